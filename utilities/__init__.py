@@ -1,0 +1,1 @@
+"""Everything below the handlers: nothing in here knows HTTP's server side."""

@@ -1,0 +1,141 @@
+"""Answers: frames, the readings that hold them, and the state a reading is in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+Value = str | int | float | None
+"""A cell: text, a date as `YYYY-MM-DD`, a number, or nothing (the reason is in the notes)."""
+
+
+class Kind(StrEnum):
+    """What a column's values are, and so in which unit."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FRACTION = "fraction"  # 0 to 1
+    SECONDS = "seconds"
+    DATE = "date"  # YYYY-MM-DD, in the source's time zone
+    SHARE = "share"  # a count of shares; None when the network did not say
+
+
+@dataclass(frozen=True)
+class Column:
+    """One typed column; `key` is the source's own field name, a higher `rank` is dropped earlier."""
+
+    key: str
+    heading: str
+    kind: Kind
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence about the frame, or about one column of it."""
+
+    text: str
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class Covers:
+    """The days a frame speaks of, both ends included, in the source's time zone."""
+
+    first: date
+    last: date
+    zone: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Typed columns and rows; a single number is one row.
+
+    A column whose key is another column's key followed by `:previous` holds the figure of the period before.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    notes: tuple[Note, ...] = ()
+    covers: Covers | None = None
+
+    def index(self, key: str) -> int:
+        """Where the column `key` stands; ValueError when there is none."""
+        for place, column in enumerate(self.columns):
+            if column.key == key:
+                return place
+        raise ValueError(f"no column {key!r} among {[column.key for column in self.columns]}")
+
+    def has(self, key: str) -> bool:
+        return any(column.key == key for column in self.columns)
+
+    def values(self, key: str) -> tuple[Value, ...]:
+        place = self.index(key)
+        return tuple(row[place] for row in self.rows)
+
+    def with_headings(self, headings: Mapping[str, str]) -> "Frame":
+        """The same frame with these headings, by column key."""
+        columns = tuple(replace(c, heading=headings.get(c.key, c.heading)) for c in self.columns)
+        return replace(self, columns=columns)
+
+    def with_ranks(self, ranks: Mapping[str, int]) -> "Frame":
+        """The same frame with these ranks, by column key."""
+        return replace(self, columns=tuple(replace(c, rank=ranks.get(c.key, c.rank)) for c in self.columns))
+
+    def with_column(self, column: Column, values: Sequence[Value], notes: Sequence[Note] = ()) -> "Frame":
+        """The same frame with one more column on the right; one value for each row."""
+        if len(values) != len(self.rows):
+            raise ValueError(f"{len(values)} values for {len(self.rows)} rows")
+        rows = tuple((*row, value) for row, value in zip(self.rows, values, strict=True))
+        return replace(self, columns=(*self.columns, column), rows=rows, notes=(*self.notes, *notes))
+
+
+class State(StrEnum):
+    """How fresh a reading is; every reading is in exactly one."""
+
+    WAITING = "waiting"  # never answered
+    LIVE = "live"
+    AGEING = "ageing"  # older than its pace
+    STALE = "stale"  # older than its limit; the last good figures stay
+    FAILED = "failed"  # no good figures, and the reason
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What went wrong since the last good answer."""
+
+    message: str
+    kind: str  # the name of the error's class
+    since: datetime
+    attempts: int
+    retry_at: datetime
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A frame, when it was taken, and what went wrong since. Times are UTC."""
+
+    report: str
+    frame: Frame | None = None
+    taken_at: datetime | None = None
+    trouble: Trouble | None = None
+    complete: bool = field(default=True)  # False while slower parts of the answer are still awaited
+
+    def age(self, now: datetime) -> timedelta | None:
+        """How old the figures are, never negative; None when there are none."""
+        return None if self.taken_at is None else max(now - self.taken_at, timedelta())
+
+    def state(self, now: datetime, pace: timedelta, limit: timedelta) -> State:
+        age = self.age(now)
+        if age is None or self.frame is None:
+            return State.FAILED if self.trouble else State.WAITING
+        if age <= pace:
+            return State.LIVE
+        return State.AGEING if age <= limit else State.STALE
+
+
+READING: TypeAdapter[Reading] = TypeAdapter(Reading)
+"""Checks and converts readings from and to JSON; what comes back from a store is untrusted."""

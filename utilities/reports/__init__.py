@@ -1,0 +1,37 @@
+"""Reports: named asks with a title, headings and a pace. Each module here exports `REPORT: Report`."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from utilities.frames import Frame
+from utilities.sources import Sources
+
+Compose = Callable[[Sources], AsyncIterator[Frame]]
+"""Asks what it needs and yields frames, each better than the one before; the last one is whole."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A named question; either one `ask` to one source, or a `compose` that puts several together."""
+
+    name: str
+    title: str
+    sources: tuple[str, ...]
+    ask: object = None
+    compose: Compose | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)  # by column key
+    ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
+    pace: timedelta = timedelta(minutes=5)  # a reading older than this is ageing
+    limit: timedelta = timedelta(hours=6)  # a reading older than this is stale
+
+    async def frames(self, sources: Sources) -> AsyncIterator[Frame]:
+        """Asks and yields; raises SourceError."""
+        if self.compose is None:
+            yield self.dress(await sources.ask(self.sources[0], self.ask))
+            return
+        async for frame in self.compose(sources):
+            yield self.dress(frame)
+
+    def dress(self, frame: Frame) -> Frame:
+        return frame.with_headings(self.headings).with_ranks(self.ranks)

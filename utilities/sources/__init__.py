@@ -1,0 +1,77 @@
+"""Sources: how to get answers. Each module here exports `SOURCE: SourceKind`."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from utilities.clock import Clock
+from utilities.errors import Refused
+from utilities.frames import Frame
+from utilities.settings import Settings
+
+
+class Source(Protocol):
+    """Answers asks of its own kind; opened once in a process."""
+
+    async def answer(self, ask: Any) -> Frame:
+        """The frame for one ask; raises SourceError and nothing else."""
+        ...
+
+    async def check(self) -> str:
+        """Asks one cheap question; a sentence that says what works, or raises SourceError."""
+        ...
+
+    def stretch(self) -> float:
+        """By how much to slow down now: 1.0 is the usual pace, 2.0 half as often."""
+        ...
+
+    def health(self) -> Mapping[str, object]:
+        """Facts for /healthz (quota left and the like): JSON-ready, no secrets."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class SourceKind:
+    """What a module in this folder exports."""
+
+    name: str
+    ask: type  # the frozen dataclass of its asks; board files fill its fields by name
+    open: Callable[[Settings, Clock], Awaitable[Source | None]]  # None: not configured
+    missing: str = ""  # what to set so that it is configured
+
+
+class Sources:
+    """The opened sources of a process, by name; what a report asks."""
+
+    def __init__(self, kinds: Sequence[SourceKind], opened: Mapping[str, Source]) -> None:
+        self.kinds = {kind.name: kind for kind in kinds}
+        self.opened = opened
+
+    def has(self, source: str) -> bool:
+        return source in self.opened
+
+    async def ask(self, source: str, ask: object) -> Frame:
+        """One ask to one source; raises SourceError."""
+        if source not in self.opened:
+            kind = self.kinds.get(source)
+            raise Refused(f"{source} is not configured" + (f": {kind.missing}" if kind and kind.missing else ""))
+        return await self.opened[source].answer(ask)
+
+    def stretch(self, names: Sequence[str]) -> float:
+        return max((self.opened[name].stretch() for name in names if name in self.opened), default=1.0)
+
+    async def close(self) -> None:
+        for source in self.opened.values():
+            await source.close()
+
+
+async def open_sources(kinds: Sequence[SourceKind], settings: Settings, clock: Clock) -> Sources:
+    """Opens every configured source."""
+    opened = {}
+    for kind in kinds:
+        source = await kind.open(settings, clock)
+        if source is not None:
+            opened[kind.name] = source
+    return Sources(kinds, opened)
