@@ -3,9 +3,13 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from utilities.errors import BoardError
 from utilities.frames import Frame
-from utilities.sources import Sources
+from utilities.sources import SourceKind, Sources
 
 Compose = Callable[[Sources], AsyncIterator[Frame]]
 """Asks what it needs and yields frames, each better than the one before; the last one is whole."""
@@ -35,3 +39,17 @@ class Report:
 
     def dress(self, frame: Frame) -> Frame:
         return frame.with_headings(self.headings).with_ranks(self.ranks)
+
+
+def defined(name: str, title: str, source: SourceKind, fields: Mapping[str, object], **more: Any) -> Report:
+    """A report from a board file: `fields` fill the source's ask, `more` the report (pace, limit, headings, ranks).
+
+    Raises BoardError when the source's asks have no such field, or not with such a value.
+    """
+    try:
+        ask = TypeAdapter(source.ask).validate_python(dict(fields))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        raise BoardError(f"report {name}: {where}: {fault['msg']} (source {source.name})") from error
+    return Report(name=name, title=title, sources=(source.name,), ask=ask, **more)

@@ -45,9 +45,10 @@ class SourceKind:
 class Sources:
     """The opened sources of a process, by name; what a report asks."""
 
-    def __init__(self, kinds: Sequence[SourceKind], opened: Mapping[str, Source]) -> None:
+    def __init__(self, kinds: Sequence[SourceKind], opened: Mapping[str, Source], website: str = "") -> None:
         self.kinds = {kind.name: kind for kind in kinds}
         self.opened = opened
+        self.website = website.rstrip("/")  # whose pages the answers speak of, `https://host[/path]` or ''
 
     def has(self, source: str) -> bool:
         return source in self.opened
@@ -74,4 +75,4 @@ async def open_sources(kinds: Sequence[SourceKind], settings: Settings, clock: C
         source = await kind.open(settings, clock)
         if source is not None:
             opened[kind.name] = source
-    return Sources(kinds, opened)
+    return Sources(kinds, opened, settings.website)

@@ -1,0 +1,62 @@
+"""How the page table is put together from several answers."""
+
+from utilities.errors import Unavailable
+from utilities.frames import Column, Frame, Kind, Note
+from utilities.reports import top_pages
+
+PAGES = Frame(
+    (
+        Column("pagePath", "Page", Kind.TEXT),
+        Column("screenPageViews", "Views", Kind.INTEGER),
+        Column("userEngagementDuration", "Engagement", Kind.SECONDS),
+        Column("activeUsers", "Active users", Kind.INTEGER),
+    ),
+    (("/a", 30, 120, 10), ("/b", 20, 50, 0), ("(other)", 10, 10, 5)),
+)
+LANDINGS = Frame(
+    (Column("landingPage", "Landing page", Kind.TEXT), Column("sessions", "Sessions", Kind.INTEGER)),
+    (("/b", 7), ("", 3)),
+)
+COUNTS = Frame(
+    (Column("url", "Address", Kind.TEXT), Column("lobsters", "Lobsters", Kind.SHARE)),
+    (("https://www.example.com/b", 4), ("https://www.example.com/a", None)),
+    (Note("unavailable: answered 503", "lobsters"),),
+)
+
+
+def test_engagement_is_seconds_by_person_and_absent_when_nobody_was_active() -> None:
+    frame = top_pages.with_engagement(PAGES)
+    assert frame.values("userEngagementDurationPerActiveUser") == (12.0, None, 2.0)
+    assert not frame.has("userEngagementDuration")
+    assert not frame.has("activeUsers")
+
+
+def test_entrances_are_joined_from_landing_pages() -> None:
+    frame = top_pages.with_entrances(PAGES, LANDINGS)
+    assert frame.values("entrances") == (0, 7, 0)
+
+
+def test_entrances_are_absent_with_the_reason_when_landing_pages_cannot_be_had() -> None:
+    frame = top_pages.with_entrances(PAGES, Unavailable("Google does not answer"))
+    assert frame.values("entrances") == (None, None, None)
+    assert frame.notes == (Note("Google does not answer", "entrances"),)
+
+
+def test_entrances_are_unknown_beyond_the_end_of_a_cut_list() -> None:
+    cut = Frame(LANDINGS.columns, tuple((f"/page-{n}", 1) for n in range(top_pages.LANDINGS.limit)))
+    assert top_pages.with_entrances(PAGES, cut).values("entrances") == (None, None, None)
+
+
+def test_networks_are_asked_about_paths_only() -> None:
+    assert top_pages.addresses("https://www.example.com", PAGES) == {
+        "/a": "https://www.example.com/a",
+        "/b": "https://www.example.com/b",
+    }
+    assert top_pages.addresses("", PAGES) == {}
+
+
+def test_shares_stand_beside_their_page_and_a_dead_network_is_never_nought() -> None:
+    urls = top_pages.addresses("https://www.example.com", PAGES)
+    frame = top_pages.with_shares(PAGES, urls, COUNTS)
+    assert frame.values("lobsters") == (None, 4, None)
+    assert Note("unavailable: answered 503", "lobsters") in frame.notes

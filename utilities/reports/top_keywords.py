@@ -1,0 +1,34 @@
+"""Search words: Search Console's queries when it is configured, otherwise the campaign term of GA4."""
+
+from collections.abc import AsyncIterator
+
+from utilities.frames import Frame
+from utilities.reports import Report
+from utilities.sources import Sources
+from utilities.sources.ga4 import Filter, Ga4Ask
+from utilities.sources.search_console import SearchConsoleAsk
+
+QUERIES = SearchConsoleAsk(dimensions=("query",), limit=10)
+TERMS = Ga4Ask(
+    dimensions=("sessionManualTerm",),
+    metrics=("sessions",),
+    order="-sessions",
+    filters=(Filter("sessionManualTerm", "(not", match="begins", negate=True),),
+)
+
+
+async def compose(sources: Sources) -> AsyncIterator[Frame]:
+    if sources.has("search-console"):
+        yield await sources.ask("search-console", QUERIES)
+    else:
+        yield await sources.ask("ga4", TERMS)
+
+
+REPORT = Report(
+    name="top-keywords",
+    title="What were people looking for?",
+    sources=("search-console", "ga4"),
+    compose=compose,
+    headings={"query": "Search", "sessionManualTerm": "Campaign term"},
+    ranks={"clicks": 0, "impressions": 1, "position": 2, "ctr": 3},
+)

@@ -1,0 +1,110 @@
+"""Pages by views, with the visits that began there and what the networks say of each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from utilities.errors import SourceError
+from utilities.frames import Column, Frame, Kind, Note, Value
+from utilities.reports import Report
+from utilities.sources import Sources
+from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.social import ShareAsk
+
+PAGES = Ga4Ask(
+    dimensions=("pagePath",),
+    metrics=("screenPageViews", "sessions", "userEngagementDuration", "activeUsers", "bounceRate"),
+    order="-screenPageViews",
+)
+LANDINGS = Ga4Ask(dimensions=("landingPage",), metrics=("sessions",), order="-sessions", limit=1000)
+PATIENCE = 0.5
+"""Seconds the table waits for the networks before it is shown with what is known of them."""
+
+
+async def compose(sources: Sources) -> AsyncIterator[Frame]:
+    """The table at once, and once more when the last network has answered or given up."""
+    pages, landings = await asyncio.gather(sources.ask("ga4", PAGES), entrances(sources))
+    frame = with_entrances(with_engagement(pages), landings)
+    if not sources.has("social"):
+        yield frame
+        return
+    urls = addresses(sources.website, frame)
+    if not urls:
+        why = "" if sources.website else "set WEBSITE so that the networks can be asked about each page"
+        yield replace(frame, notes=(*frame.notes, Note(why))) if why else frame
+        return
+    counts = asyncio.create_task(sources.ask("social", ShareAsk(tuple(urls.values()))))
+    try:
+        done, _ = await asyncio.wait({counts}, timeout=PATIENCE)
+        if not done:
+            known = await sources.ask("social", ShareAsk(tuple(urls.values()), known=True))
+            yield with_shares(frame, urls, known)
+        yield with_shares(frame, urls, await counts)
+    finally:
+        counts.cancel()
+
+
+async def entrances(sources: Sources) -> Frame | SourceError:
+    """Landing pages; the trouble itself when they cannot be had, for the table stands without them."""
+    try:
+        return await sources.ask("ga4", LANDINGS)
+    except SourceError as error:
+        return error
+
+
+def with_engagement(frame: Frame) -> Frame:
+    """Puts the average engagement of a person in the place of its two parts."""
+    seconds, people = frame.values("userEngagementDuration"), frame.values("activeUsers")
+    kept = [place for place, c in enumerate(frame.columns) if c.key not in ("userEngagementDuration", "activeUsers")]
+    bare = replace(
+        frame,
+        columns=tuple(frame.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in frame.rows),
+    )
+    averages: list[Value] = [
+        float(spent) / float(by) if spent is not None and by else None
+        for spent, by in zip(seconds, people, strict=True)
+    ]
+    column = Column("userEngagementDurationPerActiveUser", "Avg. engagement", Kind.SECONDS)
+    return bare.with_column(column, averages)
+
+
+def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
+    """Joins the sessions that began on each page; a path that GA4 did not list began none."""
+    column = Column("entrances", "Entrances", Kind.INTEGER)
+    if isinstance(landings, SourceError):
+        return frame.with_column(column, [None] * len(frame.rows), [Note(str(landings), "entrances")])
+    began = dict(zip(landings.values("landingPage"), landings.values("sessions"), strict=True))
+    whole = len(landings.rows) < LANDINGS.limit
+    return frame.with_column(column, [began.get(path, 0 if whole else None) for path in frame.values("pagePath")])
+
+
+def addresses(website: str, frame: Frame) -> dict[str, str]:
+    """The public address of each path that is one; `(other)` is not."""
+    if not website:
+        return {}
+    return {path: website + path for path in frame.values("pagePath") if isinstance(path, str) and path[:1] == "/"}
+
+
+def with_shares(frame: Frame, urls: dict[str, str], counts: Frame) -> Frame:
+    """One column for each network, in the order of the pages."""
+    places = {url: place for place, url in enumerate(counts.values("url"))}
+    for network in counts.columns[1:]:
+        told = counts.values(network.key)
+        values = [
+            told[places[urls[path]]] if path in urls and urls[path] in places else None
+            for path in frame.values("pagePath")
+        ]
+        notes = [note for note in counts.notes if note.column == network.key]
+        frame = frame.with_column(network, values, notes)
+    return replace(frame, notes=(*frame.notes, *(note for note in counts.notes if note.column is None)))
+
+
+REPORT = Report(
+    name="top-pages",
+    title="Which pages are most popular?",
+    sources=("ga4", "social"),
+    compose=compose,
+    headings={"pagePath": "Page", "screenPageViews": "Views"},
+    ranks={"sessions": 3, "userEngagementDurationPerActiveUser": 1, "bounceRate": 2, "entrances": 4},
+)
