@@ -1,52 +1,230 @@
 """Settings: read once from the environment, all faults reported together."""
 
-from collections.abc import Mapping
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-Names = Annotated[tuple[str, ...], NoDecode]
+from utilities import addresses
+from utilities.errors import SettingsError
+
+LEAST_KEY = 32  # characters of SECRET_KEY
+PLACEHOLDER = re.compile(r"change.?me|replace.?me|placeholder|your.?(secret|key)|^(.)\2*$", re.IGNORECASE)
+DEMO_KEEPS = ("PORT", "BIND", "BOARDS_DIR", "LOG_LEVEL", "LOG_FORMAT")
+PROVIDERS = tuple(path.stem.upper() for path in Path(__file__).with_name("shares").glob("[!_]*.py"))
 
 
-class Settings(BaseSettings):
+def listed(value: object) -> object:
+    """`a, b` as a tuple; anything else as it is."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def secretly(check: Callable[[str], str]) -> AfterValidator:
+    return AfterValidator(lambda secret: SecretStr(check(secret.get_secret_value())))
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Base = Annotated[str, AfterValidator(addresses.base)]
+
+
+class Settings(BaseModel):
     """Everything that is set from outside; frozen, secrets masked in every repr."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     port: int = Field(8888, ge=0, le=65535)
     bind: str = ""
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(addresses.origin)] = ""
     data_dir: Path = Path("var")
     secret_key: SecretStr = SecretStr("")
-    redis_url: SecretStr = SecretStr("")
-    database_url: SecretStr = SecretStr("")
+    redis_url: Annotated[SecretStr, secretly(addresses.scheme("redis", "rediss", "unix"))] = SecretStr("")
+    database_url: Annotated[SecretStr, secretly(addresses.database)] = SecretStr("")
     google_client_id: str = ""
     google_client_secret: SecretStr = SecretStr("")
-    oidc_issuer: str = "https://accounts.google.com"
-    allowed_domains: Names = ()
+    oidc_issuer: Annotated[str, AfterValidator(addresses.url)] = "https://accounts.google.com"
+    allowed_domains: Annotated[Names, AfterValidator(addresses.domains)] = ()
     google_application_credentials: Path | None = None
-    ga4_property_id: str = ""
-    ga4_api_endpoint: str = "https://analyticsdata.googleapis.com"
-    search_console_site: str = ""
-    search_console_api_endpoint: str = "https://searchconsole.googleapis.com"
-    website: str = ""
+    ga4_property_id: Annotated[str, AfterValidator(addresses.property_number)] = ""
+    ga4_api_endpoint: Base = "https://analyticsdata.googleapis.com"
+    search_console_site: Annotated[str, AfterValidator(addresses.search_console_site)] = ""
+    search_console_api_endpoint: Base = "https://searchconsole.googleapis.com"
+    website: Annotated[str, AfterValidator(addresses.website)] = ""
     look_back_days: int = Field(7, ge=1, le=365)
     share_providers: Names = ()
-    trusted_proxies: Names = ()
+    trusted_proxies: Annotated[Names, AfterValidator(addresses.networks)] = ()
     boards_dir: Path = Path("boards")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Literal["text", "json"] = "text"
     demo: bool = False  # not an environment variable: `run.py demo` sets it
-    extra: Mapping[str, SecretStr] = {}  # every other variable a provider may name, captured once
+    extra: Mapping[str, SecretStr] = Field({}, repr=False)  # the providers' own variables, captured once
+    remarks: tuple[str, ...] = ()  # sentences worth a warning in the log
 
-    @field_validator("allowed_domains", "share_providers", "trusted_proxies", mode="before")
-    @classmethod
-    def split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    @property
+    def loopback_only(self) -> bool:
+        """True when only this machine may look: nobody can sign in, or everybody can because it is a demo."""
+        return self.demo or not self.google_client_id
+
+    @property
+    def bind_address(self) -> str:
+        return self.bind or ("127.0.0.1" if self.loopback_only else "0.0.0.0")  # noqa: S104 (people sign in)
+
+    @property
+    def address(self) -> str:
+        """Where people find Foyer, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def unconfigured(self) -> bool:
+        """True when there is neither a property to ask nor anybody to let in: the start of a demo."""
+        return not (self.ga4_property_id or self.google_client_id)
 
     def named(self, name: str) -> str:
         """The value of a provider's own variable (`FACEBOOK_APP_TOKEN`, `LOBSTERS_API_URL`), or ''."""
         value = self.extra.get(name)
         return value.get_secret_value() if value else ""
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for those who must keep them out of logs."""
+        own = (value for value in dict(self).values() if isinstance(value, SecretStr))
+        keys = (value for name, value in self.extra.items() if not name.endswith("_URL"))
+        return tuple(value.get_secret_value() for value in (*own, *keys) if value.get_secret_value())
+
+
+NOT_FROM_OUTSIDE = {"demo", "extra", "remarks"}
+VARIABLES = tuple(name.upper() for name in Settings.model_fields if name not in NOT_FROM_OUTSIDE)
+SECRETS = tuple(name for name in VARIABLES if isinstance(Settings.model_fields[name.lower()].default, SecretStr))
+
+
+def read_settings(
+    environ: Mapping[str, str] = os.environ,
+    *,
+    env_file: Path | None = Path(".env"),
+    pretended: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings from `environ`, which goes before `env_file`; a variable set to nothing counts as not set.
+
+    `pretended` makes it a demo: its variables replace all but DEMO_KEEPS, so that nothing pretended meets a real
+    account or database. Raises SettingsError, one line for each fault: what is wrong, where, what to do.
+    """
+    written = dotenv_values(env_file, interpolate=False) if env_file else {}
+    where = dict.fromkeys(written, f"in {env_file}") | dict.fromkeys(environ, "in the environment")
+    values = {name: value.strip() for name, value in {**written, **environ}.items() if value and value.strip()}
+    if pretended is not None:
+        kept = {name: value for name, value in values.items() if name in DEMO_KEEPS}
+        values = {"DATA_DIR": str(Path(values.get("DATA_DIR", "var")) / "demo")} | kept | dict(pretended)
+    faults = dict(open_files(values)) | dict(bad_endpoints(values))
+    good: dict[str, Any] = {name.lower(): values[name] for name in VARIABLES if name in values}
+    good["extra"] = {name: SecretStr(value) for name, value in values.items() if of_provider(name)}
+    good["demo"] = pretended is not None
+    good["remarks"] = tuple(misspelt(values))
+    try:
+        settings = Settings(**good)
+    except ValidationError as error:
+        wrong = {
+            str(each["loc"][0]): each["msg"].removeprefix("Value error, ").replace("Input should", "it must")
+            for each in error.errors()
+        }
+        for name, what in wrong.items():
+            faults[name.upper()] = f"{name.upper()} ({where.get(name.upper(), 'from a file')}): {what}."
+        settings = Settings(**{name: value for name, value in good.items() if name not in wrong})
+    faults = dict(conflicts(settings)) | faults
+    if faults:
+        raise SettingsError("\n".join(faults.values()))
+    return settings
+
+
+def open_files(values: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Replaces each `NAME_FILE` of a secret by `NAME` with what the file says; yields what is wrong, and with which."""
+    for twin in [name for name in values if name.endswith("_FILE")]:
+        name = twin.removesuffix("_FILE")
+        if name not in SECRETS and not of_provider(name):
+            continue
+        if name in values:
+            yield name, f"{name} and {twin} are both set: keep one."
+            continue
+        try:
+            values[name] = Path(values.pop(twin)).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not text"
+            yield name, f"{twin} names a file that cannot be read ({why}): put the secret there, or mend the path."
+
+
+def bad_endpoints(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if name.endswith("_API_URL") and of_provider(name):
+            try:
+                addresses.url(value)
+            except ValueError as error:
+                yield name, f"{name}: {error}."
+
+
+def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong between settings that are each well formed: the variable to mend, and the sentence."""
+    if settings.loopback_only:
+        if settings.bind and not addresses.is_loopback(settings.bind):
+            yield (
+                "BIND",
+                f"BIND is {settings.bind}, but without sign-in only this machine may look: set "
+                "GOOGLE_CLIENT_ID, or leave BIND out.",
+            )
+    else:
+        yield from door(settings)
+    if settings.ga4_property_id or settings.search_console_site:
+        key = settings.google_application_credentials
+        if key is None:
+            yield (
+                "GOOGLE_APPLICATION_CREDENTIALS",
+                "GOOGLE_APPLICATION_CREDENTIALS is not set, so Google cannot be asked: set it to the path of the "
+                "service account's JSON key.",
+            )
+        elif not key.is_file():
+            yield (
+                "GOOGLE_APPLICATION_CREDENTIALS",
+                f"GOOGLE_APPLICATION_CREDENTIALS names {key}, which is not a file: put the service account's JSON "
+                "key there, or mend the path.",
+            )
+
+
+def door(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What sign-in lacks."""
+    if not settings.google_client_secret.get_secret_value():
+        yield (
+            "GOOGLE_CLIENT_SECRET",
+            "GOOGLE_CLIENT_SECRET is not set: copy it from the same OAuth client as GOOGLE_CLIENT_ID.",
+        )
+    if not settings.allowed_domains:
+        yield (
+            "ALLOWED_DOMAINS",
+            "ALLOWED_DOMAINS is empty, which would let nobody in: set it to your company's domain, like example.com.",
+        )
+    if not settings.public_url:
+        yield (
+            "PUBLIC_URL",
+            "PUBLIC_URL is not set, so Google cannot send people back: set it to the address people type, like "
+            "https://foyer.example.com.",
+        )
+    key = settings.secret_key.get_secret_value()
+    if len(key) < LEAST_KEY or PLACEHOLDER.search(key):
+        what = "not set" if not key else "too short" if len(key) < LEAST_KEY else "a placeholder"
+        yield (
+            "SECRET_KEY",
+            f"SECRET_KEY is {what}: make one of {LEAST_KEY} characters or more, for instance with "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`.",
+        )
+
+
+def of_provider(name: str) -> bool:
+    """Whether a variable is a network's own, like FACEBOOK_APP_TOKEN."""
+    return name.startswith(tuple(f"{stem}_" for each in PROVIDERS for stem in (each, each.replace("_", ""))))
+
+
+def misspelt(values: Mapping[str, str]) -> Iterator[str]:
+    for name in values:
+        if name not in VARIABLES and name.removesuffix("_FILE") not in VARIABLES and not of_provider(name):
+            for meant in difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.85):
+                yield f"{name} is set, but Foyer knows no such variable: did you mean {meant}?"
