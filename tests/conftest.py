@@ -1,0 +1,130 @@
+"""What every test stands on: no name but loopback, settings of its own, a real Redis, one way to fetch.
+
+only_loopback   (always on) a test that resolves any other name fails
+settings        makes Settings that read neither `.env` nor the environment; DATA_DIR is a temporary folder
+redis_server    a Redis of this test's own, which can be frozen, killed and started again
+fetch           one HTTP request, any status is an answer
+"""
+
+import ipaddress
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+
+from utilities.settings import Settings
+
+SECRET = "a test's own key, long enough: 0123456789abcdef"
+
+
+def is_loopback(host: object, flags: int) -> bool:
+    """Whether resolving `host` stays on this machine; no host at all is the one a server binds to."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if not name or name == "localhost" or flags & socket.AI_NUMERICHOST:
+        return True
+    try:
+        address = ipaddress.ip_address(str(name))
+    except ValueError:
+        return False
+    return address.is_loopback or (address.is_unspecified and bool(flags & socket.AI_PASSIVE))
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fails the test when anything in this process resolves a name that is not loopback, even if it hides the error."""
+    resolve = socket.getaddrinfo
+    asked = []
+
+    def guard(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:
+        if not is_loopback(host, flags):
+            asked.append(host)
+            raise socket.gaierror(socket.EAI_FAIL, f"tests do not leave this machine: {host!r}")
+        return resolve(host, port, family, type, proto, flags)
+
+    monkeypatch.setattr(socket, "getaddrinfo", guard)
+    yield
+    if asked:
+        pytest.fail(f"resolved a name that is not loopback: {asked}")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Callable[..., Settings]:
+    """`settings(redis_url=…, website=…)`: those values, the defaults for the rest."""
+
+    def make(**values: Any) -> Settings:
+        return Settings(**{"data_dir": tmp_path / "var", "secret_key": SECRET, **values})
+
+    return make
+
+
+@pytest.fixture
+async def fetch() -> AsyncIterator[Callable[..., Awaitable[HTTPResponse]]]:
+    """`await fetch(url, method=…, headers=…)`: an HTTPResponse whatever the status; redirects are not followed."""
+    client = AsyncHTTPClient(force_instance=True)
+
+    async def ask(url: str, **options: Any) -> HTTPResponse:
+        return await client.fetch(url, **{"raise_error": False, "follow_redirects": False, **options})
+
+    yield ask
+    client.close()
+
+
+class RedisServer:
+    """A Redis on a free loopback port, without anything on disk."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.program = program
+        self.folder = folder
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            self.port = found.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self, *options: str) -> None:
+        """Starts it, empty, on the same port; returns when it answers."""
+        places = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        command = [self.program, *places, "--save", "", "--appendonly", "no", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 10
+        while not self.answers():
+            assert self.process.poll() is None, f"{self.program} ended with {self.process.returncode}"
+            assert time.monotonic() < deadline, f"{self.program} does not answer"
+            time.sleep(0.01)
+
+    def answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
+                line.sendall(b"PING\r\n")
+                return line.recv(5) in (b"+PONG", b"-NOAU")
+        except OSError:
+            return False
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("needs a Redis server: install redis-server (Debian: apt-get install redis-server)")
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    server = RedisServer(program, folder)
+    yield server
+    server.kill()
