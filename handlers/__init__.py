@@ -1,0 +1,53 @@
+"""The only floor that knows HTTP; adding a page is one line in `routes`."""
+
+from typing import Any
+
+from tornado.web import Application
+
+from handlers.access import EVERYONE, PEOPLE, READERS, WALLS, Route, table_of
+from handlers.access_log import log_request
+from handlers.assets import FOLDER, PREFIX, Assets, static_url
+from handlers.door import Door, local_door
+from handlers.headers import security_headers
+from handlers.not_found import NotFound
+from handlers.sign_in import LoginPage
+from utilities.services import Services
+
+__all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app", "routes"]
+
+SERVER_LIMITS: dict[str, Any] = {
+    "max_body_size": 1024 * 1024,
+    "max_header_size": 32 * 1024,
+    "idle_connection_timeout": 75.0,  # longer than the usual proxy keeps a connection, so it never races one of ours
+    "body_timeout": 20.0,
+    "xheaders": False,  # utilities/client_address.py does it, for proxies we know
+}
+"""What run.py hands to HTTPServer; Tornado's own limits are an hour, 100 MB and never."""
+
+
+def routes() -> list[Route]:
+    """Where every page is and whom it is for; a handler that is not here is refused."""
+    return [
+        Route(r"/login-page", LoginPage, EVERYONE),
+        Route(r"/static/(.*)", Assets, EVERYONE, {"path": str(FOLDER)}),
+    ]
+
+
+def make_app(services: Services) -> Application:
+    """The application over these services; `services.extra["door"]` is needed where people sign in."""
+    door: Door = services.extra.get("door") or local_door(services.settings, services.clock)
+    services.templates.globals["static_url"] = static_url
+    table = routes()
+    missing = Route("", NotFound, EVERYONE)
+    return Application(
+        [route.spec() for route in table],
+        services=services,
+        door=door,
+        access=table_of([*table, missing]),
+        headers=tuple(security_headers(services.settings).items()),
+        default_handler_class=NotFound,
+        log_function=log_request,
+        cross_origin_protection=True,
+        static_path=None,
+        static_url_prefix=PREFIX,
+    )

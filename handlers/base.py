@@ -1,20 +1,148 @@
-"""What every handler shares: the process's services, pages and the rule that somebody must be allowed."""
+"""What every handler shares: the process's services, pages, and the rule that somebody must be allowed."""
 
+import asyncio
+import logging
+from types import TracebackType
 from typing import Any, cast
 
-from tornado.web import RequestHandler
+from jinja2 import TemplateError
+from tornado.escape import url_escape
+from tornado.web import HTTPError, RequestHandler
 
+from handlers.access import Route, Table
+from handlers.door import Door
+from handlers.errors import Refusal, sentence_of, status_of, title_of
+from utilities.principals import LOCAL, NOBODY, Nobody, Principal
 from utilities.services import Services
+
+log = logging.getLogger("foyer.handlers")
 
 
 class BaseHandler(RequestHandler):
-    """Denies by default; see handlers/access.py for who may do what."""
+    """Denies by default; handlers/__init__.py says who may do what. Do not override `prepare` or `write_error`."""
+
+    principal: Principal = NOBODY
 
     @property
     def services(self) -> Services:
         return cast(Services, self.settings["services"])
 
+    @property
+    def door(self) -> Door:
+        return cast(Door, self.settings["door"])
+
+    @property
+    def client(self) -> str:
+        """The address the request really came from; use it and never `request.remote_ip`."""
+        return self.door.client(self.request)
+
+    @property
+    def ended(self) -> asyncio.Event:
+        """Set when the session of this request ends; a stream must stop then. Never set where nobody signs in."""
+        session = self.session
+        if self.door.sessions is None or session is None:
+            return asyncio.Event()
+        return cast(asyncio.Event, self.door.sessions.watch(session))
+
+    @property
+    def session(self) -> str | None:
+        """The session's secret id, when the cookie is one that we signed."""
+        cookies = self.door.cookies
+        sealed = self.get_cookie(cookies.session)
+        return cookies.open(cookies.session, sealed, 86400) if sealed else None
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        for name, value in self.settings["headers"]:
+            self.set_header(name, value)
+
+    async def prepare(self) -> None:
+        route = cast(Table, self.settings["access"]).get(type(self))
+        if route is None:
+            log.error("%s is in no route's entry, so it is refused", type(self).__name__)
+            raise Refusal(403)
+        if not route.any_host and self.request.headers.get("Host", "") not in self.door.hosts:
+            raise Refusal(421)
+        if Nobody not in route.allow:
+            self.principal = await self.identify()
+            self.admit(route)
+
+    async def identify(self) -> Principal:
+        """Who this request speaks for; pages that are for everyone call it when they want to know."""
+        if self.door.sessions is None:
+            return LOCAL if self.door.is_local(self.request) else NOBODY
+        session = self.session
+        return NOBODY if session is None else await self.door.sessions.person(session) or NOBODY
+
+    def admit(self, route: Route) -> None:
+        """Returns for those the route is for; sends people without a session to sign in, and refuses the rest."""
+        if type(self.principal) in route.allow:
+            return
+        if not isinstance(self.principal, Nobody):
+            raise Refusal(403)
+        if self.door.sessions is None:
+            raise Refusal(403, "Without sign-in, Foyer shows itself on its own machine only. Set GOOGLE_CLIENT_ID.")
+        if self.request.method != "GET" or "text/html" not in self.request.headers.get("Accept", ""):
+            raise Refusal(401)
+        self.redirect("/login-page?next=" + url_escape(self.request.uri or "/"))
+
     def page(self, template: str, **context: Any) -> None:
-        """Renders `templates/<template>` and finishes."""
+        """Renders `templates/<template>` and finishes; the template may use `principal` and `signs_in`."""
+        html = self.services.templates.get_template(template).render(
+            principal=self.principal, signs_in=self.door.sessions is not None, **context
+        )
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish(self.services.templates.get_template(template).render(principal=None, **context))
+        self.finish(html)
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Refusal(400) from None  # Tornado would write the value, perhaps a secret, to the log
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, HTTPError):
+            error.reason = None  # the usual phrase; a reason with something of the request in it splits headers
+        super().send_error(status_of(error, status_code), **kwargs)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        for name, value in (error.headers if isinstance(error, Refusal) else {}).items():
+            self.set_header(name, value)
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self.methods()))
+        told = {"status": status_code, "title": title_of(status_code), "sentence": sentence_of(status_code, error)}
+        if self.wants_json():
+            self.finish({"error": told})
+            return
+        try:
+            self.page("error.html", **told)
+        except TemplateError:
+            log.exception("the error page itself is broken")
+            self.set_header("Content-Type", "text/plain; charset=UTF-8")
+            self.finish(f"{told['title']}. {told['sentence']}\n")
+
+    def wants_json(self) -> bool:
+        accept = self.request.headers.get("Accept", "")
+        return self.request.path.endswith(".json") or ("application/json" in accept and "text/html" not in accept)
+
+    @classmethod
+    def methods(cls) -> list[str]:
+        """What this handler has been taught."""
+        return [m for m in cls.SUPPORTED_METHODS if getattr(cls, m.lower()) is not getattr(RequestHandler, m.lower())]
+
+    def log_exception(
+        self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        """Never the query or the headers: they carry codes and cookies."""
+        what = f"{self.request.method} {self.request.path}"
+        if isinstance(value, HTTPError):
+            if value.log_message:
+                log.warning("%d %s: %s", value.status_code, what, value.get_message())
+        elif status_of(value, 500) < 500:
+            log.warning("%s: %s", what, value)
+        elif status_of(value, 0):
+            log.error("%s: %s", what, value)
+        else:
+            log.error("uncaught in %s", what, exc_info=value)

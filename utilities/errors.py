@@ -5,6 +5,7 @@
     ├── BoardError         a board file is wrong; carries file and line
     ├── ModuleRuleError    a module in a found folder does not export what the folder agrees on
     ├── StoreDown          the shared store does not answer; pages go on from memory
+    ├── StateDown          the state database does not answer
     ├── SignInRefused      this person does not get in; the message is fit to be shown
     └── SourceError        a source gave no figures
         ├── Unavailable    not now; ask again soon
@@ -40,6 +41,10 @@ class ModuleRuleError(FoyerError):
 
 class StoreDown(FoyerError):
     """The shared store does not answer."""
+
+
+class StateDown(FoyerError):
+    """The state database does not answer."""
 
 
 class SignInRefused(FoyerError):
