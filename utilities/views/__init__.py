@@ -2,19 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Any
 
-from utilities.frames import Frame
-
-
-@dataclass(frozen=True)
-class Box:
-    """The room a view has on the sheet, in px of a 1920 × 1080 screen, and the type it must use."""
-
-    width: float
-    height: float
-    text: float  # font size of text, px
-    figure: float  # font size of figures in a table, px
+from utilities.formats import ago
+from utilities.frames import Frame, Reading, State
+from utilities.sheet import Box as Box
+from utilities.sheet import Tile
 
 
 @dataclass(frozen=True)
@@ -24,3 +18,47 @@ class View:
     name: str
     prepare: Callable[[Frame, Box, Mapping[str, Any]], object]  # what templates/views/<name>.html is handed as `it`
     least: Callable[[Box], tuple[float, float]]  # the smallest width and height at which it is legible, px
+    options: type = dict  # the frozen dataclass that a tile's options fill by name
+
+
+@dataclass(frozen=True)
+class Face:
+    """All that templates/tile.html is handed, as `face`."""
+
+    tile: str  # the tile's name on its board
+    title: str
+    view: str
+    state: State
+    taken: int | None  # when the figures were taken, seconds since 1970
+    age: str  # `4 min`, '' without figures
+    since: str  # `09:12` in the board's zone, with the day when it is not today
+    reason: str  # what went wrong since, '' when nothing
+    notes: tuple[str, ...]  # what is missing in part
+    it: object  # what the view prepared, None without figures
+
+
+def face(
+    tile: Tile, title: str, view: View, box: Box, reading: Reading, state: State, now: datetime, zone: tzinfo
+) -> Face:
+    """How a tile looks at the moment `now`; `title` is the report's, the tile's own goes before it."""
+    age, taken, frame = reading.age(now), reading.taken_at, reading.frame
+    return Face(
+        tile=tile.name,
+        title=tile.title or title,
+        view=view.name,
+        state=state,
+        taken=int(taken.timestamp()) if taken else None,
+        age=ago(age.total_seconds()) if age is not None else "",
+        since=moment(taken, now, zone) if taken else "",
+        reason=reading.trouble.message if reading.trouble else "",
+        notes=tuple(note.text for note in frame.notes) if frame else (),
+        it=view.prepare(frame, box, tile.options) if frame else None,
+    )
+
+
+def moment(then: datetime, now: datetime, zone: tzinfo) -> str:
+    """`09:12`, `Mon 09:12` when it was another day, `9 Nov` when it is a week ago or more."""
+    there, here = then.astimezone(zone), now.astimezone(zone)
+    if there.date() == here.date():
+        return f"{there:%H:%M}"
+    return f"{there:%a %H:%M}" if (here.date() - there.date()).days < 7 else f"{there.day} {there:%b}"

@@ -1,0 +1,52 @@
+"""The colours of both themes, and whether they can be told from what they stand on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+TEXT_CONTRAST = 4.5
+LARGE_CONTRAST = 3.0
+"""WCAG 2.2, 1.4.3 and 1.4.11: text, and large text or graphics."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours as #rrggbb; blue and orange after Wong (Nature Methods, 2011), safe for the colour-blind."""
+
+    ground: str
+    ink: str
+    title: str
+    quiet: str
+    line: str  # hairlines carry no meaning, so no contrast is asked of them
+    accent: str
+    trouble: str
+    now: str
+
+
+THEMES: Mapping[str, Palette] = {
+    "dark": Palette("#0f1216", "#e8eaed", "#c3c8cf", "#9aa3ad", "#2b3037", "#56b4e9", "#e69f00", "#0fb485"),
+    "light": Palette("#f8f6f1", "#14171a", "#383e45", "#59616a", "#d3cfc5", "#0072b2", "#995400", "#00704f"),
+}
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two colours, 1 to 21, after WCAG 2.2."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, 0 to 1, after WCAG 2.2."""
+    red, green, blue = (linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+
+def faint(theme: str) -> list[str]:
+    """The colours of a theme that are too close to its ground, each with its ratio; none is what we want."""
+    palette = THEMES[theme]
+    ratios = {f.name: contrast(getattr(palette, f.name), palette.ground) for f in fields(palette)}
+    meant = {name: ratio for name, ratio in ratios.items() if name not in ("ground", "line")}
+    return [f"{name} has contrast {ratio:.1f}:1" for name, ratio in meant.items() if ratio < TEXT_CONTRAST]

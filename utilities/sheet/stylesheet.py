@@ -1,0 +1,39 @@
+"""The stylesheet of one board: places in per cent of the screen, type in rem, no style attribute anywhere."""
+
+from utilities.sheet import HEIGHT, WIDTH, Board, Rectangle
+from utilities.sheet.layout import GUTTER, rectangle, sizes
+from utilities.sheet.type import steps
+
+ROOT = 16
+"""px of one rem on a 1920 × 1080 screen; wall.css makes rem follow the screen."""
+
+READING = 17
+"""px of text when the tiles are stacked, in the hand."""
+
+
+def stylesheet(board: Board) -> str:
+    """CSS that Chromium 38 reads: rem and per cent only."""
+    type_ = sizes(board)
+    lines = [
+        f"body {{ font-size: {rem(type_.text)}; }}",
+        f".figures {{ font-size: {type_.figure / type_.text:.4f}em; }}",
+        *(f".step-{n} {{ font-size: {rem(size)}; }}" for n, size in enumerate(steps(type_.figure))),
+        "@media (orientation: landscape) {",
+        *(f"  [data-tile='{tile.name}'] {{ {place(board, rectangle(board, tile.place))} }}" for tile in board.tiles),
+        "}",
+        # The same sizes on a page that is held in the hand: one rem is whatever makes text comfortable.
+        f"@media (orientation: portrait) {{ html {{ font-size: {ROOT * READING / type_.text:.3f}px; }} }}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def place(board: Board, at: Rectangle) -> str:
+    gutter = 0.0 if at.left + at.width > WIDTH * 0.949 else GUTTER
+    return (
+        f"left: {at.left / WIDTH:.3%}; top: {at.top / HEIGHT:.3%}; "
+        f"width: {at.width / WIDTH:.3%}; height: {at.height / HEIGHT:.3%}; padding-right: {gutter:g}em;"
+    )
+
+
+def rem(size: float) -> str:
+    return f"{size / ROOT:.4f}rem"
