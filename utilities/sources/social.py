@@ -1,0 +1,121 @@
+"""The social networks: how often each page was shared, asked of all of them together."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from utilities import shares
+from utilities.canonical import canonical
+from utilities.clock import Clock
+from utilities.discovery import find
+from utilities.errors import Refused, SourceError, Unavailable
+from utilities.frames import Column, Frame, Kind, Note
+from utilities.network import Network
+from utilities.settings import Settings
+from utilities.shares import Provider
+from utilities.sources import SourceKind
+from utilities.upstream import Upstream
+
+SPECIMEN = "https://example.com/"
+"""The page that is asked about to see whether a network works, when there is no WEBSITE."""
+
+
+NO_MODULE = "Foyer knows no network of that name"
+
+
+@dataclass(frozen=True)
+class ShareAsk:
+    """Counts for these pages, as full addresses; `known` answers at once from what is remembered."""
+
+    urls: tuple[str, ...] = ()
+    known: bool = False
+
+
+class Social:
+    """The networks of a process. A network that does not answer is a column of reasons, never of zeros."""
+
+    def __init__(self, networks: Sequence[Network], unknown: Sequence[str], upstream: Upstream, specimen: str) -> None:
+        self.networks = {network.provider.name: network for network in networks}
+        self.unknown = unknown  # names in SHARE_PROVIDERS that no module has
+        self.upstream = upstream
+        self.specimen = specimen
+
+    async def answer(self, ask: ShareAsk) -> Frame:
+        """`url` as it was asked, then a column for each network; takes as long as the slowest network, or its deadline.
+
+        A missing count is None with its reason in a note of that column; an old one comes with a note since when.
+        """
+        pages = [page_of(url) for url in ask.urls]
+        if not ask.known:
+            wanted = list(dict.fromkeys(page for page in pages if page))
+            await asyncio.gather(*(network.refresh(wanted) for network in self.networks.values()))
+        frame = Frame((Column("url", "Page", Kind.TEXT),), tuple((url,) for url in ask.urls))
+        for name, network in self.networks.items():
+            values, notes = network.column(pages)
+            frame = frame.with_column(Column(name, network.provider.heading, Kind.SHARE), values, notes)
+        for name in self.unknown:
+            note = Note(f"unavailable: {NO_MODULE}", name)
+            frame = frame.with_column(Column(name, name, Kind.SHARE), [None] * len(pages), [note])
+        return frame
+
+    async def check(self) -> str:
+        """Asks every network about one page; raises Refused or Unavailable with a sentence for each."""
+        told = dict(zip(self.networks, await asyncio.gather(*map(self.checked, self.networks.values())), strict=True))
+        told |= {name: Refused(NO_MODULE) for name in self.unknown}
+        report = "; ".join(f"{name}: {what}" for name, what in told.items())
+        wrong = [what for what in told.values() if isinstance(what, SourceError)]
+        if not wrong:
+            return report
+        raise Refused(report) if any(isinstance(what, Refused) for what in wrong) else Unavailable(report)
+
+    async def checked(self, network: Network) -> str | SourceError:
+        try:
+            return await network.check(self.specimen)
+        except SourceError as error:
+            return error
+
+    def stretch(self) -> float:
+        """Each network keeps its own pace, so the whole needs no slowing down."""
+        return 1.0
+
+    def health(self) -> Mapping[str, object]:
+        """The state of each network."""
+        known = {name: network.health() for name, network in self.networks.items()}
+        return known | {name: {"state": "unconfigured", "why": NO_MODULE} for name in self.unknown}
+
+    async def close(self) -> None:
+        await asyncio.gather(*(network.close() for network in self.networks.values()))
+        await self.upstream.close()
+
+
+def page_of(url: str) -> str | None:
+    try:
+        return canonical(url)
+    except ValueError:
+        return None
+
+
+def chosen(settings: Settings) -> tuple[list[Provider], list[str]]:
+    """The enabled providers, those of SHARE_PROVIDERS first and then those with a key; and the names nobody has."""
+    providers = {provider.name: provider for provider in find(shares, "PROVIDER", Provider)}
+    named = [name.lower().replace("_", "-") for name in settings.share_providers]
+    keyed = [each.name for each in providers.values() if each.keys and all(map(settings.named, each.keys))]
+    wanted = list(dict.fromkeys([*named, *keyed]))
+    return [providers[name] for name in wanted if name in providers], [name for name in wanted if name not in providers]
+
+
+async def open_social(settings: Settings, clock: Clock) -> Social | None:
+    providers, unknown = chosen(settings)
+    if not providers and not unknown:
+        return None
+    upstream = Upstream()
+    networks = [Network(provider, settings, upstream, clock) for provider in providers]
+    return Social(networks, unknown, upstream, settings.website or SPECIMEN)
+
+
+SOURCE = SourceKind(
+    name="social",
+    ask=ShareAsk,
+    open=open_social,
+    missing="set SHARE_PROVIDERS to the networks to ask, like hacker-news,lobsters,pinterest,stack-exchange",
+)
