@@ -1,10 +1,14 @@
 """The store: readings, leases and announcements, in memory or shared through Redis."""
 
+import hashlib
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from utilities.frames import Reading
+from utilities.clock import Clock
+from utilities.frames import READING, Reading
+from utilities.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -16,11 +20,16 @@ class Lease:
     fence: int
 
 
+def alone(report: str) -> Lease:
+    """A lease nobody gave: for a process that cannot reach the shared store and asks by itself."""
+    return Lease(report, token="", fence=0)
+
+
 class Store(Protocol):
     """What pages read from and refreshers write to.
 
     `latest` never waits: every process holds all readings it has heard of in memory, kept up
-    by announcements. Everything else may raise StoreDown, within 0.3 s.
+    by announcements. `read` and `lease` raise StoreDown, within 0.3 s, when the shared store does not answer.
     """
 
     def latest(self, report: str) -> Reading | None:
@@ -28,11 +37,15 @@ class Store(Protocol):
         ...
 
     async def read(self, report: str) -> Reading | None:
-        """The newest reading anywhere."""
+        """The newest reading anywhere; in this process's memory afterwards."""
         ...
 
     async def write(self, reading: Reading, lease: Lease) -> bool:
-        """Stores and announces; False, and nothing stored, when a later lease has written already."""
+        """Stores and announces; False, and nothing stored, when a later lease has written already.
+
+        When the shared store does not answer, or the lease is `alone`, this process's memory has the reading
+        at once and the shared store gets it as soon as it can, unless it has a newer one by then.
+        """
         ...
 
     async def lease(self, report: str, seconds: float) -> Lease | None:
@@ -40,15 +53,47 @@ class Store(Protocol):
         ...
 
     async def release(self, lease: Lease) -> None:
-        """Gives a lease back early; does nothing when it is no longer ours."""
+        """Gives a lease back early; does nothing when it is no longer ours or the store does not answer."""
         ...
 
     def listen(self) -> AsyncIterator[str]:
-        """The name of each report that has a new reading, in this process's memory already; never ends."""
+        """The name of each report that has a new reading, in this process's memory already; never ends.
+
+        Listens from the call on. A listener that is slow gets each name once.
+        """
         ...
 
     def health(self) -> Mapping[str, object]:
-        """Facts for /healthz: which store, whether it answers."""
+        """Facts for /healthz: `kind` (`memory` or `redis`), `answers`, `bad_values` and what else is worth knowing."""
         ...
 
     async def close(self) -> None: ...
+
+
+def scope(settings: Settings) -> str:
+    """Twelve characters that change with whatever makes old figures the wrong ones: what is asked about, and the
+    shape of a reading."""
+    about = [
+        settings.ga4_property_id,
+        settings.search_console_site,
+        settings.website,
+        settings.look_back_days,
+        settings.demo,
+        READING.json_schema(),
+    ]
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:12]
+
+
+async def open_store(settings: Settings, clock: Clock) -> Store:
+    """The store the settings ask for, with the last good readings in it; a Redis that is down does not stop it.
+
+    Raises SettingsError when REDIS_URL cannot be understood.
+    """
+    # Both stores know this module, so it cannot know them before it is whole; and only Redis needs its client.
+    if settings.redis_url.get_secret_value():
+        from utilities.store.shared import open_shared
+
+        return await open_shared(settings.redis_url.get_secret_value(), scope(settings), clock)
+    from utilities.store.memory import open_memory
+
+    return await open_memory(settings.data_dir / "readings" / scope(settings))

@@ -1,0 +1,78 @@
+"""Readings as bytes and back, trusting nothing that comes back."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from utilities.frames import Column, Kind, Reading, Value
+
+LARGEST = 1 << 20  # bytes; a board's table is a few thousand
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A reading and the fence of the lease it was written under."""
+
+    fence: int
+    reading: Reading
+
+
+PACKED: TypeAdapter[Packed] = TypeAdapter(Packed)
+
+
+class BadValue(ValueError):
+    """Stored bytes that are not a reading of the report they are stored for; treated as nothing at all."""
+
+
+def is_name(report: str) -> bool:
+    """Whether this can be a report's name: what a key, a file and an announcement may carry."""
+    return NAME.fullmatch(report) is not None
+
+
+def pack(reading: Reading, fence: int) -> bytes:
+    """JSON; raises BadValue when nobody would take it back."""
+    if not is_name(reading.report):
+        raise BadValue(f"{reading.report[:100]!r} is no name for a report")
+    check(reading.report, reading)
+    packed = PACKED.dump_json(Packed(fence, reading))
+    if len(packed) > LARGEST:
+        raise BadValue(f"the reading of {reading.report} is {len(packed)} bytes, more than {LARGEST}")
+    return packed
+
+
+def unpack(report: str, stored: bytes) -> Packed:
+    """The reading stored for `report`; raises BadValue with the reason."""
+    if len(stored) > LARGEST:
+        raise BadValue(f"more than {LARGEST} bytes")
+    try:
+        packed = PACKED.validate_json(stored)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise BadValue(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+    check(report, packed.reading)
+    return packed
+
+
+def check(report: str, reading: Reading) -> None:
+    """What the types do not say; raises BadValue."""
+    if reading.report != report:
+        raise BadValue(f"it is a reading of {reading.report[:100]!r}")
+    times = [reading.taken_at, *((reading.trouble.since, reading.trouble.retry_at) if reading.trouble else ())]
+    if any(time is not None and time.utcoffset() != timedelta() for time in times):
+        raise BadValue("a time is not in UTC")
+    if (reading.frame is None) != (reading.taken_at is None):
+        raise BadValue("a frame and the time it was taken at belong together")
+    if reading.frame is not None:
+        for row in reading.frame.rows:
+            if len(row) != len(reading.frame.columns):
+                raise BadValue(f"a row does not have {len(reading.frame.columns)} values")
+            for column, value in zip(reading.frame.columns, row, strict=True):
+                if not fits(column, value):
+                    raise BadValue(f"column {column.key[:100]!r} holds something that is not {column.kind}")
+
+
+def fits(column: Column, value: Value) -> bool:
+    return value is None or isinstance(value, str) == (column.kind in (Kind.TEXT, Kind.DATE))

@@ -1,0 +1,78 @@
+"""The last readings as files, so that a process without Redis starts with figures."""
+
+import asyncio
+import logging
+import os
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from utilities.frames import Reading
+from utilities.store.packing import LARGEST, BadValue, pack, unpack
+
+log = logging.getLogger(__name__)
+
+
+class Shelf:
+    """One file for each report in `folder`; written by a thread of its own, in order, and never waited for.
+
+    A disk that is full or read-only costs a line in the log and nothing else.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.writer = ThreadPoolExecutor(1, thread_name_prefix="shelf")
+        self.bad_values = 0
+        self.writes = True  # whether the last write went well; the writer's thread owns it
+
+    async def load(self) -> list[Reading]:
+        """Every good reading there is; a bad file is skipped, logged and counted."""
+        return await asyncio.get_running_loop().run_in_executor(self.writer, self.read_all)
+
+    def keep(self, reading: Reading) -> None:
+        """Will be on disk soon."""
+        self.writer.submit(self.save, reading)
+
+    async def close(self) -> None:
+        """Waits a moment for what is still to be written."""
+        self.writer.shutdown(wait=False)
+        await asyncio.to_thread(self.writer.shutdown)
+
+    def read_all(self) -> list[Reading]:
+        try:
+            paths = sorted(self.folder.glob("*.json"))
+        except OSError as error:
+            log.warning("the readings in %s cannot be read: %s", self.folder, error)
+            return []
+        return [reading for path in paths if (reading := self.read_one(path))]
+
+    def read_one(self, path: Path) -> Reading | None:
+        try:
+            with path.open("rb") as file:
+                return unpack(path.stem, file.read(LARGEST + 1)).reading
+        except (OSError, BadValue) as error:
+            self.bad_values += 1
+            log.warning("no reading in %s: %s", path, error)
+            return None
+
+    def save(self, reading: Reading) -> None:
+        """Replaces the file in one step; runs in the writer's thread."""
+        try:
+            content = pack(reading, fence=0)
+            self.replace(self.folder / f"{reading.report}.json", content)
+            self.writes = True
+        except (OSError, BadValue) as error:
+            if self.writes:
+                log.warning("readings are not kept on disk now: %s", error)
+            self.writes = False
+
+    def replace(self, path: Path, content: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
