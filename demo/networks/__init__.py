@@ -1,0 +1,34 @@
+"""The networks of the pretend internet: each with its real style of body and its real ill habits.
+
+`rules(internet)` are routes under `/facebook`, `/hn`, …; `environment(address)` points Foyer at them.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from demo.faults import Faults
+from demo.networks import dead, facebook, hacker_news, lobsters, pinterest, reddit, sharedcount, stack_exchange, x
+from utilities.clock import Clock, utc_now
+
+NETWORKS = (facebook, hacker_news, lobsters, pinterest, reddit, sharedcount, stack_exchange, x)
+
+
+class HasFaults(Protocol):
+    """The part of the pretend internet that the networks need."""
+
+    faults: Faults
+
+
+def rules(internet: HasFaults) -> list[Any]:
+    """Routes for Tornado; what the networks keep in mind lives as long as the list."""
+    clock: Clock = getattr(internet, "clock", utc_now)
+    return [rule for network in (*NETWORKS, dead) for rule in network.rules(internet.faults, clock)]
+
+
+def environment(address: str) -> dict[str, str]:
+    """What to set so that all the networks are asked at `address`, with the keys they accept."""
+    names = ",".join(network.NAME for network in NETWORKS)
+    variables = {"SHARE_PROVIDERS": names}
+    for network in NETWORKS:
+        variables |= network.environment(address)
+    return variables

@@ -1,0 +1,26 @@
+"""Networks that Foyer does not ask: LinkedIn, which said 0 to everybody, and VK, which answers with a function call."""
+
+from typing import Any
+
+from demo.faults import Faults, FaultyHandler
+from demo.networks.popularity import shares
+from utilities.clock import Clock
+
+
+class LinkedInHandler(FaultyHandler):
+    def get(self) -> None:
+        self.set_header("Content-Type", "text/javascript")
+        self.write('IN.Tags.Share.handleCount({"count":0,"fCnt":"0","fCntPlusOne":"1","url":"https://example.com/"});')
+
+
+class VkHandler(FaultyHandler):
+    clock: Clock
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "text/html; charset=windows-1251")
+        self.write(f"VK.Share.count(1, {shares('vk', self.get_query_argument('url', ''), 200, self.clock())});")
+
+
+def rules(faults: Faults, clock: Clock) -> list[Any]:
+    parts = {"faults": faults, "clock": clock}
+    return [(r"/linkedin/countserv/count/share", LinkedInHandler, parts), (r"/vk/share\.php", VkHandler, parts)]

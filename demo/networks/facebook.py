@@ -1,0 +1,52 @@
+"""Facebook's Graph: 400 for everything that is wrong, ten questions about one URL in an hour, `engagement` in zeros."""
+
+from typing import Any
+
+from demo.faults import Faults, FaultyHandler
+from demo.networks.popularity import shares
+from demo.networks.window import Window
+from utilities.clock import Clock
+
+NAME = "facebook"
+TOKEN = "1234567890|pretended-app-secret"  # noqa: S105
+
+
+class UrlHandler(FaultyHandler):
+    clock: Clock
+    asked: Window
+
+    def get(self) -> None:
+        url = self.get_query_argument("id", "")
+        if self.get_query_argument("access_token", "") != TOKEN:
+            self.refuse(190, "OAuthException", "Invalid OAuth access token - Cannot parse access token")
+        elif not url.startswith(("http://", "https://")):
+            self.refuse(100, "GraphMethodException", "Unsupported get request.")
+        elif not self.asked.take(url):
+            self.refuse(4, "OAuthException", "(#4) Application request limit reached")
+        else:
+            self.tell(url)
+
+    def tell(self, url: str) -> None:
+        told: dict[str, Any] = {}
+        fields = self.get_query_argument("fields", "")
+        count = shares(NAME, url, 9000, self.clock(), silent=0.1)
+        if "engagement" in fields.replace("og_object{engagement}", ""):
+            zeros = ("reaction_count", "comment_count", "share_count", "comment_plugin_count")
+            told["engagement"] = dict.fromkeys(zeros, 0)
+        if "og_object{engagement}" in fields and count:
+            sentence = f"{count} people like this."
+            told["og_object"] = {"engagement": {"count": count, "social_sentence": sentence}, "id": "10150146071831729"}
+        self.json({**told, "id": url})
+
+    def refuse(self, code: int, kind: str, message: str) -> None:
+        fault = {"message": message, "type": kind, "code": code, "fbtrace_id": "A1b2C3d4E5f6G7h8I9j0K1l"}
+        self.json({"error": fault}, status=400)
+
+
+def rules(faults: Faults, clock: Clock) -> list[Any]:
+    asked = Window(clock, calls=10, seconds=3600)
+    return [(r"/facebook/v[\d.]+/?", UrlHandler, {"faults": faults, "clock": clock, "asked": asked})]
+
+
+def environment(address: str) -> dict[str, str]:
+    return {"FACEBOOK_API_URL": f"{address}/facebook/v25.0", "FACEBOOK_APP_TOKEN": TOKEN}

@@ -1,0 +1,37 @@
+"""Hacker News by Algolia: a full-text search, so other people's pages are among what it finds."""
+
+from typing import Any
+
+from yarl import URL
+
+from demo.faults import Faults, FaultyHandler
+from demo.networks.popularity import drawn, shares
+from utilities.clock import Clock
+
+NAME = "hacker-news"
+
+
+class SearchHandler(FaultyHandler):
+    clock: Clock
+
+    def get(self) -> None:
+        url = URL(self.get_query_argument("query", "http://nobody.invalid/"))
+        points = shares(NAME, str(url), 400, self.clock(), silent=0.5)
+        hits = [story(str(url / "comments"), 377), story(f"https://mirror.invalid/?of={url}", 2811), story(None, 12)]
+        if points:
+            hits.insert(1, story(str(url.with_scheme("http")), points))
+        self.json({"hits": hits, "nbHits": len(hits), "page": 0, "nbPages": 1, "hitsPerPage": 100, "params": ""})
+
+
+def story(url: str | None, points: int) -> dict[str, Any]:
+    number = str(int(drawn(NAME, str(url)) * 40_000_000))
+    comments = int(points * 0.6)
+    return {"objectID": number, "title": "Show HN", "url": url, "points": points, "num_comments": comments}
+
+
+def rules(faults: Faults, clock: Clock) -> list[Any]:
+    return [(r"/hn/api/v1/search", SearchHandler, {"faults": faults, "clock": clock})]
+
+
+def environment(address: str) -> dict[str, str]:
+    return {"HACKER_NEWS_API_URL": f"{address}/hn"}

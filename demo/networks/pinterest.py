@@ -1,0 +1,28 @@
+"""Pinterest: JSONP, whether it was asked for or not."""
+
+import json
+from typing import Any
+
+from demo.faults import Faults, FaultyHandler
+from demo.networks.popularity import shares
+from utilities.clock import Clock
+
+NAME = "pinterest"
+
+
+class CountHandler(FaultyHandler):
+    clock: Clock
+
+    def get(self) -> None:
+        url = self.get_query_argument("url", "")
+        told = {"url": url, "count": shares(NAME, url, 900, self.clock(), silent=0.2)}
+        self.set_header("Content-Type", "application/javascript")
+        self.write(f"{self.get_query_argument('callback', 'receiveCount')}({json.dumps(told)})")
+
+
+def rules(faults: Faults, clock: Clock) -> list[Any]:
+    return [(r"/pinterest/v1/urls/count\.json", CountHandler, {"faults": faults, "clock": clock})]
+
+
+def environment(address: str) -> dict[str, str]:
+    return {"PINTEREST_API_URL": f"{address}/pinterest"}

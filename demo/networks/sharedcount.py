@@ -1,0 +1,31 @@
+"""SharedCount: what it heard of the others, and null for those it did not hear of."""
+
+from typing import Any
+
+from demo.faults import Faults, FaultyHandler
+from demo.networks.popularity import shares
+from utilities.clock import Clock
+
+NAME = "sharedcount"
+KEY = "pretended-apikey"
+
+
+class CountsHandler(FaultyHandler):
+    clock: Clock
+
+    def get(self) -> None:
+        if self.get_query_argument("apikey", "") != KEY:
+            self.json({"Error": "Invalid API key", "Type": "invalid_api_key", "HTTP_Code": 401}, status=401)
+            return
+        url, now = self.get_query_argument("url", ""), self.clock()
+        likes, pins = shares("facebook", url, 9000, now, silent=0.1), shares("pinterest", url, 900, now, silent=0.2)
+        facebook = {"reaction_count": likes, "comment_count": 0, "share_count": 0, "total_count": likes}
+        self.json({"StumbleUpon": None, "Facebook": facebook, "Pinterest": pins, "GooglePlusOne": None})
+
+
+def rules(faults: Faults, clock: Clock) -> list[Any]:
+    return [(r"/sharedcount/v1\.1/?", CountsHandler, {"faults": faults, "clock": clock})]
+
+
+def environment(address: str) -> dict[str, str]:
+    return {"SHAREDCOUNT_API_URL": f"{address}/sharedcount", "SHAREDCOUNT_API_KEY": KEY}

@@ -1,0 +1,106 @@
+"""Stack Exchange: gzip whether we like it or not, `backoff` now and then, and 400 for those who do not heed it."""
+
+import gzip
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from demo.faults import Faults, FaultyHandler
+from demo.networks.popularity import shares
+from demo.networks.window import Window
+from utilities.clock import Clock
+
+NAME = "stack-exchange"
+KEY = "pretended-key(("
+EVERY = 40  # one answer in so many asks for quiet
+QUIET = 10  # seconds
+FILTERS = {"total": {".total"}, "default": {".items", ".has_more", ".backoff", ".quota_max", ".quota_remaining"}}
+
+
+@dataclass
+class Memory:
+    """What the server knows of its callers, who are all at one address."""
+
+    anonymous: Window
+    keyed: Window
+    filters: dict[str, set[str]] = field(default_factory=lambda: dict(FILTERS))
+    searches: int = 0
+    quiet: tuple[datetime, datetime] | None = None
+
+
+class WrapperHandler(FaultyHandler):
+    clock: Clock
+    memory: Memory
+
+    def tell(self, wrapper: dict[str, Any], *, status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Content-Encoding", "gzip")
+        self.write(gzip.compress(json.dumps(wrapper).encode()))
+
+    def refuse(self, number: int, name: str, message: str) -> None:
+        self.tell({"error_id": number, "error_message": message, "error_name": name}, status=400)
+
+    def quota(self) -> Window | None:
+        """The caller's quota for the day, when there was one more in it."""
+        key = self.get_query_argument("key", "")
+        window = self.memory.keyed if key == KEY else self.memory.anonymous
+        if key and key != KEY:
+            self.refuse(400, "bad_parameter", "key is not valid")
+        elif not window.take():
+            seconds = window.ends - int(self.clock().timestamp())
+            message = f"too many requests from this IP, more requests available in {seconds} seconds"
+            self.refuse(502, "throttle_violation", message)
+        else:
+            return window
+        return None
+
+
+class FiltersHandler(WrapperHandler):
+    def get(self) -> None:
+        if self.quota() is None:
+            return
+        fields = {part for part in self.get_query_argument("include", "").split(";") if part}
+        name = "!" + "".join(sorted(fields)).replace(".", "")
+        self.memory.filters[name] = fields
+        made = {"filter": name, "filter_type": "safe", "included_fields": sorted(fields)}
+        self.tell({"items": [made], "has_more": False})
+
+
+class SearchHandler(WrapperHandler):
+    def get(self) -> None:
+        window, now, quiet = self.quota(), self.clock(), self.memory.quiet
+        if window is None:
+            return
+        fields = self.memory.filters.get(self.get_query_argument("filter", "default"))
+        if fields is None or self.get_query_argument("site", "") != "stackoverflow":
+            self.refuse(400, "bad_parameter", "filter or site")
+            return
+        if quiet and quiet[0] <= now < quiet[1]:
+            seconds = int((quiet[1] - now).total_seconds()) + 1
+            message = f"too many requests from this IP, more requests available in {seconds} seconds"
+            self.refuse(502, "throttle_violation", message)
+            return
+        total = shares(NAME, self.get_query_argument("url", ""), 60, now, silent=0.4)
+        wrapper: dict[str, Any] = {".items": [], ".has_more": False, ".total": total}
+        wrapper |= {".quota_max": window.calls, ".quota_remaining": window.left()}
+        self.memory.searches += 1
+        if self.memory.searches % EVERY == 0:
+            # Questions that were on their way already are let off.
+            self.memory.quiet = now + timedelta(seconds=1), now + timedelta(seconds=QUIET)
+            wrapper[".backoff"] = QUIET
+        self.tell({name[1:]: value for name, value in wrapper.items() if name in fields})
+
+
+def rules(faults: Faults, clock: Clock) -> list[Any]:
+    memory = Memory(Window(clock, 300, 86_400), Window(clock, 10_000, 86_400))
+    parts = {"faults": faults, "clock": clock, "memory": memory}
+    return [
+        (r"/stackexchange/2\.3/filters/create", FiltersHandler, parts),
+        (r"/stackexchange/2\.3/search/advanced", SearchHandler, parts),
+    ]
+
+
+def environment(address: str) -> dict[str, str]:
+    return {"STACK_EXCHANGE_API_URL": f"{address}/stackexchange/2.3", "STACK_EXCHANGE_KEY": KEY}

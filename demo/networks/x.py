@@ -1,0 +1,42 @@
+"""X: recent counts for a bearer who pays, and 429 with the moment to come back as seconds since 1970."""
+
+from datetime import timedelta
+from typing import Any
+
+from demo.faults import Faults, FaultyHandler
+from demo.networks.popularity import shares
+from demo.networks.window import Window
+from utilities.clock import Clock
+
+NAME = "x"
+TOKEN = "pretended-bearer"  # noqa: S105
+
+
+class CountsHandler(FaultyHandler):
+    clock: Clock
+    asked: Window
+
+    def get(self) -> None:
+        if self.request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self.json({"title": "Unauthorized", "type": "about:blank", "status": 401}, status=401)
+            return
+        room = self.asked.take()
+        self.set_header("x-rate-limit-limit", str(self.asked.calls))
+        self.set_header("x-rate-limit-remaining", str(self.asked.left()))
+        self.set_header("x-rate-limit-reset", str(self.asked.ends))
+        if not room:
+            self.json({"title": "Too Many Requests", "type": "about:blank", "status": 429}, status=429)
+            return
+        url = self.get_query_argument("query", "").removeprefix('url:"').removesuffix('"')
+        total, now = shares(NAME, url, 700, self.clock(), silent=0.2), self.clock()
+        day = {"end": f"{now:%Y-%m-%dT%H:%M:%S}.000Z", "start": f"{now - timedelta(days=1):%Y-%m-%dT%H:%M:%S}.000Z"}
+        self.json({"data": [{**day, "tweet_count": total}], "meta": {"total_tweet_count": total}})
+
+
+def rules(faults: Faults, clock: Clock) -> list[Any]:
+    asked = Window(clock, calls=300, seconds=900)
+    return [(r"/x/2/tweets/counts/recent", CountsHandler, {"faults": faults, "clock": clock, "asked": asked})]
+
+
+def environment(address: str) -> dict[str, str]:
+    return {"X_API_URL": f"{address}/x", "X_BEARER_TOKEN": TOKEN}
