@@ -1,0 +1,55 @@
+"""The project's files as the rules of the house look at them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ("run.py", "handlers", "utilities", "demo")
+EVERYTHING = (*PRODUCT, "tests", "bench")
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.relative_to(ROOT).as_posix()
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def lines(self) -> int:
+        return len(self.text.splitlines())
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(ast.parse(self.text)))
+
+    @property
+    def docstring(self) -> str:
+        return ast.get_docstring(ast.parse(self.text)) or ""
+
+    def functions(self) -> Iterator[tuple[str, int]]:
+        """Each function's place and its length in lines."""
+        for node in self.nodes:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{self.name}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1
+
+
+def sources(*places: str) -> list[Source]:
+    """Every Python file in these places, which are files or folders of the project."""
+    found = [ROOT / place for place in places]
+    files = [each for place in found for each in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
+    return [Source(path) for path in files if path.exists()]

@@ -1,0 +1,123 @@
+"""The rules of the house that nobody has to remember; the floors themselves are import-linter's, in pyproject.toml."""
+
+import ast
+import fnmatch
+import re
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from tests.house.code import EVERYTHING, PRODUCT, ROOT, Source, sources, words
+
+TOP_LEVEL = words(
+    """
+    run.py handlers utilities templates static tests requirements.txt demo boards bench docs Makefile pyproject.toml
+    requirements-dev.txt requirements.in requirements-dev.in README.md CHANGELOG.md CONTRIBUTING.md LICENSE Procfile
+    Dockerfile compose.yaml .env.example .ci .git .gitignore .dockerignore .venv
+    """
+)
+DRAWN = {"utilities/errors.py"}  # its docstring draws the tree
+BROAD = {"Exception", "BaseException"}
+
+
+def all_of(*places: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("source", sources(*places), ids=lambda source: source.name)
+
+
+def broad_excepts(source: Source) -> list[str]:
+    handlers = [node for node in source.nodes if isinstance(node, ast.ExceptHandler)]
+    names = [
+        (node.lineno, node.type is None or {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)})
+        for node in handlers
+    ]
+    return [f"{source.name}:{line}" for line, caught in names if caught is True or caught & BROAD]
+
+
+def imported(source: Source) -> set[str]:
+    """Every module the file imports, and every package above it."""
+    froms = [node for node in source.nodes if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{name.name}" for node in froms for name in node.names}
+    names |= {name.name for node in source.nodes if isinstance(node, ast.Import) for name in node.names}
+    return {".".join(name.split(".")[:depth]) for name in names for depth in range(1, name.count(".") + 2)}
+
+
+def test_top_level_is_fixed():
+    ignored = (ROOT / ".gitignore").read_text().split()
+    present = {entry.name + "/" * entry.is_dir() for entry in ROOT.iterdir()}
+    unknown = {name for name in present if name.rstrip("/") not in TOP_LEVEL}
+    assert not {name for name in unknown if not any(fnmatch.fnmatch(name, pattern) for pattern in ignored)}
+
+
+@all_of(*EVERYTHING)
+def test_file_is_at_most_250_lines(source: Source):
+    assert source.lines <= 250
+
+
+def test_median_file_of_the_product_is_at_most_80_lines():
+    assert median(source.lines for source in sources(*PRODUCT) if source.lines > 1) <= 80
+
+
+@all_of(*EVERYTHING)
+def test_function_is_at_most_50_lines(source: Source):
+    assert not [name for name, lines in source.functions() if lines > 50]
+
+
+def test_median_function_of_the_product_is_at_most_8_lines():
+    assert median(lines for source in sources(*PRODUCT) for _, lines in source.functions()) <= 8
+
+
+@all_of(*PRODUCT)
+def test_module_says_in_one_sentence_what_it_is(source: Source):
+    if source.text:
+        first, *more = source.docstring.splitlines() or [""]
+        assert first.endswith(".")
+        assert not more or source.name in DRAWN or source.path.name == "__init__.py"  # which tell their folder's rule
+
+
+@all_of(*EVERYTHING)
+def test_no_drawer_for_odds_and_ends(source: Source):
+    assert source.path.stem not in {"helpers", "helper", "utils", "util", "misc", "common"}
+
+
+def test_only_the_supervised_loop_catches_everything():
+    places = [place for source in sources(*PRODUCT) for place in broad_excepts(source)]
+    assert len(places) <= 1
+    assert all(place.startswith("utilities/refresh") for place in places)
+
+
+@all_of("utilities")
+def test_nothing_under_utilities_knows_that_it_is_served_over_http(source: Source):
+    assert not imported(source) & {"handlers", "demo", "tornado.web", "tornado.httpserver"}
+
+
+@all_of(*PRODUCT)
+def test_environment_is_read_in_settings_only(source: Source):
+    if source.name != "utilities/settings.py":
+        assert not re.search(r"os\.(environ|getenv|putenv)|from os import .*(environ|getenv)", source.text)
+
+
+@all_of("tests")
+def test_no_test_patches_our_own_modules(source: Source):
+    assert not imported(source) & {"mock", "unittest.mock"}
+    assert not re.search(r"setattr\(\s*[\"']?(utilities|handlers|demo|run)\b", source.text)
+
+
+@all_of(*EVERYTHING)
+def test_no_path_of_one_machine(source: Source):
+    assert not re.search(r"[\"'(=]/(home|Users|root)/", source.text)
+
+
+def test_settings_are_read_by_one_function_only():
+    callers = [source.name for source in sources(*PRODUCT) if "read_settings(" in source.text]
+    assert set(callers) <= {"run.py", "utilities/settings.py"}
+
+
+def test_every_test_file_says_what_it_is_about():
+    assert not [source.name for source in sources("tests") if source.text and not source.docstring]
+
+
+def test_style_and_script_of_the_wall_are_checked():
+    checked = (ROOT / "Makefile").read_text()
+    assert all(name in checked for name in ("static/wall.js", "static/wall.css"))
+    assert Path(__file__).with_name("es5.py").exists()
