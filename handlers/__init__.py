@@ -7,13 +7,14 @@ from tornado.web import Application
 from handlers.access import EVERYONE, PEOPLE, READERS, WALLS, Route, table_of
 from handlers.access_log import log_request
 from handlers.assets import FOLDER, PREFIX, Assets, static_url
-from handlers.door import Door, local_door
+from handlers.boards import BoardList, BoardStyles, Stream, WallPage
+from handlers.door import CALLBACK, Door, open_door
 from handlers.headers import security_headers
 from handlers.not_found import NotFound
-from handlers.sign_in import LoginPage
+from handlers.sign_in import Callback, Login, LoginPage, SignOut
 from utilities.services import Services
 
-__all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app", "routes"]
+__all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app", "open_door", "routes"]
 
 SERVER_LIMITS: dict[str, Any] = {
     "max_body_size": 1024 * 1024,
@@ -28,14 +29,21 @@ SERVER_LIMITS: dict[str, Any] = {
 def routes() -> list[Route]:
     """Where every page is and whom it is for; a handler that is not here is refused."""
     return [
+        Route(r"/", BoardList, PEOPLE),
+        Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
+        Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
+        Route(r"/boards/([a-z0-9-]+)/stream", Stream, WALLS),
         Route(r"/login-page", LoginPage, EVERYONE),
+        Route(r"/login", Login, EVERYONE),
+        Route(CALLBACK, Callback, EVERYONE),
+        Route(r"/sign-out", SignOut, EVERYONE),
         Route(r"/static/(.*)", Assets, EVERYONE, {"path": str(FOLDER)}),
     ]
 
 
 def make_app(services: Services) -> Application:
     """The application over these services; `services.extra["door"]` is needed where people sign in."""
-    door: Door = services.extra.get("door") or local_door(services.settings, services.clock)
+    door: Door = services.extra.get("door") or Door(services.settings, services.clock)
     services.templates.globals["static_url"] = static_url
     table = routes()
     missing = Route("", NotFound, EVERYONE)

@@ -14,6 +14,7 @@ from handlers.door import Door
 from handlers.errors import Refusal, sentence_of, status_of, title_of
 from utilities.principals import LOCAL, NOBODY, Nobody, Principal
 from utilities.services import Services
+from utilities.state.sessions import LONGEST
 
 log = logging.getLogger("foyer.handlers")
 
@@ -37,19 +38,16 @@ class BaseHandler(RequestHandler):
         return self.door.client(self.request)
 
     @property
-    def ended(self) -> asyncio.Event:
-        """Set when the session of this request ends; a stream must stop then. Never set where nobody signs in."""
-        session = self.session
-        if self.door.sessions is None or session is None:
-            return asyncio.Event()
-        return cast(asyncio.Event, self.door.sessions.watch(session))
-
-    @property
     def session(self) -> str | None:
         """The session's secret id, when the cookie is one that we signed."""
         cookies = self.door.cookies
-        sealed = self.get_cookie(cookies.session)
-        return cookies.open(cookies.session, sealed, 86400) if sealed else None
+        return cookies.open(cookies.session, self.get_cookie(cookies.session), LONGEST.total_seconds())
+
+    @property
+    def ended(self) -> asyncio.Event:
+        """Set when the session of this request ends: a stream holds on to it and stops then. Never set without one."""
+        sessions, session = self.door.sessions, self.session
+        return asyncio.Event() if sessions is None or session is None else sessions.watch(session)
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -69,10 +67,10 @@ class BaseHandler(RequestHandler):
 
     async def identify(self) -> Principal:
         """Who this request speaks for; pages that are for everyone call it when they want to know."""
-        if self.door.sessions is None:
+        if self.door.sign_in is None:
             return LOCAL if self.door.is_local(self.request) else NOBODY
         session = self.session
-        return NOBODY if session is None else await self.door.sessions.person(session) or NOBODY
+        return NOBODY if session is None else await self.door.sign_in.sessions.person(session) or NOBODY
 
     def admit(self, route: Route) -> None:
         """Returns for those the route is for; sends people without a session to sign in, and refuses the rest."""
@@ -80,7 +78,7 @@ class BaseHandler(RequestHandler):
             return
         if not isinstance(self.principal, Nobody):
             raise Refusal(403)
-        if self.door.sessions is None:
+        if self.door.sign_in is None:
             raise Refusal(403, "Without sign-in, Foyer shows itself on its own machine only. Set GOOGLE_CLIENT_ID.")
         if self.request.method != "GET" or "text/html" not in self.request.headers.get("Accept", ""):
             raise Refusal(401)
@@ -89,7 +87,7 @@ class BaseHandler(RequestHandler):
     def page(self, template: str, **context: Any) -> None:
         """Renders `templates/<template>` and finishes; the template may use `principal` and `signs_in`."""
         html = self.services.templates.get_template(template).render(
-            principal=self.principal, signs_in=self.door.sessions is not None, **context
+            principal=self.principal, signs_in=self.door.sign_in is not None, **context
         )
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(html)

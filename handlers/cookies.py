@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from tornado.web import create_signed_value, decode_signed_value
+from tornado.web import RequestHandler, create_signed_value, decode_signed_value
 
 from utilities.clock import Clock
 from utilities.settings import Settings
@@ -41,6 +41,12 @@ class Cookies:
             min_version=2,
         )
         return None if value is None else value.decode("utf-8", "replace")
+
+    def put(self, handler: RequestHandler, name: str, value: str, seconds: float) -> None:
+        handler.set_cookie(name, self.seal(name, value), max_age=int(seconds), **self.flags())
+
+    def drop(self, handler: RequestHandler, name: str) -> None:
+        handler.clear_cookie(name, **self.flags())
 
     def flags(self) -> dict[str, Any]:
         """Lax, not Strict: Strict would withhold the cookies on the way back from the issuer."""

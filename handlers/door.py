@@ -1,7 +1,8 @@
 """The door: all that is needed to tell who a request speaks for."""
 
+import asyncio
+import logging
 from dataclasses import dataclass
-from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 
@@ -9,23 +10,55 @@ from handlers.cookies import Cookies
 from handlers.hosts import Hosts
 from utilities.client_address import ClientAddresses, is_loopback
 from utilities.clock import Clock
-from utilities.errors import SettingsError
+from utilities.errors import SettingsError, StateDown
 from utilities.settings import Settings
+from utilities.signin.calls import Client
+from utilities.signin.issuer import Issuer, Registration
+from utilities.signin.pace import Most, Pace
+from utilities.state.database import State
+from utilities.state.sessions import Sessions
 
+log = logging.getLogger("foyer.door")
+
+CALLBACK = "/login/callback"
+BETWEEN_LOOKS = 4.0  # seconds between two looks for sessions that ended in another process
 HEARSAY = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
 
 
-@dataclass
-class Door:
-    """Held by the application; `sessions` and `provider` are None where nobody signs in."""
+@dataclass(frozen=True)
+class SignIn:
+    """What there is where people sign in."""
 
-    settings: Settings
-    clock: Clock
-    hosts: Hosts
-    addresses: ClientAddresses
-    cookies: Cookies
-    sessions: Any = None
-    provider: Any = None
+    issuer: Issuer
+    sessions: Sessions
+    pace: Pace
+
+    async def keep_looking(self) -> None:
+        """Ends the streams of sessions that have ended elsewhere; runs until cancelled."""
+        while True:
+            await asyncio.sleep(BETWEEN_LOOKS)
+            try:
+                await self.sessions.look()
+            except StateDown as error:
+                log.warning("cannot tell whose session has ended: %s", error)
+
+
+class Door:
+    """Held by the application; `sign_in` is None where nobody signs in, and whoever can knock is in."""
+
+    def __init__(self, settings: Settings, clock: Clock, sign_in: SignIn | None = None) -> None:
+        if sign_in is None and not settings.loopback_only:
+            raise SettingsError("People must sign in here, so the door has to be opened with open_door().")
+        self.clock = clock
+        self.sign_in = sign_in
+        self.hosts = Hosts(settings)
+        self.addresses = ClientAddresses(settings.trusted_proxies)
+        self.cookies = Cookies(settings, clock)
+        self.watch = asyncio.create_task(sign_in.keep_looking()) if sign_in else None
+
+    @property
+    def sessions(self) -> Sessions | None:
+        return self.sign_in.sessions if self.sign_in else None
 
     def client(self, request: HTTPServerRequest) -> str:
         """The address the request really came from."""
@@ -37,9 +70,26 @@ class Door:
             return False
         return is_loopback(request.remote_ip or "")
 
+    async def close(self) -> None:
+        if self.watch is not None:
+            self.watch.cancel()
+            await asyncio.gather(self.watch, return_exceptions=True)
 
-def local_door(settings: Settings, clock: Clock) -> Door:
-    """The door of a server that listens on loopback only: whoever can knock is in."""
-    if not settings.loopback_only:
-        raise SettingsError("People must sign in here, so the door has to be opened with open_door().")
-    return Door(settings, clock, Hosts(settings), ClientAddresses(settings.trusted_proxies), Cookies(settings, clock))
+
+async def open_door(
+    settings: Settings, clock: Clock, state: State, client: Client, *, most: Most | None = None
+) -> Door:
+    """The door as the settings want it: with sign-in when GOOGLE_CLIENT_ID is set. `client` calls the issuer."""
+    if settings.loopback_only:
+        return Door(settings, clock)
+    registration = Registration(
+        settings.oidc_issuer,
+        settings.google_client_id,
+        settings.google_client_secret.get_secret_value(),
+        settings.address + CALLBACK,
+        settings.allowed_domains,
+    )
+    if not registration.domains:
+        raise SettingsError("ALLOWED_DOMAINS is empty, which would let nobody in.")
+    pace = Pace(settings.redis_url.get_secret_value(), most)
+    return Door(settings, clock, SignIn(Issuer(registration, client, clock), Sessions(state, clock), pace))

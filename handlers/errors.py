@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from tornado.web import HTTPError
 
-from utilities.errors import FoyerError, SignInRefused, StateDown, StoreDown, Unavailable
+from utilities.errors import FoyerError, SignInRefused, SourceError, StateDown, StoreDown
 
 TITLES = {
     400: "That did not make sense",
@@ -28,7 +28,7 @@ SENTENCES = {
     429: "Too many tries in a short time. Wait a minute.",
     503: "Something that Foyer needs does not answer. Try again in a moment.",
 }
-STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, Unavailable: 503, StoreDown: 503, StateDown: 503}
+STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 503, StoreDown: 503, StateDown: 503}
 
 
 class Refusal(HTTPError):

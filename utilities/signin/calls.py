@@ -1,0 +1,45 @@
+"""Calls to the issuer: what we need of an HTTP client, and answers as JSON objects."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from utilities.errors import BadAnswer, Unavailable
+
+DEADLINE = 8.0  # seconds for one call
+
+
+class Answer(Protocol):
+    """As `utilities.upstream` answers."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class Client(Protocol):
+    """Bounded in time and size, follows no redirect; raises Unavailable and BadAnswer."""
+
+    async def get(self, url: str, *, deadline: float) -> Answer: ...
+    async def post(
+        self, url: str, *, deadline: float, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Answer: ...
+
+
+async def fetch(client: Client, url: str) -> Mapping[str, Any]:
+    """A JSON object from the issuer; raises Unavailable and BadAnswer."""
+    answer = await client.get(url, deadline=DEADLINE)
+    if answer.status != 200:
+        raise Unavailable(f"the sign-in service answered {answer.status}")
+    return parsed(answer.body)
+
+
+def parsed(body: bytes) -> Mapping[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer("the sign-in service answered something that is not JSON") from error
+    if not isinstance(value, dict):
+        raise BadAnswer("the sign-in service answered JSON of another shape")
+    return value

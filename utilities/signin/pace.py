@@ -1,0 +1,66 @@
+"""How often one may try to sign in, from one address and altogether."""
+
+import logging
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+log = logging.getLogger("foyer.signin")
+
+PATIENCE = 0.25  # seconds that Redis may take
+
+
+@dataclass(frozen=True)
+class Most:
+    """The most tries in a minute; an office shares one address, so it is not one person's number."""
+
+    from_one: int = 30
+    from_all: int = 300
+
+
+class Pace:
+    """Counts in Redis when there is one, so that all processes count together; in memory while it does not answer."""
+
+    def __init__(self, redis_url: str = "", most: Most | None = None) -> None:
+        most = most or Most()
+        self.rules: tuple[tuple[RateLimitItem, bool], ...] = (
+            (RateLimitItemPerMinute(most.from_one), True),
+            (RateLimitItemPerMinute(most.from_all), False),
+        )
+        self.own = MovingWindowRateLimiter(MemoryStorage())
+        self.shared = MovingWindowRateLimiter(redis_storage(redis_url)) if redis_url else None
+
+    async def wait(self, address: str) -> int:
+        """0 and the try is counted, or the seconds until there may be another."""
+        if self.shared is not None:
+            try:
+                return await self.count(self.shared, address)
+            except StorageError:
+                log.warning("Redis does not count tries to sign in; this process counts its own")
+        return await self.count(self.own, address)
+
+    async def count(self, limiter: MovingWindowRateLimiter, address: str) -> int:
+        for rule, of_address in self.rules:
+            names = ("sign-in", address) if of_address else ("sign-in",)
+            if not await limiter.hit(rule, *names):
+                reset, _ = await limiter.get_window_stats(rule, *names)
+                return max(1, math.ceil(reset - time.time()))  # the library counts by this clock
+        return 0
+
+
+def redis_storage(url: str) -> RedisStorage:
+    """Tries in Redis, which may take PATIENCE once: its client would otherwise try ten times."""
+    address = f"redis+{url}" if url.startswith("unix:") else url
+    options: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+    options["retry"] = Retry(NoBackoff(), 0)
+    return RedisStorage(
+        f"async+{address}", wrap_exceptions=True, implementation="redispy", key_prefix="foyer:tries", **options
+    )
