@@ -9,10 +9,14 @@ from datetime import datetime, timedelta
 
 from utilities.breaker import Breaker
 from utilities.clock import Clock
-from utilities.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
+from utilities.errors import OverQuota, Refused, SourceError, Unavailable
 
 AFTER_REFUSAL = 900.0
 """Seconds until a server that refused us is tried again; a person may have mended it at the other end."""
+
+
+LONG = 60.0
+"""Seconds that a call waits for a server that wants quiet; for more it fails and says so."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Pacer:
 
     def __init__(self, clock: Clock, *, concurrency: int, rates: Sequence[Rate] = ()) -> None:
         self.clock = clock
-        self.breaker = Breaker(clock, failures=3, rest=30.0)
+        self.breaker = Breaker(clock, failures=3, rest=30.0, longest=600.0)
         self.places = asyncio.Semaphore(concurrency)
         self.trying = asyncio.Lock()
         self.windows = [(rate, deque[float](maxlen=rate.calls)) for rate in rates]
@@ -51,7 +55,7 @@ class Pacer:
                     if self.breaker.until is not None:
                         if not self.breaker.check():
                             raise self.reason()
-                        async with self.noting():
+                        async with self.noting(trying=True):
                             yield
                         return
             async with self.noting():
@@ -75,7 +79,10 @@ class Pacer:
         return type(why)(str(why))
 
     def hold(self, seconds: float) -> None:
-        """The server asked, along with a good answer, for so many seconds of quiet: calls wait, none fails."""
+        """The server asked, along with a good answer, for so many seconds of quiet: calls wait, unless it is long."""
+        if seconds > LONG:
+            self.note(OverQuota("has answered enough for now", retry_after=seconds), trying=False)
+            return
         self.not_before = max(self.not_before, asyncio.get_running_loop().time() + seconds)
 
     async def moment(self) -> None:
@@ -93,21 +100,21 @@ class Pacer:
         return max(self.not_before - now, *full, 0.0) if self.windows else self.not_before - now
 
     @asynccontextmanager
-    async def noting(self) -> AsyncIterator[None]:
+    async def noting(self, *, trying: bool = False) -> AsyncIterator[None]:
         try:
             yield
         except SourceError as error:
-            self.note(error)
+            self.note(error, trying)
             raise
         self.breaker.succeeded()
         if self.resting_until() is None:  # a call that was on its way already does not end a rest
             self.until = self.why = None
 
-    def note(self, error: SourceError) -> None:
+    def note(self, error: SourceError, trying: bool) -> None:
         self.why = error
         if isinstance(error, OverQuota):
             self.until = self.clock() + timedelta(seconds=error.retry_after)
         elif isinstance(error, Refused):
             self.until = self.clock() + timedelta(seconds=AFTER_REFUSAL)
-        elif isinstance(error, Unavailable | BadAnswer):
+        elif trying or self.breaker.closed:  # ten calls that fail together are not ten rests, each twice as long
             self.breaker.failed()

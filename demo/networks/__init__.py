@@ -3,7 +3,6 @@
 `rules(internet)` are routes under `/facebook`, `/hn`, …; `environment(address)` points Foyer at them.
 """
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from demo.faults import Faults

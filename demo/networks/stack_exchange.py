@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,6 @@ class Memory:
 
     anonymous: Window
     keyed: Window
-    filters: dict[str, set[str]] = field(default_factory=lambda: dict(FILTERS))
     searches: int = 0
     quiet: tuple[datetime, datetime] | None = None
 
@@ -62,8 +61,7 @@ class FiltersHandler(WrapperHandler):
         if self.quota() is None:
             return
         fields = {part for part in self.get_query_argument("include", "").split(";") if part}
-        name = "!" + "".join(sorted(fields)).replace(".", "")
-        self.memory.filters[name] = fields
+        name = "!" + ";".join(sorted(fields))
         made = {"filter": name, "filter_type": "safe", "included_fields": sorted(fields)}
         self.tell({"items": [made], "has_more": False})
 
@@ -73,7 +71,8 @@ class SearchHandler(WrapperHandler):
         window, now, quiet = self.quota(), self.clock(), self.memory.quiet
         if window is None:
             return
-        fields = self.memory.filters.get(self.get_query_argument("filter", "default"))
+        name = self.get_query_argument("filter", "default")
+        fields = set(name[1:].split(";")) if name.startswith("!") else FILTERS.get(name)
         if fields is None or self.get_query_argument("site", "") != "stackoverflow":
             self.refuse(400, "bad_parameter", "filter or site")
             return

@@ -1,6 +1,7 @@
 """Providers: one social network each. Each module here exports `PROVIDER: Provider`."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 """A figure in a foreign body: a whole number that is not text, not a boolean and not negative."""
 
 DAY = 86_400.0
+NUMBER = re.compile(r"\s*\d{1,12}(\.\d{0,9})?\s*", re.ASCII)
+REMAINING = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
 RESETS = ("retry-after", "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
 
 
@@ -124,8 +127,8 @@ class Api:
             understood = TypeAdapter(shape).validate_python(body)
         except ValidationError:
             raise (self.explained(answer) or BadAnswer("answered without the figures")) from None
-        if answer.headers.get("ratelimit-remaining") == "0" and (wait := self.wait(answer)) is not None:
-            self.hold(wait)
+        if any(spent(answer.headers.get(name, "")) for name in REMAINING):
+            self.hold(self.wait(answer) or 1.0)
         return understood
 
     def trouble(self, answer: Answer) -> SourceError:
@@ -172,9 +175,14 @@ class Api:
         return granted
 
 
+def spent(remaining: str) -> bool:
+    """Whether a header says that no call is left; Reddit counts in decimals."""
+    return NUMBER.fullmatch(remaining) is not None and float(remaining) < 1
+
+
 def in_seconds(text: str, now: datetime) -> float | None:
     """Seconds from `now`, from seconds, from an HTTP date, or from seconds since 1970 (Lobsters and X say it so)."""
-    if text.strip().isascii() and text.strip().isdigit():
+    if NUMBER.fullmatch(text):
         number = float(text)
         return number if number < 1e9 else number - now.timestamp()
     try:

@@ -17,6 +17,7 @@ from aiohttp import (
 )
 
 from utilities.errors import BadAnswer, SourceError, Unavailable
+from utilities.upstream.resolver import Resolver
 
 AGENT = "Foyer/0.1 (office wall dashboard)"
 LARGEST = 1_000_000
@@ -42,7 +43,7 @@ class Upstream:
     def __init__(self, *, largest: int = LARGEST) -> None:
         self.largest = largest
         self.session = ClientSession(
-            connector=TCPConnector(limit=0, keepalive_timeout=60, ttl_dns_cache=300),
+            connector=TCPConnector(limit=0, keepalive_timeout=60, ttl_dns_cache=300, resolver=Resolver()),
             cookie_jar=DummyCookieJar(),
             headers={"User-Agent": AGENT, "Accept-Encoding": "gzip, deflate"},
             timeout=ClientTimeout(total=None),
