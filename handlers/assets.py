@@ -8,6 +8,9 @@ from handlers.base import BaseHandler
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 PREFIX = "/static/"
+PLACES = {"static_path": str(FOLDER), "static_url_prefix": PREFIX}
+"""Not among the application's settings, where Tornado would add a route of its own for them."""
+
 A_YEAR = 31536000
 
 
@@ -16,7 +19,7 @@ class Assets(BaseHandler, StaticFileHandler):
 
     def set_extra_headers(self, path: str) -> None:
         asked = self.get_query_argument("v", "")
-        current = bool(asked) and asked == self.get_version(self.settings, path)
+        current = bool(asked) and asked == self.get_version(PLACES, path)
         self.set_header("Cache-Control", f"public, max-age={A_YEAR}, immutable" if current else "public, no-cache")
 
     def get_cache_time(self, path: str, modified: object, mime_type: str) -> int:
@@ -25,4 +28,4 @@ class Assets(BaseHandler, StaticFileHandler):
 
 def static_url(path: str) -> str:
     """The address of a file in `static/`, with its hash."""
-    return Assets.make_static_url({"static_path": str(FOLDER), "static_url_prefix": PREFIX}, path)
+    return Assets.make_static_url(PLACES, path)

@@ -1,0 +1,82 @@
+"""/ and /boards/: the list of boards, the walls, and the streams that keep them up to date."""
+
+from typing import cast
+
+from tornado.web import HTTPError
+
+from handlers.base import BaseHandler
+from utilities.boards import Boards
+from utilities.walls import Walls
+
+THEMES = ("dark", "light")
+
+
+class WallsPage(BaseHandler):
+    """What the handlers of boards share."""
+
+    @property
+    def walls(self) -> Walls:
+        return cast(Walls, self.services.walls)
+
+
+class BoardList(BaseHandler):
+    """The boards there are; straight to the board when there is one."""
+
+    def get(self) -> None:
+        held = cast(Boards, self.services.boards)
+        boards, faults = sorted(held, key=lambda board: board.title), held.faults
+        if len(boards) == 1:
+            self.redirect(f"/boards/{boards[0].name}")
+        else:
+            self.page("boards.html", here="/", boards=boards, faults=faults)
+
+
+class WallPage(WallsPage):
+    """One wall, whole and readable without its script."""
+
+    def get(self, board: str) -> None:
+        theme = self.get_argument("theme", "")
+        page = self.walls.page(board, theme if theme in THEMES else "")
+        if page is None:
+            raise HTTPError(404)
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish(page)
+
+    def compute_etag(self) -> None:
+        """It may not be kept anyway."""
+
+
+class BoardStyles(WallsPage):
+    """Where the tiles of one board stand."""
+
+    def get(self, board: str, edition: str) -> None:
+        known = self.walls.styles(board)
+        if known is None:
+            raise HTTPError(404)
+        self.set_header("Content-Type", "text/css; charset=UTF-8")
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable" if known[0] == edition else "no-store")
+        self.finish(known[1])
+
+
+class Stream(WallsPage):
+    """The events of one board, over a connection that is handed over whole.
+
+    A wall is no request: without a handler and its task it costs little more than its socket.
+    """
+
+    def get(self, board: str) -> None:
+        if self.walls.styles(board) is None:
+            raise HTTPError(404)
+        if not self.walls.open:
+            raise HTTPError(503)
+        last = self.request.headers.get("Last-Event-ID", "") or self.get_argument("last", "")
+        ended = self.ended if self.door.sessions is not None else None
+        self.set_header("Content-Type", "text/event-stream; charset=UTF-8")
+        self.set_header("Cache-Control", "no-store, no-transform")
+        self.set_header("X-Accel-Buffering", "no")  # nginx would hold events back
+        self.set_header("Connection", "close")
+        self.flush()
+        self.application.log_request(self)
+        pipe = self.detach()
+        pipe.max_buffer_size = 4096  # a wall has nothing to say
+        self.walls.join(board, pipe, last=last, chunked=self.request.version == "HTTP/1.1", ended=ended)

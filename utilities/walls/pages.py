@@ -1,0 +1,66 @@
+"""What a wall is sent besides its tiles: the page they stand on, and the beat by which it knows that all is well."""
+
+from datetime import datetime, timedelta
+
+from utilities.boards import Boards
+from utilities.clock import Clock
+from utilities.walls.events import Event, event, mark
+from utilities.walls.painter import Painter
+from utilities.walls.showing import Showing
+from utilities.walls.status import Status, status
+
+Stamp = tuple[int, str, Status, int]
+"""Whatever a page shows: its newest tile, its edition, its status and the minute."""
+
+
+class Pages:
+    """Keeps each page as bytes until something on it changes."""
+
+    def __init__(self, painter: Painter, boards: Boards, clock: Clock, *, build: str, boot: str, every: float) -> None:
+        self._painter = painter
+        self._boards = boards
+        self._clock = clock
+        self._build = build
+        self._boot = boot
+        self._every = every
+        self._made: dict[tuple[str, str], tuple[Stamp, bytes]] = {}
+
+    def page(self, showing: Showing, theme: str) -> bytes:
+        """With the ages of this minute: where no script runs, nothing else counts them."""
+        now = self._clock()
+        stamp = (showing.newest, showing.edition, self._status(showing), int(now.timestamp() // 60))
+        made = self._made.get((showing.board.name, theme))
+        if made is None or made[0] != stamp:
+            made = self._made[showing.board.name, theme] = stamp, self._page(showing, stamp[2], theme, now)
+        return made[1]
+
+    def _page(self, showing: Showing, told: Status, theme: str, now: datetime) -> bytes:
+        board = showing.board
+        return self._painter.wall(
+            board.model_copy(update={"theme": theme}) if theme else board,
+            showing.aged(now),
+            now,
+            sheet=showing.edition,
+            build=self._build,
+            status=told,
+            places=f"/boards/{board.name}/{showing.edition}.css",
+            stream=f"/boards/{board.name}/stream?last={mark(self._boot, showing.newest)}",
+        )
+
+    def beat(self, showing: Showing) -> Event:
+        """The time, and all by which a wall can tell whether it still shows the right page."""
+        now = self._clock()
+        offset = now.astimezone(self._painter.zone(showing.board)).utcoffset() or timedelta()
+        facts = {
+            "now": int(now.timestamp() * 1000),
+            "offset": offset.total_seconds() / 60,
+            "every": self._every,
+            "sheet": showing.edition,
+            "build": self._build,
+            "status": self._painter.status(self._status(showing)),
+        }
+        return event("beat", facts)
+
+    def _status(self, showing: Showing) -> Status:
+        fault = showing.board.name in self._boards.faults
+        return status(showing.states(), ["the last edit of this board is wrong"] if fault else [])

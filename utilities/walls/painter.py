@@ -1,0 +1,93 @@
+"""Turns tiles and boards into bytes; a tile that cannot be drawn says so, and the others go on."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from jinja2 import Environment, TemplateError
+from markupsafe import Markup
+
+from utilities.boards import Board, Tile
+from utilities.errors import FoyerError
+from utilities.frames import Reading, State, Trouble
+from utilities.reports import Report
+from utilities.sheet.layout import box
+from utilities.sheet.stylesheet import stylesheet
+from utilities.views import View, face
+from utilities.walls.status import Status
+
+log = logging.getLogger(__name__)
+
+MISHAPS = (ArithmeticError, AttributeError, FoyerError, LookupError, TemplateError, TypeError, ValueError)
+"""What a view makes of a frame it did not expect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What a tile has to show just now."""
+
+    reading: Reading | None
+    state: State
+
+
+class Painter:
+    """Knows the templates and the views; holds nothing that changes."""
+
+    def __init__(
+        self,
+        *,
+        templates: Environment,
+        views: Mapping[str, View],
+        reports: Mapping[str, Report],
+        zone: tzinfo,
+        website: str = "",
+        demo: bool = False,
+    ) -> None:
+        self._templates = templates
+        self._views = views
+        self._reports = reports
+        self._zone = zone
+        self._website = website
+        self._demo = demo
+
+    def zone(self, board: Board) -> tzinfo:
+        return board.timezone or self._zone
+
+    def tile(self, board: Board, tile: Tile, fresh: Fresh, now: datetime) -> str:
+        """One tile; never raises for what its frame holds."""
+        reading = fresh.reading or Reading(tile.report)
+        try:
+            return self._tile(board, tile, reading, fresh.state, now)
+        except MISHAPS as error:
+            log.exception("tile %s of board %s cannot be drawn", tile.name, board.name)
+            trouble = Trouble("These figures cannot be drawn here.", type(error).__name__, now, 1, now)
+            return self._tile(board, tile, Reading(tile.report, trouble=trouble), State.FAILED, now)
+
+    def _tile(self, board: Board, tile: Tile, reading: Reading, state: State, now: datetime) -> str:
+        report, view = self._reports.get(tile.report), self._views[tile.view]
+        title = report.title if report else tile.report
+        seen = face(tile, title, view, box(board, tile.place), reading, state, now, self.zone(board))
+        return self._templates.get_template("tile.html").render(face=seen)
+
+    def styles(self, board: Board) -> bytes:
+        """Where the board's tiles stand, and how large their type is."""
+        return stylesheet(board).encode()
+
+    def status(self, status: Status) -> str:
+        """The word at the foot of the wall."""
+        return self._templates.get_template("status.html").render(status=status)
+
+    def wall(self, board: Board, tiles: list[str], now: datetime, **context: object) -> bytes:
+        """The whole page, around tiles that are painted."""
+        here = now.astimezone(self.zone(board))
+        safe = [Markup(tile) for tile in tiles]  # noqa: S704 (escaped when they were painted)
+        page = self._templates.get_template("board.html").render(
+            board=board,
+            tiles=safe,
+            clock=f"{here:%a} {here.day} {here:%b %H:%M}",
+            website=self._website,
+            demo=self._demo,
+            **context,
+        )
+        return page.encode()
