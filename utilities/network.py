@@ -11,10 +11,10 @@ from functools import partial
 from utilities.clock import Clock
 from utilities.errors import Refused, SourceError
 from utilities.frames import Note
-from utilities.pacing import Pacer
 from utilities.settings import Settings
 from utilities.shares import Api, Provider
 from utilities.upstream import Upstream
+from utilities.upstream.pacing import Pacer
 
 log = logging.getLogger(__name__)
 

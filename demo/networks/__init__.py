@@ -5,23 +5,23 @@
 
 from typing import Any, Protocol
 
+from demo.clock import VirtualClock
 from demo.faults import Faults
 from demo.networks import dead, facebook, hacker_news, lobsters, pinterest, reddit, sharedcount, stack_exchange, x
-from utilities.clock import Clock, utc_now
 
 NETWORKS = (facebook, hacker_news, lobsters, pinterest, reddit, sharedcount, stack_exchange, x)
 
 
-class HasFaults(Protocol):
+class Stage(Protocol):
     """The part of the pretend internet that the networks need."""
 
     faults: Faults
+    clock: VirtualClock
 
 
-def rules(internet: HasFaults) -> list[Any]:
+def rules(internet: Stage) -> list[Any]:
     """Routes for Tornado; what the networks keep in mind lives as long as the list."""
-    clock: Clock = getattr(internet, "clock", utc_now)
-    return [rule for network in (*NETWORKS, dead) for rule in network.rules(internet.faults, clock)]
+    return [rule for network in (*NETWORKS, dead) for rule in network.rules(internet.faults, internet.clock)]
 
 
 def environment(address: str) -> dict[str, str]:

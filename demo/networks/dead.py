@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import shares
-from utilities.clock import Clock
 
 
 class LinkedInHandler(FaultyHandler):
@@ -14,13 +14,13 @@ class LinkedInHandler(FaultyHandler):
 
 
 class VkHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
 
     def get(self) -> None:
         self.set_header("Content-Type", "text/html; charset=windows-1251")
         self.write(f"VK.Share.count(1, {shares('vk', self.get_query_argument('url', ''), 200, self.clock())});")
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     parts = {"faults": faults, "clock": clock}
     return [(r"/linkedin/countserv/count/share", LinkedInHandler, parts), (r"/vk/share\.php", VkHandler, parts)]

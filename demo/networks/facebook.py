@@ -2,17 +2,17 @@
 
 from typing import Any
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import shares
 from demo.networks.window import Window
-from utilities.clock import Clock
 
 NAME = "facebook"
 TOKEN = "1234567890|pretended-app-secret"  # noqa: S105
 
 
 class UrlHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
     asked: Window
 
     def get(self) -> None:
@@ -43,7 +43,7 @@ class UrlHandler(FaultyHandler):
         self.json({"error": fault}, status=400)
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     asked = Window(clock, calls=10, seconds=3600)
     return [(r"/facebook/v[\d.]+/?", UrlHandler, {"faults": faults, "clock": clock, "asked": asked})]
 

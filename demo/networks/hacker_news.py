@@ -4,15 +4,15 @@ from typing import Any
 
 from yarl import URL
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import drawn, shares
-from utilities.clock import Clock
 
 NAME = "hacker-news"
 
 
 class SearchHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
 
     def get(self) -> None:
         url = URL(self.get_query_argument("query", "http://nobody.invalid/"))
@@ -29,7 +29,7 @@ def story(url: str | None, points: int) -> dict[str, Any]:
     return {"objectID": number, "title": "Show HN", "url": url, "points": points, "num_comments": comments}
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     return [(r"/hn/api/v1/search", SearchHandler, {"faults": faults, "clock": clock})]
 
 

@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import shares
 from demo.networks.window import Window
-from utilities.clock import Clock
 
 NAME = "lobsters"
 
 
 class StoriesHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
     windows: tuple[Window, ...]
 
     def get(self) -> None:
@@ -30,7 +30,7 @@ class StoriesHandler(FaultyHandler):
         self.json([story] if score else [])
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     windows = tuple(Window(clock, calls, seconds) for calls, seconds in ((4, 1), (30, 60), (100, 600), (400, 3600)))
     return [
         (r"/lobsters/stories/url/all\.json", StoriesHandler, {"faults": faults, "clock": clock, "windows": windows})

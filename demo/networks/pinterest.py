@@ -3,15 +3,15 @@
 import json
 from typing import Any
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import shares
-from utilities.clock import Clock
 
 NAME = "pinterest"
 
 
 class CountHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
 
     def get(self) -> None:
         url = self.get_query_argument("url", "")
@@ -20,7 +20,7 @@ class CountHandler(FaultyHandler):
         self.write(f"{self.get_query_argument('callback', 'receiveCount')}({json.dumps(told)})")
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     return [(r"/pinterest/v1/urls/count\.json", CountHandler, {"faults": faults, "clock": clock})]
 
 

@@ -4,9 +4,9 @@ from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import drawn, shares
-from utilities.clock import Clock
 
 NAME = "reddit"
 CLIENT, SECRET = "pretended-client", "pretended-secret"
@@ -14,7 +14,7 @@ LASTS = 3600  # seconds
 
 
 class TokenHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
     tokens: dict[str, datetime]
 
     def post(self) -> None:
@@ -30,7 +30,7 @@ class TokenHandler(FaultyHandler):
 
 
 class InfoHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
     tokens: dict[str, datetime]
 
     def get(self) -> None:
@@ -53,7 +53,7 @@ def listing(url: str, now: datetime) -> dict[str, Any]:
     return {"kind": "Listing", "data": {"after": None, "dist": len(posts), "children": posts}}
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     parts = {"faults": faults, "clock": clock, "tokens": {}}
     return [(r"/reddit/api/v1/access_token", TokenHandler, parts), (r"/reddit/api/info(?:\.json)?", InfoHandler, parts)]
 

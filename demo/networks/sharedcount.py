@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import shares
-from utilities.clock import Clock
 
 NAME = "sharedcount"
 KEY = "pretended-apikey"
 
 
 class CountsHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
 
     def get(self) -> None:
         if self.get_query_argument("apikey", "") != KEY:
@@ -23,7 +23,7 @@ class CountsHandler(FaultyHandler):
         self.json({"StumbleUpon": None, "Facebook": facebook, "Pinterest": pins, "GooglePlusOne": None})
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     return [(r"/sharedcount/v1\.1/?", CountsHandler, {"faults": faults, "clock": clock})]
 
 

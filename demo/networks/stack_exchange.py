@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import shares
 from demo.networks.window import Window
-from utilities.clock import Clock
 
 NAME = "stack-exchange"
 KEY = "pretended-key(("
@@ -29,7 +29,7 @@ class Memory:
 
 
 class WrapperHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
     memory: Memory
 
     def tell(self, wrapper: dict[str, Any], *, status: int = 200) -> None:
@@ -92,7 +92,7 @@ class SearchHandler(WrapperHandler):
         self.tell({name[1:]: value for name, value in wrapper.items() if name in fields})
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     memory = Memory(Window(clock, 300, 86_400), Window(clock, 10_000, 86_400))
     parts = {"faults": faults, "clock": clock, "memory": memory}
     return [

@@ -1,12 +1,12 @@
 """Counting calls the way the networks do: in windows that begin with the clock, not with the caller."""
 
-from utilities.clock import Clock
+from demo.clock import VirtualClock
 
 
 class Window:
     """At most `calls` in each `seconds`, for each who."""
 
-    def __init__(self, clock: Clock, calls: int, seconds: int) -> None:
+    def __init__(self, clock: VirtualClock, calls: int, seconds: int) -> None:
         self.clock = clock
         self.calls = calls
         self.seconds = seconds

@@ -3,17 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
 from demo.networks.popularity import shares
 from demo.networks.window import Window
-from utilities.clock import Clock
 
 NAME = "x"
 TOKEN = "pretended-bearer"  # noqa: S105
 
 
 class CountsHandler(FaultyHandler):
-    clock: Clock
+    clock: VirtualClock
     asked: Window
 
     def get(self) -> None:
@@ -33,7 +33,7 @@ class CountsHandler(FaultyHandler):
         self.json({"data": [{**day, "tweet_count": total}], "meta": {"total_tweet_count": total}})
 
 
-def rules(faults: Faults, clock: Clock) -> list[Any]:
+def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
     asked = Window(clock, calls=300, seconds=900)
     return [(r"/x/2/tweets/counts/recent", CountsHandler, {"faults": faults, "clock": clock, "asked": asked})]
 

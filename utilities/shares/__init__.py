@@ -10,11 +10,11 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from utilities.bodies import Style, read
 from utilities.clock import Clock
 from utilities.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
-from utilities.pacing import Rate
 from utilities.upstream import Answer, Upstream
+from utilities.upstream.bodies import Style, read
+from utilities.upstream.pacing import Rate
 
 Shape = TypeVar("Shape")
 Count = Annotated[int, Field(strict=True, ge=0)]

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.canonical import same_page
 from utilities.shares import Api, Count, Provider
+from utilities.upstream.canonical import same_page
 
 
 class Story(BaseModel):

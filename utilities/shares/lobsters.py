@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.pacing import Rate
 from utilities.shares import Api, Count, Provider
+from utilities.upstream.pacing import Rate
 
 
 class Story(BaseModel):

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.bodies import Style
 from utilities.shares import Api, Count, Provider
+from utilities.upstream.bodies import Style
 
 
 class Pins(BaseModel):

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.pacing import Rate
 from utilities.shares import Api, Count, Pass, Provider
+from utilities.upstream.pacing import Rate
 
 
 class Token(BaseModel):

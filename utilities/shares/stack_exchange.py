@@ -6,9 +6,9 @@ from datetime import timedelta
 from pydantic import BaseModel, Field, ValidationError
 
 from utilities.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
-from utilities.pacing import Rate
 from utilities.shares import Api, Count, Pass, Provider
 from utilities.upstream import Answer
+from utilities.upstream.pacing import Rate
 
 
 class Total(BaseModel):

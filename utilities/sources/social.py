@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from utilities import shares
-from utilities.canonical import canonical
 from utilities.clock import Clock
 from utilities.discovery import find
 from utilities.errors import Refused, SourceError, Unavailable
@@ -15,6 +14,7 @@ from utilities.settings import Settings
 from utilities.shares import Provider
 from utilities.sources import SourceKind
 from utilities.upstream import Upstream
+from utilities.upstream.canonical import canonical
 
 SPECIMEN = "https://example.com/"
 """The page that is asked about to see whether a network works, when there is no WEBSITE."""
