@@ -1,7 +1,10 @@
 """Ill habits on demand: what to do wrong, on which path, how often; and a log of who asked what."""
 
 import asyncio
+import gzip
 import json
+import socket
+import struct
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -9,7 +12,23 @@ from typing import Any, Literal
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-Doing = Literal["status", "latency", "hang", "drip", "reset", "close", "html", "truncate", "body"]
+Doing = Literal[
+    "status",
+    "latency",
+    "hang",
+    "drip",
+    "reset",
+    "close",
+    "html",
+    "truncate",
+    "body",
+    "length",
+    "gzip",
+    "merge",
+    "swell",
+]
+
+PORTAL = "<html><title>Sign in to Wi-Fi</title><body>captive portal</body></html>"
 
 
 @dataclass
@@ -18,7 +37,10 @@ class Fault:
 
     `status`: answer `status` with `body` · `latency`: wait `seconds`, then answer as usual · `hang`: wait `seconds`,
     then close · `drip`: a byte of `body` every `seconds` · `reset`: cut the connection with RST · `close`: close
-    before any answer · `html`: 200 with a page · `truncate`: half of `body`, promised whole · `body`: 200 with `body`.
+    before any answer · `html`: 200 with a page · `truncate`: half of `body`, promised whole · `body`: 200 with `body` ·
+    `length`: `body` with a Content-Length ten bytes short · `gzip`: says gzip and sends something else · `merge`: the
+    usual answer with the object in `body` merged in (null takes a key away) · `swell`: the usual answer with its `rows`
+    repeated until there are `rows` of them.
     """
 
     doing: Doing
@@ -27,6 +49,7 @@ class Fault:
     status: int = 503
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    rows: int = 10_000
 
 
 class Faults:
@@ -50,12 +73,17 @@ class Faults:
         """How many requests have begun with `prefix`."""
         return sum(calls for path, calls in self.calls.items() if path.startswith(prefix))
 
+    def begin(self, path: str) -> Fault | None:
+        """Counts a request, and tells what to do wrong with it."""
+        self.calls[path] += 1
+        self.running[path] += 1
+        self.most_running[path] = max(self.most_running[path], self.running[path])
+        return self.take(path)
+
     def take(self, path: str) -> Fault | None:
         for prefix in sorted(self.by_prefix, key=len, reverse=True):
-            if path.startswith(prefix):
-                fault = self.by_prefix[prefix]
-                if fault.count == 0:
-                    continue
+            fault = self.by_prefix[prefix]
+            if path.startswith(prefix) and fault.count != 0:
                 fault.count -= 1 if fault.count > 0 else 0
                 return fault
         return None
@@ -64,24 +92,23 @@ class Faults:
 class FaultyHandler(RequestHandler):
     """Every handler of the pretend internet: counts the request and does what was injected for its path."""
 
+    fault: Fault | None = None
+
     def initialize(self, faults: Faults, **parts: Any) -> None:
         self.faults = faults
         for name, part in parts.items():
             setattr(self, name, part)
 
     async def prepare(self) -> None:
-        path = self.request.path
-        self.faults.calls[path] += 1
-        self.faults.running[path] += 1
-        self.faults.most_running[path] = max(self.faults.most_running[path], self.faults.running[path])
-        fault = self.faults.take(path)
-        if fault is not None:
-            await self.misbehave(fault)
+        self.fault = self.faults.begin(self.request.path)
+        if self.fault is not None:
+            await self.misbehave(self.fault)
 
     def on_finish(self) -> None:
         self.faults.running[self.request.path] -= 1
 
     async def misbehave(self, fault: Fault) -> None:
+        """Waits, cuts or answers; `merge` and `swell` only change what `json` writes later."""
         for name, value in fault.headers.items():
             self.set_header(name, value)
         if fault.doing == "latency":
@@ -91,23 +118,26 @@ class FaultyHandler(RequestHandler):
             self.cut(reset=fault.doing == "reset")
         elif fault.doing == "drip":
             await self.drip(fault.body or "{" + " " * 10_000, fault.seconds or 1.0)
-        elif fault.doing == "truncate":
-            body = fault.body or '{"rows": [' + '{"x": 1}, ' * 50
-            self.set_header("Content-Length", str(len(body) * 2))
-            self.set_header("Content-Type", "application/json")
-            self.request.connection.stream.write(  # type: ignore[attr-defined]
-                f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body) * 2}\r\n\r\n{body}".encode()
-            )
-            await asyncio.sleep(0.05)
-            self.cut(reset=False)
-        else:
-            self.set_status(fault.status if fault.doing == "status" else 200)
-            if fault.doing == "html":
-                self.set_header("Content-Type", "text/html; charset=UTF-8")
-            elif fault.body.startswith(("{", "[")):
-                self.set_header("Content-Type", "application/json; charset=UTF-8")
-            page = "<html><title>Sign in to Wi-Fi</title><body>captive portal</body></html>"
-            await self.finish(fault.body or (page if fault.doing == "html" else ""))
+        elif fault.doing in ("truncate", "length", "gzip"):
+            await self.raw(fault)
+        elif fault.doing in ("status", "html", "body"):
+            await self.instead(fault)
+
+    async def instead(self, fault: Fault) -> None:
+        """A whole answer that is not the usual one."""
+        self.set_status(fault.status if fault.doing == "status" else 200)
+        body = fault.body or (PORTAL if fault.doing == "html" else "")
+        if not body and fault.doing == "status":
+            body = self.refusal(fault.status)
+        if body.startswith(("{", "[")):
+            self.set_header("Content-Type", "application/json; charset=UTF-8")
+        elif fault.doing == "html" or body.startswith("<"):
+            self.set_header("Content-Type", "text/html; charset=UTF-8")
+        await self.finish(body)
+
+    def refusal(self, status: int) -> str:
+        """What this host says with a status when the fault brings no body of its own."""
+        return ""
 
     async def drip(self, body: str, seconds: float) -> None:
         self.set_header("Content-Type", "application/json")
@@ -117,15 +147,32 @@ class FaultyHandler(RequestHandler):
                 await self.flush()
                 await asyncio.sleep(seconds)
         except StreamClosedError:
+            self._finished = True
+            self.on_finish()
             return
         await self.finish()
 
+    async def raw(self, fault: Fault) -> None:
+        """An answer whose head lies about its body, which Tornado would not send for us."""
+        body = (fault.body or '{"rows": [' + '{"x": 1}, ' * 50).encode()
+        length, coding = len(body), ""
+        if fault.doing == "gzip":
+            body = gzip.compress(body)[:10] + b"this is not gzip at all"
+            length, coding = len(body), "Content-Encoding: gzip\r\n"
+        elif fault.doing == "truncate":
+            length = len(body) * 2
+        else:
+            length -= 10
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{coding}Content-Length: {length}\r\n\r\n"
+        stream = self.request.connection.stream  # type: ignore[union-attr]
+        if not stream.closed():
+            await asyncio.wait({asyncio.ensure_future(stream.write(head.encode() + body))}, timeout=5)
+        await asyncio.sleep(0.05)
+        self.cut(reset=False)
+
     def cut(self, *, reset: bool) -> None:
         """Ends the connection without an answer."""
-        import socket
-        import struct
-
-        stream = self.request.connection.stream  # type: ignore[attr-defined]
+        stream = self.request.connection.stream  # type: ignore[union-attr]
         if reset and stream.socket is not None:
             stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         stream.close()
@@ -133,9 +180,27 @@ class FaultyHandler(RequestHandler):
         self.on_finish()
 
     def json(self, body: object, *, status: int = 200) -> None:
+        """Writes the usual answer, or what a fault makes of it."""
+        if self.fault is not None and isinstance(body, dict) and self.fault.doing == "merge":
+            body = merged(body, json.loads(self.fault.body or "{}"))
+        elif self.fault is not None and isinstance(body, dict) and self.fault.doing == "swell" and body.get("rows"):
+            rows = body["rows"] * (self.fault.rows // len(body["rows"]) + 1)
+            body = body | {"rows": rows[: self.fault.rows], "rowCount": self.fault.rows}
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=UTF-8")
         self.write(json.dumps(body, indent=2, ensure_ascii=False))
+
+
+def merged(whole: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """JSON merge patch (RFC 7386)."""
+    found = {key: value for key, value in whole.items() if key not in patch or patch[key] is not None}
+    for key, value in patch.items():
+        if isinstance(value, dict):
+            under = found.get(key)
+            found[key] = merged(under if isinstance(under, dict) else {}, value)
+        elif value is not None:
+            found[key] = value
+    return found
 
 
 class AdminHandler(RequestHandler):
@@ -146,7 +211,7 @@ class AdminHandler(RequestHandler):
 
     def put(self, path: str) -> None:
         try:
-            self.faults.inject("/" + path, Fault(**json.loads(self.request.body)))
+            self.faults.inject("/" + path.lstrip("/"), Fault(**json.loads(self.request.body)))
         except (TypeError, ValueError) as error:
             raise HTTPError(400, str(error)) from error
         self.set_status(204)

@@ -1,0 +1,106 @@
+"""The Data API: one property, its reports, its fields."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from demo.google import checks, reports
+from demo.google.catalogue import compatibility, metadata
+from demo.google.handler import GoogleHandler
+from demo.google.quota import Quota
+from demo.google.refusal import ORDINARY, Refusal
+from demo.google.schema import parsed
+from demo.world.days import World
+
+DOCUMENT = "analyticsdata.v1beta"
+PREFIX = "google.analytics.data.v1beta.BetaAnalyticsData."
+MESSAGES = {
+    "runReport": "RunReportRequest",
+    "batchRunReports": "BatchRunReportsRequest",
+    "runPivotReport": "RunPivotReportRequest",
+    "batchRunPivotReports": "BatchRunPivotReportsRequest",
+    "runRealtimeReport": "RunRealtimeReportRequest",
+    "checkCompatibility": "CheckCompatibilityRequest",
+}
+Quotas = defaultdict[str, Quota]
+
+
+class AnalyticsHandler(GoogleHandler):
+    """Both kinds of route: who may see the property, and how many calls run at a time."""
+
+    world: World
+    quotas: Quotas
+    property_id: str
+    verb = ""
+
+    async def prepare(self) -> None:
+        self.verb = self.path_args[1] if len(self.path_args) > 1 else "getMetadata"
+        self.method = PREFIX + self.verb[:1].upper() + self.verb[1:]
+        self.quota = self.quotas["realtime" if self.verb == "runRealtimeReport" else "core"]
+        self.quota.running += 1
+        await super().prepare()
+
+    def on_finish(self) -> None:
+        self.quota.running -= 1
+        if self.get_status() in (500, 503):
+            self.quota.failed()
+        super().on_finish()
+
+    def permitted(self, number: str) -> None:
+        if not number.isdigit():
+            rest = ORDINARY[403].partition(". ")[2]
+            raise Refusal(403, f"Invalid property ID: {number}. A numeric Property ID is required. {rest}")
+        if number != self.property_id:
+            raise Refusal(403)
+
+
+class ReportHandler(AnalyticsHandler):
+    """POST /v1beta/properties/<number>:<verb>."""
+
+    def post(self, number: str, verb: str) -> None:
+        try:
+            self.authorised()
+            self.parameters()
+            request = parsed(self.request.body, DOCUMENT, MESSAGES[verb])
+            self.permitted(number)
+            self.json(self.answer(verb, request))
+        except Refusal as refusal:
+            self.refused(refusal)
+
+    def answer(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
+        answers: dict[str, Callable[[], dict[str, Any]]] = {
+            "runReport": lambda: reports.core(self.world, self.quota, request),
+            "runRealtimeReport": lambda: reports.realtime(self.world, self.quota, request),
+            "batchRunReports": lambda: self.batch(request),
+            "checkCompatibility": lambda: compatibility(request),
+        }
+        if verb not in answers:
+            raise Refusal(501, "Operation is not implemented, or supported, or enabled.")
+        return answers[verb]()
+
+    def batch(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Up to five reports; one that is refused refuses them all."""
+        parts = request.get("requests", [])
+        if len(parts) > 5:
+            text = f"Batch requests are limited to 5 requests.\n  This batch request contains {len(parts)} requests."
+            raise Refusal(400, text)
+        found = [reports.core(self.world, self.quota, part) for part in parts]
+        return {"reports": found, "kind": "analyticsData#batchRunReports"}
+
+
+class MetadataHandler(AnalyticsHandler):
+    """GET /v1beta/properties/<number>/metadata; number 0 is every property's."""
+
+    def get(self, number: str) -> None:
+        try:
+            self.authorised()
+            self.parameters()
+            if number != "0":
+                self.permitted(number)
+            self.quota.admit()
+            self.json(metadata(number))
+        except Refusal as refusal:
+            self.refused(refusal)
+
+
+__all__ = ["MESSAGES", "AnalyticsHandler", "MetadataHandler", "Quotas", "ReportHandler", "checks"]

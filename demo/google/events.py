@@ -1,0 +1,36 @@
+"""Page views spread out into the events that GA4 collects for them."""
+
+from typing import Any
+
+from demo.world.days import Day
+
+EVENTS = ("page_view", "session_start", "first_visit", "user_engagement", "scroll")
+
+
+def by_event(day: Day) -> Day:
+    """The same day with one row for each event; made once."""
+    if day.by_event is None:
+        rows: list[int] = []
+        names: list[int] = []
+        for row, events in enumerate(happened(day)):
+            rows += [row] * len(events)
+            names += events
+        columns: dict[str, list[Any]] = {name: [c[row] for row in rows] for name, c in day.columns.items()}
+        columns["event"] = names
+        columns["events"] = [1] * len(rows)
+        columns["views"] = [int(name == 0) for name in names]
+        columns["engagement"] = [e * (n == 3) for e, n in zip(columns["engagement"], names, strict=True)]
+        columns["key"] = [k * (n == 0) for k, n in zip(columns["key"], names, strict=True)]
+        day.by_event = Day(day.date, columns)
+    return day.by_event
+
+
+def happened(day: Day) -> list[list[int]]:
+    """For each page view its events, as places in EVENTS; as many as its `events` column says."""
+    found = []
+    columns = day.columns
+    for previous, new, seen in zip(columns["previous"], columns["new"], columns["engagement"], strict=True):
+        first = previous < 0
+        tests = (True, first, first and new, seen > 5, seen > 60)
+        found.append([place for place, test in enumerate(tests) if test])
+    return found

@@ -1,0 +1,97 @@
+"""Filter expressions: which rows pass."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from operator import eq, ge, gt, le, lt
+from typing import Any
+
+Columns = Mapping[str, Sequence[Any]]
+Test = Callable[[Any], bool]
+
+COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "EQUAL": eq,
+    "LESS_THAN": lt,
+    "LESS_THAN_OR_EQUAL": le,
+    "GREATER_THAN": gt,
+    "GREATER_THAN_OR_EQUAL": ge,
+}
+
+
+def passing(expression: Mapping[str, Any], columns: Columns, size: int) -> list[bool]:
+    """For each row whether it passes; an empty expression lets everything through."""
+    if group := expression.get("andGroup"):
+        parts = [passing(part, columns, size) for part in group.get("expressions", [])]
+        return [all(row) for row in zip(*parts, strict=True)] if parts else [True] * size
+    if group := expression.get("orGroup"):
+        parts = [passing(part, columns, size) for part in group.get("expressions", [])]
+        return [any(row) for row in zip(*parts, strict=True)] if parts else [True] * size
+    if "notExpression" in expression:
+        return [not row for row in passing(expression["notExpression"], columns, size)]
+    if "filter" not in expression:
+        return [True] * size
+    column = columns[expression["filter"]["fieldName"]]
+    test = tester(expression["filter"])
+    verdicts = {value: test(value) for value in set(column)}
+    return [verdicts[value] for value in column]
+
+
+def fields(expression: Mapping[str, Any]) -> list[str]:
+    """The fields an expression names, in order."""
+    found = [expression["filter"].get("fieldName", "")] if "filter" in expression else []
+    for group in ("andGroup", "orGroup"):
+        for part in expression.get(group, {}).get("expressions", []):
+            found += fields(part)
+    return found + (fields(expression["notExpression"]) if "notExpression" in expression else [])
+
+
+def tester(condition: Mapping[str, Any]) -> Test:
+    """What one filter asks of a value."""
+    if "stringFilter" in condition:
+        return of_string(condition["stringFilter"])
+    if "inListFilter" in condition:
+        wanted = condition["inListFilter"]
+        fold = str if wanted.get("caseSensitive") else str.lower
+        values = {fold(value) for value in wanted.get("values", [])}
+        return lambda value: fold(str(value)) in values
+    if "numericFilter" in condition:
+        compare = COMPARE[condition["numericFilter"].get("operation", "EQUAL")]
+        bound = number(condition["numericFilter"].get("value", {}))
+        return lambda value: (found := as_number(value)) is not None and compare(found, bound)
+    if "betweenFilter" in condition:
+        low = number(condition["betweenFilter"].get("fromValue", {}))
+        high = number(condition["betweenFilter"].get("toValue", {}))
+        return lambda value: (found := as_number(value)) is not None and low <= found <= high
+    if "emptyFilter" in condition:
+        return lambda value: value in ("", "(not set)")
+    return lambda value: True
+
+
+def of_string(condition: Mapping[str, Any]) -> Test:
+    """A string filter; without a match type it asks for the whole text, and case counts only when asked for."""
+    sensitive = bool(condition.get("caseSensitive"))
+    fold: Callable[[str], str] = str if sensitive else str.lower
+    wanted, match = condition.get("value", ""), condition.get("matchType", "EXACT")
+    if match.endswith("REGEXP"):
+        pattern = re.compile(wanted, 0 if sensitive else re.IGNORECASE)
+        meets = pattern.fullmatch if match == "FULL_REGEXP" else pattern.search
+        return lambda value: meets(value) is not None
+    word = fold(wanted)
+    if match == "BEGINS_WITH":
+        return lambda value: fold(value).startswith(word)
+    if match == "ENDS_WITH":
+        return lambda value: fold(value).endswith(word)
+    if match == "CONTAINS":
+        return lambda value: word in fold(value)
+    return lambda value: fold(value) == word
+
+
+def number(value: Mapping[str, Any]) -> float:
+    """A NumericValue; int64 comes as text or as a number."""
+    return float(value.get("doubleValue", value.get("int64Value", 0)))
+
+
+def as_number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None

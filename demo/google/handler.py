@@ -1,0 +1,98 @@
+"""What all of Google's APIs have in common: bearer tokens, error envelopes, and pages instead of a 405."""
+
+import json
+from typing import Any
+
+from demo.faults import FaultyHandler
+from demo.google.metrics import ENUM
+from demo.google.refusal import MISSING, NO_SCOPE, ORDINARY, Refusal, info, page
+from demo.google.token import PREFIX, Tokens
+
+REALM = 'Bearer realm="https://accounts.google.com/"'
+PARAMETERS = {"$.xgafv", "access_token", "alt", "$alt", "callback", "fields", "key", "oauth_token", "prettyPrint"} | {
+    "$prettyPrint",
+    "quotaUser",
+    "uploadType",
+    "upload_protocol",
+}
+COMPATIBILITY = {"COMPATIBLE": 1, "INCOMPATIBLE": 2}
+
+
+class GoogleHandler(FaultyHandler):
+    """One method of one API; `scope` is what a token must hold, with or without `.readonly`."""
+
+    tokens: Tokens
+    scope = "analytics"
+    service = "analyticsdata.googleapis.com"
+    method = ""
+
+    def authorised(self) -> None:
+        """Who asks; comes before anything is read, so a broken body without a token is a 401."""
+        scheme, _, bearer = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not bearer:
+            self.set_header("WWW-Authenticate", REALM)
+            raise Refusal(401, MISSING, info("CREDENTIALS_MISSING", method=self.method, service=self.service))
+        token = self.tokens.find(bearer.strip())
+        if token is None:
+            self.set_header("WWW-Authenticate", f'{REALM}, error="invalid_token"')
+            raise Refusal(401)
+        if not token.scopes & {PREFIX + self.scope, f"{PREFIX}{self.scope}.readonly"}:
+            self.set_header("WWW-Authenticate", f'{REALM}, error="insufficient_scope"')
+            raise Refusal(403, NO_SCOPE, info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", method=self.method))
+
+    def parameters(self) -> None:
+        """Only the parameters every Google API knows."""
+        for name in self.request.query_arguments:
+            if name not in PARAMETERS:
+                text = f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter.'
+                kind = "type.googleapis.com/google.rpc.BadRequest"
+                raise Refusal(400, text, [{"@type": kind, "fieldViolations": [{"description": text}]}])
+
+    def refused(self, refusal: Refusal) -> None:
+        self.json(refusal.body(), status=refusal.code)
+
+    def refusal(self, status: int) -> str:
+        """The envelope for statuses of the API, the page of the front end for its own."""
+        if status in ORDINARY:
+            if status == 401:
+                self.set_header("WWW-Authenticate", f'{REALM}, error="invalid_token"')
+            return json.dumps(Refusal(status).body(), indent=2)
+        return page(status, "Server Error", self.request.path)
+
+    def json(self, body: object, *, status: int = 200) -> None:
+        """Pretty-printed unless told otherwise; enums as numbers for the client that asks so."""
+        if "enum-encoding=int" in self.get_query_argument("$alt", ""):
+            body = numbered(body)
+        super().json(body, status=status)
+        if "false" in self.get_query_arguments("prettyPrint") + self.get_query_arguments("$prettyPrint"):
+            compact = json.loads(b"".join(self._write_buffer))
+            self._write_buffer = [json.dumps(compact, ensure_ascii=False, separators=(",", ":")).encode()]
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A wrong method is a page that says 404."""
+        if status_code in (404, 405):
+            self.set_status(404)
+            self.set_header("Content-Type", "text/html; charset=UTF-8")
+            self.finish(page(404, "Not Found", self.request.path))
+        else:
+            self.set_header("Content-Type", "application/json; charset=UTF-8")
+            self.finish(json.dumps(Refusal(500).body(), indent=2))
+
+
+class NothingHereHandler(GoogleHandler):
+    """Every path that nobody answers."""
+
+    def get(self) -> None:
+        self.write_error(404)
+
+    post = put = delete = patch = head = options = get
+
+
+def numbered(body: Any) -> Any:
+    """The same answer with metric types and compatibilities as numbers."""
+    if isinstance(body, list):
+        return [numbered(part) for part in body]
+    if isinstance(body, dict):
+        return {key: (ENUM | COMPATIBILITY).get(v, v) if isinstance(v, str) and key in ("type", "compatibility")
+                else numbered(v) for key, v in body.items()}  # fmt: skip
+    return body

@@ -1,0 +1,139 @@
+"""Reports computed from what happened: grouped, filtered, ordered, cut, and written as GA4 writes them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from demo.google.filters import fields, passing
+from demo.google.metrics import METRICS, Metric, Tally
+from demo.google.numbers import text
+from demo.google.order import arranged
+from demo.google.table import Table
+
+Request = Mapping[str, Any]
+Key = tuple[str, ...]
+
+AGGREGATES = {"TOTAL": ("totals", "RESERVED_TOTAL"), "MAXIMUM": ("maximums", "RESERVED_MAX")} | {
+    "MINIMUM": ("minimums", "RESERVED_MIN")
+}
+DEFAULT_LIMIT, MOST = 10_000, 250_000
+
+
+@dataclass
+class Range:
+    """One date or minute range: its name when there are several, its rows, and its groups."""
+
+    name: str
+    table: Table
+    groups: dict[Key, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the answer."""
+
+    key: Key
+    values: tuple[float, ...]
+
+
+class Query:
+    """One report's request over its ranges."""
+
+    def __init__(self, request: Request, ranges: Sequence[Range]) -> None:
+        self.request = request
+        self.ranges = ranges
+        self.dimensions = names(request, "dimensions")
+        self.metrics = names(request, "metrics")
+        self.counts: list[Metric] = [METRICS[name] for name in self.metrics]
+
+    def answer(self) -> dict[str, Any]:
+        """The body from `dimensionHeaders` to `rowCount`; keys without anything to say are absent."""
+        lines = self.lines()
+        offset = int(self.request.get("offset", 0))
+        limit = min(int(self.request.get("limit", 0)) or DEFAULT_LIMIT, MOST)
+        several = ["dateRange"] if len(self.ranges) > 1 else []
+        shown = [place for place, m in enumerate(self.request.get("metrics", [])) if not m.get("invisible")]
+        body: dict[str, Any] = {
+            "dimensionHeaders": [{"name": name} for name in [*self.dimensions, *several]],
+            "metricHeaders": [{"name": self.metrics[place], "type": self.counts[place].type} for place in shown],
+            "rows": [written(line, shown) for line in lines[offset : offset + limit]],
+            **self.aggregates(lines, shown),
+            "rowCount": len(lines),
+        }
+        return {name: value for name, value in body.items() if value}
+
+    def lines(self) -> list[Line]:
+        """All rows of the report in order."""
+        found = []
+        for span in self.ranges:
+            self.group(span)
+        every = {key for span in self.ranges for key in span.groups}
+        keep = self.request.get("keepEmptyRows", False)
+        for span in self.ranges:
+            for key in every if keep else span.groups:
+                values = self.count(span, span.groups.get(key, []))
+                if keep or any(values) or not values:
+                    found.append(Line((*key, span.name) if len(self.ranges) > 1 else key, values))
+        return arranged(self.having(found), self.request, self.dimensions, self.metrics)
+
+    def group(self, span: Range) -> None:
+        """Puts the rows that pass the filter under the values of their dimensions."""
+        table = span.table
+        expression = self.request.get("dimensionFilter", {})
+        rows: Sequence[int] = range(table.size)
+        if expression:
+            rows = [row for row, passes in enumerate(passing(expression, table, table.size)) if passes]
+        groups: defaultdict[Key, list[int]] = defaultdict(list)
+        if self.dimensions:
+            keys = list(zip(*(table[name] for name in self.dimensions), strict=True))
+            for row in rows:
+                groups[keys[row]].append(row)
+        elif rows:
+            groups[()] = list(rows)
+        span.groups = dict(groups)
+
+    def count(self, span: Range, rows: list[int]) -> tuple[float, ...]:
+        tally = Tally(span.table, rows)
+        return tuple(metric.count(tally) for metric in self.counts)
+
+    def having(self, lines: list[Line]) -> list[Line]:
+        """The rows that pass the metric filter."""
+        expression = self.request.get("metricFilter", {})
+        if not fields(expression):
+            return lines
+        columns = {name: [line.values[place] for line in lines] for place, name in enumerate(self.metrics)}
+        return [line for line, passes in zip(lines, passing(expression, columns, len(lines)), strict=True) if passes]
+
+    def aggregates(self, lines: list[Line], shown: list[int]) -> dict[str, Any]:
+        """Totals, maximums and minimums, one row for each range; a total counts everybody once."""
+        found: dict[str, Any] = {}
+        for wanted in self.request.get("metricAggregations", []):
+            name, word = AGGREGATES[wanted]
+            found[name] = []
+            for span in self.ranges:
+                own = [line for line in lines if len(self.ranges) == 1 or line.key[-1] == span.name]
+                if own:
+                    key = (word,) * len(self.dimensions) + ((span.name,) if len(self.ranges) > 1 else ())
+                    found[name].append(written(Line(key, self.aggregate(wanted, span, own)), shown))
+        return {name: found[name] for name in ("totals", "maximums", "minimums") if name in found}
+
+    def aggregate(self, wanted: str, span: Range, lines: list[Line]) -> tuple[float, ...]:
+        if wanted == "TOTAL":
+            keys = [line.key[: len(self.dimensions)] for line in lines]
+            return self.count(span, [row for key in keys for row in span.groups.get(key, [])])
+        pick = max if wanted == "MAXIMUM" else min
+        return tuple(pick(values) for values in zip(*(line.values for line in lines), strict=True))
+
+
+def names(request: Request, what: str) -> list[str]:
+    return [one.get("name", "") for one in request.get(what, [])]
+
+
+def written(line: Line, shown: list[int]) -> dict[str, Any]:
+    """A row as it goes over the wire: every value is text."""
+    row = {
+        "dimensionValues": [{"value": value} for value in line.key],
+        "metricValues": [{"value": text(line.values[place])} for place in shown],
+    }
+    return {name: values for name, values in row.items() if values}

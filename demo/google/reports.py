@@ -1,0 +1,78 @@
+"""The report methods: from a checked request to a body."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from demo.google import checks
+from demo.google.dates import date_ranges, minute_ranges
+from demo.google.dimensions import THRESHOLDED
+from demo.google.filters import fields
+from demo.google.query import Query, Range
+from demo.google.quota import REALTIME_COST, Quota, cost
+from demo.google.table import Stretch, Table, recent, table
+from demo.world.days import ZONE, World
+
+Request = Mapping[str, Any]
+
+LAG = timedelta(hours=2)
+"""Core reports learn of a page view this much later; realtime ones at once."""
+
+
+def core(world: World, quota: Quota, request: Request) -> dict[str, Any]:
+    """runReport."""
+    checks.finished(request)
+    checks.known(request, checks.CORE)
+    checks.limits(request)
+    ranges = date_ranges(request, world.today())
+    checks.counted(request)
+    checks.orders(request, ranges=len(ranges))
+    checks.compatible(request)
+    named = checks.names(request, "dimensions") + fields(request.get("dimensionFilter", {}))
+    withheld = any(name in THRESHOLDED for name in named)
+    quota.admit(thresholded=withheld)
+    events = "eventName" in named
+    until = world.now() - LAG
+    spans = []
+    for name, first, last in ranges:
+        begin = datetime.combine(first, time(), ZONE) - timedelta(seconds=1)
+        end = min(until, datetime.combine(last + timedelta(days=1), time(), ZONE) - timedelta(seconds=1))
+        spans.append(Range(name, Table(world, []) if withheld else table(world, Stretch(begin, end), events=events)))
+    body = Query(request, spans).answer()
+    days = sum((last - first).days + 1 for _, first, last in ranges)
+    body["metadata"] = metadata(world, request, withheld=withheld)
+    price = cost(days, len(named), len(request.get("metrics", [])))
+    return closed(body, request, quota.spend(price, thresholded=withheld), "runReport")
+
+
+def realtime(world: World, quota: Quota, request: Request) -> dict[str, Any]:
+    """runRealtimeReport; its answer has no metadata at all."""
+    checks.known(request, checks.REALTIME)
+    checks.limits(request)
+    ranges = minute_ranges(request)
+    checks.counted(request)
+    checks.orders(request, ranges=len(ranges))
+    quota.admit()
+    events = "eventName" in checks.names(request, "dimensions") + fields(request.get("dimensionFilter", {}))
+    spans = [Range(name, recent(world, start, end, events=events)) for name, start, end in ranges]
+    body = Query(request, spans).answer()
+    return closed(body, request, quota.spend(REALTIME_COST), "runRealtimeReport")
+
+
+def metadata(world: World, request: Request, *, withheld: bool) -> dict[str, Any]:
+    """About the figures; flags that are false are absent."""
+    named = checks.names(request, "dimensions")
+    lost = world.nasty and any(name.startswith(("page", "unified", "landing")) for name in named)
+    return {
+        **({"dataLossFromOtherRow": True} if lost else {}),
+        "currencyCode": request.get("currencyCode") or "USD",
+        "timeZone": ZONE.key,
+        **({"subjectToThresholding": True} if withheld else {}),
+    }
+
+
+def closed(body: dict[str, Any], request: Request, quota: Mapping[str, Any], method: str) -> dict[str, Any]:
+    """The end of every report."""
+    if request.get("returnPropertyQuota"):
+        body["propertyQuota"] = quota
+    return body | {"kind": f"analyticsData#{method}"}

@@ -1,0 +1,54 @@
+"""The pretend Google put together: its routes, its one property, its one service account."""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from demo.clock import VirtualClock
+from demo.faults import Faults
+from demo.google.analytics import MESSAGES, MetadataHandler, ReportHandler
+from demo.google.key import make
+from demo.google.quota import Quota
+from demo.google.search_console import SearchConsoleHandler
+from demo.google.token import TokenHandler, Tokens
+from demo.world.days import World
+from demo.world.pages import WEBSITE
+
+PROPERTY = "395236978"
+
+
+class Google:
+    """Its `quotas` (`core`, `realtime`) and `tokens` are open to tests."""
+
+    def __init__(self, folder: Path, address: str, *, world: World, clock: VirtualClock, faults: Faults) -> None:
+        account, self.key = make(folder, address)
+        self.address = address
+        self.world = world
+        self.faults = faults
+        self.tokens = Tokens(account, clock)
+        self.quotas: defaultdict[str, Quota] = defaultdict(lambda: Quota(clock))
+
+    def rules(self) -> list[tuple[Any, ...]]:
+        shared = {"faults": self.faults, "tokens": self.tokens}
+        analytics = shared | {"world": self.world, "quotas": self.quotas, "property_id": PROPERTY}
+        verbs = "|".join(MESSAGES)
+        return [
+            (r"/token", TokenHandler, shared),
+            (rf"/v1beta/properties/([^/:]+):({verbs})", ReportHandler, analytics),
+            (r"/v1beta/properties/([^/:]+)/metadata", MetadataHandler, analytics),
+            (
+                r"/webmasters/v3/sites/([^/]+)/searchAnalytics/query",
+                SearchConsoleHandler,
+                shared | {"world": self.world, "site": WEBSITE + "/"},
+            ),
+        ]
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "GOOGLE_APPLICATION_CREDENTIALS": str(self.key),
+            "GA4_PROPERTY_ID": PROPERTY,
+            "GA4_API_ENDPOINT": self.address,
+            "SEARCH_CONSOLE_SITE": WEBSITE + "/",
+            "SEARCH_CONSOLE_API_ENDPOINT": self.address,
+            "WEBSITE": WEBSITE,
+        }

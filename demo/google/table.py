@@ -1,0 +1,71 @@
+"""The rows of a stretch of time, with a column for every field anybody asks about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from demo.google.dimensions import DIMENSIONS, REALTIME, Make
+from demo.google.events import by_event
+from demo.world.days import ZONE, Day, World
+
+Part = tuple[Day, int, int]
+"""A day, its first row and the one after its last."""
+
+FIELDS: dict[str, Make] = REALTIME | DIMENSIONS
+
+
+class Table(dict[str, list[Any]]):
+    """Columns by name, made when they are first looked at."""
+
+    def __init__(self, world: World, parts: list[Part]) -> None:
+        super().__init__()
+        self.world = world
+        self.parts = parts
+        self.size = sum(stop - start for _, start, stop in parts)
+
+    def __missing__(self, name: str) -> list[Any]:
+        column: list[Any] = []
+        for day, start, stop in self.parts:
+            column += self.of_day(day, name)[start:stop]
+        self[name] = column
+        return column
+
+    def of_day(self, day: Day, name: str) -> list[Any]:
+        if name in day.columns:
+            return day.columns[name]
+        if name not in day.kept:
+            day.kept[name] = FIELDS[name](self.world, day)
+        return day.kept[name]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Both ends of some time, in the property's zone; the beginning is not part of it."""
+
+    begin: datetime
+    end: datetime
+
+
+def table(world: World, stretch: Stretch, *, events: bool = False) -> Table:
+    """What happened in a stretch of time: a row for each page view, or for each event."""
+    shape: Callable[[Day], Day] = by_event if events else lambda day: day
+    parts = []
+    for whole, _ in world.span(stretch.begin.date(), stretch.end.date(), until=stretch.end):
+        day = shape(whole)
+        midnight = datetime.combine(day.date, time(), ZONE)
+        start = day.until((stretch.begin - midnight).total_seconds())
+        parts.append((day, start, max(start, day.until((stretch.end - midnight).total_seconds()))))
+    return Table(world, parts)
+
+
+def recent(world: World, start: int, end: int, *, events: bool = False) -> Table:
+    """The last minutes, from `start` minutes ago to `end` minutes ago, both included, and how long ago each row was."""
+    now = world.now()
+    found = table(world, Stretch(now - timedelta(minutes=start + 1), now - timedelta(minutes=end)), events=events)
+    ago: list[int] = []
+    for day, first, stop in found.parts:
+        passed = (now - datetime.combine(day.date, time(), ZONE)).total_seconds()
+        ago += [min(59, int((passed - second) // 60)) for second in day.columns["second"][first:stop]]
+    found["minutesAgo"] = [f"{minutes:02d}" for minutes in ago]
+    return found

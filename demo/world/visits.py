@@ -1,0 +1,115 @@
+"""How one day of visits is made up: who comes when, from where, and what they read."""
+
+from datetime import date
+from itertools import accumulate
+from math import log
+from random import Random
+from typing import Any
+
+from demo.world.channels import Channel
+from demo.world.pages import Page
+from demo.world.people import Person
+
+HOURS = (62, 58, 55, 53, 54, 60, 72, 86, 100, 108, 112, 108, 102, 100, 96, 92, 86, 80, 76, 74, 72, 70, 68, 65)
+"""The rhythm of a day; readers live in many zones, so nights are not empty."""
+
+DEPTHS = (1, 2, 3, 4, 5, 6, 8, 11)
+DEPTH_WEIGHTS = tuple(accumulate((60, 16, 9, 6, 4, 3, 1, 1)))
+NEWCOMERS = 0.68
+STRIDE = 10_000
+"""Room for one day's newcomers among the numbers of people."""
+
+COLUMNS = (
+    "second",
+    "session",
+    "person",
+    "page",
+    "channel",
+    "landing",
+    "previous",
+    "engagement",
+    "duration",
+    "engaged",
+    "new",
+    "active",
+    "events",
+    "key",
+    "views",
+)
+
+Row = tuple[int, int, int, int, int, int, int, int, float, bool, bool, bool, int, int, int]
+
+
+class Visits:
+    """Makes the rows of a day; each is one page view."""
+
+    def __init__(
+        self, pages: tuple[Page, ...], channels: tuple[Channel, ...], people: tuple[Person, ...], *, nasty: bool
+    ) -> None:
+        self.people = people
+        self.nasty = nasty
+        self.pages = range(len(pages))
+        self.weights = list(accumulate(p.nasty if nasty and p.nasty else p.weight for p in pages))
+        self.thanks = next(place for place, page in enumerate(pages) if page.path == "/signup/thanks")
+        self.channels = range(len(channels))
+        self.channel_weights = list(accumulate(c.nasty if nasty and c.nasty else c.weight for c in channels))
+        self.landings = [self.landing_weights(pages, channel) for channel in channels]
+
+    def landing_weights(self, pages: tuple[Page, ...], channel: Channel) -> list[float]:
+        """Where a channel leads: mostly to pages of its kind, and direct visits to the front page."""
+        weights = []
+        for page in pages:
+            weight = page.nasty if self.nasty and page.nasty else page.weight
+            if channel.group == "Direct" and page.path == "/":
+                weight *= 4
+            weights.append(weight if page.path.startswith(channel.lands) else weight * 0.04)
+        return list(accumulate(weights))
+
+    def on(self, which: date, sessions: int, random: Random) -> dict[str, list[Any]]:
+        """The columns of a day with so many sessions."""
+        rows: list[Row] = []
+        channels = random.choices(self.channels, cum_weights=self.channel_weights, k=sessions)
+        depths = random.choices(DEPTHS, cum_weights=DEPTH_WEIGHTS, k=sessions)
+        hours = random.choices(range(24), HOURS, k=sessions)
+        more = iter(random.choices(self.pages, cum_weights=self.weights, k=sum(depths)))
+        for number in range(sessions):
+            channel, depth = channels[number], depths[number]
+            (landing,) = random.choices(self.pages, cum_weights=self.landings[channel])
+            pages = [landing, *(next(more) for _ in range(depth - 1))]
+            start = hours[number] * 3600 + int(random.random() * 3600)
+            person, new = self.person(which, number, random)
+            rows.extend(self.session(which.toordinal() * 100_000 + number, person, new, channel, pages, start, random))
+        rows.sort()
+        return {name: list(column) for name, column in zip(COLUMNS, zip(*rows, strict=True), strict=False)} or {
+            name: [] for name in COLUMNS
+        }
+
+    def person(self, which: date, number: int, random: Random) -> tuple[int, bool]:
+        """Somebody new, or somebody who first came on one of the days before."""
+        if random.random() < NEWCOMERS:
+            return which.toordinal() * STRIDE + number, True
+        back = int(-log(1 - random.random()) * 5)
+        return (which.toordinal() - back) * STRIDE + int(random.random() ** 2 * 1500), False
+
+    def session(
+        self, session: int, person: int, new: bool, channel: int, pages: list[int], start: int, random: Random
+    ) -> list[Row]:
+        """One visit, page by page; nobody stays past midnight, as GA4 would split the day anyway."""
+        times = [min(86_399, start)]
+        stays = [min(1500, int(random.expovariate(1 / 95))) for _ in pages]
+        for stay in stays[:-1]:
+            times.append(min(86_399, times[-1] + stay + 1))
+        bounced = len(pages) == 1 and random.random() < 0.5 + pages[0] * 37 % 9 / 20
+        duration = times[-1] - start + (0.0 if bounced else stays[-1] + random.random())
+        engaged = not bounced and (len(pages) > 1 or duration > 10)
+        key = 1 if self.thanks in pages else 0
+        rows: list[Row] = []
+        for place, page in enumerate(pages):
+            seen = 0 if bounced else stays[place]
+            events = 1 + (place == 0) + (new and place == 0) + (seen > 5) + (seen > 60)
+            previous = pages[place - 1] if place else -1
+            rows.append(
+                (times[place], session, person, page, channel, pages[0], previous, seen, duration, engaged, new,
+                 engaged or new, events, key if page == self.thanks else 0, 1)
+            )  # fmt: skip
+        return rows
