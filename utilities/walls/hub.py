@@ -3,11 +3,10 @@
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncGenerator, Iterable, Mapping
-from contextlib import aclosing
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, cast
+from typing import Protocol
 
 from utilities.boards import Boards, Tile
 from utilities.clock import Clock
@@ -98,11 +97,10 @@ class Walls:
     # what happens by itself
 
     async def _hear(self) -> None:
-        async with aclosing(cast(AsyncGenerator[str, None], self._store.listen())) as names:
-            async for report in names:
-                now = self._clock()
-                for showing in self._showings.values():
-                    showing.repaint(now, report)
+        async for report in self._store.listen():
+            now = self._clock()
+            for showing in self._showings.values():
+                showing.repaint(now, report)
 
     def _look_round(self) -> None:
         now = self._clock()
