@@ -165,29 +165,14 @@ def bad_endpoints(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
     """What is wrong between settings that are each well formed: the variable to mend, and the sentence."""
-    if settings.loopback_only:
-        if settings.bind and not addresses.is_loopback(settings.bind):
-            yield (
-                "BIND",
-                f"BIND is {settings.bind}, but without sign-in only this machine may look: set "
-                "GOOGLE_CLIENT_ID, or leave BIND out.",
-            )
-    else:
+    if not settings.loopback_only:
         yield from door(settings)
-    if settings.ga4_property_id or settings.search_console_site:
-        key = settings.google_application_credentials
-        if key is None:
-            yield (
-                "GOOGLE_APPLICATION_CREDENTIALS",
-                "GOOGLE_APPLICATION_CREDENTIALS is not set, so Google cannot be asked: set it to the path of the "
-                "service account's JSON key.",
-            )
-        elif not key.is_file():
-            yield (
-                "GOOGLE_APPLICATION_CREDENTIALS",
-                f"GOOGLE_APPLICATION_CREDENTIALS names {key}, which is not a file: put the service account's JSON "
-                "key there, or mend the path.",
-            )
+    elif settings.bind and not addresses.is_loopback(settings.bind):
+        yield (
+            "BIND",
+            f"BIND is {settings.bind}, but without sign-in only this machine may look: set GOOGLE_CLIENT_ID, or leave "
+            "BIND out.",
+        )
 
 
 def door(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,96 @@
+"""The checkup: asks everything that is configured one cheap question, and says what is well and what is not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from utilities import sources
+from utilities.clock import Clock
+from utilities.discovery import find
+from utilities.errors import FoyerError
+from utilities.settings import Settings
+from utilities.sources import SourceKind
+from utilities.state.database import open_state
+from utilities.store import open_store
+
+PATIENCE = 30.0  # seconds for one part
+
+
+class Health(StrEnum):
+    """What can be said of a part."""
+
+    WELL = "well"
+    WRONG = "wrong"
+    ABSENT = "not set up"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part of Foyer, how it is, and a sentence: what works, or what is wrong and how to mend it."""
+
+    part: str
+    health: Health
+    said: str
+
+    def __str__(self) -> str:
+        first, *more = self.said.splitlines() or [""]
+        return "\n".join([f"{self.health:11} {self.part:22} {first}", *(f"{'':34} {line}" for line in more)])
+
+
+class Absent(FoyerError):
+    """A part that is not configured; the text says what to set."""
+
+
+async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """One finding for each part, as soon as it is known; raises nothing."""
+    yield await find_out("store", partial(ask_store, settings, clock))
+    if not settings.loopback_only:
+        yield await find_out("state database", partial(ask_state, settings))
+    for kind in find(sources, "SOURCE", SourceKind):
+        yield await find_out(f"source {kind.name}", partial(ask_source, kind, settings, clock))
+
+
+async def find_out(part: str, ask: Callable[[], Awaitable[str]]) -> Finding:
+    """The finding for a part; whatever `ask` raises is a finding too."""
+    (answer,) = await asyncio.gather(asyncio.wait_for(ask(), PATIENCE), return_exceptions=True)
+    if isinstance(answer, str):
+        return Finding(part, Health.WELL, answer)
+    if isinstance(answer, Absent):
+        return Finding(part, Health.ABSENT, str(answer))
+    if isinstance(answer, TimeoutError):
+        return Finding(part, Health.WRONG, f"no answer within {PATIENCE:g} s")
+    if isinstance(answer, FoyerError | OSError):
+        return Finding(part, Health.WRONG, str(answer))
+    return Finding(part, Health.WRONG, f"a fault of Foyer's own ({type(answer).__name__}: {answer})")
+
+
+async def ask_store(settings: Settings, clock: Clock) -> str:
+    store = await open_store(settings, clock)
+    try:
+        lease = await store.lease("checkup", 1.0)
+        if lease is not None:
+            await store.release(lease)
+        return f"{store.health()['kind']} answers"
+    finally:
+        await store.close()
+
+
+async def ask_state(settings: Settings) -> str:
+    state = await open_state(settings)
+    try:
+        await state.run(lambda connection: None)
+        return f"{state.engine.name} answers"
+    finally:
+        await state.close()
+
+
+async def ask_source(kind: SourceKind, settings: Settings, clock: Clock) -> str:
+    source = await kind.open(settings, clock)
+    if source is None:
+        raise Absent(kind.missing)
+    try:
+        return await source.check()
+    finally:
+        await source.close()
