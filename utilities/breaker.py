@@ -12,15 +12,22 @@ class Breaker:
     """Closed while calls may go through; may be used from any thread.
 
     It opens after `failures` failures in a row, for `rest` seconds give or take a quarter. After the rest one call
-    may try; the others are held back until it has reported, or until another rest has gone by.
+    may try; the others are held back until it has reported, or until another rest has gone by. With `longest` a rest
+    is twice as long as the one before, up to that many seconds.
     """
 
     def __init__(
-        self, clock: Clock, failures: int = 3, rest: float = 30.0, jitter: Callable[[], float] = random.random
+        self,
+        clock: Clock,
+        failures: int = 3,
+        rest: float = 30.0,
+        longest: float = 0.0,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self.clock = clock
         self.failures = failures
         self.rest = rest
+        self.longest = max(rest, longest)
         self.jitter = jitter
         self.in_a_row = 0
         self.until: datetime | None = None
@@ -59,4 +66,6 @@ class Breaker:
 
     def open(self) -> None:
         """Starts a rest; jittered, so that many processes do not come back at one moment. Needs the lock."""
-        self.until = self.clock() + timedelta(seconds=self.rest * (0.75 + self.jitter() / 2))
+        doublings = min(max(self.in_a_row - self.failures, 0), 30)
+        rest = min(self.rest * 2**doublings, self.longest)
+        self.until = self.clock() + timedelta(seconds=rest * (0.75 + self.jitter() / 2))

@@ -56,3 +56,14 @@ def test_trying_call_that_never_reports_does_not_close_the_way_for_ever() -> Non
     assert breaker.check()
     watch.pass_by(13)
     assert breaker.check()
+
+
+def test_rest_grows_with_every_failed_try_up_to_the_longest() -> None:
+    watch = Watch()
+    breaker = Breaker(watch, failures=1, rest=10, longest=30, jitter=lambda: 0.5)
+    rests = []
+    for _ in range(4):
+        breaker.failed()
+        rests.append(breaker.remaining)
+        watch.pass_by(breaker.remaining)
+    assert rests == [10, 20, 30, 30]

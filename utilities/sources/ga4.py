@@ -1,7 +1,25 @@
 """Google Analytics 4, through the Data API v1beta."""
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from utilities.clock import Clock
+from utilities.errors import Refused
+from utilities.frames import Column, Frame, Note, Value
+from utilities.google.answers import covered, frame, read
+from utilities.google.client import SECONDS, Client, resource
+from utilities.google.failures import Asked
+from utilities.google.quota import CORE, REALTIME
+from utilities.settings import Settings
+from utilities.sources import Source, SourceKind
+
+SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
+ENABLE = "https://console.cloud.google.com/apis/library/analyticsdata.googleapis.com"
+CHECK_SECONDS = 8.0
+SPARE = 3  # rows asked for beyond the limit, because `(other)`, `(not set)` and '' are no things to rank
+MOST_ROWS = 10_000  # parsing more in a thread holds up the whole process (100,000 rows: a second)
 
 
 @dataclass(frozen=True)
@@ -32,3 +50,141 @@ class Ga4Ask:
     filters: tuple[Filter, ...] = ()
     compare: bool = False
     realtime: bool = False
+
+
+class Ga4:
+    """One property, asked with a service account."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.clock = clock
+        self.days = settings.look_back_days
+        self.property = settings.ga4_property_id.strip().removeprefix("properties/")
+        self.methods = resource("analyticsdata", "v1beta", settings.ga4_api_endpoint).properties()
+        self.client = Client("Google Analytics", clock, settings.google_application_credentials, SCOPE, self.asked)
+
+    def asked(self, account: str) -> Asked:
+        grant = (
+            f"give it the role Viewer on property {self.property} "
+            "(Google Analytics → Admin → Property access management)"
+        )
+        return Asked("Google Analytics", account, grant, ENABLE, "GA4_API_ENDPOINT")
+
+    async def answer(self, ask: Ga4Ask) -> Frame:
+        """The frame for one ask.
+
+        At most `limit` ranked rows; rows that are no thing to rank (`(other)`, `(not set)`, an empty text) come after
+        them, each with a note. Without rows the frame has none, whatever was asked. Raises SourceError.
+        """
+        return await self.fetch(ask, SECONDS)
+
+    async def fetch(self, ask: Ga4Ask, seconds: float) -> Frame:
+        days = ask.days or self.days
+        body = question(ask, days)
+        self.look_at_property()
+        method = self.methods.runRealtimeReport if ask.realtime else self.methods.runReport
+        category = REALTIME if ask.realtime else CORE
+        asked_at = self.clock()
+        raw = await self.client.call(
+            lambda: method(property=f"properties/{self.property}", body=body), category, seconds
+        )
+        answer = read(raw)
+        left = {name: bucket.remaining for name, bucket in answer.quota.items()}
+        self.client.heard(category, left)
+        covers = covered(asked_at, days, answer.metadata.zone) if answer.metadata.zone else None
+        found = frame(answer, ask.limit, covers)
+        return beside(found) if ask.compare else found
+
+    def look_at_property(self) -> None:
+        if not re.fullmatch(r"[1-9]\d{0,18}", self.property):
+            raise Refused(
+                f"GA4_PROPERTY_ID must be the property's number, not {self.property!r}; "
+                "it stands in Google Analytics → Admin → Property details"
+            )
+
+    async def check(self) -> str:
+        """Asks for yesterday's sessions; says what is left of the day's quota."""
+        await self.fetch(Ga4Ask(metrics=("sessions",), days=1, limit=1), CHECK_SECONDS)
+        left = self.client.quota.left(CORE, "tokensPerDay")
+        return f"property {self.property} answers" + (f", {left:,} tokens left today" if left is not None else "")
+
+    def stretch(self) -> float:
+        return self.client.quota.stretch()
+
+    def health(self) -> Mapping[str, object]:
+        return self.client.health()
+
+    async def close(self) -> None:
+        await self.client.close()
+
+
+def question(ask: Ga4Ask, days: int) -> dict[str, Any]:
+    """The request's body; raises Refused for an ask that cannot be asked."""
+    if ask.compare and (ask.dimensions or ask.realtime):
+        raise Refused("an ask that compares with the days before can have no dimensions and cannot be realtime")
+    if ask.limit < 1 or days < 1:
+        raise Refused("an ask needs a limit and a number of days of at least 1")
+    body: dict[str, Any] = {
+        "dimensions": [{"name": name} for name in ask.dimensions],
+        "metrics": [{"name": name} for name in ask.metrics],
+        "limit": str(min(ask.limit + SPARE, MOST_ROWS)),
+        "returnPropertyQuota": True,
+    }
+    if not ask.realtime:
+        body["dateRanges"] = ranges(days, compare=ask.compare)
+    order = ask.order or (f"-{ask.metrics[0]}" if ask.metrics and ask.dimensions else "")
+    if order:
+        body["orderBys"] = [order_by(order, ask)]
+    if ask.filters:
+        body["dimensionFilter"] = {"andGroup": {"expressions": [condition(filter_) for filter_ in ask.filters]}}
+    return body
+
+
+def ranges(days: int, *, compare: bool) -> list[dict[str, str]]:
+    now = {"startDate": f"{days}daysAgo", "endDate": "yesterday"}
+    if not compare:
+        return [now]
+    before = {"startDate": f"{2 * days}daysAgo", "endDate": f"{days + 1}daysAgo"}
+    return [{**now, "name": "now"}, {**before, "name": "previous"}]
+
+
+def order_by(order: str, ask: Ga4Ask) -> dict[str, Any]:
+    field = order.removeprefix("-")
+    by = {"metric": {"metricName": field}} if field in ask.metrics else {"dimension": {"dimensionName": field}}
+    return {**by, "desc": order.startswith("-")}
+
+
+def condition(filter_: Filter) -> dict[str, Any]:
+    match = {"exact": "EXACT", "contains": "CONTAINS", "begins": "BEGINS_WITH"}[filter_.match]
+    plain = {"filter": {"fieldName": filter_.field, "stringFilter": {"matchType": match, "value": filter_.value}}}
+    return {"notExpression": plain} if filter_.negate else plain
+
+
+def beside(found: Frame) -> Frame:
+    """The two rows of a comparison as one, `<metric>:previous` behind each metric.
+
+    Google leaves a period without figures out; its cells are empty then, with a note, and never 0.
+    """
+    metrics = [place for place, column in enumerate(found.columns) if column.key != "dateRange"]
+    empty: tuple[Value, ...] = (None,) * len(found.columns)
+    rows = dict(zip(found.values("dateRange") if found.rows else (), found.rows, strict=True))
+    columns: list[Column] = []
+    cells: list[Value] = []
+    for place in metrics:
+        column = found.columns[place]
+        before = replace(column, key=f"{column.key}:previous", heading=f"{column.heading} before")
+        columns += [column, before]
+        cells += [rows.get("now", empty)[place], rows.get("previous", empty)[place]]
+    notes = found.notes
+    if found.rows and "previous" not in rows:
+        notes = (*notes, Note("Google Analytics has no figures for the days before"))
+    return replace(found, columns=tuple(columns), rows=(tuple(cells),) if rows else (), notes=notes)
+
+
+async def open_ga4(settings: Settings, clock: Clock) -> Source | None:
+    """The source; None without a property. A wrong key file shows when it is asked, and does not stop the wall."""
+    return Ga4(settings, clock) if settings.ga4_property_id.strip() else None
+
+
+SOURCE = SourceKind(
+    name="ga4", ask=Ga4Ask, open=open_ga4, missing="set GA4_PROPERTY_ID and GOOGLE_APPLICATION_CREDENTIALS"
+)

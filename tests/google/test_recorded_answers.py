@@ -1,0 +1,106 @@
+"""Recorded answers of a real property, fetched by the real client: every figure equal to the recording."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.recorded import Recorded
+from utilities.frames import Frame, Kind, Value
+from utilities.google.answers import UNNAMED
+from utilities.settings import Settings
+from utilities.sources.ga4 import SOURCE, Ga4Ask
+
+DATA = Path(__file__).resolve().parents[2] / "../shared/data/ga4"
+NAMES = sorted(file.stem for file in DATA.glob("*.json"))
+
+pytestmark = pytest.mark.skipif(not NAMES, reason="the recorded answers are not beside the repository (../shared/data)")
+
+
+def noon() -> datetime:
+    return datetime(2024, 1, 5, 17, tzinfo=UTC)
+
+
+def wanted(recording: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The recording's rows as text: a date as YYYY-MM-DD, else as Google wrote it."""
+    dates = [h["name"] == "date" for h in recording["response"].get("dimensionHeaders", [])]
+    rows = []
+    for row in recording["response"]["rows"]:
+        texts = [cell["value"] for cell in row.get("dimensionValues", [])]
+        dated = [f"{t[:4]}-{t[4:6]}-{t[6:]}" if is_date else t for t, is_date in zip(texts, dates, strict=True)]
+        rows.append((*dated, *(cell["value"] for cell in row["metricValues"])))
+    return rows
+
+
+def same(value: Value, text: str) -> bool:
+    """Whether a frame's value is what the recording says."""
+    if isinstance(value, str):
+        return value == " ".join(text.split()) or (value == "(empty)" and text == "")
+    return value is not None and value == float(text)
+
+
+def fits(row: tuple[Value, ...], texts: tuple[str, ...]) -> bool:
+    return all(same(value, text) for value, text in zip(row, texts, strict=True))
+
+
+async def fetch(settings: Settings, ask: Ga4Ask) -> Frame:
+    source = await SOURCE.open(settings, noon)
+    assert source is not None
+    try:
+        return await source.answer(ask)
+    finally:
+        await source.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_figure_is_equal_to_the_recording(
+    name: str, tmp_path: Path, settings: Callable[..., Settings]
+) -> None:
+    recording = json.loads((DATA / f"{name}.json").read_text("utf-8"))
+    response = recording["response"]
+    ask = Ga4Ask(
+        dimensions=tuple(header["name"] for header in response.get("dimensionHeaders", [])),
+        metrics=tuple(header["name"] for header in response["metricHeaders"]),
+        limit=5_000,
+        realtime="Realtime" in response["kind"],
+    )
+    async with Recorded(tmp_path, DATA, [name]) as google:
+        frame = await fetch(settings(**{key.lower(): value for key, value in google.environment.items()}), ask)
+
+    assert len(frame.rows) == response["rowCount"]
+    rows = wanted(recording)
+    unnamed = [row for row in frame.rows if any(value in UNNAMED for value in row)]
+    if not unnamed:
+        assert all(
+            same(v, t) for row, texts in zip(frame.rows, rows, strict=True) for v, t in zip(row, texts, strict=True)
+        )
+    for row in frame.rows:
+        assert any(all(same(v, t) for v, t in zip(row, texts, strict=True)) for texts in rows), row
+
+
+async def test_kinds_and_days_of_a_recorded_table(tmp_path: Path, settings: Callable[..., Settings]) -> None:
+    metrics = ("sessions", "screenPageViewsPerSession", "averageSessionDuration", "bounceRate")
+    ask = Ga4Ask(dimensions=("sessionSource", "sessionDefaultChannelGroup"), metrics=metrics, days=30, limit=10)
+    async with Recorded(tmp_path, DATA) as google:
+        frame = await fetch(settings(**{key.lower(): value for key, value in google.environment.items()}), ask)
+    kinds = [column.kind for column in frame.columns]
+    assert kinds == [Kind.TEXT, Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.SECONDS, Kind.FRACTION]
+    assert [c.heading for c in frame.columns][-2:] == ["Avg. session", "Bounce rate"]
+    assert frame.covers is not None
+    assert (str(frame.covers.first), str(frame.covers.last)) == ("2023-12-06", "2024-01-04")
+    assert frame.covers.zone == "America/New_York"
+
+
+async def test_other_is_not_ranked_although_it_is_the_biggest_row(
+    tmp_path: Path, settings: Callable[..., Settings]
+) -> None:
+    ask = Ga4Ask(dimensions=("unifiedScreenName",), metrics=("activeUsers",), realtime=True, limit=5)
+    async with Recorded(tmp_path, DATA, ["all-pages-realtime"]) as google:
+        frame = await fetch(settings(**{key.lower(): value for key, value in google.environment.items()}), ask)
+    assert frame.rows[0] == ("Department of Energy", 72)
+    assert frame.rows[-1] == ("(other)", 414)
+    assert len(frame.rows) == 6
+    assert "414 active users" in frame.notes[0].text

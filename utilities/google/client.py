@@ -1,0 +1,167 @@
+"""One of Google's APIs, asked from a coroutine: every call ends in an answer or a SourceError, in time."""
+
+import random
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import google_auth_httplib2
+import httplib2
+from googleapiclient.discovery import build
+
+from utilities.breaker import Breaker
+from utilities.clock import Clock
+from utilities.errors import BadAnswer, OverQuota, SourceError, Unavailable
+from utilities.google.budget import FORGIVEN, ErrorBudget
+from utilities.google.connection import Connections
+from utilities.google.credentials import WallCredentials, load_key
+from utilities.google.failures import FAILURES, Asked, counts_as_server_error, explain, worth_another_try
+from utilities.google.pool import Pool
+from utilities.google.quota import Exhausted, Quota
+
+SECONDS = 20.0
+SERVER_ERRORS = "serverErrorsPerProjectPerHour"
+RETRY_SECONDS = 1.0  # give or take a half
+
+Prepare = Callable[[], Any]
+"""Makes the googleapiclient request; costs nothing and asks nobody."""
+
+
+@lru_cache(maxsize=8)
+def resource(api: str, version: str, endpoint: str) -> Any:
+    """The API's methods, from the discovery document that comes with the package; made once in a process.
+
+    Safe to share between threads as long as every execute() is handed a thread's own http.
+    """
+    return build(
+        api,
+        version,
+        http=httplib2.Http(timeout=SECONDS),
+        static_discovery=True,
+        cache_discovery=False,
+        client_options={"api_endpoint": endpoint},
+    )
+
+
+class Client:
+    """Signs in, asks in threads of its own, and holds back when Google is down or has had enough.
+
+    `asked` makes the words for failures from the service account's address; `forgiven` is how many server errors an
+    hour the API puts up with, None for any number.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        clock: Clock,
+        key: Path | None,
+        scope: str,
+        asked: Callable[[str], Asked],
+        *,
+        places: int = 4,
+        forgiven: int | None = FORGIVEN,
+    ) -> None:
+        self.service = service
+        self.key = key
+        self.scope = scope
+        self.asked = asked
+        self.credentials: WallCredentials | None = None
+        self.pool = Pool(service, places)
+        self.quota = Quota(clock)
+        self.budget = ErrorBudget(clock, forgiven)
+        self.line = Breaker(clock, failures=4, rest=10.0, longest=120.0)  # no connection, no token
+        self.server = Breaker(clock, failures=3, rest=60.0, longest=960.0)  # 500 and 503, which are counted
+
+    async def call(self, prepare: Prepare, category: str, seconds: float = SECONDS) -> dict[str, Any]:
+        """The answer, a JSON object; raises SourceError and nothing else, after `seconds` at the latest."""
+        self.quota.admit(category)
+        credentials = self.sign_in()
+        return await self.pool.call(lambda connections: self.ask(connections, credentials, prepare, category), seconds)
+
+    def sign_in(self) -> WallCredentials:
+        """The credentials; a key file that was wrong is looked at again each time. Raises Refused."""
+        if self.credentials is None:
+            self.credentials = load_key(self.key, self.scope)
+        return self.credentials
+
+    def ask(
+        self, connections: Connections, credentials: WallCredentials, prepare: Prepare, category: str
+    ) -> dict[str, Any]:
+        """In a pool thread: asks, and once more when the connection broke."""
+        try:
+            return self.ask_once(connections, credentials, prepare, category)
+        except Unavailable as problem:
+            pause = RETRY_SECONDS * (0.5 + random.random())  # noqa: S311
+            if not worth_another_try(problem.__cause__) or connections.deadline.over.wait(pause):
+                raise
+        return self.ask_once(connections, credentials, prepare, category)
+
+    def ask_once(
+        self, connections: Connections, credentials: WallCredentials, prepare: Prepare, category: str
+    ) -> dict[str, Any]:
+        self.admit(category)
+        self.budget.begin(connections.deadline.remaining())
+        server_error = False
+        try:
+            http = google_auth_httplib2.AuthorizedHttp(credentials, http=connections, max_refresh_attempts=1)
+            answer = prepare().execute(http=http, num_retries=0)
+        except FAILURES as error:
+            connections.forget()
+            server_error = counts_as_server_error(error)
+            problem = explain(error, self.asked(credentials.service_account_email))
+            raise self.learned(problem, category, server_error=server_error) from error
+        finally:
+            self.budget.end(server_error=server_error)
+        if connections.deadline.over.is_set():  # a socket that was shut down can look like the end of an answer
+            self.line.failed()
+            raise Unavailable(f"{self.service} did not answer in time")
+        if not isinstance(answer, dict):
+            raise BadAnswer(f"{self.service} answered something other than JSON; is there a sign-in page in between?")
+        self.line.succeeded()
+        self.server.succeeded()
+        return answer
+
+    def admit(self, category: str) -> None:
+        """Raises when Google is not to be asked now."""
+        self.quota.admit(category)
+        breakers = (self.server, self.line)
+        if not all(breaker.closed for breaker in breakers) or not (self.server.check() and self.line.check()):
+            wait = max(breaker.remaining for breaker in breakers)
+            raise Unavailable(f"{self.service} has failed several times; the next try is in {max(round(wait), 1)} s")
+
+    def learned(self, problem: SourceError, category: str, *, server_error: bool) -> SourceError:
+        """Keeps what a failure teaches, and answers the error to raise."""
+        if server_error:
+            self.server.failed()
+        elif isinstance(problem, Unavailable):
+            self.line.failed()
+        elif not isinstance(problem, BadAnswer):
+            self.line.succeeded()
+            self.server.succeeded()
+        if isinstance(problem, Exhausted) and problem.bucket:
+            self.quota.ran_out(category, problem.bucket)
+            return OverQuota(str(problem), retry_after=self.quota.wait(category, problem.bucket))
+        return problem
+
+    def heard(self, category: str, left: Mapping[str, int]) -> None:
+        """Keeps what an answer says is left of the quota, by bucket name."""
+        self.quota.heard(category, left)
+        if SERVER_ERRORS in left:
+            self.budget.heard(left[SERVER_ERRORS])
+
+    def health(self) -> dict[str, object]:
+        """Quota left by category, errors left, and whether Google is given a rest."""
+        return {
+            "quota": self.quota.health(),
+            "server_errors_left": self.budget.left(),
+            "resting": self.resting,
+        }
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is asked for a while, because Google has failed."""
+        return not (self.line.closed and self.server.closed)
+
+    async def close(self) -> None:
+        await self.pool.close()
