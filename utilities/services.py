@@ -1,22 +1,37 @@
-"""What a process holds, in one typed object."""
+"""What a process holds, in one typed object, and the order in which it is opened and closed."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
 
-from utilities.clock import Clock
+from utilities import reports, sources, views
+from utilities.boards import Boards
+from utilities.catalogue import Catalogue
+from utilities.clock import Clock, utc_now
+from utilities.discovery import find
+from utilities.refresh import Refresher
 from utilities.reports import Report
 from utilities.settings import Settings
-from utilities.sources import Sources
-from utilities.store import Store
+from utilities.sources import SourceKind, Sources, open_sources
+from utilities.state.database import State, open_state
+from utilities.store import Store, open_store
+from utilities.templating import environment
+from utilities.upstream import Upstream
 from utilities.views import View
+from utilities.walls import Painter, Walls
+from utilities.walls.build import build_of
+
+HOME = Path(__file__).resolve().parent.parent
 
 
 @dataclass
 class Services:
-    """Made once by run.py (or a test), handed to every handler."""
+    """Made once by `opened` (or a test), handed to every handler."""
 
     settings: Settings
     clock: Clock
@@ -24,8 +39,74 @@ class Services:
     store: Store
     sources: Sources
     reports: dict[str, Report]
-    views: Mapping[str, View]
-    boards: Any = None  # utilities.boards.Boards
-    refresher: Any = None  # utilities.refresh.Refresher
-    walls: Any = None  # utilities.walls.Walls
+    views: dict[str, View]
+    boards: Boards
+    refresher: Refresher
+    walls: Walls
+    state: State | None = None  # opened only where people sign in
+    upstream: Upstream | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+def local_zone() -> tzinfo:
+    """The server's own zone; walls of boards that name none show its time."""
+    return datetime.now().astimezone().tzinfo or UTC
+
+
+def catalogue() -> Catalogue:
+    """Everything found in the folders of reports, views and sources."""
+    return Catalogue(find(reports, "REPORT", Report), find(views, "VIEW", View), find(sources, "SOURCE", SourceKind))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Services]:
+    """Opens everything, starts the loops, and on leaving stops and closes it all in the opposite order.
+
+    Raises SettingsError, BoardError, ModuleRuleError and StateDown, each with a sentence for the operator.
+    """
+    known = catalogue()
+    boards = Boards(settings.boards_dir, known.check)
+    boards.load()
+    async with AsyncExitStack() as closing:
+        asked = await open_sources(tuple(known.kinds.values()), settings, clock)
+        closing.push_async_callback(asked.close)
+        store = await open_store(settings, clock)
+        closing.push_async_callback(store.close)
+        state = upstream = None
+        if not settings.loopback_only:
+            state = await open_state(settings)
+            closing.push_async_callback(state.close)
+            upstream = await closing.enter_async_context(Upstream())
+        refresher = Refresher(store, asked, known.reports, clock)
+        templates = environment(HOME / "templates")
+        painter = Painter(
+            templates=templates,
+            views=known.views,
+            reports=known.reports,
+            zone=local_zone(),
+            website=settings.website,
+            demo=settings.demo,
+        )
+        walls = Walls(
+            boards=boards,
+            reports=known.reports,
+            store=store,
+            refresher=refresher,
+            painter=painter,
+            clock=clock,
+            build=build_of(HOME / "templates", HOME / "static"),
+        )
+        yield Services(
+            settings,
+            clock,
+            templates,
+            store,
+            asked,
+            known.reports,
+            known.views,
+            boards,
+            refresher,
+            walls,
+            state,
+            upstream,
+        )

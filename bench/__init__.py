@@ -1,0 +1,1 @@
+"""What Foyer promises, measured as ratios against a baseline in the same run: `make bench`."""
