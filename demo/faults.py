@@ -92,7 +92,7 @@ class Faults:
 class FaultyHandler(RequestHandler):
     """Every handler of the pretend internet: counts the request and does what was injected for its path."""
 
-    fault: Fault | None = None
+    injected: Fault | None = None
 
     def initialize(self, faults: Faults, **parts: Any) -> None:
         self.faults = faults
@@ -100,9 +100,9 @@ class FaultyHandler(RequestHandler):
             setattr(self, name, part)
 
     async def prepare(self) -> None:
-        self.fault = self.faults.begin(self.request.path)
-        if self.fault is not None:
-            await self.misbehave(self.fault)
+        self.injected = self.faults.begin(self.request.path)
+        if self.injected is not None:
+            await self.misbehave(self.injected)
 
     def on_finish(self) -> None:
         self.faults.running[self.request.path] -= 1
@@ -181,11 +181,13 @@ class FaultyHandler(RequestHandler):
 
     def json(self, body: object, *, status: int = 200) -> None:
         """Writes the usual answer, or what a fault makes of it."""
-        if self.fault is not None and isinstance(body, dict) and self.fault.doing == "merge":
-            body = merged(body, json.loads(self.fault.body or "{}"))
-        elif self.fault is not None and isinstance(body, dict) and self.fault.doing == "swell" and body.get("rows"):
-            rows = body["rows"] * (self.fault.rows // len(body["rows"]) + 1)
-            body = body | {"rows": rows[: self.fault.rows], "rowCount": self.fault.rows}
+        if self.injected is not None and isinstance(body, dict) and self.injected.doing == "merge":
+            body = merged(body, json.loads(self.injected.body or "{}"))
+        elif (
+            self.injected is not None and isinstance(body, dict) and self.injected.doing == "swell" and body.get("rows")
+        ):
+            rows = body["rows"] * (self.injected.rows // len(body["rows"]) + 1)
+            body = body | {"rows": rows[: self.injected.rows], "rowCount": self.injected.rows}
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=UTF-8")
         self.write(json.dumps(body, indent=2, ensure_ascii=False))

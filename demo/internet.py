@@ -15,7 +15,7 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from demo.clock import VirtualClock
 from demo.faults import AdminHandler, Faults
-from demo.google.handler import NothingHereHandler
+from demo.google.front import NothingHereHandler
 from demo.google.site import Google
 from demo.world.days import World
 
@@ -57,12 +57,11 @@ class Internet:
         for part in parts():
             rules += part.rules(self)
             self.environment |= part.environment(self.address)
-        nothing = {"faults": self.faults, "tokens": self.google.tokens}
         application = Application(
             rules,
             compress_response=True,
             default_handler_class=NothingHereHandler,
-            default_handler_args=nothing,
+            default_handler_args={"faults": self.faults},
             log_function=lambda handler: None,
         )
         self.server = HTTPServer(application)

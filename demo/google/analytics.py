@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from demo.google import checks, reports
+from demo.faults import Fault
+from demo.google import reports
 from demo.google.catalogue import compatibility, metadata
 from demo.google.handler import GoogleHandler
 from demo.google.quota import Quota
@@ -45,6 +46,11 @@ class AnalyticsHandler(GoogleHandler):
         if self.get_status() in (500, 503):
             self.quota.failed()
         super().on_finish()
+
+    async def misbehave(self, fault: Fault) -> None:
+        """After ten errors of its own in an hour Google refuses to be asked, so it cannot fail any more."""
+        if not (fault.status in (500, 503) and fault.doing == "status" and self.quota.out_of_errors()):
+            await super().misbehave(fault)
 
     def permitted(self, number: str) -> None:
         if not number.isdigit():
@@ -101,6 +107,3 @@ class MetadataHandler(AnalyticsHandler):
             self.json(metadata(number))
         except Refusal as refusal:
             self.refused(refusal)
-
-
-__all__ = ["MESSAGES", "AnalyticsHandler", "MetadataHandler", "Quotas", "ReportHandler", "checks"]

@@ -22,8 +22,8 @@ def by(index: str, of: Callable[[World], list[str]]) -> Make:
 
 
 def page(attribute: str, index: str = "page", before: str = "") -> Make:
-    """Something about a page: the one viewed, or the one landed on."""
-    return by(index, lambda world: [before + str(getattr(page, attribute)) for page in world.pages])
+    """Something about a page: the one viewed, or the one landed on, which is -1 when nobody saw it."""
+    return by(index, lambda world: [before + str(getattr(page, attribute)) for page in world.pages] + ["(not set)"])
 
 
 def channel(attribute: str) -> Make:
@@ -72,9 +72,12 @@ def timed(form: Callable[[str, int], str]) -> Make:
 def referrer(world: World, day: Day) -> list[str]:
     """The page before, or where the visit came from."""
     pages = [page.url for page in world.pages]
-    outside = [channel.referrer for channel in world.channels]
-    pairs = zip(day.columns["previous"], day.columns["channel"], strict=True)
-    return [pages[previous] if previous >= 0 else outside[source] for previous, source in pairs]
+    outside = [channel.referrers or ("",) for channel in world.channels]
+    columns = (day.columns[name] for name in ("previous", "channel", "session"))
+    return [
+        pages[previous] if previous >= 0 else outside[source][session % len(outside[source])]
+        for previous, source, session in zip(*columns, strict=True)
+    ]
 
 
 def term(world: World, day: Day) -> list[str]:

@@ -29,8 +29,9 @@ def happened(day: Day) -> list[list[int]]:
     """For each page view its events, as places in EVENTS; as many as its `events` column says."""
     found = []
     columns = day.columns
-    for previous, new, seen in zip(columns["previous"], columns["new"], columns["engagement"], strict=True):
+    asked = (columns[name] for name in ("views", "previous", "new", "engagement"))
+    for viewed, previous, new, seen in zip(*asked, strict=True):
         first = previous < 0
-        tests = (True, first, first and new, seen > 5, seen > 60)
+        tests = (viewed, first, first and new, seen > 5, seen > 60)
         found.append([place for place, test in enumerate(tests) if test])
     return found

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
+from demo.google.refusal import Refusal
+
 Columns = Mapping[str, Sequence[Any]]
 Test = Callable[[Any], bool]
 
@@ -72,7 +74,7 @@ def of_string(condition: Mapping[str, Any]) -> Test:
     fold: Callable[[str], str] = str if sensitive else str.lower
     wanted, match = condition.get("value", ""), condition.get("matchType", "EXACT")
     if match.endswith("REGEXP"):
-        pattern = re.compile(wanted, 0 if sensitive else re.IGNORECASE)
+        pattern = compiled(wanted, 0 if sensitive else re.IGNORECASE)
         meets = pattern.fullmatch if match == "FULL_REGEXP" else pattern.search
         return lambda value: meets(value) is not None
     word = fold(wanted)
@@ -83,6 +85,13 @@ def of_string(condition: Mapping[str, Any]) -> Test:
     if match == "CONTAINS":
         return lambda value: word in fold(value)
     return lambda value: fold(value) == word
+
+
+def compiled(pattern: str, flags: int) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern, flags)
+    except re.error as error:
+        raise Refusal(400, f"Invalid regular expression: {pattern}") from error
 
 
 def number(value: Mapping[str, Any]) -> float:

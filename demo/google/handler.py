@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from demo.faults import FaultyHandler
+from demo.google.front import FrontHandler
 from demo.google.metrics import ENUM
 from demo.google.refusal import MISSING, NO_SCOPE, ORDINARY, Refusal, info, page
 from demo.google.token import PREFIX, Tokens
@@ -18,7 +18,7 @@ PARAMETERS = {"$.xgafv", "access_token", "alt", "$alt", "callback", "fields", "k
 COMPATIBILITY = {"COMPATIBLE": 1, "INCOMPATIBLE": 2}
 
 
-class GoogleHandler(FaultyHandler):
+class GoogleHandler(FrontHandler):
     """One method of one API; `scope` is what a token must hold, with or without `.readonly`."""
 
     tokens: Tokens
@@ -67,25 +67,6 @@ class GoogleHandler(FaultyHandler):
         if "false" in self.get_query_arguments("prettyPrint") + self.get_query_arguments("$prettyPrint"):
             compact = json.loads(b"".join(self._write_buffer))
             self._write_buffer = [json.dumps(compact, ensure_ascii=False, separators=(",", ":")).encode()]
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A wrong method is a page that says 404."""
-        if status_code in (404, 405):
-            self.set_status(404)
-            self.set_header("Content-Type", "text/html; charset=UTF-8")
-            self.finish(page(404, "Not Found", self.request.path))
-        else:
-            self.set_header("Content-Type", "application/json; charset=UTF-8")
-            self.finish(json.dumps(Refusal(500).body(), indent=2))
-
-
-class NothingHereHandler(GoogleHandler):
-    """Every path that nobody answers."""
-
-    def get(self) -> None:
-        self.write_error(404)
-
-    post = put = delete = patch = head = options = get
 
 
 def numbered(body: Any) -> Any:

@@ -74,6 +74,10 @@ class Quota:
         self.refill()
         self.left["serverErrorsPerProjectPerHour"] = max(0, self.left["serverErrorsPerProjectPerHour"] - 1)
 
+    def out_of_errors(self) -> bool:
+        self.refill()
+        return self.left["serverErrorsPerProjectPerHour"] <= 0
+
 
 def hour_of(moment: datetime) -> str:
     return moment.strftime("%Y%m%d%H")

@@ -99,7 +99,9 @@ def on(world: World, which: date) -> list[Hit]:
     if world.empty or not world.first <= which <= world.today():
         return []
     random = Random(f"{world.seed} {which} searches")
-    visits = world.sessions_on(which) * 0.25
+    now = world.now()
+    passed = (now.hour + now.minute / 60) / 24 if which == now.date() else 1.0
+    visits = world.sessions_on(which) * 0.25 * passed
     weight = sum(one[2] for one in world.queries)
     found = []
     for words, path, often, place in world.queries:

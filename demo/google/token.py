@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from demo.clock import VirtualClock
-from demo.faults import FaultyHandler
+from demo.google.front import FrontHandler
 from demo.google.key import ServiceAccount
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -117,7 +117,7 @@ def taken_apart(assertion: str) -> tuple[bytes, dict[str, Any], dict[str, Any], 
     return ".".join(parts[:2]).encode(), *found, signature
 
 
-class TokenHandler(FaultyHandler):
+class TokenHandler(FrontHandler):
     """POST /token."""
 
     tokens: Tokens

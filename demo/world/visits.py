@@ -16,6 +16,8 @@ HOURS = (62, 58, 55, 53, 54, 60, 72, 86, 100, 108, 112, 108, 102, 100, 96, 92, 8
 DEPTHS = (1, 2, 3, 4, 5, 6, 8, 11)
 DEPTH_WEIGHTS = tuple(accumulate((60, 16, 9, 6, 4, 3, 1, 1)))
 NEWCOMERS = 0.68
+RETURNED_TO = 0.06
+"""Visits of people who come back to a tab they left open: they have no page view, and so no landing page."""
 STRIDE = 10_000
 """Room for one day's newcomers among the numbers of people."""
 
@@ -52,7 +54,7 @@ class Visits:
         self.weights = list(accumulate(p.nasty if nasty and p.nasty else p.weight for p in pages))
         self.thanks = next(place for place, page in enumerate(pages) if page.path == "/signup/thanks")
         self.channels = range(len(channels))
-        self.channel_weights = list(accumulate(c.nasty if nasty and c.nasty else c.weight for c in channels))
+        self.ways = channels
         self.landings = [self.landing_weights(pages, channel) for channel in channels]
 
     def landing_weights(self, pages: tuple[Page, ...], channel: Channel) -> list[float]:
@@ -65,10 +67,20 @@ class Visits:
             weights.append(weight if page.path.startswith(channel.lands) else weight * 0.04)
         return list(accumulate(weights))
 
+    def pull(self, which: date, random: Random) -> list[float]:
+        """What each channel brings that day: the letter goes out on Tuesdays, some days a post is on a front page."""
+        front_page = random.random() < 0.15
+        found = []
+        for way in self.ways:
+            weight = way.nasty if self.nasty and way.nasty else way.weight
+            weight *= (4.5 if which.weekday() == 1 else 0.45) if way.medium == "email" else 1
+            found.append(weight * 3 if front_page and way.source == "news.ycombinator.com" else weight)
+        return found
+
     def on(self, which: date, sessions: int, random: Random) -> dict[str, list[Any]]:
         """The columns of a day with so many sessions."""
         rows: list[Row] = []
-        channels = random.choices(self.channels, cum_weights=self.channel_weights, k=sessions)
+        channels = random.choices(self.channels, self.pull(which, random), k=sessions)
         depths = random.choices(DEPTHS, cum_weights=DEPTH_WEIGHTS, k=sessions)
         hours = random.choices(range(24), HOURS, k=sessions)
         more = iter(random.choices(self.pages, cum_weights=self.weights, k=sum(depths)))
@@ -78,7 +90,11 @@ class Visits:
             pages = [landing, *(next(more) for _ in range(depth - 1))]
             start = hours[number] * 3600 + int(random.random() * 3600)
             person, new = self.person(which, number, random)
-            rows.extend(self.session(which.toordinal() * 100_000 + number, person, new, channel, pages, start, random))
+            session = which.toordinal() * 100_000 + number
+            if not new and random.random() < RETURNED_TO:
+                rows.append((start, session, person, landing, channel, -1, -1, 12, 14.0, True, False, True, 2, 0, 0))
+            else:
+                rows.extend(self.session(session, person, new, channel, pages, start, random))
         rows.sort()
         return {name: list(column) for name, column in zip(COLUMNS, zip(*rows, strict=True), strict=False)} or {
             name: [] for name in COLUMNS
