@@ -96,4 +96,4 @@ async def open_store(settings: Settings, clock: Clock) -> Store:
         return await open_shared(settings.redis_url.get_secret_value(), scope(settings), clock)
     from utilities.store.memory import open_memory
 
-    return await open_memory(settings.data_dir / "readings" / scope(settings))
+    return await open_memory(settings.data_dir / "readings" / scope(settings), clock)

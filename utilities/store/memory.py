@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from utilities.clock import Clock
 from utilities.frames import Reading
 from utilities.store import Lease
 from utilities.store.known import Known
@@ -75,9 +76,9 @@ class MemoryStore:
         await self.shelf.close()
 
 
-async def open_memory(folder: Path) -> MemoryStore:
+async def open_memory(folder: Path, clock: Clock) -> MemoryStore:
     """A store that remembers the readings in `folder`."""
-    store = MemoryStore(Shelf(folder))
+    store = MemoryStore(Shelf(folder, clock))
     for reading in await store.shelf.load():
         store.known.put(reading)
     return store

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
 from utilities.frames import Column, Kind, Reading, Value
 
 LARGEST = 1 << 20  # bytes; a board's table is a few thousand
+MOST_AHEAD = timedelta(days=1)  # that another machine's clock may be before ours
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -43,7 +44,7 @@ def pack(reading: Reading, fence: int) -> bytes:
     return packed
 
 
-def unpack(report: str, stored: bytes) -> Packed:
+def unpack(report: str, stored: bytes, now: datetime) -> Packed:
     """The reading stored for `report`; raises BadValue with the reason."""
     if len(stored) > LARGEST:
         raise BadValue(f"more than {LARGEST} bytes")
@@ -53,6 +54,8 @@ def unpack(report: str, stored: bytes) -> Packed:
         first = error.errors(include_url=False, include_input=False)[0]
         raise BadValue(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
     check(report, packed.reading)
+    if packed.reading.taken_at is not None and packed.reading.taken_at > now + MOST_AHEAD:
+        raise BadValue("it was taken in the future")
     return packed
 
 

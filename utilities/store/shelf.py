@@ -7,6 +7,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from utilities.clock import Clock
 from utilities.frames import Reading
 from utilities.store.packing import LARGEST, BadValue, pack, unpack
 
@@ -19,8 +20,9 @@ class Shelf:
     A disk that is full or read-only costs a line in the log and nothing else.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock) -> None:
         self.folder = folder
+        self.clock = clock
         self.writer = ThreadPoolExecutor(1, thread_name_prefix="shelf")
         self.bad_values = 0
         self.writes = True  # whether the last write went well; the writer's thread owns it
@@ -49,7 +51,7 @@ class Shelf:
     def read_one(self, path: Path) -> Reading | None:
         try:
             with path.open("rb") as file:
-                return unpack(path.stem, file.read(LARGEST + 1)).reading
+                return unpack(path.stem, file.read(LARGEST + 1), self.clock()).reading
         except (OSError, BadValue) as error:
             self.bad_values += 1
             log.warning("no reading in %s: %s", path, error)

@@ -1,0 +1,102 @@
+"""The line to Redis: short timeouts of our own, a breaker, and one error for whatever goes wrong."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.connection import SSLConnection, parse_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from utilities.breaker import Breaker
+from utilities.errors import SettingsError, StoreDown
+
+log = logging.getLogger(__name__)
+
+READ = 0.25  # seconds for one answer; the client's own defaults hang for a minute (five seconds, ten retries)
+WHOLE = 0.28  # seconds for everything one call of the store does
+FAILURES = 2
+REST = 1.0  # seconds; short, because coming back is to be noticed within five
+
+FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def steady() -> datetime:
+    """A clock that never jumps, for the breaker: only the distance between two of its answers means anything."""
+    return FIRST_MOMENT + timedelta(seconds=time.monotonic())
+
+
+def options(url: str) -> dict[str, Any]:
+    """What a connection is made with; ours go before those in the URL. Raises SettingsError for a bad URL."""
+    try:
+        given: dict[str, Any] = dict(parse_url(url))
+    except ValueError as error:
+        raise SettingsError(f"REDIS_URL: {error}") from error
+    ours = {
+        "socket_timeout": READ,
+        "socket_connect_timeout": READ,
+        "retry": Retry(NoBackoff(), 0),
+        "health_check_interval": 0,
+        "protocol": 2,
+        "decode_responses": False,
+    }
+    if given.get("connection_class") is SSLConnection:
+        ours |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+    return given | ours
+
+
+class Link:
+    """Talks to one Redis; every failure is StoreDown, and after two in a row the next ones come at once."""
+
+    def __init__(self, url: str) -> None:
+        self.redis = Redis(connection_pool=ConnectionPool(**options(url)))
+        self.breaker = Breaker(steady, FAILURES, REST)
+        self.answers = True
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[Redis]:
+        """The client, for at most 0.28 seconds; raises StoreDown."""
+        if not self.breaker.check():
+            raise StoreDown("Redis has not answered, and is left alone for a second")
+        with self.translated():
+            async with asyncio.timeout(WHOLE):
+                yield self.redis
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turns what the client raises into StoreDown, and remembers whether Redis answers."""
+        try:
+            yield
+        except ResponseError as error:  # full, read-only, forbidden: it answers, but does not do it
+            self.noted(None)
+            raise StoreDown(f"Redis refuses: {error}") from error
+        except (RedisError, OSError, TimeoutError) as error:
+            self.noted(error)
+            raise StoreDown(f"Redis does not answer: {error or type(error).__name__}") from error
+        self.noted(None)
+
+    def noted(self, error: Exception | None) -> None:
+        if error is None:
+            self.breaker.succeeded()
+        else:
+            self.breaker.failed()
+        if self.answers != (error is None):
+            self.answers = error is None
+            if error is None:
+                log.info("Redis answers again")
+            else:
+                log.warning("Redis does not answer (%s); pages go on from memory", error or type(error).__name__)
+
+    async def close(self) -> None:
+        """Hangs up; waits a second at most."""
+        try:
+            async with asyncio.timeout(1.0):
+                await self.redis.aclose(close_connection_pool=True)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("Redis was not told goodbye: %s", error)
