@@ -7,8 +7,11 @@ from utilities.sheet.layout import box, sizes
 from utilities.sheet.measure import width
 from utilities.sheet.palette import TEXT_CONTRAST, faint
 
-WIDEST_MARK = "▲ since Wed 09:12"
-"""The longest thing a tile's frame may have to say beside its headline."""
+MARK = "since 00:00"
+"""The longest thing a tile's frame may have to say beside its headline; with a shape before it."""
+
+SHAPE = 1.65
+"""That shape and the air around it, in em of text; wall.css draws them."""
 
 
 def faults(board: Board, views: Mapping[str, Drawn], titles: Mapping[str, str]) -> list[str]:
@@ -38,7 +41,7 @@ def long(board: Board, tile: Tile, titles: Mapping[str, str]) -> list[str]:
     """A headline that would be cut off when the tile has something to say about its age."""
     text = sizes(board).text
     title = tile.title or titles.get(tile.report, "")
-    room = box(board, tile.place).width - width(WIDEST_MARK, text) - text
+    room = box(board, tile.place).width - width(MARK, text) - SHAPE * text
     needed = width(title, text, weight=600)
     if needed <= room:
         return []

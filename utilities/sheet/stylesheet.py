@@ -1,4 +1,6 @@
-"""The stylesheet of one board: places in per cent of the screen, type in rem, no style attribute anywhere."""
+"""The stylesheet of one board: places in per cent of the screen, type in rem, and what its views need."""
+
+from pathlib import Path
 
 from utilities.sheet import HEIGHT, WIDTH, Board, Rectangle
 from utilities.sheet.layout import GUTTER, rectangle, sizes
@@ -11,12 +13,23 @@ READING = 17
 """px of text when the tiles are stacked, in the hand."""
 
 
+VIEWS = Path(__file__).parents[2] / "static" / "views"
+"""A view that needs CSS has a file here, called like itself."""
+
+
 def stylesheet(board: Board) -> str:
     """CSS that Chromium 38 reads: rem and per cent only."""
+    needed = [VIEWS / f"{view}.css" for view in sorted({tile.view for tile in board.tiles})]
+    return "\n".join([places(board), *(path.read_text(encoding="utf-8") for path in needed if path.is_file())])
+
+
+def places(board: Board) -> str:
+    """Where the board's tiles stand, and how large their type is."""
     type_ = sizes(board)
     lines = [
         f"body {{ font-size: {rem(type_.text)}; }}",
         f".figures {{ font-size: {type_.figure / type_.text:.4f}em; }}",
+        f".figures .text {{ font-size: {type_.text / type_.figure:.4f}em; }}",
         *(f".step-{n} {{ font-size: {rem(size)}; }}" for n, size in enumerate(steps(type_.figure))),
         "@media (orientation: landscape) {",
         *(f"  [data-tile='{tile.name}'] {{ {place(board, rectangle(board, tile.place))} }}" for tile in board.tiles),

@@ -31,9 +31,9 @@ class Face:
     state: State
     taken: int | None  # when the figures were taken, seconds since 1970
     age: str  # `4 min`, '' without figures
-    since: str  # `09:12` in the board's zone, with the day when it is not today
+    since: str  # `09:12` in the board's zone, `Wed` or `9 Nov` when it was another day
     reason: str  # what went wrong since, '' when nothing
-    notes: tuple[str, ...]  # what is missing in part
+    notes: tuple[str, ...]  # about the figures as a whole; a column's own are the view's to show
     it: object  # what the view prepared, None without figures
 
 
@@ -51,14 +51,13 @@ def face(
         age=ago(age.total_seconds()) if age is not None else "",
         since=moment(taken, now, zone) if taken else "",
         reason=reading.trouble.message if reading.trouble else "",
-        notes=tuple(note.text for note in frame.notes) if frame else (),
+        notes=tuple(note.text for note in frame.notes if note.column is None) if frame else (),
         it=view.prepare(frame, box, tile.options) if frame else None,
     )
 
 
 def moment(then: datetime, now: datetime, zone: tzinfo) -> str:
-    """`09:12`, `Mon 09:12` when it was another day, `9 Nov` when it is a week ago or more."""
+    """`09:12`, `Wed` when it was another day, `9 Nov` when that was a week ago or more: short, it stands by a title."""
     there, here = then.astimezone(zone), now.astimezone(zone)
-    if there.date() == here.date():
-        return f"{there:%H:%M}"
-    return f"{there:%a %H:%M}" if (here.date() - there.date()).days < 7 else f"{there.day} {there:%b}"
+    days = (here.date() - there.date()).days
+    return f"{there:%H:%M}" if days <= 0 else f"{there:%a}" if days < 7 else f"{there.day} {there:%b}"

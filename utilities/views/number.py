@@ -14,10 +14,13 @@ from utilities.sheet.type import steps
 from utilities.views import View
 
 LEADING = 1.08
-"""Height of the figure's line in em; also in wall.css."""
+"""Height of the figure's line in em; also in static/views/number.css."""
 
-CHANGE = 1.5
-"""Height of the line about the change, in em of text; also in wall.css."""
+CHANGE = 1.35
+"""Height of the line about the change, in em of text; also in static/views/number.css."""
+
+MARK = 1.3
+"""The shape before the change and the air around it, in em of text; also in static/views/number.css."""
 
 WEIGHT = 700
 
@@ -29,6 +32,7 @@ class Options:
     key: str = ""  # the column; the first with figures when ''
     good: Literal["up", "down"] = "up"  # the direction that is welcome
     now: bool = False  # it counts what is happening at this moment
+    caption: str = ""  # what is said below it when there is nothing to compare with
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Number:
     step: int  # the size, as the number of a class in the board's stylesheet
     now: bool
     change: Change | None
+    caption: str
 
 
 OPTIONS = TypeAdapter(Options)
@@ -60,7 +65,7 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Number:
     column = chosen(frame, wanted.key)
     value = first(frame, column.key)
     text, step = fitted(value, column.kind, box)
-    return Number(text, step, wanted.now, change(frame, column, value, wanted, box))
+    return Number(text, step, wanted.now, change(frame, column, value, wanted, box), wanted.caption)
 
 
 def chosen(frame: Frame, key: str) -> Column:
@@ -109,7 +114,7 @@ def change(frame: Frame, column: Column, value: Value, options: Options, box: Bo
     amount = moved(gain, before, column.kind)
     direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
     for words in phrases(direction, period(frame)):
-        if width(f"{amount} {words}", box.text) + box.text * 1.2 <= box.width:
+        if width(amount, box.text, weight=600) + width(words, box.text) + MARK * box.text <= box.width:
             break
     return Change(direction, direction == options.good, amount, words)
 

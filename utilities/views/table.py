@@ -1,7 +1,8 @@
 """Rows and columns, as many as can be read from where people stand."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -9,26 +10,30 @@ from pydantic import TypeAdapter
 from utilities.formats import shown
 from utilities.frames import Column, Frame, Kind, Value
 from utilities.sheet import Box
+from utilities.sheet.columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
 from utilities.sheet.measure import width
 from utilities.views import View
 
-ROW = 1.42
-"""Height of a row in em of figures; also in wall.css."""
+ROW = 1.3
+"""Height of a row in em of figures; also in static/views/table.css."""
 
-HEADING = 1.4
-"""Height of the headings in em of text; also in wall.css."""
+HAIR = 2.0
+"""The hairline above each row, px."""
 
-GAP = 0.9
-"""Before each column of figures, in em of text; also in wall.css."""
-
-LABEL = 10.0
-"""em of text that labels are given before another column is; a longer one is cut with an ellipsis."""
+HEADING = 1.35
+"""Height of the headings in em of text; also in static/views/table.css."""
 
 BAR = 0.28
-"""The part of the width that bars are given; also in wall.css."""
+"""The least part of the width that bars are given."""
+
+ASIDE = 0.75
+"""Between a label and what is said quietly behind it, in em of text; also in static/views/table.css."""
 
 HAND = 21.0
 """em of text across a telephone held upright."""
+
+SCHEME = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
+"""What an address on a wall does not need: nobody can click it."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Options:
     """What a board file may say of a table."""
 
     columns: tuple[str, ...] = ()  # only these, in this order; all when empty
+    headings: Mapping[str, str] = field(default_factory=dict)  # by column key; shorter ones leave room for figures
     bars: str = ""  # the column drawn as bars as well
     rows: int = 100  # at most
 
@@ -59,10 +65,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Head:
-    """A heading; `wide` columns have no room on a telephone."""
+    """A heading; `wide` columns have no room on a telephone, `note` says what their figures lack."""
 
     text: str
     wide: bool
+    note: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class Table:
     label: str
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
-    headed: bool
+    parts: tuple[float, ...]  # widths of the columns in per cent when bars are drawn; they need no headings
     full: bool  # every row there is room for is there
     empty: str  # what to say instead of rows
 
@@ -82,86 +89,88 @@ OPTIONS = TypeAdapter(Options)
 
 def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
     """The rows and columns that fit; raises ValueError when a wanted column is not there."""
-    wanted = OPTIONS.validate_python(options)
-    columns = wished(frame, wanted.columns)
-    texts = [c for c in columns if c.kind in (Kind.TEXT, Kind.DATE)]
-    headed = not wanted.bars
-    room = capacity(box, headed)
-    rows = frame.rows[: min(room, wanted.rows)]
-    at = {column.key: place for place, column in enumerate(frame.columns)}
-    cut = Frame(frame.columns, rows)
-    figures = fitting(cut, [c for c in columns if c not in texts], texts[:1], box, wanted.bars)
-    hand = Box(HAND * box.text, box.height, box.text, box.figure)
-    narrow = fitting(cut, figures, texts[:1], hand, wanted.bars)
-    longest = largest(cut, wanted.bars)
+    said = OPTIONS.validate_python(options)
+    frame, headed = frame.with_headings(said.headings), not said.bars
+    room = capacity(box, headed=headed)
+    cut = replace(frame, rows=frame.rows[: min(room, said.rows)])
+    texts, figures = sides(cut, said.columns)
+    labels = [worded(v) for v in cut.values(texts[0].key)] if texts else [""] * len(cut.rows)
+    lanes = fitting(
+        [lane(cut, c) for c in figures],
+        box.width * (1 - (BAR if said.bars else 0)) - wanted(labels, box),
+        box,
+        headed=headed,
+        keep=said.bars,
+    )
+    narrow = fitting(lanes, (HAND - LABEL / 2) * box.text, box, headed=headed, keep=said.bars)
+    left = box.width * (1 - (BAR if said.bars else 0)) - sum(breadth(one, box, headed=headed) for one in lanes)
     return Table(
         label=texts[0].heading if texts else "",
-        heads=tuple(Head(c.heading, c not in narrow) for c in figures),
-        rows=tuple(line(row, texts, figures, at, wanted.bars, longest) for row in rows),
-        headed=headed,
-        full=len(rows) == room,
-        empty="" if rows else nothing(frame),
+        heads=tuple(Head(one.heading, one not in narrow, one.note) for one in lanes),
+        rows=tuple(rows(cut, labels, texts[1:], lanes, said.bars, left, box)),
+        parts=tuple(parts(labels, lanes, box, said.bars)) if said.bars else (),
+        full=len(cut.rows) == room,
+        empty="" if cut.rows else nothing(frame),
     )
 
 
-def wished(frame: Frame, keys: tuple[str, ...]) -> list[Column]:
-    """The columns to choose from: those named, or all but the figures of the period before."""
-    if keys:
-        return [frame.columns[frame.index(key)] for key in keys]
-    return [c for c in frame.columns if not c.key.endswith(":previous")]
-
-
-def capacity(box: Box, headed: bool) -> int:
+def capacity(box: Box, *, headed: bool) -> int:
     """How many rows the height has room for, at least one."""
-    return max(1, int((box.height - (HEADING * box.text if headed else 0)) / (ROW * box.figure)))
+    return max(1, int((box.height - (HEADING * box.text if headed else 0)) / (ROW * box.figure + HAIR)))
 
 
-def fitting(frame: Frame, figures: list[Column], label: list[Column], box: Box, bars: str) -> list[Column]:
-    """The figures that have room beside the labels, in their order; the highest rank goes first, then the rightmost."""
-    kept = list(figures)
-    room = box.width * (1 - BAR if bars else 1)
-    natural = max((width(shown(v, c.kind), box.text) for c in label for v in frame.values(c.key)), default=0.0)
-    room -= min(natural, LABEL * box.text)
-    wide = {c.key: breadth(frame, c, box) for c in figures}
-    while len(kept) > 1 and sum(wide[c.key] for c in kept) > room:
-        spare = [c for c in kept if c.key != bars]
-        kept.remove(max(spare, key=lambda c: (c.rank, kept.index(c))))
-    return kept
+def sides(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
+    """What stands on the left and what on the right: those named, or all but the figures of the period before."""
+    named = [frame.columns[frame.index(key)] for key in keys]
+    columns = named or [c for c in frame.columns if not c.key.endswith(":previous")]
+    texts = [c for c in columns if c.kind in (Kind.TEXT, Kind.DATE)]
+    return texts, [c for c in columns if c not in texts]
 
 
-def breadth(frame: Frame, column: Column, box: Box) -> float:
-    """The width of a column with the gap before it, px."""
-    cells = (width(shown(v, column.kind), box.figure, tabular=True) for v in frame.values(column.key))
-    return GAP * box.text + max(width(column.heading, box.text), max(cells, default=0.0))
+def lane(frame: Frame, column: Column) -> Lane:
+    """A column of figures, written out."""
+    cells = tuple(shown(value, column.kind) for value in frame.values(column.key))
+    note = " · ".join(note.text for note in frame.notes if note.column == column.key)
+    return Lane(column.key, column.heading, cells, column.rank, note)
 
 
-def largest(frame: Frame, key: str) -> float:
-    """The longest bar's figure; 0 without bars."""
-    return max((v for v in frame.values(key) if isinstance(v, int | float)), default=0) if key else 0
+def worded(value: Value, kind: Kind = Kind.TEXT) -> str:
+    """A label, without what only a browser's address line needs."""
+    return SCHEME.sub("", shown(value, kind))
 
 
-def line(
-    row: tuple[Value, ...],
-    texts: list[Column],
-    figures: list[Column],
-    at: Mapping[str, int],
-    bars: str,
-    longest: float,
-) -> Row:
-    """One row, written out."""
-    words = [shown(row[at[c.key]], c.kind) for c in texts]
-    # GA4 writes what it does not know in brackets; as an aside that is noise.
-    quiet = " ".join(word for word in words[1:] if not word.startswith("("))
-    return Row(
-        label=words[0] if words else "",
-        quiet=quiet,
-        cells=tuple(cell(row[at[c.key]], c, longest if c.key == bars else 0) for c in figures),
-    )
+def rows(
+    frame: Frame, labels: list[str], asides: list[Column], lanes: list[Lane], bars: str, left: float, box: Box
+) -> Iterator[Row]:
+    """Every row, written out; `left` px are left of the figures, and an aside that has no room there is not made."""
+    top = max((v for v in frame.values(bars) if isinstance(v, int | float)), default=0) if bars else 0
+    for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
+        # GA4 writes what it does not know in brackets; as an aside that is noise.
+        words = [worded(row[frame.index(c.key)], c.kind) for c in asides]
+        quiet = " ".join(word for word in words if not word.startswith("("))
+        if width(label, box.text) + ASIDE * box.text + width(quiet, box.text) > left:
+            quiet = ""
+        cells = (Cell(one.cells[place], bar(row[frame.index(one.key)], one.key == bars, top)) for one in lanes)
+        yield Row(label, quiet, tuple(cells))
 
 
-def cell(value: Value, column: Column, longest: float) -> Cell:
-    known = isinstance(value, int | float) and longest > 0
-    return Cell(shown(value, column.kind), round(100 * float(value or 0) / longest, 1) if known else None)
+def bar(value: Value, drawn: bool, top: float) -> float | None:
+    """A column that is drawn as bars has one in every row, of no length when the figure is missing."""
+    if not drawn:
+        return None
+    return round(100 * value / top, 1) if isinstance(value, int | float) and top > 0 else 0.0
+
+
+def parts(labels: list[str], lanes: list[Lane], box: Box, bars: str) -> Iterator[float]:
+    """The widths of labels, bars and figures in per cent of the table; bars take what the others leave."""
+    wide = [breadth(one, box, headed=False) for one in lanes]
+    room = box.width - sum(wide)
+    words = min(longest(labels, box), room - BAR * box.width)
+    yield round(100 * words / box.width, 2)
+    for one, part in zip(lanes, wide, strict=True):
+        if one.key == bars:
+            yield round(100 * (room - words) / box.width, 2)
+        yield round(100 * part / box.width, 2)
 
 
 def nothing(frame: Frame) -> str:
@@ -174,8 +183,8 @@ def nothing(frame: Frame) -> str:
 
 def least(box: Box) -> tuple[float, float]:
     """Room for a label, one column of figures, the headings and two rows."""
-    wide = LABEL * box.text + GAP * box.text + width("00,000", box.figure, tabular=True)
-    return wide, HEADING * box.text + 2 * ROW * box.figure
+    wide = LABEL / 2 * box.text + GAP * box.text + width("00,000", box.figure, tabular=True)
+    return wide, HEADING * box.text + 2 * (ROW * box.figure + HAIR)
 
 
 VIEW = View("table", prepare, least, Options)
