@@ -23,6 +23,7 @@ from utilities.frames import Column, Frame, Kind, Reading, Trouble
 from utilities.reports import Report
 from utilities.services import Services
 from utilities.settings import Settings
+from utilities.sources import Sources
 from utilities.store import Store, alone, open_store
 from utilities.templating import environment
 from utilities.views import View
@@ -100,9 +101,18 @@ class House:
             build=self.build,
             pace=self.pace,
         )
-        parts: dict[str, Any] = {"boards": self.boards, "walls": self.walls, "reports": self.reports, "views": views}
+        idle: Any = self.refresher
         services = Services(
-            settings=self.settings, clock=self.clock, templates=templates, store=self.store, sources=None, **parts
+            settings=self.settings,
+            clock=self.clock,
+            templates=templates,
+            store=self.store,
+            sources=Sources((), {}),
+            reports=self.reports,
+            views=views,
+            boards=self.boards,
+            refresher=idle,
+            walls=self.walls,
         )
         self.walls.start()
         self.server = HTTPServer(make_app(services), **SERVER_LIMITS)
