@@ -10,7 +10,9 @@ from handlers.assets import FOLDER, PREFIX, Assets, static_url
 from handlers.boards import BoardList, BoardStyles, Stream, WallPage
 from handlers.door import CALLBACK, Door, open_door
 from handlers.headers import security_headers
+from handlers.health import Health
 from handlers.not_found import NotFound
+from handlers.reports import ReportCsv, ReportJson, ReportList, ReportPage
 from handlers.sign_in import Callback, Login, LoginPage, SignOut
 from utilities.services import Services
 
@@ -33,6 +35,11 @@ def routes() -> list[Route]:
         Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
         Route(r"/boards/([a-z0-9-]+)/stream", Stream, WALLS),
+        Route(r"/reports", ReportList, PEOPLE),
+        Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),
+        Route(r"/reports/([a-z0-9-]+)\.json", ReportJson, READERS),
+        Route(r"/reports/([a-z0-9-]+)\.csv", ReportCsv, READERS),
+        Route(r"/healthz", Health, EVERYONE, any_host=True),
         Route(r"/login-page", LoginPage, EVERYONE),
         Route(r"/login", Login, EVERYONE),
         Route(CALLBACK, Callback, EVERYONE),

@@ -1,10 +1,14 @@
 """How values are written for people; JSON carries them raw."""
 
+import csv
+import io
 from datetime import date
 
-from utilities.frames import Kind, Value
+from utilities.frames import Covers, Frame, Kind, Note, Value
 
 MISSING = "–"
+FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
+"""What spreadsheets take for the beginning of a formula (OWASP, CSV injection), and the full-width forms of it."""
 
 
 def shown(value: Value, kind: Kind) -> str:
@@ -14,8 +18,7 @@ def shown(value: Value, kind: Kind) -> str:
     if kind is Kind.TEXT or (isinstance(value, str) and kind is not Kind.DATE):
         return str(value)
     if kind is Kind.DATE:
-        day = date.fromisoformat(str(value))
-        return f"{day:%a} {day.day} {day:%b}"
+        return day(date.fromisoformat(str(value)))
     number = float(value)
     if kind is Kind.FRACTION:
         return f"{number:.2%}"
@@ -42,3 +45,39 @@ def ago(seconds: float) -> str:
     if seconds < 172_800:
         return f"{int(seconds // 3600)} h"
     return f"{int(seconds // 86_400)} days"
+
+
+def day(when: date) -> str:
+    """`Fri 20 Nov`."""
+    return f"{when:%a} {when.day} {when:%b}"
+
+
+def period(covers: Covers) -> str:
+    """`Fri 13 Nov to Thu 19 Nov, Europe/Berlin`."""
+    days = day(covers.first) if covers.first == covers.last else f"{day(covers.first)} to {day(covers.last)}"
+    return f"{days}, {covers.zone}"
+
+
+def noted(frame: Frame) -> list[str]:
+    """The notes as sentences; one about a column begins with its heading."""
+    headings = {column.key: column.heading for column in frame.columns}
+
+    def said(note: Note) -> str:
+        return note.text if note.column is None else f"{headings.get(note.column, note.column)}: {note.text}"
+
+    return [said(note) for note in frame.notes]
+
+
+def csv_of(frame: Frame) -> str:
+    """Headings, then the values as people read them; no cell begins a formula, and every cell is in quotes."""
+    kinds = [column.kind for column in frame.columns]
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL)
+    rows.writerow([harmless(column.heading) for column in frame.columns])
+    rows.writerows([harmless(shown(value, kind)) for value, kind in zip(row, kinds, strict=True)] for row in frame.rows)
+    return out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe in front where a spreadsheet would calculate it."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text.replace("\0", "")

@@ -1,0 +1,143 @@
+"""/reports and what is under it: every report for people at desks, and for their programs."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tornado.web import HTTPError
+
+from handlers.base import BaseHandler
+from utilities.formats import ago, csv_of, noted, period, shown
+from utilities.frames import Frame, Kind, Reading, State
+from utilities.reports import Report
+
+LOOK_AGAIN = 3  # seconds until a page that waits for figures loads itself anew
+PLAIN = (Kind.TEXT, Kind.DATE)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A report, and its reading as it is now."""
+
+    report: Report
+    reading: Reading
+    state: State
+    age: str  # `4 min`, '' without figures
+
+    @property
+    def frame(self) -> Frame:
+        return self.reading.frame or Frame((), ())
+
+    @property
+    def covers(self) -> str:
+        return period(self.frame.covers) if self.frame.covers else ""
+
+    @property
+    def columns(self) -> list[tuple[str, bool]]:
+        """Each heading, and whether figures stand under it."""
+        return [(column.heading, column.kind not in PLAIN) for column in self.frame.columns]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        kinds = [column.kind for column in self.frame.columns]
+        return [[shown(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in self.frame.rows]
+
+    @property
+    def notes(self) -> list[str]:
+        return [*noted(self.frame), *(["Some of the answer is still awaited."] if not self.reading.complete else [])]
+
+    @property
+    def trouble(self) -> str:
+        """What has gone wrong since the figures were taken, '' when nothing has."""
+        return self.reading.trouble.message if self.reading.trouble else ""
+
+    @property
+    def every(self) -> str:
+        seconds = self.report.pace.total_seconds()
+        return ago(seconds) if seconds >= 60 else f"{seconds:g} s"
+
+    @property
+    def awaits(self) -> bool:
+        """Whether more is on its way, so that it is worth looking again soon."""
+        return self.state is State.WAITING or not self.reading.complete
+
+
+def look(report: Report, latest: Reading | None, now: datetime) -> Look:
+    reading = latest or Reading(report.name)
+    age = reading.age(now)
+    words = "" if age is None else ago(age.total_seconds())
+    return Look(report, reading, reading.state(now, report.pace, report.limit), words)
+
+
+class ReportHandler(BaseHandler):
+    """What the pages of one report share."""
+
+    def look(self, name: str) -> Look:
+        """The report as it is in memory, and the wish that it be kept fresh; never waits. 404 when there is none."""
+        report = self.services.reports.get(name)
+        if report is None:
+            raise HTTPError(404)
+        self.services.refresher.want(name)
+        return look(report, self.services.store.latest(name), self.services.clock())
+
+
+class ReportList(BaseHandler):
+    """Every report, how fresh it is, and what is left of the quotas."""
+
+    def get(self) -> None:
+        now, latest = self.services.clock(), self.services.store.latest
+        reports = sorted(self.services.reports.values(), key=lambda report: report.title.casefold())
+        looks = [look(report, latest(report.name), now) for report in reports]
+        health = {name: source.health() for name, source in self.services.sources.opened.items()}
+        self.page("reports.html", here="/reports", looks=looks, quotas=list(quotas(health)))
+
+
+class ReportPage(ReportHandler):
+    """One report with all its rows; loads itself anew while figures are awaited."""
+
+    def get(self, name: str) -> None:
+        self.page("report.html", here="/reports", look=self.look(name), again=LOOK_AGAIN)
+
+
+class ReportJson(ReportHandler):
+    """One report for programs; always 200, `state` says what the figures are worth."""
+
+    def get(self, name: str) -> None:
+        self.finish(document(self.look(name)))
+
+
+class ReportCsv(ReportHandler):
+    """One report for spreadsheets."""
+
+    def get(self, name: str) -> None:
+        text = csv_of(self.look(name).frame)
+        self.set_header("Content-Type", "text/csv; charset=UTF-8")
+        self.set_header("Content-Disposition", f'attachment; filename="{name}.csv"')
+        self.finish(text)
+
+
+def document(look: Look) -> dict[str, Any]:
+    """The contract of `/reports/<report>.json`: raw values, times in UTC."""
+    taken = look.reading.taken_at
+    return {
+        "report": look.report.name,
+        "title": look.report.title,
+        "state": look.state,
+        "taken_at": taken.isoformat() if taken else None,
+        "columns": [{"key": each.key, "heading": each.heading, "kind": each.kind} for each in look.frame.columns],
+        "rows": look.frame.rows,
+        "notes": [*look.notes, *([look.trouble] if look.trouble else [])],
+    }
+
+
+def quotas(health: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """For each source and kind of question, the quota that runs out first: `ga4 core: 199,998 of 200,000 …`."""
+    for source, facts in health.items():
+        for kind, buckets in facts.get("quota", {}).items():
+            left = {name: each["remaining"] / max(each["limit"], 1) for name, each in buckets.items()}
+            if left:
+                name = min(left, key=left.__getitem__)
+                words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+                yield f"{source} {kind}: {buckets[name]['remaining']:,} of {buckets[name]['limit']:,} {words}"
