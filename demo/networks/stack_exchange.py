@@ -46,7 +46,7 @@ class WrapperHandler(FaultyHandler):
         key = self.get_query_argument("key", "")
         window = self.memory.keyed if key == KEY else self.memory.anonymous
         if key and key != KEY:
-            self.refuse(400, "bad_parameter", "key is not valid")
+            self.refuse(400, "bad_parameter", "`key` doesn't match a known application")
         elif not window.take():
             seconds = window.ends - int(self.clock().timestamp())
             message = f"too many requests from this IP, more requests available in {seconds} seconds"

@@ -99,20 +99,22 @@ class Api:
     ) -> Shape:
         """The body of a good answer, checked against `shape`; raises SourceError."""
         passed = await self.passed()
-        answer = await self.upstream.get(
-            self.address + path,
-            deadline=self.provider.deadline,
-            params={**params, **passed.params},
-            headers={**passed.headers, **(headers or {})},
-        )
-        if answer.status == 401:
-            self.granted = None
+        answer = await self.get(path, {**params, **passed.params}, {**passed.headers, **(headers or {})})
+        if answer.status == 401 and passed is not NO_PASS:
+            if self.granted is passed:  # and not a newer one already
+                self.granted = None
+            passed = await self.passed()
+            answer = await self.get(path, {**params, **passed.params}, {**passed.headers, **(headers or {})})
         return self.understand(shape, answer, self.provider.style)
+
+    async def get(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        return await self.upstream.get(
+            self.address + path, deadline=self.provider.deadline, params=params, headers=headers
+        )
 
     async def plain(self, shape: type[Shape], path: str, params: Mapping[str, str]) -> Shape:
         """As `ask`, without a pass: for those who fetch one."""
-        answer = await self.upstream.get(self.address + path, deadline=self.provider.deadline, params=params)
-        return self.understand(shape, answer, self.provider.style)
+        return self.understand(shape, await self.get(path, params, {}), self.provider.style)
 
     async def post(self, shape: type[Shape], url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Shape:
         """The JSON body of a good answer to a form, checked against `shape`; raises SourceError."""

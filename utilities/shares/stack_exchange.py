@@ -59,7 +59,8 @@ def explain(answer: Answer) -> SourceError | None:
     if failure.error_name == "throttle_violation":
         told = re.search(r"available in (\d{1,6}) seconds", failure.error_message)
         return OverQuota("has answered enough for now", retry_after=float(told[1]) if told else 600.0)
-    if failure.error_id in (401, 402, 403, 405, 406):
+    about_key = failure.error_name == "bad_parameter" and "key" in failure.error_message
+    if about_key or failure.error_id in (401, 402, 403, 405, 406):
         return Refused("does not accept STACK_EXCHANGE_KEY")
     return Unavailable("says it is unwell") if failure.error_id >= 500 else BadAnswer(f"says: {failure.error_name}")
 

@@ -62,14 +62,18 @@ class Pacer:
                 yield
 
     def check(self) -> None:
-        """Raises what made the server rest, while it rests."""
-        if self.resting_until() is not None:
+        """Raises what made the server rest, while it rests and no call is trying whether it has rested enough."""
+        if self.told_to_rest() or not (self.breaker.closed or self.trying.locked()):
             raise self.reason()
+
+    def told_to_rest(self) -> bool:
+        return self.until is not None and self.clock() < self.until
 
     def resting_until(self) -> datetime | None:
         """When the next call may be tried; None when it may be now."""
-        told = self.until if self.until and self.clock() < self.until else None
-        return told or (None if self.breaker.closed else self.breaker.until)
+        if self.told_to_rest():
+            return self.until
+        return None if self.breaker.closed else self.breaker.until
 
     def reason(self) -> SourceError:
         """A fresh copy, so that tracebacks of many waiters do not pile up on one error."""

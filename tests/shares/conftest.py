@@ -1,0 +1,115 @@
+"""The pretend networks on a server of the test's own, and the social source pointed at them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from demo import networks
+from demo.clock import VirtualClock
+from demo.faults import Fault, Faults
+from utilities.frames import Frame
+from utilities.network import Network
+from utilities.settings import Settings
+from utilities.sources.social import ShareAsk, Social, chosen
+from utilities.upstream import Upstream
+
+PREFIXES = {
+    "facebook": "/facebook",
+    "hacker-news": "/hn",
+    "lobsters": "/lobsters",
+    "pinterest": "/pinterest",
+    "reddit": "/reddit/api/info",
+    "sharedcount": "/sharedcount",
+    "stack-exchange": "/stackexchange/2.3/search",
+    "x": "/x",
+}
+HOME = "https://www.example.com/"
+PAGES = (HOME, *(f"https://www.example.com/page-{number}" for number in range(9)))
+
+
+@dataclass
+class Stage:
+    """A server with every network on it; `address` once it listens."""
+
+    faults: Faults = field(default_factory=Faults)
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    address: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return networks.environment(self.address)
+
+    def breaks(self, network: str, doing: Any, **how: Any) -> None:
+        """From now on this network misbehaves."""
+        self.faults.inject(PREFIXES[network], Fault(doing, **how))
+
+    def calls(self, network: str) -> int:
+        return self.faults.count(PREFIXES[network])
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    stage = Stage()
+    server = HTTPServer(Application(networks.rules(stage), log_function=lambda handler: None))
+    sockets = bind_sockets(0, "127.0.0.1")
+    server.add_sockets(sockets)
+    stage.address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    yield stage
+    server.stop()
+    await server.close_all_connections()
+
+
+@pytest.fixture
+def configured(stage: Stage, settings: Callable[..., Settings]) -> Callable[..., Settings]:
+    """`configured("lobsters", X_BEARER_TOKEN="")`: settings with these networks and no other, pointed at the stage."""
+
+    def make(*names: str, **variables: str) -> Settings:
+        told = {**stage.environment, **variables}
+        if names:
+            keep = tuple(f"{name.upper().replace('-', '_')}_" for name in names)
+            told = {name: value for name, value in told.items() if name.startswith(keep)}
+        extra = {name: SecretStr(value) for name, value in told.items() if name != "SHARE_PROVIDERS"}
+        return settings(share_providers=names or tuple(PREFIXES), extra=extra)
+
+    return make
+
+
+@pytest.fixture
+async def social(stage: Stage, configured: Callable[..., Settings]) -> AsyncIterator[Callable[..., Social]]:
+    """`social("lobsters", deadline=0.3)`: the source with these networks (all, when none is named)."""
+    opened = []
+
+    def make(*names: str, variables: dict[str, str] | None = None, **changes: Any) -> Social:
+        settings = configured(*names, **(variables or {}))
+        providers, unknown = chosen(settings)
+        upstream = Upstream()
+        parts = [Network(replace(each, **changes), settings, upstream, stage.clock) for each in providers]
+        opened.append(Social(parts, unknown, upstream, HOME))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        await each.close()
+
+
+Asking = Callable[..., Awaitable[Frame]]
+
+
+@pytest.fixture
+def ask() -> Asking:
+    """`await ask(source, *pages)`: the frame for these pages, or for all ten."""
+
+    async def asking(source: Social, *pages: str, known: bool = False) -> Frame:
+        return await source.answer(ShareAsk(pages or PAGES, known))
+
+    return asking
+
+
+def reasons(frame: Frame, network: str) -> list[str]:
+    return [note.text for note in frame.notes if note.column == network]

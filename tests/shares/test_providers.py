@@ -1,0 +1,142 @@
+"""Each network, well and unwell: a count is what the network said, and a failure is never 0."""
+
+import pytest
+
+from demo.faults import Fault
+from demo.networks import popularity
+from tests.shares.conftest import HOME, PAGES, PREFIXES, reasons
+from utilities import shares
+from utilities.discovery import find
+from utilities.shares import Provider
+
+every_network = pytest.mark.parametrize("name", PREFIXES)
+UNWELL = {
+    "answered 500": {"doing": "status", "status": 500},
+    "answered 404": {"doing": "status", "status": 404},
+    "answered 302": {"doing": "status", "status": 302, "headers": {"Location": "http://127.0.0.1/"}},
+    "answered 202": {"doing": "status", "status": 202, "body": "{}"},
+    "answered 429": {"doing": "status", "status": 429, "headers": {"Retry-After": "120"}},
+    "answered 503": {"doing": "status", "status": 503, "headers": {"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}},
+    "answered with a web page": {"doing": "html"},
+    "broke off": {"doing": "truncate"},
+    "empty body": {"doing": "body", "body": " "},
+    "without the figures": {"doing": "body", "body": '{"total": "12", "count": null, "meta": {}, "id": "x"}'},
+    "not ": {"doing": "body", "body": '{"total": 12'},
+    "could not be reached": {"doing": "close"},
+}
+
+
+def test_every_provider_has_a_network_to_be_tested_against():
+    assert {provider.name for provider in find(shares, "PROVIDER", Provider)} == set(PREFIXES)
+
+
+@every_network
+async def test_good_answer_is_the_count(name, social, ask):
+    frame = await ask(social(name))
+    assert [column.key for column in frame.columns] == ["url", name]
+    assert not frame.notes
+    assert all(isinstance(value, int) and value >= 0 for value in frame.values(name))
+    assert len(set(frame.values(name))) > 2
+
+
+@pytest.mark.parametrize("said", UNWELL)
+@every_network
+async def test_bad_answer_is_unavailable_with_its_reason_and_never_zero(name, said, stage, social, ask):
+    stage.breaks(name, **UNWELL[said])
+    source = social(name, deadline=2.0)
+    frame = await ask(source, HOME, PAGES[1])
+    if name in ("pinterest", "lobsters") and said == "without the figures":
+        said = "answered"
+    assert frame.values(name) == (None, None)
+    assert reasons(frame, name)
+    assert all(text.startswith("unavailable: ") and said in text for text in reasons(frame, name))
+
+
+@every_network
+async def test_hanging_network_is_missed_at_its_own_deadline(name, stage, social, ask):
+    stage.breaks(name, "hang", seconds=2)
+    frame = await ask(social(name, deadline=0.2), HOME)
+    assert frame.values(name) == (None,)
+    assert reasons(frame, name) == ["unavailable: no answer within 0.2 s"]
+
+
+@every_network
+async def test_dripping_network_is_missed_at_its_own_deadline(name, stage, social, ask):
+    stage.breaks(name, "drip", seconds=0.05)
+    frame = await ask(social(name, deadline=0.2), HOME)
+    assert reasons(frame, name) == ["unavailable: no answer within 0.2 s"]
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("facebook", "FACEBOOK_APP_TOKEN"),
+        ("x", "X_BEARER_TOKEN"),
+        ("reddit", "REDDIT_CLIENT_SECRET"),
+        ("sharedcount", "SHAREDCOUNT_API_KEY"),
+        ("stack-exchange", "STACK_EXCHANGE_KEY"),
+    ],
+)
+async def test_wrong_key_is_named_and_not_shown(name, variable, social, ask):
+    frame = await ask(social(name, variables={variable: "a-wrong-secret"}), HOME)
+    assert frame.values(name) == (None,)
+    (text,) = reasons(frame, name)
+    assert variable in text
+    assert "a-wrong-secret" not in text
+
+
+async def test_facebook_counts_the_object_because_plain_engagement_is_zeros(stage, social, ask):
+    frame = await ask(social("facebook"), HOME)
+    assert frame.values("facebook") == (popularity.shares("facebook", HOME, 9000, stage.clock(), silent=0.1),)
+
+
+async def test_facebook_asked_too_often_about_one_page_rests_and_says_so(social, ask):
+    for _ in range(10):
+        await ask(social("facebook"), HOME)
+    frame = await ask(social("facebook"), HOME)
+    assert frame.values("facebook") == (None,)
+    assert reasons(frame, "facebook") == ["unavailable: has answered enough for now (code 4)"]
+
+
+async def test_hacker_news_leaves_out_stories_about_other_pages(stage, social, ask):
+    frame = await ask(social("hacker-news"))
+    told = [popularity.shares("hacker-news", page, 400, stage.clock(), silent=0.5) for page in PAGES]
+    assert frame.values("hacker-news") == tuple(points + int(points * 0.6) for points in told)
+    assert 0 in told
+
+
+async def test_lobsters_is_never_asked_faster_than_it_wants(stage, social, ask):
+    frame = await ask(social("lobsters"))
+    assert stage.calls("lobsters") == 10
+    assert not frame.notes
+    assert stage.faults.most_running["/lobsters/stories/url/all.json"] <= 4
+
+
+async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(stage, social, ask):
+    stage.breaks("stack-exchange", "body", body='{"total": 7, "backoff": 10}', count=1)
+    source = social("stack-exchange", deadline=0.3)
+    assert (await ask(source, HOME)).values("stack-exchange") == (7,)
+    frame = await ask(source, PAGES[1])
+    assert reasons(frame, "stack-exchange") == ["waiting"]
+    assert stage.calls("stack-exchange") == 1
+
+
+async def test_reddit_fetches_one_token_for_many_questions(stage, social, ask):
+    await ask(social("reddit"))
+    assert stage.faults.count("/reddit/api/v1/access_token") == 1
+    assert stage.calls("reddit") == 10
+
+
+async def test_reddit_fetches_another_token_when_the_first_is_no_longer_taken(stage, social, ask):
+    source = social("reddit")
+    await ask(source, HOME)
+    stage.breaks("reddit", "status", status=401, count=1)
+    frame = await ask(source, PAGES[1])
+    assert not frame.notes
+    assert stage.faults.count("/reddit/api/v1/access_token") == 2
+
+
+async def test_reddit_token_that_is_not_there_is_unavailable(stage, social, ask):
+    stage.faults.inject("/reddit/api/v1", Fault("body", body='{"error": "nope"}'))
+    frame = await ask(social("reddit"), HOME)
+    assert reasons(frame, "reddit") == ["unavailable: answered without the figures"]

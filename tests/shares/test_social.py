@@ -1,0 +1,274 @@
+"""The table of networks: together, never emptied by one of them, honest about what is missing and what is old."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import pytest
+
+from demo.faults import Fault
+from tests.shares.conftest import HOME, PREFIXES, reasons
+from utilities.errors import Refused, Unavailable
+from utilities.frames import Kind
+from utilities.network import REMEMBERED
+from utilities.sources.social import SOURCE, ShareAsk
+from utilities.upstream.pacing import Rate
+
+
+async def took(awaitable):
+    began = time.monotonic()
+    await awaitable
+    return time.monotonic() - began
+
+
+async def test_all_networks_together_take_as_long_as_the_slowest(stage, social, ask):
+    stage.faults.inject("/", Fault("latency", seconds=0.3))
+    alone = {name: await took(ask(social(name))) for name in PREFIXES}
+    together = social()
+    assert await took(ask(together)) <= 1.25 * max(alone.values())
+    frame = await ask(together, known=True)
+    assert not frame.notes
+    assert len(frame.columns) == 1 + len(PREFIXES)
+
+
+async def test_networks_without_a_pace_of_their_own_take_one_round_trip(stage, social, ask):
+    stage.faults.inject("/", Fault("latency", seconds=0.3))
+    names = [name for name in PREFIXES if name not in ("lobsters", "reddit", "stack-exchange")]
+    assert await took(ask(social(*names))) < 0.6
+
+
+async def test_dead_network_neither_delays_nor_empties_the_others(stage, social, ask):
+    stage.breaks("pinterest", "hang", seconds=30)
+    source = social("hacker-news", "pinterest", "facebook", deadline=0.4)
+    assert await took(ask(source)) < 1.0
+    frame = await ask(source, known=True)
+    assert None not in frame.values("hacker-news") + frame.values("facebook")
+    assert frame.values("pinterest") == (None,) * 10
+    assert set(reasons(frame, "pinterest")) == {"unavailable: no answer within 0.4 s"}
+
+
+async def test_known_answers_without_any_call(stage, social, ask):
+    source = social("hacker-news", "pinterest")
+    frame = await ask(source, known=True)
+    assert sum(stage.faults.calls.values()) == 0
+    assert frame.values("pinterest") == (None,) * 10
+    assert reasons(frame, "pinterest") == ["waiting"]
+    await ask(source)
+    calls = sum(stage.faults.calls.values())
+    assert None not in (await ask(source, known=True)).values("pinterest")
+    assert sum(stage.faults.calls.values()) == calls
+
+
+async def test_same_page_is_not_asked_about_again_within_the_pace(stage, social, ask):
+    source = social("hacker-news")
+    await ask(source)
+    await ask(source)
+    assert stage.calls("hacker-news") == 10
+    stage.clock.shift(timedelta(minutes=16))
+    await ask(source)
+    assert stage.calls("hacker-news") == 20
+
+
+async def test_two_asks_at_one_moment_share_their_calls(stage, social, ask):
+    stage.breaks("pinterest", "latency", seconds=0.1)
+    source = social("pinterest")
+    await asyncio.gather(ask(source), ask(source), ask(source, HOME))
+    assert stage.calls("pinterest") == 10
+
+
+async def test_one_page_written_in_many_ways_is_asked_about_once(stage, social, ask):
+    ways = ("https://www.example.com/a", "HTTPS://WWW.Example.com:443/a?utm_source=tv#top", "https://www.example.com/a")
+    frame = await ask(social("pinterest"), *ways)
+    assert frame.values("url") == ways
+    assert len(set(frame.values("pinterest"))) == 1
+    assert stage.calls("pinterest") == 1
+
+
+async def test_what_is_not_a_web_address_is_a_row_without_counts(stage, social, ask):
+    frame = await ask(social("pinterest"), "(not set)", HOME, "javascript:alert(1)")
+    assert frame.values("url") == ("(not set)", HOME, "javascript:alert(1)")
+    assert frame.values("pinterest")[0] is None
+    assert reasons(frame, "pinterest") == ["not a web address"]
+    assert stage.calls("pinterest") == 1
+
+
+async def test_old_count_stays_when_the_network_dies_and_says_since_when(stage, social, ask):
+    source = social("pinterest")
+    good = (await ask(source)).values("pinterest")
+    told = {f"as of {stage.clock() + timedelta(seconds=late):%H:%M} UTC" for late in (-3, 0)}
+    stage.breaks("pinterest", "status", status=500)
+    stage.clock.shift(timedelta(minutes=31))
+    frame = await ask(source)
+    assert frame.values("pinterest") == good
+    (note,) = reasons(frame, "pinterest")
+    assert note in told
+
+
+async def test_old_count_of_another_day_says_which(stage, social, ask):
+    source = social("pinterest")
+    began = stage.clock()
+    await ask(source, HOME)
+    stage.clock.shift(timedelta(days=2))
+    (note,) = reasons(await ask(source, HOME, known=True), "pinterest")
+    assert note == f"as of {began.day} {began:%b %H:%M} UTC"
+
+
+async def test_network_that_fails_again_and_again_rests_and_heals(stage, social, ask):
+    stage.breaks("pinterest", "status", status=500)
+    source = social("pinterest", concurrency=2)
+    await ask(source)
+    calls = stage.calls("pinterest")
+    assert calls <= 4
+    frame = await ask(source)
+    assert stage.calls("pinterest") == calls
+    assert reasons(frame, "pinterest") == ["unavailable: answered 500"]
+    assert source.health()["pinterest"]["state"] == "resting"
+    stage.faults.clear()
+    stage.clock.shift(timedelta(minutes=1))
+    frame = await ask(source)
+    assert None not in frame.values("pinterest")
+    assert not frame.notes
+    assert source.health()["pinterest"]["state"] == "well"
+
+
+async def test_tired_network_is_tried_by_one_call_and_not_by_ten(stage, social, ask):
+    stage.breaks("pinterest", "status", status=500)
+    source = social("pinterest")
+    await ask(source)
+    stage.faults.calls.clear()
+    stage.clock.shift(timedelta(minutes=1))
+    await ask(source)
+    assert stage.calls("pinterest") == 1
+
+
+async def test_retry_after_is_kept_to(stage, social, ask):
+    stage.breaks("pinterest", "status", status=429, headers={"Retry-After": "600"}, count=1)
+    source = social("pinterest", concurrency=1)
+    frame = await ask(source)
+    assert stage.calls("pinterest") == 1
+    assert reasons(frame, "pinterest") == ["unavailable: answered 429"]
+    stage.clock.shift(timedelta(seconds=590))
+    await ask(source)
+    assert stage.calls("pinterest") == 1
+    stage.clock.shift(timedelta(seconds=11))
+    assert None not in (await ask(source)).values("pinterest")
+
+
+async def test_reset_in_seconds_since_1970_is_kept_to(stage, social, ask):
+    at = str(int(stage.clock().timestamp()) + 300)
+    stage.breaks("x", "status", status=429, headers={"x-rate-limit-reset": at}, count=1)
+    source = social("x", concurrency=1)
+    await ask(source)
+    stage.clock.shift(timedelta(seconds=290))
+    await ask(source)
+    assert stage.calls("x") == 1
+    stage.clock.shift(timedelta(seconds=12))
+    await ask(source)
+    assert stage.calls("x") == 11
+
+
+async def test_number_of_calls_at_a_time_is_kept_to(stage, social, ask):
+    stage.breaks("pinterest", "latency", seconds=0.05)
+    await ask(social("pinterest", concurrency=3))
+    assert stage.faults.most_running["/pinterest/v1/urls/count.json"] == 3
+
+
+async def test_pages_beyond_the_pace_are_waiting_and_there_next_time(stage, social, ask):
+    source = social("pinterest", rates=(Rate(4, 1.0),), deadline=0.2)
+    frame = await ask(source)
+    assert frame.values("pinterest").count(None) == 6
+    assert reasons(frame, "pinterest") == ["waiting"]
+    await asyncio.sleep(2.2)
+    assert None not in (await ask(source, known=True)).values("pinterest")
+
+
+async def test_provider_without_its_key_is_unavailable_and_says_what_to_set(social, ask):
+    source = social("facebook", "pinterest", variables={"FACEBOOK_APP_TOKEN": ""})
+    frame = await ask(source, HOME)
+    assert frame.values("facebook") == (None,)
+    assert reasons(frame, "facebook") == ["unavailable: set FACEBOOK_APP_TOKEN"]
+    assert frame.values("pinterest") != (None,)
+    with pytest.raises(Refused, match="facebook: set FACEBOOK_APP_TOKEN; pinterest: well"):
+        await source.check()
+
+
+async def test_provider_nobody_knows_is_unavailable_and_says_so(social, ask):
+    source = social("pinterest", "myspace")
+    frame = await ask(source, HOME)
+    assert frame.values("myspace") == (None,)
+    assert reasons(frame, "myspace") == ["unavailable: Foyer knows no network of that name"]
+    with pytest.raises(Refused, match="myspace: Foyer knows no network of that name"):
+        await source.check()
+    assert source.health()["myspace"]["state"] == "unconfigured"
+
+
+async def test_provider_with_its_key_needs_not_be_named(configured, stage):
+    configured = configured("pinterest", "x").model_copy(update={"share_providers": ("pinterest",)})
+    source = await SOURCE.open(configured, stage.clock)
+    assert source is not None
+    frame = await source.answer(ShareAsk((HOME,), known=True))
+    assert [column.key for column in frame.columns] == ["url", "pinterest", "x"]
+    await source.close()
+
+
+async def test_nothing_is_opened_when_no_network_is_wanted(settings, stage):
+    assert await SOURCE.open(settings(), stage.clock) is None
+
+
+async def test_columns_are_in_the_order_of_the_setting(social, ask):
+    frame = await ask(social("x", "facebook", "lobsters"), HOME, known=True)
+    assert [column.key for column in frame.columns] == ["url", "x", "facebook", "lobsters"]
+    assert {column.kind for column in frame.columns[1:]} == {Kind.SHARE}
+    assert [column.heading for column in frame.columns] == ["Page", "X", "FB", "Lob"]
+
+
+async def test_check_says_of_each_network_that_it_is_well(social):
+    told = await social().check()
+    assert told.count("well (") == len(PREFIXES)
+
+
+async def test_check_says_which_network_is_not(stage, social):
+    stage.breaks("lobsters", "status", status=500)
+    with pytest.raises(Unavailable, match=r"pinterest: well .*lobsters: answered 500"):
+        await social("pinterest", "lobsters").check()
+
+
+async def test_health_and_notes_hold_no_secret(stage, social, ask):
+    source = social()
+    stage.faults.inject("/", Fault("status", status=403))
+    frame = await ask(source, HOME)
+    told = repr(frame) + repr(source.health()) + repr([network.api for network in source.networks.values()])
+    secrets = [value for name, value in stage.environment.items() if not name.endswith(("_URL", "PROVIDERS"))]
+    assert not [secret for secret in secrets if secret in told]
+
+
+async def test_more_pages_than_may_wait_are_left_for_the_next_ask(social, ask):
+    source = social("pinterest", concurrency=50)
+    many = [f"https://www.example.com/{number}" for number in range(300)]
+    assert (await ask(source, *many)).values("pinterest").count(None) == 100
+    assert None not in (await ask(source, *many)).values("pinterest")
+
+
+async def test_memory_is_bounded(social, ask):
+    source = social("pinterest", concurrency=100)
+    for first in range(0, 2200, 200):
+        await ask(source, *(f"https://www.example.com/{number}" for number in range(first, first + 200)))
+    assert source.health()["pinterest"]["remembered"] == REMEMBERED
+
+
+async def test_asking_goes_on_when_whoever_asked_has_left(stage, social, ask):
+    stage.breaks("pinterest", "latency", seconds=0.2)
+    source = social("pinterest")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(ask(source, HOME), 0.05)
+    await asyncio.sleep(0.3)
+    assert (await ask(source, HOME, known=True)).values("pinterest") != (None,)
+
+
+async def test_closing_ends_the_calls_on_their_way(stage, social, ask):
+    stage.breaks("pinterest", "hang", seconds=30)
+    source = social("pinterest", deadline=20.0)
+    asking = asyncio.create_task(ask(source))
+    await asyncio.sleep(0.1)
+    assert await took(source.close()) < 1
+    await asking
