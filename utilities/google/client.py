@@ -139,10 +139,11 @@ class Client:
         elif not isinstance(problem, BadAnswer):
             self.line.succeeded()
             self.server.succeeded()
-        if isinstance(problem, Exhausted) and problem.bucket:
-            self.quota.ran_out(category, problem.bucket)
-            return OverQuota(str(problem), retry_after=self.quota.wait(category, problem.bucket))
-        return problem
+        if not isinstance(problem, Exhausted):
+            return problem
+        self.quota.ran_out(category, problem.bucket)
+        wait = self.quota.wait(category, problem.bucket) if problem.bucket else problem.retry_after
+        return OverQuota(str(problem), retry_after=wait)
 
     def heard(self, category: str, left: Mapping[str, int]) -> None:
         """Keeps what an answer says is left of the quota, by bucket name."""

@@ -1,0 +1,36 @@
+"""A pretend Google, and sources that ask it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.google.pretend import Pretend, Watch
+from utilities.settings import Settings
+from utilities.sources.ga4 import Ga4
+from utilities.sources.search_console import SearchConsole
+
+
+@pytest.fixture
+async def google(tmp_path: Path) -> AsyncIterator[Pretend]:
+    async with Pretend(tmp_path) as pretend:
+        yield pretend
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+async def ga4(google: Pretend, watch: Watch, settings: Callable[..., Settings]) -> AsyncIterator[Ga4]:
+    source = Ga4(settings(**google.settings), watch)
+    yield source
+    await source.close()
+
+
+@pytest.fixture
+async def searches(google: Pretend, watch: Watch, settings: Callable[..., Settings]) -> AsyncIterator[SearchConsole]:
+    source = SearchConsole(settings(**google.settings), watch)
+    yield source
+    await source.close()

@@ -1,0 +1,108 @@
+"""A Google of a few lines, for what the emulator does not do wrong by itself."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from demo.faults import Faults, FaultyHandler
+from demo.google import key
+
+TOKEN = {"access_token": "ya29.one", "expires_in": 3599, "token_type": "Bearer"}
+RUN = "/v1beta/properties/123:runReport"
+REALTIME = "/v1beta/properties/123:runRealtimeReport"
+SEARCH = "/webmasters/v3/sites/"
+Body = dict[str, Any]
+
+
+class Watch:
+    """A clock that is turned by hand."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def report(names: list[str], metrics: list[tuple[str, str]], rows: list[list[str]], **more: Any) -> Body:
+    """A runReport answer; the first values of a row are its dimensions."""
+    cells = [[{"value": value} for value in row] for row in rows]
+    return {
+        "dimensionHeaders": [{"name": name} for name in names],
+        "metricHeaders": [{"name": name, "type": type_} for name, type_ in metrics],
+        "rows": [{"dimensionValues": c[: len(names)], "metricValues": c[len(names) :]} for c in cells],
+        "rowCount": len(rows),
+        "metadata": {"currencyCode": "EUR", "timeZone": "Europe/Helsinki"},
+        "kind": "analyticsData#runReport",
+        **more,
+    }
+
+
+def error(status: int, code: str, message: str, **more: Any) -> str:
+    """The body of one of Google's refusals."""
+    return json.dumps({"error": {"code": status, "message": message, "status": code, **more}})
+
+
+class Pretend:
+    """Tokens, reports and searches on loopback; `reply` makes the answer from the question's body."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults = Faults()
+        self.asked: list[Body] = []
+        self.connections: set[Any] = set()
+        self.reply: Callable[[Body], Body] = lambda body: report([], [("sessions", "TYPE_INTEGER")], [["7"]])
+        self.token: Body = TOKEN
+
+    async def __aenter__(self) -> "Pretend":
+        sockets = bind_sockets(0, "127.0.0.1")
+        self.address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+        _, self.key = key.make(self.folder, self.address)
+        parts = {"faults": self.faults, "pretend": self}
+        rules = [
+            (r"/token", TokenHandler, parts),
+            (r"/v1beta/.*|/webmasters/.*", AskHandler, parts),
+        ]
+        self.server = HTTPServer(Application(rules))  # type: ignore[arg-type]
+        self.server.add_sockets(sockets)
+        return self
+
+    async def __aexit__(self, *trouble: object) -> None:
+        self.server.stop()
+        await self.server.close_all_connections()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {
+            "google_application_credentials": self.key,
+            "ga4_property_id": "123",
+            "ga4_api_endpoint": self.address,
+            "search_console_site": "sc-domain:example.org",
+            "search_console_api_endpoint": self.address,
+        }
+
+
+class TokenHandler(FaultyHandler):
+    pretend: Pretend
+
+    def post(self) -> None:
+        self.json(self.pretend.token)
+
+
+class AskHandler(FaultyHandler):
+    pretend: Pretend
+
+    def post(self) -> None:
+        body = json.loads(self.request.body)
+        self.pretend.asked.append(body)
+        self.pretend.connections.add(id(self.request.connection.stream))
+        self.json(self.pretend.reply(body))

@@ -1,0 +1,193 @@
+"""A call ends in time and gives its thread back, whatever the server does."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.faults import Fault
+from tests.google.pretend import RUN, Pretend, Watch, report
+from utilities.errors import SourceError, Unavailable
+from utilities.google.client import Client, resource
+from utilities.google.connection import Connections, proxy
+from utilities.google.failures import Asked
+from utilities.google.pool import Pool
+from utilities.settings import Settings
+from utilities.sources.ga4 import SCOPE, SOURCE, Filter, Ga4, Ga4Ask
+
+ASK = Ga4Ask(metrics=("sessions",))
+
+
+def echo(body: dict[str, Any]) -> dict[str, Any]:
+    """The answer that carries the question's own number."""
+    wanted = body["dimensionFilter"]["andGroup"]["expressions"][0]["filter"]["stringFilter"]["value"]
+    return report(["pagePath"], [("sessions", "TYPE_INTEGER")], [[f"/{wanted}", wanted]])
+
+
+def client(google: Pretend, watch: Watch, places: int) -> Client:
+    def asked(account: str) -> Asked:
+        return Asked("Google Analytics", account, "", "", "")
+
+    return Client("Google Analytics", watch, google.key, SCOPE, asked, places=places)
+
+
+async def test_two_hundred_questions_at_once_each_get_their_own_answer(google: Pretend, ga4: Ga4) -> None:
+    google.reply = echo
+    asks = [
+        Ga4Ask(dimensions=("pagePath",), metrics=("sessions",), filters=(Filter("pagePath", str(number)),))
+        for number in range(200)
+    ]
+    frames = await asyncio.gather(*(ga4.answer(ask) for ask in asks))
+    assert [frame.rows for frame in frames] == [((f"/{number}", number),) for number in range(200)]
+    assert google.faults.count("/token") == 1
+    assert google.faults.most_running[RUN] <= 4
+    assert len(google.connections) <= 4
+
+
+async def test_thirty_two_cold_threads_ask_for_one_token(google: Pretend, watch: Watch) -> None:
+    google.faults.inject("/token", Fault("latency", seconds=0.2))
+    google.faults.inject(RUN, Fault("latency", seconds=0.2))
+    many = client(google, watch, 32)
+    methods = resource("analyticsdata", "v1beta", google.address).properties()
+    try:
+        await asyncio.gather(
+            *(many.call(lambda: methods.runReport(property="properties/123", body={}), "core") for _ in range(32))
+        )
+    finally:
+        await many.close()
+    assert google.faults.count("/token") == 1
+    assert 1 < google.faults.most_running[RUN] <= 8  # each could be a server error, and the reserve is kept
+
+
+async def test_token_that_was_refused_is_replaced_once_for_all_threads(google: Pretend, ga4: Ga4) -> None:
+    await asyncio.gather(*(ga4.answer(ASK) for _ in range(4)))
+    google.token = {**google.token, "access_token": "ya29.two"}
+    google.faults.inject(RUN, Fault("status", count=4, status=401, body="{}"))
+    frames = await asyncio.gather(*(ga4.answer(ASK) for _ in range(4)))
+    assert all(frame.rows == ((7,),) for frame in frames)
+    assert google.faults.count("/token") <= 1 + 4
+
+
+@pytest.mark.parametrize("path", [RUN, "/token"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("drip", seconds=0.05),
+        Fault("hang", seconds=30),
+    ],
+    ids=["dripping", "hanging"],
+)
+async def test_dripping_answer_frees_its_place(fault: Fault, path: str, google: Pretend, ga4: Ga4) -> None:
+    google.faults.inject(path, fault)
+    began = time.monotonic()
+    problems = await asyncio.gather(*(ga4.fetch(ASK, 0.5) for _ in range(4)), return_exceptions=True)
+    assert time.monotonic() - began < 5
+    assert all(isinstance(problem, Unavailable) for problem in problems), problems
+    google.faults.clear()
+    google.faults.inject(RUN, Fault("latency", seconds=0.1))
+    await freed(ga4)
+    frames = await asyncio.gather(*(ga4.fetch(ASK, 5) for _ in range(4)))
+    assert all(frame.rows == ((7,),) for frame in frames)
+    assert google.faults.most_running[RUN] >= 4
+
+
+async def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < end, "it never happened"
+        await asyncio.sleep(0.01)
+
+
+async def freed(ga4: Ga4) -> None:
+    """Waits until no thread is at work; the cut sockets take a moment to be noticed."""
+    await until(lambda: not ga4.client.pool.running)
+    ga4.client.line.succeeded()  # this is about places, not about the breaker
+
+
+async def test_caller_that_leaves_frees_its_place(google: Pretend, ga4: Ga4) -> None:
+    google.faults.inject(RUN, Fault("hang", seconds=30))
+    task = asyncio.create_task(ga4.answer(ASK))
+    await until(lambda: google.faults.count(RUN) > 0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await freed(ga4)
+
+
+async def test_many_timeouts_in_a_row_open_the_breaker(google: Pretend, ga4: Ga4) -> None:
+    google.faults.inject(RUN, Fault("hang", seconds=30))
+    await asyncio.gather(*(ga4.fetch(ASK, 0.3) for _ in range(4)), return_exceptions=True)
+    await until(lambda: not ga4.client.pool.running)
+    hits = google.faults.count(RUN)
+    with pytest.raises(Unavailable, match="next try"):
+        await ga4.answer(ASK)
+    assert google.faults.count(RUN) == hits
+
+
+async def test_full_queue_refuses_at_once() -> None:
+    pool = Pool("Google", places=1, waiting=1)
+    let_go = threading.Event()
+
+    def wait(connections: Connections) -> bool:
+        return let_go.wait(10)
+
+    calls = [asyncio.create_task(pool.call(wait, 10)) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable, match="too many"):
+        await pool.call(wait, 10)
+    let_go.set()
+    assert await asyncio.gather(*calls) == [True, True]
+    await pool.close()
+
+
+async def test_closing_ends_calls_and_threads(google: Pretend, watch: Watch, settings: Callable[..., Settings]) -> None:
+    source = await SOURCE.open(settings(**google.settings), watch)
+    assert source is not None
+    google.faults.inject(RUN, Fault("hang", seconds=30))
+    calls = [asyncio.create_task(source.answer(ASK)) for _ in range(10)]
+    await until(lambda: google.faults.count(RUN) >= 4)
+    began = time.monotonic()
+    await source.close()
+    problems = await asyncio.gather(*calls, return_exceptions=True)
+    assert time.monotonic() - began < 4
+    assert all(isinstance(problem, SourceError) for problem in problems), problems
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("Google Analytics")]
+    with pytest.raises(Unavailable, match="shutting down"):
+        await source.answer(ASK)
+
+
+async def test_one_set_of_methods_serves_a_process(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    one, other = Ga4(settings(**google.settings), watch), Ga4(settings(**google.settings), watch)
+    assert resource("analyticsdata", "v1beta", google.address) is resource("analyticsdata", "v1beta", google.address)
+    await one.close()
+    await other.close()
+
+
+async def test_proxy_of_the_environment_is_not_used_for_loopback(
+    google: Pretend, ga4: Ga4, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    assert (await ga4.answer(ASK)).rows == ((7,),)
+    info = proxy("https")
+    assert info is not None
+    assert info.applies_to("analyticsdata.googleapis.com")
+
+
+async def test_work_goes_on_while_google_hangs(google: Pretend, ga4: Ga4, tmp_path: Path) -> None:
+    google.faults.inject(RUN, Fault("hang", seconds=30))
+    task = asyncio.create_task(ga4.answer(ASK))
+    longest = 0.0
+    for _ in range(50):
+        began = time.monotonic()
+        await asyncio.sleep(0.002)
+        longest = max(longest, time.monotonic() - began)
+    assert longest < 1.0
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
