@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from utilities import sources
+from utilities.boards import Boards
 from utilities.clock import Clock
-from utilities.discovery import find
-from utilities.errors import FoyerError
+from utilities.errors import BoardError, FoyerError
+from utilities.services import catalogue
 from utilities.settings import Settings
+from utilities.sheet.faults import faults
 from utilities.sources import SourceKind
 from utilities.state.database import open_state
 from utilities.store import open_store
@@ -45,10 +46,11 @@ class Absent(FoyerError):
 
 async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """One finding for each part, as soon as it is known; raises nothing."""
+    yield await find_out("boards", partial(look_at_boards, settings))
     yield await find_out("store", partial(ask_store, settings, clock))
     if not settings.loopback_only:
         yield await find_out("state database", partial(ask_state, settings))
-    for kind in find(sources, "SOURCE", SourceKind):
+    for kind in catalogue().kinds.values():
         yield await find_out(f"source {kind.name}", partial(ask_source, kind, settings, clock))
 
 
@@ -64,6 +66,18 @@ async def find_out(part: str, ask: Callable[[], Awaitable[str]]) -> Finding:
     if isinstance(answer, FoyerError | OSError):
         return Finding(part, Health.WRONG, str(answer))
     return Finding(part, Health.WRONG, f"a fault of Foyer's own ({type(answer).__name__}: {answer})")
+
+
+async def look_at_boards(settings: Settings) -> str:
+    """Reads every board, and looks whether it can be read from the room."""
+    known = catalogue()
+    boards = Boards(settings.boards_dir, known.check)
+    boards.load()
+    titles = {report.name: report.title for report in known.reports.values()}
+    wrong = [f"{board.file}: {fault}" for board in boards for fault in faults(board, known.views, titles)]
+    if wrong:
+        raise BoardError("\n".join(wrong))
+    return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"
 
 
 async def ask_store(settings: Settings, clock: Clock) -> str:
