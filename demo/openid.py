@@ -72,7 +72,8 @@ class OpenId:
         self.keys = [new_key(), *(self.keys if keep else [])]
 
     def published(self) -> dict[str, Any]:
-        return {"keys": [*self.extra_keys, *(key.as_dict(private=False) for key in self.keys)]}
+        keys = [{**key.as_dict(private=False), "use": "sig", "alg": "RS256"} for key in self.keys]
+        return {"keys": [*self.extra_keys, *keys]}
 
     def sign(self, grant: Grant) -> str:
         """An ID token, with the lies in it."""
@@ -100,7 +101,7 @@ class OpenId:
 
 
 def new_key() -> RSAKey:
-    return RSAKey.generate_key(2048, {"kid": secrets.token_hex(8), "use": "sig", "alg": "RS256"})
+    return RSAKey.generate_key(2048, {"kid": secrets.token_hex(8)})
 
 
 @cache

@@ -82,6 +82,8 @@ def rsa_key(fields: Any) -> RSAKey | None:
         return None
     if fields.get("use", "sig") != "sig" or fields.get("alg", ALGORITHM) != ALGORITHM:
         return None
+    if not isinstance(fields.get("n"), str) or 6 * len(fields["n"]) < LEAST_BITS:  # base64: six bits a character
+        return None
     try:
         key = RSAKey.import_key({name: fields[name] for name in ("kty", "n", "e")})
     except (JoseError, ValueError, KeyError, TypeError):
