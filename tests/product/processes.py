@@ -1,0 +1,53 @@
+"""Foyer as an operator runs it: `run.py` in a process of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[2]
+
+
+@asynccontextmanager
+async def running(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[tuple[Process, str]]:
+    """The process and its address, once it says where it is; killed on leaving when it has not ended by itself."""
+    variables = {"PATH": os.environ["PATH"], "PORT": "0", "DATA_DIR": str(folder / "var"), **environment}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "run.py", cwd=HOME, env=variables, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE
+    )
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(20):
+            address = await said(process.stderr)
+        reading = asyncio.create_task(drain(process.stderr))
+        yield process, address
+        reading.cancel()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        process._transport.close()  # type: ignore[attr-defined]  # Python 3.11 leaves it to the loop's end, and warns
+
+
+async def said(stderr: asyncio.StreamReader) -> str:
+    lines = []
+    while line := (await stderr.readline()).decode():
+        lines.append(line)
+        if "Foyer is at " in line:
+            return line.split("Foyer is at ")[1].strip()
+    raise AssertionError("Foyer did not come up:\n" + "".join(lines))
+
+
+async def drain(stderr: asyncio.StreamReader) -> None:
+    while await stderr.read(65536):
+        pass
+
+
+async def told_to_stop(process: Process, within: float) -> int:
+    """The exit code after SIGTERM."""
+    process.send_signal(signal.SIGTERM)
+    return await asyncio.wait_for(process.wait(), within)
