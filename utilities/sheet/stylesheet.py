@@ -17,6 +17,10 @@ VIEWS = Path(__file__).parents[2] / "static" / "views"
 """A view that needs CSS has a file here, called like itself."""
 
 
+UPRIGHT = 2.6
+"""Text on a wide screen that is hung upright, in per cent of its width."""
+
+
 def stylesheet(board: Board) -> str:
     """CSS that Chromium 38 reads: rem and per cent only."""
     needed = [VIEWS / f"{view}.css" for view in sorted({tile.view for tile in board.tiles})]
@@ -36,6 +40,8 @@ def places(board: Board) -> str:
         "}",
         # The same sizes on a page that is held in the hand: one rem is whatever makes text comfortable.
         f"@media (orientation: portrait) {{ html {{ font-size: {ROOT * READING / type_.text:.3f}px; }} }}",
+        "@media (orientation: portrait) and (min-width: 700px) {"
+        f" html {{ font-size: {ROOT * UPRIGHT / type_.text:.3f}vw; }} }}",
     ]
     return "\n".join(lines) + "\n"
 

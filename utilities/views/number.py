@@ -22,6 +22,9 @@ CHANGE = 1.35
 MARK = 1.3
 """The shape before the change and the air around it, in em of text; also in static/views/number.css."""
 
+MANY = 10
+"""More than so many times as much is no longer a figure that says anything."""
+
 WEIGHT = 700
 
 
@@ -126,9 +129,9 @@ def moved(gain: float, before: float, kind: Kind) -> str:
     if not before:
         return shown(abs(gain), kind) if gain else ""
     share = abs(gain / before)
-    if round(share, 3) == 0:
-        return ""
-    return f"{share:.1%}" if share < 10 else f"{share:,.0%}"
+    if share >= MANY:
+        return f"over {MANY:,.0%}"
+    return f"{share:.1%}" if round(share, 3) else ""
 
 
 def phrases(direction: str, before: str) -> tuple[str, ...]:

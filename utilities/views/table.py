@@ -102,7 +102,9 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
         headed=headed,
         keep=said.bars,
     )
-    narrow = fitting(lanes, (HAND - LABEL / 2) * box.text, box, headed=headed, keep=said.bars)
+    narrow = fitting(
+        lanes, HAND * box.text - min(wanted(labels, box), HAND / 2 * box.text), box, headed=headed, keep=said.bars
+    )
     left = box.width * (1 - (BAR if said.bars else 0)) - sum(breadth(one, box, headed=headed) for one in lanes)
     return Table(
         label=texts[0].heading if texts else "",
