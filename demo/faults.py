@@ -181,16 +181,21 @@ class FaultyHandler(RequestHandler):
 
     def json(self, body: object, *, status: int = 200) -> None:
         """Writes the usual answer, or what a fault makes of it."""
-        if self.injected is not None and isinstance(body, dict) and self.injected.doing == "merge":
-            body = merged(body, json.loads(self.injected.body or "{}"))
-        elif (
-            self.injected is not None and isinstance(body, dict) and self.injected.doing == "swell" and body.get("rows")
-        ):
-            rows = body["rows"] * (self.injected.rows // len(body["rows"]) + 1)
-            body = body | {"rows": rows[: self.injected.rows], "rowCount": self.injected.rows}
+        if self.injected is not None and isinstance(body, dict):
+            body = altered(body, self.injected)
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=UTF-8")
         self.write(json.dumps(body, indent=2, ensure_ascii=False))
+
+
+def altered(body: dict[str, Any], fault: Fault) -> dict[str, Any]:
+    """The answer with `merge` or `swell` done to it."""
+    if fault.doing == "merge":
+        return merged(body, json.loads(fault.body or "{}"))
+    if fault.doing == "swell" and body.get("rows"):
+        rows = body["rows"] * (fault.rows // len(body["rows"]) + 1)
+        return body | {"rows": rows[: fault.rows], "rowCount": fault.rows}
+    return body
 
 
 def merged(whole: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

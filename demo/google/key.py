@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -19,9 +20,15 @@ class ServiceAccount:
     public: rsa.RSAPublicKey
 
 
+@cache
+def private_key() -> rsa.RSAPrivateKey:
+    """Made once in a process: it takes a tenth of a second."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 def make(folder: Path, address: str) -> tuple[ServiceAccount, Path]:
     """A new key in `folder`, readable by its owner only, that asks this address for tokens."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = private_key()
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -26,7 +26,7 @@ def parsed(body: bytes, document: str, message: str) -> dict[str, Any]:
     except ValueError as error:
         raise Refusal(400, "Invalid JSON payload received. Unexpected token.\n" + str(error)) from error
     faults: list[tuple[str, str]] = []
-    checked = Reader(schemas(document), faults).message(found, message, "")
+    checked = Reader(schemas(document), faults, folds=document.startswith("searchconsole")).message(found, message, "")
     if faults:
         violations = [({"field": field} if field else {}) | {"description": text} for field, text in faults]
         kind = "type.googleapis.com/google.rpc.BadRequest"
@@ -38,8 +38,9 @@ def parsed(body: bytes, document: str, message: str) -> dict[str, Any]:
 class Reader:
     """Walks a body along its schema and collects what does not fit."""
 
-    def __init__(self, schemas: dict[str, Schema], faults: list[tuple[str, str]]) -> None:
+    def __init__(self, schemas: dict[str, Schema], faults: list[tuple[str, str]], *, folds: bool) -> None:
         self.schemas = schemas
+        self.folds = folds
         self.faults = faults
 
     def message(self, value: Any, name: str, path: str) -> Any:
@@ -69,11 +70,12 @@ class Reader:
         return self.scalar(value, schema, path)
 
     def enum(self, value: Any, schema: Schema, path: str) -> Any:
-        """By name, by number, and in Search Console in lower case as well."""
+        """By name, by number, and in Search Console in small letters as well."""
         if isinstance(value, int) and 0 <= value < len(schema["enum"]):
             return schema["enum"][value]
-        if str(value).upper() in schema["enum"] and (value in schema["enum"] or "UNSPECIFIED" not in schema["enum"][0]):
-            return str(value).upper()
+        name = str(value).upper() if self.folds else value
+        if name in schema["enum"]:
+            return name
         return self.wrong(value, path, "TYPE_ENUM")
 
     def scalar(self, value: Any, schema: Schema, path: str) -> Any:

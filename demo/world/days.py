@@ -3,15 +3,16 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from math import exp
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from demo.clock import VirtualClock
-from demo.world.channels import CHANNELS, QUERIES, Channel
+from demo.world.channels import CHANNELS, QUERIES
 from demo.world.pages import LOST_PAGE, PAGES, Page
-from demo.world.people import Person, crowd
+from demo.world.people import crowd
 from demo.world.visits import Visits
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -40,6 +41,17 @@ class Day:
         return bisect_right(self.columns["second"], second)
 
 
+def pages(*, nasty: bool) -> tuple[Page, ...]:
+    return (*PAGES, LOST_PAGE) if nasty else PAGES
+
+
+@lru_cache(maxsize=300)
+def made(seed: int, nasty: bool, which: date, sessions: int) -> Day:
+    """A day with so many visits; worlds that are alike share their days."""
+    visits = Visits(pages(nasty=nasty), CHANNELS, nasty=nasty)
+    return Day(which, visits.on(which, sessions, Random(f"{seed} {which.isoformat()}")))
+
+
 class World:
     """Everything that ever happened on the pretend site; days are made when somebody first asks for them."""
 
@@ -50,12 +62,10 @@ class World:
         self.seed = seed
         self.born = self.today()
         self.first = self.born - timedelta(days=HISTORY)
-        self.pages: tuple[Page, ...] = (*PAGES, LOST_PAGE) if nasty else PAGES
-        self.people: tuple[Person, ...] = crowd(Random(seed), nasty=nasty)
-        self.channels: tuple[Channel, ...] = CHANNELS
+        self.pages = pages(nasty=nasty)
+        self.people = crowd(seed, nasty=nasty)
+        self.channels = CHANNELS
         self.queries = QUERIES
-        self.visits = Visits(self.pages, self.channels, self.people, nasty=nasty)
-        self._days: dict[date, Day] = {}
 
     def now(self) -> datetime:
         """The time in the property's own zone."""
@@ -66,13 +76,8 @@ class World:
 
     def day(self, which: date) -> Day:
         """That day whole, its future included; empty before the property existed."""
-        day = self._days.get(which)
-        if day is None:
-            quiet = self.empty or which < self.first
-            count = 0 if quiet else self.sessions_on(which)
-            random = Random(f"{self.seed} {which.isoformat()}")
-            day = self._days[which] = Day(which, self.visits.on(which, count, random))
-        return day
+        quiet = self.empty or which < self.first
+        return made(self.seed, self.nasty, which, 0 if quiet else self.sessions_on(which))
 
     def sessions_on(self, which: date) -> int:
         """How many sessions that day has: the week's rhythm, growth, and chance."""

@@ -1,6 +1,7 @@
 """Who visits: where they are and what they hold in their hands."""
 
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 
@@ -105,8 +106,10 @@ POOL = 20_000
 """Visitors are dealt from this many people, again and again."""
 
 
-def crowd(random: Random, *, nasty: bool) -> tuple[Person, ...]:
+@cache
+def crowd(seed: int, *, nasty: bool) -> tuple[Person, ...]:
     """The people visits are dealt from."""
+    random = Random(seed)
     places = random.choices(PLACES, [p.nasty if nasty and p.nasty else p.weight for p in PLACES], k=POOL)
     devices = random.choices(DEVICES, [d.nasty if nasty and d.nasty else d.weight for d in DEVICES], k=POOL)
     return tuple(map(Person, places, devices))

@@ -8,7 +8,6 @@ from typing import Any
 
 from demo.world.channels import Channel
 from demo.world.pages import Page
-from demo.world.people import Person
 
 HOURS = (62, 58, 55, 53, 54, 60, 72, 86, 100, 108, 112, 108, 102, 100, 96, 92, 86, 80, 76, 74, 72, 70, 68, 65)
 """The rhythm of a day; readers live in many zones, so nights are not empty."""
@@ -45,10 +44,7 @@ Row = tuple[int, int, int, int, int, int, int, int, float, bool, bool, bool, int
 class Visits:
     """Makes the rows of a day; each is one page view."""
 
-    def __init__(
-        self, pages: tuple[Page, ...], channels: tuple[Channel, ...], people: tuple[Person, ...], *, nasty: bool
-    ) -> None:
-        self.people = people
+    def __init__(self, pages: tuple[Page, ...], channels: tuple[Channel, ...], *, nasty: bool) -> None:
         self.nasty = nasty
         self.pages = range(len(pages))
         self.weights = list(accumulate(p.nasty if nasty and p.nasty else p.weight for p in pages))

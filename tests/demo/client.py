@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import google_auth_httplib2
@@ -27,6 +28,7 @@ class Client:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
+        self.pool = ThreadPoolExecutor(12)
         path = environment["GOOGLE_APPLICATION_CREDENTIALS"]
         self.credentials = Credentials.from_service_account_file(path, scopes=SCOPES)
         self.property = "properties/" + environment["GA4_PROPERTY_ID"]
@@ -50,7 +52,7 @@ class Client:
             finally:
                 http.close()
 
-        return await asyncio.to_thread(run)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, run)
 
     async def report(self, **body: Any) -> Any:
         return await self.execute(self.data.properties().runReport(property=self.property, body=body))
@@ -61,3 +63,22 @@ class Client:
     async def searches(self, **body: Any) -> Any:
         site = self.environment["SEARCH_CONSOLE_SITE"]
         return await self.execute(self.search.searchanalytics().query(siteUrl=site, body=body))
+
+
+def named(*names: str) -> list[dict[str, str]]:
+    """Dimensions or metrics as a request has them."""
+    return [{"name": name} for name in names]
+
+
+def week() -> dict[str, Any]:
+    """The last seven whole days."""
+    return {"dateRanges": [{"startDate": "7daysAgo", "endDate": "yesterday"}]}
+
+
+def columns(body: Mapping[str, Any]) -> dict[str, list[str]]:
+    """An answer's values under the names of its fields."""
+    found: dict[str, list[str]] = {}
+    for side in ("dimension", "metric"):
+        for place, header in enumerate(body.get(f"{side}Headers", [])):
+            found[header["name"]] = [row[f"{side}Values"][place]["value"] for row in body.get("rows", [])]
+    return found

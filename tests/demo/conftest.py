@@ -1,15 +1,12 @@
 """A pretend internet for each test, and the real Google client pointed at it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from demo.internet import Internet
 from tests.demo.client import Client
-
-Ask = Callable[..., Any]
 
 
 @pytest.fixture
@@ -19,5 +16,7 @@ async def internet(tmp_path: Path) -> AsyncIterator[Internet]:
 
 
 @pytest.fixture
-def client(internet: Internet) -> Client:
-    return Client(internet.environment)
+def client(internet: Internet) -> Iterator[Client]:
+    found = Client(internet.environment)
+    yield found
+    found.pool.shutdown()
