@@ -73,12 +73,14 @@ class Refresher:
         """Ends every task; waits at most `within` seconds for them."""
         tasks = [*self.tasks.values(), *([self.hearing] if self.hearing else [])]
         self.hearing = None
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            _, left = await asyncio.wait(tasks, timeout=within)
-            for task in left:
-                log.warning("%s does not end", task.get_name())
+        ends = time.monotonic() + within
+        left = {task for task in tasks if not task.done()}
+        while left and time.monotonic() < ends:
+            for task in left:  # more than once: wait_for can swallow a cancellation (Python issue 86296)
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=0.5)
+        for task in left:
+            log.warning("%s does not end", task.get_name())
 
     def keep(self, name: str, until: float) -> None:
         if name not in self.reports:

@@ -26,7 +26,7 @@ TRIES = 3
 NOTHING_YET = datetime.min.replace(tzinfo=UTC)
 
 LEAST_PRIVILEGE = (
-    "-@all +ping +select +getrange +set +get +del +incr +pexpire +pttl +sadd +srem +scard +smembers"
+    "-@all +ping +select +getrange +set +get +del +incrby +pexpire +pttl +sadd +srem +scard +smembers"
     " +publish +subscribe +unsubscribe +watch +unwatch +multi +exec ~foyer:* &foyer:*"
 )
 """The rules of a Redis user that can do what Foyer does and nothing else (`ACL SETUSER foyer on >password …`)."""

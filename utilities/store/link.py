@@ -19,8 +19,8 @@ from utilities.errors import SettingsError, StoreDown
 
 log = logging.getLogger(__name__)
 
-READ = 0.25  # seconds for one answer; the client's own defaults hang for a minute (five seconds, ten retries)
-WHOLE = 0.28  # seconds for everything one call of the store does
+READ = 0.22  # seconds for one answer; the client's own defaults hang for a minute (five seconds, ten retries)
+WHOLE = 0.25  # seconds for everything one call of the store does
 FAILURES = 2
 REST = 1.0  # seconds; short, because coming back is to be noticed within five
 
@@ -61,7 +61,7 @@ class Link:
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[Redis]:
-        """The client, for at most 0.28 seconds; raises StoreDown."""
+        """The client, for at most a quarter of a second; raises StoreDown."""
         if not self.breaker.check():
             raise StoreDown("Redis has not answered, and is left alone for a second")
         with self.translated():

@@ -111,8 +111,10 @@ class SharedStore:
         }
 
     async def close(self) -> None:
-        self.tending.cancel()
-        await asyncio.wait([self.tending], timeout=2.0)
+        for _ in range(10):  # wait_for, which the client uses, can swallow a cancellation (Python issue 86296)
+            self.tending.cancel()
+            if (await asyncio.wait([self.tending], timeout=0.2))[0]:
+                break
         await self.link.close()
 
     def lock(self, report: str) -> asyncio.Lock:

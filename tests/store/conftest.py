@@ -1,0 +1,44 @@
+"""Stores opened as run.py opens them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from utilities.clock import utc_now
+from utilities.store import Store, open_store, scope
+
+
+@pytest.fixture
+async def open_one(settings) -> AsyncIterator[Callable[..., Awaitable[Store]]]:
+    """`await open_one(redis_url=…)`: another store, as another process would have it; closed at the end."""
+    async with AsyncExitStack() as opened:
+
+        async def one(**values: Any) -> Store:
+            store = await open_store(settings(**values), utc_now)
+            opened.push_async_callback(store.close)
+            return store
+
+        yield one
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def store(request, open_one) -> Store:
+    """Each side of the table in the design."""
+    if request.param == "memory":
+        return await open_one()
+    return await open_one(redis_url=request.getfixturevalue("redis_server").url)
+
+
+@pytest.fixture
+async def raw(redis_server) -> AsyncIterator[Redis]:
+    """A client of Redis' own, to look and to do harm."""
+    async with aclosing(Redis.from_url(redis_server.url)) as client:
+        yield client
+
+
+@pytest.fixture
+def key(settings) -> Callable[[str, str], str]:
+    return lambda kind, report: f"foyer:{scope(settings())}:{kind}:{report}"

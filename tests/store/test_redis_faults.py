@@ -1,0 +1,278 @@
+"""Redis frozen, killed, full, poisoned, and in the hands of a user with few rights."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.refresh.pretending import until
+from tests.store.test_shelf import BAD
+from tests.store.test_store import reading
+from utilities.errors import SettingsError, StoreDown
+from utilities.store import alone
+from utilities.store.commands import LEAST_PRIVILEGE
+from utilities.store.packing import LARGEST, pack
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def put(store, written):
+    lease = await store.lease(written.report, 5)
+    assert await store.write(written, lease)
+    await store.release(lease)
+    return written
+
+
+@asynccontextmanager
+async def lag():
+    """The longest time, in seconds, that the event loop was kept busy inside."""
+    longest = [0.0]
+
+    async def tick():
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.01)
+            longest[0] = max(longest[0], time.monotonic() - before - 0.01)
+
+    ticking = asyncio.create_task(tick())
+    yield longest
+    ticking.cancel()
+
+
+async def seconds(call, error=StoreDown) -> float:
+    began = time.monotonic()
+    with pytest.raises(error):
+        await call
+    return time.monotonic() - began
+
+
+async def test_what_one_process_writes_the_others_have_at_once(redis_server, open_one):
+    one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
+    names = other.listen()
+    written = await put(one, reading())
+    assert await asyncio.wait_for(anext(names), 1) == "top-pages"
+    assert other.latest("top-pages") == written
+
+
+async def test_an_announcement_that_is_lost_is_made_good_by_reading_again(redis_server, open_one, raw, key):
+    store = await open_one(redis_url=redis_server.url)
+    await put(store, reading())
+    silent = reading()
+    await raw.set(key("reading", "top-pages"), pack(silent, 9))
+    await until(lambda: store.latest("top-pages") == silent, within=7)
+
+
+async def test_a_frozen_redis_costs_no_page_anything_and_others_little(redis_server, open_one):
+    store = await open_one(redis_url=redis_server.url)
+    written = await put(store, reading())
+    redis_server.freeze()
+    async with lag() as longest:
+        for _ in range(4):
+            assert await seconds(store.read("top-pages")) < 0.3
+            assert await seconds(store.lease("top-pages", 5)) < 0.3
+        assert await seconds(store.read("top-pages")) < 0.05  # nobody waits for it any longer
+        began = time.monotonic()
+        assert store.latest("top-pages") == written
+        assert time.monotonic() - began < 0.01
+    assert longest[0] < 0.1
+    assert store.health()["answers"] is False
+
+
+async def test_a_redis_that_thaws_is_used_again_within_five_seconds(redis_server, open_one):
+    one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
+    await put(one, reading())
+    redis_server.freeze()
+    newer = reading()
+    assert await one.write(newer, alone("top-pages"))
+    await until(lambda: not one.health()["answers"] and not other.health()["answers"], within=10)
+    assert one.latest("top-pages") == newer
+    redis_server.thaw()
+    await until(lambda: other.latest("top-pages") == newer, within=5)
+    assert one.health()["answers"] is other.health()["answers"] is True
+    assert await one.lease("top-pages", 5) is not None
+
+
+async def test_calls_while_redis_is_frozen_do_not_pile_up(redis_server, open_one):
+    store = await open_one(redis_url=redis_server.url)
+    await put(store, reading())
+    redis_server.freeze()
+    began = time.monotonic()
+    answers = await asyncio.gather(*(store.read("top-pages") for _ in range(200)), return_exceptions=True)
+    assert all(isinstance(answer, StoreDown) for answer in answers)
+    assert time.monotonic() - began < 0.6
+
+
+async def test_killed_and_started_again_empty_it_gets_back_what_the_processes_know(redis_server, open_one):
+    one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
+    written = await put(one, reading())
+    await until(lambda: other.latest("top-pages") == written)
+    redis_server.kill()
+    assert await seconds(one.read("top-pages")) < 0.3
+    newest = reading()
+    assert await other.write(newest, alone("top-pages"))
+    redis_server.start()
+    await until(lambda: one.latest("top-pages") == newest, within=8)
+    third = await open_one(redis_url=redis_server.url)
+    assert third.latest("top-pages") == newest
+
+
+async def test_a_lease_from_before_the_loss_does_not_block_those_after(redis_server, open_one):
+    store = await open_one(redis_url=redis_server.url)
+    for _ in range(5):
+        await put(store, reading())
+    old = await store.lease("top-pages", 60)
+    redis_server.kill()
+    redis_server.start()
+    await until(lambda: store.health()["answers"], within=5)
+    assert await store.write(reading(), old)
+    young = await store.lease("top-pages", 60)
+    assert young.fence < old.fence
+    newest = reading()
+    assert await store.write(newest, young)
+    assert await store.read("top-pages") == newest
+
+
+async def test_it_starts_while_redis_is_down_and_heals(redis_server, open_one):
+    first = await open_one(redis_url=redis_server.url)
+    written = await put(first, reading())
+    redis_server.freeze()
+    began = time.monotonic()
+    store = await open_one(redis_url=redis_server.url)
+    assert time.monotonic() - began < 1.5
+    assert store.latest("top-pages") is None
+    redis_server.thaw()
+    await until(lambda: store.latest("top-pages") == written, within=5)
+
+
+async def test_it_starts_while_nothing_listens(redis_server, open_one):
+    redis_server.kill()
+    store = await open_one(redis_url=redis_server.url)
+    assert await seconds(store.lease("top-pages", 5)) < 0.3
+    assert store.health()["answers"] is False
+
+
+async def test_a_full_redis_degrades_and_recovers(redis_server, open_one, raw):
+    one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
+    before = await put(one, reading())
+    await raw.config_set("maxmemory", "1mb")
+    await raw.config_set("maxmemory-policy", "noeviction")
+    newest = reading()
+    assert await seconds(one.lease("top-pages", 5)) < 0.3
+    assert await one.write(newest, alone("top-pages"))
+    assert one.latest("top-pages") == newest
+    assert await other.read("top-pages") == before
+    await asyncio.sleep(6)
+    assert (one.health()["answers"], one.health()["writes"]) == (True, False)
+    await raw.config_set("maxmemory", "0")
+    await until(lambda: other.latest("top-pages") == newest, within=8)
+    assert one.health()["writes"] is True
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+async def test_a_poisoned_reading_is_a_miss_and_counted(redis_server, open_one, raw, key, bad):
+    await raw.sadd(key("x", "x").removesuffix("x:x") + "reports", "top-pages")
+    await raw.set(key("reading", "top-pages"), bad)
+    async with lag() as longest:
+        store = await open_one(redis_url=redis_server.url)
+        assert store.latest("top-pages") is None
+        assert await store.read("top-pages") is None
+    assert longest[0] < 0.1
+    assert store.health()["bad_values"] >= (2 if bad else 0)
+    written = await put(store, reading())
+    assert await store.read("top-pages") == written
+
+
+@pytest.mark.parametrize("kind", ["reading", "lease", "fence"])
+@pytest.mark.parametrize("harm", ["lpush", "hset", "set"])
+async def test_a_key_of_another_kind_stops_nothing(redis_server, open_one, raw, key, kind, harm):
+    arguments = {"lpush": ("x",), "hset": ("a", "b"), "set": ("<script>",)}[harm]
+    await getattr(raw, harm)(key(kind, "top-pages"), *arguments)
+    store = await open_one(redis_url=redis_server.url)
+    if kind == "lease":
+        assert await store.lease("top-pages", 5) is None  # once; then the lease that never ends is taken away
+    written = await put(store, reading())
+    assert await store.read("top-pages") == written
+    assert store.health()["bad_values"] >= 1
+
+
+async def test_poison_is_replaced_by_what_a_process_knows(redis_server, open_one, raw, key):
+    store = await open_one(redis_url=redis_server.url)
+    written = await put(store, reading())
+    await raw.set(key("reading", "top-pages"), "<script>")
+    assert await store.read("top-pages") == written
+    other = await open_one(redis_url=redis_server.url)
+    await until(lambda: other.latest("top-pages") == written, within=7)
+
+
+@pytest.mark.parametrize("data", ["", "../../etc/passwd", "a b", "<script>", "x" * 1000, b"\xff\xfe", "nonsense"])
+async def test_announcements_of_nonsense_are_ignored(redis_server, open_one, raw, key, data):
+    store = await open_one(redis_url=redis_server.url)
+    await raw.publish(key("x", "x").removesuffix("x:x") + "announcements", data)
+    written = await put(store, reading())
+    assert await store.read("top-pages") == written
+
+
+async def test_a_list_of_reports_that_is_none_is_thrown_away(redis_server, open_one, raw, key):
+    reports = key("x", "x").removesuffix("x:x") + "reports"
+    await raw.set(reports, "text")
+    store = await open_one(redis_url=redis_server.url)
+    await put(store, reading())
+    assert await raw.smembers(reports) == {b"top-pages"}
+
+
+async def test_every_key_ends_some_day(redis_server, open_one, raw):
+    store = await open_one(redis_url=redis_server.url)
+    lease = await store.lease("top-pages", 5)
+    await store.write(reading(), lease)
+    keys = await raw.keys("*")
+    assert len(keys) == 4
+    assert min([await raw.pttl(each) for each in keys]) > 0
+    assert all(each.startswith(b"foyer:") for each in keys)
+
+
+async def test_a_user_with_the_least_privilege_is_enough(redis_server, open_one, raw):
+    await raw.execute_command("ACL", "SETUSER", "foyer", "on", ">few rights", *LEAST_PRIVILEGE.split())
+    url = f"redis://foyer:few%20rights@127.0.0.1:{redis_server.port}/0"
+    one, other = [await open_one(redis_url=url) for _ in range(2)]
+    names = other.listen()
+    written = await put(one, reading())
+    assert await asyncio.wait_for(anext(names), 1) == "top-pages"
+    assert other.latest("top-pages") == written
+    await asyncio.sleep(1.2)  # a ping on the line of the announcements
+    log = await raw.execute_command("ACL", "LOG")
+    assert [entry for entry in log if "setinfo" not in str(entry) and "client" not in str(entry)] == []
+
+
+async def test_a_wrong_password_is_a_store_that_is_down_and_never_in_the_log(redis_server, open_one, raw, caplog):
+    await raw.config_set("requirepass", "right")
+    store = await open_one(redis_url=f"redis://:wrong-and-secret@127.0.0.1:{redis_server.port}/0")
+    assert await seconds(store.read("top-pages")) < 0.3
+    assert "wrong-and-secret" not in caplog.text + repr(store.link.redis)
+
+
+async def test_two_writers_at_one_moment_leave_one_of_their_readings(redis_server, open_one):
+    one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
+    lease = await one.lease("top-pages", 5)
+    written = [reading() for _ in range(2)]
+    await asyncio.gather(one.write(written[0], lease), other.write(written[1], lease))
+    assert await one.read("top-pages") == await other.read("top-pages") in written
+
+
+async def test_a_reading_too_large_for_redis_is_shown_by_its_own_process(redis_server, open_one):
+    store = await open_one(redis_url=redis_server.url)
+    large = reading(frame=reading().frame.with_column(reading().frame.columns[0], ["x" * LARGEST, ""]))
+    assert await store.write(large, await store.lease("top-pages", 5))
+    assert store.latest("top-pages") == large
+    assert store.health()["answers"] is True
+
+
+async def test_nothing_in_the_url_makes_the_timeouts_longer(redis_server, open_one):
+    store = await open_one(redis_url=f"{redis_server.url}?socket_timeout=60&socket_connect_timeout=60")
+    redis_server.freeze()
+    assert await seconds(store.read("top-pages")) < 0.3
+
+
+async def test_a_url_nobody_understands_stops_the_start_with_a_sentence(open_one):
+    with pytest.raises(SettingsError, match="REDIS_URL"):
+        await open_one(redis_url="redis://127.0.0.1/0?socket_timeout=soon")
