@@ -42,6 +42,7 @@ class Options:
 
     columns: tuple[str, ...] = ()  # only these, in this order; all when empty
     headings: Mapping[str, str] = field(default_factory=dict)  # by column key; shorter ones leave room for figures
+    ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
     bars: str = ""  # the column drawn as bars as well
     rows: int = 100  # at most
 
@@ -88,43 +89,45 @@ OPTIONS = TypeAdapter(Options)
 
 
 def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
-    """The rows and columns that fit; raises ValueError when a wanted column is not there."""
+    """The rows and columns that fit; raises ValueError when none of the wanted columns is there."""
     said = OPTIONS.validate_python(options)
-    frame, headed = frame.with_headings(said.headings), not said.bars
-    room = capacity(box, headed=headed)
-    cut = replace(frame, rows=frame.rows[: min(room, said.rows)])
+    frame = frame.with_headings(said.headings).with_ranks(said.ranks)
+    capacity = room(box, headed=not said.bars)
+    cut = replace(frame, rows=frame.rows[: min(capacity, said.rows)])
     texts, figures = sides(cut, said.columns)
     labels = [worded(v) for v in cut.values(texts[0].key)] if texts else [""] * len(cut.rows)
-    lanes = fitting(
-        [lane(cut, c) for c in figures],
-        box.width * (1 - (BAR if said.bars else 0)) - wanted(labels, box),
-        box,
-        headed=headed,
-        keep=said.bars,
-    )
-    narrow = fitting(
-        lanes, HAND * box.text - min(wanted(labels, box), HAND / 2 * box.text), box, headed=headed, keep=said.bars
-    )
-    left = box.width * (1 - (BAR if said.bars else 0)) - sum(breadth(one, box, headed=headed) for one in lanes)
+    every = [lane(cut, column) for column in figures]
+    lanes = chosen(every, labels, box, said.bars)
+    narrow = chosen(lanes, labels, replace(box, width=HAND * box.text), said.bars)
     return Table(
         label=texts[0].heading if texts else "",
         heads=tuple(Head(one.heading, one not in narrow, one.note) for one in lanes),
-        rows=tuple(rows(cut, labels, texts[1:], lanes, said.bars, left, box)),
+        rows=tuple(rows(cut, labels, texts[1:], lanes, said.bars, box)),
         parts=tuple(parts(labels, lanes, box, said.bars)) if said.bars else (),
-        full=len(cut.rows) == room,
+        full=len(cut.rows) == capacity,
         empty="" if cut.rows else nothing(frame),
     )
 
 
-def capacity(box: Box, *, headed: bool) -> int:
+def room(box: Box, *, headed: bool) -> int:
     """How many rows the height has room for, at least one."""
     return max(1, int((box.height - (HEADING * box.text if headed else 0)) / (ROW * box.figure + HAIR)))
 
 
+def chosen(lanes: list[Lane], labels: list[str], box: Box, bars: str) -> list[Lane]:
+    """The figures that have room beside the labels, and beside the bars if there are any."""
+    left = box.width * (1 - (BAR if bars else 0)) - wanted(labels, box)
+    return fitting(lanes, left, box, headed=not bars, keep=bars)
+
+
 def sides(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
     """What stands on the left and what on the right: those named, or all but the figures of the period before."""
-    named = [frame.columns[frame.index(key)] for key in keys]
-    columns = named or [c for c in frame.columns if not c.key.endswith(":previous")]
+    columns = [c for c in frame.columns if not c.key.endswith(":previous")]
+    if keys:
+        # What a network says comes late, or never when it is not configured: the others do not wait for it.
+        columns = [frame.columns[frame.index(key)] for key in keys if frame.has(key)]
+        if not columns:
+            raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
     texts = [c for c in columns if c.kind in (Kind.TEXT, Kind.DATE)]
     return texts, [c for c in columns if c not in texts]
 
@@ -142,18 +145,24 @@ def worded(value: Value, kind: Kind = Kind.TEXT) -> str:
 
 
 def rows(
-    frame: Frame, labels: list[str], asides: list[Column], lanes: list[Lane], bars: str, left: float, box: Box
+    frame: Frame, labels: list[str], asides: list[Column], lanes: list[Lane], bars: str, box: Box
 ) -> Iterator[Row]:
-    """Every row, written out; `left` px are left of the figures, and an aside that has no room there is not made."""
+    """Every row, written out."""
     top = max((v for v in frame.values(bars) if isinstance(v, int | float)), default=0) if bars else 0
+    left = box.width * (1 - (BAR if bars else 0)) - sum(breadth(one, box, headed=not bars) for one in lanes)
     for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
         # GA4 writes what it does not know in brackets; as an aside that is noise.
         words = [worded(row[frame.index(c.key)], c.kind) for c in asides]
-        quiet = " ".join(word for word in words if not word.startswith("("))
-        if width(label, box.text) + ASIDE * box.text + width(quiet, box.text) > left:
-            quiet = ""
+        quiet = aside(label, [word for word in words if not word.startswith("(")], left, box)
         cells = (Cell(one.cells[place], bar(row[frame.index(one.key)], one.key == bars, top)) for one in lanes)
         yield Row(label, quiet, tuple(cells))
+
+
+def aside(label: str, words: list[str], left: float, box: Box) -> str:
+    """As many of the words as there is room for behind the label in `left` px."""
+    left -= width(label, box.text) + ASIDE * box.text
+    fit = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+    return next((text for text in fit if width(text, box.text) <= left), "")
 
 
 def bar(value: Value, drawn: bool, top: float) -> float | None:
