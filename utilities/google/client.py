@@ -22,7 +22,7 @@ from utilities.google.quota import Exhausted, Quota
 
 SECONDS = 20.0
 SERVER_ERRORS = "serverErrorsPerProjectPerHour"
-RETRY_SECONDS = 1.0  # give or take a half
+RETRY_SECONDS = 0.4  # give or take a half
 
 Prepare = Callable[[], Any]
 """Makes the googleapiclient request; costs nothing and asks nobody."""

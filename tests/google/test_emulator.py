@@ -1,0 +1,162 @@
+"""The sources against the pretend Google, which counts as the real one does and is as strict."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from demo.internet import Internet
+from utilities.errors import OverQuota, Refused
+from utilities.frames import Kind
+from utilities.settings import Settings
+from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
+from utilities.sources.search_console import SearchConsole, SearchConsoleAsk
+
+TOTAL = Ga4Ask(metrics=("totalUsers",), compare=True)
+ACTIVE = Ga4Ask(metrics=("activeUsers",), realtime=True)
+
+
+@pytest.fixture
+async def internet(tmp_path: Path) -> AsyncIterator[Internet]:
+    async with Internet(tmp_path) as internet:
+        yield internet
+
+
+def settings_of(internet: Internet, settings: Callable[..., Settings], **more: object) -> Settings:
+    names = ("GOOGLE_", "GA4_", "SEARCH_CONSOLE_")
+    known = {name.lower(): value for name, value in internet.environment.items() if name.startswith(names)}
+    return settings(**known | {"google_client_id": "", "google_client_secret": "", **more})
+
+
+@pytest.fixture
+async def ga4(internet: Internet, settings: Callable[..., Settings]) -> AsyncIterator[Ga4]:
+    source = Ga4(settings_of(internet, settings), internet.clock)
+    yield source
+    await source.close()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        Ga4Ask(
+            dimensions=("sessionSource", "sessionMedium"),
+            metrics=("sessions", "screenPageViews", "averageSessionDuration"),
+        ),
+        Ga4Ask(
+            dimensions=("pagePath",),
+            metrics=("screenPageViews", "sessions", "userEngagementDuration", "activeUsers", "bounceRate"),
+            order="-screenPageViews",
+            filters=(Filter("pagePath", "/", "begins"), Filter("hostName", "nowhere", negate=True)),
+        ),
+        Ga4Ask(dimensions=("country",), metrics=("sessions",), limit=5),
+        Ga4Ask(dimensions=("unifiedScreenName",), metrics=("activeUsers",), realtime=True),
+    ],
+    ids=["people-sources", "top-pages", "top-countries", "pages-now"],
+)
+async def test_strict_google_understands_the_question(ask: Ga4Ask, ga4: Ga4) -> None:
+    frame = await ga4.answer(ask)
+    assert [column.key for column in frame.columns] == [*ask.dimensions, *ask.metrics]
+    assert frame.rows
+    figures = [row[len(ask.dimensions)] for row in frame.rows[: ask.limit] if isinstance(row[len(ask.dimensions)], int)]
+    assert figures[:3] == sorted(figures[:3], reverse=True)
+
+
+async def test_days_are_those_of_the_property(ga4: Ga4) -> None:
+    frame = await ga4.answer(Ga4Ask(dimensions=("date",), metrics=("totalUsers",), days=5, order="date", limit=366))
+    assert frame.covers is not None
+    assert frame.covers.zone != "UTC"
+    dates = frame.values("date")
+    assert list(dates) == sorted(dates, key=str)
+    assert len(dates) == 5
+    assert (dates[0], dates[-1]) == (str(frame.covers.first), str(frame.covers.last))
+    assert frame.columns[0].kind is Kind.DATE
+
+
+async def test_users_stand_beside_those_of_the_days_before(ga4: Ga4) -> None:
+    frame = await ga4.answer(TOTAL)
+    assert [column.key for column in frame.columns] == ["totalUsers", "totalUsers:previous"]
+    assert len(frame.rows) == 1
+    assert all(isinstance(value, int) and value > 0 for value in frame.rows[0])
+
+
+async def test_empty_property_has_frames_without_rows(tmp_path: Path, settings: Callable[..., Settings]) -> None:
+    async with Internet(tmp_path, empty=True) as internet:
+        source = Ga4(settings_of(internet, settings), internet.clock)
+        try:
+            for ask in (TOTAL, ACTIVE, Ga4Ask(dimensions=("country",), metrics=("sessions",))):
+                assert (await source.answer(ask)).rows == ()
+        finally:
+            await source.close()
+
+
+async def test_ugliest_words_come_out_clean(tmp_path: Path, settings: Callable[..., Settings]) -> None:
+    async with Internet(tmp_path, nasty=True) as internet:
+        source = Ga4(settings_of(internet, settings), internet.clock)
+        try:
+            frame = await source.answer(Ga4Ask(dimensions=("pageTitle",), metrics=("screenPageViews",), limit=50))
+        finally:
+            await source.close()
+    titles = [str(title) for title in frame.values("pageTitle")]
+    assert titles
+    assert all(len(title) <= 300 and title.isprintable() and title for title in titles)
+
+
+async def test_quota_is_kept_apart_and_told(internet: Internet, ga4: Ga4) -> None:
+    await ga4.answer(TOTAL)
+    await ga4.answer(ACTIVE)
+    quota = ga4.health()["quota"]
+    assert isinstance(quota, dict)
+    assert quota["core"]["tokensPerDay"]["remaining"] > quota["realtime"]["tokensPerDay"]["remaining"]
+    assert ga4.stretch() == 1.0
+
+
+async def test_pace_slows_and_stops_and_comes_back_with_the_hour(internet: Internet, ga4: Ga4) -> None:
+    await ga4.answer(ACTIVE)
+    internet.google.quotas["realtime"].left["tokensPerProjectPerHour"] = 1_000
+    await ga4.answer(ACTIVE)
+    assert 3 < ga4.stretch() < 10
+    internet.google.quotas["realtime"].left["tokensPerProjectPerHour"] = 20
+    await ga4.answer(ACTIVE)
+    assert ga4.stretch() == 10
+    calls = internet.faults.count("/v1beta")
+    with pytest.raises(OverQuota) as caught:
+        await ga4.answer(ACTIVE)
+    assert internet.faults.count("/v1beta") == calls
+    await ga4.answer(TOTAL)
+    internet.clock.shift(timedelta(seconds=caught.value.retry_after + 1))
+    assert (await ga4.answer(ACTIVE)).rows
+    assert ga4.stretch() == 1.0
+
+
+async def test_check_says_what_is_left(ga4: Ga4) -> None:
+    assert await ga4.check() == "property 395236978 answers, 199,999 tokens left today"
+
+
+async def test_unknown_field_is_refused_with_googles_hint(ga4: Ga4) -> None:
+    with pytest.raises(Refused, match="Did you mean sessions"):
+        await ga4.answer(Ga4Ask(metrics=("sesions",)))
+
+
+async def test_property_of_somebody_else_is_refused(internet: Internet, settings: Callable[..., Settings]) -> None:
+    source = Ga4(settings_of(internet, settings, ga4_property_id="1"), internet.clock)
+    try:
+        with pytest.raises(Refused, match="Viewer on property 1"):
+            await source.answer(TOTAL)
+    finally:
+        await source.close()
+
+
+async def test_searches_come_by_clicks(internet: Internet, settings: Callable[..., Settings]) -> None:
+    source = SearchConsole(settings_of(internet, settings), internet.clock)
+    try:
+        frame = await source.answer(SearchConsoleAsk(limit=5))
+        sentence = await source.check()
+    finally:
+        await source.close()
+    assert [column.key for column in frame.columns] == ["query", "clicks", "impressions", "ctr", "position"]
+    clicks = [value for value in frame.values("clicks") if isinstance(value, int)]
+    assert len(clicks) == 5
+    assert clicks == sorted(clicks, reverse=True)
+    assert all(isinstance(value, float) and 0 < value < 1 for value in frame.values("ctr"))
+    assert "answers" in sentence
