@@ -6,6 +6,7 @@ import json
 import socket
 import struct
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -96,6 +97,7 @@ class FaultyHandler(RequestHandler):
 
     def initialize(self, faults: Faults, **parts: Any) -> None:
         self.faults = faults
+        self.gone = asyncio.Event()
         for name, part in parts.items():
             setattr(self, name, part)
 
@@ -112,9 +114,9 @@ class FaultyHandler(RequestHandler):
         for name, value in fault.headers.items():
             self.set_header(name, value)
         if fault.doing == "latency":
-            await asyncio.sleep(fault.seconds)
+            await self.pause(fault.seconds)
         elif fault.doing in ("hang", "reset", "close"):
-            await asyncio.sleep(fault.seconds)
+            await self.pause(fault.seconds)
             self.cut(reset=fault.doing == "reset")
         elif fault.doing == "drip":
             await self.drip(fault.body or "{" + " " * 10_000, fault.seconds or 1.0)
@@ -122,6 +124,14 @@ class FaultyHandler(RequestHandler):
             await self.raw(fault)
         elif fault.doing in ("status", "html", "body"):
             await self.instead(fault)
+
+    async def pause(self, seconds: float) -> None:
+        """Waits, but not for somebody who has gone."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.gone.wait(), seconds)
+
+    def on_connection_close(self) -> None:
+        self.gone.set()
 
     async def instead(self, fault: Fault) -> None:
         """A whole answer that is not the usual one."""
@@ -167,7 +177,6 @@ class FaultyHandler(RequestHandler):
         stream = self.request.connection.stream  # type: ignore[union-attr]
         if not stream.closed():
             await asyncio.wait({asyncio.ensure_future(stream.write(head.encode() + body))}, timeout=5)
-        await asyncio.sleep(0.05)
         self.cut(reset=False)
 
     def cut(self, *, reset: bool) -> None:
