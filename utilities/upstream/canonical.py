@@ -4,6 +4,8 @@ import re
 
 from yarl import URL
 
+# yarl leaves these out without a word, and what is left would be the address of another page.
+NOT_IN_ADDRESSES = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 TRACKING = frozenset(
     {"fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "mc_cid", "mc_eid"}
     | {"igshid", "twclid", "li_fat_id", "ttclid", "yclid", "_ga", "_gl", "ref_src"}
@@ -17,7 +19,10 @@ def canonical(address: str) -> str:
     where a reader came from; percent-encoded the same way throughout. The order of parameters and a slash at the end
     stay, for they may be another page.
     """
-    url = URL(address.strip())
+    address = address.strip()
+    if NOT_IN_ADDRESSES.search(address):
+        raise ValueError("not a web address")
+    url = URL(address)
     if url.scheme not in ("http", "https") or not url.host or re.search(r"[\s<>\"]", url.host):
         raise ValueError("not a web address")
     url = url.with_user(None).with_fragment(None)
