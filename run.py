@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import errno
 import json
 import logging
 import sys
@@ -23,10 +22,6 @@ def main(words: Sequence[str] | None = None) -> int:
         return code
     except FoyerError as error:
         print(error, file=sys.stderr)
-    except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-            raise
-        print(f"Foyer cannot listen there: {error.strerror}. Set PORT or BIND to something else.", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1
