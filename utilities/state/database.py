@@ -1,13 +1,14 @@
 """The connection to the state database: SQLAlchemy on a few threads of its own, awaited from the loop."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from utilities.errors import StateDown
@@ -18,7 +19,8 @@ Result = TypeVar("Result")
 
 THREADS = 4
 MOST_WAITING = 200  # pieces of work in the queue; a database that hangs must not gather the whole office
-PATIENCE = 5.0  # seconds for one piece of work, waiting included
+CANNOT_OPEN = "The state database cannot be opened: look at DATABASE_URL, or at who owns DATA_DIR."
+PATIENCE = 3.0  # seconds for one piece of work, waiting included
 
 
 class State:
@@ -57,19 +59,27 @@ class State:
             raise StateDown("The state database does not answer.") from error
 
     async def close(self) -> None:
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        """Waits for the work that has begun, so that every connection is back when they are closed; not for ever."""
+        ending = asyncio.to_thread(self.threads.shutdown, wait=True, cancel_futures=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ending, PATIENCE)
         self.engine.dispose()
 
 
 async def open_state(settings: Settings) -> State:
     """The state database, up to date; SQLite in DATA_DIR unless DATABASE_URL names a PostgreSQL."""
-    state = State(engine_for(settings))
-    loop = asyncio.get_running_loop()
     try:
-        await loop.run_in_executor(state.threads, migrate, state.engine)
-    except (OperationalError, InterfaceError) as error:
+        state = State(engine_for(settings))
+    except (OSError, ArgumentError) as error:
+        raise StateDown(CANNOT_OPEN) from error
+    try:
+        await asyncio.get_running_loop().run_in_executor(state.threads, migrate, state.engine)
+    except DBAPIError as error:
         await state.close()
-        raise StateDown("The state database cannot be opened: check DATABASE_URL, or DATA_DIR's owner.") from error
+        raise StateDown(CANNOT_OPEN) from error
+    except StateDown:
+        await state.close()
+        raise
     return state
 
 

@@ -1,0 +1,304 @@
+"""Sessions: how long they last, how they end, and that what has ended stays ended; on either database."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import psycopg
+import pytest
+from sqlalchemy import select, text
+
+from demo.clock import VirtualClock
+from tests.door.browser import Browser
+from tests.door.conftest import Open, Provider
+from utilities.errors import StateDown
+from utilities.principals import Person
+from utilities.settings import Settings
+from utilities.state.database import State, open_state
+from utilities.state.sessions import Sessions
+from utilities.state.tables import people, sessions
+
+SESSION = "__Host-foyer"
+ADA = Person("https://issuer.example", "1", "ada@example.com", "Ada Lovelace")
+EVE = Person("https://issuer.example", "2", "ada@example.com", "Not Ada")
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+async def state(settings: Callable[..., Settings], database_url: str) -> AsyncIterator[State]:
+    opened = await open_state(settings(database_url=database_url))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def kept(state: State, clock: VirtualClock) -> Sessions:
+    return Sessions(state, clock)
+
+
+async def test_session_says_whose_it_is(kept: Sessions):
+    found = await kept.person(await kept.start(ADA))
+    assert found is not None
+    assert (found.issuer, found.subject, found.email, found.name) == (ADA.issuer, "1", ADA.email, ADA.name)
+
+
+async def test_only_a_hash_of_the_session_is_kept(kept: Sessions, state: State):
+    session = await kept.start(ADA)
+    rows = await state.run(lambda connection: connection.execute(select(sessions)).all())
+    assert len(rows) == 1
+    assert session not in str(rows)
+    assert await kept.person(rows[0].key) is None
+
+
+async def test_person_is_known_by_issuer_and_subject_and_not_by_address(kept: Sessions, state: State):
+    first, second = await kept.start(ADA), await kept.start(EVE)
+    one, two = await kept.person(first), await kept.person(second)
+    assert one and two and one.number != two.number
+    renamed = Person(ADA.issuer, ADA.subject, "countess@example.com", "Ada King")
+    again = await kept.person(await kept.start(renamed))
+    assert again is not None
+    assert (again.number, again.email) == (one.number, "countess@example.com")
+    assert len(await state.run(lambda connection: connection.execute(select(people)).all())) == 2
+
+
+async def test_same_person_may_sign_in_for_the_first_time_twice_at_once(kept: Sessions):
+    started = await asyncio.gather(*(kept.start(ADA) for _ in range(8)))
+    found = [await kept.person(session) for session in started]
+    assert len({person.number for person in found if person}) == 1
+    assert all(found)
+
+
+async def test_session_ends_when_nobody_comes(kept: Sessions, clock: VirtualClock):
+    session = await kept.start(ADA)
+    clock.shift(timedelta(hours=4, seconds=1))
+    assert await kept.person(session) is None
+
+
+async def test_session_lives_while_somebody_comes_but_never_longer_than_a_working_day(
+    kept: Sessions, clock: VirtualClock
+):
+    session = await kept.start(ADA)
+    for _ in range(11):
+        clock.shift(timedelta(hours=1))
+        assert await kept.person(session)
+    clock.shift(timedelta(hours=1))
+    assert await kept.person(session) is None
+
+
+async def test_session_that_was_looked_up_a_moment_ago_still_ends_on_time(kept: Sessions, clock: VirtualClock):
+    session = await kept.start(ADA)
+    for _ in range(4):
+        clock.shift(timedelta(hours=3) - timedelta(seconds=0.5))
+        assert await kept.person(session)
+    clock.shift(timedelta(seconds=3))
+    assert await kept.person(session) is None
+
+
+async def test_ended_session_is_over_at_once_here_and_within_five_seconds_elsewhere(
+    kept: Sessions, state: State, clock: VirtualClock
+):
+    session, elsewhere = await kept.start(ADA), Sessions(state, clock)
+    assert await elsewhere.person(session)
+    await kept.end(session)
+    assert await kept.person(session) is None
+    clock.shift(timedelta(seconds=5.1))
+    assert await elsewhere.person(session) is None
+
+
+async def test_all_sessions_of_one_person_end_together_and_nobody_elses(kept: Sessions):
+    hers, hers_too, other = await kept.start(ADA), await kept.start(ADA), await kept.start(EVE)
+    ada = await kept.person(hers)
+    assert ada
+    await kept.end_all(ada)
+    assert [await kept.person(each) for each in (hers, hers_too)] == [None, None]
+    assert await kept.person(other)
+
+
+async def test_open_stream_hears_that_its_session_has_ended(kept: Sessions):
+    session, other = await kept.start(ADA), await kept.start(ADA)
+    hers, theirs = kept.watch(session), kept.watch(other)
+    await kept.end(session)
+    assert hers.is_set()
+    assert not theirs.is_set()
+
+
+async def test_open_stream_hears_of_an_end_in_another_process(kept: Sessions, state: State, clock: VirtualClock):
+    session = await kept.start(ADA)
+    elsewhere = Sessions(state, clock)
+    event = elsewhere.watch(session)
+    await elsewhere.look()
+    assert not event.is_set()
+    await kept.end(session)
+    await elsewhere.look()
+    assert event.is_set()
+
+
+async def test_open_stream_keeps_a_session_from_going_idle_but_not_from_ending(kept: Sessions, clock: VirtualClock):
+    session = await kept.start(ADA)
+    event = kept.watch(session)
+    for _ in range(11):
+        clock.shift(timedelta(hours=1))
+        await kept.look()
+    assert not event.is_set()
+    clock.shift(timedelta(hours=1))
+    await kept.look()
+    assert event.is_set()
+
+
+async def test_attempt_can_be_spent_once(kept: Sessions, state: State, clock: VirtualClock):
+    later = clock() + timedelta(minutes=10)
+    assert await kept.spend("state", later)
+    assert not await Sessions(state, clock).spend("state", later)
+    assert await kept.spend("another", later)
+
+
+async def test_state_outlives_the_process(settings: Callable[..., Settings], database_url: str, clock: VirtualClock):
+    made = settings(database_url=database_url)
+    first = await open_state(made)
+    session = await Sessions(first, clock).start(ADA)
+    await first.close()
+    second = await open_state(made)
+    assert await Sessions(second, clock).person(session)
+    await second.close()
+
+
+async def test_database_that_does_not_answer_is_said_so(settings: Callable[..., Settings]):
+    with pytest.raises(StateDown, match="DATABASE_URL"):
+        await open_state(settings(database_url="postgresql://nobody@127.0.0.1:1/none"))
+
+
+# The same through the front door.
+
+
+async def inside(one: Browser) -> bool:
+    return (await one.open("/reports")).code == 200
+
+
+async def test_copied_cookie_is_dead_after_signing_out(office: Open, database_url: str):
+    one = (await office(database_url=database_url)).browser()
+    await one.sign_in()
+    stolen = dict(one.cookies)
+    assert await inside(one)
+    answer = await one.open("/sign-out", "POST")
+    assert answer.code == 303
+    assert answer.headers["Location"] == "/login-page?ended=1"
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert SESSION not in one.cookies
+    one.cookies = stolen
+    assert not await inside(one)
+
+
+async def test_signing_out_twice_or_without_a_session_does_no_harm(browser: Callable[[], Browser]):
+    one = browser()
+    for _ in range(2):
+        assert (await one.open("/sign-out", "POST")).code == 303
+
+
+async def test_signing_out_by_a_link_does_not_work(browser: Callable[[], Browser]):
+    one = browser()
+    await one.sign_in()
+    answer = await one.open("/sign-out")
+    assert answer.code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert await inside(one)
+
+
+async def test_new_sign_in_has_a_new_id_and_kills_the_old(browser: Callable[[], Browser]):
+    one, old = browser(), browser()
+    await one.sign_in()
+    old.cookies = dict(one.cookies)
+    await one.sign_in()
+    assert one.cookies[SESSION] != old.cookies[SESSION]
+    assert await inside(one)
+    assert not await inside(old)
+
+
+async def test_planted_session_is_not_taken_over(browser: Callable[[], Browser]):
+    """Fixation: the attacker signs in, plants the cookie, and the victim signs in on top of it."""
+    attacker, victim = browser(), browser()
+    await attacker.sign_in()
+    victim.cookies = dict(attacker.cookies)
+    await victim.sign_in()
+    assert victim.cookies[SESSION] != attacker.cookies[SESSION]
+    assert not await inside(attacker)
+
+
+async def test_failed_sign_in_leaves_nothing_of_the_session_before(browser: Callable[[], Browser], provider: Provider):
+    one = browser()
+    await one.sign_in()
+    before = dict(one.cookies)
+    provider.openid.lies.claims = {"hd": "evil.example"}
+    assert (await one.sign_in()).code == 403
+    assert not one.cookies
+    one.cookies = before
+    assert not await inside(one)
+
+
+@pytest.mark.parametrize("bent", ["", "x", "2|1:0|", "'; DROP TABLE sessions; --", "0" * 3000])
+async def test_cookie_that_we_did_not_make_is_nobody(browser: Callable[[], Browser], bent: str):
+    one = browser()
+    one.cookies = {SESSION: bent}
+    assert not await inside(one)
+
+
+async def test_signed_cookie_of_another_name_or_another_key_is_nobody(office: Open):
+    usual, other = await office(), await office(secret_key="quite another key, which is long enough too")
+    one = other.browser()
+    await one.sign_in()
+    foreign = usual.browser()
+    foreign.cookies = dict(one.cookies)
+    assert not await inside(foreign)
+
+
+async def test_keys_rotate_in_three_stages(office: Open):
+    old, new = "the old key, long enough: 0123456789abcdef", "the new key, long enough: 0123456789abcdef"
+    one = (await office(secret_key=old)).browser()
+    await one.sign_in()
+    both = await office(secret_key=f"{new},{old}")
+    only = await office(secret_key=new)
+    assert await inside(Browser(both.address, both.site, dict(one.cookies)))
+    assert not await inside(Browser(only.address, only.site, dict(one.cookies)))
+    fresh = both.browser()
+    await fresh.sign_in()
+    assert await inside(Browser(only.address, only.site, dict(fresh.cookies)))
+
+
+async def test_database_that_goes_away_closes_the_door_and_says_so(office: Open, postgres_url: str):
+    usual = await office(database_url=postgres_url)
+    one = usual.browser()
+    await one.sign_in()
+    server, _, name = postgres_url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    usual.clock.shift(timedelta(seconds=6))
+    answer = await one.open("/reports")
+    assert answer.code == 503
+    assert SESSION in one.cookies
+    assert (await one.open("/login-page?next=/")).code == 503
+    assert (await usual.browser().open("/login-page")).code == 200
+
+
+async def test_database_that_freezes_costs_three_seconds_and_not_for_ever(office: Open, postgres_url: str):
+    usual = await office(database_url=postgres_url)
+    one = usual.browser()
+    await one.sign_in()
+    assert usual.state
+    process = await usual.state.run(lambda connection: connection.scalar(text("SELECT pg_backend_pid()")))
+    usual.clock.shift(timedelta(seconds=6))
+    os.kill(process, signal.SIGSTOP)
+    try:
+        answers = await asyncio.gather(
+            one.open("/reports"), one.open("/login-page"), usual.browser().open("/login-page")
+        )
+    finally:
+        os.kill(process, signal.SIGCONT)
+    assert 503 in [answer.code for answer in answers]
+    assert max(answer.request_time for answer in answers) < 5
+    assert answers[2].code == 200
+    assert await inside(one)
