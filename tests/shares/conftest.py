@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ PREFIXES = {
     "stack-exchange": "/stackexchange/2.3/search",
     "x": "/x",
 }
+NOON = datetime(2026, 11, 18, 12, 12, tzinfo=UTC)
 HOME = "https://www.example.com/"
 PAGES = (HOME, *(f"https://www.example.com/page-{number}" for number in range(9)))
 
@@ -38,7 +40,7 @@ class Stage:
     """A server with every network on it; `address` once it listens."""
 
     faults: Faults = field(default_factory=Faults)
-    clock: VirtualClock = field(default_factory=VirtualClock)
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOON))
     address: str = ""
 
     @property

@@ -12,7 +12,6 @@ from utilities.errors import Refused, Unavailable
 from utilities.frames import Kind
 from utilities.network import REMEMBERED
 from utilities.sources.social import SOURCE, ShareAsk
-from utilities.upstream.pacing import Rate
 
 
 async def took(awaitable):
@@ -92,94 +91,10 @@ async def test_what_is_not_a_web_address_is_a_row_without_counts(stage, social, 
     assert stage.calls("pinterest") == 1
 
 
-async def test_old_count_stays_when_the_network_dies_and_says_since_when(stage, social, ask):
-    source = social("pinterest")
-    good = (await ask(source)).values("pinterest")
-    told = {f"as of {stage.clock() + timedelta(seconds=late):%H:%M} UTC" for late in (-3, 0)}
-    stage.breaks("pinterest", "status", status=500)
-    stage.clock.shift(timedelta(minutes=31))
-    frame = await ask(source)
-    assert frame.values("pinterest") == good
-    (note,) = reasons(frame, "pinterest")
-    assert note in told
-
-
-async def test_old_count_of_another_day_says_which(stage, social, ask):
-    source = social("pinterest")
-    began = stage.clock()
-    await ask(source, HOME)
-    stage.clock.shift(timedelta(days=2))
-    (note,) = reasons(await ask(source, HOME, known=True), "pinterest")
-    assert note == f"as of {began.day} {began:%b %H:%M} UTC"
-
-
-async def test_network_that_fails_again_and_again_rests_and_heals(stage, social, ask):
-    stage.breaks("pinterest", "status", status=500)
-    source = social("pinterest", concurrency=2)
-    await ask(source)
-    calls = stage.calls("pinterest")
-    assert calls <= 4
-    frame = await ask(source)
-    assert stage.calls("pinterest") == calls
-    assert reasons(frame, "pinterest") == ["unavailable: answered 500"]
-    assert source.health()["pinterest"]["state"] == "resting"
-    stage.faults.clear()
-    stage.clock.shift(timedelta(minutes=1))
-    frame = await ask(source)
-    assert None not in frame.values("pinterest")
-    assert not frame.notes
-    assert source.health()["pinterest"]["state"] == "well"
-
-
-async def test_tired_network_is_tried_by_one_call_and_not_by_ten(stage, social, ask):
-    stage.breaks("pinterest", "status", status=500)
-    source = social("pinterest")
-    await ask(source)
-    stage.faults.calls.clear()
-    stage.clock.shift(timedelta(minutes=1))
-    await ask(source)
-    assert stage.calls("pinterest") == 1
-
-
-async def test_retry_after_is_kept_to(stage, social, ask):
-    stage.breaks("pinterest", "status", status=429, headers={"Retry-After": "600"}, count=1)
-    source = social("pinterest", concurrency=1)
-    frame = await ask(source)
-    assert stage.calls("pinterest") == 1
-    assert reasons(frame, "pinterest") == ["unavailable: answered 429"]
-    stage.clock.shift(timedelta(seconds=590))
-    await ask(source)
-    assert stage.calls("pinterest") == 1
-    stage.clock.shift(timedelta(seconds=11))
-    assert None not in (await ask(source)).values("pinterest")
-
-
-async def test_reset_in_seconds_since_1970_is_kept_to(stage, social, ask):
-    at = str(int(stage.clock().timestamp()) + 300)
-    stage.breaks("x", "status", status=429, headers={"x-rate-limit-reset": at}, count=1)
-    source = social("x", concurrency=1)
-    await ask(source)
-    stage.clock.shift(timedelta(seconds=290))
-    await ask(source)
-    assert stage.calls("x") == 1
-    stage.clock.shift(timedelta(seconds=12))
-    await ask(source)
-    assert stage.calls("x") == 11
-
-
 async def test_number_of_calls_at_a_time_is_kept_to(stage, social, ask):
     stage.breaks("pinterest", "latency", seconds=0.05)
     await ask(social("pinterest", concurrency=3))
     assert stage.faults.most_running["/pinterest/v1/urls/count.json"] == 3
-
-
-async def test_pages_beyond_the_pace_are_waiting_and_there_next_time(stage, social, ask):
-    source = social("pinterest", rates=(Rate(4, 1.0),), deadline=0.2)
-    frame = await ask(source)
-    assert frame.values("pinterest").count(None) == 6
-    assert reasons(frame, "pinterest") == ["waiting"]
-    await asyncio.sleep(2.2)
-    assert None not in (await ask(source, known=True)).values("pinterest")
 
 
 async def test_provider_without_its_key_is_unavailable_and_says_what_to_set(social, ask):
