@@ -1,6 +1,5 @@
 """Google Analytics 4, through the Data API v1beta."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -58,7 +57,7 @@ class Ga4:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.clock = clock
         self.days = settings.look_back_days
-        self.property = settings.ga4_property_id.strip().removeprefix("properties/")
+        self.property = settings.ga4_property_id
         self.methods = resource("analyticsdata", "v1beta", settings.ga4_api_endpoint).properties()
         self.client = Client("Google Analytics", clock, settings.google_application_credentials, SCOPE, self.asked)
 
@@ -80,7 +79,6 @@ class Ga4:
     async def fetch(self, ask: Ga4Ask, seconds: float) -> Frame:
         days = ask.days or self.days
         body = question(ask, days)
-        self.look_at_property()
         method = self.methods.runRealtimeReport if ask.realtime else self.methods.runReport
         category = REALTIME if ask.realtime else CORE
         asked_at = self.clock()
@@ -93,13 +91,6 @@ class Ga4:
         covers = covered(asked_at, days, answer.metadata.zone) if answer.metadata.zone else None
         found = frame(answer, ask.limit, covers)
         return beside(found) if ask.compare else found
-
-    def look_at_property(self) -> None:
-        if not re.fullmatch(r"[1-9]\d{0,18}", self.property):
-            raise Refused(
-                f"GA4_PROPERTY_ID must be the property's number, not {self.property!r}; "
-                "it stands in Google Analytics → Admin → Property details"
-            )
 
     async def check(self) -> str:
         """Asks for yesterday's sessions; says what is left of the day's quota."""
@@ -182,7 +173,7 @@ def beside(found: Frame) -> Frame:
 
 async def open_ga4(settings: Settings, clock: Clock) -> Source | None:
     """The source; None without a property. A wrong key file shows when it is asked, and does not stop the wall."""
-    return Ga4(settings, clock) if settings.ga4_property_id.strip() else None
+    return Ga4(settings, clock) if settings.ga4_property_id else None
 
 
 SOURCE = SourceKind(

@@ -1,0 +1,223 @@
+"""What Google answers becomes the right frame, with a note for everything that makes it less than the truth."""
+
+from typing import Any
+
+import pytest
+
+from tests.google.pretend import SEARCH, Pretend, Watch, report
+from utilities.errors import Refused
+from utilities.frames import Column, Frame, Kind
+from utilities.google.fields import heading, metric
+from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
+from utilities.sources.search_console import SearchConsole, SearchConsoleAsk
+
+PAGES = Ga4Ask(dimensions=("pagePath",), metrics=("sessions",), limit=2)
+SESSIONS = [("sessions", "TYPE_INTEGER")]
+
+
+async def framed(google: Pretend, ga4: Ga4, body: dict[str, Any], ask: Ga4Ask = PAGES) -> Frame:
+    google.reply = lambda _: body
+    return await ga4.answer(ask)
+
+
+def said(frame: Frame) -> list[str]:
+    return [note.text for note in frame.notes]
+
+
+async def test_absent_rows_are_an_empty_table(google: Pretend, ga4: Ga4) -> None:
+    body = report(["pagePath"], SESSIONS, [])
+    del body["rows"], body["rowCount"]
+    frame = await framed(google, ga4, body)
+    assert frame.rows == ()
+    assert [column.key for column in frame.columns] == ["pagePath", "sessions"]
+
+
+async def test_absent_row_of_a_single_number_is_no_zero(google: Pretend, ga4: Ga4) -> None:
+    body = {"metricHeaders": [{"name": "sessions", "type": "TYPE_INTEGER"}], "kind": "analyticsData#runReport"}
+    frame = await framed(google, ga4, body, Ga4Ask(metrics=("sessions",)))
+    assert frame.rows == ()
+    assert frame.covers is None
+
+
+async def test_rows_that_are_no_thing_to_rank_come_last_with_a_note_each(google: Pretend, ga4: Ga4) -> None:
+    rows = [["(other)", "4000"], ["/a", "30"], ["(not set)", "20"], ["/b", "10"], ["", "9"], ["/c", "8"]]
+    frame = await framed(google, ga4, report(["pagePath"], SESSIONS, rows))
+    assert frame.rows == (("/a", 30), ("/b", 10), ("(other)", 4000), ("(not set)", 20), ("(empty)", 9))
+    assert said(frame) == [
+        "“(other)” gathers rows that Google Analytics does not tell apart and is not ranked: 4,000 sessions",
+        "“(not set)” is what Google Analytics has no value for and is not ranked: 20 sessions",
+        "“(empty)” has an empty value and is not ranked: 9 sessions",
+    ]
+    assert google.asked[-1]["limit"] == "5"
+
+
+async def test_site_and_page_with_a_page_that_is_not_set_is_not_ranked(google: Pretend, ga4: Ga4) -> None:
+    rows = [["www.example.org", "(not set)", "50"], ["www.example.org", "/a", "40"]]
+    ask = Ga4Ask(dimensions=("hostName", "landingPage"), metrics=("sessions",))
+    frame = await framed(google, ga4, report(["hostName", "landingPage"], SESSIONS, rows), ask)
+    assert frame.rows[0] == ("www.example.org", "/a", 40)
+
+
+async def test_source_whose_medium_is_not_set_keeps_its_place(google: Pretend, ga4: Ga4) -> None:
+    rows = [["newsletter", "(not set)", "50"], ["google", "organic", "40"]]
+    ask = Ga4Ask(dimensions=("sessionSource", "sessionMedium"), metrics=("sessions",))
+    frame = await framed(google, ga4, report(["sessionSource", "sessionMedium"], SESSIONS, rows), ask)
+    assert frame.rows[0] == ("newsletter", "(not set)", 50)
+    assert frame.notes == ()
+
+
+async def test_days_are_a_sequence_and_keep_their_order(google: Pretend, ga4: Ga4) -> None:
+    rows = [["20261118", "5"], ["20261119", "6"]]
+    ask = Ga4Ask(dimensions=("date",), metrics=("sessions",), order="date")
+    frame = await framed(google, ga4, report(["date"], SESSIONS, rows), ask)
+    assert frame.rows == (("2026-11-18", 5), ("2026-11-19", 6))
+
+
+async def test_whatever_google_admits_becomes_a_note(google: Pretend, ga4: Ga4) -> None:
+    metadata = {
+        "timeZone": "Europe/Helsinki",
+        "subjectToThresholding": True,
+        "dataLossFromOtherRow": True,
+        "samplingMetadatas": [{"samplesReadCount": "9917", "samplingSpaceSize": "1000000"}],
+        "dataTruncationReasons": [{"dataTruncationMessage": "Older\u202e data is gone."}],
+        "schemaRestrictionResponse": {"activeMetricRestrictions": [{"metricName": "purchaseRevenue"}]},
+        "emptyReason": "<b>nothing</b>",
+    }
+    texts = said(await framed(google, ga4, report(["pagePath"], SESSIONS, [], metadata=metadata)))
+    assert len(texts) == 6
+    for words in ("withheld", "1.0% of the events", "(other)", "Older data is gone.", "purchaseRevenue", "<b>nothing"):
+        assert any(words in text for text in texts), words
+
+
+async def test_titles_are_bounded_and_cleaned_and_keep_their_markup(google: Pretend, ga4: Ga4) -> None:
+    title = "<script>alert('1')</script>\u202e\x00" + "x" * 400
+    ask = Ga4Ask(dimensions=("pageTitle",), metrics=("sessions",))
+    frame = await framed(google, ga4, report(["pageTitle"], SESSIONS, [[title, "1"]]), ask)
+    shown = str(frame.rows[0][0])
+    assert len(shown) == 300
+    assert shown.startswith("<script>alert('1')</script>xxx")
+
+
+async def test_long_address_is_not_cut_short(google: Pretend, ga4: Ga4) -> None:
+    path = "/" + "x" * 900
+    frame = await framed(google, ga4, report(["pagePath"], SESSIONS, [[path, "1"]]))
+    assert frame.rows == ((path, 1),)
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "text", "kind", "value"),
+    [
+        ("sessions", "TYPE_INTEGER", "5", Kind.INTEGER, 5),
+        ("averageSessionDuration", "TYPE_SECONDS", "206.55369244406589", Kind.SECONDS, 206.55369244406589),
+        ("bounceRate", "TYPE_FLOAT", "0.25", Kind.FRACTION, 0.25),
+        ("sessionKeyEventRate:buy", "TYPE_FLOAT", "0.5", Kind.FRACTION, 0.5),
+        ("dauPerMau", "TYPE_FLOAT", "0.1", Kind.FRACTION, 0.1),
+        ("screenPageViewsPerSession", "TYPE_FLOAT", "1.5", Kind.DECIMAL, 1.5),
+        ("purchaseRevenue", "TYPE_CURRENCY", "1e3", Kind.DECIMAL, 1000.0),
+        ("somethingLong", "TYPE_MINUTES", "2", Kind.SECONDS, 120.0),
+        ("somethingShort", "TYPE_MILLISECONDS", "500", Kind.SECONDS, 0.5),
+        ("roas", "TYPE_FLOAT", "Infinity", Kind.DECIMAL, None),
+        ("roas", "TYPE_FLOAT", "NaN", Kind.DECIMAL, None),
+        ("roas", "TYPE_FLOAT", "", Kind.DECIMAL, None),
+    ],
+)
+async def test_metric_has_its_kind_and_unit(
+    name: str, type_: str, text: str, kind: Kind, value: object, google: Pretend, ga4: Ga4
+) -> None:
+    frame = await framed(google, ga4, report([], [(name, type_)], [[text]]), Ga4Ask(metrics=(name,)))
+    assert frame.columns[0].kind is kind
+    assert frame.rows == ((value,),)
+
+
+def test_headings_are_words() -> None:
+    assert heading("sessions") == "Sessions"
+    assert heading("totalUsers") == "Users"
+    assert heading("cartToViewRate") == "Cart to view rate"
+    assert heading("customEvent:reading_time") == "Reading time"
+    assert metric("bounceRate", "TYPE_FLOAT") == (Column("bounceRate", "Bounce rate", Kind.FRACTION), 1.0)
+
+
+async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4) -> None:
+    rows = [["previous", "90", "0.5"], ["now", "100", "0.25"]]
+    body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER"), ("bounceRate", "TYPE_FLOAT")], rows)
+    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers", "bounceRate"), compare=True))
+    keys = [column.key for column in frame.columns]
+    assert keys == ["totalUsers", "totalUsers:previous", "bounceRate", "bounceRate:previous"]
+    assert frame.rows == ((100, 90, 0.25, 0.5),)
+    assert google.asked[-1]["dateRanges"] == [
+        {"startDate": "7daysAgo", "endDate": "yesterday", "name": "now"},
+        {"startDate": "14daysAgo", "endDate": "8daysAgo", "name": "previous"},
+    ]
+
+
+async def test_period_without_figures_is_absent_and_not_zero(google: Pretend, ga4: Ga4) -> None:
+    body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [["now", "100"]])
+    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers",), compare=True))
+    assert frame.rows == ((100, None),)
+    assert said(frame) == ["Google Analytics has no figures for the days before"]
+
+
+async def test_days_covered_end_yesterday_where_the_property_is(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+    watch.now = watch.now.replace(day=20, hour=22, minute=30)  # already the 21st in Helsinki
+    covers = (await framed(google, ga4, report(["pagePath"], SESSIONS, []))).covers
+    assert covers is not None
+    assert (str(covers.first), str(covers.last), covers.zone) == ("2026-11-14", "2026-11-20", "Europe/Helsinki")
+
+
+async def test_zone_nobody_knows_leaves_the_days_out(google: Pretend, ga4: Ga4) -> None:
+    body = report(["pagePath"], SESSIONS, [], metadata={"timeZone": "../../etc/passwd"})
+    assert (await framed(google, ga4, body)).covers is None
+
+
+async def test_question_says_what_the_ask_says(google: Pretend, ga4: Ga4) -> None:
+    filters = (Filter("country", "Finland"), Filter("pagePath", "/blog", "begins", negate=True))
+    ask = Ga4Ask(dimensions=("pagePath",), metrics=("sessions",), days=3, order="pagePath", filters=filters)
+    await framed(google, ga4, report(["pagePath"], SESSIONS, []), ask)
+    begins = {"fieldName": "pagePath", "stringFilter": {"matchType": "BEGINS_WITH", "value": "/blog"}}
+    exact = {"fieldName": "country", "stringFilter": {"matchType": "EXACT", "value": "Finland"}}
+    assert google.asked[-1] == {
+        "dimensions": [{"name": "pagePath"}],
+        "metrics": [{"name": "sessions"}],
+        "dateRanges": [{"startDate": "3daysAgo", "endDate": "yesterday"}],
+        "limit": "13",
+        "orderBys": [{"dimension": {"dimensionName": "pagePath"}, "desc": False}],
+        "dimensionFilter": {"andGroup": {"expressions": [{"filter": exact}, {"notExpression": {"filter": begins}}]}},
+        "returnPropertyQuota": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        Ga4Ask(dimensions=("country",), metrics=("sessions",), compare=True),
+        Ga4Ask(metrics=("activeUsers",), compare=True, realtime=True),
+        Ga4Ask(metrics=("sessions",), limit=0),
+        Ga4Ask(metrics=("sessions",), days=-1),
+    ],
+)
+async def test_ask_that_cannot_be_asked_is_refused_without_asking(ask: Ga4Ask, google: Pretend, ga4: Ga4) -> None:
+    with pytest.raises(Refused):
+        await ga4.answer(ask)
+    assert google.asked == []
+
+
+async def test_search_console_figures_are_numbers_already(google: Pretend, searches: SearchConsole) -> None:
+    google.reply = lambda _: {
+        "rows": [
+            {"keys": ["wall\u202e dashboard"], "clicks": 12.0, "impressions": 340.0, "ctr": 0.03, "position": 4.5}
+        ],
+        "responseAggregationType": "byProperty",
+        "metadata": {"firstIncompleteDate": "2026-11-18"},
+    }
+    frame = await searches.answer(SearchConsoleAsk())
+    assert frame.rows == (("wall dashboard", 12, 340, 0.03, 4.5),)
+    assert said(frame) == ["Not yet final from 2026-11-18 on"]
+    assert frame.covers is not None
+    assert (str(frame.covers.first), str(frame.covers.last)) == ("2026-11-13", "2026-11-19")
+    assert google.asked[-1]["startDate"] == "2026-11-13"
+    assert set(google.faults.calls) == {"/token", f"{SEARCH}sc-domain%3Aexample.org/searchAnalytics/query"}
+
+
+async def test_nobody_searched_is_an_empty_table(google: Pretend, searches: SearchConsole) -> None:
+    google.reply = lambda _: {"responseAggregationType": "byProperty"}
+    assert (await searches.answer(SearchConsoleAsk())).rows == ()

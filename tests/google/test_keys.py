@@ -1,0 +1,79 @@
+"""A wrong key file does not stop the wall; it is named, with what is wrong, until it is mended."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.google.pretend import RUN, Pretend, Watch
+from utilities.errors import Refused
+from utilities.settings import Settings
+from utilities.sources.ga4 import SOURCE, Ga4, Ga4Ask
+from utilities.sources.search_console import SOURCE as SEARCH_CONSOLE
+
+ASK = Ga4Ask(metrics=("sessions",))
+
+
+async def test_without_a_property_there_is_no_source(watch: Watch, settings: Callable[..., Settings]) -> None:
+    assert await SOURCE.open(settings(), watch) is None
+    assert await SEARCH_CONSOLE.open(settings(), watch) is None
+
+
+def without(key: dict[str, Any], name: str) -> str:
+    return json.dumps({field: value for field, value in key.items() if field != name})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda key: None, "no such file"),
+        (lambda key: "", "not JSON"),
+        (lambda key: "\x80", "not JSON"),
+        (lambda key: "[" * 100_000, "not JSON"),
+        (lambda key: "[]", "not the key of a service account"),
+        (lambda key: '{"type": "authorized_user"}', "its type is 'authorized_user'"),
+        (lambda key: '{"installed": {"client_id": "x"}}', "not the key of a service account"),
+        (lambda key: without(key, "client_email"), "lacks client_email"),
+        (lambda key: without(key, "private_key"), "lacks private_key"),
+        (lambda key: without(key, "token_uri"), "lacks token_uri"),
+        (lambda key: json.dumps({**key, "private_key": "-----BEGIN PRIVATE KEY-----\nxx\n"}), "private_key"),
+        (lambda key: json.dumps({**key, "private_key": key["private_key"][:400]}), "private_key"),
+    ],
+)
+async def test_wrong_key_file_is_named_and_may_be_mended(
+    spoil: Callable[[dict[str, Any]], str | None], words: str, google: Pretend, ga4: Ga4
+) -> None:
+    whole = google.key.read_text()
+    spoilt = spoil(json.loads(whole))
+    google.key.unlink()
+    if spoilt is not None:
+        google.key.write_text(spoilt, encoding="latin-1")
+    with pytest.raises(Refused) as caught:
+        await ga4.answer(ASK)
+    assert words in str(caught.value)
+    assert str(google.key) in str(caught.value)
+    assert "BEGIN" not in str(caught.value)
+    assert google.faults.count(RUN) == 0
+    google.key.write_text(whole)
+    assert (await ga4.answer(ASK)).rows == ((7,),)
+
+
+async def test_property_without_a_key_says_which_setting_is_missing(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    source = await SOURCE.open(settings(**google.settings | {"google_application_credentials": None}), watch)
+    assert source is not None
+    with pytest.raises(Refused, match="GOOGLE_APPLICATION_CREDENTIALS is not set"):
+        await source.check()
+    await source.close()
+
+
+async def test_folder_in_place_of_a_key_file_is_refused(
+    google: Pretend, tmp_path: Path, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    source = Ga4(settings(**google.settings | {"google_application_credentials": tmp_path}), watch)
+    with pytest.raises(Refused, match="cannot be read"):
+        await source.answer(ASK)
+    await source.close()

@@ -1,0 +1,110 @@
+"""What is left is kept by category; pace slows before it runs out and stops until it comes back."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from demo.faults import Fault
+from tests.google.pretend import REALTIME, RUN, Pretend, Watch, error, report
+from utilities.errors import OverQuota
+from utilities.google.quota import CORE, Quota
+from utilities.sources.ga4 import Ga4, Ga4Ask
+
+ASK = Ga4Ask(metrics=("sessions",))
+NOW = Ga4Ask(metrics=("activeUsers",), realtime=True)
+
+
+@pytest.mark.parametrize(
+    ("left", "stretch"),
+    [
+        ({"tokensPerDay": 200_000}, 1.0),
+        ({"tokensPerDay": 40_000}, 1.0),
+        ({"tokensPerDay": 20_000}, 5.5),
+        ({"tokensPerDay": 0}, 10.0),
+        ({"tokensPerDay": 200_000, "tokensPerProjectPerHour": 1_400}, 5.5),
+        ({"tokensPerDay": 1_900_000}, 1.0),  # a 360 property
+        ({"unheardOf": 0, "concurrentRequests": 0}, 1.0),
+    ],
+)
+def test_pace_stretches_below_a_fifth(left: dict[str, int], stretch: float) -> None:
+    quota = Quota(Watch())
+    quota.heard(CORE, left)
+    assert quota.stretch() == pytest.approx(stretch)
+
+
+@pytest.mark.parametrize(
+    ("now", "minutes"),
+    [
+        (datetime(2026, 11, 20, 12, 10, tzinfo=UTC), 19 * 60 + 50),  # midnight in California is 08:00 UTC in winter
+        (datetime(2026, 7, 1, 12, 10, tzinfo=UTC), 18 * 60 + 50),  # and 07:00 in summer
+        (datetime(2026, 11, 1, 7, 10, tzinfo=UTC), 24 * 60 + 50),  # the day the clocks go back has 25 hours
+    ],
+)
+def test_day_comes_back_at_midnight_in_california(now: datetime, minutes: int) -> None:
+    quota = Quota(Watch(now))
+    quota.heard(CORE, {"tokensPerDay": 0})
+    with pytest.raises(OverQuota) as caught:
+        quota.admit(CORE)
+    assert caught.value.retry_after == minutes * 60
+
+
+def test_hour_comes_back_with_the_hour() -> None:
+    watch = Watch(datetime(2026, 11, 20, 12, 10, tzinfo=UTC))
+    quota = Quota(watch)
+    quota.heard(CORE, {"tokensPerHour": 0})
+    with pytest.raises(OverQuota) as caught:
+        quota.admit(CORE)
+    assert caught.value.retry_after == 50 * 60
+    watch.pass_by(caught.value.retry_after)
+    quota.admit(CORE)
+    assert quota.health() == {}
+
+
+@pytest.mark.parametrize(
+    ("message", "low", "high"),
+    [
+        ("Exhausted concurrent requests quota. Please send fewer requests concurrently.", 20, 40),
+        ("Exhausted property tokens for a project per hour. These quota tokens will return in …", 3000, 3000),
+        ("Exhausted property tokens per hour.", 3000, 3000),
+        ("Exhausted potentially thresholded requests quota.", 3000, 3000),
+        ("Exhausted server errors for a project per hour.", 3000, 3000),
+        ("Exhausted property tokens per day. These quota tokens will return in under 24 hours.", 71_400, 71_400),
+        ("Something new.", 20, 40),
+    ],
+)
+async def test_429_says_when_to_come_back(message: str, low: float, high: float, google: Pretend, ga4: Ga4) -> None:
+    google.faults.inject(RUN, Fault("status", status=429, body=error(429, "RESOURCE_EXHAUSTED", message)))
+    with pytest.raises(OverQuota) as caught:
+        await ga4.answer(ASK)
+    assert low <= caught.value.retry_after <= high
+    assert google.faults.count(RUN) == 1
+
+
+async def test_exhausted_realtime_leaves_core_alone(google: Pretend, ga4: Ga4) -> None:
+    body = error(429, "RESOURCE_EXHAUSTED", "Exhausted property tokens for a project per hour.")
+    google.faults.inject(REALTIME, Fault("status", status=429, body=body))
+    for _ in range(3):
+        with pytest.raises(OverQuota):
+            await ga4.answer(NOW)
+    assert google.faults.count(REALTIME) == 1
+    assert (await ga4.answer(ASK)).rows == ((7,),)
+
+
+async def test_retry_after_is_honoured_and_bounded(google: Pretend, ga4: Ga4) -> None:
+    for header, seconds in (("7", 7), ("999999999", 3600)):
+        google.faults.inject(RUN, Fault("status", status=429, headers={"Retry-After": header}))
+        with pytest.raises(OverQuota) as caught:
+            await ga4.answer(ASK)
+        assert caught.value.retry_after == seconds
+
+
+async def test_exhausted_quota_is_known_before_google_says_so(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+    empty = {"tokensPerProjectPerHour": {"consumed": 1, "remaining": 0}}
+    google.reply = lambda _: report([], [("sessions", "TYPE_INTEGER")], [["7"]], propertyQuota=empty)
+    await ga4.answer(ASK)
+    with pytest.raises(OverQuota, match="comes back within 50 minutes"):
+        await ga4.answer(ASK)
+    assert google.faults.count(RUN) == 1
+    assert ga4.health()["quota"] == {"core": {"tokensPerProjectPerHour": {"remaining": 0, "limit": 14_000}}}
+    watch.pass_by(3000)
+    await ga4.answer(ASK)
