@@ -4,19 +4,19 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
+from demo import networks, openid
 from demo.clock import VirtualClock
 from demo.faults import AdminHandler, Faults
 from demo.google.front import NothingHereHandler
 from demo.google.site import Google
+from demo.openid import OpenId
 from demo.world.days import World
 
 
@@ -26,6 +26,9 @@ class Internet:
     `environment` holds the variables that point Foyer at it; `faults` makes it misbehave; `clock` is the time it
     believes in. With `nasty` the ugliest words lead every list; with `empty` the property has no figures at all.
     """
+
+    openid: OpenId
+    google: Google
 
     def __init__(
         self,
@@ -54,7 +57,7 @@ class Internet:
             *self.google.rules(),
         ]
         self.environment = self.google.environment()
-        for part in parts():
+        for part in (networks, openid):
             rules += part.rules(self)
             self.environment |= part.environment(self.address)
         application = Application(
@@ -73,16 +76,6 @@ class Internet:
     ) -> None:
         self.server.stop()
         await self.server.close_all_connections()
-
-
-def parts() -> Iterator[Any]:
-    """The parts beside Google that have been written already."""
-    for name in ("demo.networks", "demo.openid"):
-        try:
-            yield import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
 
 
 class StageHandler(RequestHandler):
