@@ -1,0 +1,52 @@
+"""What a spreadsheet is handed is what people read, and never a formula."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from utilities.formats import FORMULA, csv_of
+from utilities.frames import Column, Frame, Kind
+
+CELLS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5)
+
+
+def back(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+@given(CELLS, CELLS)
+def test_no_cell_begins_a_formula_and_none_is_lost(headings: list[str], cells: list[str]):
+    columns = tuple(Column(str(place), text, Kind.TEXT) for place, text in enumerate(headings))
+    row = tuple((cells * len(columns))[: len(columns)])
+    rows = back(csv_of(Frame(columns, (row,))))
+    assert [len(each) for each in rows] == [len(columns)] * 2
+    assert not [cell for each in rows for cell in each if cell.lstrip(" ").startswith(FORMULA)]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "=cmd|' /C calc'!A0",
+        "+1+1",
+        "-2+3+cmd|' /C calc'!D2",
+        "@SUM(1+1)*cmd|' /C calc'!A0",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\0=1",
+        " =1",
+        "＝1",
+        "＠A1",
+    ],
+)
+def test_payload_is_text(payload: str):
+    ((heading,), (cell,)) = back(csv_of(Frame((Column("a", payload, Kind.TEXT),), ((payload,),))))
+    assert (heading[0], cell[0]) == ("'", "'")
+
+
+def test_cell_with_quotes_commas_and_lines_stays_one_cell():
+    text = 'a "b", c\nd'
+    assert back(csv_of(Frame((Column("a", "A", Kind.TEXT),), ((text,),)))) == [["A"], [text]]
