@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 from tornado.httpserver import HTTPServer
@@ -55,24 +56,26 @@ def error(status: int, code: str, message: str, **more: Any) -> str:
 class Pretend:
     """Tokens, reports and searches on loopback; `reply` makes the answer from the question's body."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tls: SSLContext | None = None) -> None:
         self.folder = folder
+        self.tls = tls
         self.faults = Faults()
         self.asked: list[Body] = []
         self.connections: set[Any] = set()
         self.reply: Callable[[Body], Body] = lambda body: report([], [("sessions", "TYPE_INTEGER")], [["7"]])
         self.token: Body = TOKEN
+        self.bomb = b""  # an answer that is compressed already
 
     async def __aenter__(self) -> "Pretend":
         sockets = bind_sockets(0, "127.0.0.1")
-        self.address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+        self.address = f"http{'s' if self.tls else ''}://127.0.0.1:{sockets[0].getsockname()[1]}"
         _, self.key = key.make(self.folder, self.address)
         parts = {"faults": self.faults, "pretend": self}
         rules = [
             (r"/token", TokenHandler, parts),
             (r"/v1beta/.*|/webmasters/.*", AskHandler, parts),
         ]
-        self.server = HTTPServer(Application(rules))  # type: ignore[arg-type]
+        self.server = HTTPServer(Application(rules), ssl_options=self.tls)  # type: ignore[arg-type]
         self.server.add_sockets(sockets)
         return self
 
@@ -105,4 +108,8 @@ class AskHandler(FaultyHandler):
         body = json.loads(self.request.body)
         self.pretend.asked.append(body)
         self.pretend.connections.add(id(self.request.connection.stream))
-        self.json(self.pretend.reply(body))
+        if self.pretend.bomb:
+            self.set_header("Content-Encoding", "gzip")
+            self.finish(self.pretend.bomb)
+        else:
+            self.json(self.pretend.reply(body))

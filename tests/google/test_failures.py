@@ -1,6 +1,7 @@
 """Every way Google can fail becomes one of our errors, with a sentence a person can act on."""
 
 import asyncio
+import gzip
 import json
 from typing import Any
 
@@ -225,6 +226,33 @@ async def test_token_that_lives_a_moment_is_fetched_for_every_call_and_works(goo
     google.token = {"access_token": "ya29.short", "expires_in": 100, "token_type": "Bearer"}
     assert (await ga4.answer(ASK)).rows == ((7,),)
     assert (await ga4.answer(ASK)).rows == ((7,),)
+    assert google.faults.count("/token") == 2
+
+
+@pytest.mark.parametrize("doing", ["reset", "close", "truncate", "hang"])
+async def test_broken_connection_to_the_token_server_is_unavailable(doing: Any, google: Pretend, ga4: Ga4) -> None:
+    google.faults.inject("/token", Fault(doing))
+    problem = await trouble(ga4)
+    assert type(problem) is Unavailable
+    assert "TransportError" not in str(problem)
+    assert google.faults.count("/token") == 2
+
+
+async def test_connection_made_in_a_hurry_has_all_its_time_in_the_next_call(google: Pretend, ga4: Ga4) -> None:
+    await ga4.fetch(ASK, 0.6)
+    google.faults.inject(RUN, Fault("latency", seconds=1.0))
+    assert (await ga4.answer(ASK)).rows == ((7,),)
+
+
+@pytest.mark.parametrize("doing", ["length", "gzip"])
+async def test_answer_that_is_spoilt_on_the_way_is_a_bad_answer(doing: Any, google: Pretend, ga4: Ga4) -> None:
+    google.faults.inject(RUN, Fault(doing))
+    assert type(await trouble(ga4)) is BadAnswer
+
+
+async def test_answer_that_swells_beyond_reason_is_a_bad_answer(google: Pretend, ga4: Ga4) -> None:
+    google.bomb = gzip.compress(b" " * 40_000_000)
+    assert type(await trouble(ga4)) is BadAnswer
 
 
 async def test_server_errors_open_the_breaker_and_are_never_tried_again_at_once(

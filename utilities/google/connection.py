@@ -92,6 +92,9 @@ class Connections(httplib2.Http):  # type: ignore[misc]
     def request(self, uri: str, *args: Any, **named: Any) -> Any:
         """One HTTP request; raises what httplib2 raises."""
         self.connected = False
+        for connection in self.connections.values():  # one kept alive still has what was left of an earlier deadline
+            if connection.sock is not None:
+                connection.sock.settimeout(min(self.timeout, max(self.deadline.remaining(), 0.001)))
         named["connection_type"] = self.kinds[uri.partition(":")[0]]
         return super().request(uri, *args, **named)
 

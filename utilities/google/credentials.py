@@ -12,7 +12,6 @@ from google.oauth2 import service_account
 
 from utilities.errors import Refused
 
-LOCK_SECONDS = 20.0
 SETTING = "GOOGLE_APPLICATION_CREDENTIALS"
 HOW = "make a JSON key for a service account in the Google Cloud console (IAM & Admin → Service Accounts → Keys)"
 
@@ -39,16 +38,16 @@ class WallCredentials(service_account.Credentials):
         return False
 
     def before_request(self, request: Any, method: str, url: str, headers: dict[str, str]) -> None:
-        if not self.valid:
-            self.seen.token = None
-            self.refresh(request)
         super().before_request(request, method, url, headers)  # type: ignore[no-untyped-call]
         self.seen.token = self.token
 
     def refresh(self, request: Any) -> None:
-        """A new token, unless another thread has fetched one since this thread sent its last."""
-        if not self.lock.acquire(timeout=LOCK_SECONDS):
-            raise exceptions.TransportError("another thread has been waiting for a token too long")  # type: ignore[no-untyped-call]
+        """A new token, unless another thread has fetched one since this thread sent its last.
+
+        `request` asks over a thread's own Connections, whose deadline is kept while waiting for the other thread.
+        """
+        if not self.lock.acquire(timeout=request.http.deadline.remaining()):
+            raise TimeoutError("another thread has been waiting for a token too long")
         try:
             if not self.valid or self.token == getattr(self.seen, "token", None):
                 super().refresh(TokenRequest(request))  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 
 import httplib2
-from google.auth.exceptions import GoogleAuthError, RefreshError
+from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from googleapiclient.errors import Error as ApiError
 from googleapiclient.errors import HttpError
 from httplib2.decode import DecodeRatioError
@@ -56,13 +56,15 @@ def counts_as_server_error(error: BaseException) -> bool:
 
 def worth_another_try(error: BaseException | None) -> bool:
     """Whether the connection broke in a way that is often over at once; a server error is counted, so it is not."""
+    error = bare(error)
     if isinstance(error, (TimeoutError, ssl.SSLError)):
         return False
     return isinstance(error, (ConnectionError, HTTPException, TokenServerDown))
 
 
-def explain(error: BaseException, asked: Asked) -> SourceError:
+def explain(error: BaseException | None, asked: Asked) -> SourceError:
     """The error to raise instead; one of FAILURES in, a SourceError out."""
+    error = bare(error)
     if isinstance(error, HttpError):
         return explain_status(error, asked)
     if isinstance(error, RefreshError):
@@ -83,6 +85,12 @@ def explain(error: BaseException, asked: Asked) -> SourceError:
     if isinstance(error, (OSError, HTTPException, GoogleAuthError)):
         return Unavailable(f"the connection to {asked.service} failed ({type(error).__name__})")
     return BadAnswer(f"{asked.service} answered something that cannot be read ({type(error).__name__})")
+
+
+def bare(error: BaseException | None) -> BaseException | None:
+    """What google-auth has wrapped, when a connection to the token server failed."""
+    wrapped = error.args[0] if isinstance(error, TransportError) and error.args else None
+    return wrapped if isinstance(wrapped, BaseException) else error
 
 
 def explain_status(error: HttpError, asked: Asked) -> SourceError:
