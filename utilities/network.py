@@ -51,6 +51,7 @@ class Network:
         self.missing = [name for name in provider.keys if not keys[name]]
         self.remembered: OrderedDict[str, Remembered] = OrderedDict()
         self.running: dict[str, asyncio.Task[None]] = {}
+        self.reported = False
 
     @property
     def lacks(self) -> str:
@@ -87,8 +88,22 @@ class Network:
                 count = await self.api.count(url)
         except SourceError as error:
             self.remember(url, replace(self.remembered.get(url, Remembered()), why=f"unavailable: {error}"))
+            self.report()
         else:
             self.remember(url, Remembered(count, self.clock()))
+            self.report()
+
+    def report(self) -> None:
+        """One line in the log when a rest begins, and one when the network answers again."""
+        until = self.pacer.resting_until()
+        if until and not self.reported:
+            log.warning(
+                "%s %s; it is left in peace until %s", self.provider.name, self.pacer.why, f"{until:%H:%M:%S} UTC"
+            )
+            self.reported = True
+        elif self.reported and self.pacer.why is None:
+            log.info("%s answers again", self.provider.name)
+            self.reported = False
 
     def ended(self, url: str, task: "asyncio.Task[None]") -> None:
         del self.running[url]

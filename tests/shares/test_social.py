@@ -111,10 +111,15 @@ async def test_provider_nobody_knows_is_unavailable_and_says_so(social, ask):
     source = social("pinterest", "myspace")
     frame = await ask(source, HOME)
     assert frame.values("myspace") == (None,)
-    assert reasons(frame, "myspace") == ["unavailable: Foyer knows no network of that name"]
-    with pytest.raises(Refused, match="myspace: Foyer knows no network of that name"):
+    assert reasons(frame, "myspace") == ["unavailable: there is no network of that name"]
+    with pytest.raises(Refused, match="myspace: there is no network of that name"):
         await source.check()
     assert source.health()["myspace"]["state"] == "unconfigured"
+
+
+async def test_misspelt_provider_is_told_the_right_name(social, ask):
+    frame = await ask(social("hackernews"), HOME)
+    assert reasons(frame, "hackernews") == ["unavailable: there is no network of that name, did you mean hacker-news?"]
 
 
 async def test_provider_with_its_key_needs_not_be_named(configured, stage):

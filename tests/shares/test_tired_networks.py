@@ -52,6 +52,20 @@ async def test_tired_network_is_tried_by_one_call_and_not_by_ten(stage, social, 
     assert stage.calls("pinterest") == 1
 
 
+async def test_log_says_once_that_a_network_rests_and_once_that_it_is_back(stage, social, ask, caplog):
+    caplog.set_level("INFO", "utilities.network")
+    stage.breaks("pinterest", "status", status=500)
+    source = social("pinterest")
+    await ask(source)
+    await ask(source)
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("pinterest answered 500; it is left in peace until 12:1")
+    stage.faults.clear()
+    stage.clock.shift(timedelta(minutes=1))
+    await ask(source)
+    assert caplog.messages[1:] == ["pinterest answers again"]
+
+
 async def test_retry_after_is_kept_to(stage, social, ask):
     stage.breaks("pinterest", "status", status=429, headers={"Retry-After": "600"}, count=1)
     source = social("pinterest", concurrency=1)

@@ -45,7 +45,10 @@ class Failure(BaseModel):
 
 
 async def count(api: Api, url: str) -> int:
-    """Plain `engagement` has been zeros for years for most pages (shariff-backend-php#186); the object knows."""
+    """The object knows; `engagement` has been zeros for most pages since 2021 (shariff-backend-php#186).
+
+    It is asked for all the same, because a page without an object is 0 only when Facebook says anything of it at all.
+    """
     node = await api.ask(
         Node,
         "/",
@@ -81,7 +84,7 @@ PROVIDER = Provider(
     api="https://graph.facebook.com/v25.0",
     count=count,
     keys=("FACEBOOK_APP_TOKEN",),
-    # Ten questions about one URL in an hour, for each app: one in ten minutes leaves room for a restart or two.
-    pace=timedelta(minutes=10),
+    # Ten questions about one URL in an hour, for each app: this leaves room for restarts and a second process.
+    pace=timedelta(minutes=20),
     explain=explain,
 )

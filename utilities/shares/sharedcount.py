@@ -1,4 +1,4 @@
-"""SharedCount, who asks Facebook and Pinterest on behalf of people without an app; a key, often paid."""
+"""SharedCount, who asks Facebook on behalf of people without an app of their own; a key, often paid."""
 
 from datetime import timedelta
 
@@ -12,21 +12,20 @@ class Facebook(BaseModel):
 
 
 class Counts(BaseModel):
-    """A network that SharedCount could not reach is null, and then there is no sum."""
+    """What it heard of each network, null where it heard nothing; Pinterest we ask ourselves."""
 
     facebook: Facebook = Field(alias="Facebook")
-    pinterest: Count = Field(alias="Pinterest")
 
 
 async def count(api: Api, url: str) -> int:
     counts = await api.ask(Counts, "/v1.1/", {"url": url, "apikey": api.keys["SHAREDCOUNT_API_KEY"]})
-    return counts.facebook.total_count + counts.pinterest
+    return counts.facebook.total_count
 
 
 PROVIDER = Provider(
     name="sharedcount",
     heading="Shares",
-    counts="Facebook engagement and pins, by SharedCount",
+    counts="reactions, comments and shares on Facebook, by SharedCount",
     api="https://api.sharedcount.com",
     count=count,
     keys=("SHAREDCOUNT_API_KEY",),

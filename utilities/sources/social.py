@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from utilities import shares
 from utilities.clock import Clock
@@ -20,9 +21,6 @@ SPECIMEN = "https://example.com/"
 """The page that is asked about to see whether a network works, when there is no WEBSITE."""
 
 
-NO_MODULE = "Foyer knows no network of that name"
-
-
 @dataclass(frozen=True)
 class ShareAsk:
     """Counts for these pages, as full addresses; `known` answers at once from what is remembered."""
@@ -34,9 +32,11 @@ class ShareAsk:
 class Social:
     """The networks of a process. A network that does not answer is a column of reasons, never of zeros."""
 
-    def __init__(self, networks: Sequence[Network], unknown: Sequence[str], upstream: Upstream, specimen: str) -> None:
+    def __init__(
+        self, networks: Sequence[Network], unknown: Mapping[str, str], upstream: Upstream, specimen: str
+    ) -> None:
         self.networks = {network.provider.name: network for network in networks}
-        self.unknown = unknown  # names in SHARE_PROVIDERS that no module has
+        self.unknown = unknown  # names in SHARE_PROVIDERS that no module has, and what to say of each
         self.upstream = upstream
         self.specimen = specimen
 
@@ -53,15 +53,15 @@ class Social:
         for name, network in self.networks.items():
             values, notes = network.column(pages)
             frame = frame.with_column(Column(name, network.provider.heading, Kind.SHARE), values, notes)
-        for name in self.unknown:
-            note = Note(f"unavailable: {NO_MODULE}", name)
+        for name, why in self.unknown.items():
+            note = Note(f"unavailable: {why}", name)
             frame = frame.with_column(Column(name, name, Kind.SHARE), [None] * len(pages), [note])
         return frame
 
     async def check(self) -> str:
         """Asks every network about one page; raises Refused or Unavailable with a sentence for each."""
         told = dict(zip(self.networks, await asyncio.gather(*map(self.checked, self.networks.values())), strict=True))
-        told |= {name: Refused(NO_MODULE) for name in self.unknown}
+        told |= {name: Refused(why) for name, why in self.unknown.items()}
         report = "; ".join(f"{name}: {what}" for name, what in told.items())
         wrong = [what for what in told.values() if isinstance(what, SourceError)]
         if not wrong:
@@ -81,7 +81,7 @@ class Social:
     def health(self) -> Mapping[str, object]:
         """The state of each network."""
         known = {name: network.health() for name, network in self.networks.items()}
-        return known | {name: {"state": "unconfigured", "why": NO_MODULE} for name in self.unknown}
+        return known | {name: {"state": "unconfigured", "why": why} for name, why in self.unknown.items()}
 
     async def close(self) -> None:
         await asyncio.gather(*(network.close() for network in self.networks.values()))
@@ -95,13 +95,24 @@ def page_of(url: str) -> str | None:
         return None
 
 
-def chosen(settings: Settings) -> tuple[list[Provider], list[str]]:
-    """The enabled providers, those of SHARE_PROVIDERS first and then those with a key; and the names nobody has."""
+def chosen(settings: Settings) -> tuple[list[Provider], dict[str, str]]:
+    """The enabled providers, those of SHARE_PROVIDERS first and then those with a key.
+
+    And the names that no provider has, each with what to say of it.
+    """
     providers = {provider.name: provider for provider in find(shares, "PROVIDER", Provider)}
     named = [name.lower().replace("_", "-") for name in settings.share_providers]
     keyed = [each.name for each in providers.values() if each.keys and all(map(settings.named, each.keys))]
     wanted = list(dict.fromkeys([*named, *keyed]))
-    return [providers[name] for name in wanted if name in providers], [name for name in wanted if name not in providers]
+    unknown = {name: misnamed(name, list(providers)) for name in wanted if name not in providers}
+    return [providers[name] for name in wanted if name in providers], unknown
+
+
+def misnamed(name: str, known: list[str]) -> str:
+    meant = get_close_matches(name, known, n=1)
+    return (
+        f"there is no network of that name, did you mean {meant[0]}?" if meant else "there is no network of that name"
+    )
 
 
 async def open_social(settings: Settings, clock: Clock) -> Social | None:
