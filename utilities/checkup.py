@@ -12,9 +12,11 @@ from utilities.errors import BoardError, FoyerError
 from utilities.services import catalogue
 from utilities.settings import Settings
 from utilities.sheet.faults import faults
+from utilities.signin.issuer import Issuer, Registration
 from utilities.sources import SourceKind
 from utilities.state.database import open_state
 from utilities.store import open_store
+from utilities.upstream import Upstream
 
 PATIENCE = 30.0  # seconds for one part
 
@@ -50,6 +52,7 @@ async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     yield await find_out("store", partial(ask_store, settings, clock))
     if not settings.loopback_only:
         yield await find_out("state database", partial(ask_state, settings))
+        yield await find_out("sign-in", partial(ask_issuer, settings, clock))
     for kind in catalogue().kinds.values():
         yield await find_out(f"source {kind.name}", partial(ask_source, kind, settings, clock))
 
@@ -98,6 +101,14 @@ async def ask_state(settings: Settings) -> str:
         return f"{state.engine.name} answers"
     finally:
         await state.close()
+
+
+async def ask_issuer(settings: Settings, clock: Clock) -> str:
+    """Asks where people are sent to sign in; the client and its secret are known to be right only when one does."""
+    known_as = Registration(settings.oidc_issuer, settings.google_client_id, "", "", settings.allowed_domains)
+    async with Upstream() as client:
+        places = await Issuer(known_as, client, clock).places()
+    return f"{places.issuer} answers; people come back to {settings.address}/login/callback"
 
 
 async def ask_source(kind: SourceKind, settings: Settings, clock: Clock) -> str:

@@ -89,10 +89,16 @@ class Settings(BaseModel):
         return value.get_secret_value() if value else ""
 
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value, for those who must keep them out of logs."""
+        """Every secret value, for those who must keep them out of logs: whole, and the keys and passwords in them."""
         own = (value for value in dict(self).values() if isinstance(value, SecretStr))
         keys = (value for name, value in self.extra.items() if not name.endswith("_URL"))
-        return tuple(value.get_secret_value() for value in (*own, *keys) if value.get_secret_value())
+        whole = [value.get_secret_value() for value in (*own, *keys)]
+        passwords = [word for value in whole for word in re.findall(r"://[^/@]*:([^/@]+)@", value)]
+        return tuple(filter(None, [*whole, *passwords, *self.signing_keys()]))
+
+    def signing_keys(self) -> tuple[str, ...]:
+        """SECRET_KEY as it is rotated: the key that signs, then those that are still read."""
+        return tuple(key.strip() for key in self.secret_key.get_secret_value().split(",") if key.strip())
 
 
 NOT_FROM_OUTSIDE = {"demo", "extra", "remarks"}
@@ -193,9 +199,10 @@ def door(settings: Settings) -> Iterator[tuple[str, str]]:
             "PUBLIC_URL is not set, so Google cannot send people back: set it to the address people type, like "
             "https://foyer.example.com.",
         )
-    key = settings.secret_key.get_secret_value()
-    if len(key) < LEAST_KEY or PLACEHOLDER.search(key):
-        what = "not set" if not key else "too short" if len(key) < LEAST_KEY else "a placeholder"
+    keys = settings.signing_keys()
+    short, usual = any(len(key) < LEAST_KEY for key in keys), any(PLACEHOLDER.search(key) for key in keys)
+    if not keys or short or usual:
+        what = "not set" if not keys else "too short" if short else "a placeholder"
         yield (
             "SECRET_KEY",
             f"SECRET_KEY is {what}: make one of {LEAST_KEY} characters or more, for instance with "

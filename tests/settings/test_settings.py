@@ -56,6 +56,7 @@ def test_sign_in_opens_the_door():
         ("SECRET_KEY", KEY[:31], "SECRET_KEY is too short"),
         ("SECRET_KEY", "change-me-change-me-change-me-change-me", "SECRET_KEY is a placeholder"),
         ("SECRET_KEY", "x" * 40, "SECRET_KEY is a placeholder"),
+        ("SECRET_KEY", f"{KEY}, {KEY[:20]}", "SECRET_KEY is too short"),
         ("GOOGLE_CLIENT_SECRET", "", "GOOGLE_CLIENT_SECRET is not set"),
         ("PUBLIC_URL", "", "PUBLIC_URL is not set"),
         ("PUBLIC_URL", "http://foyer.example.com", "must be https"),
@@ -151,6 +152,11 @@ def test_no_secret_is_in_any_repr():
     shown = repr(settings) + str(settings) + repr(settings.extra) + settings.model_dump_json()
     assert "canary" not in shown
     assert KEY not in shown
+
+
+def test_secrets_are_known_whole_and_in_parts():
+    secrets = read(SECRET_KEY=f"{KEY}, old-{KEY}", REDIS_URL="rediss://user:canary@h/0").secrets()
+    assert {KEY, f"old-{KEY}", "canary", "rediss://user:canary@h/0"} <= set(secrets)
 
 
 def test_address_that_heroku_hands_out_is_understood():
