@@ -1,31 +1,41 @@
 """What each GA4 metric counts; distinct people and visits are counted anew for each row, so rows do not add up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 
 class Tally:
-    """Some of a table's rows, to be counted."""
+    """Some of a table's rows, to be counted; what is looked at twice is kept."""
 
     def __init__(self, table: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> None:
         self.table = table
         self.rows = rows
+        self.pick: Callable[[Sequence[Any]], tuple[Any, ...]] = few(rows) if len(rows) < 2 else itemgetter(*rows)
+        self.counted: dict[tuple[str, str], int] = {}
 
     def total(self, column: str) -> int:
-        values = self.table[column]
-        return sum([values[row] for row in self.rows])
+        return sum(self.pick(self.table[column]))
 
     def distinct(self, column: str, where: str = "") -> int:
-        values = self.table[column]
-        if not where:
-            return len({values[row] for row in self.rows})
-        wanted = self.table[where]
-        return len({values[row] for row in self.rows if wanted[row]})
+        found = self.counted.get((column, where))
+        if found is None:
+            values: Iterable[Any] = self.pick(self.table[column])
+            if where:
+                values = compress(values, self.pick(self.table[where]))
+            found = self.counted[column, where] = len(set(values))
+        return found
 
     def sessions_lasted(self) -> float:
-        sessions, durations = self.table["session"], self.table["duration"]
-        return float(sum({sessions[row]: durations[row] for row in self.rows}.values()))
+        pairs = zip(self.pick(self.table["session"]), self.pick(self.table["duration"]), strict=True)
+        return float(sum(dict(pairs).values()))
+
+
+def few(rows: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """`itemgetter` for none or one, which it would not put into a tuple."""
+    return lambda values: tuple(values[row] for row in rows)
 
 
 Count = Callable[[Tally], float]

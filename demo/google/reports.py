@@ -35,7 +35,7 @@ def core(world: World, quota: Quota, request: Request) -> dict[str, Any]:
     until = world.now() - LAG
     spans = []
     for name, first, last in ranges:
-        begin = datetime.combine(first, time(), ZONE) - timedelta(seconds=1)
+        begin = datetime.combine(first, time(), ZONE)
         end = min(until, datetime.combine(last + timedelta(days=1), time(), ZONE) - timedelta(seconds=1))
         spans.append(Range(name, Table(world, []) if withheld else table(world, Stretch(begin, end), events=events)))
     body = Query(request, spans).answer()

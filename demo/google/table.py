@@ -41,7 +41,7 @@ class Table(dict[str, list[Any]]):
 
 @dataclass(frozen=True)
 class Stretch:
-    """Both ends of some time, in the property's zone; the beginning is not part of it."""
+    """Both ends of some time, in the property's zone, both included."""
 
     begin: datetime
     end: datetime
@@ -54,7 +54,7 @@ def table(world: World, stretch: Stretch, *, events: bool = False) -> Table:
     for whole, _ in world.span(stretch.begin.date(), stretch.end.date(), until=stretch.end):
         day = shape(whole)
         midnight = datetime.combine(day.date, time(), ZONE)
-        start = day.until((stretch.begin - midnight).total_seconds())
+        start = day.before((stretch.begin - midnight).total_seconds())
         parts.append((day, start, max(start, day.until((stretch.end - midnight).total_seconds()))))
     return Table(world, parts)
 
@@ -62,7 +62,8 @@ def table(world: World, stretch: Stretch, *, events: bool = False) -> Table:
 def recent(world: World, start: int, end: int, *, events: bool = False) -> Table:
     """The last minutes, from `start` minutes ago to `end` minutes ago, both included, and how long ago each row was."""
     now = world.now()
-    found = table(world, Stretch(now - timedelta(minutes=start + 1), now - timedelta(minutes=end)), events=events)
+    begin = now - timedelta(minutes=start + 1) + timedelta(microseconds=1)
+    found = table(world, Stretch(begin, now - timedelta(minutes=end)), events=events)
     ago: list[int] = []
     for day, first, stop in found.parts:
         passed = (now - datetime.combine(day.date, time(), ZONE)).total_seconds()

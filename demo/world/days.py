@@ -1,6 +1,6 @@
 """The days: what happened on each of them, the same every time it is asked."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -35,6 +35,10 @@ class Day:
     columns: dict[str, list[Any]]
     kept: dict[str, list[Any]] = field(default_factory=dict)
     by_event: "Day | None" = None
+
+    def before(self, second: float) -> int:
+        """How many rows had happened earlier than this second of the day."""
+        return bisect_left(self.columns["second"], second)
 
     def until(self, second: float) -> int:
         """How many rows had happened by this second of the day."""

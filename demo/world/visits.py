@@ -111,7 +111,7 @@ class Visits:
         stays = [min(1500, int(random.expovariate(1 / 95))) for _ in pages]
         for stay in stays[:-1]:
             times.append(min(86_399, times[-1] + stay + 1))
-        bounced = len(pages) == 1 and random.random() < 0.5 + pages[0] * 37 % 9 / 20
+        bounced = len(pages) == 1 and random.random() < 0.66 + pages[0] * 37 % 9 / 30
         duration = times[-1] - start + (0.0 if bounced else stays[-1] + random.random())
         engaged = not bounced and (len(pages) > 1 or duration > 10)
         key = 1 if self.thanks in pages else 0

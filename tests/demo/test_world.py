@@ -35,6 +35,14 @@ def test_today_ends_now():
     assert day.columns["second"][rows - 1] <= 12 * 3600 < day.columns["second"][rows]
 
 
+async def test_realtime_looks_back_over_midnight(tmp_path: Path):
+    async with Internet(tmp_path, clock=VirtualClock(NOON + timedelta(hours=12, minutes=1))) as internet:
+        client = Client(internet.environment)
+        body = await client.realtime(dimensions=named("minutesAgo"), metrics=named("screenPageViews"))
+        assert len({*columns(body)["minutesAgo"]}) > 20
+        client.pool.shutdown()
+
+
 def test_nothing_happened_before_the_site_was_there():
     world = World(VirtualClock(NOON))
     assert world.span(world.first - timedelta(days=9), world.first - timedelta(days=1)) == []
