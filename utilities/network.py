@@ -97,9 +97,8 @@ class Network:
         """One line in the log when a rest begins, and one when the network answers again."""
         until = self.pacer.resting_until()
         if until and not self.reported:
-            log.warning(
-                "%s %s; it is left in peace until %s", self.provider.name, self.pacer.why, f"{until:%H:%M:%S} UTC"
-            )
+            name, why = self.provider.name, self.pacer.why
+            log.warning("%s: %s; it is left in peace until %s", name, why, f"{until:%H:%M:%S} UTC")
             self.reported = True
         elif self.reported and self.pacer.why is None:
             log.info("%s answers again", self.provider.name)

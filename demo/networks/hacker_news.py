@@ -16,7 +16,7 @@ class SearchHandler(FaultyHandler):
 
     def get(self) -> None:
         url = URL(self.get_query_argument("query", "http://nobody.invalid/"))
-        points = shares(NAME, str(url), 400, self.clock(), silent=0.5)
+        points = shares(NAME, str(url), 400, self.clock(), silent=0.3)
         hits = [story(str(url / "comments"), 377), story(f"https://mirror.invalid/?of={url}", 2811), story(None, 12)]
         if points:
             hits.insert(1, story(str(url.with_scheme("http")), points))

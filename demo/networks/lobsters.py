@@ -25,7 +25,7 @@ class StoriesHandler(FaultyHandler):
             self.write("Throttled, sleep(1) between hits; more in config/initializers/rack_attack.rb\n")
             return
         url = self.get_query_argument("url", "")
-        score = shares(NAME, url, 80, self.clock(), silent=0.6)
+        score = shares(NAME, url, 120, self.clock(), silent=0.3)
         story = {"short_id": "a1b2c3", "url": url, "score": score, "comment_count": score // 3, "tags": ["web"]}
         self.json([story] if score else [])
 

@@ -100,7 +100,7 @@ async def test_facebook_asked_too_often_about_one_page_rests_and_says_so(social,
 
 async def test_hacker_news_leaves_out_stories_about_other_pages(stage, social, ask):
     frame = await ask(social("hacker-news"))
-    told = [popularity.shares("hacker-news", page, 400, stage.clock(), silent=0.5) for page in PAGES]
+    told = [popularity.shares("hacker-news", page, 400, stage.clock(), silent=0.3) for page in PAGES]
     assert frame.values("hacker-news") == tuple(points + int(points * 0.6) for points in told)
     assert 0 in told
 

@@ -140,6 +140,7 @@ async def test_columns_are_in_the_order_of_the_setting(social, ask):
     assert [column.key for column in frame.columns] == ["url", "x", "facebook", "lobsters"]
     assert {column.kind for column in frame.columns[1:]} == {Kind.SHARE}
     assert [column.heading for column in frame.columns] == ["Page", "X", "FB", "Lob"]
+    assert [column.rank for column in frame.columns[1:]] == [0, 1, 2]
 
 
 async def test_check_says_of_each_network_that_it_is_well(social):

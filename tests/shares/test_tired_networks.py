@@ -59,7 +59,7 @@ async def test_log_says_once_that_a_network_rests_and_once_that_it_is_back(stage
     await ask(source)
     await ask(source)
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("pinterest answered 500; it is left in peace until 12:1")
+    assert caplog.messages[0].startswith("pinterest: answered 500; it is left in peace until 12:1")
     stage.faults.clear()
     stage.clock.shift(timedelta(minutes=1))
     await ask(source)

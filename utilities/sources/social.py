@@ -50,12 +50,13 @@ class Social:
             wanted = list(dict.fromkeys(page for page in pages if page))
             await asyncio.gather(*(network.refresh(wanted) for network in self.networks.values()))
         frame = Frame((Column("url", "Page", Kind.TEXT),), tuple((url,) for url in ask.urls))
-        for name, network in self.networks.items():
+        for rank, (name, network) in enumerate(self.networks.items()):  # a narrow screen keeps those named first
             values, notes = network.column(pages)
-            frame = frame.with_column(Column(name, network.provider.heading, Kind.SHARE), values, notes)
+            frame = frame.with_column(Column(name, network.provider.heading, Kind.SHARE, rank), values, notes)
         for name, why in self.unknown.items():
             note = Note(f"unavailable: {why}", name)
-            frame = frame.with_column(Column(name, name, Kind.SHARE), [None] * len(pages), [note])
+            column = Column(name, name, Kind.SHARE, rank=len(self.networks))
+            frame = frame.with_column(column, [None] * len(pages), [note])
         return frame
 
     async def check(self) -> str:
@@ -110,9 +111,7 @@ def chosen(settings: Settings) -> tuple[list[Provider], dict[str, str]]:
 
 def misnamed(name: str, known: list[str]) -> str:
     meant = get_close_matches(name, known, n=1)
-    return (
-        f"there is no network of that name, did you mean {meant[0]}?" if meant else "there is no network of that name"
-    )
+    return "there is no network of that name" + (f", did you mean {meant[0]}?" if meant else "")
 
 
 async def open_social(settings: Settings, clock: Clock) -> Social | None:
