@@ -155,7 +155,7 @@ class FaultyHandler(RequestHandler):
             for character in body:
                 self.write(character)
                 await self.flush()
-                await asyncio.sleep(seconds)
+                await self.pause(seconds)
         except StreamClosedError:
             self._finished = True
             self.on_finish()
@@ -194,7 +194,11 @@ class FaultyHandler(RequestHandler):
             body = altered(body, self.injected)
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=UTF-8")
-        self.write(json.dumps(body, indent=2, ensure_ascii=False))
+        self.write(self.spelled(body))
+
+    def spelled(self, body: object) -> str:
+        """JSON as this host writes it."""
+        return json.dumps(body, indent=2, ensure_ascii=False)
 
 
 def altered(body: dict[str, Any], fault: Fault) -> dict[str, Any]:

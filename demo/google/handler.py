@@ -9,12 +9,10 @@ from demo.google.refusal import MISSING, NO_SCOPE, ORDINARY, Refusal, info, page
 from demo.google.token import PREFIX, Tokens
 
 REALM = 'Bearer realm="https://accounts.google.com/"'
-PARAMETERS = {"$.xgafv", "access_token", "alt", "$alt", "callback", "fields", "key", "oauth_token", "prettyPrint"} | {
-    "$prettyPrint",
-    "quotaUser",
-    "uploadType",
-    "upload_protocol",
-}
+PARAMETERS = frozenset(
+    {"$.xgafv", "access_token", "alt", "$alt", "callback", "fields", "key", "oauth_token"}
+    | {"prettyPrint", "$prettyPrint", "quotaUser", "uploadType", "upload_protocol"}
+)
 COMPATIBILITY = {"COMPATIBLE": 1, "INCOMPATIBLE": 2}
 
 
@@ -47,6 +45,8 @@ class GoogleHandler(FrontHandler):
                 text = f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter.'
                 kind = "type.googleapis.com/google.rpc.BadRequest"
                 raise Refusal(400, text, [{"@type": kind, "fieldViolations": [{"description": text}]}])
+        if "fields" in self.request.query_arguments:
+            raise Refusal(501, "The pretend Google has no fields parameter.")
 
     def refused(self, refusal: Refusal) -> None:
         self.json(refusal.body(), status=refusal.code)
@@ -59,21 +59,23 @@ class GoogleHandler(FrontHandler):
             return json.dumps(Refusal(status).body(), indent=2)
         return page(status, "Server Error", self.request.path)
 
-    def json(self, body: object, *, status: int = 200) -> None:
+    def spelled(self, body: object) -> str:
         """Pretty-printed unless told otherwise; enums as numbers for the client that asks so."""
         if "enum-encoding=int" in self.get_query_argument("$alt", ""):
             body = numbered(body)
-        super().json(body, status=status)
         if "false" in self.get_query_arguments("prettyPrint") + self.get_query_arguments("$prettyPrint"):
-            compact = json.loads(b"".join(self._write_buffer))
-            self._write_buffer = [json.dumps(compact, ensure_ascii=False, separators=(",", ":")).encode()]
+            return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return super().spelled(body)
 
 
 def numbered(body: Any) -> Any:
     """The same answer with metric types and compatibilities as numbers."""
     if isinstance(body, list):
         return [numbered(part) for part in body]
-    if isinstance(body, dict):
-        return {key: (ENUM | COMPATIBILITY).get(v, v) if isinstance(v, str) and key in ("type", "compatibility")
-                else numbered(v) for key, v in body.items()}  # fmt: skip
-    return body
+    if not isinstance(body, dict):
+        return body
+    found = {key: numbered(value) for key, value in body.items()}
+    for key, numbers in (("type", ENUM), ("compatibility", COMPATIBILITY)):
+        if found.get(key) in numbers:
+            found[key] = numbers[found[key]]
+    return found

@@ -53,9 +53,13 @@ def info(reason: str, **metadata: str) -> list[dict[str, Any]]:
 
 def page(code: int, title: str, path: str) -> str:
     """The page of the front end; it answers 404 for a wrong method as well, and never JSON."""
+    if code == 404:
+        said = f"The requested URL <code>{path}</code> was not found on this server."
+    else:
+        said = "The server encountered a temporary error and could not complete your request.<p>Please try again."
     return (
         "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n"
         f"  <title>Error {code} ({title})!!1</title>\n"
         f"  <p><b>{code}.</b> <ins>That’s an error.</ins>\n"
-        f"  <p>The requested URL <code>{path}</code> was not found on this server.  <ins>That’s all we know.</ins>\n"
+        f"  <p>{said}  <ins>That’s all we know.</ins>\n"
     )

@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from google.analytics.data_v1beta import BetaAnalyticsDataClient
+from google.analytics.data_v1beta.services.beta_analytics_data.transports import BetaAnalyticsDataRestTransport
+from google.analytics.data_v1beta.types import DateRange, Dimension, Metric, MetricType, RunReportRequest
 from google.auth.exceptions import RefreshError
 from googleapiclient.errors import HttpError
 from tornado.httpclient import HTTPResponse
@@ -96,6 +99,27 @@ async def test_the_official_client_gets_numbers_for_enums(internet: Internet, cl
     url = path(internet) + "?%24alt=json%3Benum-encoding%3Dint"
     answer = await fetch(url, method="POST", body=json.dumps(COUNT), headers=await bearer(client))
     assert json.loads(answer.body)["metricHeaders"] == [{"name": "sessions", "type": 1}]
+
+
+async def test_googles_other_client_reads_the_answers(client: Client):
+    transport = BetaAnalyticsDataRestTransport(
+        host=client.environment["GA4_API_ENDPOINT"].removeprefix("http://"),
+        url_scheme="http",
+        credentials=client.credentials,
+    )
+    request = RunReportRequest(
+        property=client.property,
+        dimensions=[Dimension(name="country")],
+        metrics=[Metric(name="sessions"), Metric(name="averageSessionDuration")],
+        date_ranges=[DateRange(start_date="7daysAgo", end_date="yesterday")],
+        return_property_quota=True,
+    )
+    loop = asyncio.get_running_loop()
+    with BetaAnalyticsDataClient(transport=transport) as other:
+        found = await loop.run_in_executor(client.pool, lambda: other.run_report(request, timeout=10))
+    assert found.metric_headers[1].type_ == MetricType.TYPE_SECONDS
+    assert found.rows[0].dimension_values[0].value == "United States"
+    assert found.property_quota.tokens_per_day.consumed == 1
 
 
 async def test_several_reports_in_one_call(client: Client):
