@@ -260,3 +260,17 @@ async def test_stop_cancels_what_is_being_asked(store):
         await asyncio.wait_for(refresher.stop(), 1.0)
         assert oracle.running == 0
     assert await store.lease("users", 1.0) is not None
+
+
+async def test_a_failure_before_anything_is_asked_is_trouble_too_and_not_a_flood(store, caplog):
+    class Broken(Oracle):
+        def stretch(self) -> float:
+            raise ZeroDivisionError
+
+    await store.write(Reading("users", number(7), utc_now()), await store.lease("users", 0.01))
+    async with running(store, Broken(), report()):
+        await asyncio.sleep(1.5)
+    reading = store.latest("users")
+    assert (shown(reading), reading.trouble.kind) == (7, "ZeroDivisionError")
+    assert reading.trouble.attempts <= 3
+    assert len(caplog.records) == 1

@@ -276,3 +276,15 @@ async def test_nothing_in_the_url_makes_the_timeouts_longer(redis_server, open_o
 async def test_a_url_nobody_understands_stops_the_start_with_a_sentence(open_one):
     with pytest.raises(SettingsError, match="REDIS_URL"):
         await open_one(redis_url="redis://127.0.0.1/0?socket_timeout=soon")
+
+
+async def test_a_primary_that_becomes_a_replica_degrades_and_recovers(redis_server, open_one, raw):
+    store = await open_one(redis_url=redis_server.url)
+    before = await put(store, reading())
+    await raw.execute_command("REPLICAOF", "127.0.0.1", "1")
+    assert await seconds(store.lease("top-pages", 5)) < 0.3
+    newest = reading()
+    assert await store.write(newest, alone("top-pages"))
+    assert store.latest("top-pages") == newest != before
+    await raw.execute_command("REPLICAOF", "NO", "ONE")
+    assert await store.lease("top-pages", 5) is not None

@@ -21,7 +21,9 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 30.0  # seconds at most between two looks at what is due, so that a jump of the clock is noticed
 STAGGER = 0.2  # seconds over which the first asks of a process are spread
+LONGEST_MESSAGE = 300  # characters
 BREATH = 0.05  # seconds between two rounds, whatever happens
+UNASKED = 1.0  # seconds after a failure that came before anything was asked, and so knows no pause of its own
 LEASE_SPARE = 15.0  # seconds that a lease outlives the deadline
 
 
@@ -68,6 +70,7 @@ class Duty:
                         await self.turn(lease)
             except Exception as error:  # noqa: BLE001 (the product's only broad net: no failure may end the loop)
                 await self.fail(error, lease or alone(self.report.name))
+                await asyncio.sleep(0.0 if lease else UNASKED)
             finally:
                 if lease is not None:
                     await self.means.store.release(lease)
@@ -156,7 +159,7 @@ class Duty:
         """Writes down what went wrong, and in the log once for as long as it goes wrong in the same way."""
         expected = isinstance(error, SourceError)
         old = self.means.store.latest(self.report.name)
-        message = str(error) if expected else "internal error"
+        message = str(error)[:LONGEST_MESSAGE] if expected else "internal error"
         reading = failed(self.report, old, error, message, self.means.clock(), self.means.draw)
         if old is None or old.trouble is None or old.trouble.kind != type(error).__name__:
             trace = None if expected else error

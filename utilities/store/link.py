@@ -12,7 +12,7 @@ from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
 from utilities.breaker import Breaker
 from utilities.errors import SettingsError, StoreDown
@@ -64,9 +64,14 @@ class Link:
         """The client, for at most a quarter of a second; raises StoreDown."""
         if not self.breaker.check():
             raise StoreDown("Redis has not answered, and is left alone for a second")
-        with self.translated():
-            async with asyncio.timeout(WHOLE):
-                yield self.redis
+        try:
+            with self.translated():
+                async with asyncio.timeout(WHOLE):
+                    yield self.redis
+        except StoreDown as error:
+            if isinstance(error.__cause__, ReadOnlyError):  # it was the primary once: look where the primary is now
+                await self.redis.connection_pool.disconnect(inuse_connections=False)
+            raise
 
     @contextmanager
     def translated(self) -> Iterator[None]:

@@ -39,9 +39,10 @@ class MemoryStore:
         return self.known.get(report)
 
     async def write(self, reading: Reading, lease: Lease) -> bool:
-        if lease.fence < self.written.get(reading.report, 0):
+        before = self.written.get(reading.report, 0)
+        if lease.token and lease.fence < before:
             return False
-        self.written[reading.report] = lease.fence
+        self.written[reading.report] = max(lease.fence, before)
         self.known.put(reading)
         self.shelf.keep(reading)
         return True
