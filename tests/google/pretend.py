@@ -108,7 +108,9 @@ class AskHandler(FaultyHandler):
         body = json.loads(self.request.body)
         self.pretend.asked.append(body)
         self.pretend.connections.add(id(self.request.connection.stream))
-        if self.pretend.bomb:
+        if self.request.headers["Authorization"] != f"Bearer {self.pretend.token.get('access_token')}":
+            self.set_status(401)
+        elif self.pretend.bomb:
             self.set_header("Content-Encoding", "gzip")
             self.finish(self.pretend.bomb)
         else:

@@ -61,7 +61,7 @@ class ErrorBudget:
         return left
 
     def wait(self) -> float:
-        """Seconds until one more error is forgiven, at the latest."""
+        """Seconds until it is worth counting again: an error is forgiven, or what we were told is out of date."""
         now = self.clock()
         since = [*list(self.errors)[:1], *([self.told[0]] if self.told else [])]
         known = [at for at in since if at > now - HOUR]

@@ -16,7 +16,14 @@ from utilities.errors import BadAnswer, OverQuota, SourceError, Unavailable
 from utilities.google.budget import FORGIVEN, ErrorBudget
 from utilities.google.connection import Connections
 from utilities.google.credentials import WallCredentials, load_key
-from utilities.google.failures import FAILURES, Asked, counts_as_server_error, explain, worth_another_try
+from utilities.google.failures import (
+    FAILURES,
+    Asked,
+    counts_as_server_error,
+    explain,
+    is_about_the_key,
+    worth_another_try,
+)
 from utilities.google.pool import Pool
 from utilities.google.quota import Exhausted, Quota
 
@@ -110,11 +117,14 @@ class Client:
             connections.forget()
             server_error = counts_as_server_error(error)
             problem = explain(error, self.asked(credentials.service_account_email))
+            if connections.deadline.given_up():
+                raise problem from error  # says nothing about Google
+            if is_about_the_key(error):
+                self.credentials = None  # so that a key put right is read without a restart
             raise self.learned(problem, category, server_error=server_error) from error
         finally:
             self.budget.end(server_error=server_error)
         if connections.deadline.over.is_set():  # a socket that was shut down can look like the end of an answer
-            self.line.failed()
             raise Unavailable(f"{self.service} did not answer in time")
         if not isinstance(answer, dict):
             raise BadAnswer(f"{self.service} answered something other than JSON; is there a sign-in page in between?")

@@ -21,6 +21,10 @@ class Deadline:
         self.ends = monotonic() + seconds
         self.over = Event()
 
+    def given_up(self) -> bool:
+        """Whether the caller has left before the time was up."""
+        return self.over.is_set() and monotonic() < self.ends
+
     def remaining(self) -> float:
         """Seconds left; 0.0 when time is up or the caller has left."""
         return 0.0 if self.over.is_set() else max(self.ends - monotonic(), 0.0)

@@ -39,7 +39,7 @@ class WallCredentials(service_account.Credentials):
 
     def before_request(self, request: Any, method: str, url: str, headers: dict[str, str]) -> None:
         super().before_request(request, method, url, headers)  # type: ignore[no-untyped-call]
-        self.seen.token = self.token
+        self.seen.token = headers["authorization"].removeprefix("Bearer ")
 
     def refresh(self, request: Any) -> None:
         """A new token, unless another thread has fetched one since this thread sent its last.

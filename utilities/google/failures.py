@@ -54,6 +54,11 @@ def counts_as_server_error(error: BaseException) -> bool:
     return isinstance(error, HttpError) and error.status_code in SERVER_ERRORS
 
 
+def is_about_the_key(error: BaseException) -> bool:
+    """Whether another key could help."""
+    return isinstance(error, RefreshError) or (isinstance(error, HttpError) and error.status_code == 401)
+
+
 def worth_another_try(error: BaseException | None) -> bool:
     """Whether the connection broke in a way that is often over at once; a server error is counted, so it is not."""
     error = bare(error)
