@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 from utilities.boards.model import Board, BoardFile, Grid, Loc, Place, Screen, Tile, nearest
 from utilities.errors import BoardError
 
+QUOTES = "a text with : ? # [ ] { or } in it needs quotes around it"
+
 MODELS: dict[str | int, type[BaseModel]] = {"screen": Screen, "grid": Grid, "place": Place}
 """The parts of a board file by the key they stand under, for the names that were meant."""
 
@@ -46,7 +48,7 @@ def parse(raw: bytes, file: str) -> tuple[object, dict[Loc, int]]:
         raise BoardError("is not UTF-8 text", file=file) from error
     except yaml.MarkedYAMLError as error:
         where = error.problem_mark.line + 1 if error.problem_mark else None
-        raise BoardError(f"is not YAML: {error.problem}", file=file, line=where) from error
+        raise BoardError(f"is not YAML: {error.problem}; {QUOTES}", file=file, line=where) from error
     except (yaml.YAMLError, ValueError) as error:
         raise BoardError(f"is not YAML: {error}", file=file) from error
 
@@ -83,12 +85,14 @@ def told(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         known = list(fields(loc[:-1]))
         return f"{where} is not known here" + meant(str(loc[-1]), known)
+    if not loc:
+        return "must say title, grid and tiles, each with a colon behind it"
     if error["type"] == "missing":
         return f"{where} is missing"
     if error["type"] == "string_pattern_mismatch":
         return f"{where}: {error['input']!r} must be small letters, digits and hyphens"
     message = error["msg"].removeprefix("Value error, ")
-    return f"{where or 'the file'}: {message[0].lower()}{message[1:]}"
+    return f"{where}: {message[0].lower()}{message[1:]}"
 
 
 def fields(loc: Loc) -> Iterator[str]:

@@ -16,15 +16,16 @@ class Palette:
     ink: str
     title: str
     quiet: str
-    line: str  # hairlines carry no meaning, so no contrast is asked of them
+    rule: str  # the hairline above a tile; hairlines carry no meaning, so no contrast is asked of them
+    line: str  # the one between two rows
     accent: str
     trouble: str
     now: str
 
 
 THEMES: Mapping[str, Palette] = {
-    "dark": Palette("#0f1216", "#e8eaed", "#c3c8cf", "#9aa3ad", "#2b3037", "#56b4e9", "#e69f00", "#0fb485"),
-    "light": Palette("#f8f6f1", "#14171a", "#383e45", "#59616a", "#d3cfc5", "#0072b2", "#995400", "#00704f"),
+    "dark": Palette("#0f1216", "#e8eaed", "#c3c8cf", "#9aa3ad", "#3a4048", "#1f242a", "#56b4e9", "#e69f00", "#0fb485"),
+    "light": Palette("#f8f6f1", "#14171a", "#383e45", "#59616a", "#b9b4a8", "#e3dfd6", "#0072b2", "#995400", "#00704f"),
 }
 
 
@@ -48,5 +49,5 @@ def faint(theme: str) -> list[str]:
     """The colours of a theme that are too close to its ground, each with its ratio; none is what we want."""
     palette = THEMES[theme]
     ratios = {f.name: contrast(getattr(palette, f.name), palette.ground) for f in fields(palette)}
-    meant = {name: ratio for name, ratio in ratios.items() if name not in ("ground", "line")}
+    meant = {name: ratio for name, ratio in ratios.items() if name not in ("ground", "rule", "line")}
     return [f"{name} has contrast {ratio:.1f}:1" for name, ratio in meant.items() if ratio < TEXT_CONTRAST]

@@ -1,0 +1,129 @@
+"""Boards painted with any frames in any state, served on loopback, and a browser to look at them with."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markupsafe import Markup
+from playwright.async_api import Browser, Page, async_playwright
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application, RequestHandler, StaticFileHandler
+
+from utilities.boards import Board
+from utilities.frames import Column, Covers, Frame, Kind, Note, Reading, State, Trouble, Value
+from utilities.sheet.layout import box
+from utilities.sheet.stylesheet import stylesheet
+from utilities.templating import environment
+from utilities.views import face, number, table
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
+AGES = {State.LIVE: 4, State.AGEING: 12, State.STALE: 400}
+VIEWS = {"number": number.VIEW, "table": table.VIEW}
+STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
+
+Paint = Callable[..., str]
+
+
+def columns(**kinds: Kind) -> tuple[Column, ...]:
+    return tuple(Column(key, key.capitalize(), kind) for key, kind in kinds.items())
+
+
+def frame(*rows: tuple[Value, ...], notes: Sequence[Note] = (), **kinds: Kind) -> Frame:
+    covers = Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
+    return Frame(columns(**kinds), rows, tuple(notes), covers)
+
+
+def tile(board: Board, place: int, filled: Frame, state: State) -> Markup:
+    """One tile of a board as it is sent to walls."""
+    its = board.tiles[place]
+    trouble = Trouble("Google Analytics does not answer.", "Unavailable", NOW, 3, NOW)
+    taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
+    reading = Reading(its.report, filled if taken else None, taken, trouble if state is State.FAILED else None)
+    seen = face(its, its.report, VIEWS[its.view], box(board, its.place), reading, state, NOW, UTC)
+    return Markup(environment(ROOT / "templates").get_template("tile.html").render(face=seen))
+
+
+@pytest.fixture
+def paint() -> Paint:
+    """`paint(board, frames, states)`: the whole page; the first frame and state stand for those that are not given."""
+
+    def make(board: Board, frames: Mapping[str, Frame], states: Sequence[State] = (State.LIVE,)) -> str:
+        spare = next(iter(frames.values()))
+        tiles = [
+            tile(board, at, frames.get(its.report, spare), states[at % len(states)])
+            for at, its in enumerate(board.tiles)
+        ]
+        context: dict[str, Any] = {"board": board, "tiles": tiles, "website": "https://example.com", "demo": True}
+        template = environment(ROOT / "templates").get_template("wall.html")
+        page = template.render(clock="Fri 20 Nov 10:42", build="b", stream="/s", sheet=board.hash, **context)
+        return page.replace("</head>", '<link rel="stylesheet" href="/board.css"></head>')
+
+    return make
+
+
+class Served(RequestHandler):
+    """A text of this test's own."""
+
+    def initialize(self, text: str, kind: str) -> None:
+        self.text, self.kind = text, kind
+
+    def get(self) -> None:
+        self.set_header("Content-Type", self.kind)
+        self.set_header("Content-Security-Policy", STRICT)
+        self.write(self.text)
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Callable[[Board, str], str]]:
+    """`serve(board, page)`: the address of a page with its board's style sheet."""
+    servers = []
+
+    def make(board: Board, page: str) -> str:
+        css = {"text": stylesheet(board), "kind": "text/css; charset=UTF-8"}
+        routes = [
+            ("/", Served, {"text": page, "kind": "text/html; charset=UTF-8"}),
+            ("/board.css", Served, css),
+            ("/static/(.*)", StaticFileHandler, {"path": str(ROOT / "static")}),
+        ]
+        server = HTTPServer(Application(routes))
+        sockets = bind_sockets(0, "127.0.0.1")
+        server.add_sockets(sockets)
+        servers.append(server)
+        return f"http://127.0.0.1:{sockets[0].getsockname()[1]}/"
+
+    yield make
+    for server in servers:
+        server.stop()
+        await server.close_all_connections()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("needs a browser: install chromium (Debian: apt-get install chromium)")
+    async with async_playwright() as driver:
+        opened = await driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+def look(browser: Browser, serve: Callable[[Board, str], str]) -> Callable[..., Any]:
+    """`await look(board, page, 1920, 1080)`: the page on glass of that size, its fonts loaded."""
+
+    async def open_(board: Board, page: str, wide: int = 1920, high: int = 1080) -> Page:
+        glass = await browser.new_page(viewport={"width": wide, "height": high})
+        said: list[str] = []
+        glass.on("console", lambda message: said.append(message.text))
+        await glass.goto(serve(board, page))
+        await glass.evaluate("document.fonts.ready")
+        assert not [text for text in said if "Content Security Policy" in text], said
+        return glass
+
+    return open_
