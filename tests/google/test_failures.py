@@ -9,6 +9,7 @@ import pytest
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, error
 from utilities.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
+from utilities.google.connection import LONGEST_ANSWER
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))
@@ -145,10 +146,10 @@ async def test_nobody_listening_is_unavailable(google: Pretend, ga4: Ga4) -> Non
     assert "connection to Google Analytics failed" in str(problem)
 
 
-async def test_answer_without_end_is_cut_off(google: Pretend, ga4: Ga4, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("utilities.google.connection.LONGEST_ANSWER", 10_000)
-    google.faults.inject(RUN, Fault("body", body="{" + " " * 20_000 + "}"))
-    assert isinstance(await trouble(ga4), SourceError)
+async def test_answer_without_end_is_cut_off(google: Pretend, ga4: Ga4) -> None:
+    google.faults.inject(RUN, Fault("body", body="{" + " " * LONGEST_ANSWER + "}"))
+    assert "TooLong" in str(await trouble(ga4))
+    assert google.faults.count(RUN) == 1
 
 
 async def test_connection_made_in_a_hurry_has_all_its_time_in_the_next_call(google: Pretend, ga4: Ga4) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import httplib2
 
-LONGEST_ANSWER = 32 * 2**20  # bytes; a wall asks for a few rows
+LONGEST_ANSWER = 16 * 2**20  # bytes; a wall asks for a few rows
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -30,16 +30,20 @@ class Deadline:
         return 0.0 if self.over.is_set() else max(self.ends - monotonic(), 0.0)
 
 
+class TooLong(httplib2.HttpLib2Error):  # type: ignore[misc]
+    """Nobody asked for so much."""
+
+
 class BoundedAnswer(http.client.HTTPResponse):
     """An answer that is read whole, up to LONGEST_ANSWER bytes."""
 
     def read(self, amt: int | None = None) -> bytes:
-        """Raises IncompleteRead when it was cut short, HTTPException when it is too long."""
+        """Raises IncompleteRead when it was cut short, TooLong when it is that."""
         if amt is not None:
             return super().read(amt)
         body = super().read(LONGEST_ANSWER + 1)
         if len(body) > LONGEST_ANSWER:
-            raise http.client.HTTPException(f"an answer of more than {LONGEST_ANSWER} bytes")
+            raise TooLong(f"an answer of more than {LONGEST_ANSWER} bytes")
         if self.length:  # read(amt) takes a short body for a whole one; `length` is what was promised and never came
             raise http.client.IncompleteRead(body, self.length)
         return body
