@@ -13,7 +13,7 @@ from tornado.web import Application
 
 from demo import networks
 from demo.clock import VirtualClock
-from demo.faults import Fault, Faults
+from demo.faults import Fault, Faults, FaultyHandler
 from utilities.frames import Frame
 from utilities.network import Network
 from utilities.settings import Settings
@@ -58,7 +58,8 @@ class Stage:
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
     stage = Stage()
-    server = HTTPServer(Application(networks.rules(stage), log_function=lambda handler: None))
+    anything = {"default_handler_class": FaultyHandler, "default_handler_args": {"faults": stage.faults}}
+    server = HTTPServer(Application(networks.rules(stage), log_function=lambda handler: None, **anything))
     sockets = bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)
     stage.address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"

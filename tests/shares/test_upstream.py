@@ -3,10 +3,16 @@
 import asyncio
 import gzip
 import socket
+import ssl
 import time
 import tracemalloc
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
@@ -129,6 +135,33 @@ async def test_name_nobody_has_cannot_be_reached(monkeypatch, upstream):
 async def test_name_is_looked_up(server, upstream):
     answer = await upstream.get(server.address.replace("127.0.0.1", "localhost") + "/echo", deadline=2)
     assert answer.status == 200
+
+
+async def test_certificate_nobody_vouches_for_is_not_trusted(tmp_path, upstream):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    http = HTTPServer(Application([]), ssl_options=context)
+    sockets = bind_sockets(0, "127.0.0.1")
+    http.add_sockets(sockets)
+    try:
+        with pytest.raises(Unavailable, match="certificate is not to be trusted"):
+            await upstream.get(f"https://127.0.0.1:{sockets[0].getsockname()[1]}/", deadline=2)
+    finally:
+        http.stop()
+        await http.close_all_connections()
+
+
+def self_signed(folder):
+    """A certificate that vouches for itself, and its key, in one file."""
+    private, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    parts = x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
+    dated = parts.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = dated.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path = folder / "certificate.pem"
+    path.write_bytes(made + private.private_bytes(serialization.Encoding.PEM, *form))
+    return path
 
 
 async def test_body_is_bounded(server, upstream):

@@ -10,6 +10,7 @@ from aiohttp import (
     ClientError,
     ClientPayloadError,
     ClientSession,
+    ClientSSLError,
     ClientTimeout,
     DummyCookieJar,
     InvalidURL,
@@ -111,6 +112,8 @@ class Upstream:
 
 def in_our_words(error: ClientError | ValueError) -> SourceError:
     """What went wrong, without the address that was asked."""
+    if isinstance(error, ClientSSLError):  # before ValueError, which a bad certificate is as well
+        return Unavailable("could not be reached safely: its certificate is not to be trusted")
     if isinstance(error, InvalidURL | ValueError):
         return BadAnswer("the address or a header could not be sent")
     if isinstance(error, ClientPayloadError):
