@@ -4,7 +4,7 @@ from datetime import date
 from itertools import accumulate
 from math import log
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from demo.world.channels import Channel
 from demo.world.pages import Page
@@ -20,25 +20,25 @@ RETURNED_TO = 0.06
 STRIDE = 10_000
 """Room for one day's newcomers among the numbers of people."""
 
-COLUMNS = (
-    "second",
-    "session",
-    "person",
-    "page",
-    "channel",
-    "landing",
-    "previous",
-    "engagement",
-    "duration",
-    "engaged",
-    "new",
-    "active",
-    "events",
-    "key",
-    "views",
-)
 
-Row = tuple[int, int, int, int, int, int, int, int, float, bool, bool, bool, int, int, int]
+class View(NamedTuple):
+    """One page view, or with `views` 0 the rest of a visit without any; pages, channels and people by number."""
+
+    second: int  # of the day
+    session: int
+    person: int
+    page: int
+    channel: int
+    landing: int  # -1 when no page was seen to land on
+    previous: int  # -1 for the first of a visit
+    engagement: int  # seconds the page was in front of somebody
+    duration: float  # of the whole visit
+    engaged: bool  # the visit was more than a glance
+    new: bool  # it is this person's first
+    active: bool
+    events: int
+    key: int
+    views: int
 
 
 class Visits:
@@ -48,6 +48,7 @@ class Visits:
         self.nasty = nasty
         self.pages = range(len(pages))
         self.weights = list(accumulate(p.nasty if nasty and p.nasty else p.weight for p in pages))
+        self.leave = [1 / page.stay for page in pages]
         self.thanks = next(place for place, page in enumerate(pages) if page.path == "/signup/thanks")
         self.channels = range(len(channels))
         self.ways = channels
@@ -75,7 +76,7 @@ class Visits:
 
     def on(self, which: date, sessions: int, random: Random) -> dict[str, list[Any]]:
         """The columns of a day with so many sessions."""
-        rows: list[Row] = []
+        rows: list[View] = []
         channels = random.choices(self.channels, self.pull(which, random), k=sessions)
         depths = random.choices(DEPTHS, cum_weights=DEPTH_WEIGHTS, k=sessions)
         hours = random.choices(range(24), HOURS, k=sessions)
@@ -88,13 +89,14 @@ class Visits:
             person, new = self.person(which, number, random)
             session = which.toordinal() * 100_000 + number
             if not new and random.random() < RETURNED_TO:
-                rows.append((start, session, person, landing, channel, -1, -1, 12, 14.0, True, False, True, 2, 0, 0))
+                rows.append(
+                    View(start, session, person, landing, channel, -1, -1, 12, 14.0, True, False, True, 2, 0, 0)
+                )
             else:
                 rows.extend(self.session(session, person, new, channel, pages, start, random))
         rows.sort()
-        return {name: list(column) for name, column in zip(COLUMNS, zip(*rows, strict=True), strict=False)} or {
-            name: [] for name in COLUMNS
-        }
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in View._fields]
+        return dict(zip(View._fields, columns, strict=True))
 
     def person(self, which: date, number: int, random: Random) -> tuple[int, bool]:
         """Somebody new, or somebody who first came on one of the days before."""
@@ -105,23 +107,34 @@ class Visits:
 
     def session(
         self, session: int, person: int, new: bool, channel: int, pages: list[int], start: int, random: Random
-    ) -> list[Row]:
+    ) -> list[View]:
         """One visit, page by page; nobody stays past midnight, as GA4 would split the day anyway."""
         times = [min(86_399, start)]
-        stays = [min(1500, int(random.expovariate(1 / 95))) for _ in pages]
+        stays = [min(1500, int(random.expovariate(self.leave[page]))) for page in pages]
         for stay in stays[:-1]:
             times.append(min(86_399, times[-1] + stay + 1))
         bounced = len(pages) == 1 and random.random() < 0.66 + pages[0] * 37 % 9 / 30
         duration = times[-1] - start + (0.0 if bounced else stays[-1] + random.random())
         engaged = not bounced and (len(pages) > 1 or duration > 10)
-        key = 1 if self.thanks in pages else 0
-        rows: list[Row] = []
+        rows: list[View] = []
         for place, page in enumerate(pages):
             seen = 0 if bounced else stays[place]
-            events = 1 + (place == 0) + (new and place == 0) + (seen > 5) + (seen > 60)
-            previous = pages[place - 1] if place else -1
-            rows.append(
-                (times[place], session, person, page, channel, pages[0], previous, seen, duration, engaged, new,
-                 engaged or new, events, key if page == self.thanks else 0, 1)
-            )  # fmt: skip
+            row = View(
+                second=times[place],
+                session=session,
+                person=person,
+                page=page,
+                channel=channel,
+                landing=pages[0],
+                previous=pages[place - 1] if place else -1,
+                engagement=seen,
+                duration=duration,
+                engaged=engaged,
+                new=new,
+                active=engaged or new,
+                events=1 + (place == 0) + (new and place == 0) + (seen > 5) + (seen > 60),
+                key=int(page == self.thanks),
+                views=1,
+            )
+            rows.append(row)
         return rows
