@@ -1,0 +1,45 @@
+"""Foyer under test: the product itself, and one switch that gives a report other figures at once."""
+
+import asyncio
+from dataclasses import replace
+
+from tornado.web import RequestHandler
+
+from handlers import server
+from utilities.services import Services
+from utilities.settings import read_settings
+from utilities.store import alone
+
+
+class Change(RequestHandler):
+    """`POST /__bench/change/<report>`: a new reading with the first number one higher; answers when walls are told."""
+
+    def initialize(self, services: Services) -> None:
+        self.services = services
+
+    async def post(self, report: str) -> None:
+        store, now = self.services.store, self.services.clock()
+        old = store.latest(report)
+        row = tuple(value + 1 if isinstance(value, int) else value for value in old.frame.rows[0])
+        frame = replace(old.frame, rows=(row, *old.frame.rows[1:]))
+        await store.write(replace(old, frame=frame, taken_at=now), alone(report))
+        self.finish()
+
+
+async def main() -> None:
+    settings = read_settings(env_file=None)
+    make_app = server.make_app
+
+    def make(services: Services) -> object:
+        app = make_app(services)
+        app.add_handlers(r".*", [(r"/__bench/change/(.*)", Change, {"services": services})])
+        return app
+
+    server.make_app = make
+    async with server.serving(settings) as (_, port):
+        print(port, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,88 @@
+"""Servers in processes of their own: the pretend internet, Foyer, and the bare baseline."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def python(*words: str, environment: Mapping[str, str] | None = None) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A Python process and its first line of output, by which it says where it is; ended on leaving."""
+    variables = {"PATH": os.environ["PATH"], **(environment or {})}
+    process = subprocess.Popen(
+        [sys.executable, *words], cwd=HOME, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        line = process.stdout.readline().decode().strip()
+        if not line:
+            raise SystemExit(f"{words} did not come up")
+        yield process, line
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+@contextmanager
+def internet(folder: Path) -> Iterator[dict[str, str]]:
+    """The variables that point Foyer at a pretend internet."""
+    with python("-m", "demo", "--dir", str(folder)) as (_, line):
+        yield json.loads(line)
+
+
+@contextmanager
+def foyer(folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Foyer's process number and address, with the switches of bench/foyer.py."""
+    variables = {"PORT": "0", "DATA_DIR": str(folder), "LOG_LEVEL": "ERROR", **environment}
+    with python("-m", "bench.foyer", environment=variables) as (process, port):
+        yield process.pid, f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def bare(body: bytes, folder: Path) -> Iterator[tuple[int, str]]:
+    """The baseline that writes `body`: its process number and address."""
+    file = folder / "body"
+    file.write_bytes(body)
+    with python("-m", "bench.bare", "--body", str(file)) as (process, port):
+        yield process.pid, f"http://127.0.0.1:{port}"
+
+
+def get(url: str, *, method: str = "GET", body: bytes | None = None) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, data=body, method=method), timeout=30) as answer:
+        return answer.read()
+
+
+def asked(environment: Mapping[str, str], prefix: str) -> int:
+    """How many requests the pretend internet has had whose path begins with `prefix`."""
+    calls = json.loads(get(environment["GA4_API_ENDPOINT"] + "/__admin/calls"))
+    return sum(count for path, count in calls.items() if path.startswith(prefix))
+
+
+def misbehave(environment: Mapping[str, str], prefix: str, **fault: Any) -> None:
+    """Injects a fault for every path that begins with `prefix`."""
+    url = environment["GA4_API_ENDPOINT"] + "/__admin/faults" + prefix
+    get(url, method="PUT", body=json.dumps(fault).encode())
+
+
+def load(url: str, connections: int = 16, seconds: float = 4.0) -> dict[str, float]:
+    """Rate (1/s), p50 and p99 (ms) of a load generator in a process of its own."""
+    words = ("-m", "bench.load", url, "--connections", str(connections), "--seconds", str(seconds))
+    done = subprocess.run([sys.executable, *words], cwd=HOME, capture_output=True, check=True)
+    return json.loads(done.stdout)
+
+
+def resident(process: int) -> float:
+    """MB of memory the process has in use."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise SystemExit("this needs Linux's /proc")
