@@ -7,7 +7,7 @@ from tornado.web import Application
 from handlers.access import EVERYONE, PEOPLE, READERS, WALLS, Route, table_of
 from handlers.access_log import log_request
 from handlers.assets import FOLDER, PREFIX, Assets, static_url
-from handlers.boards import BoardList, BoardStyles, Stream, WallPage
+from handlers.boards import BoardList, BoardStyles, Stream, TilePage, WallPage
 from handlers.door import CALLBACK, Door, open_door
 from handlers.headers import security_headers
 from handlers.health import Health
@@ -34,6 +34,7 @@ def routes() -> list[Route]:
         Route(r"/", BoardList, PEOPLE),
         Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
+        Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/stream", Stream, WALLS),
         Route(r"/reports", ReportList, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),

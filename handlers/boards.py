@@ -46,6 +46,20 @@ class WallPage(WallsPage):
         """It may not be kept anyway."""
 
 
+class TilePage(WallsPage):
+    """One tile by itself, to be put into a page."""
+
+    def get(self, board: str, tile: str) -> None:
+        html = self.walls.tile(board, tile)
+        if html is None:
+            raise HTTPError(404)
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish(html)
+
+    def compute_etag(self) -> None:
+        """It may not be kept anyway."""
+
+
 class BoardStyles(WallsPage):
     """Where the tiles of one board stand."""
 

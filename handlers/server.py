@@ -23,7 +23,7 @@ BACKLOG = 1024  # walls that come back all at once after a restart
 
 @asynccontextmanager
 async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Services, int]]:
-    """Listens while inside; the services and the port. Raises what `opened` raises, and SettingsError without a port."""
+    """Listens while inside; the services and the port. Raises as `opened` does, and SettingsError without a port."""
     async with opened(settings, clock) as services:
         if services.state is not None and services.upstream is not None:
             services.extra["door"] = await open_door(settings, clock, services.state, services.upstream)

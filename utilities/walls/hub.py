@@ -154,6 +154,12 @@ class Walls:
         showing = self._showings.get(board)
         return self._pages.page(showing, theme) if showing is not None else None
 
+    def tile(self, board: str, tile: str) -> str | None:
+        """One tile as it was last painted; None for one that is not there."""
+        showing = self._showings.get(board)
+        painted = showing.painted.get(tile) if showing is not None else None
+        return painted.html if painted is not None else None
+
     def styles(self, board: str) -> tuple[str, bytes] | None:
         """The edition of a board's own style sheet, and the style sheet."""
         showing = self._showings.get(board)
