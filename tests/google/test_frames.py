@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.google.pretend import SEARCH, Pretend, Watch, report
-from utilities.errors import Refused
+from utilities.errors import BadAnswer, Refused
 from utilities.frames import Column, Frame, Kind
 from utilities.google.fields import heading, metric
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
@@ -155,6 +155,11 @@ async def test_period_without_figures_is_absent_and_not_zero(google: Pretend, ga
     frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers",), compare=True))
     assert frame.rows == ((100, None),)
     assert said(frame) == ["Google Analytics has no figures for the days before"]
+
+
+async def test_comparison_without_its_periods_is_a_bad_answer(google: Pretend, ga4: Ga4) -> None:
+    with pytest.raises(BadAnswer):
+        await framed(google, ga4, report([], SESSIONS, [["7"]]), Ga4Ask(metrics=("sessions",), compare=True))
 
 
 async def test_days_covered_end_yesterday_where_the_property_is(google: Pretend, ga4: Ga4, watch: Watch) -> None:

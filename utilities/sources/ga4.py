@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from utilities.clock import Clock
-from utilities.errors import Refused
+from utilities.errors import BadAnswer, Refused
 from utilities.frames import Column, Frame, Note, Value
 from utilities.google.answers import covered, frame, read
 from utilities.google.client import SECONDS, Client, resource
@@ -153,8 +153,10 @@ def condition(filter_: Filter) -> dict[str, Any]:
 def beside(found: Frame) -> Frame:
     """The two rows of a comparison as one, `<metric>:previous` behind each metric.
 
-    Google leaves a period without figures out; its cells are empty then, with a note, and never 0.
+    Google leaves a period without figures out; its cells are empty then, with a note, and never 0. Raises BadAnswer.
     """
+    if found.rows and not found.has("dateRange"):
+        raise BadAnswer("Google Analytics did not say which figures are of which days")
     metrics = [place for place, column in enumerate(found.columns) if column.key != "dateRange"]
     empty: tuple[Value, ...] = (None,) * len(found.columns)
     rows = dict(zip(found.values("dateRange") if found.rows else (), found.rows, strict=True))
