@@ -48,15 +48,19 @@ class GoogleHandler(FrontHandler):
         if "fields" in self.request.query_arguments:
             raise Refusal(501, "The pretend Google has no fields parameter.")
 
+    def envelope(self, refusal: Refusal) -> dict[str, Any]:
+        """An error as this API writes it."""
+        return refusal.body()
+
     def refused(self, refusal: Refusal) -> None:
-        self.json(refusal.body(), status=refusal.code)
+        self.json(self.envelope(refusal), status=refusal.code)
 
     def refusal(self, status: int) -> str:
         """The envelope for statuses of the API, the page of the front end for its own."""
         if status in ORDINARY:
             if status == 401:
                 self.set_header("WWW-Authenticate", f'{REALM}, error="invalid_token"')
-            return json.dumps(Refusal(status).body(), indent=2)
+            return self.spelled(self.envelope(Refusal(status)))
         return page(status, "Server Error", self.request.path)
 
     def spelled(self, body: object) -> str:

@@ -1,6 +1,5 @@
 """Search Console: what people typed, with numbers as numbers, unlike Analytics."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from demo.world.days import World
 DOCUMENT = "searchconsole.v1"
 FINAL_AFTER = 3
 """Days until figures are final."""
+
+REASONS = {400: "badRequest", 401: "authError", 403: "forbidden", 429: "rateLimitExceeded"}
 
 ANONYMOUS = 0.35
 """The part of the clicks whose words are kept back, so that rows by query do not add up."""
@@ -52,12 +53,11 @@ class SearchConsoleHandler(GoogleHandler):
         except Refusal as refusal:
             self.refused(refusal)
 
-    def refused(self, refusal: Refusal) -> None:
-        """This older API lists its errors as well."""
-        reason = {400: "badRequest", 401: "authError", 403: "forbidden"}.get(refusal.code, "backendError")
+    def envelope(self, refusal: Refusal) -> dict[str, Any]:
+        """This older API gives no status but lists its errors."""
+        reason = REASONS.get(refusal.code, "backendError")
         errors = [{"message": refusal.message, "domain": "global", "reason": reason}]
-        body = {"error": {"code": refusal.code, "message": refusal.message, "errors": errors}}
-        super().json(json.loads(json.dumps(body)), status=refusal.code)
+        return {"error": {"code": refusal.code, "message": refusal.message, "errors": errors}}
 
 
 def answer(world: World, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -229,6 +229,16 @@ async def test_searches_have_numbers_and_keep_some_words_back(client: Client, in
     assert fresh["metadata"] == {"firstIncompleteDate": str(today - timedelta(days=2))}
 
 
+async def test_search_console_lists_its_errors_and_gives_no_status(client: Client, internet: Internet):
+    internet.faults.inject("/webmasters", Fault("status", status=503))
+    with pytest.raises(HttpError) as refused:
+        await client.searches(startDate="2026-01-01", endDate="2026-01-02")
+    error = json.loads(refused.value.content)["error"]
+    assert list(error) == ["code", "message", "errors"]
+    assert error["errors"][0]["reason"] == "backendError"
+    assert internet.google.quotas["core"].left["serverErrorsPerProjectPerHour"] == 10
+
+
 async def test_somebody_elses_site_is_refused(client: Client):
     client.environment = {**client.environment, "SEARCH_CONSOLE_SITE": "sc-domain:example.org"}
     with pytest.raises(HttpError, match=r"permission for site 'sc-domain:example\.org'"):
