@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.house.code import ROOT
 from tests.house.old_css import offences
+from utilities.boards import read
+from utilities.sheet.stylesheet import stylesheet
 
 FINE = """
 @charset "utf-8";
@@ -60,3 +63,7 @@ def test_style_of_2014_passes():
 )
 def test_later_style_is_caught(rule: str):
     assert offences(f".fine {{ color: red; }}\n{rule}")[0].startswith("2: ")
+
+
+def test_style_sheet_that_is_made_for_a_board_is_whole():
+    assert offences(stylesheet(read(ROOT / "boards" / "office.yaml"))) == []
