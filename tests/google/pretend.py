@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from ssl import SSLContext
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tornado.httpserver import HTTPServer
@@ -53,6 +55,14 @@ def error(status: int, code: str, message: str, **more: Any) -> str:
     return json.dumps({"error": {"code": status, "message": message, "status": code, **more}})
 
 
+@cache
+def one_key() -> Body:
+    """A service account's key file; made once, because a new RSA key takes its time."""
+    with TemporaryDirectory() as folder:
+        found: Body = json.loads(key.make(Path(folder), "")[1].read_text())
+    return found
+
+
 class Pretend:
     """Tokens, reports and searches on loopback; `reply` makes the answer from the question's body."""
 
@@ -69,7 +79,8 @@ class Pretend:
     async def __aenter__(self) -> "Pretend":
         sockets = bind_sockets(0, "127.0.0.1")
         self.address = f"http{'s' if self.tls else ''}://127.0.0.1:{sockets[0].getsockname()[1]}"
-        _, self.key = key.make(self.folder, self.address)
+        self.key = self.folder / "service-account.json"
+        self.key.write_text(json.dumps({**one_key(), "token_uri": f"{self.address}/token"}))
         parts = {"faults": self.faults, "pretend": self}
         rules = [
             (r"/token", TokenHandler, parts),
