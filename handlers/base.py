@@ -100,8 +100,9 @@ class BaseHandler(RequestHandler):
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
+        kwargs.pop("reason", None)  # always the usual phrase: one with something of the request in it splits headers
         if isinstance(error, HTTPError):
-            error.reason = None  # the usual phrase; a reason with something of the request in it splits headers
+            error.reason = None
         super().send_error(status_of(error, status_code), **kwargs)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:

@@ -74,6 +74,8 @@ class Door:
         if self.watch is not None:
             self.watch.cancel()
             await asyncio.gather(self.watch, return_exceptions=True)
+        if self.sign_in is not None:
+            await self.sign_in.pace.close()
 
 
 async def open_door(

@@ -63,6 +63,7 @@ class Office:
     door: Door
     state: State | None
     services: Services
+    app: Application
 
     def browser(self) -> Browser:
         return Browser(self.address, self.site)
@@ -150,14 +151,17 @@ async def serving(settings: Settings, clock: VirtualClock, most: Most) -> AsyncI
             else await open_door(settings, clock, services.state, services.upstream, most=most)
         )
         services.extra["door"] = door
-        server = HTTPServer(make_app(services), **SERVER_LIMITS)
+        app = make_app(services)
+        server = HTTPServer(app, **SERVER_LIMITS)
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)
         address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+        services.walls.start()
         try:
-            yield Office(address, settings.public_url or address, clock, door, services.state, services)
+            yield Office(address, settings.public_url or address, clock, door, services.state, services, app)
         finally:
             server.stop()
+            await services.walls.stop()
             await server.close_all_connections()
             await door.close()
 

@@ -10,6 +10,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -36,7 +37,8 @@ class Pace:
             (RateLimitItemPerMinute(most.from_all), False),
         )
         self.own = MovingWindowRateLimiter(MemoryStorage())
-        self.shared = MovingWindowRateLimiter(redis_storage(redis_url)) if redis_url else None
+        self.pool = pool_of(redis_url) if redis_url else None
+        self.shared = MovingWindowRateLimiter(redis_storage(self.pool)) if self.pool else None
 
     async def wait(self, address: str) -> int:
         """0 and the try is counted, or the seconds until there may be another."""
@@ -47,6 +49,10 @@ class Pace:
                 log.warning("Redis does not count tries to sign in; this process counts its own")
         return await self.count(self.own, address)
 
+    async def close(self) -> None:
+        if self.pool is not None:
+            await self.pool.disconnect()
+
     async def count(self, limiter: MovingWindowRateLimiter, address: str) -> int:
         for rule, of_address in self.rules:
             names = ("sign-in", address) if of_address else ("sign-in",)
@@ -56,11 +62,12 @@ class Pace:
         return 0
 
 
-def redis_storage(url: str) -> RedisStorage:
-    """Tries in Redis, which may take PATIENCE once: its client would otherwise try ten times."""
-    address = f"redis+{url}" if url.startswith("unix:") else url
-    options: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
-    options["retry"] = Retry(NoBackoff(), 0)
-    return RedisStorage(
-        f"async+{address}", wrap_exceptions=True, implementation="redispy", key_prefix="foyer:tries", **options
-    )
+def pool_of(url: str) -> ConnectionPool:
+    """Connections that may take PATIENCE once: Redis's client would otherwise try ten times."""
+    waiting: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+    return ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), **waiting)
+
+
+def redis_storage(pool: ConnectionPool) -> RedisStorage:
+    options: dict[str, Any] = {"connection_pool": pool, "wrap_exceptions": True, "implementation": "redispy"}
+    return RedisStorage("async+redis://", key_prefix="foyer:tries", **options)

@@ -1,0 +1,92 @@
+"""Who is really at the other end, with no proxy, one, and two, and with everything a stranger may claim."""
+
+import pytest
+
+from utilities.client_address import ClientAddresses, household, is_loopback
+
+ONE = ("10.0.0.0/8",)
+TWO = ("10.0.0.0/8", "2001:db8:1::/48", "192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "forwarded", "client"),
+    [
+        # nobody is trusted
+        ((), "203.0.113.9", "", "203.0.113.9"),
+        ((), "203.0.113.9", "8.8.8.8", "203.0.113.9"),
+        ((), "127.0.0.1", "8.8.8.8", "127.0.0.1"),
+        # the peer is not the proxy we trust
+        (ONE, "203.0.113.9", "8.8.8.8", "203.0.113.9"),
+        (ONE, "203.0.113.9", "10.0.0.1", "203.0.113.9"),
+        (ONE, "127.0.0.1", "8.8.8.8", "127.0.0.1"),
+        # one proxy
+        (ONE, "10.0.0.1", "", "10.0.0.1"),
+        (ONE, "10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        (ONE, "10.0.0.1", "8.8.8.8, 203.0.113.9", "203.0.113.9"),
+        (ONE, "10.0.0.1", "127.0.0.1, 203.0.113.9", "203.0.113.9"),
+        (ONE, "10.0.0.1", "10.0.0.1, 203.0.113.9", "203.0.113.9"),
+        (ONE, "10.0.0.1", "8.8.8.8,203.0.113.9", "203.0.113.9"),
+        (ONE, "10.0.0.1", "203.0.113.9:51234", "203.0.113.9"),
+        (ONE, "10.0.0.1", "[2001:db8::1]:51234", "2001:db8::1"),
+        (ONE, "10.0.0.1", "2001:db8::1", "2001:db8::1"),
+        (ONE, "10.0.0.1", "2001:DB8:0:0::0001", "2001:db8::1"),
+        (ONE, "10.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"),
+        (ONE, "::ffff:10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        # two proxies, of which the outer one is ours as well
+        (TWO, "10.0.0.1", "203.0.113.9, 192.0.2.7", "203.0.113.9"),
+        (TWO, "10.0.0.1", "8.8.8.8, 203.0.113.9, 192.0.2.7", "203.0.113.9"),
+        (TWO, "10.0.0.1", "203.0.113.9, 2001:db8:1::5", "203.0.113.9"),
+        (TWO, "192.0.2.7", "203.0.113.9, 10.3.4.5", "203.0.113.9"),
+        (TWO, "192.0.2.7", "10.9.9.9", "10.9.9.9"),
+        (TWO, "10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
+        # what cannot be read is nobody's word: the nearest that can be is as far as we go
+        (ONE, "10.0.0.1", "unknown", "10.0.0.1"),
+        (ONE, "10.0.0.1", "203.0.113.9, unknown", "10.0.0.1"),
+        (ONE, "10.0.0.1", "203.0.113.9, ", "10.0.0.1"),
+        (ONE, "10.0.0.1", "_hidden, 203.0.113.9", "203.0.113.9"),
+        (ONE, "10.0.0.1", "203.0.113.9, 10.0.0.999", "10.0.0.1"),
+        (ONE, "10.0.0.1", "for=203.0.113.9", "10.0.0.1"),
+        (ONE, "10.0.0.1", "<script>", "10.0.0.1"),
+        (ONE, "10.0.0.1", "0x7f000001", "10.0.0.1"),
+        (ONE, "10.0.0.1", "2130706433", "10.0.0.1"),
+        (ONE, "10.0.0.1", "127.1", "10.0.0.1"),
+        (ONE, "10.0.0.1", ",,,,", "10.0.0.1"),
+        (ONE, "10.0.0.1", "9.9.9.9," * 5000 + "203.0.113.9", "203.0.113.9"),
+        # a socket without an address
+        (ONE, "", "203.0.113.9", ""),
+        (ONE, "/run/foyer.sock", "203.0.113.9", "/run/foyer.sock"),
+    ],
+)
+def test_client_is_the_first_that_is_not_a_proxy_of_ours(
+    trusted: tuple[str, ...], peer: str, forwarded: str, client: str
+):
+    assert ClientAddresses(trusted).client(peer, forwarded) == client
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("strange", "strange"),
+    ],
+)
+def test_tries_are_counted_by_household(address: str, counted: str):
+    assert household(address) == counted
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("10.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_this_machine_is_told_from_others(address: str, here: bool):
+    assert is_loopback(address) == here

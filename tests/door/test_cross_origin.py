@@ -1,0 +1,56 @@
+"""What other sites may make a browser do here: nothing that changes anything."""
+
+from itertools import product
+
+import pytest
+
+from handlers import routes
+from tests.door.conftest import Open
+from tests.door.test_access import KNOWN, cookie_of
+from tests.door.wire import knock
+
+HOST = ("Host", "foyer.example.com")
+SITES = ["same-origin", "same-site", "cross-site", "none", "", "nonsense"]
+ORIGINS = ["https://foyer.example.com", "https://evil.example", "null", "https://foyer.example.com.evil.example", ""]
+CHANGING = [
+    pytest.param(KNOWN[route.pattern][3], method, id=f"{method} {KNOWN[route.pattern][3]}")
+    for route in routes()
+    for method in route.handler.methods()
+    if route.pattern in KNOWN and method not in ("GET", "HEAD", "OPTIONS")
+]
+
+
+def allowed(site: str, origin: str) -> bool:
+    """Sec-Fetch-Site decides where a browser sends it; then Origin; what sends neither is no browser."""
+    if site:
+        return site in ("same-origin", "none")
+    return origin in ("", "https://foyer.example.com")
+
+
+@pytest.mark.parametrize(("path", "method"), CHANGING)
+async def test_other_site_cannot_change_anything(office: Open, path: str, method: str):
+    usual = await office()
+    for site, origin in product(SITES, ORIGINS):
+        one = usual.browser()
+        await one.sign_in()
+        headers = [("Sec-Fetch-Site", site)] * bool(site) + [("Origin", origin)] * bool(origin)
+        head = await knock(usual.address, path, method, headers=[HOST, cookie_of(one), *headers])
+        assert (head.status == 403) != allowed(site, origin), (site, origin)
+        still_in = (await one.open("/reports")).code == 200
+        assert still_in or allowed(site, origin)
+
+
+def test_there_is_something_to_protect():
+    assert CHANGING
+
+
+@pytest.mark.parametrize("path", [row[3] for row in KNOWN.values()])
+async def test_other_site_cannot_read_anything(office: Open, path: str):
+    usual = await office()
+    one = usual.browser()
+    await one.sign_in()
+    evil = ("Origin", "https://evil.example")
+    for method in ("GET", "OPTIONS"):
+        head = await knock(usual.address, path, method, headers=[HOST, cookie_of(one), evil])
+        assert not [name for name in head.headers if name.startswith("access-control-")]
+        assert head.headers["cross-origin-resource-policy"] == "same-origin"

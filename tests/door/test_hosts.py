@@ -1,0 +1,99 @@
+"""The names Foyer answers to, and that nothing it says is ever made of a name it was called by."""
+
+from collections.abc import Callable
+
+import pytest
+
+from handlers.hosts import Hosts
+from tests.door.conftest import Open
+from tests.door.wire import knock
+from utilities.settings import Settings
+
+HTML = ("Accept", "text/html")
+STRANGE = [
+    *("evil.example", "foyer.example.com.evil.example", "evilfoyer.example.com", "foyer.example.com@evil.example"),
+    *("evil.example#foyer.example.com", "foyer.example.com.", "foyer.example.com:8443", "foyer.example.com:443:443"),
+    *("127.0.0.1", "localhost", "localhost:8888", "[::1]", "0.0.0.0", "127.1", "2130706433", "10.0.0.7", ":443", ":"),
+]
+
+
+@pytest.mark.parametrize("host", STRANGE)
+async def test_where_people_sign_in_only_the_one_name_is_answered_to(office: Open, host: str):
+    usual = await office()
+    for path in ("/login-page", "/login", "/reports", "/static/icon.svg", "/nothing"):
+        head = await knock(usual.address, path, headers=[("Host", host), HTML], body=True)
+        assert head.status in (400, 421)
+        assert "evil" not in str(head.headers)
+        assert b"evil" not in head.body
+
+
+@pytest.mark.parametrize("host", ["foyer.example.com", "FOYER.example.com", "foyer.example.com:443"])
+async def test_its_own_name_is_answered_to_however_it_is_written(office: Open, host: str):
+    usual = await office()
+    assert (await knock(usual.address, "/login-page", headers=[("Host", host)])).status == 200
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7", "10.0.0.7:8888", "evil.example", "localhost"])
+async def test_health_is_told_under_any_name(office: Open, host: str):
+    usual = await office()
+    assert (await knock(usual.address, "/healthz", headers=[("Host", host)])).status == 200
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8888", "127.0.0.1:1", "[::1]", "[::1]:8888", "LOCALHOST"])
+async def test_without_sign_in_this_machines_own_names_are_answered_to(local: Open, host: str):
+    usual = await local()
+    assert (await knock(usual.address, "/reports", headers=[("Host", host)])).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "localhost:x", "localhost:", "127.0.0.2", "::1"],
+)
+async def test_without_sign_in_a_strangers_name_for_this_machine_is_refused(local: Open, host: str):
+    """DNS rebinding: a page from evil.example asks itself, which by now is 127.0.0.1."""
+    usual = await local()
+    for origin in ([], [("Origin", f"http://{host}")]):
+        assert (await knock(usual.address, "/reports", headers=[("Host", host), *origin])).status in (400, 421)
+
+
+async def test_request_without_a_name_or_with_two_is_refused(local: Open, office: Open):
+    for usual in (await local(), await office()):
+        assert (await knock(usual.address, "/login-page", headers=[])).status in (400, 421)
+        both = [("Host", usual.site.partition("://")[2]), ("Host", "evil.example")]
+        assert (await knock(usual.address, "/login-page", headers=both)).status == 400
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Host", "X-Original-Host", "Forwarded", "X-Forwarded-Server"])
+async def test_no_header_changes_where_people_are_sent(office: Open, name: str):
+    usual = await office()
+    headers = [
+        ("Host", "foyer.example.com"),
+        HTML,
+        (name, "host=evil.example" if name == "Forwarded" else "evil.example"),
+    ]
+    for path in ("/login", "/reports", "/login-page", "/nothing"):
+        head = await knock(usual.address, path, headers=headers, body=True)
+        assert "evil" not in str(head.headers)
+        assert b"evil" not in head.body
+
+
+async def test_absolute_address_in_the_request_line_is_no_page(office: Open):
+    usual = await office()
+    head = await knock(usual.address, "http://evil.example/reports", headers=[("Host", "foyer.example.com"), HTML])
+    assert head.status in (400, 404)
+    assert "evil" not in str(head.headers)
+
+
+@pytest.mark.parametrize(
+    ("url", "good", "bad"),
+    [
+        ("https://foyer.example.com", ["foyer.example.com", "foyer.example.com:443"], ["foyer.example.com:80"]),
+        ("https://foyer.example.com:8443", ["foyer.example.com:8443"], ["foyer.example.com", "foyer.example.com:443"]),
+        ("http://localhost:8888", ["localhost:8888"], ["localhost", "localhost:80", "127.0.0.1:8888"]),
+        ("http://localhost", ["localhost", "localhost:80"], ["localhost:8888"]),
+    ],
+)
+def test_port_of_the_public_url_counts(settings: Callable[..., Settings], url: str, good: list[str], bad: list[str]):
+    hosts = Hosts(settings(public_url=url, google_client_id="x"))
+    assert all(host in hosts for host in good)
+    assert not any(host in hosts for host in bad)
