@@ -10,7 +10,7 @@ from demo.faults import Fault
 from tests.shares.conftest import HOME, PREFIXES, reasons
 from utilities.errors import Refused, Unavailable
 from utilities.frames import Kind
-from utilities.network import REMEMBERED
+from utilities.network.counts import REMEMBERED
 from utilities.sources.social import SOURCE, ShareAsk
 
 

@@ -1,9 +1,12 @@
 """The social networks: how often each page was shared, asked of all of them together."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
+from pathlib import Path
 
 from utilities import shares
 from utilities.clock import Clock
@@ -11,12 +14,15 @@ from utilities.discovery import find
 from utilities.errors import Refused, SourceError, Unavailable
 from utilities.frames import Column, Frame, Kind, Note
 from utilities.network import Network
+from utilities.network.counts import read_counts, write_counts
 from utilities.settings import Settings
 from utilities.shares import Provider
 from utilities.sources import SourceKind
 from utilities.upstream import Upstream
 from utilities.upstream.canonical import canonical
 
+KEEP = 60.0
+"""Seconds between two writings of what is known."""
 SPECIMEN = "https://example.com/"
 """The page that is asked about to see whether a network works, when there is no WEBSITE."""
 
@@ -33,12 +39,20 @@ class Social:
     """The networks of a process. A network that does not answer is a column of reasons, never of zeros."""
 
     def __init__(
-        self, networks: Sequence[Network], unknown: Mapping[str, str], upstream: Upstream, specimen: str
+        self,
+        networks: Sequence[Network],
+        unknown: Mapping[str, str],
+        upstream: Upstream,
+        *,
+        specimen: str = SPECIMEN,
+        file: Path | None = None,
     ) -> None:
         self.networks = {network.provider.name: network for network in networks}
         self.unknown = unknown  # names in SHARE_PROVIDERS that no module has, and what to say of each
         self.upstream = upstream
         self.specimen = specimen
+        self.file = file
+        self.kept = time.monotonic()
 
     async def answer(self, ask: ShareAsk) -> Frame:
         """`url` as it was asked, then a column for each network; takes as long as the slowest network, or its deadline.
@@ -49,6 +63,8 @@ class Social:
         if not ask.known:
             wanted = list(dict.fromkeys(page for page in pages if page))
             await asyncio.gather(*(network.refresh(wanted) for network in self.networks.values()))
+            if time.monotonic() - self.kept > KEEP:
+                self.keep()
         frame = Frame((Column("url", "Page", Kind.TEXT),), tuple((url,) for url in ask.urls))
         for rank, (name, network) in enumerate(self.networks.items()):  # a narrow screen keeps those named first
             values, notes = network.column(pages)
@@ -58,6 +74,18 @@ class Social:
             column = Column(name, name, Kind.SHARE, rank=len(self.networks))
             frame = frame.with_column(column, [None] * len(pages), [note])
         return frame
+
+    def restore(self, now: datetime) -> None:
+        """Takes over what an earlier process heard; what is younger than its pace is not asked for again."""
+        heard = read_counts(self.file) if self.file else {}
+        for name, network in self.networks.items():
+            network.memory.restore(heard.get(name, {}), now)
+
+    def keep(self) -> None:
+        """Writes what is known, for the next process."""
+        if self.file:
+            write_counts(self.file, {name: network.memory.good() for name, network in self.networks.items()})
+            self.kept = time.monotonic()
 
     async def check(self) -> str:
         """Asks every network about one page; raises Refused or Unavailable with a sentence for each."""
@@ -86,6 +114,7 @@ class Social:
 
     async def close(self) -> None:
         await asyncio.gather(*(network.close() for network in self.networks.values()))
+        self.keep()
         await self.upstream.close()
 
 
@@ -120,7 +149,10 @@ async def open_social(settings: Settings, clock: Clock) -> Social | None:
         return None
     upstream = Upstream()
     networks = [Network(provider, settings, upstream, clock) for provider in providers]
-    return Social(networks, unknown, upstream, settings.website or SPECIMEN)
+    file = settings.data_dir / "shares.json"
+    social = Social(networks, unknown, upstream, specimen=settings.website or SPECIMEN, file=file)
+    social.restore(clock())
+    return social
 
 
 SOURCE = SourceKind(

@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from utilities.clock import Clock
 from utilities.errors import Refused, SourceError
 from utilities.frames import Note
+from utilities.network.counts import Memory, Remembered
 from utilities.settings import Settings
 from utilities.shares import Api, Provider
 from utilities.upstream import Upstream
@@ -18,21 +18,10 @@ from utilities.upstream.pacing import Pacer
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 2_000
-"""Pages whose counts are kept in memory for each network; those not asked for longest go first."""
 QUEUE = 200
 """Calls that may wait for one network; pages beyond that are left for the next ask."""
 GRACE = 0.25
 """Seconds over a network's own deadline that an ask waits for it: a call has to end before it is missed."""
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """The last good count of one page by one network, and what went wrong since."""
-
-    count: int | None = None
-    at: datetime | None = None
-    why: str = ""
 
 
 NO_PAGE = Remembered(why="not a web address")
@@ -49,7 +38,7 @@ class Network:
         keys = {name: settings.named(name) for name in (*provider.keys, *provider.extras)}
         self.api = Api(provider, upstream, clock, address, keys, self.pacer.hold)
         self.missing = [name for name in provider.keys if not keys[name]]
-        self.remembered: OrderedDict[str, Remembered] = OrderedDict()
+        self.memory = Memory()
         self.running: dict[str, asyncio.Task[None]] = {}
         self.reported = False
 
@@ -60,7 +49,7 @@ class Network:
 
     def known(self, url: str) -> Remembered:
         why = f"unavailable: {self.lacks}" if self.missing else "waiting"
-        return self.remembered.get(url) or Remembered(why=why)
+        return self.memory.pages.get(url) or Remembered(why=why)
 
     async def refresh(self, urls: list[str]) -> None:
         """Asks about the pages whose count is older than the pace, no longer than the network's deadline.
@@ -87,11 +76,13 @@ class Network:
             async with self.pacer.turn():
                 count = await self.api.count(url)
         except SourceError as error:
-            self.remember(url, replace(self.remembered.get(url, Remembered()), why=f"unavailable: {error}"))
-            self.report()
+            self.fail(url, str(error))
         else:
-            self.remember(url, Remembered(count, self.clock()))
-            self.report()
+            self.memory.put(url, Remembered(count, self.clock()))
+        self.report()
+
+    def fail(self, url: str, why: str) -> None:
+        self.memory.put(url, replace(self.memory.pages.get(url, Remembered()), why=f"unavailable: {why}"))
 
     def report(self) -> None:
         """One line in the log when a rest begins, and one when the network answers again."""
@@ -108,13 +99,7 @@ class Network:
         del self.running[url]
         if not task.cancelled() and (error := task.exception()):
             log.error("%s broke on an answer", self.provider.name, exc_info=error)
-            self.remember(url, replace(self.remembered.get(url, Remembered()), why="unavailable: Foyer broke on it"))
-
-    def remember(self, url: str, what: Remembered) -> None:
-        self.remembered[url] = what
-        self.remembered.move_to_end(url)
-        while len(self.remembered) > REMEMBERED:
-            self.remembered.popitem(last=False)
+            self.fail(url, "Foyer broke on its answer")
 
     def column(self, urls: Sequence[str | None]) -> tuple[list[int | None], list[Note]]:
         """A value or nothing for each page, and the reasons."""
@@ -144,7 +129,7 @@ class Network:
             "why": self.lacks or (str(why) if why else None),
             "until": until.isoformat() if until else None,
             "counts": self.provider.counts,
-            "remembered": len(self.remembered),
+            "remembered": len(self.memory.pages),
             "running": len(self.running),
         }
 

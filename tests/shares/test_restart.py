@@ -1,0 +1,80 @@
+"""A restart forgets no count and asks nobody sooner; what is in the file is checked before it is believed."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.shares.conftest import HOME, PAGES, reasons
+from utilities.sources.social import SOURCE
+
+
+@pytest.fixture
+def file(settings):
+    return settings().data_dir / "shares.json"
+
+
+@pytest.fixture
+def run(configured, stage, ask):
+    """One life of a process: opens the source, asks once, closes it."""
+
+    async def running(*networks, known=False):
+        source = await SOURCE.open(configured(*networks), stage.clock)
+        frame = await ask(source, HOME, PAGES[1], known=known)
+        await source.close()
+        return frame
+
+    return running
+
+
+async def test_counts_are_there_at_once_after_a_restart(run):
+    before = await run("pinterest", "x")
+    after = await run("pinterest", "x", known=True)
+    assert after == before
+
+
+async def test_page_is_not_asked_about_again_within_its_pace(stage, run):
+    await run("facebook")
+    await run("facebook")
+    assert stage.calls("facebook") == 2
+
+
+async def test_dead_network_keeps_its_old_counts_over_a_restart(stage, run):
+    before = await run("pinterest")
+    stage.breaks("pinterest", "status", status=500)
+    stage.clock.shift(timedelta(hours=1))
+    after = await run("pinterest")
+    assert after.values("pinterest") == before.values("pinterest")
+    assert reasons(after, "pinterest") == ["as of 12:12 UTC"]
+
+
+async def test_failures_are_not_kept(stage, run, file):
+    stage.breaks("pinterest", "status", status=500)
+    await run("pinterest")
+    assert json.loads(file.read_bytes()) == {"pinterest": {}}
+
+
+BAD = {
+    "not JSON": "{",
+    "another shape": '{"pinterest": [1, 2]}',
+    "a negative count": '{"pinterest": {"https://www.example.com/": {"count": -1, "at": "2026-11-18T12:00:00Z"}}}',
+    "no time zone": '{"pinterest": {"https://www.example.com/": {"count": 1, "at": "2026-11-18T12:00:00"}}}',
+    "the future": '{"pinterest": {"https://www.example.com/": {"count": 1, "at": "2036-11-18T12:00:00Z"}}}',
+    "no moment": '{"pinterest": {"https://www.example.com/": {"count": 1}}}',
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+async def test_what_makes_no_sense_is_left_aside(what, run, file):
+    file.parent.mkdir(parents=True)
+    file.write_text(BAD[what], encoding="utf-8")
+    frame = await run("pinterest", known=True)
+    assert frame.values("pinterest") == (None, None)
+    assert reasons(frame, "pinterest") == ["waiting"]
+
+
+async def test_disk_that_cannot_be_written_costs_no_answer(run, file, caplog):
+    file.parent.write_text("not a folder", encoding="utf-8")
+    frame = await run("pinterest")
+    assert None not in frame.values("pinterest")
+    assert "the counts could not be written to shares.json: File exists" in caplog.messages
