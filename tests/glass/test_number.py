@@ -81,8 +81,14 @@ def test_longer_number_is_smaller():
 
 def test_unknown_number_is_a_dash():
     assert drawn(None).text == "–"
-    columns = (Column("activeUsers", "People", Kind.INTEGER),)
-    assert VIEW.prepare(Frame(columns, ()), BOX, {}).text == "–"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(Kind.INTEGER, "0"), (Kind.FRACTION, "–"), (Kind.SECONDS, "–")])
+def test_answer_without_rows_has_counted_nothing(kind: Kind, text: str):
+    columns = (Column("users", "Users", kind), Column("users:previous", "Users before", kind))
+    number = VIEW.prepare(Frame(columns, ()), BOX, {})
+    assert isinstance(number, Number)
+    assert (number.text, number.change) == (text, None)
 
 
 def test_board_chooses_the_column():

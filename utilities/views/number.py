@@ -66,7 +66,7 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Number:
     """The figure of the first row; raises ValueError when the frame has no such column."""
     wanted = OPTIONS.validate_python(options)
     column = chosen(frame, wanted.key)
-    value = first(frame, column.key)
+    value = first(frame, column)
     text, step = fitted(value, column.kind, box)
     return Number(text, step, wanted.now, change(frame, column, value, wanted, box), wanted.caption)
 
@@ -79,8 +79,11 @@ def chosen(frame: Frame, key: str) -> Column:
     return (figures or list(frame.columns))[0]
 
 
-def first(frame: Frame, key: str) -> Value:
-    return frame.values(key)[0] if frame.rows else None
+def first(frame: Frame, column: Column) -> Value:
+    """The first row's figure. An answer without rows has counted nothing: that is 0 for a count, unknown for a rate."""
+    if not frame.rows:
+        return 0 if column.kind is Kind.INTEGER else None
+    return frame.values(column.key)[0]
 
 
 def fitted(value: Value, kind: Kind, box: Box) -> tuple[str, int]:
@@ -110,7 +113,7 @@ def short(value: Value) -> str:
 def change(frame: Frame, column: Column, value: Value, options: Options, box: Box) -> Change | None:
     """The change in the fullest words that fit; None when there is nothing to compare with."""
     key = f"{column.key}:previous"
-    before = first(frame, key) if frame.has(key) else None
+    before = first(frame, frame.columns[frame.index(key)]) if frame.rows and frame.has(key) else None
     if not isinstance(value, int | float) or not isinstance(before, int | float):
         return None
     gain = value - before
