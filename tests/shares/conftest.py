@@ -93,7 +93,7 @@ async def social(stage: Stage, configured: Callable[..., Settings]) -> AsyncIter
         providers, unknown = chosen(settings)
         upstream = Upstream()
         parts = [Network(replace(each, **changes), settings, upstream, stage.clock) for each in providers]
-        opened.append(Social(parts, unknown, upstream, specimen=HOME))
+        opened.append(Social(parts, unknown, upstream, stage.clock, specimen=HOME))
         return opened[-1]
 
     yield make

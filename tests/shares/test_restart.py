@@ -48,6 +48,22 @@ async def test_dead_network_keeps_its_old_counts_over_a_restart(stage, run):
     assert reasons(after, "pinterest") == ["as of 12:12 UTC"]
 
 
+async def test_process_beside_this_one_asks_nobody_again(stage, configured, ask):
+    one, other = [await SOURCE.open(configured("facebook"), stage.clock) for _ in range(2)]
+    told = await ask(one, HOME)
+    assert await ask(other, HOME) == told
+    assert stage.calls("facebook") == 1
+    stage.clock.shift(timedelta(minutes=30))
+    await ask(other, HOME)
+    await other.close()
+    await one.close()
+    assert stage.calls("facebook") == 2
+    third = await SOURCE.open(configured("facebook"), stage.clock)
+    assert not (await ask(third, HOME)).notes
+    await third.close()
+    assert stage.calls("facebook") == 2
+
+
 async def test_failures_are_not_kept(stage, run, file):
     stage.breaks("pinterest", "status", status=500)
     await run("pinterest")

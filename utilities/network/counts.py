@@ -1,6 +1,7 @@
-"""Counts that were heard: bounded in memory, and in a file so that a restart neither forgets them nor asks again."""
+"""Counts that were heard: bounded in memory, and in a file for the next process and for those beside this one."""
 
 import logging
+import os
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,13 +43,24 @@ class Memory:
             self.pages.popitem(last=False)
 
     def restore(self, counts: Counts, now: datetime) -> None:
-        """Takes over good counts of the past; one from the future would never be asked for again."""
+        """Takes over good counts that are newer than ours; one from the future would never be asked for again."""
         for page, what in counts.items():
-            if what.count is not None and what.at is not None and what.at <= now:
+            if what.count is None or what.at is None or what.at > now:
+                continue
+            ours = self.pages.get(page)
+            if ours is None or ours.at is None or ours.at < what.at:
                 self.put(page, what)
 
     def good(self) -> Counts:
         return {page: what for page, what in self.pages.items() if what.count is not None}
+
+
+def written_at(path: Path) -> int:
+    """When the file was replaced last, in nanoseconds; 0 when there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def read_counts(path: Path) -> dict[str, Counts]:
@@ -64,7 +76,7 @@ def read_counts(path: Path) -> dict[str, Counts]:
 
 def write_counts(path: Path, counts: Mapping[str, Counts]) -> None:
     """Replaces the file as a whole; a disk that is full or read-only costs the memory of a restart and no more."""
-    beside = path.with_suffix(".new")
+    beside = path.with_suffix(f".{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(FILE.dump_json(dict(counts)))

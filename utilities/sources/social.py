@@ -1,10 +1,10 @@
 """The social networks: how often each page was shared, asked of all of them together."""
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from utilities.discovery import find
 from utilities.errors import Refused, SourceError, Unavailable
 from utilities.frames import Column, Frame, Kind, Note
 from utilities.network import Network
-from utilities.network.counts import read_counts, write_counts
+from utilities.network.counts import read_counts, write_counts, written_at
 from utilities.settings import Settings
 from utilities.shares import Provider
 from utilities.sources import SourceKind
@@ -43,6 +43,7 @@ class Social:
         networks: Sequence[Network],
         unknown: Mapping[str, str],
         upstream: Upstream,
+        clock: Clock,
         *,
         specimen: str = SPECIMEN,
         file: Path | None = None,
@@ -51,8 +52,10 @@ class Social:
         self.unknown = unknown  # names in SHARE_PROVIDERS that no module has, and what to say of each
         self.upstream = upstream
         self.specimen = specimen
-        self.file = file
-        self.kept = time.monotonic()
+        self.clock = clock
+        self.file = file  # shared with other processes: the newer count wins
+        self.kept_at = -math.inf
+        self.seen = 0
 
     async def answer(self, ask: ShareAsk) -> Frame:
         """`url` as it was asked, then a column for each network; takes as long as the slowest network, or its deadline.
@@ -61,10 +64,7 @@ class Social:
         """
         pages = [page_of(url) for url in ask.urls]
         if not ask.known:
-            wanted = list(dict.fromkeys(page for page in pages if page))
-            await asyncio.gather(*(network.refresh(wanted) for network in self.networks.values()))
-            if time.monotonic() - self.kept > KEEP:
-                self.keep()
+            await self.refresh(list(dict.fromkeys(page for page in pages if page)))
         frame = Frame((Column("url", "Page", Kind.TEXT),), tuple((url,) for url in ask.urls))
         for rank, (name, network) in enumerate(self.networks.items()):  # a narrow screen keeps those named first
             values, notes = network.column(pages)
@@ -75,17 +75,28 @@ class Social:
             frame = frame.with_column(column, [None] * len(pages), [note])
         return frame
 
-    def restore(self, now: datetime) -> None:
-        """Takes over what an earlier process heard; what is younger than its pace is not asked for again."""
-        heard = read_counts(self.file) if self.file else {}
+    async def refresh(self, pages: list[str]) -> None:
+        """Asks all networks together, about what no process has asked within the network's pace."""
+        self.restore()
+        await asyncio.gather(*(network.refresh(pages) for network in self.networks.values()))
+        if time.monotonic() - self.kept_at > KEEP:
+            self.keep()
+
+    def restore(self) -> None:
+        """Takes over what other processes have heard since."""
+        if self.file is None or (at := written_at(self.file)) == self.seen:
+            return
+        heard, self.seen = read_counts(self.file), at
         for name, network in self.networks.items():
-            network.memory.restore(heard.get(name, {}), now)
+            network.memory.restore(heard.get(name, {}), self.clock())
 
     def keep(self) -> None:
-        """Writes what is known, for the next process."""
-        if self.file:
-            write_counts(self.file, {name: network.memory.good() for name, network in self.networks.items()})
-            self.kept = time.monotonic()
+        """Writes what is known, for other processes."""
+        if self.file is None:
+            return
+        self.restore()
+        write_counts(self.file, {name: network.memory.good() for name, network in self.networks.items()})
+        self.kept_at, self.seen = time.monotonic(), written_at(self.file)
 
     async def check(self) -> str:
         """Asks every network about one page; raises Refused or Unavailable with a sentence for each."""
@@ -149,9 +160,9 @@ async def open_social(settings: Settings, clock: Clock) -> Social | None:
         return None
     upstream = Upstream()
     networks = [Network(provider, settings, upstream, clock) for provider in providers]
-    file = settings.data_dir / "shares.json"
-    social = Social(networks, unknown, upstream, specimen=settings.website or SPECIMEN, file=file)
-    social.restore(clock())
+    specimen = page_of(settings.website) or SPECIMEN
+    social = Social(networks, unknown, upstream, clock, specimen=specimen, file=settings.data_dir / "shares.json")
+    social.restore()
     return social
 
 
