@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 from utilities.frames import Covers, Frame, Kind, Note, Value
 
 MISSING = "–"
+ACCOUNT = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-z]+", re.IGNORECASE)
 FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection), and the full-width forms of it."""
 
@@ -81,3 +83,8 @@ def csv_of(frame: Frame) -> str:
 def harmless(text: str) -> str:
     """The text with an apostrophe in front where a spreadsheet would calculate it."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text.replace("\0", "")
+
+
+def aloud(message: str) -> str:
+    """What a wall says of a trouble: its first clause, and nobody's address; the pages at desks have the whole."""
+    return ACCOUNT.sub("the account", message.split("; ")[0].split(" (")[0])
