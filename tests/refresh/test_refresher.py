@@ -15,13 +15,6 @@ from utilities.refresh import Refresher
 from utilities.store import alone, open_store
 
 
-@pytest.fixture
-async def store(settings):
-    store = await open_store(settings(), utc_now)
-    yield store
-    await store.close()
-
-
 async def test_first_figures_are_there_at_once(store):
     async with running(store, Oracle(), *(report(f"r{n}") for n in range(20))):
         await until(lambda: all(store.latest(f"r{n}") for n in range(20)), within=1.0)
@@ -188,60 +181,6 @@ async def test_figures_too_old_to_show_are_dropped_when_the_source_fails_again(s
     assert store.latest("users").state(utc_now(), users.pace, users.limit) is State.FAILED
 
 
-async def test_wanting_a_report_that_is_on_no_board_asks_once(store):
-    oracle, users = Oracle(seconds=0.1), report()
-    refresher = Refresher(store, sources(oracle=oracle), known(users), utc_now)
-    await refresher.start()
-    for _ in range(100):
-        refresher.want("users")
-    await until(lambda: shown(store.latest("users")))
-    for _ in range(100):
-        refresher.want("users")
-    await asyncio.sleep(0.2)
-    await refresher.stop()
-    assert (oracle.asked, oracle.most_running) == (1, 1)
-
-
-async def test_a_report_nobody_wants_any_longer_is_left_alone(store):
-    oracle = Oracle()
-    refresher = Refresher(store, sources(oracle=oracle), known(report(pace=0.1)), utc_now, kept=0.5)
-    await refresher.start()
-    refresher.want("users")
-    await until(lambda: not refresher.tasks)
-    asked = oracle.asked
-    await asyncio.sleep(0.3)
-    assert oracle.asked == asked > 1
-    refresher.want("users")
-    await until(lambda: oracle.asked > asked)
-    await refresher.stop()
-
-
-async def test_a_report_that_leaves_its_board_is_kept_for_a_while_and_then_let_go(store):
-    async with running(store, Oracle(), report(pace=0.1), kept=0.3) as refresher:
-        await until(lambda: store.latest("users"))
-        refresher.set_active([])
-        assert refresher.tasks
-        await until(lambda: not refresher.tasks)
-
-
-async def test_a_report_that_is_defined_anew_is_asked_at_once(store):
-    oracle = Oracle()
-    async with running(store, oracle, report()) as refresher:
-        await until(lambda: shown(store.latest("users")) == 1)
-        refresher.reports["users"] = report(ask="something else")
-        refresher.set_active(["users"])
-        await until(lambda: shown(store.latest("users")) == 2)
-        await asyncio.sleep(0.2)
-    assert oracle.asked == 2
-
-
-async def test_a_name_that_is_no_report_harms_nobody(store):
-    async with running(store, Oracle(), report()) as refresher:
-        refresher.want("nonsense")
-        refresher.set_active(["users", "nonsense"])
-        await until(lambda: store.latest("users"))
-
-
 @pytest.mark.parametrize("hours", [1, -1])
 async def test_a_clock_that_jumps_neither_stops_nor_floods_the_asking(store, hours):
     oracle, clock = Oracle(), Jumping()
@@ -274,3 +213,17 @@ async def test_a_failure_before_anything_is_asked_is_trouble_too_and_not_a_flood
     assert (shown(reading), reading.trouble.kind) == (7, "ZeroDivisionError")
     assert reading.trouble.attempts <= 3
     assert len(caplog.records) == 1
+
+
+async def test_it_starts_while_everything_is_down_and_heals(redis_server, settings):
+    redis_server.freeze()
+    store = await open_store(settings(redis_url=redis_server.url), utc_now)
+    oracle = Oracle(error=Unavailable("everything is down"))
+    async with running(store, oracle, report(pace=0.5)):
+        await until(lambda: store.latest("users"))
+        assert store.latest("users").trouble.message == "everything is down"
+        oracle.error = None
+        await until(lambda: shown(store.latest("users")))
+        redis_server.thaw()
+        await until(lambda: store.health()["answers"] and store.health()["writes"], within=8)
+    await store.close()

@@ -53,6 +53,11 @@ def test_nothing_known_is_due_at_once():
     assert Sight(Reading("users"), 0.0, NOON).wait(report(), 0.0, NOON, 1.0, 0.0) == 0.0
 
 
+def test_an_answer_that_was_never_finished_is_due_after_a_minute():
+    half = Reading("users", number(1), NOON, complete=False)
+    assert Sight(half, 0.0, NOON).wait(report(pace=3600), 0.0, NOON, 1.0, 0.0) == 60.0
+
+
 @pytest.mark.parametrize(("took", "seconds"), [(0.0, 54.0), (2.0, 54.0), (10.0, 45.0), (1000.0, 30.0)])
 def test_a_slow_answer_is_asked_for_earlier(took, seconds):
     assert due_after(60.0, 0.9, took) == seconds

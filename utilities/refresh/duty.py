@@ -46,17 +46,24 @@ class Duty:
         self.report = report
         self.until = until
         self.woken = asyncio.Event()
-        self.hurry = refused(means.store.latest(report.name))  # it may have been mended while nobody ran
-        self.sight: Sight | None = None
+        self.sight = self.look()
+        self.hurry = refused(self.sight.reading)  # it may have been mended while nobody ran
         self.took = 0.0  # seconds the last answer took
 
     def change(self, report: Report) -> None:
         """Takes the definition a board file has now; another one than before is asked at once."""
         if report != self.report:
             self.report = report
-            self.sight = None
-            self.hurry = True
+            self.hasten()
             self.woken.set()
+
+    def look(self) -> Sight:
+        return Sight(self.means.store.latest(self.report.name), time.monotonic(), self.means.clock())
+
+    def hasten(self) -> None:
+        """Due at once, unless another process asks before."""
+        self.sight = self.look()
+        self.hurry = True
 
     async def run(self) -> None:
         """Ends when nobody wants the report any longer."""
@@ -84,14 +91,13 @@ class Duty:
 
     def wait(self) -> float:
         """Seconds until the report is due."""
-        latest = self.means.store.latest(self.report.name)
-        at, now = time.monotonic(), self.means.clock()
-        if self.sight is None or self.sight.reading != latest:
-            self.hurry = self.hurry and self.sight is None  # otherwise another process has just asked
-            self.sight = Sight(latest, at, now)
+        seen = self.look()
+        if seen.reading != self.sight.reading:
+            self.sight, self.hurry = seen, False
         if self.hurry:
             return 0.0
-        return self.sight.wait(self.report, at, now, self.means.sources.stretch(self.report.sources), self.took)
+        stretch = self.means.sources.stretch(self.report.sources)
+        return self.sight.wait(self.report, seen.at, seen.now, stretch, self.took)
 
     async def nap(self, seconds: float) -> None:
         """Sleeps, or until there is a new reading."""
@@ -118,16 +124,18 @@ class Duty:
             newest = await self.means.store.read(self.report.name)
         except StoreDown:
             newest = self.means.store.latest(self.report.name)
-        if self.sight is not None and newest != self.sight.reading:
+        if newest != self.sight.reading:
             return
         self.hurry = False
-        began = time.monotonic()
+        report, began = self.report, time.monotonic()
         try:
             async with asyncio.timeout(self.means.deadline):
                 await self.ask(lease)
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self.means.deadline:g} seconds") from error
         self.took = time.monotonic() - began
+        if report is not self.report:  # changed while it was asked: that was the answer to the old question
+            self.hasten()
 
     async def ask(self, lease: Lease) -> None:
         """Writes each frame as it comes; the last one is whole."""

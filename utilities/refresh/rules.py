@@ -15,6 +15,7 @@ FIRST_WAIT = 5.0  # seconds, at most, after the first failure
 LONGEST_WAIT = 300.0
 REFUSED_WAIT = 600.0
 LONGEST_QUOTA_WAIT = 86_400.0
+HALF_DONE = 60.0  # seconds after which an answer that is not whole is asked for anew: who asked has died
 EARLY = (0.85, 0.9)  # of the pace: asked a bit early, so that a healthy report is never ageing
 
 
@@ -42,6 +43,8 @@ class Sight:
         if reading.taken_at is None:
             return 0.0
         interval = due_after(report.pace.total_seconds(), self.early, took) * max(stretch, 1.0)
+        if not reading.complete:
+            interval = min(interval, HALF_DONE)
         age_then = max((self.now - reading.taken_at).total_seconds(), 0.0)
         age_now = max((now - reading.taken_at).total_seconds(), 0.0)
         return max(interval - max(age_then + gone, age_now), 0.0)

@@ -24,6 +24,7 @@ class Shelf:
         self.folder = folder
         self.clock = clock
         self.writer = ThreadPoolExecutor(1, thread_name_prefix="shelf")
+        self.closed = False
         self.bad_values = 0
         self.writes = True  # whether the last write went well; the writer's thread owns it
 
@@ -33,12 +34,18 @@ class Shelf:
 
     def keep(self, reading: Reading) -> None:
         """Will be on disk soon."""
-        self.writer.submit(self.save, reading)
+        if not self.closed:
+            self.writer.submit(self.save, reading)
 
     async def close(self) -> None:
-        """Waits a moment for what is still to be written."""
-        self.writer.shutdown(wait=False)
-        await asyncio.to_thread(self.writer.shutdown)
+        """Waits for what is still to be written, two seconds at most."""
+        self.closed = True
+        try:
+            async with asyncio.timeout(2.0):
+                await asyncio.wrap_future(self.writer.submit(lambda: None))
+        except TimeoutError:
+            log.warning("the disk is slow: the last readings are not all in %s", self.folder)
+        self.writer.shutdown(wait=False, cancel_futures=True)
 
     def read_all(self) -> list[Reading]:
         try:

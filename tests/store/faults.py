@@ -1,0 +1,39 @@
+"""What the tests of faults have in common."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+
+import pytest
+
+from utilities.errors import StoreDown
+
+
+async def put(store, written):
+    lease = await store.lease(written.report, 5)
+    assert await store.write(written, lease)
+    await store.release(lease)
+    return written
+
+
+@asynccontextmanager
+async def lag():
+    """The longest time, in seconds, that the event loop was kept busy inside."""
+    longest = [0.0]
+
+    async def tick():
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.01)
+            longest[0] = max(longest[0], time.monotonic() - before - 0.01)
+
+    ticking = asyncio.create_task(tick())
+    yield longest
+    ticking.cancel()
+
+
+async def seconds(call, error=StoreDown) -> float:
+    began = time.monotonic()
+    with pytest.raises(error):
+        await call
+    return time.monotonic() - began
