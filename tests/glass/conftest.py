@@ -41,7 +41,7 @@ def frame(*rows: tuple[Value, ...], notes: Sequence[Note] = (), **kinds: Kind) -
 def tile(board: Board, place: int, filled: Frame, state: State) -> Markup:
     """One tile of a board as it is sent to walls."""
     its = board.tiles[place]
-    trouble = Trouble("Google Analytics does not answer.", "Unavailable", NOW, 3, NOW)
+    trouble = Trouble("Google Analytics does not answer." + " Why is a long story." * 20, "Unavailable", NOW, 3, NOW)
     taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
     reading = Reading(its.report, filled if taken else None, taken, trouble if state is State.FAILED else None)
     seen = face(its, its.report, VIEWS[its.view], box(board, its.place), reading, state, NOW, UTC)

@@ -11,6 +11,7 @@ from utilities.boards import Board, read
 from utilities.sheet import HEIGHT, WIDTH
 from utilities.sheet.faults import faults
 from utilities.sheet.layout import SAFE, box, rectangle
+from utilities.sheet.measure import cut
 from utilities.sheet.palette import THEMES, contrast, faint
 from utilities.sheet.stylesheet import stylesheet
 from utilities.sheet.type import least, steps
@@ -87,6 +88,12 @@ def test_what_is_legible_in_a_small_room_is_not_in_a_large_one(tmp_path: Path):
 def test_headline_that_would_be_cut_is_a_fault(tmp_path: Path):
     found = crowded(tmp_path, "title: A\ntiles: [{report: top-pages, view: table, place: [1, 1, 3, 12]}]\n")
     assert any("“Which pages are most popular?” is" in fault and "shorter title" in fault for fault in found)
+
+
+def test_long_reason_is_cut_at_a_word_to_the_lines_there_are():
+    assert cut("It does not answer.", 31, 300, 2) == "It does not answer."
+    assert cut("It does not answer, and nobody knows why.", 31, 300, 1) == "It does not…"
+    assert cut("x" * 300, 31, 300, 2) == "x" * 19 + "…"
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 UNKNOWN = 0.75
@@ -13,6 +14,21 @@ def width(text: str, size: float, *, weight: int = 400, tabular: bool = False) -
     """The width of `text` in px at `size` px; kerning is left out, it only ever makes text narrower by a hair."""
     table = advances(weight, tabular)
     return size * sum(table.get(c) or unlisted(c) for c in text)
+
+
+def cut(text: str, size: float, room: float, lines: int) -> str:
+    """As many words as fit into `lines` lines of `room` px, with an ellipsis when some are left."""
+    kept: list[str] = []
+    used, at = 1, 0.0
+    for word in text.split():
+        wide = width(word + " ", size)
+        over = at + wide > room
+        used, at = used + over * max(1, ceil(wide / room)), wide if over else at + wide
+        if used > lines:
+            whole = " ".join(kept[:-1])
+            return (whole or text[: int(lines * room / size)]) + "…"
+        kept.append(word)
+    return " ".join(kept)
 
 
 def unlisted(character: str) -> float:

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from utilities.formats import ago
+from utilities.formats import ago, aloud
 from utilities.frames import Frame, Reading, State
 from utilities.sheet import Box as Box
 from utilities.sheet import Tile
+from utilities.sheet.measure import cut
+
+LINE = 1.3
+"""Height of a line of text in em; also in static/wall.css."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Face:
     taken: int | None  # when the figures were taken, seconds since 1970
     age: str  # `4 min`, '' without figures
     since: str  # `09:12` in the board's zone, `Wed` or `9 Nov` when it was another day
-    reason: str  # what went wrong since, '' when nothing
+    reason: str  # what went wrong since, cut to the room there is; '' when nothing
     notes: tuple[str, ...]  # about the figures as a whole; a column's own are the view's to show
     it: object  # what the view prepared, None without figures
 
@@ -42,6 +46,7 @@ def face(
 ) -> Face:
     """How a tile looks at the moment `now`; `title` is the report's, the tile's own goes before it."""
     age, taken, frame = reading.age(now), reading.taken_at, reading.frame
+    lines = max(1, int(box.height / box.text / LINE - 0.4))
     return Face(
         tile=tile.name,
         title=tile.title or title,
@@ -50,7 +55,7 @@ def face(
         taken=int(taken.timestamp()) if taken else None,
         age=ago(age.total_seconds()) if age is not None else "",
         since=moment(taken, now, zone) if taken else "",
-        reason=reading.trouble.message if reading.trouble else "",
+        reason=cut(aloud(reading.trouble.message), box.text, box.width, lines) if reading.trouble else "",
         notes=tuple(note.text for note in frame.notes if note.column is None) if frame else (),
         it=view.prepare(frame, box, tile.options) if frame else None,
     )
