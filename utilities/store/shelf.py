@@ -39,6 +39,8 @@ class Shelf:
 
     async def close(self) -> None:
         """Waits for what is still to be written, two seconds at most."""
+        if self.closed:
+            return
         self.closed = True
         try:
             async with asyncio.timeout(2.0):
