@@ -79,34 +79,36 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             upstream = await closing.enter_async_context(Upstream())
         refresher = Refresher(store, asked, known.reports, clock)
         templates = environment(HOME / "templates")
-        painter = Painter(
-            templates=templates,
-            views=known.views,
-            reports=known.reports,
-            zone=local_zone(),
-            website=settings.website,
-            demo=settings.demo,
-        )
-        walls = Walls(
-            boards=boards,
-            reports=known.reports,
-            store=store,
-            refresher=refresher,
-            painter=painter,
-            clock=clock,
-            build=build_of(HOME / "templates", HOME / "static"),
-        )
         yield Services(
-            settings,
-            clock,
-            templates,
-            store,
-            asked,
-            known.reports,
-            known.views,
-            boards,
-            refresher,
-            walls,
-            state,
-            upstream,
+            settings=settings,
+            clock=clock,
+            templates=templates,
+            store=store,
+            sources=asked,
+            reports=known.reports,
+            views=known.views,
+            boards=boards,
+            refresher=refresher,
+            walls=Walls(
+                boards=boards,
+                reports=known.reports,
+                store=store,
+                refresher=refresher,
+                painter=painter(settings, templates, known),
+                clock=clock,
+                build=build_of(HOME / "templates", HOME / "static"),
+            ),
+            state=state,
+            upstream=upstream,
         )
+
+
+def painter(settings: Settings, templates: Environment, known: Catalogue) -> Painter:
+    return Painter(
+        templates=templates,
+        views=known.views,
+        reports=known.reports,
+        zone=local_zone(),
+        website=settings.website,
+        demo=settings.demo,
+    )

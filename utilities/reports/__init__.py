@@ -47,7 +47,7 @@ def defined(name: str, title: str, source: SourceKind, fields: Mapping[str, obje
     Raises BoardError when the source's asks have no such field, or not with such a value.
     """
     try:
-        ask = TypeAdapter(source.ask).validate_python(dict(fields))
+        ask: object = TypeAdapter(source.ask).validate_python(dict(fields))
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
