@@ -1,11 +1,8 @@
 """/ and /boards/: the list of boards, the walls, and the streams that keep them up to date."""
 
-from typing import cast
-
 from tornado.web import HTTPError
 
 from handlers.base import BaseHandler
-from utilities.boards import Boards
 from utilities.walls import Walls
 
 THEMES = ("dark", "light")
@@ -16,14 +13,14 @@ class WallsPage(BaseHandler):
 
     @property
     def walls(self) -> Walls:
-        return cast(Walls, self.services.walls)
+        return self.services.walls
 
 
 class BoardList(BaseHandler):
     """The boards there are; straight to the board when there is one."""
 
     def get(self) -> None:
-        held = cast(Boards, self.services.boards)
+        held = self.services.boards
         boards, faults = sorted(held, key=lambda board: board.title), held.faults
         if len(boards) == 1:
             self.redirect(f"/boards/{boards[0].name}")

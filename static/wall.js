@@ -5,7 +5,8 @@
 
   var DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
   var MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-  var LONGEST_WAIT = 15000; // ms between two attempts to reach the server
+  var FIRST_WAIT = 4000; // ms before the server is tried again, and between two attempts at most;
+  var LONGEST_WAIT = 15000; // a quarter of it is sure, the rest is chance: a thousand walls must not return as one
   var DRIFT = 8; // px, against burn-in
 
   var body = document.body;
@@ -28,6 +29,7 @@
   var wait = 0;
   var knocking = 0;
   var reloading = false;
+  var refused = false; // the server is there, but has another answer than this board
   var said = ''; // what the banner says
   var heardAt = steady();
   var openedAt = heardAt;
@@ -118,6 +120,7 @@
     heardAt = steady();
     serverTime = time;
     wait = 0;
+    refused = false;
     say('');
   }
 
@@ -153,8 +156,8 @@
   function again() {
     shut();
     if (knocking) { return; }
-    wait = Math.min(LONGEST_WAIT, wait ? wait * 2 : 1000);
-    knocking = setTimeout(open, wait * (0.5 + Math.random() / 2));
+    wait = Math.min(LONGEST_WAIT, wait ? wait * 2 : FIRST_WAIT);
+    knocking = setTimeout(open, wait * (0.25 + Math.random() * 0.75));
   }
 
   /* When there is no word, or another page. */
@@ -187,16 +190,18 @@
   }
 
   function silence() {
-    var quiet = steady() - heardAt;
-    if (quiet < every * 2.5) { return; }
-    say('No word from the server since ' + hour(serverTime) + '. Figures are as of then.');
+    if (steady() - heardAt < every * 2.5) { return; }
+    say((refused ? 'The server no longer shows this board here since ' : 'No word from the server since ') +
+      hour(serverTime) + '. Figures are as of then.');
     if (source && steady() - openedAt > every * 2.5) { again(); } // a dead line gives no error
   }
 
   function detour() { // a proxy that holds streams back still lets pages through
-    if (said && !reloading) {
-      ask(function (code, served) { if (said && served && code === 200) { location.reload(); } });
-    }
+    if (!said || reloading) { return; }
+    ask(function (code, served) {
+      refused = code >= 200 && code < 500 && !served;
+      if (said && served && code === 200) { location.reload(); }
+    });
   }
 
   /* Care for the panel. */

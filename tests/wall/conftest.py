@@ -202,7 +202,7 @@ async def glass(browser: Browser) -> AsyncIterator[Page]:
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     yield page
     await page.close()
-    cut = ("ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_EMPTY", "ERR_FAILED", "502")  # servers, not the page's fault
+    cut = ("ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_EMPTY", "ERR_FAILED", "502", "404")  # servers, not the page's fault
     assert not [told for told in complaints if not any(word in told for word in cut)]
 
 

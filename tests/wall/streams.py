@@ -24,6 +24,7 @@ class Line:
         self.reader = reader
         self.writer = writer
         self.head = ""
+        self.retry = 0  # ms, told once
         self.chunked = True
         self.rest = b""
 
@@ -56,6 +57,9 @@ class Line:
             self.rest += more
         raw, self.rest = self.rest.split(b"\n\n", 1)
         fields = dict(row.split(": ", 1) for row in raw.decode().split("\n"))
+        if "retry" in fields:
+            self.retry = int(fields["retry"])
+            return await self.next(within)
         return Told(fields["event"], json.loads(fields["data"]), fields.get("id", ""))
 
     async def until(self, name: str, text: str = "") -> Told:

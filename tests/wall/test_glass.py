@@ -75,6 +75,21 @@ async def test_a_bad_edit_keeps_the_board_and_says_so_quietly(house: House, glas
     assert await glass.evaluate("window.sameLife")
 
 
+async def test_a_wall_whose_board_was_taken_away_says_so(house: House, glass: Page) -> None:
+    house.edit(BOARD.replace("Office", "Other"), "other")
+    await until(lambda: house.walls.page("other"))
+    await glass.clock.install()
+    await glass.goto(house.url("/boards/other"))
+    await until(lambda: house.walls.count == 1)
+    (house.settings.boards_dir / "other.yaml").unlink()
+    await until(lambda: house.walls.count == 0)
+    await glass.clock.run_for(75_000)
+    await asyncio.sleep(0.5)
+    await glass.clock.run_for(2_000)
+    await expect(glass.locator(".banner")).to_contain_text("no longer shows this board")
+    await expect(glass).to_have_title(re.compile("Other"))
+
+
 async def test_a_wall_never_loads_an_error_page(house: House, glass: Page) -> None:
     await house.show("visitors", number(5))
     await glass.goto(house.url())

@@ -36,6 +36,15 @@ async def test_a_stream_is_neither_kept_nor_held_back_nor_squeezed(house: House)
     line.close()
 
 
+async def test_walls_are_told_to_come_back_at_different_moments(house: House) -> None:
+    lines = [await Line.open(house.port) for _ in range(30)]
+    for line in lines:
+        await line.next()
+        line.close()
+    assert len({line.retry for line in lines}) > 2
+    assert all(1000 <= line.retry <= 5000 for line in lines)
+
+
 async def test_a_stream_for_an_old_proxy_is_not_chunked(house: House) -> None:
     line = await Line.open(house.port, version="1.0")
     assert not line.chunked

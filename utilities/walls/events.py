@@ -21,13 +21,20 @@ LAST_CHUNK = b"0\r\n\r\n"
 """Ends a chunked answer."""
 
 
-def event(name: str, data: Mapping[str, object], *, seq: int = 0, boot: str = "", retry: int | None = None) -> Event:
+def event(name: str, data: Mapping[str, object], *, seq: int = 0, boot: str = "") -> Event:
     """`data` travels as JSON on one line; only events with a `seq` move the mark a wall resumes from."""
-    lines = [f"retry: {retry}"] if retry is not None else []
-    if seq:
-        lines.append(f"id: {mark(boot, seq)}")
-    lines += [f"event: {name}", f"data: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}", "", ""]
-    plain = "\n".join(lines).encode()
+    lines = [f"id: {mark(boot, seq)}"] if seq else []
+    lines += [f"event: {name}", f"data: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}"]
+    return said(lines, seq)
+
+
+def retry(seconds: float) -> Event:
+    """How long a plain EventSource waits before it comes back; wall.js has a mind of its own."""
+    return said([f"retry: {int(seconds * 1000)}"])
+
+
+def said(lines: list[str], seq: int = 0) -> Event:
+    plain = "\n".join([*lines, "", ""]).encode()
     return Event(seq, plain, b"%x\r\n%b\r\n" % (len(plain), plain))
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import itertools
+import random
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +14,7 @@ from utilities.clock import Clock
 from utilities.frames import State
 from utilities.reports import Report
 from utilities.store import Store
-from utilities.walls.events import Event, event, heard
+from utilities.walls.events import Event, event, heard, retry
 from utilities.walls.loops import Loops
 from utilities.walls.pages import Pages
 from utilities.walls.painter import Fresh, Painter
@@ -34,11 +35,14 @@ class Pace:
 
 PACE = Pace()
 
+RETRIES = tuple(retry(seconds) for seconds in (1.0, 1.7, 2.4, 3.1, 3.8, 4.5))
+"""Told to each wall when it joins, so that after a restart they do not all come back at one moment."""
+
 
 class Active(Protocol):
     """The part of the refresher that is told which reports are in use."""
 
-    def set_active(self, names: Iterable[str]) -> None: ...
+    def set_active(self, names: Collection[str]) -> None: ...
 
 
 class Walls:
@@ -178,4 +182,4 @@ class Walls:
             return
         wall = Wall(pipe, chunked=chunked, seen=heard(last, self._boot), ended=ended, drained=showing.catch_up)
         pipe.set_close_callback(lambda: showing.walls.discard(wall))
-        showing.join(wall, [self._pages.beat(showing)])
+        showing.join(wall, [random.choice(RETRIES), self._pages.beat(showing)])  # noqa: S311 (jitter)

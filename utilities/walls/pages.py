@@ -9,8 +9,8 @@ from utilities.walls.painter import Painter
 from utilities.walls.showing import Showing
 from utilities.walls.status import Status, status
 
-Stamp = tuple[int, str, Status, int]
-"""Whatever a page shows: its newest tile, its edition, its status and the minute."""
+Stamp = tuple[int, bool, int]
+"""Whatever a page shows: the version of its tiles, whether its file is wrong, and the minute."""
 
 
 class Pages:
@@ -28,13 +28,13 @@ class Pages:
     def page(self, showing: Showing, theme: str) -> bytes:
         """With the ages of this minute: where no script runs, nothing else counts them."""
         now = self._clock()
-        stamp = (showing.newest, showing.edition, self._status(showing), int(now.timestamp() // 60))
+        stamp = (showing.version, showing.board.name in self._boards.faults, int(now.timestamp() // 60))
         made = self._made.get((showing.board.name, theme))
         if made is None or made[0] != stamp:
-            made = self._made[showing.board.name, theme] = stamp, self._page(showing, stamp[2], theme, now)
+            made = self._made[showing.board.name, theme] = stamp, self._page(showing, theme, now)
         return made[1]
 
-    def _page(self, showing: Showing, told: Status, theme: str, now: datetime) -> bytes:
+    def _page(self, showing: Showing, theme: str, now: datetime) -> bytes:
         board = showing.board
         return self._painter.wall(
             board.model_copy(update={"theme": theme}) if theme else board,
@@ -42,7 +42,7 @@ class Pages:
             now,
             sheet=showing.edition,
             build=self._build,
-            status=told,
+            status=self._status(showing),
             places=f"/boards/{board.name}/{showing.edition}.css",
             stream=f"/boards/{board.name}/stream?last={mark(self._boot, showing.newest)}",
         )

@@ -33,6 +33,7 @@ class Showing:
     def __init__(self, board: Board, now: datetime, *, look: Look, painter: Painter, number: Number) -> None:
         self.walls: set[Wall] = set()
         self.painted: dict[str, Painted] = {}
+        self.version = 0  # of all that a page shows
         self._look = look
         self._painter = painter
         self._number = number
@@ -72,6 +73,7 @@ class Showing:
                 news = self._number(tile.name, html)
                 told.append(news)
             self.painted[tile.name] = Painted(fresh, html, news)
+            self.version += 1
         return told
 
     def states(self) -> list[State]:
