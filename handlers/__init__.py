@@ -60,7 +60,7 @@ def make_app(services: Services) -> Application:
         services=services,
         door=door,
         access=table_of([*table, missing]),
-        headers=tuple(security_headers(services.settings).items()),
+        headers=security_headers(services.settings),
         default_handler_class=NotFound,
         log_function=log_request,
         cross_origin_protection=True,

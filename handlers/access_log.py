@@ -14,6 +14,8 @@ def log_request(handler: RequestHandler) -> None:
     request = handler.request
     status = handler.get_status()
     level = logging.ERROR if status >= 500 else logging.INFO
+    if not log.isEnabledFor(level):
+        return
     client = handler.client if isinstance(handler, BaseHandler) else request.remote_ip
     milliseconds = 1000 * request.request_time()
     log.log(level, "%d %s %s %s %.1f ms", status, request.method, request.path, client, milliseconds)

@@ -14,7 +14,6 @@ from handlers.door import Door
 from handlers.errors import Refusal, sentence_of, status_of, title_of
 from utilities.principals import LOCAL, NOBODY, Nobody, Principal
 from utilities.services import Services
-from utilities.state.sessions import LONGEST
 
 log = logging.getLogger("foyer.handlers")
 
@@ -39,9 +38,8 @@ class BaseHandler(RequestHandler):
 
     @property
     def session(self) -> str | None:
-        """The session's secret id, when the cookie is one that we signed."""
-        cookies = self.door.cookies
-        return cookies.open(cookies.session, self.get_cookie(cookies.session), LONGEST.total_seconds())
+        """The session's secret id, when there is one."""
+        return self.door.cookies.session_of(self.request)
 
     @property
     def ended(self) -> asyncio.Event:
@@ -50,9 +48,9 @@ class BaseHandler(RequestHandler):
         return asyncio.Event() if sessions is None or session is None else sessions.watch(session)
 
     def set_default_headers(self) -> None:
-        self.clear_header("Server")
-        for name, value in self.settings["headers"]:
-            self.set_header(name, value)
+        # Not `set_header`, which would look nine values over anew for each request.
+        self._headers.update(self.settings["headers"])
+        del self._headers["Server"]
 
     async def prepare(self) -> None:
         route = cast(Table, self.settings["access"]).get(type(self))

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -22,6 +23,8 @@ class ClientAddresses:
 
     def client(self, peer: str, forwarded_for: str) -> str:
         """The client's address; `forwarded_for` is the X-Forwarded-For header, '' when there is none."""
+        if not self.networks and ":" not in peer:
+            return peer
         nearest = parse(peer)
         if nearest is None:
             return peer
@@ -52,6 +55,7 @@ def parse(text: str) -> Address | None:
     return mapped or address
 
 
+@lru_cache(1024)
 def is_loopback(text: str) -> bool:
     address = parse(text)
     return address is not None and address.is_loopback

@@ -1,4 +1,4 @@
-"""Sessions through the front door: cookies that are copied, planted, forged and outlived, and databases that go away."""
+"""Sessions through the front door: cookies copied, planted, forged and outlived, and databases that go away."""
 
 import asyncio
 import os

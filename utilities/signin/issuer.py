@@ -1,11 +1,10 @@
 """The issuer: where it sends people, and what it says of them when they come back."""
 
-import asyncio
 import base64
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -13,7 +12,7 @@ from utilities.clock import Clock
 from utilities.errors import BadAnswer, Refused, SignInRefused, Unavailable
 from utilities.principals import Person
 from utilities.signin.attempts import Attempt
-from utilities.signin.calls import DEADLINE, Client, fetch, parsed
+from utilities.signin.calls import DEADLINE, Client, Together, fetch, parsed
 from utilities.signin.keys import Keys
 from utilities.signin.membership import member
 from utilities.signin.tokens import Expected, claims_of, header_of
@@ -55,18 +54,21 @@ class Issuer:
         self.client = client
         self.clock = clock
         self.keys = Keys(client, clock)
-        self.lock = asyncio.Lock()
+        self.discover = Together(self.ask)
         self.known: Places | None = None
-        self.known_at: datetime | None = None
+        self.known_at = clock()
 
     async def places(self) -> Places:
         """The discovery document, asked for at most once an hour; raises Unavailable and BadAnswer."""
-        async with self.lock:
-            if self.known is None or self.known_at is None or abs(self.clock() - self.known_at) >= FRESH:
-                url = f"{self.registration.issuer}/.well-known/openid-configuration"
-                self.known = places_in(await fetch(self.client, url), self.registration.issuer)
-                self.known_at = self.clock()
-            return self.known
+        if self.known is None or abs(self.clock() - self.known_at) >= FRESH:
+            return await self.discover()
+        return self.known
+
+    async def ask(self) -> Places:
+        url = f"{self.registration.issuer}/.well-known/openid-configuration"
+        self.known = places_in(await fetch(self.client, url), self.registration.issuer)
+        self.known_at = self.clock()
+        return self.known
 
     async def way_there(self, attempt: Attempt) -> str:
         """The address at the issuer's to send somebody to."""

@@ -1,6 +1,6 @@
 """The issuer's public keys: a few, kept for a while, asked for again when a token names one we have not seen."""
 
-import asyncio
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +10,11 @@ from joserfc.jwk import RSAKey
 
 from utilities.clock import Clock
 from utilities.errors import BadAnswer, SignInRefused, SourceError
-from utilities.signin.calls import Client, fetch
+from utilities.signin.calls import Client, Together, fetch
 from utilities.signin.tokens import ALGORITHM
 
 FRESH = timedelta(hours=1)
+STALE = timedelta(days=1)
 BETWEEN_LOOKS = timedelta(minutes=1)  # tokens with invented key ids cannot make us ask all the time
 MOST_KEYS = 32
 LEAST_BITS = 2048
@@ -25,17 +26,20 @@ class Keys:
     def __init__(self, client: Client, clock: Clock) -> None:
         self.client = client
         self.clock = clock
+        self.url = ""
         self.known: Mapping[str, RSAKey] = {}
+        self.known_at: datetime | None = None
         self.looked_at: datetime | None = None
-        self.lock = asyncio.Lock()
+        self.look = Together(self.ask)
 
     async def find(self, url: str, name: str | None) -> RSAKey:
         """The key of this id; without an id the only key there is. Raises SignInRefused, Unavailable, BadAnswer."""
-        if self.older_than(FRESH):
-            await self.look(url, FRESH)
+        self.url = url
+        if self.older(self.known_at, FRESH):
+            await self.refresh()
         key = self.pick(name)
-        if key is None and self.older_than(BETWEEN_LOOKS):
-            await self.look(url, BETWEEN_LOOKS)
+        if key is None and self.older(self.looked_at, BETWEEN_LOOKS):
+            await self.look()
             key = self.pick(name)
         if key is None:
             raise SignInRefused("The answer to the sign-in is signed with a key that its issuer does not publish.")
@@ -46,22 +50,22 @@ class Keys:
             return self.known.get(name)
         return next(iter(self.known.values())) if len(self.known) == 1 else None
 
-    def older_than(self, age: timedelta) -> bool:
-        return self.looked_at is None or abs(self.clock() - self.looked_at) >= age
+    def older(self, moment: datetime | None, age: timedelta) -> bool:
+        return moment is None or abs(self.clock() - moment) >= age
 
-    async def look(self, url: str, age: timedelta) -> None:
-        """Asks for the keys, unless somebody else just did; old keys serve on while the issuer does not answer."""
-        async with self.lock:
-            if not self.older_than(age):
-                return
-            try:
-                found = dict(usable(await fetch(self.client, url)))
-            except SourceError:
-                if not self.known or self.older_than(24 * FRESH):
-                    raise
-                return
-            self.known = found
-            self.looked_at = self.clock()
+    async def refresh(self) -> None:
+        """Asks for the keys; the old ones serve on for a day while the issuer does not answer."""
+        if not self.older(self.known_at, STALE):
+            if self.older(self.looked_at, BETWEEN_LOOKS):
+                with contextlib.suppress(SourceError):
+                    await self.look()
+        else:
+            await self.look()
+
+    async def ask(self) -> None:
+        self.looked_at = self.clock()
+        self.known = dict(usable(await fetch(self.client, self.url)))
+        self.known_at = self.clock()
 
 
 def usable(document: Mapping[str, Any]) -> list[tuple[str, RSAKey]]:
