@@ -22,7 +22,7 @@ class View:
     name: str
     prepare: Callable[[Frame, Box, Mapping[str, Any]], object]  # what templates/views/<name>.html is handed as `it`
     least: Callable[[Box], tuple[float, float]]  # the smallest width and height at which it is legible, px
-    options: type = dict  # the frozen dataclass that a tile's options fill by name
+    options: type = dict  # the frozen dataclass that a tile's options fill by name; it forbids others
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from utilities.formats import MISSING, shown
 from utilities.frames import Column, Frame, Kind, Value
@@ -31,6 +31,8 @@ WEIGHT = 700
 @dataclass(frozen=True)
 class Options:
     """What a board file may say of a number."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
 
     key: str = ""  # the column; the first with figures when ''
     good: Literal["up", "down"] = "up"  # the direction that is welcome

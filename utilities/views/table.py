@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from utilities.formats import shown
 from utilities.frames import Column, Frame, Kind, Value
@@ -23,7 +23,7 @@ HAIR = 2.0
 HEADING = 1.35
 """Height of the headings in em of text; also in static/views/table.css."""
 
-BAR = 0.28
+BAR = 0.22
 """The least part of the width that bars are given."""
 
 ASIDE = 0.75
@@ -40,11 +40,13 @@ SCHEME = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
 class Options:
     """What a board file may say of a table."""
 
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+
     columns: tuple[str, ...] = ()  # only these, in this order; all when empty
     headings: Mapping[str, str] = field(default_factory=dict)  # by column key; shorter ones leave room for figures
     ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
     bars: str = ""  # the column drawn as bars as well
-    rows: int = 100  # at most
+    rows: Annotated[int, Field(ge=1)] = 100  # at most
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
     capacity = room(box, headed=not said.bars)
     cut = replace(frame, rows=frame.rows[: min(capacity, said.rows)])
     texts, figures = sides(cut, said.columns)
-    labels = [worded(v) for v in cut.values(texts[0].key)] if texts else [""] * len(cut.rows)
+    labels = [worded(v, texts[0].kind) for v in cut.values(texts[0].key)] if texts else [""] * len(cut.rows)
     every = [lane(cut, column) for column in figures]
     lanes = chosen(every, labels, box, said.bars)
     narrow = chosen(lanes, labels, replace(box, width=HAND * box.text), said.bars)
@@ -139,7 +141,7 @@ def lane(frame: Frame, column: Column) -> Lane:
     return Lane(column.key, column.heading, cells, column.rank, note)
 
 
-def worded(value: Value, kind: Kind = Kind.TEXT) -> str:
+def worded(value: Value, kind: Kind) -> str:
     """A label, without what only a browser's address line needs."""
     return SCHEME.sub("", shown(value, kind))
 
