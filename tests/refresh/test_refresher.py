@@ -29,20 +29,22 @@ async def test_a_fresh_reading_is_not_asked_for_again(store):
 
 
 async def test_a_healthy_report_never_ages(store):
-    oracle, users = Oracle(seconds=0.05), report(pace=0.6)
+    oracle, users = Oracle(seconds=0.05), report(pace=1.5)
     async with running(store, oracle, users):
         await until(lambda: store.latest("users"))
-        for _ in range(200):
+        began = utc_now()
+        for _ in range(350):
             await asyncio.sleep(0.01)
             assert store.latest("users").state(utc_now(), users.pace, users.limit) is State.LIVE
-    assert 3 <= oracle.asked <= 6
+    periods = (utc_now() - began) / users.pace
+    assert periods <= oracle.asked <= 2 + periods / 0.85
 
 
 async def test_a_slow_report_is_asked_early_enough(store):
-    oracle, users = Oracle(seconds=0.2), report(pace=0.8)
+    oracle, users = Oracle(seconds=0.4), report(pace=1.6)
     async with running(store, oracle, users):
         await until(lambda: oracle.asked == 2)
-        for _ in range(150):
+        for _ in range(200):
             await asyncio.sleep(0.01)
             assert store.latest("users").state(utc_now(), users.pace, users.limit) is State.LIVE
 
