@@ -167,6 +167,7 @@
     said = text;
     write(banner, text);
     banner.hidden = !text;
+    if (word) { word.hidden = !!text; } // it was true when there was word
   }
 
   function ask(answered) {

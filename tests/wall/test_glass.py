@@ -68,7 +68,7 @@ async def test_a_bad_edit_keeps_the_board_and_says_so_quietly(house: House, glas
     await glass.goto(house.url())
     await glass.evaluate("window.sameLife = true")
     house.edit("title: [")
-    await expect(glass.locator(".status")).to_contain_text("the last edit of this board is wrong")
+    await expect(glass.locator(".status")).to_contain_text("last edit is wrong")
     await expect(glass.locator("[data-tile=visitors]")).to_contain_text("5")
     house.edit(BOARD)
     await expect(glass.locator(".status")).not_to_contain_text("wrong")

@@ -62,5 +62,4 @@ class Pages:
         return event("beat", facts)
 
     def _status(self, showing: Showing) -> Status:
-        fault = showing.board.name in self._boards.faults
-        return status(showing.states(), ["the last edit of this board is wrong"] if fault else [])
+        return status(showing.states(), wrong=showing.board.name in self._boards.faults)

@@ -1,7 +1,6 @@
-"""The line at the foot of a wall: how fresh the board is, in one word or a few."""
+"""The line at the foot of a wall: how fresh the board is, in a few words that leave room for its title."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from utilities.frames import State
@@ -17,12 +16,8 @@ class Status:
     text: str
 
 
-def status(states: Iterable[State], faults: Iterable[str] = ()) -> Status:
-    """`live`, or `of 12 tiles 2 stale, 1 ageing`; `faults` are sentences about the board itself."""
-    counts = Counter(states)
-    worse = [state for state in WORST_FIRST if counts[state]]
-    total = sum(counts.values())
-    words = [
-        f"{counts[state]} {state}" if n else f"{counts[state]} of {total} {state}" for n, state in enumerate(worse)
-    ]
-    return Status(worse[0] if worse else State.LIVE, " · ".join((", ".join(words) or "live", *faults)))
+def status(states: Sequence[State], *, wrong: bool) -> Status:
+    """`live`, or `2 of 12 tiles stale`; `wrong` when the board's file is, so that it is shown as it was."""
+    worst = next((state for state in WORST_FIRST if state in states), State.LIVE)
+    words = f"{states.count(worst)} of {len(states)} tiles {worst}" if worst is not State.LIVE else "live"
+    return Status(worst, f"last edit is wrong · {words}" if wrong else words)
