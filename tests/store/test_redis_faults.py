@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.store.test_store import reading
 from utilities.errors import SettingsError, StoreDown
 from utilities.store import alone
 from utilities.store.commands import LEAST_PRIVILEGE
+from utilities.store.link import CONNECTIONS
 from utilities.store.packing import LARGEST, pack
 
 pytestmark = pytest.mark.timeout(60)
@@ -70,6 +72,22 @@ async def test_calls_while_redis_is_frozen_do_not_pile_up(redis_server, open_one
     answers = await asyncio.gather(*(store.read("top-pages") for _ in range(200)), return_exceptions=True)
     assert all(isinstance(answer, StoreDown) for answer in answers)
     assert time.monotonic() - began < 0.6
+
+
+async def test_a_rush_and_many_failures_leave_no_connections_behind(redis_server, open_one, raw):
+    store = await open_one(redis_url=redis_server.url)
+    await put(store, reading())
+    assert all(await asyncio.gather(*(store.read("top-pages") for _ in range(100))))
+    for _ in range(3):
+        redis_server.freeze()
+        for _ in range(20):
+            with suppress(StoreDown):
+                await asyncio.gather(*(store.read("top-pages") for _ in range(30)))
+            await asyncio.sleep(0.05)
+        redis_server.thaw()
+        await until(lambda: store.health()["answers"])
+    await put(store, reading())
+    assert len(await raw.client_list()) <= CONNECTIONS + 1
 
 
 async def test_killed_and_started_again_empty_it_gets_back_what_the_processes_know(redis_server, open_one):

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 READ = 0.22  # seconds for one answer; the client's own defaults hang for a minute (five seconds, ten retries)
 WHOLE = 0.25  # seconds for everything one call of the store does
+CONNECTIONS = 20  # of one process; one of them listens
 FAILURES = 2
 REST = 1.0  # seconds; short, because coming back is to be noticed within five
 
@@ -43,6 +44,8 @@ def options(url: str) -> dict[str, Any]:
         "socket_connect_timeout": READ,
         "retry": Retry(NoBackoff(), 0),
         "health_check_interval": 0,
+        "max_connections": CONNECTIONS,
+        "timeout": READ,  # for a connection of these to be free
         "protocol": 2,
         "decode_responses": False,
     }
@@ -55,7 +58,7 @@ class Link:
     """Talks to one Redis; every failure is StoreDown, and after two in a row the next ones come at once."""
 
     def __init__(self, url: str) -> None:
-        self.redis = Redis(connection_pool=ConnectionPool(**options(url)))
+        self.redis = Redis(connection_pool=BlockingConnectionPool(**options(url)))
         self.breaker = Breaker(steady, FAILURES, REST)
         self.answers = True
 
