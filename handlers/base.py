@@ -109,7 +109,8 @@ class BaseHandler(RequestHandler):
             self.set_header(name, value)
         if status_code == 405:
             self.set_header("Allow", ", ".join(self.methods()))
-        told = {"status": status_code, "title": title_of(status_code), "sentence": sentence_of(status_code, error)}
+        title, sentence = title_of(status_code, error), sentence_of(status_code, error)
+        told = {"status": status_code, "title": title, "sentence": sentence}
         if self.wants_json():
             self.finish({"error": told})
             return
@@ -118,7 +119,7 @@ class BaseHandler(RequestHandler):
         except TemplateError:
             log.exception("the error page itself is broken")
             self.set_header("Content-Type", "text/plain; charset=UTF-8")
-            self.finish(f"{told['title']}. {told['sentence']}\n")
+            self.finish(f"{title}. {sentence}\n")
 
     def wants_json(self) -> bool:
         accept = self.request.headers.get("Accept", "")

@@ -45,7 +45,9 @@ def status_of(error: BaseException | None, usual: int) -> int:
     return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), usual)
 
 
-def title_of(status: int) -> str:
+def title_of(status: int, error: BaseException | None) -> str:
+    if isinstance(error, SignInRefused):
+        return "You cannot come in with that"
     return TITLES.get(status, "Something broke" if status >= 500 else HTTPStatus(status).phrase)
 
 

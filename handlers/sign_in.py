@@ -10,6 +10,7 @@ from handlers.errors import Refusal
 from utilities.client_address import household
 from utilities.signin.attempts import SECONDS, Attempt, begin, load
 from utilities.signin.destinations import HOME, destination
+from utilities.signin.issuer import GOOGLE
 from utilities.state.sessions import LONGEST
 
 log = logging.getLogger("foyer.sign_in")
@@ -35,7 +36,8 @@ class LoginPage(BaseHandler):
         if self.door.sign_in is not None and await self.identify():
             self.redirect(then)
             return
-        self.page("login.html", next=then, ended=self.get_query_argument("ended", "") == "1")
+        google = self.services.settings.oidc_issuer == GOOGLE
+        self.page("login.html", next=then, ended=self.get_query_argument("ended", "") == "1", google=google)
 
 
 class AtTheDoor(BaseHandler):

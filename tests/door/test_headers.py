@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jinja2 import DictLoader
 
 from handlers.access import PEOPLE, Route
 from handlers.assets import static_url
@@ -125,6 +126,15 @@ async def test_fault_in_a_page_tells_a_person_nothing_of_it(office: Open):
         assert b"Traceback" not in answer.body
         assert b"half of a page" not in answer.body
         assert "canary" not in answer.reason
+
+
+async def test_error_page_that_is_itself_broken_still_says_what_is_wrong(office: Open):
+    usual = await office()
+    usual.services.templates.loader = DictLoader({"error.html": "{{ nothing.of_the_kind }}"})
+    answer = await usual.browser().open("/nothing")
+    assert answer.code == 404
+    assert answer.body.startswith(b"There is no such page.")
+    assert answer.headers["Content-Type"] == "text/plain; charset=UTF-8"
 
 
 @pytest.mark.parametrize(

@@ -205,3 +205,14 @@ async def test_on_plain_loopback_the_cookies_have_plain_names(office: Open):
     assert (await one.sign_in()).code == 302
     assert list(one.cookies) == ["foyer"]
     assert (await one.open("/reports")).code == 200
+
+
+async def test_pages_at_the_door_offer_what_helps(browser: Callable[[], Browser], provider: Provider):
+    one = browser()
+    assert b"/login?next=/reports" in (await one.open("/login-page?next=/reports")).body
+    provider.openid.lies.claims = {"hd": "evil.example"}
+    refused = (await one.sign_in()).body
+    assert b"Sign in with your work account" in refused
+    assert b'href="/login-page"' in refused
+    assert b"Google" not in (await one.open("/login-page")).body  # the issuer here is another
+    assert b"signed out" in (await one.open("/login-page?ended=1")).body

@@ -1,6 +1,7 @@
 """Brings the state database up to date, once, however many processes start together."""
 
 import fcntl
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ LOCK = 0x666F796572  # "foyer": names our advisory lock in PostgreSQL
 
 def migrate(engine: Engine) -> None:
     """Runs the migrations that are missing; raises StateDown with a sentence when the database is not ours to use."""
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # it greets at every start
     with engine.connect() as connection, alone(connection):
         config = Config()
         config.set_main_option("script_location", str(HERE).replace("%", "%%"))
