@@ -1,4 +1,4 @@
-"""Where FOYER_REQUIRE_SERVICES is set, a test that was skipped is a failure: `pytest -p tests.services_plugin`."""
+"""Where FOYER_REQUIRE_SERVICES is set, a test that was skipped because it `needs …` a service is a failure."""
 
 import os
 
@@ -14,7 +14,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Watch:
-    """Remembers every skip, of a test or of a whole module, and fails the run for them."""
+    """Remembers the skips, of tests or of whole modules, whose reason begins with `needs`, and fails the run for them.
+
+    Other reasons stay what they are: a recording that is not kept in the repository is no missing service.
+    """
 
     def __init__(self, skipped: list[str]) -> None:
         self.skipped = skipped
@@ -27,8 +30,9 @@ class Watch:
 
     def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail"):
-            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-            self.skipped.append(f"{report.nodeid}: {reason}")
+            reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+            if reason.removeprefix("Skipped: ").startswith("needs"):
+                self.skipped.append(f"{report.nodeid}: {reason}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.skipped and session.exitstatus == pytest.ExitCode.OK:

@@ -89,6 +89,7 @@ async def test_failure_without_figures_says_why(desk, fetch):
 
 async def test_old_figures_stay_with_their_age(desk, fetch):
     await desk.answered("pages")
+    desk.oracle.held.clear()
     desk.clock.pass_by(hours=7)
     told = json.loads((await fetch(f"{desk.address}/reports/pages.json")).body)
     assert (told["state"], len(told["rows"])) == ("stale", 2)

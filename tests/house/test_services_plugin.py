@@ -15,12 +15,12 @@ def test_runs():
     pass
 
 def test_needs_something():
-    pytest.skip("needs a Redis server: install redis-server")
+    pytest.skip({reason!r})
 """
 
 
-def run(folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    (folder / "test_skips.py").write_text(SKIPS)
+def run(folder: Path, reason: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    (folder / "test_skips.py").write_text(SKIPS.format(reason=reason))
     command = [
         sys.executable,
         "-m",
@@ -36,9 +36,16 @@ def run(folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=folder, env=paths | environ, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize(("environ", "code"), [({}, 0), ({"FOYER_REQUIRE_SERVICES": "1"}, 1)])
-def test_skip_fails_only_where_services_are_required(tmp_path: Path, environ: dict[str, str], code: int):
-    done = run(tmp_path, environ)
+NEEDS = "needs a Redis server: install redis-server"
+REQUIRED = {"FOYER_REQUIRE_SERVICES": "1"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "environ", "code"),
+    [(NEEDS, {}, 0), (NEEDS, REQUIRED, 1), ("the recording is not here", REQUIRED, 0)],
+)
+def test_skip_fails_only_for_a_service_that_is_required(tmp_path: Path, reason: str, environ: dict, code: int):
+    done = run(tmp_path, reason, environ)
     assert done.returncode == code, done.stdout + done.stderr
     assert ("NOT RUN" in done.stdout) is bool(code)
     assert "1 passed, 1 skipped" in done.stdout
