@@ -30,7 +30,7 @@ def origin(value: str) -> str:
     parts = urlsplit(base(value))
     if parts.path or parts.query or parts.fragment:
         raise ValueError("there must be nothing after the host")
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
         raise ValueError("it must be https, because sign-in is never sent in the clear")
     return base(value)
 
@@ -88,7 +88,7 @@ def scheme(*allowed: str) -> Callable[[str], str]:
     return check
 
 
-def is_loopback(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

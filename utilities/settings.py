@@ -173,7 +173,7 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
     """What is wrong between settings that are each well formed: the variable to mend, and the sentence."""
     if not settings.loopback_only:
         yield from door(settings)
-    elif settings.bind and not addresses.is_loopback(settings.bind):
+    elif settings.bind and not addresses.is_this_machine(settings.bind):
         yield (
             "BIND",
             f"BIND is {settings.bind}, but without sign-in only this machine may look: set GOOGLE_CLIENT_ID, or leave "

@@ -40,7 +40,7 @@ async def test_health_is_degraded_when_a_board_was_edited_badly(desk, fetch):
     (desk.boards / "office.yaml").write_text("title: [")
     desk.services.boards.poll()
     told = await health(desk, fetch)
-    assert (told["status"], told["boards"]["shown"], list(told["boards"]["faults"])) == ("degraded", 1, ["office"])
+    assert (told["status"], told["boards"]["shown"], told["boards"]["faults"]) == ("degraded", 1, ["office"])
 
 
 async def test_health_answers_under_any_name_without_sign_in_and_sets_no_cookie(desk, fetch):
