@@ -15,7 +15,7 @@ class Health(BaseHandler):
     def get(self) -> None:
         readings = {name: self.reading(name) for name in self.on_boards()}
         store = self.services.store.health()
-        faults = sorted(self.services.boards.faults)  # what is wrong with them is on / and in the log
+        faults = sorted(self.services.boards.faults)  # what is wrong with them is for those inside
         degraded = any(each["state"] in BAD for each in readings.values()) or not store.get("answers", True) or faults
         self.set_header("Cache-Control", "no-store")
         self.finish(
