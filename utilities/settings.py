@@ -117,7 +117,7 @@ def read_settings(
     `pretended` makes it a demo: its variables replace all but DEMO_KEEPS, so that nothing pretended meets a real
     account or database. Raises SettingsError, one line for each fault: what is wrong, where, what to do.
     """
-    written = dotenv_values(env_file, interpolate=False) if env_file else {}
+    written = lines_of(env_file) if env_file else {}
     where = dict.fromkeys(written, f"in {env_file}") | dict.fromkeys(environ, "in the environment")
     values = {name: value.strip() for name, value in {**written, **environ}.items() if value and value.strip()}
     if pretended is not None:
@@ -142,6 +142,14 @@ def read_settings(
     if faults:
         raise SettingsError("\n".join(faults.values()))
     return settings
+
+
+def lines_of(env_file: Path) -> Mapping[str, str | None]:
+    """The variables in the file, as they are written; none when there is no file."""
+    try:
+        return dotenv_values(env_file, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file} cannot be read: {error}. Mend it, or take it away.") from error
 
 
 def open_files(values: dict[str, str]) -> Iterator[tuple[str, str]]:

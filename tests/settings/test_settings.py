@@ -124,6 +124,12 @@ def test_environment_goes_before_the_file_and_nothing_in_it_is_expanded(tmp_path
     assert settings.google_client_secret.get_secret_value() == "a$HOME#b"
 
 
+def test_file_that_is_not_text_is_a_sentence(tmp_path: Path):
+    (tmp_path / ".env").write_bytes(b"PORT=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read"):
+        read_settings({}, env_file=tmp_path / ".env")
+
+
 @pytest.mark.parametrize("name", [*SECRETS, "FACEBOOK_APP_TOKEN", "X_BEARER_TOKEN"])
 def test_every_secret_may_stand_in_a_file(tmp_path: Path, name: str):
     values = {"REDIS_URL": "redis://:canary@localhost", "DATABASE_URL": "postgresql://u:canary@localhost/x"}
