@@ -16,7 +16,8 @@ class Health(BaseHandler):
         readings = {name: self.reading(name) for name in self.on_boards()}
         store = self.services.store.health()
         faults = sorted(self.services.boards.faults)  # what is wrong with them is for those inside
-        degraded = any(each["state"] in BAD for each in readings.values()) or not store.get("answers", True) or faults
+        stored = store.get("answers", True) and store.get("writes", True)  # a full Redis answers, but takes nothing
+        degraded = any(each["state"] in BAD for each in readings.values()) or not stored or faults
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {

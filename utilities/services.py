@@ -110,5 +110,6 @@ def painter(settings: Settings, templates: Environment, known: Catalogue) -> Pai
         reports=known.reports,
         zone=local_zone(),
         website=settings.website,
+        days=settings.look_back_days,
         demo=settings.demo,
     )

@@ -246,6 +246,5 @@ async def test_somebody_elses_site_is_refused(client: Client):
 
 
 def test_numbers_are_written_as_protobuf_writes_them():
-    assert [text(value) for value in (12, 51.253264323326739, 0.0, 2.0, 0.1)] == [
-        "12", "51.253264323326739", "0", "2", "0.1"
-    ]  # fmt: skip
+    assert [text(value) for value in (12, 51.253264323326739, 0.0)] == ["12", "51.253264323326739", "0"]
+    assert [text(value) for value in (2.0, 0.1)] == ["2", "0.1"]

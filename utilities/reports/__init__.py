@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +47,9 @@ def defined(name: str, title: str, source: SourceKind, fields: Mapping[str, obje
 
     Raises BoardError when the source's asks have no such field, or not with such a value.
     """
+    known = {field.name for field in fields_of(source.ask)}
+    for field_name in fields.keys() - known:
+        raise BoardError(f"source {source.name} asks nothing called {field_name!r}; it has {', '.join(sorted(known))}")
     try:
         ask: object = TypeAdapter(source.ask).validate_python(dict(fields))
     except ValidationError as error:

@@ -42,6 +42,7 @@ class Painter:
         reports: Mapping[str, Report],
         zone: tzinfo,
         website: str = "",
+        days: int = 0,
         demo: bool = False,
     ) -> None:
         self._templates = templates
@@ -49,6 +50,7 @@ class Painter:
         self._reports = reports
         self._zone = zone
         self._website = website
+        self._days = days
         self._demo = demo
 
     def zone(self, board: Board) -> tzinfo:
@@ -87,6 +89,7 @@ class Painter:
             tiles=safe,
             clock=f"{here:%a} {here.day} {here:%b %H:%M}",
             website=self._website,
+            days=self._days,
             demo=self._demo,
             **context,
         )
