@@ -34,9 +34,10 @@ class Cluster:
         self.who: list[str] = []
         self.made = 0
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
-            user = pwd.getpwnam("postgres")
+            known = {user.pw_name: user for user in pwd.getpwall()}
+            user = known.get("postgres") or known["nobody"]
             os.chown(folder, user.pw_uid, user.pw_gid)
-            self.who = ["runuser", "-u", "postgres", "--"]
+            self.who = ["runuser", "-u", user.pw_name, "--"]
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.port = found.getsockname()[1]
