@@ -1,5 +1,7 @@
 """/ and /boards/: the list of boards, the walls, and the streams that keep them up to date."""
 
+import socket
+
 from tornado.web import HTTPError
 
 from handlers.base import BaseHandler
@@ -32,11 +34,10 @@ class WallPage(WallsPage):
     """One wall, whole and readable without its script."""
 
     def get(self, board: str) -> None:
-        theme = self.get_argument("theme", "")
+        theme = self.get_query_argument("theme", "") if self.request.query else ""
         page = self.walls.page(board, theme if theme in THEMES else "")
         if page is None:
             raise HTTPError(404)
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(page)
 
     def compute_etag(self) -> None:
@@ -90,4 +91,7 @@ class Stream(WallsPage):
         self.application.log_request(self)
         pipe = self.detach()
         pipe.max_buffer_size = 4096  # a wall has nothing to say
+        pipe.set_nodelay(True)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: a television that was unplugged is noticed within a minute
+            pipe.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60_000)
         self.walls.join(board, pipe, last=last, chunked=self.request.version == "HTTP/1.1", ended=ended)

@@ -110,6 +110,16 @@ async def test_a_wall_never_loads_an_error_page(house: House, glass: Page) -> No
     await expect(glass).to_have_title(re.compile("Other"), timeout=15_000)
 
 
+async def test_a_proxy_that_holds_streams_back_does_not_stop_the_wall(house: House, glass: Page) -> None:
+    await glass.route("**/stream*", lambda route: route.abort())
+    await glass.clock.install()
+    await house.show("visitors", number(21480))
+    await glass.goto(house.url())
+    await house.show("visitors", number(30000))
+    await glass.clock.run_for(75_000)
+    await expect(glass.locator("[data-tile=visitors]")).to_contain_text("30,000")
+
+
 async def test_nothing_from_outside_runs_or_breaks_the_board(house: House, glass: Page) -> None:
     await house.show("visitors", number(5))
     await glass.goto(house.url())

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-import logging
-import socket
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.wall.conftest import QUICK, BuildHouse, House, number, table, until
+from tests.wall.conftest import BuildHouse, House, number, table, until
 from tests.wall.streams import STREAM, Line
 from utilities.frames import Frame
 
@@ -109,6 +109,17 @@ async def test_a_tile_ages_by_itself(house: House) -> None:
     line.close()
 
 
+async def test_after_midnight_a_stale_tile_names_the_day(house: House) -> None:
+    await house.show("visitors", number(5), age=house.reports["visitors"].limit.total_seconds() + 60)
+    line = await Line.open(house.port)
+    first = await line.until("tile", "stale")
+    house.clock.ahead = timedelta(days=1)
+    then = house.store.latest("visitors").taken_at.astimezone(ZoneInfo("Europe/Berlin"))  # type: ignore[union-attr]
+    assert f"{then:%a}" not in first.data["html"]
+    await line.until("tile", f"{then:%a}")
+    line.close()
+
+
 async def test_a_failure_keeps_the_figures_and_without_figures_says_why(house: House) -> None:
     line = await Line.open(house.port)
     await house.fail("visitors", "Google says that this key may not see the property.")
@@ -124,77 +135,6 @@ async def test_a_tile_that_cannot_be_drawn_fails_alone(house: House, caplog: pyt
     assert "/fine" in (await line.until("tile", "/fine")).data["html"]
     assert any("cannot be drawn" in told.message for told in caplog.records)
     line.close()
-
-
-def stuck(port: int) -> socket.socket:
-    """A television that opens its stream and then never reads."""
-    line = socket.socket()
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    line.connect(("127.0.0.1", port))
-    line.sendall(f"GET {STREAM} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-    line.setblocking(False)
-    return line
-
-
-BIG = [(f"/a/rather/long/address/of/a/page/{n}", float(n)) for n in range(10)]
-
-
-async def flood(house: House, rounds: int) -> None:
-    for n in range(rounds):
-        await house.show("pages", table(*((f"{page}?{n}", views + n) for page, views in BIG)))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-
-
-async def test_a_wall_that_does_not_read_never_grows_and_is_let_go(build_house: BuildHouse) -> None:
-    house = await build_house()
-    deaf = stuck(house.port)
-    await until(lambda: house.walls.count == 1)
-    wall = next(iter(house.walls._showings["office"].walls))
-    while wall.stuck_since is None:
-        await flood(house, 200)
-    held = wall.pipe._write_buffer  # type: ignore[attr-defined]
-    before = len(held)
-    await flood(house, 300)
-    assert len(held) <= before
-    await until(lambda: house.walls.count == 0, QUICK.patience + 3)
-    deaf.close()
-
-
-async def test_a_wall_that_lagged_gets_the_newest_of_every_tile(house: House) -> None:
-    slow = stuck(house.port)
-    await until(lambda: house.walls.count == 1)
-    wall = next(iter(house.walls._showings["office"].walls))
-    while wall.stuck_since is None:
-        await flood(house, 200)
-    await house.show("visitors", number(123456))
-    await house.show("pages", table(("/the-newest", 1)))
-    await asyncio.sleep(0.2)
-    heard = b""
-    loop = asyncio.get_running_loop()
-    while b"123,456" not in heard or b"/the-newest" not in heard:
-        heard += await asyncio.wait_for(loop.sock_recv(slow, 65536), 5)
-    assert heard.count(b"/the-newest") == 1
-    slow.close()
-
-
-async def test_two_hundred_streams_are_told_good_bye_and_end_at_once(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.WARNING)
-    lines = [await Line.open(house.port) for _ in range(195)]
-    deaf = [stuck(house.port) for _ in range(5)]
-    await until(lambda: house.walls.count == 200)
-    began = asyncio.get_running_loop().time()
-    await house.stop()
-    assert asyncio.get_running_loop().time() - began < 5
-    for line in lines:
-        await line.until("bye")
-        assert await line.next() is None
-        line.close()
-    assert not caplog.records
-    for line in deaf:
-        line.close()
 
 
 async def test_nobody_joins_once_foyer_is_going(house: House) -> None:
@@ -222,17 +162,6 @@ async def test_there_is_no_stream_of_a_board_that_is_not(house: House) -> None:
         line = await Line.open(house.port, path)
         assert line.status == 404, path
         line.close()
-
-
-async def test_a_wall_that_talks_is_not_listened_to(house: House) -> None:
-    line = await Line.open(house.port)
-    line.writer.write(b"x" * 10_000_000)
-    await asyncio.sleep(0.3)
-    await house.show("visitors", number(77))
-    assert house.walls.count in (0, 1)
-    wall = next(iter(house.walls._showings["office"].walls), None)
-    assert wall is None or wall.pipe._read_buffer_size < 200_000  # type: ignore[attr-defined]
-    line.close()
 
 
 async def test_the_board_of_a_deleted_file_is_shown_no_more(build_house: BuildHouse) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from utilities.boards import Board, Tile
 from utilities.frames import State
@@ -18,6 +18,7 @@ class Painted:
     """A tile as it was last painted, and the event that says so."""
 
     fresh: Fresh
+    day: date  # in the board's zone: after midnight `09:12` must read `Wed 09:12`
     html: str
     event: Event
 
@@ -62,9 +63,10 @@ class Showing:
 
     def _renew(self, tiles: Iterable[Tile], now: datetime) -> list[Event]:
         told = []
+        today = now.astimezone(self._painter.zone(self.board)).date()
         for tile in tiles:
             fresh, before = self._look(tile, now), self.painted.get(tile.name)
-            if before is not None and before.fresh == fresh:
+            if before is not None and (before.fresh, before.day) == (fresh, today):
                 continue
             html = self._painter.tile(self.board, tile, fresh, now)
             if before is not None and before.html == html:
@@ -72,7 +74,7 @@ class Showing:
             else:
                 news = self._number(tile.name, html)
                 told.append(news)
-            self.painted[tile.name] = Painted(fresh, html, news)
+            self.painted[tile.name] = Painted(fresh, today, html, news)
             self.version += 1
         return told
 
