@@ -142,3 +142,15 @@ async def test_database_that_freezes_costs_three_seconds_and_not_for_ever(office
     assert max(answer.request_time for answer in answers) < 5
     assert answers[2].code == 200
     assert await inside(one)
+
+
+async def test_connections_that_were_cut_are_made_anew_and_nobody_notices(office: Open, postgres_url: str):
+    usual = await office(database_url=postgres_url)
+    one = usual.browser()
+    await one.sign_in()
+    server, _, name = postgres_url.rpartition("/")
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        assert connection.execute(cut, (name,)).rowcount >= 1
+    usual.clock.shift(timedelta(seconds=6))
+    assert await inside(one)
