@@ -15,7 +15,7 @@ demo: $(VENV)/.run ## the living wall on the pretend internet, whatever is confi
 	@exec $(BIN)/python run.py demo
 
 test: $(VENV)/.test ## all tests; a missing service skips its tests and says what to install
-	$(BIN)/python -m pytest -p tests.services_plugin $(ARGS)
+	$(BIN)/python -m pytest -p tests.services_plugin -n auto $(ARGS)
 
 check: $(VENV)/.test ## format, lint, types, floors, and what an old television understands
 	$(BIN)/ruff format --check .
@@ -23,7 +23,7 @@ check: $(VENV)/.test ## format, lint, types, floors, and what an old television 
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tests.house.es5 static/wall.js
-	$(BIN)/python -m tests.house.old_css static/wall.css static/fonts/inter.css static/views/*.css $(wildcard static/views/*.css)
+	$(BIN)/python -m tests.house.old_css static/wall.css static/fonts/inter.css $(wildcard static/views/*.css)
 
 bench: $(VENV)/.test ## what bench/README.md states, measured again
 	$(BIN)/python -m bench $(ARGS)
