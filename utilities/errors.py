@@ -4,6 +4,7 @@
     ├── SettingsError      the environment is wrong; the start stops with its sentence
     ├── BoardError         a board file is wrong; carries file and line
     ├── ModuleRuleError    a module in a found folder does not export what the folder agrees on
+    ├── Overrun            more hits than can be kept just now; try again
     ├── StoreDown          the shared store does not answer; pages go on from memory
     ├── StateDown          the state database does not answer
     ├── SignInRefused      this person does not get in; the message is fit to be shown
@@ -37,6 +38,10 @@ class BoardError(FoyerError):
 
 class ModuleRuleError(FoyerError):
     """A found module breaks the rule of its folder."""
+
+
+class Overrun(FoyerError):
+    """More hits than can be kept just now."""
 
 
 class StoreDown(FoyerError):
