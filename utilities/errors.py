@@ -4,6 +4,7 @@
     ├── SettingsError      the environment is wrong; the start stops with its sentence
     ├── BoardError         a board file is wrong; carries file and line
     ├── ModuleRuleError    a module in a found folder does not export what the folder agrees on
+    ├── ParameterError     a request asks for something in a way we cannot read; names the parameter and what is allowed
     ├── Overrun            more hits than can be kept just now; try again
     ├── StoreDown          the shared store does not answer; pages go on from memory
     ├── StateDown          the state database does not answer
@@ -38,6 +39,10 @@ class BoardError(FoyerError):
 
 class ModuleRuleError(FoyerError):
     """A found module breaks the rule of its folder."""
+
+
+class ParameterError(FoyerError):
+    """A parameter cannot be understood; the text names it and what is allowed, and nothing of the request."""
 
 
 class Overrun(FoyerError):
