@@ -1,0 +1,67 @@
+"""The one table of page views: its columns, their types in both engines, and how a page view becomes a row."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from utilities.pageviews import PageView
+
+TABLE = "page_views"
+VERSION = 1  # of the table; kept beside it, and raised by a step in `migrations`
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and its type in each engine; `name` is the page view's field unless SQL has taken that word."""
+
+    name: str
+    duck: str
+    click: str
+
+
+def text(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "VARCHAR", "String") for name in names)
+
+
+def few(*names: str) -> tuple[Column, ...]:
+    """Text with few different values."""
+    return tuple(Column(name, "VARCHAR", "LowCardinality(String)") for name in names)
+
+
+# Most questions ask for one site and a few days, so these come first and ClickHouse sorts by them.
+COLUMNS = (
+    Column("id", "UUID", "UUID"),
+    *few("site"),
+    Column("moment", "TIMESTAMP_MS", "DateTime64(3, 'UTC')"),  # `at` is a reserved word of DuckDB's
+    Column("day", "DATE", "Date"),  # on the site's wall clock
+    Column("hour", "UTINYINT", "UInt8"),  # on the site's wall clock
+    Column("zone_offset", "SMALLINT", "Int16"),  # `offset` is a reserved word
+    Column("visitor", "BIGINT", "Int64"),
+    Column("visit", "BIGINT", "Int64"),
+    *few("name"),
+    *text("props"),
+    *few("host"),
+    *text("path", "title", "referrer"),
+    *few("referrer_host", "source", "medium", "channel", "campaign", "term", "content"),
+    *few("country", "language", "browser", "browser_version", "system", "system_version", "device", "agent"),
+    Column("screen", "INTEGER", "Int32"),
+)
+NAMES = tuple(column.name for column in COLUMNS)
+AS_THEY_ARE = NAMES[NAMES.index("visitor") :]  # fields of PageView that are kept under their own name
+
+Row = tuple[Any, ...]
+
+
+def moment_of(at: datetime) -> datetime:
+    """UTC without saying so, in whole milliseconds: what both engines keep."""
+    there = at.astimezone(UTC).replace(tzinfo=None)
+    return there.replace(microsecond=there.microsecond // 1000 * 1000)
+
+
+def row_of(view: PageView) -> Row:
+    """The page view in the order of COLUMNS; ValueError when its id is not 32 hex digits."""
+    moment = moment_of(view.at)
+    wall = moment + timedelta(minutes=view.offset)
+    own = (getattr(view, name) for name in AS_THEY_ARE)
+    return (UUID(view.id), view.site, moment, wall.date(), wall.hour, view.offset, *own)
