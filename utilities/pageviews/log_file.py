@@ -16,7 +16,7 @@ LONGEST = 1 << 16  # bytes of a line; what is longer was never written by a web 
 COMPRESSED: dict[bytes, Callable[[BinaryIO], Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 """By what the file begins with, for rotated logs have all kinds of names."""
 TOO_LONG = b"\0"  # stands for such a line
-HEAD = 4096  # bytes by which a file is known again
+HEAD = 4096  # bytes
 
 
 class LogFile:
@@ -30,9 +30,10 @@ class LogFile:
         self.size = path.stat().st_size  # bytes on disk, for the progress bar
         self.cut = False
         self.raw: BinaryIO = path.open("rb")
-        begins = self.raw.read(8)
+        head = self.raw.read(HEAD)
         self.raw.seek(0)
-        kind = next((opens for magic, opens in COMPRESSED.items() if begins.startswith(magic)), None)
+        self.begins = hashlib.sha256(head).hexdigest()  # by this it is known again, whatever its name is then
+        kind = next((opens for magic, opens in COMPRESSED.items() if head.startswith(magic)), None)
         self.text: BinaryIO = kind(self.raw) if kind else self.raw
 
     def __enter__(self) -> "LogFile":
@@ -49,16 +50,10 @@ class LogFile:
         """Bytes on disk that have been read so far."""
         return self.raw.tell()
 
-    def begins(self) -> str:
-        """What the file is known by when it is come back to: its first bytes, whatever its name is today."""
-        found = hashlib.sha256(self.chunk(HEAD)).hexdigest()[:32]
-        self.text.seek(0)
-        return found
-
-    def chunk(self, size: int = CHUNK) -> bytes:
+    def chunk(self) -> bytes:
         """The next bytes; none at the end, and none when the rest of a compressed file cannot be read."""
         try:
-            return self.text.read(size)
+            return self.text.read(CHUNK)
         except (EOFError, OSError, zlib.error, lzma.LZMAError):
             self.cut = True
             return b""

@@ -1,0 +1,167 @@
+"""Access logs into the page-view store: read, classed, counted and kept, as if a beacon had been there."""
+
+import asyncio
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from utilities.pageviews import Counter, Dropped, Hit, PageViews
+from utilities.pageviews.access_log import Line, parse
+from utilities.pageviews.bookmarks import Bookmarks, Mark
+from utilities.pageviews.log_file import TOO_LONG, LogFile
+from utilities.pageviews.log_kinds import Kind, kind_of
+from utilities.pageviews.log_order import Names, Settling
+
+BATCH = 5_000
+"""Page views that are kept at once."""
+STRIDE = 2_000  # lines between two looks at the clock, the progress bar and the event loop
+SHOWN = 5  # unreadable lines that are shown, and characters of each
+SHOWN_CHARACTERS = 160
+
+
+@dataclass(frozen=True)
+class LogSite:
+    """Whose log it is."""
+
+    name: str
+    zone: str
+    host: str
+
+
+SiteOf = Callable[[str], LogSite | None]
+"""The site of a host; of '' when the log does not say. None when we do not count it."""
+Told = Callable[[int, int], None]
+"""Is told how many bytes of the file and how many lines of it have been read by now."""
+
+
+@dataclass
+class Summary:
+    """What one file held. `unreadable` shows the first of those lines, each with its number."""
+
+    path: Path
+    lines: int = 0
+    kinds: Tally[Kind] = field(default_factory=Tally)
+    unreadable: list[str] = field(default_factory=list)
+    resumed: int = 0  # lines that an earlier run had done
+    cut: bool = False  # a compressed file that ends before its end
+
+    def sentences(self) -> Iterator[str]:
+        """The summary, a line each."""
+        yield f"{self.path}: {self.lines:,} lines" + (f", {self.resumed:,} of them before" if self.resumed else "")
+        for kind in reversed(Kind):
+            if self.kinds[kind] or kind in (Kind.PAGE, Kind.UNREADABLE):
+                yield f"{self.kinds[kind]:>14,} {kind}"
+        yield from (f"{'':>14} {line}" for line in self.unreadable)
+        if self.cut:
+            yield f"{'':>14} The file ends too early: the rest of it cannot be unpacked."
+
+
+class Import:
+    """One file on its way into the store; `run` is called once."""
+
+    def __init__(self, file: LogFile, counter: Counter, keep: PageViews, site_of: SiteOf, marks: Bookmarks) -> None:
+        self.file = file
+        self.counter = counter
+        self.keep = keep
+        self.site_of = site_of
+        self.marks = marks
+        self.settling = Settling()
+        self.batch: list[tuple[str, Hit]] = []
+        self.summary = Summary(file.path)
+
+    async def run(self, told: Told) -> Summary:
+        mark = self.marks.find(self.file)
+        self.names = Names(mark.seen)
+        self.summary.lines = self.summary.resumed = mark.lines
+        self.summary.kinds.update({Kind(name): count for name, count in mark.kinds.items()})
+        place = mark.place
+        for place, raw in self.file.lines(mark.place):
+            self.take(raw)
+            if not self.summary.lines % STRIDE:
+                told(self.file.read, self.summary.lines)
+                await asyncio.sleep(0)
+            if len(self.batch) >= BATCH:
+                await self.save(place)
+        await self.save(place)
+        self.marks.forget(self.file)
+        told(self.file.size, self.summary.lines)
+        self.summary.cut = self.file.cut
+        return self.summary
+
+    def take(self, raw: bytes) -> None:
+        """One line: counted as what it is, and put on its way when it may be a page view."""
+        self.summary.lines += 1
+        text = raw.decode("utf-8", "replace").strip()
+        line = parse(text) if text and raw is not TOO_LONG else None
+        if line is None:
+            return self.strange(text, raw)
+        kind = kind_of(line)
+        site = self.site_of(line.host) if kind is Kind.PAGE else None
+        if kind is Kind.PAGE and site is None:
+            kind = Kind.FOREIGN
+        if site is None:
+            self.summary.kinds[kind] += 1
+            return None
+        self.batch.extend(self.settling.put(line.at, self.names.name(site.name, line), hit_of(line, site)))
+        return None
+
+    def strange(self, text: str, raw: bytes) -> None:
+        if not text and raw is not TOO_LONG:
+            self.summary.kinds[Kind.BLANK] += 1
+            return
+        self.summary.kinds[Kind.UNREADABLE] += 1
+        if len(self.summary.unreadable) < SHOWN:
+            what = ascii(text[:SHOWN_CHARACTERS]) if raw is not TOO_LONG else "(longer than any web server writes)"
+            self.summary.unreadable.append(f"line {self.summary.lines:,}: {what}")
+
+    async def save(self, place: int) -> None:
+        """Counts and keeps what has come together, and marks the place: all before it is on disk."""
+        self.batch.extend(self.settling.rest())
+        views = []
+        for name, hit in self.batch:
+            found = self.counter.count(hit)
+            if isinstance(found, Dropped):
+                self.summary.kinds[Kind[found.name]] += 1
+            else:
+                self.summary.kinds[Kind.PAGE] += 1
+                views.append(replace(found, id=name))
+        self.batch.clear()
+        if views:
+            await self.keep.add(views)
+        kinds = {kind.value: count for kind, count in self.summary.kinds.items()}
+        self.marks.put(self.file, Mark(place, self.summary.lines, kinds, dict(self.names.seen), self.file.size))
+
+
+def hit_of(line: Line, site: LogSite) -> Hit:
+    """The beacon that the browser would have sent, as far as a log knows it."""
+    at = datetime.fromtimestamp(line.at, UTC)
+    target = line.target if line.target.startswith("/") else f"/{line.target.partition('://')[2].partition('/')[2]}"
+    return Hit(
+        site=site.name,
+        zone=site.zone,
+        at=at,
+        url=f"https://{line.host or site.host}{target}",
+        referrer=line.referrer,
+        title="",
+        address=line.address,
+        agent=line.agent,
+        language=line.language,
+    )
+
+
+def by_time(paths: Sequence[Path]) -> list[Path]:
+    """Rotated logs oldest first, however a shell has sorted their names. Raises OSError for one that is not there."""
+    return sorted(paths, key=first_moment)
+
+
+def first_moment(path: Path) -> float:
+    with LogFile(path) as file:
+        for number, (_, raw) in enumerate(file.lines()):
+            line = parse(raw.decode("utf-8", "replace").strip())
+            if line is not None:
+                return line.at
+            if number > STRIDE:
+                break
+    return float("inf")
