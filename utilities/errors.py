@@ -6,6 +6,12 @@
     ├── ModuleRuleError    a module in a found folder does not export what the folder agrees on
     ├── ParameterError     a request asks for something in a way we cannot read; names the parameter and what is allowed
     ├── Overrun            more hits than can be kept just now; try again
+    ├── HitRefused         a hit that is not counted, and whoever sent it is told so
+    │   ├── BadHit         it cannot be understood
+    │   ├── TooLarge       it is longer than hits are
+    │   ├── UnknownSite    there is no such site
+    │   ├── ForeignHost    the page is not one of the site's
+    │   └── TooFast        too many of them; not before `retry_after` seconds have gone by
     ├── StoreDown          the shared store does not answer; pages go on from memory
     ├── StateDown          the state database does not answer
     ├── SignInRefused      this person does not get in; the message is fit to be shown
@@ -47,6 +53,34 @@ class ParameterError(FoyerError):
 
 class Overrun(FoyerError):
     """More hits than can be kept just now."""
+
+
+class HitRefused(FoyerError):
+    """A hit is not counted, and whoever sent it is told so."""
+
+
+class BadHit(HitRefused):
+    """A hit cannot be understood."""
+
+
+class TooLarge(HitRefused):
+    """A hit is longer than hits are."""
+
+
+class UnknownSite(HitRefused):
+    """A hit for a site there is not."""
+
+
+class ForeignHost(HitRefused):
+    """A hit for a page that is not one of the site's."""
+
+
+class TooFast(HitRefused):
+    """Too many hits."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class StoreDown(FoyerError):

@@ -1,7 +1,7 @@
 """Reads one board file, and says of every fault where it is and how to mend it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
@@ -78,13 +78,14 @@ def line(error: ErrorDetails, lines: dict[Loc, int]) -> int | None:
     return nearest(lines, error["loc"])
 
 
-def told(error: ErrorDetails) -> str:
-    """What is wrong, and what to write instead when that can be guessed."""
+def told(error: ErrorDetails, known: Callable[[Loc], Iterator[str]] | None = None) -> str:
+    """What is wrong, and what to write instead when that can be guessed; `known` are the keys that may stand at a place
+    (those of a board when left out)."""
     loc = error["loc"]
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
     if error["type"] == "extra_forbidden":
-        known = list(fields(loc[:-1]))
-        return f"{where} is not known here" + meant(str(loc[-1]), known)
+        there = list((known or fields)(loc[:-1]))
+        return f"{where} is not known here" + meant(str(loc[-1]), there)
     if not loc:
         return "must say title, grid and tiles, each with a colon behind it"
     if error["type"] == "missing":
