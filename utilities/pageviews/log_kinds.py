@@ -28,19 +28,19 @@ class Kind(StrEnum):
 SHOWN = frozenset({200, 203, 304})
 """Answers that put a page in front of somebody; 304 is one that the browser had kept."""
 
-STATIC = frozenset(
-    """
+ENDINGS = """
     avif bmp gif ico jpeg jpg jxl png svg svgz tif tiff webp css less map mjs js wasm eot otf ttf woff woff2 swf class
     7z aac apk arc arj asc asf asx avi bin bz2 csv deb dmg doc docx epub exe flac flv gz gzip hqx ibooks ics img iso jar
     json key log m3u8 m4a m4v md5 mid midi mkv mobi mov mp2 mp3 mp4 mpeg mpg msi msp odb odf odg odp ods odt ogg ogv pdf
     phps pkg ppt pptx ps qt ram rar rpm rtf sea sha1 sha256 sig sit tar tbz tbz2 tgz torrent txt vcf wav webm
-    c conf cpp diff gem h java lua patch pcap pyc sh spec tex webmanifest wma wmv wpd xls xlsx xml xsd xsl xz yaml yml z zip zst
-    """.split()
-)
+    c conf cpp diff gem h java lua patch pcap pyc sh spec tex webmanifest wma wmv wpd xls
+    xlsx xml xsd xsl xz yaml yml z zip zst
+"""
 """Endings of what is fetched along with a page or downloaded from it. Matomo's log importer has the two lists
 STATIC_EXTENSIONS and DOWNLOAD_EXTENSIONS (import_logs.py, matomo-org/matomo-log-analytics); newer formats are added."""
 
-FEEDS = frozenset("atom rdf rss rss2 rss20".split())
+STATIC = frozenset(ENDINGS.split())
+FEEDS = frozenset({"atom", "rdf", "rss", "rss2", "rss20"})
 FEED_NAMES = frozenset({"feed", "feeds", "rss", "atom"})
 FEED_QUERIES = ("feed=", "flav=atom", "flav=rss", "format=feed", "format=rss", "format=atom")
 """WordPress's, Blosxom's and Joomla's way to ask for a page as a feed."""
@@ -51,7 +51,7 @@ def kind_of(line: Line) -> Kind:
     if line.method != "GET":
         return Kind.NOT_GET if line.method else Kind.ERROR if line.status >= 400 else Kind.NOT_GET
     if line.status not in SHOWN:
-        return Kind.ERROR if line.status >= 400 else Kind.REDIRECT if 300 <= line.status else Kind.NO_PAGE
+        return Kind.ERROR if line.status >= 400 else Kind.REDIRECT if line.status >= 300 else Kind.NO_PAGE
     path, _, query = line.target.partition("?")
     last = path.rpartition("/")[2].lower()
     ending = last.rpartition(".")[2] if "." in last else ""
