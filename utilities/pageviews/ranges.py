@@ -134,8 +134,8 @@ def rounding(at: datetime, unit: str, zone: ZoneInfo, *, up: bool) -> datetime:
     """The beginning of the unit `at` is in, or with `up` that of the next, which is where this one ends."""
     here = at.astimezone(zone)
     if unit in EXACT:
-        within = {"s": {}, "m": {"second": 0}, "h": {"second": 0, "minute": 0}}[unit]
-        begins = here.replace(microsecond=0, **within).astimezone(UTC)
+        minute, second = (0 if unit == "h" else here.minute), (here.second if unit == "s" else 0)
+        begins = here.replace(minute=minute, second=second, microsecond=0).astimezone(UTC)
         return begins + EXACT[unit] * up
     day = here.date()
     if unit == "w":

@@ -1,0 +1,22 @@
+"""Who reads: where from, in which language, and with what."""
+
+from dataclasses import replace
+
+from utilities.pageviews.queries import UNKNOWN, Arranged, Found, ranked, text
+from utilities.pageviews.ranges import Span
+
+
+def in_px(found: Found, span: Span) -> Arranged:
+    """A width as it is spoken of; 0 is what nobody knows."""
+    return [(f"{row[0]} px" if row[0] else UNKNOWN, *row[1:]) for row in found], ()
+
+
+QUESTIONS = (
+    ranked("countries", text("country", "Country")),
+    ranked("languages", text("language", "Language")),
+    ranked("browsers", text("browser", "Browser"), text("browser_version", "Version", 1)),
+    ranked("systems", text("system", "System"), text("system_version", "Version", 1)),
+    ranked("devices", text("device", "Device")),
+    ranked("agents", text("agent", "User agent")),
+    replace(ranked("screens", text("screen", "Screen width")), arrange=in_px),
+)

@@ -1,0 +1,162 @@
+"""The page views we count ourselves."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from utilities.clock import Clock
+from utilities.discovery import find
+from utilities.errors import BadAnswer, ParameterError, Refused
+from utilities.frames import Column, Frame, Kind, Value
+from utilities.pageviews import PageViews, queries
+from utilities.pageviews.queries import Question
+from utilities.pageviews.ranges import Span, span
+from utilities.pageviews.scope import Sites, chosen, condition
+from utilities.settings import Settings
+from utilities.sources import Source, SourceKind
+
+MOST_ROWS = 10_000
+LONGEST = 2048  # characters of a parameter
+PARAMETERS = {"site": "site", "from": "first", "to": "last", "page": "page", "referrer": "referrer"}
+"""What a request may say, and the field of the ask it fills."""
+
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class PageViewAsk:
+    """One question to the page-view store; utilities/pageviews/queries has them all.
+
+    `first` and `last` are written as people write them (utilities/pageviews/ranges.py), in the site's time zone;
+    '' for both is the last LOOK_BACK_DAYS days, today until now among them. `site` is '' for the first site of
+    boards/sites.yaml, or, while it has none, for all there are together. `page` is a path of ours and `referrer` an
+    address or a domain elsewhere; '' is any. `compare` adds a `<figure>:previous` column behind each figure: the same
+    days of the time before. At most `limit` rows.
+    """
+
+    question: str
+    site: str = ""
+    first: str = ""
+    last: str = ""
+    page: str = ""
+    referrer: str = ""
+    limit: int = 10
+    compare: bool = False
+
+    def adjusted(self, said: Mapping[str, str]) -> "PageViewAsk":
+        """The same ask for another site, period, page or referrer; other parameters say nothing.
+
+        Raises ParameterError.
+        """
+        for name in PARAMETERS.keys() & said.keys():
+            if len(said[name]) > LONGEST or not said[name].isprintable():
+                raise ParameterError(f"`{name}` must be at most {LONGEST} printable characters")
+        fields: dict[str, Any] = {field: said[name] for name, field in PARAMETERS.items() if said.get(name)}
+        return replace(self, **fields)
+
+
+class PageViewSource:
+    """Asks the store this process holds."""
+
+    def __init__(self, views: PageViews, sites: Sites, clock: Clock, days: int) -> None:
+        self.views = views
+        self.sites = sites
+        self.clock = clock
+        self.days = days  # of a range nobody gave
+
+    async def answer(self, ask: PageViewAsk) -> Frame:
+        """The frame for one ask; raises SourceError."""
+        try:
+            question, site, range_ = self.understood(ask)
+        except ParameterError as error:
+            raise Refused(str(error)) from error
+        rows, notes = question.arrange(await self.ask(question, ask, site, range_), range_)
+        frame = Frame(question.columns, fitted(rows, question.columns), notes, range_.covers)
+        if ask.compare:
+            before = range_.before()
+            earlier, _ = question.arrange(await self.ask(question, ask, site, before), before)
+            frame = beside(frame, fitted(earlier, question.columns))
+        return frame
+
+    def understood(self, ask: PageViewAsk) -> tuple[Question, str, Span]:
+        """The question, the site ('' for all) and the range in its zone; raises ParameterError."""
+        question = questions().get(ask.question)
+        if question is None:
+            raise Refused(f"there is no question {ask.question!r}; there are {', '.join(sorted(questions()))}")
+        if ask.compare and not question.compares:
+            raise Refused(f"{ask.question} answers a table, which cannot be set beside the time before")
+        if not 1 <= ask.limit <= MOST_ROWS:
+            raise Refused(f"an ask needs a limit from 1 to {MOST_ROWS}")
+        site, zone = chosen(self.sites, ask.site)
+        first = ask.first or f"now-{self.days - 1}d/d"
+        return question, site, span(first, ask.last or "now", ZoneInfo(zone), self.clock())
+
+    def check_range(self, ask: PageViewAsk) -> None:
+        """Raises ParameterError for an ask nobody can answer."""
+        self.understood(ask)
+
+    async def ask(self, question: Question, ask: PageViewAsk, site: str, range_: Span) -> list[tuple[Any, ...]]:
+        where, only, values = condition(site, range_, ask.page, ask.referrer)
+        sql = question.sql.replace("{where}", where).replace("{only}", only)
+        return await self.views.ask(sql, values | {"limit": ask.limit})
+
+    async def check(self) -> str:
+        rows = await self.ask(
+            questions()["present"], PageViewAsk("present"), "", self.understood(PageViewAsk("totals"))[2]
+        )
+        return f"{int(rows[0][2] or 0):,} page views in the last {self.days} days"
+
+    def stretch(self) -> float:
+        return 1.0
+
+    def health(self) -> Mapping[str, object]:
+        return {}
+
+    async def close(self) -> None:
+        """The store is closed by whoever opened it."""
+
+
+@cache
+def questions() -> Mapping[str, Question]:
+    """Every question by its name."""
+    return {question.name: question for several in find(queries, "QUESTIONS", tuple) for question in several}
+
+
+def fitted(rows: Sequence[Row], columns: Sequence[Column]) -> tuple[Row, ...]:
+    """The rows with each value as its column's kind has it; raises BadAnswer."""
+    try:
+        return tuple(
+            tuple(cell(value, column.kind) for value, column in zip(row, columns, strict=True)) for row in rows
+        )
+    except (TypeError, ValueError) as error:
+        raise BadAnswer(f"the page-view store answered something else than was asked: {error}") from error
+
+
+def cell(value: Any, kind: Kind) -> Value:
+    """Engines say NULL, 0 or NaN of nothing at all: that is 0 for a count, unknown for an average."""
+    if kind in (Kind.TEXT, Kind.DATE):
+        return None if value is None else str(value)
+    if kind is Kind.INTEGER:
+        return int(value or 0)
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def beside(frame: Frame, earlier: Sequence[Row]) -> Frame:
+    """`<figure>:previous` behind each figure."""
+    columns: list[Column] = []
+    cells: list[Value] = []
+    for column, now, before in zip(frame.columns, frame.rows[0], earlier[0], strict=True):
+        columns += [column, replace(column, key=f"{column.key}:previous", heading=f"{column.heading} before")]
+        cells += [now, before]
+    return replace(frame, columns=tuple(columns), rows=(tuple(cells),))
+
+
+async def open_page_views(settings: Settings, clock: Clock) -> Source | None:
+    """Nothing: the process that keeps the page views puts its source among the others (utilities/services.py)."""
+    return None
+
+
+SOURCE = SourceKind("pageviews", PageViewAsk, open_page_views, missing="this process keeps no page views")
