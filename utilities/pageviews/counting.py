@@ -1,0 +1,217 @@
+"""Turns what a beacon says into a row, or says why it is not counted."""
+
+import ipaddress
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import translate
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from utilities.pageviews import Dropped, Hit, PageView
+from utilities.pageviews.agents import agent_of
+from utilities.pageviews.bots import is_ahead, is_bot
+from utilities.pageviews.days import Moment, moment
+from utilities.pageviews.pages import NO_REFERRER, Referrer, page_of, referrer_of
+from utilities.pageviews.places import Places, file_of
+from utilities.pageviews.salts import Salts
+from utilities.pageviews.sources import Origin, origin_of
+from utilities.pageviews.spam import HOSTS, Spam
+from utilities.pageviews.tally import Tally
+from utilities.pageviews.visitors import Salting, visitor_of
+from utilities.pageviews.visits import Visit, Visits
+from utilities.text import clean
+
+AGENT, TITLE, NAME = 400, 300, 100  # characters
+LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:-([a-zA-Z]{4}))?(?:-([a-zA-Z]{2}|\d{3}))?(?![\w-])")
+
+title_of = lru_cache(maxsize=2048)(clean)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a site wants counted."""
+
+    domains: tuple[str, ...] = ()  # its own: links between them are no referrers
+    kept: frozenset[str] = frozenset()  # query parameters that tell pages apart
+    excluded_paths: tuple[str, ...] = ()  # shell patterns: `/admin/*`
+    excluded_addresses: tuple[str, ...] = ()  # addresses and networks
+    privacy: bool = True  # whether Sec-GPC and DNT are honoured
+
+
+ANY = Rules()
+
+
+@lru_cache(maxsize=1024)
+def paths_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(each) for each in patterns))
+
+
+@lru_cache(maxsize=1024)
+def networks_of(written: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(each, strict=False) for each in written)
+
+
+class Counting:
+    """The Counter. Belongs to the event loop's thread; `count` waits for nothing."""
+
+    def __init__(
+        self,
+        salts: Salting,
+        places: Places,
+        rules: Callable[[str], Rules] = lambda _: ANY,
+        spam: Spam | None = None,
+    ) -> None:
+        self.salts = salts
+        self.places = places
+        self.rules = rules
+        self.spam = spam or Spam()
+        self.visits = Visits()
+        self.tally = Tally()
+
+    def count(self, hit: Hit) -> PageView | Dropped:
+        """The row for a hit, with the origin of the whole visit; or why there is none. Never raises for a hit."""
+        at, agent = hit.at.timestamp(), hit.agent[:AGENT]
+        when, rules = moment(hit.zone, at), self.rules(hit.site)
+        page, referrer = page_of(hit.url, rules.kept), referrer_of(hit.referrer)
+        if referrer.host and is_own(referrer.host, page.host, rules.domains):
+            referrer = NO_REFERRER
+        why = self._dropped(hit, agent, page.path, referrer.host, rules)
+        if why:
+            self.tally.add(hit.site, when.day, why)
+            return why
+        origin = origin_of(page.tags, referrer.host)
+        visitor, visit = self._visit(hit, agent, at, origin, page.tags.campaigned)
+        return self._row(hit, agent, when, visitor, visit, page.host, page.path, referrer)
+
+    def tend(self, now: datetime) -> None:
+        """Destroys salts and forgets visits whose time is over: call it every minute."""
+        self.salts.tend(now.timestamp())
+        self.visits.forget(now.timestamp())
+
+    def restore(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Goes on with the visits of an earlier process: rows of `visits.RECENT`, asked of the store at the start."""
+        self.visits.restore(rows)
+
+    def close(self) -> None:
+        self.places.close()
+
+    def _dropped(self, hit: Hit, agent: str, path: str, referrer: str, rules: Rules) -> Dropped | None:
+        headers = hit.headers
+        if headers and is_ahead(headers):
+            return Dropped.PREFETCH
+        if is_bot(agent):
+            return Dropped.BOT
+        if is_excluded(hit.address, path, rules):
+            return Dropped.EXCLUDED
+        if rules.privacy and (headers.get("sec-gpc") == "1" or headers.get("dnt") == "1"):
+            return Dropped.PRIVACY
+        if referrer and self.spam.has(referrer):
+            return Dropped.SPAM
+        return None
+
+    def _visit(self, hit: Hit, agent: str, at: float, origin: Origin, campaigned: bool) -> tuple[int, Visit]:
+        """Visitor and visit; yesterday's visitor as long as yesterday's visit goes on."""
+        pair = self.salts.pair(hit.site, hit.zone, at)
+        visitor = visitor_of(pair.salt, hit.site, hit.address, agent)
+        visit = self.visits.of(visitor, at)
+        if visit is None and pair.before:
+            earlier = visitor_of(pair.before, hit.site, hit.address, agent)
+            visit = self.visits.of(earlier, at)
+            if visit:
+                visitor = earlier
+                pair.found(at)
+        if visit is None or (campaigned and visit.origin != origin):
+            return visitor, self.visits.begin(visitor, at, origin)
+        self.visits.go_on(visitor, visit, at)
+        return visitor, visit
+
+    def _row(
+        self, hit: Hit, agent: str, when: Moment, visitor: int, visit: Visit, host: str, path: str, referrer: Referrer
+    ) -> PageView:
+        look, origin = agent_of(agent), visit.origin
+        return PageView(
+            id=f"{int(hit.at.timestamp() * 1000):012x}{secrets.token_hex(10)}",  # in order of time, as engines like it
+            site=hit.site,
+            at=hit.at.replace(microsecond=hit.at.microsecond // 1000 * 1000),
+            offset=when.offset,
+            visitor=visitor,
+            visit=visit.id,
+            name=clean(hit.name, NAME) if hit.name else "",
+            props=props_of(hit),
+            host=host,
+            path=path,
+            title=title_of(hit.title[: TITLE * 4], TITLE),
+            referrer=referrer.whole,
+            referrer_host=referrer.host,
+            source=origin.source,
+            medium=origin.medium,
+            channel=origin.channel,
+            campaign=origin.campaign,
+            term=origin.term,
+            content=origin.content,
+            country=self.places.country_of(hit.address),
+            language=language_of(hit.language or hit.headers.get("accept-language", "")),
+            browser=look.browser,
+            browser_version=look.browser_version,
+            system=look.system,
+            system_version=look.system_version,
+            device=look.device,
+            agent=title_of(agent, AGENT),
+            screen=min(hit.screen, 100_000) if hit.screen and hit.screen > 0 else 0,
+        )
+
+
+def is_own(host: str, page: str, domains: tuple[str, ...]) -> bool:
+    """Whether a referrer's host is the page's own or below one of the site's domains."""
+    return host == page or any(host == each or host.endswith("." + each) for each in domains)
+
+
+def is_excluded(address: str, path: str, rules: Rules) -> bool:
+    if rules.excluded_paths and paths_of(rules.excluded_paths).match(path):
+        return True
+    if not rules.excluded_addresses:
+        return False
+    try:
+        seen = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(seen in network for network in networks_of(rules.excluded_addresses))
+
+
+@lru_cache(maxsize=1024)
+def language_of(said: str) -> str:
+    """The first language in a browser's list as BCP 47 writes it: `de-DE`, `zh-Hant-TW`; '' when it is none."""
+    found = LANGUAGE.match(said.strip()[:64])
+    if not found:
+        return ""
+    language, script, region = found.groups()
+    return "-".join(filter(None, (language.lower(), script and script.title(), region and region.upper())))
+
+
+def props_of(hit: Hit) -> str:
+    """An event's properties as a JSON object with its keys in order, '' for none."""
+    if not hit.props:
+        return ""
+    said = {clean(key, NAME): clean(value, TITLE) for key, value in sorted(hit.props.items())}
+    return json.dumps(said, ensure_ascii=False)
+
+
+def open_counting(
+    data_dir: Path, geoip_db: Path | None, now: datetime, rules: Callable[[str], Rules] = lambda _: ANY
+) -> Counting:
+    """A Counting that keeps its salts in `data_dir`; raises SettingsError when the database of places is none.
+
+    A `spammers.txt` in `data_dir` (Matomo's) adds to the list of referrer spam.
+    """
+    newer = data_dir / "spammers.txt"
+    return Counting(
+        salts=Salts(data_dir / "salts", now.timestamp()),
+        places=Places(file_of(geoip_db, data_dir)),
+        rules=rules,
+        spam=Spam([HOSTS, newer] if newer.exists() else [HOSTS]),
+    )
