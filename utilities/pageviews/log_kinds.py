@@ -49,7 +49,7 @@ FEED_QUERIES = ("feed=", "flav=atom", "flav=rss", "format=feed", "format=rss", "
 def kind_of(line: Line) -> Kind:
     """Kind.PAGE for what may be one; who asked is for the counter to judge."""
     if line.method != "GET":
-        return Kind.NOT_GET if line.method else Kind.ERROR if line.status >= 400 else Kind.NOT_GET
+        return Kind.NOT_GET if line.method or line.status < 400 else Kind.ERROR
     if line.status not in SHOWN:
         return Kind.ERROR if line.status >= 400 else Kind.REDIRECT if line.status >= 300 else Kind.NO_PAGE
     path, _, query = line.target.partition("?")
