@@ -1,13 +1,10 @@
 """Turns what a beacon says into a row, or says why it is not counted."""
 
-import ipaddress
 import json
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from utilities.pageviews.days import Moment, moment
 from utilities.pageviews.pages import NO_REFERRER, Referrer, page_of, referrer_of
 from utilities.pageviews.places import Places, file_of
 from utilities.pageviews.salts import Salts
+from utilities.pageviews.site_file import Site
 from utilities.pageviews.sources import Origin, origin_of
 from utilities.pageviews.spam import HOSTS, Spam
 from utilities.pageviews.tally import Tally
@@ -32,28 +30,15 @@ LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:-([a-zA-Z]{4}))?(?:-([a-zA-Z]{2}|\d{3}
 title_of = lru_cache(maxsize=2048)(clean)
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What a site wants counted."""
+ANY = Site(name="any", domains=("localhost",))
+"""What a site is that has asked for nothing."""
 
-    domains: tuple[str, ...] = ()  # its own: links between them are no referrers
-    kept: frozenset[str] = frozenset()  # query parameters that tell pages apart
-    excluded_paths: tuple[str, ...] = ()  # shell patterns: `/admin/*`
-    excluded_addresses: tuple[str, ...] = ()  # addresses and networks
-    privacy: bool = True  # whether Sec-GPC and DNT are honoured
+SiteOf = Callable[[str], Site | None]
+"""The site by its name: `Sites.get`."""
 
 
-ANY = Rules()
-
-
-@lru_cache(maxsize=1024)
-def paths_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(each) for each in patterns))
-
-
-@lru_cache(maxsize=1024)
-def networks_of(written: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    return tuple(ipaddress.ip_network(each, strict=False) for each in written)
+def nothing_asked(name: str) -> None:
+    """No site has asked for anything."""
 
 
 class Counting:
@@ -63,12 +48,12 @@ class Counting:
         self,
         salts: Salting,
         places: Places,
-        rules: Callable[[str], Rules] = lambda _: ANY,
+        sites: SiteOf = nothing_asked,
         spam: Spam | None = None,
     ) -> None:
         self.salts = salts
         self.places = places
-        self.rules = rules
+        self.sites = sites
         self.spam = spam or Spam()
         self.visits = Visits()
         self.tally = Tally()
@@ -76,11 +61,11 @@ class Counting:
     def count(self, hit: Hit) -> PageView | Dropped:
         """The row for a hit, with the origin of the whole visit; or why there is none. Never raises for a hit."""
         at, agent = hit.at.timestamp(), hit.agent[:AGENT]
-        when, rules = moment(hit.zone, at), self.rules(hit.site)
-        page, referrer = page_of(hit.url, rules.kept), referrer_of(hit.referrer)
-        if referrer.host and is_own(referrer.host, page.host, rules.domains):
+        when, site = moment(hit.zone, at), self.sites(hit.site) or ANY
+        page, referrer = page_of(hit.url, site.kept_parameters), referrer_of(hit.referrer)
+        if referrer.host and is_own(referrer.host, page.host, site):
             referrer = NO_REFERRER
-        why = self._dropped(hit, agent, page.path, referrer.host, rules)
+        why = self._dropped(hit, agent, page.path, referrer.host, site)
         if why:
             self.tally.add(hit.site, when.day, why)
             return why
@@ -100,15 +85,15 @@ class Counting:
     def close(self) -> None:
         self.places.close()
 
-    def _dropped(self, hit: Hit, agent: str, path: str, referrer: str, rules: Rules) -> Dropped | None:
+    def _dropped(self, hit: Hit, agent: str, path: str, referrer: str, site: Site) -> Dropped | None:
         headers = hit.headers
         if headers and is_ahead(headers):
             return Dropped.PREFETCH
         if is_bot(agent):
             return Dropped.BOT
-        if is_excluded(hit.address, path, rules):
+        if site.excludes(path, hit.address):
             return Dropped.EXCLUDED
-        if rules.privacy and (headers.get("sec-gpc") == "1" or headers.get("dnt") == "1"):
+        if site.honour_privacy_signals and (headers.get("sec-gpc") == "1" or headers.get("dnt") == "1"):
             return Dropped.PRIVACY
         if referrer and self.spam.has(referrer):
             return Dropped.SPAM
@@ -166,21 +151,9 @@ class Counting:
         )
 
 
-def is_own(host: str, page: str, domains: tuple[str, ...]) -> bool:
+def is_own(host: str, page: str, site: Site) -> bool:
     """Whether a referrer's host is the page's own or below one of the site's domains."""
-    return host == page or any(host == each or host.endswith("." + each) for each in domains)
-
-
-def is_excluded(address: str, path: str, rules: Rules) -> bool:
-    if rules.excluded_paths and paths_of(rules.excluded_paths).match(path):
-        return True
-    if not rules.excluded_addresses:
-        return False
-    try:
-        seen = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(seen in network for network in networks_of(rules.excluded_addresses))
+    return host == page or any(f".{host}".endswith("." + each.removeprefix("www.")) for each in site.domains)
 
 
 @lru_cache(maxsize=1024)
@@ -201,9 +174,7 @@ def props_of(hit: Hit) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def open_counting(
-    data_dir: Path, geoip_db: Path | None, now: datetime, rules: Callable[[str], Rules] = lambda _: ANY
-) -> Counting:
+def open_counting(data_dir: Path, geoip_db: Path | None, now: datetime, sites: SiteOf = nothing_asked) -> Counting:
     """A Counting that keeps its salts in `data_dir`; raises SettingsError when the database of places is none.
 
     A `spammers.txt` in `data_dir` (Matomo's) adds to the list of referrer spam.
@@ -212,6 +183,6 @@ def open_counting(
     return Counting(
         salts=Salts(data_dir / "salts", now.timestamp()),
         places=Places(file_of(geoip_db, data_dir)),
-        rules=rules,
+        sites=sites,
         spam=Spam([HOSTS, newer] if newer.exists() else [HOSTS]),
     )

@@ -1,7 +1,6 @@
 """Addresses as they are kept: a page's host and path without what tracks people, a referrer's without secrets."""
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
@@ -103,10 +102,10 @@ def readable(path: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def page_of(url: str, kept: Collection[str] = frozenset()) -> Page:
+def page_of(url: str, kept: tuple[str, ...] = ()) -> Page:
     """The page at an address. A fragment that begins with `/` or `!` is a route of a page that has several.
 
-    `kept` has to be hashable: the names of parameters that tell pages apart.
+    `kept`: the names of parameters that make another page.
     """
     try:
         parts = urlsplit(url[:LONGEST])
