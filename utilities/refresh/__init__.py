@@ -16,6 +16,7 @@ from utilities.store import Store
 log = logging.getLogger(__name__)
 
 DEADLINE = 60.0  # seconds for one report, all its asks together
+PULSE = 0.3  # seconds in which page views are gathered before those who watch are told
 KEPT = 300.0  # seconds that a report on no board is kept fresh after the last person wanted it
 
 
@@ -42,6 +43,7 @@ class Refresher:
         self.duties: dict[str, Duty] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.hearing: asyncio.Task[None] | None = None
+        self.pulsing: asyncio.TimerHandle | None = None
 
     def set_active(self, names: Collection[str]) -> None:
         """The reports that are on a board now; those that were are let go after some minutes.
@@ -63,6 +65,18 @@ class Refresher:
         """
         self.keep(report, time.monotonic() + self.kept)
 
+    def pulse(self) -> None:
+        """A page view has been counted: the reports that show this moment are asked again, at most three times in a
+        second. Called on the event loop, however often."""
+        if self.pulsing is None and self.hearing is not None:
+            self.pulsing = asyncio.get_running_loop().call_later(PULSE, self.beat)
+
+    def beat(self) -> None:
+        self.pulsing = None
+        for duty in self.duties.values():
+            if duty.report.pulse:
+                duty.pulse()
+
     async def start(self) -> None:
         """Begins; what was set active or wanted before is asked now."""
         self.hearing = asyncio.create_task(self.hear(), name="refresh: hear")
@@ -73,6 +87,8 @@ class Refresher:
         """Ends every task; waits at most `within` seconds for them."""
         tasks = [*self.tasks.values(), *([self.hearing] if self.hearing else [])]
         self.hearing = None
+        if self.pulsing is not None:
+            self.pulsing.cancel()
         ends = time.monotonic() + within
         left = {task for task in tasks if not task.done()}
         while left and time.monotonic() < ends:

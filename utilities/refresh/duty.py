@@ -48,6 +48,7 @@ class Duty:
         self.woken = asyncio.Event()
         self.sight = self.look()
         self.hurry = refused(self.sight.reading)  # it may have been mended while nobody ran
+        self.pulsed = False  # a page view has come since it was asked last
         self.took = 0.0  # seconds the last answer took
 
     def change(self, report: Report) -> None:
@@ -64,6 +65,11 @@ class Duty:
         """Due at once, unless another process asks before."""
         self.sight = self.look()
         self.hurry = True
+
+    def pulse(self) -> None:
+        """A page view has come; unlike `hasten` it is remembered while an ask is under way that began before it."""
+        self.pulsed = True
+        self.woken.set()
 
     async def run(self) -> None:
         """Ends when nobody wants the report any longer."""
@@ -94,7 +100,7 @@ class Duty:
         seen = self.look()
         if seen.reading != self.sight.reading:
             self.sight, self.hurry = seen, False
-        if self.hurry:
+        if self.hurry or (self.pulsed and (seen.reading is None or seen.reading.trouble is None)):
             return 0.0
         stretch = self.means.sources.stretch(self.report.sources)
         return self.sight.wait(self.report, seen.at, seen.now, stretch, self.took)
@@ -126,7 +132,7 @@ class Duty:
             newest = self.means.store.latest(self.report.name)
         if newest != self.sight.reading:
             return
-        self.hurry = False
+        self.hurry = self.pulsed = False
         report, began = self.report, time.monotonic()
         try:
             async with asyncio.timeout(self.means.deadline):

@@ -1,0 +1,14 @@
+"""Visits by campaign."""
+
+from datetime import timedelta
+
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk
+
+REPORT = Report(
+    name="site-campaigns",
+    title="Which campaigns bring visitors?",
+    sources=("pageviews",),
+    ask=PageViewAsk("campaigns"),
+    pace=timedelta(minutes=1),
+)

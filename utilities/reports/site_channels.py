@@ -1,0 +1,14 @@
+"""Visits by GA4's channel groups."""
+
+from datetime import timedelta
+
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk
+
+REPORT = Report(
+    name="site-channels",
+    title="Which channels bring visitors?",
+    sources=("pageviews",),
+    ask=PageViewAsk("channels"),
+    pace=timedelta(minutes=1),
+)

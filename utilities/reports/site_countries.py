@@ -1,0 +1,14 @@
+"""Visitors by country."""
+
+from datetime import timedelta
+
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk
+
+REPORT = Report(
+    name="site-countries",
+    title="Where do our visitors live?",
+    sources=("pageviews",),
+    ask=PageViewAsk("countries"),
+    pace=timedelta(minutes=1),
+)

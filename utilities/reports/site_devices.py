@@ -1,0 +1,14 @@
+"""Visitors by kind of device."""
+
+from datetime import timedelta
+
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk
+
+REPORT = Report(
+    name="site-devices",
+    title="Which devices do visitors use?",
+    sources=("pageviews",),
+    ask=PageViewAsk("devices"),
+    pace=timedelta(minutes=1),
+)

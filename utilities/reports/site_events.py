@@ -1,0 +1,14 @@
+"""Events by name."""
+
+from datetime import timedelta
+
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk
+
+REPORT = Report(
+    name="site-events",
+    title="What do visitors do?",
+    sources=("pageviews",),
+    ask=PageViewAsk("events"),
+    pace=timedelta(minutes=1),
+)

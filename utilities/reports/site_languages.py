@@ -1,0 +1,14 @@
+"""Visitors by their browser's language."""
+
+from datetime import timedelta
+
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk
+
+REPORT = Report(
+    name="site-languages",
+    title="Which languages do visitors read?",
+    sources=("pageviews",),
+    ask=PageViewAsk("languages"),
+    pace=timedelta(minutes=1),
+)

@@ -1,0 +1,14 @@
+"""Visitors by the domain that sent them."""
+
+from datetime import timedelta
+
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk
+
+REPORT = Report(
+    name="site-referrers",
+    title="Which sites link to us?",
+    sources=("pageviews",),
+    ask=PageViewAsk("referrers"),
+    pace=timedelta(minutes=1),
+)

@@ -1,0 +1,16 @@
+"""How many visitors there were in the last five minutes."""
+
+from datetime import timedelta
+
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk
+
+REPORT = Report(
+    name="site-visitors-now",
+    title="Who is here now?",
+    sources=("pageviews",),
+    ask=PageViewAsk("present", first="now-5m"),
+    pace=timedelta(seconds=10),  # people leave without saying so; those who come are told of by the pulse
+    limit=timedelta(minutes=5),
+    pulse=True,
+)
