@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: run demo test check bench fix pins clean
+.PHONY: run demo geo test check bench fix pins clean
 
 run: $(VENV)/.run ## serve; a demo when nothing is configured
 	@exec $(BIN)/python run.py
 
 demo: $(VENV)/.run ## the living wall on the pretend internet, whatever is configured
 	@exec $(BIN)/python run.py demo
+
+geo: $(VENV)/.run ## install or renew the database of countries (CC0) in DATA_DIR, 8 MB
+	$(BIN)/python -m utilities.pageviews.geo "$${DATA_DIR:-var}"
 
 test: $(VENV)/.test ## all tests; a missing service skips its tests and says what to install
 	$(BIN)/python -m pytest -p tests.services_plugin -n auto $(ARGS)

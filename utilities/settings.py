@@ -58,6 +58,7 @@ class Settings(BaseModel):
     share_providers: Names = ()
     trusted_proxies: Annotated[Names, AfterValidator(addresses.networks)] = ()
     boards_dir: Path = Path("boards")
+    geoip_db: Path | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Literal["text", "json"] = "text"
     demo: bool = False  # not an environment variable: `run.py demo` sets it
