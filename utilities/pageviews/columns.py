@@ -8,7 +8,6 @@ from uuid import UUID
 from utilities.pageviews import PageView
 
 TABLE = "page_views"
-VERSION = 1  # of the table; kept beside it, and raised by a step in `migrations`
 
 
 @dataclass(frozen=True)

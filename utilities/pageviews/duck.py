@@ -1,0 +1,195 @@
+"""Page views in a DuckDB file: the engine of one process."""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+
+from utilities.clock import Clock
+from utilities.errors import BadAnswer, SettingsError, StoreDown, Unavailable
+from utilities.pageviews import PageView
+from utilities.pageviews.asking import Questions, Stop
+from utilities.pageviews.columns import TABLE, Row, row_of
+from utilities.pageviews.commit import GroupCommit
+from utilities.pageviews.dialect import plain, used
+from utilities.pageviews.duck_schema import bring_up_to_date
+from utilities.pageviews.folding import Folding
+from utilities.pageviews.journal import Journal
+from utilities.pageviews.keeping import Forget, Form
+from utilities.pageviews.seen import Seen
+
+log = logging.getLogger(__name__)
+
+# The log of the file is folded into it at this size: rarely enough to be no part of the 99th percentile, and early
+# enough that a start after a crash reads it in a second or two.
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "checkpoint_threshold": "64MB",
+    "autoinstall_known_extensions": False,
+}
+FORMS = {Form.CSV: "FORMAT csv, HEADER", Form.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
+FORGETTING = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
+A_ROWS_FAULT = (duckdb.DataError, duckdb.InvalidInputException, OverflowError, TypeError, ValueError)
+KNOWN = f"SELECT id FROM {TABLE} WHERE moment BETWEEN ? AND ? AND id IN (SELECT unnest(?::UUID[]))"  # noqa: S608
+
+
+class DuckPageViews:
+    """The page-view store in one file, which this process owns."""
+
+    def __init__(self, file: Path, connection: duckdb.DuckDBPyConnection, questions: Questions, clock: Clock) -> None:
+        self.file = file
+        self.connection = connection  # never used itself: each thread takes a cursor of its own
+        self.questions = questions
+        self.writer = connection.cursor()  # the folding thread's
+        self.appender: Any = None  # the folding thread's
+        count, newest = connection.execute(f"SELECT count(*), max(moment) FROM {TABLE}").fetchall()[0]  # noqa: S608
+        self.rows: int = count
+        self.seen = Seen(newest)
+        journals = (Journal(file.with_suffix(".journal")), Journal(file.with_suffix(".journal2")))
+        self.folding = Folding(self.fold, journals)
+        self.commit = GroupCommit(self.folding.take, clock, behind=self.folding.behind)
+
+    async def add(self, views: Sequence[PageView]) -> None:
+        """Returns when they are on disk. Overrun when there is no room, StoreDown when the disk does not take them,
+        ValueError when one of them cannot be kept."""
+        if views:
+            await self.commit.add([row_of(view) for view in views])
+
+    def fold(self, rows: Sequence[Row]) -> None:
+        """One transaction, on the folding thread; rows that are there already are left out. Raises StoreDown."""
+        try:
+            new = self.seen.fresh(rows, self.known)
+            if new:
+                self.append(new)
+        except A_ROWS_FAULT as error:
+            if len(rows) > 1:
+                for row in rows:
+                    self.fold([row])
+                return
+            log.error("A page view cannot be kept: %s", error)
+            return
+        except duckdb.Error as error:
+            raise StoreDown(f"The page views cannot be written: {first_line(error)}") from error
+        self.seen.remember(new)
+        self.rows += len(new)
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """All of them or none. The appender is some thirty times as quick as prepared statements are."""
+        if self.appender is None:
+            self.appender = self.writer.appender(TABLE)
+        try:
+            self.appender.append_rows(rows)
+            self.appender.flush()
+        except BaseException:
+            self.appender.clear()
+            self.appender = None
+            raise
+
+    def known(self, ids: Sequence[UUID], first: datetime, last: datetime) -> set[UUID]:
+        return {row[0] for row in self.writer.execute(KNOWN, [first, last, list(ids)]).fetchall()}
+
+    async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""
+        values = used(sql, values)
+        await self.folding.catch_up()
+        return await self.questions.run(lambda stop: plain(self.answer(stop, sql, values)))
+
+    def answer(self, stop: Stop, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """On a thread of `questions`."""
+        with self.connection.cursor() as cursor:
+            try:
+                stop.by(cursor.interrupt)
+                return cursor.execute(sql, values).fetchall()
+            except duckdb.InterruptException as error:
+                raise Unavailable("The page-view store takes too long to answer.") from error
+            except duckdb.OperationalError as error:
+                raise Unavailable(f"The page-view store does not answer: {first_line(error)}") from error
+            except duckdb.Error as error:
+                raise BadAnswer(f"The page-view store does not understand: {first_line(error)}") from error
+            finally:
+                stop.by(None)
+
+    async def forget(self, what: Forget) -> int:
+        condition, values = what.condition()
+        gone = await self.work(f"DELETE FROM {TABLE} WHERE {condition}", used(condition, values))  # noqa: S608
+        self.rows -= gone
+        if gone:
+            await self.work("FORCE CHECKPOINT", {})
+        return gone
+
+    async def export(self, file: Path, form: Form, site: str = "") -> int:
+        where = "WHERE site = $site " if site else ""
+        name = str(file).replace("'", "''")
+        sql = f"COPY (FROM {TABLE} {where}ORDER BY moment, id) TO '{name}' ({FORMS[form]})"
+        return await self.work(sql, {"site": site} if site else {})
+
+    async def work(self, sql: str, values: Mapping[str, Any]) -> int:
+        """How many rows a long piece of work touched; raises StoreDown."""
+        await self.folding.catch_up()
+        try:
+            rows = await self.questions.run(lambda stop: self.answer(stop, sql, values), FORGETTING)
+        except (Unavailable, BadAnswer) as error:
+            raise StoreDown(str(error)) from error
+        return int(rows[0][0]) if rows else 0
+
+    def health(self) -> Mapping[str, object]:
+        commit = self.commit
+        return {
+            "engine": "duckdb",
+            "answers": not (commit.trouble or self.folding.trouble),
+            "rows": self.rows,
+            "waiting": commit.waiting + self.folding.behind(),
+            "room": commit.room,
+            "last_commit": commit.last_commit and commit.last_commit.isoformat(timespec="milliseconds"),
+        }
+
+    async def close(self) -> None:
+        await self.commit.close()
+        await self.folding.close()
+        await self.questions.close()
+        self.appender = None
+        self.writer.close()
+        self.connection.close()
+
+
+async def open_duck(file: Path, clock: Clock) -> DuckPageViews:
+    """The store in `file`, made or brought up to date; SettingsError when it cannot be, or another process has it."""
+    questions = Questions()
+    try:
+        # Opened on a thread that stands back, so that the threads DuckDB starts stand back too.
+        connection = await questions.run(lambda stop: opened(file), FORGETTING)
+        return DuckPageViews(file, connection, questions, clock)
+    except BaseException:
+        await questions.close()
+        raise
+
+
+def opened(file: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(str(file), config=CONFIG)
+        file.chmod(0o600)
+        bring_up_to_date(connection)
+    except (duckdb.Error, OSError) as error:
+        raise SettingsError(why_not(file, str(error))) from error
+    return connection
+
+
+def why_not(file: Path, said: str) -> str:
+    """The engine's reason as something a person can act on."""
+    owner = re.search(r"PID (\d+)", said)
+    if "lock" in said.lower():
+        who = f"process {owner[1]}" if owner else "another process"
+        return (
+            f"{file} belongs to {who}, and only one process can have it: stop that one, give this one a DATA_DIR of "
+            "its own, or set CLICKHOUSE_URL, which several can share."
+        )
+    return f"{file} cannot be opened: {said.splitlines()[0]} Look at who owns DATA_DIR, or move the file away."
+
+
+def first_line(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,32 @@
+"""The table in a DuckDB file: made, brought up to date, and given the words that ClickHouse has."""
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from utilities.errors import SettingsError
+from utilities.pageviews.columns import COLUMNS, TABLE
+from utilities.pageviews.dialect import DUCK_MACROS
+
+Steps = Mapping[int, Sequence[str]]
+
+STEPS: Steps = {
+    1: (f"CREATE TABLE {TABLE} ({', '.join(f'{column.name} {column.duck} NOT NULL' for column in COLUMNS)})",),
+}
+"""From each version of the table to the next; a step that has been released is never changed."""
+
+
+def bring_up_to_date(connection: duckdb.DuckDBPyConnection, steps: Steps = STEPS) -> None:
+    """Takes every step the file has not taken, each whole or not at all; SettingsError when a newer Foyer wrote it."""
+    connection.execute("CREATE TABLE IF NOT EXISTS about (version INTEGER NOT NULL)")
+    at = connection.execute("SELECT coalesce(max(version), 0) FROM about").fetchall()[0][0]
+    if at > max(steps):
+        raise SettingsError(f"The page views were written by a newer Foyer (version {at}): run that one.")
+    for version in range(at + 1, max(steps) + 1):
+        connection.begin()
+        for step in steps[version]:
+            connection.execute(step)
+        connection.execute("INSERT INTO about VALUES (?)", [version])
+        connection.commit()
+    for head, body in DUCK_MACROS.items():
+        connection.execute(f"CREATE OR REPLACE MACRO {head} AS {body}")

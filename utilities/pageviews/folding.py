@@ -1,0 +1,113 @@
+"""From the journal into the table: rows are acknowledged as soon as they are in one, and moved in larger lots."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from utilities.errors import StoreDown
+from utilities.pageviews.columns import Row
+from utilities.pageviews.journal import Journal
+
+PACE = 0.25  # seconds between two lots, when nobody asks for the rows sooner
+REST = 1.0  # seconds before the table is tried again
+CATCHING_UP = 3.0  # seconds a question waits for the rows before it, at most
+
+Fold = Callable[[Sequence[Row]], None]
+"""Puts rows into the table and on disk, those that are there already left out; StoreDown when it cannot."""
+
+
+class Folding:
+    """A commit to the table costs some milliseconds of processor time whatever its size, one to the journal none.
+
+    There are two journals: rows go to one while those of the other are moved. `turn` keeps a row's line and the row
+    together, so that no journal is emptied that has a line whose row has not been moved.
+    """
+
+    def __init__(self, fold: Fold, journals: tuple[Journal, Journal]) -> None:
+        self.fold = fold
+        self.journal, self.other = journals
+        self.pending: list[Row] = []  # the rows of `journal`
+        self.turn = threading.Lock()  # guards these three
+        self.taken = self.folded = 0  # rows, ever
+        self.waiters: list[tuple[int, Future[None]]] = []  # until how many rows have been moved
+        self.change = threading.Condition()  # guards these, and `closing`
+        self.closing = False
+        self.trouble = ""
+        for journal in journals:  # what a crash has left behind
+            if rows := journal.rows():
+                self.fold(rows)
+            journal.shorten()
+        self.thread = threading.Thread(target=self.run, name="page-views-fold", daemon=True)
+        self.thread.start()
+
+    def behind(self) -> int:
+        """How many rows are acknowledged but not in the table yet."""
+        return self.taken - self.folded
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """On the commit thread: returns when they are on disk; raises StoreDown, ValueError."""
+        with self.turn:
+            self.journal.write(rows)
+            self.pending += rows
+            self.taken += len(rows)
+
+    def run(self) -> None:
+        """The thread's whole life."""
+        ending = False
+        while not ending:
+            with self.change:
+                self.change.wait_for(lambda: self.waiters or self.closing, timeout=PACE)
+                ending = self.closing
+            self.move()
+        self.wake()
+
+    def move(self) -> None:
+        with self.turn:
+            rows, self.pending = self.pending, []
+            self.journal, self.other = self.other, self.journal
+        while rows and not self.moved(rows):
+            with self.change:
+                if self.change.wait_for(lambda: self.closing, timeout=REST):
+                    return  # the journal has them
+        self.other.shorten()
+        self.folded += len(rows)
+        self.wake()
+
+    def moved(self, rows: Sequence[Row]) -> bool:
+        try:
+            self.fold(rows)
+        except StoreDown as error:
+            self.trouble = str(error)
+            return False
+        self.trouble = ""
+        return True
+
+    def wake(self) -> None:
+        with self.change:
+            done = [future for until, future in self.waiters if until <= self.folded or self.closing]
+            self.waiters = [each for each in self.waiters if each[1] not in done]
+        for future in done:
+            if future.set_running_or_notify_cancel():
+                future.set_result(None)
+
+    async def catch_up(self) -> None:
+        """Returns when all that has been acknowledged can be asked for, or when that takes too long."""
+        if not self.behind():
+            return
+        future: Future[None] = Future()
+        with self.change:
+            if self.closing:
+                return
+            self.waiters.append((self.taken, future))
+            self.change.notify()
+        await asyncio.wait([asyncio.wrap_future(future)], timeout=CATCHING_UP)
+
+    async def close(self) -> None:
+        """Moves the rest; what the table does not take stays in the journal."""
+        with self.change:
+            self.closing = True
+            self.change.notify()
+        await asyncio.to_thread(self.thread.join)
+        self.journal.close()
+        self.other.close()
