@@ -14,10 +14,12 @@ NAMES = {
     "status": "status status_code response code DownstreamStatus",
     "referrer": "http_referer http_referrer referer referrer request.headers.Referer request_Referer",
     "agent": "http_user_agent user_agent agent useragent request.headers.User-Agent request_User-Agent",
+    "title": "title",
+    "screen": "screen",
     "language": "http_accept_language request.headers.Accept-Language request_Accept-Language",
 }
 """Where each thing is, the first that is there counts. nginx names them after its variables, Apache's are as people
-write them in `LogFormat`; Caddy 2: caddyserver.com/docs/caddyfile/directives/log; Traefik: its access log's fields."""
+write them in `LogFormat`; Caddy 2: caddyserver.com/docs/caddyfile/directives/log; Traefik: its access log's fields. Titles and the width of screens are in no server's log, but in those of some programs."""
 PLACES = {name: [place.split(".") for place in places.split()] for name, places in NAMES.items()}
 THOUSANDS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 """A number of seconds since 1970 that is larger than the first is in nano-, micro- or milliseconds."""
@@ -36,6 +38,8 @@ class Fields:
     referrer: str
     agent: str
     language: str
+    title: str
+    screen: str
 
 
 def fields_of(text: str) -> Fields | None:

@@ -20,6 +20,8 @@ class Line(NamedTuple):
     referrer: str  # '' for none
     agent: str  # '' for none
     language: str = ""
+    title: str = ""
+    screen: int | None = None  # width, px
 
 
 QUOTED = r'"((?:[^"\\]++|\\.)*+)'  # possessive: a hostile line cannot make it try again
@@ -106,15 +108,16 @@ def from_json(text: str) -> Line | None:
     if found is None:
         return None
     method, target = (found.method, found.target) if found.method else split(found.target)
-    at = found.at if isinstance(found.at, float) else seconds(found.at)
     return Line(
-        found.host,
-        found.address,
-        at,
-        method,
-        target,
-        found.status,
-        dash(found.referrer),
-        dash(found.agent),
-        found.language,
+        host=found.host.partition(":")[0],
+        address=found.address,
+        at=found.at if isinstance(found.at, float) else seconds(found.at),
+        method=method,
+        target=target,
+        status=found.status,
+        referrer=dash(found.referrer),
+        agent=dash(found.agent),
+        language=found.language,
+        title=found.title,
+        screen=int(found.screen) if found.screen.isdecimal() else None,
     )

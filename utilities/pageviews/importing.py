@@ -144,10 +144,11 @@ def hit_of(line: Line, site: LogSite) -> Hit:
         at=at,
         url=f"https://{line.host or site.host}{target}",
         referrer=line.referrer,
-        title="",
+        title=line.title,
         address=line.address,
         agent=line.agent,
         language=line.language,
+        screen=line.screen,
     )
 
 
