@@ -44,6 +44,7 @@ class Settings(BaseModel):
     secret_key: SecretStr = SecretStr("")
     redis_url: Annotated[SecretStr, secretly(addresses.scheme("redis", "rediss", "unix"))] = SecretStr("")
     database_url: Annotated[SecretStr, secretly(addresses.database)] = SecretStr("")
+    clickhouse_url: Annotated[SecretStr, secretly(addresses.scheme("http", "https", "chdb"))] = SecretStr("")
     google_client_id: str = ""
     google_client_secret: SecretStr = SecretStr("")
     oidc_issuer: Annotated[str, AfterValidator(addresses.url)] = "https://accounts.google.com"

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,6 +111,16 @@ class GroupCommit:
         self.trouble = down[0] if down else ""
         if None in ends:
             self.last_commit = self.clock()
+
+    def health(self, trouble: str = "") -> Mapping[str, object]:
+        """Facts for /healthz; `trouble` is what else goes wrong."""
+        last = self.last_commit
+        return {
+            "answers": not (trouble or self.trouble),
+            "waiting": self.waiting + self.behind(),
+            "room": self.room,
+            "last_commit": last and last.isoformat(timespec="milliseconds"),
+        }
 
     async def close(self) -> None:
         """Writes what has been added, takes nothing more."""

@@ -137,15 +137,8 @@ class DuckPageViews:
         return int(rows[0][0]) if rows else 0
 
     def health(self) -> Mapping[str, object]:
-        commit = self.commit
-        return {
-            "engine": "duckdb",
-            "answers": not (commit.trouble or self.folding.trouble),
-            "rows": self.rows,
-            "waiting": commit.waiting + self.folding.behind(),
-            "room": commit.room,
-            "last_commit": commit.last_commit and commit.last_commit.isoformat(timespec="milliseconds"),
-        }
+        health = self.commit.health(self.folding.trouble)
+        return {**health, "engine": "duckdb", "rows": self.rows + self.folding.behind()}
 
     async def close(self) -> None:
         await self.commit.close()
