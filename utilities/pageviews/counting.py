@@ -174,14 +174,21 @@ def props_of(hit: Hit) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def open_counting(data_dir: Path, geoip_db: Path | None, now: datetime, sites: SiteOf = nothing_asked) -> Counting:
-    """A Counting that keeps its salts in `data_dir`; raises SettingsError when the database of places is none.
+def open_counting(
+    data_dir: Path,
+    geoip_db: Path | None,
+    now: datetime,
+    sites: SiteOf = nothing_asked,
+    salts: Salting | None = None,
+) -> Counting:
+    """A Counting that keeps its salts in `data_dir` unless it is given others; raises SettingsError when the database
+    of places is none.
 
     A `spammers.txt` in `data_dir` (Matomo's) adds to the list of referrer spam.
     """
     newer = data_dir / "spammers.txt"
     return Counting(
-        salts=Salts(data_dir / "salts", now.timestamp()),
+        salts=salts or Salts(data_dir / "salts", now.timestamp()),
         places=Places(file_of(geoip_db, data_dir)),
         sites=sites,
         spam=Spam([HOSTS, newer] if newer.exists() else [HOSTS]),
