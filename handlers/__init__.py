@@ -8,6 +8,7 @@ from handlers.access import EVERYONE, PEOPLE, READERS, WALLS, Route, table_of
 from handlers.access_log import log_request
 from handlers.assets import FOLDER, PREFIX, Assets, static_url
 from handlers.boards import BoardList, BoardStyles, Stream, TilePage, WallPage
+from handlers.collect import Collect, Pixel, Script
 from handlers.door import CALLBACK, Door, open_door
 from handlers.headers import security_headers
 from handlers.health import Health
@@ -31,6 +32,9 @@ SERVER_LIMITS: dict[str, Any] = {
 def routes() -> list[Route]:
     """Where every page is and whom it is for; a handler that is not here is refused."""
     return [
+        Route(r"/a\.gif", Pixel, EVERYONE),
+        Route(r"/a", Collect, EVERYONE, any_origin=True),
+        Route(r"/a\.js", Script, EVERYONE),
         Route(r"/", BoardList, PEOPLE),
         Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
@@ -58,6 +62,7 @@ def make_app(services: Services) -> Application:
     return Application(
         [route.spec() for route in table],
         services=services,
+        collector=services.collector,
         door=door,
         access=table_of([*table, missing]),
         headers=security_headers(services.settings),

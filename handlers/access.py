@@ -1,7 +1,7 @@
 """Who may do what: a route says which principals it is for, and what is not said is refused."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tornado.routing import URLSpec
@@ -26,6 +26,7 @@ class Route:
     allow: Allowed
     parts: Mapping[str, Any] = field(default_factory=dict)  # what the handler's `initialize` is handed
     any_host: bool = False  # True only for health checks, which come by address
+    any_origin: bool = False  # True only for beacons: pages of other sites send them, and no cookie matters
 
     def spec(self) -> URLSpec:
         return URLSpec(self.pattern, self.handler, dict(self.parts))
@@ -39,6 +40,6 @@ def table_of(routes: Iterable[Route]) -> Table:
     table: dict[type[RequestHandler], Route] = {}
     for route in routes:
         known = table.setdefault(route.handler, route)
-        if (known.allow, known.any_host) != (route.allow, route.any_host):
+        if replace(known, pattern="", parts={}) != replace(route, pattern="", parts={}):
             raise ValueError(f"{route.handler.__name__} is routed twice, for different principals")
     return table

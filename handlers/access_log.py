@@ -13,6 +13,8 @@ def log_request(handler: RequestHandler) -> None:
     """What Tornado calls when a request is done."""
     request = handler.request
     status = handler.get_status()
+    if status < 500 and isinstance(handler, BaseHandler) and not handler.logged:
+        return
     level = logging.ERROR if status >= 500 else logging.INFO
     if not log.isEnabledFor(level):
         return

@@ -22,6 +22,7 @@ class BaseHandler(RequestHandler):
     """Denies by default; handlers/__init__.py says who may do what. Do not override `prepare` or `write_error`."""
 
     principal: Principal = NOBODY
+    logged = True  # whether each request is worth a line in the log
 
     @property
     def services(self) -> Services:
@@ -51,6 +52,10 @@ class BaseHandler(RequestHandler):
         # Not `set_header`, which would look nine values over anew for each request.
         self._headers.update(self.settings["headers"])
         del self._headers["Server"]
+
+    def check_trusted_origin(self, origin: str) -> bool:
+        route = cast(Table, self.settings["access"]).get(type(self))
+        return route is not None and route.any_origin
 
     async def prepare(self) -> None:
         route = cast(Table, self.settings["access"]).get(type(self))

@@ -15,9 +15,12 @@ from utilities.catalogue import Catalogue
 from utilities.clock import Clock, utc_now
 from utilities.discovery import find
 from utilities.refresh import Refresher
+from utilities.pageviews.collector import Collector
+from utilities.pageviews.opening import our_own
 from utilities.reports import Report
 from utilities.settings import Settings
 from utilities.sources import SourceKind, Sources, open_sources
+from utilities.sources.pageviews import PageViewSource
 from utilities.state.database import State, open_state
 from utilities.store import Store, open_store
 from utilities.templating import environment
@@ -45,6 +48,7 @@ class Services:
     walls: Walls
     state: State | None = None  # opened only where people sign in
     upstream: Upstream | None = None
+    collector: Collector | None = None  # takes hits in; None where a test has none
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -70,6 +74,9 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
     async with AsyncExitStack() as closing:
         asked = await open_sources(tuple(known.kinds.values()), settings, clock)
         closing.push_async_callback(asked.close)
+        own = await closing.enter_async_context(our_own(settings, clock))
+        ours = PageViewSource(own.views, own.sites, clock, settings.look_back_days)
+        asked = Sources(tuple(known.kinds.values()), {**asked.opened, "pageviews": ours}, settings.website)
         store = await open_store(settings, clock)
         closing.push_async_callback(store.close)
         state = upstream = None
@@ -78,6 +85,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             closing.push_async_callback(state.close)
             upstream = await closing.enter_async_context(Upstream())
         refresher = Refresher(store, asked, known.reports, clock)
+        own.collector.tell = refresher.pulse
         templates = environment(HOME / "templates")
         yield Services(
             settings=settings,
@@ -100,6 +108,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             ),
             state=state,
             upstream=upstream,
+            collector=own.collector,
         )
 
 
