@@ -4,16 +4,21 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
 from tornado.web import HTTPError
 
 from handlers.base import BaseHandler
+from handlers.errors import Refusal
+from utilities.errors import Overrun, ParameterError
 from utilities.formats import ago, csv_of, noted, period, shown
 from utilities.frames import Frame, Kind, Reading, State
+from utilities.refresh.variants import Variants
 from utilities.reports import Report
 
 LOOK_AGAIN = 3  # seconds until a page that waits for figures loads itself anew
+RETRY = "10"  # seconds until there may be room for another variant
 PLAIN = (Kind.TEXT, Kind.DATE)
 
 
@@ -25,6 +30,7 @@ class Look:
     reading: Reading
     state: State
     age: str  # `4 min`, '' without figures
+    said: str = ""  # what was asked for besides: `?from=now-1d%2Fd`
 
     @property
     def frame(self) -> Frame:
@@ -64,11 +70,12 @@ class Look:
         return self.state is State.WAITING or not self.reading.complete
 
 
-def look(report: Report, latest: Reading | None, now: datetime) -> Look:
+def look(report: Report, latest: Reading | None, now: datetime, said: Mapping[str, str] | None = None) -> Look:
     reading = latest or Reading(report.name)
     age = reading.age(now)
     words = "" if age is None else ago(age.total_seconds())
-    return Look(report, reading, reading.state(now, report.pace, report.limit), words)
+    query = f"?{urlencode(said)}" if said else ""
+    return Look(report, reading, reading.state(now, report.pace, report.limit), words, query)
 
 
 class ReportHandler(BaseHandler):
@@ -79,8 +86,25 @@ class ReportHandler(BaseHandler):
         report = self.services.reports.get(name)
         if report is None:
             raise HTTPError(404)
+        if said := self.said(report):
+            return look(report, self.variant(report, said), self.services.clock(), said)
         self.services.refresher.want(name)
         return look(report, self.services.store.latest(name), self.services.clock())
+
+    def said(self, report: Report) -> dict[str, str]:
+        """The parameters of the request that mean something to this report."""
+        variants = self.services.variants
+        names = variants.parameters(report) if variants is not None else ()
+        return {name: value for name in names if (value := self.get_query_argument(name, ""))}
+
+    def variant(self, report: Report, said: Mapping[str, str]) -> Reading | None:
+        """The reading with these parameters; 400 when they cannot be understood, 503 when there are too many."""
+        try:
+            return cast(Variants, self.services.variants).look(report, said)
+        except ParameterError as error:
+            raise Refusal(400, f"{str(error)[0].upper()}{str(error)[1:]}.") from error
+        except Overrun as error:
+            raise Refusal(503, str(error), {"Retry-After": RETRY}) from error
 
 
 class ReportList(BaseHandler):

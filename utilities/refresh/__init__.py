@@ -65,6 +65,13 @@ class Refresher:
         """
         self.keep(report, time.monotonic() + self.kept)
 
+    def let_go(self, report: str) -> None:
+        """Nobody looks at this report any more; an ask that is under way is given up."""
+        if report in self.duties:
+            self.duties[report].until = time.monotonic()
+        if report in self.tasks:
+            self.tasks[report].cancel()
+
     def pulse(self) -> None:
         """A page view has been counted: the reports that show this moment are asked again, at most three times in a
         second. Called on the event loop, however often."""

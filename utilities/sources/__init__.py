@@ -1,8 +1,8 @@
 """Sources: how to get answers. Each module here exports `SOURCE: SourceKind`."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from utilities.clock import Clock
 from utilities.errors import Refused
@@ -40,6 +40,20 @@ class SourceKind:
     ask: type  # the frozen dataclass of its asks; board files fill its fields by name
     open: Callable[[Settings, Clock], Awaitable[Source | None]]  # None: not configured
     missing: str = ""  # what to set so that it is configured
+
+
+@runtime_checkable
+class Adjusting(Protocol):
+    """A source whose asks a request may adjust: another site, another time."""
+
+    @property
+    def parameters(self) -> Collection[str]:
+        """The names of what a request may say."""
+        ...
+
+    def adjusted(self, ask: Any, said: Mapping[str, str]) -> Any:
+        """The ask with these parameters of a request; those it does not know say nothing. Raises ParameterError."""
+        ...
 
 
 class Sources:

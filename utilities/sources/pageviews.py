@@ -46,20 +46,11 @@ class PageViewAsk:
     limit: int = 10
     compare: bool = False
 
-    def adjusted(self, said: Mapping[str, str]) -> "PageViewAsk":
-        """The same ask for another site, period, page or referrer; other parameters say nothing.
-
-        Raises ParameterError.
-        """
-        for name in PARAMETERS.keys() & said.keys():
-            if len(said[name]) > LONGEST or not said[name].isprintable():
-                raise ParameterError(f"`{name}` must be at most {LONGEST} printable characters")
-        fields: dict[str, Any] = {field: said[name] for name, field in PARAMETERS.items() if said.get(name)}
-        return replace(self, **fields)
-
 
 class PageViewSource:
     """Asks the store this process holds."""
+
+    parameters = tuple(PARAMETERS)
 
     def __init__(self, views: PageViews, sites: Sites, clock: Clock, days: int) -> None:
         self.views = views
@@ -94,9 +85,15 @@ class PageViewSource:
         first = ask.first or f"now-{self.days - 1}d/d"
         return question, site, span(first, ask.last or "now", ZoneInfo(zone), self.clock())
 
-    def check_range(self, ask: PageViewAsk) -> None:
-        """Raises ParameterError for an ask nobody can answer."""
+    def adjusted(self, ask: PageViewAsk, said: Mapping[str, str]) -> PageViewAsk:
+        """The same ask for another site, time, page or referrer; raises ParameterError when nobody could answer it."""
+        fields: dict[str, Any] = {field: said[name] for name, field in PARAMETERS.items() if said.get(name)}
+        for name in PARAMETERS.keys() & said.keys():
+            if len(said[name]) > LONGEST or not (said[name] or " ").isprintable():
+                raise ParameterError(f"`{name}` must be printable and at most {LONGEST} characters long")
+        ask = replace(ask, **fields)
         self.understood(ask)
+        return ask
 
     async def ask(self, question: Question, ask: PageViewAsk, site: str, range_: Span) -> list[tuple[Any, ...]]:
         where, only, values = condition(site, range_, ask.page, ask.referrer)

@@ -6,7 +6,8 @@ PAGE = text("path", "Page")
 
 STEPS = """
     WITH steps AS (
-        SELECT path, referrer, referrer_host, visit, moment, row_number() OVER way AS place, lead(moment) OVER way AS following,
+        SELECT path, referrer, referrer_host, visit, moment,
+            row_number() OVER way AS place, lead(moment) OVER way AS following,
             count(*) OVER (PARTITION BY visit) AS pages
         FROM page_views WHERE {where} AND name = ''
         WINDOW way AS (PARTITION BY visit ORDER BY moment, id)

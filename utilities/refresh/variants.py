@@ -1,0 +1,92 @@
+"""Reports as somebody wants them: for another site or another time; asked when wanted, for as long as they are."""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from utilities.clock import Clock
+from utilities.errors import Overrun
+from utilities.frames import Reading
+from utilities.refresh import Refresher
+from utilities.reports import Report
+from utilities.sources import Adjusting, Sources
+from utilities.store.memory import MemoryStore
+from utilities.store.shelf import Shelf
+
+MOST = 200  # variants that are remembered; a frame has ten rows, or a thousand
+KEPT = 30.0  # seconds that one is kept fresh after somebody looked
+BUSY = 10.0  # seconds in which one that was looked at is not given up for another
+
+
+class NoShelf(Shelf):
+    """Nothing on disk: who wants a variant once seldom wants it after a restart."""
+
+    def keep(self, reading: Reading) -> None: ...
+
+
+class Passing(MemoryStore):
+    """Readings of this process, until they are forgotten."""
+
+    def forget(self, report: str) -> None:
+        for kept in (self.known.readings, self.given, self.written):
+            kept.pop(report, None)
+
+
+class Variants:
+    """A refresher of its own over the same sources, with at most MOST reports. Owned by the event loop."""
+
+    def __init__(self, sources: Sources, clock: Clock, most: int = MOST) -> None:
+        self.most = most
+        self.sources = sources
+        self.store = Passing(NoShelf(Path(), clock))
+        self.reports: dict[str, Report] = {}
+        self.wanted: dict[str, float] = {}  # when, by the monotonic clock; the longest ago comes first
+        self.refresher = Refresher(self.store, sources, self.reports, clock, kept=KEPT)
+
+    def look(self, report: Report, said: Mapping[str, str]) -> Reading | None:
+        """The reading of a report that has parameters, with these, and the wish that it be kept fresh; never waits.
+
+        None is a reading that is still awaited. Raises ParameterError for what cannot be understood, and Overrun while
+        too many others are looked at.
+        """
+        ask = cast(Adjusting, self.sources.opened[report.sources[0]]).adjusted(report.ask, said)
+        name = f"{report.name}.{hashlib.sha256(repr(ask).encode()).hexdigest()[:24]}"
+        if name not in self.reports:
+            self.make_room()
+            self.reports[name] = replace(report, name=name, ask=ask)
+        self.wanted.pop(name, None)
+        self.wanted[name] = time.monotonic()
+        self.refresher.want(name)
+        return self.store.latest(name)
+
+    def parameters(self, report: Report) -> Collection[str]:
+        """The names of the parameters the report has; none when its source has none, or is not configured."""
+        source = self.sources.opened.get(report.sources[0])
+        return source.parameters if report.ask is not None and isinstance(source, Adjusting) else ()
+
+    def make_room(self) -> None:
+        """Gives up the one that nobody has looked at for longest; raises Overrun when all are being looked at."""
+        if len(self.reports) < self.most:
+            return
+        oldest = next(iter(self.wanted))
+        if time.monotonic() - self.wanted[oldest] < BUSY:
+            raise Overrun("Too many reports with parameters of their own are looked at just now.")
+        del self.wanted[oldest], self.reports[oldest]
+        self.refresher.let_go(oldest)
+        self.store.forget(oldest)
+
+
+@asynccontextmanager
+async def varied(sources: Sources, clock: Clock) -> AsyncIterator[Variants]:
+    """Variants while inside."""
+    variants = Variants(sources, clock)
+    await variants.refresher.start()
+    try:
+        yield variants
+    finally:
+        await variants.refresher.stop()
+        await variants.store.close()
