@@ -12,6 +12,7 @@ from utilities.clock import Clock
 from utilities.errors import SourceError
 from utilities.pageviews.collector import Collector
 from utilities.pageviews.counting import Counting, open_counting
+from utilities.pageviews.engine import open_page_views
 from utilities.pageviews.keeping import Keeping
 from utilities.pageviews.sites import FILE, Sites
 from utilities.pageviews.visitors import SILENCE
@@ -46,7 +47,7 @@ async def our_own(settings: Settings, clock: Clock) -> AsyncIterator[OurOwn]:
     sites = open_sites(settings)
     counting = open_counting(settings.data_dir, settings.geoip_db, clock(), sites.get)
     try:
-        views = await open_views(settings, clock)
+        views = await open_page_views(settings, clock)
         try:
             await go_on(counting, views, clock)
             rounds = asyncio.create_task(every_minute(counting, clock), name="count: every minute")
@@ -60,13 +61,6 @@ async def our_own(settings: Settings, clock: Clock) -> AsyncIterator[OurOwn]:
             await views.close()
     finally:
         counting.close()
-
-
-async def open_views(settings: Settings, clock: Clock) -> Keeping:
-    """The engine that the settings ask for; only that one is imported."""
-    from utilities.pageviews.duck import open_duck
-
-    return await open_duck(settings.data_dir / "pageviews.duckdb", clock)
 
 
 async def go_on(counting: Counting, views: Keeping, clock: Clock) -> None:
