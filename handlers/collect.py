@@ -9,8 +9,8 @@ from handlers.assets import FOLDER
 from handlers.base import BaseHandler
 from utilities.errors import (
     BadHit,
-    FoyerError,
     ForeignHost,
+    FoyerError,
     HitRefused,
     Overrun,
     StoreDown,

@@ -1,6 +1,6 @@
 """What a process holds, in one typed object, and the order in which it is opened and closed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -14,9 +14,10 @@ from utilities.boards import Boards
 from utilities.catalogue import Catalogue
 from utilities.clock import Clock, utc_now
 from utilities.discovery import find
-from utilities.refresh import Refresher
 from utilities.pageviews.collector import Collector
 from utilities.pageviews.opening import our_own
+from utilities.refresh import Refresher
+from utilities.refresh.variants import Variants, varied
 from utilities.reports import Report
 from utilities.settings import Settings
 from utilities.sources import SourceKind, Sources, open_sources
@@ -46,6 +47,7 @@ class Services:
     boards: Boards
     refresher: Refresher
     walls: Walls
+    variants: Variants | None = None  # reports with parameters; None where a test has none
     state: State | None = None  # opened only where people sign in
     upstream: Upstream | None = None
     collector: Collector | None = None  # takes hits in; None where a test has none
@@ -85,7 +87,8 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             closing.push_async_callback(state.close)
             upstream = await closing.enter_async_context(Upstream())
         refresher = Refresher(store, asked, known.reports, clock)
-        own.collector.tell = refresher.pulse
+        variants = await closing.enter_async_context(varied(asked, clock))
+        own.collector.tell = pulse_of(refresher, variants.refresher)
         templates = environment(HOME / "templates")
         yield Services(
             settings=settings,
@@ -97,6 +100,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             views=known.views,
             boards=boards,
             refresher=refresher,
+            variants=variants,
             walls=Walls(
                 boards=boards,
                 reports=known.reports,
@@ -110,6 +114,16 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             upstream=upstream,
             collector=own.collector,
         )
+
+
+def pulse_of(*refreshers: Refresher) -> Callable[[], None]:
+    """What is called for each page view that is safe."""
+
+    def pulse() -> None:
+        for refresher in refreshers:
+            refresher.pulse()
+
+    return pulse
 
 
 def painter(settings: Settings, templates: Environment, known: Catalogue) -> Painter:

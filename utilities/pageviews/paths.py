@@ -36,5 +36,5 @@ class Paths:
         before = self.days.pop(site, None)
         if len(self.days) >= MOST_SITES:
             del self.days[next(iter(self.days))]
-        self.days[site] = turned = (day, set(), before[1] if before else set())
-        return turned
+        self.days[site] = (day, set(), before[1] if before else set())
+        return self.days[site]
