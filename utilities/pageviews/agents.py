@@ -27,25 +27,26 @@ BROWSERS = {
 SYSTEMS = {"Mac OS X": "macOS", "Other": ""}
 
 TV = re.compile(
-    r"smart-?tv|smarttv|hbbtv|ce-html|netcast|web0s|webos\.tv|googletv|google tv|apple ?tv|android ?tv|atv\b|tv safari"
-    r"|\btizen.*\btv\b|\bmaple|bravia|viera|aquos|roku|crkey|\baft[a-z0-9]+\b|philipstv|nettv|vidaa|hisense.*tv"
-    r"|opera tv|\btv\b|settop|stb\b|dtv\b|mi ?box|shield android",
+    r"smart-?tv|hbbtv|ce-html|netcast|web0s|webos\.tv|[a-z]tv\b|\btv\b|\bdtv|mitv|maple|bravia|viera|aquos"
+    r"|roku|tivo|crkey|chromecast|\baft[a-z0-9]+\b|nettv|vidaa|\bomi/|andr0id|set-?top|stb\b|stbapp|smart ?box"
+    r"|\b(?:tv|media|fire|hdmi) ?stick|bdplayer|brightsign|opera/9\.80 \(linux (?:mips|armv)",
     re.IGNORECASE,
 )
 TABLET = re.compile(
-    r"ipad|tablet|playbook|silk/|kindle|\bkf[a-z]{2,5}\b|nexus (?:7|9|10)\b|\bsm-[tx]\d|\bgt-p\d|mediapad|lenovo tab"
-    r"|\btab\b|\bpad\b|xoom|sch-i800|transformer",
+    r"ipad|tablet|playbook|silk/|kindle|\bkf[a-z]{2,5}\b|nexus (?:7|9|10)\b|\bsm-[tx]\d|\bgt-p\d|pad(?:_|\b)|\btab\b"
+    r"|/apad\b|xoom|sch-i800|transformer",
     re.IGNORECASE,
 )
 MOBILE = re.compile(
-    r"mobi|iphone|ipod|windows phone|blackberry|bb10|opera mini|opera mobi|symbian|series ?\d0|nokia|kaios|midp|webos/"
-    r"|palm|ucweb|fennec",
+    r"mobi|iphone|ipod|windows phone|blackberry|bb10|opera mini|symbian|series ?\d0|nokia|kaios|midp|webos/|palm|ucweb"
+    r"|fennec",
     re.IGNORECASE,
 )
 DESKTOP = re.compile(
-    r"windows|macintosh|mac_powerpc|mac os x|x11|linux|cros\b|freebsd|openbsd|netbsd|sunos", re.IGNORECASE
+    r"windows|macintosh|mac_powerpc|mac os|x11|linux|\bcros\b|chromebook|(?:free|open|net)bsd|sunos", re.IGNORECASE
 )
-CONSOLE = re.compile(r"playstation|xbox|nintendo", re.IGNORECASE)
+CONSOLE = re.compile(r"playstation|xbox|nintendo|\bsonos/", re.IGNORECASE)
+KINDS = (("tv", TV), ("other", CONSOLE), ("tablet", TABLET), ("mobile", MOBILE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,9 @@ def device_of(agent: str) -> str:
     Android says `Mobile` on telephones and leaves it out on tablets (Google's advice to makers of browsers); an iPad
     that asks for desktop sites says it is a Macintosh, and is believed.
     """
-    android = "android" in agent.lower()
-    if TV.search(agent):
-        return "tv"
-    if CONSOLE.search(agent):
-        return "other"
-    if TABLET.search(agent):
-        return "tablet"
-    if MOBILE.search(agent):
-        return "mobile"
-    if android:
+    for device, words in KINDS:
+        if words.search(agent):
+            return device
+    if "android" in agent.lower() and "chromebook" not in agent.lower():
         return "tablet"
     return "desktop" if DESKTOP.search(agent) else "other"

@@ -31,6 +31,8 @@ class NoDatabase(FoyerError):
 
 def fetch(url: str) -> bytes:
     """The body; raises OSError, and NoDatabase when it is larger than anything we asked for."""
+    if not url.startswith(("https://", "http://")):
+        raise NoDatabase(f"{url} is not on the web.")
     request = urllib.request.Request(url, headers={"User-Agent": "foyer"})  # noqa: S310 (from our registry, by https)
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         body: bytes = answer.read(MOST_BYTES + 1)
