@@ -1,4 +1,4 @@
-"""Foyer's command line: serve, demo, check, schema."""
+"""Foyer's command line: serve, demo, check, schema, import-log."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from utilities.errors import FoyerError
 from utilities.logs import log_to_stderr
@@ -45,6 +46,13 @@ def parser() -> argparse.ArgumentParser:
         ("schema", schema, "print the JSON Schema of board files, for editors"),
     ):
         commands.add_parser(name, help=what, description=what.capitalize() + ".").set_defaults(command=command)
+    what = "count the pages that access logs tell of, as if the beacon had been there"
+    logs = commands.add_parser("import-log", help=what, description=what.capitalize() + ".")
+    logs.add_argument("--site", default="", help="whose logs they are, where they do not say which host was asked")
+    logs.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="common, combined, vhost or JSON; gzip or not"
+    )
+    logs.set_defaults(command=import_log)
     return whole
 
 
@@ -95,6 +103,25 @@ async def check(options: argparse.Namespace) -> int:
     if settings.unconfigured:
         print("Nothing is configured, so `run.py` serves a demo.")
     return bool(wrong)
+
+
+async def import_log(options: argparse.Namespace) -> int:
+    from utilities.clock import utc_now
+    from utilities.pageviews.engine import open_page_views
+    from utilities.pageviews.log_import import import_logs
+    from utilities.pageviews.opening import open_sites
+
+    settings = read_settings()
+    log_to_stderr("WARNING", "text", settings.secrets())
+    sites, keep = open_sites(settings), await open_page_views(settings, utc_now)
+    try:
+        async for summary in import_logs(
+            options.files, settings=settings, sites=sites, keep=keep, clock=utc_now, site=options.site
+        ):
+            print(*summary.sentences(), sep="\n", flush=True)
+    finally:
+        await keep.close()
+    return 0
 
 
 async def schema(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`python -m demo.visitors --since MOMENT FILE`: writes what was read since then; a process of its own, it takes long."""
+"""`python -m demo.visitors --since MOMENT FILE` writes what was read since; by itself, because it takes long."""
 
 import argparse
 import sys

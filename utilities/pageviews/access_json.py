@@ -19,7 +19,8 @@ NAMES = {
     "language": "http_accept_language request.headers.Accept-Language request_Accept-Language",
 }
 """Where each thing is, the first that is there counts. nginx names them after its variables, Apache's are as people
-write them in `LogFormat`; Caddy 2: caddyserver.com/docs/caddyfile/directives/log; Traefik: its access log's fields. Titles and the width of screens are in no server's log, but in those of some programs."""
+write them in `LogFormat`; Caddy 2: caddyserver.com/docs/caddyfile/directives/log; Traefik: its access log's fields.
+No server knows titles and the width of screens; logs that programs write may."""
 PLACES = {name: [place.split(".") for place in places.split()] for name, places in NAMES.items()}
 THOUSANDS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 """A number of seconds since 1970 that is larger than the first is in nano-, micro- or milliseconds."""

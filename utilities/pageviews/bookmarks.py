@@ -1,6 +1,7 @@
 """How far an import has come, so that one that was broken off goes on from there."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ class Mark:
     size: int = 0  # bytes the file had on disk
 
 
+KEY = "key"
+KEY_BYTES = 32
 MARK = TypeAdapter(Mark)
 
 
@@ -30,6 +33,21 @@ class Bookmarks:
     def __init__(self, folder: Path, site: str) -> None:
         self.folder = folder
         self.site = site
+
+    def key(self) -> bytes:
+        """What the visitors of this import are told by; one that was broken off finds it again."""
+        path = self.folder / KEY
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_bytes(key := secrets.token_bytes(KEY_BYTES))
+            return key
+
+    def throw_key_away(self) -> None:
+        """After this nobody can tell whose visits they were."""
+        (self.folder / KEY).unlink(missing_ok=True)
 
     def path(self, file: LogFile) -> Path:
         name = hashlib.sha256(f"{file.begins} {self.site}".encode()).hexdigest()[:32]
@@ -45,7 +63,7 @@ class Bookmarks:
 
     def put(self, file: LogFile, mark: Mark) -> None:
         """Replaces the mark in one step, so that it is whole at any moment."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.path(file)
         new = path.with_suffix(".new")
         new.write_bytes(MARK.dump_json(mark))

@@ -2,35 +2,30 @@
 
 import asyncio
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from utilities.pageviews import Counter, Dropped, Hit, PageViews
+from utilities.errors import Overrun
+from utilities.pageviews import Counter, Dropped, Hit, PageView, PageViews
 from utilities.pageviews.access_log import Line, parse
 from utilities.pageviews.bookmarks import Bookmarks, Mark
 from utilities.pageviews.log_file import TOO_LONG, LogFile
 from utilities.pageviews.log_kinds import Kind, kind_of
 from utilities.pageviews.log_order import Names, Settling
+from utilities.pageviews.paths import Paths
+from utilities.pageviews.site_file import Site
 
 BATCH = 5_000
 """Page views that are kept at once."""
-STRIDE = 2_000  # lines between two looks at the clock, the progress bar and the event loop
+STRIDE = 250  # lines between two turns of the progress bar and the event loop
+AGAIN = 0.1  # seconds before a store that had no room is tried again
 SHOWN = 5  # unreadable lines that are shown, and characters of each
 SHOWN_CHARACTERS = 160
 
 
-@dataclass(frozen=True)
-class LogSite:
-    """Whose log it is."""
-
-    name: str
-    zone: str
-    host: str
-
-
-SiteOf = Callable[[str], LogSite | None]
+SiteOf = Callable[[str], Site | None]
 """The site of a host; of '' when the log does not say. None when we do not count it."""
 Told = Callable[[int, int], None]
 """Is told how many bytes of the file and how many lines of it have been read by now."""
@@ -44,12 +39,14 @@ class Summary:
     lines: int = 0
     kinds: Tally[Kind] = field(default_factory=Tally)
     unreadable: list[str] = field(default_factory=list)
+    new: int = 0  # page views that were not in the store before
     resumed: int = 0  # lines that an earlier run had done
     cut: bool = False  # a compressed file that ends before its end
 
     def sentences(self) -> Iterator[str]:
         """The summary, a line each."""
         yield f"{self.path}: {self.lines:,} lines" + (f", {self.resumed:,} of them before" if self.resumed else "")
+        yield f"{self.new:>14,} new page views"
         for kind in reversed(Kind):
             if self.kinds[kind] or kind in (Kind.PAGE, Kind.UNREADABLE):
                 yield f"{self.kinds[kind]:>14,} {kind}"
@@ -67,11 +64,16 @@ class Import:
         self.keep = keep
         self.site_of = site_of
         self.marks = marks
+        self.paths = Paths()
         self.settling = Settling()
-        self.batch: list[tuple[str, Hit]] = []
+        self.views: list[PageView] = []
         self.summary = Summary(file.path)
 
-    async def run(self, told: Told) -> Summary:
+    async def run(self, told: Told, pause: float = 0.0) -> Summary:
+        """Reads it to its end, from where an earlier run was broken off; `pause` seconds of every STRIDE are others'.
+
+        Raises StoreDown.
+        """
         mark = self.marks.find(self.file)
         self.names = Names(mark.seen)
         self.summary.lines = self.summary.resumed = mark.lines
@@ -81,8 +83,8 @@ class Import:
             self.take(raw)
             if not self.summary.lines % STRIDE:
                 told(self.file.read, self.summary.lines)
-                await asyncio.sleep(0)
-            if len(self.batch) >= BATCH:
+                await asyncio.sleep(pause)
+            if len(self.views) >= BATCH:
                 await self.save(place)
         await self.save(place)
         self.marks.forget(self.file)
@@ -104,8 +106,18 @@ class Import:
         if site is None:
             self.summary.kinds[kind] += 1
             return None
-        self.batch.extend(self.settling.put(line.at, self.names.name(site.name, line), hit_of(line, site)))
+        for settled in self.settling.put(line.at, self.names.name(site.name, line), hit_of(line, site), site):
+            self.count(*settled)
         return None
+
+    def count(self, name: str, hit: Hit, site: Site) -> None:
+        """One that may be a page view, each after those that happened before it."""
+        found = self.counter.count(hit)
+        if isinstance(found, Dropped):
+            self.summary.kinds[Kind[found.name]] += 1
+        else:
+            self.summary.kinds[Kind.PAGE] += 1
+            self.views.append(replace(self.paths.kept(found, site.distinct_paths), id=name))
 
     def strange(self, text: str, raw: bytes) -> None:
         if not text and raw is not TOO_LONG:
@@ -117,24 +129,21 @@ class Import:
             self.summary.unreadable.append(f"line {self.summary.lines:,}: {what}")
 
     async def save(self, place: int) -> None:
-        """Counts and keeps what has come together, and marks the place: all before it is on disk."""
-        self.batch.extend(self.settling.rest())
-        views = []
-        for name, hit in self.batch:
-            found = self.counter.count(hit)
-            if isinstance(found, Dropped):
-                self.summary.kinds[Kind[found.name]] += 1
+        """Keeps what has come together, and marks the place: all before it is on disk."""
+        for settled in self.settling.rest():
+            self.count(*settled)
+        while self.views:
+            try:
+                await self.keep.add(self.views[:BATCH])
+            except Overrun:  # it has more on its hands than this
+                await asyncio.sleep(AGAIN)
             else:
-                self.summary.kinds[Kind.PAGE] += 1
-                views.append(replace(found, id=name))
-        self.batch.clear()
-        if views:
-            await self.keep.add(views)
+                del self.views[:BATCH]
         kinds = {kind.value: count for kind, count in self.summary.kinds.items()}
         self.marks.put(self.file, Mark(place, self.summary.lines, kinds, dict(self.names.seen), self.file.size))
 
 
-def hit_of(line: Line, site: LogSite) -> Hit:
+def hit_of(line: Line, site: Site) -> Hit:
     """The beacon that the browser would have sent, as far as a log knows it."""
     at = datetime.fromtimestamp(line.at, UTC)
     target = line.target if line.target.startswith("/") else f"/{line.target.partition('://')[2].partition('/')[2]}"
@@ -142,7 +151,7 @@ def hit_of(line: Line, site: LogSite) -> Hit:
         site=site.name,
         zone=site.zone,
         at=at,
-        url=f"https://{line.host or site.host}{target}",
+        url=f"https://{line.host or site.domains[0]}{target}",
         referrer=line.referrer,
         title=line.title,
         address=line.address,
@@ -150,19 +159,3 @@ def hit_of(line: Line, site: LogSite) -> Hit:
         language=line.language,
         screen=line.screen,
     )
-
-
-def by_time(paths: Sequence[Path]) -> list[Path]:
-    """Rotated logs oldest first, however a shell has sorted their names. Raises OSError for one that is not there."""
-    return sorted(paths, key=first_moment)
-
-
-def first_moment(path: Path) -> float:
-    with LogFile(path) as file:
-        for number, (_, raw) in enumerate(file.lines()):
-            line = parse(raw.decode("utf-8", "replace").strip())
-            if line is not None:
-                return line.at
-            if number > STRIDE:
-                break
-    return float("inf")

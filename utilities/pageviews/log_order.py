@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from utilities.pageviews import Hit
 from utilities.pageviews.access_log import Line
+from utilities.pageviews.site_file import Site
 
 REMEMBERED = 10_000
 """Lines among which an identical one is looked for; identical lines are of the same second, so they stand close."""
@@ -41,19 +42,19 @@ class Settling:
     """Holds hits back until nothing earlier is likely to come, and hands them out by time."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[float, int, str, Hit]] = []
+        self.waiting: list[tuple[float, int, str, Hit, Site]] = []
         self.number = 0
         self.newest = float("-inf")
 
-    def put(self, at: float, name: str, hit: Hit) -> Iterator[tuple[str, Hit]]:
+    def put(self, at: float, name: str, hit: Hit, site: Site) -> Iterator[tuple[str, Hit, Site]]:
         """Takes one in and yields those that have settled."""
         self.number += 1  # keeps the file's own order within a second
-        heapq.heappush(self.waiting, (at, self.number, name, hit))
+        heapq.heappush(self.waiting, (at, self.number, name, hit, site))
         self.newest = max(self.newest, at)
         while self.waiting[0][0] < self.newest - DISORDER or len(self.waiting) > MOST_WAITING:
             yield heapq.heappop(self.waiting)[2:]
 
-    def rest(self) -> Iterator[tuple[str, Hit]]:
+    def rest(self) -> Iterator[tuple[str, Hit, Site]]:
         """All that still wait."""
         while self.waiting:
             yield heapq.heappop(self.waiting)[2:]
