@@ -13,7 +13,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 from utilities.clock import Clock
 from utilities.errors import BadAnswer, SettingsError, StoreDown, Unavailable
 from utilities.pageviews import PageView
-from utilities.pageviews.asking import PATIENCE, Questions, Stop
+from utilities.pageviews.asking import Questions, Stop
 from utilities.pageviews.click_schema import bring_up_to_date
 from utilities.pageviews.columns import NAMES, TABLE, Row, row_of
 from utilities.pageviews.commit import GroupCommit
@@ -63,11 +63,10 @@ class ClickPageViews:
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""
         values = used(sql, values)
-        return await self.questions.run(lambda stop: plain(self.answer(stop, for_click(sql, values), values)))
+        seconds = self.questions.patience
+        return await self.questions.run(lambda stop: plain(self.answer(stop, for_click(sql, values), values, seconds)))
 
-    def answer(
-        self, stop: Stop, sql: str, values: Mapping[str, Any], seconds: float = PATIENCE
-    ) -> Sequence[Sequence[Any]]:
+    def answer(self, stop: Stop, sql: str, values: Mapping[str, Any], seconds: float) -> Sequence[Sequence[Any]]:
         """On a thread of `questions`. ClickHouse gives up by itself after `seconds`."""
         stop.by(None)
         settings = {**CLICK_SETTINGS, "max_execution_time": seconds}

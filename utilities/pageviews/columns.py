@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,7 @@ COLUMNS = (
 )
 NAMES = tuple(column.name for column in COLUMNS)
 AS_THEY_ARE = NAMES[NAMES.index("visitor") :]  # fields of PageView that are kept under their own name
+own = attrgetter(*AS_THEY_ARE)
 
 Row = tuple[Any, ...]
 
@@ -59,8 +61,13 @@ def moment_of(at: datetime) -> datetime:
 
 
 def row_of(view: PageView) -> Row:
-    """The page view in the order of COLUMNS; ValueError when its id is not 32 hex digits."""
+    """The page view in the order of COLUMNS; ValueError when its id is not 32 hex digits or a number is too large."""
+    if not (fits(view.visitor, 63) and fits(view.visit, 63) and fits(view.screen, 31) and fits(view.offset, 15)):
+        raise ValueError(f"a number of page view {view.id} does not fit its column")
     moment = moment_of(view.at)
     wall = moment + timedelta(minutes=view.offset)
-    own = (getattr(view, name) for name in AS_THEY_ARE)
-    return (UUID(view.id), view.site, moment, wall.date(), wall.hour, view.offset, *own)
+    return (UUID(view.id), view.site, moment, wall.date(), wall.hour, view.offset, *own(view))
+
+
+def fits(number: int, bits: int) -> bool:
+    return -(1 << bits) <= number < 1 << bits

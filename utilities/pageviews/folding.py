@@ -105,6 +105,8 @@ class Folding:
 
     async def close(self) -> None:
         """Moves the rest; what the table does not take stays in the journal."""
+        if self.closing:
+            return
         with self.change:
             self.closing = True
             self.change.notify()

@@ -1,0 +1,49 @@
+"""A page-view store of each engine: a DuckDB file, and ClickHouse's own engine in this process."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from utilities.clock import utc_now
+from utilities.pageviews.engine import open_page_views
+from utilities.pageviews.keeping import Keeping
+from utilities.settings import Settings
+
+Reopen = Callable[[], Awaitable[Keeping]]
+
+
+@pytest.fixture(params=["duckdb", "clickhouse"])
+def kept_in(request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path) -> Settings:
+    """Settings whose store is empty."""
+    if request.param == "duckdb":
+        return settings()
+    pytest.importorskip("chdb", reason="needs chdb, ClickHouse's engine as a library")
+    return settings(clickhouse_url="chdb://memory")
+
+
+@pytest.fixture
+async def reopen(kept_in: Settings) -> AsyncIterator[Reopen]:
+    """`await reopen()`: the store, closed and opened once more."""
+    opened: list[Any] = []
+
+    async def again() -> Keeping:
+        while opened:
+            await opened.pop().close()
+        opened.append(await open_page_views(kept_in, utc_now))
+        return opened[-1]
+
+    if kept_in.clickhouse_url.get_secret_value():
+        emptied: Any = await again()  # one engine lives as long as its process
+        emptied.client.command("TRUNCATE TABLE page_views")
+    yield again
+    while opened:
+        await opened.pop().close()
+    shutil.rmtree(kept_in.data_dir, ignore_errors=True)
+
+
+@pytest.fixture
+async def views(reopen: Reopen) -> Keeping:
+    return await reopen()
