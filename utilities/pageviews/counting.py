@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from utilities.errors import SettingsError
 from utilities.pageviews import Dropped, Hit, PageView
 from utilities.pageviews.agents import agent_of
 from utilities.pageviews.bots import is_ahead, is_bot
@@ -181,15 +182,15 @@ def open_counting(
     sites: SiteOf = nothing_asked,
     salts: Salting | None = None,
 ) -> Counting:
-    """A Counting that keeps its salts in `data_dir` unless it is given others; raises SettingsError when the database
-    of places is none.
+    """A Counting that keeps its salts in `data_dir` unless it is given others. A `spammers.txt` there (Matomo's) adds
+    to the list of referrer spam.
 
-    A `spammers.txt` in `data_dir` (Matomo's) adds to the list of referrer spam.
+    Raises SettingsError when the database of places is none, or DATA_DIR cannot be used.
     """
     newer = data_dir / "spammers.txt"
-    return Counting(
-        salts=salts or Salts(data_dir / "salts", now.timestamp()),
-        places=Places(file_of(geoip_db, data_dir)),
-        sites=sites,
-        spam=Spam([HOSTS, newer] if newer.exists() else [HOSTS]),
-    )
+    try:
+        spam = Spam([HOSTS, newer] if newer.exists() else [HOSTS])
+        salts = salts or Salts(data_dir / "salts", now.timestamp())
+    except OSError as error:
+        raise SettingsError(f"DATA_DIR does not let Foyer keep the salts of visitors: {error}") from error
+    return Counting(salts, Places(file_of(geoip_db, data_dir)), sites, spam)

@@ -24,8 +24,11 @@ class Salts:
         folder.chmod(0o700)
         self.folder = folder
         self._pairs: dict[str, Pair] = {}
-        for file in sorted(folder.glob("*.salt")):  # by day, for the name begins with it
-            self._remember(file, now)
+        for file in sorted(folder.iterdir()):  # by day, for the name begins with it
+            if file.suffix == ".salt":
+                self._remember(file, now)
+            elif file.stat().st_mtime < now - SILENCE:  # a draft of a process that was killed
+                file.unlink()
         self.tend(now)
 
     def pair(self, site: str, zone: str, at: float) -> Pair:
@@ -60,7 +63,7 @@ class Salts:
     def _salt(self, site: str, zone: str, day: date) -> bytes:
         """The day's salt: another process's if it was quicker, otherwise a new one, on disk before it is used."""
         salt, file = secrets.token_bytes(SALT), self._file(site, day)
-        draft = file.with_suffix(f".{os.getpid()}")
+        draft = file.with_suffix(f".{secrets.token_hex(4)}")
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
                 out.write(f"{salt.hex()} {zone} {site}\n")

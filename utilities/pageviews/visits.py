@@ -15,8 +15,9 @@ OPEN = 100_000
 a new visit."""
 
 RECENT = """
-select visitor, visit, max(moment), max(source), max(medium), max(channel), max(campaign), max(term), max(content)
-from page_views where moment >= $since group by visitor, visit order by 3
+    SELECT visitor, visit, max(moment) AS last, max(source), max(medium), max(channel), max(campaign), max(term),
+        max(content)
+    FROM page_views WHERE moment >= $since GROUP BY visitor, visit ORDER BY last
 """
 """What `restore` reads: every row of a visit carries the visit's own origin, so that the greatest is the only one."""
 
