@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from utilities.clock import Clock
+from utilities.clock import Clock, utc_now
 from utilities.errors import Refused
 from utilities.frames import Frame
 from utilities.settings import Settings
@@ -59,9 +59,12 @@ class Adjusting(Protocol):
 class Sources:
     """The opened sources of a process, by name; what a report asks."""
 
-    def __init__(self, kinds: Sequence[SourceKind], opened: Mapping[str, Source], website: str = "") -> None:
+    def __init__(
+        self, kinds: Sequence[SourceKind], opened: Mapping[str, Source], website: str = "", clock: Clock = utc_now
+    ) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
         self.opened = opened
+        self.clock = clock
         self.website = website.rstrip("/")  # whose pages the answers speak of, `https://host[/path]` or ''
 
     def has(self, source: str) -> bool:
@@ -89,4 +92,4 @@ async def open_sources(kinds: Sequence[SourceKind], settings: Settings, clock: C
         source = await kind.open(settings, clock)
         if source is not None:
             opened[kind.name] = source
-    return Sources(kinds, opened, settings.website)
+    return Sources(kinds, opened, settings.website, clock)

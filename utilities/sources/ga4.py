@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Literal
 
 from utilities.clock import Clock
@@ -36,9 +37,9 @@ class Ga4Ask:
     """One runReport, or runRealtimeReport when `realtime`.
 
     The range is the last `days` whole days up to and with yesterday, in the property's time zone; None is
-    LOOK_BACK_DAYS. `compare` asks for as many days before as well and adds a `<metric>:previous` column behind
-    each metric (only without dimensions). `order` is a field, with `-` in front for descending; '' is the first
-    metric descending. Rows are filtered by all of `filters`.
+    LOOK_BACK_DAYS. With `today` it is today instead, as far as Google has counted it. `compare` asks for as many days
+    before as well and adds a `<metric>:previous` column behind each metric (only without dimensions). `order` is a
+    field, with `-` in front for descending; '' is the first metric descending. Rows are filtered by all of `filters`.
     """
 
     dimensions: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class Ga4Ask:
     order: str = ""
     filters: tuple[Filter, ...] = ()
     compare: bool = False
+    today: bool = False
     realtime: bool = False
 
 
@@ -88,6 +90,8 @@ class Ga4:
         answer = read(raw)
         left = {name: bucket.remaining for name, bucket in answer.quota.items()}
         self.client.heard(category, left)
+        # The day until now ends where yesterday will tomorrow.
+        asked_at, days = (asked_at + timedelta(days=1), 1) if ask.today else (asked_at, days)
         covers = covered(asked_at, days, answer.metadata.zone) if answer.metadata.zone else None
         found = frame(answer, ask.limit, covers)
         return beside(found) if ask.compare else found
@@ -110,8 +114,8 @@ class Ga4:
 
 def question(ask: Ga4Ask, days: int) -> dict[str, Any]:
     """The request's body; raises Refused for an ask that cannot be asked."""
-    if ask.compare and (ask.dimensions or ask.realtime):
-        raise Refused("an ask that compares with the days before can have no dimensions and cannot be realtime")
+    if ask.compare and (ask.dimensions or ask.realtime or ask.today):
+        raise Refused("an ask that compares with the days before can have no dimensions, nor be realtime or of today")
     if ask.limit < 1 or days < 1:
         raise Refused("an ask needs a limit and a number of days of at least 1")
     body: dict[str, Any] = {
@@ -121,7 +125,8 @@ def question(ask: Ga4Ask, days: int) -> dict[str, Any]:
         "returnPropertyQuota": True,
     }
     if not ask.realtime:
-        body["dateRanges"] = ranges(days, compare=ask.compare)
+        today = [{"startDate": "today", "endDate": "today"}]
+        body["dateRanges"] = today if ask.today else ranges(days, compare=ask.compare)
     order = ask.order or (f"-{ask.metrics[0]}" if ask.metrics and ask.dimensions else "")
     if order:
         body["orderBys"] = [order_by(order, ask)]

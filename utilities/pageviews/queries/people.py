@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from utilities.pageviews.countries import country
 from utilities.pageviews.queries import UNKNOWN, Arranged, Found, ranked, text
 from utilities.pageviews.ranges import Span
 
@@ -11,8 +12,12 @@ def in_px(found: Found, span: Span) -> Arranged:
     return [(f"{row[0]} px" if row[0] else UNKNOWN, *row[1:]) for row in found], ()
 
 
+def by_name(found: Found, span: Span) -> Arranged:
+    return [(country(row[0]) or UNKNOWN, *row[1:]) for row in found], ()
+
+
 QUESTIONS = (
-    ranked("countries", text("country", "Country")),
+    replace(ranked("countries", text("country", "Country")), arrange=by_name),
     ranked("languages", text("language", "Language")),
     ranked("browsers", text("browser", "Browser"), text("browser_version", "Version", 1)),
     ranked("systems", text("system", "System"), text("system_version", "Version", 1)),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from utilities.frames import Note
+from utilities.pageviews.countries import country
 from utilities.pageviews.queries import (
     UNKNOWN,
     VIEWS,
@@ -34,7 +35,8 @@ def steps(found: Found, span: Span) -> Arranged:
 
 
 def lately(found: Found, span: Span) -> Arranged:
-    rows = [(clock(row[0], row[1]), *(cell or UNKNOWN for cell in row[2:])) for row in found]
+    said = ((row[0], row[1], row[2], row[3], country(row[4]), *row[5:]) for row in found)
+    rows = [(clock(row[0], row[1]), *(cell or UNKNOWN for cell in row[2:])) for row in said]
     return rows, ()
 
 

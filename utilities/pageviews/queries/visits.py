@@ -1,17 +1,20 @@
 """Whole visits: how many, how long, where they began and ended, and what brought them."""
 
 from utilities.frames import Column, Kind
+from utilities.pageviews.countries import country
 from utilities.pageviews.queries import (
     VIEWS,
     VISITORS,
     VISITS,
+    Arranged,
+    Found,
     Question,
     named,
     rate,
     seconds,
     text,
-    whole,
 )
+from utilities.pageviews.ranges import Span
 
 LENGTH = seconds("visitLength", "Visit length", 1)
 BOUNCE = rate("bounceRate", "Bounce rate", 1)
@@ -48,6 +51,11 @@ def by_visit(name: str, *texts: Column, only: str = "") -> Question:
     return Question(name, sql, (*texts, VISITS, VISITORS, VIEWS, BOUNCE, LENGTH, A_VISIT), named)
 
 
+def from_where(found: Found, span: Span) -> Arranged:
+    """The country by its name."""
+    return named([(row[0], country(row[1]), *row[2:]) for row in found], span)
+
+
 TOTALS = Question(
     "totals",
     VISITS_WITH.replace("{picked}", "")
@@ -74,7 +82,7 @@ FLOW = Question(
         text("exit", "Exit page"),
         VISITS,
     ),
-    named,
+    from_where,
 )
 
 QUESTIONS = (
@@ -91,5 +99,3 @@ QUESTIONS = (
     ),
     FLOW,
 )
-
-__all__ = ["QUESTIONS", "whole"]

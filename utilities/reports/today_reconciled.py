@@ -1,0 +1,71 @@
+"""What we count ourselves beside what Google Analytics has counted of today, each with how old its figures are."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from utilities.errors import SourceError
+from utilities.frames import Column, Frame, Kind, Note, Value
+from utilities.reports import Report
+from utilities.sources import Sources
+from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.pageviews import PageViewAsk
+
+COLUMNS = (
+    Column("source", "Source", Kind.TEXT),
+    Column("period", "Period", Kind.TEXT),
+    Column("visitors", "Visitors", Kind.INTEGER),
+    Column("views", "Views", Kind.INTEGER),
+    Column("age", "Age", Kind.SECONDS, 1),
+)
+ASKS = (
+    ("Our own", "last 5 minutes", "pageviews", PageViewAsk("present", first="now-5m"), ("visitors", "views")),
+    ("Our own", "today until now", "pageviews", PageViewAsk("totals", first="now/d"), ("visitors", "views")),
+    (
+        "Google Analytics",
+        "today so far",
+        "ga4",
+        Ga4Ask(metrics=("totalUsers", "screenPageViews"), today=True),
+        ("totalUsers", "screenPageViews"),
+    ),
+)
+NEWEST = Ga4Ask(
+    dimensions=("dateHourMinute",), metrics=("screenPageViews",), order="-dateHourMinute", limit=1, today=True
+)
+"""The newest minute that Google has counted: it does not say otherwise how far behind it is."""
+
+
+async def compose(sources: Sources) -> AsyncIterator[Frame]:
+    """A row for each; a source that does not answer has none of its figures, and a note that says why."""
+    rows: list[tuple[Value, ...]] = []
+    notes: list[Note] = []
+    for name, period, source, ask, keys in ASKS:
+        try:
+            frame = await sources.ask(source, ask)
+            seconds = 0.0 if source == "pageviews" else await behind(sources)
+        except SourceError as error:
+            rows.append((name, period, None, None, None))
+            notes.append(Note(f"{name}: {error}"))
+        else:
+            figures = (frame.values(key)[0] if frame.rows else 0 for key in keys)
+            rows.append((name, period, *figures, seconds))
+    yield Frame(COLUMNS, tuple(rows), tuple(dict.fromkeys(notes)))
+
+
+async def behind(sources: Sources) -> float | None:
+    """Seconds since the newest minute Google has counted today; None when it has counted nothing."""
+    frame = await sources.ask("ga4", NEWEST)
+    newest = str(frame.values("dateHourMinute")[0]) if frame.rows else ""
+    if frame.covers is None or not newest.isdecimal():
+        return None
+    minute = datetime.strptime(newest, "%Y%m%d%H%M").replace(tzinfo=ZoneInfo(frame.covers.zone))
+    return max((sources.clock() - minute.astimezone(UTC)) / timedelta(seconds=1), 0.0)
+
+
+REPORT = Report(
+    name="today-reconciled",
+    title="What do we count, and what does Google?",
+    sources=("pageviews", "ga4"),
+    compose=compose,
+    pace=timedelta(minutes=1),
+)
