@@ -34,10 +34,9 @@ TO_ANYBODY = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "private, no-cache",
 }
-TELLING = (
-    *("sec-gpc", "dnt", "sec-purpose", "purpose", "x-purpose", "x-moz", "accept", "accept-language", "from"),
-    *("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-fetch-dest", "sec-fetch-mode"),
-)
+TELLING = {
+    name.title(): name for name in ("sec-gpc", "dnt", "sec-purpose", "purpose", "x-purpose", "x-moz", "accept-language")
+}
 """The headers that are handed on: for what tells a bot, a prefetch or a wish for privacy. Never a cookie."""
 
 STATUSES: dict[type[FoyerError], int] = {
@@ -73,7 +72,7 @@ class Beacon(BaseHandler):
         headers = self.request.headers
         try:
             said = read()
-            told = {name: headers[name] for name in TELLING if name in headers}
+            told = {name: headers[usual] for usual, name in TELLING.items() if usual in headers}
             await cast(Collector, self.settings["collector"]).take(
                 said, self.client, headers.get("User-Agent", ""), told
             )

@@ -4,6 +4,9 @@ import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
 
+REMEMBERED = 4096  # who is behind a proxy: visitors send one hit after the other
+USUAL = 200  # characters of X-Forwarded-For; whoever sends more does not fill our memory
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -17,12 +20,17 @@ class ClientAddresses:
 
     def __init__(self, trusted: Sequence[str]) -> None:
         self.networks = tuple(ipaddress.ip_network(each, strict=False) for each in trusted)
+        self.remembered = lru_cache(REMEMBERED)(self.find)
 
     def trusts(self, address: Address) -> bool:
         return any(address.version == network.version and address in network for network in self.networks)
 
     def client(self, peer: str, forwarded_for: str) -> str:
         """The client's address; `forwarded_for` is the X-Forwarded-For header, '' when there is none."""
+        find = self.remembered if len(forwarded_for) <= USUAL else self.find
+        return find(peer, forwarded_for)
+
+    def find(self, peer: str, forwarded_for: str) -> str:
         if not self.networks and ":" not in peer:
             return peer
         nearest = parse(peer)
