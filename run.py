@@ -5,12 +5,20 @@ import asyncio
 import json
 import logging
 import sys
+from asyncio.subprocess import Process
 from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from utilities.errors import FoyerError
 from utilities.logs import log_to_stderr
 from utilities.settings import Settings, read_settings
+
+if TYPE_CHECKING:  # imported late, see serve_with
+    from handlers.server import Beside
+    from utilities.services import Services
 
 log = logging.getLogger("foyer")
 
@@ -71,19 +79,47 @@ async def demo(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     try:
-        return await serve_with(read_settings(pretended=environment))
+        return await serve_with(read_settings(pretended=environment), partial(enliven, process))
     finally:
         await stop(process)
 
 
-async def serve_with(settings: Settings) -> int:
+async def enliven(process: Process, services: "Services", address: str) -> None:
+    """Sends the pretend visitors to this Foyer, and counts what they did while it was not there: yesterday first."""
+    from demo.launch import past, visit
+    from utilities.pageviews.log_import import import_logs
+
+    collector = services.collector
+    if collector is None:
+        return
+    visit(process, address)
+    [(last,)] = await collector.views.ask("SELECT max(moment) FROM page_views", {})
+    now, day = services.clock(), timedelta(days=1)
+    for since, until in [(last, now)] if last else [(now - day, now), (now - 15 * day, now - day)]:
+        log_file = await past(process, since, until)
+        if log_file is None:
+            return
+        async for summary in import_logs(
+            [log_file],
+            settings=services.settings,
+            sites=collector.sites,
+            keep=collector.views,
+            clock=services.clock,
+            quiet=True,
+            pause=0.005,
+        ):
+            log.info("Demo: %s page views since %s are made up.", f"{summary.new:,}", f"{since:%d %B}")
+        collector.tell()
+
+
+async def serve_with(settings: Settings, beside: "Beside | None" = None) -> int:
     # Imported late: `check` and `schema` need none of it, and it is most of the time a start takes.
     from handlers.server import serve
 
     log_to_stderr(settings.log_level, settings.log_format, settings.secrets())
     for remark in settings.remarks:
         log.warning(remark)
-    return await serve(settings)
+    return await serve(settings, beside)
 
 
 async def check(options: argparse.Namespace) -> int:

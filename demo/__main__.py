@@ -10,41 +10,80 @@ import threading
 from pathlib import Path
 
 from demo.internet import Internet
+from demo.visitors.driver import Driver
+
+TRUSTING = {"TRUSTED_PROXIES": "127.0.0.1,::1"}
+"""The visitors all call from this machine, and say whose address they pass on."""
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demo",
         description="Serves the pretend internet on loopback. Prints the variables that point Foyer at it as one line "
-        "of JSON, then serves until standard input closes or SIGTERM arrives.",
+        "of JSON, then serves until standard input closes or SIGTERM arrives. Lines of JSON on standard input: "
+        "{address} sends visitors to the Foyer that is there, {since, until} writes what they did then into a log.",
     )
-    parser.add_argument("--dir", type=Path, required=True, help="where the service account's key is written")
+    parser.add_argument("--dir", type=absolute, required=True, help="where the service account's key is written")
     parser.add_argument("--port", type=int, default=0, help="the port; a free one by default")
     parser.add_argument("--nasty", action="store_true", help="the ugliest titles and words lead every list")
     parser.add_argument("--empty", action="store_true", help="the property has no figures at all")
     return parser.parse_args()
 
 
+def absolute(text: str) -> Path:
+    return Path(text).absolute()
+
+
 async def serve(options: argparse.Namespace) -> None:
     over = asyncio.Event()
+    lines: asyncio.Queue[bytes] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    threading.Thread(target=watch, args=(loop, over), name="stdin", daemon=True).start()
+    threading.Thread(target=watch, args=(loop, lines, over), name="stdin", daemon=True).start()
     options.dir.mkdir(parents=True, exist_ok=True)
     async with Internet(options.dir, options.port, nasty=options.nasty, empty=options.empty) as internet:
-        sys.stdout.write(json.dumps(internet.environment) + "\n")
-        sys.stdout.flush()
+        say(json.dumps(internet.environment | TRUSTING))
+        obeying = asyncio.create_task(obey(internet, lines))
         await over.wait()
+        obeying.cancel()
+        await asyncio.gather(obeying, return_exceptions=True)
 
 
-def watch(loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
-    """Waits in the `stdin` thread for the end of standard input, so that this dies with its parent.
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+async def obey(internet: Internet, lines: "asyncio.Queue[bytes]") -> None:
+    """Does what the lines say until cancelled: sends visitors to Foyer, writes down what they did before."""
+    async with asyncio.TaskGroup() as tasks:
+        while True:
+            told = json.loads(await lines.get())
+            if "address" in told:
+                tasks.create_task(Driver(internet.world, internet.clock, told["address"]).run())
+            else:
+                await past(internet.folder / "visits.log.gz", nasty=internet.world.nasty, **told)
+
+
+async def past(file: Path, since: str, until: str, *, nasty: bool) -> None:
+    """Has the past written by another process, for it takes long, and Google must not keep anybody waiting."""
+    words = ["-m", "demo.visitors", "--since", since, "--until", until, *["--nasty"] * nasty, str(file)]
+    writer = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.DEVNULL)
+    await writer.wait()
+    say(json.dumps({"past": str(file)}))
+
+
+def watch(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[bytes]", over: asyncio.Event) -> None:
+    """Waits in the `stdin` thread for lines and the end of standard input, so that this dies with its parent.
 
     Reads the descriptor itself: a thread inside `sys.stdin` would hold its lock when the interpreter ends.
     """
-    while os.read(0, 4096):
-        pass
+    rest = b""
+    while data := os.read(0, 4096):
+        *whole, rest = (rest + data).split(b"\n")
+        for line in whole:
+            loop.call_soon_threadsafe(lines.put_nowait, line)
     loop.call_soon_threadsafe(over.set)
 
 

@@ -5,6 +5,7 @@ import json
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 TIMEOUT = 20.0
@@ -40,6 +41,25 @@ async def launch(
         raise LaunchError(f"The pretend internet stopped at once with exit code {code}; see its message above.")
     environment: dict[str, str] = json.loads(line)
     return process, environment
+
+
+def visit(process: Process, address: str) -> None:
+    """Sends the child's visitors to Foyer at `address`, from now on."""
+    tell(process, address=address)
+
+
+async def past(process: Process, since: datetime, until: datetime) -> Path | None:
+    """An access log of what the visitors did between two moments (aware); None when the child has gone away."""
+    assert process.stdout is not None  # noqa: S101 - asked for with PIPE
+    tell(process, since=since.isoformat(), until=until.isoformat())
+    line = await process.stdout.readline()
+    return Path(json.loads(line)["past"]) if line else None
+
+
+def tell(process: Process, **what: str) -> None:
+    """A line into the child's standard input; short enough never to be waited for."""
+    assert process.stdin is not None  # noqa: S101 - asked for with PIPE
+    process.stdin.write(json.dumps(what).encode() + b"\n")
 
 
 async def stop(process: Process, *, timeout: float = 3.0) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from tornado.httpserver import HTTPServer
@@ -19,6 +19,10 @@ log = logging.getLogger("foyer")
 
 DRAIN = 5.0  # seconds for answers that are under way when we are told to stop
 BACKLOG = 1024  # walls that come back all at once after a restart
+
+
+Beside = Callable[[Services, str], Coroutine[None, None, None]]
+"""What runs along with the server, knowing its services and its address."""
 
 
 @asynccontextmanager
@@ -55,17 +59,27 @@ async def drain(server: HTTPServer) -> None:
         log.warning("some connections did not end within %g seconds", DRAIN)
 
 
-async def serve(settings: Settings) -> int:
-    """Serves until SIGTERM or SIGINT; the exit code. A second signal ends at once."""
+async def serve(settings: Settings, beside: Beside | None = None) -> int:
+    """Serves until SIGTERM or SIGINT; the exit code. A second signal ends at once. `beside` runs along with it."""
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, over)
     async with serving(settings) as (services, port):
         announce(services, port)
+        running = asyncio.create_task(beside(services, address_of(settings, port))) if beside else None
         await over.wait()
         log.info("stopping")
+        if running:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
     return 0
+
+
+def address_of(settings: Settings, port: int) -> str:
+    """Where this machine finds the server."""
+    host = settings.bind_address
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def stop(over: asyncio.Event) -> None:
