@@ -18,7 +18,8 @@
 #     dateDiff('second', a, b): boundaries between a and b;  millis(moment): ms since 1970, so differences are exact
 #     localTime(moment, zone_offset): the wall clock as a timestamp (it comes back as if it were UTC)
 #     intDiv(a, b), if(c, a, b), CASE, coalesce, nullIf, lower, upper, `||`, substring, startsWith(text, head), LIKE
-#     row_number(), lag, lead, sum(…) OVER (…); WITH, joins (no partner: NULL), UNION ALL, HAVING, LIMIT and OFFSET
+#     row_number(), lag(column), lead(column) (NULL where there is none), sum(…) OVER (…); WITH, HAVING, LIMIT, OFFSET,
+#     joins (no partner: NULL), UNION ALL (to order it, put it into a subquery)
 #     nothing to aggregate: sum, min, max and avg are NULL, count is 0;  NULLs come last;  `/` makes decimals
 #
 # Not the same, so not to be used: a CTE named twice is worked out twice by ClickHouse (right, but slow); ordered lists
@@ -37,8 +38,9 @@ from utilities.pageviews.columns import moment_of
 PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 # ClickHouse's names taught to DuckDB; names of functions are not case-sensitive there. `if`, `argMin`, `argMax`,
-# `countIf`, `dateDiff`, `nullIf` and `any_value` it knows by itself.
+# `dateDiff`, `nullIf` and `any_value` it knows by itself.
 DUCK_MACROS = {
+    "countIf(c)": "count(*) FILTER (WHERE c)",  # DuckDB's own is NULL for no rows
     "intDiv(a, b)": "a // b",
     "localTime(t, minutes)": "t::TIMESTAMP + to_minutes(minutes)",
     "medianOf(x)": "quantile_cont(x, 0.5)",
@@ -52,6 +54,7 @@ DUCK_MACROS = {
 
 # And ours to ClickHouse: functions that are written into the question, since aggregates cannot be defined there.
 CLICK_WORDS = {
+    r"\b(lag|lead)\((\w+)\)": r"\1(toNullable(\2))",
     r"\blocalTime\(": "addMinutes(",
     r"\bmillis\(": "toUnixTimestamp64Milli(",
     r"\bmedianOf\(": "quantileExactInclusiveOrNull(0.5)(",
