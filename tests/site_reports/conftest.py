@@ -1,0 +1,52 @@
+"""The page-view source over a store of each engine, with sites from a real file and a clock that stands still."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.site_reports.week import NOW
+from utilities.pageviews import PageView
+from utilities.pageviews.engine import open_page_views
+from utilities.pageviews.keeping import Keeping
+from utilities.pageviews.sites import Sites
+from utilities.settings import Settings
+from utilities.sources.pageviews import PageViewSource
+
+BLOG = "sites: [{name: blog, domains: [example.com], zone: Europe/Berlin}, {name: shop, domains: [example.org]}]\n"
+
+Ours = Callable[..., Awaitable[PageViewSource]]
+
+
+@pytest.fixture(params=["duckdb", "clickhouse"])
+async def keeping(
+    request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path
+) -> AsyncIterator[Keeping]:
+    """An empty store."""
+    click = request.param == "clickhouse"
+    if click:
+        pytest.importorskip("chdb", reason="needs chdb, ClickHouse's engine as a library")
+    opened: Any = await open_page_views(settings(clickhouse_url="chdb://memory" if click else ""), lambda: NOW)
+    if click:
+        opened.client.command("TRUNCATE TABLE page_views")  # one engine lives as long as its process
+    yield opened
+    await opened.close()
+    shutil.rmtree(tmp_path / "var", ignore_errors=True)
+
+
+@pytest.fixture
+def ours(keeping: Keeping, tmp_path: Path) -> Ours:
+    """`await ours(views, now=…, sites=…)`: the source over these page views."""
+
+    async def make(views: Sequence[PageView] = (), *, now: datetime = NOW, sites: str = BLOG) -> PageViewSource:
+        file = tmp_path / "sites.yaml"
+        file.write_text(sites)
+        known = Sites(file, any_host=True, zone="Europe/Berlin")
+        known.load()
+        await keeping.add(views)
+        return PageViewSource(keeping, known, lambda: now, days=7)
+
+    return make

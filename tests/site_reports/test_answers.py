@@ -1,0 +1,121 @@
+"""Every question about a week that was worked out on paper, put to both engines."""
+
+import pytest
+
+from tests.site_reports.conftest import Ours
+from tests.site_reports.expected import EXPECTED
+from tests.site_reports.week import BUY, TITLES, WEEK, seen
+from utilities import reports
+from utilities.discovery import find
+from utilities.errors import Refused
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
+
+REPORTS = {each.name: each for each in find(reports, "REPORT", Report) if isinstance(each.ask, PageViewAsk)}
+
+
+async def asked(source: PageViewSource, report: Report) -> tuple[tuple[object, ...], ...]:
+    return (await source.answer(report.ask)).rows
+
+
+async def test_every_report_answers_what_was_worked_out_on_paper(ours: Ours):
+    source = await ours(WEEK)
+    found = {name: await asked(source, report) for name, report in REPORTS.items() if name != "site-by-hour"}
+    paper = {name: EXPECTED[report.ask.question] for name, report in REPORTS.items() if name != "site-by-hour"}
+    assert found == paper
+
+
+async def test_hours_without_anybody_are_there_and_the_last_one_is_not_over(ours: Ours):
+    rows = await asked(await ours(WEEK), REPORTS["site-by-hour"])
+    assert len(rows) == 6 * 24 + 13
+    assert rows[-1] == ("2026-03-10", "12:00", "+01:00", 1, 1, 1)
+    assert [row for row in rows if row[3]] == [
+        ("2026-03-09", "23:00", "+01:00", 1, 1, 1),
+        ("2026-03-10", "00:00", "+01:00", 1, 1, 1),
+        ("2026-03-10", "09:00", "+01:00", 3, 1, 1),
+        ("2026-03-10", "10:00", "+01:00", 1, 1, 1),
+        ("2026-03-10", "12:00", "+01:00", 1, 1, 1),
+    ]
+
+
+async def test_store_without_a_page_view_answers_everything(ours: Ours):
+    source = await ours()
+    for name, report in REPORTS.items():
+        frame = await source.answer(report.ask)
+        figures = [cell for row in frame.rows for cell in row if isinstance(cell, int | float)]
+        assert not any(figures), name
+    assert (await source.answer(REPORTS["site-totals"].ask)).rows == ((0, 0, 0, 0, 0, 0, *[None] * 6),)
+
+
+async def test_one_page_and_one_referrer_can_be_asked_about(ours: Ours):
+    source = await ours(WEEK)
+
+    async def rows(question: str, **more: str) -> list[object]:
+        return [row[:2] for row in (await source.answer(PageViewAsk(question, **more))).rows]
+
+    assert await rows("referrers-for-page", page="/pricing") == [("/pricing", "https://news.example/item?id=1,2")]
+    assert await rows("referrers-to-page", referrer="google.com") == [("https://www.google.com/", "/")]
+    assert await rows("referrers-to-page", referrer="https://www.google.com/") == [("https://www.google.com/", "/")]
+    assert await rows("pages", page=BUY) == [(BUY, 1)]
+    for question in questions():
+        await rows(question, page="/nowhere", referrer="nobody.example")
+
+
+async def test_titles_come_back_as_they_were_whatever_is_in_them(ours: Ours):
+    titles = [
+        *TITLES.values(),
+        "x" * 300,
+        'שלום, "עולם"',
+        "=1+1",
+        "a\tb",
+        "'; DROP TABLE page_views; --",
+        "$site {site}",
+    ]
+    source = await ours([seen(n, n, "10 08:00:00", f"/{n}", title=title) for n, title in enumerate(titles)])
+    frame = await source.answer(PageViewAsk("titles", limit=100))
+    assert set(frame.values("title")) == set(titles)
+
+
+async def test_site_is_the_first_unless_another_is_named(ours: Ours):
+    source = await ours(WEEK)
+    assert (await source.answer(PageViewAsk("totals", site="shop"))).values("views") == (1,)
+    assert (await source.answer(PageViewAsk("totals"))).values("views") == (7,)
+    with pytest.raises(Refused, match="`site` must be one of blog, shop"):
+        await source.answer(PageViewAsk("totals", site="nobody"))
+
+
+async def test_sites_that_nobody_configured_are_counted_together(ours: Ours):
+    source = await ours(WEEK, sites="")
+    assert (await source.answer(PageViewAsk("totals"))).values("views") == (8,)
+    assert (await source.answer(PageViewAsk("totals", site="shop"))).values("views") == (1,)
+
+
+async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
+    source = await ours()
+    for ask, why in (
+        (PageViewAsk("pagse"), "there is no question 'pagse'; there are agents, browsers"),
+        (PageViewAsk("pages", compare=True), "cannot be set beside"),
+        (PageViewAsk("pages", limit=0), "limit from 1"),
+        (PageViewAsk("pages", first="last week"), "`from` must be now, now-7d"),
+    ):
+        with pytest.raises(Refused, match=why):
+            await source.answer(ask)
+
+
+async def test_trail_that_is_very_long_is_cut(ours: Ours):
+    way = [seen(1, 1, f"10 08:{n // 60:02d}:{n % 60:02d}", f"/{n}") for n in range(250)]
+    rows = (await (await ours(way)).answer(PageViewAsk("trails"))).rows
+    assert [row[2] for row in rows] == [f"/{n}" for n in range(200)]
+
+
+async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
+    at_once = [seen(1, 1, "10 08:00:00", f"/{n}", id=f"{n:032x}") for n in (3, 1, 2)]
+    source = await ours(at_once)
+    assert [row[2] for row in (await source.answer(PageViewAsk("trails"))).rows] == ["/1", "/2", "/3"]
+    assert (await source.answer(PageViewAsk("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)
+    assert (await source.answer(PageViewAsk("landing-pages"))).values("path") == ("/1",)
+    assert (await source.answer(PageViewAsk("exit-pages"))).values("path") == ("/3",)
+
+
+def test_every_question_has_a_report():
+    assert {report.ask.question for report in REPORTS.values()} == set(questions())
