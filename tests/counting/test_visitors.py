@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -178,13 +178,13 @@ def test_one_key_gives_the_same_people_in_whatever_order_days_come():
 
 
 @pytest.mark.parametrize(
-    ("day", "hours"), [(datetime(2026, 3, 29), 23), (datetime(2026, 10, 25), 25), (datetime(2026, 11, 20), 24)]
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 20), 24)]
 )
-def test_day_of_the_site_is_as_long_as_its_clock_says(day: datetime, hours: int):
-    begins = midnight("Europe/Berlin", day.date())
+def test_day_of_the_site_is_as_long_as_its_clock_says(day: date, hours: int):
+    begins = midnight("Europe/Berlin", day)
     inside = [begins + minutes * 60 for minutes in range(0, hours * 60, 15)]
-    assert {moment("Europe/Berlin", at).day for at in inside} == {day.date()}
-    assert moment("Europe/Berlin", begins - 1).day < day.date() < moment("Europe/Berlin", begins + hours * 3600).day
+    assert {moment("Europe/Berlin", at).day for at in inside} == {day}
+    assert moment("Europe/Berlin", begins - 1).day < day < moment("Europe/Berlin", begins + hours * 3600).day
     assert len({moment("Europe/Berlin", at).offset for at in inside}) == (1 if hours == 24 else 2)
 
 

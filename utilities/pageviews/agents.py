@@ -24,7 +24,7 @@ BROWSERS = {
 }
 """ua-parser's families that are one browser on two kinds of device; the device is a column of its own."""
 
-SYSTEMS = {"Mac OS X": "macOS", "Other": ""}
+SYSTEMS = {"Mac OS X": "macOS", "Web0S": "webOS", "Other": ""}
 
 TV = re.compile(
     r"smart-?tv|hbbtv|ce-html|netcast|web0s|webos\.tv|[a-z]tv\b|\btv\b|\bdtv|mitv|maple|bravia|viera|aquos"

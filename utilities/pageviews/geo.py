@@ -20,6 +20,7 @@ PACKAGE = "@ip-location-db/geo-whois-asn-country-mmdb"
 """Countries by the registries' own records (CC0-1.0), made anew every day."""
 REGISTRY = "https://registry.npmjs.org"
 MEMBER = "package/geo-whois-asn-country.mmdb"  # IPv4 and IPv6
+PROBE = "9.9.9.9"  # Quad9's, in whatever country: a database without it is not what it was
 MOST_BYTES = 100_000_000  # of the package, and of the file in it
 
 log = logging.getLogger("foyer.geo")
@@ -55,7 +56,7 @@ def unpack(tarball: bytes, integrity: str) -> bytes:
         return file.read()
 
 
-def install(data_dir: Path, registry: str = REGISTRY) -> str:
+def install(data_dir: Path, registry: str = REGISTRY, probe: str = PROBE) -> str:
     """Lays the newest database into `data_dir`, whole or not at all; answers its version.
 
     Raises OSError when the registry does not answer or the disk refuses, NoDatabase for what is no database.
@@ -67,8 +68,8 @@ def install(data_dir: Path, registry: str = REGISTRY) -> str:
     try:
         draft.write_bytes(unpack(tarball, described["dist"]["integrity"]))
         with Places(draft) as places:
-            if places.country_of("9.9.9.9") == "":
-                raise NoDatabase("The file in the package knows no country of 9.9.9.9: it is not what it was.")
+            if places.country_of(probe) == "":
+                raise NoDatabase(f"The file in the package knows no country of {probe}: it is not what it was.")
         draft.replace(data_dir / INSTALLED)
     finally:
         draft.unlink(missing_ok=True)

@@ -146,7 +146,7 @@ def referrer_of(referrer: str) -> Referrer:
         return NO_REFERRER
     host = host_of(parts.netloc)
     if parts.scheme == "android-app" and host:
-        app = "android-app:" + parts.netloc
+        app = "android-app:" + parts.netloc.lower()
         return Referrer(clean(f"android-app://{parts.netloc}", 300), clean(app, 253))
     if parts.scheme not in ("http", "https") or not host:
         return NO_REFERRER

@@ -1,5 +1,6 @@
 """Where people come from: referrers and campaign tags as source, medium and channel, known sites by their names."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,11 @@ class Known:
 
 
 NOBODY = Known("", "")
+SOMEONES_MAIL = Known("", "email")
+MAIL = re.compile(r"(?:web|e|my)?mail\d*[a-z]?\.|messagerie\.|roundcube\.|zimbra\.|owa\.|deref-(?:gmx|web|1und1)")
+"""How hosts of mail on the web begin, those of companies too; deref- are the doors out of GMX, WEB.DE and 1&1."""
+ADS = re.compile(r"(?:[-_. ]?ads?|[-_. ]?adwords)$")
+"""How people write into utm_source that they have paid, and then leave utm_medium out."""
 NOWHERE = Origin()
 
 
@@ -71,14 +77,16 @@ def spellings(host: str) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def site_of(host: str) -> Known:
     """The site by a host in lower case, NOBODY when it has no name here."""
-    return next((HOSTS[each] for each in spellings(host) if each in HOSTS), NOBODY)
+    known = next((HOSTS[each] for each in spellings(host) if each in HOSTS), NOBODY)
+    return SOMEONES_MAIL if known is NOBODY and MAIL.match(host) else known
 
 
 @lru_cache(maxsize=4096)
 def named(source: str) -> Known:
-    """The site by what somebody wrote into utm_source: a name, an abbreviation or a host."""
+    """The site by what somebody wrote into utm_source: a name, an abbreviation or a host, perhaps with `-ads`."""
     word = source.lower().removeprefix("www.")
-    return WORDS.get(word) or (site_of(word) if "." in word else NOBODY)
+    known = WORDS.get(word) or WORDS.get(ADS.sub("", word))
+    return known or (site_of(word) if "." in word else NOBODY)
 
 
 @lru_cache(maxsize=4096)
@@ -99,6 +107,8 @@ def tagged(tags: Tags, host: str) -> Origin:
     """By the tags; what they leave out, the referrer tells."""
     known = named(tags.source) if tags.source else site_of(host)
     source = known.name or tags.source or host or "(not set)"
-    medium = tags.medium or MEDIUMS.get(known.kind, "referral" if known.name or host else "(not set)")
+    untold = "referral" if known.name or host or not tags.campaigned else "(not set)"
+    paid = "cpc" if ADS.search(tags.source.lower()) else ""
+    medium = tags.medium or paid or MEDIUMS.get(known.kind, untold)
     channel = channel_of(source, medium, tags.campaign, known.kind)
     return Origin(source, medium, channel, tags.campaign, tags.term, tags.content)

@@ -1,0 +1,87 @@
+"""Addresses: pages without what tracks people, referrers without secrets."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from utilities.pageviews.pages import NO_REFERRER, host_of, page_of, readable, referrer_of
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "path"),
+    [
+        ("https://www.Example.com", "example.com", "/"),
+        ("https://example.com:8443/A/b", "example.com", "/A/b"),
+        ("https://user:secret@example.com/a", "example.com", "/a"),
+        ("http://[2001:db8::1]:80/a", "[2001:db8::1]", "/a"),
+        ("https://example.com./a/", "example.com", "/a/"),
+        ("https://example.com/a?utm_source=x&fbclid=y&secret=1", "example.com", "/a"),
+        ("https://example.com/a#part", "example.com", "/a"),
+        ("https://example.com/app#/inbox", "example.com", "/app#/inbox"),
+        ("https://example.com/app#!/inbox", "example.com", "/app#!/inbox"),
+        ("https://example.com/caf%C3%A9/%E6%97%A5", "example.com", "/café/日"),
+        ("https://example.com/a%2Fb%3Fc%23d%00", "example.com", "/a%2Fb%3Fc%23d%00"),
+        ("https://example.com/%ff%fe", "example.com", "/%ff%fe"),
+        ("https://example.com/a\u202eb\u0000c", "example.com", "/abc"),
+        ("https://[broken/a", "", "/"),
+    ],
+)
+def test_page_is_a_host_and_a_path(url: str, host: str, path: str):
+    page = page_of(url)
+    assert (page.host, page.path) == (host, path)
+
+
+def test_parameters_that_make_another_page_stay_in_their_order():
+    url = "https://example.com/list?page=2&utm_source=x&id=7&empty=&other=1"
+    assert page_of(url, ("id", "page", "empty")).path == "/list?page=2&id=7&empty="
+
+
+def test_letters_that_a_kept_parameter_hides_are_no_control_characters():
+    assert page_of("https://example.com/?q=a%00b%E2%80%AEc", ("q",)).path == "/?q=abc"
+
+
+def test_a_path_has_an_end():
+    assert len(page_of("https://example.com/" + "a" * 10_000).path) <= 2048
+
+
+def test_more_parameters_than_anybody_has_are_not_looked_at():
+    assert page_of("https://example.com/a?" + "a=1&" * 500).path == "/"
+
+
+@pytest.mark.parametrize(
+    ("referrer", "whole", "host"),
+    [
+        ("https://user:secret@Www.Other.example/a?b=c#d", "https://www.other.example/a?b=c", "other.example"),
+        ("http://other.example", "http://other.example", "other.example"),
+        ("https://other.example:8080/", "https://other.example:8080/", "other.example"),
+        ("android-app://Org.Example/", "android-app://Org.Example", "android-app:org.example"),
+        ("about:blank", "", ""),
+        ("", "", ""),
+        ("javascript:alert(1)", "", ""),
+        ("file:///etc/passwd", "", ""),
+        ("other.example/a", "", ""),
+        ("https://", "", ""),
+        ("https://[broken", "", ""),
+    ],
+)
+def test_referrer_is_whole_without_secrets(referrer: str, whole: str, host: str):
+    found = referrer_of(referrer)
+    assert (found.whole, found.host) == (whole, host)
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_said_is_read(said: str):
+    for url in (said, f"https://{said}", f"https://example.com/{said}", f"https://example.com/?{said}"):
+        page = page_of.__wrapped__(url, ("a",))
+        assert "\0" not in page.host + page.path
+        referrer = referrer_of.__wrapped__(url)
+        assert referrer == NO_REFERRER or referrer.host
+
+
+@given(st.text())
+def test_what_is_readable_stays_so(path: str):
+    assert readable(readable(path)) == readable(path)
+
+
+def test_host_has_no_port_and_no_www():
+    assert host_of("WWW.example.com:80") == "example.com"

@@ -1,0 +1,143 @@
+"""Sources: referrers and tags as GA4 names source, medium and channel, known sites by their names."""
+
+import pytest
+
+from utilities.pageviews.channels import channel_of
+from utilities.pageviews.pages import page_of, referrer_of
+from utilities.pageviews.sources import HOSTS, NOWHERE, WORDS, Origin, origin_of, site_of, spellings
+
+
+def came(url: str = "https://example.com/", referrer: str = "") -> Origin:
+    return origin_of(page_of(url).tags, referrer_of(referrer).host)
+
+
+def test_nothing_known_is_direct():
+    assert came() == NOWHERE == Origin("(direct)", "(none)", "Direct")
+
+
+@pytest.mark.parametrize(
+    ("referrer", "source", "medium", "channel"),
+    [
+        ("https://www.google.com/", "Google", "organic", "Organic Search"),
+        ("https://www.google.co.uk/search?q=x", "Google", "organic", "Organic Search"),
+        ("https://google.com.tr/", "Google", "organic", "Organic Search"),
+        ("android-app://com.google.android.googlequicksearchbox/", "Google", "organic", "Organic Search"),
+        ("https://docs.google.com/document/d/1", "Google Docs", "referral", "Referral"),
+        ("https://sites.google.com/x", "sites.google.com", "referral", "Referral"),
+        ("https://google.example.com/", "google.example.com", "referral", "Referral"),
+        ("https://notgoogle.com/", "notgoogle.com", "referral", "Referral"),
+        ("https://cn.bing.com/", "Bing", "organic", "Organic Search"),
+        ("https://uk.search.yahoo.com/search?p=x", "Yahoo", "organic", "Organic Search"),
+        ("https://it.images.search.yahoo.com/", "Yahoo", "organic", "Organic Search"),
+        ("https://yandex.com.tr/", "Yandex", "organic", "Organic Search"),
+        ("https://search.brave.com/", "Brave", "organic", "Organic Search"),
+        ("https://mail.google.com/mail/u/0/", "Gmail", "email", "Email"),
+        ("https://webmail.example.org/", "webmail.example.org", "email", "Email"),
+        ("https://deref-gmx.net/mail/client/x/dereferrer/", "GMX", "email", "Email"),
+        ("https://gemini.google.com/", "Gemini", "ai-assistant", "AI Assistant"),
+        ("https://chatgpt.com/", "ChatGPT", "ai-assistant", "AI Assistant"),
+        ("https://l.facebook.com/l.php?u=x", "Facebook", "referral", "Organic Social"),
+        ("https://t.co/abc", "X (Twitter)", "referral", "Organic Social"),
+        ("https://old.reddit.com/r/x", "Reddit", "referral", "Organic Social"),
+        ("https://out.reddit.com/", "Reddit", "referral", "Organic Social"),
+        ("https://news.ycombinator.com/item?id=1", "Hacker News", "referral", "Organic Social"),
+        ("https://psychic.tumblr.com/", "Tumblr", "referral", "Organic Social"),
+        ("https://m.youtube.com/", "YouTube", "referral", "Organic Video"),
+        ("https://www.amazon.co.jp/dp/1", "Amazon", "referral", "Organic Shopping"),
+        ("https://de.wikipedia.org/wiki/X", "Wikipedia", "referral", "Referral"),
+        ("https://blog.other.example/a", "blog.other.example", "referral", "Referral"),
+        ("android-app://org.example.reader/", "org.example.reader", "referral", "Referral"),
+    ],
+)
+def test_referrer_has_a_name_a_medium_and_a_channel(referrer: str, source: str, medium: str, channel: str):
+    origin = came(referrer=referrer)
+    assert (origin.source, origin.medium, origin.channel) == (source, medium, channel)
+
+
+@pytest.mark.parametrize(
+    ("query", "source", "medium", "channel"),
+    [
+        ("utm_source=fb&utm_medium=cpc", "Facebook", "cpc", "Paid Social"),
+        ("utm_source=Twitter-Ads", "X (Twitter)", "cpc", "Paid Social"),
+        ("utm_source=adwords", "Google", "cpc", "Paid Search"),
+        ("utm_source=google&utm_medium=cpc&utm_campaign=Shopping%20May", "Google", "cpc", "Paid Shopping"),
+        ("utm_source=www.youtube.com&utm_medium=paid", "YouTube", "paid", "Paid Video"),
+        ("utm_source=may&utm_medium=E-Mail", "may", "E-Mail", "Email"),
+        ("utm_source=newsletter", "newsletter", "(not set)", "Unassigned"),
+        ("utm_medium=banner", "(not set)", "banner", "Display"),
+        ("utm_campaign=x", "(not set)", "(not set)", "Unassigned"),
+        ("UTM_SOURCE=bing&UTM_MEDIUM=organic", "Bing", "organic", "Organic Search"),
+        ("gclid=x", "Google", "cpc", "Paid Search"),
+        ("wbraid=x", "Google", "cpc", "Paid Search"),
+        ("msclkid=x", "Bing", "cpc", "Paid Search"),
+        ("ttclid=x", "TikTok", "cpc", "Paid Social"),
+        ("gclid=x&utm_campaign=may", "Google", "cpc", "Paid Search"),
+        ("utm_source=partner&gclid=x", "partner", "(not set)", "Unassigned"),
+        ("fbclid=x", "Facebook", "referral", "Organic Social"),
+        ("igsh=x", "Instagram", "referral", "Organic Social"),
+        ("mc_eid=x", "Mailchimp", "email", "Email"),
+        ("ref=producthunt", "Product Hunt", "referral", "Organic Social"),
+        ("source=partner.example", "partner.example", "referral", "Referral"),
+        ("utm_source=&utm_medium=", "(direct)", "(none)", "Direct"),
+    ],
+)
+def test_tags_say_where_a_visit_comes_from(query: str, source: str, medium: str, channel: str):
+    origin = came(f"https://example.com/?{query}")
+    assert (origin.source, origin.medium, origin.channel) == (source, medium, channel)
+
+
+def test_tags_go_before_the_referrer_and_ordinary_words_behind_it():
+    tagged = came("https://example.com/?utm_source=news&utm_medium=email&utm_term=a&utm_content=b", "https://t.co/x")
+    assert tagged == Origin("news", "email", "Email", "", "a", "b")
+    assert came("https://example.com/?ref=sidebar", "https://t.co/x").source == "X (Twitter)"
+    assert came("https://example.com/?fbclid=x", "https://www.instagram.com/").source == "Instagram"
+    assert came("https://example.com/?utm_campaign=may", "https://www.google.com/").source == "Google"
+
+
+@pytest.mark.parametrize(
+    ("source", "medium", "campaign", "kind", "channel"),
+    [
+        ("(direct)", "(none)", "", "", "Direct"),
+        ("(direct)", "(not set)", "", "", "Direct"),
+        ("google", "cpc", "x cross-network y", "search", "Cross-network"),
+        ("a", "paid-x", "", "shopping", "Paid Shopping"),
+        ("a", "cpc", "my-shop-2", "", "Paid Shopping"),
+        ("a", "cpc", "workshop", "", "Paid Other"),
+        ("a", "retargeting", "", "search", "Paid Search"),
+        ("a", "ppc", "", "social", "Paid Social"),
+        ("a", "CPM", "", "video", "Paid Video"),
+        ("a", "interstitial", "", "", "Display"),
+        ("a", "cpm", "", "", "Display"),
+        ("a", "cpa", "", "", "Paid Other"),
+        ("a", "retargeting", "", "", "Paid Other"),
+        ("a", "referral", "eshop", "", "Organic Shopping"),
+        ("a", "social-media", "", "", "Organic Social"),
+        ("a", "sm", "", "", "Organic Social"),
+        ("a", "longvideo", "", "", "Organic Video"),
+        ("a", "organic", "", "", "Organic Search"),
+        ("a", "app", "", "", "Referral"),
+        ("a", "link", "", "", "Referral"),
+        ("e_mail", "x", "", "", "Email"),
+        ("a", "e mail", "", "", "Email"),
+        ("a", "affiliate", "", "", "Affiliates"),
+        ("a", "audio", "", "", "Audio"),
+        ("sms", "x", "", "", "SMS"),
+        ("a", "webpush", "", "", "Mobile Push Notifications"),
+        ("a", "notification-1", "", "", "Mobile Push Notifications"),
+        ("firebase", "x", "", "", "Mobile Push Notifications"),
+        ("a", "ai-assistant", "(ai-assistant)", "ai", "AI Assistant"),
+        ("a", "whatever", "", "", "Unassigned"),
+    ],
+)
+def test_channel_is_by_the_rules_of_ga4(source: str, medium: str, campaign: str, kind: str, channel: str):
+    assert channel_of(source, medium, campaign, kind) == channel
+
+
+def test_every_host_and_word_of_the_table_is_found_again():
+    assert len(HOSTS) > 300
+    assert len(WORDS) > 200
+    for host, known in HOSTS.items():
+        plain = host.removeprefix(".").replace(".*", ".de").lower()
+        assert any(HOSTS.get(each) for each in spellings(plain)), host
+        if "*" not in host:
+            assert site_of(plain) == known, host
