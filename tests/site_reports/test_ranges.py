@@ -47,22 +47,21 @@ def test_a_month_less_ends_with_its_own_last_day(day: int):
     assert local("now-1M", "now", ZoneInfo("UTC"), now)[0] == "2026-02-28 12:00:00"
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    ["-", "7d", "now-", "now-d", "now-7", "now-7x", "now/f", "now/", "nowish", "now -7d x", "yesterday", "2026-13-01"]
-    + [
-        "2026-1-1",
-        "20:15",
-        "12",
-        "9" * 16,
-        "now-999999y",
-        "now+999999d",
-        "1850-01-01",
-        "9999-12-31",
-        "x" * 5000,
-        "٢٠٢٦-١١-٠١",
-    ],
+WRONG = ("-", "7d", "now-", "now-d", "now-7", "now-7x", "now/f", "now/", "nowish", "now -7d x", "yesterday")
+WRONG_TOO = (
+    "2026-13-01",
+    "2026-1-1",
+    "20:15",
+    "12",
+    "9" * 16,
+    "now-999999y",
+    "now+999999d",
+    "1850-01-01",
+    "9999-12-31",
 )
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, *WRONG_TOO, "x" * 5000, "٢٠٢٦-١١-٠١"])
 @pytest.mark.parametrize("name", ["from", "to"])
 def test_what_is_no_time_is_refused_by_its_name(name: str, wrong: str):
     ends = {"from": "now-1h", "to": "now", name: wrong}

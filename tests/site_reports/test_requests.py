@@ -1,0 +1,163 @@
+"""Reports for another site or another time, over HTTP, from a whole Foyer with a real store."""
+
+import asyncio
+import csv
+import io
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from tornado.httpclient import HTTPResponse
+
+from handlers.server import serving
+from utilities.services import Services
+from utilities.settings import Settings
+
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+)
+SITES = "sites: [{name: blog, domains: [example.com], zone: Europe/Berlin}, {name: shop, domains: [example.org]}]\n"
+BOARD = """\
+title: Now
+tiles:
+  - {report: site-visitors-now, view: number, place: [1, 1, 6, 12], options: {now: true}}
+  - {report: site-live, view: table, place: [7, 1, 6, 12]}
+"""
+
+
+@dataclass
+class Foyer:
+    """A running Foyer, and the way to talk to it."""
+
+    services: Services
+    address: str
+    fetch: Callable[..., Awaitable[HTTPResponse]]
+
+    async def get(self, path: str, **said: str) -> HTTPResponse:
+        return await self.fetch(f"{self.address}{path}?{urlencode(said)}", headers={"User-Agent": BROWSER})
+
+    async def visit(self, path: str, host: str = "example.com") -> None:
+        assert (await self.get("/a.gif", url=f"https://{host}{path}", t=path)).code == 200
+
+    async def report(self, name: str, **said: str) -> dict[str, Any]:
+        response = await self.get(f"/reports/{name}.json", **said)
+        assert response.code == 200, response.body
+        found: dict[str, Any] = json.loads(response.body)
+        return found
+
+    async def answered(self, name: str, **said: str) -> dict[str, Any]:
+        async with asyncio.timeout(10):
+            while (found := await self.report(name, **said))["state"] == "waiting":
+                await asyncio.sleep(0.02)  # noqa: ASYNC110 (a reading has no event for tests)
+        return found
+
+
+@pytest.fixture
+async def foyer(
+    settings: Callable[..., Settings], tmp_path: Path, fetch: Callable[..., Awaitable[HTTPResponse]]
+) -> AsyncIterator[Foyer]:
+    folder = tmp_path / "boards"
+    folder.mkdir()
+    (folder / "now.yaml").write_text(BOARD)
+    (folder / "sites.yaml").write_text(SITES)
+    async with serving(settings(boards_dir=folder, port=0)) as (services, port):
+        yield Foyer(services, f"http://localhost:{port}", fetch)
+
+
+async def test_first_answer_is_awaited_and_never_waited_for(foyer: Foyer):
+    await foyer.visit("/pricing")
+    began = time.monotonic()
+    first = await foyer.report("site-pages", **{"from": "now/d", "to": "now"})
+    assert time.monotonic() - began < 1
+    assert (first["report"], first["state"], first["rows"]) == ("site-pages", "waiting", [])
+    found = await foyer.answered("site-pages", **{"from": "now/d", "to": "now"})
+    assert (found["report"], found["state"]) == ("site-pages", "live")
+    assert found["rows"] == [["/pricing", 1, 1, None, 1, 1, 1]]
+    assert found["columns"][0] == {"key": "path", "heading": "Page", "kind": "text"}
+
+
+async def test_each_site_has_its_own_figures(foyer: Foyer):
+    await foyer.visit("/")
+    await foyer.visit("/basket", "example.org")
+    rows = {site: (await foyer.answered("site-titles", site=site))["rows"] for site in ("blog", "shop")}
+    assert rows == {"blog": [["/", 1, 1, 1]], "shop": [["/basket", 1, 1, 1]]}
+
+
+async def test_csv_and_page_are_of_the_same_range(foyer: Foyer):
+    await foyer.visit("/a, b")
+    await foyer.answered("site-pages", site="blog")
+    table = (await foyer.get("/reports/site-pages.csv", site="blog")).body.decode()
+    assert [row[:2] for row in csv.reader(io.StringIO(table))] == [["Page", "Views"], ["/a, b", "1"]]
+    page = (await foyer.get("/reports/site-pages", site="blog")).body.decode()
+    assert 'href="/reports/site-pages.csv?site=blog"' in page
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"from": "last week"}, "`from` must be now, now-7d, now/d or now-1M/M"),
+        ({"to": "now/x"}, "`to` must be now, now-7d, now/d or now-1M/M"),
+        ({"from": "now", "to": "now-1d"}, "`from` must be before `to`"),
+        ({"site": "nobody"}, "`site` must be one of blog, shop"),
+        ({"page": "/x" * 2000}, "`page` must be printable and at most"),
+    ],
+)
+async def test_parameter_that_makes_no_sense_is_400_and_named(foyer: Foyer, said: dict[str, str], sentence: str):
+    for form in ("", ".json", ".csv"):
+        response = await foyer.get(f"/reports/site-pages{form}", **said)
+        assert response.code == 400
+        assert sentence.split("now/d")[0] in response.body.decode()
+
+
+async def test_unknown_report_is_404_whatever_is_asked_of_it(foyer: Foyer):
+    assert (await foyer.get("/reports/site-nothing.json", site="blog")).code == 404
+
+
+async def test_parameters_that_mean_nothing_make_no_variant(foyer: Foyer):
+    variants = foyer.services.variants
+    assert variants is not None
+    for number in range(20):
+        await foyer.report("site-pages", **{f"x{number}": "1", "from": ""})
+        await foyer.report("total-users", **{"from": f"now-{number + 1}d"})
+    assert not variants.reports
+
+
+async def test_variants_are_bounded_and_the_oldest_gives_way_when_nobody_looks(foyer: Foyer):
+    variants = foyer.services.variants
+    assert variants is not None
+    variants.most = 3
+    for days in range(1, 4):
+        await foyer.answered("site-pages", **{"from": f"now-{days}d"})
+    busy = await foyer.get("/reports/site-pages.json", **{"from": "now-9d"})
+    assert (busy.code, busy.headers["Retry-After"]) == (503, "10")
+    first = next(iter(variants.wanted))
+    variants.wanted[first] -= 60
+    await foyer.answered("site-pages", **{"from": "now-9d"})
+    assert first not in variants.reports
+    assert len(variants.reports) == len(variants.store.known.readings) == 3
+
+
+async def test_hundred_people_who_look_at_once_cost_one_question(foyer: Foyer):
+    variants = foyer.services.variants
+    assert variants is not None
+    await asyncio.gather(*(foyer.report("site-flow", **{"from": "now-3d"}) for _ in range(100)))
+    assert len(variants.reports) == len(variants.refresher.duties) == 1
+
+
+async def test_tile_of_this_moment_moves_within_a_second_of_a_hit(foyer: Foyer):
+    async def shown(tile: str) -> str:
+        return (await foyer.get(f"/boards/now/tiles/{tile}")).body.decode()
+
+    await foyer.answered("site-visitors-now")
+    for path in ("/one", "/two", "/three"):
+        await foyer.visit(path)
+        began = time.monotonic()
+        while path not in await shown("site-live"):
+            assert time.monotonic() - began < 1, f"{path} is not there"
+            await asyncio.sleep(0.02)
+    assert (await foyer.report("site-visitors-now"))["rows"] == [[1, 1, 3]]
