@@ -9,6 +9,7 @@ from tornado.iostream import StreamClosedError
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
+GIF = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 WALLS: set["Stream"] = set()
 
 
@@ -19,6 +20,15 @@ class Page(RequestHandler):
     def get(self) -> None:
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(self.body)
+
+
+class Pixel(RequestHandler):
+    """The least that a beacon can do: answer, and forget."""
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "image/gif")
+        self.set_header("Cache-Control", "private, no-cache")
+        self.finish(GIF)
 
 
 class Stream(RequestHandler):
@@ -54,7 +64,8 @@ class Send(RequestHandler):
 
 async def main(body: bytes) -> None:
     application = Application(
-        [(r"/page", Page, {"body": body}), (r"/stream", Stream), (r"/send", Send)], log_function=lambda _: None
+        [(r"/page", Page, {"body": body}), (r"/a\.gif", Pixel), (r"/stream", Stream), (r"/send", Send)],
+        log_function=lambda _: None,
     )
     sockets = bind_sockets(0, "127.0.0.1", backlog=2048)
     server = HTTPServer(application)

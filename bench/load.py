@@ -2,16 +2,22 @@
 
 import argparse
 import asyncio
+import itertools
 import json
 import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
+
+from bench import hits
 
 
 class Caller(asyncio.Protocol):
     """One connection: sends the next request as soon as the answer is whole."""
 
-    def __init__(self, request: bytes, until: float, times: list[float], ended: asyncio.Future[None]) -> None:
-        self.request = request
+    def __init__(
+        self, requests: Iterator[bytes], until: float, times: list[float], ended: asyncio.Future[None]
+    ) -> None:
+        self.requests = requests
         self.until = until
         self.times = times
         self.ended = ended
@@ -24,7 +30,7 @@ class Caller(asyncio.Protocol):
 
     def ask(self) -> None:
         self.began = time.perf_counter()
-        self.transport.write(self.request)
+        self.transport.write(next(self.requests))
 
     def data_received(self, data: bytes) -> None:
         if self.left < 0:
@@ -53,10 +59,11 @@ class Caller(asyncio.Protocol):
             self.ended.set_result(None)
 
 
-async def load(url: str, connections: int, seconds: float) -> dict[str, float]:
-    """Requests a second and latencies in ms of `connections` that ask for `url` during `seconds`."""
+async def load(url: str, connections: int, seconds: float, *, beacons: bool) -> dict[str, float]:
+    """Requests a second and latencies in ms of `connections` that ask for `url`, or for `beacons`, during `seconds`."""
     place = urlsplit(url)
     request = f"GET {place.path or '/'} HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: text/html\r\n\r\n".encode()
+    requests = itertools.cycle(hits.requests(place.netloc) if beacons else [request])
     loop = asyncio.get_running_loop()
     times: list[float] = []
     began = time.perf_counter()
@@ -65,7 +72,7 @@ async def load(url: str, connections: int, seconds: float) -> dict[str, float]:
         ended = loop.create_future()
         ends.append(ended)
         await loop.create_connection(
-            lambda ended=ended: Caller(request, began + seconds, times, ended), place.hostname, place.port
+            lambda ended=ended: Caller(requests, began + seconds, times, ended), place.hostname, place.port
         )
     await asyncio.gather(*ends)
     spent = time.perf_counter() - began
@@ -79,5 +86,6 @@ if __name__ == "__main__":
     parser.add_argument("url")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--beacons", action="store_true", help="sends page views, whatever the path of the address")
     given = parser.parse_args()
-    print(json.dumps(asyncio.run(load(given.url, given.connections, given.seconds))))
+    print(json.dumps(asyncio.run(load(given.url, given.connections, given.seconds, beacons=given.beacons))))

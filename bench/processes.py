@@ -73,9 +73,10 @@ def misbehave(environment: Mapping[str, str], prefix: str, **fault: Any) -> None
     get(url, method="PUT", body=json.dumps(fault).encode())
 
 
-def load(url: str, connections: int = 16, seconds: float = 4.0) -> dict[str, float]:
+def load(url: str, connections: int = 16, seconds: float = 4.0, *, beacons: bool = False) -> dict[str, float]:
     """Rate (1/s), p50 and p99 (ms) of a load generator in a process of its own."""
-    words = ("-m", "bench.load", url, "--connections", str(connections), "--seconds", str(seconds))
+    words = ["-m", "bench.load", url, "--connections", str(connections), "--seconds", str(seconds)]
+    words += ["--beacons"] * beacons
     done = subprocess.run([sys.executable, *words], cwd=HOME, capture_output=True, check=True)
     return json.loads(done.stdout)
 

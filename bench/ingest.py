@@ -1,0 +1,99 @@
+"""Page views taken in, counted and on disk, beside a bare handler and beside the design that this grew out of."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from bench.processes import bare, foyer, get, load
+from bench.results import Result
+
+ROUNDS = 5
+SECONDS = 4.0
+CONNECTIONS = (16, 64)
+TRUSTING = {"TRUSTED_PROXIES": "127.0.0.1"}
+"""The load generator passes on the addresses of two thousand readers; GEOIP_DB, where it is set, knows the country."""
+
+
+def measure(folder: Path) -> Iterator[Result]:
+    environment = TRUSTING | {name: os.environ[name] for name in ("GEOIP_DB",) if name in os.environ}
+    with article(folder) as old, bare(b"", folder) as (_, least):
+        for connections in CONNECTIONS:
+            rounds = []
+            for round_ in range(ROUNDS):
+                # A store that has just been made, each time: the rounds are alike.
+                with foyer(folder / f"var-{connections}-{round_}", environment) as (_, address):
+                    get(f"{address}/healthz")
+                    places = (least, address, old)
+                    rounds.append([load(place, connections, SECONDS, beacons=True) for place in places])
+            yield from results(connections, rounds)
+
+
+def results(connections: int, rounds: list[list[dict[str, float]]]) -> Iterator[Result]:
+    """Medians over the rounds of what is compared within a round."""
+    rates = [median(each[which]["rate"] for each in rounds) for which in range(3)]
+    tails = [median(each[which]["p99"] for each in rounds) for which in range(3)]
+    of_least = sorted(ours["rate"] / theirs["rate"] for theirs, ours, _ in rounds)
+    of_old = sorted(ours["rate"] / old["rate"] for _, ours, old in rounds)
+    slower = sorted(ours["p99"] / theirs["p99"] for theirs, ours, _ in rounds)
+    raw = f"{rates[1]:,.0f}/s and"
+    yield Result(
+        f"page views taken in, {connections} connections: throughput beside a bare handler's",
+        median(of_least),
+        ">=",
+        0.65,
+        f"{raw} {rates[0]:,.0f}/s; ratios {of_least[0]:.2f} to {of_least[-1]:.2f}",
+    )
+    yield Result(
+        f"the same beside the article's design, {connections} connections",
+        median(of_old),
+        ">=",
+        3.5,
+        f"{raw} {rates[2]:,.0f}/s; ratios {of_old[0]:.1f} to {of_old[-1]:.1f}",
+    )
+    yield Result(
+        f"p99 beside the bare handler's, {connections} connections",
+        median(slower),
+        "<=",
+        3.0,
+        f"{tails[1]:.1f} ms and {tails[0]:.1f} ms; the article's design {tails[2]:,.0f} ms",
+    )
+
+
+@contextmanager
+def article(folder: Path) -> Iterator[str]:
+    """The address of bench/article.py under gunicorn, in a venv that is made for it and thrown away."""
+    home, venv = Path(__file__).parent, folder / "venv"
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    quietly = ("--quiet", "--disable-pip-version-check")
+    subprocess.run([venv / "bin/pip", "install", *quietly, "-r", home / "requirements.txt"], check=True)
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{found.getsockname()[1]}"
+    words = [venv / "bin/gunicorn", "-k", "gevent", "-w", "1", "-b", address, "--log-level", "error", "article:app"]
+    variables = {"PATH": os.environ["PATH"], "ARTICLE_DATABASE": str(folder / "article.db")}
+    process = subprocess.Popen(words, cwd=home, env=variables)
+    try:
+        wait(f"http://{address}/a.gif?url=http%3A%2F%2Fexample.com%2F")
+        yield f"http://{address}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait(url: str, seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            get(url)
+            return
+        except urllib.error.URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
