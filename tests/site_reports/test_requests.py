@@ -52,8 +52,8 @@ class Foyer:
 
     async def answered(self, name: str, **said: str) -> dict[str, Any]:
         async with asyncio.timeout(10):
-            while (found := await self.report(name, **said))["state"] == "waiting":
-                await asyncio.sleep(0.02)  # noqa: ASYNC110 (a reading has no event for tests)
+            while (found := await self.report(name, **said))["state"] == "waiting":  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         return found
 
 
