@@ -62,7 +62,9 @@ def of_body(body: bytes) -> Said:
     if body[:1] in (b"{", b"["):
         return said(json_object(body).items())
     try:
-        return said(parse_qsl(body.decode(), errors="strict", max_num_fields=MOST_FIELDS))
+        # The script says to this address what it would say to the image's, `?` and all.
+        form = body.decode().removeprefix("?")
+        return said(parse_qsl(form, errors="strict", max_num_fields=MOST_FIELDS))
     except ValueError:  # not UTF-8, or too many fields; the library's sentence would repeat what was sent
         raise BadHit("it is neither a form nor a JSON object") from None
 
