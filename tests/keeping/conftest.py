@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import clickhouse_connect
 import pytest
 
 from utilities.clock import utc_now
@@ -35,12 +36,16 @@ async def reopen(kept_in: Settings) -> AsyncIterator[Reopen]:
         opened.append(await open_page_views(kept_in, utc_now))
         return opened[-1]
 
-    if kept_in.clickhouse_url.get_secret_value():
-        emptied: Any = await again()  # one engine lives as long as its process
-        emptied.client.command("TRUNCATE TABLE page_views")
+    # The engine in memory lives as long as anybody holds it, and a process has one.
+    url = kept_in.clickhouse_url.get_secret_value()
+    held = clickhouse_connect.get_client(dsn=url) if url else None
     yield again
     while opened:
         await opened.pop().close()
+    if held:
+        held.command("DROP TABLE IF EXISTS page_views")
+        held.command("DROP TABLE IF EXISTS about")
+        held.close()
     shutil.rmtree(kept_in.data_dir, ignore_errors=True)
 
 

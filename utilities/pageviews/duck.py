@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class DuckPageViews:
         self.appender: Any = None  # the folding thread's
         count, newest = connection.execute(f"SELECT count(*), max(moment) FROM {TABLE}").fetchall()[0]  # noqa: S608
         self.rows: int = count
+        self.closing: list[Callable[[], Awaitable[None]]] = []
         self.seen = Seen(newest)
         journals = (Journal(file.with_suffix(".journal")), Journal(file.with_suffix(".journal2")))
         self.folding = Folding(self.fold, journals)
@@ -140,7 +141,12 @@ class DuckPageViews:
         health = self.commit.health(self.folding.trouble)
         return {**health, "engine": "duckdb", "rows": self.rows + self.folding.behind()}
 
+    def before_closing(self, work: Callable[[], Awaitable[None]]) -> None:
+        self.closing.append(work)
+
     async def close(self) -> None:
+        while self.closing:
+            await self.closing.pop()()
         await self.commit.close()
         await self.folding.close()
         await self.questions.close()

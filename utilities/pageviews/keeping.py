@@ -36,7 +36,7 @@ class Forget:
             ("day < $before", "before", self.before),
         ]
         given = [part for part in parts if part[2] is not None]
-        if not any(name != "site" for _, name, _ in given):
+        if all(name == "site" for _, name, _ in given):
             raise ValueError("say what to forget: a visitor, a path, or everything before a day")
         return " AND ".join(sql for sql, _, _ in given), {name: value for _, name, value in given}
 
