@@ -1,4 +1,4 @@
-"""Foyer's command line: serve, demo, check, schema, import-log."""
+"""Foyer's command line: serve, demo, collect, check, schema, import-log."""
 
 import argparse
 import asyncio
@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
             "serve walls and pages, a demo while nothing is set (the same as no command)",
         ),
         ("demo", demo, "serve the living office wall on the pretend internet, whatever is set"),
+        ("collect", collect, "only count page views, without pages and walls"),
         ("check", check, "look over settings, boards and credentials, and ask everything one cheap question"),
         ("schema", schema, "print the JSON Schema of board files, for editors"),
     ):
@@ -120,6 +121,14 @@ async def serve_with(settings: Settings, beside: "Beside | None" = None) -> int:
     for remark in settings.remarks:
         log.warning(remark)
     return await serve(settings, beside)
+
+
+async def collect(options: argparse.Namespace) -> int:
+    from handlers.collecting import collect  # imported late: it needs much less than the rest
+
+    settings = read_settings()
+    log_to_stderr(settings.log_level, settings.log_format, settings.secrets())
+    return await collect(settings)
 
 
 async def check(options: argparse.Namespace) -> int:

@@ -1,40 +1,32 @@
 """The only floor that knows HTTP; adding a page is one line in `routes`."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tornado.web import Application
 
 from handlers.access import EVERYONE, PEOPLE, READERS, WALLS, Route, table_of
-from handlers.access_log import log_request
-from handlers.assets import FOLDER, PREFIX, Assets, static_url
-from handlers.boards import BoardList, BoardStyles, Stream, TilePage, WallPage
-from handlers.collect import Collect, Pixel, Script
-from handlers.door import CALLBACK, Door, open_door
-from handlers.headers import security_headers
-from handlers.health import Health
-from handlers.not_found import NotFound
-from handlers.reports import ReportCsv, ReportJson, ReportList, ReportPage
-from handlers.sign_in import Callback, Login, LoginPage, SignOut
-from utilities.services import Services
+from handlers.listening import SERVER_LIMITS
 
-__all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app", "open_door", "routes"]
+if TYPE_CHECKING:
+    from utilities.services import Services
 
-SERVER_LIMITS: dict[str, Any] = {
-    "max_body_size": 1024 * 1024,
-    "max_header_size": 32 * 1024,
-    "idle_connection_timeout": 75.0,  # longer than the usual proxy keeps a connection, so it never races one of ours
-    "body_timeout": 20.0,
-    "xheaders": False,  # utilities/client_address.py does it, for proxies we know
-}
-"""What run.py hands to HTTPServer; Tornado's own limits are an hour, 100 MB and never."""
+__all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app", "routes"]
+
+# Pages are imported late: a process that only collects (handlers/collecting.py) has none, and stays small.
 
 
 def routes() -> list[Route]:
     """Where every page is and whom it is for; a handler that is not here is refused."""
+    from handlers.assets import FOLDER, Assets
+    from handlers.boards import BoardList, BoardStyles, Stream, TilePage, WallPage
+    from handlers.collect import collecting_routes
+    from handlers.door import CALLBACK
+    from handlers.health import Health
+    from handlers.reports import ReportCsv, ReportJson, ReportList, ReportPage
+    from handlers.sign_in import Callback, Login, LoginPage, SignOut
+
     return [
-        Route(r"/a\.gif", Pixel, EVERYONE),
-        Route(r"/a", Collect, EVERYONE, any_origin=True),
-        Route(r"/a\.js", Script, EVERYONE),
+        *collecting_routes(),
         Route(r"/", BoardList, PEOPLE),
         Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
@@ -53,8 +45,14 @@ def routes() -> list[Route]:
     ]
 
 
-def make_app(services: Services) -> Application:
+def make_app(services: "Services") -> Application:
     """The application over these services; `services.extra["door"]` is needed where people sign in."""
+    from handlers.access_log import log_request
+    from handlers.assets import PREFIX, static_url
+    from handlers.door import Door
+    from handlers.headers import security_headers
+    from handlers.not_found import NotFound
+
     door: Door = services.extra.get("door") or Door(services.settings, services.clock)
     services.templates.globals["static_url"] = static_url
     table = routes()

@@ -3,17 +3,19 @@
 import asyncio
 import logging
 from types import TracebackType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import TemplateError
 from tornado.escape import url_escape
 from tornado.web import HTTPError, RequestHandler
 
 from handlers.access import Route, Table
-from handlers.door import Door
 from handlers.errors import Refusal, sentence_of, status_of, title_of
 from utilities.principals import LOCAL, NOBODY, Nobody, Principal
-from utilities.services import Services
+
+if TYPE_CHECKING:  # a process that only collects has neither
+    from handlers.door import Door
+    from utilities.services import Services
 
 log = logging.getLogger("foyer.handlers")
 
@@ -25,12 +27,12 @@ class BaseHandler(RequestHandler):
     logged = True  # whether each request is worth a line in the log
 
     @property
-    def services(self) -> Services:
-        return cast(Services, self.settings["services"])
+    def services(self) -> "Services":
+        return cast("Services", self.settings["services"])
 
     @property
-    def door(self) -> Door:
-        return cast(Door, self.settings["door"])
+    def door(self) -> "Door":
+        return cast("Door", self.settings["door"])
 
     @property
     def client(self) -> str:

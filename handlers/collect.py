@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import cast
 
+from handlers.access import EVERYONE, Route
 from handlers.assets import FOLDER
 from handlers.base import BaseHandler
 from utilities.errors import (
@@ -50,6 +51,15 @@ STATUSES: dict[type[FoyerError], int] = {
     StoreDown: 503,
 }
 PATIENCE = 1.0  # seconds after which a full buffer has usually been written
+
+
+def collecting_routes() -> list[Route]:
+    """Where they are; the busiest first, for Tornado tries one after the other."""
+    return [
+        Route(r"/a\.gif", Pixel, EVERYONE),
+        Route(r"/a", Collect, EVERYONE, any_origin=True),
+        Route(r"/a\.js", Script, EVERYONE),
+    ]
 
 
 class Beacon(BaseHandler):

@@ -2,24 +2,19 @@
 
 import asyncio
 import logging
-import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
-from handlers import SERVER_LIMITS, make_app, open_door
+from handlers import SERVER_LIMITS, make_app
+from handlers.door import open_door
+from handlers.listening import bound, drain, told_to_stop
 from utilities.clock import Clock, utc_now
-from utilities.errors import SettingsError
 from utilities.services import Services, opened
 from utilities.settings import Settings
 
 log = logging.getLogger("foyer")
-
-DRAIN = 5.0  # seconds for answers that are under way when we are told to stop
-BACKLOG = 1024  # walls that come back all at once after a restart
-
 
 Beside = Callable[[Services, str], Coroutine[None, None, None]]
 """What runs along with the server, knowing its services and its address."""
@@ -32,10 +27,7 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
         if services.state is not None and services.upstream is not None:
             services.extra["door"] = await open_door(settings, clock, services.state, services.upstream)
         server = HTTPServer(make_app(services), **SERVER_LIMITS)
-        try:
-            sockets = bind_sockets(settings.port, settings.bind_address, backlog=BACKLOG)
-        except OSError as error:
-            raise SettingsError(f"Port {settings.port} cannot be listened on: {error.strerror}. Set PORT.") from error
+        sockets = bound(settings)
         await services.refresher.start()
         services.walls.start()
         server.add_sockets(sockets)
@@ -50,21 +42,9 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
                 await services.extra["door"].close()
 
 
-async def drain(server: HTTPServer) -> None:
-    """Lets answers that are under way end, but not for ever."""
-    try:
-        async with asyncio.timeout(DRAIN):
-            await server.close_all_connections()
-    except TimeoutError:
-        log.warning("some connections did not end within %g seconds", DRAIN)
-
-
 async def serve(settings: Settings, beside: Beside | None = None) -> int:
     """Serves until SIGTERM or SIGINT; the exit code. A second signal ends at once. `beside` runs along with it."""
-    over = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop, over)
+    over = told_to_stop()
     async with serving(settings) as (services, port):
         announce(services, port)
         running = asyncio.create_task(beside(services, address_of(settings, port))) if beside else None
@@ -80,12 +60,6 @@ def address_of(settings: Settings, port: int) -> str:
     """Where this machine finds the server."""
     host = settings.bind_address
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def stop(over: asyncio.Event) -> None:
-    if over.is_set():
-        raise SystemExit(1)
-    over.set()
 
 
 def announce(services: Services, port: int) -> None:

@@ -21,8 +21,8 @@ from tornado.web import Application
 from demo import openid
 from demo.clock import VirtualClock
 from demo.faults import Faults
-from handlers import SERVER_LIMITS, make_app, open_door
-from handlers.door import Door
+from handlers import SERVER_LIMITS, make_app
+from handlers.door import Door, open_door
 from tests.conftest import SECRET
 from tests.door.browser import Browser
 from tests.door.postgres import MISSING, Cluster, cluster, programs
