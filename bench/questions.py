@@ -1,0 +1,116 @@
+"""Reports over ten million page views, beside the same questions asked of the engine in SQL written by hand."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from bench.results import Result
+from bench.views import SITE, fill
+from utilities import reports
+from utilities.discovery import find
+from utilities.pageviews.duck import DuckPageViews, open_duck
+from utilities.pageviews.sites import Sites
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewSource
+
+ROUNDS = 5
+DAYS = 30
+SIZES = (1_000_000, 10_000_000)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+REPORTS = ("site-totals", "site-pages", "site-by-day", "site-flow")
+MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
+PERIODS = ((MIDNIGHT - timedelta(days=29), NOW), (MIDNIGHT - timedelta(days=59), NOW - timedelta(days=30)))
+"""The last 30 days, and those before: site-totals sets the one beside the other, and so does the SQL."""
+
+WHERE = f"site = '{SITE}' AND day BETWEEN '{{0:%F}}' AND '{{1:%F}}' AND moment < '{{1:%F %T}}'"
+BY_HAND = {
+    "site-totals": """
+        SELECT sum(n), count(DISTINCT visitor), count(*), avg((n = 1 AND hits = 1)::INT), avg(ms) / 1000, avg(n)
+        FROM (SELECT any_value(visitor) AS visitor, count(*) AS hits, count(*) FILTER (name = '') AS n,
+            epoch_ms(max(moment)) - epoch_ms(min(moment)) AS ms
+            FROM page_views WHERE {where} GROUP BY visit) WHERE n > 0""",
+    "site-pages": """
+        SELECT path, count(*) AS views, count(DISTINCT visit), avg(epoch_ms(next) - epoch_ms(moment)) / 1000,
+            count(*) FILTER (first),
+            count(*) FILTER (next IS NULL), count(*) FILTER (first AND next IS NULL AND NOT event)
+        FROM (SELECT path, visit, moment, name, lead(moment) OVER way AS next, row_number() OVER way = 1 AS first,
+            max(name) OVER (PARTITION BY visit) > '' AS event
+            FROM page_views WHERE {where} WINDOW way AS (PARTITION BY visit, name = '' ORDER BY moment))
+        WHERE name = '' GROUP BY path ORDER BY views DESC LIMIT 10""",
+    "site-by-day": """
+        SELECT day, count(*), count(DISTINCT visitor), count(DISTINCT visit)
+        FROM page_views WHERE {where} AND name = '' GROUP BY day ORDER BY day""",
+    "site-flow": """
+        SELECT day, country, landing, exit, count(*) AS visits
+        FROM (SELECT arg_min(day, moment) AS day, arg_min(country, moment) AS country, arg_min(path, moment) AS landing,
+            arg_max(path, moment) AS exit
+            FROM page_views WHERE {where} AND name = '' GROUP BY visit)
+        GROUP BY ALL ORDER BY visits DESC LIMIT 1000""",
+}
+
+
+def measure(folder: Path) -> Iterator[Result]:
+    spent = {size: asyncio.run(timed(folder / f"{size}.duckdb", size)) for size in SIZES}
+    small, large = (spent[size] for size in SIZES)
+    for report in REPORTS:
+        ours, theirs = (median(seconds) for seconds in zip(*large[report], strict=True))
+        ratios = sorted(one / other for one, other in large[report])
+        yield Result(
+            f"`{report}` over ten million page views, beside SQL written by hand",
+            median(ratios),
+            "<=",
+            1.3,
+            f"{ours * 1000:,.0f} ms and {theirs * 1000:,.0f} ms; ratios {ratios[0]:.2f} to {ratios[-1]:.2f}",
+        )
+        before = median(one for one, _ in small[report])
+        yield Result(
+            f"`{report}`: from one million to ten, by how much it grows",
+            ours / before,
+            "<=",
+            SIZES[1] / SIZES[0],
+            f"{before * 1000:,.0f} ms and {ours * 1000:,.0f} ms",
+        )
+
+
+async def timed(file: Path, size: int) -> dict[str, list[tuple[float, float]]]:
+    """Seconds of each report and of the SQL by hand, round by round, warm."""
+    async with store(file, size) as views:
+        sites = Sites(file.parent / "no-sites.yaml", any_host=True, zone="UTC")
+        sites.find(SITE, SITE)
+        source = PageViewSource(views, sites, lambda: NOW, DAYS)
+        found = {report.name: report for report in find(reports, "REPORT", Report)}
+        return {name: [await pair(views, source, found[name]) for _ in range(ROUNDS + 1)][1:] for name in REPORTS}
+
+
+async def pair(views: DuckPageViews, source: PageViewSource, report: Report) -> tuple[float, float]:
+    began = time.perf_counter()
+    frame = await source.answer(source.adjusted(report.ask, {"site": SITE}))
+    between = time.perf_counter()
+    rows = await views.questions.run(lambda stop: by_hand(views, report.name))  # on a thread like the report's
+    ended = time.perf_counter()
+    if len(frame.rows) != len(rows):
+        raise SystemExit(f"{report.name} answers {len(frame.rows)} rows, the SQL by hand {len(rows)}")
+    return between - began, ended - between
+
+
+def by_hand(views: DuckPageViews, report: str) -> list[tuple[object, ...]]:
+    periods = PERIODS if report == "site-totals" else PERIODS[:1]
+    with views.connection.cursor() as cursor:
+        asked = [BY_HAND[report].replace("{where}", WHERE.format(*period)) for period in periods]
+        first, *_ = [cursor.execute(sql).fetchall() for sql in asked]
+        return first
+
+
+@asynccontextmanager
+async def store(file: Path, size: int) -> AsyncIterator[DuckPageViews]:
+    """A store with so many page views in the last 30 days."""
+    views = await open_duck(file, lambda: NOW)
+    fill(views.connection, size, NOW - timedelta(days=DAYS), NOW)
+    try:
+        yield views
+    finally:
+        await views.close()
