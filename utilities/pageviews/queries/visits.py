@@ -37,10 +37,6 @@ def first(column: str) -> str:
     return f"argMin({column}, (moment, id)) FILTER (WHERE name = '')"
 
 
-def last(column: str) -> str:
-    return f"argMax({column}, (moment, id)) FILTER (WHERE name = '')"
-
-
 def by_visit(name: str, *texts: Column, only: str = "") -> Question:
     """Visits by what was true of their first page view, most visits first."""
     picked = "".join(f", {first(column.key)} AS first_{column.key}" for column in texts)
@@ -68,11 +64,12 @@ TOTALS = Question(
 
 FLOW = Question(
     "flow",
-    VISITS_WITH.replace(
-        "{picked}",
-        f", {first('day')} AS began, {first('country')} AS home, {first('path')} AS came, {last('path')} AS went",
+    """
+    WITH whole AS (
+        SELECT visit, min(day) AS began, min(country) AS home,
+            argMin(path, (moment, id)) AS came, argMax(path, (moment, id)) AS went
+        FROM page_views WHERE {where} AND name = ''{only} GROUP BY visit
     )
-    + """
     SELECT began, home, came, went, count(*) AS visits FROM whole GROUP BY began, home, came, went
     ORDER BY visits DESC, began DESC, home, came, went LIMIT $limit""",
     (
