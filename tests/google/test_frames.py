@@ -226,3 +226,17 @@ async def test_search_console_figures_are_numbers_already(google: Pretend, searc
 async def test_nobody_searched_is_an_empty_table(google: Pretend, searches: SearchConsole) -> None:
     google.reply = lambda _: {"responseAggregationType": "byProperty"}
     assert (await searches.answer(SearchConsoleAsk())).rows == ()
+
+
+async def test_question_for_no_empty_value_names_emptiness_as_google_does(google: Pretend, ga4: Ga4) -> None:
+    ask = Ga4Ask(("pageReferrer",), ("totalUsers",), filters=(Filter("pageReferrer", "", negate=True),))
+    await framed(google, ga4, report(["pageReferrer"], SESSIONS, []), ask)
+    (condition,) = google.asked[-1]["dimensionFilter"]["andGroup"]["expressions"]
+    assert condition == {"notExpression": {"filter": {"fieldName": "pageReferrer", "emptyFilter": {}}}}
+
+
+async def test_figure_nobody_can_count_to_is_nothing(google: Pretend, ga4: Ga4) -> None:
+    rows = [["/", "9" * 400], ["/a", "inf"], ["/b", "nan"]]
+    metrics = [("sessions", "TYPE_INTEGER")], [("bounceRate", "TYPE_FLOAT")], [("bounceRate", "TYPE_FLOAT")]
+    for row, named in zip(rows, metrics, strict=True):
+        assert (await framed(google, ga4, report(["pagePath"], named, [row]))).rows == ((row[0], None),)

@@ -1,12 +1,15 @@
 """Google is given a rest when it fails, and the server errors it forgives are never used up."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch, report
 from utilities.errors import OverQuota, SourceError, Unavailable
+from utilities.settings import Settings
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))
@@ -61,3 +64,52 @@ async def test_errors_that_others_have_caused_are_counted_as_well(google: Preten
     await ga4.answer(ASK)
     assert isinstance(await trouble(ga4), OverQuota)
     assert google.faults.count(RUN) == 1
+
+
+async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
+    google: Pretend, ga4: Ga4, watch: Watch
+) -> None:
+    google.reply = lambda body: report(
+        [],
+        [("sessions", "TYPE_INTEGER")],
+        [["7"]],
+        propertyQuota={"serverErrorsPerProjectPerHour": {"remaining": 3 if "dateRanges" in body else 10}},
+    )
+    await ga4.answer(ASK)
+    await ga4.answer(replace(ASK, realtime=True))
+    watch.pass_by(1)
+    google.faults.inject(RUN, Fault("status", status=500))
+    problems = [await trouble(ga4) for _ in range(3)]
+    assert [type(problem) for problem in problems] == [Unavailable, OverQuota, OverQuota]
+    assert google.faults.count(RUN) == 2
+
+
+async def test_server_errors_are_counted_over_restarts_and_with_the_processes_beside(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    google.faults.inject(RUN, Fault("status", status=500))
+    for _ in range(6):  # lives of processes, within one hour
+        source = Ga4(settings(**google.settings), watch)
+        for _ in range(4):
+            await trouble(source)
+            watch.pass_by(70)
+        await source.close()
+    assert 4 <= google.faults.count(RUN) <= 8
+    watch.pass_by(3600)
+    google.faults.clear()
+    source = Ga4(settings(**google.settings), watch)
+    assert (await source.answer(ASK)).rows == ((7,),)
+    assert source.health()["server_errors_left"] == 10
+    await source.close()
+
+
+@pytest.mark.parametrize("what", ["", "nonsense", "2026-11-20T12:10:00", "\x00", "2999-01-01T00:00:00+00:00"])
+async def test_file_of_errors_that_makes_no_sense_stops_nothing(
+    what: str, google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    known = settings(**google.settings)
+    known.data_dir.mkdir(parents=True, exist_ok=True)
+    (known.data_dir / "server-errors.123").write_text(what)
+    source = Ga4(known, watch)
+    assert (await source.answer(ASK)).rows == ((7,),)
+    await source.close()

@@ -55,7 +55,7 @@ class Client:
     """Signs in, asks in threads of its own, and holds back when Google is down or has had enough.
 
     `asked` makes the words for failures from the service account's address; `forgiven` is how many server errors an
-    hour the API puts up with, None for any number.
+    hour the API puts up with, None for any number; `errors` is the file they are counted in.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Client:
         *,
         places: int = 4,
         forgiven: int | None = FORGIVEN,
+        errors: Path | None = None,
     ) -> None:
         self.service = service
         self.key = key
@@ -76,7 +77,7 @@ class Client:
         self.credentials: WallCredentials | None = None
         self.pool = Pool(service, places)
         self.quota = Quota(clock)
-        self.budget = ErrorBudget(clock, forgiven)
+        self.budget = ErrorBudget(clock, forgiven, errors)
         self.line = Breaker(clock, failures=4, rest=10.0, longest=120.0)  # no connection, no token
         self.server = Breaker(clock, failures=3, rest=60.0, longest=960.0)  # 500 and 503, which are counted
 
@@ -151,7 +152,7 @@ class Client:
             self.server.succeeded()
         if not isinstance(problem, Exhausted):
             return problem
-        self.quota.ran_out(category, problem.bucket)
+        self.heard(category, {problem.bucket: 0})
         wait = self.quota.wait(category, problem.bucket) if problem.bucket else problem.retry_after
         return OverQuota(str(problem), retry_after=wait)
 
@@ -159,7 +160,7 @@ class Client:
         """Keeps what an answer says is left of the quota, by bucket name."""
         self.quota.heard(category, left)
         if SERVER_ERRORS in left:
-            self.budget.heard(left[SERVER_ERRORS])
+            self.budget.heard(category, left[SERVER_ERRORS])
 
     def health(self) -> dict[str, object]:
         """Quota left by category, errors left, and whether Google is given a rest."""

@@ -23,7 +23,7 @@ MOST_ROWS = 10_000  # parsing more in a thread holds up the whole process (100,0
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on one dimension's text; not case sensitive."""
+    """A condition on one dimension's text; not case sensitive. No `value` is met by an empty one and `(not set)`."""
 
     field: str
     value: str
@@ -59,7 +59,8 @@ class Ga4:
         self.days = settings.look_back_days
         self.property = settings.ga4_property_id
         self.methods = resource("analyticsdata", "v1beta", settings.ga4_api_endpoint).properties()
-        self.client = Client("Google Analytics", clock, settings.google_application_credentials, SCOPE, self.asked)
+        key, errors = settings.google_application_credentials, settings.data_dir / f"server-errors.{self.property}"
+        self.client = Client("Google Analytics", clock, key, SCOPE, self.asked, errors=errors)
 
     def asked(self, account: str) -> Asked:
         grant = (
@@ -146,7 +147,8 @@ def order_by(order: str, ask: Ga4Ask) -> dict[str, Any]:
 
 def condition(filter_: Filter) -> dict[str, Any]:
     match = {"exact": "EXACT", "contains": "CONTAINS", "begins": "BEGINS_WITH"}[filter_.match]
-    plain = {"filter": {"fieldName": filter_.field, "stringFilter": {"matchType": match, "value": filter_.value}}}
+    text = {"stringFilter": {"matchType": match, "value": filter_.value}} if filter_.value else {"emptyFilter": {}}
+    plain = {"filter": {"fieldName": filter_.field, **text}}
     return {"notExpression": plain} if filter_.negate else plain
 
 
