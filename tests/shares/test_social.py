@@ -193,3 +193,23 @@ async def test_closing_ends_the_calls_on_their_way(stage, social, ask):
     await asyncio.sleep(0.1)
     assert await took(source.close()) < 1
     await asking
+
+
+async def test_count_that_nobody_has_heard_for_two_weeks_is_not_shown(stage, social, ask):
+    source = social("pinterest")
+    await ask(source, HOME)
+    stage.breaks("pinterest", "status", status=500)
+    stage.clock.shift(timedelta(days=13))
+    assert (await ask(source, HOME)).values("pinterest") != (None,)
+    stage.clock.shift(timedelta(days=2))
+    frame = await ask(source, HOME)
+    assert frame.values("pinterest") == (None,)
+    assert reasons(frame, "pinterest") == ["unavailable: answered 500"]
+
+
+async def test_pages_are_asked_about_although_the_clock_was_set_back(stage, social, ask):
+    source = social("pinterest")
+    await ask(source, HOME)
+    stage.clock.shift(timedelta(days=-3))
+    await ask(source, HOME)
+    assert stage.calls("pinterest") == 2
