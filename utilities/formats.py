@@ -20,7 +20,7 @@ def shown(value: Value, kind: Kind) -> str:
     if kind is Kind.TEXT or (isinstance(value, str) and kind is not Kind.DATE):
         return str(value)
     if kind is Kind.DATE:
-        return day(date.fromisoformat(str(value)))
+        return day_of(str(value))
     number = float(value)
     if kind is Kind.FRACTION:
         return f"{number:.2%}"
@@ -47,6 +47,14 @@ def ago(seconds: float) -> str:
     if seconds < 172_800:
         return f"{int(seconds // 3600)} h"
     return f"{int(seconds // 86_400)} days"
+
+
+def day_of(text: str) -> str:
+    """A column of days may hold `(other)` as well."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def day(when: date) -> str:
