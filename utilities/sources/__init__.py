@@ -1,5 +1,6 @@
 """Sources: how to get answers. Each module here exports `SOURCE: SourceKind`."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -64,8 +65,7 @@ class Sources:
         return max((self.opened[name].stretch() for name in names if name in self.opened), default=1.0)
 
     async def close(self) -> None:
-        for source in self.opened.values():
-            await source.close()
+        await asyncio.gather(*(source.close() for source in self.opened.values()))
 
 
 async def open_sources(kinds: Sequence[SourceKind], settings: Settings, clock: Clock) -> Sources:
