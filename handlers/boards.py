@@ -19,12 +19,12 @@ class WallsPage(BaseHandler):
 
 
 class BoardList(BaseHandler):
-    """The boards there are; straight to the board when there is one."""
+    """The boards there are, and what is wrong with their files; straight to the board when it is one and right."""
 
     def get(self) -> None:
         held = self.services.boards
         boards, faults = sorted(held, key=lambda board: board.title), held.faults
-        if len(boards) == 1:
+        if len(boards) == 1 and not faults:
             self.redirect(f"/boards/{boards[0].name}")
         else:
             self.page("boards.html", here="/", boards=boards, faults=faults)

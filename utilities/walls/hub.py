@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import random
 import secrets
 from collections.abc import Collection, Mapping
@@ -20,6 +21,9 @@ from utilities.walls.pages import Pages
 from utilities.walls.painter import Fresh, Painter
 from utilities.walls.showing import Showing
 from utilities.walls.wall import Ended, Pipe, Wall
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,11 @@ class Walls:
             showing.tell([self._pages.beat(showing)])
 
     def _poll(self) -> None:
+        before = dict(self._boards.faults)
         if self._boards.poll():
+            for name, words in self._boards.faults.items():
+                if words != before.get(name):
+                    log.warning("the last edit of board %s is not shown: %s", name, words)
             self._arrange()
             self._beat()  # a fault is told at once
 
