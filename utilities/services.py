@@ -65,7 +65,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
     Raises SettingsError, BoardError, ModuleRuleError and StateDown, each with a sentence for the operator.
     """
     known = catalogue()
-    boards = Boards(settings.boards_dir, known.check)
+    boards = Boards(settings.boards_dir, known.check, known.forget)
     boards.load()
     async with AsyncExitStack() as closing:
         asked = await open_sources(tuple(known.kinds.values()), settings, clock)
