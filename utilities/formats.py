@@ -63,9 +63,10 @@ def day(when: date) -> str:
 
 
 def period(covers: Covers) -> str:
-    """`Fri 13 Nov to Thu 19 Nov, Europe/Berlin`."""
+    """`Fri 13 Nov to Thu 19 Nov, Los Angeles time`."""
     days = day(covers.first) if covers.first == covers.last else f"{day(covers.first)} to {day(covers.last)}"
-    return f"{days}, {covers.zone}"
+    city = covers.zone.rsplit("/", 1)[-1].replace("_", " ")
+    return f"{days}, {city if city == 'UTC' else f'{city} time'}"
 
 
 def noted(frame: Frame) -> list[str]:

@@ -181,5 +181,9 @@ async def open_ga4(settings: Settings, clock: Clock) -> Source | None:
 
 
 SOURCE = SourceKind(
-    name="ga4", ask=Ga4Ask, open=open_ga4, missing="set GA4_PROPERTY_ID and GOOGLE_APPLICATION_CREDENTIALS"
+    name="ga4",
+    ask=Ga4Ask,
+    open=open_ga4,
+    missing="set GA4_PROPERTY_ID and GOOGLE_APPLICATION_CREDENTIALS",
+    title="Google Analytics",
 )

@@ -68,7 +68,8 @@ class Social:
         frame = Frame((Column("url", "Page", Kind.TEXT),), tuple((url,) for url in ask.urls))
         for rank, (name, network) in enumerate(self.networks.items()):  # a narrow screen keeps those named first
             values, notes = network.column(pages)
-            frame = frame.with_column(Column(name, network.provider.heading, Kind.SHARE, rank), values, notes)
+            column = Column(name, network.provider.heading, Kind.SHARE, rank, network.provider.counts)
+            frame = frame.with_column(column, values, notes)
         for name, why in self.unknown.items():
             note = Note(f"unavailable: {why}", name)
             column = Column(name, name, Kind.SHARE, rank=len(self.networks))
@@ -171,4 +172,5 @@ SOURCE = SourceKind(
     ask=ShareAsk,
     open=open_social,
     missing="set SHARE_PROVIDERS to the networks to ask, like hacker-news,lobsters,pinterest,stack-exchange",
+    title="the networks",
 )
