@@ -1,8 +1,10 @@
 """Serving: from settings to a listening server, and from SIGTERM to a quiet end."""
 
 import asyncio
+import errno
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -28,10 +30,7 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
         if services.state is not None and services.upstream is not None:
             services.extra["door"] = await open_door(settings, clock, services.state, services.upstream)
         server = HTTPServer(make_app(services), **SERVER_LIMITS)
-        try:
-            sockets = bind_sockets(settings.port, settings.bind_address, backlog=BACKLOG)
-        except OSError as error:
-            raise SettingsError(f"Port {settings.port} cannot be listened on: {error.strerror}. Set PORT.") from error
+        sockets = listening(settings)
         await services.refresher.start()
         services.walls.start()
         server.add_sockets(sockets)
@@ -44,6 +43,16 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
             await drain(server)
             if "door" in services.extra:
                 await services.extra["door"].close()
+
+
+def listening(settings: Settings) -> list[socket.socket]:
+    """The sockets of BIND and PORT; raises SettingsError with the one to mend."""
+    try:
+        return bind_sockets(settings.port, settings.bind_address, backlog=BACKLOG)
+    except OSError as error:
+        name = "PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "BIND"
+        where = f"{settings.bind_address}, port {settings.port}"
+        raise SettingsError(f"Foyer cannot listen on {where}: {error.strerror}. Set another {name}.") from error
 
 
 async def drain(server: HTTPServer) -> None:

@@ -130,6 +130,26 @@ def test_file_that_is_not_text_is_a_sentence(tmp_path: Path):
         read_settings({}, env_file=tmp_path / ".env")
 
 
+def test_line_that_sets_nothing_is_a_sentence_that_does_not_repeat_it(tmp_path: Path):
+    (tmp_path / ".env").write_text('# fine\nPORT=1\ncanary is "here\nWEBSITE=example.com\n')
+    with pytest.raises(SettingsError) as caught:
+        read_settings({}, env_file=tmp_path / ".env")
+    assert str(caught.value).endswith(".env, line 3: write NAME=value, or # before it.")
+    assert "canary" not in str(caught.value)
+
+
+def test_folder_where_the_file_should_be_is_a_sentence(tmp_path: Path):
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: Is a directory"):
+        read_settings({}, env_file=tmp_path / ".env")
+
+
+def test_file_twin_of_what_is_no_secret_is_remarked_on():
+    assert read(GA4_PROPERTY_ID_FILE="/nowhere").remarks == (
+        "GA4_PROPERTY_ID_FILE is set, but only secrets may stand in a file: set GA4_PROPERTY_ID itself.",
+    )
+
+
 @pytest.mark.parametrize("name", [*SECRETS, "FACEBOOK_APP_TOKEN", "X_BEARER_TOKEN"])
 def test_every_secret_may_stand_in_a_file(tmp_path: Path, name: str):
     values = {"REDIS_URL": "redis://:canary@localhost", "DATABASE_URL": "postgresql://u:canary@localhost/x"}

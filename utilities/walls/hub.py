@@ -22,7 +22,6 @@ from utilities.walls.painter import Fresh, Painter
 from utilities.walls.showing import Showing
 from utilities.walls.wall import Ended, Pipe, Wall
 
-
 log = logging.getLogger(__name__)
 
 
