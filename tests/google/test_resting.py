@@ -103,6 +103,43 @@ async def test_server_errors_are_counted_over_restarts_and_with_the_processes_be
     await source.close()
 
 
+async def test_google_is_given_one_rest_by_all_processes(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    google.faults.inject(RUN, Fault("status", status=500))
+    one, other = [Ga4(settings(**google.settings), watch) for _ in range(2)]
+    for source in (one, other, one, other, one):
+        await trouble(source)
+    assert google.faults.count(RUN) == 3
+    assert other.health()["resting"] is True
+    watch.pass_by(80)
+    await trouble(other)  # the one that tries
+    assert isinstance(await trouble(one), Unavailable)
+    assert google.faults.count(RUN) == 4
+    google.faults.clear()
+    watch.pass_by(160)
+    assert (await one.answer(ASK)).rows == (await other.answer(ASK)).rows == ((7,),)
+    for source in (one, other):
+        await source.close()
+
+
+async def test_only_one_question_tries_whether_google_is_well_again(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+    google.faults.inject(RUN, Fault("status", status=500))
+    for _ in range(3):
+        await trouble(ga4)
+    watch.pass_by(100)
+    await asyncio.gather(*(trouble(ga4) for _ in range(6)))
+    assert google.faults.count(RUN) == 4
+
+
+async def test_rest_ends_when_the_clock_is_set_back(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+    google.faults.inject(RUN, Fault("status", status=500, count=3))
+    for _ in range(3):
+        await trouble(ga4)
+    watch.pass_by(-1800)
+    assert (await ga4.answer(ASK)).rows == ((7,),)
+
+
 @pytest.mark.parametrize("what", ["", "nonsense", "2026-11-20T12:10:00", "\x00", "2999-01-01T00:00:00+00:00"])
 async def test_file_of_errors_that_makes_no_sense_stops_nothing(
     what: str, google: Pretend, watch: Watch, settings: Callable[..., Settings]

@@ -1,22 +1,27 @@
-"""The ten server errors an hour that Google forgives, and our reserve of them."""
+"""The ten server errors an hour that Google forgives: how they are counted, spread, and not used up."""
 
+import random
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Condition
 
 from utilities.clock import Clock
-from utilities.errors import OverQuota
+from utilities.errors import OverQuota, Unavailable
 
 HOUR = timedelta(hours=1)
 FORGIVEN = 10  # a property and project may cause as many 500s and 503s an hour, then every call is refused
 RESERVE = 2  # for others who share the project
+IN_A_ROW = 3  # errors after which Google is given a rest
+REST, LONGEST_REST = 60.0, 960.0  # seconds; each rest is twice as long as the one before
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class ErrorBudget:
     """Lets calls through while each of them could fail and still leave the reserve; may be used from any thread.
 
-    With a `file` the errors are counted together with those of processes beside this one, and of those before it.
+    After errors in a row nobody calls for a while, and then one by one. With a `file` the errors are counted together
+    with those of processes beside this one, and of those before it.
     """
 
     def __init__(self, clock: Clock, forgiven: int | None = FORGIVEN, file: Path | None = None) -> None:
@@ -25,6 +30,8 @@ class ErrorBudget:
         self.file = file
         self.errors: list[datetime] = []
         self.told: dict[str, tuple[datetime, int]] = {}  # what Google said was left, and when, by category
+        self.good = LONG_AGO  # when Google answered last
+        self.lazy = random.uniform(0.75, 1.25)  # noqa: S311 — so that processes do not come back at one moment
         self.under_way = 0
         self.changed = Condition()
 
@@ -34,9 +41,14 @@ class ErrorBudget:
             self.told[category] = (self.clock(), left)
 
     def begin(self, seconds: float) -> None:
-        """Takes one call's place, waiting up to `seconds` for those under way; OverQuota when too few are left."""
+        """Takes one call's place, waiting up to `seconds` for those under way.
+
+        Raises Unavailable while Google is given a rest, OverQuota when too few errors are left.
+        """
         with self.changed:
-            self.changed.wait_for(lambda: self.left() - self.under_way > RESERVE or not self.under_way, seconds)
+            self.changed.wait_for(self.has_room, seconds)
+            if (rest := self.rest()) > 0:
+                raise Unavailable(f"Google has failed several times; the next try is in {max(round(rest), 1)} s")
             if self.left() - self.under_way <= RESERVE:
                 wait = self.wait()
                 raise OverQuota(
@@ -46,6 +58,12 @@ class ErrorBudget:
                 )
             self.under_way += 1
 
+    def has_room(self) -> bool:
+        """Whether one more call need not wait for those under way; needs the lock."""
+        if not self.under_way or self.rest() > 0:
+            return True
+        return self.left() - self.under_way > RESERVE and len(self.in_a_row()) < IN_A_ROW
+
     def end(self, *, server_error: bool) -> None:
         """Gives the place back."""
         with self.changed:
@@ -53,6 +71,25 @@ class ErrorBudget:
             if server_error:
                 self.note(self.clock())
             self.changed.notify_all()
+
+    def succeeded(self) -> None:
+        """Google has answered."""
+        with self.changed:
+            self.good = self.clock()
+
+    def rest(self) -> float:
+        """Seconds until Google is asked again, after errors in a row; 0.0 when it may be now."""
+        with self.changed:
+            row = self.in_a_row()
+            if len(row) < IN_A_ROW:
+                return 0.0
+            whole = min(REST * 2 ** (len(row) - IN_A_ROW), LONGEST_REST) * self.lazy
+            left = whole - (self.clock() - row[-1]).total_seconds()
+            return left if 0.0 < left <= whole else 0.0  # more than the whole is a clock that was set back
+
+    def in_a_row(self) -> list[datetime]:
+        """The errors since Google answered last; needs the lock."""
+        return [error for error in self.recent() if error > self.good]
 
     def left(self) -> int:
         """How many more errors Google would forgive now, as far as we know."""
