@@ -9,6 +9,7 @@ from utilities.frames import Covers, Frame, Kind, Note, Value
 
 MISSING = "–"
 ACCOUNT = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-z]+", re.IGNORECASE)
+ASIDE = re.compile(r" \([^()]*\)")
 FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection), and the full-width forms of it."""
 
@@ -96,4 +97,6 @@ def harmless(text: str) -> str:
 
 def aloud(message: str) -> str:
     """What a wall says of a trouble: its first clause, and nobody's address; the pages at desks have the whole."""
-    return ACCOUNT.sub("the account", message.split("; ")[0].split(" (")[0])
+    clause = ASIDE.sub("", message.split("; ")[0]).split(" (")[0]
+    said = ACCOUNT.sub("the account", clause).rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}."
