@@ -150,6 +150,18 @@ async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4
     ]
 
 
+@pytest.mark.parametrize(
+    ("period", "row", "days"), [("now", (9, None), "the days before"), ("previous", (None, 9), "these days")]
+)
+async def test_period_that_google_leaves_out_is_nothing_and_is_said(
+    period: str, row: tuple[int | None, ...], days: str, google: Pretend, ga4: Ga4
+) -> None:
+    body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [[period, "9"]])
+    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers",), compare=True))
+    assert frame.rows == (row,)
+    assert said(frame) == [f"Google Analytics has no figures for {days}"]
+
+
 async def test_period_without_figures_is_absent_and_not_zero(google: Pretend, ga4: Ga4) -> None:
     body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [["now", "100"]])
     frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers",), compare=True))

@@ -169,9 +169,11 @@ def beside(found: Frame) -> Frame:
         before = replace(column, key=f"{column.key}:previous", heading=f"{column.heading} before")
         columns += [column, before]
         cells += [rows.get("now", empty)[place], rows.get("previous", empty)[place]]
-    notes = found.notes
-    if found.rows and "previous" not in rows:
-        notes = (*notes, Note("Google Analytics has no figures for the days before"))
+    periods = {"now": "these days", "previous": "the days before"}
+    missing = [
+        Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if name not in rows
+    ]
+    notes = (*found.notes, *(missing if rows else ()))
     return replace(found, columns=tuple(columns), rows=(tuple(cells),) if rows else (), notes=notes)
 
 
