@@ -49,16 +49,15 @@ def routes() -> list[Route]:
     ]
 
 
-def make_app(services: Services) -> Application:
-    """The application over these services; `services.extra["door"]` is needed where people sign in."""
-    door: Door = services.extra.get("door") or Door(services.settings, services.clock)
+def make_app(services: Services, door: Door | None = None) -> Application:
+    """The application over these services; the door is `open_door`'s, and needed where people sign in."""
     services.templates.globals["static_url"] = static_url
     table = routes()
     missing = Route("", NotFound, EVERYONE)
     return Application(
         [route.spec() for route in table],
         services=services,
-        door=door,
+        door=door or Door(services.settings, services.clock),
         access=table_of([*table, missing]),
         headers=security_headers(services.settings),
         default_handler_class=NotFound,

@@ -17,6 +17,9 @@ class WallsPage(BaseHandler):
     def walls(self) -> Walls:
         return self.services.walls
 
+    def compute_etag(self) -> None:
+        """What these answer may not be kept, or never changes."""
+
 
 class BoardList(BaseHandler):
     """The boards there are, and what is wrong with their files; straight to the board when it is one and right."""
@@ -40,9 +43,6 @@ class WallPage(WallsPage):
             raise HTTPError(404)
         self.finish(page)
 
-    def compute_etag(self) -> None:
-        """It may not be kept anyway."""
-
 
 class TilePage(WallsPage):
     """One tile by itself, to be put into a page."""
@@ -53,9 +53,6 @@ class TilePage(WallsPage):
             raise HTTPError(404)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(html)
-
-    def compute_etag(self) -> None:
-        """It may not be kept anyway."""
 
 
 class BoardStyles(WallsPage):

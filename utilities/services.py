@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment
 
@@ -45,7 +44,6 @@ class Services:
     walls: Walls
     state: State | None = None  # opened only where people sign in
     upstream: Upstream | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def local_zone() -> tzinfo:
