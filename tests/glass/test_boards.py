@@ -107,8 +107,9 @@ def test_every_fault_of_a_file_is_told_at_once(write: Write):
     assert all(line.startswith("office.yaml, line ") for line in told)
 
 
-def test_time_without_a_unit_is_refused(write: Write):
-    text = GOOD + "reports:\n  one: {title: One, source: ga4, pace: 300}\n"
+@pytest.mark.parametrize("pace", ["300", "0s", "999999999999d", "-5m"])
+def test_time_that_is_none_is_refused(pace: str, write: Write):
+    text = GOOD + f"reports:\n  one: {{title: One, source: ga4, pace: {pace}}}\n"
     assert "line 10: reports.one.pace: write a time with its unit: 30s, 5m, 6h or 1d" in fault(write(text))
 
 
