@@ -69,10 +69,11 @@ class Look:
 
     @property
     def asked(self) -> str:
-        """Whom, and how often: `from Google Analytics and the networks, every 5 min`."""
+        """Whom, and how often: `Google Analytics and the networks, every 5 min`."""
         seconds = self.report.pace.total_seconds()
         pace = "minute" if seconds == 60 else ago(seconds) if seconds > 60 else f"{seconds:g} s"
-        return f"from {' and '.join(self.sources)}, every {pace}"
+        words = f"{' and '.join(self.sources)}, every {pace}"
+        return words[:1].upper() + words[1:]
 
     @property
     def awaits(self) -> bool:

@@ -133,4 +133,4 @@ async def test_list_has_every_report_with_its_state_in_words_and_what_is_left_of
     assert 'data-state="waiting"' in page
     assert "the oracle: 150,000 of 200,000 tokens left today" in page
     assert "this hour" not in page
-    assert "from the oracle, every 5 min" in page
+    assert "The oracle, every 5 min" in page
