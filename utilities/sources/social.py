@@ -100,14 +100,14 @@ class Social:
         self.kept_at, self.seen = time.monotonic(), written_at(self.file)
 
     async def check(self) -> str:
-        """Asks every network about one page; raises Refused or Unavailable with a sentence for each."""
+        """Asks every network about one page; raises Refused or Unavailable with a line for each."""
         told = dict(zip(self.networks, await asyncio.gather(*map(self.checked, self.networks.values())), strict=True))
         told |= {name: Refused(why) for name, why in self.unknown.items()}
-        report = "; ".join(f"{name}: {what}" for name, what in told.items())
-        wrong = [what for what in told.values() if isinstance(what, SourceError)]
+        wrong = {name: what for name, what in told.items() if isinstance(what, SourceError)}
+        report = "\n".join(f"{name}: {what}" for name, what in (wrong | told).items())  # what is to be mended first
         if not wrong:
             return report
-        raise Refused(report) if any(isinstance(what, Refused) for what in wrong) else Unavailable(report)
+        raise Refused(report) if any(isinstance(what, Refused) for what in wrong.values()) else Unavailable(report)
 
     async def checked(self, network: Network) -> str | SourceError:
         try:
