@@ -150,3 +150,17 @@ async def test_file_of_errors_that_makes_no_sense_stops_nothing(
     source = Ga4(known, watch)
     assert (await source.answer(ASK)).rows == ((7,),)
     await source.close()
+
+
+async def test_file_of_errors_does_not_grow_for_ever(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    source = Ga4(settings(**google.settings), watch)
+    file = settings().data_dir / "server-errors.123"
+    for _ in range(220):
+        google.faults.inject(RUN, Fault("status", status=500, count=1))
+        await trouble(source)
+        watch.pass_by(1000)
+    assert 1 < len(file.read_text().split()) <= 100
+    assert source.health()["server_errors_left"] == 7
+    await source.close()

@@ -12,6 +12,7 @@ from utilities.errors import OverQuota, Unavailable
 HOUR = timedelta(hours=1)
 FORGIVEN = 10  # a property and project may cause as many 500s and 503s an hour, then every call is refused
 RESERVE = 2  # for others who share the project
+MOST_NOTED = 100  # lines of the file; then it is begun anew
 IN_A_ROW = 3  # errors after which Google is given a rest
 REST, LONGEST_REST = 60.0, 960.0  # seconds; each rest is twice as long as the one before
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -117,13 +118,14 @@ class ErrorBudget:
 
     def note(self, error: datetime) -> None:
         """Counts one more; needs the lock."""
-        fresh = not self.recent()
+        before = self.recent()
         self.errors.append(error)
         if self.file is not None:
+            anew = not 0 < len(read_times(self.file)) < MOST_NOTED
             with suppress(OSError):
                 self.file.parent.mkdir(parents=True, exist_ok=True)
-                with self.file.open("w" if fresh else "a", encoding="ascii") as file:
-                    file.write(f"{error.isoformat()}\n")
+                with self.file.open("w" if anew else "a", encoding="ascii") as file:
+                    file.writelines(f"{at.isoformat()}\n" for at in (*(before if anew else ()), error))
 
 
 def read_times(file: Path) -> list[datetime]:
