@@ -150,7 +150,7 @@ def in_our_words(message: str) -> str:
 def lines_of(env_file: Path) -> Mapping[str, str | None]:
     """The variables in the file, as they are written; none when there is no file."""
     try:
-        with env_file.open(encoding="utf-8") as file:
+        with env_file.open(encoding="utf-8-sig") as file:  # Notepad begins files with a mark
             lines = list(parse_stream(file))
     except FileNotFoundError:
         return {}

@@ -124,6 +124,11 @@ def test_environment_goes_before_the_file_and_nothing_in_it_is_expanded(tmp_path
     assert settings.google_client_secret.get_secret_value() == "a$HOME#b"
 
 
+def test_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path: Path):
+    (tmp_path / ".env").write_text("PORT=1\n", encoding="utf-8-sig")
+    assert read_settings({}, env_file=tmp_path / ".env").port == 1
+
+
 def test_file_that_is_not_text_is_a_sentence(tmp_path: Path):
     (tmp_path / ".env").write_bytes(b"PORT=\xff\xfe")
     with pytest.raises(SettingsError, match=r"\.env cannot be read"):
