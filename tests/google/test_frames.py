@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.google.pretend import SEARCH, Pretend, Watch, report
-from utilities.errors import BadAnswer, Refused
+from utilities.errors import Refused
 from utilities.frames import Column, Frame, Kind
 from utilities.google.fields import heading, metric
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
@@ -135,43 +135,6 @@ def test_headings_are_words() -> None:
     assert heading("cartToViewRate") == "Cart to view rate"
     assert heading("customEvent:reading_time") == "Reading time"
     assert metric("bounceRate", "TYPE_FLOAT") == (Column("bounceRate", "Bounce rate", Kind.FRACTION), 1.0)
-
-
-async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4) -> None:
-    rows = [["previous", "90", "0.5"], ["now", "100", "0.25"]]
-    body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER"), ("bounceRate", "TYPE_FLOAT")], rows)
-    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers", "bounceRate"), compare=True))
-    keys = [column.key for column in frame.columns]
-    assert keys == ["totalUsers", "totalUsers:previous", "bounceRate", "bounceRate:previous"]
-    assert frame.rows == ((100, 90, 0.25, 0.5),)
-    assert google.asked[-1]["dateRanges"] == [
-        {"startDate": "7daysAgo", "endDate": "yesterday", "name": "now"},
-        {"startDate": "14daysAgo", "endDate": "8daysAgo", "name": "previous"},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("period", "row", "days"), [("now", (9, None), "the days before"), ("previous", (None, 9), "these days")]
-)
-async def test_period_that_google_leaves_out_is_nothing_and_is_said(
-    period: str, row: tuple[int | None, ...], days: str, google: Pretend, ga4: Ga4
-) -> None:
-    body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [[period, "9"]])
-    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers",), compare=True))
-    assert frame.rows == (row,)
-    assert said(frame) == [f"Google Analytics has no figures for {days}"]
-
-
-async def test_period_without_figures_is_absent_and_not_zero(google: Pretend, ga4: Ga4) -> None:
-    body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [["now", "100"]])
-    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers",), compare=True))
-    assert frame.rows == ((100, None),)
-    assert said(frame) == ["Google Analytics has no figures for the days before"]
-
-
-async def test_comparison_without_its_periods_is_a_bad_answer(google: Pretend, ga4: Ga4) -> None:
-    with pytest.raises(BadAnswer):
-        await framed(google, ga4, report([], SESSIONS, [["7"]]), Ga4Ask(metrics=("sessions",), compare=True))
 
 
 async def test_days_covered_end_yesterday_where_the_property_is(google: Pretend, ga4: Ga4, watch: Watch) -> None:
