@@ -104,7 +104,7 @@ async def ask_store(settings: Settings, clock: Clock) -> str:
             await store.release(lease)
         return f"{store.health()['kind']} answers"
     except StoreDown as error:
-        raise StoreDown(f"{error}; is it running, and is REDIS_URL its address?") from error
+        raise StoreDown(f"{str(error).rstrip('.')}; is it running, and is REDIS_URL its address?") from error
     finally:
         await store.close()
 
