@@ -105,15 +105,21 @@ class Walls:
 
     async def _hear(self) -> None:
         async for report in self._store.listen():
-            now = self._clock()
-            for showing in self._showings.values():
-                showing.repaint(now, report)
+            self._repaint(report)
 
     def _look_round(self) -> None:
+        self._repaint()
+        for showing in self._showings.values():
+            showing.drop(self._pace.patience)
+
+    def _repaint(self, report: str | None = None) -> None:
+        """Paints what has changed; the word at the foot follows at once, not at the next beat."""
         now = self._clock()
         for showing in self._showings.values():
-            showing.repaint(now)
-            showing.drop(self._pace.patience)
+            before = showing.states()
+            showing.repaint(now, report)
+            if showing.states() != before:
+                showing.tell([self._pages.beat(showing)])
 
     def _beat(self) -> None:
         for showing in self._showings.values():
