@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ log = logging.getLogger("foyer")
 def main(words: Sequence[str] | None = None) -> int:
     """Does what the words say; answers the exit code. What is wrong is said in sentences, never in a traceback."""
     options = parser().parse_args(words)
+    os.umask(0o077)  # what Foyer writes is for its own user's eyes
     try:
         code: int = asyncio.run(options.command(options))
         return code
@@ -33,6 +35,8 @@ def main(words: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `run.py check | head`: nobody reads on, and Python would complain of that at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
@@ -42,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Settings are environment variables, or lines of a file called .env; docs/settings.md has them all.",
     )
     whole.set_defaults(command=serve)
-    commands = whole.add_subparsers(title="commands", metavar="")
+    commands = whole.add_subparsers(title="commands", metavar="command")
     for name, command, what in (
         (
             "serve",
@@ -54,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
         ("check", check, "look over settings, boards and credentials, and ask everything one cheap question"),
         ("schema", schema, "print the JSON Schema of board files, for editors"),
     ):
-        commands.add_parser(name, help=what, description=what.capitalize() + ".").set_defaults(command=command)
+        commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.").set_defaults(command=command)
     what = "count the pages that access logs tell of, as if the beacon had been there"
     logs = commands.add_parser("import-log", help=what, description=what.capitalize() + ".")
     logs.add_argument("--site", default="", help="whose logs they are, where they do not say which host was asked")

@@ -87,3 +87,9 @@ def resident(process: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     raise SystemExit("this needs Linux's /proc")
+
+
+def worked(process: int) -> float:
+    """Seconds of processor time the process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -88,4 +88,7 @@ def watch(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[bytes]", over: 
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(arguments()))
+    try:
+        asyncio.run(serve(arguments()))
+    except OSError as error:  # a folder that cannot be written to, or a port that is taken
+        sys.exit(f"The pretend internet cannot start: {error}")

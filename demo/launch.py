@@ -38,7 +38,7 @@ async def launch(
         raise LaunchError(f"The pretend internet did not come up within {timeout:g} seconds.") from error
     if not line:
         code = await process.wait()
-        raise LaunchError(f"The pretend internet stopped at once with exit code {code}; see its message above.")
+        raise LaunchError(f"The pretend internet stopped at once with exit code {code}; it has said why.")
     environment: dict[str, str] = json.loads(line)
     return process, environment
 

@@ -8,6 +8,7 @@ from handlers.access import EVERYONE, PEOPLE, READERS, WALLS, Route, table_of
 from handlers.listening import SERVER_LIMITS
 
 if TYPE_CHECKING:
+    from handlers.door import Door
     from utilities.services import Services
 
 __all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app", "routes"]
@@ -45,15 +46,14 @@ def routes() -> list[Route]:
     ]
 
 
-def make_app(services: "Services") -> Application:
-    """The application over these services; `services.extra["door"]` is needed where people sign in."""
+def make_app(services: "Services", door: "Door | None" = None) -> Application:
+    """The application over these services; the door is `open_door`'s, and needed where people sign in."""
     from handlers.access_log import log_request
     from handlers.assets import PREFIX, static_url
     from handlers.door import Door
     from handlers.headers import security_headers
     from handlers.not_found import NotFound
 
-    door: Door = services.extra.get("door") or Door(services.settings, services.clock)
     services.templates.globals["static_url"] = static_url
     table = routes()
     missing = Route("", NotFound, EVERYONE)
@@ -61,7 +61,7 @@ def make_app(services: "Services") -> Application:
         [route.spec() for route in table],
         services=services,
         collector=services.collector,
-        door=door,
+        door=door or Door(services.settings, services.clock),
         access=table_of([*table, missing]),
         headers=security_headers(services.settings),
         default_handler_class=NotFound,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tornado.web import StaticFileHandler
+from tornado.web import HTTPError, StaticFileHandler
 
 from handlers.base import BaseHandler
 
@@ -16,6 +16,11 @@ A_YEAR = 31536000
 
 class Assets(BaseHandler, StaticFileHandler):
     """One file; its address carries its hash, which is what makes keeping it for good safe."""
+
+    def parse_url_path(self, url_path: str) -> str:
+        if "\0" in url_path:  # no file's name, and an error of the system's own for whoever looks
+            raise HTTPError(404)
+        return super().parse_url_path(url_path)
 
     def set_extra_headers(self, path: str) -> None:
         asked = self.get_query_argument("v", "")

@@ -17,14 +17,17 @@ class WallsPage(BaseHandler):
     def walls(self) -> Walls:
         return self.services.walls
 
+    def compute_etag(self) -> None:
+        """What these answer may not be kept, or never changes."""
+
 
 class BoardList(BaseHandler):
-    """The boards there are; straight to the board when there is one."""
+    """The boards there are, and what is wrong with their files; straight to the board when it is one and right."""
 
     def get(self) -> None:
         held = self.services.boards
         boards, faults = sorted(held, key=lambda board: board.title), held.faults
-        if len(boards) == 1:
+        if len(boards) == 1 and not faults:
             self.redirect(f"/boards/{boards[0].name}")
         else:
             self.page("boards.html", here="/", boards=boards, faults=faults)
@@ -40,9 +43,6 @@ class WallPage(WallsPage):
             raise HTTPError(404)
         self.finish(page)
 
-    def compute_etag(self) -> None:
-        """It may not be kept anyway."""
-
 
 class TilePage(WallsPage):
     """One tile by itself, to be put into a page."""
@@ -53,9 +53,6 @@ class TilePage(WallsPage):
             raise HTTPError(404)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(html)
-
-    def compute_etag(self) -> None:
-        """It may not be kept anyway."""
 
 
 class BoardStyles(WallsPage):

@@ -1,6 +1,7 @@
 """Listening on a port, and ending quietly when told to."""
 
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -28,11 +29,13 @@ BACKLOG = 1024  # walls that come back all at once after a restart
 
 
 def bound(settings: Settings) -> list[socket.socket]:
-    """The sockets of PORT; raises SettingsError when somebody else has it."""
+    """The sockets of BIND and PORT; raises SettingsError with the one to mend."""
     try:
         return bind_sockets(settings.port, settings.bind_address, backlog=BACKLOG)
     except OSError as error:
-        raise SettingsError(f"Port {settings.port} cannot be listened on: {error.strerror}. Set PORT.") from error
+        name = "PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "BIND"
+        where = f"{settings.bind_address}, port {settings.port}"
+        raise SettingsError(f"Foyer cannot listen on {where}: {error.strerror}. Set another {name}.") from error
 
 
 async def drain(server: HTTPServer) -> None:

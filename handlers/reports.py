@@ -16,10 +16,18 @@ from utilities.formats import ago, csv_of, noted, period, shown
 from utilities.frames import Frame, Kind, Reading, State
 from utilities.refresh.variants import Variants
 from utilities.reports import Report
+from utilities.sources import Sources
 
 LOOK_AGAIN = 3  # seconds until a page that waits for figures loads itself anew
 RETRY = "10"  # seconds until there may be room for another variant
 PLAIN = (Kind.TEXT, Kind.DATE)
+QUESTIONS = {"core": "", "realtime": ", about right now"}
+LEFT = {
+    "tokensPerDay": "tokens left today",
+    "tokensPerHour": "tokens left this hour",
+    "tokensPerProjectPerHour": "tokens left this hour for our project",
+}
+"""What people say instead of Google's own names."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Look:
     reading: Reading
     state: State
     age: str  # `4 min`, '' without figures
+    sources: tuple[str, ...]  # as people call them
     said: str = ""  # what was asked for besides: `?from=now-1d%2Fd`
 
     @property
@@ -60,9 +69,17 @@ class Look:
         return self.reading.trouble.message if self.reading.trouble else ""
 
     @property
-    def every(self) -> str:
+    def legend(self) -> list[tuple[str, str]]:
+        """Headings too short to be understood, and what is counted there."""
+        return [(column.heading, column.about) for column in self.frame.columns if column.about]
+
+    @property
+    def asked(self) -> str:
+        """Whom, and how often: `Google Analytics and the networks, every 5 min`."""
         seconds = self.report.pace.total_seconds()
-        return ago(seconds) if seconds >= 60 else f"{seconds:g} s"
+        pace = "minute" if seconds == 60 else ago(seconds) if seconds > 60 else f"{seconds:g} s"
+        words = f"{' and '.join(self.sources)}, every {pace}"
+        return words[:1].upper() + words[1:]
 
     @property
     def awaits(self) -> bool:
@@ -70,12 +87,15 @@ class Look:
         return self.state is State.WAITING or not self.reading.complete
 
 
-def look(report: Report, latest: Reading | None, now: datetime, said: Mapping[str, str] | None = None) -> Look:
+def look(
+    report: Report, latest: Reading | None, now: datetime, sources: Sources, said: Mapping[str, str] | None = None
+) -> Look:
     reading = latest or Reading(report.name)
     age = reading.age(now)
     words = "" if age is None else ago(age.total_seconds())
+    titles = tuple(sources.title(source) for source in report.sources)
     query = f"?{urlencode(said)}" if said else ""
-    return Look(report, reading, reading.state(now, report.pace, report.limit), words, query)
+    return Look(report, reading, reading.state(now, report.pace, report.limit), words, titles, query)
 
 
 class ReportHandler(BaseHandler):
@@ -87,9 +107,9 @@ class ReportHandler(BaseHandler):
         if report is None:
             raise HTTPError(404)
         if said := self.said(report):
-            return look(report, self.variant(report, said), self.services.clock(), said)
+            return look(report, self.variant(report, said), self.services.clock(), self.services.sources, said)
         self.services.refresher.want(name)
-        return look(report, self.services.store.latest(name), self.services.clock())
+        return look(report, self.services.store.latest(name), self.services.clock(), self.services.sources)
 
     def said(self, report: Report) -> dict[str, str]:
         """The parameters of the request that mean something to this report."""
@@ -113,8 +133,9 @@ class ReportList(BaseHandler):
     def get(self) -> None:
         now, latest = self.services.clock(), self.services.store.latest
         reports = sorted(self.services.reports.values(), key=lambda report: report.title.casefold())
-        looks = [look(report, latest(report.name), now) for report in reports]
-        health = {name: source.health() for name, source in self.services.sources.opened.items()}
+        sources = self.services.sources
+        looks = [look(report, latest(report.name), now, sources) for report in reports]
+        health = {sources.title(name): source.health() for name, source in sources.opened.items()}
         self.page("reports.html", here="/reports", looks=looks, quotas=list(quotas(health)))
 
 
@@ -157,11 +178,12 @@ def document(look: Look) -> dict[str, Any]:
 
 
 def quotas(health: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """For each source and kind of question, the quota that runs out first: `ga4 core: 199,998 of 200,000 …`."""
+    """By source and kind of question what runs out first: `Google Analytics: 199,998 of 200,000 tokens left today`."""
     for source, facts in health.items():
         for kind, buckets in facts.get("quota", {}).items():
             left = {name: each["remaining"] / max(each["limit"], 1) for name, each in buckets.items()}
             if left:
                 name = min(left, key=left.__getitem__)
-                words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-                yield f"{source} {kind}: {buckets[name]['remaining']:,} of {buckets[name]['limit']:,} {words}"
+                words = LEFT.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() + " left"
+                which = QUESTIONS.get(kind, f", {kind}")
+                yield f"{source}{which}: {buckets[name]['remaining']:,} of {buckets[name]['limit']:,} {words}"

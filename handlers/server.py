@@ -24,10 +24,11 @@ Beside = Callable[[Services, str], Coroutine[None, None, None]]
 async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Services, int]]:
     """Listens while inside; the services and the port. Raises as `opened` does, and SettingsError without a port."""
     async with opened(settings, clock) as services:
-        if services.state is not None and services.upstream is not None:
-            services.extra["door"] = await open_door(settings, clock, services.state, services.upstream)
-        server = HTTPServer(make_app(services), **SERVER_LIMITS)
         sockets = bound(settings)
+        door = None
+        if services.state is not None and services.upstream is not None:
+            door = await open_door(settings, clock, services.state, services.upstream)
+        server = HTTPServer(make_app(services, door), **SERVER_LIMITS)
         await services.refresher.start()
         services.walls.start()
         server.add_sockets(sockets)
@@ -38,8 +39,8 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
             await services.walls.stop()
             await services.refresher.stop()
             await drain(server)
-            if "door" in services.extra:
-                await services.extra["door"].close()
+            if door is not None:
+                await door.close()
 
 
 async def serve(settings: Settings, beside: Beside | None = None) -> int:

@@ -7,6 +7,8 @@ from threading import Lock
 
 from utilities.clock import Clock
 
+LEAST, MOST = 0.75, 1.25  # of a rest, so that many processes do not come back at one moment
+
 
 class Breaker:
     """Closed while calls may go through; may be used from any thread.
@@ -36,13 +38,14 @@ class Breaker:
     @property
     def closed(self) -> bool:
         """Whether a call would be let through now; takes nothing."""
-        return self.until is None or self.clock() >= self.until
+        return self.remaining == 0.0
 
     @property
     def remaining(self) -> float:
-        """Seconds until a call is let through again; 0.0 when one is now."""
+        """Seconds until a call is let through again; 0.0 when one is now, or when the clock was set back meanwhile."""
         until = self.until
-        return 0.0 if until is None else max((until - self.clock()).total_seconds(), 0.0)
+        left = 0.0 if until is None else (until - self.clock()).total_seconds()
+        return left if 0.0 < left <= MOST * self.longest else 0.0
 
     def check(self) -> bool:
         """Whether this call may go through; a True while resting makes this call the one that tries."""
@@ -65,7 +68,7 @@ class Breaker:
                 self.open()
 
     def open(self) -> None:
-        """Starts a rest; jittered, so that many processes do not come back at one moment. Needs the lock."""
+        """Starts a rest. Needs the lock."""
         doublings = min(max(self.in_a_row - self.failures, 0), 30)
         rest = min(self.rest * 2**doublings, self.longest)
-        self.until = self.clock() + timedelta(seconds=rest * (0.75 + self.jitter() / 2))
+        self.until = self.clock() + timedelta(seconds=rest * (LEAST + (MOST - LEAST) * self.jitter()))

@@ -32,6 +32,14 @@ class Catalogue:
                 raise board.fault(unknown("view", tile.view, self.views), "tiles", place, "view")
             self.check_options(board, place)
         self.of_board[board.name] = own
+        self.gather()
+
+    def forget(self, board: str) -> None:
+        """A board has gone, and its own reports with it."""
+        self.of_board.pop(board, None)
+        self.gather()
+
+    def gather(self) -> None:
         for name in self.reports.keys() - self.found.keys():
             del self.reports[name]
         for reports in self.of_board.values():

@@ -1,6 +1,7 @@
 """The checkup: asks everything that is configured one cheap question, and says what is well and what is not."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +9,7 @@ from functools import partial
 
 from utilities.boards import Boards
 from utilities.clock import Clock
-from utilities.errors import BoardError, FoyerError
+from utilities.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
 from utilities.services import catalogue
 from utilities.settings import Settings
 from utilities.sheet.faults import faults
@@ -49,6 +50,7 @@ class Absent(FoyerError):
 async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """One finding for each part, as soon as it is known; raises nothing."""
     yield await find_out("boards", partial(look_at_boards, settings))
+    yield await find_out("data", partial(look_at_data, settings))
     yield await find_out("store", partial(ask_store, settings, clock))
     if not settings.loopback_only:
         yield await find_out("state database", partial(ask_state, settings))
@@ -83,6 +85,17 @@ async def look_at_boards(settings: Settings) -> str:
     return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"
 
 
+async def look_at_data(settings: Settings) -> str:
+    """Whether something can be kept; a wall without it does its work, and is empty after a restart."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=settings.data_dir).close()
+    except OSError as error:
+        told = f"nothing can be written to DATA_DIR, which is {settings.data_dir}: {error.strerror}"
+        raise SettingsError(f"{told}; give it to the user Foyer runs as, or set another") from error
+    return f"{settings.data_dir} can be written to"
+
+
 async def ask_store(settings: Settings, clock: Clock) -> str:
     store = await open_store(settings, clock)
     try:
@@ -90,6 +103,8 @@ async def ask_store(settings: Settings, clock: Clock) -> str:
         if lease is not None:
             await store.release(lease)
         return f"{store.health()['kind']} answers"
+    except StoreDown as error:
+        raise StoreDown(f"{str(error).rstrip('.')}; is it running, and is REDIS_URL its address?") from error
     finally:
         await store.close()
 
@@ -104,11 +119,16 @@ async def ask_state(settings: Settings) -> str:
 
 
 async def ask_issuer(settings: Settings, clock: Clock) -> str:
-    """Asks where people are sent to sign in; the client and its secret are known to be right only when one does."""
-    known_as = Registration(settings.oidc_issuer, settings.google_client_id, "", "", settings.allowed_domains)
+    """Asks where people are sent to sign in, and whether the client's secret is the right one."""
+    issuer, back = settings.oidc_issuer, f"{settings.address}/login/callback"
+    secret = settings.google_client_secret.get_secret_value()
+    known_as = Registration(issuer, settings.google_client_id, secret, back, settings.allowed_domains)
     async with Upstream() as client:
-        places = await Issuer(known_as, client, clock).places()
-    return f"{places.issuer} answers; people come back to {settings.address}/login/callback"
+        try:
+            await Issuer(known_as, client, clock).check()
+        except (Unavailable, BadAnswer) as error:
+            raise Unavailable(f"{issuer}: {error}; is there a network, and is OIDC_ISSUER right?") from error
+    return f"{issuer} answers and knows the client; people come back to {back}"
 
 
 async def ask_source(kind: SourceKind, settings: Settings, clock: Clock) -> str:

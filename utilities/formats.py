@@ -9,6 +9,7 @@ from utilities.frames import Covers, Frame, Kind, Note, Value
 
 MISSING = "–"
 ACCOUNT = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-z]+", re.IGNORECASE)
+ASIDE = re.compile(r" \([^()]*\)")
 FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection), and the full-width forms of it."""
 
@@ -20,7 +21,7 @@ def shown(value: Value, kind: Kind) -> str:
     if kind is Kind.TEXT or (isinstance(value, str) and kind is not Kind.DATE):
         return str(value)
     if kind is Kind.DATE:
-        return day(date.fromisoformat(str(value)))
+        return day_of(str(value))
     number = float(value)
     if kind is Kind.FRACTION:
         return f"{number:.2%}"
@@ -49,15 +50,24 @@ def ago(seconds: float) -> str:
     return f"{int(seconds // 86_400)} days"
 
 
+def day_of(text: str) -> str:
+    """A column of days may hold `(other)` as well."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def day(when: date) -> str:
     """`Fri 20 Nov`."""
     return f"{when:%a} {when.day} {when:%b}"
 
 
 def period(covers: Covers) -> str:
-    """`Fri 13 Nov to Thu 19 Nov, Europe/Berlin`."""
+    """`Fri 13 Nov to Thu 19 Nov, Los Angeles time`."""
     days = day(covers.first) if covers.first == covers.last else f"{day(covers.first)} to {day(covers.last)}"
-    return f"{days}, {covers.zone}"
+    city = covers.zone.rsplit("/", 1)[-1].replace("_", " ")
+    return f"{days}, {city if city == 'UTC' else f'{city} time'}"
 
 
 def noted(frame: Frame) -> list[str]:
@@ -87,4 +97,6 @@ def harmless(text: str) -> str:
 
 def aloud(message: str) -> str:
     """What a wall says of a trouble: its first clause, and nobody's address; the pages at desks have the whole."""
-    return ACCOUNT.sub("the account", message.split("; ")[0].split(" (")[0])
+    clause = ASIDE.sub("", message.split("; ")[0]).split(" (")[0]
+    said = ACCOUNT.sub("the account", clause).rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}."

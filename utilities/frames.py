@@ -31,6 +31,7 @@ class Column:
     heading: str
     kind: Kind
     rank: int = 0
+    about: str = ""  # what is counted, where the heading is too short to say so
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment
 
@@ -51,7 +50,6 @@ class Services:
     state: State | None = None  # opened only where people sign in
     upstream: Upstream | None = None
     collector: Collector | None = None  # takes hits in; None where a test has none
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def local_zone() -> tzinfo:
@@ -71,7 +69,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
     Raises SettingsError, BoardError, ModuleRuleError and StateDown, each with a sentence for the operator.
     """
     known = catalogue()
-    boards = Boards(settings.boards_dir, known.check)
+    boards = Boards(settings.boards_dir, known.check, known.forget)
     boards.load()
     async with AsyncExitStack() as closing:
         asked = await open_sources(tuple(known.kinds.values()), settings, clock)

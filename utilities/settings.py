@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from utilities import addresses
@@ -107,6 +107,8 @@ NOT_FROM_OUTSIDE = {"demo", "extra", "remarks"}
 VARIABLES = tuple(name.upper() for name in Settings.model_fields if name not in NOT_FROM_OUTSIDE)
 SECRETS = tuple(name for name in VARIABLES if isinstance(Settings.model_fields[name.lower()].default, SecretStr))
 
+TWINS_OF_NO_SECRET = {f"{name}_FILE" for name in VARIABLES if name not in SECRETS}
+
 
 def read_settings(
     environ: Mapping[str, str] = os.environ,
@@ -133,10 +135,7 @@ def read_settings(
     try:
         settings = Settings(**good)
     except ValidationError as error:
-        wrong = {
-            str(each["loc"][0]): each["msg"].removeprefix("Value error, ").replace("Input should", "it must")
-            for each in error.errors()
-        }
+        wrong = {str(each["loc"][0]): in_our_words(each["msg"]) for each in error.errors()}
         for name, what in wrong.items():
             faults[name.upper()] = f"{name.upper()} ({where.get(name.upper(), 'from a file')}): {what}."
         settings = Settings(**{name: value for name, value in good.items() if name not in wrong})
@@ -146,12 +145,24 @@ def read_settings(
     return settings
 
 
+def in_our_words(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should", "it must").partition(", unable")[0]
+
+
 def lines_of(env_file: Path) -> Mapping[str, str | None]:
     """The variables in the file, as they are written; none when there is no file."""
     try:
-        return dotenv_values(env_file, interpolate=False)
+        with env_file.open(encoding="utf-8-sig") as file:  # Notepad begins files with a mark
+            lines = list(parse_stream(file))
+    except FileNotFoundError:
+        return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file} cannot be read: {error}. Mend it, or take it away.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{env_file} cannot be read: {why}. Mend it, or take it away.") from error
+    odd = [f"{env_file}, line {line.original.line}: write NAME=value, or # before it." for line in lines if line.error]
+    if odd:
+        raise SettingsError("\n".join(odd))
+    return {line.key: line.value for line in lines if line.key}
 
 
 def open_files(values: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -227,6 +238,8 @@ def of_provider(name: str) -> bool:
 
 def misspelt(values: Mapping[str, str]) -> Iterator[str]:
     for name in values:
-        if name not in VARIABLES and name.removesuffix("_FILE") not in VARIABLES and not of_provider(name):
+        if name in TWINS_OF_NO_SECRET:
+            yield f"{name} is set, but only secrets may stand in a file: set {name.removesuffix('_FILE')} itself."
+        elif name not in VARIABLES and name.removesuffix("_FILE") not in VARIABLES and not of_provider(name):
             for meant in difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.85):
                 yield f"{name} is set, but Foyer knows no such variable: did you mean {meant}?"

@@ -34,7 +34,7 @@ PAGES = Frame(
         Column("screenPageViews", "Views", Kind.INTEGER),
         Column("bounceRate", "Bounce", Kind.FRACTION),
         Column("stay", "Stay", Kind.SECONDS),
-        Column("hacker-news", "HN", Kind.SHARE),
+        Column("hacker-news", "HN", Kind.SHARE, about="points and comments on Hacker News"),
     ),
     (
         ("/pricing", 21480, 0.381, 171.4, 412),
@@ -121,7 +121,7 @@ async def desk(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterat
     (folder / "office.yaml").write_text(BOARD)
     clock, oracle = Clock(), Oracle({"pages": PAGES, "words": PAGES})
     reports = {each.name: each for each in (named("pages", "Which pages are read?"), named("words"))}
-    sources = Sources([SourceKind("oracle", str, never)], {"oracle": oracle})
+    sources = Sources([SourceKind("oracle", str, never, title="the oracle")], {"oracle": oracle})
     chosen = settings(boards_dir=folder)
     store = await open_store(chosen, clock)
     boards = Boards(folder, lambda board: None)

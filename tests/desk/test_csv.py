@@ -47,6 +47,11 @@ def test_payload_is_text(payload: str):
     assert (heading[0], cell[0]) == ("'", "'")
 
 
+def test_day_that_is_none_is_text():
+    frame = Frame((Column("date", "Day", Kind.DATE),), (("2026-11-20",), ("(other)",)))
+    assert back(csv_of(frame)) == [["Day"], ["Fri 20 Nov"], ["(other)"]]
+
+
 def test_cell_with_quotes_commas_and_lines_stays_one_cell():
     text = 'a "b", c\nd'
     assert back(csv_of(Frame((Column("a", "A", Kind.TEXT),), ((text,),)))) == [["A"], [text]]

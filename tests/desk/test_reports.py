@@ -61,8 +61,14 @@ async def test_page_shows_every_row_as_people_read_it_and_escapes_it(desk, fetch
     page = (await fetch(f"{desk.address}/reports/pages")).body.decode()
     for text in ("21,480", "38.10%", "0:02:51", "–", "=HYPERLINK(1)&lt;b&gt;", "4 min ago", "HN: unavailable"):
         assert text in page
-    assert "Fri 13 Nov to Thu 19 Nov, Europe/Berlin" in page
+    assert "Fri 13 Nov to Thu 19 Nov, Berlin time" in page
     assert "<b>" not in page
+
+
+async def test_page_says_what_is_counted_under_a_short_heading(desk, fetch):
+    await desk.answered("pages")
+    page = (await fetch(f"{desk.address}/reports/pages")).body.decode()
+    assert "<dt><bdi>HN</bdi></dt><dd><bdi>points and comments on Hacker News</bdi></dd>" in page
 
 
 async def test_csv_has_headings_and_no_formula(desk, fetch):
@@ -99,7 +105,7 @@ async def test_old_figures_stay_with_their_age(desk, fetch):
 async def test_empty_answer_is_no_failure(desk, fetch):
     desk.oracle.answers["words"] = Frame((Column("country", "Country", Kind.TEXT),), ())
     await desk.answered("words")
-    assert "The answer has no rows" in (await fetch(f"{desk.address}/reports/words")).body.decode()
+    assert "There was nothing to count" in (await fetch(f"{desk.address}/reports/words")).body.decode()
     assert (await fetch(f"{desk.address}/reports/words.csv")).body == b'"Country"\r\n'
 
 
@@ -125,5 +131,6 @@ async def test_list_has_every_report_with_its_state_in_words_and_what_is_left_of
     assert "Which pages are read?" in page
     assert 'data-state="live"' in page
     assert 'data-state="waiting"' in page
-    assert "oracle core: 150,000 of 200,000 tokens per day" in page
-    assert "tokens per hour" not in page
+    assert "the oracle: 150,000 of 200,000 tokens left today" in page
+    assert "this hour" not in page
+    assert "The oracle, every 5 min" in page

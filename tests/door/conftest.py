@@ -150,8 +150,7 @@ async def serving(settings: Settings, clock: VirtualClock, most: Most) -> AsyncI
             if settings.loopback_only
             else await open_door(settings, clock, services.state, services.upstream, most=most)
         )
-        services.extra["door"] = door
-        app = make_app(services)
+        app = make_app(services, door)
         server = HTTPServer(app, **SERVER_LIMITS)
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)

@@ -176,7 +176,7 @@ async def test_file_asked_for_by_its_hash_is_kept_for_good_and_any_other_is_aske
         assert (await knock(usual.address, path, headers=host)).headers["cache-control"] == "public, no-cache"
 
 
-@pytest.mark.parametrize("path", ["../run.py", "..%2frun.py", "%2e%2e/run.py", "fonts", "", ".", "fonts/"])
+@pytest.mark.parametrize("path", ["../run.py", "..%2frun.py", "%2e%2e/run.py", "fonts", "", ".", "fonts/", "%00"])
 async def test_only_files_of_the_folder_are_served(local: Open, path: str):
     usual = await local()
     assert (await knock(usual.address, f"/static/{path}", headers=[("Host", "localhost")])).status in (403, 404)

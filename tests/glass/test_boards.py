@@ -10,6 +10,7 @@ import pytest
 from utilities.boards import Board, Boards, read
 from utilities.boards.model import BoardFile
 from utilities.errors import BoardError
+from utilities.services import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = """\
@@ -106,8 +107,9 @@ def test_every_fault_of_a_file_is_told_at_once(write: Write):
     assert all(line.startswith("office.yaml, line ") for line in told)
 
 
-def test_time_without_a_unit_is_refused(write: Write):
-    text = GOOD + "reports:\n  one: {title: One, source: ga4, pace: 300}\n"
+@pytest.mark.parametrize("pace", ["300", "0s", "999999999999d", "-5m"])
+def test_time_that_is_none_is_refused(pace: str, write: Write):
+    text = GOOD + f"reports:\n  one: {{title: One, source: ga4, pace: {pace}}}\n"
     assert "line 10: reports.one.pace: write a time with its unit: 30s, 5m, 6h or 1d" in fault(write(text))
 
 
@@ -156,6 +158,21 @@ def test_boards_come_and_go_with_their_files(write: Write, tmp_path: Path):
     other.unlink()
     assert boards.poll()
     assert len(boards) == 1
+
+
+def test_board_keeps_its_own_reports_when_its_file_is_renamed(write: Write, tmp_path: Path):
+    known = catalogue()
+    boards = Boards(tmp_path, known.check, known.forget)
+    path = write(GOOD + "reports:\n  one: {title: One, source: ga4, metrics: [sessions]}\n")
+    boards.load()
+    assert "one" in known.reports
+    path.rename(tmp_path / "kitchen.yaml")
+    assert boards.poll()
+    assert not boards.faults
+    assert "one" in known.reports
+    (tmp_path / "kitchen.yaml").unlink()
+    assert boards.poll()
+    assert "one" not in known.reports
 
 
 def test_what_only_the_floors_above_know_is_a_fault_as_well(write: Write, tmp_path: Path):

@@ -14,6 +14,9 @@ from utilities.sheet.measure import width
 ROOT = Path(__file__).resolve().parents[2]
 MARKUP = '<script>alert(1)</script> & "a very long title" '
 PEOPLE = frame((21480, 19852), **{"totalUsers": Kind.INTEGER, "totalUsers:previous": Kind.INTEGER})
+DAYS = frame(
+    *[(f"2026-11-{day}", 1000 * day) for day in range(13, 20)], **{"date": Kind.DATE, "totalUsers": Kind.INTEGER}
+)
 PAGES = {"page": Kind.TEXT, "sessions": Kind.INTEGER, "stay": Kind.SECONDS, "bounce": Kind.FRACTION}
 SCREENS = [(1920, 1080), (1280, 720), (3840, 2160), (1024, 768), (2560, 1080)]
 CUT = """() => Array.from(document.querySelectorAll('.body, .title, .change, .freshness, .footer, .sheet'))
@@ -36,8 +39,9 @@ def office() -> Board:
 
 
 def frames(board: Board, rows: Frame, people: Frame = PEOPLE) -> dict[str, Frame]:
-    """The same figures for every table, and for every number."""
-    return {tile.report: people if tile.view == "number" else rows for tile in board.tiles}
+    """The same figures for every table that is not of days, and for every number."""
+    given = {tile.report: people if tile.view == "number" else rows for tile in board.tiles}
+    return given | {"users-by-day": DAYS}
 
 
 def ordinary() -> Frame:
@@ -54,6 +58,17 @@ async def test_sheet_fills_the_screen_and_nothing_is_cut(
     for box in await glass.evaluate(BOXES):
         assert box["left"] >= wide * 0.05 - 1 and box["right"] <= wide * 0.95 + 1
         assert box["top"] >= high * 0.05 - 1 and box["bottom"] <= high * 0.95 + 1
+
+
+async def test_hairline_runs_to_its_neighbours_and_into_no_other_tile(office: Board, paint: Paint, look: Any) -> None:
+    glass = await look(office, paint(office, frames(office, ordinary())))
+    edges = {
+        name: await glass.evaluate(f"document.querySelector('[data-tile={name}]').getBoundingClientRect().right")
+        for name in ("active-now", "total-users")
+    }
+    pages = await glass.evaluate("document.querySelector('[data-tile=top-pages]').getBoundingClientRect().left")
+    assert edges["active-now"] == pytest.approx(pages, abs=1)
+    assert edges["total-users"] == pytest.approx(pages - 1.5 * 31, abs=1)
 
 
 async def test_type_is_of_the_computed_size_at_1080p(office: Board, paint: Paint, look: Any) -> None:
@@ -77,7 +92,10 @@ async def test_monstrous_titles_stay_text_and_in_their_place(office: Board, pain
 async def test_right_to_left_label_is_cut_at_its_end(office: Board, paint: Paint, look: Any) -> None:
     page = paint(office, frames(office, frame(("שלום עולם " * 30, 1, 1.0, 0.1), **PAGES)))
     glass = await look(office, page)
-    assert await glass.evaluate("getComputedStyle(document.querySelector('.table .line')).direction") == "rtl"
+    assert (
+        await glass.evaluate("getComputedStyle(document.querySelector('[data-tile=top-pages] .line')).direction")
+        == "rtl"
+    )
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -47,6 +47,12 @@ def test_change_is_told_in_words(value: Value, before: Value, said: str):
     assert told(drawn(value, before)) == said
 
 
+def test_figure_with_nothing_to_compare_says_of_which_days_it_is():
+    assert drawn(12).caption == "in the last 7 days"
+    assert drawn(12, caption="posts").caption == "posts"
+    assert VIEW.prepare(Frame((Column("n", "N", Kind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
+
+
 def test_change_of_a_rate_is_told_in_points():
     assert told(drawn(0.41, 0.38, kind=Kind.FRACTION)) == "up 3.0 points on the 7 days before"
 

@@ -128,6 +128,18 @@ def test_days_are_written_for_people():
     assert table.rows[0].label == "Fri 20 Nov"
 
 
+def test_of_days_in_their_order_the_latest_are_kept_and_of_ranked_ones_the_first():
+    days = [(f"2026-11-{day}", 100 - day) for day in range(10, 30)]
+    columns = (Column("date", "Day", Kind.DATE), Column("users", "Users", Kind.INTEGER))
+    narrow = replace(BOX, height=200)
+    kept = {}
+    for order, rows in (("in order", days), ("ranked", days[::-1])):
+        table = VIEW.prepare(Frame(columns, tuple(rows)), narrow, {"rows": 2, "bars": "users"})
+        assert isinstance(table, Table)
+        kept[order] = [row.label for row in table.rows]
+    assert kept == {"in order": ["Sat 28 Nov", "Sun 29 Nov"], "ranked": ["Sun 29 Nov", "Sat 28 Nov"]}
+
+
 def test_misspelt_option_is_a_fault():
     with pytest.raises(ValidationError, match="bar"):
         drawn(ROW, bar="sessions")

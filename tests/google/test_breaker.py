@@ -67,3 +67,13 @@ def test_rest_grows_with_every_failed_try_up_to_the_longest() -> None:
         rests.append(breaker.remaining)
         watch.pass_by(breaker.remaining)
     assert rests == [10, 20, 30, 30]
+
+
+def test_rest_ends_when_the_clock_is_set_back() -> None:
+    watch = Watch()
+    breaker = Breaker(watch, failures=1, rest=10, longest=960)
+    breaker.failed()
+    watch.pass_by(-3600)
+    assert breaker.remaining == 0.0
+    assert breaker.check()
+    assert not breaker.check()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.google.pretend import SEARCH, Pretend, Watch, report
-from utilities.errors import BadAnswer, Refused
+from utilities.errors import Refused
 from utilities.frames import Column, Frame, Kind
 from utilities.google.fields import heading, metric
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
@@ -137,31 +137,6 @@ def test_headings_are_words() -> None:
     assert metric("bounceRate", "TYPE_FLOAT") == (Column("bounceRate", "Bounce rate", Kind.FRACTION), 1.0)
 
 
-async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4) -> None:
-    rows = [["previous", "90", "0.5"], ["now", "100", "0.25"]]
-    body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER"), ("bounceRate", "TYPE_FLOAT")], rows)
-    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers", "bounceRate"), compare=True))
-    keys = [column.key for column in frame.columns]
-    assert keys == ["totalUsers", "totalUsers:previous", "bounceRate", "bounceRate:previous"]
-    assert frame.rows == ((100, 90, 0.25, 0.5),)
-    assert google.asked[-1]["dateRanges"] == [
-        {"startDate": "7daysAgo", "endDate": "yesterday", "name": "now"},
-        {"startDate": "14daysAgo", "endDate": "8daysAgo", "name": "previous"},
-    ]
-
-
-async def test_period_without_figures_is_absent_and_not_zero(google: Pretend, ga4: Ga4) -> None:
-    body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [["now", "100"]])
-    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers",), compare=True))
-    assert frame.rows == ((100, None),)
-    assert said(frame) == ["Google Analytics has no figures for the days before"]
-
-
-async def test_comparison_without_its_periods_is_a_bad_answer(google: Pretend, ga4: Ga4) -> None:
-    with pytest.raises(BadAnswer):
-        await framed(google, ga4, report([], SESSIONS, [["7"]]), Ga4Ask(metrics=("sessions",), compare=True))
-
-
 async def test_days_covered_end_yesterday_where_the_property_is(google: Pretend, ga4: Ga4, watch: Watch) -> None:
     watch.now = watch.now.replace(day=20, hour=22, minute=30)  # already the 21st in Helsinki
     covers = (await framed(google, ga4, report(["pagePath"], SESSIONS, []))).covers
@@ -226,3 +201,17 @@ async def test_search_console_figures_are_numbers_already(google: Pretend, searc
 async def test_nobody_searched_is_an_empty_table(google: Pretend, searches: SearchConsole) -> None:
     google.reply = lambda _: {"responseAggregationType": "byProperty"}
     assert (await searches.answer(SearchConsoleAsk())).rows == ()
+
+
+async def test_question_for_no_empty_value_names_emptiness_as_google_does(google: Pretend, ga4: Ga4) -> None:
+    ask = Ga4Ask(("pageReferrer",), ("totalUsers",), filters=(Filter("pageReferrer", "", negate=True),))
+    await framed(google, ga4, report(["pageReferrer"], SESSIONS, []), ask)
+    (condition,) = google.asked[-1]["dimensionFilter"]["andGroup"]["expressions"]
+    assert condition == {"notExpression": {"filter": {"fieldName": "pageReferrer", "emptyFilter": {}}}}
+
+
+async def test_figure_nobody_can_count_to_is_nothing(google: Pretend, ga4: Ga4) -> None:
+    rows = [["/", "9" * 400], ["/a", "inf"], ["/b", "nan"]]
+    metrics = [("sessions", "TYPE_INTEGER")], [("bounceRate", "TYPE_FLOAT")], [("bounceRate", "TYPE_FLOAT")]
+    for row, named in zip(rows, metrics, strict=True):
+        assert (await framed(google, ga4, report(["pagePath"], named, [row]))).rows == ((row[0], None),)

@@ -108,3 +108,31 @@ async def test_exhausted_quota_is_known_before_google_says_so(google: Pretend, g
     assert ga4.health()["quota"] == {"core": {"tokensPerProjectPerHour": {"remaining": 0, "limit": 14_000}}}
     watch.pass_by(3000)
     await ga4.answer(ASK)
+
+
+def test_quota_of_a_360_property_is_still_a_large_one_when_little_is_left() -> None:
+    quota = Quota(Watch())
+    quota.heard(CORE, {"tokensPerDay": 1_900_000})
+    quota.heard(CORE, {"tokensPerDay": 190_000})
+    assert quota.health() == {"core": {"tokensPerDay": {"remaining": 190_000, "limit": 2_000_000}}}
+    assert quota.stretch() > 5
+
+
+def test_empty_bucket_is_forgotten_when_the_clock_is_set_back_by_days() -> None:
+    watch = Watch()
+    quota = Quota(watch)
+    quota.heard(CORE, {"tokensPerDay": 0})
+    watch.pass_by(-5 * 86_400)
+    quota.admit(CORE)
+    assert quota.wait(CORE, "tokensPerDay") == 0.0
+
+
+async def test_used_up_server_errors_stop_every_question(google: Pretend, ga4: Ga4) -> None:
+    body = error(429, "RESOURCE_EXHAUSTED", "Exhausted server errors for a project per hour.")
+    google.faults.inject(RUN, Fault("status", status=429, body=body))
+    for _ in range(3):
+        with pytest.raises(OverQuota):
+            await ga4.answer(ASK)
+    assert google.faults.count(RUN) == 1
+    assert ga4.health()["server_errors_left"] == 0
+    assert ga4.health()["quota"] == {"core": {"serverErrorsPerProjectPerHour": {"remaining": 0, "limit": 10}}}

@@ -1,12 +1,15 @@
 """Google is given a rest when it fails, and the server errors it forgives are never used up."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch, report
 from utilities.errors import OverQuota, SourceError, Unavailable
+from utilities.settings import Settings
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))
@@ -61,3 +64,103 @@ async def test_errors_that_others_have_caused_are_counted_as_well(google: Preten
     await ga4.answer(ASK)
     assert isinstance(await trouble(ga4), OverQuota)
     assert google.faults.count(RUN) == 1
+
+
+async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
+    google: Pretend, ga4: Ga4, watch: Watch
+) -> None:
+    google.reply = lambda body: report(
+        [],
+        [("sessions", "TYPE_INTEGER")],
+        [["7"]],
+        propertyQuota={"serverErrorsPerProjectPerHour": {"remaining": 3 if "dateRanges" in body else 10}},
+    )
+    await ga4.answer(ASK)
+    await ga4.answer(replace(ASK, realtime=True))
+    watch.pass_by(1)
+    google.faults.inject(RUN, Fault("status", status=500))
+    problems = [await trouble(ga4) for _ in range(3)]
+    assert [type(problem) for problem in problems] == [Unavailable, OverQuota, OverQuota]
+    assert google.faults.count(RUN) == 2
+
+
+async def test_server_errors_are_counted_over_restarts_and_with_the_processes_beside(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    google.faults.inject(RUN, Fault("status", status=500))
+    for _ in range(6):  # lives of processes, within one hour
+        source = Ga4(settings(**google.settings), watch)
+        for _ in range(4):
+            await trouble(source)
+            watch.pass_by(70)
+        await source.close()
+    assert 4 <= google.faults.count(RUN) <= 8
+    watch.pass_by(3600)
+    google.faults.clear()
+    source = Ga4(settings(**google.settings), watch)
+    assert (await source.answer(ASK)).rows == ((7,),)
+    assert source.health()["server_errors_left"] == 10
+    await source.close()
+
+
+async def test_google_is_given_one_rest_by_all_processes(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    google.faults.inject(RUN, Fault("status", status=500))
+    one, other = [Ga4(settings(**google.settings), watch) for _ in range(2)]
+    for source in (one, other, one, other, one):
+        await trouble(source)
+    assert google.faults.count(RUN) == 3
+    assert other.health()["resting"] is True
+    watch.pass_by(80)
+    await trouble(other)  # the one that tries
+    assert isinstance(await trouble(one), Unavailable)
+    assert google.faults.count(RUN) == 4
+    google.faults.clear()
+    watch.pass_by(160)
+    assert (await one.answer(ASK)).rows == (await other.answer(ASK)).rows == ((7,),)
+    for source in (one, other):
+        await source.close()
+
+
+async def test_only_one_question_tries_whether_google_is_well_again(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+    google.faults.inject(RUN, Fault("status", status=500))
+    for _ in range(3):
+        await trouble(ga4)
+    watch.pass_by(100)
+    await asyncio.gather(*(trouble(ga4) for _ in range(6)))
+    assert google.faults.count(RUN) == 4
+
+
+async def test_rest_ends_when_the_clock_is_set_back(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+    google.faults.inject(RUN, Fault("status", status=500, count=3))
+    for _ in range(3):
+        await trouble(ga4)
+    watch.pass_by(-1800)
+    assert (await ga4.answer(ASK)).rows == ((7,),)
+
+
+@pytest.mark.parametrize("what", ["", "nonsense", "2026-11-20T12:10:00", "\x00", "2999-01-01T00:00:00+00:00"])
+async def test_file_of_errors_that_makes_no_sense_stops_nothing(
+    what: str, google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    known = settings(**google.settings)
+    known.data_dir.mkdir(parents=True, exist_ok=True)
+    (known.data_dir / "server-errors.123").write_text(what)
+    source = Ga4(known, watch)
+    assert (await source.answer(ASK)).rows == ((7,),)
+    await source.close()
+
+
+async def test_file_of_errors_does_not_grow_for_ever(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> None:
+    source = Ga4(settings(**google.settings), watch)
+    file = settings().data_dir / "server-errors.123"
+    for _ in range(220):
+        google.faults.inject(RUN, Fault("status", status=500, count=1))
+        await trouble(source)
+        watch.pass_by(1000)
+    assert 1 < len(file.read_text().split()) <= 100
+    assert source.health()["server_errors_left"] == 7
+    await source.close()

@@ -3,6 +3,7 @@
 import ast
 import fnmatch
 import re
+import tomllib
 from pathlib import Path
 from statistics import median
 
@@ -40,6 +41,14 @@ def imported(source: Source) -> set[str]:
     names = {f"{node.module}.{name.name}" for node in froms for name in node.names}
     names |= {name.name for node in source.nodes if isinstance(node, ast.Import) for name in node.names}
     return {".".join(name.split(".")[:depth]) for name in names for depth in range(1, name.count(".") + 2)}
+
+
+def test_floors_are_drawn_as_they_are_held():
+    """docs/architecture.md draws what import-linter holds, from the top down."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    held = [set(layer.replace(" ", "").split("|")) for layer in contracts[0]["layers"]]
+    drawn = re.findall(r"^utilities/(?:\{(.*?)\}|(\w+))", (ROOT / "docs" / "architecture.md").read_text(), re.M)
+    assert [set((many or one).split(",")) for many, one in drawn] == held
 
 
 def test_top_level_is_fixed():

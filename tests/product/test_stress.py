@@ -22,7 +22,7 @@ OVERLAPPING = """() => {
 SIZES = [(1920, 1080), (1280, 720), (3840, 2160)]
 
 
-async def open_wall(glass: Page, address: str, tiles: int = 8) -> None:
+async def open_wall(glass: Page, address: str, tiles: int = 6) -> None:
     await glass.goto(address + "/boards/office")
     await glass.wait_for_selector(f".tile.live >> nth={tiles - 1}")
 

@@ -33,7 +33,7 @@ def test_engagement_is_seconds_by_person_and_absent_when_nobody_was_active() -> 
 
 def test_entrances_are_joined_from_landing_pages() -> None:
     frame = top_pages.with_entrances(PAGES, LANDINGS)
-    assert frame.values("entrances") == (0, 7, 0)
+    assert frame.values("entrances") == (0, 7, None)
 
 
 def test_entrances_are_absent_with_the_reason_when_landing_pages_cannot_be_had() -> None:
@@ -45,6 +45,17 @@ def test_entrances_are_absent_with_the_reason_when_landing_pages_cannot_be_had()
 def test_entrances_are_unknown_beyond_the_end_of_a_cut_list() -> None:
     cut = Frame(LANDINGS.columns, tuple((f"/page-{n}", 1) for n in range(top_pages.LANDINGS.limit)))
     assert top_pages.with_entrances(PAGES, cut).values("entrances") == (None, None, None)
+
+
+def test_entrances_are_unknown_where_small_landing_pages_were_put_together() -> None:
+    other = Frame(LANDINGS.columns, (("/b", 7), ("(other)", 900)))
+    assert top_pages.with_entrances(PAGES, other).values("entrances") == (None, 7, None)
+
+
+def test_entrances_are_found_where_google_leaves_the_last_slash_out() -> None:
+    pages = Frame(PAGES.columns, (("/", 9, 1, 1), ("/blog/", 5, 1, 1), ("/shop/", 4, 1, 1)))
+    landings = Frame(LANDINGS.columns, (("/", 8), ("/blog", 7), ("/shop/", 2), ("/shop", 1)))
+    assert top_pages.with_entrances(pages, landings).values("entrances") == (8, 7, 2)
 
 
 def test_networks_are_asked_about_paths_only() -> None:

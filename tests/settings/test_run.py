@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from demo.internet import Internet
+from demo.openid import sign_in_environment
 from tests.house.code import ROOT
+from tests.settings.test_settings import DOOR
 from utilities.checkup import Finding, Health, findings
 from utilities.clock import utc_now
 from utilities.settings import read_settings
@@ -74,6 +77,63 @@ def test_check_names_a_redis_that_does_not_answer(tmp_path: Path):
     assert done.returncode == 1
     assert "wrong       store" in done.stdout
     assert "canary" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("DATABASE_URL", "postgresql://u:canary@127.0.0.1:abc/x", "Look at DATABASE_URL."),
+        ("DATABASE_URL", "postgresql+canary://127.0.0.1/x", "Look at DATABASE_URL."),
+        ("DATA_DIR", "/dev/null", "DATA_DIR is /dev/null: does it belong to the user"),
+        ("BIND", "192.0.2.1", "Foyer cannot listen on 192.0.2.1, port 0: "),
+    ],
+)
+def test_what_stops_the_start_is_a_sentence(tmp_path: Path, variable: str, value: str, told: str):
+    done = run(tmp_path, "serve", **{**DOOR, "PORT": "0", variable: value})
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "canary" not in done.stdout + done.stderr
+
+
+def test_port_that_is_taken_is_named(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = run(tmp_path, "serve", GA4_PROPERTY_ID="1", PORT=str(port))
+    assert f"Foyer cannot listen on 127.0.0.1, port {port}: Address already in use. Set another PORT." in done.stderr
+
+
+def test_demo_without_a_place_for_its_things_says_why(tmp_path: Path):
+    done = run(tmp_path, "demo", DATA_DIR="/dev/null/var")
+    assert done.returncode == 1
+    assert "The pretend internet cannot start" in done.stderr
+
+
+def test_check_names_a_folder_that_cannot_be_written_to(tmp_path: Path):
+    done = run(tmp_path, "check", DATA_DIR="/dev/null")
+    assert done.returncode == 1
+    assert "wrong       data                   nothing can be written to DATA_DIR, which is /dev/null" in done.stdout
+
+
+async def test_check_tells_whether_the_issuer_knows_the_client(tmp_path: Path):
+    said: list[Finding] = []
+    async with Internet(tmp_path) as internet:
+        door = DOOR | sign_in_environment(internet.address) | {"DATA_DIR": str(tmp_path)}
+        for secret in (door["GOOGLE_CLIENT_SECRET"], "another-secret"):
+            settings = read_settings(door | {"GOOGLE_CLIENT_SECRET": secret}, env_file=None)
+            said += [each async for each in findings(settings, utc_now) if each.part == "sign-in"]
+    assert [each.health for each in said] == [Health.WELL, Health.WRONG]
+    assert "check GOOGLE_CLIENT_ID and its secret" in said[1].said
+
+
+def test_nobody_has_to_read_to_the_end(tmp_path: Path):
+    command = f"{sys.executable} {ROOT / 'run.py'} schema | head -c 1"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_what_is_kept_is_for_the_owners_eyes_only(tmp_path: Path):
+    run(tmp_path, "check", DATA_DIR=str(tmp_path / "mine"))
+    assert stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o700
 
 
 def test_schema_is_what_editors_are_given(tmp_path: Path):

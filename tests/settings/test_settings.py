@@ -124,10 +124,35 @@ def test_environment_goes_before_the_file_and_nothing_in_it_is_expanded(tmp_path
     assert settings.google_client_secret.get_secret_value() == "a$HOME#b"
 
 
+def test_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path: Path):
+    (tmp_path / ".env").write_text("PORT=1\n", encoding="utf-8-sig")
+    assert read_settings({}, env_file=tmp_path / ".env").port == 1
+
+
 def test_file_that_is_not_text_is_a_sentence(tmp_path: Path):
     (tmp_path / ".env").write_bytes(b"PORT=\xff\xfe")
     with pytest.raises(SettingsError, match=r"\.env cannot be read"):
         read_settings({}, env_file=tmp_path / ".env")
+
+
+def test_line_that_sets_nothing_is_a_sentence_that_does_not_repeat_it(tmp_path: Path):
+    (tmp_path / ".env").write_text('# fine\nPORT=1\ncanary is "here\nWEBSITE=example.com\n')
+    with pytest.raises(SettingsError) as caught:
+        read_settings({}, env_file=tmp_path / ".env")
+    assert str(caught.value).endswith(".env, line 3: write NAME=value, or # before it.")
+    assert "canary" not in str(caught.value)
+
+
+def test_folder_where_the_file_should_be_is_a_sentence(tmp_path: Path):
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: Is a directory"):
+        read_settings({}, env_file=tmp_path / ".env")
+
+
+def test_file_twin_of_what_is_no_secret_is_remarked_on():
+    assert read(GA4_PROPERTY_ID_FILE="/nowhere").remarks == (
+        "GA4_PROPERTY_ID_FILE is set, but only secrets may stand in a file: set GA4_PROPERTY_ID itself.",
+    )
 
 
 @pytest.mark.parametrize("name", [*SECRETS, "FACEBOOK_APP_TOKEN", "X_BEARER_TOKEN"])

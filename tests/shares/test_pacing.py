@@ -153,3 +153,10 @@ async def test_call_that_is_given_up_gives_its_place_back(clock):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(call(pacer, seconds=5), 0.02)
     await asyncio.wait_for(call(pacer), 0.5)
+
+
+async def test_rest_ends_when_the_clock_is_set_back_by_days(clock):
+    pacer = Pacer(clock, concurrency=5)
+    await failing(pacer, OverQuota("answered 429", retry_after=100))
+    clock.shift(timedelta(days=-3))
+    await call(pacer)

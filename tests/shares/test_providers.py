@@ -4,7 +4,7 @@ import pytest
 
 from demo.faults import Fault
 from demo.networks import popularity
-from tests.shares.conftest import HOME, PAGES, PREFIXES, reasons
+from tests.shares.conftest import HOME, NOON, PAGES, PREFIXES, reasons
 from utilities import shares
 from utilities.discovery import find
 from utilities.shares import Provider
@@ -110,6 +110,13 @@ async def test_lobsters_is_never_asked_faster_than_it_wants(stage, social, ask):
     assert stage.calls("lobsters") == 10
     assert not frame.notes
     assert stage.faults.most_running["/lobsters/stories/url/all.json"] <= 4
+
+
+async def test_lobsters_is_not_asked_too_fast_either_when_its_first_connections_take_a_while(stage, social, ask):
+    stage.clock.put(NOON.replace(microsecond=750_000))  # it counts in seconds of its own
+    stage.breaks("lobsters", "latency", seconds=0.3, count=4)
+    frame = await ask(social("lobsters"))
+    assert not frame.notes
 
 
 async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(stage, social, ask):

@@ -103,7 +103,7 @@ async def test_provider_without_its_key_is_unavailable_and_says_what_to_set(soci
     assert frame.values("facebook") == (None,)
     assert reasons(frame, "facebook") == ["unavailable: set FACEBOOK_APP_TOKEN"]
     assert frame.values("pinterest") != (None,)
-    with pytest.raises(Refused, match="facebook: set FACEBOOK_APP_TOKEN; pinterest: well"):
+    with pytest.raises(Refused, match="facebook: set FACEBOOK_APP_TOKEN\npinterest: well"):
         await source.check()
 
 
@@ -150,7 +150,7 @@ async def test_check_says_of_each_network_that_it_is_well(social):
 
 async def test_check_says_which_network_is_not(stage, social):
     stage.breaks("lobsters", "status", status=500)
-    with pytest.raises(Unavailable, match=r"pinterest: well .*lobsters: answered 500"):
+    with pytest.raises(Unavailable, match=r"lobsters: answered 500\npinterest: well "):
         await social("pinterest", "lobsters").check()
 
 
@@ -193,3 +193,23 @@ async def test_closing_ends_the_calls_on_their_way(stage, social, ask):
     await asyncio.sleep(0.1)
     assert await took(source.close()) < 1
     await asking
+
+
+async def test_count_that_nobody_has_heard_for_two_weeks_is_not_shown(stage, social, ask):
+    source = social("pinterest")
+    await ask(source, HOME)
+    stage.breaks("pinterest", "status", status=500)
+    stage.clock.shift(timedelta(days=13))
+    assert (await ask(source, HOME)).values("pinterest") != (None,)
+    stage.clock.shift(timedelta(days=2))
+    frame = await ask(source, HOME)
+    assert frame.values("pinterest") == (None,)
+    assert reasons(frame, "pinterest") == ["unavailable: answered 500"]
+
+
+async def test_pages_are_asked_about_although_the_clock_was_set_back(stage, social, ask):
+    source = social("pinterest")
+    await ask(source, HOME)
+    stage.clock.shift(timedelta(days=-3))
+    await ask(source, HOME)
+    assert stage.calls("pinterest") == 2

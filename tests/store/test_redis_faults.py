@@ -139,7 +139,7 @@ async def test_it_starts_while_nothing_listens(redis_server, open_one):
     assert store.health()["answers"] is False
 
 
-async def test_a_full_redis_degrades_and_recovers(redis_server, open_one, raw):
+async def test_a_full_redis_degrades_and_recovers(redis_server, open_one, raw, caplog):
     one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
     before = await put(one, reading())
     await raw.config_set("maxmemory", "1mb")
@@ -151,6 +151,7 @@ async def test_a_full_redis_degrades_and_recovers(redis_server, open_one, raw):
     assert await other.read("top-pages") == before
     await asyncio.sleep(6)
     assert (one.health()["answers"], one.health()["writes"]) == (True, False)
+    assert ["Redis refuses" in record.message for record in caplog.records] == [True]
     await raw.config_set("maxmemory", "0")
     await until(lambda: other.latest("top-pages") == newest, within=8)
     assert one.health()["writes"] is True

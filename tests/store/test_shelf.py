@@ -19,6 +19,9 @@ def folder(settings):
     return path
 
 
+MOMENT = "2026-11-20T10:00:00Z"
+
+
 def changed(**parts) -> bytes:
     """A good file with some of the reading's parts replaced."""
     whole = json.loads(pack(reading(), 0))
@@ -47,6 +50,12 @@ BAD = {
     "local time": changed(taken_at="2026-11-20T10:00:00+02:00"),
     "no zone": changed(taken_at="2026-11-20T10:00:00"),
     "the far future": changed(taken_at="2999-01-01T00:00:00Z"),
+    "no number": changed(frame=frame(rows=[["/", 1.0, "NUMBER"]])).replace(b'"NUMBER"', b"NaN"),
+    "endless": changed(frame=frame(rows=[["/", 1.0, "NUMBER"]])).replace(b'"NUMBER"', b"1e999"),
+    "nobody could write it down": changed(frame=frame(rows=[["/", 1.0, 10**400]])),
+    "never asked again": changed(
+        trouble={"message": "", "kind": "x", "since": MOMENT, "attempts": 1, "retry_at": "2999-01-01T00:00:00Z"}
+    ),
     "old schema": json.dumps({"report": "top-pages", "rows": []}).encode(),
 }
 
@@ -107,3 +116,22 @@ async def test_old_figures_are_there_with_their_age(folder, open_one):
     (folder / "top-pages.json").write_bytes(changed(taken_at="2026-01-01T00:00:00Z"))
     store = await open_one()
     assert store.latest("top-pages").age(utc_now()).days > 200
+
+
+async def test_what_nobody_has_written_for_two_weeks_is_thrown_away(folder, open_one):
+    other = folder.parent / "anotherscope"
+    other.mkdir()
+    old, new = utc_now().timestamp() - 16 * 86_400, utc_now().timestamp() - 13 * 86_400
+    for path, written in (
+        (folder / "gone.json", old),
+        (folder / "tmpabcdef", old),
+        (other / "top-pages.json", old),
+        (folder / "top-pages.json", new),
+        (other / "people-sources.json", new),
+    ):
+        path.write_bytes(pack(reading(path.stem), 0))
+        os.utime(path, (written, written))
+    store = await open_one()
+    assert store.latest("top-pages") is not None
+    kept = {path.relative_to(folder.parent).as_posix() for path in folder.parent.glob("*/*")}
+    assert kept == {f"{folder.name}/top-pages.json", "anotherscope/people-sources.json"}

@@ -16,7 +16,7 @@ LIVE, STALE, FAILED, WAITING = State.LIVE, State.STALE, State.FAILED, State.WAIT
         ([LIVE, WAITING], False, Status(WAITING, "1 of 2 tiles waiting")),
         ([STALE, LIVE, STALE, WAITING], False, Status(STALE, "2 of 4 tiles stale")),
         ([FAILED, STALE, STALE], False, Status(FAILED, "1 of 3 tiles failed")),
-        ([LIVE], True, Status(LIVE, "last edit is wrong · live")),
+        ([LIVE], True, Status(LIVE, "live", wrong=True)),
     ],
 )
 def test_the_foot_of_the_wall_tells_the_worst(states: list[State], wrong: bool, told: Status) -> None:

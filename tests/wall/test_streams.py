@@ -10,6 +10,7 @@ import pytest
 from tests.wall.conftest import BuildHouse, House, number, table, until
 from tests.wall.streams import STREAM, Line
 from utilities.frames import Frame
+from utilities.walls import Pace
 
 
 async def test_a_new_stream_hears_the_time_and_then_every_tile(house: House) -> None:
@@ -96,6 +97,16 @@ async def test_all_walls_are_told_the_same_bytes_that_were_painted_once(house: H
     for line in lines:
         line.close()
     await until(lambda: house.walls.count == 0)
+
+
+async def test_the_word_at_the_foot_follows_the_tiles_at_once(build_house: BuildHouse) -> None:
+    house = await build_house(pace=Pace(beat=60))
+    line = await Line.open(house.port)
+    assert "waiting" in (await line.until("beat")).data["status"]
+    for report in house.reports:
+        await house.show(report, number(1))
+    await line.until("beat", "live")
+    line.close()
 
 
 async def test_a_tile_ages_by_itself(house: House) -> None:

@@ -17,10 +17,14 @@ Stamp = tuple[int, int, int]
 class Boards:
     """The last good board of every file; owned by the event loop's thread."""
 
-    def __init__(self, folder: Path, check: Callable[[Board], None]) -> None:
-        """`check` raises BoardError for what only the floors above know: reports, views, legibility."""
+    def __init__(
+        self, folder: Path, check: Callable[[Board], None], forget: Callable[[str], None] = lambda name: None
+    ) -> None:
+        """`check` raises BoardError for what only the floors above know: reports, views, legibility; `forget` is told
+        the name of a board whose file has gone."""
         self.folder = folder
         self.check = check
+        self.forget = forget
         self.boards: dict[str, Board] = {}
         self.stamps: dict[Path, Stamp] = {}
         self.bad: dict[str, str] = {}
@@ -54,6 +58,7 @@ class Boards:
         for path in self.stamps.keys() - seen.keys():
             self.boards.pop(path.stem, None)
             self.bad.pop(path.stem, None)
+            self.forget(path.stem)
         for path in sorted(seen):
             if seen[path] != self.stamps.get(path):
                 self.renew(path)

@@ -19,10 +19,10 @@ Loc = tuple[str | int, ...]
 
 def duration(value: object) -> object:
     """`30s`, `5m`, `6h`, `1d`; a bare number has no unit and is refused."""
-    match = re.fullmatch(r"(\d+)\s*([smhd])", value) if isinstance(value, str) else None
+    match = re.fullmatch(r"(\d{1,7})\s*([smhd])", value) if isinstance(value, str) else None
     if isinstance(value, timedelta):
         return value
-    if not match:
+    if not match or not int(match[1]):
         raise ValueError("write a time with its unit: 30s, 5m, 6h or 1d")
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 

@@ -92,6 +92,8 @@ def told(error: ErrorDetails, known: Callable[[Loc], Iterator[str]] | None = Non
         return f"{where} is missing"
     if error["type"] == "string_pattern_mismatch":
         return f"{where}: {error['input']!r} must be small letters, digits and hyphens"
+    if error["type"] == "too_short":
+        return f"{where} is empty"
     message = error["msg"].removeprefix("Value error, ")
     return f"{where}: {message[0].lower()}{message[1:]}"
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from utilities.google.fields import FRAMING, SERIES, dimension, metric
 from utilities.text import clean
 
 LONGEST_TEXT, LONGEST_ADDRESS = 300, 2000
+LARGEST = 2**63  # no figure of a website; and not every float can be written down
 ADDRESS = re.compile("(?i)page(path|$|plus)|referrer|url")  # an address that is cut short is another address
 OTHER, NOT_SET, EMPTY = "(other)", "(not set)", "(empty)"
 UNNAMED = {
@@ -140,12 +140,10 @@ def number(value: str, kind: Kind, factor: float) -> Value:
     if value == "":
         return None
     try:
-        if kind is Kind.INTEGER:
-            return int(value)
-        figure = float(value) * factor
+        figure = int(value) if kind is Kind.INTEGER else float(value) * factor
     except ValueError as error:
         raise BadAnswer(f"Google Analytics answered {clean(value, 40)!r} for a number") from error
-    return figure if isfinite(figure) else None
+    return figure if -LARGEST <= figure <= LARGEST else None
 
 
 def note_unnamed(row: tuple[Value, ...], naming: int, columns: tuple[Column, ...]) -> Note:

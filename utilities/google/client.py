@@ -55,7 +55,7 @@ class Client:
     """Signs in, asks in threads of its own, and holds back when Google is down or has had enough.
 
     `asked` makes the words for failures from the service account's address; `forgiven` is how many server errors an
-    hour the API puts up with, None for any number.
+    hour the API puts up with, None for any number; `errors` is the file they are counted in.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Client:
         *,
         places: int = 4,
         forgiven: int | None = FORGIVEN,
+        errors: Path | None = None,
     ) -> None:
         self.service = service
         self.key = key
@@ -76,9 +77,8 @@ class Client:
         self.credentials: WallCredentials | None = None
         self.pool = Pool(service, places)
         self.quota = Quota(clock)
-        self.budget = ErrorBudget(clock, forgiven)
+        self.budget = ErrorBudget(clock, forgiven, errors)
         self.line = Breaker(clock, failures=4, rest=10.0, longest=120.0)  # no connection, no token
-        self.server = Breaker(clock, failures=3, rest=60.0, longest=960.0)  # 500 and 503, which are counted
 
     async def call(self, prepare: Prepare, category: str, seconds: float = SECONDS) -> dict[str, Any]:
         """The answer, a JSON object; raises SourceError and nothing else, after `seconds` at the latest."""
@@ -128,30 +128,30 @@ class Client:
             raise Unavailable(f"{self.service} did not answer in time")
         if not isinstance(answer, dict):
             raise BadAnswer(f"{self.service} answered something other than JSON; is there a sign-in page in between?")
-        self.line.succeeded()
-        self.server.succeeded()
+        self.answered()
         return answer
 
     def admit(self, category: str) -> None:
         """Raises when Google is not to be asked now."""
         self.quota.admit(category)
-        breakers = (self.server, self.line)
-        if not all(breaker.closed for breaker in breakers) or not (self.server.check() and self.line.check()):
-            wait = max(breaker.remaining for breaker in breakers)
-            raise Unavailable(f"{self.service} has failed several times; the next try is in {max(round(wait), 1)} s")
+        if not self.line.check():
+            wait = max(round(self.line.remaining), 1)
+            raise Unavailable(f"{self.service} has failed several times; the next try is in {wait} s")
+
+    def answered(self) -> None:
+        """Google is there and well."""
+        self.line.succeeded()
+        self.budget.succeeded()
 
     def learned(self, problem: SourceError, category: str, *, server_error: bool) -> SourceError:
         """Keeps what a failure teaches, and answers the error to raise."""
-        if server_error:
-            self.server.failed()
-        elif isinstance(problem, Unavailable):
+        if isinstance(problem, Unavailable) and not server_error:
             self.line.failed()
-        elif not isinstance(problem, BadAnswer):
-            self.line.succeeded()
-            self.server.succeeded()
+        elif not isinstance(problem, (Unavailable, BadAnswer)):
+            self.answered()
         if not isinstance(problem, Exhausted):
             return problem
-        self.quota.ran_out(category, problem.bucket)
+        self.heard(category, {problem.bucket: 0})
         wait = self.quota.wait(category, problem.bucket) if problem.bucket else problem.retry_after
         return OverQuota(str(problem), retry_after=wait)
 
@@ -159,7 +159,7 @@ class Client:
         """Keeps what an answer says is left of the quota, by bucket name."""
         self.quota.heard(category, left)
         if SERVER_ERRORS in left:
-            self.budget.heard(left[SERVER_ERRORS])
+            self.budget.heard(category, left[SERVER_ERRORS])
 
     def health(self) -> dict[str, object]:
         """Quota left by category, errors left, and whether Google is given a rest."""
@@ -172,7 +172,7 @@ class Client:
     @property
     def resting(self) -> bool:
         """Whether nothing is asked for a while, because Google has failed."""
-        return not (self.line.closed and self.server.closed)
+        return not self.line.closed or self.budget.rest() > 0
 
     async def close(self) -> None:
         await self.pool.close()

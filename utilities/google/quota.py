@@ -31,11 +31,11 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 
 MESSAGES = (
     ("concurrent requests", ""),
+    ("server error", "serverErrorsPerProjectPerHour"),
     ("tokens per day", "tokensPerDay"),
     ("for a project per hour", "tokensPerProjectPerHour"),
     ("tokens per hour", "tokensPerHour"),
     ("potentially thresholded", "potentiallyThresholdedRequestsPerHour"),
-    ("server error", "serverErrorsPerProjectPerHour"),
 )
 """What a 429 says, and the bucket that means; '' is over as soon as another question has its answer."""
 
@@ -57,6 +57,10 @@ class Bucket:
     at: datetime
     back: datetime  # when it is full again, at the latest
 
+    def holds(self, now: datetime) -> bool:
+        """Whether that is still worth knowing: it was not filled since, nor the clock set back by hours."""
+        return self.at - timedelta(hours=1) < now < self.back
+
 
 class Quota:
     """The buckets of one property, core and realtime kept apart; may be used from any thread."""
@@ -72,22 +76,19 @@ class Quota:
         with self.lock:
             for name, remaining in quota.items():
                 if name in STANDARD:
-                    self.buckets[category, name] = Bucket(remaining, limit(name, remaining), now, back(name, now))
-
-    def ran_out(self, category: str, name: str) -> None:
-        """Google has said that this bucket is empty."""
-        if name:
-            self.heard(category, {name: 0})
+                    before = self.buckets.get((category, name))
+                    size = max(limit(name, remaining), before.limit if before else 0)
+                    self.buckets[category, name] = Bucket(remaining, size, now, back(name, now))
 
     def left(self, category: str, name: str) -> int | None:
         """What is left in a bucket; None when nobody has said so since it was last full."""
         bucket = self.buckets.get((category, name))
-        return None if bucket is None or self.clock() >= bucket.back else bucket.remaining
+        return bucket.remaining if bucket is not None and bucket.holds(self.clock()) else None
 
     def wait(self, category: str, name: str) -> float:
         """Seconds until a bucket is full again; 0.0 when nothing is known of it."""
-        bucket = self.buckets.get((category, name))
-        return 0.0 if bucket is None else max((bucket.back - self.clock()).total_seconds(), 0.0)
+        bucket, now = self.buckets.get((category, name)), self.clock()
+        return (bucket.back - now).total_seconds() if bucket is not None and bucket.holds(now) else 0.0
 
     def admit(self, category: str) -> None:
         """Raises OverQuota while a bucket of tokens is empty, so that nobody asks in vain."""
@@ -105,7 +106,7 @@ class Quota:
         """1.0 while every bucket is above a fifth, up to SLOWEST as the emptiest runs dry."""
         now = self.clock()
         with self.lock:
-            shares = [b.remaining / b.limit for (_, name), b in self.buckets.items() if now < b.back and name in TOKENS]
+            shares = [b.remaining / b.limit for (_, name), b in self.buckets.items() if b.holds(now) and name in TOKENS]
         lowest = min(shares, default=1.0)
         return 1.0 if lowest >= SLOW_BELOW else SLOWEST - (SLOWEST - 1.0) * max(lowest, 0.0) / SLOW_BELOW
 
@@ -115,7 +116,7 @@ class Quota:
         found: dict[str, dict[str, dict[str, int]]] = {}
         with self.lock:
             for (category, name), bucket in self.buckets.items():
-                if now < bucket.back:
+                if bucket.holds(now):
                     found.setdefault(category, {})[name] = {"remaining": bucket.remaining, "limit": bucket.limit}
         return found
 

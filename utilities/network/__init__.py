@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from utilities.clock import Clock
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 QUEUE = 200
 """Calls that may wait for one network; pages beyond that are left for the next ask."""
+LONGEST_KEPT = timedelta(days=14)
+"""A count that was heard longer ago is not shown any more; as with all figures."""
 GRACE = 0.25
 """Seconds over a network's own deadline that an ask waits for it: a call has to end before it is missed."""
 
@@ -48,8 +50,12 @@ class Network:
         return f"set {' and '.join(self.missing)}" if self.missing else ""
 
     def known(self, url: str) -> Remembered:
-        why = f"unavailable: {self.lacks}" if self.missing else "waiting"
-        return self.memory.pages.get(url) or Remembered(why=why)
+        """What is remembered of the page, or why there is nothing; a count that nobody has heard for long is gone."""
+        known = self.memory.pages.get(url, Remembered())
+        if known.at and self.clock() - known.at > LONGEST_KEPT:
+            known = Remembered(why=known.why)
+        waiting = f"unavailable: {self.lacks}" if self.missing else "waiting"
+        return known if known.count is not None or known.why else Remembered(why=waiting)
 
     async def refresh(self, urls: list[str]) -> None:
         """Asks about the pages whose count is older than the pace, no longer than the network's deadline.
@@ -67,8 +73,8 @@ class Network:
             await asyncio.wait(waited, timeout=self.provider.deadline + GRACE)
 
     def due(self, url: str) -> bool:
-        known = self.known(url)
-        return known.at is None or self.clock() - known.at >= self.provider.pace
+        at = self.known(url).at
+        return at is None or not timedelta() <= self.clock() - at < self.provider.pace  # the clock may be set back
 
     async def count(self, url: str) -> None:
         """One count; a failure keeps the last good one and says why."""

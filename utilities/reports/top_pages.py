@@ -70,20 +70,32 @@ def with_engagement(frame: Frame) -> Frame:
 
 
 def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
-    """Joins the sessions that began on each page; a path that GA4 did not list began none."""
+    """Joins the sessions that began on each page; a path that is not in a whole list began none.
+
+    `landingPage` may lack the slash that `pagePath` ends in.
+    """
     column = Column("entrances", "Entrances", Kind.INTEGER)
     if isinstance(landings, SourceError):
         return frame.with_column(column, [None] * len(frame.rows), [Note(str(landings), "entrances")])
     began = dict(zip(landings.values("landingPage"), landings.values("sessions"), strict=True))
-    whole = len(landings.rows) < LANDINGS.limit
-    return frame.with_column(column, [began.get(path, 0 if whole else None) for path in frame.values("pagePath")])
+    missing = 0 if len(landings.rows) < LANDINGS.limit and "(other)" not in began else None
+    values = [
+        began.get(path, began.get(path.rstrip("/"), missing)) if is_path(path) else None
+        for path in map(str, frame.values("pagePath"))
+    ]
+    return frame.with_column(column, values)
+
+
+def is_path(text: str) -> bool:
+    """Whether it is a page; `(other)` and the like are none."""
+    return text.startswith("/")
 
 
 def addresses(website: str, frame: Frame) -> dict[str, str]:
     """The public address of each path that is one; `(other)` is not."""
     if not website:
         return {}
-    return {path: website + path for path in frame.values("pagePath") if isinstance(path, str) and path[:1] == "/"}
+    return {path: website + path for path in map(str, frame.values("pagePath")) if is_path(path)}
 
 
 def with_shares(frame: Frame, urls: dict[str, str], counts: Frame) -> Frame:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 TEXT_CONTRAST = 4.5
-LARGE_CONTRAST = 3.0
-"""WCAG 2.2, 1.4.3 and 1.4.11: text, and large text or graphics."""
+"""WCAG 2.2, 1.4.3: of text; large text and graphics are held to it as well."""
 
 
 @dataclass(frozen=True)

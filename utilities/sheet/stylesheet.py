@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from utilities.sheet import HEIGHT, WIDTH, Board, Rectangle
+from utilities.sheet import HEIGHT, WIDTH, Board, Tile
 from utilities.sheet.layout import GUTTER, rectangle, sizes
 from utilities.sheet.type import steps
 
@@ -36,7 +36,7 @@ def places(board: Board) -> str:
         f".figures .text {{ font-size: {type_.text / type_.figure:.4f}em; }}",
         *(f".step-{n} {{ font-size: {rem(size)}; }}" for n, size in enumerate(steps(type_.figure))),
         "@media (orientation: landscape) {",
-        *(f"  [data-tile='{tile.name}'] {{ {place(board, rectangle(board, tile.place))} }}" for tile in board.tiles),
+        *(f"  [data-tile='{tile.name}'] {{ {place(board, tile)} }}" for tile in board.tiles),
         "}",
         # The same sizes on a page that is held in the hand: one rem is whatever makes text comfortable.
         f"@media (orientation: portrait) {{ html {{ font-size: {ROOT * READING / type_.text:.3f}px; }} }}",
@@ -46,12 +46,21 @@ def places(board: Board) -> str:
     return "\n".join(lines) + "\n"
 
 
-def place(board: Board, at: Rectangle) -> str:
-    gutter = 0.0 if at.left + at.width > WIDTH * 0.949 else GUTTER
+def place(board: Board, tile: Tile) -> str:
+    """A hairline runs on through the gutter to the one beside it, and ends with the figures where there is none."""
+    at, gutter = rectangle(board, tile.place), GUTTER * sizes(board).text
+    last = tile.place.column - 1 + tile.place.width == board.grid.columns
+    on = not last and any(beside(tile, other) for other in board.tiles)
     return (
         f"left: {at.left / WIDTH:.3%}; top: {at.top / HEIGHT:.3%}; "
-        f"width: {at.width / WIDTH:.3%}; height: {at.height / HEIGHT:.3%}; padding-right: {gutter:g}em;"
+        f"width: {(at.width if on or last else at.width - gutter) / WIDTH:.3%}; height: {at.height / HEIGHT:.3%}; "
+        f"padding-right: {GUTTER if on else 0:g}em;"
     )
+
+
+def beside(tile: Tile, other: Tile) -> bool:
+    """Whether the other's hairline begins where this one's ends."""
+    return (other.place.row, other.place.column) == (tile.place.row, tile.place.column + tile.place.width)
 
 
 def rem(size: float) -> str:

@@ -1,6 +1,7 @@
 """The issuer: where it sends people, and what it says of them when they come back."""
 
 import base64
+import contextlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from utilities.clock import Clock
 from utilities.errors import BadAnswer, Refused, SignInRefused, Unavailable
 from utilities.principals import Person
-from utilities.signin.attempts import Attempt
+from utilities.signin.attempts import Attempt, begin
 from utilities.signin.calls import DEADLINE, Client, Together, fetch, parsed
+from utilities.signin.destinations import HOME
 from utilities.signin.keys import Keys
 from utilities.signin.membership import member
 from utilities.signin.tokens import Expected, claims_of, header_of
@@ -97,6 +99,14 @@ class Issuer:
         expected = Expected(issuers(places.issuer), self.registration.client, attempt.nonce)
         claims = claims_of(token, key, expected, self.clock())
         return member({**claims, "iss": places.issuer}, self.registration.domains)
+
+    async def check(self) -> None:
+        """Hands in a code that nobody was given: an issuer that minds the code, and not us, knows us.
+
+        Raises Unavailable and BadAnswer, and Refused when it does not.
+        """
+        with contextlib.suppress(SignInRefused):
+            await self.exchange(await self.places(), "of-a-checkup", begin(HOME))
 
     async def exchange(self, places: Places, code: str, attempt: Attempt) -> str:
         """The ID token for a code; each code is good for one try."""

@@ -1,5 +1,6 @@
 """Sources: how to get answers. Each module here exports `SOURCE: SourceKind`."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -40,6 +41,7 @@ class SourceKind:
     ask: type  # the frozen dataclass of its asks; board files fill its fields by name
     open: Callable[[Settings, Clock], Awaitable[Source | None]]  # None: not configured
     missing: str = ""  # what to set so that it is configured
+    title: str = ""  # what people call it; the name when left out
 
 
 @runtime_checkable
@@ -70,19 +72,24 @@ class Sources:
     def has(self, source: str) -> bool:
         return source in self.opened
 
+    def title(self, source: str) -> str:
+        """What people call a source."""
+        kind = self.kinds.get(source)
+        return (kind.title if kind else "") or source
+
     async def ask(self, source: str, ask: object) -> Frame:
         """One ask to one source; raises SourceError."""
         if source not in self.opened:
-            kind = self.kinds.get(source)
-            raise Refused(f"{source} is not configured" + (f": {kind.missing}" if kind and kind.missing else ""))
+            kind, title = self.kinds.get(source), self.title(source)
+            why = f": {kind.missing}" if kind and kind.missing else ""
+            raise Refused(f"{title[:1].upper()}{title[1:]} cannot be asked yet{why}")
         return await self.opened[source].answer(ask)
 
     def stretch(self, names: Sequence[str]) -> float:
         return max((self.opened[name].stretch() for name in names if name in self.opened), default=1.0)
 
     async def close(self) -> None:
-        for source in self.opened.values():
-            await source.close()
+        await asyncio.gather(*(source.close() for source in self.opened.values()))
 
 
 async def open_sources(kinds: Sequence[SourceKind], settings: Settings, clock: Clock) -> Sources:

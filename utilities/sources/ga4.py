@@ -24,7 +24,7 @@ MOST_ROWS = 10_000  # parsing more in a thread holds up the whole process (100,0
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on one dimension's text; not case sensitive."""
+    """A condition on one dimension's text; not case sensitive. No `value` is met by an empty one and `(not set)`."""
 
     field: str
     value: str
@@ -61,7 +61,8 @@ class Ga4:
         self.days = settings.look_back_days
         self.property = settings.ga4_property_id
         self.methods = resource("analyticsdata", "v1beta", settings.ga4_api_endpoint).properties()
-        self.client = Client("Google Analytics", clock, settings.google_application_credentials, SCOPE, self.asked)
+        key, errors = settings.google_application_credentials, settings.data_dir / f"server-errors.{self.property}"
+        self.client = Client("Google Analytics", clock, key, SCOPE, self.asked, errors=errors)
 
     def asked(self, account: str) -> Asked:
         grant = (
@@ -151,7 +152,8 @@ def order_by(order: str, ask: Ga4Ask) -> dict[str, Any]:
 
 def condition(filter_: Filter) -> dict[str, Any]:
     match = {"exact": "EXACT", "contains": "CONTAINS", "begins": "BEGINS_WITH"}[filter_.match]
-    plain = {"filter": {"fieldName": filter_.field, "stringFilter": {"matchType": match, "value": filter_.value}}}
+    text = {"stringFilter": {"matchType": match, "value": filter_.value}} if filter_.value else {"emptyFilter": {}}
+    plain = {"filter": {"fieldName": filter_.field, **text}}
     return {"notExpression": plain} if filter_.negate else plain
 
 
@@ -172,9 +174,11 @@ def beside(found: Frame) -> Frame:
         before = replace(column, key=f"{column.key}:previous", heading=f"{column.heading} before")
         columns += [column, before]
         cells += [rows.get("now", empty)[place], rows.get("previous", empty)[place]]
-    notes = found.notes
-    if found.rows and "previous" not in rows:
-        notes = (*notes, Note("Google Analytics has no figures for the days before"))
+    periods = {"now": "these days", "previous": "the days before"}
+    missing = [
+        Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if name not in rows
+    ]
+    notes = (*found.notes, *(missing if rows else ()))
     return replace(found, columns=tuple(columns), rows=(tuple(cells),) if rows else (), notes=notes)
 
 
@@ -184,5 +188,9 @@ async def open_ga4(settings: Settings, clock: Clock) -> Source | None:
 
 
 SOURCE = SourceKind(
-    name="ga4", ask=Ga4Ask, open=open_ga4, missing="set GA4_PROPERTY_ID and GOOGLE_APPLICATION_CREDENTIALS"
+    name="ga4",
+    ask=Ga4Ask,
+    open=open_ga4,
+    missing="set GA4_PROPERTY_ID and GOOGLE_APPLICATION_CREDENTIALS",
+    title="Google Analytics",
 )

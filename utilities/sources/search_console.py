@@ -146,4 +146,5 @@ SOURCE = SourceKind(
     ask=SearchConsoleAsk,
     open=open_search_console,
     missing="set SEARCH_CONSOLE_SITE and GOOGLE_APPLICATION_CREDENTIALS",
+    title="Search Console",
 )

@@ -68,7 +68,8 @@ class Social:
         frame = Frame((Column("url", "Page", Kind.TEXT),), tuple((url,) for url in ask.urls))
         for rank, (name, network) in enumerate(self.networks.items()):  # a narrow screen keeps those named first
             values, notes = network.column(pages)
-            frame = frame.with_column(Column(name, network.provider.heading, Kind.SHARE, rank), values, notes)
+            column = Column(name, network.provider.heading, Kind.SHARE, rank, network.provider.counts)
+            frame = frame.with_column(column, values, notes)
         for name, why in self.unknown.items():
             note = Note(f"unavailable: {why}", name)
             column = Column(name, name, Kind.SHARE, rank=len(self.networks))
@@ -99,14 +100,14 @@ class Social:
         self.kept_at, self.seen = time.monotonic(), written_at(self.file)
 
     async def check(self) -> str:
-        """Asks every network about one page; raises Refused or Unavailable with a sentence for each."""
+        """Asks every network about one page; raises Refused or Unavailable with a line for each."""
         told = dict(zip(self.networks, await asyncio.gather(*map(self.checked, self.networks.values())), strict=True))
         told |= {name: Refused(why) for name, why in self.unknown.items()}
-        report = "; ".join(f"{name}: {what}" for name, what in told.items())
-        wrong = [what for what in told.values() if isinstance(what, SourceError)]
+        wrong = {name: what for name, what in told.items() if isinstance(what, SourceError)}
+        report = "\n".join(f"{name}: {what}" for name, what in (wrong | told).items())  # what is to be mended first
         if not wrong:
             return report
-        raise Refused(report) if any(isinstance(what, Refused) for what in wrong) else Unavailable(report)
+        raise Refused(report) if any(isinstance(what, Refused) for what in wrong.values()) else Unavailable(report)
 
     async def checked(self, network: Network) -> str | SourceError:
         try:
@@ -171,4 +172,5 @@ SOURCE = SourceKind(
     ask=ShareAsk,
     open=open_social,
     missing="set SHARE_PROVIDERS to the networks to ask, like hacker-news,lobsters,pinterest,stack-exchange",
+    title="the networks",
 )

@@ -19,7 +19,6 @@ Result = TypeVar("Result")
 
 THREADS = 4
 MOST_WAITING = 200  # pieces of work in the queue; a database that hangs must not gather the whole office
-CANNOT_OPEN = "The state database cannot be opened: look at DATABASE_URL, or at who owns DATA_DIR."
 PATIENCE = 3.0  # seconds for one piece of work, waiting included
 
 
@@ -70,17 +69,28 @@ async def open_state(settings: Settings) -> State:
     """The state database, up to date; SQLite in DATA_DIR unless DATABASE_URL names a PostgreSQL."""
     try:
         state = State(engine_for(settings))
-    except (OSError, ArgumentError) as error:
-        raise StateDown(CANNOT_OPEN) from error
+    except (OSError, ArgumentError, ValueError) as error:
+        raise cannot_open(settings, error) from error
     try:
         await asyncio.get_running_loop().run_in_executor(state.threads, migrate, state.engine)
     except DBAPIError as error:
         await state.close()
-        raise StateDown(CANNOT_OPEN) from error
+        raise cannot_open(settings, error.orig) from error
     except StateDown:
         await state.close()
         raise
     return state
+
+
+def cannot_open(settings: Settings, error: BaseException | None) -> StateDown:
+    """Which setting to look at, and what the database says in its first line; an address is never repeated."""
+    if not settings.database_url.get_secret_value():
+        where = f"DATA_DIR is {settings.data_dir}: does it belong to the user Foyer runs as?"
+    else:
+        where = "Look at DATABASE_URL."
+    said = (error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]) if error else ""
+    why = f" ({said})" if said and not isinstance(error, ArgumentError | ValueError) else ""
+    return StateDown(f"The state database cannot be opened{why}. {where}")
 
 
 def engine_for(settings: Settings) -> Engine:

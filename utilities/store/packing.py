@@ -10,6 +10,7 @@ from utilities.frames import Column, Kind, Reading, Value
 
 LARGEST = 1 << 20  # bytes; a board's table is a few thousand
 MOST_AHEAD = timedelta(days=1)  # that another machine's clock may be before ours
+GREATEST = 2**63  # no figure of a website
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -56,6 +57,8 @@ def unpack(report: str, stored: bytes, now: datetime) -> Packed:
     check(report, packed.reading)
     if packed.reading.taken_at is not None and packed.reading.taken_at > now + MOST_AHEAD:
         raise BadValue("it was taken in the future")
+    if packed.reading.trouble is not None and packed.reading.trouble.retry_at > now + 2 * MOST_AHEAD:
+        raise BadValue("nobody would ask again for days")  # quotas of a day are the longest there are
     return packed
 
 
@@ -78,4 +81,8 @@ def check(report: str, reading: Reading) -> None:
 
 
 def fits(column: Column, value: Value) -> bool:
-    return value is None or isinstance(value, str) == (column.kind in (Kind.TEXT, Kind.DATE))
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return column.kind in (Kind.TEXT, Kind.DATE)
+    return column.kind not in (Kind.TEXT, Kind.DATE) and -GREATEST <= value <= GREATEST  # which NaN is not

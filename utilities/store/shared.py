@@ -64,8 +64,9 @@ class SharedStore:
                     self.owed.discard(reading.report)
                     self.known.put(reading)
             self.writes = True
-        except StoreDown:
-            self.writes = self.writes and not lease.token
+        except StoreDown as error:
+            if lease.token and self.link.answers:
+                self.refused(error)
             self.owed.add(reading.report)
             self.known.put(reading)
             return True
@@ -76,6 +77,12 @@ class SharedStore:
         if not stored:
             await self.catch_up(reading.report)
         return stored
+
+    def refused(self, error: StoreDown) -> None:
+        """Full or read-only; reading goes on, and it is said once."""
+        if self.writes:
+            log.warning("%s; new readings stay in this process until it takes them", error)
+        self.writes = False
 
     async def catch_up(self, report: str) -> None:
         """Takes the reading that was written instead of ours."""
@@ -175,10 +182,10 @@ class SharedStore:
                 await self.commands.put_back(redis, self.known.readings[report])
                 self.owed.discard(report)
                 self.writes = True
-        except StoreDown:
+        except StoreDown as error:
             if not self.link.answers:
                 raise
-            self.writes = False  # full or read-only; reading goes on
+            self.refused(error)
         except BadValue:
             self.owed.discard(report)
         else:

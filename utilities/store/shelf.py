@@ -5,11 +5,15 @@ import logging
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from utilities.clock import Clock
 from utilities.frames import Reading
 from utilities.store.packing import LARGEST, BadValue, pack, unpack
+
+KEPT = timedelta(days=15)  # as in Redis: a day more than figures may be shown
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +54,21 @@ class Shelf:
         self.writer.shutdown(wait=False, cancel_futures=True)
 
     def read_all(self) -> list[Reading]:
+        self.throw_away()
         try:
             paths = sorted(self.folder.glob("*.json"))
         except OSError as error:
             log.warning("the readings in %s cannot be read: %s", self.folder, error)
             return []
         return [reading for path in paths if (reading := self.read_one(path))]
+
+    def throw_away(self) -> None:
+        """Deletes what nobody has written for long, of all scopes: its report is no more, or its figures too old."""
+        long_ago = (self.clock() - KEPT).timestamp()
+        for path in self.folder.parent.glob("*/*"):
+            with suppress(OSError):
+                if path.stat().st_mtime < long_ago:
+                    path.unlink()
 
     def read_one(self, path: Path) -> Reading | None:
         try:

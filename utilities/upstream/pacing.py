@@ -15,6 +15,7 @@ AFTER_REFUSAL = 900.0
 """Seconds until a server that refused us is tried again; a person may have mended it at the other end."""
 
 
+LONGEST = timedelta(days=1)
 LONG = 60.0
 """Seconds that a call waits for a server that wants quiet; for more it fails and says so."""
 
@@ -67,7 +68,9 @@ class Pacer:
             raise self.reason()
 
     def told_to_rest(self) -> bool:
-        return self.until is not None and self.clock() < self.until
+        if self.until is None:
+            return False
+        return timedelta() < self.until - self.clock() <= LONGEST  # more is a clock that was set back
 
     def resting_until(self) -> datetime | None:
         """When the next call may be tried; None when it may be now."""
@@ -117,7 +120,7 @@ class Pacer:
     def note(self, error: SourceError, trying: bool) -> None:
         self.why = error
         if isinstance(error, OverQuota):
-            self.until = self.clock() + timedelta(seconds=error.retry_after)
+            self.until = self.clock() + min(timedelta(seconds=error.retry_after), LONGEST)
         elif isinstance(error, Refused):
             self.until = self.clock() + timedelta(seconds=AFTER_REFUSAL)
         elif trying or self.breaker.closed:  # ten calls that fail together are not ten rests, each twice as long

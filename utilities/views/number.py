@@ -37,7 +37,7 @@ class Options:
     key: str = ""  # the column; the first with figures when ''
     good: Literal["up", "down"] = "up"  # the direction that is welcome
     now: bool = False  # it counts what is happening at this moment
-    caption: str = ""  # what is said below it when there is nothing to compare with
+    caption: str = ""  # what is said below it when there is nothing to compare with; its days when ''
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Number:
     column = chosen(frame, wanted.key)
     value = first(frame, column)
     text, step = fitted(value, column.kind, box)
-    return Number(text, step, wanted.now, change(frame, column, value, wanted, box), wanted.caption)
+    return Number(text, step, wanted.now, change(frame, column, value, wanted, box), wanted.caption or covered(frame))
 
 
 def chosen(frame: Frame, key: str) -> Column:
@@ -153,6 +153,14 @@ def period(frame: Frame) -> str:
         return "the time before"
     days = (frame.covers.last - frame.covers.first).days + 1
     return "the day before" if days == 1 else f"the {days} days before"
+
+
+def covered(frame: Frame) -> str:
+    """The days the figure speaks of, '' when it speaks of none."""
+    if frame.covers is None:
+        return ""
+    days = (frame.covers.last - frame.covers.first).days + 1
+    return "yesterday" if days == 1 else f"in the last {days} days"
 
 
 def least(box: Box) -> tuple[float, float]:

@@ -95,7 +95,7 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
     said = OPTIONS.validate_python(options)
     frame = frame.with_headings(said.headings).with_ranks(said.ranks)
     capacity = room(box, headed=not said.bars)
-    cut = replace(frame, rows=frame.rows[: min(capacity, said.rows)])
+    cut = replace(frame, rows=kept(frame, min(capacity, said.rows)))
     texts, figures = sides(cut, said.columns)
     labels = [worded(v, texts[0].kind) for v in cut.values(texts[0].key)] if texts else [""] * len(cut.rows)
     every = [lane(cut, column) for column in figures]
@@ -114,6 +114,15 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
 def room(box: Box, *, headed: bool) -> int:
     """How many rows the height has room for, at least one."""
     return max(1, int((box.height - (HEADING * box.text if headed else 0)) / (ROW * box.figure + HAIR)))
+
+
+def kept(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
+    """The rows that matter most: the first, for they are ranked; of days one after the other, the last."""
+    if frame.columns and frame.columns[0].kind is Kind.DATE:
+        days = [str(row[0]) for row in frame.rows]
+        if days == sorted(days):
+            return frame.rows[-most:]
+    return frame.rows[:most]
 
 
 def chosen(lanes: list[Lane], labels: list[str], box: Box, bars: str) -> list[Lane]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import random
 import secrets
 from collections.abc import Collection, Mapping
@@ -20,6 +21,8 @@ from utilities.walls.pages import Pages
 from utilities.walls.painter import Fresh, Painter
 from utilities.walls.showing import Showing
 from utilities.walls.wall import Ended, Pipe, Wall
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -102,22 +105,32 @@ class Walls:
 
     async def _hear(self) -> None:
         async for report in self._store.listen():
-            now = self._clock()
-            for showing in self._showings.values():
-                showing.repaint(now, report)
+            self._repaint(report)
 
     def _look_round(self) -> None:
+        self._repaint()
+        for showing in self._showings.values():
+            showing.drop(self._pace.patience)
+
+    def _repaint(self, report: str | None = None) -> None:
+        """Paints what has changed; the word at the foot follows at once, not at the next beat."""
         now = self._clock()
         for showing in self._showings.values():
-            showing.repaint(now)
-            showing.drop(self._pace.patience)
+            before = showing.states()
+            showing.repaint(now, report)
+            if showing.states() != before:
+                showing.tell([self._pages.beat(showing)])
 
     def _beat(self) -> None:
         for showing in self._showings.values():
             showing.tell([self._pages.beat(showing)])
 
     def _poll(self) -> None:
+        before = dict(self._boards.faults)
         if self._boards.poll():
+            for name, words in self._boards.faults.items():
+                if words != before.get(name):
+                    log.warning("the last edit of board %s is not shown: %s", name, words)
             self._arrange()
             self._beat()  # a fault is told at once
 

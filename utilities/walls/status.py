@@ -14,10 +14,11 @@ class Status:
 
     state: State
     text: str
+    wrong: bool = False  # the board's file cannot be read, so that it is shown as it was
 
 
 def status(states: Sequence[State], *, wrong: bool) -> Status:
-    """`live`, or `2 of 12 tiles stale`; `wrong` when the board's file is, so that it is shown as it was."""
+    """`live`, or `2 of 12 tiles stale`; `wrong` when the board's file is."""
     worst = next((state for state in WORST_FIRST if state in states), State.LIVE)
     words = f"{states.count(worst)} of {len(states)} tiles {worst}" if worst is not State.LIVE else "live"
-    return Status(worst, f"last edit is wrong · {words}" if wrong else words)
+    return Status(worst, words, wrong)
