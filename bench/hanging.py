@@ -15,7 +15,7 @@ SECONDS = 1.0
 
 
 def slowest(address: str) -> dict[str, float]:
-    """p99 of each page in ms, the median of some short loads: one busy moment of the machine is not the page's fault."""
+    """p99 of each page in ms, the median of some short loads: one busy moment of the machine is no page's fault."""
     loads = [[load(address + path, CONNECTIONS, SECONDS)["p99"] for path in PAGES] for _ in range(ROUNDS)]
     return {path: statistics.median(times) for path, times in zip(PAGES, zip(*loads, strict=True), strict=True)}
 
