@@ -1,6 +1,7 @@
 """Cold `top-pages` with every upstream at 300 ms, against the slowest single chain of calls it is made of."""
 
 import asyncio
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +43,7 @@ def fresh(folder: Path, provider: Provider | None) -> float:
     """Seconds on a pretend internet that has never been asked: the report, or the chain of one network by itself."""
     with internet(folder) as environment:
         misbehave(environment, "/", doing="latency", seconds=LATENCY)
-        environment["DATA_DIR"] = str(folder / "var")
+        environment["DATA_DIR"] = tempfile.mkdtemp(dir=folder)  # networks remember their counts there
         if provider is not None:
             for key in {key for other in PROVIDERS for key in other.keys} - set(provider.keys):
                 environment.pop(key, None)

@@ -30,8 +30,8 @@ async def main() -> None:
     settings = read_settings(env_file=None)
     make_app = server.make_app
 
-    def make(services: Services) -> object:
-        app = make_app(services)
+    def make(services: Services, *parts: object) -> object:
+        app = make_app(services, *parts)
         app.add_handlers(r".*", [(r"/__bench/change/(.*)", Change, {"services": services})])
         return app
 

