@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.pageviews.pages import NO_REFERRER, host_of, page_of, readable, referrer_of
+from utilities.pageviews.pages import NO_REFERRER, host_of, page_of, readable, referrer_of, tidy
+from utilities.text import clean
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,11 @@ def test_whatever_is_said_is_read(said: str):
 @given(st.text())
 def test_what_is_readable_stays_so(path: str):
     assert readable(readable(path)) == readable(path)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=160)) | st.text(), st.integers(1, 20))
+def test_the_quick_way_to_clean_is_the_slow_one(text: str, limit: int):
+    assert tidy(text, limit) == clean(text, limit)
 
 
 def test_host_has_no_port_and_no_www():
