@@ -15,6 +15,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from handlers.collecting import collecting
+from tests.collect.pages import NAME
 from utilities.pageviews.opening import OurOwn
 from utilities.settings import Settings
 
@@ -84,7 +85,8 @@ async def chromium() -> AsyncIterator[Browser]:
     if program is None:
         pytest.skip("needs a browser: install chromium (Debian: apt-get install chromium)")
     hidden = ["--no-sandbox", "--disable-blink-features=AutomationControlled"]
+    named = [f"--host-resolver-rules=MAP {NAME} 127.0.0.2"]
     async with async_playwright() as driver:
-        opened = await driver.chromium.launch(executable_path=program, args=hidden)
+        opened = await driver.chromium.launch(executable_path=program, args=[*hidden, *named])
         yield opened
         await opened.close()
