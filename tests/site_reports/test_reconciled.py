@@ -14,10 +14,13 @@ from utilities.errors import Unavailable
 from utilities.frames import Column, Covers, Frame, Kind
 from utilities.reports import today_reconciled
 from utilities.services import catalogue
+from utilities.services import painter as painter_of
 from utilities.settings import Settings
 from utilities.sheet.faults import faults
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.pageviews import SOURCE
+from utilities.templating import environment
 
 TODAY = NOW.date()
 
@@ -99,3 +102,21 @@ async def test_wall_is_full_after_one_visit(ours: Ours):
         assert frame.rows, tile.report
         wanted = tile.options.get("columns", ())
         assert all(frame.has(key) for key in wanted), tile.report
+
+
+async def test_foot_of_the_wall_says_nothing_of_days_it_does_not_show(settings: Callable[..., Settings]):
+    known = catalogue()
+    templates = environment(ROOT / "templates")
+    templates.globals["static_url"] = lambda name: f"/static/{name}"
+    painter = painter_of(settings(), templates, known)
+    for name, words in (("visits", 0), ("office", 1)):
+        board = read(ROOT / "boards" / f"{name}.yaml")
+        known.check(board)
+        page = painter.wall(board, [], NOW, build="", stream="", sheet="", fault="", status="", pace=0)
+        assert page.decode().count("last 7 days") == words, name
+
+
+async def test_checkup_reaches_the_store_of_this_machine(settings: Callable[..., Settings]):
+    source = await SOURCE.open(settings(boards_dir=ROOT / "boards"), lambda: NOW)
+    assert source is not None
+    assert await source.check() == "0 page views in the last 7 days"

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from utilities.frames import Note
 from utilities.pageviews.countries import country
 from utilities.pageviews.queries import (
     UNKNOWN,
@@ -38,15 +37,6 @@ def lately(found: Found, span: Span) -> Arranged:
     said = ((row[0], row[1], row[2], row[3], country(row[4]), *row[5:]) for row in found)
     rows = [(clock(row[0], row[1]), *(cell or UNKNOWN for cell in row[2:])) for row in said]
     return rows, ()
-
-
-def counted(found: Found, span: Span) -> Arranged:
-    minutes = round((span.last - span.first) / timedelta(minutes=1))
-    people = sum(int(row[2]) for row in found)
-    note = Note(
-        f"{people} {'visitor' if people == 1 else 'visitors'} in the last {minutes} minutes, each where last seen"
-    )
-    return [tuple(row) for row in found], (note,)
 
 
 def clock(moment: datetime, offset: int) -> str:
@@ -87,8 +77,8 @@ NOW = Question(
         FROM page_views WHERE {where}{only} GROUP BY visitor
     ) AS latest GROUP BY page ORDER BY visitors DESC, page""",
     (text("path", "Page"), text("title", "Title", 1), VISITORS),
-    counted,
 )
+"""Each visitor where last seen, so that their sum is how many there are."""
 
 PRESENT = Question(
     "present",
