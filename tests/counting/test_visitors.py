@@ -86,6 +86,13 @@ def test_salt_of_yesterday_is_destroyed_when_nobody_needs_it(start: Start):
     assert counted.salts() == ["2026-11-21"]
 
 
+def test_salt_of_yesterday_is_of_no_use_after_half_past_midnight(start: Start):
+    counted = start()
+    counted.view(at=LAST_MINUTE)
+    counted.view(at=LAST_MINUTE + 32 * MINUTE, address="192.0.2.8")
+    assert counted.salts() == ["2026-11-21"]
+
+
 def test_salt_is_destroyed_though_nobody_comes_any_more(start: Start):
     counted = start()
     counted.view()
