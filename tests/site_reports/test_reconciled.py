@@ -1,11 +1,13 @@
 """Our own figures of today beside Google's, and the wall of our own visits."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tornado.httpclient import HTTPResponse
 
+from handlers.server import serving
 from tests.house.code import ROOT
 from tests.site_reports.conftest import Ours
 from tests.site_reports.week import NOW, WEEK
@@ -14,13 +16,11 @@ from utilities.errors import Unavailable
 from utilities.frames import Column, Covers, Frame, Kind
 from utilities.reports import today_reconciled
 from utilities.services import catalogue
-from utilities.services import painter as painter_of
 from utilities.settings import Settings
 from utilities.sheet.faults import faults
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask
 from utilities.sources.pageviews import SOURCE
-from utilities.templating import environment
 
 TODAY = NOW.date()
 
@@ -104,16 +104,13 @@ async def test_wall_is_full_after_one_visit(ours: Ours):
         assert all(frame.has(key) for key in wanted), tile.report
 
 
-async def test_foot_of_the_wall_says_nothing_of_days_it_does_not_show(settings: Callable[..., Settings]):
-    known = catalogue()
-    templates = environment(ROOT / "templates")
-    templates.globals["static_url"] = lambda name: f"/static/{name}"
-    painter = painter_of(settings(), templates, known)
-    for name, words in (("visits", 0), ("office", 1)):
-        board = read(ROOT / "boards" / f"{name}.yaml")
-        known.check(board)
-        page = painter.wall(board, [], NOW, build="", stream="", sheet="", fault="", status="", pace=0)
-        assert page.decode().count("last 7 days") == words, name
+async def test_foot_of_the_wall_says_nothing_of_days_it_does_not_show(
+    settings: Callable[..., Settings], fetch: Callable[..., Awaitable[HTTPResponse]]
+):
+    async with serving(settings(boards_dir=ROOT / "boards", port=0)) as (_, port):
+        for name, words in (("visits", 0), ("office", 1)):
+            page = (await fetch(f"http://localhost:{port}/boards/{name}")).body.decode()
+            assert page.count("last 7 days") == words, name
 
 
 async def test_checkup_reaches_the_store_of_this_machine(settings: Callable[..., Settings]):
