@@ -171,8 +171,12 @@ def opened(file: Path) -> duckdb.DuckDBPyConnection:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(file), config=CONFIG)
-        file.chmod(0o600)
-        bring_up_to_date(connection)
+        try:
+            file.chmod(0o600)
+            bring_up_to_date(connection)
+        except BaseException:
+            connection.close()
+            raise
     except (duckdb.Error, OSError) as error:
         raise SettingsError(why_not(file, str(error))) from error
     return connection
