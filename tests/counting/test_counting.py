@@ -192,7 +192,7 @@ hits = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(hits, max_size=5))
 def test_whatever_is_said_is_counted_or_dropped(said: list[Hit]):
     counting = Counting(OneKey(b"k"), Places(None))
