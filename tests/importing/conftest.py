@@ -1,7 +1,7 @@
 """Logs to import, and a page-view store to import them into."""
 
 import gzip
-import sys
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from utilities.pageviews.opening import open_sites
 from utilities.settings import Settings
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-RECORDED = Path(__file__).parents[3] / "shared" / "data" / "access.log"
+RECORDED = Path(os.environ.get("ACCESS_LOG") or Path(__file__).resolve().parents[3] / "shared/data/access.log")
 
 Take = Callable[..., Awaitable[list[Summary]]]
 
@@ -75,10 +75,7 @@ def take(conf: Settings, views: Keeping) -> Take:
 @pytest.fixture
 def recorded() -> Path:
     if not RECORDED.exists():
-        pytest.skip("needs the recorded access log: ../shared/data/access.log is not there")
+        pytest.skip(
+            "needs the recorded access log: neither ../shared/data/access.log is there nor what ACCESS_LOG names"
+        )
     return RECORDED
-
-
-@pytest.fixture
-def python() -> str:
-    return sys.executable
