@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from utilities.frames import Value
 from utilities.pageviews.countries import country
 from utilities.pageviews.queries import (
     UNKNOWN,
@@ -23,7 +24,7 @@ MOST_STEPS = 200  # of one trail
 
 def steps(found: Found, span: Span) -> Arranged:
     """A row for each page of each trail, so that nothing a path may hold is taken for the end of it."""
-    rows = []
+    rows: list[tuple[Value, ...]] = []
     for place, (_, trail) in enumerate(groupby(found, key=lambda row: row[0]), 1):
         went = list(trail)
         times = [row[2] for row in went]
