@@ -143,7 +143,7 @@ class Counting:
             term=origin.term,
             content=origin.content,
             country=self.places.country_of(hit.address),
-            language=language_of(hit.language or hit.headers.get("accept-language", "")),
+            language=language_of((hit.language or hit.headers.get("accept-language", ""))[:64]),
             browser=look.browser,
             browser_version=look.browser_version,
             system=look.system,
@@ -162,7 +162,7 @@ def is_own(host: str, page: str, site: Site) -> bool:
 @lru_cache(maxsize=1024)
 def language_of(said: str) -> str:
     """The first language in a browser's list as BCP 47 writes it: `de-DE`, `zh-Hant-TW`; '' when it is none."""
-    found = LANGUAGE.match(said.strip()[:64])
+    found = LANGUAGE.match(said.strip())
     if not found:
         return ""
     language, script, region = found.groups()
