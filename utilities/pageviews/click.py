@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -127,13 +128,14 @@ class ClickPageViews:
 async def open_click(url: str, clock: Clock) -> ClickPageViews:
     """The store behind `url`, made or brought up to date; SettingsError when it cannot be reached or used."""
     questions = Questions(THREADS)
-    try:
+    async with AsyncExitStack() as otherwise:
+        otherwise.push_async_callback(questions.close)
         client = await questions.run(lambda stop: opened(url), LONG)
+        otherwise.callback(client.close)
         rows = await questions.run(lambda stop: client.query(f"SELECT count(*) FROM {TABLE}").result_rows)  # noqa: S608
-        return ClickPageViews(client, questions, int(rows[0][0]), clock)
-    except BaseException:
-        await questions.close()
-        raise
+        views = ClickPageViews(client, questions, int(rows[0][0]), clock)
+        otherwise.pop_all()
+    return views
 
 
 def opened(url: str) -> Client:
