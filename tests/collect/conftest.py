@@ -87,6 +87,8 @@ async def chromium() -> AsyncIterator[Browser]:
     hidden = ["--no-sandbox", "--disable-blink-features=AutomationControlled"]
     named = [f"--host-resolver-rules=MAP {NAME} 127.0.0.2"]
     async with async_playwright() as driver:
-        opened = await driver.chromium.launch(executable_path=program, args=[*hidden, *named])
+        opened = await driver.chromium.launch(
+            executable_path=program, args=[*hidden, *named], ignore_default_args=["--disable-back-forward-cache"]
+        )
         yield opened
         await opened.close()
