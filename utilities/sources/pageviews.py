@@ -66,7 +66,9 @@ class PageViewSource:
         except ParameterError as error:
             raise Refused(str(error)) from error
         rows, notes = question.arrange(await self.ask(question, ask, site, range_), range_)
-        frame = Frame(question.columns, fitted(rows, question.columns), notes, range_.covers)
+        # A wall says of a table without rows that its days had nothing; days that are not over may still have.
+        covers = range_.covers if rows or range_.last < self.clock() else None
+        frame = Frame(question.columns, fitted(rows, question.columns), notes, covers)
         if ask.compare:
             before = range_.before()
             earlier, _ = question.arrange(await self.ask(question, ask, site, before), before)
