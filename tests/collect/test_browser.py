@@ -37,7 +37,7 @@ class Street:
     async def counted(self, most: int) -> list[View]:
         """What has been counted when `most` have been, or when no more come."""
         async with asyncio.timeout(8):
-            while len(await self.foyer.views()) < most:
+            while len(await self.foyer.views()) < most:  # noqa: ASYNC110 (the store tells nobody)
                 await asyncio.sleep(0.05)
         await asyncio.sleep(SETTLED)
         return await self.foyer.views()
