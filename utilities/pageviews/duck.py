@@ -34,6 +34,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 FORMS = {Form.CSV: "FORMAT csv, HEADER", Form.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
 FORGETTING = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
+A_LOT = 100  # page views in one call: no beacon's
 A_ROWS_FAULT = (duckdb.DataError, duckdb.InvalidInputException, OverflowError, TypeError, ValueError)
 KNOWN = f"SELECT id FROM {TABLE} WHERE moment BETWEEN ? AND ? AND id IN (SELECT unnest(?::UUID[]))"  # noqa: S608
 
@@ -58,6 +59,8 @@ class DuckPageViews:
     async def add(self, views: Sequence[PageView]) -> None:
         """Returns when they are on disk. Overrun when there is no room, StoreDown when the disk does not take them,
         ValueError when one of them cannot be kept."""
+        if len(views) >= A_LOT and self.folding.behind() >= self.commit.room // 4:
+            await self.folding.catch_up()  # an import leaves room to those who are looking at a page just now
         if views:
             await self.commit.add([row_of(view) for view in views])
 
