@@ -107,6 +107,8 @@ async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
         (PageViewAsk("pagse"), "there is no question 'pagse'; there are agents, browsers"),
         (PageViewAsk("pages", compare=True), "cannot be set beside"),
         (PageViewAsk("pages", limit=0), "limit from 1"),
+        (PageViewAsk("by-hour", first="now-2y"), "400 days apart at most"),
+        (PageViewAsk("by-day", first="now-40y"), "7,320 days apart at most"),
         (PageViewAsk("pages", first="last week"), "`from` must be now, now-7d"),
     ):
         with pytest.raises(Refused, match=why):

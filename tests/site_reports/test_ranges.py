@@ -72,11 +72,9 @@ def test_what_is_no_time_is_refused_by_its_name(name: str, wrong: str):
     assert "yesterday" not in str(caught.value)
 
 
-def test_range_goes_forwards_and_not_for_ever():
+def test_range_goes_forwards():
     with pytest.raises(ParameterError, match="`from` must be before `to`"):
         span("now", "now-1d", BERLIN, NOW)
-    with pytest.raises(ParameterError, match="20 years apart"):
-        span("1990-01-01", "now", BERLIN, NOW)
 
 
 @pytest.mark.parametrize(

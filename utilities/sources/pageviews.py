@@ -86,7 +86,9 @@ class PageViewSource:
             raise Refused(f"an ask needs a limit from 1 to {MOST_ROWS}")
         site, zone = chosen(self.sites, ask.site)
         first = ask.first or f"now-{self.days - 1}d/d"
-        return question, site, span(first, ask.last or "now", ZoneInfo(zone), self.clock())
+        range_ = span(first, ask.last or "now", ZoneInfo(zone), self.clock())
+        question.check(range_)
+        return question, site, range_
 
     def adjusted(self, ask: PageViewAsk, said: Mapping[str, str]) -> PageViewAsk:
         """The same ask for another site, time, page or referrer; raises ParameterError when nobody could answer it."""

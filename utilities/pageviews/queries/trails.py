@@ -76,7 +76,7 @@ NOW = Question(
     SELECT page, max(headline), count(*) AS visitors FROM (
         SELECT visitor, argMax(path, (moment, id)) AS page, argMax(title, (moment, id)) AS headline
         FROM page_views WHERE {where}{only} GROUP BY visitor
-    ) AS latest GROUP BY page ORDER BY visitors DESC, page""",
+    ) AS latest GROUP BY page ORDER BY visitors DESC, page LIMIT $limit""",
     (text("path", "Page"), text("title", "Title", 1), VISITORS),
 )
 """Each visitor where last seen, so that their sum is how many there are."""
