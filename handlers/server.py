@@ -48,12 +48,20 @@ async def serve(settings: Settings, beside: Beside | None = None) -> int:
     async with serving(settings) as (services, port):
         announce(services, port)
         running = asyncio.create_task(beside(services, address_of(settings, port))) if beside else None
+        if running:
+            running.add_done_callback(tell_why)
         await over.wait()
         log.info("stopping")
         if running:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
     return 0
+
+
+def tell_why(ended: asyncio.Task[None]) -> None:
+    """What runs along may fail; the server goes on."""
+    if not ended.cancelled() and (error := ended.exception()):
+        log.error("what runs beside the server has ended: %s", error, exc_info=error)
 
 
 def address_of(settings: Settings, port: int) -> str:
