@@ -9,6 +9,7 @@ from tornado.httpserver import HTTPServer
 
 from handlers import SERVER_LIMITS, make_app
 from handlers.door import open_door
+from handlers.lane import Lane
 from handlers.listening import bound, drain, told_to_stop
 from utilities.clock import Clock, utc_now
 from utilities.services import Services, opened
@@ -26,7 +27,7 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
     async with opened(settings, clock) as services:
         if services.state is not None and services.upstream is not None:
             services.extra["door"] = await open_door(settings, clock, services.state, services.upstream)
-        server = HTTPServer(make_app(services), **SERVER_LIMITS)
+        server = HTTPServer(Lane(make_app(services)), **SERVER_LIMITS)
         sockets = bound(settings)
         await services.refresher.start()
         services.walls.start()
