@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: run demo geo test check bench fix pins clean
+.PHONY: run demo geo test soak check bench fix pins clean
 
 run: $(VENV)/.run ## serve; a demo when nothing is configured
 	@exec $(BIN)/python run.py
@@ -19,6 +19,9 @@ geo: $(VENV)/.run ## install or renew the database of countries (CC0) in DATA_DI
 
 test: $(VENV)/.test ## all tests; a missing service skips its tests and says what to install
 	$(BIN)/python -m pytest -p tests.services_plugin -n auto $(ARGS)
+
+soak: $(VENV)/.test ## kill what keeps the page views fifty times, instead of five
+	FOYER_KILLS=50 $(BIN)/python -m pytest tests/keeping/test_kills.py $(ARGS)
 
 check: $(VENV)/.test ## format, lint, types, floors, and what an old television understands
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Foyer's command line: serve, demo, collect, check, schema, import-log."""
+"""Foyer's command line: serve, demo, collect, check, schema, import-log, forget, export."""
 
 import argparse
 import asyncio
@@ -7,8 +7,9 @@ import logging
 import os
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from utilities.settings import Settings, read_settings
 
 if TYPE_CHECKING:  # imported late, see serve_with
     from handlers.server import Beside
+    from utilities.pageviews.keeping import Keeping
     from utilities.services import Services
 
 log = logging.getLogger("foyer")
@@ -66,7 +68,26 @@ def parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="common, combined, vhost or JSON; gzip or not"
     )
     logs.set_defaults(command=import_log)
+    keeping(commands)
     return whole
+
+
+def keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """What can be done with page views that are kept, while the server runs or not."""
+    what = "forget page views for good: those to which everything given applies"
+    less = commands.add_parser("forget", help=what, description=what.capitalize() + ".")
+    less.add_argument("--visitor", type=int, help="the number of a visitor, as an export has it")
+    less.add_argument("--path", default="", help="a page, like /jobs/42, or with * at its end all that begin so")
+    less.add_argument("--before", type=date.fromisoformat, metavar="DAY", help="everything earlier than YYYY-MM-DD")
+    less.add_argument("--site", default="", help="of this site only")
+    less.set_defaults(command=forget)
+    what = "write every page view to a file"
+    out = commands.add_parser("export", help=what, description=what.capitalize() + ".")
+    form = out.add_mutually_exclusive_group(required=True)
+    form.add_argument("--csv", type=Path, metavar="FILE")
+    form.add_argument("--parquet", type=Path, metavar="FILE")
+    out.add_argument("--site", default="", help="of this site only")
+    out.set_defaults(command=export)
 
 
 async def serve(options: argparse.Namespace) -> int:
@@ -156,13 +177,13 @@ async def check(options: argparse.Namespace) -> int:
 
 async def import_log(options: argparse.Namespace) -> int:
     from utilities.clock import utc_now
-    from utilities.pageviews.engine import open_page_views
+    from utilities.pageviews.engine import reach_page_views
     from utilities.pageviews.log_import import import_logs
     from utilities.pageviews.opening import open_sites
 
     settings = read_settings()
     log_to_stderr("WARNING", "text", settings.secrets())
-    sites, keep = open_sites(settings), await open_page_views(settings, utc_now)
+    sites, keep = open_sites(settings), await reach_page_views(settings, utc_now)
     try:
         async for summary in import_logs(
             options.files, settings=settings, sites=sites, keep=keep, clock=utc_now, site=options.site
@@ -171,6 +192,47 @@ async def import_log(options: argparse.Namespace) -> int:
     finally:
         await keep.close()
     return 0
+
+
+async def forget(options: argparse.Namespace) -> int:
+    from utilities.pageviews.keeping import Forget
+
+    what = Forget(options.site, options.visitor, options.path, options.before)
+    try:
+        async with kept() as views:
+            print(f"{await views.forget(what):,} page views are forgotten.")
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+async def export(options: argparse.Namespace) -> int:
+    from utilities.pageviews.keeping import Form
+
+    file, form = (options.csv, Form.CSV) if options.csv else (options.parquet, Form.PARQUET)
+    try:
+        async with kept() as views:
+            print(f"{await views.export(file, form, options.site):,} page views are in {file}.")
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+@asynccontextmanager
+async def kept() -> AsyncIterator["Keeping"]:
+    """The page views; the server's, when one runs."""
+    from utilities.clock import utc_now
+    from utilities.pageviews.engine import reach_page_views
+
+    settings = read_settings()
+    log_to_stderr("WARNING", "text", settings.secrets())
+    views = await reach_page_views(settings, utc_now)
+    try:
+        yield views
+    finally:
+        await views.close()
 
 
 async def schema(options: argparse.Namespace) -> int:

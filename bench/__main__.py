@@ -7,10 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cold, hanging, pages, start, walls
+from bench import cold, collect_memory, hanging, import_log, ingest, pages, questions, script, start, walls
 from bench.results import Result
 
-BENCHES = {"pages": pages, "cold": cold, "hanging": hanging, "walls": walls, "start": start}
+PARTS = (pages, cold, hanging, walls, start, ingest, questions, import_log, script, collect_memory)
+BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
 README = Path(__file__).with_name("README.md")
 HEAD = "| promise | figure | bound | kept | raw |\n| --- | --- | --- | --- | --- |"
 BEGIN, END = "<!-- figures -->", "<!-- end -->"

@@ -1,17 +1,14 @@
 """Page views taken in, counted and on disk, beside a bare handler and beside the design that this grew out of."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.processes import bare, foyer, get, load
+from bench.processes import bare, foyer, free_port, get, load, wait
 from bench.results import Result
 
 ROUNDS = 5
@@ -73,9 +70,7 @@ def article(folder: Path) -> Iterator[str]:
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     quietly = ("--quiet", "--disable-pip-version-check")
     subprocess.run([venv / "bin/pip", "install", *quietly, "-r", home / "requirements.txt"], check=True)
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{found.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     words = [venv / "bin/gunicorn", "-k", "gevent", "-w", "1", "-b", address, "--log-level", "error", "article:app"]
     variables = {"PATH": os.environ["PATH"], "ARTICLE_DATABASE": str(folder / "article.db")}
     process = subprocess.Popen(words, cwd=home, env=variables)
@@ -85,15 +80,3 @@ def article(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-
-
-def wait(url: str, seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            get(url)
-            return
-        except urllib.error.URLError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)

@@ -2,8 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -59,6 +62,25 @@ def bare(body: bytes, folder: Path) -> Iterator[tuple[int, str]]:
 def get(url: str, *, method: str = "GET", body: bytes | None = None) -> bytes:
     with urllib.request.urlopen(urllib.request.Request(url, data=body, method=method), timeout=30) as answer:
         return answer.read()
+
+
+def wait(url: str, seconds: float = 20.0) -> None:
+    """Until it answers."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            get(url)
+            return
+        except urllib.error.URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
 
 
 def asked(environment: Mapping[str, str], prefix: str) -> int:

@@ -5,6 +5,8 @@ import math
 from collections.abc import Callable
 from typing import cast
 
+from tornado.httputil import HTTPHeaders
+
 from handlers.access import EVERYONE, Route
 from handlers.assets import FOLDER
 from handlers.base import BaseHandler
@@ -51,6 +53,18 @@ STATUSES: dict[type[FoyerError], int] = {
     StoreDown: 503,
 }
 PATIENCE = 1.0  # seconds after which a full buffer has usually been written
+PLAIN = "text/plain; charset=UTF-8"
+
+
+def answer_to(error: FoyerError) -> tuple[int, float]:
+    """The status for a hit that was not taken in, and the seconds after which to try again; 0 for none."""
+    status = STATUSES[type(error)]
+    return status, error.retry_after if isinstance(error, TooFast) else PATIENCE if status == 503 else 0.0
+
+
+def telling(headers: HTTPHeaders) -> dict[str, str]:
+    """What of a request's headers is handed on."""
+    return {name: headers[usual] for usual, name in TELLING.items() if usual in headers}
 
 
 def collecting_routes() -> list[Route]:
@@ -82,9 +96,8 @@ class Beacon(BaseHandler):
         headers = self.request.headers
         try:
             said = read()
-            told = {name: headers[usual] for usual, name in TELLING.items() if usual in headers}
             await cast(Collector, self.settings["collector"]).take(
-                said, self.client, headers.get("User-Agent", ""), told
+                said, self.client, headers.get("User-Agent", ""), telling(headers)
             )
         except (HitRefused, Overrun, StoreDown) as error:
             self.refuse(error)
@@ -93,11 +106,11 @@ class Beacon(BaseHandler):
 
     def refuse(self, error: FoyerError) -> None:
         """An answer that costs little: whoever sends nonsense may send much of it."""
-        self.set_status(STATUSES[type(error)])
-        wait = error.retry_after if isinstance(error, TooFast) else PATIENCE if STATUSES[type(error)] == 503 else 0
+        status, wait = answer_to(error)
+        self.set_status(status)
         if wait:
             self.set_header("Retry-After", str(math.ceil(wait)))
-        self.set_header("Content-Type", "text/plain; charset=UTF-8")
+        self.set_header("Content-Type", PLAIN)
         self.finish()
 
 

@@ -13,6 +13,7 @@ from handlers.access_log import log_request
 from handlers.collect import Beacon, collecting_routes
 from handlers.headers import security_headers
 from handlers.hosts import Hosts
+from handlers.lane import Lane
 from handlers.listening import SERVER_LIMITS, bound, drain, told_to_stop
 from handlers.not_found import NotFound
 from utilities.client_address import ClientAddresses
@@ -79,7 +80,7 @@ def make_collector(settings: Settings, own: OurOwn) -> Application:
 async def collecting(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[OurOwn, int]]:
     """Collects while inside; what it holds and the port. Raises BoardError and SettingsError."""
     async with our_own(settings, clock) as own:
-        server = HTTPServer(make_collector(settings, own), **SERVER_LIMITS)
+        server = HTTPServer(Lane(make_collector(settings, own)), **SERVER_LIMITS)
         sockets = bound(settings)
         server.add_sockets(sockets)
         try:

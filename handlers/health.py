@@ -17,7 +17,9 @@ class Health(BaseHandler):
         store = self.services.store.health()
         faults = sorted(self.services.boards.faults)  # what is wrong with them is for those inside
         stored = store.get("answers", True) and store.get("writes", True)  # a full Redis answers, but takes nothing
-        degraded = any(each["state"] in BAD for each in readings.values()) or not stored or faults
+        kept = self.services.collector.views.health() if self.services.collector else None
+        troubled = not stored or (kept is not None and not kept["answers"])
+        degraded = any(each["state"] in BAD for each in readings.values()) or troubled or faults
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {
@@ -26,6 +28,7 @@ class Health(BaseHandler):
                 "readings": readings,
                 "sources": {name: source.health() for name, source in self.services.sources.opened.items()},
                 "store": store,
+                "page_views": kept,
                 "boards": {"shown": len(self.services.boards), "faults": faults},
                 "walls": self.services.walls.count,
             }

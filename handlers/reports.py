@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -20,6 +20,15 @@ from utilities.sources import Sources
 
 LOOK_AGAIN = 3  # seconds until a page that waits for figures loads itself anew
 RETRY = "10"  # seconds until there may be room for another variant
+PERIODS = (
+    ("Today", "now/d", "now"),
+    ("Yesterday", "now-1d/d", "now-1d/d"),
+    ("7 days", "now-6d/d", "now"),
+    ("30 days", "now-29d/d", "now"),
+    ("12 months", "now-12M/d", "now"),
+)
+"""Offered on the page of a report that has parameters: words, and both ends as Grafana writes them."""
+
 PLAIN = (Kind.TEXT, Kind.DATE)
 QUESTIONS = {"core": "", "realtime": ", about right now"}
 LEFT = {
@@ -40,6 +49,7 @@ class Look:
     age: str  # `4 min`, '' without figures
     sources: tuple[str, ...]  # as people call them
     said: str = ""  # what was asked for besides: `?from=now-1d%2Fd`
+    periods: tuple[tuple[str, str], ...] = ()  # other times that can be looked at: words, and what to ask for
 
     @property
     def frame(self) -> Frame:
@@ -87,15 +97,16 @@ class Look:
         return self.state is State.WAITING or not self.reading.complete
 
 
-def look(
-    report: Report, latest: Reading | None, now: datetime, sources: Sources, said: Mapping[str, str] | None = None
-) -> Look:
+def look(report: Report, latest: Reading | None, now: datetime, sources: Sources) -> Look:
     reading = latest or Reading(report.name)
     age = reading.age(now)
     words = "" if age is None else ago(age.total_seconds())
     titles = tuple(sources.title(source) for source in report.sources)
-    query = f"?{urlencode(said)}" if said else ""
-    return Look(report, reading, reading.state(now, report.pace, report.limit), words, titles, query)
+    return Look(report, reading, reading.state(now, report.pace, report.limit), words, titles)
+
+
+def query(said: Mapping[str, str]) -> str:
+    return f"?{urlencode(said)}" if said else ""
 
 
 class ReportHandler(BaseHandler):
@@ -107,9 +118,18 @@ class ReportHandler(BaseHandler):
         if report is None:
             raise HTTPError(404)
         if said := self.said(report):
-            return look(report, self.variant(report, said), self.services.clock(), self.services.sources, said)
-        self.services.refresher.want(name)
-        return look(report, self.services.store.latest(name), self.services.clock(), self.services.sources)
+            reading = self.variant(report, said)
+        else:
+            self.services.refresher.want(name)
+            reading = self.services.store.latest(name)
+        seen = look(report, reading, self.services.clock(), self.services.sources)
+        return replace(seen, said=query(said), periods=tuple(self.periods(report, said)))
+
+    def periods(self, report: Report, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Links to other times, for what else was asked; none for a report of this moment."""
+        if self.services.variants is not None and "from" in self.services.variants.parameters(report):
+            for words, first, last in () if report.pulse else PERIODS:
+                yield words, query({**said, "from": first, "to": last})
 
     def said(self, report: Report) -> dict[str, str]:
         """The parameters of the request that mean something to this report."""

@@ -9,6 +9,7 @@ from tornado.httpserver import HTTPServer
 
 from handlers import SERVER_LIMITS, make_app
 from handlers.door import open_door
+from handlers.lane import Lane
 from handlers.listening import bound, drain, told_to_stop
 from utilities.clock import Clock, utc_now
 from utilities.services import Services, opened
@@ -28,7 +29,7 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
         door = None
         if services.state is not None and services.upstream is not None:
             door = await open_door(settings, clock, services.state, services.upstream)
-        server = HTTPServer(make_app(services, door), **SERVER_LIMITS)
+        server = HTTPServer(Lane(make_app(services, door)), **SERVER_LIMITS)
         await services.refresher.start()
         services.walls.start()
         server.add_sockets(sockets)
@@ -49,12 +50,20 @@ async def serve(settings: Settings, beside: Beside | None = None) -> int:
     async with serving(settings) as (services, port):
         announce(services, port)
         running = asyncio.create_task(beside(services, address_of(settings, port))) if beside else None
+        if running:
+            running.add_done_callback(tell_why)
         await over.wait()
         log.info("stopping")
         if running:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
     return 0
+
+
+def tell_why(ended: asyncio.Task[None]) -> None:
+    """What runs along may fail; the server goes on."""
+    if not ended.cancelled() and (error := ended.exception()):
+        log.error("what runs beside the server has ended: %s", error, exc_info=error)
 
 
 def address_of(settings: Settings, port: int) -> str:

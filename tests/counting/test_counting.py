@@ -192,7 +192,7 @@ hits = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(hits, max_size=5))
 def test_whatever_is_said_is_counted_or_dropped(said: list[Hit]):
     counting = Counting(OneKey(b"k"), Places(None))
@@ -219,9 +219,9 @@ def test_counting_takes_less_than_60_microseconds(start: Start):
         for n in range(3000)
     ]
     best = float("inf")
-    for _ in range(5):  # the quickest of five: the machine does other things as well
-        begun = time.perf_counter()
+    for _ in range(5):  # of the processor, and the quickest of five: the machine does other things as well
+        begun = time.process_time()
         for each in said:
             counted.counting.count(each)
-        best = min(best, (time.perf_counter() - begun) / len(said))
+        best = min(best, (time.process_time() - begun) / len(said))
     assert best < 60e-6

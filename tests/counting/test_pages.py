@@ -1,10 +1,11 @@
 """Addresses: pages without what tracks people, referrers without secrets."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utilities.pageviews.pages import NO_REFERRER, host_of, page_of, readable, referrer_of
+from utilities.pageviews.pages import NO_REFERRER, host_of, page_of, readable, referrer_of, tidy
+from utilities.text import clean
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,7 @@ def test_referrer_is_whole_without_secrets(referrer: str, whole: str, host: str)
     assert (found.whole, found.host) == (whole, host)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_whatever_is_said_is_read(said: str):
     for url in (said, f"https://{said}", f"https://example.com/{said}", f"https://example.com/?{said}"):
@@ -78,9 +80,16 @@ def test_whatever_is_said_is_read(said: str):
         assert referrer == NO_REFERRER or referrer.host
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_is_readable_stays_so(path: str):
     assert readable(readable(path)) == readable(path)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(max_codepoint=160)) | st.text(), st.integers(1, 20))
+def test_the_quick_way_to_clean_is_the_slow_one(text: str, limit: int):
+    assert tidy(text, limit) == clean(text, limit)
 
 
 def test_host_has_no_port_and_no_www():

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.counting.conftest import CHROME, FIREFOX, MINUTE, NOON, Counted
@@ -47,6 +47,7 @@ def test_visitor_has_63_bits(start: Start):
     assert max(ids) >= 2**61
 
 
+@settings(deadline=None)
 @given(st.text(max_size=5), st.text(max_size=5), st.text(max_size=5), st.text(max_size=5))
 def test_no_two_pairs_of_address_and_agent_run_into_each_other(a: str, b: str, c: str, d: str):
     salt = bytes(16)
@@ -83,6 +84,13 @@ def test_salt_of_yesterday_is_destroyed_when_nobody_needs_it(start: Start):
     counted.counting.tend(LAST_MINUTE + 20 * MINUTE)
     assert counted.salts() == ["2026-11-20", "2026-11-21"]
     counted.counting.tend(LAST_MINUTE + 33 * MINUTE)
+    assert counted.salts() == ["2026-11-21"]
+
+
+def test_salt_of_yesterday_is_of_no_use_after_half_past_midnight(start: Start):
+    counted = start()
+    counted.view(at=LAST_MINUTE)
+    counted.view(at=LAST_MINUTE + 32 * MINUTE, address="192.0.2.8")
     assert counted.salts() == ["2026-11-21"]
 
 

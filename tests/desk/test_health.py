@@ -16,6 +16,7 @@ async def test_health_is_ok_while_first_answers_are_awaited(desk, fetch):
     assert told["status"] == "ok"
     assert told["readings"] == {"pages": {"state": "waiting", "age": None, "trouble": None}}
     assert told["store"]["kind"] == "memory"
+    assert "page_views" in told
 
 
 async def test_health_tells_the_age_of_readings_and_what_is_left_of_quotas(desk, fetch):

@@ -1,7 +1,8 @@
 """A page-view store of each engine: a DuckDB file, and ClickHouse's own engine in this process."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,16 @@ from utilities.pageviews.keeping import Keeping
 from utilities.settings import Settings
 
 Reopen = Callable[[], Awaitable[Keeping]]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine stands in New York, so that nothing is right by chance."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture(params=["duckdb", "clickhouse"])

@@ -57,6 +57,36 @@ async def main():
 asyncio.run(main())
 """
 
+TABLE_FULL = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from tests.keeping.views import numbered
+from utilities.clock import utc_now
+from utilities.pageviews.duck import open_duck
+
+async def counted(views):
+    return await views.ask("SELECT count(*) FROM page_views", {})
+
+async def main():
+    views = await open_duck(Path(sys.argv[1]), utc_now)
+    await views.add([numbered(n) for n in range(300)])
+    print(await counted(views))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, usual[1]))  # less than the table's own journal has already
+    await views.add([numbered(n) for n in range(300, 310)])
+    while views.health()["answers"]:
+        await asyncio.sleep(0.05)
+    print(views.health()["waiting"])
+    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    while not views.health()["answers"]:
+        await asyncio.sleep(0.05)
+    print(await counted(views))
+    await views.close()
+
+asyncio.run(main())
+"""
+
 KILLS = int(os.environ.get("FOYER_KILLS", "5"))  # `make soak` kills fifty times
 
 
@@ -131,6 +161,11 @@ async def test_disk_that_is_full_is_said_and_no_reason_to_end(tmp_path: Path):
     first, second, answers, after = said.splitlines()
     assert first == second == "The page views cannot be written: File too large."
     assert (answers, after) == ("False", "[(20,)] True")
+
+
+async def test_what_the_table_does_not_take_waits_in_the_journal(tmp_path: Path):
+    said = await said_by([sys.executable, "-c", TABLE_FULL, str(tmp_path / "pageviews.duckdb")])
+    assert said.splitlines() == ["[(300,)]", "10", "[(310,)]"]
 
 
 async def said_by(command: list[str]) -> str:

@@ -18,7 +18,7 @@ from utilities.checkup import Finding, Health, findings
 from utilities.clock import utc_now
 from utilities.settings import read_settings
 
-COMMANDS = ("serve", "demo", "check", "schema")
+COMMANDS = ("serve", "demo", "check", "schema", "forget", "export")
 
 
 def run(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:

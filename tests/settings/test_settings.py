@@ -77,6 +77,7 @@ def test_door_that_is_not_whole_is_one_clear_sentence(name: str, value: str, wor
         ("PORT", "70000"),
         ("REDIS_URL", "http://:canary@localhost"),
         ("DATABASE_URL", "mysql://u:canary@localhost/x"),
+        ("CLICKHOUSE_URL", "tcp://u:canary@localhost/x"),
         ("GA4_PROPERTY_ID", "G-ABC123"),
         ("GA4_PROPERTY_ID", "UA-1234-5"),
         ("GA4_API_ENDPOINT", "analyticsdata.googleapis.com"),
@@ -157,7 +158,11 @@ def test_file_twin_of_what_is_no_secret_is_remarked_on():
 
 @pytest.mark.parametrize("name", [*SECRETS, "FACEBOOK_APP_TOKEN", "X_BEARER_TOKEN"])
 def test_every_secret_may_stand_in_a_file(tmp_path: Path, name: str):
-    values = {"REDIS_URL": "redis://:canary@localhost", "DATABASE_URL": "postgresql://u:canary@localhost/x"}
+    values = {
+        "REDIS_URL": "redis://:canary@localhost",
+        "DATABASE_URL": "postgresql://u:canary@localhost/x",
+        "CLICKHOUSE_URL": "https://u:canary@localhost:8443/x",
+    }
     secret = values.get(name, "canary-" + KEY)
     (tmp_path / "secret").write_text(secret + "\n")
     settings = read(**{f"{name}_FILE": str(tmp_path / "secret")})
@@ -178,7 +183,11 @@ def test_file_of_somebody_else_is_left_alone():
 
 
 def test_no_secret_is_in_any_repr():
-    secrets = {"REDIS_URL": "redis://:canary@h", "DATABASE_URL": "postgres://u:canary@h/d"}
+    secrets = {
+        "REDIS_URL": "redis://:canary@h",
+        "DATABASE_URL": "postgres://u:canary@h/d",
+        "CLICKHOUSE_URL": "https://u:canary@h/d",
+    }
     settings = read(**DOOR, **secrets, FACEBOOK_APP_TOKEN="canary-token")
     shown = repr(settings) + str(settings) + repr(settings.extra) + settings.model_dump_json()
     assert "canary" not in shown

@@ -1,5 +1,7 @@
 """Every question about a week that was worked out on paper, put to both engines."""
 
+from datetime import date
+
 import pytest
 
 from tests.site_reports.conftest import Ours
@@ -8,6 +10,7 @@ from tests.site_reports.week import BUY, TITLES, WEEK, seen
 from utilities import reports
 from utilities.discovery import find
 from utilities.errors import Refused
+from utilities.frames import Covers
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
 
@@ -45,6 +48,14 @@ async def test_store_without_a_page_view_answers_everything(ours: Ours):
         figures = [cell for row in frame.rows for cell in row if isinstance(cell, int | float)]
         assert not any(figures), name
     assert (await source.answer(REPORTS["site-totals"].ask)).rows == ((0, 0, 0, 0, 0, 0, *[None] * 6),)
+
+
+async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(ours: Ours):
+    source = await ours()
+    assert (await source.answer(PageViewAsk("now", first="now-5m"))).covers is None
+    assert (await source.answer(PageViewAsk("pages", first="now/d"))).covers is None
+    over = await source.answer(PageViewAsk("pages", first="now-1d/d", last="now-1d/d"))
+    assert over.covers == Covers(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
 
 
 async def test_one_page_and_one_referrer_can_be_asked_about(ours: Ours):
@@ -96,6 +107,8 @@ async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
         (PageViewAsk("pagse"), "there is no question 'pagse'; there are agents, browsers"),
         (PageViewAsk("pages", compare=True), "cannot be set beside"),
         (PageViewAsk("pages", limit=0), "limit from 1"),
+        (PageViewAsk("by-hour", first="now-2y"), "400 days apart at most"),
+        (PageViewAsk("by-day", first="now-40y"), "7,320 days apart at most"),
         (PageViewAsk("pages", first="last week"), "`from` must be now, now-7d"),
     ):
         with pytest.raises(Refused, match=why):

@@ -1,11 +1,13 @@
 """Our own figures of today beside Google's, and the wall of our own visits."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tornado.httpclient import HTTPResponse
 
+from handlers.server import serving
 from tests.house.code import ROOT
 from tests.site_reports.conftest import Ours
 from tests.site_reports.week import NOW, WEEK
@@ -18,6 +20,7 @@ from utilities.settings import Settings
 from utilities.sheet.faults import faults
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.pageviews import SOURCE
 
 TODAY = NOW.date()
 
@@ -61,8 +64,8 @@ async def test_each_figure_says_whose_it_is_and_how_old(ours: Ours):
     frame = await reconciled(ours, Google())
     assert frame.rows == (
         ("Our own", "last 5 minutes", 1, 1, 0.0),
-        ("Our own", "today until now", 3, 6, 0.0),
-        ("Google Analytics", "today so far", 2, 5, 1200.0),
+        ("Our own", "today until now, Europe/Berlin", 3, 6, 0.0),
+        ("Google Analytics", "today so far, Europe/Berlin", 2, 5, 1200.0),
     )
 
 
@@ -99,3 +102,18 @@ async def test_wall_is_full_after_one_visit(ours: Ours):
         assert frame.rows, tile.report
         wanted = tile.options.get("columns", ())
         assert all(frame.has(key) for key in wanted), tile.report
+
+
+async def test_foot_of_the_wall_says_nothing_of_days_it_does_not_show(
+    settings: Callable[..., Settings], fetch: Callable[..., Awaitable[HTTPResponse]]
+):
+    async with serving(settings(boards_dir=ROOT / "boards", port=0)) as (_, port):
+        for name, words in (("visits", 0), ("office", 1)):
+            page = (await fetch(f"http://localhost:{port}/boards/{name}")).body.decode()
+            assert page.count("last 7 days") == words, name
+
+
+async def test_checkup_reaches_the_store_of_this_machine(settings: Callable[..., Settings]):
+    source = await SOURCE.open(settings(boards_dir=ROOT / "boards"), lambda: NOW)
+    assert source is not None
+    assert await source.check() == "0 page views in the last 7 days"

@@ -8,15 +8,23 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 from tornado.httpclient import HTTPResponse
 
 from handlers.server import serving
+from tests.site_reports.week import NOW
+from utilities.errors import ParameterError
+from utilities.pageviews.keeping import Keeping
+from utilities.pageviews.sites import Sites
 from utilities.services import Services
 from utilities.settings import Settings
+from utilities.sources.pageviews import PageViewAsk, PageViewSource
 
 BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
@@ -69,6 +77,16 @@ async def foyer(
         yield Foyer(services, f"http://localhost:{port}", fetch)
 
 
+@pytest.fixture
+def source(tmp_path: Path) -> PageViewSource:
+    """One that is told of sites and time, and never asked."""
+    file = tmp_path / "sites.yaml"
+    file.write_text(SITES)
+    sites = Sites(file, any_host=False)
+    sites.load()
+    return PageViewSource(cast(Keeping, None), sites, lambda: NOW, days=7)
+
+
 async def test_first_answer_is_awaited_and_never_waited_for(foyer: Foyer):
     await foyer.visit("/pricing")
     began = time.monotonic()
@@ -97,6 +115,14 @@ async def test_csv_and_page_are_of_the_same_range(foyer: Foyer):
     assert 'href="/reports/site-pages.csv?site=blog"' in page
 
 
+async def test_page_offers_other_times_of_the_same_site(foyer: Foyer):
+    page = (await foyer.get("/reports/site-pages", site="shop")).body.decode()
+    assert '<a href="?site=shop&amp;from=now-1d%2Fd&amp;to=now-1d%2Fd">Yesterday</a>' in page
+    today = (await foyer.get("/reports/site-pages", **{"from": "now/d", "to": "now"})).body.decode()
+    assert 'aria-current="true">Today</a>' in today
+    assert "Yesterday" not in (await foyer.get("/reports/site-live")).body.decode()
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
@@ -116,6 +142,17 @@ async def test_parameter_that_makes_no_sense_is_400_and_named(foyer: Foyer, said
 
 async def test_unknown_report_is_404_whatever_is_asked_of_it(foyer: Foyer):
     assert (await foyer.get("/reports/site-nothing.json", site="blog")).code == 404
+
+
+@settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.dictionaries(st.sampled_from(["site", "from", "to", "page", "referrer"]), st.text(max_size=60)))
+def test_whatever_is_said_is_understood_or_refused(said: dict[str, str], source: PageViewSource):
+    try:
+        ask = source.adjusted(PageViewAsk("pages"), said)
+    except ParameterError as error:
+        assert str(error).startswith("`")
+    else:
+        assert source.adjusted(ask, {}) == ask
 
 
 async def test_parameters_that_mean_nothing_make_no_variant(foyer: Foyer):

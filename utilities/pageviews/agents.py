@@ -10,6 +10,7 @@ from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
 BROWSERS = {
+    "Android": "Android Browser",
     "Chrome Mobile": "Chrome",
     "Chrome Mobile iOS": "Chrome",
     "Chrome Mobile WebView": "Android WebView",
@@ -24,7 +25,20 @@ BROWSERS = {
 }
 """ua-parser's families that are one browser on two kinds of device; the device is a column of its own."""
 
-SYSTEMS = {"Mac OS X": "macOS", "Web0S": "webOS", "Other": ""}
+LINUX = (
+    "Arch Linux",
+    "CentOS",
+    "Debian",
+    "Fedora",
+    "Gentoo",
+    "Linux Mint",
+    "Mageia",
+    "Mandriva",
+    "Red Hat",
+    "SUSE",
+    "Ubuntu",
+)
+SYSTEMS = {"Mac OS X": "macOS", "Web0S": "webOS", "Other": ""} | dict.fromkeys(LINUX, "Linux")
 
 TV = re.compile(
     r"smart-?tv|hbbtv|ce-html|netcast|web0s|webos\.tv|[a-z]tv\b|\btv\b|\bdtv|mitv|maple|bravia|viera|aquos"

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from utilities.pageviews.asking import Questions, Stop
 from utilities.pageviews.click_schema import bring_up_to_date
 from utilities.pageviews.columns import NAMES, TABLE, Row, row_of
 from utilities.pageviews.commit import GroupCommit
-from utilities.pageviews.dialect import CLICK_SETTINGS, for_click, plain, used
+from utilities.pageviews.dialect import CLICK_SETTINGS, aware, for_click, in_utc, plain, used
 from utilities.pageviews.keeping import Forget, Form
 
 THREADS = 8  # the work is done elsewhere
@@ -27,6 +28,7 @@ INSERTING = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_t
 OPTIONS: Mapping[str, Any] = {"autogenerate_session_id": False, "connect_timeout": 5}
 FORMS = {Form.CSV: "CSVWithNames", Form.PARQUET: "Parquet"}
 LONG = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
+MOMENT = NAMES.index("moment")
 TOO_SLOW = ("TIMEOUT_EXCEEDED", "TOO_MANY_SIMULTANEOUS_QUERIES", "MEMORY_LIMIT_EXCEEDED")
 
 
@@ -47,6 +49,7 @@ class ClickPageViews:
 
     def write(self, rows: Sequence[Row]) -> None:
         """On the commit thread. Rows that arrive twice, because an answer was lost, are one row in the end."""
+        rows = [(*row[:MOMENT], aware(row[MOMENT]), *row[MOMENT + 1 :]) for row in rows]
         for rest in (*TRIES, None):
             try:
                 self.client.insert(TABLE, rows, column_names=NAMES, settings=INSERTING)
@@ -71,7 +74,7 @@ class ClickPageViews:
         stop.by(None)
         settings = {**CLICK_SETTINGS, "max_execution_time": seconds}
         try:
-            return self.client.query(sql, parameters=dict(values), settings=settings).result_rows
+            return self.client.query(sql, parameters=in_utc(values), settings=settings).result_rows
         except DatabaseError as error:
             if busy(error):
                 raise Unavailable(f"ClickHouse takes too long to answer: {first_line(error)}") from error
@@ -90,7 +93,7 @@ class ClickPageViews:
             if rows[0][0]:
                 # Not the quick DELETE, which only hides rows: what is forgotten is off the disk when this returns.
                 sql = f"ALTER TABLE {TABLE} DELETE WHERE {condition}"
-                self.client.command(sql, parameters=dict(values), settings={"mutations_sync": 2})
+                self.client.command(sql, parameters=in_utc(values), settings={"mutations_sync": 2})
         except (ClickHouseError, OSError, Unavailable, BadAnswer) as error:
             raise StoreDown(f"ClickHouse does not forget: {first_line(error)}") from error
         self.rows -= rows[0][0]
@@ -127,13 +130,14 @@ class ClickPageViews:
 async def open_click(url: str, clock: Clock) -> ClickPageViews:
     """The store behind `url`, made or brought up to date; SettingsError when it cannot be reached or used."""
     questions = Questions(THREADS)
-    try:
+    async with AsyncExitStack() as otherwise:
+        otherwise.push_async_callback(questions.close)
         client = await questions.run(lambda stop: opened(url), LONG)
+        otherwise.callback(client.close)
         rows = await questions.run(lambda stop: client.query(f"SELECT count(*) FROM {TABLE}").result_rows)  # noqa: S608
-        return ClickPageViews(client, questions, int(rows[0][0]), clock)
-    except BaseException:
-        await questions.close()
-        raise
+        views = ClickPageViews(client, questions, int(rows[0][0]), clock)
+        otherwise.pop_all()
+    return views
 
 
 def opened(url: str) -> Client:

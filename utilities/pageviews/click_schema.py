@@ -12,7 +12,9 @@ Steps = Mapping[int, Sequence[str]]
 STEPS: Steps = {
     1: (
         # Rows with the same sorting key, and so with the same id, become one: `final` in every question sees to it.
-        f"CREATE TABLE IF NOT EXISTS {TABLE} ({', '.join(f'{column.name} {column.click}' for column in COLUMNS)}) "
+        # The index serves questions about part of a day.
+        f"CREATE TABLE IF NOT EXISTS {TABLE} ({', '.join(f'{column.name} {column.click}' for column in COLUMNS)}, "
+        "INDEX moments moment TYPE minmax GRANULARITY 1) "
         "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(day) ORDER BY (site, day, moment, id)",
     ),
 }

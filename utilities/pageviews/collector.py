@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 from utilities.clock import Clock
 from utilities.errors import BadHit
-from utilities.pageviews import Counter, Dropped, PageViews
+from utilities.pageviews import Counter, Dropped
 from utilities.pageviews.beacon import Said, hit_of
+from utilities.pageviews.keeping import Keeping
 from utilities.pageviews.pace import Pace
 from utilities.pageviews.paths import Paths
 from utilities.pageviews.sites import Sites
@@ -15,7 +16,7 @@ class Collector:
     """Whose site it is, whether there is room for it, what it counts as, and its place on disk. Owned by the loop."""
 
     def __init__(
-        self, sites: Sites, counter: Counter, views: PageViews, clock: Clock, pace: Pace | None = None
+        self, sites: Sites, counter: Counter, views: Keeping, clock: Clock, pace: Pace | None = None
     ) -> None:
         self.sites = sites
         self.counter = counter

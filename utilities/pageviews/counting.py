@@ -15,7 +15,7 @@ from utilities.pageviews import Dropped, Hit, PageView
 from utilities.pageviews.agents import agent_of
 from utilities.pageviews.bots import is_ahead, is_bot
 from utilities.pageviews.days import Moment, moment
-from utilities.pageviews.pages import NO_REFERRER, Referrer, page_of, referrer_of
+from utilities.pageviews.pages import NO_REFERRER, Referrer, page_of, referrer_of, tidy
 from utilities.pageviews.places import Places, file_of
 from utilities.pageviews.salts import Salts
 from utilities.pageviews.site_file import Site
@@ -24,12 +24,11 @@ from utilities.pageviews.spam import HOSTS, Spam
 from utilities.pageviews.tally import Tally
 from utilities.pageviews.visitors import Salting, visitor_of
 from utilities.pageviews.visits import Visit, Visits
-from utilities.text import clean
 
 AGENT, TITLE, NAME = 400, 300, 100  # characters
 LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:-([a-zA-Z]{4}))?(?:-([a-zA-Z]{2}|\d{3}))?(?![\w-])")
 
-title_of = lru_cache(maxsize=2048)(clean)
+title_of = lru_cache(maxsize=2048)(tidy)
 
 
 ANY = Site(name="any", domains=("localhost",))
@@ -130,7 +129,7 @@ class Counting:
             offset=when.offset,
             visitor=visitor,
             visit=visit.id,
-            name=clean(hit.name, NAME) if hit.name else "",
+            name=tidy(hit.name, NAME) if hit.name else "",
             props=props_of(hit),
             host=host,
             path=path,
@@ -144,7 +143,7 @@ class Counting:
             term=origin.term,
             content=origin.content,
             country=self.places.country_of(hit.address),
-            language=language_of(hit.language or hit.headers.get("accept-language", "")),
+            language=language_of((hit.language or hit.headers.get("accept-language", ""))[:64]),
             browser=look.browser,
             browser_version=look.browser_version,
             system=look.system,
@@ -163,7 +162,7 @@ def is_own(host: str, page: str, site: Site) -> bool:
 @lru_cache(maxsize=1024)
 def language_of(said: str) -> str:
     """The first language in a browser's list as BCP 47 writes it: `de-DE`, `zh-Hant-TW`; '' when it is none."""
-    found = LANGUAGE.match(said.strip()[:64])
+    found = LANGUAGE.match(said.strip())
     if not found:
         return ""
     language, script, region = found.groups()
@@ -174,7 +173,7 @@ def props_of(hit: Hit) -> str:
     """An event's properties as a JSON object with its keys in order, '' for none."""
     if not hit.props:
         return ""
-    said = {clean(key, NAME): clean(value, TITLE) for key, value in sorted(hit.props.items())}
+    said = {tidy(key, NAME): tidy(value, TITLE) for key, value in sorted(hit.props.items())}
     return json.dumps(said, ensure_ascii=False)
 
 

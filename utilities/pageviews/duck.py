@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 FORMS = {Form.CSV: "FORMAT csv, HEADER", Form.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
 FORGETTING = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
+A_LOT = 100  # page views in one call: no beacon's
 A_ROWS_FAULT = (duckdb.DataError, duckdb.InvalidInputException, OverflowError, TypeError, ValueError)
 KNOWN = f"SELECT id FROM {TABLE} WHERE moment BETWEEN ? AND ? AND id IN (SELECT unnest(?::UUID[]))"  # noqa: S608
 
@@ -57,6 +59,8 @@ class DuckPageViews:
     async def add(self, views: Sequence[PageView]) -> None:
         """Returns when they are on disk. Overrun when there is no room, StoreDown when the disk does not take them,
         ValueError when one of them cannot be kept."""
+        if len(views) >= A_LOT and self.folding.behind() >= self.commit.room // 4:
+            await self.folding.catch_up()  # an import leaves room to those who are looking at a page just now
         if views:
             await self.commit.add([row_of(view) for view in views])
 
@@ -82,13 +86,15 @@ class DuckPageViews:
         """All of them or none. The appender is some thirty times as quick as prepared statements are."""
         if self.appender is None:
             self.appender = self.writer.appender(TABLE)
-        try:
+        with ExitStack() as otherwise:
+            otherwise.callback(self.start_again)
             self.appender.append_rows(rows)
             self.appender.flush()
-        except BaseException:
-            self.appender.clear()
-            self.appender = None
-            raise
+            otherwise.pop_all()
+
+    def start_again(self) -> None:
+        self.appender.clear()
+        self.appender = None
 
     def known(self, ids: Sequence[UUID], first: datetime, last: datetime) -> set[UUID]:
         return {row[0] for row in self.writer.execute(KNOWN, [first, last, list(ids)]).fetchall()}
@@ -158,21 +164,25 @@ class DuckPageViews:
 async def open_duck(file: Path, clock: Clock) -> DuckPageViews:
     """The store in `file`, made or brought up to date; SettingsError when it cannot be, or another process has it."""
     questions = Questions()
-    try:
+    async with AsyncExitStack() as otherwise:
+        otherwise.push_async_callback(questions.close)
         # Opened on a thread that stands back, so that the threads DuckDB starts stand back too.
         connection = await questions.run(lambda stop: opened(file), FORGETTING)
-        return DuckPageViews(file, connection, questions, clock)
-    except BaseException:
-        await questions.close()
-        raise
+        otherwise.callback(connection.close)
+        views = DuckPageViews(file, connection, questions, clock)
+        otherwise.pop_all()
+    return views
 
 
 def opened(file: Path) -> duckdb.DuckDBPyConnection:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(file), config=CONFIG)
-        file.chmod(0o600)
-        bring_up_to_date(connection)
+        with ExitStack() as otherwise:
+            connection = duckdb.connect(str(file), config=CONFIG)
+            otherwise.callback(connection.close)
+            file.chmod(0o600)
+            bring_up_to_date(connection)
+            otherwise.pop_all()
     except (duckdb.Error, OSError) as error:
         raise SettingsError(why_not(file, str(error))) from error
     return connection

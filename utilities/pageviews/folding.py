@@ -55,12 +55,16 @@ class Folding:
     def run(self) -> None:
         """The thread's whole life."""
         ending = False
-        while not ending:
-            with self.change:
-                self.change.wait_for(lambda: self.waiters or self.closing, timeout=PACE)
-                ending = self.closing
-            self.move()
-        self.wake()
+        try:
+            while not ending:
+                with self.change:
+                    self.change.wait_for(lambda: self.waiters or self.closing, timeout=PACE)
+                    ending = self.closing
+                self.move()
+            self.wake()
+        finally:
+            if not ending:
+                self.trouble = "a fault of Foyer's own; page views wait in the journal for the next start"
 
     def move(self) -> None:
         with self.turn:
@@ -93,7 +97,7 @@ class Folding:
 
     async def catch_up(self) -> None:
         """Returns when all that has been acknowledged can be asked for, or when that takes too long."""
-        if not self.behind():
+        if not self.behind() or self.trouble:
             return
         future: Future[None] = Future()
         with self.change:

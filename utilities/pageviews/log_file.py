@@ -34,7 +34,7 @@ class LogFile:
         self.raw.seek(0)
         self.begins = hashlib.sha256(head).hexdigest()  # by this it is known again, whatever its name is then
         kind = next((opens for magic, opens in COMPRESSED.items() if head.startswith(magic)), None)
-        self.text: BinaryIO = kind(self.raw) if kind else self.raw
+        self.text: Any = kind(self.raw) if kind else self.raw
 
     def __enter__(self) -> "LogFile":
         return self
@@ -53,7 +53,7 @@ class LogFile:
     def chunk(self) -> bytes:
         """The next bytes; none at the end, and none when the rest of a compressed file cannot be read."""
         try:
-            return self.text.read(CHUNK)
+            return bytes(self.text.read1(CHUNK))  # `read` loses what is before a cut
         except (EOFError, OSError, zlib.error, lzma.LZMAError):
             self.cut = True
             return b""

@@ -14,6 +14,7 @@ from utilities.pageviews.collector import Collector
 from utilities.pageviews.counting import Counting, open_counting
 from utilities.pageviews.engine import open_page_views
 from utilities.pageviews.keeping import Keeping
+from utilities.pageviews.retention import MONTHS, every_night
 from utilities.pageviews.sites import FILE, Sites
 from utilities.pageviews.visitors import SILENCE
 from utilities.pageviews.visits import RECENT
@@ -50,7 +51,9 @@ async def our_own(settings: Settings, clock: Clock) -> AsyncIterator[OurOwn]:
         views = await open_page_views(settings, clock)
         try:
             await go_on(counting, views, clock)
-            rounds = asyncio.create_task(every_minute(counting, clock), name="count: every minute")
+            rounds = asyncio.gather(
+                every_minute(counting, clock), every_night(views, lambda name: months_of(sites, name), clock)
+            )
             try:
                 yield OurOwn(sites, counting, views, Collector(sites, counting, views, clock))
             finally:
@@ -76,6 +79,12 @@ async def every_minute(counting: Counting, clock: Clock) -> None:
     while True:
         await asyncio.sleep(BETWEEN_ROUNDS)
         counting.tend(clock())
+
+
+def months_of(sites: Sites, name: str) -> int:
+    """How long a site keeps its page views; one that is no longer configured, as long as is usual."""
+    site = sites.get(name)
+    return site.retention_months if site else MONTHS
 
 
 def local_zone_name() -> str:

@@ -82,11 +82,18 @@ class Referrer:
 NO_REFERRER = Referrer("", "")
 
 
+def tidy(text: str, limit: int) -> str:
+    """As `clean` has it, and quicker where there is nothing to clean: in nearly all addresses."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    return clean(text, limit)
+
+
 def host_of(netloc: str) -> str:
     """The host in an address's middle part."""
     host = netloc.rpartition("@")[2].lower()
     host = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    return clean(host.rstrip("."), 253).removeprefix("www.")
+    return tidy(host.rstrip("."), 253).removeprefix("www.")
 
 
 def readable(path: str) -> str:
@@ -116,7 +123,7 @@ def page_of(url: str, kept: tuple[str, ...] = ()) -> Page:
     stay = [f"{name}={value}" for name, value in fields if name in kept]
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""
     path = path + ("?" + "&".join(stay) if stay else "") + route
-    return Page(host_of(parts.netloc), clean(path, LONGEST), tags_of(fields) if fields else UNTAGGED)
+    return Page(host_of(parts.netloc), tidy(path, LONGEST), tags_of(fields) if fields else UNTAGGED)
 
 
 def tags_of(fields: list[tuple[str, str]]) -> Tags:
@@ -124,7 +131,7 @@ def tags_of(fields: list[tuple[str, str]]) -> Tags:
     said: dict[str, str] = {}
     for name, value in fields:
         if value:
-            said.setdefault(name.lower(), clean(value, 200))
+            said.setdefault(name.lower(), tidy(value, 200))
     utm = [said.get(f"utm_{part}", "") for part in ("source", "medium", "campaign", "term", "content")]
     click = next((CLICKS[name] for name in CLICKS if name in said), None)
     if any(utm):
@@ -147,9 +154,9 @@ def referrer_of(referrer: str) -> Referrer:
     host = host_of(parts.netloc)
     if parts.scheme == "android-app" and host:
         app = "android-app:" + parts.netloc.lower()
-        return Referrer(clean(f"android-app://{parts.netloc}", 300), clean(app, 253))
+        return Referrer(tidy(f"android-app://{parts.netloc}", 300), tidy(app, 253))
     if parts.scheme not in ("http", "https") or not host:
         return NO_REFERRER
     netloc = parts.netloc.rpartition("@")[2].lower()
     query = f"?{parts.query}" if parts.query else ""
-    return Referrer(clean(f"{parts.scheme}://{netloc}{readable(parts.path)}{query}", 1000), host)
+    return Referrer(tidy(f"{parts.scheme}://{netloc}{readable(parts.path)}{query}", 1000), host)

@@ -50,14 +50,14 @@ class Salts:
                 self._destroy(site, pair)
 
     def _turn(self, site: str, zone: str, day: date, at: float) -> Pair:
-        """The pair of a new day, with yesterday's salt if there was one."""
-        before, old = None, self._pairs.get(site)
-        if old and old.day == day - DAY:
+        """The pair of a new day; with yesterday's salt until 0:30, when whoever it knows has come again or gone."""
+        before, old, until = None, self._pairs.get(site), midnight(zone, day) + SILENCE
+        if old and old.day == day - DAY and at <= until:
             before = old.salt
             self._destroy_before(site, old)
         elif old:
             self._destroy(site, old)
-        pair = self._pairs[site] = Pair(day, zone, self._salt(site, zone, day), before, at + SILENCE)
+        pair = self._pairs[site] = Pair(day, zone, self._salt(site, zone, day), before, until)
         return pair
 
     def _salt(self, site: str, zone: str, day: date) -> bytes:

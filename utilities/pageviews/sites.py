@@ -15,7 +15,7 @@ FILE = "sites.yaml"
 BETWEEN_LOOKS = 2.0  # seconds between two looks at the file
 MOST_ANY = 100  # sites that come into being by being counted, where none is configured
 MOST_KNOWN = 4096  # hosts whose site is remembered
-FREE_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
+FREE_NAME = re.compile(r"[a-z0-9_.:-]{1,100}")
 
 Stamp = tuple[int, int, int]
 

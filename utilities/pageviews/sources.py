@@ -11,7 +11,7 @@ from utilities.pageviews.pages import Tags
 
 TABLE = Path(__file__).with_name("data") / "sources.txt"
 SAME = ("www.", "m.", "l.", "lm.", "mobile.", "amp.")
-MEDIUMS = {"search": "organic", "email": "email", "ai": ASSISTANT}
+MEDIUMS = {"search": "organic", "email": "email", "ai": ASSISTANT, "ads": "cpc"}
 """GA4's medium of an untagged link by what the referrer is; `referral` for the rest, social networks included. GA4
 knows no webmail: there it is a referral."""
 
@@ -33,12 +33,12 @@ class Known:
     """A site that has a name."""
 
     name: str
-    kind: str  # search, ai, social, video, shopping, email, other
+    kind: str  # search, ads, ai, social, video, shopping, email, other
 
 
 NOBODY = Known("", "")
 SOMEONES_MAIL = Known("", "email")
-MAIL = re.compile(r"(?:web|e|my)?mail\d*[a-z]?\.|messagerie\.|roundcube\.|zimbra\.|owa\.|deref-(?:gmx|web|1und1)")
+MAIL = re.compile(r"(?:[a-z]{0,4}-?mail\d*[a-z]?|mailbusiness|lightmailer|messagerie\w*|roundcube|zimbra|owa)\.|deref-")
 """How hosts of mail on the web begin, those of companies too; deref- are the doors out of GMX, WEB.DE and 1&1."""
 ADS = re.compile(r"(?:[-_. ]?ads?|[-_. ]?adwords)$")
 """How people write into utm_source that they have paid, and then leave utm_medium out."""

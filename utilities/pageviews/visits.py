@@ -52,8 +52,9 @@ class Visits:
         self._open.move_to_end(visitor)
 
     def begin(self, visitor: int, at: float, origin: Origin) -> Visit:
-        """A new visit; its id follows from visitor and moment, so that reading a log twice gives the same."""
-        whole = visitor.to_bytes(8, "big") + round(at * 1000).to_bytes(8, "big", signed=True)
+        """A new visit; its id follows from visitor, moment and origin, so that reading a log twice gives the same."""
+        said = "\0".join((origin.source, origin.medium, origin.campaign, origin.term, origin.content))
+        whole = f"{visitor} {round(at * 1000)} {said}".encode("utf-8", "surrogatepass")
         visit = Visit(int.from_bytes(blake2b(whole, digest_size=8).digest(), "big") >> 1, at, origin)
         self._keep(visitor, visit)
         return visit

@@ -48,8 +48,13 @@ async def compose(sources: Sources) -> AsyncIterator[Frame]:
             notes.append(Note(f"{name}: {error}"))
         else:
             figures = (frame.values(key)[0] if frame.rows else 0 for key in keys)
-            rows.append((name, period, *figures, seconds))
+            rows.append((name, period + zone(frame) * period.startswith("today"), *figures, seconds))
     yield Frame(COLUMNS, tuple(rows), tuple(dict.fromkeys(notes)))
+
+
+def zone(frame: Frame) -> str:
+    """Whose day it is: that of the property may begin hours before or after the site's."""
+    return f", {frame.covers.zone}" if frame.covers else ""
 
 
 async def behind(sources: Sources) -> float | None:

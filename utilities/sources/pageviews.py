@@ -1,7 +1,8 @@
 """The page views we count ourselves."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -65,7 +66,9 @@ class PageViewSource:
         except ParameterError as error:
             raise Refused(str(error)) from error
         rows, notes = question.arrange(await self.ask(question, ask, site, range_), range_)
-        frame = Frame(question.columns, fitted(rows, question.columns), notes, range_.covers)
+        # A wall says of a table without rows that its days had nothing; days that are not over may still have.
+        covers = range_.covers if rows or range_.last < self.clock() else None
+        frame = Frame(question.columns, fitted(rows, question.columns), notes, covers)
         if ask.compare:
             before = range_.before()
             earlier, _ = question.arrange(await self.ask(question, ask, site, before), before)
@@ -83,7 +86,9 @@ class PageViewSource:
             raise Refused(f"an ask needs a limit from 1 to {MOST_ROWS}")
         site, zone = chosen(self.sites, ask.site)
         first = ask.first or f"now-{self.days - 1}d/d"
-        return question, site, span(first, ask.last or "now", ZoneInfo(zone), self.clock())
+        range_ = span(first, ask.last or "now", ZoneInfo(zone), self.clock())
+        question.check(range_)
+        return question, site, range_
 
     def adjusted(self, ask: PageViewAsk, said: Mapping[str, str]) -> PageViewAsk:
         """The same ask for another site, time, page or referrer; raises ParameterError when nobody could answer it."""
@@ -101,9 +106,9 @@ class PageViewSource:
         return await self.views.ask(sql, values | {"limit": ask.limit})
 
     async def check(self) -> str:
-        rows = await self.ask(
-            questions()["present"], PageViewAsk("present"), "", self.understood(PageViewAsk("totals"))[2]
-        )
+        """How many page views there are at all sites in the last days."""
+        range_ = self.understood(PageViewAsk("present"))[2]
+        rows = await self.ask(questions()["present"], PageViewAsk("present"), "", range_)
         return f"{int(rows[0][2] or 0):,} page views in the last {self.days} days"
 
     def stretch(self) -> float:
@@ -151,9 +156,45 @@ def beside(frame: Frame, earlier: Sequence[Row]) -> Frame:
     return replace(frame, columns=tuple(columns), rows=(tuple(cells),))
 
 
-async def open_page_views(settings: Settings, clock: Clock) -> Source | None:
-    """Nothing: the process that keeps the page views puts its source among the others (utilities/services.py)."""
-    return None
+class Reaching:
+    """For a process that keeps no page views itself: goes to whoever keeps them with each question."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    async def answer(self, ask: PageViewAsk) -> Frame:
+        async with self.reached() as source:
+            return await source.answer(ask)
+
+    async def check(self) -> str:
+        async with self.reached() as source:
+            return await source.check()
+
+    @asynccontextmanager
+    async def reached(self) -> AsyncIterator[PageViewSource]:
+        # Imported late: counting is a lot, and a process that serves has its own source.
+        from utilities.pageviews.engine import reach_page_views
+        from utilities.pageviews.opening import open_sites
+
+        sites, views = open_sites(self.settings), await reach_page_views(self.settings, self.clock)
+        try:
+            yield PageViewSource(views, sites, self.clock, self.settings.look_back_days)
+        finally:
+            await views.close()
+
+    def stretch(self) -> float:
+        return 1.0
+
+    def health(self) -> Mapping[str, object]:
+        return {}
+
+    async def close(self) -> None: ...
 
 
-SOURCE = SourceKind("pageviews", PageViewAsk, open_page_views, missing="this process keeps no page views")
+async def open_reaching(settings: Settings, clock: Clock) -> Source:
+    """Never None; the services of a process that keeps page views put their own source in its place."""
+    return Reaching(settings, clock)
+
+
+SOURCE = SourceKind("pageviews", PageViewAsk, open_reaching)

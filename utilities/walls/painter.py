@@ -72,6 +72,11 @@ class Painter:
         seen = face(tile, title, view, box(board, tile.place), reading, state, now, self.zone(board))
         return self._templates.get_template("tile.html").render(face=seen)
 
+    def _of_days(self, board: Board) -> bool:
+        """Whether a tile speaks of the last whole days; reports of our own page views say themselves of which time."""
+        reports = (self._reports.get(tile.report) for tile in board.tiles)
+        return any(report is None or report.sources != ("pageviews",) for report in reports)
+
     def styles(self, board: Board) -> bytes:
         """Where the board's tiles stand, and how large their type is."""
         return stylesheet(board).encode()
@@ -89,7 +94,7 @@ class Painter:
             tiles=safe,
             clock=f"{here:%a} {here.day} {here:%b %H:%M}",
             website=self._website,
-            days=self._days,
+            days=self._days if self._of_days(board) else 0,
             demo=self._demo,
             **context,
         )

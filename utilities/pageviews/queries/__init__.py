@@ -6,8 +6,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from utilities.errors import ParameterError
 from utilities.frames import Column, Kind, Note, Value
 from utilities.pageviews.ranges import Span
 
@@ -30,6 +32,12 @@ class Question:
     sql: str
     columns: tuple[Column, ...]
     arrange: Callable[[Found, Span], Arranged] = as_found
+    most_days: int = 7320  # twenty years
+
+    def check(self, span: Span) -> None:
+        """Raises ParameterError for a range that is longer than anybody wants to wait for."""
+        if span.last - span.first > timedelta(days=self.most_days):
+            raise ParameterError(f"`from` and `to` may be {self.most_days:,} days apart at most")
 
     @property
     def compares(self) -> bool:

@@ -68,6 +68,7 @@ QUESTIONS = (
         by("day, hour, zone_offset"),
         (DAY, OCLOCK, text("offset", "From UTC", 3), VIEWS, VISITORS, VISITS),
         every_hour,
+        most_days=400,  # some ten thousand rows
     ),
     Question(
         "four-hours",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from utilities.frames import Note
+from utilities.frames import Value
 from utilities.pageviews.countries import country
 from utilities.pageviews.queries import (
     UNKNOWN,
@@ -24,7 +24,7 @@ MOST_STEPS = 200  # of one trail
 
 def steps(found: Found, span: Span) -> Arranged:
     """A row for each page of each trail, so that nothing a path may hold is taken for the end of it."""
-    rows = []
+    rows: list[tuple[Value, ...]] = []
     for place, (_, trail) in enumerate(groupby(found, key=lambda row: row[0]), 1):
         went = list(trail)
         times = [row[2] for row in went]
@@ -38,15 +38,6 @@ def lately(found: Found, span: Span) -> Arranged:
     said = ((row[0], row[1], row[2], row[3], country(row[4]), *row[5:]) for row in found)
     rows = [(clock(row[0], row[1]), *(cell or UNKNOWN for cell in row[2:])) for row in said]
     return rows, ()
-
-
-def counted(found: Found, span: Span) -> Arranged:
-    minutes = round((span.last - span.first) / timedelta(minutes=1))
-    people = sum(int(row[2]) for row in found)
-    note = Note(
-        f"{people} {'visitor' if people == 1 else 'visitors'} in the last {minutes} minutes, each where last seen"
-    )
-    return [tuple(row) for row in found], (note,)
 
 
 def clock(moment: datetime, offset: int) -> str:
@@ -85,10 +76,10 @@ NOW = Question(
     SELECT page, max(headline), count(*) AS visitors FROM (
         SELECT visitor, argMax(path, (moment, id)) AS page, argMax(title, (moment, id)) AS headline
         FROM page_views WHERE {where}{only} GROUP BY visitor
-    ) AS latest GROUP BY page ORDER BY visitors DESC, page""",
+    ) AS latest GROUP BY page ORDER BY visitors DESC, page LIMIT $limit""",
     (text("path", "Page"), text("title", "Title", 1), VISITORS),
-    counted,
 )
+"""Each visitor where last seen, so that their sum is how many there are."""
 
 PRESENT = Question(
     "present",

@@ -1,0 +1,97 @@
+"""`run.py import-log` beside GoAccess on the same file and one core, and whether its memory stays where it was."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from bench import hits
+from bench.processes import HOME
+from bench.results import Result
+
+LINES = 500_000  # that both read
+FEW, MANY = 10_000, 5_000_000  # between which the memory must not grow
+FIRST = datetime(2026, 10, 1, tzinfo=UTC)
+ASSETS = ("/style.css", "/app.js", "/logo.png", "/font.woff2", "/favicon.ico", "/robots.txt")
+BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+ONE_CORE = ("taskset", "--cpu-list", "0")
+
+
+def measure(folder: Path) -> Iterator[Result]:
+    goaccess = shutil.which("goaccess")
+    if goaccess is None:
+        raise SystemExit("this needs goaccess (Debian: apt-get install goaccess)")
+    log = folder / "access.log"
+    write(log, LINES)
+    ours, _ = ran(foyer(log), folder / "var")
+    words = [goaccess, log, "--log-format=COMBINED", "--no-progress", "-o", folder / "report.json"]
+    theirs, memory = ran(words, folder)
+    yield Result(
+        f"`import-log` of {LINES:,} lines, one core: lines a second beside GoAccess's",
+        theirs / ours,
+        "",
+        0,
+        f"{LINES / ours:,.0f}/s and {LINES / theirs:,.0f}/s; GoAccess keeps sums in {memory:,.0f} MB, Foyer a row for "
+        "each page view on disk",
+    )
+    few, many = (memory_of(folder, lines) for lines in (FEW, MANY))
+    yield Result(
+        f"its memory with {MANY:,} lines, beside {FEW:,}",
+        many / few,
+        "<=",
+        1.5,
+        f"{many:,.0f} MB and {few:,.0f} MB",
+    )
+
+
+def memory_of(folder: Path, lines: int) -> float:
+    """MB the import of so many lines has had in use at most."""
+    log = folder / f"{lines}.log"
+    write(log, lines)
+    _, memory = ran(foyer(log), folder / f"var-{lines}")
+    log.unlink()
+    return memory
+
+
+def foyer(log: Path) -> list[str | Path]:
+    return [sys.executable, HOME / "run.py", "import-log", "--site", "example.com", log]
+
+
+def ran(words: list[str | Path], data: Path) -> tuple[float, float]:
+    """Seconds and MB of a process that has one core to itself."""
+    variables = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "BOARDS_DIR": str(data)}
+    began = time.perf_counter()
+    process = subprocess.Popen([*ONE_CORE, *words], env=variables, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{words[0]} ended with {process.returncode}")
+    return time.perf_counter() - began, megabytes(used)
+
+
+def megabytes(used: resource.struct_rusage) -> float:
+    return used.ru_maxrss / 1024
+
+
+def write(log: Path, lines: int) -> None:
+    """A log as small sites have it: for each page a few files that go with it, and bots now and then."""
+    random, at = Random(1), FIRST
+    with log.open("w", encoding="utf-8") as out:
+        for number in range(lines):
+            reader = random.randrange(hits.READERS * 20)
+            bot = reader % 10 == 0
+            page = f"/section-{reader % 20}/page-{random.randrange(hits.PAGES)}"
+            path = page if number % 4 == 0 or bot else random.choice(ASSETS)
+            agent = BOT if bot else hits.AGENTS[reader % len(hits.AGENTS)]
+            referrer = random.choice(hits.REFERRERS) or "-"
+            at += timedelta(seconds=random.random())
+            out.write(
+                f"87.{reader >> 16}.{reader >> 8 & 255}.{reader & 255} - - [{at:%d/%b/%Y:%H:%M:%S +0000}] "
+                f'"GET {path} HTTP/1.1" {404 if number % 50 == 0 else 200} {number % 9000} "{referrer}" "{agent}"\n'
+            )

@@ -1,0 +1,160 @@
+"""The demo's visitors: who they are, what they do, and that the real Foyer counts them for what they are."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from demo.clock import VirtualClock
+from demo.launch import launch, past, stop, visit
+from demo.visitors.driver import Driver, request
+from demo.visitors.history import write
+from demo.visitors.reading import ACTIONS, Readers
+from demo.world.days import World
+from handlers.server import serving
+from utilities.pageviews import Dropped
+from utilities.pageviews.beacon import FIELDS, NAMES
+from utilities.pageviews.log_import import import_logs
+from utilities.pageviews.log_kinds import Kind
+from utilities.services import Services
+from utilities.settings import Settings, read_settings
+
+NOON = datetime(2026, 11, 18, 20, tzinfo=UTC)  # a Wednesday in Los Angeles
+
+
+@pytest.fixture
+def world() -> World:
+    return World(VirtualClock(NOON))
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Settings:
+    """Foyer as `run.py demo` sets it: no sites, and this machine may say whose address it passes on."""
+    variables = {"DATA_DIR": str(tmp_path / "var"), "PORT": "0", "TRUSTED_PROXIES": "127.0.0.1"}
+    return read_settings(variables, env_file=None)
+
+
+@pytest.fixture
+async def foyer(conf: Settings) -> AsyncIterator[tuple[Services, str]]:
+    async with serving(conf) as (services, port):
+        yield services, f"http://127.0.0.1:{port}"
+
+
+def test_a_day_has_its_rhythm(world: World):
+    def count(hour: int) -> int:
+        midnight = datetime(2026, 11, 18, 8, tzinfo=UTC)  # in Los Angeles
+        return len(list(Readers(world).between(midnight + timedelta(hours=hour), midnight + timedelta(hours=hour + 1))))
+
+    assert count(3) < 0.7 * count(10)
+
+
+def test_beside_google_s_readers_there_are_as_many_who_block_it(world: World):
+    found = list(Readers(world).between(NOON - timedelta(hours=12), NOON))
+    people = sum(not read.name and bool(read.browser.language) for read in found)
+    [(day, until)] = world.span(NOON.date(), NOON.date())
+    assert 1.8 < people / sum(day.columns["views"][:until]) < 2.2
+
+
+def test_everything_that_comes_to_a_beacon_comes(world: World):
+    found = list(Readers(world).between(NOON - timedelta(hours=20), NOON))
+    assert {read.name for read in found} >= {name for name, _, share in ACTIONS.values() if share >= 0.25}
+    assert any("utm_campaign" in read.url for read in found)
+    assert any(read.gif for read in found)
+    assert any("Sec-GPC" in read.headers for read in found)
+    assert any("Sec-Purpose" in read.headers for read in found)
+    assert any("Googlebot" in read.browser.agent for read in found)
+    assert any("semalt" in read.referrer for read in found)
+    assert len({read.browser.address for read in found}) > 1000
+
+
+def test_somebody_keeps_browser_and_address(world: World):
+    once, again = ([*Readers(world).between(NOON - timedelta(hours=1), NOON)] for _ in range(2))
+    assert once == again
+
+
+async def test_foyer_counts_people_and_drops_the_rest(world: World, foyer: tuple[Services, str]):
+    services, address = foyer
+    reads = list(Readers(world).between(NOON - timedelta(minutes=40), NOON))
+    driver = Driver(world, world.clock, address)
+    for read in reads:
+        await driver.send(read)
+    driver.client.close()
+    assert (driver.sent, driver.refused) == (len(reads), 0)
+    collector = services.collector
+    assert collector is not None
+    people = [read for read in reads if read.browser.language and not read.headers]
+    [(views, events)] = await collector.views.ask(
+        "SELECT count(*) FILTER (WHERE name = ''), count(*) FILTER (WHERE name <> '') FROM page_views", {}
+    )
+    assert (views, events) == (sum(not read.name for read in people), sum(bool(read.name) for read in people))
+    dropped = collector.counter.tally.total()
+    assert dropped[Dropped.BOT] > 0
+    assert sum(dropped.values()) == len(reads) - len(people)
+
+
+async def test_driver_sends_what_happens_from_now_on(foyer: tuple[Services, str]):
+    _, address = foyer
+    clock = VirtualClock(NOON)
+    driver = Driver(World(clock), clock, address)
+    running = asyncio.create_task(driver.run())
+    while not driver.sent:
+        clock.shift(timedelta(seconds=30))
+        await asyncio.sleep(0.1)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert driver.refused == 0
+
+
+async def test_driver_bears_a_foyer_that_is_gone(world: World):
+    driver = Driver(world, world.clock, "http://127.0.0.1:9")
+    read = next(Readers(world).between(NOON - timedelta(hours=1), NOON))
+    await driver.send(read)
+    driver.client.close()
+    assert (driver.sent, driver.refused) == (0, 1)
+
+
+def test_what_is_sent_is_what_a_beacon_says(world: World):
+    for read in Readers(world).between(NOON - timedelta(hours=1), NOON):
+        sent = request("http://127.0.0.1:1", read)
+        form = (sent.body or b"").decode() or sent.url.partition("?")[2]
+        assert {each.partition("=")[0] for each in form.split("&")} <= NAMES.keys() | FIELDS
+
+
+async def test_the_past_is_a_log_that_can_be_imported(world: World, foyer: tuple[Services, str], tmp_path: Path):
+    services, _ = foyer
+    collector = services.collector
+    assert collector is not None
+    lines = write(tmp_path / "past.log.gz", world, NOON - timedelta(hours=2), NOON)
+    [found] = [
+        each
+        async for each in import_logs(
+            [tmp_path / "past.log.gz"],
+            settings=services.settings,
+            sites=collector.sites,
+            keep=collector.views,
+            clock=services.clock,
+            quiet=True,
+        )
+    ]
+    assert found.lines == lines
+    assert found.kinds[Kind.PAGE] > 0.9 * lines
+    assert found.kinds[Kind.UNREADABLE] == found.kinds[Kind.FOREIGN] == 0
+    [(titles, screens)] = await collector.views.ask("SELECT min(title), max(screen) FROM page_views", {})
+    assert screens > 300
+    assert titles is not None
+
+
+async def test_child_sends_visitors_and_writes_the_past(foyer: tuple[Services, str], tmp_path: Path):
+    services, address = foyer
+    process, environment = await launch(tmp_path / "demo")
+    assert environment["TRUSTED_PROXIES"]
+    visit(process, address)
+    now = services.clock()
+    log = await past(process, now - timedelta(hours=1), now)
+    assert log is not None
+    assert log.stat().st_size > 0
+    await stop(process)
+    assert process.returncode == 0
