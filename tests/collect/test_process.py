@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tornado.httpclient import AsyncHTTPClient
 
+from tests.collect.conftest import AGENT
+
 ROOT = Path(__file__).parents[2]
-NOT_NEEDED = (
-    "googleapiclient google joserfc sqlalchemy aiohttp redis handlers.boards utilities.walls utilities.services"
-)
+NOT_NEEDED = "googleapiclient google joserfc sqlalchemy aiohttp redis handlers.boards utilities.services"
 
 
 def free_port() -> int:
@@ -42,7 +42,7 @@ async def test_collects_until_it_is_told_to_stop_and_loses_nothing(tmp_path: Pat
         async with asyncio.timeout(20):
             while True:
                 try:
-                    await client.fetch(f"{url}/a.gif?url=http://example.com/", headers={"User-Agent": "Mozilla/5.0 X"})
+                    await client.fetch(f"{url}/a.gif?url=http://example.com/", headers={"User-Agent": AGENT})
                     break
                 except OSError:
                     await asyncio.sleep(0.1)
