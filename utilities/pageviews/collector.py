@@ -15,9 +15,7 @@ from utilities.pageviews.sites import Sites
 class Collector:
     """Whose site it is, whether there is room for it, what it counts as, and its place on disk. Owned by the loop."""
 
-    def __init__(
-        self, sites: Sites, counter: Counter, views: Keeping, clock: Clock, pace: Pace | None = None
-    ) -> None:
+    def __init__(self, sites: Sites, counter: Counter, views: Keeping, clock: Clock, pace: Pace | None = None) -> None:
         self.sites = sites
         self.counter = counter
         self.views = views
