@@ -28,7 +28,7 @@ check: $(VENV)/.test ## format, lint, types, floors, and what an old television 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m tests.house.es5 static/wall.js
+	$(BIN)/python -m tests.house.es5 static/wall.js static/a.js static/a.readable.js
 	$(BIN)/python -m tests.house.old_css static/wall.css static/fonts/inter.css $(wildcard static/views/*.css)
 
 bench: $(VENV)/.test ## what bench/README.md states, measured again

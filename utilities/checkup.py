@@ -10,6 +10,7 @@ from functools import partial
 from utilities.boards import Boards
 from utilities.clock import Clock
 from utilities.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
+from utilities.pageviews.opening import open_sites
 from utilities.services import catalogue
 from utilities.settings import Settings
 from utilities.sheet.faults import faults
@@ -51,6 +52,7 @@ async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """One finding for each part, as soon as it is known; raises nothing."""
     yield await find_out("boards", partial(look_at_boards, settings))
     yield await find_out("data", partial(look_at_data, settings))
+    yield await find_out("sites", partial(look_at_sites, settings))
     yield await find_out("store", partial(ask_store, settings, clock))
     if not settings.loopback_only:
         yield await find_out("state database", partial(ask_state, settings))
@@ -71,6 +73,16 @@ async def find_out(part: str, ask: Callable[[], Awaitable[str]]) -> Finding:
     if isinstance(answer, FoyerError | OSError):
         return Finding(part, Health.WRONG, str(answer))
     return Finding(part, Health.WRONG, f"a fault of Foyer's own ({type(answer).__name__}: {answer})")
+
+
+async def look_at_sites(settings: Settings) -> str:
+    """Reads sites.yaml."""
+    sites = open_sites(settings)
+    if sites.configured:
+        return ", ".join(site.name for site in sites)
+    if sites.any_host:
+        return "none in sites.yaml: every host is its own, on this machine only"
+    raise Absent(f"page views are not counted: write your sites into {sites.file}")
 
 
 async def look_at_boards(settings: Settings) -> str:

@@ -194,5 +194,6 @@ def open_counting(
         spam = Spam([HOSTS, newer] if newer.exists() else [HOSTS])
         salts = salts or Salts(data_dir / "salts", now.timestamp())
     except OSError as error:
-        raise SettingsError(f"DATA_DIR does not let Foyer keep the salts of visitors: {error}") from error
+        where = f"DATA_DIR is {data_dir}: does it belong to the user Foyer runs as?"
+        raise SettingsError(f"The salts of visitors cannot be kept ({error.strerror}). {where}") from error
     return Counting(salts, Places(file_of(geoip_db, data_dir)), sites, spam)
