@@ -19,7 +19,7 @@ __all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app"
 def routes() -> list[Route]:
     """Where every page is and whom it is for; a handler that is not here is refused."""
     from handlers.assets import FOLDER, Assets
-    from handlers.boards import BoardList, BoardStyles, Stream, TilePage, WallPage
+    from handlers.boards import BoardList, BoardStyles, FrontPage, Stream, TilePage, WallPage
     from handlers.collect import collecting_routes
     from handlers.door import CALLBACK
     from handlers.health import Health
@@ -28,7 +28,8 @@ def routes() -> list[Route]:
 
     return [
         *collecting_routes(),
-        Route(r"/", BoardList, PEOPLE),
+        Route(r"/", FrontPage, PEOPLE),
+        Route(r"/boards", BoardList, PEOPLE),
         Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
         Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, WALLS),

@@ -22,15 +22,24 @@ class WallsPage(BaseHandler):
 
 
 class BoardList(BaseHandler):
-    """The boards there are, and what is wrong with their files; straight to the board when it is one and right."""
+    """The boards there are, and what is wrong with their files."""
 
     def get(self) -> None:
         held = self.services.boards
-        boards, faults = sorted(held, key=lambda board: board.title), held.faults
-        if len(boards) == 1 and not faults:
+        boards = sorted(held, key=lambda board: board.title)
+        self.page("boards.html", here="/boards", boards=boards, faults=held.faults)
+
+
+class FrontPage(BoardList):
+    """Straight to the board when it is one and right, or when this is a demo; otherwise the boards there are."""
+
+    def get(self) -> None:
+        boards = sorted(self.services.boards, key=lambda board: board.title)
+        straight = (len(boards) == 1 or self.services.settings.demo) and not self.services.boards.faults
+        if straight:
             self.redirect(f"/boards/{boards[0].name}")
         else:
-            self.page("boards.html", here="/", boards=boards, faults=faults)
+            super().get()
 
 
 class WallPage(WallsPage):
