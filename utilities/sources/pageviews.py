@@ -197,4 +197,4 @@ async def open_reaching(settings: Settings, clock: Clock) -> Source:
     return Reaching(settings, clock)
 
 
-SOURCE = SourceKind("pageviews", PageViewAsk, open_reaching)
+SOURCE = SourceKind("pageviews", PageViewAsk, open_reaching, title="our own page views")
