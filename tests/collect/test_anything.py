@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from utilities.errors import HitRefused
@@ -56,6 +56,7 @@ def test_any_query(arguments: dict[str, list[bytes]], page: bool):
 
 
 @given(st.text(max_size=60))
+@example(".")
 def test_any_address_of_a_page(rest: str):
     for start in ("", "https://", "http://a", "//", "https://["):
         tried(of_query, {"url": [(start + rest).encode("utf-8", "replace")]})

@@ -122,9 +122,12 @@ def host_of(url: str) -> str:
     if not host or parts.scheme not in ("http", "https") or len(host) > 253:
         raise BadHit("the page's address does not begin with http:// or https://")
     try:
-        return (host if host.isascii() else host.encode("idna").decode("ascii")).removesuffix(".")
+        plain = (host if host.isascii() else host.encode("idna").decode("ascii")).removesuffix(".")
     except UnicodeError:
-        raise BadHit("the page's host is no host") from None
+        plain = ""
+    if not plain:
+        raise BadHit("the page's host is no host")
+    return plain
 
 
 def screen_of(value: object) -> int | None:
