@@ -18,7 +18,7 @@ geo: $(VENV)/.run ## install or renew the database of countries (CC0) in DATA_DI
 	$(BIN)/python -m utilities.pageviews.geo "$${DATA_DIR:-var}"
 
 test: $(VENV)/.test ## all tests; a missing service skips its tests and says what to install
-	$(BIN)/python -m pytest -p tests.services_plugin -n auto $(ARGS)
+	$(BIN)/python -m pytest -p tests.services_plugin -n 4 --dist worksteal $(ARGS)
 
 soak: $(VENV)/.test ## kill what keeps the page views fifty times, instead of five
 	FOYER_KILLS=50 $(BIN)/python -m pytest tests/keeping/test_kills.py $(ARGS)

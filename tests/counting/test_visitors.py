@@ -172,7 +172,7 @@ def test_a_draft_that_was_left_behind_is_destroyed(start: Start):
 
 def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path):
     (tmp_path / "salts").write_text("no folder")
-    with pytest.raises(SettingsError, match="salts of visitors cannot be kept .*: does it belong to the user"):
+    with pytest.raises(SettingsError, match=r"salts of visitors cannot be kept .*: does it belong to the user"):
         open_counting(tmp_path, None, NOON)
 
 
