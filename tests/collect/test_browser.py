@@ -140,11 +140,12 @@ async def test_new_addresses_are_views_and_a_changed_query_only_when_pushed(stre
         await page.evaluate(f"{script}; {f'document.title = {title!r}' if title else ''}")
         await asyncio.sleep(0.15)
     views = await street.counted(4)
-    assert [(view.path, view.title) for view in views] == [
+    # Browsers send beacons side by side: which arrives first is nobody's promise.
+    assert sorted((view.path, view.title) for view in views) == [
         ("/end", "Of end"),
+        ("/three", "Three"),
         ("/two", "Two"),
         ("/two", "Two again"),
-        ("/three", "Three"),
     ]
     await page.go_back()
     await page.go_back()
