@@ -26,13 +26,13 @@ def routes() -> list[Route]:
     from handlers.reports import ReportCsv, ReportJson, ReportList, ReportPage
     from handlers.sign_in import Callback, Login, LoginPage, SignOut
 
-    return [
+    return [  # tried from the top: what is asked most stands first
+        Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
+        Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, WALLS),
         *collecting_routes(),
         Route(r"/", FrontPage, PEOPLE),
         Route(r"/boards", BoardList, PEOPLE),
-        Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
-        Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/stream", Stream, WALLS),
         Route(r"/reports", ReportList, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),

@@ -52,7 +52,8 @@ class BaseHandler(RequestHandler):
 
     def set_default_headers(self) -> None:
         # Not `set_header`, which would look nine values over anew for each request.
-        self._headers.update(self.settings["headers"])
+        for name, value in self.settings["headers"].items():
+            self._headers[name] = value
         del self._headers["Server"]
 
     def check_trusted_origin(self, origin: str) -> bool:

@@ -60,7 +60,6 @@ class TilePage(WallsPage):
         html = self.walls.tile(board, tile)
         if html is None:
             raise HTTPError(404)
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(html)
 
 
