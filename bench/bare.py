@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -14,11 +15,14 @@ WALLS: set["Stream"] = set()
 
 
 class Page(RequestHandler):
-    def initialize(self, body: bytes) -> None:
+    def initialize(self, body: bytes, headers: dict[str, str]) -> None:
         self.body = body
+        self.headers = headers
 
     def get(self) -> None:
         self.set_header("Content-Type", "text/html; charset=UTF-8")
+        for name, value in self.headers.items():
+            self.set_header(name, value)
         self.finish(self.body)
 
 
@@ -62,9 +66,15 @@ class Send(RequestHandler):
         self.finish(str(len(WALLS)))
 
 
-async def main(body: bytes) -> None:
+async def main(body: bytes, headers: dict[str, str]) -> None:
     application = Application(
-        [(r"/page", Page, {"body": body}), (r"/a\.gif", Pixel), (r"/stream", Stream), (r"/send", Send)],
+        [
+            (r"/page", Page, {"body": body, "headers": headers}),
+            (r"/body", Page, {"body": body, "headers": {}}),
+            (r"/a\.gif", Pixel),
+            (r"/stream", Stream),
+            (r"/send", Send),
+        ],
         log_function=lambda _: None,
     )
     sockets = bind_sockets(0, "127.0.0.1", backlog=2048)
@@ -77,5 +87,6 @@ async def main(body: bytes) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--body", type=Path)
+    parser.add_argument("--headers", type=json.loads, default={}, help="as JSON; a page is written with them too")
     given = parser.parse_args()
-    asyncio.run(main(given.body.read_bytes() if given.body else b""))
+    asyncio.run(main(given.body.read_bytes() if given.body else b"", given.headers))

@@ -51,11 +51,14 @@ def foyer(folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, s
 
 
 @contextmanager
-def bare(body: bytes, folder: Path) -> Iterator[tuple[int, str]]:
-    """The baseline that writes `body`: its process number and address."""
+def bare(body: bytes, folder: Path, headers: Mapping[str, str] | None = None) -> Iterator[tuple[int, str]]:
+    """The baseline that writes `body`, and `headers` with it at /page: its process number and address."""
     file = folder / "body"
     file.write_bytes(body)
-    with python("-m", "bench.bare", "--body", str(file)) as (process, port):
+    with python("-m", "bench.bare", "--body", str(file), "--headers", json.dumps(dict(headers or {}))) as (
+        process,
+        port,
+    ):
         yield process.pid, f"http://127.0.0.1:{port}"
 
 
