@@ -45,7 +45,8 @@ class FrontPage(BoardList):
 class WallPage(WallsPage):
     """One wall, whole and readable without its script."""
 
-    def get(self, board: str) -> None:
+    async def get(self, board: str) -> None:
+        await self.walls.settle()
         theme = self.get_query_argument("theme", "") if self.request.query else ""
         page = self.walls.page(board, theme if theme in THEMES else "")
         if page is None:

@@ -30,6 +30,10 @@ class Catalogue:
                 raise board.fault(unknown("report", tile.report, known), "tiles", place, "report")
             if tile.view not in self.views:
                 raise board.fault(unknown("view", tile.view, self.views), "tiles", place, "view")
+            if tile.trend and tile.trend not in known:
+                raise board.fault(unknown("report", tile.trend, known), "tiles", place, "trend")
+            if tile.trend and self.views[tile.view].trend is None:
+                raise board.fault(f"a {tile.view} draws no trend; a number does", "tiles", place, "trend")
             self.check_options(board, place)
         self.of_board[board.name] = own
         self.gather()

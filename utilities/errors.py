@@ -12,6 +12,7 @@
     │   ├── UnknownSite    there is no such site
     │   ├── ForeignHost    the page is not one of the site's
     │   └── TooFast        too many of them; not before `retry_after` seconds have gone by
+    ├── NotDrawn           a chart that the drawing engine cannot draw, or not in time
     ├── StoreDown          the shared store does not answer; pages go on from memory
     ├── StateDown          the state database does not answer
     ├── SignInRefused      this person does not get in; the message is fit to be shown
@@ -53,6 +54,10 @@ class ParameterError(FoyerError):
 
 class Overrun(FoyerError):
     """More hits than can be kept just now."""
+
+
+class NotDrawn(FoyerError):
+    """A chart cannot be drawn, or not in time."""
 
 
 class HitRefused(FoyerError):

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from utilities import reports, sources, views
 from utilities.boards import Boards
 from utilities.catalogue import Catalogue
+from utilities.charts.gallery import Gallery, open_gallery
 from utilities.clock import Clock, utc_now
 from utilities.discovery import find
 from utilities.pageviews.collector import Collector
@@ -46,6 +47,7 @@ class Services:
     boards: Boards
     refresher: Refresher
     walls: Walls
+    gallery: Gallery | None = None  # draws charts; None where a test has none
     variants: Variants | None = None  # reports with parameters; None where a test has none
     state: State | None = None  # opened only where people sign in
     upstream: Upstream | None = None
@@ -79,15 +81,12 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         asked = Sources(tuple(known.kinds.values()), {**asked.opened, "pageviews": ours}, settings.website, clock)
         store = await open_store(settings, clock)
         closing.push_async_callback(store.close)
-        state = upstream = None
-        if not settings.loopback_only:
-            state = await open_state(settings)
-            closing.push_async_callback(state.close)
-            upstream = await closing.enter_async_context(Upstream())
+        state, upstream = await signing_in(settings, closing)
         refresher = Refresher(store, asked, known.reports, clock)
         variants = await closing.enter_async_context(varied(asked, clock))
         own.collector.tell = pulse_of(refresher, variants.refresher)
         templates = environment(HOME / "templates")
+        gallery = await closing.enter_async_context(open_gallery())
         yield Services(
             settings=settings,
             clock=clock,
@@ -104,14 +103,24 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
                 reports=known.reports,
                 store=store,
                 refresher=refresher,
-                painter=painter(settings, templates, known),
+                painter=painter(settings, templates, known, gallery),
                 clock=clock,
                 build=build_of(HOME / "templates", HOME / "static"),
             ),
+            gallery=gallery,
             state=state,
             upstream=upstream,
             collector=own.collector,
         )
+
+
+async def signing_in(settings: Settings, closing: AsyncExitStack) -> tuple[State | None, Upstream | None]:
+    """What sign-in needs; nothing where nobody signs in."""
+    if settings.loopback_only:
+        return None, None
+    state = await open_state(settings)
+    closing.push_async_callback(state.close)
+    return state, await closing.enter_async_context(Upstream())
 
 
 def pulse_of(*refreshers: Refresher) -> Callable[[], None]:
@@ -124,7 +133,7 @@ def pulse_of(*refreshers: Refresher) -> Callable[[], None]:
     return pulse
 
 
-def painter(settings: Settings, templates: Environment, known: Catalogue) -> Painter:
+def painter(settings: Settings, templates: Environment, known: Catalogue, gallery: Gallery) -> Painter:
     return Painter(
         templates=templates,
         views=known.views,
@@ -133,4 +142,5 @@ def painter(settings: Settings, templates: Environment, known: Catalogue) -> Pai
         website=settings.website,
         days=settings.look_back_days,
         demo=settings.demo,
+        gallery=gallery,
     )

@@ -13,17 +13,24 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
+from utilities import views
 from utilities.boards import Board
+from utilities.charts import Picture
+from utilities.charts.engine import Engine
+from utilities.charts.svg import cleaned
+from utilities.discovery import find
 from utilities.frames import Column, Covers, Frame, Kind, Note, Reading, State, Trouble, Value
+from utilities.sheet import Box
 from utilities.sheet.layout import box
 from utilities.sheet.stylesheet import stylesheet
 from utilities.templating import environment
-from utilities.views import face, number, table
+from utilities.views import Drawing, Inside, View, face
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
 AGES = {State.LIVE: 4, State.AGEING: 12, State.STALE: 400}
-VIEWS = {"number": number.VIEW, "table": table.VIEW}
+VIEWS = {view.name: view for view in find(views, "VIEW", View)}
+ENGINE = Engine()
 STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
 
 Paint = Callable[..., str]
@@ -44,8 +51,19 @@ def tile(board: Board, place: int, filled: Frame, state: State) -> Markup:
     trouble = Trouble("Google Analytics does not answer." + " Why is a long story." * 20, "Unavailable", NOW, 3, NOW)
     taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
     reading = Reading(its.report, filled if taken else None, taken, trouble if state is State.FAILED else None)
-    seen = face(its, its.report, VIEWS[its.view], box(board, its.place), reading, state, NOW, UTC)
+    room = box(board, its.place)
+    seen = face(its, its.report, within(its.view, reading.frame, room, its.options), room, reading, state, NOW, UTC)
     return Markup(environment(ROOT / "templates").get_template("tile.html").render(face=seen))
+
+
+def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any]) -> Inside:
+    """What is inside a tile, drawn on the spot where its view draws."""
+    it = VIEWS[view].prepare(filled, room, options) if filled else None
+    if isinstance(it, Picture):
+        it = Drawing(Markup(cleaned(ENGINE.thread.submit(ENGINE.attempt, it).result(), it)))
+    elif it is None and filled:
+        return within("table", filled, room, {})
+    return Inside(view, it)
 
 
 @pytest.fixture

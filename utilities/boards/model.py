@@ -87,6 +87,7 @@ class Tile(Strict):
     title: str = Field("", max_length=120, description="the report's own when left out")
     name: str = Field("", pattern=NAME + "|^$", description="the report's when left out; unlike every other tile's")
     options: Mapping[str, Any] = Field(default_factory=dict, description="the view's own")
+    trend: str = Field("", pattern=NAME + "|^$", description="a report whose course is drawn beside the figure")
 
     @model_validator(mode="before")
     @classmethod

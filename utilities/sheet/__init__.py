@@ -89,6 +89,9 @@ class Tile(Protocol):
     @property
     def options(self) -> Mapping[str, Any]: ...
 
+    @property
+    def trend(self) -> str: ...
+
 
 class Board(Protocol):
     """A board, as the sheet needs to know it."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from utilities.sheet import Board, Drawn, Tile
-from utilities.sheet.layout import box, sizes
+from utilities.sheet.layout import box, halves, sizes
 from utilities.sheet.measure import width
 from utilities.sheet.palette import TEXT_CONTRAST, faint
 
@@ -26,7 +26,7 @@ def small(board: Board, tile: Tile, views: Mapping[str, Drawn]) -> list[str]:
     """A tile that has not the room its view needs at this distance."""
     if tile.view not in views:
         return []
-    room = box(board, tile.place)
+    room, _ = halves(box(board, tile.place), tile.trend)
     wide, high = views[tile.view].least(room)
     if room.width >= wide and room.height >= high:
         return []

@@ -1,5 +1,7 @@
 """Where tiles stand: from a grid of columns and rows to px, and the room each leaves to its view."""
 
+from dataclasses import replace
+
 from utilities.sheet import HEIGHT, WIDTH, Board, Box, Place, Rectangle
 from utilities.sheet.type import Sizes, least
 
@@ -17,6 +19,10 @@ AIR = 0.5
 
 FOOTER = 1.75
 """The line with the board's title and the clock, in em of text; also in wall.css."""
+
+
+BESIDE = 0.36
+"""The part of a tile's width that the course of its figure is given, where it has one."""
 
 
 def sizes(board: Board) -> Sizes:
@@ -50,3 +56,10 @@ def box(board: Board, place: Place) -> Box:
         text=type_.text,
         figure=type_.figure,
     )
+
+
+def halves(room: Box, trend: str) -> tuple[Box, Box]:
+    """The room of a tile's figure, all of it when there is no trend, and that of its course."""
+    course = room.width * BESIDE
+    figure = replace(room, width=room.width - course - GUTTER / 2 * room.text) if trend else room
+    return figure, replace(room, width=course)

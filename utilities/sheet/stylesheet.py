@@ -23,7 +23,7 @@ UPRIGHT = 2.6
 
 def stylesheet(board: Board) -> str:
     """CSS that Chromium 38 reads: rem and per cent only."""
-    needed = [VIEWS / f"{view}.css" for view in sorted({tile.view for tile in board.tiles})]
+    needed = [VIEWS / f"{view}.css" for view in sorted({"table", *(tile.view for tile in board.tiles)})]
     return "\n".join([places(board), *(path.read_text(encoding="utf-8") for path in needed if path.is_file())])
 
 

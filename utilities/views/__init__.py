@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from markupsafe import Markup
+
+from utilities.charts import Picture
 from utilities.formats import ago, aloud
 from utilities.frames import Frame, Reading, State
 from utilities.sheet import Box as Box
@@ -15,14 +18,39 @@ LINE = 1.3
 """Height of a line of text in em; also in static/wall.css."""
 
 
+Prepare = Callable[[Frame, Box, Mapping[str, Any]], object]
+"""From figures to what templates/views/<name>.html is handed as `it`.
+
+A view that draws answers a `Picture`, and its template is handed the `Drawing` of it. Where there is nothing to draw,
+it answers None, and the figures become a table, as they do when the picture cannot be drawn.
+"""
+
+
 @dataclass(frozen=True)
 class View:
     """What a module in this folder exports."""
 
     name: str
-    prepare: Callable[[Frame, Box, Mapping[str, Any]], object]  # what templates/views/<name>.html is handed as `it`
+    prepare: Prepare
     least: Callable[[Box], tuple[float, float]]  # the smallest width and height at which it is legible, px
     options: type = dict  # the frozen dataclass that a tile's options fill by name; it forbids others
+    trend: Callable[[Frame, Box, Mapping[str, Any]], Picture | None] | None = None  # draws a figure's course beside it
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture that has been drawn."""
+
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What is inside a tile: what a view has prepared, and the course of its figure."""
+
+    view: str
+    it: object  # None without figures
+    trend: Markup | None = None
 
 
 @dataclass(frozen=True)
@@ -39,10 +67,11 @@ class Face:
     reason: str  # what went wrong since, cut to the room there is; '' when nothing
     notes: tuple[str, ...]  # about the figures as a whole; a column's own are the view's to show
     it: object  # what the view prepared, None without figures
+    trend: Markup | None
 
 
 def face(
-    tile: Tile, title: str, view: View, box: Box, reading: Reading, state: State, now: datetime, zone: tzinfo
+    tile: Tile, title: str, within: Inside, box: Box, reading: Reading, state: State, now: datetime, zone: tzinfo
 ) -> Face:
     """How a tile looks at the moment `now`; `title` is the report's, the tile's own goes before it."""
     age, taken, frame = reading.age(now), reading.taken_at, reading.frame
@@ -50,14 +79,15 @@ def face(
     return Face(
         tile=tile.name,
         title=tile.title or title,
-        view=view.name,
+        view=within.view,
         state=state,
         taken=int(taken.timestamp()) if taken else None,
         age=ago(age.total_seconds()) if age is not None else "",
         since=moment(taken, now, zone) if taken else "",
         reason=cut(aloud(reading.trouble.message), box.text, box.width, lines) if reading.trouble else "",
         notes=tuple(note.text for note in frame.notes if note.column is None) if frame else (),
-        it=view.prepare(frame, box, tile.options) if frame else None,
+        it=within.it,
+        trend=within.trend,
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
+from utilities.charts import Picture
+from utilities.charts.lines import coursed
 from utilities.formats import MISSING, shown
 from utilities.frames import Column, Frame, Kind, Value
 from utilities.sheet import Box
@@ -168,4 +170,9 @@ def least(box: Box) -> tuple[float, float]:
     return width("000,000", box.figure, weight=WEIGHT), box.figure * LEADING + CHANGE * box.text
 
 
-VIEW = View("number", prepare, least, Options)
+def course(frame: Frame, box: Box, options: Mapping[str, Any]) -> Picture | None:
+    """How the figure came to be what it is."""
+    return coursed(frame, box, OPTIONS.validate_python(options).key)
+
+
+VIEW = View("number", prepare, least, Options, course)

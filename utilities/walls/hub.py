@@ -82,6 +82,8 @@ class Walls:
     def start(self) -> None:
         """Paints every board and starts to watch."""
         self._open = True
+        if self._painter.gallery is not None:
+            self._painter.gallery.changed = self._repaint
         self._arrange()
         self._loops.keep("walls: readings", self._hear)
         self._loops.each(self._pace.look, "walls: ageing", self._look_round)
@@ -137,7 +139,9 @@ class Walls:
     def _arrange(self) -> None:
         """Shows the boards as they are now; walls of a changed board are told to load it anew."""
         now = self._clock()
-        self._refresher.set_active({tile.report for board in self._boards for tile in board.tiles})
+        self._refresher.set_active(
+            {name for board in self._boards for tile in board.tiles for name in (tile.report, tile.trend) if name}
+        )
         for name in [name for name in self._showings if self._boards.get(name) is None]:
             for wall in self._showings.pop(name).walls:
                 wall.pipe.close()
@@ -154,7 +158,8 @@ class Walls:
         report, reading = self._reports.get(tile.report), self._store.latest(tile.report)
         if report is None or reading is None:
             return Fresh(None, State.WAITING)
-        return Fresh(reading, reading.state(now, report.pace, report.limit))
+        trend = self._store.latest(tile.trend) if tile.trend else None
+        return Fresh(reading, reading.state(now, report.pace, report.limit), trend)
 
     def _number(self, tile: str, html: str) -> Event:
         return event("tile", {"tile": tile, "html": html}, seq=self._count(), boot=self._boot)
@@ -165,6 +170,11 @@ class Walls:
     def count(self) -> int:
         """Open walls."""
         return sum(len(showing.walls) for showing in self._showings.values())
+
+    async def settle(self, patience: float = 1.0) -> None:
+        """Returns when all that is being drawn is there, or when that takes longer than so many seconds."""
+        if self._painter.gallery is not None:
+            await self._painter.gallery.settle(patience)
 
     def page(self, board: str, theme: str = "") -> bytes | None:
         """The whole page; None for an unknown board. Another theme than the board's is `dark` or `light`."""

@@ -9,12 +9,15 @@ from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
 from utilities.boards import Board, Tile
+from utilities.charts.colours import css
+from utilities.charts.gallery import Gallery
 from utilities.errors import FoyerError
 from utilities.frames import Reading, State, Trouble
 from utilities.reports import Report
 from utilities.sheet.layout import box
 from utilities.sheet.stylesheet import stylesheet
-from utilities.views import View, face
+from utilities.views import Inside, View, face
+from utilities.walls.drawings import Drawings
 from utilities.walls.status import Status
 
 log = logging.getLogger(__name__)
@@ -29,10 +32,11 @@ class Fresh:
 
     reading: Reading | None
     state: State
+    trend: Reading | None = None  # of the report that is its course
 
 
 class Painter:
-    """Knows the templates and the views; holds nothing that changes."""
+    """Knows the templates and the views."""
 
     def __init__(
         self,
@@ -44,9 +48,11 @@ class Painter:
         website: str = "",
         days: int = 0,
         demo: bool = False,
+        gallery: Gallery | None = None,
     ) -> None:
         self._templates = templates
-        self._views = views
+        self.gallery = gallery
+        self.drawings = Drawings(views, gallery)
         self._reports = reports
         self._zone = zone
         self._website = website
@@ -56,20 +62,24 @@ class Painter:
     def zone(self, board: Board) -> tzinfo:
         return board.timezone or self._zone
 
-    def tile(self, board: Board, tile: Tile, fresh: Fresh, now: datetime) -> str:
-        """One tile; never raises for what its frame holds."""
+    def tile(self, board: Board, tile: Tile, fresh: Fresh, now: datetime) -> tuple[str, bool]:
+        """One tile, and whether a drawing of it is still on its way; never raises for what its frame holds."""
         reading = fresh.reading or Reading(tile.report)
+        title = tile.title or (self._reports[tile.report].title if tile.report in self._reports else tile.report)
+        course = fresh.trend.frame if fresh.trend else None
         try:
-            return self._tile(board, tile, reading, fresh.state, now)
+            within, awaited = self.drawings.inside(board, tile, title, reading.frame, course)
+            return self._tile(board, tile, title, within, reading, fresh.state, now), awaited
         except MISHAPS as error:
             log.exception("tile %s of board %s cannot be drawn", tile.name, board.name)
             trouble = Trouble("These figures cannot be drawn here.", type(error).__name__, now, 1, now)
-            return self._tile(board, tile, Reading(tile.report, trouble=trouble), State.FAILED, now)
+            failed = Reading(tile.report, trouble=trouble)
+            return self._tile(board, tile, title, Inside(tile.view, None), failed, State.FAILED, now), False
 
-    def _tile(self, board: Board, tile: Tile, reading: Reading, state: State, now: datetime) -> str:
-        report, view = self._reports.get(tile.report), self._views[tile.view]
-        title = report.title if report else tile.report
-        seen = face(tile, title, view, box(board, tile.place), reading, state, now, self.zone(board))
+    def _tile(
+        self, board: Board, tile: Tile, title: str, within: Inside, reading: Reading, state: State, now: datetime
+    ) -> str:
+        seen = face(tile, title, within, box(board, tile.place), reading, state, now, self.zone(board))
         return self._templates.get_template("tile.html").render(face=seen)
 
     def _of_days(self, board: Board) -> bool:
@@ -79,7 +89,7 @@ class Painter:
 
     def styles(self, board: Board) -> bytes:
         """Where the board's tiles stand, and how large their type is."""
-        return stylesheet(board).encode()
+        return (stylesheet(board) + css(".light")).encode()
 
     def status(self, status: Status) -> str:
         """The word at the foot of the wall."""

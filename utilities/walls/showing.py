@@ -21,6 +21,7 @@ class Painted:
     day: date  # in the board's zone: after midnight `09:12` must read `Wed 09:12`
     html: str
     event: Event
+    awaited: bool  # whether a drawing of it is still on its way
 
 
 Look = Callable[[Tile, datetime], Fresh]
@@ -55,26 +56,29 @@ class Showing:
         self.styles = self._painter.styles(board)
         self.edition = hashlib.sha256(board.hash.encode() + self.styles).hexdigest()[:12]
         self.painted.clear()
+        self._painter.drawings.forget(board.name)
         self._renew(board.tiles, now)
 
     def repaint(self, now: datetime, report: str | None = None) -> None:
         """Paints the tiles (of one report, or all) that have something else to show, and tells the walls."""
-        self.tell(self._renew([t for t in self.board.tiles if report is None or t.report == report], now))
+        self.tell(self._renew([t for t in self.board.tiles if report in (None, t.report, t.trend)], now))
 
     def _renew(self, tiles: Iterable[Tile], now: datetime) -> list[Event]:
         told = []
         today = now.astimezone(self._painter.zone(self.board)).date()
         for tile in tiles:
             fresh, before = self._look(tile, now), self.painted.get(tile.name)
-            if before is not None and (before.fresh, before.day) == (fresh, today):
+            if before is not None and not before.awaited and (before.fresh, before.day) == (fresh, today):
                 continue
-            html = self._painter.tile(self.board, tile, fresh, now)
+            html, awaited = self._painter.tile(self.board, tile, fresh, now)
+            if awaited and before is not None and fresh.state is before.fresh.state and not before.awaited:
+                continue  # what was drawn before stays until the new drawing is there
             if before is not None and before.html == html:
                 news = before.event
             else:
                 news = self._number(tile.name, html)
                 told.append(news)
-            self.painted[tile.name] = Painted(fresh, today, html, news)
+            self.painted[tile.name] = Painted(fresh, today, html, news, awaited)
             self.version += 1
         return told
 
@@ -83,7 +87,9 @@ class Showing:
 
     def aged(self, now: datetime) -> list[str]:
         """Every tile for a page, with the ages of now; walls count for themselves and are not told."""
-        return [self._painter.tile(self.board, tile, self.painted[tile.name].fresh, now) for tile in self.board.tiles]
+        return [
+            self._painter.tile(self.board, tile, self.painted[tile.name].fresh, now)[0] for tile in self.board.tiles
+        ]
 
     def since(self, seen: int) -> list[Event]:
         """The newest of every tile that has changed after `seen`, oldest first."""

@@ -1,0 +1,119 @@
+"""From a frame to what a chart draws: names along one side, and a series of figures for each column."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from utilities.charts.parts import short_day, whole, written
+from utilities.frames import Column, Frame, Kind, Value
+
+BEFORE = ":previous"
+MOST_DAYS = 4000  # that are filled in where an answer leaves them out
+
+
+@dataclass(frozen=True)
+class Series:
+    """One column of figures; None is a gap."""
+
+    key: str
+    name: str
+    kind: Kind
+    values: tuple[float | None, ...]
+    before: tuple[float | None, ...] = ()  # the period before, empty when nothing is known of it
+
+    @property
+    def known(self) -> list[float]:
+        """Every figure there is, those of the period before among them."""
+        return [value for value in (*self.values, *self.before) if value is not None]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a chart draws."""
+
+    heading: str  # of the names
+    names: tuple[str, ...]
+    series: tuple[Series, ...]
+    days: bool  # whether the names are days
+
+    @property
+    def known(self) -> list[float]:
+        return [value for each in self.series for value in each.known]
+
+
+def rows_of(frame: Frame, keys: Sequence[str] = ()) -> Rows | None:
+    """The first column as names, and the columns `keys` as series: the first figures there are when none are named.
+
+    Days that a source leaves out, because nothing happened, are filled in. None when there is nothing to draw;
+    ValueError when there is no such column.
+    """
+    figures = chosen(frame, keys)
+    if not frame.rows or not figures:
+        return None
+    first = frame.columns[0]
+    names = [str(row[0] if row[0] is not None else "") for row in frame.rows]
+    lines: list[tuple[Value, ...]] = list(frame.rows)
+    if first.kind is Kind.DATE:
+        found = filled(frame)
+        if found is not None:
+            names, lines = found
+    series = tuple(series_of(frame, column, lines) for column in figures)
+    shown = tuple(short_day(name) for name in names) if first.kind is Kind.DATE else tuple(names)
+    return Rows(first.heading, shown, series, first.kind is Kind.DATE)
+
+
+def chosen(frame: Frame, keys: Sequence[str]) -> list[Column]:
+    """The columns to be drawn."""
+    if keys:
+        return [frame.columns[frame.index(key)] for key in keys if frame.has(key)] or refuse(keys)
+    texts = (Kind.TEXT, Kind.DATE)
+    return [c for c in frame.columns[1:] if c.kind not in texts and not c.key.endswith(BEFORE)][:1]
+
+
+def refuse(keys: Sequence[str]) -> list[Column]:
+    raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
+
+
+def filled(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:
+    """Every day from the first to the last, in order; None when a row is no day, or there are two of one."""
+    try:
+        by_day = {date.fromisoformat(str(row[0])): row for row in frame.rows}
+    except ValueError:
+        return None
+    first, last = min(by_day), max(by_day)
+    if len(by_day) < len(frame.rows) or (last - first).days > MOST_DAYS:
+        return None
+    days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
+    nothing = tuple(0 if whole(column.kind) else None for column in frame.columns)
+    return [day.isoformat() for day in days], [by_day.get(day, nothing) for day in days]
+
+
+def series_of(frame: Frame, column: Column, lines: Sequence[tuple[Value, ...]]) -> Series:
+    before = column.key + BEFORE
+    earlier = tuple(figures(lines, frame.index(before))) if frame.has(before) else ()
+    return Series(
+        column.key,
+        column.heading,
+        column.kind,
+        tuple(figures(lines, frame.index(column.key))),
+        earlier if any(value is not None for value in earlier) else (),
+    )
+
+
+def figures(lines: Sequence[tuple[Value, ...]], place: int) -> Iterator[float | None]:
+    for line in lines:
+        value = line[place]
+        yield float(value) if isinstance(value, int | float) else None
+
+
+def in_words(rows: Rows, most: int = 12) -> str:
+    """The figures as a sentence, for those who hear a chart."""
+    said = []
+    for each in rows.series:
+        pairs = [f"{name} {written(value, each.kind)}" for name, value in zip(rows.names, each.values, strict=True)]
+        if len(pairs) > most:
+            known = [value for value in each.values if value is not None]
+            least, greatest = (written(f(known, default=None), each.kind) for f in (min, max))
+            pairs = [pairs[0], f"between {least} and {greatest}", pairs[-1]]
+        said.append(f"{each.name}: {', '.join(pairs)}.")
+    return " ".join(said)
