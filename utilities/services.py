@@ -49,8 +49,8 @@ class Services:
     walls: Walls
     gallery: Gallery | None = None  # draws charts; None where a test has none
     variants: Variants | None = None  # reports with parameters; None where a test has none
-    state: State | None = None  # opened only where people sign in
-    upstream: Upstream | None = None
+    state: State | None = None  # people, sessions and tokens; None where a test has none
+    upstream: Upstream | None = None  # calls the issuer; opened only where people sign in
     collector: Collector | None = None  # takes hits in; None where a test has none
 
 
@@ -81,7 +81,9 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         asked = Sources(tuple(known.kinds.values()), {**asked.opened, "pageviews": ours}, settings.website, clock)
         store = await open_store(settings, clock)
         closing.push_async_callback(store.close)
-        state, upstream = await signing_in(settings, closing)
+        state = await open_state(settings)
+        closing.push_async_callback(state.close)
+        upstream = None if settings.loopback_only else await closing.enter_async_context(Upstream())
         refresher = Refresher(store, asked, known.reports, clock)
         variants = await closing.enter_async_context(varied(asked, clock))
         own.collector.tell = pulse_of(refresher, variants.refresher)
@@ -112,15 +114,6 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             upstream=upstream,
             collector=own.collector,
         )
-
-
-async def signing_in(settings: Settings, closing: AsyncExitStack) -> tuple[State | None, Upstream | None]:
-    """What sign-in needs; nothing where nobody signs in."""
-    if settings.loopback_only:
-        return None, None
-    state = await open_state(settings)
-    closing.push_async_callback(state.close)
-    return state, await closing.enter_async_context(Upstream())
 
 
 def pulse_of(*refreshers: Refresher) -> Callable[[], None]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from utilities.charts.colours import DARK
 from utilities.formats import day, duration
@@ -114,6 +114,9 @@ def along(names: Sequence[str], box: Box, room: float, *, points: bool) -> Optio
     widest = max((width(name, box.text) for name in names), default=0.0)
     fit = max(1, int(room / (widest + 1.2 * box.text)))
     every = max(1, math.ceil((len(names) - 1) / max(1, fit - 1))) if fit > 1 else max(1, len(names))
+    over = widest / 2 - (room / max(1, len(names)) / 2 if not points else 0.0)
+    last = len(names) - 1 - (len(names) - 1) % every  # the last that is written, and the room behind it
+    crowded = over > (len(names) - 1 - last) * room / max(1, len(names))
     return {
         "type": "category",
         "data": list(names),
@@ -125,8 +128,47 @@ def along(names: Sequence[str], box: Box, room: float, *, points: bool) -> Optio
             "interval": every - 1,
             "hideOverlap": True,
             "alignMinLabel": "left" if points else None,
-            "alignMaxLabel": "right" if points else None,
+            "alignMaxLabel": "right" if points or crowded else None,
         },
         "axisLine": {"lineStyle": {"color": DARK.rule, "width": hair(box)}},
         "axisTick": {"show": False},
+    }
+
+
+def shortened(text: str, size: float, room: float) -> str:
+    """The text, or as much of its beginning and end as has room: both ends of an address tell something."""
+    if width(text, size) <= room:
+        return text
+    tail = text[-4:]
+    left = room - width("…" + tail, size)
+    kept = 0
+    while kept < len(text) and (left := left - width(text[kept], size)) >= 0:
+        kept += 1
+    return f"{text[:kept].rstrip()}…{tail}" if kept > 3 else f"{text[: max(1, kept + 3)]}…"
+
+
+class Named(Protocol):
+    """A series, as a legend needs to know it."""
+
+    @property
+    def name(self) -> str: ...
+
+
+def legend(series: Sequence[Named], box: Box) -> Option:
+    """What each colour means, above the chart; nothing for one colour."""
+    if len(series) < 2:
+        return {}
+    return {
+        "legend": {
+            "left": 0,
+            "top": 0,
+            "padding": 0,
+            "itemGap": box.text,
+            "itemWidth": 0.7 * box.text,
+            "itemHeight": 0.7 * box.text,
+            "icon": "rect",
+            "selectedMode": False,
+            "textStyle": {"fontSize": box.text, "color": DARK.ink},
+            "data": [each.name for each in series],
+        }
     }

@@ -1,7 +1,7 @@
 """From a frame to what a chart draws: names along one side, and a series of figures for each column."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from utilities.charts.parts import short_day, whole, written
@@ -39,6 +39,17 @@ class Rows:
     @property
     def known(self) -> list[float]:
         return [value for each in self.series for value in each.known]
+
+    def part(self, rows: slice) -> "Rows":
+        """So many of the rows."""
+        series = tuple(replace(s, values=s.values[rows], before=s.before[rows]) for s in self.series)
+        return replace(self, names=self.names[rows], series=series)
+
+    def first(self, count: int) -> "Rows":
+        return self.part(slice(count))
+
+    def last(self, count: int) -> "Rows":
+        return self.part(slice(-count, None))
 
 
 def rows_of(frame: Frame, keys: Sequence[str] = ()) -> Rows | None:

@@ -1,4 +1,4 @@
-"""How often one may try to sign in, from one address and altogether."""
+"""How often something may be done in a minute, by one and by all: signing in from one address, asking with one token."""
 
 import logging
 import math
@@ -31,7 +31,8 @@ class Most:
 class Pace:
     """Counts in Redis when there is one, so that all processes count together; in memory while it does not answer."""
 
-    def __init__(self, redis_url: str = "", most: Most | None = None) -> None:
+    def __init__(self, redis_url: str = "", most: Most | None = None, what: str = "sign-in") -> None:
+        self.what = what
         most = most or Most()
         self.rules: tuple[tuple[RateLimitItem, bool], ...] = (
             (RateLimitItemPerMinute(most.from_one), True),
@@ -41,22 +42,22 @@ class Pace:
         self.pool = pool_of(redis_url) if redis_url else None
         self.shared = MovingWindowRateLimiter(redis_storage(self.pool)) if self.pool else None
 
-    async def wait(self, address: str) -> int:
+    async def wait(self, one: str) -> int:
         """0 and the try is counted, or the seconds until there may be another."""
         if self.shared is not None:
             try:
-                return await self.count(self.shared, address)
+                return await self.count(self.shared, one)
             except StorageError:
-                log.warning("Redis does not count tries to sign in; this process counts its own")
-        return await self.count(self.own, address)
+                log.warning("Redis does not count (%s); this process counts its own", self.what)
+        return await self.count(self.own, one)
 
     async def close(self) -> None:
         if self.pool is not None:
             await self.pool.disconnect()
 
-    async def count(self, limiter: MovingWindowRateLimiter, address: str) -> int:
-        for rule, of_address in self.rules:
-            names = ("sign-in", address) if of_address else ("sign-in",)
+    async def count(self, limiter: MovingWindowRateLimiter, one: str) -> int:
+        for rule, alone in self.rules:
+            names = (self.what, one) if alone else (self.what,)
             if not await limiter.hit(rule, *names):
                 reset, _ = await limiter.get_window_stats(rule, *names)
                 return max(1, math.ceil(reset - time.time()))  # the library counts by this clock

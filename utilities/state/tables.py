@@ -73,3 +73,18 @@ spent_attempts = Table(
     Column("until", Moment, nullable=False),
     Index(None, "until"),
 )
+
+tokens = Table(
+    "tokens",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),  # a hash: whoever reads this table has no token
+    Column("name", String(100), nullable=False),
+    Column("scopes", String(100), nullable=False),  # with spaces between them
+    Column("hint", String(4), nullable=False),
+    Column("made_by", String(255), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("last_used", Moment),
+    UniqueConstraint("key"),
+    sqlite_autoincrement=True,  # the number of one that was revoked is never another's
+)
