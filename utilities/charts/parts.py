@@ -172,3 +172,19 @@ def legend(series: Sequence[Named], box: Box) -> Option:
             "data": [each.name for each in series],
         }
     }
+
+
+def words(text: str, left: float, top: float, size: float, colour: str, *, weight: int = 400) -> Option:
+    """Words anywhere on a chart, px from its corner."""
+    style = {"text": text, "fill": colour, "fontSize": size, "fontFamily": "Inter", "fontWeight": weight}
+    return {"type": "text", "silent": True, "x": left, "y": top, "style": style}
+
+
+def caption(text: str, box: Box) -> Option:
+    """A line of words at the foot of a chart."""
+    return words(text, 0, box.height - 1.2 * box.text, box.text, DARK.quiet)
+
+
+def fitting(texts: Sequence[str], box: Box) -> str:
+    """The first that has room on one line; the last when none has."""
+    return next((text for text in texts if width(text, box.text) <= box.width), texts[-1])
