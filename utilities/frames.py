@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import zip_longest
 
 from pydantic import TypeAdapter
 
@@ -92,6 +93,24 @@ class Frame:
             raise ValueError(f"{len(values)} values for {len(self.rows)} rows")
         rows = tuple((*row, value) for row, value in zip(self.rows, values, strict=True))
         return replace(self, columns=(*self.columns, column), rows=rows, notes=(*self.notes, *notes))
+
+    def beside(self, earlier: Sequence[tuple[Value, ...]]) -> "Frame":
+        """The same frame with a `<key>:previous` column behind each column of figures.
+
+        `earlier` are the rows of the period before in the same columns, each beside the row in its place; figures nobody
+        has are None.
+        """
+        figures = [place for place, c in enumerate(self.columns) if c.kind not in (Kind.TEXT, Kind.DATE)]
+        columns: list[Column] = []
+        for place, column in enumerate(self.columns):
+            columns.append(column)
+            if place in figures:
+                columns.append(replace(column, key=f"{column.key}:previous", heading=f"{column.heading} before"))
+        rows = []
+        for now, before in zip_longest(self.rows, earlier[: len(self.rows)], fillvalue=(None,) * len(self.columns)):
+            cells = ((now[place], before[place]) if place in figures else (now[place],) for place in range(len(now)))
+            rows.append(tuple(value for pair in cells for value in pair))
+        return replace(self, columns=tuple(columns), rows=tuple(rows))
 
 
 class State(StrEnum):

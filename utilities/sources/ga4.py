@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from utilities.clock import Clock
 from utilities.errors import BadAnswer, Refused
-from utilities.frames import Column, Frame, Note, Value
+from utilities.frames import Covers, Frame, Kind, Note, Value
 from utilities.google.answers import covered, frame, read
 from utilities.google.client import SECONDS, Client, resource
 from utilities.google.failures import Asked
@@ -38,8 +38,8 @@ class Ga4Ask:
 
     The range is the last `days` whole days up to and with yesterday, in the property's time zone; None is
     LOOK_BACK_DAYS. With `today` it is today instead, as far as Google has counted it. `compare` asks for as many days
-    before as well and adds a `<metric>:previous` column behind each metric (only without dimensions). `order` is a
-    field, with `-` in front for descending; '' is the first metric descending. Rows are filtered by all of `filters`.
+    before as well and adds a `<metric>:previous` column behind each metric (only by `date`, or by nothing). `order` is
+    a field, with `-` in front for descending; '' is the first metric descending. Rows are filtered by all of `filters`.
     """
 
     dimensions: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class Ga4:
         # The day until now ends where yesterday will tomorrow.
         asked_at, days = (asked_at + timedelta(days=1), 1) if ask.today else (asked_at, days)
         covers = covered(asked_at, days, answer.metadata.zone) if answer.metadata.zone else None
-        found = frame(answer, ask.limit, covers)
+        found = frame(answer, ask.limit * 2 if ask.compare else ask.limit, covers)
         return beside(found) if ask.compare else found
 
     async def check(self) -> str:
@@ -115,14 +115,14 @@ class Ga4:
 
 def question(ask: Ga4Ask, days: int) -> dict[str, Any]:
     """The request's body; raises Refused for an ask that cannot be asked."""
-    if ask.compare and (ask.dimensions or ask.realtime or ask.today):
-        raise Refused("an ask that compares with the days before can have no dimensions, nor be realtime or of today")
+    if ask.compare and (ask.dimensions not in ((), ("date",)) or ask.realtime or ask.today):
+        raise Refused("an ask that compares with the days before can be by date only, nor be realtime or of today")
     if ask.limit < 1 or days < 1:
         raise Refused("an ask needs a limit and a number of days of at least 1")
     body: dict[str, Any] = {
         "dimensions": [{"name": name} for name in ask.dimensions],
         "metrics": [{"name": name} for name in ask.metrics],
-        "limit": str(min(ask.limit + SPARE, MOST_ROWS)),
+        "limit": str(min((2 * ask.limit if ask.compare else ask.limit) + SPARE, MOST_ROWS)),
         "returnPropertyQuota": True,
     }
     if not ask.realtime:
@@ -158,28 +158,43 @@ def condition(filter_: Filter) -> dict[str, Any]:
 
 
 def beside(found: Frame) -> Frame:
-    """The two rows of a comparison as one, `<metric>:previous` behind each metric.
+    """The rows of a comparison with `<metric>:previous` behind each metric: one row, or one for each day.
 
     Google leaves a period without figures out; its cells are empty then, with a note, and never 0. Raises BadAnswer.
     """
     if found.rows and not found.has("dateRange"):
         raise BadAnswer("Google Analytics did not say which figures are of which days")
-    metrics = [place for place, column in enumerate(found.columns) if column.key != "dateRange"]
-    empty: tuple[Value, ...] = (None,) * len(found.columns)
-    rows = dict(zip(found.values("dateRange") if found.rows else (), found.rows, strict=True))
-    columns: list[Column] = []
-    cells: list[Value] = []
-    for place in metrics:
-        column = found.columns[place]
-        before = replace(column, key=f"{column.key}:previous", heading=f"{column.heading} before")
-        columns += [column, before]
-        cells += [rows.get("now", empty)[place], rows.get("previous", empty)[place]]
+    which = found.values("dateRange") if found.rows else ()
+    kept = [place for place, column in enumerate(found.columns) if column.key != "dateRange"]
+    rows: dict[str, list[tuple[Value, ...]]] = {"now": [], "previous": []}
+    for period, row in zip(which, found.rows, strict=True):
+        rows[str(period)].append(tuple(row[place] for place in kept))
+    columns = tuple(found.columns[place] for place in kept)
     periods = {"now": "these days", "previous": "the days before"}
-    missing = [
-        Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if name not in rows
-    ]
-    notes = (*found.notes, *(missing if rows else ()))
-    return replace(found, columns=tuple(columns), rows=(tuple(cells),) if rows else (), notes=notes)
+    missing = [Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if not rows[name]]
+    notes = (*found.notes, *(missing if found.rows else ()))
+    if columns and columns[0].kind is Kind.DATE:
+        now, before = daily(found.covers, rows["now"], rows["previous"], len(columns))
+    else:
+        nothing: tuple[Value, ...] = (None,) * len(columns)
+        now, before = (rows["now"] or [nothing] if found.rows else []), rows["previous"]
+    return replace(found, columns=columns, rows=tuple(now), notes=notes).beside(before)
+
+
+Rows = list[tuple[Value, ...]]
+
+
+def daily(covers: Covers | None, now: Rows, before: Rows, width: int) -> tuple[Rows, Rows]:
+    """A row for each day of the range, and beside it one for the day as many days before; 0 where Google has none."""
+    if covers is None:
+        return now, before
+    count = (covers.last - covers.first).days + 1
+    nothing: tuple[Value, ...] = (0,) * (width - 1)
+    shifted = [covers.first + timedelta(days=place) for place in range(count)]
+    by_day = {row[0]: row[1:] for row in (*now, *before)}
+    these = [(day.isoformat(), *by_day.get(day.isoformat(), nothing)) for day in shifted]
+    earlier = [(day - timedelta(days=count)).isoformat() for day in shifted]
+    return these, [(day, *by_day.get(day, nothing)) for day in earlier]
 
 
 async def open_ga4(settings: Settings, clock: Clock) -> Source | None:

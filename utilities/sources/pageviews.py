@@ -72,7 +72,7 @@ class PageViewSource:
         if ask.compare:
             before = range_.before()
             earlier, _ = question.arrange(await self.ask(question, ask, site, before), before)
-            frame = beside(frame, fitted(earlier, question.columns))
+            frame = frame.beside(fitted(earlier, question.columns))
         return frame
 
     def understood(self, ask: PageViewAsk) -> tuple[Question, str, Span]:
@@ -144,16 +144,6 @@ def cell(value: Any, kind: Kind) -> Value:
     if kind is Kind.INTEGER:
         return int(value or 0)
     return None if value is None or math.isnan(value) else float(value)
-
-
-def beside(frame: Frame, earlier: Sequence[Row]) -> Frame:
-    """`<figure>:previous` behind each figure."""
-    columns: list[Column] = []
-    cells: list[Value] = []
-    for column, now, before in zip(frame.columns, frame.rows[0], earlier[0], strict=True):
-        columns += [column, replace(column, key=f"{column.key}:previous", heading=f"{column.heading} before")]
-        cells += [now, before]
-    return replace(frame, columns=tuple(columns), rows=(tuple(cells),))
 
 
 class Reaching:

@@ -41,8 +41,8 @@ class Question:
 
     @property
     def compares(self) -> bool:
-        """Whether it answers one row of figures, beside which those of the time before can stand."""
-        return all(column.kind not in (Kind.TEXT, Kind.DATE) for column in self.columns)
+        """Whether it answers one row of figures, or one for each day: those of the time before fit beside them."""
+        return all(column.kind is not Kind.TEXT for column in self.columns)
 
 
 def text(key: str, heading: str, rank: int = 0) -> Column:
