@@ -71,8 +71,3 @@ def named(root: ElementTree.Element, picture: Picture) -> None:
             element = ElementTree.Element(f"{{{SPACE}}}{name}")
             element.text = UNREADABLE.sub("", text)
             root.insert(place, element)
-
-
-def standing(svg: str, picture: Picture) -> str:
-    """The drawing as a file of its own, in px."""
-    return svg.replace('width="100%" height="100%"', f'width="{picture.width}" height="{picture.height}"', 1)
