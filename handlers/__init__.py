@@ -18,6 +18,7 @@ __all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app"
 
 def routes() -> list[Route]:
     """Where every page is and whom it is for; a handler that is not here is refused."""
+    from handlers.api import api_routes
     from handlers.assets import FOLDER, Assets
     from handlers.boards import BoardList, BoardStyles, FrontPage, Stream, TilePage, WallPage
     from handlers.collect import collecting_routes
@@ -25,6 +26,7 @@ def routes() -> list[Route]:
     from handlers.health import Health
     from handlers.reports import ReportCsv, ReportJson, ReportList, ReportPage
     from handlers.sign_in import Callback, Login, LoginPage, SignOut
+    from handlers.tokens import TokenList, TokenRevoked
 
     return [  # tried from the top: what is asked most stands first
         Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
@@ -38,6 +40,9 @@ def routes() -> list[Route]:
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)\.json", ReportJson, READERS),
         Route(r"/reports/([a-z0-9-]+)\.csv", ReportCsv, READERS),
+        *api_routes(),
+        Route(r"/tokens", TokenList, PEOPLE),
+        Route(r"/tokens/([0-9]{1,9})/revoke", TokenRevoked, PEOPLE),
         Route(r"/healthz", Health, EVERYONE, any_host=True),
         Route(r"/login-page", LoginPage, EVERYONE),
         Route(r"/login", Login, EVERYONE),

@@ -15,6 +15,7 @@ EVERYONE: Allowed = frozenset({Nobody, Person, Screen, Token})
 PEOPLE: Allowed = frozenset({Person})
 WALLS: Allowed = frozenset({Person, Screen})
 READERS: Allowed = frozenset({Person, Token})
+PROGRAMS: Allowed = frozenset({Token})
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Route:
     handler: type[RequestHandler]
     allow: Allowed
     parts: Mapping[str, Any] = field(default_factory=dict)  # what the handler's `initialize` is handed
+    scope: str = "read"  # what a token must have been made for
     any_host: bool = False  # True only for health checks, which come by address
     any_origin: bool = False  # True only for beacons: pages of other sites send them, and no cookie matters
 

@@ -11,7 +11,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from handlers.access import Route, Table
 from handlers.errors import Refusal, sentence_of, status_of, title_of
-from utilities.principals import LOCAL, NOBODY, Nobody, Principal
+from utilities.principals import LOCAL, NOBODY, Nobody, Principal, Token
 
 if TYPE_CHECKING:  # a process that only collects has neither
     from handlers.door import Door
@@ -19,12 +19,15 @@ if TYPE_CHECKING:  # a process that only collects has neither
 
 log = logging.getLogger("foyer.handlers")
 
+CHALLENGE = 'Bearer realm="Foyer"'
+
 
 class BaseHandler(RequestHandler):
     """Denies by default; handlers/__init__.py says who may do what. Do not override `prepare` or `write_error`."""
 
     principal: Principal = NOBODY
     logged = True  # whether each request is worth a line in the log
+    for_programs = False  # whether nobody is sent to sign in, whatever they accept
 
     @property
     def services(self) -> "Services":
@@ -43,6 +46,12 @@ class BaseHandler(RequestHandler):
     def session(self) -> str | None:
         """The session's secret id, when there is one."""
         return self.door.cookies.session_of(self.request)
+
+    @property
+    def bearer(self) -> str | None:
+        """The token the request came with."""
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
 
     @property
     def ended(self) -> asyncio.Event:
@@ -72,22 +81,43 @@ class BaseHandler(RequestHandler):
             self.admit(route)
 
     async def identify(self) -> Principal:
-        """Who this request speaks for; pages that are for everyone call it when they want to know."""
+        """Who this request speaks for; pages that are for everyone call it when they want to know.
+
+        A token goes before a session: whoever sends one means it, and a browser never does by itself.
+        """
+        if self.bearer is not None:
+            return await self.program(self.bearer)
         if self.door.sign_in is None:
             return LOCAL if self.door.is_local(self.request) else NOBODY
         session = self.session
         return NOBODY if session is None else await self.door.sign_in.sessions.person(session) or NOBODY
 
+    async def program(self, bearer: str) -> Principal:
+        """Whose token this is, unless it comes too often."""
+        programs = self.door.programs
+        if programs is None or (self.door.sign_in is None and not self.door.is_local(self.request)):
+            return NOBODY
+        token = await programs.tokens.find(bearer)
+        if token is None:
+            return NOBODY
+        wait = await programs.pace.wait(str(token.number))
+        if wait:
+            sentence = f"This token asks too often. Try again in {wait} seconds."
+            raise Refusal(429, sentence, {"Retry-After": str(wait)})
+        return token
+
     def admit(self, route: Route) -> None:
         """Returns for those the route is for; sends people without a session to sign in, and refuses the rest."""
         if type(self.principal) in route.allow:
+            if isinstance(self.principal, Token) and route.scope not in self.principal.scopes:
+                raise Refusal(403, f"This token was not made to {route.scope}.")
             return
         if not isinstance(self.principal, Nobody):
             raise Refusal(403)
-        if self.door.sign_in is None:
+        if self.door.sign_in is None and (self.bearer is None or not self.door.is_local(self.request)):
             raise Refusal(403, "Without sign-in, Foyer shows itself on its own machine only. Set GOOGLE_CLIENT_ID.")
-        if self.request.method != "GET" or "text/html" not in self.request.headers.get("Accept", ""):
-            raise Refusal(401)
+        if self.bearer is not None or self.for_programs or not self.asks_for_a_page():
+            raise Refusal(401, *unknown(self.bearer, route))
         self.redirect("/login-page?next=" + url_escape(self.request.uri or "/"))
 
     def page(self, template: str, **context: Any) -> None:
@@ -118,7 +148,11 @@ class BaseHandler(RequestHandler):
         if status_code == 405:
             self.set_header("Allow", ", ".join(self.methods()))
         title, sentence = title_of(status_code, error), sentence_of(status_code, error)
-        told = {"status": status_code, "title": title, "sentence": sentence}
+        self.tell(status_code, title, sentence, error)
+
+    def tell(self, status: int, title: str, sentence: str, error: BaseException | None) -> None:
+        """Says what went wrong, as JSON or as a page."""
+        told = {"status": status, "title": title, "sentence": sentence}
         if self.wants_json():
             self.finish({"error": told})
             return
@@ -128,6 +162,9 @@ class BaseHandler(RequestHandler):
             log.exception("the error page itself is broken")
             self.set_header("Content-Type", "text/plain; charset=UTF-8")
             self.finish(f"{title}. {sentence}\n")
+
+    def asks_for_a_page(self) -> bool:
+        return self.request.method == "GET" and "text/html" in self.request.headers.get("Accept", "")
 
     def wants_json(self) -> bool:
         accept = self.request.headers.get("Accept", "")
@@ -152,3 +189,12 @@ class BaseHandler(RequestHandler):
             log.error("%s: %s", what, value)
         else:
             log.error("uncaught in %s", what, exc_info=value)
+
+
+def unknown(bearer: str | None, route: Route) -> tuple[str, dict[str, str]]:
+    """What those are told whom nobody knows, and how they may say who they are (RFC 6750)."""
+    if bearer is not None:
+        return "This token is not known. It may have been revoked.", {
+            "WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'
+        }
+    return "", {"WWW-Authenticate": CHALLENGE} if Token in route.allow else {}

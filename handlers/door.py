@@ -17,11 +17,13 @@ from utilities.signin.issuer import Issuer, Registration
 from utilities.signin.pace import Most, Pace
 from utilities.state.database import State
 from utilities.state.sessions import Sessions
+from utilities.state.tokens import Tokens
 
 log = logging.getLogger("foyer.door")
 
 CALLBACK = "/login/callback"
 BETWEEN_LOOKS = 4.0  # seconds between two looks for sessions that ended in another process
+ASKING = Most(from_one=600, from_all=6000)  # requests in a minute, by one token and by all
 HEARSAY = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
 
 
@@ -43,14 +45,28 @@ class SignIn:
                 log.warning("cannot tell whose session has ended: %s", error)
 
 
-class Door:
-    """Held by the application; `sign_in` is None where nobody signs in, and whoever can knock is in."""
+@dataclass(frozen=True)
+class Programs:
+    """What there is for programs to come in with."""
 
-    def __init__(self, settings: Settings, clock: Clock, sign_in: SignIn | None = None) -> None:
+    tokens: Tokens
+    pace: Pace
+
+
+class Door:
+    """Held by the application; `sign_in` is None where nobody signs in, and whoever can knock is in.
+
+    `programs` is None only in tests without a state database.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock, sign_in: SignIn | None = None, programs: Programs | None = None
+    ) -> None:
         if sign_in is None and not settings.loopback_only:
             raise SettingsError("People must sign in here, so the door has to be opened with open_door().")
         self.clock = clock
         self.sign_in = sign_in
+        self.programs = programs
         self.hosts = Hosts(settings)
         self.addresses = ClientAddresses(settings.trusted_proxies)
         self.cookies = Cookies(settings, clock)
@@ -74,16 +90,25 @@ class Door:
         if self.watch is not None:
             self.watch.cancel()
             await asyncio.gather(self.watch, return_exceptions=True)
-        if self.sign_in is not None:
-            await self.sign_in.pace.close()
+        for kept in (self.sign_in, self.programs):
+            if kept is not None:
+                await kept.pace.close()
 
 
 async def open_door(
-    settings: Settings, clock: Clock, state: State, client: Client, *, most: Most | None = None
+    settings: Settings,
+    clock: Clock,
+    state: State | None,
+    client: Client | None,
+    *,
+    most: Most | None = None,
+    asking: Most = ASKING,
 ) -> Door:
     """The door as the settings want it: with sign-in when GOOGLE_CLIENT_ID is set. `client` calls the issuer."""
-    if settings.loopback_only:
-        return Door(settings, clock)
+    redis_url = settings.redis_url.get_secret_value()
+    programs = Programs(Tokens(state, clock), Pace(redis_url, asking, "token")) if state else None
+    if settings.loopback_only or state is None or client is None:
+        return Door(settings, clock, programs=programs)
     registration = Registration(
         settings.oidc_issuer,
         settings.google_client_id,
@@ -93,5 +118,5 @@ async def open_door(
     )
     if not registration.domains:
         raise SettingsError("ALLOWED_DOMAINS is empty, which would let nobody in.")
-    pace = Pace(settings.redis_url.get_secret_value(), most)
-    return Door(settings, clock, SignIn(Issuer(registration, client, clock), Sessions(state, clock), pace))
+    sign_in = SignIn(Issuer(registration, client, clock), Sessions(state, clock), Pace(redis_url, most))
+    return Door(settings, clock, sign_in, programs)

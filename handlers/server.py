@@ -26,9 +26,7 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
     """Listens while inside; the services and the port. Raises as `opened` does, and SettingsError without a port."""
     async with opened(settings, clock) as services:
         sockets = bound(settings)
-        door = None
-        if services.state is not None and services.upstream is not None:
-            door = await open_door(settings, clock, services.state, services.upstream)
+        door = await open_door(settings, clock, services.state, services.upstream)
         server = HTTPServer(Lane(make_app(services, door)), **SERVER_LIMITS)
         await services.refresher.start()
         services.walls.start()
@@ -40,8 +38,7 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
             await services.walls.stop()
             await services.refresher.stop()
             await drain(server)
-            if door is not None:
-                await door.close()
+            await door.close()
 
 
 async def serve(settings: Settings, beside: Beside | None = None) -> int:

@@ -124,8 +124,11 @@ def signing(settings: Callable[..., Settings], provider: Provider) -> Callable[.
 async def office(provider: Provider, signing: Callable[..., Settings]) -> AsyncIterator[Open]:
     async with AsyncExitStack() as closing:
 
-        async def open_office(most: Most = PLENTY, clock: VirtualClock | None = None, **values: Any) -> Office:
-            return await closing.enter_async_context(serving(signing(**values), clock or provider.clock, most))
+        async def open_office(
+            most: Most = PLENTY, asking: Most = PLENTY, clock: VirtualClock | None = None, **values: Any
+        ) -> Office:
+            chosen = signing(**values)
+            return await closing.enter_async_context(serving(chosen, clock or provider.clock, most, asking))
 
         yield open_office
 
@@ -142,14 +145,10 @@ async def local(settings: Callable[..., Settings]) -> AsyncIterator[Open]:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, clock: VirtualClock, most: Most) -> AsyncIterator[Office]:
+async def serving(settings: Settings, clock: VirtualClock, most: Most, asking: Most = PLENTY) -> AsyncIterator[Office]:
     """All of Foyer, except that nothing is asked of any source."""
     async with opened(settings.model_copy(update={"boards_dir": ROOT / "boards"}), clock) as services:
-        door = (
-            Door(settings, clock)
-            if settings.loopback_only
-            else await open_door(settings, clock, services.state, services.upstream, most=most)
-        )
+        door = await open_door(settings, clock, services.state, services.upstream, most=most, asking=asking)
         app = make_app(services, door)
         server = HTTPServer(app, **SERVER_LIMITS)
         sockets = bind_sockets(0, "127.0.0.1")

@@ -11,6 +11,7 @@ from handlers.base import BaseHandler
 from tests.door.browser import Browser
 from tests.door.conftest import Open
 from tests.door.wire import Head, knock
+from utilities.state.tokens import SCOPES
 
 TABLE = Path(__file__).with_name("access.txt")
 HOST = ("Host", "foyer.example.com")
@@ -25,7 +26,7 @@ def rows() -> list[list[str]]:
 ROWS = rows()
 KNOWN = {row[0]: row for row in ROWS}
 WAYS = [
-    pytest.param(route, KNOWN[route.pattern], method, id=f"{method} {KNOWN[route.pattern][3]}")
+    (route, KNOWN[route.pattern], method)
     for route in routes()
     if route.pattern in KNOWN
     for method in route.handler.methods()
@@ -63,51 +64,79 @@ def refused(head: Head) -> bool:
     return head.status in (401, 403) or head.location.startswith("/login-page?next=")
 
 
-@pytest.mark.parametrize(("route", "row", "method"), WAYS)
-@pytest.mark.parametrize("cookie", [None, "nonsense", "2|1:1|10:1800000000|12:__Host-foyer|4:YWJj|" + "0" * 64])
-async def test_nobody_gets_where_the_table_says_and_nowhere_else(
-    office: Open, route: Route, row: list[str], method: str, cookie: str | None
-):
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param([("Cookie", "__Host-foyer=nonsense")], id="nonsense"),
+        pytest.param([("Cookie", f"__Host-foyer=2|1:1|10:1800000000|12:__Host-foyer|4:YWJj|{'0' * 64}")], id="forged"),
+        pytest.param([("Authorization", f"Bearer foyer_{'x' * 43}")], id="token"),
+    ],
+)
+async def test_nobody_gets_where_the_table_says_and_nowhere_else(office: Open, claim: list[tuple[str, str]]):
     usual = await office()
-    cookies = [("Cookie", f"__Host-foyer={cookie}")] if cookie else []
-    for accept, turned_away in (([HTML], 302 if method == "GET" else 401), ([], 401)):
-        head = await knock(usual.address, row[3], method, headers=[HOST, *accept, *cookies])
-        if "nobody" in row[2]:
-            assert not refused(head)
-        else:
-            assert head.status == turned_away
-            assert head.location == (f"/login-page?next={row[3].replace('/', '%2F')}" if turned_away == 302 else "")
+    for route, row, method in WAYS:
+        page = method == "GET" and not route.handler.for_programs and ("Authorization" not in dict(claim))
+        for accept, turned_away in (([HTML], 302 if page else 401), ([], 401)):
+            head = await knock(usual.address, row[3], method, headers=[HOST, *accept, *claim])
+            if "nobody" in row[2]:
+                assert not refused(head), (row[3], method)
+            else:
+                assert head.status == turned_away, (row[3], method)
+                way = f"/login-page?next={row[3].replace('/', '%2F')}" if turned_away == 302 else ""
+                assert head.location == way, (row[3], method)
+                told = "www-authenticate" in head.headers
+                assert told == (turned_away == 401 and ("token" in row[2] or bool(dict(claim).get("Authorization"))))
 
 
-@pytest.mark.parametrize(("route", "row", "method"), WAYS)
-async def test_person_gets_where_the_table_says(office: Open, route: Route, row: list[str], method: str):
+async def test_person_gets_where_the_table_says(office: Open):
     usual = await office()
-    one = usual.browser()
-    await one.sign_in()
-    head = await knock(usual.address, row[3], method, headers=[HOST, HTML, cookie_of(one)])
-    assert refused(head) == ("person" not in row[2])
-    assert head.status < 500
+    for _, row, method in WAYS:
+        one = usual.browser()
+        await one.sign_in()
+        head = await knock(usual.address, row[3], method, headers=[HOST, HTML, cookie_of(one)])
+        assert refused(head) == ("person" not in row[2]), (row[3], method)
+        assert head.status < 500, (row[3], method)
+
+
+async def test_token_gets_where_the_table_says_with_its_own_scope_only(office: Open):
+    usual = await office()
+    tokens = usual.door.programs.tokens
+    made = {scope: await tokens.make(scope, [scope], "ada@example.com") for scope in SCOPES}
+    for route, row, method in WAYS:
+        for scope, token in made.items():
+            headers = [HOST, HTML, ("Authorization", f"Bearer {token}")]
+            if "nobody" not in row[2]:
+                head = await knock(usual.address, row[3], method, headers=headers)
+                inside = "token" in row[2] and scope == route.scope
+                assert (head.status == 403) != inside, (row[3], method, scope)
+                assert head.status < 500, (row[3], method)
+                assert not head.location
 
 
 def cookie_of(one: Browser) -> tuple[str, str]:
     return "Cookie", "; ".join(f"{name}={value}" for name, value in one.cookies.items())
 
 
-@pytest.mark.parametrize(("route", "row", "method"), WAYS)
-async def test_without_sign_in_this_machine_gets_everywhere(local: Open, route: Route, row: list[str], method: str):
+async def test_without_sign_in_this_machine_gets_where_people_get(local: Open):
     usual = await local()
-    head = await knock(usual.address, row[3], method, headers=[("Host", usual.address.removeprefix("http://"))])
-    assert not refused(head)
-    assert head.status < 500
+    for _, row, method in WAYS:
+        head = await knock(usual.address, row[3], method, headers=[("Host", usual.address.removeprefix("http://"))])
+        assert refused(head) == ("person" not in row[2]), (row[3], method)
+        assert head.status < 500, (row[3], method)
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
-@pytest.mark.parametrize("row", [row for row in ROWS if "nobody" not in row[2]], ids=lambda row: row[3])
-async def test_without_sign_in_whatever_a_proxy_hands_on_is_refused(local: Open, row: list[str], header: str):
+async def test_without_sign_in_whatever_a_proxy_hands_on_is_refused(local: Open, header: str):
     """A proxy on this machine would otherwise show the figures to the world."""
     usual = await local()
-    headers = [("Host", "localhost"), HTML, (header, "203.0.113.9")]
-    assert (await knock(usual.address, row[3], headers=headers)).status == 403
+    token = await usual.door.programs.tokens.make("pilot", ["read"], "ada@example.com")
+    for claim in ([], [("Authorization", f"Bearer {token}")]):
+        headers = [("Host", "localhost"), HTML, (header, "203.0.113.9"), *claim]
+        for _, row, method in WAYS:
+            if "nobody" not in row[2]:
+                head = await knock(usual.address, row[3], method, headers=headers)
+                assert head.status == 403, (row[3], method)
 
 
 async def test_handler_that_is_in_no_table_is_refused(office: Open, local: Open):
@@ -152,11 +181,11 @@ TWISTED = [
 ]
 
 
-@pytest.mark.parametrize("path", TWISTED)
-async def test_twisted_path_does_not_get_nobody_in(office: Open, path: str):
+async def test_twisted_path_does_not_get_nobody_in(office: Open):
     usual = await office()
-    head = await knock(usual.address, path, headers=[HOST, HTML])
-    assert refused(head) or head.status in (400, 404)
+    for path in TWISTED:
+        head = await knock(usual.address, path, headers=[HOST, HTML])
+        assert refused(head) or head.status in (400, 404), path
 
 
 @pytest.mark.parametrize(

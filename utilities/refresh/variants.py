@@ -17,7 +17,8 @@ from utilities.sources import Adjusting, Sources
 from utilities.store.memory import MemoryStore
 from utilities.store.shelf import Shelf
 
-MOST = 200  # variants that are remembered; a frame has ten rows, or a thousand
+MOST = 200  # variants that are remembered
+MOST_ROWS = 200_000  # rows of all their frames together, above which the oldest give way
 KEPT = 30.0  # seconds that one is kept fresh after somebody looked
 BUSY = 10.0  # seconds in which one that was looked at is not given up for another
 
@@ -35,6 +36,9 @@ class Passing(MemoryStore):
         for kept in (self.known.readings, self.given, self.written):
             kept.pop(report, None)
 
+    def rows(self) -> int:
+        return sum(len(reading.frame.rows) for reading in self.known.readings.values() if reading.frame)
+
 
 class Variants:
     """A refresher of its own over the same sources, with at most MOST reports. Owned by the event loop."""
@@ -50,8 +54,14 @@ class Variants:
     def look(self, report: Report, said: Mapping[str, str]) -> Reading | None:
         """The reading of a report that has parameters, with these, and the wish that it be kept fresh; never waits.
 
-        None is a reading that is still awaited. Raises ParameterError for what cannot be understood, and Overrun while
-        too many others are looked at.
+        None is a reading that is still awaited. Raises as `want` does.
+        """
+        return self.store.latest(self.want(report, said))
+
+    def want(self, report: Report, said: Mapping[str, str]) -> str:
+        """Keeps the report with these parameters fresh for a while; the name under which its readings are stored.
+
+        Raises ParameterError for what cannot be understood, and Overrun while too many others are looked at.
         """
         ask = cast(Adjusting, self.sources.opened[report.sources[0]]).adjusted(report.ask, said)
         name = f"{report.name}.{hashlib.sha256(repr(ask).encode()).hexdigest()[:24]}"
@@ -61,7 +71,7 @@ class Variants:
         self.wanted.pop(name, None)
         self.wanted[name] = time.monotonic()
         self.refresher.want(name)
-        return self.store.latest(name)
+        return name
 
     def parameters(self, report: Report) -> Collection[str]:
         """The names of the parameters the report has; none when its source has none, or is not configured."""
@@ -69,15 +79,14 @@ class Variants:
         return source.parameters if report.ask is not None and isinstance(source, Adjusting) else ()
 
     def make_room(self) -> None:
-        """Gives up the one that nobody has looked at for longest; raises Overrun when all are being looked at."""
-        if len(self.reports) < self.most:
-            return
-        oldest = next(iter(self.wanted))
-        if time.monotonic() - self.wanted[oldest] < BUSY:
-            raise Overrun("Too many reports with parameters of their own are looked at just now.")
-        del self.wanted[oldest], self.reports[oldest]
-        self.refresher.let_go(oldest)
-        self.store.forget(oldest)
+        """Gives up those that nobody has looked at for longest; raises Overrun when all are being looked at."""
+        while len(self.reports) >= self.most or self.store.rows() > MOST_ROWS:
+            oldest = next(iter(self.wanted))
+            if time.monotonic() - self.wanted[oldest] < BUSY:
+                raise Overrun("Too many reports with parameters of their own are looked at just now.")
+            del self.wanted[oldest], self.reports[oldest]
+            self.refresher.let_go(oldest)
+            self.store.forget(oldest)
 
 
 @asynccontextmanager

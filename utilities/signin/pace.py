@@ -1,4 +1,4 @@
-"""How often something may be done in a minute, by one and by all: signing in from one address, asking with one token."""
+"""How often something may be done in a minute, by one and by all: signing in by address, asking by token."""
 
 import logging
 import math

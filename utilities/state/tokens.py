@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,8 +63,8 @@ class Tokens:
         if not scopes or set(scopes) - set(SCOPES):
             raise ParameterError(f"`scope` must be at least one of {', '.join(SCOPES)}")
         secret = PREFIX + secrets.token_urlsafe(32)
-        row = {"key": key_of(secret), "name": name, "scopes": " ".join(sorted(scopes)), "hint": secret[-HINT:]}
-        row |= {"made_by": by, "made_at": self.clock(), "last_used": None}
+        said = {"name": name, "scopes": " ".join(sorted(set(scopes))), "hint": secret[-HINT:], "made_by": by}
+        row = {"key": key_of(secret), **said, "made_at": self.clock()}
         await self.state.run(lambda connection: add(connection, row))
         self.read_at = None
         return secret
@@ -108,7 +108,7 @@ def everything(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(tokens).order_by(tokens.c.number.desc())).all())
 
 
-def add(connection: Connection, row: dict[str, object]) -> None:
+def add(connection: Connection, row: Mapping[str, object]) -> None:
     if (connection.scalar(select(func.count()).select_from(tokens)) or 0) >= MOST:
         raise Overrun(f"There are {MOST} tokens already: revoke some that nobody uses.")
     connection.execute(insert(tokens).values(row))

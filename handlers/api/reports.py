@@ -1,0 +1,77 @@
+"""The reports there are, and their readings."""
+
+from handlers.api.base import Operation
+from handlers.api.figures import FiguresResource, said
+from handlers.api.models import Paging, Query, Range, ReadingTold, ReportList, ReportTold
+from handlers.api.problems import Problem
+from handlers.errors import Refusal
+from utilities import frames, reports
+
+
+class ReportResource(FiguresResource):
+    """What the addresses of reports share."""
+
+    def report(self, name: str) -> reports.Report:
+        report = self.services.reports.get(name)
+        if report is None:
+            raise Refusal(404, "There is no report of this name.")
+        return report
+
+    def parameters(self, report: reports.Report) -> list[str]:
+        variants = self.services.variants
+        return [] if variants is None else list(variants.parameters(report))
+
+    def entry(self, report: reports.Report) -> ReportTold:
+        reading = self.services.store.latest(report.name) or frames.Reading(report.name)
+        return ReportTold(
+            name=report.name,
+            title=report.title,
+            sources=list(report.sources),
+            pace=report.pace.total_seconds(),
+            limit=report.limit.total_seconds(),
+            state=self.state(reading, report),
+            taken_at=reading.taken_at,
+            parameters=self.parameters(report),
+            href=f"/api/v1/reports/{report.name}",
+        )
+
+
+class Reports(ReportResource):
+    path = "/reports"
+    operation = Operation(
+        "listReports", "The reports there are", "By name, with how fresh each is.", ReportList, Paging
+    )
+
+    async def read(self, asked: Paging) -> ReportList:
+        names = sorted(self.services.reports)
+        shown, following = self.part(names, asked, names)
+        return ReportList(items=[self.entry(self.services.reports[name]) for name in shown], next=following)
+
+
+class Report(ReportResource):
+    path = "/reports/{report}"
+    operation = Operation("getReport", "One report", "What it asks, how often, and how fresh it is.", ReportTold)
+
+    async def read(self, asked: Query, name: str) -> ReportTold:
+        return self.entry(self.report(name))
+
+
+class Reading(ReportResource):
+    path = "/reports/{report}/reading"
+    operation = Operation(
+        "getReading",
+        "The figures of a report",
+        "For any time, site, page or referrer where the report has these parameters: `parameters` of the report "
+        "says so. Figures that were never asked for are waited for, five seconds at most.",
+        ReadingTold,
+        Range,
+    )
+
+    async def read(self, asked: Range, name: str) -> ReadingTold:
+        report, given = self.report(name), said(asked)
+        has = self.parameters(report)
+        if foreign := [each for each in given if each not in has]:
+            known = f"it has {', '.join(has)}" if has else "it has none"
+            raise Problem(422, {each: f"`{each}` is no parameter of this report; {known}" for each in foreign})
+        reading = await (self.varied(report, given) if given else self.plain(report))
+        return self.figures(ReadingTold, reading, report, asked, report=report.name, title=report.title)
