@@ -4,10 +4,8 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import duckdb
 
@@ -15,14 +13,13 @@ from utilities.clock import Clock
 from utilities.errors import BadAnswer, SettingsError, StoreDown, Unavailable
 from utilities.pageviews import PageView
 from utilities.pageviews.asking import Questions, Stop
-from utilities.pageviews.columns import TABLE, Row, row_of
+from utilities.pageviews.columns import TABLE, row_of
 from utilities.pageviews.commit import GroupCommit
 from utilities.pageviews.dialect import plain, used
-from utilities.pageviews.duck_schema import bring_up_to_date
+from utilities.pageviews.duck_schema import MOVE, bring_up_to_date, lot_of
 from utilities.pageviews.folding import Folding
-from utilities.pageviews.journal import Journal
+from utilities.pageviews.journal import Journal, line_of
 from utilities.pageviews.keeping import Forget, Form
-from utilities.pageviews.seen import Seen
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +28,12 @@ log = logging.getLogger(__name__)
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "checkpoint_threshold": "64MB",
     "autoinstall_known_extensions": False,
+    "enable_external_file_cache": False,  # a journal is another one each time it is read
 }
 FORMS = {Form.CSV: "FORMAT csv, HEADER", Form.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
 FORGETTING = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
 A_LOT = 100  # page views in one call: no beacon's
-A_ROWS_FAULT = (duckdb.DataError, duckdb.InvalidInputException, OverflowError, TypeError, ValueError)
-KNOWN = f"SELECT id FROM {TABLE} WHERE moment BETWEEN ? AND ? AND id IN (SELECT unnest(?::UUID[]))"  # noqa: S608
+A_ROWS_FAULT = (duckdb.DataError, duckdb.InvalidInputException)
 
 
 class DuckPageViews:
@@ -47,11 +44,8 @@ class DuckPageViews:
         self.connection = connection  # never used itself: each thread takes a cursor of its own
         self.questions = questions
         self.writer = connection.cursor()  # the folding thread's
-        self.appender: Any = None  # the folding thread's
-        count, newest = connection.execute(f"SELECT count(*), max(moment) FROM {TABLE}").fetchall()[0]  # noqa: S608
-        self.rows: int = count
+        self.rows: int = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchall()[0][0]  # noqa: S608
         self.closing: list[Callable[[], Awaitable[None]]] = []
-        self.seen = Seen(newest)
         journals = (Journal(file.with_suffix(".journal")), Journal(file.with_suffix(".journal2")))
         self.folding = Folding(self.fold, journals)
         self.commit = GroupCommit(self.folding.take, clock, behind=self.folding.behind)
@@ -62,42 +56,20 @@ class DuckPageViews:
         if len(views) >= A_LOT and self.folding.behind() >= self.commit.room // 4:
             await self.folding.catch_up()  # an import leaves room to those who are looking at a page just now
         if views:
-            await self.commit.add([row_of(view) for view in views])
+            await self.commit.add([line_of(row_of(view)) for view in views])
 
-    def fold(self, rows: Sequence[Row]) -> None:
+    def fold(self, journal: Path) -> None:
         """One transaction, on the folding thread; rows that are there already are left out. Raises StoreDown."""
         try:
-            new = self.seen.fresh(rows, self.known)
-            if new:
-                self.append(new)
-        except A_ROWS_FAULT as error:
-            if len(rows) > 1:
-                for row in rows:
-                    self.fold([row])
-                return
-            log.error("A page view cannot be kept: %s", error)
-            return
+            try:
+                self.writer.execute(lot_of(journal))
+            except A_ROWS_FAULT as error:
+                log.error("A page view cannot be kept: %s", first_line(error))
+                self.writer.execute(lot_of(journal, ignore_errors=True))
+            between = self.writer.execute("SELECT min(moment), max(moment) FROM lot").fetchall()[0]
+            self.rows += self.writer.execute(MOVE, between).fetchall()[0][0]
         except duckdb.Error as error:
             raise StoreDown(f"The page views cannot be written: {first_line(error)}") from error
-        self.seen.remember(new)
-        self.rows += len(new)
-
-    def append(self, rows: Sequence[Row]) -> None:
-        """All of them or none. The appender is some thirty times as quick as prepared statements are."""
-        if self.appender is None:
-            self.appender = self.writer.appender(TABLE)
-        with ExitStack() as otherwise:
-            otherwise.callback(self.start_again)
-            self.appender.append_rows(rows)
-            self.appender.flush()
-            otherwise.pop_all()
-
-    def start_again(self) -> None:
-        self.appender.clear()
-        self.appender = None
-
-    def known(self, ids: Sequence[UUID], first: datetime, last: datetime) -> set[UUID]:
-        return {row[0] for row in self.writer.execute(KNOWN, [first, last, list(ids)]).fetchall()}
 
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""
@@ -156,7 +128,6 @@ class DuckPageViews:
         await self.commit.close()
         await self.folding.close()
         await self.questions.close()
-        self.appender = None
         self.writer.close()
         self.connection.close()
 

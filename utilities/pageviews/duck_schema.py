@@ -1,12 +1,14 @@
 """The table in a DuckDB file: made, brought up to date, and given the words that ClickHouse has."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import duckdb
 
 from utilities.errors import SettingsError
-from utilities.pageviews.columns import COLUMNS, TABLE
+from utilities.pageviews.columns import COLUMNS, NAMES, TABLE
 from utilities.pageviews.dialect import DUCK_MACROS
+from utilities.pageviews.journal import COMMA, LONGEST, NULL, QUOTE
 
 Steps = Mapping[int, Sequence[str]]
 
@@ -14,6 +16,23 @@ STEPS: Steps = {
     1: (f"CREATE TABLE {TABLE} ({', '.join(f'{column.name} {column.duck} NOT NULL' for column in COLUMNS)})",),
 }
 """From each version of the table to the next; a step that has been released is never changed."""
+
+
+KEPT = f"SELECT id FROM {TABLE} WHERE moment BETWEEN ? AND ?"  # noqa: S608
+"""Between the first and the last moment of a lot, which the engine can skip to."""
+
+MOVE = f"INSERT INTO {TABLE} FROM lot ANTI JOIN ({KEPT}) USING (id)"
+
+
+def lot_of(journal: Path, *, ignore_errors: bool = False) -> str:
+    """The SQL that reads a journal into a table of its own, each row once."""
+    columns = {"checksum": "VARCHAR"} | {column.name: column.duck for column in COLUMNS}
+    name = str(journal).replace("'", "''")
+    return f"""
+        CREATE OR REPLACE TEMP TABLE lot AS SELECT DISTINCT ON (id) {", ".join(NAMES)} FROM read_csv('{name}',
+            columns = {columns}, auto_detect = false, header = false, parallel = false, new_line = '\\n',
+            delim = '{COMMA}', quote = '{QUOTE}', escape = '{QUOTE}', nullstr = '{NULL}', allow_quoted_nulls = false,
+            max_line_size = {LONGEST + 100}, buffer_size = {4 * LONGEST}, ignore_errors = {ignore_errors})"""  # noqa: S608
 
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, steps: Steps = STEPS) -> None:
