@@ -107,7 +107,7 @@ class Neighbour:
         return answer["answer"]
 
     async def add(self, views: Sequence[PageView]) -> None:
-        await self.call("add", views=[asdict(view) for view in views])
+        await self.call("add", views=[view._asdict() for view in views])
 
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.call("ask", sql=sql, values=dict(values))]
