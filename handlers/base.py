@@ -123,11 +123,17 @@ class BaseHandler(RequestHandler):
             self.finish({"error": told})
             return
         try:
-            self.page("error.html", **told)
+            if self.request.path.endswith(".csv"):  # for a program, which would read a page as figures
+                self.plainly(f"{title}. {sentence}\n")
+            else:
+                self.page("error.html", **told)
         except TemplateError:
             log.exception("the error page itself is broken")
-            self.set_header("Content-Type", "text/plain; charset=UTF-8")
-            self.finish(f"{title}. {sentence}\n")
+            self.plainly(f"{title}. {sentence}\n")
+
+    def plainly(self, text: str) -> None:
+        self.set_header("Content-Type", "text/plain; charset=UTF-8")
+        self.finish(text)
 
     def wants_json(self) -> bool:
         accept = self.request.headers.get("Accept", "")

@@ -134,3 +134,11 @@ async def test_list_has_every_report_with_its_state_in_words_and_what_is_left_of
     assert "the oracle: 150,000 of 200,000 tokens left today" in page
     assert "this hour" not in page
     assert "The oracle, every 5 min" in page
+
+
+async def test_single_row_of_figures_is_a_list_with_what_changed(desk, fetch):
+    columns = (Column("views", "Views", Kind.INTEGER), Column("views:previous", "Views before", Kind.INTEGER))
+    desk.oracle.answers["words"] = Frame(columns, ((110, 100),))
+    await desk.answered("words")
+    page = " ".join((await fetch(f"{desk.address}/reports/words")).body.decode().split())
+    assert '<td class="figure">110</td> <td class="figure">100</td> <td class="figure">+10.0%</td>' in page
