@@ -61,7 +61,7 @@ async def test_page_shows_every_row_as_people_read_it_and_escapes_it(desk, fetch
     page = (await fetch(f"{desk.address}/reports/pages")).body.decode()
     for text in ("21,480", "38.10%", "0:02:51", "–", "=HYPERLINK(1)&lt;b&gt;", "4 min ago", "HN: unavailable"):
         assert text in page
-    assert "Fri 13 Nov to Thu 19 Nov, Berlin time" in page
+    assert "Fri 13 Nov to Thu 19 Nov 2026, Berlin time" in page
     assert "<b>" not in page
 
 
