@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -45,6 +46,12 @@ async def drain(server: HTTPServer) -> None:
             await server.close_all_connections()
     except TimeoutError:
         log.warning("some connections did not end within %g seconds", DRAIN)
+
+
+def begun() -> None:
+    """What there is at the start stays: the garbage collector need not look through it, which takes it 90 ms each time
+    and nobody is answered meanwhile."""
+    gc.freeze()
 
 
 def told_to_stop() -> asyncio.Event:

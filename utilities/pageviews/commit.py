@@ -44,6 +44,7 @@ class GroupCommit(Generic[Kept]):
         self.last_commit: datetime | None = None
         self.trouble = ""  # what the last commit failed of
         self.loop = asyncio.get_running_loop()
+        self.gathered: list[Adding[Kept]] = []  # the loop's
         self.queue: deque[Adding[Kept]] = deque()
         self.change = threading.Condition()
         self.open = True  # guarded by `change`, as is `queue`
@@ -55,14 +56,24 @@ class GroupCommit(Generic[Kept]):
         ValueError when one of them cannot be kept."""
         if self.waiting + self.behind() + len(rows) > self.room:
             raise Overrun("More page views than can be written just now.")
+        if not self.open:
+            raise StoreDown(ENDED)
         adding = Adding(rows, self.loop.create_future())
-        with self.change:
-            if not self.open:
-                raise StoreDown(ENDED)
-            self.queue.append(adding)
-            self.change.notify()
+        if not self.gathered:
+            self.loop.call_soon(self.hand_over)
+        self.gathered.append(adding)
         self.waiting += len(rows)
         await adding.done
+
+    def hand_over(self) -> None:
+        """On the event loop, after everybody whose turn it was has added: the thread is woken once for all of them."""
+        batch, self.gathered = self.gathered, []
+        with self.change:
+            if self.open:
+                self.queue += batch
+                self.change.notify()
+                return
+        self.answer(batch, [StoreDown(ENDED)] * len(batch))
 
     def run(self) -> None:
         """The thread's whole life. While one batch is being written the next one gathers."""
@@ -129,6 +140,7 @@ class GroupCommit(Generic[Kept]):
 
     async def close(self) -> None:
         """Writes what has been added, takes nothing more."""
+        self.hand_over()
         with self.change:
             self.open = False
             self.change.notify()

@@ -36,7 +36,7 @@ class Folding:
         for journal in journals:  # what a crash has left behind
             if journal.mend():
                 self.fold(journal.path)
-            journal.shorten()
+            journal.empty()
         self.thread = threading.Thread(target=self.run, name="page-views-fold", daemon=True)
         self.thread.start()
 
@@ -73,9 +73,10 @@ class Folding:
             with self.change:
                 if self.change.wait_for(lambda: self.closing, timeout=REST):
                     return  # the journal has them
-        self.other.shorten()
         self.folded += rows
         self.wake()
+        if rows:
+            self.other.empty()
 
     def moved(self, journal: Path) -> bool:
         try:

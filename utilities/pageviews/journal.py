@@ -14,6 +14,7 @@ sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 # mark: a text nearly never has one of these in it, and whether it has is soon found out.
 COMMA, QUOTE, NULL, END = "\x1f", "\x1e", "\x1d", "\n"
 LONGEST = 1 << 20  # bytes of a line
+ROOM = 2 << 20  # bytes that a journal takes up however few its lines are
 
 
 def line_of(row: Row) -> bytes:
@@ -39,8 +40,10 @@ def whole(file: Iterable[bytes]) -> int:
         read += len(part)
         text = part
         if said is None:
-            said, _, text = part.partition(COMMA.encode())
+            said, comma, text = part.partition(COMMA.encode())
             checksum = 0
+            if not comma:
+                break
         if text.endswith(b"\n") and said == b"%08x" % zlib.crc32(text[:-1], checksum):
             good, said = read, None
         else:
@@ -49,40 +52,55 @@ def whole(file: Iterable[bytes]) -> int:
 
 
 class Journal:
-    """One file; used by one thread at a time."""
+    """One file; used by one thread at a time.
+
+    Behind its lines come empty ones, which readers pass over: to write over what is there is, to a file system, far
+    less than to make a file longer, and nobody who writes at the same time is in the way.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self.length = os.fstat(self.file).st_size
+        self.length = 0
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)  # that there is such a file has to be on disk, too
         os.close(folder)
 
     def write(self, lines: Sequence[bytes]) -> None:
         """All of the lines, on disk; StoreDown, and none of them, when the disk does not take them."""
-        data = memoryview(b"".join(lines))
+        data = b"".join(lines)
         try:
-            done = 0
-            while done < len(data):
-                done += os.pwrite(self.file, data[done:], self.length + done)
-            sync(self.file)
+            self.put(data, self.length)
         except OSError as error:
-            self.shorten(self.length)
+            os.ftruncate(self.file, self.length)
             raise StoreDown(f"The page views cannot be written: {error.strerror}.") from error
         self.length += len(data)
+
+    def put(self, data: bytes, place: int) -> None:
+        view = memoryview(data)
+        done = 0
+        while done < len(data):
+            done += os.pwrite(self.file, view[done:], place + done)
+        sync(self.file)
 
     def mend(self) -> int:
         """After a crash: leaves what was acknowledged, and perhaps more that was about to be; says how many bytes."""
         with os.fdopen(os.dup(self.file), "rb") as file:
             file.seek(0)
-            self.shorten(whole(file))
+            self.length = whole(file)
+        os.ftruncate(self.file, self.length)
         return self.length
 
-    def shorten(self, length: int = 0) -> None:
-        """Forgets what is behind `length`; a crash before that reaches the disk does no harm, ids being unique."""
-        os.ftruncate(self.file, length)
-        self.length = length
+    def empty(self) -> None:
+        """Forgets the lines; a crash before that reaches the disk does no harm, ids being unique."""
+        size = os.fstat(self.file).st_size
+        try:
+            if size > ROOM:
+                os.ftruncate(self.file, ROOM)
+            self.put(b"\n" * (min(self.length, ROOM) if size >= ROOM else ROOM), 0)
+        except OSError:
+            os.ftruncate(self.file, 0)
+        self.length = 0
 
     def close(self) -> None:
         os.close(self.file)
