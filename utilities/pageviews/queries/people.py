@@ -7,7 +7,7 @@ from utilities.pageviews.countries import country
 from utilities.pageviews.queries import UNKNOWN, Arranged, Found, ranked, text
 from utilities.pageviews.ranges import Span
 
-NOWHERE = Note("Countries are known from the day on that `make geo` has put their database in place.")
+NOWHERE = Note("Countries are unknown until “make geo” has put their database in place.")
 
 
 def in_px(found: Found, span: Span) -> Arranged:
