@@ -1,6 +1,7 @@
 """Listening on a port, and ending quietly when told to."""
 
 import asyncio
+import atexit
 import errno
 import gc
 import logging
