@@ -16,6 +16,7 @@ from utilities.pageviews.asking import Questions, Stop
 from utilities.pageviews.columns import TABLE, row_of
 from utilities.pageviews.commit import GroupCommit
 from utilities.pageviews.dialect import plain, used
+from utilities.pageviews.dropped import ADD, DROPPED, Drops, in_columns
 from utilities.pageviews.duck_schema import MOVE, bring_up_to_date, lot_of
 from utilities.pageviews.folding import Folding
 from utilities.pageviews.journal import Journal, line_of
@@ -96,9 +97,14 @@ class DuckPageViews:
         condition, values = what.condition()
         gone = await self.work(f"DELETE FROM {TABLE} WHERE {condition}", used(condition, values))  # noqa: S608
         self.rows -= gone
+        if what.whole_days:
+            await self.work(f"DELETE FROM {DROPPED} WHERE {condition}", used(condition, values))  # noqa: S608
         if gone:
             await self.work("FORCE CHECKPOINT", {})
         return gone
+
+    async def drop(self, drops: Sequence[Drops]) -> None:
+        await self.work(ADD, in_columns(drops))
 
     async def export(self, file: Path, form: Form, site: str = "") -> int:
         where = "WHERE site = $site " if site else ""

@@ -8,12 +8,14 @@ import duckdb
 from utilities.errors import SettingsError
 from utilities.pageviews.columns import COLUMNS, NAMES, TABLE
 from utilities.pageviews.dialect import DUCK_MACROS
+from utilities.pageviews.dropped import DUCK
 from utilities.pageviews.journal import COMMA, LONGEST, NULL, QUOTE
 
 Steps = Mapping[int, Sequence[str]]
 
 STEPS: Steps = {
     1: (f"CREATE TABLE {TABLE} ({', '.join(f'{column.name} {column.duck} NOT NULL' for column in COLUMNS)})",),
+    2: (DUCK,),
 }
 """From each version of the table to the next; a step that has been released is never changed."""
 

@@ -3,14 +3,14 @@
 from utilities.clock import Clock
 from utilities.errors import SettingsError
 from utilities.pageviews.door import Door, knock
-from utilities.pageviews.keeping import Keeping
+from utilities.pageviews.keeping import Keeping, Owned
 from utilities.settings import Settings
 
 FILE = "pageviews.duckdb"
 SOCKET = "pageviews.socket"
 
 
-async def open_page_views(settings: Settings, clock: Clock) -> Keeping:
+async def open_page_views(settings: Settings, clock: Clock) -> Owned:
     """The store for a process that serves, made or brought up to date.
 
     A DuckDB file belongs to one process; it lets the commands of this machine in by a door beside the file. Raises
