@@ -185,7 +185,7 @@ async def import_log(options: argparse.Namespace) -> int:
 
     settings = read_settings()
     log_to_stderr("WARNING", "text", settings.secrets())
-    sites, keep = open_sites(settings), await reach_page_views(settings, utc_now)
+    sites, keep = open_sites(settings), await reach_page_views(settings, utc_now, small=True)
     try:
         async for summary in import_logs(
             options.files, settings=settings, sites=sites, keep=keep, clock=utc_now, site=options.site

@@ -17,11 +17,13 @@ from utilities.pageviews import PageView
 from utilities.pageviews.asking import Questions, Stop
 from utilities.pageviews.click_schema import bring_up_to_date
 from utilities.pageviews.columns import NAMES, TABLE, Row, row_of
-from utilities.pageviews.commit import GroupCommit
+from utilities.pageviews.commit import MOST_AT_ONCE, GroupCommit
 from utilities.pageviews.dialect import CLICK_SETTINGS, aware, for_click, in_utc, plain, used
 from utilities.pageviews.dropped import DROPPED, Drops
 from utilities.pageviews.keeping import Forget, Form
+from utilities.pageviews.lots import rows_in
 
+COUNT = f"SELECT count(*) FROM {TABLE}"  # noqa: S608
 THREADS = 8  # the work is done elsewhere
 TRIES = (0.1, 0.5, 2.0)  # seconds between one try to insert and the next
 INSERTING = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_timeout_ms": 50}
@@ -63,6 +65,13 @@ class ClickPageViews:
             else:
                 self.rows += len(rows)
                 return
+
+    async def load(self, lot: Path) -> int:
+        before = await self.ask(COUNT, {})
+        for rows in rows_in(lot, MOST_AT_ONCE):
+            await self.commit.add(rows)
+        after = await self.ask(COUNT, {})
+        return int(after[0][0]) - int(before[0][0])
 
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""

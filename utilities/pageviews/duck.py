@@ -17,7 +17,7 @@ from utilities.pageviews.columns import TABLE, row_of
 from utilities.pageviews.commit import GroupCommit
 from utilities.pageviews.dialect import plain, used
 from utilities.pageviews.dropped import ADD, DROPPED, Drops, in_columns
-from utilities.pageviews.duck_schema import MOVE, bring_up_to_date, lot_of
+from utilities.pageviews.duck_schema import MOVE, bring_up_to_date, load_of, lot_of, span_of
 from utilities.pageviews.folding import Folding
 from utilities.pageviews.journal import Journal, line_of
 from utilities.pageviews.keeping import Forget, Form
@@ -31,6 +31,8 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "enable_external_file_cache": False,  # a journal is another one each time it is read
 }
+SMALL = CONFIG | {"threads": 1, "memory_limit": "64MB"}
+"""For a process that only imports: without a limit DuckDB keeps every block that it has written."""
 FORMS = {Form.CSV: "FORMAT csv, HEADER", Form.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
 FORGETTING = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
 A_LOT = 100  # page views in one call: no beacon's
@@ -67,10 +69,16 @@ class DuckPageViews:
             except A_ROWS_FAULT as error:
                 log.error("A page view cannot be kept: %s", first_line(error))
                 self.writer.execute(lot_of(journal, ignore_errors=True))
-            between = self.writer.execute("SELECT min(moment), max(moment) FROM lot").fetchall()[0]
-            self.rows += self.writer.execute(MOVE, between).fetchall()[0][0]
+            first, last = self.writer.execute("SELECT min(moment), max(moment) FROM lot").fetchall()[0]
+            self.rows += self.writer.execute(MOVE, {"first": first, "last": last}).fetchall()[0][0]
         except duckdb.Error as error:
             raise StoreDown(f"The page views cannot be written: {first_line(error)}") from error
+
+    async def load(self, lot: Path) -> int:
+        [(first, last, twice)] = await self.long(span_of(lot), {})
+        new = await self.work(load_of(lot, twice=twice), {"first": first, "last": last})
+        self.rows += new
+        return new
 
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""
@@ -114,12 +122,15 @@ class DuckPageViews:
 
     async def work(self, sql: str, values: Mapping[str, Any]) -> int:
         """How many rows a long piece of work touched; raises StoreDown."""
+        rows = await self.long(sql, values)
+        return int(rows[0][0]) if rows else 0
+
+    async def long(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         await self.folding.catch_up()
         try:
-            rows = await self.questions.run(lambda stop: self.answer(stop, sql, values), FORGETTING)
+            return await self.questions.run(lambda stop: self.answer(stop, sql, values), FORGETTING)
         except (Unavailable, BadAnswer) as error:
             raise StoreDown(str(error)) from error
-        return int(rows[0][0]) if rows else 0
 
     def health(self) -> Mapping[str, object]:
         health = self.commit.health(self.folding.trouble)
@@ -138,24 +149,24 @@ class DuckPageViews:
         self.connection.close()
 
 
-async def open_duck(file: Path, clock: Clock) -> DuckPageViews:
+async def open_duck(file: Path, clock: Clock, *, small: bool = False) -> DuckPageViews:
     """The store in `file`, made or brought up to date; SettingsError when it cannot be, or another process has it."""
     questions = Questions()
     async with AsyncExitStack() as otherwise:
         otherwise.push_async_callback(questions.close)
         # Opened on a thread that stands back, so that the threads DuckDB starts stand back too.
-        connection = await questions.run(lambda stop: opened(file), FORGETTING)
+        connection = await questions.run(lambda stop: opened(file, small=small), FORGETTING)
         otherwise.callback(connection.close)
         views = DuckPageViews(file, connection, questions, clock)
         otherwise.pop_all()
     return views
 
 
-def opened(file: Path) -> duckdb.DuckDBPyConnection:
+def opened(file: Path, *, small: bool = False) -> duckdb.DuckDBPyConnection:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as otherwise:
-            connection = duckdb.connect(str(file), config=CONFIG)
+            connection = duckdb.connect(str(file), config=SMALL if small else CONFIG)
             otherwise.callback(connection.close)
             file.chmod(0o600)
             bring_up_to_date(connection)

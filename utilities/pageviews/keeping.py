@@ -50,6 +50,10 @@ class Forget:
 class Keeping(PageViews, Protocol):
     """A page-view store as a process holds it; `ask` raises Unavailable or BadAnswer, `add` Overrun or StoreDown."""
 
+    async def load(self, lot: Path) -> int:
+        """Keeps the page views of a Lot, on disk, and answers how many were not there before; raises StoreDown."""
+        ...
+
     async def forget(self, what: Forget) -> int:
         """Removes these rows for good and answers how many there were; raises StoreDown."""
         ...
