@@ -17,7 +17,7 @@ from utilities.pageviews.columns import TABLE, row_of
 from utilities.pageviews.commit import GroupCommit
 from utilities.pageviews.dialect import plain, used
 from utilities.pageviews.dropped import ADD, DROPPED, Drops, in_columns
-from utilities.pageviews.duck_schema import MOVE, bring_up_to_date, load_of, lot_of, span_of
+from utilities.pageviews.duck_schema import bring_up_to_date, load_of, span_of
 from utilities.pageviews.folding import Folding
 from utilities.pageviews.journal import Journal, line_of
 from utilities.pageviews.keeping import Forget, Form
@@ -61,18 +61,21 @@ class DuckPageViews:
         if views:
             await self.commit.add([line_of(row_of(view)) for view in views])
 
-    def fold(self, journal: Path) -> None:
+    def fold(self, lot: Path) -> None:
         """One transaction, on the folding thread; rows that are there already are left out. Raises StoreDown."""
         try:
             try:
-                self.writer.execute(lot_of(journal))
+                self.read(lot)
             except A_ROWS_FAULT as error:
                 log.error("A page view cannot be kept: %s", first_line(error))
-                self.writer.execute(lot_of(journal, ignore_errors=True))
-            first, last = self.writer.execute("SELECT min(moment), max(moment) FROM lot").fetchall()[0]
-            self.rows += self.writer.execute(MOVE, {"first": first, "last": last}).fetchall()[0][0]
+                self.read(lot, but_faults=True)
         except duckdb.Error as error:
             raise StoreDown(f"The page views cannot be written: {first_line(error)}") from error
+
+    def read(self, lot: Path, *, but_faults: bool = False) -> None:
+        first, last, twice = self.writer.execute(span_of(lot, but_faults=but_faults)).fetchall()[0]
+        sql = load_of(lot, twice=twice, but_faults=but_faults)
+        self.rows += self.writer.execute(sql, {"first": first, "last": last}).fetchall()[0][0]
 
     async def load(self, lot: Path) -> int:
         [(first, last, twice)] = await self.long(span_of(lot), {})

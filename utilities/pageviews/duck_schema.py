@@ -23,34 +23,27 @@ STEPS: Steps = {
 KEPT = f"SELECT id FROM {TABLE} WHERE moment BETWEEN $first AND $last"  # noqa: S608
 """Between the first and the last moment of a lot, which the engine can skip to."""
 
-MOVE = f"INSERT INTO {TABLE} FROM lot ANTI JOIN ({KEPT}) USING (id)"
 
-
-def lot_of(journal: Path, *, ignore_errors: bool = False) -> str:
-    """The SQL that reads a journal into a table of its own, each row once."""
-    rows = rows_of(journal, ignore_errors=ignore_errors)
-    return f"CREATE OR REPLACE TEMP TABLE lot AS SELECT DISTINCT ON (id) {', '.join(NAMES)} FROM {rows}"  # noqa: S608
-
-
-def rows_of(journal: Path, *, ignore_errors: bool = False) -> str:
-    """A journal as a table that SQL can read."""
+def rows_of(lot: Path, *, but_faults: bool = False) -> str:
+    """A file of a journal's lines as a table that SQL can read; `but_faults` leaves out what is no row."""
     columns = {"checksum": "VARCHAR"} | {column.name: column.duck for column in COLUMNS}
-    name = str(journal).replace("'", "''")
+    name = str(lot).replace("'", "''")
     return f"""read_csv('{name}',
         columns = {columns}, auto_detect = false, header = false, parallel = false, new_line = '\\n',
         delim = '{COMMA}', quote = '{QUOTE}', escape = '{QUOTE}', nullstr = '{NULL}', allow_quoted_nulls = false,
-        max_line_size = {LONGEST + 100}, buffer_size = {4 * LONGEST}, ignore_errors = {ignore_errors})"""
+        max_line_size = {LONGEST + 100}, buffer_size = {4 * LONGEST}, ignore_errors = {but_faults})"""
 
 
-def span_of(journal: Path) -> str:
-    """The first and the last moment of a journal, and whether an id is in it twice."""
-    return f"SELECT min(moment), max(moment), count(*) > count(DISTINCT id) FROM {rows_of(journal)}"  # noqa: S608
+def span_of(lot: Path, *, but_faults: bool = False) -> str:
+    """The first and the last moment of a lot, and whether an id is in it twice."""
+    rows = rows_of(lot, but_faults=but_faults)
+    return f"SELECT min(moment), max(moment), count(*) > count(DISTINCT id) FROM {rows}"  # noqa: S608
 
 
-def load_of(journal: Path, *, twice: bool) -> str:
-    """A large journal straight into the table: nothing is held in memory but a row group that is under way."""
+def load_of(lot: Path, *, twice: bool, but_faults: bool = False) -> str:
+    """A lot straight into the table: nothing is held in memory but a row group that is under way."""
     once = "DISTINCT ON (id) " if twice else ""
-    rows = f"SELECT {once}{', '.join(NAMES)} FROM {rows_of(journal)}"  # noqa: S608
+    rows = f"SELECT {once}{', '.join(NAMES)} FROM {rows_of(lot, but_faults=but_faults)}"  # noqa: S608
     return f"INSERT INTO {TABLE} {rows} ANTI JOIN ({KEPT}) USING (id)"
 
 

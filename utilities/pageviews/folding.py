@@ -14,7 +14,7 @@ REST = 1.0  # seconds before the table is tried again
 CATCHING_UP = 3.0  # seconds a question waits for the rows before it, at most
 
 Fold = Callable[[Path], None]
-"""Puts a journal's rows into the table and on disk, those that are there already left out; StoreDown if it cannot."""
+"""Puts the rows of a file into the table and on disk, without those that are there; StoreDown when it cannot."""
 
 
 class Folding:
@@ -35,7 +35,7 @@ class Folding:
         self.trouble = ""
         for journal in journals:  # what a crash has left behind
             if journal.mend():
-                self.fold(journal.path)
+                self.read(journal)
             journal.empty()
         self.thread = threading.Thread(target=self.run, name="page-views-fold", daemon=True)
         self.thread.start()
@@ -69,7 +69,7 @@ class Folding:
         with self.turn:
             rows, self.pending = self.pending, 0
             self.journal, self.other = self.other, self.journal
-        while rows and not self.moved(self.other.path):
+        while rows and not self.moved(self.other):
             with self.change:
                 if self.change.wait_for(lambda: self.closing, timeout=REST):
                     return  # the journal has them
@@ -78,9 +78,17 @@ class Folding:
         if rows:
             self.other.empty()
 
-    def moved(self, journal: Path) -> bool:
+    def read(self, journal: Journal) -> None:
         try:
-            self.fold(journal)
+            lot = journal.lot()
+            self.fold(lot)
+            lot.unlink()
+        except OSError as error:
+            raise StoreDown(f"The page views cannot be moved: {error.strerror}.") from error
+
+    def moved(self, journal: Journal) -> bool:
+        try:
+            self.read(journal)
         except StoreDown as error:
             self.trouble = str(error)
             return False

@@ -51,16 +51,20 @@ def whole(file: Iterable[bytes]) -> int:
     return good
 
 
+def private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CLOEXEC, 0o600)
+
+
 class Journal:
     """One file; used by one thread at a time.
 
-    Behind its lines come empty ones, which readers pass over: to write over what is there is, to a file system, far
-    less than to make a file longer, and nobody who writes at the same time is in the way.
+    Behind its lines come empty ones: to write over what is there is, to a file system, far less than to make a file
+    longer, and nobody who writes at the same time is in the way.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.file = private(str(path), os.O_RDWR | os.O_CREAT)
         self.length = 0
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)  # that there is such a file has to be on disk, too
@@ -90,6 +94,15 @@ class Journal:
             self.length = whole(file)
         os.ftruncate(self.file, self.length)
         return self.length
+
+    def lot(self) -> Path:
+        """A file of the lines alone, which goes when they have been read and is hardly ever written to the disk:
+        reading the empty lines would take longer than all the rest."""
+        lot = self.path.with_suffix(".lot")
+        lot.unlink(missing_ok=True)
+        with open(lot, "xb", opener=private) as file:
+            file.write(os.pread(self.file, self.length, 0))
+        return lot
 
     def empty(self) -> None:
         """Forgets the lines; a crash before that reaches the disk does no harm, ids being unique."""
