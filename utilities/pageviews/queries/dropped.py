@@ -12,7 +12,7 @@ HEADINGS = {
     Dropped.BOT: "Bots",
     Dropped.PREFETCH: "Fetched ahead",
     Dropped.SPAM: "Referrer spam",
-    Dropped.PRIVACY: "Asked not to be",
+    Dropped.PRIVACY: "Privacy",
     Dropped.EXCLUDED: "Excluded",
 }
 
