@@ -4,7 +4,6 @@ import json
 import re
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -205,8 +204,7 @@ def test_whatever_is_said_is_counted_or_dropped(said: list[Hit]):
         if isinstance(row, PageView):
             assert 0 <= row.visitor < 2**63
             assert 0 <= row.visit < 2**63
-            texts = [getattr(row, field.name) for field in fields(row)]
-            assert not [text for text in texts if isinstance(text, str) and "\0" in text]
+            assert not [text for text in row if isinstance(text, str) and "\0" in text]
 
 
 def test_counting_takes_less_than_60_microseconds(start: Start):
