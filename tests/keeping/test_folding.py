@@ -9,7 +9,7 @@ import pytest
 
 from tests.keeping.views import numbered, view
 from utilities.clock import utc_now
-from utilities.pageviews.asking import Stop
+from utilities.pageviews.asking import POLITE, Stop
 from utilities.pageviews.columns import row_of
 from utilities.pageviews.duck import DuckPageViews, open_duck
 from utilities.pageviews.journal import Journal, line_of, whole
@@ -35,7 +35,7 @@ async def test_askers_stand_back_and_the_writer_does_not(tmp_path: Path):
     def niceness(stop: Stop) -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) - usual
 
-    assert await views.questions.run(niceness) == 10
+    assert await views.questions.run(niceness) == POLITE
     assert priority_of(views.commit.thread) == priority_of(views.folding.thread) == usual
     await views.close()
 

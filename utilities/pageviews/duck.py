@@ -17,6 +17,7 @@ from utilities.pageviews.columns import TABLE, row_of
 from utilities.pageviews.commit import GroupCommit
 from utilities.pageviews.dialect import plain, used
 from utilities.pageviews.dropped import ADD, DROPPED, Drops, in_columns
+from utilities.pageviews.duck_bounds import bounded
 from utilities.pageviews.duck_schema import bring_up_to_date, load_of, span_of
 from utilities.pageviews.folding import Folding
 from utilities.pageviews.journal import Journal, line_of
@@ -172,6 +173,8 @@ def opened(file: Path, *, small: bool = False) -> duckdb.DuckDBPyConnection:
             connection = duckdb.connect(str(file), config=SMALL if small else CONFIG)
             otherwise.callback(connection.close)
             file.chmod(0o600)
+            if not small:
+                bounded(connection, file.parent)
             bring_up_to_date(connection)
             otherwise.pop_all()
     except (duckdb.Error, OSError) as error:
