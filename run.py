@@ -79,7 +79,7 @@ def keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     less = commands.add_parser("forget", help=what, description=what.capitalize() + ".")
     less.add_argument("--visitor", type=int, help="the number of a visitor, as an export has it")
     less.add_argument("--path", default="", help="a page, like /jobs/42, or with * at its end all that begin so")
-    less.add_argument("--before", type=day, metavar="DAY", help="everything earlier than YYYY-MM-DD")
+    less.add_argument("--before", type=date.fromisoformat, metavar="DAY", help="everything earlier than YYYY-MM-DD")
     less.add_argument("--site", default="", help="of this site only")
     less.set_defaults(command=forget)
     what = "write every page view to a file"
@@ -89,11 +89,6 @@ def keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     form.add_argument("--parquet", type=Path, metavar="FILE")
     out.add_argument("--site", default="", help="of this site only")
     out.set_defaults(command=export)
-
-
-def day(text: str) -> date:
-    """Named as argparse is to call it when it is none."""
-    return date.fromisoformat(text)
 
 
 async def serve(options: argparse.Namespace) -> int:
