@@ -25,6 +25,7 @@ LOT = 100  # buckets that are settled at once
 CONNECTIONS = 4
 MOST_OWING = 50_000  # buckets; of those beyond, the one that took longest ago is forgiven
 PREFIX = "foyer:limits:"
+KEY_BYTES = 32
 KEY_KEPT = 86_400  # seconds
 KEY_HELD = 60.0  # seconds until a process looks whether its key is still everybody's
 
@@ -116,8 +117,11 @@ class Sharing:
         """The key under which addresses are hashed: random, the same for all processes, another one tomorrow."""
         if self.steady() < self.key_until:
             return
-        await self.redis.set(f"{PREFIX}key", secrets.token_bytes(32), nx=True, ex=KEY_KEPT)
-        self.key = cast(bytes, await self.redis.get(f"{PREFIX}key") or b"")[:64]
+        await self.redis.set(f"{PREFIX}key", secrets.token_bytes(KEY_BYTES), nx=True, ex=KEY_KEPT)
+        key = cast(bytes, await self.redis.get(f"{PREFIX}key") or b"")
+        if len(key) != KEY_BYTES:
+            raise ValueError("what it has for a key is none of ours")
+        self.key = key
         self.key_until = self.steady() + KEY_HELD
 
     def noted(self, error: Exception | None) -> None:
