@@ -144,6 +144,12 @@ async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
     assert (await source.answer(PageViewAsk("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)
     assert (await source.answer(PageViewAsk("landing-pages"))).values("path") == ("/1",)
     assert (await source.answer(PageViewAsk("exit-pages"))).values("path") == ("/3",)
+    pages = await source.answer(PageViewAsk("pages"))
+    assert [row[:1] + row[3:] for row in pages.rows] == [
+        ("/1", 0.0, 1, 0, 0),
+        ("/2", 0.0, 0, 0, 0),
+        ("/3", None, 0, 1, 0),
+    ]
 
 
 def test_every_question_has_a_report():
