@@ -66,7 +66,7 @@ def answer_to(error: FoyerError) -> tuple[int, float]:
 
 def telling(headers: HTTPHeaders) -> dict[str, str]:
     """What of a request's headers is handed on."""
-    return {name: headers[usual] for usual, name in TELLING.items() if usual in headers}
+    return {TELLING[usual]: headers[usual] for usual in headers if usual in TELLING}
 
 
 def collecting_routes() -> list[Route]:

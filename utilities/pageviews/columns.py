@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 from typing import Any
 
 from utilities.pageviews import PageView
@@ -48,8 +47,8 @@ COLUMNS = (
     Column("screen", "INTEGER", "Int32"),
 )
 NAMES = tuple(column.name for column in COLUMNS)
-AS_THEY_ARE = NAMES[NAMES.index("visitor") :]  # fields of PageView that are kept under their own name
-own = attrgetter(*AS_THEY_ARE)
+AS_THEY_ARE = NAMES[NAMES.index("visitor") :]  # fields of PageView that are kept under their own name, the last
+OWN = PageView._fields.index("visitor")
 is_id = re.compile("[0-9a-f]{32}").fullmatch
 BIG = 1 << 63
 
@@ -73,4 +72,4 @@ def row_of(view: PageView) -> Row:
         raise ValueError(f"a number of page view {view.id} does not fit its column")
     moment = moment_of(view.at)
     wall = moment + timedelta(minutes=view.offset) if view.offset else moment
-    return (view.id, view.site, moment, wall.date(), wall.hour, view.offset, *own(view))
+    return (view.id, view.site, moment, wall.date(), wall.hour, view.offset, *view[OWN:])

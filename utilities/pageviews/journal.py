@@ -8,8 +8,6 @@ from pathlib import Path
 from utilities.errors import StoreDown
 from utilities.pageviews.columns import Row
 
-sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
-
 # A line is a checksum and the values of a row, as CSV has it with control characters for the comma and the quotation
 # mark: a text nearly never has one of these in it, and whether it has is soon found out.
 COMMA, QUOTE, NULL, END = "\x1f", "\x1e", "\x1d", "\n"
@@ -64,7 +62,8 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.file = private(str(path), os.O_RDWR | os.O_CREAT)
+        # What is written is on disk when the call returns: a second call would have to win Python's lock once more.
+        self.file = private(str(path), os.O_RDWR | os.O_CREAT | os.O_DSYNC)
         self.length = 0
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)  # that there is such a file has to be on disk, too
@@ -85,7 +84,6 @@ class Journal:
         done = 0
         while done < len(data):
             done += os.pwrite(self.file, view[done:], place + done)
-        sync(self.file)
 
     def mend(self) -> int:
         """After a crash: leaves what was acknowledged, and perhaps more that was about to be; says how many bytes."""
