@@ -17,8 +17,9 @@ demo: $(VENV)/.run ## the living wall on the pretend internet, whatever is confi
 geo: $(VENV)/.run ## install or renew the database of countries (CC0) in DATA_DIR, 8 MB; asks npm where
 	$(BIN)/python -m utilities.pageviews.geo "$${DATA_DIR:-var}"
 
+# What is compiled is kept (in __pycache__, which git ignores), or every worker and every run.py compiles all of it anew.
 test: $(VENV)/.test ## all tests; a missing service skips its tests and says what to install
-	$(BIN)/python -m pytest -p tests.services_plugin -n 4 --dist worksteal $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -n 4 --dist worksteal $(ARGS)
 
 soak: $(VENV)/.test ## kill what keeps the page views fifty times, instead of five
 	FOYER_KILLS=50 $(BIN)/python -m pytest tests/keeping/test_kills.py $(ARGS)

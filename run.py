@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ async def demo(options: argparse.Namespace) -> int:
 
 
 async def enliven(process: Process, services: "Services", address: str) -> None:
-    """Sends the pretend visitors to this Foyer, and counts what they did while it was not there: yesterday first."""
+    """Sends the pretend visitors to this Foyer, and counts what they did while it was not there: the last day first."""
     from demo.launch import past, visit
     from utilities.pageviews.log_import import import_logs
 
@@ -121,7 +122,8 @@ async def enliven(process: Process, services: "Services", address: str) -> None:
     visit(process, address)
     [(last,)] = await collector.views.ask("SELECT max(moment) FROM page_views", {})
     now, day = services.clock(), timedelta(days=1)
-    for since, until in [(last, now)] if last else [(now - day, now), (now - 15 * day, now - day)]:
+    ends = [last, now] if last else [now - 15 * day, now - 2 * day, now - day, now]
+    for since, until in reversed(list(pairwise(ends))):
         log_file = await past(process, since, until)
         if log_file is None:
             return
@@ -183,7 +185,7 @@ async def import_log(options: argparse.Namespace) -> int:
 
     settings = read_settings()
     log_to_stderr("WARNING", "text", settings.secrets())
-    sites, keep = open_sites(settings), await reach_page_views(settings, utc_now)
+    sites, keep = open_sites(settings), await reach_page_views(settings, utc_now, small=True)
     try:
         async for summary in import_logs(
             options.files, settings=settings, sites=sites, keep=keep, clock=utc_now, site=options.site

@@ -6,6 +6,7 @@ from dataclasses import replace
 from tornado.web import RequestHandler
 
 from handlers import server
+from handlers.listening import begun
 from utilities.services import Services
 from utilities.settings import read_settings
 from utilities.store import alone
@@ -37,6 +38,7 @@ async def main() -> None:
 
     server.make_app = make
     async with server.serving(settings) as (_, port):
+        begun()
         print(port, flush=True)
         await asyncio.Event().wait()
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -35,12 +36,11 @@ BY_HAND = {
             FROM page_views WHERE {where} GROUP BY visit) WHERE n > 0""",
     "site-pages": """
         SELECT path, count(*) AS views, count(DISTINCT visit), avg(epoch_ms(next) - epoch_ms(moment)) / 1000,
-            count(*) FILTER (first),
-            count(*) FILTER (next IS NULL), count(*) FILTER (first AND next IS NULL AND NOT event)
-        FROM (SELECT path, visit, moment, name, lead(moment) OVER way AS next, row_number() OVER way = 1 AS first,
-            max(name) OVER (PARTITION BY visit) > '' AS event
-            FROM page_views WHERE {where} WINDOW way AS (PARTITION BY visit, name = '' ORDER BY moment))
-        WHERE name = '' GROUP BY path ORDER BY views DESC LIMIT 10""",
+            count(*) FILTER (first), count(*) FILTER (next IS NULL), count(*) FILTER (
+                first AND next IS NULL AND visit NOT IN (SELECT visit FROM page_views WHERE {where} AND name <> ''))
+        FROM (SELECT path, visit, moment, lead(moment) OVER way AS next, lag(moment) OVER way IS NULL AS first
+            FROM page_views WHERE {where} AND name = '' WINDOW way AS (PARTITION BY visit ORDER BY moment))
+        GROUP BY path ORDER BY views DESC LIMIT 10""",
     "site-by-day": """
         SELECT day, count(*), count(DISTINCT visitor), count(DISTINCT visit)
         FROM page_views WHERE {where} AND name = '' GROUP BY day ORDER BY day""",
@@ -53,48 +53,69 @@ BY_HAND = {
 }
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of one report and of the same question by hand; processor time is that of every thread."""
+
+    ours: float
+    theirs: float
+    ours_busy: float
+    theirs_busy: float
+
+
+Rounds = list[tuple[Spent, Spent]]  # of the small store and of the large one, one after the other
+
+
 def measure(folder: Path) -> Iterator[Result]:
-    spent = {size: asyncio.run(timed(folder / f"{size}.duckdb", size)) for size in SIZES}
-    small, large = (spent[size] for size in SIZES)
-    for report in REPORTS:
-        ours, theirs = (median(seconds) for seconds in zip(*large[report], strict=True))
-        ratios = sorted(one / other for one, other in large[report])
+    for report, rounds in asyncio.run(timed(folder)).items():
+        ratios = sorted(large.ours / large.theirs for _, large in rounds)
+        busy = median(large.ours_busy / large.theirs_busy for _, large in rounds)
+        ours, theirs = (median(getattr(large, which) for _, large in rounds) for which in ("ours", "theirs"))
         yield Result(
             f"`{report}` over ten million page views, beside SQL written by hand",
             median(ratios),
             "<=",
             1.3,
-            f"{ours * 1000:,.0f} ms and {theirs * 1000:,.0f} ms; ratios {ratios[0]:.2f} to {ratios[-1]:.2f}",
+            f"{ours * 1000:,.0f} ms and {theirs * 1000:,.0f} ms; ratios {ratios[0]:.2f} to {ratios[-1]:.2f}; "
+            f"by processor time {busy:.2f}",
         )
-        before = median(one for one, _ in small[report])
+        growths = sorted(large.ours / small.ours for small, large in rounds)
+        busy = median(large.ours_busy / small.ours_busy for small, large in rounds)
+        before = median(small.ours for small, _ in rounds)
         yield Result(
             f"`{report}`: from one million to ten, by how much it grows",
-            ours / before,
+            median(growths),
             "<=",
             SIZES[1] / SIZES[0],
-            f"{before * 1000:,.0f} ms and {ours * 1000:,.0f} ms",
+            f"{before * 1000:,.0f} ms and {ours * 1000:,.0f} ms; {growths[0]:.1f} to {growths[-1]:.1f} times; "
+            f"by processor time {busy:.1f}",
         )
 
 
-async def timed(file: Path, size: int) -> dict[str, list[tuple[float, float]]]:
-    """Seconds of each report and of the SQL by hand, round by round, warm."""
-    async with store(file, size) as views:
-        sites = Sites(file.parent / "no-sites.yaml", any_host=True, zone="UTC")
+async def timed(folder: Path) -> dict[str, Rounds]:
+    """Each report and the SQL by hand at both sizes in turn, round by round, warm."""
+    small, large = SIZES
+    async with store(folder / f"{small}.duckdb", small) as few, store(folder / f"{large}.duckdb", large) as many:
+        sites = Sites(folder / "no-sites.yaml", any_host=True, zone="UTC")
         sites.find(SITE, SITE)
-        source = PageViewSource(views, sites, lambda: NOW, DAYS)
+        sources = [(views, PageViewSource(views, sites, lambda: NOW, DAYS)) for views in (few, many)]
         found = {report.name: report for report in find(reports, "REPORT", Report)}
-        return {name: [await pair(views, source, found[name]) for _ in range(ROUNDS + 1)][1:] for name in REPORTS}
+        spent: dict[str, Rounds] = {}
+        for name in REPORTS:
+            rounds = [[await pair(*each, found[name]) for each in sources] for _ in range(ROUNDS + 1)]
+            spent[name] = [(first, second) for first, second in rounds[1:]]
+        return spent
 
 
-async def pair(views: DuckPageViews, source: PageViewSource, report: Report) -> tuple[float, float]:
-    began = time.perf_counter()
+async def pair(views: DuckPageViews, source: PageViewSource, report: Report) -> Spent:
+    began, busy = time.perf_counter(), time.process_time()
     frame = await source.answer(source.adjusted(report.ask, {"site": SITE}))
-    between = time.perf_counter()
+    between, busy_between = time.perf_counter(), time.process_time()
     rows = await views.questions.run(lambda stop: by_hand(views, report.name))  # on a thread like the report's
-    ended = time.perf_counter()
+    ended, busy_ended = time.perf_counter(), time.process_time()
     if len(frame.rows) != len(rows):
         raise SystemExit(f"{report.name} answers {len(frame.rows)} rows, the SQL by hand {len(rows)}")
-    return between - began, ended - between
+    return Spent(between - began, ended - between, busy_between - busy, busy_ended - busy_between)
 
 
 def by_hand(views: DuckPageViews, report: str) -> list[tuple[object, ...]]:

@@ -5,7 +5,6 @@ import logging
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
-from jinja2 import TemplateError
 from tornado.escape import url_escape
 from tornado.web import HTTPError, RequestHandler
 
@@ -155,13 +154,23 @@ class BaseHandler(RequestHandler):
         told = {"status": status, "title": title, "sentence": sentence}
         if self.wants_json():
             self.finish({"error": told})
-            return
+        elif self.request.path.endswith(".csv"):  # for a program, which would read a page as figures
+            self.plainly(f"{title}. {sentence}\n")
+        else:
+            self.error_page(told)
+
+    def error_page(self, told: dict[str, Any]) -> None:
+        from jinja2 import TemplateError  # imported late: a process that only collects has no pages
+
         try:
             self.page("error.html", **told)
         except TemplateError:
             log.exception("the error page itself is broken")
-            self.set_header("Content-Type", "text/plain; charset=UTF-8")
-            self.finish(f"{title}. {sentence}\n")
+            self.plainly("{title}. {sentence}\n".format_map(told))
+
+    def plainly(self, text: str) -> None:
+        self.set_header("Content-Type", "text/plain; charset=UTF-8")
+        self.finish(text)
 
     def asks_for_a_page(self) -> bool:
         return self.request.method == "GET" and "text/html" in self.request.headers.get("Accept", "")

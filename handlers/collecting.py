@@ -14,7 +14,7 @@ from handlers.collect import Beacon, collecting_routes
 from handlers.headers import security_headers
 from handlers.hosts import Hosts
 from handlers.lane import Lane
-from handlers.listening import SERVER_LIMITS, bound, drain, told_to_stop
+from handlers.listening import SERVER_LIMITS, begun, bound, drain, told_to_stop
 from handlers.not_found import NotFound
 from utilities.client_address import ClientAddresses
 from utilities.clock import Clock, utc_now
@@ -95,5 +95,6 @@ async def collect(settings: Settings) -> int:
     over = told_to_stop()
     async with collecting(settings) as (_, port):
         log.info("Collecting at %s", settings.public_url or f"http://localhost:{port}")
+        begun()
         await over.wait()
     return 0

@@ -16,6 +16,7 @@ from tornado.httputil import (
     ResponseStartLine,
     format_timestamp,
 )
+from tornado.iostream import IOStream
 from tornado.web import Application
 
 from handlers.collect import GIF, PLAIN, TO_ANYBODY, answer_to, telling
@@ -27,7 +28,6 @@ if TYPE_CHECKING:  # a process that only collects has a smaller one
     from handlers.door import Door
 
 WAY = "/a.gif?"
-GOOD = ResponseStartLine("", 200, responses[200])
 
 
 class Lane(HTTPServerConnectionDelegate):
@@ -38,9 +38,10 @@ class Lane(HTTPServerConnectionDelegate):
         self.collector: Collector = app.settings["collector"]
         self.door = cast("Door", app.settings["door"])
         self.usual = {**app.settings["headers"], **TO_ANYBODY}
-        self.good = HTTPHeaders({**self.usual, "Content-Type": "image/gif", "Content-Length": str(len(GIF))})
+        told = {**self.usual, "Content-Type": "image/gif", "Content-Length": str(len(GIF))}
+        self.head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        self.good = b""
         self.second = 0
-        self.under_way: set[asyncio.Task[None]] = set()
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         return Request(self, server_conn, request_conn)
@@ -60,26 +61,31 @@ class Lane(HTTPServerConnectionDelegate):
             and headers.get("Host", "") in self.door.hosts
         )
 
-    def dated(self) -> HTTPHeaders:
-        """The headers of every good answer; one object for all, whose date is of this second."""
+    def image(self) -> bytes:
+        """Every good answer, on the wire; its date is of this second."""
         now = int(time.time())
         if now != self.second:
             self.second = now
-            self.good["Date"] = format_timestamp(now)
+            self.good = f"HTTP/1.1 200 OK\r\n{self.head}Date: {format_timestamp(now)}\r\n\r\n".encode("latin-1") + GIF
         return self.good
 
     async def answer(self, query: str, headers: HTTPHeaders, connection: HTTPConnection) -> None:
-        line, told, body = ResponseStartLine("", 500, responses[500]), HTTPHeaders({"Content-Length": "0"}), b""
+        stream: IOStream = cast(Any, connection).stream
+        refused = ResponseStartLine("", 500, responses[500]), HTTPHeaders({"Content-Length": "0"})
+        good = False
         try:
             peer: str = cast(Any, connection).context.remote_ip or ""
             address = self.door.addresses.client(peer, headers.get("X-Forwarded-For", ""))
             agent = headers.get("User-Agent", "")
             await self.collector.take(said(query), address, agent, telling(headers))
-            line, told, body = GOOD, self.dated(), GIF
+            good = True
         except (HitRefused, Overrun, StoreDown) as error:
-            line, told = self.refused(error)
+            refused = self.refused(error)
         finally:  # whatever goes wrong: an answer that never comes would hold the connection
-            connection.write_headers(line, told, body)
+            if not good:
+                connection.write_headers(*refused)
+            elif not stream.closed():
+                stream.write(self.image())
             connection.finish()
 
     def refused(self, error: FoyerError) -> tuple[ResponseStartLine, HTTPHeaders]:
@@ -116,9 +122,7 @@ class Request(HTTPMessageDelegate):
         if self.other:
             self.other.finish()
             return
-        task = asyncio.create_task(self.lane.answer(self.query, self.headers, self.connection))
-        self.lane.under_way.add(task)
-        task.add_done_callback(self.lane.under_way.discard)
+        self.task = asyncio.create_task(self.lane.answer(self.query, self.headers, self.connection))
 
     def on_connection_close(self) -> None:
         if self.other:

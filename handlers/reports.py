@@ -1,9 +1,9 @@
 """/reports and what is under it: every report for people at desks, and for their programs."""
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -11,14 +11,15 @@ from tornado.web import HTTPError
 
 from handlers.base import BaseHandler
 from handlers.errors import Refusal
+from handlers.looks import Look, look
 from utilities.errors import Overrun, ParameterError
-from utilities.formats import ago, csv_of, noted, period, shown
-from utilities.frames import Frame, Kind, Reading, State
+from utilities.formats import csv_of
+from utilities.frames import Reading, State
 from utilities.refresh.variants import Variants
 from utilities.reports import Report
-from utilities.sources import Sources
 
 LOOK_AGAIN = 3  # seconds until a page that waits for figures loads itself anew
+PAUSES = (0.02, 0.05, 0.1, *(0.25,) * 19)  # seconds between looks whether the first answer is there, 5 in all
 RETRY = "10"  # seconds until there may be room for another variant
 PERIODS = (
     ("Today", "now/d", "now"),
@@ -29,7 +30,6 @@ PERIODS = (
 )
 """Offered on the page of a report that has parameters: words, and both ends as Grafana writes them."""
 
-PLAIN = (Kind.TEXT, Kind.DATE)
 QUESTIONS = {"core": "", "realtime": ", about right now"}
 LEFT = {
     "tokensPerDay": "tokens left today",
@@ -37,72 +37,6 @@ LEFT = {
     "tokensPerProjectPerHour": "tokens left this hour for our project",
 }
 """What people say instead of Google's own names."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """A report, and its reading as it is now."""
-
-    report: Report
-    reading: Reading
-    state: State
-    age: str  # `4 min`, '' without figures
-    sources: tuple[str, ...]  # as people call them
-    said: str = ""  # what was asked for besides: `?from=now-1d%2Fd`
-    periods: tuple[tuple[str, str], ...] = ()  # other times that can be looked at: words, and what to ask for
-
-    @property
-    def frame(self) -> Frame:
-        return self.reading.frame or Frame((), ())
-
-    @property
-    def covers(self) -> str:
-        return period(self.frame.covers) if self.frame.covers else ""
-
-    @property
-    def columns(self) -> list[tuple[str, bool]]:
-        """Each heading, and whether figures stand under it."""
-        return [(column.heading, column.kind not in PLAIN) for column in self.frame.columns]
-
-    @property
-    def rows(self) -> list[list[str]]:
-        kinds = [column.kind for column in self.frame.columns]
-        return [[shown(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in self.frame.rows]
-
-    @property
-    def notes(self) -> list[str]:
-        return [*noted(self.frame), *(["Some of the answer is still awaited."] if not self.reading.complete else [])]
-
-    @property
-    def trouble(self) -> str:
-        """What has gone wrong since the figures were taken, '' when nothing has."""
-        return self.reading.trouble.message if self.reading.trouble else ""
-
-    @property
-    def legend(self) -> list[tuple[str, str]]:
-        """Headings too short to be understood, and what is counted there."""
-        return [(column.heading, column.about) for column in self.frame.columns if column.about]
-
-    @property
-    def asked(self) -> str:
-        """Whom, and how often: `Google Analytics and the networks, every 5 min`."""
-        seconds = self.report.pace.total_seconds()
-        pace = "minute" if seconds == 60 else ago(seconds) if seconds > 60 else f"{seconds:g} s"
-        words = f"{' and '.join(self.sources)}, every {pace}"
-        return words[:1].upper() + words[1:]
-
-    @property
-    def awaits(self) -> bool:
-        """Whether more is on its way, so that it is worth looking again soon."""
-        return self.state is State.WAITING or not self.reading.complete
-
-
-def look(report: Report, latest: Reading | None, now: datetime, sources: Sources) -> Look:
-    reading = latest or Reading(report.name)
-    age = reading.age(now)
-    words = "" if age is None else ago(age.total_seconds())
-    titles = tuple(sources.title(source) for source in report.sources)
-    return Look(report, reading, reading.state(now, report.pace, report.limit), words, titles)
 
 
 def query(said: Mapping[str, str]) -> str:
@@ -124,6 +58,18 @@ class ReportHandler(BaseHandler):
             reading = self.services.store.latest(name)
         seen = look(report, reading, self.services.clock(), self.services.sources)
         return replace(seen, said=query(said), periods=tuple(self.periods(report, said)))
+
+    async def awaited(self, name: str) -> Look:
+        """The report; with parameters after some seconds at most, for a program seldom asks twice."""
+        seen = self.look(name)
+        for pause in PAUSES:
+            if seen.state is not State.WAITING or not seen.said:
+                break
+            await asyncio.sleep(pause)
+            seen = self.look(name)
+        if seen.state is State.WAITING:
+            self.set_header("Retry-After", str(LOOK_AGAIN))
+        return seen
 
     def periods(self, report: Report, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Links to other times, for what else was asked; none for a report of this moment."""
@@ -169,18 +115,21 @@ class ReportPage(ReportHandler):
 class ReportJson(ReportHandler):
     """One report for programs; always 200, `state` says what the figures are worth."""
 
-    def get(self, name: str) -> None:
-        self.finish(document(self.look(name)))
+    async def get(self, name: str) -> None:
+        self.finish(document(await self.awaited(name)))
 
 
 class ReportCsv(ReportHandler):
-    """One report for spreadsheets."""
+    """One report for spreadsheets; with parameters 503 while awaited, for an empty table would mislead."""
 
-    def get(self, name: str) -> None:
-        text = csv_of(self.look(name).frame)
+    async def get(self, name: str) -> None:
+        seen = await self.awaited(name)
+        if seen.said and seen.reading.frame is None:
+            why = f"There are no figures: {seen.trouble}" if seen.trouble else "The answer is not there yet."
+            raise Refusal(503, f"{why} Try again in some seconds.", {"Retry-After": str(LOOK_AGAIN)})
         self.set_header("Content-Type", "text/csv; charset=UTF-8")
         self.set_header("Content-Disposition", f'attachment; filename="{name}.csv"')
-        self.finish(text)
+        self.finish(csv_of(seen.frame))
 
 
 def document(look: Look) -> dict[str, Any]:
@@ -193,7 +142,7 @@ def document(look: Look) -> dict[str, Any]:
         "taken_at": taken.isoformat() if taken else None,
         "columns": [{"key": each.key, "heading": each.heading, "kind": each.kind} for each in look.frame.columns],
         "rows": look.frame.rows,
-        "notes": [*look.notes, *([look.trouble] if look.trouble else [])],
+        "notes": [*look.frame.unbegun, *look.notes, *([look.trouble] if look.trouble else [])],
     }
 
 

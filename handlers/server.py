@@ -10,7 +10,7 @@ from tornado.httpserver import HTTPServer
 from handlers import SERVER_LIMITS, make_app
 from handlers.door import open_door
 from handlers.lane import Lane
-from handlers.listening import bound, drain, told_to_stop
+from handlers.listening import begun, bound, drain, told_to_stop
 from utilities.clock import Clock, utc_now
 from utilities.services import Services, opened
 from utilities.settings import Settings
@@ -49,6 +49,7 @@ async def serve(settings: Settings, beside: Beside | None = None) -> int:
         running = asyncio.create_task(beside(services, address_of(settings, port))) if beside else None
         if running:
             running.add_done_callback(tell_why)
+        begun()
         await over.wait()
         log.info("stopping")
         if running:

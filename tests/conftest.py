@@ -1,9 +1,10 @@
-"""What every test stands on: no name but loopback, settings of its own, a real Redis, one way to fetch.
+"""What every test stands on: no name but loopback, settings of its own, a real Redis, a real browser, one way to fetch.
 
 only_loopback   (always on) a test that resolves any other name fails
 settings        makes Settings that read neither `.env` nor the environment; DATA_DIR is a temporary folder
 redis_server    a Redis of this test's own, which can be frozen, killed and started again
 fetch           one HTTP request, any status is an answer
+chromium        a real browser, for tests and fixtures of the session's own event loop; open a context of your own
 """
 
 import ipaddress
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from utilities.settings import Settings
@@ -65,15 +68,34 @@ def settings(tmp_path: Path) -> Callable[..., Settings]:
 
 
 @pytest.fixture
-async def fetch() -> AsyncIterator[Callable[..., Awaitable[HTTPResponse]]]:
+def fetch() -> Iterator[Callable[..., Awaitable[HTTPResponse]]]:
     """`await fetch(url, method=…, headers=…)`: an HTTPResponse whatever the status; redirects are not followed."""
-    client = AsyncHTTPClient(force_instance=True)
+    client: list[AsyncHTTPClient] = []  # of the event loop of whoever asks first
 
     async def ask(url: str, **options: Any) -> HTTPResponse:
-        return await client.fetch(url, **{"raise_error": False, "follow_redirects": False, **options})
+        if not client:
+            client.append(AsyncHTTPClient(force_instance=True))
+        return await client[0].fetch(url, **{"raise_error": False, "follow_redirects": False, **options})
 
     yield ask
-    client.close()
+    for each in client:
+        each.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """One for all tests: a start costs a second. It does not say that a program drives it, and finds *.test here."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("needs a browser: install chromium (Debian: apt-get install chromium)")
+    hidden = ["--no-sandbox", "--disable-gpu", "--disable-blink-features=AutomationControlled"]
+    named = ["--host-resolver-rules=MAP *.test 127.0.0.2"]
+    async with async_playwright() as driver:
+        opened = await driver.chromium.launch(
+            executable_path=program, args=[*hidden, *named], ignore_default_args=["--disable-back-forward-cache"]
+        )
+        yield opened
+        await opened.close()
 
 
 class RedisServer:

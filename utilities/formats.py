@@ -64,10 +64,16 @@ def day(when: date) -> str:
 
 
 def period(covers: Covers) -> str:
-    """`Fri 13 Nov to Thu 19 Nov, Los Angeles time`."""
-    days = day(covers.first) if covers.first == covers.last else f"{day(covers.first)} to {day(covers.last)}"
+    """`Fri 13 Nov to Thu 19 Nov 2026, Los Angeles time`; each day has its year when they differ."""
+    first = day(covers.first) if covers.first.year == covers.last.year else f"{day(covers.first)} {covers.first.year}"
+    last = f"{day(covers.last)} {covers.last.year}"
+    return f"{last if covers.first == covers.last else f'{first} to {last}'}, {zone_of(covers)}"
+
+
+def zone_of(covers: Covers) -> str:
+    """`Los Angeles time`, `UTC`."""
     city = covers.zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{days}, {city if city == 'UTC' else f'{city} time'}"
+    return city if city == "UTC" else f"{city} time"
 
 
 def noted(frame: Frame) -> list[str]:

@@ -50,6 +50,7 @@ class Covers:
     first: date
     last: date
     zone: str
+    over: bool = True  # False while the last of them is today
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Frame:
     rows: tuple[tuple[Value, ...], ...]
     notes: tuple[Note, ...] = ()
     covers: Covers | None = None
+    unbegun: tuple[str, ...] = ()  # while nothing was ever counted: that it is so, and how to begin
 
     def index(self, key: str) -> int:
         """Where the column `key` stands; ValueError when there is none."""

@@ -77,7 +77,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         asked = await open_sources(tuple(known.kinds.values()), settings, clock)
         closing.push_async_callback(asked.close)
         own = await closing.enter_async_context(our_own(settings, clock))
-        ours = PageViewSource(own.views, own.sites, clock, settings.look_back_days)
+        ours = PageViewSource(own.views, own.sites, clock, settings.look_back_days, settings.address)
         asked = Sources(tuple(known.kinds.values()), {**asked.opened, "pageviews": ours}, settings.website, clock)
         store = await open_store(settings, clock)
         closing.push_async_callback(store.close)

@@ -1,21 +1,17 @@
 """A Foyer that only collects, on a loopback port, with the sites a test gives it.
 
 collect   opens one: `await collect(SITES)`; without sites every host is its own
-chromium  a real browser that does not say that a program drives it
 """
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.async_api import Browser, async_playwright
 
 from handlers.collecting import collecting
-from tests.collect.pages import NAME
 from utilities.pageviews.opening import OurOwn
 from utilities.settings import Settings
 
@@ -65,6 +61,13 @@ Open = Callable[..., Awaitable[Collecting]]
 
 @pytest.fixture
 async def collect(settings: Callable[..., Settings], tmp_path: Path) -> AsyncIterator[Open]:
+    async with opening(settings, tmp_path) as start:
+        yield start
+
+
+@asynccontextmanager
+async def opening(settings: Callable[..., Settings], tmp_path: Path) -> AsyncIterator[Open]:
+    """What `collect` gives, in the event loop of whoever enters."""
     async with AsyncExitStack() as closing:
 
         async def start(sites: str = "", **values: Any) -> Collecting:
@@ -77,18 +80,3 @@ async def collect(settings: Callable[..., Settings], tmp_path: Path) -> AsyncIte
             return Collecting(f"http://127.0.0.1:{port}", own, folder / "sites.yaml")
 
         yield start
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("needs a browser: install chromium (Debian: apt-get install chromium)")
-    hidden = ["--no-sandbox", "--disable-blink-features=AutomationControlled"]
-    named = [f"--host-resolver-rules=MAP {NAME} 127.0.0.2"]
-    async with async_playwright() as driver:
-        opened = await driver.chromium.launch(
-            executable_path=program, args=[*hidden, *named], ignore_default_args=["--disable-back-forward-cache"]
-        )
-        yield opened
-        await opened.close()

@@ -9,7 +9,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 NAME = "www.shop.test"
-"""Chromium is told that it is at 127.0.0.2."""
+"""Chromium is told that every *.test is at 127.0.0.2."""
 
 TITLE = "<title>Of {path}</title>"
 PAGES = {

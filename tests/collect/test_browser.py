@@ -1,14 +1,19 @@
 """Pages of another origin in a real Chromium: each is counted once for each time it is looked at."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.collect.conftest import AGENT, Collecting, Open, View
+from tests.collect.conftest import AGENT, Collecting, View, opening
 from tests.collect.pages import NAME, website
+from utilities.settings import Settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
 SITES = """
 sites:
@@ -43,10 +48,9 @@ class Street:
         return await self.foyer.views()
 
 
-@pytest.fixture
-async def street(collect: Open, chromium: Browser) -> AsyncIterator[Street]:
-    foyer = await collect(SITES)
-    async with website(foyer.address) as port:
+@pytest_asyncio.fixture(loop_scope="session")
+async def street(settings: Callable[..., Settings], tmp_path: Path, chromium: Browser) -> AsyncIterator[Street]:
+    async with opening(settings, tmp_path) as collect, website((foyer := await collect(SITES)).address) as port:
         context = await chromium.new_context(user_agent=AGENT, locale="de-DE", viewport={"width": 800, "height": 600})
         yield Street(foyer, context, port)
         await context.close()

@@ -75,6 +75,19 @@ async def test_process_that_only_collects_has_nothing_else(collect: Open, fetch:
     assert (await fetch(one.address + path)).code == 404
 
 
+async def test_what_is_no_beacon_leaves_no_line_in_the_log(
+    collect: Open, fetch: Fetch, caplog: pytest.LogCaptureFixture
+):
+    one = await collect(SITES)
+    for method, headers in (
+        ("POST", {"Content-Type": "multipart/form-data"}),
+        ("PUT", {"Origin": "https://a.example"}),
+    ):
+        answer = await fetch(f"{one.address}/a.gif?{PAGE}", method=method, body="x", headers=headers)
+        assert 400 <= answer.code < 500
+    assert not [record for record in caplog.records if record.name.startswith("foyer")]
+
+
 async def test_name_that_is_not_ours_is_not_answered_to(collect: Open, fetch: Fetch):
     one = await collect(SITES)
     assert (await fetch(f"{one.address}/a.gif?{PAGE}", headers={"Host": "evil.example"})).code == 421

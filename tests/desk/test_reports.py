@@ -61,7 +61,7 @@ async def test_page_shows_every_row_as_people_read_it_and_escapes_it(desk, fetch
     page = (await fetch(f"{desk.address}/reports/pages")).body.decode()
     for text in ("21,480", "38.10%", "0:02:51", "–", "=HYPERLINK(1)&lt;b&gt;", "4 min ago", "HN: unavailable"):
         assert text in page
-    assert "Fri 13 Nov to Thu 19 Nov, Berlin time" in page
+    assert "Fri 13 Nov to Thu 19 Nov 2026, Berlin time" in page
     assert "<b>" not in page
 
 
@@ -134,3 +134,11 @@ async def test_list_has_every_report_with_its_state_in_words_and_what_is_left_of
     assert "the oracle: 150,000 of 200,000 tokens left today" in page
     assert "this hour" not in page
     assert "The oracle, every 5 min" in page
+
+
+async def test_single_row_of_figures_is_a_list_with_what_changed(desk, fetch):
+    columns = (Column("views", "Views", Kind.INTEGER), Column("views:previous", "Views before", Kind.INTEGER))
+    desk.oracle.answers["words"] = Frame(columns, ((110, 100),))
+    await desk.answered("words")
+    page = " ".join((await fetch(f"{desk.address}/reports/words")).body.decode().split())
+    assert '<td class="figure">110</td> <td class="figure">100</td> <td class="figure">+10.0%</td>' in page

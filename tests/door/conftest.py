@@ -32,7 +32,7 @@ from utilities.signin.pace import Most
 from utilities.state.database import State
 
 SITE = "https://foyer.example.com"
-ROOT = Path(__file__).parents[2]
+BOARDS = Path(__file__).with_name("boards")
 PLENTY = Most(from_one=10_000, from_all=10_000)
 
 
@@ -147,7 +147,7 @@ async def local(settings: Callable[..., Settings]) -> AsyncIterator[Open]:
 @asynccontextmanager
 async def serving(settings: Settings, clock: VirtualClock, most: Most, asking: Most = PLENTY) -> AsyncIterator[Office]:
     """All of Foyer, except that nothing is asked of any source."""
-    async with opened(settings.model_copy(update={"boards_dir": ROOT / "boards"}), clock) as services:
+    async with opened(settings.model_copy(update={"boards_dir": BOARDS}), clock) as services:
         door = await open_door(settings, clock, services.state, services.upstream, most=most, asking=asking)
         app = make_app(services, door)
         server = HTTPServer(app, **SERVER_LIMITS)

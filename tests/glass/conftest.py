@@ -1,14 +1,14 @@
 """Boards painted with any frames in any state, served on loopback, and a browser to look at them with."""
 
-import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from markupsafe import Markup
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler, StaticFileHandler
@@ -96,7 +96,7 @@ class Served(RequestHandler):
         self.write(self.text)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def serve() -> AsyncIterator[Callable[[Board, str], str]]:
     """`serve(board, page)`: the address of a page with its board's style sheet."""
     servers = []
@@ -120,23 +120,14 @@ async def serve() -> AsyncIterator[Callable[[Board, str], str]]:
         await server.close_all_connections()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("needs a browser: install chromium (Debian: apt-get install chromium)")
-    async with async_playwright() as driver:
-        opened = await driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        await opened.close()
-
-
-@pytest.fixture
-def look(browser: Browser, serve: Callable[[Board, str], str]) -> Callable[..., Any]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def look(chromium: Browser, serve: Callable[[Board, str], str]) -> AsyncIterator[Callable[..., Any]]:
     """`await look(board, page, 1920, 1080)`: the page on glass of that size, its fonts loaded."""
+    opened: list[Page] = []
 
     async def open_(board: Board, page: str, wide: int = 1920, high: int = 1080) -> Page:
-        glass = await browser.new_page(viewport={"width": wide, "height": high})
+        glass = await chromium.new_page(viewport={"width": wide, "height": high})
+        opened.append(glass)
         said: list[str] = []
         glass.on("console", lambda message: said.append(message.text))
         await glass.goto(serve(board, page))
@@ -144,4 +135,6 @@ def look(browser: Browser, serve: Callable[[Board, str], str]) -> Callable[..., 
         assert not [text for text in said if "Content Security Policy" in text], said
         return glass
 
-    return open_
+    yield open_
+    for glass in opened:
+        await glass.close()

@@ -11,6 +11,8 @@ from utilities.boards import Board, read
 from utilities.frames import Frame, Kind, State
 from utilities.sheet.measure import width
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+
 ROOT = Path(__file__).resolve().parents[2]
 MARKUP = '<script>alert(1)</script> & "a very long title" '
 PEOPLE = frame((21480, 19852), **{"totalUsers": Kind.INTEGER, "totalUsers:previous": Kind.INTEGER})
@@ -138,10 +140,11 @@ async def test_light_theme_has_the_same_bones(office: Board, paint: Paint, look:
     assert await glass.evaluate(CUT) == []
 
 
-async def test_measured_widths_are_those_of_the_font(browser: Any, serve: Any, office: Board) -> None:
-    glass = await browser.new_page()
+async def test_measured_widths_are_those_of_the_font(chromium: Any, serve: Any, office: Board) -> None:
+    glass = await chromium.new_page()
     await glass.goto(serve(office, '<!DOCTYPE html><link rel="stylesheet" href="/static/fonts/inter.css"><p></p>'))
     for weight in (400, 600, 700):
         for text in ("news.ycombinator.com", "21,480", "0:02:51", "Größe in Übersicht", "Ελλάδα", "Украина"):
             drawn = await glass.evaluate(BRUSH, [text, f"{weight} 100px Inter"])
             assert width(text, 100, weight=weight) == pytest.approx(drawn, rel=0.02), (text, weight)
+    await glass.close()

@@ -113,3 +113,12 @@ def test_board_chooses_the_column():
 def test_green_is_only_for_now():
     assert not drawn(1).now
     assert drawn(1, now=True).now
+
+
+def test_nought_of_a_site_never_counted_is_explained():
+    frame = Frame(
+        (Column("views", "Views", Kind.INTEGER),), ((0,),), unbegun=("Waiting for the first page view", "How")
+    )
+    number = VIEW.prepare(frame, BOX, {"caption": "page views"})
+    assert isinstance(number, Number)
+    assert (number.text, number.caption) == ("0", "Waiting for the first page view")

@@ -25,7 +25,11 @@ ROW = ("google", "organic", 9214, 171.0, 0.381, 8000)
 
 
 def drawn(*rows: tuple[Value, ...], box: Box = BOX, **options: Any) -> Table:
-    table = VIEW.prepare(Frame(COLUMNS, rows, covers=WEEK), box, options)
+    return prepared(Frame(COLUMNS, rows, covers=WEEK), box, **options)
+
+
+def prepared(frame: Frame, box: Box = BOX, **options: Any) -> Table:
+    table = VIEW.prepare(frame, box, options)
     assert isinstance(table, Table)
     return table
 
@@ -106,8 +110,16 @@ def test_bars_without_a_figure_are_no_division_by_zero():
 
 
 def test_empty_answer_is_a_sentence():
-    assert drawn().empty == "Nothing in the last 7 days"
-    assert VIEW.prepare(Frame(COLUMNS, ()), BOX, {}).empty == "Nothing at the moment"  # type: ignore[attr-defined]
+    assert drawn().empty == ("Nothing in the last 7 days",)
+    assert prepared(Frame(COLUMNS, ())).empty == ("Nothing at the moment",)
+    today = Covers(WEEK.last, WEEK.last, WEEK.zone, over=False)
+    assert prepared(Frame(COLUMNS, (), covers=today)).empty == ("Nothing yet today",)
+
+
+def test_site_never_counted_says_how_to_begin_where_there_is_room():
+    frame = Frame(COLUMNS, (), unbegun=("Waiting for the first page view", "Put this on each page"))
+    assert prepared(frame).empty == frame.unbegun
+    assert prepared(frame, replace(BOX, width=100)).empty == frame.unbegun[:1]
 
 
 def test_addresses_are_shown_without_what_nobody_can_click():

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -34,12 +34,16 @@ class Source:
         return len(self.text.splitlines())
 
     @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @cached_property
     def nodes(self) -> list[ast.AST]:
-        return list(ast.walk(ast.parse(self.text)))
+        return list(ast.walk(self.tree))
 
     @property
     def docstring(self) -> str:
-        return ast.get_docstring(ast.parse(self.text)) or ""
+        return ast.get_docstring(self.tree) or ""
 
     def functions(self) -> Iterator[tuple[str, int]]:
         """Each function's place and its length in lines."""
@@ -48,8 +52,14 @@ class Source:
                 yield f"{self.name}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1
 
 
-def sources(*places: str) -> list[Source]:
-    """Every Python file in these places, which are files or folders of the project."""
+@cache
+def sources(*places: str) -> tuple[Source, ...]:
+    """Every Python file in these places, which are files or folders of the project; each is read and parsed once."""
     found = [ROOT / place for place in places]
     files = [each for place in found for each in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
-    return [Source(path) for path in files if path.exists()]
+    return tuple(source(path) for path in files if path.exists())
+
+
+@cache
+def source(path: Path) -> Source:
+    return Source(path)

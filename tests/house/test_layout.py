@@ -4,10 +4,9 @@ import ast
 import fnmatch
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-
-import pytest
 
 from tests.house.code import EVERYTHING, PRODUCT, ROOT, Source, sources, words
 
@@ -22,8 +21,9 @@ DRAWN = {"utilities/errors.py"}  # its docstring draws the tree
 BROAD = {"Exception", "BaseException"}
 
 
-def all_of(*places: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("source", sources(*places), ids=lambda source: source.name)
+def names(*places: str, wrong: Callable[[Source], object]) -> list[str]:
+    """The files in these places of which it is true."""
+    return [source.name for source in sources(*places) if wrong(source)]
 
 
 def broad_excepts(source: Source) -> list[str]:
@@ -58,35 +58,35 @@ def test_top_level_is_fixed():
     assert not {name for name in unknown if not any(fnmatch.fnmatch(name, pattern) for pattern in ignored)}
 
 
-@all_of(*EVERYTHING)
-def test_file_is_at_most_250_lines(source: Source):
-    assert source.lines <= 250
+def test_file_is_at_most_250_lines():
+    assert not names(*EVERYTHING, wrong=lambda source: source.lines > 250)
 
 
 def test_median_file_of_the_product_is_at_most_80_lines():
     assert median(source.lines for source in sources(*PRODUCT) if source.lines > 1) <= 80
 
 
-@all_of(*EVERYTHING)
-def test_function_is_at_most_50_lines(source: Source):
-    assert not [name for name, lines in source.functions() if lines > 50]
+def test_function_is_at_most_50_lines():
+    assert not [name for source in sources(*EVERYTHING) for name, lines in source.functions() if lines > 50]
 
 
 def test_median_function_of_the_product_is_at_most_8_lines():
     assert median(lines for source in sources(*PRODUCT) for _, lines in source.functions()) <= 8
 
 
-@all_of(*PRODUCT)
-def test_module_says_in_one_sentence_what_it_is(source: Source):
-    if source.text:
-        first, *more = source.docstring.splitlines() or [""]
-        assert first.endswith(".")
-        assert not more or source.name in DRAWN or source.path.name == "__init__.py"  # which tell their folder's rule
+def says_what_it_is(source: Source) -> bool:
+    first, *more = source.docstring.splitlines() or [""]
+    tells_its_folders_rule = source.path.name == "__init__.py"
+    return first.endswith(".") and (not more or source.name in DRAWN or tells_its_folders_rule)
 
 
-@all_of(*EVERYTHING)
-def test_no_drawer_for_odds_and_ends(source: Source):
-    assert source.path.stem not in {"helpers", "helper", "utils", "util", "misc", "common"}
+def test_module_says_in_one_sentence_what_it_is():
+    assert not names(*PRODUCT, wrong=lambda source: source.text and not says_what_it_is(source))
+
+
+def test_no_drawer_for_odds_and_ends():
+    drawers = {"helpers", "helper", "utils", "util", "misc", "common"}
+    assert not names(*EVERYTHING, wrong=lambda source: source.path.stem in drawers)
 
 
 def test_only_the_supervised_loop_catches_everything():
@@ -95,26 +95,24 @@ def test_only_the_supervised_loop_catches_everything():
     assert all(place.startswith("utilities/refresh") for place in places)
 
 
-@all_of("utilities")
-def test_nothing_under_utilities_knows_that_it_is_served_over_http(source: Source):
-    assert not imported(source) & {"handlers", "demo", "tornado.web", "tornado.httpserver"}
+def test_nothing_under_utilities_knows_that_it_is_served_over_http():
+    above = {"handlers", "demo", "tornado.web", "tornado.httpserver"}
+    assert not names("utilities", wrong=lambda source: imported(source) & above)
 
 
-@all_of(*PRODUCT)
-def test_environment_is_read_in_settings_only(source: Source):
-    if source.name != "utilities/settings.py":
-        assert not re.search(r"os\.(environ|getenv|putenv)|from os import .*(environ|getenv)", source.text)
+def test_environment_is_read_in_settings_only():
+    reads = re.compile(r"os\.(environ|getenv|putenv)|from os import .*(environ|getenv)")
+    assert set(names(*PRODUCT, wrong=lambda source: reads.search(source.text))) <= {"utilities/settings.py"}
 
 
-@all_of("tests")
-def test_no_test_patches_our_own_modules(source: Source):
-    assert not imported(source) & {"mock", "unittest.mock"}
-    assert not re.search(r"setattr\(\s*[\"']?(utilities|handlers|demo|run)\b", source.text)
+def test_no_test_patches_our_own_modules():
+    patches = re.compile(r"setattr\(\s*[\"']?(utilities|handlers|demo|run)\b")
+    assert not names("tests", wrong=lambda source: imported(source) & {"mock", "unittest.mock"})
+    assert not names("tests", wrong=lambda source: patches.search(source.text))
 
 
-@all_of(*EVERYTHING)
-def test_no_path_of_one_machine(source: Source):
-    assert not re.search(r"[\"'(=]/(home|Users|root)/", source.text)
+def test_no_path_of_one_machine():
+    assert not names(*EVERYTHING, wrong=lambda source: re.search(r"[\"'(=]/(home|Users|root)/", source.text))
 
 
 def test_settings_are_read_by_one_function_only():

@@ -139,16 +139,20 @@ def many(number: int) -> str:
     return line(f"/p{number % 97}", at=f"17/May/2015:{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02} +0000")
 
 
-def test_an_import_that_was_killed_goes_on_where_it_was(write: Write, conf: Settings, tmp_path: Path):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_import_that_was_broken_off_goes_on_where_it_was(
+    write: Write, conf: Settings, tmp_path: Path, how: signal.Signals
+):
     path = write([many(number) for number in range(12_000)])
-    words = [sys.executable, "run.py", "import-log", "--site", "example.com", str(path)]
     variables = {"PATH": os.environ["PATH"], "DATA_DIR": str(conf.data_dir), "BOARDS_DIR": str(tmp_path)}
-    first = subprocess.Popen(words, cwd=HOME, env=variables, stdout=subprocess.PIPE)
+    small_lots = [sys.executable, "-m", "tests.importing.small_lots", str(path)]
+    first = subprocess.Popen(small_lots, cwd=HOME, env=variables, stderr=subprocess.PIPE)
     while not list(conf.data_dir.glob("imports/*.json")):
-        assert first.poll() is None, "it had ended before it could be killed"
-        time.sleep(0.01)
-    first.send_signal(signal.SIGKILL)
+        assert first.poll() is None, "it had ended before it could be broken off"
+        time.sleep(0.005)
+    first.send_signal(how)
     first.communicate()
+    words = [sys.executable, "run.py", "import-log", "--site", "example.com", str(path)]
     done = subprocess.run(words, cwd=HOME, env=variables, capture_output=True, text=True, check=True).stdout
     assert "of them before" in done
     assert "12,000 page views" in done

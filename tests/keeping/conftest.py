@@ -54,8 +54,8 @@ async def reopen(kept_in: Settings) -> AsyncIterator[Reopen]:
     while opened:
         await opened.pop().close()
     if held:
-        held.command("DROP TABLE IF EXISTS page_views")
-        held.command("DROP TABLE IF EXISTS about")
+        for table in ("page_views", "dropped", "about"):
+            held.command(f"DROP TABLE IF EXISTS {table}")
         held.close()
     shutil.rmtree(kept_in.data_dir, ignore_errors=True)
 

@@ -1,17 +1,18 @@
 """Between the journal and the table: an import leaves room to others, and the writer stands before the askers."""
 
+import io
 import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from tests.keeping.views import numbered
+from tests.keeping.views import numbered, view
 from utilities.clock import utc_now
-from utilities.pageviews.asking import Stop
+from utilities.pageviews.asking import POLITE, Stop
 from utilities.pageviews.columns import row_of
 from utilities.pageviews.duck import DuckPageViews, open_duck
-from utilities.pageviews.journal import Journal, line_of, row_in
+from utilities.pageviews.journal import Journal, line_of, whole
 
 
 async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path: Path):
@@ -34,7 +35,7 @@ async def test_askers_stand_back_and_the_writer_does_not(tmp_path: Path):
     def niceness(stop: Stop) -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) - usual
 
-    assert await views.questions.run(niceness) == 10
+    assert await views.questions.run(niceness) == POLITE
     assert priority_of(views.commit.thread) == priority_of(views.folding.thread) == usual
     await views.close()
 
@@ -50,21 +51,20 @@ async def test_store_can_be_closed_twice(tmp_path: Path):
     await views.close()
 
 
-def test_line_of_the_journal_gives_back_its_row_and_nothing_else_does():
-    row = row_of(numbered(7))
-    line = line_of(row)
-    assert row_in(line) == row
-    for broken in (line[:-1], line[:-5] + b"\n", b"\n", b"", line.replace(b"/7", b"/8"), b"\0" * 50 + b"\n"):
-        assert row_in(broken) is None
+def test_only_a_line_that_is_whole_counts():
+    lines = [line_of(row_of(view(title=title))) for title in ("one", "a\nb\n\nc", "three")]
+    length = sum(map(len, lines))
+    assert whole(io.BytesIO(b"".join(lines))) == length
+    last = lines[-1]
+    for broken in (last[:-1], last[:-5] + b"\n", b"\n", last.replace(b"three", b"trees"), b"\0" * 50 + b"\n"):
+        assert whole(io.BytesIO(b"".join([*lines, broken, *lines]))) == length
 
 
-def test_journal_keeps_what_is_before_a_broken_line(tmp_path: Path):
-    journal = Journal(tmp_path / "journal")
-    rows = [row_of(numbered(number)) for number in range(3)]
-    journal.write(rows)
-    with (tmp_path / "journal").open("ab") as file:
-        file.write(line_of(rows[0])[:40])
-    assert journal.rows() == rows
-    journal.shorten()
-    assert journal.rows() == []
+async def test_journal_keeps_what_is_before_a_broken_line(tmp_path: Path):
+    journal = Journal(tmp_path / "pageviews.journal")
+    journal.write([line_of(row_of(numbered(number % 3))) for number in range(5)])
+    journal.write([line_of(row_of(numbered(3)))[:40], b"\n" * 5000])
     journal.close()
+    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    assert await views.ask("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
+    await views.close()

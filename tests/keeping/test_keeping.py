@@ -1,7 +1,6 @@
 """Both engines keep what they are given, once, and give it back as it was."""
 
 import asyncio
-from dataclasses import astuple, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -22,8 +21,11 @@ async def paths(views: Keeping) -> list[str]:
 async def test_page_view_comes_back_as_it_was(views: Keeping):
     page = view(title="Ünïcode, 'quotes', \"more\", \\ and\nlines 🎈", path="/$name;--", props='{"a": "b"}')
     event = view(at=NOON + timedelta(seconds=1), name="sign-up", visitor=2**63 - 1, screen=0, offset=-570)
-    await views.add([page, event])
-    assert [tuple(row) for row in await views.ask(ALL, {})] == [astuple(page), astuple(event)]
+    odd = view(
+        at=NOON + timedelta(seconds=2), title=" \r\n\x1d\x1e\x1f\t\0\x1e", path="\x1d", agent="long" * 50_000, term=" "
+    )
+    await views.add([page, event, odd])
+    assert [tuple(row) for row in await views.ask(ALL, {})] == [astuple(page), astuple(event), astuple(odd)]
 
 
 async def test_what_was_added_can_be_asked_for_at_once(views: Keeping):
@@ -48,7 +50,7 @@ async def test_many_who_add_at_once_are_all_kept(views: Keeping):
 
 
 async def test_row_that_cannot_be_kept_fails_only_those_who_brought_it(views: Keeping):
-    bad = replace(numbered(1), title="half a pair: \ud83c")
+    bad = numbered(1)._replace(title="half a pair: \ud83c")
     ends = await asyncio.gather(
         *(views.add([each]) for each in (numbered(0), bad, numbered(2))), return_exceptions=True
     )

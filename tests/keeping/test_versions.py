@@ -13,7 +13,7 @@ from utilities.pageviews import click_schema, duck_schema
 from utilities.pageviews.duck import open_duck
 from utilities.pageviews.keeping import Keeping
 
-NEXT = {2: ("ALTER TABLE page_views ADD COLUMN shoes INTEGER DEFAULT 42", "ALTER TABLE page_views DROP COLUMN shoes")}
+NEXT = {3: ("ALTER TABLE page_views ADD COLUMN shoes INTEGER DEFAULT 42", "ALTER TABLE page_views DROP COLUMN shoes")}
 
 
 async def test_store_that_a_newer_foyer_wrote_is_left_alone(views: Keeping, reopen: Reopen):
@@ -36,17 +36,17 @@ async def test_older_table_takes_each_step_once_and_keeps_its_rows(tmp_path: Pat
     with duckdb.connect(str(file)) as connection:
         for _ in range(2):
             duck_schema.bring_up_to_date(connection, {**duck_schema.STEPS, **NEXT})
-        assert connection.execute("SELECT list(version ORDER BY version) FROM about").fetchall() == [([1, 2],)]
+        assert connection.execute("SELECT list(version ORDER BY version) FROM about").fetchall() == [([1, 2, 3],)]
         assert connection.execute("SELECT path FROM page_views").fetchall() == [("/1",)]
 
 
 def test_step_that_fails_leaves_the_table_as_it_was(tmp_path: Path):
     with duckdb.connect(str(tmp_path / "pageviews.duckdb")) as connection:
-        bad = {2: (NEXT[2][0], "this is no SQL")}
+        bad = {3: (NEXT[3][0], "this is no SQL")}
         with pytest.raises(duckdb.Error):
             duck_schema.bring_up_to_date(connection, {**duck_schema.STEPS, **bad})
         connection.rollback()
-        assert connection.execute("SELECT max(version) FROM about").fetchall() == [(1,)]
+        assert connection.execute("SELECT max(version) FROM about").fetchall() == [(2,)]
         assert "shoes" not in [name for name, *_ in connection.execute("DESCRIBE page_views").fetchall()]
 
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from demo.internet import Internet
 from handlers.server import serving
-from tests.wall.conftest import browser, glass
+from tests.wall.conftest import glass
 from utilities.services import Services
 from utilities.settings import read_settings
 
-__all__ = ["browser", "glass"]
+__all__ = ["glass"]
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "data" / "ga4"
 
@@ -29,7 +30,7 @@ class Foyer:
 OpenFoyer = Callable[..., Awaitable[Foyer]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def internet(tmp_path: Path) -> AsyncIterator[Internet]:
     folder = tmp_path / "internet"
     folder.mkdir()
@@ -37,7 +38,7 @@ async def internet(tmp_path: Path) -> AsyncIterator[Internet]:
         yield internet
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_foyer(tmp_path: Path) -> AsyncIterator[OpenFoyer]:
     """`await open_foyer(environment, board="yaml")`: the product with these variables, and the usual boards or this."""
     async with AsyncExitStack() as stack:

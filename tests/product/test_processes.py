@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from demo.internet import Internet
 from tests.conftest import RedisServer
 from tests.product.processes import running, told_to_stop
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the pretend internet is
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 GOOGLE = "/v1beta/properties/"

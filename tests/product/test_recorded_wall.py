@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Page
 
 from demo.recorded import Recorded
 from tests.product.conftest import OpenFoyer
 from utilities.formats import shown
 from utilities.frames import Kind
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
 BOARD = """
 title: Energy

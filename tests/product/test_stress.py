@@ -9,6 +9,8 @@ from demo.faults import Fault
 from demo.internet import Internet
 from tests.product.conftest import OpenFoyer
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+
 OVERFLOWING = """() => [...document.querySelectorAll('.tile')].filter(tile => {
   const room = tile.getBoundingClientRect();
   return tile.scrollWidth > tile.clientWidth + 1 || tile.scrollHeight > tile.clientHeight + 1

@@ -31,7 +31,8 @@ async def keeping(
         pytest.importorskip("chdb", reason="needs chdb, ClickHouse's engine as a library")
     opened: Any = await open_page_views(settings(clickhouse_url="chdb://memory" if click else ""), lambda: NOW)
     if click:
-        opened.client.command("TRUNCATE TABLE page_views")  # one engine lives as long as its process
+        for table in ("page_views", "dropped"):
+            opened.client.command(f"TRUNCATE TABLE {table}")  # one engine lives as long as its process
     yield opened
     await opened.close()
     shutil.rmtree(tmp_path / "var", ignore_errors=True)

@@ -1,16 +1,18 @@
 """Every question about a week that was worked out on paper, put to both engines."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from tests.site_reports.conftest import Ours
 from tests.site_reports.expected import EXPECTED
-from tests.site_reports.week import BUY, TITLES, WEEK, seen
+from tests.site_reports.week import BUY, NOW, TITLES, WEEK, seen
 from utilities import reports
 from utilities.discovery import find
 from utilities.errors import Refused
 from utilities.frames import Covers
+from utilities.pageviews.keeping import Keeping
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
 
@@ -52,10 +54,24 @@ async def test_store_without_a_page_view_answers_everything(ours: Ours):
 
 async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(ours: Ours):
     source = await ours()
+    source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__  # time passes while it asks
     assert (await source.answer(PageViewAsk("now", first="now-5m"))).covers is None
-    assert (await source.answer(PageViewAsk("pages", first="now/d"))).covers is None
+    today = await source.answer(PageViewAsk("pages", first="now/d"))
+    assert today.covers == Covers(date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", over=False)
     over = await source.answer(PageViewAsk("pages", first="now-1d/d", last="now-1d/d"))
     assert over.covers == Covers(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
+
+
+async def test_site_says_how_to_begin_until_its_first_page_view(ours: Ours, keeping: Keeping):
+    source = await ours()
+    for site in ("blog", "shop"):
+        for question in ("present", "totals", "pages", "by-day"):
+            first, how = (await source.answer(PageViewAsk(question, site=site))).unbegun
+            assert (first, "/a.js" in how) == ("Waiting for the first page view", True)
+    await keeping.add([view for view in WEEK if view.site == "blog"])
+    empty = PageViewAsk("pages", site="blog", first="2020-01-01", last="2020-01-02")
+    assert (await source.answer(empty)).unbegun == ()
+    assert (await source.answer(replace(empty, site="shop"))).unbegun
 
 
 async def test_one_page_and_one_referrer_can_be_asked_about(ours: Ours):
@@ -128,6 +144,12 @@ async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
     assert (await source.answer(PageViewAsk("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)
     assert (await source.answer(PageViewAsk("landing-pages"))).values("path") == ("/1",)
     assert (await source.answer(PageViewAsk("exit-pages"))).values("path") == ("/3",)
+    pages = await source.answer(PageViewAsk("pages"))
+    assert [row[:1] + row[3:] for row in pages.rows] == [
+        ("/1", 0.0, 1, 0, 0),
+        ("/2", 0.0, 0, 0, 0),
+        ("/3", None, 0, 1, 0),
+    ]
 
 
 def test_every_question_has_a_report():

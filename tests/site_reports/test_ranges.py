@@ -29,6 +29,8 @@ def local(first: str, last: str, zone: ZoneInfo = BERLIN, now: datetime = NOW) -
         ("now/M", "now/M", "2026-11-01 00:00:00", "2026-12-01 00:00:00"),
         ("now/Q", "now/Q", "2026-10-01 00:00:00", "2027-01-01 00:00:00"),
         ("now-1y/y", "now-1y/y", "2025-01-01 00:00:00", "2026-01-01 00:00:00"),
+        ("now-1y/fy", "now/fQ", "2025-01-01 00:00:00", "2027-01-01 00:00:00"),
+        ("now-d/d", "now-h", "2026-11-19 00:00:00", "2026-11-20 09:30:15"),
         ("now-1M/M", "now-1M/M", "2026-10-01 00:00:00", "2026-11-01 00:00:00"),
         ("now-1h/h", "now/h", "2026-11-20 09:00:00", "2026-11-20 11:00:00"),
         ("now-5m/m", "now/m", "2026-11-20 10:25:00", "2026-11-20 10:31:00"),
@@ -49,7 +51,7 @@ def test_a_month_less_ends_with_its_own_last_day(day: int):
     assert local("now-1M", "now", ZoneInfo("UTC"), now)[0] == "2026-02-28 12:00:00"
 
 
-WRONG = ("-", "7d", "now-", "now-d", "now-7", "now-7x", "now/f", "now/", "nowish", "now -7d x", "yesterday")
+WRONG = ("-", "7d", "now-", "now/fd", "now-7", "now-7x", "now/f", "now/", "nowish", "now -7d x", "yesterday")
 WRONG_TOO = (
     "2026-13-01",
     "2026-1-1",

@@ -87,16 +87,27 @@ def source(tmp_path: Path) -> PageViewSource:
     return PageViewSource(cast(Keeping, None), sites, lambda: NOW, days=7)
 
 
-async def test_first_answer_is_awaited_and_never_waited_for(foyer: Foyer):
+async def test_program_is_handed_the_answer_to_its_first_question(foyer: Foyer):
     await foyer.visit("/pricing")
-    began = time.monotonic()
-    first = await foyer.report("site-pages", **{"from": "now/d", "to": "now"})
-    assert time.monotonic() - began < 1
-    assert (first["report"], first["state"], first["rows"]) == ("site-pages", "waiting", [])
-    found = await foyer.answered("site-pages", **{"from": "now/d", "to": "now"})
+    found = await foyer.report("site-pages", **{"from": "now/d", "to": "now"})
     assert (found["report"], found["state"]) == ("site-pages", "live")
     assert found["rows"] == [["/pricing", 1, 1, None, 1, 1, 1]]
     assert found["columns"][0] == {"key": "path", "heading": "Page", "kind": "text"}
+    table = await foyer.get("/reports/site-pages.csv", **{"from": "now-2d", "to": "now"})
+    assert (table.code, table.body.count(b"\r\n")) == (200, 2)
+
+
+async def test_spreadsheet_is_refused_a_question_that_fails(foyer: Foyer):
+    await foyer.services.collector.views.close()
+    table = await foyer.get("/reports/site-pages.csv", **{"from": "now-2d", "to": "now"})
+    assert (table.code, table.headers["Content-Type"]) == (503, "text/plain; charset=UTF-8")
+    assert table.headers["Retry-After"]
+    assert table.body.decode().startswith("Not just now. There are no figures: ")
+
+
+async def test_page_is_never_waited_for(foyer: Foyer):
+    page = (await foyer.get("/reports/site-pages", **{"from": "now/d", "to": "now"})).body.decode()
+    assert "The question has been asked" in page
 
 
 async def test_each_site_has_its_own_figures(foyer: Foyer):

@@ -1,16 +1,16 @@
 """A Foyer with a board of its own on a loopback port, and a browser to look at it with."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
@@ -158,10 +158,9 @@ class House:
 BuildHouse = Callable[..., Awaitable[House]]
 
 
-@pytest.fixture
-async def build_house(
-    tmp_path: Path, settings: Callable[..., Settings]
-) -> AsyncIterator[Callable[..., Awaitable[House]]]:
+@asynccontextmanager
+async def building(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[BuildHouse]:
+    """What `build_house` gives, in the event loop of whoever enters."""
     async with AsyncExitStack() as stack:
 
         async def build(board: str = BOARD, pace: Pace = QUICK) -> House:
@@ -177,25 +176,20 @@ async def build_house(
 
 
 @pytest.fixture
+async def build_house(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[BuildHouse]:
+    async with building(tmp_path, settings) as build:
+        yield build
+
+
+@pytest.fixture
 async def house(build_house: BuildHouse) -> House:
     return await build_house()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs a browser: install chromium (Debian: apt-get install chromium)")
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        await running.close()
-
-
-@pytest.fixture
-async def glass(browser: Browser) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def glass(chromium: Browser) -> AsyncIterator[Page]:
     """A television: 1920 × 1080; anything its console has to complain about fails the test."""
-    page = await browser.new_page(viewport={"width": 1920, "height": 1080})
+    page = await chromium.new_page(viewport={"width": 1920, "height": 1080})
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))

@@ -36,7 +36,7 @@ async def test_a_wall_that_does_not_read_never_grows_and_is_let_go(build_house: 
     await until(lambda: house.walls.count == 1)
     wall = next(iter(house.walls._showings["office"].walls))
     while wall.stuck_since is None:
-        await flood(house, 200)
+        await flood(house, 10)
     held = wall.pipe._write_buffer  # type: ignore[attr-defined]
     before = len(held)
     await flood(house, 300)
@@ -50,7 +50,7 @@ async def test_a_wall_that_lagged_gets_the_newest_of_every_tile(house: House) ->
     await until(lambda: house.walls.count == 1)
     wall = next(iter(house.walls._showings["office"].walls))
     while wall.stuck_since is None:
-        await flood(house, 200)
+        await flood(house, 10)
     await house.show("visitors", number(123456))
     await house.show("pages", table(("/the-newest", 1)))
     await asyncio.sleep(0.2)

@@ -2,10 +2,17 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
+import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.wall.conftest import BOARD, House, number, table, until
+from tests.wall.conftest import BOARD, House, building, number, table, until
+from utilities.settings import Settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
 CANARIES = (
     "<script>alert(1)</script>",
@@ -15,6 +22,12 @@ CANARIES = (
     "javascript:alert(1)",
     "{{ 7 * 7 }}</bdi><style>*{display:none}</style>",
 )
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[House]:
+    async with building(tmp_path, settings) as build:
+        yield await build()
 
 
 async def test_figures_change_on_the_glass_without_a_reload(house: House, glass: Page) -> None:
@@ -148,9 +161,9 @@ async def test_ages_and_clock_are_right_on_a_television_that_lies_about_the_time
     await expect(glass.locator(".clock")).to_have_text(re.compile(f"{berlin:%a} {berlin.day} {berlin:%b} {berlin:%H}:"))
 
 
-async def test_without_its_script_the_page_is_whole_and_comes_again(house: House, browser: Browser) -> None:
+async def test_without_its_script_the_page_is_whole_and_comes_again(house: House, chromium: Browser) -> None:
     await house.show("visitors", number(21480), age=120)
-    page = await browser.new_page(java_script_enabled=False)
+    page = await chromium.new_page(java_script_enabled=False)
     await page.goto(house.url())
     await expect(page.locator("[data-tile=visitors]")).to_contain_text("21,480")
     await expect(page.locator("[data-tile=visitors] .age")).to_have_text("2 min")

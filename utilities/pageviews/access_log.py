@@ -35,6 +35,12 @@ WRITTEN = re.compile(
     + QUOTED  # and no quote behind it: the last line of a log may be cut off
     + r")?"
 )
+ORDINARY = re.compile(
+    r"(\S+) - \S+ \[(\d\d/\w{3}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
+    r'"([A-Z]+) ([^"\\ ]+) HTTP/[\d.]+" (\d{3}) (?:\d++|-)'
+    r'(?: "([^"\\]*+)" "([^"\\]*+)(?:"|$)|(?! "))'
+)
+"""What nearly all lines are, already taken apart: no host, nothing escaped, a request that is one."""
 ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
 MONTHS = {
     name: number
@@ -51,6 +57,11 @@ def parse(text: str) -> Line | None:
 
 
 def written(text: str) -> Line | None:
+    ordinary = ORDINARY.match(text)
+    if ordinary is not None:
+        address, until, second, zone, method, target, status, referrer, agent = ordinary.groups("")
+        at = minute(until, zone) + int(second)
+        return Line("", address, at, method, target, int(status), dash(referrer), dash(agent))
     found = WRITTEN.match(text)
     if found is None:
         return None

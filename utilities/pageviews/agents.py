@@ -15,6 +15,8 @@ BROWSERS = {
     "Chrome Mobile iOS": "Chrome",
     "Chrome Mobile WebView": "Android WebView",
     "Edge Mobile": "Edge",
+    "Firefox Alpha": "Firefox",
+    "Firefox Beta": "Firefox",
     "Firefox Mobile": "Firefox",
     "Firefox iOS": "Firefox",
     "IE Mobile": "IE",
@@ -23,7 +25,8 @@ BROWSERS = {
     "Opera Mobile": "Opera",
     "Other": "",
 }
-"""ua-parser's families that are one browser on two kinds of device; the device is a column of its own."""
+"""ua-parser's families that are one browser, on another kind of device or ahead of its release; the device is a column
+of its own."""
 
 LINUX = (
     "Arch Linux",

@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 THREADS = 2
 MOST_WAITING = 200  # questions; an engine that hangs must not gather every wall
 PATIENCE = 30.0  # seconds for one question, waiting included
-POLITE = 10  # steps of niceness: what collects page views goes first
+POLITE = 13  # steps of niceness: what collects page views goes first
 
 
 class Stop:

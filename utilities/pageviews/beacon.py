@@ -17,13 +17,14 @@ MOST_FIELDS = 50
 MOST_PROPS = 20
 DEEPEST = 4
 WIDEST = 65_535  # px
-LONGEST = {"site": 100, "referrer": 2048, "title": 512, "language": 35, "timezone": 64, "name": 100}
+LONGEST = {"site": 100, "referrer": 2048, "title": 512, "language": 35, "name": 100}
 """Characters; what goes beyond is cut off, and the hit counts all the same."""
 LONGEST_PROP = 300
 LONGEST_AGENT = 512
 
-NAMES = {"ref": "referrer", "t": "title", "w": "screen", "l": "language", "z": "timezone", "n": "name", "p": "props"}
-"""The short names that the script uses; the long ones are understood too, and every other is ignored."""
+NAMES = {"ref": "referrer", "t": "title", "w": "screen", "l": "language", "n": "name", "p": "props"}
+"""The short names that the script uses; the long ones are understood too, and every other is ignored, `z` among them,
+the browser's time zone."""
 FIELDS = frozenset({"url", *LONGEST, *NAMES.values()})
 
 
@@ -40,7 +41,6 @@ class Said(NamedTuple):
     referrer: str = ""
     title: str = ""
     language: str = ""
-    timezone: str = ""  # the browser's, like Europe/Berlin
     name: str = ""
     screen: int | None = None
     props: Mapping[str, str] = {}

@@ -53,6 +53,10 @@ class Bookmarks:
         name = hashlib.sha256(f"{file.begins} {self.site}".encode()).hexdigest()[:32]
         return self.folder / f"{name}.json"
 
+    def beside(self, file: LogFile) -> Path:
+        """Where the page views are gathered that come after the mark."""
+        return self.path(file).with_suffix(".rows").absolute()
+
     def find(self, file: LogFile) -> Mark:
         """Where to go on; the beginning when there is no mark, one that cannot be read, or the log is shorter now."""
         try:

@@ -45,12 +45,13 @@ def pattern_of(file: Path) -> re.Pattern[str]:
 LISTED = pattern_of(PATTERNS)
 
 PEOPLE = re.compile(
-    r"sogou(?:mse|mobilebrowser)[^ ;]*|metasr[ \d.]*|omi/[\d.]*catcher[\d.]*|webappmanager|chromeframe/[\d.]*"
+    r"sogou(?:mse|mobilebrowser)[^ ;]*|metasr[ \d.]*|omi/[\d.]*catcher[\d.]*|webappmanager|chromeframe\b(?:/[\d.]*)?"
+    r"|qqdownload [\d.]+|http://www\.qtweb\.net"
     r"|(?:gm|imo) discovery|\bdiscovery \d+|x?\bbot_senior|\bb bot \d+|\bspider \d\)|googletv|google earth",
     re.IGNORECASE,
 )
-"""Browsers, televisions and telephones that carry a word of the list in their name: found among device-detector's
-people (docs/counting.md)."""
+"""Browsers, televisions and telephones that carry a word of the list in their name: found among device-detector's and
+isbot's people (docs/counting.md)."""
 
 
 @lru_cache(maxsize=4096)

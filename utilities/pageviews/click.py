@@ -17,10 +17,13 @@ from utilities.pageviews import PageView
 from utilities.pageviews.asking import Questions, Stop
 from utilities.pageviews.click_schema import bring_up_to_date
 from utilities.pageviews.columns import NAMES, TABLE, Row, row_of
-from utilities.pageviews.commit import GroupCommit
+from utilities.pageviews.commit import MOST_AT_ONCE, GroupCommit
 from utilities.pageviews.dialect import CLICK_SETTINGS, aware, for_click, in_utc, plain, used
+from utilities.pageviews.dropped import DROPPED, Drops
 from utilities.pageviews.keeping import Forget, Form
+from utilities.pageviews.lots import rows_in
 
+COUNT = f"SELECT count(*) FROM {TABLE}"  # noqa: S608
 THREADS = 8  # the work is done elsewhere
 TRIES = (0.1, 0.5, 2.0)  # seconds between one try to insert and the next
 INSERTING = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_timeout_ms": 50}
@@ -63,6 +66,13 @@ class ClickPageViews:
                 self.rows += len(rows)
                 return
 
+    async def load(self, lot: Path) -> int:
+        before = await self.ask(COUNT, {})
+        for rows in rows_in(lot, MOST_AT_ONCE):
+            await self.commit.add(rows)
+        after = await self.ask(COUNT, {})
+        return int(after[0][0]) - int(before[0][0])
+
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""
         values = used(sql, values)
@@ -85,19 +95,33 @@ class ClickPageViews:
     async def forget(self, what: Forget) -> int:
         condition, given = what.condition()
         values = used(condition, given)
-        return await self.questions.run(lambda stop: self.remove(stop, for_click(condition, values), values), LONG)
+        sql = for_click(condition, values)
+        if what.whole_days:
+            await self.questions.run(lambda stop: self.remove(stop, DROPPED, sql, values), LONG)
+        gone = await self.questions.run(lambda stop: self.remove(stop, TABLE, sql, values), LONG)
+        self.rows -= gone
+        return gone
 
-    def remove(self, stop: Stop, condition: str, values: Mapping[str, Any]) -> int:
+    def remove(self, stop: Stop, table: str, condition: str, values: Mapping[str, Any]) -> int:
         try:
-            rows = self.answer(stop, f"SELECT count(*) FROM {TABLE} WHERE {condition}", values, LONG)  # noqa: S608
+            rows = self.answer(stop, f"SELECT count(*) FROM {table} WHERE {condition}", values, LONG)  # noqa: S608
             if rows[0][0]:
                 # Not the quick DELETE, which only hides rows: what is forgotten is off the disk when this returns.
-                sql = f"ALTER TABLE {TABLE} DELETE WHERE {condition}"
+                sql = f"ALTER TABLE {table} DELETE WHERE {condition}"
                 self.client.command(sql, parameters=in_utc(values), settings={"mutations_sync": 2})
         except (ClickHouseError, OSError, Unavailable, BadAnswer) as error:
             raise StoreDown(f"ClickHouse does not forget: {first_line(error)}") from error
-        self.rows -= rows[0][0]
         return int(rows[0][0])
+
+    async def drop(self, drops: Sequence[Drops]) -> None:
+        await self.questions.run(lambda stop: self.count_dropped(stop, drops))
+
+    def count_dropped(self, stop: Stop, drops: Sequence[Drops]) -> None:
+        stop.by(None)
+        try:
+            self.client.insert(DROPPED, drops, column_names=Drops._fields)
+        except (ClickHouseError, OSError) as error:
+            raise StoreDown(f"ClickHouse does not take counts: {first_line(error)}") from error
 
     async def export(self, file: Path, form: Form, site: str = "") -> int:
         return await self.questions.run(lambda stop: self.pour(stop, file, form, site), LONG)

@@ -6,6 +6,7 @@ from clickhouse_connect.driver.client import Client
 
 from utilities.errors import SettingsError
 from utilities.pageviews.columns import COLUMNS, TABLE
+from utilities.pageviews.dropped import CLICK
 
 Steps = Mapping[int, Sequence[str]]
 
@@ -17,6 +18,7 @@ STEPS: Steps = {
         "INDEX moments moment TYPE minmax GRANULARITY 1) "
         "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(day) ORDER BY (site, day, moment, id)",
     ),
+    2: (CLICK,),
 }
 """From each version of the table to the next; every statement may be run twice, for two processes may start at once."""
 

@@ -1,10 +1,9 @@
 """The one table of page views: its columns, their types in both engines, and how a page view becomes a row."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
 from utilities.pageviews import PageView
 
@@ -48,8 +47,10 @@ COLUMNS = (
     Column("screen", "INTEGER", "Int32"),
 )
 NAMES = tuple(column.name for column in COLUMNS)
-AS_THEY_ARE = NAMES[NAMES.index("visitor") :]  # fields of PageView that are kept under their own name
-own = attrgetter(*AS_THEY_ARE)
+AS_THEY_ARE = NAMES[NAMES.index("visitor") :]  # fields of PageView that are kept under their own name, the last
+OWN = PageView._fields.index("visitor")
+is_id = re.compile("[0-9a-f]{32}").fullmatch
+BIG = 1 << 63
 
 Row = tuple[Any, ...]
 
@@ -57,17 +58,18 @@ Row = tuple[Any, ...]
 def moment_of(at: datetime) -> datetime:
     """UTC without saying so, in whole milliseconds: what both engines keep."""
     there = at.astimezone(UTC).replace(tzinfo=None)
-    return there.replace(microsecond=there.microsecond // 1000 * 1000)
+    rest = there.microsecond % 1000
+    return there.replace(microsecond=there.microsecond - rest) if rest else there
 
 
 def row_of(view: PageView) -> Row:
     """The page view in the order of COLUMNS; ValueError when its id is not 32 hex digits or a number is too large."""
-    if not (fits(view.visitor, 63) and fits(view.visit, 63) and fits(view.screen, 31) and fits(view.offset, 15)):
+    if not is_id(view.id):
+        raise ValueError(f"the id of page view {view.id!r} is badly formed")
+    if not (-BIG <= view.visitor < BIG and -BIG <= view.visit < BIG):
+        raise ValueError(f"a number of page view {view.id} does not fit its column")
+    if not (-(1 << 31) <= view.screen < 1 << 31 and -(1 << 15) <= view.offset < 1 << 15):
         raise ValueError(f"a number of page view {view.id} does not fit its column")
     moment = moment_of(view.at)
-    wall = moment + timedelta(minutes=view.offset)
-    return (UUID(view.id), view.site, moment, wall.date(), wall.hour, view.offset, *own(view))
-
-
-def fits(number: int, bits: int) -> bool:
-    return -(1 << bits) <= number < 1 << bits
+    wall = moment + timedelta(minutes=view.offset) if view.offset else moment
+    return (view.id, view.site, moment, wall.date(), wall.hour, view.offset, *view[OWN:])

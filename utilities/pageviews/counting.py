@@ -123,7 +123,7 @@ class Counting:
         look, origin = agent_of(agent), visit.origin
         return PageView(
             # In order of time, as engines like it.
-            id=f"{int(hit.at.timestamp() * 1000):012x}{self.ids.getrandbits(80):020x}",
+            id=hit.id or f"{int(hit.at.timestamp() * 1000):012x}{self.ids.getrandbits(80):020x}",
             site=hit.site,
             at=hit.at.replace(microsecond=hit.at.microsecond // 1000 * 1000),
             offset=when.offset,

@@ -67,6 +67,8 @@ class Door:
         match what:
             case "add":
                 return await self.views.add([PageView(**each) for each in given["views"]])
+            case "load":
+                return await self.views.load(Path(given["lot"]))
             case "ask":
                 return await self.views.ask(given["sql"], given["values"])
             case "forget":
@@ -107,7 +109,10 @@ class Neighbour:
         return answer["answer"]
 
     async def add(self, views: Sequence[PageView]) -> None:
-        await self.call("add", views=[asdict(view) for view in views])
+        await self.call("add", views=[view._asdict() for view in views])
+
+    async def load(self, lot: Path) -> int:
+        return int(await self.call("load", lot=str(here() / lot)))
 
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.call("ask", sql=sql, values=dict(values))]

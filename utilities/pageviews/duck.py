@@ -4,10 +4,8 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import duckdb
 
@@ -15,14 +13,15 @@ from utilities.clock import Clock
 from utilities.errors import BadAnswer, SettingsError, StoreDown, Unavailable
 from utilities.pageviews import PageView
 from utilities.pageviews.asking import Questions, Stop
-from utilities.pageviews.columns import TABLE, Row, row_of
+from utilities.pageviews.columns import TABLE, row_of
 from utilities.pageviews.commit import GroupCommit
 from utilities.pageviews.dialect import plain, used
-from utilities.pageviews.duck_schema import bring_up_to_date
+from utilities.pageviews.dropped import ADD, DROPPED, Drops, in_columns
+from utilities.pageviews.duck_bounds import bounded
+from utilities.pageviews.duck_schema import bring_up_to_date, load_of, span_of
 from utilities.pageviews.folding import Folding
-from utilities.pageviews.journal import Journal
+from utilities.pageviews.journal import Journal, line_of
 from utilities.pageviews.keeping import Forget, Form
-from utilities.pageviews.seen import Seen
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +30,14 @@ log = logging.getLogger(__name__)
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "checkpoint_threshold": "64MB",
     "autoinstall_known_extensions": False,
+    "enable_external_file_cache": False,  # a journal is another one each time it is read
 }
+SMALL = CONFIG | {"threads": 1, "memory_limit": "48MB"}
+"""For a process that only imports: without a limit DuckDB keeps every block that it has written."""
 FORMS = {Form.CSV: "FORMAT csv, HEADER", Form.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
 FORGETTING = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
 A_LOT = 100  # page views in one call: no beacon's
-A_ROWS_FAULT = (duckdb.DataError, duckdb.InvalidInputException, OverflowError, TypeError, ValueError)
-KNOWN = f"SELECT id FROM {TABLE} WHERE moment BETWEEN ? AND ? AND id IN (SELECT unnest(?::UUID[]))"  # noqa: S608
+A_ROWS_FAULT = (duckdb.DataError, duckdb.InvalidInputException)
 
 
 class DuckPageViews:
@@ -47,11 +48,8 @@ class DuckPageViews:
         self.connection = connection  # never used itself: each thread takes a cursor of its own
         self.questions = questions
         self.writer = connection.cursor()  # the folding thread's
-        self.appender: Any = None  # the folding thread's
-        count, newest = connection.execute(f"SELECT count(*), max(moment) FROM {TABLE}").fetchall()[0]  # noqa: S608
-        self.rows: int = count
+        self.rows: int = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchall()[0][0]  # noqa: S608
         self.closing: list[Callable[[], Awaitable[None]]] = []
-        self.seen = Seen(newest)
         journals = (Journal(file.with_suffix(".journal")), Journal(file.with_suffix(".journal2")))
         self.folding = Folding(self.fold, journals)
         self.commit = GroupCommit(self.folding.take, clock, behind=self.folding.behind)
@@ -62,42 +60,29 @@ class DuckPageViews:
         if len(views) >= A_LOT and self.folding.behind() >= self.commit.room // 4:
             await self.folding.catch_up()  # an import leaves room to those who are looking at a page just now
         if views:
-            await self.commit.add([row_of(view) for view in views])
+            await self.commit.add([line_of(row_of(view)) for view in views])
 
-    def fold(self, rows: Sequence[Row]) -> None:
+    def fold(self, lot: Path) -> None:
         """One transaction, on the folding thread; rows that are there already are left out. Raises StoreDown."""
         try:
-            new = self.seen.fresh(rows, self.known)
-            if new:
-                self.append(new)
-        except A_ROWS_FAULT as error:
-            if len(rows) > 1:
-                for row in rows:
-                    self.fold([row])
-                return
-            log.error("A page view cannot be kept: %s", error)
-            return
+            try:
+                self.read(lot)
+            except A_ROWS_FAULT as error:
+                log.error("A page view cannot be kept: %s", first_line(error))
+                self.read(lot, but_faults=True)
         except duckdb.Error as error:
             raise StoreDown(f"The page views cannot be written: {first_line(error)}") from error
-        self.seen.remember(new)
-        self.rows += len(new)
 
-    def append(self, rows: Sequence[Row]) -> None:
-        """All of them or none. The appender is some thirty times as quick as prepared statements are."""
-        if self.appender is None:
-            self.appender = self.writer.appender(TABLE)
-        with ExitStack() as otherwise:
-            otherwise.callback(self.start_again)
-            self.appender.append_rows(rows)
-            self.appender.flush()
-            otherwise.pop_all()
+    def read(self, lot: Path, *, but_faults: bool = False) -> None:
+        first, last, twice = self.writer.execute(span_of(lot, but_faults=but_faults)).fetchall()[0]
+        sql = load_of(lot, twice=twice, but_faults=but_faults)
+        self.rows += self.writer.execute(sql, {"first": first, "last": last}).fetchall()[0][0]
 
-    def start_again(self) -> None:
-        self.appender.clear()
-        self.appender = None
-
-    def known(self, ids: Sequence[UUID], first: datetime, last: datetime) -> set[UUID]:
-        return {row[0] for row in self.writer.execute(KNOWN, [first, last, list(ids)]).fetchall()}
+    async def load(self, lot: Path) -> int:
+        [(first, last, twice)] = await self.long(span_of(lot), {})
+        new = await self.work(load_of(lot, twice=twice), {"first": first, "last": last})
+        self.rows += new
+        return new
 
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""
@@ -124,9 +109,14 @@ class DuckPageViews:
         condition, values = what.condition()
         gone = await self.work(f"DELETE FROM {TABLE} WHERE {condition}", used(condition, values))  # noqa: S608
         self.rows -= gone
+        if what.whole_days:
+            await self.work(f"DELETE FROM {DROPPED} WHERE {condition}", used(condition, values))  # noqa: S608
         if gone:
             await self.work("FORCE CHECKPOINT", {})
         return gone
+
+    async def drop(self, drops: Sequence[Drops]) -> None:
+        await self.work(ADD, in_columns(drops))
 
     async def export(self, file: Path, form: Form, site: str = "") -> int:
         where = "WHERE site = $site " if site else ""
@@ -136,12 +126,15 @@ class DuckPageViews:
 
     async def work(self, sql: str, values: Mapping[str, Any]) -> int:
         """How many rows a long piece of work touched; raises StoreDown."""
+        rows = await self.long(sql, values)
+        return int(rows[0][0]) if rows else 0
+
+    async def long(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         await self.folding.catch_up()
         try:
-            rows = await self.questions.run(lambda stop: self.answer(stop, sql, values), FORGETTING)
+            return await self.questions.run(lambda stop: self.answer(stop, sql, values), FORGETTING)
         except (Unavailable, BadAnswer) as error:
             raise StoreDown(str(error)) from error
-        return int(rows[0][0]) if rows else 0
 
     def health(self) -> Mapping[str, object]:
         health = self.commit.health(self.folding.trouble)
@@ -156,31 +149,32 @@ class DuckPageViews:
         await self.commit.close()
         await self.folding.close()
         await self.questions.close()
-        self.appender = None
         self.writer.close()
         self.connection.close()
 
 
-async def open_duck(file: Path, clock: Clock) -> DuckPageViews:
+async def open_duck(file: Path, clock: Clock, *, small: bool = False) -> DuckPageViews:
     """The store in `file`, made or brought up to date; SettingsError when it cannot be, or another process has it."""
     questions = Questions()
     async with AsyncExitStack() as otherwise:
         otherwise.push_async_callback(questions.close)
         # Opened on a thread that stands back, so that the threads DuckDB starts stand back too.
-        connection = await questions.run(lambda stop: opened(file), FORGETTING)
+        connection = await questions.run(lambda stop: opened(file, small=small), FORGETTING)
         otherwise.callback(connection.close)
         views = DuckPageViews(file, connection, questions, clock)
         otherwise.pop_all()
     return views
 
 
-def opened(file: Path) -> duckdb.DuckDBPyConnection:
+def opened(file: Path, *, small: bool = False) -> duckdb.DuckDBPyConnection:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as otherwise:
-            connection = duckdb.connect(str(file), config=CONFIG)
+            connection = duckdb.connect(str(file), config=SMALL if small else CONFIG)
             otherwise.callback(connection.close)
             file.chmod(0o600)
+            if not small:
+                bounded(connection, file.parent)
             bring_up_to_date(connection)
             otherwise.pop_all()
     except (duckdb.Error, OSError) as error:

@@ -3,18 +3,19 @@
 from utilities.clock import Clock
 from utilities.errors import SettingsError
 from utilities.pageviews.door import Door, knock
-from utilities.pageviews.keeping import Keeping
+from utilities.pageviews.keeping import Keeping, Owned
 from utilities.settings import Settings
 
 FILE = "pageviews.duckdb"
 SOCKET = "pageviews.socket"
 
 
-async def open_page_views(settings: Settings, clock: Clock) -> Keeping:
+async def open_page_views(settings: Settings, clock: Clock, *, small: bool = False) -> Owned:
     """The store for a process that serves, made or brought up to date.
 
-    A DuckDB file belongs to one process; it lets the commands of this machine in by a door beside the file. Raises
-    SettingsError when the store cannot be opened, or when another process has it.
+    A DuckDB file belongs to one process; it lets the commands of this machine in by a door beside the file. `small`
+    is for what asks nothing and should not grow. Raises SettingsError when the store cannot be opened, or when another
+    process has it.
     """
     # Each engine is a large library, and no process needs both.
     if url := settings.clickhouse_url.get_secret_value():
@@ -23,7 +24,7 @@ async def open_page_views(settings: Settings, clock: Clock) -> Keeping:
         return await open_click(url, clock)
     from utilities.pageviews.duck import open_duck
 
-    views = await open_duck(settings.data_dir / FILE, clock)
+    views = await open_duck(settings.data_dir / FILE, clock, small=small)
     door = Door(views)
     views.before_closing(door.close)
     try:
@@ -34,10 +35,10 @@ async def open_page_views(settings: Settings, clock: Clock) -> Keeping:
     return views
 
 
-async def reach_page_views(settings: Settings, clock: Clock) -> Keeping:
+async def reach_page_views(settings: Settings, clock: Clock, *, small: bool = False) -> Keeping:
     """The store for a command: its own, or the one of the server that runs beside it. Raises SettingsError."""
     if not settings.clickhouse_url.get_secret_value():
         neighbour = await knock(settings.data_dir / SOCKET)
         if neighbour is not None:
             return neighbour
-    return await open_page_views(settings, clock)
+    return await open_page_views(settings, clock, small=small)

@@ -4,30 +4,29 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
 from utilities.errors import StoreDown
-from utilities.pageviews.columns import Row
 from utilities.pageviews.journal import Journal
 
-PACE = 0.25  # seconds between two lots, when nobody asks for the rows sooner
+PACE = 1.0  # seconds between two lots, when nobody asks for the rows sooner
 REST = 1.0  # seconds before the table is tried again
 CATCHING_UP = 3.0  # seconds a question waits for the rows before it, at most
 
-Fold = Callable[[Sequence[Row]], None]
-"""Puts rows into the table and on disk, those that are there already left out; StoreDown when it cannot."""
+Fold = Callable[[Path], None]
+"""Puts the rows of a file into the table and on disk, without those that are there; StoreDown when it cannot."""
 
 
 class Folding:
     """A commit to the table costs some milliseconds of processor time whatever its size, one to the journal none.
 
-    There are two journals: rows go to one while those of the other are moved. `turn` keeps a row's line and the row
-    together, so that no journal is emptied that has a line whose row has not been moved.
+    There are two journals: rows go to one while the engine reads the other.
     """
 
     def __init__(self, fold: Fold, journals: tuple[Journal, Journal]) -> None:
         self.fold = fold
         self.journal, self.other = journals
-        self.pending: list[Row] = []  # the rows of `journal`
+        self.pending = 0  # the rows of `journal`
         self.turn = threading.Lock()  # guards these three
         self.taken = self.folded = 0  # rows, ever
         self.waiters: list[tuple[int, Future[None]]] = []  # until how many rows have been moved
@@ -35,9 +34,9 @@ class Folding:
         self.closing = False
         self.trouble = ""
         for journal in journals:  # what a crash has left behind
-            if rows := journal.rows():
-                self.fold(rows)
-            journal.shorten()
+            if journal.mend():
+                self.read(journal)
+            journal.empty()
         self.thread = threading.Thread(target=self.run, name="page-views-fold", daemon=True)
         self.thread.start()
 
@@ -45,12 +44,12 @@ class Folding:
         """How many rows are acknowledged but not in the table yet."""
         return self.taken - self.folded
 
-    def take(self, rows: Sequence[Row]) -> None:
-        """On the commit thread: returns when they are on disk; raises StoreDown, ValueError."""
+    def take(self, lines: Sequence[bytes]) -> None:
+        """On the commit thread: returns when they are on disk; raises StoreDown."""
         with self.turn:
-            self.journal.write(rows)
-            self.pending += rows
-            self.taken += len(rows)
+            self.journal.write(lines)
+            self.pending += len(lines)
+            self.taken += len(lines)
 
     def run(self) -> None:
         """The thread's whole life."""
@@ -68,19 +67,28 @@ class Folding:
 
     def move(self) -> None:
         with self.turn:
-            rows, self.pending = self.pending, []
+            rows, self.pending = self.pending, 0
             self.journal, self.other = self.other, self.journal
-        while rows and not self.moved(rows):
+        while rows and not self.moved(self.other):
             with self.change:
                 if self.change.wait_for(lambda: self.closing, timeout=REST):
                     return  # the journal has them
-        self.other.shorten()
-        self.folded += len(rows)
+        self.folded += rows
         self.wake()
+        if rows:
+            self.other.empty()
 
-    def moved(self, rows: Sequence[Row]) -> bool:
+    def read(self, journal: Journal) -> None:
         try:
-            self.fold(rows)
+            lot = journal.lot()
+            self.fold(lot)
+            lot.unlink()
+        except OSError as error:
+            raise StoreDown(f"The page views cannot be moved: {error.strerror}.") from error
+
+    def moved(self, journal: Journal) -> bool:
+        try:
+            self.read(journal)
         except StoreDown as error:
             self.trouble = str(error)
             return False

@@ -3,24 +3,27 @@
 import asyncio
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from utilities.errors import Overrun
-from utilities.pageviews import Counter, Dropped, Hit, PageView, PageViews
+from utilities.pageviews import Counter, Dropped, Hit
 from utilities.pageviews.access_log import Line, parse
 from utilities.pageviews.bookmarks import Bookmarks, Mark
+from utilities.pageviews.bots import is_bot
+from utilities.pageviews.counting import AGENT
+from utilities.pageviews.keeping import Keeping
 from utilities.pageviews.log_file import TOO_LONG, LogFile
 from utilities.pageviews.log_kinds import Kind, kind_of
 from utilities.pageviews.log_order import Names, Settling
+from utilities.pageviews.lots import Lot
 from utilities.pageviews.paths import Paths
 from utilities.pageviews.site_file import Site
 
-BATCH = 5_000
-"""Page views that are kept at once."""
+BATCH = 122_880
+"""Page views that are kept at once: a row group of DuckDB's, which goes to disk at once and is never touched again.
+Fewer are gathered in its memory first, and put together with others later."""
 STRIDE = 250  # lines between two turns of the progress bar and the event loop
-AGAIN = 0.1  # seconds before a store that had no room is tried again
 SHOWN = 5  # unreadable lines that are shown, and characters of each
 SHOWN_CHARACTERS = 160
 
@@ -58,35 +61,42 @@ class Summary:
 class Import:
     """One file on its way into the store; `run` is called once."""
 
-    def __init__(self, file: LogFile, counter: Counter, keep: PageViews, site_of: SiteOf, marks: Bookmarks) -> None:
+    def __init__(
+        self, file: LogFile, counter: Counter, keep: Keeping, site_of: SiteOf, marks: Bookmarks, batch: int = BATCH
+    ) -> None:
         self.file = file
         self.counter = counter
         self.keep = keep
         self.site_of = site_of
         self.marks = marks
+        self.batch = batch
         self.paths = Paths()
         self.settling = Settling()
-        self.views: list[PageView] = []
         self.summary = Summary(file.path)
 
     async def run(self, told: Told, pause: float = 0.0) -> Summary:
         """Reads it to its end, from where an earlier run was broken off; `pause` seconds of every STRIDE are others'.
 
-        Raises StoreDown.
+        Raises StoreDown. Broken off by a person, it keeps what it has before it leaves.
         """
         mark = self.marks.find(self.file)
         self.names = Names(mark.seen)
         self.summary.lines = self.summary.resumed = mark.lines
         self.summary.kinds.update({Kind(name): count for name, count in mark.kinds.items()})
         place = mark.place
-        for place, raw in self.file.lines(mark.place):
-            self.take(raw)
-            if not self.summary.lines % STRIDE:
-                told(self.file.read, self.summary.lines)
-                await asyncio.sleep(pause)
-            if len(self.views) >= BATCH:
+        with Lot(self.marks.beside(self.file)) as self.lot:
+            try:
+                for place, raw in self.file.lines(mark.place):
+                    self.take(raw)
+                    if not self.summary.lines % STRIDE:
+                        told(self.file.read, self.summary.lines)
+                        await asyncio.sleep(pause)
+                    if self.lot.rows >= self.batch:
+                        await self.save(place)
+            except asyncio.CancelledError:
                 await self.save(place)
-        await self.save(place)
+                raise
+            await self.save(place)
         self.marks.forget(self.file)
         told(self.file.size, self.summary.lines)
         self.summary.cut = self.file.cut
@@ -101,23 +111,24 @@ class Import:
             return self.strange(text, raw)
         kind = kind_of(line)
         site = self.site_of(line.host) if kind is Kind.PAGE else None
-        if kind is Kind.PAGE and site is None:
-            kind = Kind.FOREIGN
         if site is None:
-            self.summary.kinds[kind] += 1
-            return None
-        for settled in self.settling.put(line.at, self.names.name(site.name, line), hit_of(line, site), site):
-            self.count(*settled)
+            self.summary.kinds[Kind.FOREIGN if kind is Kind.PAGE else kind] += 1
+        elif is_bot(line.agent[:AGENT]):
+            self.summary.kinds[Kind.BOT] += 1
+        else:
+            hit = hit_of(line, site, self.names.name(site.name, line))
+            for settled in self.settling.put(line.at, hit, site):
+                self.count(*settled)
         return None
 
-    def count(self, name: str, hit: Hit, site: Site) -> None:
+    def count(self, hit: Hit, site: Site) -> None:
         """One that may be a page view, each after those that happened before it."""
         found = self.counter.count(hit)
         if isinstance(found, Dropped):
             self.summary.kinds[Kind[found.name]] += 1
         else:
             self.summary.kinds[Kind.PAGE] += 1
-            self.views.append(replace(self.paths.kept(found, site.distinct_paths), id=name))
+            self.lot.add(self.paths.kept(found, site.distinct_paths))
 
     def strange(self, text: str, raw: bytes) -> None:
         if not text and raw is not TOO_LONG:
@@ -132,18 +143,14 @@ class Import:
         """Keeps what has come together, and marks the place: all before it is on disk."""
         for settled in self.settling.rest():
             self.count(*settled)
-        while self.views:
-            try:
-                await self.keep.add(self.views[:BATCH])
-            except Overrun:  # it has more on its hands than this
-                await asyncio.sleep(AGAIN)
-            else:
-                del self.views[:BATCH]
+        if self.lot.rows:
+            self.summary.new += await self.keep.load(self.lot.whole())
+            self.lot.clear()
         kinds = {kind.value: count for kind, count in self.summary.kinds.items()}
         self.marks.put(self.file, Mark(place, self.summary.lines, kinds, dict(self.names.seen), self.file.size))
 
 
-def hit_of(line: Line, site: Site) -> Hit:
+def hit_of(line: Line, site: Site, name: str) -> Hit:
     """The beacon that the browser would have sent, as far as a log knows it."""
     at = datetime.fromtimestamp(line.at, UTC)
     target = line.target if line.target.startswith("/") else f"/{line.target.partition('://')[2].partition('/')[2]}"
@@ -158,4 +165,5 @@ def hit_of(line: Line, site: Site) -> Hit:
         agent=line.agent,
         language=line.language,
         screen=line.screen,
+        id=name,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from utilities.pageviews import PageViews
+from utilities.pageviews.dropped import Dropping
 
 
 class Form(StrEnum):
@@ -25,6 +26,11 @@ class Forget:
     visitor: int | None = None
     path: str = ""  # whole; with `*` at its end, everything that begins so
     before: date | None = None  # rows of earlier days, on the site's wall clock
+
+    @property
+    def whole_days(self) -> bool:
+        """Whether it is about everything there is of these days, hits that were not counted among them."""
+        return self.visitor is None and not self.path
 
     def condition(self) -> tuple[str, Mapping[str, Any]]:
         """The WHERE of these rows in both engines' SQL, and its values; ValueError when nothing is given."""
@@ -44,6 +50,10 @@ class Forget:
 class Keeping(PageViews, Protocol):
     """A page-view store as a process holds it; `ask` raises Unavailable or BadAnswer, `add` Overrun or StoreDown."""
 
+    async def load(self, lot: Path) -> int:
+        """Keeps the page views of a Lot, on disk, and answers how many were not there before; raises StoreDown."""
+        ...
+
     async def forget(self, what: Forget) -> int:
         """Removes these rows for good and answers how many there were; raises StoreDown."""
         ...
@@ -55,3 +65,7 @@ class Keeping(PageViews, Protocol):
     def health(self) -> Mapping[str, object]:
         """JSON-ready facts, without waiting: `engine`, `answers`, `rows`, `waiting`, `room`, `last_commit`."""
         ...
+
+
+class Owned(Keeping, Dropping, Protocol):
+    """A page-view store as a process holds it that counts."""

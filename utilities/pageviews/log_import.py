@@ -8,11 +8,11 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from utilities.clock import Clock
 from utilities.errors import HitRefused, SettingsError
-from utilities.pageviews import PageViews
 from utilities.pageviews.access_log import Line, parse
 from utilities.pageviews.bookmarks import Bookmarks
 from utilities.pageviews.counting import open_counting
-from utilities.pageviews.importing import Import, SiteOf, Summary, Told
+from utilities.pageviews.importing import BATCH, Import, SiteOf, Summary, Told
+from utilities.pageviews.keeping import Keeping
 from utilities.pageviews.log_file import LogFile
 from utilities.pageviews.site_file import Site
 from utilities.pageviews.sites import Sites
@@ -21,7 +21,6 @@ from utilities.settings import Settings
 
 FIRST = 1000  # lines among which the first that can be read is looked for
 MOST_HOSTS = 10_000  # hosts whose site is remembered
-COUNT = "SELECT count(*) FROM page_views"
 
 
 async def import_logs(
@@ -29,11 +28,12 @@ async def import_logs(
     *,
     settings: Settings,
     sites: Sites,
-    keep: PageViews,
+    keep: Keeping,
     clock: Clock,
     site: str = "",
     quiet: bool = False,
     pause: float = 0.0,
+    batch: int = BATCH,
 ) -> AsyncIterator[Summary]:
     """Yields what was in each file. `site` says whose logs they are, where they do not say so themselves.
 
@@ -48,18 +48,11 @@ async def import_logs(
     try:
         for path, _ in ordered:
             with LogFile(path) as file, bar(file, quiet) as shown:
-                before = await rows(keep)
-                work = Import(file, counter, keep, owner(sites, site), marks)
-                summary = await work.run(telling(shown), pause)
-                summary.new = await rows(keep) - before
-                yield summary
+                work = Import(file, counter, keep, owner(sites, site), marks, batch)
+                yield await work.run(telling(shown), pause)
     finally:
         counter.close()
     marks.throw_key_away()
-
-
-async def rows(keep: PageViews) -> int:
-    return int((await keep.ask(COUNT, {}))[0][0])
 
 
 def bar(file: LogFile, quiet: bool) -> "tqdm[None]":

@@ -1,6 +1,7 @@
 """What a line of an access log is: a page that was read, or one of the things that are none."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 from utilities.pageviews.access_log import Line
 
@@ -52,7 +53,13 @@ def kind_of(line: Line) -> Kind:
         return Kind.NOT_GET if line.method or line.status < 400 else Kind.ERROR
     if line.status not in SHOWN:
         return Kind.ERROR if line.status >= 400 else Kind.REDIRECT if line.status >= 300 else Kind.NO_PAGE
-    path, _, query = line.target.partition("?")
+    return kind_of_target(line.target)
+
+
+@lru_cache(maxsize=4096)
+def kind_of_target(target: str) -> Kind:
+    """A static file, a feed or perhaps a page, by path and query: most lines name what a few before them did."""
+    path, _, query = target.partition("?")
     last = path.rpartition("/")[2].lower()
     ending = last.rpartition(".")[2] if "." in last else ""
     if ending in FEEDS or (last or path.rstrip("/").rpartition("/")[2].lower()) in FEED_NAMES:

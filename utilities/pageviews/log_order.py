@@ -42,19 +42,19 @@ class Settling:
     """Holds hits back until nothing earlier is likely to come, and hands them out by time."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[float, int, str, Hit, Site]] = []
+        self.waiting: list[tuple[float, int, Hit, Site]] = []
         self.number = 0
         self.newest = float("-inf")
 
-    def put(self, at: float, name: str, hit: Hit, site: Site) -> Iterator[tuple[str, Hit, Site]]:
+    def put(self, at: float, hit: Hit, site: Site) -> Iterator[tuple[Hit, Site]]:
         """Takes one in and yields those that have settled."""
         self.number += 1  # keeps the file's own order within a second
-        heapq.heappush(self.waiting, (at, self.number, name, hit, site))
+        heapq.heappush(self.waiting, (at, self.number, hit, site))
         self.newest = max(self.newest, at)
         while self.waiting[0][0] < self.newest - DISORDER or len(self.waiting) > MOST_WAITING:
             yield heapq.heappop(self.waiting)[2:]
 
-    def rest(self) -> Iterator[tuple[str, Hit, Site]]:
+    def rest(self) -> Iterator[tuple[Hit, Site]]:
         """All that still wait."""
         while self.waiting:
             yield heapq.heappop(self.waiting)[2:]

@@ -3,19 +3,21 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from utilities.clock import Clock
-from utilities.errors import SourceError
+from utilities.errors import SourceError, StoreDown
 from utilities.pageviews.collector import Collector
 from utilities.pageviews.counting import Counting, open_counting
 from utilities.pageviews.engine import open_page_views
-from utilities.pageviews.keeping import Keeping
+from utilities.pageviews.keeping import Keeping, Owned
+from utilities.pageviews.pace import Pace
 from utilities.pageviews.retention import MONTHS, every_night
 from utilities.pageviews.sites import FILE, Sites
+from utilities.pageviews.tally import Tally
 from utilities.pageviews.visitors import SILENCE
 from utilities.pageviews.visits import RECENT
 from utilities.settings import Settings
@@ -23,6 +25,7 @@ from utilities.settings import Settings
 log = logging.getLogger("foyer.collect")
 
 BETWEEN_ROUNDS = 60.0  # seconds
+BETWEEN_COUNTS = 5.0
 
 
 @dataclass(frozen=True)
@@ -46,24 +49,38 @@ def open_sites(settings: Settings) -> Sites:
 async def our_own(settings: Settings, clock: Clock) -> AsyncIterator[OurOwn]:
     """Opens all of it, and closes it on leaving. Raises BoardError and SettingsError."""
     sites = open_sites(settings)
-    counting = open_counting(settings.data_dir, settings.geoip_db, clock(), sites.get)
-    try:
+    async with AsyncExitStack() as closing:
+        counting = open_counting(settings.data_dir, settings.geoip_db, clock(), sites.get)
+        closing.callback(counting.close)
         views = await open_page_views(settings, clock)
-        try:
-            await go_on(counting, views, clock)
-            rounds = asyncio.gather(
-                every_minute(counting, clock), every_night(views, lambda name: months_of(sites, name), clock)
-            )
-            try:
-                yield OurOwn(sites, counting, views, Collector(sites, counting, views, clock))
-            finally:
-                rounds.cancel()
-                with suppress(asyncio.CancelledError):
-                    await rounds
-        finally:
-            await views.close()
-    finally:
-        counting.close()
+        closing.push_async_callback(views.close)
+        await go_on(counting, views, clock)
+        pace = await open_pace(settings, sites, closing)
+        rounds = asyncio.gather(
+            every_minute(counting, clock),
+            every_night(views, lambda name: months_of(sites, name), clock),
+            every_few_seconds(counting.tally, views),
+        )
+        closing.push_async_callback(keep, counting.tally, views)
+        closing.push_async_callback(ended, rounds)
+        yield OurOwn(sites, counting, views, Collector(sites, counting, views, clock, pace))
+
+
+async def open_pace(settings: Settings, sites: Sites, closing: AsyncExitStack) -> Pace:
+    """The limits of this process, or of all that have one Redis."""
+    if not (url := settings.redis_url.get_secret_value()):
+        return Pace(sites.limits)
+    from utilities.pageviews.sharing import Sharing  # imported late: 8 MB that a process without Redis does not need
+
+    sharing = Sharing(url)
+    closing.push_async_callback(sharing.close)
+    return Pace(sites.limits, tell=sharing.tell)
+
+
+async def ended(rounds: "asyncio.Future[tuple[None, None, None]]") -> None:
+    rounds.cancel()
+    with suppress(asyncio.CancelledError):
+        await rounds
 
 
 async def go_on(counting: Counting, views: Keeping, clock: Clock) -> None:
@@ -79,6 +96,20 @@ async def every_minute(counting: Counting, clock: Clock) -> None:
     while True:
         await asyncio.sleep(BETWEEN_ROUNDS)
         counting.tend(clock())
+
+
+async def every_few_seconds(tally: Tally, views: Owned) -> None:
+    """Keeps the counts of what was dropped; runs until cancelled."""
+    while True:
+        await asyncio.sleep(BETWEEN_COUNTS)
+        await keep(tally, views)
+
+
+async def keep(tally: Tally, views: Owned) -> None:
+    try:
+        await tally.keep(views)
+    except (SourceError, StoreDown) as error:
+        log.warning("the counts of dropped hits wait: %s", error)
 
 
 def months_of(sites: Sites, name: str) -> int:

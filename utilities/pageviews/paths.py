@@ -1,6 +1,5 @@
 """How many different paths a site may have in a day, so that nobody can fill the store with made-up ones."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from utilities.pageviews import PageView
@@ -28,7 +27,7 @@ class Paths:
         if path in known[1]:
             return view
         if len(known[1]) >= most and path not in known[2]:
-            return replace(view, path=OTHER, title="")
+            return view._replace(path=OTHER, title="")
         known[1].add(path)
         return view
 

@@ -14,7 +14,8 @@ ALLOWED = (
     "or milliseconds since 1970"
 )
 LONGEST = 50  # characters of one end
-STEP = re.compile(r"([+-])(\d{1,6})([smhdwMQy])|/([smhdwMQy])")
+STEP = re.compile(r"([+-])(\d{0,6})([smhdwMQy])|/(?:f(?=[Qy]))?([smhdwMQy])")
+"""`now-d` is `now-1d`; `/fQ` and `/fy` are of the fiscal year, which begins in January, as Grafana's does."""
 EXACT = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 MONTHS = {"M": 1, "Q": 3, "y": 12}
 
@@ -107,7 +108,7 @@ def relative(steps: str, zone: ZoneInfo, now: datetime, *, up: bool) -> datetime
         if rounded:
             at = rounding(at, rounded, zone, up=up)
         else:
-            at = moved(at, int(count) * (1 if sign == "+" else -1), unit, zone)
+            at = moved(at, int(count or 1) * (1 if sign == "+" else -1), unit, zone)
     if read_up_to != len(steps):
         raise ValueError("not understood to its end")
     return at

@@ -15,6 +15,8 @@ log = logging.getLogger("foyer.keeping")
 MONTHS = 25  # two years and the month that is compared, where a site says nothing
 NIGHT = 2  # o'clock UTC; deleting is cheap, and no hour suits every zone
 BETWEEN_LOOKS = 600.0  # seconds
+SITES = """
+    SELECT DISTINCT site FROM (SELECT site FROM page_views UNION ALL SELECT site FROM dropped) AS known ORDER BY site"""
 
 
 def months_before(day: date, months: int) -> date:
@@ -28,7 +30,7 @@ def months_before(day: date, months: int) -> date:
 async def retire(views: Keeping, months_of: Callable[[str], int], today: date) -> int:
     """Forgets every site's page views that are older than its months and answers how many; SourceError, StoreDown."""
     gone = 0
-    for (site,) in await views.ask("SELECT DISTINCT site FROM page_views ORDER BY site", {}):
+    for (site,) in await views.ask(SITES, {}):
         before = months_before(today, months_of(site))
         count = await views.forget(Forget(site=site, before=before))
         if count:

@@ -1,32 +1,44 @@
-"""How many hits were not counted and why, by site and day; since the start of the process, in bounded memory."""
+"""How many hits were not counted and why, by site and day, until the store has them; in bounded memory."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
+from utilities.errors import SourceError, StoreDown
 from utilities.pageviews import Dropped
+from utilities.pageviews.dropped import Dropping, Drops
 
-DAYS = 1000  # pairs of site and day that are remembered
+WAITING = 5000  # counts by site, day and reason, while the store does not take them
 
 
 class Tally:
     """Dropped hits."""
 
     def __init__(self) -> None:
-        self._days: dict[tuple[str, date], Counter[Dropped]] = {}
+        self.since_start: Counter[Dropped] = Counter()
+        self.waiting: dict[tuple[str, date, Dropped], int] = {}
 
-    def add(self, site: str, day: date, why: Dropped) -> None:
-        counts = self._days.get((site, day))
-        if counts is None:
-            if len(self._days) >= DAYS:
-                del self._days[next(iter(self._days))]  # the one that began first
-            counts = self._days[site, day] = Counter()
-        counts[why] += 1
-
-    def by_day(self, site: str) -> Mapping[date, Mapping[Dropped, int]]:
-        """The site's days, oldest first."""
-        return {day: dict(counts) for (name, day), counts in self._days.items() if name == site}
+    def add(self, site: str, day: date, why: Dropped, hits: int = 1) -> None:
+        key = site, day, why
+        if key not in self.waiting and len(self.waiting) >= WAITING:
+            del self.waiting[next(iter(self.waiting))]  # the one that began first
+        self.waiting[key] = self.waiting.get(key, 0) + hits
+        self.since_start[why] += hits
 
     def total(self) -> Mapping[Dropped, int]:
-        """All sites and days together, for /healthz."""
-        return dict(sum(self._days.values(), Counter()))
+        """All sites together since the start of the process, for /healthz."""
+        return dict(self.since_start)
+
+    async def keep(self, store: Dropping) -> None:
+        """Hands on what waits; raises SourceError or StoreDown, and keeps it, when the store does not take it."""
+        waiting, self.waiting = self.waiting, {}
+        if not waiting:
+            return
+        try:
+            await store.drop([Drops(site, day, why.value, hits) for (site, day, why), hits in waiting.items()])
+        except (SourceError, StoreDown, asyncio.CancelledError):
+            for (site, day, why), hits in waiting.items():
+                self.since_start[why] -= hits
+                self.add(site, day, why, hits)
+            raise

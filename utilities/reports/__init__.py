@@ -29,6 +29,7 @@ class Report:
     ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
     pace: timedelta = timedelta(minutes=5)  # a reading older than this is ageing
     limit: timedelta = timedelta(hours=6)  # a reading older than this is stale
+    nothing: str = ""  # said where there was nothing to count: what it takes
     pulse: bool = False  # asked again as soon as a page view has been counted, whatever its pace
 
     async def frames(self, sources: Sources) -> AsyncIterator[Frame]:

@@ -8,6 +8,7 @@ from utilities.sources.pageviews import PageViewAsk
 REPORT = Report(
     name="site-events",
     title="What do visitors do?",
+    nothing="An event is counted when a page says foyer('event', 'sign-up').",
     sources=("pageviews",),
     ask=PageViewAsk("events"),
     pace=timedelta(minutes=1),

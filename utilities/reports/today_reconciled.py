@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from utilities.errors import SourceError
+from utilities.formats import zone_of
 from utilities.frames import Column, Frame, Kind, Note, Value
 from utilities.reports import Report
 from utilities.sources import Sources
@@ -54,7 +55,7 @@ async def compose(sources: Sources) -> AsyncIterator[Frame]:
 
 def zone(frame: Frame) -> str:
     """Whose day it is: that of the property may begin hours before or after the site's."""
-    return f", {frame.covers.zone}" if frame.covers else ""
+    return f", {zone_of(frame.covers)}" if frame.covers else ""
 
 
 async def behind(sources: Sources) -> float | None:

@@ -11,9 +11,8 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
-from redis.asyncio.connection import SSLConnection, parse_url
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+
+from utilities.redis_options import options
 
 log = logging.getLogger("foyer.signin")
 
@@ -39,7 +38,7 @@ class Pace:
             (RateLimitItemPerMinute(most.from_all), False),
         )
         self.own = MovingWindowRateLimiter(MemoryStorage())
-        self.pool = pool_of(redis_url) if redis_url else None
+        self.pool = ConnectionPool(**options(redis_url, PATIENCE)) if redis_url else None
         self.shared = MovingWindowRateLimiter(redis_storage(self.pool)) if self.pool else None
 
     async def wait(self, one: str) -> int:
@@ -62,15 +61,6 @@ class Pace:
                 reset, _ = await limiter.get_window_stats(rule, *names)
                 return max(1, math.ceil(reset - time.time()))  # the library counts by this clock
         return 0
-
-
-def pool_of(url: str) -> ConnectionPool:
-    """Connections that may take PATIENCE once, whatever the URL says: Redis's client would otherwise try ten times."""
-    given: dict[str, Any] = dict(parse_url(url))
-    ours: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
-    if given.get("connection_class") is SSLConnection:
-        ours |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
-    return ConnectionPool(**given | ours, retry=Retry(NoBackoff(), 0))
 
 
 def redis_storage(pool: ConnectionPool) -> RedisStorage:

@@ -4,6 +4,7 @@ import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from utilities.clock import Clock
 from utilities.discovery import find
 from utilities.errors import BadAnswer, ParameterError, Refused
-from utilities.frames import Column, Frame, Kind, Value
+from utilities.frames import Column, Covers, Frame, Kind, Value
 from utilities.pageviews import PageViews, queries
 from utilities.pageviews.queries import Question
 from utilities.pageviews.ranges import Span, span
@@ -21,6 +22,9 @@ from utilities.sources import Source, SourceKind
 
 MOST_ROWS = 10_000
 LONGEST = 2048  # characters of a parameter
+MOMENT = timedelta(hours=1)  # a shorter range is spoken of as a moment, not as a day
+WAITING = "Waiting for the first page view"
+BEGIN = 'Put <script async src="{}/a.js"></script> on each page'
 PARAMETERS = {"site": "site", "from": "first", "to": "last", "page": "page", "referrer": "referrer"}
 """What a request may say, and the field of the ask it fills."""
 
@@ -53,11 +57,13 @@ class PageViewSource:
 
     parameters = tuple(PARAMETERS)
 
-    def __init__(self, views: PageViews, sites: Sites, clock: Clock, days: int) -> None:
+    def __init__(self, views: PageViews, sites: Sites, clock: Clock, days: int, address: str = "") -> None:
         self.views = views
         self.sites = sites
         self.clock = clock
         self.days = days  # of a range nobody gave
+        self.address = address  # of this Foyer, as pages must say it
+        self.begun: set[str] = set()  # sites with page views
 
     async def answer(self, ask: PageViewAsk) -> Frame:
         """The frame for one ask; raises SourceError."""
@@ -65,15 +71,31 @@ class PageViewSource:
             question, site, range_ = self.understood(ask)
         except ParameterError as error:
             raise Refused(str(error)) from error
-        rows, notes = question.arrange(await self.ask(question, ask, site, range_), range_)
-        # A wall says of a table without rows that its days had nothing; days that are not over may still have.
-        covers = range_.covers if rows or range_.last < self.clock() else None
-        frame = Frame(question.columns, fitted(rows, question.columns), notes, covers)
+        found, notes = question.arrange(await self.ask(question, ask, site, range_), range_)
+        rows = fitted(found, question.columns)
+        unbegun = () if counted(rows) else await self.unbegun(site)
+        frame = Frame(question.columns, rows, notes, self.covers(range_, rows), unbegun)
         if ask.compare:
             before = range_.before()
             earlier, _ = question.arrange(await self.ask(question, ask, site, before), before)
             frame = frame.beside(fitted(earlier, question.columns))
         return frame
+
+    def covers(self, range_: Span, rows: Sequence[Row]) -> Covers | None:
+        """The days of the range; None of a moment in which nothing was counted, for its day may have had much."""
+        if not rows and range_.last - range_.first < MOMENT:
+            return None
+        over = range_.covers.last < self.clock().astimezone(range_.zone).date()
+        return replace(range_.covers, over=over)
+
+    async def unbegun(self, site: str) -> tuple[str, ...]:
+        """That nothing was ever counted for this site and how to begin; nothing once it has begun."""
+        if site not in self.begun:
+            where, values = ("site = $site", {"site": site}) if site else ("1 = 1", {})
+            if not await self.views.ask(f"SELECT 1 FROM page_views WHERE {where} LIMIT 1", values):  # noqa: S608
+                return WAITING, BEGIN.format(self.address)
+            self.begun.add(site)
+        return ()
 
     def understood(self, ask: PageViewAsk) -> tuple[Question, str, Span]:
         """The question, the site ('' for all) and the range in its zone; raises ParameterError."""
@@ -137,6 +159,12 @@ def fitted(rows: Sequence[Row], columns: Sequence[Column]) -> tuple[Row, ...]:
         raise BadAnswer(f"the page-view store answered something else than was asked: {error}") from error
 
 
+def counted(rows: Sequence[Row]) -> bool:
+    """Whether there is anything in an answer; rows of noughts are there for each day and hour."""
+    figures = [cell for row in rows for cell in row if not isinstance(cell, str)]
+    return bool(rows) and (not figures or any(figures))
+
+
 def cell(value: Any, kind: Kind) -> Value:
     """Engines say NULL, 0 or NaN of nothing at all: that is 0 for a count, unknown for an average."""
     if kind in (Kind.TEXT, Kind.DATE):
@@ -169,7 +197,7 @@ class Reaching:
 
         sites, views = open_sites(self.settings), await reach_page_views(self.settings, self.clock)
         try:
-            yield PageViewSource(views, sites, self.clock, self.settings.look_back_days)
+            yield PageViewSource(views, sites, self.clock, self.settings.look_back_days, self.settings.address)
         finally:
             await views.close()
 

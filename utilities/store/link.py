@@ -6,20 +6,17 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.connection import SSLConnection, parse_url
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
 from utilities.breaker import Breaker
-from utilities.errors import SettingsError, StoreDown
+from utilities.errors import StoreDown
+from utilities.redis_options import options
 
 log = logging.getLogger(__name__)
 
-READ = 0.22  # seconds for one answer; the client's own defaults hang for a minute (five seconds, ten retries)
+READ = 0.22  # seconds for one answer
 WHOLE = 0.25  # seconds for everything one call of the store does
 CONNECTIONS = 20  # of one process; one of them listens
 FAILURES = 2
@@ -33,32 +30,23 @@ def steady() -> datetime:
     return FIRST_MOMENT + timedelta(seconds=time.monotonic())
 
 
-def options(url: str) -> dict[str, Any]:
-    """What a connection is made with; ours go before those in the URL. Raises SettingsError for a bad URL."""
-    try:
-        given: dict[str, Any] = dict(parse_url(url))
-    except ValueError as error:
-        raise SettingsError(f"REDIS_URL: {error}") from error
+def pool(url: str) -> BlockingConnectionPool:
+    """The connections of one process; raises SettingsError for a bad URL."""
     ours = {
-        "socket_timeout": READ,
-        "socket_connect_timeout": READ,
-        "retry": Retry(NoBackoff(), 0),
         "health_check_interval": 0,
         "max_connections": CONNECTIONS,
         "timeout": READ,  # for a connection of these to be free
         "protocol": 2,
         "decode_responses": False,
     }
-    if given.get("connection_class") is SSLConnection:
-        ours |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
-    return given | ours
+    return BlockingConnectionPool(**options(url, READ) | ours)
 
 
 class Link:
     """Talks to one Redis; every failure is StoreDown, and after two in a row the next ones come at once."""
 
     def __init__(self, url: str) -> None:
-        self.redis = Redis(connection_pool=BlockingConnectionPool(**options(url)))
+        self.redis = Redis(connection_pool=pool(url))
         self.breaker = Breaker(steady, FAILURES, REST)
         self.answers = True
 

@@ -72,6 +72,8 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Number:
     column = chosen(frame, wanted.key)
     value = first(frame, column)
     text, step = fitted(value, column.kind, box)
+    if frame.unbegun:
+        return Number(text, step, wanted.now, None, frame.unbegun[0])
     return Number(text, step, wanted.now, change(frame, column, value, wanted, box), wanted.caption or covered(frame))
 
 
@@ -162,7 +164,9 @@ def covered(frame: Frame) -> str:
     if frame.covers is None:
         return ""
     days = (frame.covers.last - frame.covers.first).days + 1
-    return "yesterday" if days == 1 else f"in the last {days} days"
+    if days == 1:
+        return "yesterday" if frame.covers.over else "today until now"
+    return f"in the last {days} days"
 
 
 def least(box: Box) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from utilities.formats import shown
 from utilities.frames import Column, Frame, Kind, Value
 from utilities.sheet import Box
 from utilities.sheet.columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
-from utilities.sheet.measure import width
+from utilities.sheet.measure import cut, width
 from utilities.views import View
 
 ROW = 1.3
@@ -84,7 +84,7 @@ class Table:
     rows: tuple[Row, ...]
     parts: tuple[float, ...]  # widths of the columns in per cent when bars are drawn; they need no headings
     full: bool  # every row there is room for is there
-    empty: str  # what to say instead of rows
+    empty: tuple[str, ...]  # what to say instead of rows
 
 
 OPTIONS = TypeAdapter(Options)
@@ -95,19 +95,19 @@ def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
     said = OPTIONS.validate_python(options)
     frame = frame.with_headings(said.headings).with_ranks(said.ranks)
     capacity = room(box, headed=not said.bars)
-    cut = replace(frame, rows=kept(frame, min(capacity, said.rows)))
-    texts, figures = sides(cut, said.columns)
-    labels = [worded(v, texts[0].kind) for v in cut.values(texts[0].key)] if texts else [""] * len(cut.rows)
-    every = [lane(cut, column) for column in figures]
+    part = replace(frame, rows=kept(frame, min(capacity, said.rows)))
+    texts, figures = sides(part, said.columns)
+    labels = [worded(v, texts[0].kind) for v in part.values(texts[0].key)] if texts else [""] * len(part.rows)
+    every = [lane(part, column) for column in figures]
     lanes = chosen(every, labels, box, said.bars)
     narrow = chosen(lanes, labels, replace(box, width=HAND * box.text), said.bars)
     return Table(
         label=texts[0].heading if texts else "",
         heads=tuple(Head(one.heading, one not in narrow, one.note) for one in lanes),
-        rows=tuple(rows(cut, labels, texts[1:], lanes, said.bars, box)),
+        rows=tuple(rows(part, labels, texts[1:], lanes, said.bars, box)),
         parts=tuple(parts(labels, lanes, box, said.bars)) if said.bars else (),
-        full=len(cut.rows) == capacity,
-        empty="" if cut.rows else nothing(frame),
+        full=len(part.rows) == capacity,
+        empty=() if part.rows else nothing(frame, box),
     )
 
 
@@ -195,12 +195,16 @@ def parts(labels: list[str], lanes: list[Lane], box: Box, bars: str) -> Iterator
         yield round(100 * part / box.width, 2)
 
 
-def nothing(frame: Frame) -> str:
-    """A sentence in the place of rows."""
+def nothing(frame: Frame, box: Box) -> tuple[str, ...]:
+    """Sentences in the place of rows; how to begin is said where there is room for it on two lines."""
+    if frame.unbegun:
+        first, how = frame.unbegun[0], " ".join(frame.unbegun[1:])
+        return (first, how) if how and cut(how, box.text, box.width, 2) == how else (first,)
     if frame.covers is None:
-        return "Nothing at the moment"
+        return ("Nothing at the moment",)
     days = (frame.covers.last - frame.covers.first).days + 1
-    return "Nothing yesterday" if days == 1 else f"Nothing in the last {days} days"
+    one = "Nothing yesterday" if frame.covers.over else "Nothing yet today"
+    return (one if days == 1 else f"Nothing in the last {days} days",)
 
 
 def least(box: Box) -> tuple[float, float]:

@@ -5,27 +5,39 @@ from utilities.pageviews.queries import VIEWS, VISITORS, VISITS, Question, ranke
 PAGE = text("path", "Page")
 
 STEPS = """
-    WITH steps AS (
-        SELECT path, referrer, referrer_host, visit, moment,
-            row_number() OVER way AS place, lead(moment) OVER way AS following,
-            count(*) OVER (PARTITION BY visit) AS pages
-        FROM page_views WHERE {where} AND name = ''
+    WITH pages AS (
+        SELECT path, min(id) AS page FROM page_views WHERE {where} AND name = '' GROUP BY path
+    ), steps AS (
+        SELECT page, pages.path AS path, referrer, referrer_host, visit,
+            millis(lead(moment) OVER way) - millis(moment) AS stayed, lag(moment) OVER way IS NULL AS landed
+        FROM page_views JOIN pages ON page_views.path = pages.path WHERE {where} AND name = ''
         WINDOW way AS (PARTITION BY visit ORDER BY moment, id)
+    ), seen AS (
+        SELECT page, visit, count(*) AS views, sum(stayed) AS stayed, countIf(landed) AS landings,
+            countIf(stayed IS NULL) AS leavings, countIf(landed AND stayed IS NULL) AS alone
+        FROM steps WHERE 1 = 1{only} GROUP BY page, visit
     )"""
-"""Every page view with its place in its visit; two at one moment stand in the order of their ids."""
+"""What each visit did at each page; two page views at one moment stand in the order of their ids.
 
-BOUNCES = """sum(CASE WHEN pages = 1
-    AND visit NOT IN (SELECT visit FROM page_views WHERE {where} AND name <> '') THEN 1 ELSE 0 END)"""
+A page goes by the least id of its views, which sorts and groups much faster than its path; so every question is one
+sort and one grouping by visit, whatever it counts.
+"""
+
+BOUNCES = (
+    """sum(CASE WHEN visit NOT IN (SELECT visit FROM page_views WHERE {where} AND name <> '') THEN alone ELSE 0 END)"""
+)
 """Visits of one page view and no event."""
 
 PAGES = Question(
     "pages",
     STEPS
-    + f"""
-    SELECT path, count(*) AS views, count(DISTINCT visit) AS seen,
-        avg(CASE WHEN place < pages THEN millis(following) - millis(moment) END) / 1000.0,
-        sum(CASE WHEN place = 1 THEN 1 ELSE 0 END), sum(CASE WHEN place = pages THEN 1 ELSE 0 END), {BOUNCES}
-    FROM steps WHERE 1 = 1{{only}} GROUP BY path ORDER BY views DESC, seen DESC, path LIMIT $limit""",
+    + f""", figures AS (
+        SELECT page, sum(views) AS views, count(*) AS visits, sum(stayed) AS stayed, sum(landings) AS entrances,
+            sum(leavings) AS exits, {BOUNCES} AS bounces
+        FROM seen GROUP BY page
+    )
+    SELECT path, views, visits, stayed / nullIf(views - exits, 0) / 1000.0, entrances, exits, bounces
+    FROM figures JOIN pages ON figures.page = pages.page ORDER BY views DESC, visits DESC, path LIMIT $limit""",
     (
         PAGE,
         VIEWS,
@@ -41,10 +53,8 @@ PAGES = Question(
 EXITS = Question(
     "exit-pages",
     STEPS
-    + """
-    SELECT path, sum(CASE WHEN place = pages THEN 1 ELSE 0 END) AS exits, count(*) AS views,
-        avg(CASE WHEN place = pages THEN 1.0 ELSE 0.0 END)
-    FROM steps WHERE 1 = 1{only} GROUP BY path HAVING sum(CASE WHEN place = pages THEN 1 ELSE 0 END) > 0
+    + """, figures AS (SELECT page, sum(leavings) AS exits, sum(views) AS views FROM seen GROUP BY page)
+    SELECT path, exits, views, exits / views FROM figures JOIN pages ON figures.page = pages.page WHERE exits > 0
     ORDER BY exits DESC, views, path LIMIT $limit""",
     (text("path", "Exit page"), whole("exits", "Exits"), VIEWS, rate("exitRate", "Exit rate", 1)),
 )

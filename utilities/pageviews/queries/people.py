@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+from utilities.frames import Note
 from utilities.pageviews.countries import country
 from utilities.pageviews.queries import UNKNOWN, Arranged, Found, ranked, text
 from utilities.pageviews.ranges import Span
+
+NOWHERE = Note("Countries are unknown until “make geo” has put their database in place.")
 
 
 def in_px(found: Found, span: Span) -> Arranged:
@@ -13,7 +16,8 @@ def in_px(found: Found, span: Span) -> Arranged:
 
 
 def by_name(found: Found, span: Span) -> Arranged:
-    return [(country(row[0]) or UNKNOWN, *row[1:]) for row in found], ()
+    rows = [(country(row[0]) or UNKNOWN, *row[1:]) for row in found]
+    return rows, (NOWHERE,) if rows and {row[0] for row in rows} == {UNKNOWN} else ()
 
 
 QUESTIONS = (

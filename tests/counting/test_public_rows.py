@@ -1,0 +1,122 @@
+"""Rows that others wrote to test their own: one test for each collection, which says the rows it is wrong about.
+
+npm `isbot` 2.2.1 (MIT)             2,786 machines; of its 6,031 browsers the 5,494 that say Mozilla or Opera
+npm `ua-parser-js` 0.7.21 (MIT)     124 browsers, 74 systems, 120 devices whose kind is told
+npm `referer-parser` 0.0.3 (Apache-2.0), Snowplow's rows of 2013: 22 referrers
+PyPI `publicsuffixlist` (MPL-2.0)   publicsuffix.org's own `test_psl.txt` (CC0), 77 hosts
+
+Others stand beside what they test: MaxMind's 345 networks (test_places.py), crawler-user-agents' 2,123 machines and
+device-detector's 34,000 rows (test_bots.py, test_agents.py). docs/counting.md says which no registry has.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import publicsuffixlist
+
+from utilities.pageviews.agents import agent_of
+from utilities.pageviews.bots import is_bot
+from utilities.pageviews.pages import referrer_of
+from utilities.pageviews.site_file import registrable
+from utilities.pageviews.sources import site_of
+
+DATA = Path(__file__).with_name("data")
+
+CALLED = {
+    "avg secure browser": "avg",
+    "baiduboxapp": "baidu explorer",
+    "chrome headless": "headlesschrome",
+    "chrome webview": "android webview",
+    "fennec": "firefox",
+    "gsa": "google",
+    "iemobile": "ie",
+    "metasr": "sogou explorer",
+    "mobile safari": "safari",
+    "mosaic": "ncsa mosaic",
+    "opera mobi": "opera",
+    "samsung browser": "samsung internet",
+    "silk": "amazon silk",
+    "wechat": "wechat browser",
+    "yandex": "yandex browser",
+    "blackberry": "blackberry os",
+    "chromium os": "chrome os",
+    "mac os": "macos",
+    "ubuntu": "linux",
+    "windows phone os": "windows phone",
+}
+"""What ua-parser-js calls by another name."""
+
+KINDS = {"smarttv": "tv", "console": "other"}
+
+
+def lines(name: str) -> list[str]:
+    return [line for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def expected(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((DATA / f"ua-parser-js-0.7.21-{name}.json").read_text(encoding="utf-8"))
+    return rows
+
+
+def wrongly_named(rows: Sequence[dict[str, Any]], part: str) -> list[tuple[str, str, str]]:
+    """Theirs, ours and the user-agent, where the two are different."""
+    told = [(row["expect"]["name"].strip(), str(getattr(agent_of(row["ua"]), part)), row["ua"]) for row in rows]
+    return [row for row in told if plain(CALLED.get(row[0].lower(), row[0])) != plain(row[1])]
+
+
+def plain(name: str) -> str:
+    return name.lower().replace(" ", "")
+
+
+def test_2786_machines_of_isbot():
+    agents = lines("isbot-2.2.1-crawlers.txt")
+    missed = [agent for agent in agents if not is_bot(agent)]
+    assert len(agents) == 2786
+    assert len(missed) <= 156, missed  # 94.4 % are found; most of the others are names of programs of before 2005
+
+
+def test_5494_browsers_of_isbot():
+    agents = [agent for agent in lines("isbot-2.2.1-browsers.txt") if agent.startswith(("Mozilla/", "Opera/"))]
+    taken = [agent for agent in agents if is_bot(agent)]
+    assert len(agents) == 5494
+    assert len(taken) <= 42, taken  # 0.76 %; 16 of them read feeds or stand between
+
+
+def test_124_browsers_of_ua_parser_js():
+    rows = expected("browser")
+    wrong = wrongly_named(rows, "browser")
+    assert len(rows) == 124
+    assert len(wrong) <= 25, wrong  # 80 %: browsers of few that are made of Chrome or IE go by that name
+
+
+def test_74_systems_of_ua_parser_js():
+    rows = expected("os")
+    wrong = wrongly_named(rows, "system")
+    assert len(rows) == 74
+    assert len(wrong) <= 4, wrong  # PlayStation, Fuchsia and Haiku go unnamed, and Opera Mini on Windows Phone
+
+
+def test_120_devices_of_ua_parser_js():
+    rows = [row for row in expected("device") if row["expect"].get("type", "undefined") != "undefined"]
+    told = [(KINDS.get(row["expect"]["type"], row["expect"]["type"]), agent_of(row["ua"]).device) for row in rows]
+    wrong = [(*pair, row["ua"]) for pair, row in zip(told, rows, strict=True) if pair[0] != pair[1]]
+    assert len(rows) == 120
+    assert len(wrong) <= 9, wrong  # 92.5 %: telephones that leave `Mobile` out, and tablets that say it
+
+
+def test_22_referrers_of_snowplow():
+    """PriceRunner is a search engine to them and a shop to GA4 and us."""
+    rows = [line.split("\t") for line in lines("referer-parser-0.0.3.tsv")]
+    known = [(site_of(referrer_of(address).host).kind, medium, address) for address, _, medium in rows]
+    assert len(rows) == 22
+    assert [(ours, theirs) for ours, theirs, _ in known if ours != theirs] == [("shopping", "search")], known
+
+
+def test_77_hosts_of_the_public_suffix_list():
+    text = Path(publicsuffixlist.__file__).with_name("test_psl.txt").read_text(encoding="utf-8")
+    rows = re.findall(r"^checkPublicSuffix\('(.*)', (?:'(.*)'|null)\);", text, re.MULTILINE)
+    assert len(rows) == 77
+    assert [row for row in rows if registrable(row[0].lower()) != (row[1] or row[0].lower())] == []
