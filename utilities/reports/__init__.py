@@ -30,6 +30,7 @@ class Report:
     pace: timedelta = timedelta(minutes=5)  # a reading older than this is ageing
     limit: timedelta = timedelta(hours=6)  # a reading older than this is stale
     nothing: str = ""  # said where there was nothing to count: what it takes
+    view: str = ""  # how it is drawn where nobody says; by its columns when ''
     pulse: bool = False  # asked again as soon as a page view has been counted, whatever its pace
 
     async def frames(self, sources: Sources) -> AsyncIterator[Frame]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from utilities.charts import Picture
 from utilities.formats import ago, aloud
-from utilities.frames import Frame, Reading, State
+from utilities.frames import Frame, Kind, Reading, State
 from utilities.sheet import Box as Box
 from utilities.sheet import Tile
 from utilities.sheet.measure import cut
@@ -35,6 +35,14 @@ class View:
     least: Callable[[Box], tuple[float, float]]  # the smallest width and height at which it is legible, px
     options: type = dict  # the frozen dataclass that a tile's options fill by name; it forbids others
     trend: Callable[[Frame, Box, Mapping[str, Any]], Picture | None] | None = None  # draws a figure's course beside it
+
+
+def usual(frame: Frame) -> str:
+    """The view that draws such figures where nobody says how; 'table' for those no chart is made for."""
+    kinds = [column.kind for column in frame.columns]
+    if not frame.rows or kinds[0] not in (Kind.DATE, Kind.TEXT) or not set(kinds) - {Kind.DATE, Kind.TEXT}:
+        return "table"
+    return "area" if kinds[0] is Kind.DATE else "bar"
 
 
 @dataclass(frozen=True)
