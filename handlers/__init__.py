@@ -24,6 +24,7 @@ def routes() -> list[Route]:
     from handlers.collect import collecting_routes
     from handlers.door import CALLBACK
     from handlers.health import Health
+    from handlers.pictures import ReportPng, ReportSvg
     from handlers.reports import ReportCsv, ReportJson, ReportList, ReportPage
     from handlers.sign_in import Callback, Login, LoginPage, SignOut
     from handlers.tokens import TokenList, TokenRevoked
@@ -40,6 +41,8 @@ def routes() -> list[Route]:
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)\.json", ReportJson, READERS),
         Route(r"/reports/([a-z0-9-]+)\.csv", ReportCsv, READERS),
+        Route(r"/reports/([a-z0-9-]+)\.svg", ReportSvg, READERS),
+        Route(r"/reports/([a-z0-9-]+)\.png", ReportPng, READERS),
         *api_routes(),
         Route(r"/tokens", TokenList, PEOPLE),
         Route(r"/tokens/([0-9]{1,9})/revoke", TokenRevoked, PEOPLE),

@@ -99,8 +99,8 @@ class Frame:
     def beside(self, earlier: Sequence[tuple[Value, ...]]) -> "Frame":
         """The same frame with a `<key>:previous` column behind each column of figures.
 
-        `earlier` are the rows of the period before in the same columns, each beside the row in its place; figures nobody
-        has are None.
+        `earlier` are the rows of the period before in the same columns, each beside the row in its place; figures
+        nobody has are None.
         """
         figures = [place for place, c in enumerate(self.columns) if c.kind not in (Kind.TEXT, Kind.DATE)]
         columns: list[Column] = []

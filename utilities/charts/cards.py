@@ -2,9 +2,12 @@
 
 from xml.sax.saxutils import escape
 
-from utilities.charts import Picture
+from utilities.charts import Picture, picture
 from utilities.charts.colours import DARK, recoloured
+from utilities.charts.parts import base, words
 from utilities.charts.svg import FONT, SPACE, UNREADABLE
+from utilities.formats import shown
+from utilities.frames import Column, Value
 from utilities.sheet import Box
 from utilities.sheet.measure import cut, width
 
@@ -45,3 +48,20 @@ def said(text: str) -> str:
 
 def shortened(text: str, size: float, room: float) -> str:
     return text if width(text, size, weight=600) <= room else cut(text, size, room, 1)
+
+
+def figure(value: Value, column: Column | None, box: Box) -> Picture:
+    """One figure, as large as its room allows; words where there is none."""
+    if column is None or value is None:
+        return picture(base(box) | {"graphic": [words("No figures yet", 0, 0, box.text, DARK.quiet)]}, *size(box), "")
+    text = shown(value, column.kind)
+    large = min(box.width / max(1.0, width(text, 1, weight=700)), 0.7 * box.height, 8 * box.text)
+    marks = [
+        words(text, 0, 0, large, DARK.ink, weight=700),
+        words(column.heading, 0, 1.1 * large, box.text, DARK.quiet),
+    ]
+    return picture(base(box) | {"graphic": marks}, *size(box), f"{column.heading}: {text}.")
+
+
+def size(box: Box) -> tuple[float, float]:
+    return box.width, box.height
