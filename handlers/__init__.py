@@ -24,6 +24,7 @@ def routes() -> list[Route]:
     from handlers.collect import collecting_routes
     from handlers.door import CALLBACK
     from handlers.health import Health
+    from handlers.links import LinkList, LinkRevoked, SharedPicture
     from handlers.pictures import ReportPng, ReportSvg
     from handlers.reports import ReportCsv, ReportJson, ReportList, ReportPage
     from handlers.sign_in import Callback, Login, LoginPage, SignOut
@@ -46,6 +47,9 @@ def routes() -> list[Route]:
         *api_routes(),
         Route(r"/tokens", TokenList, PEOPLE),
         Route(r"/tokens/([0-9]{1,9})/revoke", TokenRevoked, PEOPLE),
+        Route(r"/links", LinkList, PEOPLE),
+        Route(r"/links/([0-9]{1,9})/revoke", LinkRevoked, PEOPLE),
+        Route(r"/s/([A-Za-z0-9_-]{20,60})\.svg", SharedPicture, EVERYONE),
         Route(r"/healthz", Health, EVERYONE, any_host=True),
         Route(r"/login-page", LoginPage, EVERYONE),
         Route(r"/login", Login, EVERYONE),

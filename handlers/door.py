@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from dataclasses import dataclass
 
 from tornado.httputil import HTTPServerRequest
@@ -16,6 +17,7 @@ from utilities.signin.calls import Client
 from utilities.signin.issuer import Issuer, Registration
 from utilities.signin.pace import Most, Pace
 from utilities.state.database import State
+from utilities.state.links import Links
 from utilities.state.sessions import Sessions
 from utilities.state.tokens import Tokens
 
@@ -50,6 +52,7 @@ class Programs:
     """What there is for programs to come in with."""
 
     tokens: Tokens
+    links: Links
     pace: Pace
 
 
@@ -95,6 +98,11 @@ class Door:
                 await kept.pace.close()
 
 
+def link_keys(settings: Settings) -> list[bytes]:
+    """What links are signed with, the newest first; without sign-in a key of this process, for nobody else can come."""
+    return [key.encode() for key in settings.signing_keys()] or [secrets.token_bytes(32)]
+
+
 async def open_door(
     settings: Settings,
     clock: Clock,
@@ -106,7 +114,11 @@ async def open_door(
 ) -> Door:
     """The door as the settings want it: with sign-in when GOOGLE_CLIENT_ID is set. `client` calls the issuer."""
     redis_url = settings.redis_url.get_secret_value()
-    programs = Programs(Tokens(state, clock), Pace(redis_url, asking, "token")) if state else None
+    programs = (
+        Programs(Tokens(state, clock), Links(state, clock, link_keys(settings)), Pace(redis_url, asking, "token"))
+        if state
+        else None
+    )
     if settings.loopback_only or state is None or client is None:
         return Door(settings, clock, programs=programs)
     registration = Registration(

@@ -1,12 +1,11 @@
 """/reports/<report>.svg and .png: a report as a picture, for other pages, mail and chat."""
 
-import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from handlers.errors import Refusal
 from handlers.looks import Look
-from handlers.reports import LOOK_AGAIN, PAUSES, ReportHandler
+from handlers.reports import LOOK_AGAIN, ReportHandler
 from utilities.cards import NAMES, Cards, wanted
 from utilities.charts.png import png_of
 from utilities.errors import NotDrawn, Overrun, ParameterError
@@ -57,7 +56,7 @@ class ReportSvg(ReportHandler):
 
     async def draw(self, name: str) -> None:
         """The picture of the report, as the parameters of this request want it."""
-        seen = await self.answered(name)
+        seen = await self.awaited(name)
         frame, files = seen.reading.frame, self.files
         address = f"{self.form} {name} {self.request.query}"
         body = files.find(address, frame, seen.state) if frame is not None else None
@@ -65,9 +64,6 @@ class ReportSvg(ReportHandler):
             body = await self.made(seen)
             if frame is not None:
                 files.keep(address, frame, seen.state, body)
-        if frame is None:
-            self.set_status(503)
-            self.set_header("Retry-After", str(LOOK_AGAIN))
         self.set_header("Content-Type", self.form)
         self.finish(body)
 
@@ -105,16 +101,6 @@ class ReportSvg(ReportHandler):
                 raise Refusal(
                     400, f"There are the parameters {', '.join(f'`{each}`' for each in known)}, and no others."
                 )
-
-    async def answered(self, name: str) -> Look:
-        """The report, after some seconds at most when nobody has asked for it yet."""
-        seen = self.look(name)
-        for pause in PAUSES:
-            if seen.state is not State.WAITING:
-                break
-            await asyncio.sleep(pause)
-            seen = self.look(name)
-        return seen
 
 
 class ReportPng(ReportSvg):

@@ -88,3 +88,15 @@ tokens = Table(
     UniqueConstraint("key"),
     sqlite_autoincrement=True,  # the number of one that was revoked is never another's
 )
+
+links = Table(
+    "links",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("report", String(100), nullable=False),
+    Column("query", String(1000), nullable=False),  # what of the report is shown, as an address says it
+    Column("made_by", String(255), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    sqlite_autoincrement=True,  # the number of one that was revoked is never another's
+)
