@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 WORTH_ZIPPING = 1024  # bytes
 LATER = "10"  # seconds until it is worth trying again, where nobody knows better
 WORDS = {
-    "extra_forbidden": "is no parameter here",
+    "extra_forbidden": "is no parameter here; {allowed}",
     "string_too_short": "must not be empty",
     "string_too_long": "must be at most {max_length} characters long",
     "greater_than_equal": "must be at least {ge}",
@@ -85,7 +85,9 @@ class Resource(ForPrograms):
         try:
             return self.operation.query.model_validate({name: values[0] for name, values in given.items()})
         except ValidationError as error:
-            raise Problem(400, dict(fault(each) for each in error.errors(include_url=False))) from None
+            known = [each.alias or name for name, each in self.operation.query.model_fields.items()]
+            faults = error.errors(include_url=False, include_input=False)
+            raise Problem(400, dict(fault(each, known) for each in faults)) from None
 
     def part(self, items: Sequence[Item], asked: Paging, edition: object) -> tuple[Sequence[Item], str | None]:
         """One page of these, and the address of the next."""
@@ -112,8 +114,9 @@ def named(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_.\[\]-]{1,40}", name) else "?"
 
 
-def fault(error: ErrorDetails) -> tuple[str, str]:
-    """The parameter, and a sentence that names it."""
+def fault(error: ErrorDetails, known: Sequence[str]) -> tuple[str, str]:
+    """The parameter, and a sentence that names it and says what is allowed."""
     name = named(str(error["loc"][0]) if error["loc"] else "")
-    words = WORDS.get(error["type"], "").format(**error.get("ctx", {}))
+    allowed = f"there are {', '.join(known)}" if known else "there are none"
+    words = WORDS.get(error["type"], "").format(allowed=allowed, **error.get("ctx", {}))
     return name, f"`{name}` {words or error['msg'].removeprefix('Value error, ')}"

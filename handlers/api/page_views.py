@@ -51,7 +51,7 @@ class PageViewQuery(FiguresResource):
         if question is None:
             raise Refusal(404, "There is no question of this name.")
         if asked.compare and not question.compares:
-            raise Problem(422, {"compare": "`compare` is for questions that answer one row of figures"})
+            raise Problem(422, {"compare": "the rows of this question cannot be set beside those of the time before"})
         ask = PageViewAsk(name, limit=MOST_ROWS, compare=asked.compare)
         report = Report(f"page-views-{name}", name, ("pageviews",), ask=ask, pace=PACE)
         reading = await self.varied(report, said(asked))

@@ -36,7 +36,7 @@ class Browser:
             url = url.removeprefix(self.site) or "/"
         return self.home + url if url.startswith("/") else url
 
-    async def open(self, url: str, method: str = "GET", **headers: str) -> HTTPResponse:
+    async def open(self, url: str, method: str = "GET", form: str = "", **headers: str) -> HTTPResponse:
         """One request, with cookies, without following."""
         place = self.place(url)
         ours = place.startswith(self.home + "/")
@@ -49,7 +49,7 @@ class Browser:
             sent[name.replace("_", "-")] = value
         client = AsyncHTTPClient(force_instance=True)
         try:
-            body = {"body": ""} if method in ("POST", "PUT", "PATCH") else {}
+            body = {"body": form} if method in ("POST", "PUT", "PATCH") else {}
             answer = await client.fetch(
                 place, method=method, headers=sent, raise_error=False, follow_redirects=False, **body
             )

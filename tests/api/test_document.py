@@ -1,0 +1,61 @@
+"""The OpenAPI document: it is one, it is what is served, and schemathesis finds nothing that differs."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from handlers.api import RESOURCES
+from handlers.api.document import document
+from handlers.api.models import Paging, Range
+from tests.api.conftest import Program
+from tests.house.code import ROOT
+from utilities.sources.pageviews import PARAMETERS
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+EXAMPLES = os.environ.get("FOYER_FUZZ", "")
+
+Programs = Callable[..., Awaitable[Program]]
+
+
+async def test_document_is_openapi_and_is_served_as_it_is(program: Programs):
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # late: it takes a third of a second
+
+    one = await program("read")
+    answer = await one.ask("/api/v1/openapi.json")
+    told = json.loads(answer.body)
+    assert told == json.loads(json.dumps(document(RESOURCES)))
+    OpenAPIV31SpecValidator(told).validate()
+    assert set(told["paths"]) == {each.path for each in RESOURCES}
+
+
+def test_readings_take_what_the_page_view_source_takes():
+    named = {field.alias or name for name, field in Range.model_fields.items() if name not in Paging.model_fields}
+    assert named == set(PARAMETERS)
+
+
+@pytest.mark.timeout(1800 if EXAMPLES else 60)
+async def test_schemathesis_finds_nothing(program: Programs, tmp_path: Path):
+    one = await program("read")
+    for _ in range(20):  # one that is revoked while others ask is not the one they ask with
+        admin = await one.another("read", "admin")
+    how = ["--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES or "2"]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"),
+        f"{one.usual.address}/api/v1/openapi.json",
+        *("-H", "Host: foyer.example.com", "-H", f"Authorization: Bearer {admin.token}"),
+        *how,
+        *(["--generation-database", "none"] if EXAMPLES else ["--generation-deterministic"]),
+        "--no-color",
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    assert b"10 selected / 10 total" in said

@@ -1,0 +1,166 @@
+"""Tokens: kept as hashes in either database, remembered for seconds, seen and revoked on a page."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, insert, select
+
+from tests.api.conftest import Program
+from tests.door.browser import Browser
+from tests.door.conftest import Open
+from utilities.errors import Overrun, ParameterError
+from utilities.settings import Settings
+from utilities.state.database import State, open_state
+from utilities.state.tables import tokens as table
+from utilities.state.tokens import MISSED, MOST, REMEMBERED, Tokens
+
+Programs = Callable[..., Awaitable[Program]]
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    now: datetime = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+@pytest.fixture
+async def state(settings: Callable[..., Settings], database_url: str) -> AsyncIterator[State]:
+    opened = await open_state(settings(database_url=database_url))
+    yield opened
+    await opened.close()
+
+
+async def test_token_is_found_by_what_was_shown_once_and_kept_as_a_hash(state: State):
+    tokens = Tokens(state, Clock())
+    secret = await tokens.make("Deploys", ["read", "push"], "ada@example.com")
+    assert re.fullmatch(r"foyer_[\w-]{43}", secret)
+    found = await tokens.find(secret)
+    assert found is not None
+    assert (found.name, found.scopes) == ("Deploys", {"read", "push"})
+    [row] = await state.run(lambda connection: connection.execute(select(table)).all())
+    assert secret not in str(row)
+    assert secret.removeprefix("foyer_")[:39] not in str(row)
+    for wrong in (secret[:-1], secret + "x", secret.upper(), secret.removeprefix("foyer_"), "foyer_", ""):
+        assert await tokens.find(wrong) is None
+
+
+async def test_another_process_knows_in_seconds_what_was_made_and_what_was_revoked(state: State):
+    clock = Clock()
+    here, there = Tokens(state, clock), Tokens(state, clock)
+    first = await here.make("first", ["read"], "ada")
+    assert await there.find(first)
+    second = await here.make("second", ["read"], "ada")
+    clock.advance(MISSED + timedelta(milliseconds=1))
+    made = await there.find(second)
+    assert made is not None
+    assert await here.revoke(made.number)
+    assert await here.find(second) is None
+    clock.advance(REMEMBERED + timedelta(milliseconds=1))
+    assert await there.find(second) is None
+    assert await there.find(first) is not None
+    assert await here.revoke(made.number) is None
+
+
+async def test_guesses_cost_the_database_one_question_a_second(state: State):
+    clock = Clock()
+    tokens = Tokens(state, clock)
+    asked = []
+    event.listen(state.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for number in range(50):
+        assert await tokens.find(f"foyer_{number:043}") is None
+    assert len(asked) == 1
+
+
+async def test_last_use_is_noted_once_a_minute(state: State):
+    clock = Clock()
+    tokens = Tokens(state, clock)
+    secret = await tokens.make("a", ["read"], "ada")
+    assert (await tokens.listed())[0].last_used is None
+    began = clock()
+    await tokens.find(secret)
+    clock.advance(timedelta(seconds=30))
+    await tokens.find(secret)
+    assert (await tokens.listed())[0].last_used == began
+    clock.advance(timedelta(seconds=30))
+    await tokens.find(secret)
+    assert (await tokens.listed())[0].last_used == clock()
+
+
+async def test_number_of_a_revoked_token_is_never_another_s(state: State):
+    tokens = Tokens(state, Clock())
+    await tokens.make("a", ["read"], "ada")
+    [gone] = await tokens.listed()
+    await tokens.revoke(gone.number)
+    await tokens.make("b", ["read"], "ada")
+    assert (await tokens.listed())[0].number > gone.number
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes"), [("", ["read"]), ("x" * 101, ["read"]), ("a\nb", ["read"]), ("a", []), ("a", ["write"])]
+)
+async def test_token_needs_a_name_and_scopes_there_are(state: State, name: str, scopes: list[str]):
+    with pytest.raises(ParameterError):
+        await Tokens(state, Clock()).make(name, scopes, "ada")
+
+
+async def test_there_are_not_more_tokens_than_people_can_look_over(state: State):
+    clock = Clock()
+    row = {"name": "a", "scopes": "read", "hint": "abcd", "made_by": "ada", "made_at": clock()}
+    rows = [{"key": str(number), **row} for number in range(MOST)]
+    await state.run(lambda connection: connection.execute(insert(table), rows))
+    with pytest.raises(Overrun):
+        await Tokens(state, clock).make("one more", ["read"], "ada")
+
+
+async def make(one: Browser, form: str) -> str:
+    """What the page says after the form was sent."""
+    return (await one.open("/tokens", "POST", form)).body.decode()
+
+
+async def test_person_makes_a_token_sees_it_once_and_revokes_it(office: Open, program: Programs):
+    asking = await program()
+    one = asking.usual.browser()
+    await one.sign_in()
+    page = await make(one, "name=Deploys&scope=read")
+    asking.token = re.findall(r"foyer_[\w-]{43}", page)[0]
+    assert (await asking.ask("/api/v1/boards")).code == 200
+    page = (await one.open("/tokens")).body.decode()
+    assert asking.token not in page
+    assert asking.token[-4:] in page
+    for words in ("Deploys", "by <bdi>ada@example.com</bdi>", ">now<"):
+        assert words in page
+    number = re.findall(r"/tokens/(\d+)/revoke", page)[0]
+    assert (await one.open(f"/tokens/{number}/revoke", "POST")).code == 303
+    assert (await asking.ask("/api/v1/boards")).code == 401
+    assert "There is no token yet." in (await one.open("/tokens")).body.decode()
+
+
+async def test_form_that_lacks_something_is_shown_again_with_what_was_written(program: Programs):
+    one = (await program()).usual.browser()
+    await one.sign_in()
+    page = await make(one, "name=%3Cb%3EDeploys")
+    assert "`scope` must be at least one of read, push, admin" in page.replace("&#39;", "'")
+    assert 'value="&lt;b&gt;Deploys"' in page
+    assert "foyer_" not in page
+
+
+async def test_program_with_admin_sees_and_revokes_but_cannot_make(program: Programs):
+    one = await program("admin")
+    other = await one.another("read")
+    listed = (await one.ask("/api/v1/tokens")).body.decode()
+    assert other.token not in listed
+    number = re.findall(r'"number":(\d+)', listed)[0]
+    assert (await one.ask("/api/v1/tokens", "POST")).code == 405
+    assert (await one.ask(f"/api/v1/tokens/{number}", "DELETE")).code == 204
+    assert (await one.ask(f"/api/v1/tokens/{number}", "DELETE")).code == 404
+    assert (await other.ask("/api/v1/boards")).code == 401
