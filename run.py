@@ -191,6 +191,9 @@ async def import_log(options: argparse.Namespace) -> int:
             options.files, settings=settings, sites=sites, keep=keep, clock=utc_now, site=options.site
         ):
             print(*summary.sentences(), sep="\n", flush=True)
+    except asyncio.CancelledError:
+        print("Broken off: what has been read is kept, and the same command goes on from there.", file=sys.stderr)
+        raise
     finally:
         await keep.close()
     return 0
