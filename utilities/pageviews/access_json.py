@@ -75,7 +75,7 @@ def texts(record: Mapping[str, Any], place: list[str]) -> Iterator[str]:
 
 def unbroken(text: str) -> str:
     r"""JSON may have half a character, `\ud83c`, which is no text to anybody else."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def moment(text: str) -> str | float:
