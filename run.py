@@ -186,11 +186,13 @@ async def import_log(options: argparse.Namespace) -> int:
     settings = read_settings()
     log_to_stderr("WARNING", "text", settings.secrets())
     sites, keep = open_sites(settings), await reach_page_views(settings, utc_now, small=True)
+    found = import_logs(options.files, settings=settings, sites=sites, keep=keep, clock=utc_now, site=options.site)
     try:
-        async for summary in import_logs(
-            options.files, settings=settings, sites=sites, keep=keep, clock=utc_now, site=options.site
-        ):
+        async for summary in found:
             print(*summary.sentences(), sep="\n", flush=True)
+    except asyncio.CancelledError:
+        print("Broken off: what has been read is kept, and the same command goes on from there.", file=sys.stderr)
+        raise
     finally:
         await keep.close()
     return 0

@@ -1,4 +1,4 @@
-"""Foyer under test: the product itself, and one switch that gives a report other figures at once."""
+"""Foyer under test: the product itself, a switch that gives a report other figures at once, one that asks."""
 
 import asyncio
 from dataclasses import replace
@@ -27,13 +27,27 @@ class Change(RequestHandler):
         self.finish()
 
 
+class Ask(RequestHandler):
+    """`GET /__bench/ask/<report>?site=`: asks the page-view store, without anything remembered; how many rows."""
+
+    def initialize(self, services: Services) -> None:
+        self.services = services
+
+    async def get(self, report: str) -> None:
+        source = self.services.sources.opened["pageviews"]
+        asked = source.adjusted(self.services.reports[report].ask, {"site": self.get_argument("site")})
+        frame = await source.answer(asked)
+        self.finish(str(len(frame.rows)))
+
+
 async def main() -> None:
     settings = read_settings(env_file=None)
     make_app = server.make_app
 
     def make(services: Services, *parts: object) -> object:
         app = make_app(services, *parts)
-        app.add_handlers(r".*", [(r"/__bench/change/(.*)", Change, {"services": services})])
+        switches = [(r"/__bench/change/(.*)", Change), (r"/__bench/ask/(.*)", Ask)]
+        app.add_handlers(r".*", [(*each, {"services": services}) for each in switches])
         return app
 
     server.make_app = make

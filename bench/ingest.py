@@ -3,17 +3,24 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from bench.processes import bare, foyer, free_port, get, load, wait
 from bench.results import Result
+from bench.views import SITE, fill
+from utilities.pageviews.duck import opened
+from utilities.pageviews.engine import FILE
 
 ROUNDS = 5
 SECONDS = 4.0
 CONNECTIONS = (16, 64)
+STORED = 5_000_000  # page views that the report is about
+HEAVIEST = "site-pages"
 TRUSTING = {"TRUSTED_PROXIES": "127.0.0.1"}
 """The load generator passes on the addresses of two thousand readers; GEOIP_DB, where it is set, knows the country."""
 
@@ -30,6 +37,7 @@ def measure(folder: Path) -> Iterator[Result]:
                     places = (least, address, old)
                     rounds.append([load(place, connections, SECONDS, beacons=True) for place in places])
             yield from results(connections, rounds)
+    yield beside_a_report(folder / "var-asked", environment)
 
 
 def results(connections: int, rounds: list[list[dict[str, float]]]) -> Iterator[Result]:
@@ -61,6 +69,49 @@ def results(connections: int, rounds: list[list[dict[str, float]]]) -> Iterator[
         3.0,
         f"{tails[1]:.1f} ms and {tails[0]:.1f} ms; the article's design {tails[2]:,.0f} ms",
     )
+
+
+def beside_a_report(folder: Path, environment: dict[str, str]) -> Result:
+    """The p99 of page views taken in while somebody asks for the heaviest report again and again."""
+    with opened(folder / FILE) as connection:
+        now = datetime.now(UTC)
+        fill(connection, STORED, now - timedelta(days=30), now)
+    alone, beside, answers = [], [], 0
+    with foyer(folder, environment) as (_, address):
+        get(f"{address}/healthz")
+        for _ in range(ROUNDS):
+            alone.append(load(address, CONNECTIONS[0], SECONDS, beacons=True)["p99"])
+            with asking(f"{address}/__bench/ask/{HEAVIEST}?site={SITE}") as answered:
+                beside.append(load(address, CONNECTIONS[0], SECONDS, beacons=True)["p99"])
+            answers += len(answered)
+    ratios = sorted(one / other for one, other in zip(beside, alone, strict=True))
+    return Result(
+        f"p99 while `{HEAVIEST}` over {STORED:,} page views is asked for without a pause, beside without",
+        median(ratios),
+        "<=",
+        2.0,
+        f"{median(beside):.1f} ms and {median(alone):.1f} ms, {CONNECTIONS[0]} connections; ratios {ratios[0]:.2f} to "
+        f"{ratios[-1]:.2f}; {answers} answers in {ROUNDS * SECONDS:.0f} s",
+    )
+
+
+@contextmanager
+def asking(url: str) -> Iterator[list[bytes]]:
+    """Asks again and again; the answers."""
+    answers: list[bytes] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            answers.append(get(url))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextmanager

@@ -190,7 +190,7 @@ class BaseHandler(RequestHandler):
         """Never the query or the headers: they carry codes and cookies."""
         what = f"{self.request.method} {self.request.path}"
         if isinstance(value, HTTPError):
-            if value.log_message:
+            if value.log_message and self.logged:  # strangers could fill the disk with what they send
                 log.warning("%d %s: %s", value.status_code, what, value.get_message())
         elif status_of(value, 500) < 500:
             log.warning("%s: %s", what, value)

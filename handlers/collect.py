@@ -3,11 +3,9 @@
 import gzip
 import math
 from collections.abc import Callable
-from types import TracebackType
 from typing import cast
 
 from tornado.httputil import HTTPHeaders
-from tornado.web import HTTPError
 
 from handlers.access import EVERYONE, Route
 from handlers.assets import FOLDER
@@ -92,13 +90,6 @@ class Beacon(BaseHandler):
 
     def wants_json(self) -> bool:
         return True
-
-    def log_exception(
-        self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        """Nothing of what strangers send: they could fill the disk with it."""
-        if not isinstance(value, HTTPError):
-            super().log_exception(typ, value, tb)
 
     async def collect(self, read: Callable[[], Said]) -> bool:
         """Whether the hit is safe on disk; if not, the answer is that already."""

@@ -4,6 +4,7 @@ only_loopback   (always on) a test that resolves any other name fails
 settings        makes Settings that read neither `.env` nor the environment; DATA_DIR is a temporary folder
 redis_server    a Redis of this test's own, which can be frozen, killed and started again
 fetch           one HTTP request, any status is an answer
+clickhouse      the URL of an empty ClickHouse inside this process
 chromium        a real browser, for tests and fixtures of the session's own event loop; open a context of your own
 """
 
@@ -17,8 +18,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import clickhouse_connect
 import pytest
 import pytest_asyncio
+from clickhouse_connect.driver.client import Client
 from playwright.async_api import Browser, async_playwright
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
@@ -80,6 +83,27 @@ def fetch() -> Iterator[Callable[..., Awaitable[HTTPResponse]]]:
     yield ask
     for each in client:
         each.close()
+
+
+@pytest.fixture(scope="session")
+def clickhouse_engine() -> Iterator[Client]:
+    """It lives as long as anybody holds it; it stands in New York, so that nothing is right by chance."""
+    with pytest.MonkeyPatch.context() as machine:
+        machine.setenv("TZ", "America/New_York")
+        time.tzset()
+        pytest.importorskip("chdb", reason="needs chdb, ClickHouse's engine as a library")
+        held = clickhouse_connect.get_client(dsn="chdb://memory")
+        assert held.command("SELECT timezone()") == "America/New_York"
+    time.tzset()
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def clickhouse(clickhouse_engine: Client) -> Iterator[str]:
+    yield "chdb://memory"
+    for [table] in clickhouse_engine.query("SHOW TABLES").result_rows:
+        clickhouse_engine.command(f"DROP TABLE {table}")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

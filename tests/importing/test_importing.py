@@ -1,5 +1,6 @@
 """Access logs into the page-view store: what counts, what does not, and that nothing counts twice."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.importing.conftest import Take, line
+from tests.importing.conftest import CHROME, Take, line
 from utilities.errors import SettingsError
 from utilities.pageviews.keeping import Keeping
 from utilities.pageviews.log_file import LONGEST
@@ -124,6 +125,20 @@ async def test_bytes_that_are_no_text_are_not_fatal(take: Take, write: Write, tm
     [found] = await take(path)
     assert found.kinds[Kind.PAGE] == 3
     assert all(each.isprintable() for each in found.unreadable)
+
+
+async def test_half_a_character_is_not_fatal(take: Take, write: Write, views: Keeping):
+    said = {
+        "ts": 1431857103,
+        "ip": "::1",
+        "method": "GET",
+        "uri": "/a\ud83c",
+        "status": 200,
+        "user_agent": CHROME + "\ud83c",
+    }
+    [found] = await take(write([json.dumps(said)]))
+    assert found.kinds == {Kind.PAGE: 1}
+    assert await views.ask("SELECT path, browser FROM page_views", {}) == [("/a\ufffd\ufffd\ufffd", "Chrome")]
 
 
 async def test_cut_off_gzip_gives_what_can_be_read(take: Take, write: Write):

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import clickhouse_connect
 import pytest
 
 from utilities.clock import utc_now
@@ -32,8 +31,7 @@ def kept_in(request: pytest.FixtureRequest, settings: Callable[..., Settings], t
     """Settings whose store is empty."""
     if request.param == "duckdb":
         return settings()
-    pytest.importorskip("chdb", reason="needs chdb, ClickHouse's engine as a library")
-    return settings(clickhouse_url="chdb://memory")
+    return settings(clickhouse_url=request.getfixturevalue("clickhouse"))
 
 
 @pytest.fixture
@@ -47,16 +45,9 @@ async def reopen(kept_in: Settings) -> AsyncIterator[Reopen]:
         opened.append(await open_page_views(kept_in, utc_now))
         return opened[-1]
 
-    # The engine in memory lives as long as anybody holds it, and a process has one.
-    url = kept_in.clickhouse_url.get_secret_value()
-    held = clickhouse_connect.get_client(dsn=url) if url else None
     yield again
     while opened:
         await opened.pop().close()
-    if held:
-        for table in ("page_views", "dropped", "about"):
-            held.command(f"DROP TABLE IF EXISTS {table}")
-        held.close()
     shutil.rmtree(kept_in.data_dir, ignore_errors=True)
 
 

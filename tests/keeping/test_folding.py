@@ -3,6 +3,7 @@
 import io
 import os
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -67,4 +68,16 @@ async def test_journal_keeps_what_is_before_a_broken_line(tmp_path: Path):
     journal.close()
     views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
     assert await views.ask("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
+    await views.close()
+
+
+async def test_line_that_the_engine_cannot_read_is_left_out_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    journal = Journal(tmp_path / "pageviews.journal")
+    rows = [row_of(numbered(number)) for number in range(3)]
+    rows[1] = tuple("no day" if type(each) is date else each for each in rows[1])
+    journal.write([line_of(row) for row in rows])
+    journal.close()
+    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    assert await views.ask("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/2",)]
+    assert "A page view cannot be kept" in caplog.text
     await views.close()

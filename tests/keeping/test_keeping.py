@@ -25,7 +25,7 @@ async def test_page_view_comes_back_as_it_was(views: Keeping):
         at=NOON + timedelta(seconds=2), title=" \r\n\x1d\x1e\x1f\t\0\x1e", path="\x1d", agent="long" * 50_000, term=" "
     )
     await views.add([page, event, odd])
-    assert [tuple(row) for row in await views.ask(ALL, {})] == [astuple(page), astuple(event), astuple(odd)]
+    assert [tuple(row) for row in await views.ask(ALL, {})] == [page, event, odd]
 
 
 async def test_what_was_added_can_be_asked_for_at_once(views: Keeping):

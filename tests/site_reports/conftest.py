@@ -4,7 +4,6 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,13 +25,8 @@ async def keeping(
     request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path
 ) -> AsyncIterator[Keeping]:
     """An empty store."""
-    click = request.param == "clickhouse"
-    if click:
-        pytest.importorskip("chdb", reason="needs chdb, ClickHouse's engine as a library")
-    opened: Any = await open_page_views(settings(clickhouse_url="chdb://memory" if click else ""), lambda: NOW)
-    if click:
-        for table in ("page_views", "dropped"):
-            opened.client.command(f"TRUNCATE TABLE {table}")  # one engine lives as long as its process
+    url = request.getfixturevalue("clickhouse") if request.param == "clickhouse" else ""
+    opened = await open_page_views(settings(clickhouse_url=url), lambda: NOW)
     yield opened
     await opened.close()
     shutil.rmtree(tmp_path / "var", ignore_errors=True)

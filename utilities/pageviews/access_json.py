@@ -70,7 +70,12 @@ def texts(record: Mapping[str, Any], place: list[str]) -> Iterator[str]:
     if isinstance(value, list) and value:
         value = value[0]
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield str(value)
+        yield unbroken(str(value))
+
+
+def unbroken(text: str) -> str:
+    r"""JSON may have half a character, `\ud83c`, which is no text to anybody else."""
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def moment(text: str) -> str | float:

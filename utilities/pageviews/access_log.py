@@ -60,8 +60,8 @@ def written(text: str) -> Line | None:
     ordinary = ORDINARY.match(text)
     if ordinary is not None:
         address, until, second, zone, method, target, status, referrer, agent = ordinary.groups("")
-        at = minute(until, zone) + int(second)
-        return Line("", address, at, method, target, int(status), dash(referrer), dash(agent))
+        begun = minute(until, zone) + int(second)
+        return Line("", address, begun, method, target, int(status), dash(referrer), dash(agent))
     found = WRITTEN.match(text)
     if found is None:
         return None

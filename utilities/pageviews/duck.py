@@ -32,7 +32,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "enable_external_file_cache": False,  # a journal is another one each time it is read
 }
-SMALL = CONFIG | {"threads": 1, "memory_limit": "48MB"}
+SMALL = CONFIG | {"threads": 1, "memory_limit": "40MB"}
 """For a process that only imports: without a limit DuckDB keeps every block that it has written."""
 FORMS = {Form.CSV: "FORMAT csv, HEADER", Form.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
 FORGETTING = 600.0  # seconds for what a person or the night asks for: forgetting, exporting

@@ -49,7 +49,8 @@ async def import_logs(
         for path, _ in ordered:
             with LogFile(path) as file, bar(file, quiet) as shown:
                 work = Import(file, counter, keep, owner(sites, site), marks, batch)
-                yield await work.run(telling(shown), pause)
+                summary = await work.run(telling(shown), pause)
+            yield summary
     finally:
         counter.close()
     marks.throw_key_away()

