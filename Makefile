@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: run demo geo test soak check bench fix pins clean
+.PHONY: run demo geo test soak fuzz check bench fix pins clean
 
 run: $(VENV)/.run ## serve; a demo when nothing is configured
 	@exec $(BIN)/python run.py
@@ -23,6 +23,9 @@ test: $(VENV)/.test ## all tests; a missing service skips its tests and says wha
 
 soak: $(VENV)/.test ## kill what keeps the page views fifty times, instead of five
 	FOYER_KILLS=50 $(BIN)/python -m pytest tests/keeping/test_kills.py $(ARGS)
+
+fuzz: $(VENV)/.test ## hold the API against its document with 300 requests of each kind, instead of 2
+	FOYER_FUZZ=300 $(BIN)/python -m pytest tests/api/test_document.py -k schemathesis $(ARGS)
 
 check: $(VENV)/.test ## format, lint, types, floors, and what an old television understands
 	$(BIN)/ruff format --check .
