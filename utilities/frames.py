@@ -114,6 +114,16 @@ class Frame:
             rows.append(tuple(value for pair in cells for value in pair))
         return replace(self, columns=tuple(columns), rows=tuple(rows))
 
+    def beside_namesakes(self, earlier: Sequence[tuple[Value, ...]], *, whole: bool) -> "Frame":
+        """As `beside`, but each row beside the earlier one of its name, which is all its texts together.
+
+        Where `earlier` is `whole`, a name that is not in it had none of what is counted.
+        """
+        names = [place for place, column in enumerate(self.columns) if column.kind is Kind.TEXT]
+        known = {tuple(row[place] for place in names): row for row in earlier}
+        nothing = tuple(0 if whole and column.kind is Kind.INTEGER else None for column in self.columns)
+        return self.beside([known.get(tuple(row[place] for place in names), nothing) for row in self.rows])
+
 
 class State(StrEnum):
     """How fresh a reading is; every reading is in exactly one."""

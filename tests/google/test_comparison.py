@@ -1,10 +1,13 @@
 """Two periods beside each other: what is of which, and what Google left out."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
-from tests.google.pretend import Pretend, report
+from tests.google.pretend import Pretend, Watch, report
 from tests.google.test_frames import SESSIONS, framed, said
-from utilities.errors import BadAnswer
+from utilities.errors import BadAnswer, ParameterError
+from utilities.frames import Covers
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 
@@ -36,3 +39,24 @@ async def test_period_that_google_leaves_out_is_nothing_and_is_said(
 async def test_comparison_without_its_periods_is_a_bad_answer(google: Pretend, ga4: Ga4) -> None:
     with pytest.raises(BadAnswer):
         await framed(google, ga4, report([], SESSIONS, [["7"]]), Ga4Ask(metrics=("sessions",), compare=True))
+
+
+async def test_names_are_set_beside_what_they_had_before(google: Pretend, ga4: Ga4) -> None:
+    rows = {"2026-11-19": [["Germany", "9"], ["France", "5"]], "2026-11-17": [["Spain", "8"], ["France", "7"]]}
+    google.reply = lambda body: report(["country"], SESSIONS, rows[body["dateRanges"][0]["endDate"]])
+    ask = Ga4Ask(dimensions=("country",), metrics=("sessions",), compare=True, limit=2)
+    frame = await ga4.answer(ga4.adjusted(ask, {"from": "2026-11-18", "to": "2026-11-19"}))
+    assert frame.rows == (("Germany", 9, 0), ("France", 5, 7))
+    assert frame.covers == Covers(date(2026, 11, 18), date(2026, 11, 19), "Europe/Helsinki")
+
+
+async def test_days_are_those_where_the_property_is(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+    watch.now = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)  # half past midnight in Helsinki
+    frame = await ga4.answer(Ga4Ask(metrics=("sessions",), first="now/d"))
+    assert google.asked[-1]["dateRanges"] == [{"startDate": "2026-11-21", "endDate": "2026-11-21"}]
+    assert frame.covers == Covers(date(2026, 11, 21), date(2026, 11, 21), "Europe/Helsinki", over=False)
+
+
+def test_days_before_google_began_are_refused(ga4: Ga4) -> None:
+    with pytest.raises(ParameterError, match="`from` must be 2015-08-14 or later"):
+        ga4.adjusted(Ga4Ask(metrics=("sessions",)), {"from": "2015-08-13"})

@@ -169,7 +169,7 @@ async def test_question_says_what_the_ask_says(google: Pretend, ga4: Ga4) -> Non
 @pytest.mark.parametrize(
     "ask",
     [
-        Ga4Ask(dimensions=("country",), metrics=("sessions",), compare=True),
+        Ga4Ask(metrics=("sessions",), first="last week"),
         Ga4Ask(metrics=("activeUsers",), compare=True, realtime=True),
         Ga4Ask(metrics=("sessions",), limit=0),
         Ga4Ask(metrics=("sessions",), days=-1),

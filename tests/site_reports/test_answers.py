@@ -121,7 +121,7 @@ async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
     source = await ours()
     for ask, why in (
         (PageViewAsk("pagse"), "there is no question 'pagse'; there are agents, browsers"),
-        (PageViewAsk("pages", compare=True), "cannot be set beside"),
+        (PageViewAsk("flow", compare=True), "cannot be set beside"),
         (PageViewAsk("pages", limit=0), "limit from 1"),
         (PageViewAsk("by-hour", first="now-2y"), "400 days apart at most"),
         (PageViewAsk("by-day", first="now-40y"), "7,320 days apart at most"),
@@ -129,6 +129,17 @@ async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
     ):
         with pytest.raises(Refused, match=why):
             await source.answer(ask)
+
+
+BEFORE_AND_AFTER = [("10", "/new"), ("10", "/both"), ("9", "/both"), ("9", "/both"), ("9", "/old"), ("8", "/new")]
+
+
+async def test_names_are_set_beside_what_they_had_before(ours: Ours):
+    source = await ours([seen(n, n, f"{day} 08:00:00", path) for n, (day, path) in enumerate(BEFORE_AND_AFTER)])
+    ask = source.adjusted(PageViewAsk("titles", first="2026-03-10", last="2026-03-10"), {}, compare=True)
+    frame = await source.answer(ask)
+    both = zip(frame.values("title"), frame.values("views"), frame.values("views:previous"), strict=True)
+    assert set(both) == {("/new", 1, 0), ("/both", 1, 2)}
 
 
 async def test_trail_that_is_very_long_is_cut(ours: Ours):

@@ -10,9 +10,9 @@ from typing import cast
 
 from utilities.clock import Clock
 from utilities.errors import Overrun
-from utilities.frames import Reading
+from utilities.frames import Frame, Reading
 from utilities.refresh import Refresher
-from utilities.reports import Report
+from utilities.reports import Compose, Report
 from utilities.sources import Adjusting, Sources
 from utilities.store.memory import MemoryStore
 from utilities.store.shelf import Shelf
@@ -40,6 +40,22 @@ class Passing(MemoryStore):
         return sum(len(reading.frame.rows) for reading in self.known.readings.values() if reading.frame)
 
 
+class Adjusted(Sources):
+    """The same sources, each ask with the parameters of a request."""
+
+    def __init__(self, sources: Sources, said: Mapping[str, str]) -> None:
+        super().__init__(tuple(sources.kinds.values()), sources.opened, sources.website, sources.clock)
+        self.said = said
+
+    async def ask(self, source: str, ask: object) -> Frame:
+        asked = self.opened.get(source)
+        return await super().ask(source, asked.adjusted(ask, self.said) if isinstance(asked, Adjusting) else ask)
+
+
+def elsewhen(compose: Compose, said: Mapping[str, str]) -> Compose:
+    return lambda sources: compose(Adjusted(sources, said))
+
+
 class Variants:
     """A refresher of its own over the same sources, with at most MOST reports. Owned by the event loop."""
 
@@ -51,23 +67,23 @@ class Variants:
         self.wanted: dict[str, float] = {}  # when, by the monotonic clock; the longest ago comes first
         self.refresher = Refresher(self.store, sources, self.reports, clock, kept=KEPT)
 
-    def look(self, report: Report, said: Mapping[str, str]) -> Reading | None:
+    def look(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> Reading | None:
         """The reading of a report that has parameters, with these, and the wish that it be kept fresh; never waits.
 
         None is a reading that is still awaited. Raises as `want` does.
         """
-        return self.store.latest(self.want(report, said))
+        return self.store.latest(self.want(report, said, compare=compare))
 
-    def want(self, report: Report, said: Mapping[str, str]) -> str:
+    def want(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> str:
         """Keeps the report with these parameters fresh for a while; the name under which its readings are stored.
 
         Raises ParameterError for what cannot be understood, and Overrun while too many others are looked at.
         """
-        ask = cast(Adjusting, self.sources.opened[report.sources[0]]).adjusted(report.ask, said)
-        name = f"{report.name}.{hashlib.sha256(repr(ask).encode()).hexdigest()[:24]}"
+        adjusted = self.adjusted(report, said, compare=compare)
+        name = f"{report.name}.{hashlib.sha256(repr(adjusted.ask).encode()).hexdigest()[:24]}"
         if name not in self.reports:
             self.make_room()
-            self.reports[name] = replace(report, name=name, ask=ask)
+            self.reports[name] = replace(adjusted, name=name)
         self.wanted.pop(name, None)
         self.wanted[name] = time.monotonic()
         self.refresher.want(name)
@@ -76,7 +92,19 @@ class Variants:
     def parameters(self, report: Report) -> Collection[str]:
         """The names of the parameters the report has; none when its source has none, or is not configured."""
         source = self.sources.opened.get(report.sources[0])
-        return source.parameters if report.ask is not None and isinstance(source, Adjusting) else ()
+        return source.parameters(report.ask) if report.ask is not None and isinstance(source, Adjusting) else ()
+
+    def compares(self, report: Report) -> bool:
+        """Whether the report can be set beside the time before, and is not already."""
+        source = self.sources.opened.get(report.sources[0])
+        plain = report.compose is None and not getattr(report.ask, "compare", False)
+        return plain and report.ask is not None and isinstance(source, Adjusting) and source.compares(report.ask)
+
+    def adjusted(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> Report:
+        """The report with these parameters; raises ParameterError."""
+        ask = cast(Adjusting, self.sources.opened[report.sources[0]]).adjusted(report.ask, said, compare=compare)
+        compose = None if report.compose is None else elsewhen(report.compose, said)
+        return replace(report, ask=ask, compose=compose)
 
     def make_room(self) -> None:
         """Gives up those that nobody has looked at for longest; raises Overrun when all are being looked at."""

@@ -18,7 +18,10 @@ Compose = Callable[[Sources], AsyncIterator[Frame]]
 
 @dataclass(frozen=True)
 class Report:
-    """A named question; either one `ask` to one source, or a `compose` that puts several together."""
+    """A named question; either one `ask` to one source, or a `compose` that puts several together.
+
+    Beside a `compose`, `ask` is the one of the first source that requests may adjust, and all its others with it.
+    """
 
     name: str
     title: str

@@ -1,12 +1,15 @@
 """Pages elsewhere that link to us: neither Google, nor direct, nor our own."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from utilities.frames import Frame
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Filter, Ga4Ask
+
+LINKS = Ga4Ask(dimensions=("pageReferrer",), metrics=("totalUsers", "bounceRate"), order="-totalUsers")
 
 
 async def compose(sources: Sources) -> AsyncIterator[Frame]:
@@ -18,21 +21,14 @@ async def compose(sources: Sources) -> AsyncIterator[Frame]:
     if host:
         # GA4's referrer is that of each page view, so walking from one of our own pages to the next counts as one
         unwanted.append(Filter("pageReferrer", f"://{host}", match="contains", negate=True))
-    yield await sources.ask(
-        "ga4",
-        Ga4Ask(
-            dimensions=("pageReferrer",),
-            metrics=("totalUsers", "bounceRate"),
-            order="-totalUsers",
-            filters=tuple(unwanted),
-        ),
-    )
+    yield await sources.ask("ga4", replace(LINKS, filters=tuple(unwanted)))
 
 
 REPORT = Report(
     name="referrers",
     title="Who is linking to us?",
     sources=("ga4",),
+    ask=LINKS,
     compose=compose,
     headings={"pageReferrer": "Referrer"},
     ranks={"bounceRate": 1},

@@ -116,6 +116,7 @@ REPORT = Report(
     name="top-pages",
     title="Which pages are most popular?",
     sources=("ga4", "social"),
+    ask=PAGES,
     compose=compose,
     headings={"pagePath": "Page", "screenPageViews": "Views"},
     ranks={"sessions": 3, "userEngagementDurationPerActiveUser": 1, "bounceRate": 2, "entrances": 4},

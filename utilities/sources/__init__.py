@@ -48,13 +48,17 @@ class SourceKind:
 class Adjusting(Protocol):
     """A source whose asks a request may adjust: another site, another time."""
 
-    @property
-    def parameters(self) -> Collection[str]:
-        """The names of what a request may say."""
+    def parameters(self, ask: Any) -> Collection[str]:
+        """The names of what a request may say of this ask."""
         ...
 
-    def adjusted(self, ask: Any, said: Mapping[str, str]) -> Any:
-        """The ask with these parameters of a request; those it does not know say nothing. Raises ParameterError."""
+    def compares(self, ask: Any) -> bool:
+        """Whether its figures can be set beside those of the time before."""
+        ...
+
+    def adjusted(self, ask: Any, said: Mapping[str, str], *, compare: bool = False) -> Any:
+        """The ask with these parameters of a request, those it does not know saying nothing; beside the time before
+        with `compare`, where it can be. Raises ParameterError."""
         ...
 
 

@@ -1,17 +1,20 @@
 """Google Analytics 4, through the Data API v1beta."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from utilities.clock import Clock
-from utilities.errors import BadAnswer, Refused
-from utilities.frames import Covers, Frame, Kind, Note, Value
+from utilities.errors import ParameterError, Refused
+from utilities.frames import Covers, Frame
 from utilities.google.answers import covered, frame, read
 from utilities.google.client import SECONDS, Client, resource
+from utilities.google.comparison import beside
 from utilities.google.failures import Asked
 from utilities.google.quota import CORE, REALTIME
+from utilities.pageviews.ranges import span
 from utilities.settings import Settings
 from utilities.sources import Source, SourceKind
 
@@ -20,6 +23,12 @@ ENABLE = "https://console.cloud.google.com/apis/library/analyticsdata.googleapis
 CHECK_SECONDS = 8.0
 SPARE = 3  # rows asked for beyond the limit, because `(other)`, `(not set)` and '' are no things to rank
 MOST_ROWS = 10_000  # parsing more in a thread holds up the whole process (100,000 rows: a second)
+
+NAMESAKES = 1000  # rows of the days before that are looked at
+UNNAMED = ((), ("date",))  # dimensions whose rows are no names
+EARLIEST = date(2015, 8, 14)  # Google refuses earlier days
+PARAMETERS = {"from": "first", "to": "last"}
+"""What a request may say, and the field of the ask it fills."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +46,10 @@ class Ga4Ask:
     """One runReport, or runRealtimeReport when `realtime`.
 
     The range is the last `days` whole days up to and with yesterday, in the property's time zone; None is
-    LOOK_BACK_DAYS. With `today` it is today instead, as far as Google has counted it. `compare` asks for as many days
-    before as well and adds a `<metric>:previous` column behind each metric (only by `date`, or by nothing). `order` is
-    a field, with `-` in front for descending; '' is the first metric descending. Rows are filtered by all of `filters`.
+    LOOK_BACK_DAYS. `first` and `last` say it as people do (utilities/pageviews/ranges.py), in whole days. With `today`
+    it is today instead, as far as Google has counted it. `compare` asks for as many days before as well and adds a
+    `<metric>:previous` column behind each metric. `order` is a field, with `-` in front for descending; '' is the first
+    metric descending. Rows are filtered by all of `filters`.
     """
 
     dimensions: tuple[str, ...] = ()
@@ -51,6 +61,8 @@ class Ga4Ask:
     compare: bool = False
     today: bool = False
     realtime: bool = False
+    first: str = ""
+    last: str = ""
 
 
 class Ga4:
@@ -59,6 +71,7 @@ class Ga4:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.clock = clock
         self.days = settings.look_back_days
+        self.zone = "UTC"  # the property's, as soon as Google has said it
         self.property = settings.ga4_property_id
         self.methods = resource("analyticsdata", "v1beta", settings.ga4_api_endpoint).properties()
         key, errors = settings.google_application_credentials, settings.data_dir / f"server-errors.{self.property}"
@@ -77,11 +90,58 @@ class Ga4:
         At most `limit` ranked rows; rows that are no thing to rank (`(other)`, `(not set)`, an empty text) come after
         them, each with a note. Without rows the frame has none, whatever was asked. Raises SourceError.
         """
-        return await self.fetch(ask, SECONDS)
+        try:
+            named = ask.compare and ask.dimensions not in UNNAMED and not ask.realtime
+            return await (self.beside_namesakes(ask) if named else self.fetch(ask, SECONDS))
+        except ParameterError as error:
+            raise Refused(str(error)) from error
+
+    async def beside_namesakes(self, ask: Ga4Ask) -> Frame:
+        """Two questions, for what was first in these days need not have been so before."""
+        now = await self.fetch(replace(ask, compare=False), SECONDS)
+        if now.covers is None:
+            raise Refused("Google Analytics does not say which days these are, so none can be set beside them")
+        days = (now.covers.last - now.covers.first).days + 1
+        first, last = (day - timedelta(days=days) for day in (now.covers.first, now.covers.last))
+        before = replace(ask, compare=False, limit=NAMESAKES, first=first.isoformat(), last=last.isoformat())
+        rows = (await self.fetch(before, SECONDS)).rows
+        return now.beside_namesakes(rows, whole=len(rows) < NAMESAKES)
 
     async def fetch(self, ask: Ga4Ask, seconds: float) -> Frame:
+        chosen = self.chosen(ask)
+        found = await self.fetch_days(ask, chosen, seconds)
+        if chosen and chosen != self.chosen(ask):  # they are other days where the property is
+            found = await self.fetch_days(ask, self.chosen(ask), seconds)
+        return found
+
+    def chosen(self, ask: Ga4Ask) -> Covers | None:
+        """The days that `first` and `last` say; None when they say nothing. Raises ParameterError."""
+        if not ask.first and not ask.last:
+            return None
+        now, first = self.clock(), ask.first or f"now-{(ask.days or self.days)}d/d"
+        covers = span(first, ask.last or "now", ZoneInfo(self.zone), now).covers
+        if covers.first < EARLIEST:
+            raise ParameterError(f"`from` must be {EARLIEST} or later, for Google Analytics begins there")
+        return replace(covers, over=covers.last < now.astimezone(ZoneInfo(self.zone)).date())
+
+    def parameters(self, ask: Ga4Ask) -> Collection[str]:
+        return () if ask.realtime or ask.today else tuple(PARAMETERS)
+
+    def compares(self, ask: Ga4Ask) -> bool:
+        return bool(self.parameters(ask))
+
+    def adjusted(self, ask: Ga4Ask, said: Mapping[str, str], *, compare: bool = False) -> Ga4Ask:
+        """The same ask for other days; raises ParameterError."""
+        if not self.parameters(ask):
+            return ask
+        fields: dict[str, Any] = {field: said[name] for name, field in PARAMETERS.items() if said.get(name)}
+        ask = replace(ask, **fields, compare=ask.compare or compare)
+        self.chosen(ask)
+        return ask
+
+    async def fetch_days(self, ask: Ga4Ask, chosen: Covers | None, seconds: float) -> Frame:
         days = ask.days or self.days
-        body = question(ask, days)
+        body = question(ask, days, chosen)
         method = self.methods.runRealtimeReport if ask.realtime else self.methods.runReport
         category = REALTIME if ask.realtime else CORE
         asked_at = self.clock()
@@ -94,6 +154,9 @@ class Ga4:
         # The day until now ends where yesterday will tomorrow.
         asked_at, days = (asked_at + timedelta(days=1), 1) if ask.today else (asked_at, days)
         covers = covered(asked_at, days, answer.metadata.zone) if answer.metadata.zone else None
+        if covers:
+            self.zone = covers.zone
+        covers = chosen or covers
         found = frame(answer, ask.limit * 2 if ask.compare else ask.limit, covers)
         return beside(found) if ask.compare else found
 
@@ -113,10 +176,10 @@ class Ga4:
         await self.client.close()
 
 
-def question(ask: Ga4Ask, days: int) -> dict[str, Any]:
+def question(ask: Ga4Ask, days: int, chosen: Covers | None = None) -> dict[str, Any]:
     """The request's body; raises Refused for an ask that cannot be asked."""
-    if ask.compare and (ask.dimensions not in ((), ("date",)) or ask.realtime or ask.today):
-        raise Refused("an ask that compares with the days before can be by date only, nor be realtime or of today")
+    if ask.compare and (ask.realtime or ask.today):
+        raise Refused("an ask that compares with the days before cannot be realtime or of today")
     if ask.limit < 1 or days < 1:
         raise Refused("an ask needs a limit and a number of days of at least 1")
     body: dict[str, Any] = {
@@ -127,7 +190,7 @@ def question(ask: Ga4Ask, days: int) -> dict[str, Any]:
     }
     if not ask.realtime:
         today = [{"startDate": "today", "endDate": "today"}]
-        body["dateRanges"] = today if ask.today else ranges(days, compare=ask.compare)
+        body["dateRanges"] = today if ask.today else ranges(days, chosen, compare=ask.compare)
     order = ask.order or (f"-{ask.metrics[0]}" if ask.metrics and ask.dimensions else "")
     if order:
         body["orderBys"] = [order_by(order, ask)]
@@ -136,11 +199,16 @@ def question(ask: Ga4Ask, days: int) -> dict[str, Any]:
     return body
 
 
-def ranges(days: int, *, compare: bool) -> list[dict[str, str]]:
+def ranges(days: int, chosen: Covers | None, *, compare: bool) -> list[dict[str, str]]:
+    """The last days as Google counts them, or the chosen ones; with `compare` as many before as well."""
     now = {"startDate": f"{days}daysAgo", "endDate": "yesterday"}
+    before = {"startDate": f"{2 * days}daysAgo", "endDate": f"{days + 1}daysAgo"}
+    if chosen:
+        back = chosen.last - chosen.first + timedelta(days=1)
+        now = {"startDate": chosen.first.isoformat(), "endDate": chosen.last.isoformat()}
+        before = {"startDate": (chosen.first - back).isoformat(), "endDate": (chosen.last - back).isoformat()}
     if not compare:
         return [now]
-    before = {"startDate": f"{2 * days}daysAgo", "endDate": f"{days + 1}daysAgo"}
     return [{**now, "name": "now"}, {**before, "name": "previous"}]
 
 
@@ -155,46 +223,6 @@ def condition(filter_: Filter) -> dict[str, Any]:
     text = {"stringFilter": {"matchType": match, "value": filter_.value}} if filter_.value else {"emptyFilter": {}}
     plain = {"filter": {"fieldName": filter_.field, **text}}
     return {"notExpression": plain} if filter_.negate else plain
-
-
-def beside(found: Frame) -> Frame:
-    """The rows of a comparison with `<metric>:previous` behind each metric: one row, or one for each day.
-
-    Google leaves a period without figures out; its cells are empty then, with a note, and never 0. Raises BadAnswer.
-    """
-    if found.rows and not found.has("dateRange"):
-        raise BadAnswer("Google Analytics did not say which figures are of which days")
-    which = found.values("dateRange") if found.rows else ()
-    kept = [place for place, column in enumerate(found.columns) if column.key != "dateRange"]
-    rows: dict[str, list[tuple[Value, ...]]] = {"now": [], "previous": []}
-    for period, row in zip(which, found.rows, strict=True):
-        rows[str(period)].append(tuple(row[place] for place in kept))
-    columns = tuple(found.columns[place] for place in kept)
-    periods = {"now": "these days", "previous": "the days before"}
-    missing = [Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if not rows[name]]
-    notes = (*found.notes, *(missing if found.rows else ()))
-    if columns and columns[0].kind is Kind.DATE:
-        now, before = daily(found.covers, rows["now"], rows["previous"], len(columns))
-    else:
-        nothing: tuple[Value, ...] = (None,) * len(columns)
-        now, before = (rows["now"] or [nothing] if found.rows else []), rows["previous"]
-    return replace(found, columns=columns, rows=tuple(now), notes=notes).beside(before)
-
-
-Rows = list[tuple[Value, ...]]
-
-
-def daily(covers: Covers | None, now: Rows, before: Rows, width: int) -> tuple[Rows, Rows]:
-    """A row for each day of the range, and beside it one for the day as many days before; 0 where Google has none."""
-    if covers is None:
-        return now, before
-    count = (covers.last - covers.first).days + 1
-    nothing: tuple[Value, ...] = (0,) * (width - 1)
-    shifted = [covers.first + timedelta(days=place) for place in range(count)]
-    by_day = {row[0]: row[1:] for row in (*now, *before)}
-    these = [(day.isoformat(), *by_day.get(day.isoformat(), nothing)) for day in shifted]
-    earlier = [(day - timedelta(days=count)).isoformat() for day in shifted]
-    return these, [(day, *by_day.get(day, nothing)) for day in earlier]
 
 
 async def open_ga4(settings: Settings, clock: Clock) -> Source | None:

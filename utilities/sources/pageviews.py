@@ -1,7 +1,7 @@
 """The page views we count ourselves."""
 
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -38,8 +38,8 @@ class PageViewAsk:
     `first` and `last` are written as people write them (utilities/pageviews/ranges.py), in the site's time zone;
     '' for both is the last LOOK_BACK_DAYS days, today until now among them. `site` is '' for the first site of
     boards/sites.yaml, or, while it has none, for all there are together. `page` is a path of ours and `referrer` an
-    address or a domain elsewhere; '' is any. `compare` adds a `<figure>:previous` column behind each figure: the same
-    days of the time before. At most `limit` rows.
+    address or a domain elsewhere; '' is any. `compare` adds a `<figure>:previous` column behind each figure: that
+    of the time before, as many days earlier, for the same name where rows have one. At most `limit` rows.
     """
 
     question: str
@@ -54,8 +54,6 @@ class PageViewAsk:
 
 class PageViewSource:
     """Asks the store this process holds."""
-
-    parameters = tuple(PARAMETERS)
 
     def __init__(self, views: PageViews, sites: Sites, clock: Clock, days: int, address: str = "") -> None:
         self.views = views
@@ -75,11 +73,15 @@ class PageViewSource:
         rows = fitted(found, question.columns)
         unbegun = () if counted(rows) else await self.unbegun(site)
         frame = Frame(question.columns, rows, notes, self.covers(range_, rows), unbegun)
-        if ask.compare:
-            before = range_.before()
-            earlier, _ = question.arrange(await self.ask(question, ask, site, before), before)
-            frame = frame.beside(fitted(earlier, question.columns))
-        return frame
+        return await self.compared(frame, question, ask, site, range_.before()) if ask.compare else frame
+
+    async def compared(self, frame: Frame, question: Question, ask: PageViewAsk, site: str, before: Span) -> Frame:
+        """The frame beside the figures of the time before: by name, or day by day."""
+        found = await self.ask(question, replace(ask, limit=MOST_ROWS), site, before)
+        earlier = fitted(question.arrange(found, before)[0], question.columns)
+        if any(column.kind is Kind.TEXT for column in question.columns):
+            return frame.beside_namesakes(earlier, whole=len(earlier) < MOST_ROWS)
+        return frame.beside(earlier)
 
     def covers(self, range_: Span, rows: Sequence[Row]) -> Covers | None:
         """The days of the range; None of a moment in which nothing was counted, for its day may have had much."""
@@ -103,7 +105,7 @@ class PageViewSource:
         if question is None:
             raise Refused(f"there is no question {ask.question!r}; there are {', '.join(sorted(questions()))}")
         if ask.compare and not question.compares:
-            raise Refused(f"{ask.question} answers a table, which cannot be set beside the time before")
+            raise Refused(f"{ask.question} answers rows that cannot be set beside those of the time before")
         if not 1 <= ask.limit <= MOST_ROWS:
             raise Refused(f"an ask needs a limit from 1 to {MOST_ROWS}")
         site, zone = chosen(self.sites, ask.site)
@@ -112,9 +114,17 @@ class PageViewSource:
         question.check(range_)
         return question, site, range_
 
-    def adjusted(self, ask: PageViewAsk, said: Mapping[str, str]) -> PageViewAsk:
+    def parameters(self, ask: PageViewAsk) -> Collection[str]:
+        return tuple(PARAMETERS)
+
+    def compares(self, ask: PageViewAsk) -> bool:
+        question = questions().get(ask.question)
+        return question is not None and question.compares
+
+    def adjusted(self, ask: PageViewAsk, said: Mapping[str, str], *, compare: bool = False) -> PageViewAsk:
         """The same ask for another site, time, page or referrer; raises ParameterError when nobody could answer it."""
         fields: dict[str, Any] = {field: said[name] for name, field in PARAMETERS.items() if said.get(name)}
+        fields["compare"] = ask.compare or (compare and self.compares(ask))
         for name in PARAMETERS.keys() & said.keys():
             if len(said[name]) > LONGEST or not (said[name] or " ").isprintable():
                 raise ParameterError(f"`{name}` must be printable and at most {LONGEST} characters long")

@@ -41,8 +41,10 @@ class Question:
 
     @property
     def compares(self) -> bool:
-        """Whether it answers one row of figures, or one for each day: those of the time before fit beside them."""
-        return all(column.kind is not Kind.TEXT for column in self.columns)
+        """Whether the figures of the time before fit beside its own: those of one row, of days, or of names."""
+        kinds = [column.kind for column in self.columns]
+        named = kinds[0] is Kind.TEXT and Kind.DATE not in kinds and bool(set(kinds) - {Kind.TEXT})
+        return named or Kind.TEXT not in kinds
 
 
 def text(key: str, heading: str, rank: int = 0) -> Column:
