@@ -53,7 +53,8 @@ class Tokens:
         self.clock = clock
         self.known: dict[str, Made] = {}
         self.read_at: datetime | None = None
-        self.reading = asyncio.Lock()
+        self.reading: asyncio.Task[None] | None = None
+        self.changes = 0
 
     async def make(self, name: str, scopes: Collection[str], by: str) -> str:
         """A new token, which is kept nowhere. Raises ParameterError, and Overrun when there are MOST."""
@@ -66,7 +67,7 @@ class Tokens:
         said = {"name": name, "scopes": " ".join(sorted(set(scopes))), "hint": secret[-HINT:], "made_by": by}
         row = {"key": key_of(secret), **said, "made_at": self.clock()}
         await self.state.run(lambda connection: add(connection, row))
-        self.read_at = None
+        self.changed()
         return secret
 
     async def find(self, secret: str) -> Token | None:
@@ -74,10 +75,10 @@ class Tokens:
         if not secret.startswith(PREFIX) or len(secret) > LONGEST:
             return None
         key, now = key_of(secret), self.clock()
-        async with self.reading:
-            if self.read_at is None or abs(now - self.read_at) > (REMEMBERED if key in self.known else MISSED):
-                self.known = {row.key: made_of(row) for row in await self.state.run(everything)}
-                self.read_at = now
+        if self.read_at is None or abs(now - self.read_at) > (REMEMBERED if key in self.known else MISSED):
+            if self.reading is None or self.reading.done():
+                self.reading = asyncio.create_task(self.read(now))
+            await asyncio.shield(self.reading)  # all who wait hear the same, also that the database is down
         made = self.known.get(key)
         if made is None:
             return None
@@ -94,10 +95,19 @@ class Tokens:
     async def revoke(self, number: int) -> Made | None:
         """Ends it here at once, and everywhere after REMEMBERED; None when there was none."""
         gone = delete(tokens).where(tokens.c.number == number).returning(*tokens.c)
-        async with self.reading:
-            row = await self.state.run(lambda connection: connection.execute(gone).one_or_none())
-            self.read_at = None
+        row = await self.state.run(lambda connection: connection.execute(gone).one_or_none())
+        self.changed()
         return None if row is None else made_of(row)
+
+    async def read(self, now: datetime) -> None:
+        changes = self.changes
+        self.known = {row.key: made_of(row) for row in await self.state.run(everything)}
+        self.read_at = now if changes == self.changes else None
+
+    def changed(self) -> None:
+        """What was read, and what is being read, may be wrong from now on."""
+        self.changes += 1
+        self.read_at = None
 
 
 def made_of(row: Row[Any]) -> Made:
