@@ -70,7 +70,17 @@ def rows_of(frame: Frame, keys: Sequence[str] = ()) -> Rows | None:
             names, lines = found
     series = tuple(series_of(frame, column, lines) for column in figures)
     shown = tuple(short_day(name) for name in names) if first.kind is Kind.DATE else tuple(names)
+    if first.kind is Kind.DATE and len(set(names)) < len(names):
+        shown = hours(frame, shown)
     return Rows(first.heading, shown, series, first.kind is Kind.DATE)
+
+
+def hours(frame: Frame, days: Sequence[str]) -> tuple[str, ...]:
+    """Names for several rows of a day: `10:00` within one day, `20 Nov 10:00` within several; else the days."""
+    if frame.columns[1].kind is not Kind.TEXT:
+        return tuple(days)
+    times = [str(row[1]) for row in frame.rows]
+    return tuple(times if len(set(days)) == 1 else (f"{day} {time}" for day, time in zip(days, times, strict=True)))
 
 
 def chosen(frame: Frame, keys: Sequence[str]) -> list[Column]:
