@@ -9,19 +9,19 @@ from pydantic.json_schema import models_json_schema
 
 from handlers.access import PROGRAMS
 from handlers.api.base import Operation, Resource
-from handlers.api.models import ProblemTold, Query
+from handlers.api.models import ProblemTold, Query, Range
 from handlers.api.problems import TYPE
 
 ROOT = "/api/v1"
 NAME = "[a-z0-9-]+"
 NUMBER = "[0-9]{1,9}"
-PARTS: Mapping[str, tuple[str, str]] = {
-    "board": (NAME, "office"),
-    "report": (NAME, "site-pages"),
-    "question": (NAME, "pages"),
-    "number": (NUMBER, "1"),
+PARTS: Mapping[str, tuple[str, str, str]] = {
+    "board": (NAME, "office", "The name of a board."),
+    "report": (NAME, "site-pages", "The name of a report."),
+    "question": (NAME, "pages", "The name of a question."),
+    "number": (NUMBER, "1", "The number of a token."),
 }
-"""What stands in braces in a path: its form, and an example."""
+"""What stands in braces in a path: its form, an example, and what it is."""
 
 REFUSALS = {
     400: "The request is not one that this document allows; `errors` names the parameters.",
@@ -48,9 +48,10 @@ def pattern_of(path: str) -> str:
     return re.escape(ROOT) + re.sub(r"\{(\w+)\}", lambda part: f"({PARTS[part[1]][0]})", path)
 
 
-def example_of(path: str) -> str:
+def example_of(resource: type[Resource]) -> str:
     """An address to try."""
-    return ROOT + re.sub(r"\{(\w+)\}", lambda part: PARTS[part[1]][1], path)
+    query = "?from=now-7d/d&to=now" if issubclass(resource.operation.query, Range) else ""
+    return ROOT + re.sub(r"\{(\w+)\}", lambda part: PARTS[part[1]][1], resource.path) + query
 
 
 def document(resources: Sequence[type[Resource]]) -> Json:
@@ -89,14 +90,18 @@ def told(resource: type[Resource], operation: Operation) -> Json:
 
 def parts(path: str) -> Iterator[Json]:
     for name in re.findall(r"\{(\w+)\}", path):
-        form, example = PARTS[name]
+        form, example, words = PARTS[name]
         schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999} if form == NUMBER else {"type": "string"}
         schema |= {} if form == NUMBER else {"pattern": f"^{form}$"}
-        yield {"name": name, "in": "path", "required": True, "schema": schema, "example": example_value(example)}
-
-
-def example_value(example: str) -> str | int:
-    return int(example) if example.isdecimal() else example
+        value = int(example) if form == NUMBER else example
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": words,
+            "schema": schema,
+            "example": value,
+        }
 
 
 def parameters(query: type[Query]) -> Iterator[Json]:

@@ -54,7 +54,7 @@ class Range(Paging):
 
 class Comparing(Range):
     compare: Annotated[bool, BeforeValidator(truth)] = Field(
-        False, description="Adds the figures of the time before, to a question that answers one row."
+        False, description="Adds the figures of the time before, to a question whose `compares` says so."
     )
 
 

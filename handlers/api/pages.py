@@ -36,9 +36,8 @@ class ApiPage(BaseHandler):
             root=ROOT,
             address=self.services.settings.address,
             operations=[
-                (method, path, example_of(path), told)
-                for path, methods in whole["paths"].items()
-                for method, told in methods.items()
+                (each.operation.method, each.path, example_of(each), whole["paths"][each.path][each.operation.method])
+                for each in self.resources
             ],
             scopes=SCOPES,
             refusals=whole["components"]["responses"],
