@@ -23,7 +23,7 @@ ROOM = "10"  # seconds until there may be room for another question
 
 def said(asked: Range) -> dict[str, str]:
     """The parameters that were given, by the names that requests have for them."""
-    fields = set(Range.model_fields) - set(Paging.model_fields)
+    fields = set(Range.model_fields) - set(Paging.model_fields) - {"compare"}
     return asked.model_dump(by_alias=True, include=fields, exclude_unset=True)
 
 
@@ -35,13 +35,13 @@ class FiguresResource(Readable):
         self.services.refresher.want(report.name)
         return await awaited(self.services.store, report.name, lambda reading: True)
 
-    async def varied(self, report: Report, given: Mapping[str, str]) -> Reading:
+    async def varied(self, report: Report, given: Mapping[str, str], *, compare: bool) -> Reading:
         """The reading with these parameters. Raises Problem 422 and Refusal 503."""
         variants = self.services.variants
         if variants is None:
             raise Refusal(503)
         try:
-            name = variants.want(report, given)
+            name = variants.want(report, given, compare=compare)
         except ParameterError as error:
             parameter = next((each for each in given if f"`{each}`" in str(error)), "query")
             raise Problem(422, {parameter: str(error)}) from error

@@ -43,18 +43,15 @@ class Paging(Query):
 
 
 class Range(Paging):
-    """The parameters of reports of our own page views (utilities/sources/pageviews.py)."""
+    """What figures may be asked for besides the usual; each report says which of these it takes."""
 
     site: str = text(LONGEST, "A site's name; the first one when left out.", "shop")
     first: str = text(50, "The beginning: `now-7d`, `now/d`, a date, a time or milliseconds.", "now-7d/d", alias="from")
     last: str = text(50, "The end, in the same forms.", "now", alias="to")
     page: str = text(LONGEST, "Only this page: a path.", "/pricing")
     referrer: str = text(LONGEST, "Only those who came from this domain or address.", "news.ycombinator.com")
-
-
-class Comparing(Range):
     compare: Annotated[bool, BeforeValidator(truth)] = Field(
-        False, description="Adds the figures of the time before, to a question whose `compares` says so."
+        False, description="Adds the figures of the time before, where `compares` says that there are some."
     )
 
 
@@ -123,6 +120,7 @@ class ReportTold(Told):
     state: State
     taken_at: datetime | None
     parameters: list[str] = Field(description="Which parameters its reading takes.")
+    compares: bool = Field(description="Whether `compare` may be asked for.")
     href: str
 
 

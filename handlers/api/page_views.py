@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from handlers.api.base import Operation, Readable
 from handlers.api.figures import FiguresResource, said
-from handlers.api.models import AnswerTold, ColumnTold, Comparing, Paging, QuestionList, QuestionTold
+from handlers.api.models import AnswerTold, ColumnTold, Paging, QuestionList, QuestionTold, Range
 from handlers.api.problems import Problem
 from handlers.errors import Refusal
 from utilities.reports import Report
@@ -43,16 +43,16 @@ class PageViewQuery(FiguresResource):
         f"At most {MOST_ROWS:,} rows, on as many pages as `limit` makes of them. Without `from` and `to`, the last "
         "LOOK_BACK_DAYS days. The same question within a minute has the same answer.",
         AnswerTold,
-        Comparing,
+        Range,
     )
 
-    async def read(self, asked: Comparing, name: str) -> AnswerTold:
+    async def read(self, asked: Range, name: str) -> AnswerTold:
         question = questions().get(name)
         if question is None:
             raise Refusal(404, "There is no question of this name.")
         if asked.compare and not question.compares:
             raise Problem(422, {"compare": "the rows of this question cannot be set beside those of the time before"})
-        ask = PageViewAsk(name, limit=MOST_ROWS, compare=asked.compare)
+        ask = PageViewAsk(name, limit=MOST_ROWS)
         report = Report(f"page-views-{name}", name, ("pageviews",), ask=ask, pace=PACE)
-        reading = await self.varied(report, said(asked))
+        reading = await self.varied(report, said(asked), compare=asked.compare)
         return self.figures(AnswerTold, reading, report, asked, question=name)

@@ -21,6 +21,11 @@ class ReportResource(FiguresResource):
         variants = self.services.variants
         return [] if variants is None else list(variants.parameters(report))
 
+    def compares(self, report: reports.Report) -> bool:
+        """Whether the time before can be beside the figures, or is always."""
+        variants = self.services.variants
+        return getattr(report.ask, "compare", False) or (variants is not None and variants.compares(report))
+
     def entry(self, report: reports.Report) -> ReportTold:
         reading = self.services.store.latest(report.name) or frames.Reading(report.name)
         return ReportTold(
@@ -32,6 +37,7 @@ class ReportResource(FiguresResource):
             state=self.state(reading, report),
             taken_at=reading.taken_at,
             parameters=self.parameters(report),
+            compares=self.compares(report),
             href=f"/api/v1/reports/{report.name}",
         )
 
@@ -73,5 +79,8 @@ class Reading(ReportResource):
         if foreign := [each for each in given if each not in has]:
             known = f"it has {', '.join(has)}" if has else "it has none"
             raise Problem(422, {each: f"`{each}` is no parameter of this report; {known}" for each in foreign})
-        reading = await (self.varied(report, given) if given else self.plain(report))
+        if asked.compare and not self.compares(report):
+            raise Problem(422, {"compare": "`compare` is not for this report, whose `compares` is false"})
+        varies = given or asked.compare
+        reading = await (self.varied(report, given, compare=asked.compare) if varies else self.plain(report))
         return self.figures(ReadingTold, reading, report, asked, report=report.name, title=report.title)

@@ -43,6 +43,7 @@ def problem(answer: HTTPResponse, status: int) -> dict[str, object]:
         ("/api/v1/page-views/pages?from=now&to=now-1d", 422, "from", "`from` must be before `to`"),
         ("/api/v1/page-views/pages?cursor=nonsense", 422, "cursor", "`cursor` must be as `next` has it"),
         ("/api/v1/reports/total-users/reading?site=x", 422, "site", "is no parameter of this report"),
+        ("/api/v1/reports/site-live/reading?compare=true", 422, "compare", "`compare` is not for this report"),
         ("/api/v1/reports/nothing/reading", 404, "", "There is no report of this name."),
         ("/api/v1/boards/nothing", 404, "", "There is no board of this name."),
         ("/api/v1/page-views/nothing", 404, "", "There is no question of this name."),
