@@ -1,13 +1,16 @@
 """What walls may cost: those that do not read, those that read slowly, and very many of them."""
 
 import asyncio
+import itertools
 import logging
 import socket
+from collections.abc import Iterable
 
 import pytest
 
-from tests.wall.conftest import QUICK, BuildHouse, House, number, table, until
+from tests.wall.conftest import QUICK, BuildHouse, House, number, replace, table, until
 from tests.wall.streams import STREAM, Line
+from utilities.walls.wall import Wall
 
 
 def stuck(port: int) -> socket.socket:
@@ -23,11 +26,20 @@ def stuck(port: int) -> socket.socket:
 BIG = [(f"/a/rather/long/address/of/a/page/{n}", float(n)) for n in range(10)]
 
 
-async def flood(house: House, rounds: int) -> None:
-    for n in range(rounds):
+async def flood(house: House, rounds: Iterable[int]) -> None:
+    for n in rounds:
         await house.show("pages", table(*((f"{page}?{n}", views + n) for page, views in BIG)))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
+
+
+async def stuff(house: House, wall: Wall) -> None:
+    """Tells a wall so much that it takes no more; one that has been let go would never be full."""
+    for n in itertools.count():
+        if wall.stuck_since is not None:
+            return
+        assert not wall.pipe.closed(), "it was let go before anybody looked"
+        await flood(house, [n])
 
 
 async def test_a_wall_that_does_not_read_never_grows_and_is_let_go(build_house: BuildHouse) -> None:
@@ -35,22 +47,21 @@ async def test_a_wall_that_does_not_read_never_grows_and_is_let_go(build_house: 
     deaf = stuck(house.port)
     await until(lambda: house.walls.count == 1)
     wall = next(iter(house.walls._showings["office"].walls))
-    while wall.stuck_since is None:
-        await flood(house, 10)
+    await stuff(house, wall)
     held = wall.pipe._write_buffer  # type: ignore[attr-defined]
     before = len(held)
-    await flood(house, 300)
+    await flood(house, range(300))
     assert len(held) <= before
     await until(lambda: house.walls.count == 0, QUICK.patience + 3)
     deaf.close()
 
 
-async def test_a_wall_that_lagged_gets_the_newest_of_every_tile(house: House) -> None:
+async def test_a_wall_that_lagged_gets_the_newest_of_every_tile(build_house: BuildHouse) -> None:
+    house = await build_house(pace=replace(QUICK, patience=60))
     slow = stuck(house.port)
     await until(lambda: house.walls.count == 1)
     wall = next(iter(house.walls._showings["office"].walls))
-    while wall.stuck_since is None:
-        await flood(house, 10)
+    await stuff(house, wall)
     await house.show("visitors", number(123456))
     await house.show("pages", table(("/the-newest", 1)))
     await asyncio.sleep(0.2)
