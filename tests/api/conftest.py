@@ -7,20 +7,9 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from tests.door.conftest import (
-    SITE,
-    Office,
-    Open,
-    database_url,
-    local,
-    office,
-    postgres,
-    postgres_url,
-    provider,
-    signing,
-)
+from tests.door.conftest import SITE, Office, Open, local, office, provider, signing
 
-__all__ = ["database_url", "local", "office", "postgres", "postgres_url", "provider", "signing"]
+__all__ = ["local", "office", "provider", "signing"]
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 

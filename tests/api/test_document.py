@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from handlers.api import RESOURCES
+from handlers.api.document import ROOT as ROOT_OF_ALL
 from handlers.api.document import document
 from handlers.api.models import Paging, Range
 from tests.api.conftest import Program
@@ -31,6 +32,16 @@ async def test_document_is_openapi_and_is_served_as_it_is(program: Programs):
     assert told == json.loads(json.dumps(document(RESOURCES)))
     OpenAPIV31SpecValidator(told).validate()
     assert set(told["paths"]) == {each.path for each in RESOURCES}
+
+
+async def test_page_for_people_has_every_route_and_parameter(counted: Program):
+    nobody = Program(counted.usual, "", counted.fetch)  # on this machine
+    page = (await nobody.ask("/api", Accept="text/html")).body.decode()
+    for each in RESOURCES:
+        assert f"<code>{ROOT_OF_ALL}{each.path}</code>" in page
+        for name, field in each.operation.query.model_fields.items():
+            assert f"<code>{field.alias or name}</code></th>" in page
+    assert 'href="/tokens"' in page
 
 
 def test_readings_take_what_the_page_view_source_takes():

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-import pytest
 from tornado.httpclient import HTTPResponse
 
 from tests.api.conftest import Program
@@ -12,7 +12,7 @@ from utilities.signin.pace import Most
 Programs = Callable[..., Awaitable[Program]]
 
 
-def problem(answer: HTTPResponse, status: int) -> dict[str, object]:
+def problem(answer: HTTPResponse, status: int) -> dict[str, Any]:
     assert answer.code == status, answer.body
     assert answer.headers["Content-Type"] == "application/problem+json"
     told = json.loads(answer.body)
@@ -22,46 +22,40 @@ def problem(answer: HTTPResponse, status: int) -> dict[str, object]:
     return told
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "parameter", "words"),
-    [
-        ("/api/v1/boards?limit=1_000", 400, "limit", "`limit` must be a whole number"),
-        ("/api/v1/boards?limit=0", 400, "limit", "`limit` must be at least 1"),
-        ("/api/v1/boards?limit=5&limit=6", 400, "limit", "`limit` is given twice"),
-        ("/api/v1/boards?offset=5", 400, "offset", "`offset` is no parameter here; there are limit, cursor"),
-        ("/api/v1/boards/office?x=1", 400, "x", "`x` is no parameter here; there are none"),
-        ("/api/v1/boards?%3Cscript%3E=1", 400, "?", "`?` is no parameter here; there are limit, cursor"),
-        ("/api/v1/boards?limit=%ff", 400, "query", "the query must be UTF-8"),
-        ("/api/v1/page-views/totals?compare=yes", 400, "compare", "`compare` must be true or false"),
-        (
-            "/api/v1/page-views/by-hour?compare=true",
-            422,
-            "compare",
-            "the rows of this question cannot be set beside those of the time before",
-        ),
-        ("/api/v1/page-views/pages?from=tomorrow", 422, "from", "`from` must be now, now-7d"),
-        ("/api/v1/page-views/pages?from=now&to=now-1d", 422, "from", "`from` must be before `to`"),
-        ("/api/v1/page-views/pages?cursor=nonsense", 422, "cursor", "`cursor` must be as `next` has it"),
-        ("/api/v1/reports/total-users/reading?site=x", 422, "site", "is no parameter of this report"),
-        ("/api/v1/reports/site-live/reading?compare=true", 422, "compare", "`compare` is not for this report"),
-        ("/api/v1/reports/nothing/reading", 404, "", "There is no report of this name."),
-        ("/api/v1/boards/nothing", 404, "", "There is no board of this name."),
-        ("/api/v1/page-views/nothing", 404, "", "There is no question of this name."),
-        ("/api/v2/boards", 404, "", "The API has no such address."),
-    ],
-)
-async def test_refusal_names_the_parameter_and_what_is_allowed(
-    program: Programs, path: str, status: int, parameter: str, words: str
-):
+REFUSED = [
+    ("/api/v1/boards?limit=1_000", 400, "limit", "`limit` must be a whole number"),
+    ("/api/v1/boards?limit=0", 400, "limit", "`limit` must be at least 1"),
+    ("/api/v1/boards?limit=5&limit=6", 400, "limit", "`limit` is given twice"),
+    ("/api/v1/boards?offset=5", 400, "offset", "`offset` is no parameter here; there are limit, cursor"),
+    ("/api/v1/boards/office?x=1", 400, "x", "`x` is no parameter here; there are none"),
+    ("/api/v1/boards?%3Cscript%3E=1", 400, "?", "`?` is no parameter here; there are limit, cursor"),
+    ("/api/v1/boards?limit=%ff", 400, "query", "the query must be UTF-8"),
+    ("/api/v1/page-views/totals?compare=yes", 400, "compare", "`compare` must be true or false"),
+    ("/api/v1/page-views/by-hour?compare=true", 422, "compare", "cannot be set beside those of the time before"),
+    ("/api/v1/page-views/pages?from=tomorrow", 422, "from", "`from` must be now, now-7d"),
+    ("/api/v1/page-views/pages?from=now&to=now-1d", 422, "from", "`from` must be before `to`"),
+    ("/api/v1/page-views/pages?cursor=nonsense", 422, "cursor", "`cursor` must be as `next` has it"),
+    ("/api/v1/reports/total-users/reading?site=x", 422, "site", "is no parameter of this report"),
+    ("/api/v1/reports/site-live/reading?compare=true", 422, "compare", "`compare` is not for this report"),
+    ("/api/v1/reports/nothing/reading", 404, "", "There is no report of this name."),
+    ("/api/v1/boards/nothing", 404, "", "There is no board of this name."),
+    ("/api/v1/page-views/nothing", 404, "", "There is no question of this name."),
+    ("/api/v2/boards", 404, "", "The API has no such address."),
+]
+"""Addresses, the status each is refused with, and what is said of which parameter."""
+
+
+async def test_refusal_names_the_parameter_and_what_is_allowed(program: Programs):
     one = await program("read")
-    told = problem(await one.ask(path, Accept="text/html"), status)
-    if parameter:
-        [fault] = told["errors"]
-        assert fault["parameter"] == parameter
-        assert words in fault["detail"]
-    else:
-        assert told["errors"] == []
-        assert words in told["detail"]
+    for path, status, parameter, words in REFUSED:
+        told = problem(await one.ask(path, Accept="text/html"), status)
+        if parameter:
+            [fault] = told["errors"]
+            assert fault["parameter"] == parameter, path
+            assert words in fault["detail"], path
+        else:
+            assert told["errors"] == [], path
+            assert words in told["detail"], path
 
 
 async def test_nobody_is_told_how_to_come_in_and_never_sent_to_a_page(program: Programs):
