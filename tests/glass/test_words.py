@@ -28,5 +28,5 @@ def test_trouble_is_told_as_a_sentence_without_addresses_and_advice(message: str
     [("America/Los_Angeles", "Los Angeles time"), ("Europe/Berlin", "Berlin time"), ("UTC", "UTC")],
 )
 def test_days_are_told_with_the_place_whose_days_they_are(zone: str, said: str):
-    assert period(Covers(FRIDAY, THURSDAY, zone)) == f"Fri 13 Nov to Thu 19 Nov, {said}"
-    assert period(Covers(FRIDAY, FRIDAY, zone)) == f"Fri 13 Nov, {said}"
+    assert period(Covers(FRIDAY, THURSDAY, zone)) == f"Fri 13 Nov to Thu 19 Nov 2026, {said}"
+    assert period(Covers(FRIDAY, FRIDAY, zone)) == f"Fri 13 Nov 2026, {said}"
