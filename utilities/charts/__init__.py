@@ -22,7 +22,7 @@ class Picture:
     def key(self) -> str:
         """Twelve characters that no other picture has."""
         said = "\0".join((self.option, str(self.width), str(self.height), self.title, self.about))
-        return hashlib.sha256(said.encode()).hexdigest()[:12]
+        return hashlib.sha256(said.encode(errors="replace")).hexdigest()[:12]
 
 
 def picture(option: Mapping[str, Any], width: float, height: float, about: str) -> Picture:

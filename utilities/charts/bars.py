@@ -8,6 +8,9 @@ from pydantic import ConfigDict, Field
 
 from utilities.charts import Picture, picture
 from utilities.charts.colours import DARK
+from utilities.charts.figures import marks, written
+from utilities.charts.legends import legend, tall
+from utilities.charts.names import shortened
 from utilities.charts.parts import (
     GAP,
     Option,
@@ -15,11 +18,7 @@ from utilities.charts.parts import (
     base,
     grid,
     labels_wide,
-    legend,
-    marks,
-    shortened,
     upright,
-    written,
 )
 from utilities.charts.rows import Rows, Series, in_words, rows_of
 from utilities.frames import Frame
@@ -61,22 +60,22 @@ def every(frame: Frame, stacked: bool) -> tuple[str, ...]:
 
 def lying(rows: Rows, box: Box, options: Options, *, stacked: bool) -> Picture:
     """Names on the left, bars from the top down, each with its figure at its end."""
-    top = legend_tall(rows, box)
+    top = tall(rows.called, box)
     most = max(1, int((box.height - top) / (ROW * box.text * (1 if stacked else len(rows.series)))))
     rows = rows.first(min(most, options.rows))
-    names = [shortened(name, box.text, NAMES * box.width) for name in rows.names]
+    names = [shortened(name, box.text, NAMES * box.width) for name in rows.labels]
     left = max((width(name, box.text) for name in names), default=0.0) + GAP * box.text
     figures = [written(value, each.kind) for each in rows.series for value in each.values]
     sums = [written(value, rows.series[0].kind) for value in totals(rows)]
     right = 1.04 * max(width(text, box.text, tabular=True) for text in (*figures, *sums)) + 2 * GAP * box.text
     low, high = extent(rows, stacked)
-    tall = min(box.height - top, len(names) * (1 if stacked else len(rows.series)) * 2.2 * box.text)
+    deep = min(box.height - top, len(names) * (1 if stacked else len(rows.series)) * 2.2 * box.text)
     room = {"min": low, "max": high, "show": False, "type": "value"}
     option = (
         base(box)
-        | legend(rows.series, box)
+        | legend(rows.called, box)
         | {
-            "grid": grid(left, right, top, box.height - top - tall),
+            "grid": grid(left, right, top, box.height - top - deep),
             "xAxis": room,
             "yAxis": beside(names, box),
             "series": list(bars(rows, box, stacked=stacked, lying=True)),
@@ -99,7 +98,7 @@ def beside(names: Sequence[str], box: Box) -> Option:
 
 def standing(rows: Rows, box: Box, options: Options, *, stacked: bool) -> Picture:
     """Days along the foot; of more than there is room for, the last."""
-    top = max(legend_tall(rows, box), 0.8 * box.text)
+    top = max(tall(rows.called, box), 0.8 * box.text)
     kind = rows.series[0].kind
     low, high = extent(rows, stacked)
     found = marks((low, high), kind, max(1, min(5, int((box.height - top - 1.75 * box.text) / (2.2 * box.text)))))
@@ -110,10 +109,10 @@ def standing(rows: Rows, box: Box, options: Options, *, stacked: bool) -> Pictur
     )
     option = (
         base(box)
-        | legend(rows.series, box)
+        | legend(rows.called, box)
         | {
             "grid": grid(left, 0, top, 1.75 * box.text),
-            "xAxis": along(rows.names, box, room, points=False),
+            "xAxis": along(rows.labels, box, room, points=False),
             "yAxis": upright(found, kind, box),
             "series": list(bars(rows, box, stacked=stacked, lying=False)),
         }
@@ -133,7 +132,11 @@ def bars(rows: Rows, box: Box, *, stacked: bool, lying: bool) -> list[Option]:
             "barWidth": f"{100 * THICK / (1 if stacked else len(rows.series)):.0f}%",
             "barGap": "12%",
             "barMaxWidth": WIDEST * box.text,
-            "itemStyle": {"color": DARK.series[place], "borderColor": DARK.ground, "borderWidth": 1 if stacked else 0},
+            "itemStyle": {
+                "color": DARK.series[place],
+                "borderColor": DARK.ground,
+                "borderWidth": 1 if stacked and any(rows.known) else 0,
+            },
             "data": list(data(rows, each, place, stacked=stacked)),
             "label": {
                 "show": lying or fits(rows, box),
@@ -153,7 +156,7 @@ def data(rows: Rows, each: Series, place: int, *, stacked: bool) -> list[Option]
     said = totals(rows) if stacked else each.values
     return [
         {
-            "value": value,
+            "value": 0.0 if value is None and stacked and last and text is not None else value,
             "label": {
                 "show": None if last or not stacked else False,
                 "formatter": written(text, each.kind),
@@ -176,18 +179,14 @@ def totals(rows: Rows) -> list[float | None]:
 
 
 def extent(rows: Rows, stacked: bool) -> tuple[float, float]:
-    """From where to where bars go."""
-    values = (
-        [v for v in totals(rows) if v is not None]
-        if stacked
-        else [v for s in rows.series for v in s.values if v is not None]
-    )
-    low, high = min(0.0, *values), max(0.0, *values)
+    """From where to where bars go; of a stack, parts below nothing pile up on their own."""
+    piles = zip(*(each.values for each in rows.series), strict=True)
+    known = [[value for value in pile if value is not None] for pile in piles]
+    if stacked:
+        known = [[sum(v for v in pile if v < 0), sum(v for v in pile if v > 0)] for pile in known]
+    values = [value for pile in known for value in pile]
+    low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
     return low, high if high > low else low + 1
-
-
-def legend_tall(rows: Rows, box: Box) -> float:
-    return 1.7 * box.text if len(rows.series) > 1 else 0.0
 
 
 def least(box: Box) -> tuple[float, float]:

@@ -3,20 +3,23 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pydantic import ConfigDict
 
 from utilities.charts import Picture, picture
 from utilities.charts.bars import beside
 from utilities.charts.colours import DARK
-from utilities.charts.parts import GAP, base, grid, marks, shortened, written
+from utilities.charts.figures import figure, marks, written
+from utilities.charts.names import plain, shortened
+from utilities.charts.parts import GAP, Option, base, caption, fitting, grid, words
 from utilities.frames import Column, Frame, Kind
 from utilities.sheet import Box
 from utilities.sheet.measure import width
 
 ROW = 1.7  # the least height of a box and the air around it, in em of text
 NAMES = 0.4  # the most that names may take of the width
+FOOT = 1.75  # the figures below, in em of text
+CAPTIONS = ("box: the middle half; right: the median", "right: the median", "")
 HINGES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -37,10 +40,10 @@ def boxed(frame: Frame, box: Box, options: Options) -> Picture | None:
         return None
     values: dict[str, list[float]] = defaultdict(list)
     for row in frame.rows:
-        value = row[frame.index(column.key)]
-        if isinstance(value, int | float):
-            values[str(row[0])].append(float(value))
-    room = max(1, int((box.height - 1.75 * box.text) / (ROW * box.text)))
+        value = figure(row[frame.index(column.key)])
+        if value is not None:
+            values[plain(row[0])].append(value)
+    room = max(1, int((box.height - FOOT * box.text) / (ROW * box.text)))
     groups = {name: hinges(sorted(values[name])) for name in list(values)[:room]}
     return drawn(groups, column, box) if groups else None
 
@@ -61,37 +64,61 @@ def hinges(values: Sequence[float]) -> list[float]:
 
 def drawn(groups: dict[str, list[float]], column: Column, box: Box) -> Picture:
     names = [shortened(name, box.text, NAMES * box.width) for name in groups]
-    left = max(width(name, box.text) for name in names) + GAP * box.text
+    medians = [written(five[2], column.kind) for five in groups.values()]
     ends = [value for five in groups.values() for value in (five[0], five[-1])]
-    room = box.width - left
-    found = marks(ends, column.kind, max(1, int(room / (width("00,000", box.text) + box.text))))
-    found = found if all(a < b for a, b in pairwise(found)) else (0.0, 1.0)
-    right = width(written(found[-1], column.kind), box.text) / 2
-    said = [[tick, written(tick, column.kind)] for tick in found]
+    left = max(width(name, box.text) for name in names) + GAP * box.text
+    right = max(width(median, box.text, weight=600) for median in medians) + box.text
+    room = box.width - left - right
+    widest = max(width(written(value, column.kind), box.text) for value in ends)
+    found = marks(ends, column.kind, max(1, int(room / (widest + 1.2 * box.text))))
+    left = max(left, width(written(found[0], column.kind), box.text) / 2)
+    right = max(right, width(written(found[-1], column.kind), box.text) / 2)
+    spare = box.height - FOOT * box.text - len(groups) * ROW * box.text >= 1.3 * box.text
+    foot = (FOOT + (1.3 if spare else 0.0)) * box.text
+    row = (box.height - foot) / len(groups)
     option = base(box) | {
-        "grid": grid(left, right, 0, 1.75 * box.text),
-        "xAxis": {
-            "type": "value",
-            "min": found[0],
-            "max": found[-1],
-            "interval": found[1] - found[0],
-            "axisLabel": {"fontSize": box.text, "color": DARK.quiet, "formatter": {"said": said}},
-            "splitLine": {"lineStyle": {"color": DARK.line}},
-        },
+        "grid": grid(left, right, 0, foot),
+        "xAxis": below(found, column, box),
         "yAxis": beside(names, box),
-        "series": [
-            {
-                "type": "boxplot",
-                "silent": True,
-                "emphasis": {"disabled": True},
-                "boxWidth": [0.4 * box.text, 1.1 * box.text],
-                "itemStyle": {"color": DARK.fills[0], "borderColor": DARK.accent, "borderWidth": 0.09 * box.text},
-                "data": list(groups.values()),
-            }
+        "series": [spread(list(groups.values()), box)],
+        "graphic": [
+            *(
+                words(median, box.width, (place + 0.5) * row, box.text, DARK.ink, weight=600, at="right middle")
+                for place, median in enumerate(medians)
+            ),
+            *([caption(fitting(CAPTIONS, box), box)] if spare else []),
         ],
     }
-    about = "; ".join(f"{n}: half of them around {written(five[2], column.kind)}" for n, five in groups.items())
-    return picture(option, box.width, box.height, f"{column.heading}. {about}.")
+    about = "; ".join(f"{name}: median {median}" for name, median in zip(groups, medians, strict=True))
+    return picture(option, box.width, box.height, f"{plain(column.heading)}. {about}.")
+
+
+def below(found: Sequence[float], column: Column, box: Box) -> Option:
+    """The axis of figures, at the foot."""
+    return {
+        "type": "value",
+        "min": found[0],
+        "max": found[-1],
+        "interval": found[1] - found[0],
+        "axisLabel": {
+            "fontSize": box.text,
+            "color": DARK.quiet,
+            "margin": GAP * box.text,
+            "formatter": {"said": [[tick, written(tick, column.kind)] for tick in found]},
+        },
+        "splitLine": {"lineStyle": {"color": DARK.line}},
+    }
+
+
+def spread(fives: list[list[float]], box: Box) -> Option:
+    return {
+        "type": "boxplot",
+        "silent": True,
+        "emphasis": {"disabled": True},
+        "boxWidth": [0.4 * box.text, 1.1 * box.text],
+        "itemStyle": {"color": DARK.fills[0], "borderColor": DARK.accent, "borderWidth": 0.09 * box.text},
+        "data": fives,
+    }
 
 
 def least(box: Box) -> tuple[float, float]:

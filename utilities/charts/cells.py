@@ -3,18 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from pydantic import ConfigDict
 
 from utilities.charts import Picture, picture
-from utilities.charts.colours import DARK
-from utilities.charts.parts import GAP, Option, base, caption, fitting, grid, written
+from utilities.charts.colours import DARK, on_ramp
+from utilities.charts.figures import brief, figure, written
+from utilities.charts.names import day_of, plain, shortened
+from utilities.charts.parts import GAP, Option, base, caption, fitting, grid, words
 from utilities.frames import Column, Frame, Kind
 from utilities.sheet import Box
 from utilities.sheet.measure import width
 
 FOOT = 2.9  # the names below and the line of words under them, in em of text
-MOST_NAMES = 400  # of rows or columns; more are no cells but dust
+DEEP, WIDE = 0.6, 0.3  # the least height and width of a cell, in em of text
+TALL = 2.4  # the greatest height of a cell, in em of text
+SQUARE = 1.3  # the greatest width of a cell that says nothing, of its height
+MOST = 2000  # cells; more are dust, and heavy
+NAMES = 0.3  # the most that names may take of the width
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -36,6 +43,8 @@ class Cells:
     figures: dict[tuple[int, int], float]  # by column and row
     column: Column
     most: str  # where the greatest figure is, in words
+    marked: tuple[int, ...]  # which columns begin something, and should be named first
+    left_out: int = 0  # cells there is no room for
 
 
 def heated(frame: Frame, box: Box, options: Options) -> Picture | None:
@@ -44,17 +53,18 @@ def heated(frame: Frame, box: Box, options: Options) -> Picture | None:
     if column is None or not frame.rows:
         return None
     place = frame.index(column.key)
-    down = tuple(dict.fromkeys(str(row[0]) for row in frame.rows))[:MOST_NAMES]
-    across = tuple(dict.fromkeys(str(row[1]) for row in frame.rows))[:MOST_NAMES]
-    figures: dict[tuple[int, int], float] = {}
-    for row in frame.rows:
-        value = row[place]
-        if str(row[0]) in down and str(row[1]) in across and isinstance(value, int | float):
-            figures[across.index(str(row[1])), down.index(str(row[0]))] = float(value)
+    pairs = [(plain(row[0]), plain(row[1]), figure(row[place])) for row in frame.rows]
+    down = tuple(dict.fromkeys(name for name, _, _ in pairs))[: int((box.height - FOOT * box.text) / DEEP / box.text)]
+    most = min(int(box.width * (1 - NAMES) / WIDE / box.text), MOST // max(1, len(down)))
+    across = tuple(dict.fromkeys(name for _, name, _ in pairs))[:most]
+    rows, columns = ({name: at for at, name in enumerate(names)} for names in (down, across))
+    figures = {(columns[x], rows[y]): v for y, x, v in pairs if v is not None and y in rows and x in columns}
     if not figures:
         return None
     x, y = max(figures, key=lambda at: figures[at])
-    return drawn(Cells(down, across, figures, column, f"{down[y]} {across[x]}"), box)
+    where = f"{shortened(down[y], 1, 20)} {shortened(across[x], 1, 20)}"
+    left_out = sum(v is not None for _, _, v in pairs) - len(figures)
+    return drawn(Cells(down, across, figures, column, where, (), left_out), box)
 
 
 def dated(frame: Frame, box: Box, options: Options) -> Picture | None:
@@ -63,8 +73,8 @@ def dated(frame: Frame, box: Box, options: Options) -> Picture | None:
     if column is None or frame.columns[0].kind is not Kind.DATE:
         return None
     place = frame.index(column.key)
-    found = {date.fromisoformat(str(r[0])): r[place] for r in frame.rows if str(r[0])[:4].isdigit()}
-    known = {day: float(value) for day, value in found.items() if isinstance(value, int | float)}
+    found = {day_of(row[0]): figure(row[place]) for row in frame.rows}
+    known = {day: value for day, value in found.items() if day is not None and value is not None}
     if not known:
         return None
     room = int((box.width - width("Mon", box.text) - GAP * box.text) / (0.8 * box.text))
@@ -73,8 +83,18 @@ def dated(frame: Frame, box: Box, options: Options) -> Picture | None:
     weeks = [first + timedelta(weeks=count) for count in range((monday - first).days // 7 + 1)]
     figures = {((d - first).days // 7, d.weekday()): value for d, value in known.items() if d >= first}
     day = max((d for d in known if d >= first), key=lambda d: known[d])
-    across = tuple(f"{week.day} {week:%b}" for week in weeks)
-    return drawn(Cells(WEEKDAYS, across, figures, column, f"{day:%a} {day.day} {day:%b}"), box)
+    across, marked = named(weeks)
+    cells = Cells(WEEKDAYS, across, figures, column, f"{day:%a} {day.day} {day:%b}", marked, len(known) - len(figures))
+    return drawn(cells, box)
+
+
+def named(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Weeks by their Monday; of many, the months by the week in which each begins, and which these are."""
+    if len(weeks) <= 10:
+        return tuple(f"{week.day} {week:%b}" for week in weeks), ()
+    begins = [at for at, week in enumerate(weeks) if (week + timedelta(days=6)).day <= 7]
+    names = tuple(f"{week + timedelta(days=6):%b}" if at in begins else "" for at, week in enumerate(weeks))
+    return names, tuple(begins)
 
 
 def chosen(frame: Frame, key: str, after: int) -> Column | None:
@@ -86,51 +106,96 @@ def chosen(frame: Frame, key: str, after: int) -> Column | None:
 
 def drawn(cells: Cells, box: Box) -> Picture:
     top = max(0.0, *cells.figures.values())
-    said = f"lighter is more; most on {cells.most}: {written(top, cells.column.kind)}" if top else "nothing so far"
-    short = f"most: {cells.most}, {written(top, cells.column.kind)}" if top else "nothing"
-    left = max(width(name, box.text) for name in cells.down) + GAP * box.text
-    step = max(1, round(len(cells.down) / max(1, (box.height - FOOT * box.text) / (1.2 * box.text))))
+    down = [shortened(name, box.text, NAMES * box.width) for name in cells.down]
+    left = max(width(name, box.text) for name in down) + GAP * box.text
+    wide, high, said = sized(cells, left, box)
+    room = wide * len(cells.across), high * len(cells.down)
     option = base(box) | {
-        "grid": grid(left, 0, 0, FOOT * box.text),
-        "xAxis": names(cells.across, box, "bottom", every(cells.across, box.width - left, box)),
-        "yAxis": names(cells.down, box, "left", step) | {"inverse": True},
+        "grid": grid(left, box.width - left - room[0], 0, box.height - room[1]),
+        "xAxis": silent(cells.across),
+        "yAxis": silent(cells.down) | {"inverse": True},
         "visualMap": {"type": "piecewise", "show": False, "pieces": pieces(top)},
         "series": [
             {
                 "type": "heatmap",
                 "silent": True,
                 "emphasis": {"disabled": True},
-                "itemStyle": {"borderColor": DARK.ground, "borderWidth": max(1, round(box.text / 14))},
-                "data": [[x, y, value] for (x, y), value in sorted(cells.figures.items())],
+                "itemStyle": {"borderColor": DARK.ground, "borderWidth": max(1, round(min(wide, box.text) / 14))},
+                "data": [
+                    entry(at, value, top, cells.column, box, said=said) for at, value in sorted(cells.figures.items())
+                ],
             }
         ],
-        "graphic": [caption(fitting((said, short, ""), box), box)],
+        "graphic": [
+            *beside(down, high, left, box),
+            *below(cells, wide, left, room[1] + GAP * box.text, box),
+            caption(fitting(phrases(cells, top), box), box),
+        ],
     }
-    return picture(option, box.width, box.height, f"{cells.column.heading}: {said}.")
+    return picture(option, box.width, box.height, f"{plain(cells.column.heading)}: {phrases(cells, top)[0]}.")
 
 
-def every(across: Sequence[str], room: float, box: Box) -> int:
-    """Every which name has room below."""
-    widest = max(width(name, box.text) for name in across) + 0.8 * box.text
-    return max(1, -int(-widest * len(across) // room))
+def sized(cells: Cells, left: float, box: Box) -> tuple[float, float, bool]:
+    """Width and height of a cell, px, and whether its figure stands in it: near square, or as wide as its figure."""
+    high = min(TALL * box.text, (box.height - FOOT * box.text) / len(cells.down))
+    room = (box.width - left - 0.4 * box.text) / len(cells.across)
+    figure = max(width(brief(v, cells.column.kind), box.text) for v in cells.figures.values()) + 0.7 * box.text
+    said = room >= figure and high >= 1.15 * box.text and max(cells.figures.values()) > 0
+    return min(room, max(SQUARE * high, figure if said else 0.0)), high, said
 
 
-def names(said: Sequence[str], box: Box, where: str, step: int) -> Option:
-    return {
-        "type": "category",
-        "position": where,
-        "data": list(said),
-        "axisLabel": {
-            "fontSize": box.text,
-            "color": DARK.quiet,
-            "margin": GAP * box.text,
-            "interval": step - 1,
-            "alignMinLabel": "left" if where == "bottom" and step > 1 else None,
-        },
-        "axisLine": {"show": False},
-        "axisTick": {"show": False},
-        "splitArea": {"show": False},
+def phrases(cells: Cells, top: float) -> tuple[str, ...]:
+    """What the colours mean, and where there is most, from the fullest to the shortest."""
+    if not top:
+        return "nothing so far", "nothing", ""
+    rest = f"; {cells.left_out:,} more have no room" if cells.left_out else ""
+    most = written(top, cells.column.kind)
+    said = f"lighter is more; most on {cells.most}: {most}"
+    return said + rest, said, f"most: {cells.most}, {most}", f"most: {most}", ""
+
+
+def entry(at: tuple[int, int], value: float, top: float, column: Column, box: Box, *, said: bool) -> object:
+    """A cell, and the figure in it."""
+    if not said:
+        return [*at, value]
+    text = {
+        "show": True,
+        "formatter": brief(value, column.kind),
+        "fontSize": box.text,
+        "color": on_ramp(step(value, top)),
     }
+    return {"value": [*at, value], "label": text}
+
+
+def beside(down: Sequence[str], high: float, left: float, box: Box) -> list[Option]:
+    """Names of rows, as many as stand apart."""
+    every = max(1, -int(-1.2 * box.text // high))
+    at = left - GAP * box.text
+    return [
+        words(name, at, (place + 0.5) * high, box.text, DARK.quiet, at="right middle")
+        for place, name in enumerate(down)
+        if place % every == 0 and (high >= box.text or place * high + high / 2 >= box.text / 2)
+    ]
+
+
+def below(cells: Cells, wide: float, left: float, top: float, box: Box) -> list[Option]:
+    """Names of columns, as many as stand apart and on the sheet."""
+    places = cells.marked or range(len(cells.across))
+    short = {place: shortened(cells.across[place], box.text, max(wide, 8 * box.text)) for place in places}
+    widest = max((width(name, box.text) for name in short.values()), default=0.0) + 0.7 * box.text
+    gap = min((b - a for a, b in pairwise(places)), default=1) * wide
+    marks = []
+    for place in places[:: max(1, -int(-widest // gap))]:
+        half = width(short[place], box.text) / 2
+        centre = max(half, left + (place + 0.5) * wide)
+        if centre + half <= box.width:
+            marks.append(words(short[place], centre, top, box.text, DARK.quiet, at="center top"))
+    return marks
+
+
+def silent(names: Sequence[str]) -> Option:
+    """An axis whose names are written elsewhere."""
+    return {"type": "category", "data": list(names), "show": False}
 
 
 def pieces(top: float) -> list[Option]:
@@ -142,6 +207,12 @@ def pieces(top: float) -> list[Option]:
         for place, colour in enumerate(steps)
     ]
     return [{"lte": 0, "color": DARK.ramp[0]}, *shades]
+
+
+def step(value: float, top: float) -> int:
+    """Which step of the ramp a figure has."""
+    steps = len(DARK.ramp) - 1
+    return 0 if value <= 0 or not top else min(steps, max(1, -int(-value * steps / top * (1 - 1e-9) // 1)))
 
 
 def least(box: Box) -> tuple[float, float]:

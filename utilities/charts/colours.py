@@ -60,10 +60,15 @@ DARK = colours(
 LIGHT = colours(
     "light",
     ("#a3397a", "#857400", "#c0480e", "#4a58c4", "#5c646d"),
-    ("#ece8df", "#cfe0ea", "#a8cbe2", "#77aed3", "#428dbf", "#146a9f", "#003f66"),
+    ("#ece8df", "#cfe0ea", "#a8cbe2", "#77aed3", "#2f78aa", "#135a89", "#003f66"),
     0.18,
 )
 BY_THEME = {"dark": DARK, "light": LIGHT}
+
+
+def on_ramp(step: int) -> str:
+    """The colour of words on a step of the ramp."""
+    return DARK.ink if step < 4 else DARK.ground
 
 
 def pairs() -> dict[str, str]:

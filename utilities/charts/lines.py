@@ -8,8 +8,10 @@ from pydantic import ConfigDict, Field
 
 from utilities.charts import Picture, picture
 from utilities.charts.colours import DARK
-from utilities.charts.parts import STROKE, Option, along, base, grid, labels_wide, marks, upright, written
-from utilities.charts.rows import BEFORE, Rows, Series, in_words, rows_of
+from utilities.charts.figures import marks, written
+from utilities.charts.names import shortened
+from utilities.charts.parts import STROKE, Option, along, base, grid, labels_wide, upright, words
+from utilities.charts.rows import Rows, Series, in_words, rows_of
 from utilities.frames import Frame
 from utilities.sheet import Box
 from utilities.sheet.measure import width
@@ -19,6 +21,9 @@ MOST_SERIES = 4
 
 TOP, BOTTOM = 0.6, 1.75
 """Above and below the lines, in em of text."""
+
+NAMES = 0.3  # the most that a name at the end of a line may take of the width
+EARLIER = "before"
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,10 @@ def lined(frame: Frame, box: Box, options: Options, *, filled: bool) -> Picture 
     room = box.width - left - right
     option = base(box) | {
         "grid": grid(left, right, TOP * box.text, BOTTOM * box.text),
-        "xAxis": along(rows.names, box, room, points=True),
+        "xAxis": along(rows.labels, box, room, points=True),
         "yAxis": upright(found, rows.series[0].kind, box),
-        "series": list(strokes(rows, ends(rows, found, box), box, filled=filled)),
+        "series": list(strokes(rows, box, filled=filled)),
+        "graphic": [mark for end in ends(rows, found, box) for mark in end.words(box.width - right + 0.4 * box.text)],
     }
     return picture(option, box.width, box.height, in_words(rows))
 
@@ -56,8 +62,13 @@ def ticks_for(box: Box) -> int:
 def end_wide(each: Series, box: Box, *, named: bool) -> float:
     """The room for what stands at the end of a line, px."""
     last = width(last_of(each), box.figure, weight=700)
-    name = width(each.name, box.text) if named else width("before", box.text) if each.before else 0.0
-    return max(last, name) + box.text
+    name = width(end_name(each, box), box.text) if named else 0.0
+    before = width(EARLIER, box.text) if each.before else 0.0
+    return max(last, name, before) + 0.8 * box.text
+
+
+def end_name(each: Series, box: Box) -> str:
+    return shortened(each.name, box.text, NAMES * box.width)
 
 
 def last_of(each: Series) -> str:
@@ -67,81 +78,77 @@ def last_of(each: Series) -> str:
 
 @dataclass(frozen=True)
 class End:
-    """What stands at the end of a line, and by how much it is moved so that it stands on nothing else."""
+    """What stands at the end of a line, one below the other."""
 
-    text: str
-    rich: Option
-    tall: float  # px
-    at: float  # px from the top of the chart
-    moved: float = 0.0
+    lines: tuple[tuple[str, float, str, int], ...]  # text, size in px, colour, weight
+    at: float  # px from the top of the chart, the middle of it
+
+    @property
+    def tall(self) -> float:
+        return sum(1.15 * size for _, size, _, _ in self.lines)
+
+    def words(self, left: float) -> Iterator[Option]:
+        top = self.at - self.tall / 2
+        for text, size, colour, weight in self.lines:
+            yield words(text, left, top + 1.15 * size / 2, size, colour, weight=weight, at="left middle")
+            top += 1.15 * size
 
 
-def ends(rows: Rows, found: Sequence[float], box: Box) -> dict[str, End]:
-    """By series and `series:previous`; none for a line that has no last figure."""
+def ends(rows: Rows, found: Sequence[float], box: Box) -> list[End]:
+    """One for each line that has a last figure, and one for the period before, moved so that none stands on another."""
     room = box.height - (TOP + BOTTOM) * box.text
     low, high = found[0], found[-1]
     named = len(rows.series) > 1
-    wanted: dict[str, End] = {}
+    wanted = []
     for place, each in enumerate(rows.series):
         if each.values[-1] is not None:
-            at = TOP * box.text + (high - each.values[-1]) / (high - low) * room
-            wanted[each.key] = last(each, at, DARK.series[place], box, named=named)
-        if each.before and each.before[-1] is not None and not named:
+            figures = (last_of(each), box.figure, DARK.series[place], 700)
+            name = ((end_name(each, box), box.text, DARK.quiet, 400),) if named else ()
+            wanted.append(End((figures, *name), TOP * box.text + (high - each.values[-1]) / (high - low) * room))
+        if place == 0 and each.before and each.before[-1] is not None:
+            colour = earlier(place, named)
             at = TOP * box.text + (high - each.before[-1]) / (high - low) * room
-            rich = {"n": {"fontSize": box.text, "color": DARK.quiet}}
-            wanted[each.key + BEFORE] = End("{n|before}", rich, 1.15 * box.text, at)
-    return apart(wanted, box.height - 1.1 * box.text)
+            wanted.append(End(((EARLIER, box.text, colour, 400),), at))
+    return apart(wanted, box.height)
 
 
-def last(each: Series, at: float, colour: str, box: Box, *, named: bool) -> End:
-    """The last figure, and whose it is when there are several."""
-    rich = {
-        "f": {"fontSize": box.figure, "fontWeight": 700, "color": colour},
-        "n": {"fontSize": box.text, "color": DARK.quiet},
-    }
-    name = "\n{n|" + each.name.replace("{", "(").replace("}", ")") + "}" if named else ""
-    tall = 1.1 * box.figure + (1.2 * box.text if named else 0.0)
-    return End("{f|" + last_of(each) + "}" + name, rich, tall, at)
+def earlier(place: int, named: bool) -> str:
+    """The colour of the period before: quieter, but of several lines each keeps its own."""
+    return DARK.series[place] if named else DARK.quiet
 
 
-def apart(wanted: dict[str, End], bottom: float) -> dict[str, End]:
+def apart(wanted: Sequence[End], bottom: float) -> list[End]:
     """Moves what would stand on something else, downwards first, and all of it up again where the chart ends."""
-    order = sorted(wanted, key=lambda key: wanted[key].at)
+    order = sorted(wanted, key=lambda end: end.at)
     centres: list[float] = []
-    for place, key in enumerate(order):
-        end = wanted[key]
-        least = centres[-1] + (wanted[order[place - 1]].tall + end.tall) / 2 if centres else end.tall / 2
+    for place, end in enumerate(order):
+        least = centres[-1] + (order[place - 1].tall + end.tall) / 2 if centres else end.tall / 2
         centres.append(max(end.at, least))
-    over = centres[-1] + wanted[order[-1]].tall / 2 - bottom if centres else 0.0
+    over = centres[-1] + order[-1].tall / 2 - bottom if centres else 0.0
     for place in reversed(range(len(order))):
         if over <= 0:
             break
         centres[place] -= over
         if place:
-            need = (wanted[order[place]].tall + wanted[order[place - 1]].tall) / 2
-            over = centres[place - 1] + need - centres[place]
-    return {key: replace(wanted[key], moved=at - wanted[key].at) for key, at in zip(order, centres, strict=True)}
+            over = centres[place - 1] + (order[place].tall + order[place - 1].tall) / 2 - centres[place]
+    return [replace(end, at=at) for end, at in zip(order, centres, strict=True)]
 
 
-def strokes(rows: Rows, ends: dict[str, End], box: Box, *, filled: bool) -> Iterator[Option]:
-    """Each series, and behind it the same of the period before: quieter, and dashed, so that no colour is needed."""
+def strokes(rows: Rows, box: Box, *, filled: bool) -> Iterator[Option]:
+    """Each series, and behind it the same of the period before: dashed, so that no colour is needed."""
     for place, each in enumerate(rows.series):
         if each.before:
-            dash = {"color": DARK.quiet, "width": 0.07 * box.text, "type": [0.22 * box.text, 0.18 * box.text]}
-            yield stroke(f"{each.name}, before", each.before, dash, ends.get(each.key + BEFORE), box)
-        thick = {"color": DARK.series[place], "width": STROKE * box.text}
-        line = stroke(each.name, each.values, thick, ends.get(each.key), box)
+            colour = earlier(place, len(rows.series) > 1)
+            dash = {"color": colour, "width": 0.07 * box.text, "type": [0.22 * box.text, 0.18 * box.text]}
+            yield stroke(f"{each.name}, before", each.before, dash, box)
+        line = stroke(each.name, each.values, {"color": DARK.series[place], "width": STROKE * box.text}, box)
         if filled and place == 0:
             line["areaStyle"] = {"color": DARK.series[place], "opacity": 0.14, "origin": "start"}
         yield line
 
 
-def stroke(name: str, values: Sequence[float | None], style: Option, end: End | None, box: Box) -> Option:
+def stroke(name: str, values: Sequence[float | None], style: Option, box: Box) -> Option:
     """One line; figures without neighbours are dots, for no line goes to them."""
-    said: Option = {"show": False}
-    if end is not None:
-        offset = [0, end.moved]
-        said = {"show": True, "formatter": end.text, "rich": end.rich, "distance": 0.4 * box.text, "offset": offset}
     return {
         "type": "line",
         "name": name,
@@ -154,7 +161,6 @@ def stroke(name: str, values: Sequence[float | None], style: Option, end: End | 
         "emphasis": {"disabled": True},
         "itemStyle": {"color": style["color"]},
         "lineStyle": {"join": "round", "cap": "round", **style},
-        "endLabel": said,
     }
 
 
@@ -172,7 +178,7 @@ def coursed(frame: Frame, box: Box, key: str) -> Picture | None:
     each = rows.series[0]
     low, high = min(0.0, *rows.known), max(rows.known)
     dot = 0.4 * box.text
-    line = stroke(each.name, each.values, {"color": DARK.series[0], "width": STROKE * box.text}, None, box)
+    line = stroke(each.name, each.values, {"color": DARK.series[0], "width": STROKE * box.text}, box)
     line["areaStyle"] = {"color": DARK.series[0], "opacity": 0.14, "origin": "start"}
     line["markPoint"] = {
         "symbol": "circle",
@@ -183,7 +189,7 @@ def coursed(frame: Frame, box: Box, key: str) -> Picture | None:
     }
     option = base(box) | {
         "grid": grid(dot, dot, dot, dot),
-        "xAxis": {"type": "category", "data": list(rows.names), "boundaryGap": False, "show": False},
+        "xAxis": {"type": "category", "data": list(rows.labels), "boundaryGap": False, "show": False},
         "yAxis": {"type": "value", "min": low, "max": high if high > low else low + 1, "show": False},
         "series": [line],
     }

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
-from utilities.charts.parts import short_day, whole, written
+from utilities.charts.figures import figure, whole, written
+from utilities.charts.names import day_of, labels, plain, spoken
 from utilities.frames import Column, Frame, Kind, Value
 
 BEFORE = ":previous"
-MOST_DAYS = 4000  # that are filled in where an answer leaves them out
+MOST_DAYS = 40_000  # that are filled in where an answer leaves them out
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,23 @@ class Rows:
     """What a chart draws."""
 
     heading: str  # of the names
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # days as YYYY-MM-DD
     series: tuple[Series, ...]
     days: bool  # whether the names are days
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The names as they stand on a chart."""
+        return labels(self.names) if self.days else self.names
+
+    @property
     def known(self) -> list[float]:
         return [value for each in self.series for value in each.known]
+
+    @property
+    def called(self) -> list[str]:
+        """The names of the series."""
+        return [each.name for each in self.series]
 
     def part(self, rows: slice) -> "Rows":
         """So many of the rows."""
@@ -62,25 +73,24 @@ def rows_of(frame: Frame, keys: Sequence[str] = ()) -> Rows | None:
     if not frame.rows or not figures:
         return None
     first = frame.columns[0]
-    names = [str(row[0] if row[0] is not None else "") for row in frame.rows]
+    names = [plain(row[0]) for row in frame.rows]
     lines: list[tuple[Value, ...]] = list(frame.rows)
     if first.kind is Kind.DATE:
         found = filled(frame)
         if found is not None:
             names, lines = found
     series = tuple(series_of(frame, column, lines) for column in figures)
-    shown = tuple(short_day(name) for name in names) if first.kind is Kind.DATE else tuple(names)
     if first.kind is Kind.DATE and len(set(names)) < len(names):
-        shown = hours(frame, shown)
-    return Rows(first.heading, shown, series, first.kind is Kind.DATE)
+        names = hours(frame, labels(names))
+    return Rows(plain(first.heading), tuple(names), series, first.kind is Kind.DATE)
 
 
-def hours(frame: Frame, days: Sequence[str]) -> tuple[str, ...]:
+def hours(frame: Frame, days: Sequence[str]) -> list[str]:
     """Names for several rows of a day: `10:00` within one day, `20 Nov 10:00` within several; else the days."""
     if frame.columns[1].kind is not Kind.TEXT:
-        return tuple(days)
-    times = [str(row[1]) for row in frame.rows]
-    return tuple(times if len(set(days)) == 1 else (f"{day} {time}" for day, time in zip(days, times, strict=True)))
+        return list(days)
+    times = [plain(row[1]) for row in frame.rows]
+    return times if len(set(days)) == 1 else [f"{day} {time}" for day, time in zip(days, times, strict=True)]
 
 
 def chosen(frame: Frame, keys: Sequence[str]) -> list[Column]:
@@ -97,12 +107,12 @@ def refuse(keys: Sequence[str]) -> list[Column]:
 
 def filled(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:
     """Every day from the first to the last, in order; None when a row is no day, or there are two of one."""
-    try:
-        by_day = {date.fromisoformat(str(row[0])): row for row in frame.rows}
-    except ValueError:
+    found = {day_of(row[0]): row for row in frame.rows}
+    by_day = {day: row for day, row in found.items() if day is not None}
+    if len(by_day) < len(frame.rows):
         return None
     first, last = min(by_day), max(by_day)
-    if len(by_day) < len(frame.rows) or (last - first).days > MOST_DAYS:
+    if (last - first).days > MOST_DAYS:
         return None
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
     nothing = tuple(0 if whole(column.kind) else None for column in frame.columns)
@@ -114,7 +124,7 @@ def series_of(frame: Frame, column: Column, lines: Sequence[tuple[Value, ...]]) 
     earlier = tuple(figures(lines, frame.index(before))) if frame.has(before) else ()
     return Series(
         column.key,
-        column.heading,
+        plain(column.heading),
         column.kind,
         tuple(figures(lines, frame.index(column.key))),
         earlier if any(value is not None for value in earlier) else (),
@@ -123,18 +133,19 @@ def series_of(frame: Frame, column: Column, lines: Sequence[tuple[Value, ...]]) 
 
 def figures(lines: Sequence[tuple[Value, ...]], place: int) -> Iterator[float | None]:
     for line in lines:
-        value = line[place]
-        yield float(value) if isinstance(value, int | float) else None
+        yield figure(line[place])
 
 
 def in_words(rows: Rows, most: int = 12) -> str:
     """The figures as a sentence, for those who hear a chart."""
     said = []
     for each in rows.series:
-        pairs = [f"{name} {written(value, each.kind)}" for name, value in zip(rows.names, each.values, strict=True)]
+        pairs = list(zip(rows.labels, each.values, strict=True))
+        few = pairs if len(pairs) <= most else [pairs[0], pairs[-1]]
+        parts = [f"{spoken(name)} {written(value, each.kind)}" for name, value in few]
         if len(pairs) > most:
             known = [value for value in each.values if value is not None]
             least, greatest = (written(f(known, default=None), each.kind) for f in (min, max))
-            pairs = [pairs[0], f"between {least} and {greatest}", pairs[-1]]
-        said.append(f"{each.name}: {', '.join(pairs)}.")
+            parts.insert(1, f"between {least} and {greatest}")
+        said.append(f"{spoken(each.name)}: {', '.join(parts)}.")
     return " ".join(said)

@@ -8,9 +8,11 @@ from pydantic import ConfigDict, Field
 
 from utilities.charts import Picture, picture
 from utilities.charts.colours import DARK
-from utilities.charts.parts import Option, base, shortened, words
+from utilities.charts.figures import written
+from utilities.charts.names import shortened, spoken
+from utilities.charts.parts import Option, base, rectangle, words
 from utilities.charts.rows import rows_of
-from utilities.frames import Frame
+from utilities.frames import Frame, Kind
 from utilities.sheet import Box
 from utilities.sheet.measure import width
 
@@ -30,37 +32,51 @@ class Options:
 
 
 def sliced(frame: Frame, box: Box, options: Options) -> Picture | None:
-    """The picture; None when there is nothing to share out, or a part is less than nothing."""
+    """The picture; None when there is nothing to share out, a part is less than nothing, or rates are no parts."""
     rows = rows_of(frame, (options.key,) if options.key else ())
     if rows is None or not any(rows.known) or min(rows.known) < 0:
         return None
     lines = max(2, int(box.height / (LINE * box.text)))
-    parts = list(largest(rows.names, rows.series[0].values, min(options.parts, lines)))
+    each = rows.series[0]
+    if each.kind is Kind.FRACTION and sum(rows.known) > 1.01:
+        return None
+    parts = list(largest(rows.labels, each.values, min(options.parts, lines)))
     whole = sum(value for _, value in parts)
     size = min(box.height, 0.42 * box.width)
     left = size + 1.0 * box.text
     top = max(0.0, (box.height - len(parts) * LINE * box.text) / 2)
     option = base(box) | {
-        "graphic": [mark for n, part in enumerate(parts) for mark in named(part, whole, n, left, top, box)],
+        "graphic": [
+            *(mark for n, part in enumerate(parts) for mark in named(part, whole, n, left, top, box)),
+            *inside(written(whole, each.kind), size, box),
+        ],
         "series": [ring(parts, size, box)],
     }
-    said = ", ".join(f"{name} {share(value, whole)}" for name, value in parts)
-    return picture(option, box.width, box.height, f"{rows.series[0].name}: {said}.")
+    said = ", ".join(f"{spoken(name)} {share(value, whole)}" for name, value in parts)
+    return picture(option, box.width, box.height, f"{each.name}: {said}.")
 
 
 def largest(names: tuple[str, ...], values: tuple[float | None, ...], most: int) -> Iterator[tuple[str, float]]:
-    """The largest parts, and all others as one."""
-    known = sorted(((n, v) for n, v in zip(names, values, strict=True) if v), key=lambda part: -part[1])
-    if len(known) <= most:
-        yield from known
+    """The largest parts, and all others as one, with what the source itself calls so."""
+    known = [(name, value) for name, value in zip(names, values, strict=True) if value]
+    named = sorted((part for part in known if part[0] != OTHER), key=lambda part: -part[1])
+    if len(known) == len(named) <= most:
+        yield from named
         return
-    yield from known[: most - 1]
-    yield OTHER, sum(value for _, value in known[most - 1 :])
+    yield from named[: most - 1]
+    yield OTHER, sum(value for _, value in known) - sum(value for _, value in named[: most - 1])
 
 
 def share(value: float, whole: float) -> str:
     part = 100 * value / whole
-    return "<1%" if 0 < part < 1 else f"{part:.0f}%"
+    return "<1%" if 0 < part < 1 else ">99%" if 99.5 <= part < 100 else f"{part:.0f}%"
+
+
+def inside(total: str, size: float, box: Box) -> list[Option]:
+    """The whole, where the ring has room for it."""
+    wide = width(total, box.figure, weight=700)
+    middle = size / 2, box.height / 2
+    return [words(total, *middle, box.figure, DARK.ink, weight=700, at="center middle")] if wide < 0.5 * size else []
 
 
 def colour(place: int, name: str) -> str:
@@ -72,10 +88,9 @@ def named(part: tuple[str, float], whole: float, place: int, left: float, top: f
     name, value = part
     y = top + place * LINE * box.text
     figures = left + box.text
-    after = figures + width("100%", box.text, weight=600) + 0.6 * box.text
-    square = {"x": left, "y": y + 0.28 * box.text, "width": 0.6 * box.text, "height": 0.6 * box.text}
+    after = figures + width(">99%", box.text, weight=600) + 0.6 * box.text
     return [
-        {"type": "rect", "silent": True, "shape": square, "style": {"fill": colour(place, name)}},
+        rectangle(left, y + 0.2 * box.text, 0.6 * box.text, 0.6 * box.text, colour(place, name)),
         words(share(value, whole), figures, y, box.text, DARK.ink, weight=600),
         words(shortened(name, box.text, box.width - after), after, y, box.text, DARK.title),
     ]
