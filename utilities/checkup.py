@@ -54,8 +54,8 @@ async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     yield await find_out("data", partial(look_at_data, settings))
     yield await find_out("sites", partial(look_at_sites, settings))
     yield await find_out("store", partial(ask_store, settings, clock))
+    yield await find_out("state database", partial(ask_state, settings))
     if not settings.loopback_only:
-        yield await find_out("state database", partial(ask_state, settings))
         yield await find_out("sign-in", partial(ask_issuer, settings, clock))
     for kind in catalogue().kinds.values():
         yield await find_out(f"source {kind.name}", partial(ask_source, kind, settings, clock))
