@@ -20,13 +20,15 @@ def routes() -> list[Route]:
     """Where every page is and whom it is for; a handler that is not here is refused."""
     from handlers.api import api_routes
     from handlers.assets import FOLDER, Assets
+    from handlers.board_desk import BoardDesk
     from handlers.boards import BoardList, BoardStyles, FrontPage, Stream, TilePage, WallPage
     from handlers.collect import collecting_routes
     from handlers.door import CALLBACK
     from handlers.health import Health
     from handlers.links import LinkList, LinkRevoked, SharedPicture
     from handlers.pictures import ReportPng, ReportSvg
-    from handlers.reports import ReportCsv, ReportJson, ReportList, ReportPage
+    from handlers.report_page import ReportPage
+    from handlers.reports import ReportCsv, ReportJson, ReportList
     from handlers.sign_in import Callback, Login, LoginPage, SignOut
     from handlers.tokens import TokenList, TokenRevoked
 
@@ -38,6 +40,7 @@ def routes() -> list[Route]:
         Route(r"/boards", BoardList, PEOPLE),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
         Route(r"/boards/([a-z0-9-]+)/stream", Stream, WALLS),
+        Route(r"/boards/([a-z0-9-]+)/desk", BoardDesk, PEOPLE),
         Route(r"/reports", ReportList, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)\.json", ReportJson, READERS),

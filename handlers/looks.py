@@ -11,7 +11,6 @@ from utilities.views.number import moved
 
 PLAIN = (Kind.TEXT, Kind.DATE)
 BEFORE = ":previous"
-SHORT = 20  # characters that a column of words is not broken for
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,6 @@ class Look:
     age: str  # `4 min`, '' without figures
     sources: tuple[str, ...]  # as people call them
     said: str = ""  # what was asked for besides: `?from=now-1d%2Fd`
-    periods: tuple[tuple[str, str], ...] = ()  # other times that can be looked at: words, and what to ask for
 
     @property
     def frame(self) -> Frame:
@@ -33,15 +31,6 @@ class Look:
     @property
     def covers(self) -> str:
         return period(self.frame.covers) if self.frame.covers else ""
-
-    @property
-    def columns(self) -> list[tuple[str, str]]:
-        """Each heading, and how what stands under it is set: `figure`, `word`, or `words` that need several lines."""
-        longest = [max(map(len, cells)) for cells in zip(*self.rows, strict=True)] or [0] * len(self.frame.columns)
-        return [
-            (column.heading, "figure" if column.kind not in PLAIN else "words" if long > SHORT else "word")
-            for column, long in zip(self.frame.columns, longest, strict=True)
-        ]
 
     @property
     def summary(self) -> list[tuple[str, str, str, str]]:
@@ -66,11 +55,6 @@ class Look:
             for column, value in zip(frame.columns, frame.rows[0], strict=True)
             if not column.key.endswith(BEFORE)
         ]
-
-    @property
-    def rows(self) -> list[list[str]]:
-        kinds = [column.kind for column in self.frame.columns]
-        return [[shown(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in self.frame.rows]
 
     @property
     def notes(self) -> list[str]:

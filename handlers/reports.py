@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from tornado.web import HTTPError
 
+from handlers.asking import Asked, query
 from handlers.base import BaseHandler
 from handlers.errors import Refusal
 from handlers.looks import Look, look
@@ -18,18 +18,9 @@ from utilities.frames import Reading, State
 from utilities.refresh.variants import Variants
 from utilities.reports import Report
 
-LOOK_AGAIN = 3  # seconds until a page that waits for figures loads itself anew
+LOOK_AGAIN = 3  # seconds until there may be figures that are still awaited
 PAUSES = (0.02, 0.05, 0.1, *(0.25,) * 19)  # seconds between looks whether the first answer is there, 5 in all
 RETRY = "10"  # seconds until there may be room for another variant
-PERIODS = (
-    ("Today", "now/d", "now"),
-    ("Yesterday", "now-1d/d", "now-1d/d"),
-    ("7 days", "now-6d/d", "now"),
-    ("30 days", "now-29d/d", "now"),
-    ("12 months", "now-12M/d", "now"),
-)
-"""Offered on the page of a report that has parameters: words, and both ends as Grafana writes them."""
-
 QUESTIONS = {"core": "", "realtime": ", about right now"}
 LEFT = {
     "tokensPerDay": "tokens left today",
@@ -37,10 +28,6 @@ LEFT = {
     "tokensPerProjectPerHour": "tokens left this hour for our project",
 }
 """What people say instead of Google's own names."""
-
-
-def query(said: Mapping[str, str]) -> str:
-    return f"?{urlencode(said)}" if said else ""
 
 
 class ReportHandler(BaseHandler):
@@ -51,13 +38,17 @@ class ReportHandler(BaseHandler):
         report = self.services.reports.get(name)
         if report is None:
             raise HTTPError(404)
-        if said := self.said(report):
-            reading = self.variant(report, said)
+        return self.looked(report, self.said(report), compare=self.compare(report))
+
+    def looked(self, report: Report, said: Mapping[str, str], *, compare: bool) -> Look:
+        """The report with these parameters, as it is in memory."""
+        if said or compare:
+            reading = self.variant(report, said, compare=compare)
         else:
-            self.services.refresher.want(name)
-            reading = self.services.store.latest(name)
+            self.services.refresher.want(report.name)
+            reading = self.services.store.latest(report.name)
         seen = look(report, reading, self.services.clock(), self.services.sources)
-        return replace(seen, said=query(said), periods=tuple(self.periods(report, said)))
+        return replace(seen, said=query(Asked(said, compare).range))
 
     async def awaited(self, name: str) -> Look:
         """The report; with parameters after some seconds at most, for a program seldom asks twice."""
@@ -71,22 +62,21 @@ class ReportHandler(BaseHandler):
             self.set_header("Retry-After", str(LOOK_AGAIN))
         return seen
 
-    def periods(self, report: Report, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Links to other times, for what else was asked; none for a report of this moment."""
-        if self.services.variants is not None and "from" in self.services.variants.parameters(report):
-            for words, first, last in () if report.pulse else PERIODS:
-                yield words, query({**said, "from": first, "to": last})
-
     def said(self, report: Report) -> dict[str, str]:
         """The parameters of the request that mean something to this report."""
         variants = self.services.variants
         names = variants.parameters(report) if variants is not None else ()
         return {name: value for name in names if (value := self.get_query_argument(name, ""))}
 
-    def variant(self, report: Report, said: Mapping[str, str]) -> Reading | None:
+    def compare(self, report: Report) -> bool:
+        """Whether the figures are wanted beside those of the time before, and can be."""
+        variants = self.services.variants
+        return variants is not None and self.get_query_argument("compare", "") == "true" and variants.compares(report)
+
+    def variant(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> Reading | None:
         """The reading with these parameters; 400 when they cannot be understood, 503 when there are too many."""
         try:
-            return cast(Variants, self.services.variants).look(report, said)
+            return cast(Variants, self.services.variants).look(report, said, compare=compare)
         except ParameterError as error:
             raise Refusal(400, f"{str(error)[0].upper()}{str(error)[1:]}.") from error
         except Overrun as error:
@@ -103,13 +93,6 @@ class ReportList(BaseHandler):
         looks = [look(report, latest(report.name), now, sources) for report in reports]
         health = {sources.title(name): source.health() for name, source in sources.opened.items()}
         self.page("reports.html", here="/reports", looks=looks, quotas=list(quotas(health)))
-
-
-class ReportPage(ReportHandler):
-    """One report with all its rows; loads itself anew while figures are awaited."""
-
-    def get(self, name: str) -> None:
-        self.page("report.html", here="/reports", look=self.look(name), again=LOOK_AGAIN)
 
 
 class ReportJson(ReportHandler):

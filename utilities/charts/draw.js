@@ -23,24 +23,6 @@ echarts.setPlatformAPI({
   },
 });
 
-/** Puts a function wherever the option holds `{"said": [[figure, text], …]}`, for JSON has none. */
-function revived(option) {
-  for (var name in option) {
-    var value = option[name];
-    if (!value || typeof value !== 'object') continue;
-    if (Array.isArray(value.said)) option[name] = saying(value.said);
-    else revived(value);
-  }
-  return option;
-}
-
-function saying(pairs) {
-  return function (figure) {
-    for (var pair of pairs) if (Math.abs(pair[0] - figure) <= 1e-9 * Math.max(1, Math.abs(figure))) return pair[1];
-    return '';
-  };
-}
-
 function draw(option, width, height) {
   var chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: width, height: height });
   try {

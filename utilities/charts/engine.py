@@ -15,7 +15,8 @@ from utilities.errors import NotDrawn
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
-ECHARTS = HERE.parents[1] / "static" / "vendor" / "echarts-6.1.0.min.js"
+STATIC = HERE.parents[1] / "static"
+ECHARTS = STATIC / "vendor" / "echarts-6.1.0.min.js"
 ADVANCES = HERE.parent / "sheet" / "advances.json"
 DEADLINE = 3.0  # seconds for one drawing
 MOST_MEMORY = 192 * 1024 * 1024  # bytes the engine's heap may have
@@ -79,5 +80,5 @@ def made() -> MiniRacer:
 @cache
 def sources() -> tuple[str, ...]:
     fonts = json.dumps(json.loads(ADVANCES.read_text(encoding="utf-8")))
-    script = (HERE / "draw.js").read_text(encoding="utf-8")
-    return ECHARTS.read_text(encoding="utf-8"), script, f"advances({fonts})"
+    scripts = (path.read_text(encoding="utf-8") for path in (ECHARTS, STATIC / "revived.js", HERE / "draw.js"))
+    return *scripts, f"advances({fonts})"

@@ -1,0 +1,19 @@
+/* What an ECharts option cannot say as JSON; shared by the engine on the server and by browsers. */
+
+/** Puts a function wherever the option holds `{"said": [[figure, text], …]}`, for JSON has none. */
+function revived(option) {
+  for (var name in option) {
+    var value = option[name];
+    if (!value || typeof value !== 'object') continue;
+    if (Array.isArray(value.said)) option[name] = saying(value.said);
+    else revived(value);
+  }
+  return option;
+}
+
+function saying(pairs) {
+  return function (figure) {
+    for (var pair of pairs) if (pair[0] === figure || Math.abs(pair[0] - figure) <= 1e-9 * Math.max(1, Math.abs(figure))) return pair[1];
+    return '';
+  };
+}
