@@ -1,6 +1,7 @@
 """The reports and views there are: those that are found, and the reports that board files define."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -9,6 +10,8 @@ from utilities.errors import BoardError
 from utilities.reports import Report, defined
 from utilities.sources import SourceKind
 from utilities.views import View
+
+adapter = cache(TypeAdapter)  # a tenth of a start was making them, one for each tile
 
 
 class Catalogue:
@@ -72,7 +75,7 @@ class Catalogue:
     def check_options(self, board: Board, place: int) -> None:
         tile = board.tiles[place]
         try:
-            TypeAdapter(self.views[tile.view].options).validate_python(dict(tile.options))
+            adapter(self.views[tile.view].options).validate_python(dict(tile.options))
         except ValidationError as error:
             fault = error.errors()[0]
             name = fault["loc"][0] if fault["loc"] else ""

@@ -1,8 +1,28 @@
 """The one Jinja environment: autoescaped, and a misspelt name is an error."""
 
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
+
+
+class Compiled(BytecodeCache):
+    """What templates have been compiled to, by the file and what was in it."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self.kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = (bucket.checksum, bucket.code)
+
+
+COMPILED = Compiled()  # one for all environments of a process: they differ in nothing that is compiled
 
 
 def environment(folder: Path, *, reload: bool = False) -> Environment:
@@ -11,6 +31,7 @@ def environment(folder: Path, *, reload: bool = False) -> Environment:
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
+        bytecode_cache=COMPILED,
         auto_reload=reload,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -20,7 +20,7 @@ from utilities.pageviews.places import Places, file_of
 from utilities.pageviews.salts import Salts
 from utilities.pageviews.site_file import Site
 from utilities.pageviews.sources import Origin, origin_of
-from utilities.pageviews.spam import HOSTS, Spam
+from utilities.pageviews.spam import Spam
 from utilities.pageviews.tally import Tally
 from utilities.pageviews.visitors import Salting, visitor_of
 from utilities.pageviews.visits import Visit, Visits
@@ -191,7 +191,7 @@ def open_counting(
     """
     newer = data_dir / "spammers.txt"
     try:
-        spam = Spam([HOSTS, newer] if newer.exists() else [HOSTS])
+        spam = Spam([newer] if newer.exists() else [])
         salts = salts or Salts(data_dir / "salts", now.timestamp())
     except OSError as error:
         where = f"DATA_DIR is {data_dir}: does it belong to the user Foyer runs as?"

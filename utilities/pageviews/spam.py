@@ -13,12 +13,15 @@ def hosts_in(file: Path) -> frozenset[str]:
     return frozenset(line for line in lines if line)
 
 
-class Spam:
-    """The list that comes with Foyer, and a newer one if there is one."""
+LISTED = hosts_in(HOSTS)
 
-    def __init__(self, files: Iterable[Path] = (HOSTS,)) -> None:
+
+class Spam:
+    """The list that comes with Foyer, and newer ones if there are any."""
+
+    def __init__(self, newer: Iterable[Path] = ()) -> None:
         """Raises OSError for a file that cannot be read."""
-        self.hosts = frozenset().union(*(hosts_in(file) for file in files))
+        self.hosts = LISTED.union(*(hosts_in(file) for file in newer))
         self.has = lru_cache(maxsize=4096)(self._has)
 
     def _has(self, host: str) -> bool:

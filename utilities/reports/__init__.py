@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,6 +15,8 @@ from utilities.sources import SourceKind, Sources
 
 Compose = Callable[[Sources], AsyncIterator[Frame]]
 """Asks what it needs and yields frames, each better than the one before; the last one is whole."""
+
+adapter = cache(TypeAdapter)  # of a source's asks
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def defined(name: str, title: str, source: SourceKind, fields: Mapping[str, obje
     for field_name in fields.keys() - known:
         raise BoardError(f"source {source.name} asks nothing called {field_name!r}; it has {', '.join(sorted(known))}")
     try:
-        ask: object = TypeAdapter(source.ask).validate_python(dict(fields))
+        ask: object = adapter(source.ask).validate_python(dict(fields))
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])

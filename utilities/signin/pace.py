@@ -4,15 +4,15 @@ import logging
 import math
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import ConnectionPool
 
-from utilities.redis_options import options
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 log = logging.getLogger("foyer.signin")
 
@@ -38,8 +38,8 @@ class Pace:
             (RateLimitItemPerMinute(most.from_all), False),
         )
         self.own = MovingWindowRateLimiter(MemoryStorage())
-        self.pool = ConnectionPool(**options(redis_url, PATIENCE)) if redis_url else None
-        self.shared = MovingWindowRateLimiter(redis_storage(self.pool)) if self.pool else None
+        self.pool = pool_of(redis_url) if redis_url else None
+        self.shared = limiter_in(self.pool) if self.pool else None
 
     async def wait(self, one: str) -> int:
         """0 and the try is counted, or the seconds until there may be another."""
@@ -63,6 +63,15 @@ class Pace:
         return 0
 
 
-def redis_storage(pool: ConnectionPool) -> RedisStorage:
+def pool_of(redis_url: str) -> "ConnectionPool":
+    # Imported late: a twentieth of a start, and a process without Redis does not need it.
+    from redis.asyncio import ConnectionPool
+
+    from utilities.redis_options import options
+
+    return ConnectionPool(**options(redis_url, PATIENCE))
+
+
+def limiter_in(pool: "ConnectionPool") -> MovingWindowRateLimiter:
     options: dict[str, Any] = {"connection_pool": pool, "wrap_exceptions": True, "implementation": "redispy"}
-    return RedisStorage("async+redis://", key_prefix="foyer:tries", **options)
+    return MovingWindowRateLimiter(RedisStorage("async+redis://", key_prefix="foyer:tries", **options))

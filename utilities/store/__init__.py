@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from utilities.clock import Clock
@@ -79,9 +80,15 @@ def scope(settings: Settings) -> str:
         settings.website,
         settings.look_back_days,
         settings.demo,
-        READING.json_schema(),
+        shape(),
     ]
     return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:12]
+
+
+@cache
+def shape() -> Mapping[str, object]:
+    """Of a reading, as it is kept."""
+    return READING.json_schema()
 
 
 async def open_store(settings: Settings, clock: Clock) -> Store:

@@ -1,9 +1,11 @@
 """Which edition of Foyer's own pages this is; open walls load anew when it changes."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 
+@cache  # a process has the pages that it was started with
 def build_of(*folders: Path) -> str:
     """A digest of every file in these folders: `templates/` and `static/`."""
     seen = hashlib.sha256()
