@@ -1,9 +1,11 @@
 """What programs are refused: always a problem document with its true status, whatever they accept."""
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from tornado.httpclient import HTTPResponse
 
 from tests.api.conftest import Program
@@ -98,10 +100,15 @@ async def test_cursor_of_figures_that_have_changed_is_refused(counted: Program):
     problem(await counted.ask(following.replace("limit=5", "page=/3")), 409)
 
 
-async def test_too_many_questions_at_once_are_put_off(counted: Program):
-    assert counted.usual.services.variants is not None
-    counted.usual.services.variants.most = 1
-    assert (await counted.ask("/api/v1/page-views/pages?page=/1")).code == 200
+@pytest.mark.parametrize("bound", ["most", "most_rows"])
+async def test_too_many_questions_or_rows_at_once_are_put_off_until_the_oldest_gives_way(counted: Program, bound: str):
+    variants = counted.usual.services.variants
+    assert variants is not None
+    setattr(variants, bound, 1)
+    assert (await counted.ask("/api/v1/page-views/pages")).code == 200
     answer = await counted.ask("/api/v1/page-views/pages?page=/2")
     problem(answer, 503)
     assert answer.headers["Retry-After"] == "10"
+    variants.wanted.update(dict.fromkeys(variants.wanted, time.monotonic() - 60))
+    assert (await counted.ask("/api/v1/page-views/pages?page=/2")).code == 200
+    assert variants.store.rows() == 1

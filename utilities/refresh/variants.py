@@ -59,8 +59,9 @@ def elsewhen(compose: Compose, said: Mapping[str, str]) -> Compose:
 class Variants:
     """A refresher of its own over the same sources, with at most MOST reports. Owned by the event loop."""
 
-    def __init__(self, sources: Sources, clock: Clock, most: int = MOST) -> None:
+    def __init__(self, sources: Sources, clock: Clock, most: int = MOST, most_rows: int = MOST_ROWS) -> None:
         self.most = most
+        self.most_rows = most_rows
         self.sources = sources
         self.store = Passing(NoShelf(Path(), clock))
         self.reports: dict[str, Report] = {}
@@ -84,10 +85,20 @@ class Variants:
         if name not in self.reports:
             self.make_room()
             self.reports[name] = replace(adjusted, name=name)
+        self.keep(name)
+        return name
+
+    def again(self, name: str) -> Reading | None:
+        """The reading by the name that `want` answered, as from `look`; None as well when it has been given up."""
+        if name not in self.reports:
+            return None
+        self.keep(name)
+        return self.store.latest(name)
+
+    def keep(self, name: str) -> None:
         self.wanted.pop(name, None)
         self.wanted[name] = time.monotonic()
         self.refresher.want(name)
-        return name
 
     def parameters(self, report: Report) -> Collection[str]:
         """The names of the parameters the report has; none when its source has none, or is not configured."""
@@ -108,7 +119,7 @@ class Variants:
 
     def make_room(self) -> None:
         """Gives up those that nobody has looked at for longest; raises Overrun when all are being looked at."""
-        while len(self.reports) >= self.most or self.store.rows() > MOST_ROWS:
+        while len(self.reports) >= self.most or self.store.rows() > self.most_rows:
             oldest = next(iter(self.wanted))
             if time.monotonic() - self.wanted[oldest] < BUSY:
                 raise Overrun("Too many reports with parameters of their own are looked at just now.")
