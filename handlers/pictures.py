@@ -1,5 +1,6 @@
 """/reports/<report>.svg and .png: a report as a picture, for other pages, mail and chat."""
 
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from handlers.reports import LOOK_AGAIN, ReportHandler
 from utilities.cards import NAMES, Cards, wanted
 from utilities.charts.png import png_of
 from utilities.errors import NotDrawn, Overrun, ParameterError
-from utilities.frames import Frame, State
+from utilities.frames import Reading, State
+from utilities.reports import Report
 
 MOST_KEPT = 300  # files
 LARGEST = 2_000_000  # bytes of one that is kept
@@ -17,11 +19,13 @@ LARGEST = 2_000_000  # bytes of one that is kept
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file as it was last sent, and the figures it shows."""
+    """A file as it was last sent, and what it shows."""
 
-    frame: Frame
+    report: Report
+    reading: Reading
     state: State
     body: bytes
+    etag: str
 
 
 class Files:
@@ -30,17 +34,15 @@ class Files:
     def __init__(self) -> None:
         self.kept: OrderedDict[str, Kept] = OrderedDict()
 
-    def find(self, address: str, frame: Frame, state: State) -> bytes | None:
-        """The file, while the figures are the same and as fresh."""
+    def find(self, address: str) -> Kept | None:
         kept = self.kept.get(address)
-        if kept is None or kept.frame is not frame or kept.state is not state:
-            return None
-        self.kept.move_to_end(address)
-        return kept.body
+        if kept is not None:
+            self.kept.move_to_end(address)
+        return kept
 
-    def keep(self, address: str, frame: Frame, state: State, body: bytes) -> None:
-        if len(body) <= LARGEST:
-            self.kept[address] = Kept(frame, state, body)
+    def keep(self, address: str, kept: Kept) -> None:
+        if len(kept.body) <= LARGEST:
+            self.kept[address] = kept
             self.kept.move_to_end(address)
         while len(self.kept) > MOST_KEPT:
             self.kept.popitem(last=False)
@@ -50,27 +52,54 @@ class ReportSvg(ReportHandler):
     """A picture with a default for every parameter; 400 names what cannot be understood."""
 
     form = "image/svg+xml"
+    etag: str | None = None  # of an answer that is a picture
 
     async def get(self, name: str) -> None:
         await self.draw(name)
 
     async def draw(self, name: str) -> None:
         """The picture of the report, as the parameters of this request want it."""
-        seen = await self.awaited(name)
-        frame, files = seen.reading.frame, self.files
         address = f"{self.form} {name} {self.request.query}"
-        body = files.find(address, frame, seen.state) if frame is not None else None
-        if body is None:
-            body = await self.made(seen)
-            if frame is not None:
-                files.keep(address, frame, seen.state, body)
+        file = self.files.find(address)
+        if file is None or not self.holds(file):
+            file = await self.drawn(name)
+            if file.reading.frame is not None:
+                self.files.keep(address, file)
+        self.etag = file.etag
         self.set_header("Content-Type", self.form)
-        self.finish(body)
+        self.finish(file.body)
+
+    def compute_etag(self) -> str | None:
+        return self.etag
 
     @property
     def files(self) -> Files:
-        files: Files = self.settings.setdefault("files", Files())
+        files: Files | None = self.settings.get("files")
+        if files is None:
+            files = self.settings["files"] = Files()
         return files
+
+    def holds(self, file: Kept) -> bool:
+        """Whether the file shows what there is: the same figures, and as fresh. Nothing is composed for it."""
+        report, reading = file.report, file.reading
+        return (
+            self.services.reports.get(report.name) is report
+            and self.latest(reading.report) is reading
+            and reading.state(self.services.clock(), report.pace, report.limit) is file.state
+        )
+
+    def latest(self, stored: str) -> Reading | None:
+        """The reading under the name it is stored by, which for a variant is not the report's."""
+        services = self.services
+        if stored in services.reports:
+            services.refresher.want(stored)
+            return services.store.latest(stored)
+        return services.variants.again(stored) if services.variants is not None else None
+
+    async def drawn(self, name: str) -> Kept:
+        seen = await self.awaited(name)
+        body = await self.made(seen)
+        return Kept(seen.report, seen.reading, seen.state, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
     async def made(self, seen: Look) -> bytes:
         gallery = self.services.gallery

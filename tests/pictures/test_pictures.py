@@ -1,5 +1,7 @@
 """Every report is a picture by its address, and says what of the address it cannot understand."""
 
+from dataclasses import replace
+from datetime import timedelta
 from xml.etree import ElementTree
 
 from tests.door.conftest import Open
@@ -25,6 +27,23 @@ async def test_picture_has_a_default_for_everything_and_is_known_again(local: Op
     assert b"How much are we read each day?" in answer.body
     again = await one.open(DAYS, If_None_Match=answer.headers["ETag"])
     assert again.code == 304
+
+
+async def test_picture_is_made_anew_for_other_figures_and_when_they_are_out_of_date(local: Open):
+    place = await local()
+    one = place.browser()
+    before = await one.open(DAYS)
+    [old] = place.services.variants.store.known.readings.values()
+    new = replace(old, frame=replace(old.frame, rows=((*old.frame.rows[0][:1], 7654, 1, 1),)))
+    place.services.variants.store.known.put(new)
+    after = await one.open(DAYS, If_None_Match=before.headers["ETag"])
+    assert (after.code, b"7,654" in after.body) == (200, True)
+    plain = "/reports/site-by-day.svg"
+    place.services.store.known.put(replace(new, report="site-by-day"))
+    fresh = await one.open(plain)
+    assert b"out of date" not in fresh.body
+    place.clock.shift(timedelta(days=2))
+    assert b"out of date" in (await one.open(plain, If_None_Match=fresh.headers["ETag"])).body
 
 
 async def test_picture_is_of_the_size_series_and_theme_that_are_wanted(local: Open):
