@@ -1,0 +1,134 @@
+"""The shapes of countries, and which of them a name means."""
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+ATLAS = Path(__file__).parent / "data" / "world-atlas-2.0.2-countries-110m.json"
+UNSHOWN = ("Antarctica", "Fr. S. Antarctic Lands")
+
+Point = tuple[float, float]
+Ring = tuple[Point, ...]
+
+EQUAL_EARTH = (1.340264, -0.081106, 0.000893, 0.003796)  # Šavrič, Patterson and Jenny, 2018
+
+# What Google and the table of time zones call the shapes that the atlas calls otherwise, both as `folded` writes them.
+ALIASES = {
+    "bosnia and herzegovina": "bosnia and herz",
+    "britain uk": "united kingdom",
+    "central african republic": "central african rep",
+    "congo brazzaville": "congo",
+    "congo dem rep": "dem rep congo",
+    "congo kinshasa": "dem rep congo",
+    "congo rep": "congo",
+    "czech republic": "czechia",
+    "democratic republic of congo": "dem rep congo",
+    "dominican republic": "dominican rep",
+    "east timor": "timor leste",
+    "equatorial guinea": "eq guinea",
+    "eswatini swaziland": "eswatini",
+    "falkland islands": "falkland is",
+    "falkland islands islas malvinas": "falkland is",
+    "great britain": "united kingdom",
+    "ivory coast": "cote divoire",
+    "korea north": "north korea",
+    "korea south": "south korea",
+    "myanmar burma": "myanmar",
+    "north macedonia": "macedonia",
+    "palestinian territories": "palestine",
+    "russian federation": "russia",
+    "solomon islands": "solomon is",
+    "south sudan": "s sudan",
+    "swaziland": "eswatini",
+    "turkiye": "turkey",
+    "united states": "united states of america",
+    "usa": "united states of america",
+    "western sahara": "w sahara",
+}
+
+
+@cache
+def shapes() -> Mapping[str, tuple[Ring, ...]]:
+    """The outlines of each country by its folded name, in Equal Earth, 1 to the right and downwards."""
+    atlas = json.loads(ATLAS.read_text(encoding="utf-8"))
+    arcs = [tuple(arc(found, atlas["transform"])) for found in atlas["arcs"]]
+    lands = atlas["objects"]["countries"]["geometries"]
+    return {
+        folded(land["properties"]["name"]): tuple(joined(ring, arcs) for ring in rings(land))
+        for land in lands
+        if land["properties"]["name"] not in UNSHOWN
+    }
+
+
+def arc(deltas: Sequence[Sequence[int]], transform: Mapping[str, Any]) -> Iterator[Point]:
+    """A line of TopoJSON, in degrees: each point says how far it is from the one before."""
+    (wide, high), (left, bottom) = transform["scale"], transform["translate"]
+    x = y = 0
+    for right, up in deltas:
+        x, y = x + right, y + up
+        yield x * wide + left, y * high + bottom
+
+
+def projected(longitude: float, latitude: float) -> Point:
+    one, two, three, four = EQUAL_EARTH
+    angle = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(latitude)))
+    square = angle * angle
+    slope = one + 3 * two * square + square**3 * (7 * three + 9 * four * square)
+    across = 2 * math.radians(longitude) * math.cos(angle) / (math.sqrt(3) * slope)
+    return across, -angle * (one + two * square + square**3 * (three + four * square))
+
+
+def rings(land: Mapping[str, Any]) -> Iterator[Sequence[int]]:
+    """Outlines only: no country here has a hole that another does not fill."""
+    parts = [land["arcs"]] if land["type"] == "Polygon" else land["arcs"]
+    return (part[0] for part in parts)
+
+
+def joined(places: Sequence[int], arcs: Sequence[Ring]) -> Ring:
+    """Lines end to end; one whose place is negative goes backwards. What crosses 180 degrees goes on beyond it."""
+    points: list[Point] = []
+    turn = 0.0
+    for place in places:
+        for x, y in arcs[place] if place >= 0 else arcs[~place][::-1]:
+            if points and abs(x + turn - points[-1][0]) > 180:
+                turn += 360.0 if x + turn < points[-1][0] else -360.0
+            points.append((x + turn, y))
+    middle = (min(points)[0] + max(points)[0]) / 2
+    home = 360.0 if middle < -180 else -360.0 if middle > 180 else 0.0
+    return tuple(projected(x + home, y) for x, y in points)
+
+
+@cache
+def edges() -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of all shapes."""
+    points = [point for outlines in shapes().values() for ring in outlines for point in ring]
+    across, down = zip(*points, strict=True)
+    return min(across), min(down), max(across), max(down)
+
+
+@lru_cache(2048)
+def found(name: str) -> str | None:
+    """Which shape a name or a two-letter code means; None when it has none."""
+    said = folded(codes().get(name, name))
+    said = ALIASES.get(said, said)
+    return said if said in shapes() else None
+
+
+def folded(name: str) -> str:
+    """Without case, accents, stops and articles."""
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+    words = re.sub(r"[^\w\s-]", "", "".join(c for c in letters if not unicodedata.combining(c)))
+    return " ".join(word for word in re.split(r"[\s-]+", words) if word and word != "the")
+
+
+@cache
+def codes() -> Mapping[str, str]:
+    """English names by two-letter code (ISO 3166-1, from the table that comes with the time zones)."""
+    lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8").splitlines()
+    return {line[:2]: line[3:] for line in lines if not line.startswith("#")}
