@@ -13,6 +13,7 @@ from sqlalchemy import text
 from utilities.errors import StateDown
 from utilities.settings import Settings
 from utilities.state.database import State, engine_for, open_state
+from utilities.state.migrate import NEWEST, version_of
 from utilities.state.tables import METADATA
 
 
@@ -34,6 +35,7 @@ async def test_migrations_make_exactly_the_tables_of_today(state: State):
         return compare_metadata(context, METADATA)
 
     assert await state.run(differences) == []
+    assert await state.run(version_of) == NEWEST
 
 
 async def test_processes_that_start_together_migrate_once(made: Settings):

@@ -6,19 +6,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from utilities.errors import StateDown
 
 HERE = Path(__file__).with_name("migrations")
+NEWEST = max(path.name.partition("_")[0] for path in HERE.glob("versions/*_*.py"))
+"""The migration that nothing follows: they are numbered."""
 LOCK = 0x666F796572  # "foyer": names our advisory lock in PostgreSQL
 
 
 def migrate(engine: Engine) -> None:
     """Runs the migrations that are missing; raises StateDown with a sentence when the database is not ours to use."""
+    with engine.connect() as connection:
+        if version_of(connection) == NEWEST:
+            return
+    # Imported late: Alembic is a tenth of a start, and most starts find nothing to do.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # it greets at every start
     with engine.connect() as connection, alone(connection):
         config = Config()
@@ -29,6 +36,12 @@ def migrate(engine: Engine) -> None:
         except CommandError as error:
             raise StateDown("The state database was written by a newer Foyer; start that one.") from error
         connection.commit()
+
+
+def version_of(connection: Connection) -> str | None:
+    """The last migration that was run here; None where none ever was."""
+    known = inspect(connection).has_table("alembic_version")
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
 
 
 @contextmanager
