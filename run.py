@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -51,11 +52,7 @@ def parser() -> argparse.ArgumentParser:
     whole.set_defaults(command=serve)
     commands = whole.add_subparsers(title="commands", metavar="command")
     for name, command, what in (
-        (
-            "serve",
-            serve,
-            "serve walls and pages, a demo while nothing is set (the same as no command)",
-        ),
+        ("serve", serve, "serve walls and pages, a demo while nothing is set (the same as no command)"),
         ("demo", demo, "serve the living office wall on the pretend internet, whatever is set"),
         ("collect", collect, "only count page views, without pages and walls"),
         ("check", check, "look over settings, boards and credentials, and ask everything one cheap question"),
@@ -141,6 +138,7 @@ async def enliven(process: Process, services: "Services", address: str) -> None:
 
 
 async def serve_with(settings: Settings, beside: "Beside | None" = None) -> int:
+    gc.disable()  # until it has begun: nothing is garbage yet, and looking for it is a tenth of a start
     # Imported late: `check` and `schema` need none of it, and it is most of the time a start takes.
     from handlers.server import serve
 

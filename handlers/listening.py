@@ -53,6 +53,7 @@ def begun() -> None:
     """What there is at the start stays: the garbage collector need not look through it, which takes it 90 ms each time
     and nobody is answered meanwhile."""
     gc.freeze()
+    gc.enable()
     atexit.register(gc.unfreeze)  # DuckDB's binding would tell stderr of all that is left at the end
 
 
