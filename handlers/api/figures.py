@@ -18,6 +18,7 @@ from utilities.store import Store
 Told = TypeVar("Told", bound=Figures)
 
 WAITED = 5.0  # seconds that an answer may take before the state says `waiting` instead
+AGAIN = "3"  # seconds until an answer that is still awaited may be there
 ROOM = "10"  # seconds until there may be room for another question
 
 
@@ -65,8 +66,11 @@ class FiguresResource(Readable):
             notes.append("Some of the answer is still awaited.")
         if reading.trouble:
             notes.append(reading.trouble.message)
+        state = self.state(reading, source)
+        if state is State.WAITING:
+            self.set_header("Retry-After", AGAIN)
         return kind(
-            state=self.state(reading, source),
+            state=state,
             taken_at=reading.taken_at,
             complete=reading.complete,
             covers=CoversTold.model_validate(frame.covers) if frame.covers else None,
