@@ -24,6 +24,7 @@ def routes() -> list[Route]:
     from handlers.boards import BoardList, BoardStyles, FrontPage, Stream, TilePage, WallPage
     from handlers.collect import collecting_routes
     from handlers.door import CALLBACK
+    from handlers.flow import FlowPage
     from handlers.health import Health
     from handlers.links import LinkList, LinkRevoked, SharedPicture
     from handlers.pictures import ReportPng, ReportSvg
@@ -47,6 +48,7 @@ def routes() -> list[Route]:
         Route(r"/reports/([a-z0-9-]+)\.csv", ReportCsv, READERS),
         Route(r"/reports/([a-z0-9-]+)\.svg", ReportSvg, READERS),
         Route(r"/reports/([a-z0-9-]+)\.png", ReportPng, READERS),
+        Route(r"/flow", FlowPage, PEOPLE),
         *api_routes(),
         Route(r"/tokens", TokenList, PEOPLE),
         Route(r"/tokens/([0-9]{1,9})/revoke", TokenRevoked, PEOPLE),

@@ -14,6 +14,7 @@ from utilities.catalogue import Catalogue
 from utilities.charts.gallery import Gallery, open_gallery
 from utilities.clock import Clock, utc_now
 from utilities.discovery import find
+from utilities.flow.flows import Flows
 from utilities.pageviews.collector import Collector
 from utilities.pageviews.opening import our_own
 from utilities.refresh import Refresher
@@ -52,6 +53,7 @@ class Services:
     state: State | None = None  # people, sessions and tokens; None where a test has none
     upstream: Upstream | None = None  # calls the issuer; opened only where people sign in
     collector: Collector | None = None  # takes hits in; None where a test has none
+    flows: Flows | None = None  # what the flow page shows; None where a test has none
 
 
 def local_zone() -> tzinfo:
@@ -113,6 +115,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             state=state,
             upstream=upstream,
             collector=own.collector,
+            flows=Flows(own.views, own.sites, asked, clock),
         )
 
 

@@ -1,0 +1,101 @@
+"""Where visits begin and where they end, day by day, and the ways through one page: what the flow page asks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from utilities.pageviews.ranges import Span
+from utilities.pageviews.scope import condition
+
+
+class Depth(StrEnum):
+    """What counts as one page."""
+
+    SEGMENT = "segment"  # everything below the first part of an address: `/blog`
+    PATH = "path"  # the whole address
+
+
+ORDER = "(moment, id)"
+SEGMENT = """'/' || substring(substring({cut}, 2), 1, position('/' IN (substring({cut}, 2) || '/')) - 1)"""
+NAMED: Mapping[Depth, Callable[[str], str]] = {
+    Depth.SEGMENT: lambda path: SEGMENT.format(cut=f"replace(replace({path}, '?', '/'), '#', '/')"),
+    Depth.PATH: lambda path: path,
+}
+"""What a path is called."""
+
+
+@dataclass(frozen=True)
+class Through:
+    """Which visits of a site and time; '' is any."""
+
+    site: str
+    channel: str = ""  # that brought the visit
+    device: str = ""
+    page: str = ""  # seen at any time of the visit; with `*` at its end, every page that begins so
+    day: date | None = None  # on which it began
+
+    def values(self) -> dict[str, Any]:
+        page = self.page.removesuffix("*")
+        return {"channel": self.channel, "device": self.device, "page": page, "day": self.day}
+
+    def having(self) -> str:
+        """What is true of a visit as a whole."""
+        found = "startsWith(path, $page)" if self.page.endswith("*") else "path = $page"
+        parts = (
+            (self.channel, f"argMin(channel, {ORDER}) = $channel"),
+            (self.device, "min(device) = $device"),
+            (self.page, f"countIf({found}) > 0"),
+            (self.day, "min(day) = $day"),
+        )
+        said = [sql for value, sql in parts if value]
+        return f" HAVING {' AND '.join(said)}" if said else ""
+
+
+TOP = "SELECT {side} FROM pairs GROUP BY {side} ORDER BY sum(visits) DESC, {side} LIMIT $most"
+
+Asked = tuple[str, dict[str, Any]]
+"""A question in the SQL that both engines understand, and its values."""
+
+
+def flow(through: Through, span: Span, depth: Depth, most: int, countries: Sequence[str] = ()) -> Asked:
+    """Rows of day, whether from one of the countries, landing, exit and visits: a name beyond the `most` is None."""
+    where, _, values = condition(through.site, span)
+    named = NAMED[depth]
+    home = "min(country) IN $countries" if countries else "1 = 0"
+    sql = f"""
+    WITH whole AS (
+        SELECT min(day) AS began, {home} AS chosen, argMin(path, {ORDER}) AS came, argMax(path, {ORDER}) AS went
+        FROM page_views WHERE {where} AND name = '' GROUP BY visit{through.having()}
+    ), pairs AS (
+        SELECT began, chosen, {named("came")} AS landing, {named("went")} AS leaving, count(*) AS visits
+        FROM whole GROUP BY began, chosen, landing, leaving
+    ), kept AS (
+        SELECT began, chosen, visits,
+            CASE WHEN landing IN ({TOP.format(side="landing")}) THEN landing END AS entrance,
+            CASE WHEN leaving IN ({TOP.format(side="leaving")}) THEN leaving END AS exit
+        FROM pairs
+    )
+    SELECT began, chosen, entrance, exit, sum(visits) FROM kept GROUP BY began, chosen, entrance, exit"""
+    return sql, values | through.values() | {"most": most, "countries": list(countries)}
+
+
+def ways(through: Through, span: Span, depth: Depth, node: str, by: str, limit: int) -> Asked:
+    """Rows of the columns `by` and visits, most visits first: `earlier, before, after, later` are the pages around the
+    node, two on each side, None where the visit began or ended. A visit counts once for each row it belongs to."""
+    where, _, values = condition(through.site, span)
+    sql = f"""
+    WITH steps AS (
+        SELECT visit, moment, id, {NAMED[depth]("path")} AS page FROM page_views WHERE {where} AND name = ''
+            AND visit IN (SELECT visit FROM page_views WHERE {where} AND name = '' GROUP BY visit{through.having()})
+    ), near AS (
+        SELECT visit, moment, id, page, lag(page) OVER way AS before, lead(page) OVER way AS after
+        FROM steps WINDOW way AS (PARTITION BY visit ORDER BY moment, id)
+    ), around AS (
+        SELECT visit, page, before, after, lag(before) OVER way AS earlier, lead(after) OVER way AS later
+        FROM near WINDOW way AS (PARTITION BY visit ORDER BY moment, id)
+    )
+    SELECT {by}, count(DISTINCT visit) AS visits FROM around WHERE page = $node
+    GROUP BY {by} ORDER BY visits DESC, {by} LIMIT $limit"""
+    return sql, values | through.values() | {"node": node, "limit": limit}
