@@ -38,7 +38,6 @@ class Operation:
     about: str
     answer: type[BaseModel] | None  # None has no body: 204
     query: type[Query] = Query
-    statuses: tuple[int, ...] = ()  # of refusals, besides those that every resource has
     method: str = "get"
 
 

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from handlers.access import PROGRAMS
 from handlers.api.base import Operation, Resource
-from handlers.api.models import ProblemTold, Query, Range
+from handlers.api.models import Paging, ProblemTold, Query, Range
 from handlers.api.problems import TYPE
 
 ROOT = "/api/v1"
@@ -91,16 +91,17 @@ def told(resource: type[Resource], operation: Operation) -> Json:
 def parts(path: str) -> Iterator[Json]:
     for name in re.findall(r"\{(\w+)\}", path):
         form, example, words = PARTS[name]
-        schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999} if form == NUMBER else {"type": "string"}
-        schema |= {} if form == NUMBER else {"pattern": f"^{form}$"}
-        value = int(example) if form == NUMBER else example
+        number = form == NUMBER
+        schema: Json = {"type": "string", "pattern": f"^{form}$"}
+        if number:
+            schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
         yield {
             "name": name,
             "in": "path",
             "required": True,
             "description": words,
             "schema": schema,
-            "example": value,
+            "example": int(example) if number else example,
         }
 
 
@@ -129,10 +130,9 @@ def responses(resource: type[Resource], operation: Operation) -> Iterator[tuple[
             },
         )
         yield "304", {"description": "It is as it was when the ETag in `If-None-Match` was given."}
-    statuses = {*EVERYWHERE, *operation.statuses, *([404] if "{" in resource.path else [])}
-    if "cursor" in operation.query.model_fields:
-        statuses |= {409, 422}
-    for status in sorted(statuses):
+    named = [404] if "{" in resource.path else []
+    paged = [409, 422] if issubclass(operation.query, Paging) else []
+    for status in sorted([*EVERYWHERE, *named, *paged]):
         yield str(status), {"$ref": f"#/components/responses/{status}"}
 
 
