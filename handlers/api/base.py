@@ -15,6 +15,7 @@ from handlers.api.models import Paging, Query
 from handlers.api.paging import part
 from handlers.api.problems import TYPE, Problem, problem
 from handlers.base import BaseHandler
+from utilities.principals import Token
 
 Item = TypeVar("Item")
 
@@ -53,12 +54,16 @@ class ForPrograms(BaseHandler):
         self.finish(problem(status, sentence, error))
 
     def answer(self, text: str) -> None:
-        """Finishes with JSON, zipped for those who take it."""
+        """Finishes with JSON; zipped for programs that take it, never for browsers.
+
+        A page elsewhere can make a browser ask, and strangers choose titles and paths: who then sees how long a zipped
+        answer is can guess what else is in it (BREACH). No browser sends a token by itself.
+        """
         self.set_header("Content-Type", "application/json")
         self.set_header("Cache-Control", "private, no-cache")
         self.set_header("Vary", "Accept-Encoding, Authorization, Cookie")
-        body = text.encode()
-        if len(body) >= WORTH_ZIPPING and "gzip" in self.request.headers.get("Accept-Encoding", ""):
+        body, takes = text.encode(), "gzip" in self.request.headers.get("Accept-Encoding", "")
+        if takes and isinstance(self.principal, Token) and len(body) >= WORTH_ZIPPING:
             self.set_header("Content-Encoding", "gzip")
             body = gzip.compress(body, 5, mtime=0)
         self.finish(body)

@@ -115,6 +115,8 @@ async def test_long_answer_is_zipped_for_those_who_take_it(counted: Program):
     assert gzip.decompress(zipped.body) == plain.body
     assert len(zipped.body) < len(plain.body) / 3
     assert "Accept-Encoding" in zipped.headers["Vary"]
+    browser = Program(counted.usual, "", counted.fetch)  # strangers' words beside figures: see answer()
+    assert "Content-Encoding" not in (await browser.ask("/api/v1/reports", Accept_Encoding="gzip")).headers
 
 
 async def test_head_is_get_without_its_body(counted: Program):
