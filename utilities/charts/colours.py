@@ -53,14 +53,14 @@ def mixed(colour: str, ground: str, part: float) -> str:
 # of a theme stands there once, and an option names colours by these constants only.
 DARK = colours(
     "dark",
-    ("#cc79a7", "#f0e442", "#d5703f", "#8f9cf0", "#b6bcc4"),
+    ("#d65292", "#fae643", "#c0713a"),
     ("#1a2129", "#1b3a52", "#1c5378", "#2a6f9e", "#3f90c6", "#7cc1ec", "#cfe9fa"),
     0.22,
 )
 LIGHT = colours(
     "light",
-    ("#a3397a", "#857400", "#c0480e", "#4a58c4", "#5c646d"),
-    ("#ece8df", "#cfe0ea", "#a8cbe2", "#77aed3", "#2f78aa", "#135a89", "#003f66"),
+    ("#762668", "#ae8508", "#822201"),
+    ("#ece8df", "#cfe0ea", "#a8cbe2", "#77aed3", "#2b73a4", "#135a89", "#003f66"),
     0.18,
 )
 BY_THEME = {"dark": DARK, "light": LIGHT}

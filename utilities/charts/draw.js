@@ -23,6 +23,9 @@ echarts.setPlatformAPI({
   },
 });
 
+/** A name from outside must not become a property of every object (CWE-1321). */
+Object.seal(Object.prototype);
+
 function draw(option, width, height) {
   var chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: width, height: height });
   try {

@@ -1,6 +1,7 @@
 """From ECharts' SVG to ours: presentation attributes only, and a name for those who hear it."""
 
 import re
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from utilities.charts import Picture
@@ -21,7 +22,7 @@ def cleaned(text: str, picture: Picture) -> str:
     """The drawing as it goes into a page; NotDrawn when it is no SVG.
 
     A strict content security policy lets no `style` attribute and no `<style>` through. Identifiers carry the picture's
-    key, for several drawings stand on one page.
+    key, for several drawings stand on one page, and are counted anew in each: equal pictures are equal drawings.
     """
     try:
         root = ElementTree.fromstring(UNREADABLE.sub("", text))  # noqa: S314 (written by our own engine)
@@ -30,8 +31,10 @@ def cleaned(text: str, picture: Picture) -> str:
     for parent in list(root.iter()):
         for child in [child for child in parent if local(child) in ("style", "script", "title", "desc")]:
             parent.remove(child)
+    known = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
+    identifiers = {name: f"c{picture.key}-{place}" for place, name in enumerate(known)}
     for element in root.iter():
-        plain(element, picture.key)
+        plain(element, identifiers)
         element.tail = None
     root.text = None
     named(root, picture)
@@ -42,8 +45,8 @@ def local(element: ElementTree.Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def plain(element: ElementTree.Element, key: str) -> None:
-    """Turns styles into attributes and makes identifiers this picture's own."""
+def plain(element: ElementTree.Element, identifiers: Mapping[str, str]) -> None:
+    """Turns styles into attributes, and puts identifiers of this picture's own."""
     said = element.attrib
     for style in said.pop("style", "").split(";"):
         name, found, value = style.partition(":")
@@ -52,10 +55,10 @@ def plain(element: ElementTree.Element, key: str) -> None:
     for name in [name for name in said if name in OURS or name.startswith("ecmeta")]:
         del said[name]
     if "id" in said:
-        said["id"] = f"c{key}-{said['id']}"
+        said["id"] = identifiers[said["id"]]
     for name, value in said.items():
         if "url(#" in value:
-            said[name] = REFERENCE.sub(rf"url(#c{key}-\1)", value)
+            said[name] = REFERENCE.sub(lambda found: f"url(#{identifiers.get(found[1], found[1])})", value)
 
 
 def named(root: ElementTree.Element, picture: Picture) -> None:
