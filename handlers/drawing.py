@@ -25,6 +25,7 @@ ROW = 2.2  # of a lying bar, in em of text
 LARGEST = 200_000  # characters of an option that is sent along to be brought to life
 MOST_KNOWN = 300  # reports of which it is remembered what can draw them
 OF_DAYS = ("area", "line", "bar", "calendar")
+OF_HOURS = ("area", "line", "bar")
 OF_NAMES = ("bar", "pie", "map")
 OF_PAIRS = ("bar", "heatmap", "sankey")
 """Views that are offered where they can draw the figures."""
@@ -71,7 +72,8 @@ def able(report: Report, frame: Frame, views: Mapping[str, View]) -> list[str]:
     if first == TABLE:
         return []
     kinds = [column.kind for column in frame.columns]
-    others = OF_DAYS if kinds[0] is Kind.DATE else OF_PAIRS if kinds[1] is Kind.TEXT else OF_NAMES
+    alone, beside = (OF_DAYS, OF_HOURS) if kinds[0] is Kind.DATE else (OF_NAMES, OF_PAIRS)
+    others = beside if kinds[1:2] == [Kind.TEXT] else alone
     names = dict.fromkeys((first, *others))
     return [name for name in names if name in views and pictured(views[name], frame, NARROW) is not None]
 

@@ -1,6 +1,7 @@
 """The layout of pages for people at desks."""
 
 from tests.house.code import ROOT
+from utilities.charts.colours import css
 from utilities.principals import NOBODY, Person
 from utilities.templating import environment
 
@@ -36,3 +37,8 @@ async def test_entry_of_the_page_is_marked_for_those_who_do_not_see_it(desk, fet
     shown = (await fetch(f"{desk.address}/reports")).body.decode()
     assert '<a href="/reports" aria-current="page">' in shown
     assert '<a class="skip" href="#content">' in shown
+
+
+def test_drawings_have_the_colours_of_the_light_theme():
+    sheet = (ROOT / "static" / "charts.css").read_text()
+    assert css(".drawing") in sheet, "write what utilities.charts.colours.css('.drawing') says into static/charts.css"

@@ -10,5 +10,6 @@ REPORT = Report(
     title="Which channels bring visitors?",
     sources=("pageviews",),
     ask=PageViewAsk("channels"),
+    view="pie",
     pace=timedelta(minutes=1),
 )

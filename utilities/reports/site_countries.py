@@ -10,5 +10,6 @@ REPORT = Report(
     title="Where do our visitors live?",
     sources=("pageviews",),
     ask=PageViewAsk("countries"),
+    view="map",
     pace=timedelta(minutes=1),
 )

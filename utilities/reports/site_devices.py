@@ -10,5 +10,6 @@ REPORT = Report(
     title="Which devices do visitors use?",
     sources=("pageviews",),
     ask=PageViewAsk("devices"),
+    view="pie",
     pace=timedelta(minutes=1),
 )

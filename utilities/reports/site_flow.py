@@ -10,5 +10,6 @@ REPORT = Report(
     title="From where to where do visits go?",
     sources=("pageviews",),
     ask=PageViewAsk("flow", limit=1000),
+    view="table",
     pace=timedelta(minutes=1),
 )

@@ -10,5 +10,6 @@ REPORT = Report(
     title="At which hour of the week are we read?",
     sources=("pageviews",),
     ask=PageViewAsk("weekday-hours"),
+    view="heatmap",
     pace=timedelta(minutes=1),
 )

@@ -73,5 +73,6 @@ REPORT = Report(
     title="What do we count, and what does Google?",
     sources=("pageviews", "ga4"),
     compose=compose,
+    view="table",
     pace=timedelta(minutes=1),
 )

@@ -8,4 +8,5 @@ REPORT = Report(
     title="Where do our readers live?",
     sources=("ga4",),
     ask=Ga4Ask(dimensions=("country",), metrics=("sessions",), order="-sessions", limit=5),
+    view="map",
 )
