@@ -25,6 +25,7 @@ class Part:
 
     title: str
     look: Look
+    instead: bool  # whether these are not the days its heading speaks of
     drawn: Drawn | None
     figure: tuple[str, str, str, str] | None  # heading, figure, what it was before, the change
     table: Table
@@ -56,11 +57,8 @@ class BoardDesk(DeskHandler):
             now=self.services.clock(),
         )
 
-    def ranged(self, report: Report) -> bool:
-        """One that was given a time of its own, as `Who came today?` is, keeps it: its heading says so."""
-        return super().ranged(report) and not any(getattr(report.ask, name, None) for name in ("first", "last", "days"))
-
     def said(self, report: Report) -> dict[str, str]:
+        """A report of this moment stays one, whatever time is chosen for the others."""
         return super().said(report) if self.ranged(report) else {}
 
     def compare(self, report: Report) -> bool:
@@ -74,7 +72,9 @@ class BoardDesk(DeskHandler):
         picture = None
         if frame.rows and gallery is not None:
             picture = await drawn(title, view, frame, gallery, tile.options, BOXES)
-        return Part(title, look, picture, figure(look, tile), sifted(frame))
+        own = any(getattr(look.report.ask, name, None) for name in ("first", "last", "days"))
+        instead = own and "from" in self.said(look.report)
+        return Part(title, look, instead, picture, figure(look, tile), sifted(frame))
 
     def soonest(self, parts: Sequence[Part], asked: Asked) -> int:
         """Seconds until the first of them is worth looking at again."""

@@ -30,6 +30,8 @@ OF_NAMES = ("bar", "pie", "map")
 OF_PAIRS = ("bar", "heatmap", "sankey")
 """Views that are offered where they can draw the figures."""
 
+COUNTRIES = ("country", "countryId")
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -75,7 +77,13 @@ def able(report: Report, frame: Frame, views: Mapping[str, View]) -> list[str]:
     alone, beside = (OF_DAYS, OF_HOURS) if kinds[0] is Kind.DATE else (OF_NAMES, OF_PAIRS)
     others = beside if kinds[1:2] == [Kind.TEXT] else alone
     names = dict.fromkeys((first, *others))
-    return [name for name in names if name in views and pictured(views[name], frame, NARROW) is not None]
+    return [
+        name
+        for name in names
+        if name in views
+        and (name != "map" or frame.columns[0].key in COUNTRIES)
+        and pictured(views[name], frame, NARROW) is not None
+    ]
 
 
 def pictured(view: View, frame: Frame, box: Box, options: Mapping[str, Any] | None = None) -> Picture | None:

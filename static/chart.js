@@ -107,6 +107,7 @@
     var wide = drawing.clientWidth;
     if (wide < 0.8 * told.width || !drawing.isConnected) return;
     var option = optionOf(told);
+    if (!option.series || !option.series.length) return; // shapes only, as a map
     var more = enlivened(told, option);
     var canvas = document.createElement('div');
     canvas.className = 'canvas';
