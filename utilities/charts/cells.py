@@ -1,4 +1,4 @@
-"""Figures as cells of lightness: weekday by hour, or the days of a calendar."""
+"""Figures as cells of a ramp: weekday by hour, or the days of a calendar."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ DEEP, WIDE = 0.6, 0.3  # the least height and width of a cell, in em of text
 TALL = 2.4  # the greatest height of a cell, in em of text
 SQUARE = 1.3  # the greatest width of a cell that says nothing, of its height
 MOST = 2000  # cells; more are dust, and heavy
+OWN = 3.0  # the width of a cell that has room for a name of its own, in em of text
 NAMES = 0.3  # the most that names may take of the width
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -150,7 +151,7 @@ def phrases(cells: Cells, top: float) -> tuple[str, ...]:
         return "nothing so far", "nothing", ""
     rest = f"; {cells.left_out:,} more have no room" if cells.left_out else ""
     most = written(top, cells.column.kind)
-    said = f"lighter is more; most on {cells.most}: {most}"
+    said = f"stronger is more; most on {cells.most}: {most}"
     return said + rest, said, f"most: {cells.most}, {most}", f"most: {most}", ""
 
 
@@ -181,7 +182,8 @@ def beside(down: Sequence[str], high: float, left: float, box: Box) -> list[Opti
 def below(cells: Cells, wide: float, left: float, top: float, box: Box) -> list[Option]:
     """Names of columns, as many as stand apart and on the sheet."""
     places = cells.marked or range(len(cells.across))
-    short = {place: shortened(cells.across[place], box.text, max(wide, 8 * box.text)) for place in places}
+    room = wide - 0.7 * box.text if wide >= OWN * box.text else 8 * box.text
+    short = {place: shortened(cells.across[place], box.text, room) for place in places}
     widest = max((width(name, box.text) for name in short.values()), default=0.0) + 0.7 * box.text
     gap = min((b - a for a, b in pairwise(places)), default=1) * wide
     marks = []

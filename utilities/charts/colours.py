@@ -53,7 +53,7 @@ def mixed(colour: str, ground: str, part: float) -> str:
 # of a theme stands there once, and an option names colours by these constants only.
 DARK = colours(
     "dark",
-    ("#d65292", "#fae643", "#c0713a"),
+    ("#d65bbf", "#fae643", "#c0713a"),
     ("#1a2129", "#1b3a52", "#1c5378", "#2a6f9e", "#3f90c6", "#7cc1ec", "#cfe9fa"),
     0.22,
 )

@@ -1,5 +1,6 @@
 /* Draws ECharts options to SVG inside the embedded engine; `advances` and `draw` are called by engine.py. */
 var tables = {};
+var UNSEEN = /[\p{M}\p{Cf}]/u;
 
 /** Takes the advance widths of the font we serve, in em/1000 by weight and character. */
 function advances(fonts) {
@@ -18,7 +19,7 @@ echarts.setPlatformAPI({
     var size = parseFloat((/([\d.]+)px/.exec(font) || [0, 12])[1]);
     var table = tables[/\b(bold|700)\b/.test(font) ? 700 : /\b600\b/.test(font) ? 600 : 400] || {};
     var wide = 0;
-    for (var character of String(text || '')) wide += table[character] || 750;
+    for (var character of String(text || '')) wide += table[character] || (UNSEEN.test(character) ? 0 : 750);
     return { width: (wide * size) / 1000 };
   },
 });

@@ -11,8 +11,7 @@ from utilities.sheet.measure import width
 LINES = 2  # at most, where shorter names make it so
 MARK = 0.7  # the square before a name, in em of text
 BESIDE = 5.0  # px between the square and the name, ECharts' own
-BETWEEN = 1.0  # two names, in em of text
-LINE = 1.55  # the height of a line, in em of text
+BETWEEN = 1.0  # two names, and two lines of them, in em of text
 SHARES = (1.0, 0.7, 0.45, 0.3, 0.22)  # the most of the width that one name may have
 
 
@@ -69,4 +68,4 @@ def legend(names: Sequence[str], box: Box) -> Option:
 
 def tall(names: Sequence[str], box: Box) -> float:
     """The height it takes, px."""
-    return (LINE * len(rows(names, box)) + 0.45) * box.text if len(names) > 1 else 0.0
+    return ((1.0 + BETWEEN) * len(rows(names, box)) * box.text) if len(names) > 1 else 0.0

@@ -1,4 +1,4 @@
-"""Countries, lighter where there was more; the first of them by name, for a wall has no tooltip."""
+"""Countries, stronger where there was more; the first of them by name, for a wall has no tooltip."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -32,8 +32,8 @@ def cut(text: str, size: float, room: float, lines: int) -> str:
 
 
 def unlisted(character: str) -> float:
-    """em of a character that is in no table: nothing for marks, a square for East Asian ones and emoji."""
-    if unicodedata.combining(character):
+    """em of a character that is in no table: nothing for marks and joiners, a square for East Asian ones and emoji."""
+    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0.0
     return 1.0 if unicodedata.east_asian_width(character) in "WF" else UNKNOWN
 

@@ -1,4 +1,4 @@
-"""Days by weeks and weekdays, lighter where there was more."""
+"""Days by weeks and weekdays, stronger where there was more."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Countries on a map, lighter where there was more, the first of them by name."""
+"""Countries on a map, stronger where there was more, the first of them by name."""
 
 from collections.abc import Mapping
 from typing import Any
