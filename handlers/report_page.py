@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import cast
 
-from handlers.asking import PERIODS, Asked
+from handlers.asking import PERIODS, Asked, query
 from handlers.drawing import TABLE, Drawn, Offers, drawn
 from handlers.errors import Refusal
 from handlers.looks import Look
 from handlers.pasting import inline, tile
 from handlers.reports import LOOK_AGAIN, ReportHandler
 from handlers.tables import sifted
+from utilities.frames import State
 from utilities.refresh.variants import Variants
 from utilities.reports import Report
 
@@ -45,6 +46,8 @@ class DeskHandler(ReportHandler):
         """Seconds until it is worth looking again."""
         if look.awaits:
             return SOON
+        if look.state is State.AGEING:  # it has just been asked for, by this page
+            return OFTEN
         return VARIED if look.said else int(max(OFTEN, min(SELDOM, look.report.pace.total_seconds())))
 
     def ranged(self, report: Report) -> bool:
@@ -80,6 +83,7 @@ class ReportPage(DeskHandler):
             offered=[*offered, TABLE] if offered else [],
             periods=PERIODS if ranged else (),
             compares=ranged and variants is not None and variants.compares(look.report),
+            picture=query(asked.said | ({"view": view} if asked.view else {})),
             paste=self.paste(look.report, asked, "number" if look.summary else view),
             again=self.again(look),
             reload=LOOK_AGAIN,

@@ -31,9 +31,6 @@
     return value.toLocaleString('en', {maximumFractionDigits: 2});
   }
 
-  /** Text from outside says nothing to the library: braces would be a style. */
-  function plain(text) { return String(text).replace(/\{/g, '(').replace(/\}/g, ')'); }
-
   function saidOf(point, told) {
     var value = Array.isArray(point.value) ? point.value[point.value.length - 1] : point.value;
     var kind = told.kinds[String(point.seriesName || '').replace(/, before$/, '')] || Object.values(told.kinds).pop();
@@ -48,22 +45,31 @@
     return point.name;
   }
 
+  function before(point) { return /, before$/.test(point.seriesName || '') ? 1 : 0; }
+
+  /** A line of its own: an element, so that text from outside stays text. */
+  function said(text) {
+    var line = document.createElement('p');
+    line.textContent = text;
+    return line;
+  }
+
   function tooltip(option, told, colours) {
     var axis = option.series.every(function (each) { return each.type === 'line' || each.type === 'bar'; });
     return {
       trigger: axis ? 'axis' : 'item',
-      renderMode: 'richText', // as text on the canvas: the content security policy lets no style attribute through
+      className: 'hint',
       confine: true,
       backgroundColor: colours.ground,
       borderColor: colours.rule,
-      textStyle: {color: colours.ink, fontFamily: 'Inter', fontSize: 14},
+      extraCssText: 'box-shadow: none',
       axisPointer: {type: 'line', lineStyle: {color: colours.rule}},
       formatter: function (points) {
-        var list = [].concat(points);
-        return [plain(nameOf(list[0], option))].concat(list.map(function (point) {
-          var own = axis || option.series.length > 1;
-          return (own && point.seriesName ? plain(point.seriesName) + ': ' : '') + saidOf(point, told);
-        })).join('\n');
+        var list = [].concat(points).sort(function (one, other) { return before(one) - before(other); });
+        var own = axis || option.series.length > 1;
+        return [said(nameOf(list[0], option))].concat(list.map(function (point) {
+          return said((own && point.seriesName ? point.seriesName + ': ' : '') + saidOf(point, told));
+        }));
       }
     };
   }

@@ -6,6 +6,9 @@
   var left = 0;
   var asking = false;
   var open = [];
+  var focused = '';
+  var cut = false;
+  var quietly = false; // nobody asked for what comes, so it is not read out
 
   function kept(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
   function keep(name, value) { try { localStorage.setItem(name, value); } catch (error) { /* a private window */ } }
@@ -29,7 +32,7 @@
     button.hidden = words.hidden = false;
     button.textContent = paused() ? 'Go on' : 'Pause';
     words.textContent = paused() ? 'Paused.' : typing() ? 'Waiting until you have typed.' :
-      asking ? 'Asking…' : 'Renews itself in ' + Math.max(0, left) + '\u00a0s.';
+      asking ? 'Asking…' : cut ? 'Foyer cannot be reached. Tries again in ' + Math.max(0, left) + '\u00a0s.' : 'Renews itself in ' + Math.max(0, left) + '\u00a0s.';
   }
 
   function begin() {
@@ -40,6 +43,7 @@
       time.textContent = new Date(time.dateTime).toLocaleTimeString('en-GB');
     });
     page.querySelectorAll('details').forEach(function (each) { each.open = open.indexOf(each.id) >= 0 || each.open; });
+    page.querySelectorAll('#full').forEach(function (button) { button.hidden = !document.fullscreenEnabled; });
     shortcuts(page);
     say();
   }
@@ -59,7 +63,7 @@
   }
 
   function again() {
-    asking = true;
+    asking = quietly = true;
     say();
     window.htmx.ajax('GET', location.href, {source: desk(), target: '#desk', select: '#desk', swap: 'outerHTML'});
   }
@@ -97,6 +101,7 @@
   });
 
   document.addEventListener('htmx:beforeSwap', function (event) {
+    focused = desk() && desk().contains(document.activeElement) ? document.activeElement.id : '';
     open = Array.from(document.querySelectorAll('details[open]')).map(function (each) { return each.id; });
     if (event.detail.xhr.responseText.indexOf('id="desk"') < 0) { // signed out, or refused: shown whole
       event.detail.shouldSwap = false;
@@ -106,13 +111,21 @@
   document.addEventListener('htmx:afterSettle', function () {
     var told = document.getElementById('told');
     var count = document.querySelector('.count');
-    if (told && !asking) told.textContent = count ? count.firstChild.textContent : 'Shown.';
+    if (told && !quietly) told.textContent = count ? count.firstChild.textContent : 'Shown.';
+    quietly = false;
     begin();
+    var region = document.querySelector('#desk .across');
+    if (focused && region && document.activeElement === document.body) region.focus(); // its link is gone
   });
-  document.addEventListener('htmx:afterRequest', function () { asking = false; left = left > 0 ? left : 10; say(); });
+  document.addEventListener('htmx:sendError', function () { cut = true; left = 10; });
+  document.addEventListener('htmx:afterRequest', function (event) {
+    asking = false;
+    cut = cut && !event.detail.successful;
+    left = left > 0 ? left : 10;
+    say();
+  });
 
   document.addEventListener('focusin', say);
-  document.querySelectorAll('#full').forEach(function (button) { button.hidden = !document.fullscreenEnabled; });
   begin();
   setInterval(tick, 1000);
 })();

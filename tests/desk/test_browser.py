@@ -145,3 +145,6 @@ async def test_board_fills_the_screen_when_somebody_wants_it_to(desk: Desk) -> N
     await desk.open("/boards/office/desk")
     await desk.page.get_by_role("button", name="Full screen").click()
     await desk.page.wait_for_function("document.fullscreenElement !== null")
+    await desk.page.click("#again")
+    await desk.page.locator("#full:not([hidden])").wait_for()
+    assert await desk.page.evaluate("document.fullscreenElement !== null")
