@@ -1,6 +1,7 @@
 """What beacons are told: the same whoever they are, open to every origin, and nothing to remember."""
 
 import gzip
+import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -79,13 +80,15 @@ async def test_what_is_no_beacon_leaves_no_line_in_the_log(
     collect: Open, fetch: Fetch, caplog: pytest.LogCaptureFixture
 ):
     one = await collect(SITES)
+    caplog.clear()  # what the start has to say is not about a beacon
+    caplog.set_level(logging.INFO)
     for method, headers in (
         ("POST", {"Content-Type": "multipart/form-data"}),
         ("PUT", {"Origin": "https://a.example"}),
     ):
         answer = await fetch(f"{one.address}/a.gif?{PAGE}", method=method, body="x", headers=headers)
         assert 400 <= answer.code < 500
-    assert not [record for record in caplog.records if record.name.startswith("foyer")]
+    assert not [record for record in caplog.records if record.name in ("foyer.access", "foyer.handlers")]
 
 
 async def test_name_that_is_not_ours_is_not_answered_to(collect: Open, fetch: Fetch):

@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import json
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,15 +196,15 @@ async def test_hundred_people_who_look_at_once_cost_one_question(foyer: Foyer):
     assert len(variants.reports) == len(variants.refresher.duties) == 1
 
 
-async def test_tile_of_this_moment_moves_within_a_second_of_a_hit(foyer: Foyer):
+async def test_tile_of_this_moment_moves_with_a_hit_and_does_not_wait_for_its_pace(foyer: Foyer):
     async def shown(tile: str) -> str:
         return (await foyer.get(f"/boards/now/tiles/{tile}")).body.decode()
 
+    sooner = foyer.services.reports["site-live"].pace.total_seconds() / 2  # each hit begins the pace anew
     await foyer.answered("site-visitors-now")
     for path in ("/one", "/two", "/three"):
         await foyer.visit(path)
-        began = time.monotonic()
-        while path not in await shown("site-live"):
-            assert time.monotonic() - began < 1, f"{path} is not there"
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(sooner):
+            while path not in await shown("site-live"):  # noqa: ASYNC110 (a page has no event for tests)
+                await asyncio.sleep(0.02)
     assert (await foyer.report("site-visitors-now"))["rows"] == [[1, 1, 3]]
