@@ -137,7 +137,7 @@ class FlowPage(BaseHandler):
 OPTIONS = {
     "sources": ((OURS, "Our own"), (GOOGLE, "Google's: entered at A, saw B")),
     "periods": (*PERIODS.items(), ("", "These days:")),
-    "depths": ((Depth.SEGMENT.value, "First part of the address"), (Depth.PATH.value, "Whole address")),
+    "depths": ((Depth.SEGMENT.value, "First part: /blog"), (Depth.PATH.value, "Whole address")),
     "most": tuple((str(number), f"Largest {number}") for number in MOST),
     "channels": (("", "Any"), *((each, each) for each in CHANNELS)),
     "devices": (("", "Any"), *((each, each.capitalize()) for each in DEVICES)),

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
@@ -10,6 +11,7 @@ from demo.internet import Internet
 from tests.keeping.views import view
 from tests.product.conftest import OpenFoyer
 
+AXE = Path(__file__).parents[1] / "desk" / "data" / "axe-core-4.14.1.min.js"
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
 
@@ -56,5 +58,8 @@ async def test_day_by_the_keyboard_and_page_by_a_click_change_their_part_alone(
         await page.goto(f"{foyer.address}/flow?source=ga4&days=7")
     assert "sessions" in await page.inner_text(".caption")
     assert "Entered at" in await page.inner_text(".drawing .wide")
-    assert faults == []
+    await page.goto(f"{foyer.address}/flow?days=7&country=DE&node=/pricing")
+    await page.evaluate(AXE.read_text("utf-8"))
+    found = await page.evaluate("axe.run(document).then(found => found.violations.map(each => each.id))")
+    assert (found, faults) == ([], [])
     await context.close()

@@ -55,6 +55,18 @@ class Through:
 
 TOP = "SELECT {side} FROM pairs GROUP BY {side} ORDER BY sum(visits) DESC, {side} LIMIT $most"
 
+CUT = NAMED[Depth.SEGMENT]
+PAIRS = {
+    Depth.PATH: """SELECT began, chosen, came AS landing, went AS leaving, count(*) AS visits
+        FROM whole GROUP BY began, chosen, landing, leaving""",
+    Depth.SEGMENT: f"""SELECT began, chosen, {CUT("came")} AS landing, {CUT("went")} AS leaving, sum(times) AS visits
+        FROM (
+            SELECT began, chosen, came, went, count(*) AS times FROM whole GROUP BY began, chosen, came, went
+        ) AS paths
+        GROUP BY began, chosen, landing, leaving""",
+}
+"""Visits by day, landing and exit; paths are cut after they are counted, for there are fewer of them than visits."""
+
 Asked = tuple[str, dict[str, Any]]
 """A question in the SQL that both engines understand, and its values."""
 
@@ -62,15 +74,13 @@ Asked = tuple[str, dict[str, Any]]
 def flow(through: Through, span: Span, depth: Depth, most: int, countries: Sequence[str] = ()) -> Asked:
     """Rows of day, whether from one of the countries, landing, exit and visits: a name beyond the `most` is None."""
     where, _, values = condition(through.site, span)
-    named = NAMED[depth]
     home = "min(country) IN $countries" if countries else "1 = 0"
     sql = f"""
     WITH whole AS (
         SELECT min(day) AS began, {home} AS chosen, argMin(path, {ORDER}) AS came, argMax(path, {ORDER}) AS went
         FROM page_views WHERE {where} AND name = '' GROUP BY visit{through.having()}
     ), pairs AS (
-        SELECT began, chosen, {named("came")} AS landing, {named("went")} AS leaving, count(*) AS visits
-        FROM whole GROUP BY began, chosen, landing, leaving
+        {PAIRS[depth]}
     ), kept AS (
         SELECT began, chosen, visits,
             CASE WHEN landing IN ({TOP.format(side="landing")}) THEN landing END AS entrance,
@@ -85,10 +95,12 @@ def ways(through: Through, span: Span, depth: Depth, node: str, by: str, limit: 
     """Rows of the columns `by` and visits, most visits first: `earlier, before, after, later` are the pages around the
     node, two on each side, None where the visit began or ended. A visit counts once for each row it belongs to."""
     where, _, values = condition(through.site, span)
+    page, here = NAMED[depth]("path"), f"FROM page_views WHERE {where} AND name = ''"
+    narrowed = f" AND visit IN (SELECT visit {here} GROUP BY visit{through.having()})" if through.having() else ""
     sql = f"""
     WITH steps AS (
-        SELECT visit, moment, id, {NAMED[depth]("path")} AS page FROM page_views WHERE {where} AND name = ''
-            AND visit IN (SELECT visit FROM page_views WHERE {where} AND name = '' GROUP BY visit{through.having()})
+        SELECT visit, moment, id, {page} AS page {here}
+            AND visit IN (SELECT visit {here} AND {page} = $node){narrowed}
     ), near AS (
         SELECT visit, moment, id, page, lag(page) OVER way AS before, lead(page) OVER way AS after
         FROM steps WINDOW way AS (PARTITION BY visit ORDER BY moment, id)
