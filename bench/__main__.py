@@ -7,10 +7,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cold, collect_memory, hanging, import_log, ingest, pages, pictures, questions, script, start, walls
+from bench import (
+    cold,
+    collect_memory,
+    flow,
+    hanging,
+    import_log,
+    ingest,
+    pages,
+    pictures,
+    questions,
+    script,
+    start,
+    walls,
+)
 from bench.results import Result
 
-PARTS = (pages, pictures, cold, hanging, walls, start, ingest, questions, import_log, script, collect_memory)
+PARTS = (pages, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, collect_memory)
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
 README = Path(__file__).with_name("README.md")
 HEAD = "| promise | figure | bound | kept | raw |\n| --- | --- | --- | --- | --- |"
