@@ -20,10 +20,14 @@ from bench import (
     script,
     start,
     walls,
+    wire,
 )
 from bench.results import Result
 
-PARTS = (pages, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, collect_memory)
+PARTS = (
+    *(pages, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, wire),
+    collect_memory,
+)
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
 README = Path(__file__).with_name("README.md")
 HEAD = "| promise | figure | bound | kept | raw |\n| --- | --- | --- | --- | --- |"

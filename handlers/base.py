@@ -53,6 +53,11 @@ class BaseHandler(RequestHandler):
         return token.strip() if scheme.lower() == "bearer" else None
 
     @property
+    def unzips(self) -> bool:
+        """Whether the answer may be zipped; for what holds nothing of its request only (BREACH, docs/security.md)."""
+        return "gzip" in self.request.headers.get("Accept-Encoding", "")
+
+    @property
     def ended(self) -> asyncio.Event:
         """Set when the session of this request ends: a stream holds on to it and stops then. Never set without one."""
         sessions, session = self.door.sessions, self.session

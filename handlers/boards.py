@@ -1,5 +1,6 @@
 """/ and /boards/: the list of boards, the walls, and the streams that keep them up to date."""
 
+import gzip
 import socket
 
 from tornado.web import HTTPError
@@ -48,9 +49,11 @@ class WallPage(WallsPage):
     async def get(self, board: str) -> None:
         await self.walls.settle()
         theme = self.get_query_argument("theme", "") if self.request.query else ""
-        page = self.walls.page(board, theme if theme in THEMES else "")
+        page = self.walls.page(board, theme if theme in THEMES else "", zipped=self.unzips)
         if page is None:
             raise HTTPError(404)
+        if self.unzips:  # nothing of the request is in it
+            self.set_header("Content-Encoding", "gzip")
         self.finish(page)
 
 
@@ -73,7 +76,12 @@ class BoardStyles(WallsPage):
             raise HTTPError(404)
         self.set_header("Content-Type", "text/css; charset=UTF-8")
         self.set_header("Cache-Control", "private, max-age=31536000, immutable" if known[0] == edition else "no-store")
-        self.finish(known[1])
+        self.set_header("Vary", "Accept-Encoding")
+        if self.unzips:
+            self.set_header("Content-Encoding", "gzip")
+            self.finish(gzip.compress(known[1], 6, mtime=0))
+        else:
+            self.finish(known[1])
 
 
 class Stream(WallsPage):

@@ -176,10 +176,13 @@ class Walls:
         if self._painter.gallery is not None:
             await self._painter.gallery.settle(patience)
 
-    def page(self, board: str, theme: str = "") -> bytes | None:
+    def page(self, board: str, theme: str = "", *, zipped: bool = False) -> bytes | None:
         """The whole page; None for an unknown board. Another theme than the board's is `dark` or `light`."""
         showing = self._showings.get(board)
-        return self._pages.page(showing, theme) if showing is not None else None
+        if showing is None:
+            return None
+        page = self._pages.page(showing, theme)
+        return page.zipped if zipped else page.plain
 
     def tile(self, board: str, tile: str) -> str | None:
         """One tile as it was last painted; None for one that is not there."""

@@ -1,6 +1,9 @@
 """What a wall is sent besides its tiles: the page they stand on, and the beat by which it knows that all is well."""
 
+import gzip
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from utilities.boards import Boards
 from utilities.clock import Clock
@@ -13,6 +16,18 @@ Stamp = tuple[int, bool, int]
 """Whatever a page shows: the version of its tiles, whether its file is wrong, and the minute."""
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page, and what it showed when it was made; zipped once, when somebody wants it so."""
+
+    stamp: Stamp
+    plain: bytes
+
+    @cached_property
+    def zipped(self) -> bytes:
+        return gzip.compress(self.plain, 6, mtime=0)
+
+
 class Pages:
     """Keeps each page as bytes until something on it changes."""
 
@@ -23,16 +38,16 @@ class Pages:
         self._build = build
         self._boot = boot
         self._every = every
-        self._made: dict[tuple[str, str], tuple[Stamp, bytes]] = {}
+        self._made: dict[tuple[str, str], Page] = {}
 
-    def page(self, showing: Showing, theme: str) -> bytes:
+    def page(self, showing: Showing, theme: str) -> Page:
         """With the ages of this minute: where no script runs, nothing else counts them."""
         now = self._clock()
         stamp = (showing.version, showing.board.name in self._boards.faults, int(now.timestamp() // 60))
         made = self._made.get((showing.board.name, theme))
-        if made is None or made[0] != stamp:
-            made = self._made[showing.board.name, theme] = stamp, self._page(showing, theme, now)
-        return made[1]
+        if made is None or made.stamp != stamp:
+            made = self._made[showing.board.name, theme] = Page(stamp, self._page(showing, theme, now))
+        return made
 
     def _page(self, showing: Showing, theme: str, now: datetime) -> bytes:
         board = showing.board
