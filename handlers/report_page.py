@@ -10,11 +10,14 @@ from handlers.looks import Look
 from handlers.pasting import inline, tile
 from handlers.reports import LOOK_AGAIN, ReportHandler
 from handlers.tables import sifted
-from utilities.frames import State
+from utilities.frames import Kind, State
 from utilities.refresh.variants import Variants
 from utilities.reports import Report
+from utilities.sources import ROWS
 
 SOON, SELDOM, VARIED = 2, 60, 25  # seconds until a page looks again: for awaited figures; at most; for another time
+UNRANKED = 3  # rows at most that Google's answers have beyond those asked for
+MORE = 1000  # rows that are asked for when those of the wall are not enough
 OFTEN = 5  # seconds at least
 LONGEST = 200  # characters that are looked for
 
@@ -50,11 +53,6 @@ class DeskHandler(ReportHandler):
             return OFTEN
         return VARIED if look.said else int(max(OFTEN, min(SELDOM, look.report.pace.total_seconds())))
 
-    def ranged(self, report: Report) -> bool:
-        """Whether it can be asked for another time; a report of this moment is not."""
-        variants = self.services.variants
-        return variants is not None and not report.pulse and "from" in variants.parameters(report)
-
 
 class ReportPage(DeskHandler):
     """The state of the page is its address; it waits for its drawing, and never for figures."""
@@ -71,6 +69,7 @@ class ReportPage(DeskHandler):
         )
         offered = self.offers.of(name + look.said, look.report, look.frame, self.services.views)
         view = asked.view if asked.view in (*offered, TABLE) else next(iter(offered), TABLE)
+        plain = {name: value for name, value in asked.said.items() if name != ROWS}
         ranged, variants = self.ranged(look.report), self.services.variants
         self.page(
             "report.html",
@@ -83,12 +82,21 @@ class ReportPage(DeskHandler):
             offered=[*offered, TABLE] if offered else [],
             periods=PERIODS if ranged else (),
             compares=ranged and variants is not None and variants.compares(look.report),
-            picture=query(asked.said | ({"view": view} if asked.view else {})),
+            more=self.more(look, asked),
+            picture=query(plain | ({"view": view} if asked.view else {})),
             paste=self.paste(look.report, asked, "number" if look.summary else view),
             again=self.again(look),
             reload=LOOK_AGAIN,
             now=self.services.clock(),
         )
+
+    def more(self, look: Look, asked: Asked) -> str:
+        """The address of the same with more rows, '' where there are no more."""
+        limit = int(asked.said.get(ROWS, 0)) or getattr(look.report.ask, "limit", 0)
+        named = bool(look.frame.columns) and look.frame.columns[0].kind is Kind.TEXT
+        full = limit <= len(look.frame.rows) <= limit + UNRANKED  # days and hours are there whatever the limit
+        wanted = self.counted(look.report) and named and full and 0 < limit < MORE
+        return asked.link(said={**asked.said, ROWS: str(MORE)}) if wanted else ""
 
     async def drawn(self, look: Look, view: str) -> Drawn | None:
         if view == TABLE or self.services.gallery is None:

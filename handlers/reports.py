@@ -17,6 +17,7 @@ from utilities.formats import csv_of
 from utilities.frames import Reading, State
 from utilities.refresh.variants import Variants
 from utilities.reports import Report
+from utilities.sources import ROWS
 
 LOOK_AGAIN = 3  # seconds until there may be figures that are still awaited
 PAUSES = (0.02, 0.05, 0.1, *(0.25,) * 19)  # seconds between looks whether the first answer is there, 5 in all
@@ -65,8 +66,17 @@ class ReportHandler(BaseHandler):
     def said(self, report: Report) -> dict[str, str]:
         """The parameters of the request that mean something to this report."""
         variants = self.services.variants
-        names = variants.parameters(report) if variants is not None else ()
+        names = (*variants.parameters(report), *((ROWS,) if self.counted(report) else ())) if variants else ()
         return {name: value for name in names if (value := self.get_query_argument(name, ""))}
+
+    def ranged(self, report: Report) -> bool:
+        """Whether it can be asked for another time; a report of this moment is not."""
+        variants = self.services.variants
+        return variants is not None and not report.pulse and "from" in variants.parameters(report)
+
+    def counted(self, report: Report) -> bool:
+        """Whether it can be asked for more rows than a wall has room for."""
+        return report.compose is None and self.ranged(report)
 
     def compare(self, report: Report) -> bool:
         """Whether the figures are wanted beside those of the time before, and can be."""

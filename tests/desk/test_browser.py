@@ -105,7 +105,7 @@ async def test_search_is_a_key_away_and_nothing_is_renewed_while_somebody_types(
     assert await desk.page.input_value("#q") == "no such words"
     assert await desk.page.inner_text(".countdown") == "Waiting until you have typed."
     await desk.page.keyboard.press("Enter")
-    await desk.page.get_by_text("has these words").wait_for()
+    await desk.page.locator(".count", has_text="has these words").wait_for()
     await desk.page.keyboard.press("Escape")
     assert await desk.page.evaluate("document.activeElement === document.body")
     await desk.page.get_by_role("button", name="Turn this key off").click()

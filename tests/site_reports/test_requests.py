@@ -140,6 +140,7 @@ async def test_page_offers_other_times_of_the_same_site(foyer: Foyer):
         ({"to": "now/x"}, "`to` must be now, now-7d, now/d or now-1M/M"),
         ({"from": "now", "to": "now-1d"}, "`from` must be before `to`"),
         ({"site": "nobody"}, "`site` must be one of blog, shop"),
+        ({"rows": "10001"}, "`rows` must be a whole number from 1 to 10,000"),
         ({"page": "/x" * 2000}, "`page` must be printable and at most"),
     ],
 )
@@ -148,6 +149,15 @@ async def test_parameter_that_makes_no_sense_is_400_and_named(foyer: Foyer, said
         response = await foyer.get(f"/reports/site-pages{form}", **said)
         assert response.code == 400
         assert sentence.split("now/d")[0] in response.body.decode()
+
+
+async def test_desk_looks_through_more_rows_than_the_wall_has_room_for(foyer: Foyer):
+    for n in range(11):
+        await foyer.visit(f"/{n}")
+    assert len((await foyer.answered("site-pages", **{"from": "now/d"}))["rows"]) == 10
+    page = (await foyer.get("/reports/site-pages", **{"from": "now/d"})).body.decode()
+    assert 'href="?from=now%2Fd&amp;rows=1000"' in page
+    assert len((await foyer.answered("site-pages", **{"from": "now/d", "rows": "1000"}))["rows"]) == 11
 
 
 async def test_unknown_report_is_404_whatever_is_asked_of_it(foyer: Foyer):
@@ -207,4 +217,6 @@ async def test_tile_of_this_moment_moves_with_a_hit_and_does_not_wait_for_its_pa
         async with asyncio.timeout(sooner):
             while path not in await shown("site-live"):  # noqa: ASYNC110 (a page has no event for tests)
                 await asyncio.sleep(0.02)
-    assert (await foyer.report("site-visitors-now"))["rows"] == [[1, 1, 3]]
+    async with asyncio.timeout(sooner):
+        while (await foyer.report("site-visitors-now"))["rows"] != [[1, 1, 3]]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)

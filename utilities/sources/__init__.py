@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from utilities.clock import Clock, utc_now
-from utilities.errors import Refused
+from utilities.errors import ParameterError, Refused
 from utilities.frames import Frame
 from utilities.settings import Settings
 
@@ -58,8 +58,20 @@ class Adjusting(Protocol):
 
     def adjusted(self, ask: Any, said: Mapping[str, str], *, compare: bool = False) -> Any:
         """The ask with these parameters of a request, those it does not know saying nothing; beside the time before
-        with `compare`, where it can be. Raises ParameterError."""
+        with `compare`, where it can be. ROWS is understood by all of them. Raises ParameterError."""
         ...
+
+
+ROWS = "rows"
+"""How many rows at most; a parameter of people at desks, where more can be looked through than a wall has room for."""
+
+
+def rows_of(said: Mapping[str, str], usual: int, most: int) -> int:
+    """The limit that a request wants; raises ParameterError."""
+    text = said.get(ROWS, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= most):
+        raise ParameterError(f"`{ROWS}` must be a whole number from 1 to {most:,}")
+    return int(text) if text else usual
 
 
 class Sources:

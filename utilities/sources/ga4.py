@@ -16,7 +16,7 @@ from utilities.google.failures import Asked
 from utilities.google.quota import CORE, REALTIME
 from utilities.pageviews.ranges import span
 from utilities.settings import Settings
-from utilities.sources import Source, SourceKind
+from utilities.sources import Source, SourceKind, rows_of
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 ENABLE = "https://console.cloud.google.com/apis/library/analyticsdata.googleapis.com"
@@ -135,7 +135,8 @@ class Ga4:
         if not self.parameters(ask):
             return ask
         fields: dict[str, Any] = {field: said[name] for name, field in PARAMETERS.items() if said.get(name)}
-        ask = replace(ask, **fields, compare=ask.compare or compare)
+        limit = rows_of(said, ask.limit, MOST_ROWS)
+        ask = replace(ask, **fields, compare=ask.compare or compare, limit=limit)
         self.chosen(ask)
         return ask
 

@@ -18,7 +18,7 @@ from utilities.pageviews.queries import Question
 from utilities.pageviews.ranges import Span, span
 from utilities.pageviews.scope import Sites, chosen, condition
 from utilities.settings import Settings
-from utilities.sources import Source, SourceKind
+from utilities.sources import Source, SourceKind, rows_of
 
 MOST_ROWS = 10_000
 LONGEST = 2048  # characters of a parameter
@@ -128,7 +128,7 @@ class PageViewSource:
         for name in PARAMETERS.keys() & said.keys():
             if len(said[name]) > LONGEST or not (said[name] or " ").isprintable():
                 raise ParameterError(f"`{name}` must be printable and at most {LONGEST} characters long")
-        ask = replace(ask, **fields)
+        ask = replace(ask, **fields, limit=rows_of(said, ask.limit, MOST_ROWS))
         self.understood(ask)
         return ask
 
