@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydantic import ConfigDict
 
@@ -111,24 +112,35 @@ def named(known: Sequence[tuple[str, float]], places: Places, kind: Kind, box: B
 
 def lands(figures: Mapping[str, float], size: float, box: Box) -> Iterator[Option]:
     """Every country; those with figures stand before the others."""
-    left, top, right, _ = edges()
-    scale = size / (right - left)
     values: dict[str, float] = defaultdict(float)
     for name, value in figures.items():
         if shape := found(name):
             values[shape] += value
     most = max(values.values(), default=0.0)
-    for shape in sorted(shapes(), key=lambda name: name in values):
-        drawn = [[((x - left) * scale, (y - top) * scale) for x, y in ring] for ring in shapes()[shape]]
-        colour = DARK.ramp[step(values[shape], most)]
-        edge = DARK.ground if values[shape] > 0 else DARK.rule
-        largest = max(drawn, key=area)
-        if values[shape] > 0 and area(largest) < 2 * (DOT * box.text) ** 2:
+    every = outlines(size)
+    for shape in sorted(every, key=lambda name: name in values):
+        value = values.get(shape, 0.0)
+        colour = DARK.ramp[step(value, most)]
+        edge = DARK.ground if value > 0 else DARK.rule
+        largest, largest_area = max(every[shape], key=lambda outline: outline[1])
+        if value > 0 and largest_area < 2 * (DOT * box.text) ** 2:
             yield dot(largest, colour, box)
             continue
-        for ring in drawn:
-            if area(ring) >= SPECK:
-                yield outline(thinned(ring), colour, edge)
+        for ring, square in every[shape]:
+            if square >= SPECK:
+                yield outlined(ring, colour, edge)
+
+
+@lru_cache(8)
+def outlines(size: float) -> Mapping[str, Sequence[tuple[Sequence[Point], float]]]:
+    """The outlines of each country on a map of so many px, and how many square px they hold."""
+    left, top, right, _ = edges()
+    scale = size / (right - left)
+    sized = {
+        shape: [[((x - left) * scale, (y - top) * scale) for x, y in ring] for ring in rings]
+        for shape, rings in shapes().items()
+    }
+    return {shape: [(thinned(ring), area(ring)) for ring in rings] for shape, rings in sized.items()}
 
 
 def dot(ring: Sequence[Point], colour: str, box: Box) -> Option:
@@ -137,7 +149,7 @@ def dot(ring: Sequence[Point], colour: str, box: Box) -> Option:
     return {"type": "circle", "silent": True, "shape": shape, "style": {"fill": colour}}
 
 
-def outline(ring: Sequence[Point], colour: str, edge: str) -> Option:
+def outlined(ring: Sequence[Point], colour: str, edge: str) -> Option:
     style = {"fill": colour, "stroke": edge, "lineWidth": 0.5}
     return {"type": "polygon", "silent": True, "shape": {"points": ring}, "style": style}
 

@@ -63,7 +63,7 @@ def labels_wide(found: Sequence[float], kind: Kind, box: Box) -> float:
 
 def along(names: Sequence[str], box: Box, room: float, *, points: bool) -> Option:
     """The axis of names or days below; as many are written as stand apart."""
-    widest = max((width(name, box.text) for name in names), default=0.0)
+    widest = max((width(name, box.text) for name in set(names)), default=0.0)
     fit = max(1, int(room / (widest + 1.2 * box.text)))
     every = max(1, math.ceil((len(names) - 1) / max(1, fit - 1))) if fit > 1 else max(1, len(names))
     over = widest / 2 - (room / max(1, len(names)) / 2 if not points else 0.0)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 from utilities.charts.figures import figure, whole, written
 from utilities.charts.names import day_of, labels, plain, spoken
@@ -37,7 +38,7 @@ class Rows:
     series: tuple[Series, ...]
     days: bool  # whether the names are days
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """The names as they stand on a chart."""
         return labels(self.names) if self.days else self.names
