@@ -159,7 +159,7 @@ def boxes(want: Wanted, bands: Bands) -> tuple[Box, Box]:
 async def picture(bands: Bands, want: Wanted, box: Box, sides: tuple[str, str], gallery: Gallery) -> Markup | None:
     """The drawing with its links; None when there is nothing to draw or it cannot be drawn."""
     links = [Link(landing, exit_, chosen, visits) for landing, exit_, chosen, visits in bands]
-    called = (compared(want), "the rest") if want.countries else None
+    called = (compared(want), "the rest") if want.compares else None
     drawn = flowing(links, box, want.most, sides=sides, called=called, say=lambda value: f"{value:,.0f}")
     if drawn is None:
         return None
@@ -175,9 +175,9 @@ def address(want: Wanted, name: str) -> str:
 
 
 def compared(want: Wanted) -> str:
-    """The countries that are compared with the rest, by name."""
-    said = [country(code) for code in want.countries]
-    return ", ".join(said) if len(said) < 4 else f"{len(said)} countries"
+    """The countries and regions that are compared with the rest, by name."""
+    said = [*(country(code) for code in want.countries), *want.regions]
+    return ", ".join(said) if len(said) < 4 else f"{len(said)} {'places' if want.regions else 'countries'}"
 
 
 def telling(drawn: Drawn, want: Wanted) -> Callable[[Link | Node], str]:
@@ -185,7 +185,7 @@ def telling(drawn: Drawn, want: Wanted) -> Callable[[Link | Node], str]:
     whole = sum(link.value for link in drawn.links)
     unit = unit_of(want)
     sides = ("Entered at {}", "Saw {}") if want.source == GOOGLE else ("Came in at {}", "Left from {}")
-    called = (compared(want), "the rest") if want.countries else ("", "")
+    called = (compared(want), "the rest") if want.compares else ("", "")
 
     def tell(it: Link | Node) -> str:
         said = f"{it.value:,.0f} {unit}, {share(it.value, whole)}"

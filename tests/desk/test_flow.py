@@ -10,6 +10,7 @@ from tests.keeping.views import view
 from utilities.charts.gallery import open_gallery
 from utilities.errors import Unavailable
 from utilities.flow.flows import Flows
+from utilities.frames import Column, Frame, Kind
 from utilities.pageviews.engine import open_page_views
 from utilities.pageviews.sites import Sites
 
@@ -79,7 +80,7 @@ async def test_form_without_a_script_becomes_an_address_that_says_everything(flo
     }  # fmt: skip
     page = (await fetch(desk.address + answer.headers["Location"])).body.decode()
     assert "<bdi>/blog/&lt;b&gt;</bdi>" in page
-    assert "100% from Germany (3), 0% from the rest" in " ".join(page.split())
+    assert "100% from <bdi>Germany</bdi> (3), 0% from the rest" in " ".join(page.split())
     assert "The trails through it" in page
     other = await fetch(f"{desk.address}/flow?days=28&span={span}&nth=6")
     assert "day=" not in other.headers["Location"]  # the slider stood at a place of another range
@@ -106,3 +107,26 @@ async def test_what_cannot_be_understood_or_answered_is_said_in_its_place(flowin
     down = await fetch(f"{desk.address}/flow?days=28", headers=ALONE | {"HX-Target": "day"})
     assert down.code == 503
     assert 'role="alert"' in down.body.decode()
+
+
+class Google:
+    """Answers every ask with the same rows, and keeps the last ask."""
+
+    async def answer(self, ask):
+        self.ask = ask
+        keys = (*ask.dimensions, "sessions")
+        columns = tuple(Column(key, key, Kind.INTEGER if key == "sessions" else Kind.TEXT) for key in keys)
+        rows = [("2026-11-18", "/blog", "/blog/one/", "Bavaria", 5), ("2026-11-19", "/blog", "/pricing", "Ohio", 15)]
+        return Frame(columns, tuple(rows))
+
+
+async def test_google_says_who_entered_at_a_and_saw_b_and_compares_regions(flowing, fetch):
+    desk, store = flowing
+    desk.services.sources.opened["ga4"] = google = Google()
+    page = (await fetch(f"{desk.address}/flow?source=ga4&days=7&regions=bavaria&device=tv&by=path")).body.decode()
+    assert "20 sessions; 25% from <bdi>bavaria</bdi> (5), 75% from the rest" in " ".join(page.split())
+    assert "Entered at" in page
+    assert "<bdi>/blog/one</bdi>" in page
+    assert [(each.field, each.value) for each in google.ask.filters] == [("deviceCategory", "smart tv")]
+    assert store.asked == 0
+    assert (await fetch(f"{desk.address}/flow?days=7&regions=Bavaria")).code == 400

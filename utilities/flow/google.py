@@ -46,14 +46,14 @@ async def from_google(sources: Sources, want: Wanted, now: datetime) -> Flow:
 
 
 def ask_of(want: Wanted) -> Ga4Ask:
-    country = ("countryId",) if want.countries else ()
+    homes = [*(["countryId"] if want.countries else []), *(["region"] if want.regions else [])]
     filters = [
         Filter("sessionDefaultChannelGroup", want.channel),
         Filter("deviceCategory", DEVICES.get(want.device, want.device)),
         Filter("pagePath", want.page.removesuffix("*"), "begins" if want.page.endswith("*") else "exact"),
     ]
     return Ga4Ask(
-        dimensions=("date", "landingPage", "pagePath", *country),
+        dimensions=("date", "landingPage", "pagePath", *homes),
         metrics=("sessions",),
         days=int(want.days),
         limit=MOST,
@@ -65,12 +65,16 @@ def rows(frame: Frame, want: Wanted) -> Iterator[Seen]:
     """Each row under the names that the page shows; rows that are no page at all are left out."""
     if not frame.rows:
         return
-    countries = frame.values("countryId") if want.countries else [""] * len(frame.rows)
+    names = {name.casefold() for name in want.regions}
+    nowhere = [""] * len(frame.rows)
+    countries = frame.values("countryId") if want.countries else nowhere
+    regions = frame.values("region") if want.regions else nowhere
     columns = (frame.values(key) for key in ("date", "landingPage", "pagePath", "sessions"))
-    for day, landing, page, sessions, code in zip(*columns, countries, strict=True):
+    for day, landing, page, sessions, code, region in zip(*columns, countries, regions, strict=True):
         if landing and landing != "(not set)" and day:
             began, saw = name_of(str(landing), want.by), name_of(str(page), want.by)
-            yield Seen(date.fromisoformat(str(day)), code in want.countries, began, saw, int(sessions or 0))
+            chosen = code in want.countries or str(region).casefold() in names
+            yield Seen(date.fromisoformat(str(day)), chosen, began, saw, int(sessions or 0))
 
 
 def name_of(path: str, by: Depth) -> str:

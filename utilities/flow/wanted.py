@@ -21,7 +21,23 @@ CHANNELS = (
 )
 """GA4's default channel groups; utilities/pageviews/channels.py says which visit belongs to which."""
 
-ONCE = ("source", "site", "days", "from", "to", "by", "most", "channel", "device", "page", "day", "node", "nth", "span")
+ONCE = (
+    "source",
+    "site",
+    "days",
+    "from",
+    "to",
+    "by",
+    "most",
+    "channel",
+    "device",
+    "page",
+    "regions",
+    "day",
+    "node",
+    "nth",
+    "span",
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,7 @@ class Wanted:
     device: str = ""
     page: str = ""
     countries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()  # by Google's names; our own page views know countries only
     day: date | None = None  # None is the whole range
     node: str = ""
 
@@ -49,7 +66,11 @@ class Wanted:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.channel or self.device or self.page or self.countries)
+        return bool(self.channel or self.device or self.page or self.compares)
+
+    @property
+    def compares(self) -> bool:
+        return bool(self.countries or self.regions)
 
     def href(self, **changes: object) -> str:
         """The address of this, or of this with something changed."""
@@ -67,6 +88,7 @@ class Wanted:
             ("device", it.device, ""),
             ("page", it.page, ""),
             *(("country", code, "") for code in it.countries),
+            ("regions", ", ".join(it.regions), ""),
             ("day", it.day.isoformat() if it.day else "", ""),
             ("node", it.node, ""),
         ]
@@ -99,9 +121,18 @@ def wanted(said: Mapping[str, Sequence[str]]) -> Wanted:
         device=choice("device", one.get("device", ""), ("", *DEVICES)),
         page=one.get("page", ""),
         countries=codes,
+        regions=regions_of(one),
         day=day(one.get("day", "")),
         node=one.get("node", ""),
     )
+
+
+def regions_of(one: Mapping[str, str]) -> tuple[str, ...]:
+    """`Bavaria, California`; only Google knows them."""
+    found = tuple(sorted({name.strip() for name in one.get("regions", "").split(",")} - {""}))
+    if found and one.get("source") != GOOGLE:
+        raise ParameterError("`regions` are known to Google only: compare countries, or choose its figures")
+    return found
 
 
 def choice(name: str, value: str, allowed: Sequence[str]) -> str:
