@@ -8,6 +8,9 @@ from tests.google.pretend import Pretend, Watch, report
 from tests.google.test_frames import SESSIONS, framed, said
 from utilities.errors import BadAnswer, ParameterError
 from utilities.frames import Covers
+from utilities.refresh.variants import Variants
+from utilities.reports import top_pages
+from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 
@@ -60,3 +63,19 @@ async def test_days_are_those_where_the_property_is(google: Pretend, ga4: Ga4, w
 def test_days_before_google_began_are_refused(ga4: Ga4) -> None:
     with pytest.raises(ParameterError, match="`from` must be 2015-08-14 or later"):
         ga4.adjusted(Ga4Ask(metrics=("sessions",)), {"from": "2015-08-13"})
+
+
+async def test_report_of_several_questions_takes_another_time_for_all_of_them(
+    google: Pretend, ga4: Ga4, watch: Watch
+) -> None:
+    sources = Sources((), {"ga4": ga4}, "https://example.org", watch)
+    adjusted = Variants(sources, watch).adjusted(top_pages.REPORT, {"from": "2026-11-01", "to": "2026-11-02"})
+    google.reply = lambda body: report(
+        [each["name"] for each in body["dimensions"]], [(each["name"], "TYPE_INTEGER") for each in body["metrics"]], []
+    )
+    assert [frame.covers async for frame in adjusted.frames(sources)] == [
+        Covers(date(2026, 11, 1), date(2026, 11, 2), "Europe/Helsinki")
+    ]
+    days = [{"startDate": "2026-11-01", "endDate": "2026-11-02"}]
+    assert {str(body["dimensions"][0]["name"]) for body in google.asked} == {"pagePath", "landingPage"}
+    assert all(body["dateRanges"] == days for body in google.asked[-2:])
