@@ -8,7 +8,7 @@ import pytest
 from tornado.httpclient import HTTPResponse
 
 from tests.collect.conftest import AGENT, SITES, Collecting, Open
-from utilities.errors import Overrun, StoreDown, TooFast
+from utilities.errors import FoyerError, Overrun, StoreDown, TooFast
 from utilities.pageviews import PageView
 from utilities.pageviews.pace import MOST_CLIENTS, Pace
 from utilities.pageviews.site_file import Limits
@@ -100,10 +100,10 @@ class Full:
         pass
 
 
-@pytest.mark.parametrize("error", [Overrun("full"), StoreDown("no disk")])
-async def test_what_is_not_kept_is_never_called_good(collect: Open, fetch: Fetch, error: Exception):
+@pytest.mark.parametrize("error", [Overrun, StoreDown])  # an error that is raised holds all that it came through
+async def test_what_is_not_kept_is_never_called_good(collect: Open, fetch: Fetch, error: type[FoyerError]):
     one = await collect(SITES)
-    one.own.collector.views = Full(error)
+    one.own.collector.views = Full(error("not kept"))
     answers = [
         await fetch(f"{one.address}/a.gif?url=https://example.co.uk/", headers={"User-Agent": AGENT}),
         await fetch(f"{one.address}/a", method="POST", body="url=https://example.co.uk/", user_agent=AGENT),
