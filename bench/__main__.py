@@ -12,6 +12,7 @@ from bench import (
     collect_memory,
     flow,
     hanging,
+    heap,
     import_log,
     ingest,
     pages,
@@ -25,7 +26,7 @@ from bench import (
 from bench.results import Result
 
 PARTS = (
-    *(pages, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, wire),
+    *(pages, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, wire, heap),
     collect_memory,
 )
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
