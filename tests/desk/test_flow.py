@@ -13,6 +13,7 @@ from utilities.flow.flows import Flows
 from utilities.frames import Column, Frame, Kind
 from utilities.pageviews.engine import open_page_views
 from utilities.pageviews.sites import Sites
+from utilities.sources.ga4 import Filter
 
 ALONE = {"HX-Request": "true"}
 
@@ -110,23 +111,27 @@ async def test_what_cannot_be_understood_or_answered_is_said_in_its_place(flowin
 
 
 class Google:
-    """Answers every ask with the same rows, and keeps the last ask."""
+    """Answers with two rows, of which one is Bavaria's, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asks = []
 
     async def answer(self, ask):
-        self.ask = ask
-        keys = (*ask.dimensions, "sessions")
+        self.asks.append(ask)
+        keys = ("date", "landingPage", "pagePath", "sessions")
         columns = tuple(Column(key, key, Kind.INTEGER if key == "sessions" else Kind.TEXT) for key in keys)
-        rows = [("2026-11-18", "/blog", "/blog/one/", "Bavaria", 5), ("2026-11-19", "/blog", "/pricing", "Ohio", 15)]
-        return Frame(columns, tuple(rows))
+        rows = (("2026-11-18", "/blog", "/blog/one/", 5), ("2026-11-19", "/blog", "/pricing", 15))
+        return Frame(columns, rows[:1] if Filter("region", "Bavaria") in ask.filters else rows)
 
 
 async def test_google_says_who_entered_at_a_and_saw_b_and_compares_regions(flowing, fetch):
     desk, store = flowing
     desk.services.sources.opened["ga4"] = google = Google()
-    page = (await fetch(f"{desk.address}/flow?source=ga4&days=7&regions=bavaria&device=tv&by=path")).body.decode()
-    assert "20 sessions; 25% from <bdi>bavaria</bdi> (5), 75% from the rest" in " ".join(page.split())
+    page = (await fetch(f"{desk.address}/flow?source=ga4&days=7&regions=Bavaria&device=tv&by=path")).body.decode()
+    assert "20 sessions; 25% from <bdi>Bavaria</bdi> (5), 75% from the rest" in " ".join(page.split())
     assert "Entered at" in page
     assert "<bdi>/blog/one</bdi>" in page
-    assert [(each.field, each.value) for each in google.ask.filters] == [("deviceCategory", "smart tv")]
+    assert [len(ask.filters) for ask in google.asks] == [1, 2]
+    assert google.asks[0].filters == (Filter("deviceCategory", "smart tv"),)
     assert store.asked == 0
     assert (await fetch(f"{desk.address}/flow?days=7&regions=Bavaria")).code == 400

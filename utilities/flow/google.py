@@ -1,8 +1,7 @@
 """Flows from Google Analytics, which knows no exit pages: entered at A, and saw B."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from utilities.errors import ParameterError
@@ -14,46 +13,49 @@ from utilities.sources import Sources
 from utilities.sources.ga4 import Filter, Ga4Ask
 
 MOST = 9_990  # rows of one answer
+MOST_PLACES = 8  # each is a question of its own, for by country an answer would have too many rows
 DEVICES = {"tv": "smart tv"}
 """Where Google's word for a device is another than ours."""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """Sessions of one day that began at one page and saw another."""
-
-    day: date
-    chosen: bool
-    landing: str
-    page: str
-    sessions: int
+Seen = Counter[tuple[date, str, str]]
+"""Sessions by day, the page they began at, and a page they saw."""
 
 
 async def from_google(sources: Sources, want: Wanted, now: datetime) -> Flow:
-    """The flow of the last whole days; raises ParameterError for a range Google is not asked for here."""
+    """The flow of the last whole days; raises ParameterError for what Google is not asked for here."""
     if not want.days:
         raise ParameterError("Google Analytics is asked for the last whole days only: give `days` instead of `from`")
-    frame = await sources.ask("ga4", ask_of(want))
-    seen = list(rows(frame, want))
-    tops = [top(seen, side, want.most) for side in ("landing", "page")]
+    places = [*(("countryId", code) for code in want.countries), *(("region", name) for name in want.regions)]
+    if len(places) > MOST_PLACES:
+        raise ParameterError(f"Google Analytics is asked for {MOST_PLACES} countries and regions at most")
+    asks = [ask_of(want), *(ask_of(want, Filter(*place)) for place in places)]
+    frames = await asyncio.gather(*(sources.ask("ga4", ask) for ask in asks))
+    whole, mine = seen(frames[0], want), Counter[tuple[date, str, str]]()
+    for frame in frames[1:]:
+        mine.update(seen(frame, want))
+    whole |= mine  # what Google left out as small may still be known of a place
+    tops = [top(whole, side, want.most) for side in (1, 2)]
     sums: Counter[tuple[date, bool, str, str]] = Counter()
-    for row in seen:
-        pair = [name if name in most else OTHER for name, most in zip((row.landing, row.page), tops, strict=True)]
-        sums[row.day, row.chosen, pair[0], pair[1]] += row.sessions
-    bands = tuple(Band(*key, sessions) for key, sessions in sums.items())
-    notes = ("Google gave its largest 9,990 rows only; what is small is missing.",) if len(seen) >= MOST else ()
+    for key, sessions in whole.items():
+        landing, page = (name if name in most else OTHER for name, most in zip(key[1:], tops, strict=True))
+        sums[key[0], True, landing, page] += mine[key]
+        sums[key[0], False, landing, page] += sessions - mine[key]
+    bands = tuple(Band(*key, sessions) for key, sessions in sums.items() if sessions)
+    short = any(len(frame.rows) >= MOST for frame in frames)
+    notes = (f"Google gave its largest {MOST:,} rows only; what is small is missing.",) if short else ()
     return Flow(tuple(sorted({band.day for band in bands})), bands, now, notes)
 
 
-def ask_of(want: Wanted) -> Ga4Ask:
-    homes = [*(["countryId"] if want.countries else []), *(["region"] if want.regions else [])]
+def ask_of(want: Wanted, *places: Filter) -> Ga4Ask:
     filters = [
         Filter("sessionDefaultChannelGroup", want.channel),
         Filter("deviceCategory", DEVICES.get(want.device, want.device)),
         Filter("pagePath", want.page.removesuffix("*"), "begins" if want.page.endswith("*") else "exact"),
+        *places,
     ]
     return Ga4Ask(
-        dimensions=("date", "landingPage", "pagePath", *homes),
+        dimensions=("date", "landingPage", "pagePath"),
         metrics=("sessions",),
         days=int(want.days),
         limit=MOST,
@@ -61,20 +63,16 @@ def ask_of(want: Wanted) -> Ga4Ask:
     )
 
 
-def rows(frame: Frame, want: Wanted) -> Iterator[Seen]:
-    """Each row under the names that the page shows; rows that are no page at all are left out."""
-    if not frame.rows:
-        return
-    names = {name.casefold() for name in want.regions}
-    nowhere = [""] * len(frame.rows)
-    countries = frame.values("countryId") if want.countries else nowhere
-    regions = frame.values("region") if want.regions else nowhere
-    columns = (frame.values(key) for key in ("date", "landingPage", "pagePath", "sessions"))
-    for day, landing, page, sessions, code, region in zip(*columns, countries, regions, strict=True):
-        if landing and landing != "(not set)" and day:
-            began, saw = name_of(str(landing), want.by), name_of(str(page), want.by)
-            chosen = code in want.countries or str(region).casefold() in names
-            yield Seen(date.fromisoformat(str(day)), chosen, began, saw, int(sessions or 0))
+def seen(frame: Frame, want: Wanted) -> Seen:
+    """The sums under the names that the page shows; rows that are no page at all are left out."""
+    sums: Seen = Counter()
+    if frame.rows:
+        columns = (frame.values(key) for key in ("date", "landingPage", "pagePath", "sessions"))
+        for day, landing, page, sessions in zip(*columns, strict=True):
+            if landing and landing != "(not set)" and day:
+                began, saw = name_of(str(landing), want.by), name_of(str(page), want.by)
+                sums[date.fromisoformat(str(day)), began, saw] += int(sessions or 0)
+    return sums
 
 
 def name_of(path: str, by: Depth) -> str:
@@ -84,8 +82,8 @@ def name_of(path: str, by: Depth) -> str:
     return path.rstrip("/") or "/"
 
 
-def top(seen: list[Seen], side: str, most: int) -> set[str]:
-    sums: Counter[str] = Counter()
-    for row in seen:
-        sums[getattr(row, side)] += row.sessions
-    return {name for name, _ in sorted(sums.items(), key=lambda each: (-each[1], each[0]))[:most]}
+def top(found: Seen, side: int, most: int) -> set[str]:
+    sums: Counter[object] = Counter()
+    for key, sessions in found.items():
+        sums[key[side]] += sessions
+    return {str(name) for name, _ in sorted(sums.items(), key=lambda each: (-each[1], str(each[0])))[:most]}
