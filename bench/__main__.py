@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from bench import (
+    charts,
     cold,
     collect_memory,
     flow,
@@ -26,7 +27,7 @@ from bench import (
 from bench.results import Result
 
 PARTS = (
-    *(pages, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, wire, heap),
+    *(pages, charts, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, wire, heap),
     collect_memory,
 )
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}

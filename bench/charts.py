@@ -1,0 +1,82 @@
+"""One chart as SVG, warm, beside matplotlib drawing the same series in the same run."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from typing import IO
+
+from bench.results import Result
+from utilities.charts.engine import Engine
+from utilities.charts.lines import Options, lined
+from utilities.charts.svg import cleaned
+from utilities.frames import Column, Frame, Kind
+from utilities.sheet import Box
+
+ROUNDS = 60
+WARM = 40  # rounds before the first that counts
+BOX = Box(960, 480, 16, 20)
+Taken = tuple[float, float]  # seconds of processor time, and by the clock
+KEYS = ("visitors", "visits", "views")
+
+
+def measure(folder: Path) -> Iterator[Result]:
+    engine = Engine()
+    with matplotlib(folder) as (ask, answers):
+        pairs = [pair(engine, frame(seed), ask, answers) for seed in range(WARM + ROUNDS)][WARM:]
+    engine.throw_away()
+    ratios = sorted(theirs[0] / ours[0] for ours, theirs in pairs)
+    ours, theirs = ([1000 * median(each[side][clock] for each in pairs) for clock in (0, 1)] for side in (0, 1))
+    yield Result(
+        "chart SVG, warm: how many times as fast as matplotlib draws the same series",
+        median(ratios),
+        ">=",
+        8.0,
+        f"{ours[0]:.1f} ms and {theirs[0]:.1f} ms of processor time, all threads; "
+        f"{ours[1]:.1f} ms and {theirs[1]:.1f} ms by the clock; three lines of 28 days, median of {ROUNDS} pairs "
+        f"({ratios[ROUNDS // 4]:.1f} to {ratios[-ROUNDS // 4]:.1f} for the middle half)",
+    )
+
+
+def frame(seed: int) -> Frame:
+    """Other figures each time, for nothing may come from a cache."""
+    chance = random.Random(seed)
+    columns = (Column("date", "Day", Kind.DATE), *(Column(key, key.title(), Kind.INTEGER) for key in KEYS))
+    first = date(2026, 10, 24)
+    days = ((first + timedelta(days=at)).isoformat() for at in range(28))
+    return Frame(columns, tuple((day, *(chance.randrange(4000) for _ in KEYS)) for day in days))
+
+
+def pair(engine: Engine, shown: Frame, ask: IO[str], answers: IO[str]) -> tuple[Taken, Taken]:
+    """From the figures to the finished SVG: ours, with its option and its cleaning, and matplotlib's."""
+    begun = time.process_time(), time.perf_counter()
+    picture = lined(shown, BOX, Options(series=KEYS), filled=False)
+    assert picture is not None
+    cleaned(engine.attempt(picture), picture)
+    ours = time.process_time() - begun[0], time.perf_counter() - begun[1]
+    series = {key: shown.values(key) for key in KEYS}
+    wanted = {"names": shown.values("date"), "series": series, "width": BOX.width, "height": BOX.height}
+    print(json.dumps(wanted), file=ask, flush=True)
+    work, seconds, _ = json.loads(answers.readline())
+    return ours, (work, seconds)
+
+
+@contextmanager
+def matplotlib(folder: Path) -> Iterator[tuple[IO[str], IO[str]]]:
+    """bench/plotted.py in a venv that is made for it and thrown away: where it is asked, and where it answers."""
+    home, venv = Path(__file__).parent, folder / "venv"
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    quietly = ("--quiet", "--disable-pip-version-check")
+    subprocess.run([venv / "bin/pip", "install", *quietly, "-r", home / "requirements-charts.txt"], check=True)
+    words = [venv / "bin/python", home / "plotted.py"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield process.stdin, process.stdout
+        process.stdin.close()
