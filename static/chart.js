@@ -85,6 +85,7 @@
         borderColor: colours.rule, fillerColor: colours.fill, backgroundColor: colours.ground,
         handleStyle: {color: colours.ground, borderColor: colours.quiet}, moveHandleSize: 0}
     ];
+    option.series.forEach(function (each) { each.clip = true; });
     option.grid.bottom += 34;
     return 34;
   }

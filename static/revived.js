@@ -4,7 +4,7 @@
 function revived(option) {
   for (var name in option) {
     var value = option[name];
-    if (!value || typeof value !== 'object') continue;
+    if (!value || typeof value !== 'object' || (value.length && typeof value[0] !== 'object')) continue; // figures, names
     if (Array.isArray(value.said)) option[name] = saying(value.said);
     else revived(value);
   }

@@ -27,11 +27,29 @@ echarts.setPlatformAPI({
 /** A name from outside must not become a property of every object (CWE-1321). */
 Object.seal(Object.prototype);
 
-function draw(option, width, height) {
+/** Words that have a place already, as ECharts would write them: it takes a sixth of a drawing's time over them. */
+function written(marks) {
+  var edges = { left: 'start', center: 'middle', right: 'end' };
+  var downs = { top: 0.375, middle: 0, bottom: -0.375 };
+  return marks.map(function (mark) {
+    var style = mark.style;
+    var y = mark.y + downs[style.verticalAlign] * style.fontSize;
+    var place = ' x="' + mark.x + '" y="' + y + '" text-anchor="' + edges[style.align] + '" dominant-baseline="central"';
+    var look = ' fill="' + style.fill + '" font-size="' + style.fontSize + '" font-weight="' + style.fontWeight + '"';
+    return '<text xml:space="preserve"' + place + look + '>' + echarts.format.encodeHTML(style.text) + '</text>';
+  }).join('');
+}
+
+function draw(text, width, height) {
+  var option = revived(JSON.parse(text));
+  var marks = option.graphic || [];
+  var only = marks.every(function (mark) { return mark.type === 'text'; });
+  if (only) delete option.graphic;
   var chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: width, height: height });
   try {
-    chart.setOption(revived(JSON.parse(option)));
-    return chart.renderToSVGString();
+    chart.setOption(option);
+    var svg = chart.renderToSVGString();
+    return only ? svg.slice(0, svg.lastIndexOf('</svg>')) + written(marks) + '</svg>' : svg;
   } finally {
     chart.dispose();
   }

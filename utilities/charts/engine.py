@@ -22,7 +22,7 @@ ADVANCES = HERE.parent / "sheet" / "advances.json"
 DEADLINE = 3.0  # seconds for one drawing
 MOST_MEMORY = 192 * 1024 * 1024  # bytes the engine's heap may have
 FLAGS = (*DEFAULT_V8_FLAGS, "--max-semi-space-size=2")  # MB for what is short-lived; V8 would let it grow to 48
-TIDY = 250  # drawings, after which what nobody needs goes back to the system
+TIDY = 1000  # drawings, after which what nobody needs goes back to the system, compiled code as well
 ENOUGH = 2000  # drawings, after which a fresh context takes over
 
 

@@ -153,10 +153,11 @@ def stroke(name: str, values: Sequence[float | None], style: Option, box: Box) -
         "type": "line",
         "name": name,
         "data": list(values),
-        "showSymbol": any(alone(values, place) for place in range(len(values))),
+        "showSymbol": dotted(values),
         "symbol": "circle",
         "symbolSize": 0.3 * box.text,
         "sampling": "lttb",
+        "clip": False,  # the axis holds every figure
         "silent": True,
         "emphasis": {"disabled": True},
         "itemStyle": {"color": style["color"]},
@@ -164,10 +165,13 @@ def stroke(name: str, values: Sequence[float | None], style: Option, box: Box) -
     }
 
 
-def alone(values: Sequence[float | None], place: int) -> bool:
+def dotted(values: Sequence[float | None]) -> bool:
     """Whether a figure has no neighbour that a line could go to."""
-    near = (place - 1, place + 1)
-    return values[place] is not None and all(not 0 <= at < len(values) or values[at] is None for at in near)
+    around = [None, *values, None]
+    return (len(values) == 1 or None in values) and any(
+        at is not None and before is None and after is None
+        for before, at, after in zip(around, values, around[2:], strict=False)
+    )
 
 
 def coursed(frame: Frame, box: Box, key: str) -> Picture | None:

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil
 from pathlib import Path
 
@@ -10,6 +10,7 @@ UNKNOWN = 0.75
 """em for a character Inter does not have; wide for Latin look-alikes, so that we err towards room."""
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, size: float, *, weight: int = 400, tabular: bool = False) -> float:
     """The width of `text` in px at `size` px; kerning is left out, it only ever makes text narrower by a hair."""
     table = advances(weight, tabular)
