@@ -47,7 +47,8 @@ def measure(folder: Path) -> Iterator[Result]:
         ">=",
         8.0,
         f"{ours[0]:.1f} ms and {theirs[0]:.1f} ms of processor time, all threads; "
-        f"{ours[1]:.1f} ms and {theirs[1]:.1f} ms by the clock; three lines of 28 days, median of {ROUNDS} pairs of {ONE_AFTER_THE_OTHER} drawings each "
+        f"{ours[1]:.1f} ms and {theirs[1]:.1f} ms by the clock; three lines of 28 days, median of {ROUNDS} pairs of "
+        f"{ONE_AFTER_THE_OTHER} drawings each "
         f"({ratios[ROUNDS // 4]:.1f} to {ratios[-ROUNDS // 4]:.1f} for the middle half)",
     )
 

@@ -16,6 +16,7 @@
 #     medianOf(x), quantileOf(x, 0.95): exact, between two rows where it falls between them
 #     toDayOfWeek(day): 1 is Monday, 7 is Sunday;  toMonday(day), toStartOfMonth(day): dates
 #     dateDiff('second', a, b): boundaries between a and b;  millis(moment): ms since 1970, so differences are exact
+#     stamp(moment, page): a number greater for a later moment, then for a greater page;  pageOf(stamp): that page
 #     localTime(moment, zone_offset): the wall clock as a timestamp (it comes back as if it were UTC)
 #     intDiv(a, b), if(c, a, b), CASE, coalesce, nullIf, lower, upper, `||`, substring, startsWith(text, head), LIKE
 #     row_number(), lag(column), lead(column) (NULL where there is none), sum(…) OVER (…); WITH, HAVING, LIMIT, OFFSET,
@@ -45,7 +46,9 @@ DUCK_MACROS = {
     "localTime(t, minutes)": "t::TIMESTAMP + to_minutes(minutes)",
     "medianOf(x)": "quantile_cont(x, 0.5)",
     "millis(t)": "epoch_ms(t)",
+    "pageOf(s)": "(s & 4294967295)::BIGINT",
     "quantileOf(x, p)": "quantile_cont(x, p)",
+    "stamp(t, page)": "(greatest(epoch_ms(t), 0)::UHUGEINT << 32) | page::UHUGEINT",
     "startsWith(a, b)": "starts_with(a, b)",
     "toDayOfWeek(d)": "isodow(d)",
     "toMonday(d)": "date_trunc('week', d)::DATE",
@@ -57,6 +60,10 @@ CLICK_WORDS = {
     r"\b(lag|lead)\((\w+)\)": r"\1(toNullable(\2))",
     r"\blocalTime\(": "addMinutes(",
     r"\bmillis\(": "toUnixTimestamp64Milli(",
+    r"\bpageOf\((\w+)\)": r"toUInt64(bitAnd(\1, 4294967295))",
+    r"\bstamp\((\w+), (\w+)\)": (
+        r"bitOr(bitShiftLeft(toUInt128(greatest(toUnixTimestamp64Milli(\1), 0)), 32), toUInt128(\2))"
+    ),
     r"\bmedianOf\(": "quantileExactInclusiveOrNull(0.5)(",
     r"\bquantileOf\((.+?), (0\.\d+)\)": r"quantileExactInclusiveOrNull(\2)(\1)",
 }

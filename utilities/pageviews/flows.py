@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from utilities.pageviews.ends import FIRST, LAST, NAMED, ORDER, VIEWS
 from utilities.pageviews.ranges import Span
 from utilities.pageviews.scope import condition
 
@@ -17,9 +18,8 @@ class Depth(StrEnum):
     PATH = "path"  # the whole address
 
 
-ORDER = "(moment, id)"
 SEGMENT = """'/' || substring(substring({cut}, 2), 1, position('/' IN (substring({cut}, 2) || '/')) - 1)"""
-NAMED: Mapping[Depth, Callable[[str], str]] = {
+CALLED: Mapping[Depth, Callable[[str], str]] = {
     Depth.SEGMENT: lambda path: SEGMENT.format(cut=f"replace(replace({path}, '?', '/'), '#', '/')"),
     Depth.PATH: lambda path: path,
 }
@@ -44,7 +44,7 @@ class Through:
         """What is true of a visit as a whole."""
         found = "startsWith(path, $page)" if self.page.endswith("*") else "path = $page"
         parts = (
-            (self.channel, f"argMin(channel, {ORDER}) = $channel"),
+            (self.channel, "min(channel) = $channel"),
             (self.device, "min(device) = $device"),
             (self.page, f"countIf({found}) > 0"),
             (self.day, "min(day) = $day"),
@@ -55,16 +55,8 @@ class Through:
 
 TOP = "SELECT {side} FROM pairs GROUP BY {side} ORDER BY sum(visits) DESC, {side} LIMIT $most"
 
-CUT = NAMED[Depth.SEGMENT]
-PAIRS = {
-    Depth.PATH: """SELECT began, chosen, came AS landing, went AS leaving, count(*) AS visits
-        FROM whole GROUP BY began, chosen, landing, leaving""",
-    Depth.SEGMENT: f"""SELECT began, chosen, {CUT("came")} AS landing, {CUT("went")} AS leaving, sum(times) AS visits
-        FROM (
-            SELECT began, chosen, came, went, count(*) AS times FROM whole GROUP BY began, chosen, came, went
-        ) AS paths
-        GROUP BY began, chosen, landing, leaving""",
-}
+PAIRS = """SELECT began, chosen, {landing} AS landing, {leaving} AS leaving, sum(times) AS visits
+        FROM paths GROUP BY began, chosen, landing, leaving"""
 """Visits by day, landing and exit; paths are cut after they are counted, for there are fewer of them than visits."""
 
 Asked = tuple[str, dict[str, Any]]
@@ -76,11 +68,16 @@ def flow(through: Through, span: Span, depth: Depth, most: int, countries: Seque
     where, _, values = condition(through.site, span)
     home = "min(country) IN $countries" if countries else "1 = 0"
     sql = f"""
-    WITH whole AS (
-        SELECT min(day) AS began, {home} AS chosen, argMin(path, {ORDER}) AS came, argMax(path, {ORDER}) AS went
-        FROM page_views WHERE {where} AND name = '' GROUP BY visit{through.having()}
+    WITH {NAMED.format(where=where)}, whole AS (
+        SELECT min(day) AS began, {home} AS chosen, {FIRST} AS entered, {LAST} AS leaving
+        FROM {VIEWS} WHERE {where} AND name = '' GROUP BY visit{through.having()}
+    ), paths AS (
+        SELECT began, chosen, landings.address AS came, exits.address AS went, times FROM (
+            SELECT began, chosen, pageOf(entered) AS came, pageOf(leaving) AS went, count(*) AS times
+            FROM whole GROUP BY began, chosen, came, went
+        ) AS numbered JOIN named AS landings ON came = landings.page JOIN named AS exits ON went = exits.page
     ), pairs AS (
-        {PAIRS[depth]}
+        {PAIRS.format(landing=CALLED[depth]("came"), leaving=CALLED[depth]("went"))}
     ), kept AS (
         SELECT began, chosen, visits,
             CASE WHEN landing IN ({TOP.format(side="landing")}) THEN landing END AS entrance,
@@ -95,18 +92,18 @@ def ways(through: Through, span: Span, depth: Depth, node: str, by: str, limit: 
     """Rows of the columns `by` and visits, most visits first: `earlier, before, after, later` are the pages around the
     node, two on each side, None where the visit began or ended. A visit counts once for each row it belongs to."""
     where, _, values = condition(through.site, span)
-    page, here = NAMED[depth]("path"), f"FROM page_views WHERE {where} AND name = ''"
+    page, here = CALLED[depth]("path"), f"FROM page_views WHERE {where} AND name = ''"
     narrowed = f" AND visit IN (SELECT visit {here} GROUP BY visit{through.having()})" if through.having() else ""
     sql = f"""
     WITH steps AS (
-        SELECT visit, moment, id, {page} AS page {here}
+        SELECT visit, moment, path, id, {page} AS page {here}
             AND visit IN (SELECT visit {here} AND {page} = $node){narrowed}
     ), near AS (
-        SELECT visit, moment, id, page, lag(page) OVER way AS before, lead(page) OVER way AS after
-        FROM steps WINDOW way AS (PARTITION BY visit ORDER BY moment, id)
+        SELECT visit, moment, path, id, page, lag(page) OVER way AS before, lead(page) OVER way AS after
+        FROM steps WINDOW way AS (PARTITION BY visit ORDER BY {ORDER})
     ), around AS (
         SELECT visit, page, before, after, lag(before) OVER way AS earlier, lead(after) OVER way AS later
-        FROM near WINDOW way AS (PARTITION BY visit ORDER BY moment, id)
+        FROM near WINDOW way AS (PARTITION BY visit ORDER BY {ORDER})
     )
     SELECT {by}, count(DISTINCT visit) AS visits FROM around WHERE page = $node
     GROUP BY {by} ORDER BY visits DESC, {by} LIMIT $limit"""

@@ -1,27 +1,24 @@
 """Pages: how often they are seen, for how long, and whether visits begin or end there."""
 
+from utilities.pageviews.ends import NAMED
 from utilities.pageviews.queries import VIEWS, VISITORS, VISITS, Question, ranked, rate, seconds, text, whole
 
 PAGE = text("path", "Page")
 
-STEPS = """
-    WITH pages AS (
-        SELECT path, min(id) AS page FROM page_views WHERE {where} AND name = '' GROUP BY path
-    ), steps AS (
-        SELECT page, pages.path AS path, referrer, referrer_host, visit,
+STEPS = f"""
+    WITH {NAMED}, steps AS (
+        SELECT page, path, referrer, referrer_host, visit,
             millis(lead(moment) OVER way) - millis(moment) AS stayed, lag(moment) OVER way IS NULL AS landed
-        FROM page_views JOIN pages ON page_views.path = pages.path WHERE {where} AND name = ''
-        WINDOW way AS (PARTITION BY visit ORDER BY moment, id)
+        FROM page_views JOIN named ON path = address WHERE {{where}} AND name = ''
+        WINDOW way AS (PARTITION BY visit ORDER BY moment, page)
     ), seen AS (
         SELECT page, visit, count(*) AS views, sum(stayed) AS stayed, countIf(landed) AS landings,
             countIf(stayed IS NULL) AS leavings, countIf(landed AND stayed IS NULL) AS alone
-        FROM steps WHERE 1 = 1{only} GROUP BY page, visit
+        FROM steps WHERE 1 = 1{{only}} GROUP BY page, visit
     )"""
-"""What each visit did at each page; two page views at one moment stand in the order of their ids.
-
-A page goes by the least id of its views, which sorts and groups much faster than its path; so every question is one
-sort and one grouping by visit, whatever it counts.
-"""
+"""What each visit did at each page. A page goes by its number, which sorts and groups much faster than its path; so
+every question is one sort and one grouping by visit, whatever it counts. Views of one page at one moment are the
+same to all of them, so they need no order."""
 
 BOUNCES = (
     """sum(CASE WHEN visit NOT IN (SELECT visit FROM page_views WHERE {where} AND name <> '') THEN alone ELSE 0 END)"""
@@ -36,8 +33,8 @@ PAGES = Question(
             sum(leavings) AS exits, {BOUNCES} AS bounces
         FROM seen GROUP BY page
     )
-    SELECT path, views, visits, stayed / nullIf(views - exits, 0) / 1000.0, entrances, exits, bounces
-    FROM figures JOIN pages ON figures.page = pages.page ORDER BY views DESC, visits DESC, path LIMIT $limit""",
+    SELECT address, views, visits, stayed / nullIf(views - exits, 0) / 1000.0, entrances, exits, bounces
+    FROM figures JOIN named ON figures.page = named.page ORDER BY views DESC, visits DESC, address LIMIT $limit""",
     (
         PAGE,
         VIEWS,
@@ -54,8 +51,8 @@ EXITS = Question(
     "exit-pages",
     STEPS
     + """, figures AS (SELECT page, sum(leavings) AS exits, sum(views) AS views FROM seen GROUP BY page)
-    SELECT path, exits, views, exits / views FROM figures JOIN pages ON figures.page = pages.page WHERE exits > 0
-    ORDER BY exits DESC, views, path LIMIT $limit""",
+    SELECT address, exits, views, exits / views FROM figures JOIN named ON figures.page = named.page WHERE exits > 0
+    ORDER BY exits DESC, views, address LIMIT $limit""",
     (text("path", "Exit page"), whole("exits", "Exits"), VIEWS, rate("exitRate", "Exit rate", 1)),
 )
 

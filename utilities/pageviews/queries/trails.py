@@ -5,6 +5,7 @@ from itertools import groupby
 
 from utilities.frames import Value
 from utilities.pageviews.countries import country
+from utilities.pageviews.ends import ORDER
 from utilities.pageviews.queries import (
     UNKNOWN,
     VIEWS,
@@ -54,11 +55,11 @@ TRAILS = Question(
         ORDER BY pages DESC, lasted DESC, visit LIMIT $limit
     ), ways AS (
         SELECT page_views.visit AS way, moment, id, zone_offset, path, title, pages, lasted,
-            row_number() OVER (PARTITION BY page_views.visit ORDER BY moment, id) AS place
+            row_number() OVER (PARTITION BY page_views.visit ORDER BY {ORDER}) AS place
         FROM page_views JOIN longest ON page_views.visit = longest.visit WHERE {where} AND name = ''
     )
     SELECT way, place, moment, zone_offset, path, title FROM ways WHERE place <= MOST
-    ORDER BY pages DESC, lasted DESC, way, place""".replace("MOST", str(MOST_STEPS)),
+    ORDER BY pages DESC, lasted DESC, way, place""".replace("MOST", str(MOST_STEPS)).replace("{ORDER}", ORDER),
     (
         whole("visit", "Visit"),
         whole("step", "Step"),
@@ -74,7 +75,7 @@ NOW = Question(
     "now",
     """
     SELECT page, max(headline), count(*) AS visitors FROM (
-        SELECT visitor, argMax(path, (moment, id)) AS page, argMax(title, (moment, id)) AS headline
+        SELECT visitor, argMax(path, (moment, path, id)) AS page, argMax(title, (moment, path, id)) AS headline
         FROM page_views WHERE {where}{only} GROUP BY visitor
     ) AS latest GROUP BY page ORDER BY visitors DESC, page LIMIT $limit""",
     (text("path", "Page"), text("title", "Title", 1), VISITORS),

@@ -2,6 +2,8 @@
 
 from utilities.frames import Column, Kind
 from utilities.pageviews.countries import country
+from utilities.pageviews.ends import FIRST, LAST, NAMED
+from utilities.pageviews.ends import VIEWS as VIEWED
 from utilities.pageviews.queries import (
     VIEWS,
     VISITORS,
@@ -20,11 +22,10 @@ LENGTH = seconds("visitLength", "Visit length", 1)
 BOUNCE = rate("bounceRate", "Bounce rate", 1)
 A_VISIT = Column("viewsPerVisit", "Views a visit", Kind.DECIMAL, 2)
 
-VISITS_WITH = """
-    WITH whole AS (
+WHOLE = """whole AS (
         SELECT visit, min(visitor) AS person, count(*) AS hits, count(*) FILTER (WHERE name = '') AS pages,
             millis(max(moment)) - millis(min(moment)) AS lasted{picked}
-        FROM page_views WHERE {where}{only} GROUP BY visit HAVING count(*) FILTER (WHERE name = '') > 0
+        FROM {views} WHERE {where}{only} GROUP BY visit HAVING count(*) FILTER (WHERE name = '') > 0
     )"""
 """Each visit that has a page view in the range, as far as it lies in it; events make it longer and no bounce."""
 
@@ -32,18 +33,20 @@ FIGURES = """count(*) AS visits, count(DISTINCT person) AS visitors, sum(pages) 
     avg(CASE WHEN hits = 1 THEN 1.0 ELSE 0.0 END) AS bounced, avg(lasted) / 1000.0 AS long, avg(pages) AS each_visit"""
 
 
-def first(column: str) -> str:
-    """The column as it was on the visit's first page view; two at one moment stand in the order of their ids."""
-    return f"argMin({column}, (moment, id)) FILTER (WHERE name = '')"
+MOST_FIRST = "ORDER BY visits DESC, visitors DESC, views DESC"
 
 
-def by_visit(name: str, *texts: Column, only: str = "") -> Question:
-    """Visits by what was true of their first page view, most visits first."""
-    picked = "".join(f", {first(column.key)} AS first_{column.key}" for column in texts)
+def whole(picked: str = "", views: str = "page_views") -> str:
+    return WHOLE.replace("{picked}", picked).replace("{views}", views)
+
+
+def by_origin(name: str, *texts: Column, only: str = "") -> Question:
+    """Visits by what brought them, most visits first; every row of a visit says the same of that."""
+    picked = "".join(f", min({column.key}) AS first_{column.key}" for column in texts)
     keys = ", ".join(f"first_{column.key}" for column in texts)
-    sql = f"""{VISITS_WITH.replace("{picked}", picked)}
-        SELECT {keys}, {FIGURES} FROM whole {only} GROUP BY {keys}
-        ORDER BY visits DESC, visitors DESC, views DESC, {keys} LIMIT $limit"""
+    sql = f"""
+    WITH {whole(picked)}
+    SELECT {keys}, {FIGURES} FROM whole {only} GROUP BY {keys} {MOST_FIRST}, {keys} LIMIT $limit"""
     return Question(name, sql, (*texts, VISITS, VISITORS, VIEWS, BOUNCE, LENGTH, A_VISIT), named)
 
 
@@ -54,24 +57,38 @@ def from_where(found: Found, span: Span) -> Arranged:
 
 TOTALS = Question(
     "totals",
-    VISITS_WITH.replace("{picked}", "")
-    + """
+    f"""
+    WITH {whole()}
     SELECT sum(pages), count(DISTINCT person), count(*), avg(CASE WHEN hits = 1 THEN 1.0 ELSE 0.0 END),
         avg(lasted) / 1000.0, avg(pages)
     FROM whole""",
     (VIEWS, VISITORS, VISITS, BOUNCE, LENGTH, A_VISIT),
 )
 
+ENTERED = f", {FIRST} FILTER (WHERE name = '') AS entered"
+LANDINGS = Question(
+    "landing-pages",
+    f"""
+    WITH {NAMED}, {whole(ENTERED, "page_views LEFT JOIN named ON path = address")}, figures AS (SELECT pageOf(entered) AS page, {FIGURES} FROM whole GROUP BY page)
+    SELECT address, visits, visitors, views, bounced, long, each_visit
+    FROM figures JOIN named ON figures.page = named.page {MOST_FIRST}, address LIMIT $limit""",
+    (text("path", "Landing page"), VISITS, VISITORS, VIEWS, BOUNCE, LENGTH, A_VISIT),
+)
+
 FLOW = Question(
     "flow",
-    """
-    WITH whole AS (
-        SELECT visit, min(day) AS began, min(country) AS home,
-            argMin(path, (moment, id)) AS came, argMax(path, (moment, id)) AS went
-        FROM page_views WHERE {where} AND name = ''{only} GROUP BY visit
+    f"""
+    WITH {NAMED}, ends AS (
+        SELECT visit, min(day) AS began, min(country) AS home, {FIRST} AS entered, {LAST} AS leaving
+        FROM {VIEWED} WHERE {{where}} AND name = ''{{only}} GROUP BY visit
+    ), largest AS (
+        SELECT began, home, pageOf(entered) AS came, pageOf(leaving) AS went, count(*) AS visits
+        FROM ends GROUP BY began, home, came, went
+        ORDER BY visits DESC, began DESC, home, came, went LIMIT $limit
     )
-    SELECT began, home, came, went, count(*) AS visits FROM whole GROUP BY began, home, came, went
-    ORDER BY visits DESC, began DESC, home, came, went LIMIT $limit""",
+    SELECT began, home, landings.address, exits.address, visits
+    FROM largest JOIN named AS landings ON came = landings.page JOIN named AS exits ON went = exits.page
+    ORDER BY visits DESC, began DESC, home, came, went""",
     (
         Column("day", "Day", Kind.DATE),
         text("country", "Country"),
@@ -84,10 +101,10 @@ FLOW = Question(
 
 QUESTIONS = (
     TOTALS,
-    by_visit("landing-pages", text("path", "Landing page")),
-    by_visit("sources", text("source", "Source"), text("medium", "Medium")),
-    by_visit("channels", text("channel", "Channel")),
-    by_visit(
+    LANDINGS,
+    by_origin("sources", text("source", "Source"), text("medium", "Medium")),
+    by_origin("channels", text("channel", "Channel")),
+    by_origin(
         "campaigns",
         text("campaign", "Campaign"),
         text("source", "Source"),
