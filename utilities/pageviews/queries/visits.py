@@ -69,7 +69,8 @@ ENTERED = f", {FIRST} FILTER (WHERE name = '') AS entered"
 LANDINGS = Question(
     "landing-pages",
     f"""
-    WITH {NAMED}, {whole(ENTERED, "page_views LEFT JOIN named ON path = address")}, figures AS (SELECT pageOf(entered) AS page, {FIGURES} FROM whole GROUP BY page)
+    WITH {NAMED}, {whole(ENTERED, "page_views LEFT JOIN named ON path = address")},
+    figures AS (SELECT pageOf(entered) AS page, {FIGURES} FROM whole GROUP BY page)
     SELECT address, visits, visitors, views, bounced, long, each_visit
     FROM figures JOIN named ON figures.page = named.page {MOST_FIRST}, address LIMIT $limit""",
     (text("path", "Landing page"), VISITS, VISITORS, VIEWS, BOUNCE, LENGTH, A_VISIT),
