@@ -119,7 +119,7 @@ async def enliven(process: Process, services: "Services", address: str) -> None:
     visit(process, address)
     [(last,)] = await collector.views.ask("SELECT max(moment) FROM page_views", {})
     now, day = services.clock(), timedelta(days=1)
-    ends = [last, now] if last else [now - 15 * day, now - 2 * day, now - day, now]
+    ends = [last, now] if last else [now - 29 * day, now - 8 * day, now - 2 * day, now - day, now]
     for since, until in reversed(list(pairwise(ends))):
         log_file = await past(process, since, until)
         if log_file is None:

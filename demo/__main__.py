@@ -12,8 +12,9 @@ from pathlib import Path
 from demo.internet import Internet
 from demo.visitors.driver import Driver
 
-TRUSTING = {"TRUSTED_PROXIES": "127.0.0.1,::1"}
-"""The visitors all call from this machine, and say whose address they pass on."""
+PLACES = Path(__file__).with_name("world") / "places.mmdb"
+VISITED = {"TRUSTED_PROXIES": "127.0.0.1,::1", "GEOIP_DB": str(PLACES)}
+"""The visitors all call from this machine, and say whose address they pass on; the file knows their countries."""
 
 
 def arguments() -> argparse.Namespace:
@@ -43,7 +44,7 @@ async def serve(options: argparse.Namespace) -> None:
     threading.Thread(target=watch, args=(loop, lines, over), name="stdin", daemon=True).start()
     options.dir.mkdir(parents=True, exist_ok=True)
     async with Internet(options.dir, options.port, nasty=options.nasty, empty=options.empty) as internet:
-        say(json.dumps(internet.environment | TRUSTING))
+        say(json.dumps(internet.environment | VISITED))
         obeying = asyncio.create_task(obey(internet, lines))
         await over.wait()
         obeying.cancel()

@@ -73,3 +73,4 @@ def log_to_stderr(level: str, form: Literal["text", "json"], secrets: Sequence[s
     handler.setFormatter(JsonLine(redactor) if form == "json" else TextLine(redactor))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it names each of its own plugins

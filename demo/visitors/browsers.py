@@ -43,7 +43,8 @@ NETWORKS = {
     "PL": "83.8", "BR": "177.32", "ES": "88.10", "SE": "81.230", "CH": "85.2", "JP": "126.60", "AU": "101.170",
     "CZ": "90.178", "AT": "91.114", "TR": "78.170", "NG": "105.112", "CI": "160.154",
 }  # fmt: skip
-"""The first half of addresses that a large provider of each country has, so that `GEOIP_DB` knows them."""
+"""The first half of addresses that a large provider of each country has, so that `GEOIP_DB` knows them: the demo's own
+(demo/world/places.mmdb, written with mmdb_writer 0.2.7), or a real one."""
 NOWHERE = "198.51"  # 198.51.100.0/24 is for examples, and no country has it
 LANGUAGES = {
     "English": "en", "German": "de", "French": "fr", "Dutch": "nl", "Polish": "pl", "Portuguese": "pt", "Spanish": "es",

@@ -1,4 +1,4 @@
-"""The past two weeks of the pretend site, as an access log of JSON lines that `run.py import-log` understands."""
+"""The past four weeks of the pretend site, as an access log of JSON lines that `run.py import-log` understands."""
 
 import gzip
 import json
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from demo.visitors.reading import Read, Readers
 from demo.world.days import World
 
-MOST = timedelta(days=15)
-"""Two whole weeks to compare, at every hour of the day; more would keep a machine busy for nothing but show."""
+MOST = timedelta(days=29)
+"""Four whole weeks, at every hour of the day; more would keep a machine busy for nothing but show."""
 A_DAY = timedelta(days=1)
 MACHINES = 10  # of which one is written; none of them count
 

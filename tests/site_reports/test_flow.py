@@ -92,6 +92,15 @@ async def test_filters_and_comparison_count_whole_visits(flows):
         wanted({"country": ["Germany"]})
 
 
+async def test_pages_of_one_part_in_a_row_are_one_step(flows):
+    paths = ("/blog/a", "/blog/b", "/docs/x", "/blog/a", "/blog/a", "/pricing")
+    asked = await flows([seen(1, 1, f"10 09:0{n}:00", path) for n, path in enumerate(paths)])
+    ways = await asked.ways(Wanted(days="7", node="/blog"))
+    assert (ways.before, ways.after) == ((("/docs", 1), ("", 1)), (("/docs", 1), ("/pricing", 1)))
+    trails = {trail[0] for trail in ways.trails}
+    assert trails == {("/blog", "/docs", "/blog"), ("/blog", "/docs", "/blog", "/pricing")}
+
+
 async def test_ways_through_a_page_are_of_the_day_that_is_shown(flows):
     asked = await flows([*days(), *WEEK])
     want = Wanted(days="7", by=Depth.PATH, node="/a/two", day=date(2026, 3, 9))

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.__main__ import PLACES
 from demo.clock import VirtualClock
 from demo.launch import launch, past, stop, visit
+from demo.visitors.browsers import NETWORKS, NOWHERE
 from demo.visitors.driver import Driver, request
 from demo.visitors.history import write
 from demo.visitors.reading import ACTIONS, Readers
@@ -18,6 +20,7 @@ from utilities.pageviews import Dropped
 from utilities.pageviews.beacon import FIELDS, NAMES
 from utilities.pageviews.log_import import import_logs
 from utilities.pageviews.log_kinds import Kind
+from utilities.pageviews.places import Places
 from utilities.services import Services
 from utilities.settings import Settings, read_settings
 
@@ -40,6 +43,13 @@ def conf(tmp_path: Path) -> Settings:
 async def foyer(conf: Settings) -> AsyncIterator[tuple[Services, str]]:
     async with serving(conf) as (services, port):
         yield services, f"http://127.0.0.1:{port}"
+
+
+def test_demo_knows_the_countries_of_its_visitors():
+    with Places(PLACES) as places:
+        told = {code: places.country_of(f"{network}.1.1") for code, network in NETWORKS.items()}
+        assert told == {code: code for code in NETWORKS}
+        assert places.country_of(f"{NOWHERE}.100.1") == ""
 
 
 def test_a_day_has_its_rhythm(world: World):

@@ -90,7 +90,8 @@ def flow(through: Through, span: Span, depth: Depth, most: int, countries: Seque
 
 def ways(through: Through, span: Span, depth: Depth, node: str, by: str, limit: int) -> Asked:
     """Rows of the columns `by` and visits, most visits first: `earlier, before, after, later` are the pages around the
-    node, two on each side, None where the visit began or ended. A visit counts once for each row it belongs to."""
+    node, two on each side, None where the visit began or ended. Views of one page in a row are one step. A visit counts
+    once for each row it belongs to."""
     where, _, values = condition(through.site, span)
     page, here = CALLED[depth]("path"), f"FROM page_views WHERE {where} AND name = ''"
     narrowed = f" AND visit IN (SELECT visit {here} GROUP BY visit{through.having()})" if through.having() else ""
@@ -98,9 +99,12 @@ def ways(through: Through, span: Span, depth: Depth, node: str, by: str, limit: 
     WITH steps AS (
         SELECT visit, moment, path, id, {page} AS page {here}
             AND visit IN (SELECT visit {here} AND {page} = $node){narrowed}
+    ), moved AS (
+        SELECT visit, moment, path, id, page, lag(page) OVER way AS left_page
+        FROM steps WINDOW way AS (PARTITION BY visit ORDER BY {ORDER})
     ), near AS (
         SELECT visit, moment, path, id, page, lag(page) OVER way AS before, lead(page) OVER way AS after
-        FROM steps WINDOW way AS (PARTITION BY visit ORDER BY {ORDER})
+        FROM moved WHERE left_page IS NULL OR left_page <> page WINDOW way AS (PARTITION BY visit ORDER BY {ORDER})
     ), around AS (
         SELECT visit, page, before, after, lag(before) OVER way AS earlier, lead(after) OVER way AS later
         FROM near WINDOW way AS (PARTITION BY visit ORDER BY {ORDER})
