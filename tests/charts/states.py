@@ -1,6 +1,7 @@
 """Frames in every state a chart must survive; the same figures each time."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from utilities.frames import Column, Covers, Frame, Kind, Value
@@ -72,6 +73,13 @@ def gap(at: int) -> int | None:
     return None if 5 < at % 31 < 12 else drawn(at)
 
 
+def so_far() -> Frame:
+    """Until today, which is not over."""
+    last = FIRST + timedelta(days=27)
+    frame = days(28, lambda at: 120 if at == 27 else 300 + drawn(at))
+    return replace(frame, covers=Covers(FIRST, last, "UTC", over=False))
+
+
 DAYS = {
     "28 days": days(28, lambda at: 300 + drawn(at)),
     "empty": days(0, drawn),
@@ -116,7 +124,7 @@ BY_VIEW: dict[str, dict[str, Frame]] = {
     "line": DAYS
     | SEVERAL
     | {"period before": before(), "time": days(28, lambda at: 40 + drawn(at, 110), kind=Kind.SECONDS)},
-    "area": DAYS | {"period before": before()},
+    "area": DAYS | {"period before": before(), "not over": so_far()},
     "bar": NAMES | {"days": DAYS["28 days"], "days, several": SEVERAL["several"]},
     "stacked": SEVERAL
     | {"names": names(SOURCES, drawn, "Mobile", "Tablet")}

@@ -22,6 +22,7 @@ TALL = 2.4  # the greatest height of a cell, in em of text
 SQUARE = 1.3  # the greatest width of a cell that says nothing, of its height
 MOST = 2000  # cells; more are dust, and heavy
 OWN = 3.0  # the width of a cell that has room for a name of its own, in em of text
+FEW = 12  # columns that are each named, however short; of more, some are named in full
 NAMES = 0.3  # the most that names may take of the width
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -182,7 +183,8 @@ def beside(down: Sequence[str], high: float, left: float, box: Box) -> list[Opti
 def below(cells: Cells, wide: float, left: float, top: float, box: Box) -> list[Option]:
     """Names of columns, as many as stand apart and on the sheet."""
     places = cells.marked or range(len(cells.across))
-    room = wide - 0.7 * box.text if wide >= OWN * box.text else 8 * box.text
+    own = 1 < len(places) <= FEW and wide >= OWN * box.text
+    room = wide - 0.7 * box.text if own else 8 * box.text
     short = {place: shortened(cells.across[place], box.text, room) for place in places}
     widest = max((width(name, box.text) for name in short.values()), default=0.0) + 0.7 * box.text
     gap = min((b - a for a, b in pairwise(places)), default=1) * wide

@@ -24,6 +24,7 @@ TOP, BOTTOM = 0.6, 1.75
 
 NAMES = 0.3  # the most that a name at the end of a line may take of the width
 EARLIER = "before"
+SO_FAR = "so far"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def lined(frame: Frame, box: Box, options: Options, *, filled: bool) -> Picture 
         return None
     found = marks(rows.known, rows.series[0].kind, ticks_for(box))
     left = labels_wide(found, rows.series[0].kind, box)
-    right = max(end_wide(each, box, named=len(rows.series) > 1) for each in rows.series)
+    right = max(end_wide(each, rows, box) for each in rows.series)
     room = box.width - left - right
     option = base(box) | {
         "grid": grid(left, right, TOP * box.text, BOTTOM * box.text),
@@ -59,12 +60,18 @@ def ticks_for(box: Box) -> int:
     return max(1, min(5, int((box.height - (TOP + BOTTOM) * box.text) / (2.2 * box.text))))
 
 
-def end_wide(each: Series, box: Box, *, named: bool) -> float:
+def end_wide(each: Series, rows: Rows, box: Box) -> float:
     """The room for what stands at the end of a line, px."""
     last = width(last_of(each), box.figure, weight=700)
-    name = width(end_name(each, box), box.text) if named else 0.0
-    before = width(EARLIER, box.text) if each.before else 0.0
-    return max(last, name, before) + 0.8 * box.text
+    said = [width(text, box.text) for text in (*end_words(each, rows, box), *([EARLIER] if each.before else ()))]
+    return max(last, *said, 0.0) + 0.8 * box.text
+
+
+def end_words(each: Series, rows: Rows, box: Box) -> list[str]:
+    """What is said below the last figure: of several lines the name, of one that it is not all yet."""
+    if len(rows.series) > 1:
+        return [end_name(each, box)]
+    return [] if rows.over else [SO_FAR]
 
 
 def end_name(each: Series, box: Box) -> str:
@@ -98,15 +105,14 @@ def ends(rows: Rows, found: Sequence[float], box: Box) -> list[End]:
     """One for each line that has a last figure, and one for the period before, moved so that none stands on another."""
     room = box.height - (TOP + BOTTOM) * box.text
     low, high = found[0], found[-1]
-    named = len(rows.series) > 1
     wanted = []
     for place, each in enumerate(rows.series):
         if each.values[-1] is not None:
             figures = (last_of(each), box.figure, DARK.series[place], 700)
-            name = ((end_name(each, box), box.text, DARK.quiet, 400),) if named else ()
-            wanted.append(End((figures, *name), TOP * box.text + (high - each.values[-1]) / (high - low) * room))
+            below = ((text, box.text, DARK.quiet, 400) for text in end_words(each, rows, box))
+            wanted.append(End((figures, *below), TOP * box.text + (high - each.values[-1]) / (high - low) * room))
         if place == 0 and each.before and each.before[-1] is not None:
-            colour = earlier(place, named)
+            colour = earlier(place, len(rows.series) > 1)
             at = TOP * box.text + (high - each.before[-1]) / (high - low) * room
             wanted.append(End(((EARLIER, box.text, colour, 400),), at))
     return apart(wanted, box.height)
@@ -144,7 +150,19 @@ def strokes(rows: Rows, box: Box, *, filled: bool) -> Iterator[Option]:
         line = stroke(each.name, each.values, {"color": DARK.series[place], "width": STROKE * box.text}, box)
         if filled and place == 0:
             line["areaStyle"] = {"color": DARK.series[place], "opacity": 0.14, "origin": "start"}
+        if not rows.over:
+            line |= broken(each.values, box)
         yield line
+
+
+def broken(values: Sequence[float | None], box: Box) -> Option:
+    """The way to a last figure that is not all yet: dashes of the ground upon the line."""
+    ends = [[len(values) - 2, values[-2]], [len(values) - 1, values[-1]]] if len(values) > 1 else []
+    if not ends or None in values[-2:]:
+        return {}
+    style = {"color": DARK.ground, "width": 1.6 * STROKE * box.text, "type": [0.22 * box.text, 0.3 * box.text]}
+    data = [[{"coord": end} for end in ends]]
+    return {"markLine": {"symbol": "none", "silent": True, "label": {"show": False}, "lineStyle": style, "data": data}}
 
 
 def stroke(name: str, values: Sequence[float | None], style: Option, box: Box) -> Option:
@@ -191,6 +209,8 @@ def coursed(frame: Frame, box: Box, key: str) -> Picture | None:
         "label": {"show": False},
         "data": [{"coord": [len(each.values) - 1, each.values[-1]]}],
     }
+    if not rows.over:
+        line |= broken(each.values, box)
     option = base(box) | {
         "grid": grid(dot, dot, dot, dot),
         "xAxis": {"type": "category", "data": list(rows.labels), "boundaryGap": False, "show": False},

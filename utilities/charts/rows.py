@@ -37,6 +37,7 @@ class Rows:
     names: tuple[str, ...]  # days as YYYY-MM-DD
     series: tuple[Series, ...]
     days: bool  # whether the names are days
+    over: bool = True  # False while there may be more in the last row
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -83,7 +84,8 @@ def rows_of(frame: Frame, keys: Sequence[str] = ()) -> Rows | None:
     series = tuple(series_of(frame, column, lines) for column in figures)
     if first.kind is Kind.DATE and len(set(names)) < len(names):
         names = hours(frame, labels(names))
-    return Rows(plain(first.heading), tuple(names), series, first.kind is Kind.DATE)
+    over = first.kind is not Kind.DATE or frame.covers is None or frame.covers.over
+    return Rows(plain(first.heading), tuple(names), series, first.kind is Kind.DATE, over)
 
 
 def hours(frame: Frame, days: Sequence[str]) -> list[str]:
