@@ -1,4 +1,4 @@
-"""`python -m tests.charts.gallery` draws docs/gallery: each view in each state, dark and light; a test compares."""
+"""`python -m tests.charts.gallery` draws docs/gallery: each state, dark and light; a test compares."""
 
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,7 +22,8 @@ UNDRAWN = "nothing to draw: the table of its figures"
 
 
 def picture(view: str, frame: Frame, box: Box = BOX) -> Picture | None:
-    found = VIEWS[view].prepare(frame, box, choices(view, frame))
+    make = VIEWS[view].trend or VIEWS[view].prepare  # of a number, the course beside it
+    found = make(frame, box, choices(view, frame))
     assert found is None or isinstance(found, Picture)
     return found
 

@@ -181,4 +181,5 @@ BY_VIEW["sankey"] = {
     "300 characters": flow([f"/{LONG[:290]}{at}" for at in range(3)], 90),
     "nasty names": flow(NASTY, 90),
 }
+BY_VIEW["number"] = DAYS | {"not over": so_far()}
 OPTIONS = {"meter": {"goal": 9000, "of": "month"}}

@@ -1,6 +1,7 @@
 """Boards painted with any frames in any state, served on loopback, and a browser to look at them with."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,22 +67,21 @@ def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any
     return Inside(view, it)
 
 
+def painted(board: Board, frames: Mapping[str, Frame], states: Sequence[State] = (State.LIVE,)) -> str:
+    """The whole page; the first frame and state stand for those that are not given."""
+    spare = next(iter(frames.values()))
+    tiles = [
+        tile(board, at, frames.get(its.report, spare), states[at % len(states)]) for at, its in enumerate(board.tiles)
+    ]
+    context: dict[str, Any] = {"board": board, "tiles": tiles, "website": "https://example.com", "demo": True}
+    template = environment(ROOT / "templates").get_template("wall.html")
+    page = template.render(clock="Fri 20 Nov 10:42", build="b", stream="/s", sheet=board.hash, **context)
+    return page.replace("</head>", '<link rel="stylesheet" href="/board.css"></head>')
+
+
 @pytest.fixture
 def paint() -> Paint:
-    """`paint(board, frames, states)`: the whole page; the first frame and state stand for those that are not given."""
-
-    def make(board: Board, frames: Mapping[str, Frame], states: Sequence[State] = (State.LIVE,)) -> str:
-        spare = next(iter(frames.values()))
-        tiles = [
-            tile(board, at, frames.get(its.report, spare), states[at % len(states)])
-            for at, its in enumerate(board.tiles)
-        ]
-        context: dict[str, Any] = {"board": board, "tiles": tiles, "website": "https://example.com", "demo": True}
-        template = environment(ROOT / "templates").get_template("wall.html")
-        page = template.render(clock="Fri 20 Nov 10:42", build="b", stream="/s", sheet=board.hash, **context)
-        return page.replace("</head>", '<link rel="stylesheet" href="/board.css"></head>')
-
-    return make
+    return painted
 
 
 class Served(RequestHandler):
@@ -96,8 +96,8 @@ class Served(RequestHandler):
         self.write(self.text)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def serve() -> AsyncIterator[Callable[[Board, str], str]]:
+@asynccontextmanager
+async def served() -> AsyncIterator[Callable[[Board, str], str]]:
     """`serve(board, page)`: the address of a page with its board's style sheet."""
     servers = []
 
@@ -118,6 +118,12 @@ async def serve() -> AsyncIterator[Callable[[Board, str], str]]:
     for server in servers:
         server.stop()
         await server.close_all_connections()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def serve() -> AsyncIterator[Callable[[Board, str], str]]:
+    async with served() as make:
+        yield make
 
 
 @pytest_asyncio.fixture(loop_scope="session")
