@@ -166,10 +166,10 @@ async def test_a_part_does_not_replace_whole_figures_that_are_live(store):
         yield await asked.ask("oracle", None)
 
     seen = []
-    async with running(store, Oracle(), report(pace=0.3, compose=compose)):
+    async with running(store, Oracle(), report(pace=1.0, compose=compose)):
         await until(lambda: shown(store.latest("users")) == 1 and store.latest("users").complete)
         names = store.listen()
-        while shown(store.latest("users")) != 4:
+        while shown(store.latest("users")) != 3:
             await anext(names)
             seen.append(shown(store.latest("users")))
     assert -1 not in seen
