@@ -23,7 +23,7 @@ async def test_wanting_a_report_that_is_on_no_board_asks_once(store):
 
 async def test_a_report_nobody_wants_any_longer_is_left_alone(store):
     oracle = Oracle()
-    refresher = Refresher(store, sources(oracle=oracle), known(report(pace=0.1)), utc_now, kept=0.5)
+    refresher = Refresher(store, sources(oracle=oracle), known(report(pace=0.1)), utc_now, kept=1.5)
     await refresher.start()
     refresher.want("users")
     await until(lambda: not refresher.tasks)

@@ -11,27 +11,22 @@ STEPS = f"""
             millis(lead(moment) OVER way) - millis(moment) AS stayed, lag(moment) OVER way IS NULL AS landed
         FROM page_views JOIN named ON path = address WHERE {{where}} AND name = ''
         WINDOW way AS (PARTITION BY visit ORDER BY moment, page)
-    ), seen AS (
-        SELECT page, visit, count(*) AS views, sum(stayed) AS stayed, countIf(landed) AS landings,
-            countIf(stayed IS NULL) AS leavings, countIf(landed AND stayed IS NULL) AS alone
-        FROM steps WHERE 1 = 1{{only}} GROUP BY page, visit
     )"""
-"""What each visit did at each page. A page goes by its number, which sorts and groups much faster than its path; so
-every question is one sort and one grouping by visit, whatever it counts. Views of one page at one moment are the
-same to all of them, so they need no order."""
+"""Page views with what came before and after. A page goes by its number, which sorts and groups much faster than its
+path. Views of one page at one moment are the same to every question, so they need no order."""
 
-BOUNCES = (
-    """sum(CASE WHEN visit NOT IN (SELECT visit FROM page_views WHERE {where} AND name <> '') THEN alone ELSE 0 END)"""
-)
+BOUNCES = """countIf(
+            landed AND stayed IS NULL AND visit NOT IN (SELECT visit FROM page_views WHERE {where} AND name <> '')
+        )"""
 """Visits of one page view and no event."""
 
 PAGES = Question(
     "pages",
     STEPS
     + f""", figures AS (
-        SELECT page, sum(views) AS views, count(*) AS visits, sum(stayed) AS stayed, sum(landings) AS entrances,
-            sum(leavings) AS exits, {BOUNCES} AS bounces
-        FROM seen GROUP BY page
+        SELECT page, count(*) AS views, count(DISTINCT visit) AS visits, sum(stayed) AS stayed,
+            countIf(landed) AS entrances, countIf(stayed IS NULL) AS exits, {BOUNCES} AS bounces
+        FROM steps WHERE 1 = 1{{only}} GROUP BY page
     )
     SELECT address, views, visits, stayed / nullIf(views - exits, 0) / 1000.0, entrances, exits, bounces
     FROM figures JOIN named ON figures.page = named.page ORDER BY views DESC, visits DESC, address LIMIT $limit""",
@@ -50,7 +45,9 @@ PAGES = Question(
 EXITS = Question(
     "exit-pages",
     STEPS
-    + """, figures AS (SELECT page, sum(leavings) AS exits, sum(views) AS views FROM seen GROUP BY page)
+    + """, figures AS (
+        SELECT page, countIf(stayed IS NULL) AS exits, count(*) AS views FROM steps WHERE 1 = 1{only} GROUP BY page
+    )
     SELECT address, exits, views, exits / views FROM figures JOIN named ON figures.page = named.page WHERE exits > 0
     ORDER BY exits DESC, views, address LIMIT $limit""",
     (text("path", "Exit page"), whole("exits", "Exits"), VIEWS, rate("exitRate", "Exit rate", 1)),
