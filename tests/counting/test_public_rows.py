@@ -3,6 +3,8 @@
 npm `isbot` 2.2.1 (MIT)             2,786 machines; of its 6,031 browsers the 5,494 that say Mozilla or Opera
 npm `ua-parser-js` 0.7.21 (MIT)     124 browsers, 74 systems, 120 devices whose kind is told
 npm `referer-parser` 0.0.3 (Apache-2.0), Snowplow's rows of 2013: 22 referrers
+Debian `uap-core` 0.16.0 (Apache-2.0)          1,425 browsers and 456 systems, with their versions
+Debian `golang-github-mssola-user-agent-dev` 0.5.1 (MIT)  17 machines and 86 others
 PyPI `publicsuffixlist` (MPL-2.0)   publicsuffix.org's own `test_psl.txt` (CC0), 77 hosts
 
 Others stand beside what they test: MaxMind's 345 networks (test_places.py), crawler-user-agents' 2,123 machines and
@@ -17,7 +19,7 @@ from typing import Any
 
 import publicsuffixlist
 
-from utilities.pageviews.agents import agent_of
+from utilities.pageviews.agents import BROWSERS, SYSTEMS, agent_of, version
 from utilities.pageviews.bots import is_bot
 from utilities.pageviews.pages import referrer_of
 from utilities.pageviews.site_file import registrable
@@ -105,6 +107,38 @@ def test_120_devices_of_ua_parser_js():
     wrong = [(*pair, row["ua"]) for pair, row in zip(told, rows, strict=True) if pair[0] != pair[1]]
     assert len(rows) == 120
     assert len(wrong) <= 9, wrong  # 92.5 %: telephones that leave `Mobile` out, and tablets that say it
+
+
+def of_uap_core(name: str) -> list[list[str]]:
+    """Agent, family, major and minor."""
+    return [line.split("\t") for line in lines(f"uap-core-0.16.0-{name}.tsv")]
+
+
+def test_1425_browsers_of_uap_core():
+    """SerenityOS has a browser of a name by now."""
+    rows = [(BROWSERS.get(family, family), major, agent_of(agent)) for agent, family, major, _ in of_uap_core("ua")]
+    wrong = [row for row in rows if row[:2] != (row[2].browser, row[2].browser_version)]
+    assert len(rows) == 1425
+    assert [row[0] for row in wrong] == ["SerenityOS Browser"], wrong
+
+
+def test_456_systems_of_uap_core():
+    """Chromecast's system has another name by now."""
+    named = [(agent_of(agent), SYSTEMS.get(family, family), *more) for agent, family, *more in of_uap_core("os")]
+    told = [(look, name, version(name, major or None, minor or None)) for look, name, major, minor in named]
+    wrong = [row for row in told if row[1:] != (row[0].system, row[0].system_version)]
+    assert len(told) == 456
+    assert [row[1] for row in wrong] == ["Chromecast"], wrong
+
+
+def test_103_agents_of_mssola():
+    """Some of the others are machines as well: urllib, curl, a test of Rails, Google's preview, names without more."""
+    rows = [line.split("\t") for line in lines("mssola-user-agent-0.5.1.tsv")]
+    machines = [agent for agent, kind in rows if kind]
+    others = [agent for agent, kind in rows if not kind]
+    assert (len(machines), len(others)) == (17, 86)
+    assert all(map(is_bot, machines))
+    assert sum(map(is_bot, others)) == 9
 
 
 def test_22_referrers_of_snowplow():
