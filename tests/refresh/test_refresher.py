@@ -29,7 +29,7 @@ async def test_a_fresh_reading_is_not_asked_for_again(store):
 
 
 async def test_a_healthy_report_never_ages(store):
-    oracle, users = Oracle(seconds=0.05), report(pace=1.5)
+    oracle, users = Oracle(seconds=0.05), report(pace=3.0)
     async with running(store, oracle, users):
         await until(lambda: store.latest("users"))
         began = utc_now()
@@ -41,7 +41,7 @@ async def test_a_healthy_report_never_ages(store):
 
 
 async def test_a_slow_report_is_asked_early_enough(store):
-    oracle, users = Oracle(seconds=0.4), report(pace=1.6)
+    oracle, users = Oracle(seconds=0.4), report(pace=3.2)
     async with running(store, oracle, users):
         await until(lambda: oracle.asked == 2)
         for _ in range(200):
