@@ -20,7 +20,7 @@ async def put(store, written):
 
 @asynccontextmanager
 async def lag():
-    """The longest time, in seconds, that the event loop was kept busy inside: reading what Redis says takes far less than LAG, and a wait for it a minute."""
+    """The longest time, in seconds, that the event loop was kept busy inside; a wait for Redis may take a minute."""
     longest = [0.0]
 
     async def tick():
