@@ -16,7 +16,7 @@ from utilities.store.commands import LEAST_PRIVILEGE
 from utilities.store.link import CONNECTIONS
 from utilities.store.packing import LARGEST, pack
 
-SOON = 2.0  # seconds: eight times what is allowed, for a busy machine, and nothing beside the minute of redis-py
+SOON = 1.0  # seconds: four times what is allowed, for a busy machine, and nothing beside the minute of redis-py
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -9,7 +9,7 @@ NAMED = """named AS (
     )"""
 """Pages by number, in the order of their paths; stands in a question's WITH."""
 
-VIEWS = "page_views JOIN named ON path = address"
+NUMBERED = "page_views JOIN named ON path = address"
 """Page views, each with the number of its page."""
 
 FIRST, LAST = "min(stamp(moment, page))", "max(stamp(moment, page))"

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from utilities.pageviews.ends import FIRST, LAST, NAMED, ORDER, VIEWS
+from utilities.pageviews.ends import FIRST, LAST, NAMED, NUMBERED, ORDER
 from utilities.pageviews.ranges import Span
 from utilities.pageviews.scope import condition
 
@@ -70,7 +70,7 @@ def flow(through: Through, span: Span, depth: Depth, most: int, countries: Seque
     sql = f"""
     WITH {NAMED.format(where=where)}, whole AS (
         SELECT min(day) AS began, {home} AS chosen, {FIRST} AS entered, {LAST} AS leaving
-        FROM {VIEWS} WHERE {where} AND name = '' GROUP BY visit{through.having()}
+        FROM {NUMBERED} WHERE {where} AND name = '' GROUP BY visit{through.having()}
     ), paths AS (
         SELECT began, chosen, landings.address AS came, exits.address AS went, times FROM (
             SELECT began, chosen, pageOf(entered) AS came, pageOf(leaving) AS went, count(*) AS times

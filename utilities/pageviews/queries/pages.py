@@ -1,6 +1,6 @@
 """Pages: how often they are seen, for how long, and whether visits begin or end there."""
 
-from utilities.pageviews.ends import NAMED
+from utilities.pageviews.ends import NAMED, NUMBERED
 from utilities.pageviews.queries import VIEWS, VISITORS, VISITS, Question, ranked, rate, seconds, text, whole
 
 PAGE = text("path", "Page")
@@ -9,7 +9,7 @@ STEPS = f"""
     WITH {NAMED}, steps AS (
         SELECT page, path, referrer, referrer_host, visit,
             millis(lead(moment) OVER way) - millis(moment) AS stayed, lag(moment) OVER way IS NULL AS landed
-        FROM page_views JOIN named ON path = address WHERE {{where}} AND name = ''
+        FROM {NUMBERED} WHERE {{where}} AND name = ''
         WINDOW way AS (PARTITION BY visit ORDER BY moment, page)
     )"""
 """Page views with what came before and after. A page goes by its number, which sorts and groups much faster than its

@@ -2,8 +2,7 @@
 
 from utilities.frames import Column, Kind
 from utilities.pageviews.countries import country
-from utilities.pageviews.ends import FIRST, LAST, NAMED
-from utilities.pageviews.ends import VIEWS as VIEWED
+from utilities.pageviews.ends import FIRST, LAST, NAMED, NUMBERED
 from utilities.pageviews.queries import (
     VIEWS,
     VISITORS,
@@ -36,7 +35,7 @@ FIGURES = """count(*) AS visits, count(DISTINCT person) AS visitors, sum(pages) 
 MOST_FIRST = "ORDER BY visits DESC, visitors DESC, views DESC"
 
 
-def whole(picked: str = "", views: str = "page_views") -> str:
+def whole_visits(picked: str = "", views: str = "page_views") -> str:
     return WHOLE.replace("{picked}", picked).replace("{views}", views)
 
 
@@ -45,7 +44,7 @@ def by_origin(name: str, *texts: Column, only: str = "") -> Question:
     picked = "".join(f", min({column.key}) AS first_{column.key}" for column in texts)
     keys = ", ".join(f"first_{column.key}" for column in texts)
     sql = f"""
-    WITH {whole(picked)}
+    WITH {whole_visits(picked)}
     SELECT {keys}, {FIGURES} FROM whole {only} GROUP BY {keys} {MOST_FIRST}, {keys} LIMIT $limit"""
     return Question(name, sql, (*texts, VISITS, VISITORS, VIEWS, BOUNCE, LENGTH, A_VISIT), named)
 
@@ -58,7 +57,7 @@ def from_where(found: Found, span: Span) -> Arranged:
 TOTALS = Question(
     "totals",
     f"""
-    WITH {whole()}
+    WITH {whole_visits()}
     SELECT sum(pages), count(DISTINCT person), count(*), avg(CASE WHEN hits = 1 THEN 1.0 ELSE 0.0 END),
         avg(lasted) / 1000.0, avg(pages)
     FROM whole""",
@@ -69,7 +68,7 @@ ENTERED = f", {FIRST} FILTER (WHERE name = '') AS entered"
 LANDINGS = Question(
     "landing-pages",
     f"""
-    WITH {NAMED}, {whole(ENTERED, "page_views LEFT JOIN named ON path = address")},
+    WITH {NAMED}, {whole_visits(ENTERED, "page_views LEFT JOIN named ON path = address")},
     figures AS (SELECT pageOf(entered) AS page, {FIGURES} FROM whole GROUP BY page)
     SELECT address, visits, visitors, views, bounced, long, each_visit
     FROM figures JOIN named ON figures.page = named.page {MOST_FIRST}, address LIMIT $limit""",
@@ -81,7 +80,7 @@ FLOW = Question(
     f"""
     WITH {NAMED}, ends AS (
         SELECT visit, min(day) AS began, min(country) AS home, {FIRST} AS entered, {LAST} AS leaving
-        FROM {VIEWED} WHERE {{where}} AND name = ''{{only}} GROUP BY visit
+        FROM {NUMBERED} WHERE {{where}} AND name = ''{{only}} GROUP BY visit
     ), largest AS (
         SELECT began, home, pageOf(entered) AS came, pageOf(leaving) AS went, count(*) AS visits
         FROM ends GROUP BY began, home, came, went
