@@ -15,7 +15,7 @@ demo: $(VENV)/.run ## the living wall on the pretend internet, whatever is confi
 	@exec $(BIN)/python run.py demo
 
 geo: $(VENV)/.run ## install or renew the database of countries (CC0) in DATA_DIR, 8 MB; asks npm where
-	$(BIN)/python -m utilities.pageviews.geo "$${DATA_DIR:-var}"
+	$(BIN)/python -m utilities.pageviews.geoip_install "$${DATA_DIR:-var}"
 
 # What is compiled is kept (in __pycache__, which git ignores), or every worker and every run.py compiles all of it anew.
 test: $(VENV)/.test ## all tests; a missing service skips its tests and says what to install

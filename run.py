@@ -16,13 +16,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from utilities.errors import FoyerError
+from utilities.config.settings import Settings, read_settings
 from utilities.logs import log_to_stderr
-from utilities.settings import Settings, read_settings
+from utilities.model.errors import FoyerError
 
 if TYPE_CHECKING:  # imported late, see serve_with
-    from handlers.server import Beside
-    from utilities.pageviews.keeping import Keeping
+    from handlers.serving.server import Beside
+    from utilities.pageviews.storage.interface import Keeping
     from utilities.services import Services
 
 log = logging.getLogger("foyer")
@@ -111,7 +111,7 @@ async def demo(options: argparse.Namespace) -> int:
 async def enliven(process: Process, services: "Services", address: str) -> None:
     """Sends the pretend visitors to this Foyer, and counts what they did while it was not there: the last day first."""
     from demo.launch import past, visit
-    from utilities.pageviews.log_import import import_logs
+    from utilities.pageviews.log_import.command import import_logs
 
     collector = services.collector
     if collector is None:
@@ -140,7 +140,7 @@ async def enliven(process: Process, services: "Services", address: str) -> None:
 async def serve_with(settings: Settings, beside: "Beside | None" = None) -> int:
     gc.disable()  # until it has begun: nothing is garbage yet, and looking for it is a tenth of a start
     # Imported late: `check` and `schema` need none of it, and it is most of the time a start takes.
-    from handlers.server import serve
+    from handlers.serving.server import serve
 
     log_to_stderr(settings.log_level, settings.log_format, settings.secrets())
     for remark in settings.remarks:
@@ -149,7 +149,7 @@ async def serve_with(settings: Settings, beside: "Beside | None" = None) -> int:
 
 
 async def collect(options: argparse.Namespace) -> int:
-    from handlers.collecting import collect  # imported late: it needs much less than the rest
+    from handlers.serving.collector_server import collect
 
     settings = read_settings()
     log_to_stderr(settings.log_level, settings.log_format, settings.secrets())
@@ -158,7 +158,7 @@ async def collect(options: argparse.Namespace) -> int:
 
 async def check(options: argparse.Namespace) -> int:
     from utilities.checkup import Finding, Health, findings
-    from utilities.clock import utc_now
+    from utilities.model.clock import utc_now
 
     settings = read_settings()
     log_to_stderr("ERROR", "text", settings.secrets())
@@ -176,10 +176,10 @@ async def check(options: argparse.Namespace) -> int:
 
 
 async def import_log(options: argparse.Namespace) -> int:
-    from utilities.clock import utc_now
-    from utilities.pageviews.engine import reach_page_views
-    from utilities.pageviews.log_import import import_logs
+    from utilities.model.clock import utc_now
+    from utilities.pageviews.log_import.command import import_logs
     from utilities.pageviews.opening import open_sites
+    from utilities.pageviews.storage.open import reach_page_views
 
     gc.freeze()  # what has been imported stays: looking through it is a twentieth of an import
     settings = read_settings()
@@ -198,7 +198,7 @@ async def import_log(options: argparse.Namespace) -> int:
 
 
 async def forget(options: argparse.Namespace) -> int:
-    from utilities.pageviews.keeping import Forget
+    from utilities.pageviews.storage.interface import Forget
 
     what = Forget(options.site, options.visitor, options.path, options.before)
     try:
@@ -211,7 +211,7 @@ async def forget(options: argparse.Namespace) -> int:
 
 
 async def export(options: argparse.Namespace) -> int:
-    from utilities.pageviews.keeping import Form
+    from utilities.pageviews.storage.interface import Form
 
     file, form = (options.csv, Form.CSV) if options.csv else (options.parquet, Form.PARQUET)
     try:
@@ -226,8 +226,8 @@ async def export(options: argparse.Namespace) -> int:
 @asynccontextmanager
 async def kept() -> AsyncIterator["Keeping"]:
     """The page views; the server's, when one runs."""
-    from utilities.clock import utc_now
-    from utilities.pageviews.engine import reach_page_views
+    from utilities.model.clock import utc_now
+    from utilities.pageviews.storage.open import reach_page_views
 
     settings = read_settings()
     log_to_stderr("WARNING", "text", settings.secrets())
@@ -239,7 +239,7 @@ async def kept() -> AsyncIterator["Keeping"]:
 
 
 async def schema(options: argparse.Namespace) -> int:
-    from utilities.boards.model import BoardFile
+    from utilities.config.boards.model import BoardFile
 
     print(json.dumps(BoardFile.model_json_schema(), indent=2))
     return 0

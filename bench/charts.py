@@ -14,11 +14,11 @@ from statistics import median
 from typing import IO
 
 from bench.results import Result
-from utilities.charts.engine import Engine
-from utilities.charts.lines import Options, lined
-from utilities.charts.svg import cleaned
-from utilities.frames import Column, Frame, Kind
-from utilities.sheet import Box
+from utilities.model.frames import Column, Frame, Kind
+from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.lines import Options, lined
+from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.sheet import Box
 
 ROUNDS = 9
 ONE_AFTER_THE_OTHER = 30  # drawings of one side, then as many of the other: both are warm

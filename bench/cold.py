@@ -8,13 +8,14 @@ from pathlib import Path
 
 from bench.processes import internet, misbehave
 from bench.results import Result
-from utilities import shares, sources
-from utilities.clock import utc_now
-from utilities.discovery import find
+from utilities import sources
+from utilities.config.discovery import find
+from utilities.config.settings import Settings, read_settings
+from utilities.model.clock import utc_now
 from utilities.reports import Report
 from utilities.reports.top_pages import PAGES, REPORT, addresses
-from utilities.settings import Settings, read_settings
-from utilities.shares import Provider
+from utilities.shares import providers as shares
+from utilities.shares.providers import Provider
 from utilities.sources import SourceKind, open_sources
 from utilities.sources.social import ShareAsk
 

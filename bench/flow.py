@@ -14,14 +14,14 @@ from tornado.httpclient import AsyncHTTPClient
 
 from bench.results import Result
 from bench.views import SITE, fill
-from handlers.server import serving
-from utilities.clock import utc_now
-from utilities.flow.flows import Flows
-from utilities.flow.wanted import Wanted
-from utilities.pageviews.duck import DuckPageViews
-from utilities.pageviews.flows import Depth, Through, flow
-from utilities.pageviews.ranges import span
-from utilities.settings import read_settings
+from handlers.serving.server import serving
+from utilities.config.settings import read_settings
+from utilities.flow.query import Wanted
+from utilities.flow.service import Flows
+from utilities.model.clock import utc_now
+from utilities.model.time_ranges import span
+from utilities.pageviews.sql.flow import Depth, Through, flow
+from utilities.pageviews.storage.duckdb_engine import DuckPageViews
 from utilities.sources import Sources
 
 ROUNDS = 5

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from tornado.web import RequestHandler
 
-from handlers import server
-from handlers.listening import begun
+from handlers.serving import server
+from handlers.serving.sockets import begun
+from utilities.config.settings import read_settings
 from utilities.services import Services
-from utilities.settings import read_settings
 from utilities.store import alone
 
 

@@ -13,8 +13,8 @@ from statistics import median
 from bench.processes import bare, foyer, free_port, get, load, wait
 from bench.results import Result
 from bench.views import SITE, fill
-from utilities.pageviews.duck import opened
-from utilities.pageviews.engine import FILE
+from utilities.pageviews.storage.duckdb_engine import opened
+from utilities.pageviews.storage.open import FILE
 
 ROUNDS = 5
 SECONDS = 4.0

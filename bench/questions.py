@@ -12,9 +12,9 @@ from statistics import median
 from bench.results import Result
 from bench.views import SITE, fill
 from utilities import reports
-from utilities.discovery import find
-from utilities.pageviews.duck import DuckPageViews, open_duck
-from utilities.pageviews.sites import Sites
+from utilities.config.discovery import find
+from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.storage.duckdb_engine import DuckPageViews, open_duck
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewSource
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import duckdb
 
-from utilities.pageviews.columns import NAMES
+from utilities.pageviews.sql.columns import NAMES
 
 SITE = "example.com"
 PATHS, COUNTRIES = 2000, "US DE GB IN FR NL CA PL BR ES SE CH JP AU CZ AT TR NG".split()  # noqa: SIM905

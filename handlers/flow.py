@@ -8,19 +8,19 @@ from datetime import date
 
 from markupsafe import Markup
 
-from handlers.base import BaseHandler
-from handlers.errors import status_of
-from utilities.charts.flows import OTHER, SIDES, Drawn, Link, Node, flowing, share
-from utilities.charts.gallery import Gallery
-from utilities.charts.linked import linked
-from utilities.errors import NotDrawn, Overrun, ParameterError, SourceError
-from utilities.flow import Bands, Flow
-from utilities.flow.flows import Flows, Ways
-from utilities.flow.wanted import CHANNELS, DEVICES, GOOGLE, MOST, OURS, PERIODS, Wanted, wanted
-from utilities.formats import day_of
-from utilities.pageviews.countries import country, names
-from utilities.pageviews.flows import Depth
-from utilities.sheet import Box
+from handlers.base.errors import status_of
+from handlers.base.handler import BaseHandler
+from utilities.flow.model import Bands, Flow
+from utilities.flow.query import CHANNELS, DEVICES, GOOGLE, MOST, OURS, PERIODS, Wanted, wanted
+from utilities.flow.service import Flows, Ways
+from utilities.model.errors import NotDrawn, Overrun, ParameterError, SourceError
+from utilities.model.formats import day_of
+from utilities.pageviews.classify.countries import country, names
+from utilities.pageviews.sql.flow import Depth
+from utilities.rendering.charts.flows import OTHER, SIDES, Drawn, Link, Node, flowing, share
+from utilities.rendering.charts.gallery import Gallery
+from utilities.rendering.charts.linked import linked
+from utilities.rendering.sheet import Box
 
 SAW = ("Entered at", "Saw")
 """What the sides are called where nobody knows who left where."""

@@ -1,7 +1,7 @@
 /* Foyer's beacon, to be read: static/a.js is this with shorter names and without blanks, and is what browsers get; a
    test holds the two together. ES5; it keeps no cookie and stores nothing. `data-hash` on its tag: what stands behind #
    is a page of its own. `data-local`: count here too, on this machine and in a browser that a program drives. What is
-   sent is read by utilities/pageviews/beacon.py. */
+   sent is read by utilities/pageviews/collect/beacon.py. */
 (function (page, browser, place) {
   // The page view that waits for its title, if there is one. A page that changes its address changes its title later.
   function flush() {

@@ -25,7 +25,7 @@ from clickhouse_connect.driver.client import Client
 from playwright.async_api import Browser, async_playwright
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
-from utilities.settings import Settings
+from utilities.config.settings import Settings
 
 SECRET = "a test's own key, long enough: 0123456789abcdef"
 

@@ -5,11 +5,11 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from utilities.boards import Board, Inline
-from utilities.errors import BoardError
+from utilities.config.boards import Board, Inline
+from utilities.model.errors import BoardError
+from utilities.rendering.views import View
 from utilities.reports import Report, defined
 from utilities.sources import SourceKind
-from utilities.views import View
 
 adapter = cache(TypeAdapter)  # a tenth of a start was making them, one for each tile
 

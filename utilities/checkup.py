@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from utilities.boards import Boards
-from utilities.clock import Clock
-from utilities.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
+from utilities.accounts.database.database import open_state
+from utilities.accounts.signin.issuer import Issuer, Registration
+from utilities.config.boards import Boards
+from utilities.config.settings import Settings
+from utilities.http.client import Upstream
+from utilities.model.clock import Clock
+from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
 from utilities.pageviews.opening import open_sites
+from utilities.rendering.sheet.faults import faults
 from utilities.services import catalogue
-from utilities.settings import Settings
-from utilities.sheet.faults import faults
-from utilities.signin.issuer import Issuer, Registration
 from utilities.sources import SourceKind
-from utilities.state.database import open_state
 from utilities.store import open_store
-from utilities.upstream import Upstream
 
 PATIENCE = 30.0  # seconds for one part
 

@@ -8,28 +8,29 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from utilities import reports, sources, views
-from utilities.boards import Boards
+from utilities import reports, sources
+from utilities.accounts.database.database import State, open_state
 from utilities.catalogue import Catalogue
-from utilities.charts.gallery import Gallery, open_gallery
-from utilities.clock import Clock, utc_now
-from utilities.discovery import find
-from utilities.flow.flows import Flows
-from utilities.pageviews.collector import Collector
+from utilities.config.boards import Boards
+from utilities.config.discovery import find
+from utilities.config.settings import Settings
+from utilities.flow.service import Flows
+from utilities.http.client import Upstream
+from utilities.model.clock import Clock, utc_now
+from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.opening import our_own
 from utilities.refresh import Refresher
 from utilities.refresh.variants import Variants, varied
+from utilities.rendering import views
+from utilities.rendering.charts.gallery import Gallery, open_gallery
+from utilities.rendering.templating import environment
+from utilities.rendering.views import View
+from utilities.rendering.walls import Painter, Walls
+from utilities.rendering.walls.build import build_of
 from utilities.reports import Report
-from utilities.settings import Settings
 from utilities.sources import SourceKind, Sources, open_sources
 from utilities.sources.pageviews import PageViewSource
-from utilities.state.database import State, open_state
 from utilities.store import Store, open_store
-from utilities.templating import environment
-from utilities.upstream import Upstream
-from utilities.views import View
-from utilities.walls import Painter, Walls
-from utilities.walls.build import build_of
 
 HOME = Path(__file__).resolve().parent.parent
 

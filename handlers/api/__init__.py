@@ -1,6 +1,5 @@
 """/api: what programs may ask. Each resource says what it takes and answers; checks and document come of that."""
 
-from handlers.access import PEOPLE, READERS, Route
 from handlers.api.base import Resource
 from handlers.api.boards import Board, Boards
 from handlers.api.document import ROOT, pattern_of
@@ -9,6 +8,7 @@ from handlers.api.pages import ApiPage, Missing, OpenApi
 from handlers.api.reports import Reading, Report, Reports
 from handlers.api.sites import Sites
 from handlers.api.tokens import Token, Tokens
+from handlers.base.permissions import PEOPLE, READERS, Route
 
 RESOURCES: tuple[type[Resource], ...] = (
     *(Boards, Board),

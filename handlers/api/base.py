@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from handlers.access import READERS, Allowed
 from handlers.api.models import Paging, Query
 from handlers.api.paging import part
 from handlers.api.problems import TYPE, Problem, problem
-from handlers.base import BaseHandler
-from utilities.principals import Token
+from handlers.base.handler import BaseHandler
+from handlers.base.permissions import READERS, Allowed
+from utilities.model.principals import Token
 
 Item = TypeVar("Item")
 

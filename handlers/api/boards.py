@@ -2,7 +2,7 @@
 
 from handlers.api.base import Operation, Readable
 from handlers.api.models import BoardEntry, BoardList, BoardTold, Paging, Query
-from handlers.errors import Refusal
+from handlers.base.errors import Refusal
 
 
 class Boards(Readable):

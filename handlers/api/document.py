@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from handlers.access import PROGRAMS
 from handlers.api.base import Operation, Resource
 from handlers.api.models import Paging, ProblemTold, Query, Range
 from handlers.api.problems import TYPE
+from handlers.base.permissions import PROGRAMS
 
 ROOT = "/api/v1"
 NAME = "[a-z0-9-]+"

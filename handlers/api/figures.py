@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from handlers.api.base import Readable
 from handlers.api.models import ColumnTold, CoversTold, Figures, Paging, Range
 from handlers.api.problems import Problem
-from handlers.errors import Refusal
-from utilities.errors import Overrun, ParameterError
-from utilities.formats import noted
-from utilities.frames import Frame, Reading, State
+from handlers.base.errors import Refusal
+from utilities.model.errors import Overrun, ParameterError
+from utilities.model.formats import noted
+from utilities.model.frames import Frame, Reading, State
 from utilities.reports import Report
 from utilities.store import Store
 

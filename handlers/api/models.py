@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from utilities.frames import Kind, State, Value
+from utilities.model.frames import Kind, State, Value
 
 LONGEST = 2048  # characters of a parameter
 MOST = 1000  # rows, or whatever is listed, in one answer

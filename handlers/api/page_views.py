@@ -6,7 +6,7 @@ from handlers.api.base import Operation, Readable
 from handlers.api.figures import FiguresResource, said
 from handlers.api.models import AnswerTold, ColumnTold, Paging, QuestionList, QuestionTold, Range
 from handlers.api.problems import Problem
-from handlers.errors import Refusal
+from handlers.base.errors import Refusal
 from utilities.reports import Report
 from utilities.sources.pageviews import MOST_ROWS, PageViewAsk, questions
 

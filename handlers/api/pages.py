@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from handlers.api.base import ForPrograms, Resource
 from handlers.api.document import ROOT, document, example_of
-from handlers.base import BaseHandler
-from handlers.errors import Refusal
-from utilities.state.tokens import SCOPES
+from handlers.base.errors import Refusal
+from handlers.base.handler import BaseHandler
+from utilities.accounts.database.tokens import SCOPES
 
 
 class OpenApi(ForPrograms):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from handlers.api.problems import Problem
-from handlers.errors import Refusal
+from handlers.base.errors import Refusal
 
 Item = TypeVar("Item")
 

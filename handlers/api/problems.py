@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from handlers.api.models import FaultTold, ProblemTold
-from handlers.errors import Refusal
+from handlers.base.errors import Refusal
 
 TYPE = "application/problem+json"
 

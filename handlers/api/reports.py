@@ -4,8 +4,9 @@ from handlers.api.base import Operation
 from handlers.api.figures import FiguresResource, said
 from handlers.api.models import Paging, Query, Range, ReadingTold, ReportList, ReportTold
 from handlers.api.problems import Problem
-from handlers.errors import Refusal
-from utilities import frames, reports
+from handlers.base.errors import Refusal
+from utilities import reports
+from utilities.model import frames
 
 
 class ReportResource(FiguresResource):

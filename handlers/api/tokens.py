@@ -3,13 +3,13 @@
 import logging
 from typing import cast
 
-from handlers.access import PROGRAMS
 from handlers.api.base import Operation, Readable, Resource
 from handlers.api.models import Paging, TokenList, TokenTold
-from handlers.door import Programs
-from handlers.errors import Refusal
-from utilities.principals import Token as Program
-from utilities.state.tokens import Made
+from handlers.base.authenticator import Programs
+from handlers.base.errors import Refusal
+from handlers.base.permissions import PROGRAMS
+from utilities.accounts.database.tokens import Made
+from utilities.model.principals import Token as Program
 
 log = logging.getLogger("foyer.tokens")
 

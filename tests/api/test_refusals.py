@@ -9,7 +9,7 @@ import pytest
 from tornado.httpclient import HTTPResponse
 
 from tests.api.conftest import Program
-from utilities.signin.pace import Most
+from utilities.accounts.signin.pace import Most
 
 Programs = Callable[..., Awaitable[Program]]
 

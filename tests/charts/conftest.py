@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from utilities.charts.engine import Engine
+from utilities.rendering.charts.engine import Engine
 
 
 @pytest.fixture(scope="session")

@@ -4,15 +4,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.charts.states import BY_VIEW, OPTIONS
-from utilities import views
-from utilities.charts import Picture
-from utilities.charts.colours import BY_THEME, recoloured
-from utilities.charts.engine import Engine
-from utilities.charts.svg import SPACE, cleaned
-from utilities.discovery import find
-from utilities.frames import Frame
-from utilities.sheet import Box
-from utilities.views import View
+from utilities.config.discovery import find
+from utilities.model.frames import Frame
+from utilities.rendering import views
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.colours import BY_THEME, recoloured
+from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.svg import SPACE, cleaned
+from utilities.rendering.sheet import Box
+from utilities.rendering.views import View
 
 FOLDER = Path(__file__).parents[2] / "docs" / "gallery"
 VIEWS = {view.name: view for view in find(views, "VIEW", View)}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from utilities.frames import Column, Covers, Frame, Kind, Value
+from utilities.model.frames import Column, Covers, Frame, Kind, Value
 
 FIRST = date(2026, 10, 24)
 LONG = "why-we-left-kubernetes-" * 13

@@ -4,8 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from utilities.charts.colours import BY_THEME, DARK, LIGHT, on_ramp, pairs, recoloured
-from utilities.sheet.palette import contrast, linear
+from utilities.rendering.charts.colours import BY_THEME, DARK, LIGHT, on_ramp, pairs, recoloured
+from utilities.rendering.sheet.palette import contrast, linear
 
 VISION = {
     "all cones": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),

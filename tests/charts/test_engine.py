@@ -9,13 +9,13 @@ import pytest_asyncio
 
 from tests.charts.gallery import VIEWS, picture
 from tests.charts.states import BY_VIEW, DAYS
-from utilities.boards.reader import read
-from utilities.charts import Picture
-from utilities.charts.engine import Engine
-from utilities.charts.gallery import Gallery
-from utilities.errors import NotDrawn
-from utilities.views import Drawing
-from utilities.walls.drawings import Drawings
+from utilities.config.boards.reader import read
+from utilities.model.errors import NotDrawn
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.gallery import Gallery
+from utilities.rendering.views import Drawing
+from utilities.rendering.walls.drawings import Drawings
 
 Open = Callable[..., Gallery]
 

@@ -3,16 +3,16 @@
 import pytest
 
 from tests.charts.states import FIRST, LONG, days, names, of
-from utilities.charts.boxes import hinges
-from utilities.charts.figures import brief, marks, written
-from utilities.charts.lands import found
-from utilities.charts.lines import End, apart
-from utilities.charts.meters import passed
-from utilities.charts.names import labels, plain, shortened
-from utilities.charts.rows import rows_of
-from utilities.charts.slices import largest, share
-from utilities.frames import Covers, Kind
-from utilities.sheet.measure import width
+from utilities.model.frames import Covers, Kind
+from utilities.rendering.charts.boxes import hinges
+from utilities.rendering.charts.figures import brief, marks, written
+from utilities.rendering.charts.lands import found
+from utilities.rendering.charts.lines import End, apart
+from utilities.rendering.charts.meters import passed
+from utilities.rendering.charts.names import labels, plain, shortened
+from utilities.rendering.charts.rows import rows_of
+from utilities.rendering.charts.slices import largest, share
+from utilities.rendering.sheet.measure import width
 
 
 @pytest.mark.parametrize(

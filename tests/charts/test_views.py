@@ -7,11 +7,11 @@ import pytest
 
 from tests.charts.gallery import BOX, FOLDER, VIEWS, picture, sheet
 from tests.charts.states import BY_VIEW, LONG, NASTY
-from utilities.charts import Picture
-from utilities.charts.engine import Engine
-from utilities.charts.svg import cleaned
-from utilities.sheet import Box
-from utilities.sheet.measure import width
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.sheet import Box
+from utilities.rendering.sheet.measure import width
 
 BOXES = {"wall": Box(590, 380, 31, 39), "wide": Box(1190, 380, 31, 39), "desk": Box(960, 420, 14, 16), "book": BOX}
 LIGHT = 60_000  # characters of a drawing; the outlines of a map are more

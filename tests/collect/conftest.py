@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from handlers.collecting import collecting
+from handlers.serving.collector_server import collecting
+from utilities.config.settings import Settings
 from utilities.pageviews.opening import OurOwn
-from utilities.settings import Settings
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 SITES = """

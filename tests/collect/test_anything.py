@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from utilities.errors import HitRefused
-from utilities.pageviews.beacon import FIELDS, LONGEST_URL, MOST_PROPS, NAMES, Said, of_body, of_query
+from utilities.model.errors import HitRefused
+from utilities.pageviews.collect.beacon import FIELDS, LONGEST_URL, MOST_PROPS, NAMES, Said, of_body, of_query
 
 PAGE = "https://example.com/"
 NAME = st.sampled_from(sorted(FIELDS | NAMES.keys())) | st.text(max_size=8)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from handlers.collect import GIF
+from handlers.collect.beacon import GIF
 from tests.collect.conftest import AGENT, SITES, Collecting, Open
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.collect.conftest import AGENT, Collecting, View, opening
 from tests.collect.pages import NAME, website
-from utilities.settings import Settings
+from utilities.config.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 

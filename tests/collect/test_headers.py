@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from handlers import routes
-from handlers.collect import SCRIPT
+from handlers.collect.beacon import SCRIPT
+from handlers.serving.routes import routes
 from tests.collect.conftest import AGENT, SITES, Open
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from handlers.collect import GIF
+from handlers.collect.beacon import GIF
 from tests.collect.conftest import AGENT, SITES, Collecting, Open
 from tests.door.wire import Head, knock
 

@@ -8,10 +8,10 @@ import pytest
 from tornado.httpclient import HTTPResponse
 
 from tests.collect.conftest import AGENT, SITES, Collecting, Open
-from utilities.errors import FoyerError, Overrun, StoreDown, TooFast
+from utilities.model.errors import FoyerError, Overrun, StoreDown, TooFast
 from utilities.pageviews import PageView
-from utilities.pageviews.pace import MOST_CLIENTS, Pace
-from utilities.pageviews.site_file import Limits
+from utilities.pageviews.collect.rate_limit import MOST_CLIENTS, Pace
+from utilities.pageviews.sites.site_file import Limits
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 

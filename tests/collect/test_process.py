@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 NOT_NEEDED = """
     aiohttp alembic clickhouse_connect demo google googleapiclient httplib2 jinja2 joserfc limits numpy pandas
     playwright psycopg pyarrow redis sqlalchemy tqdm handlers.boards handlers.reports utilities.google
-    utilities.reports utilities.services utilities.sheet utilities.signin utilities.sources utilities.state
-    utilities.store utilities.views utilities.walls
+    utilities.reports utilities.services utilities.rendering.sheet utilities.accounts.signin utilities.sources utilities.accounts.database
+    utilities.store utilities.rendering.views utilities.rendering.walls
 """
 
 
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 async def test_imports_nothing_that_pages_walls_or_google_need():
-    modules = "sys, run, handlers.collecting, utilities.pageviews.duck"
+    modules = "sys, run, handlers.serving.collector_server, utilities.pageviews.storage.duckdb_engine"
     asked = f"import {modules}; print([n for n in {NOT_NEEDED.split()!r} if n in sys.modules])"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", asked), cwd=ROOT, stdout=asyncio.subprocess.PIPE

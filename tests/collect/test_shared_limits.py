@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 from tests.collect.conftest import SITES, Open
 from tests.collect.test_limits import taken
 from tests.conftest import RedisServer
-from utilities.pageviews.pace import Pace
-from utilities.pageviews.sharing import LEAST_PRIVILEGE, Sharing
-from utilities.pageviews.site_file import Limits
+from utilities.pageviews.collect.rate_limit import Pace
+from utilities.pageviews.collect.shared_rate_limit import LEAST_PRIVILEGE, Sharing
+from utilities.pageviews.sites.site_file import Limits
 from utilities.store import commands as store
 
 OpenPace = Callable[..., Pace]

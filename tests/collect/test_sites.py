@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.collect.conftest import SITES
-from utilities.errors import BoardError, ForeignHost, UnknownSite
-from utilities.pageviews.site_file import registrable
-from utilities.pageviews.sites import MOST_ANY, Sites
+from utilities.model.errors import BoardError, ForeignHost, UnknownSite
+from utilities.pageviews.sites.registry import MOST_ANY, Sites
+from utilities.pageviews.sites.site_file import registrable
 
 
 class Steady:

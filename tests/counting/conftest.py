@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from utilities.pageviews import Dropped, Hit, PageView
-from utilities.pageviews.counting import Counting, open_counting
-from utilities.pageviews.site_file import Site
+from utilities.pageviews.classify.classifier import Counting, open_counting
+from utilities.pageviews.sites.site_file import Site
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"

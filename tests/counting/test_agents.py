@@ -4,7 +4,7 @@ import pytest
 
 from tests.counting.conftest import CHROME, FIREFOX
 from tests.counting.fixtures import browsers
-from utilities.pageviews.agents import Agent, agent_of, device_of
+from utilities.pageviews.classify.user_agents import Agent, agent_of, device_of
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 "

@@ -7,7 +7,7 @@ import pytest
 
 from tests.counting.conftest import CHROME, FIREFOX
 from tests.counting.fixtures import browsers, crawlers, detected
-from utilities.pageviews.bots import PATTERNS, is_ahead, is_bot, python_pattern
+from utilities.pageviews.classify.bots import PATTERNS, is_ahead, is_bot, python_pattern
 
 
 def share(agents: list[str]) -> float:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from tests.counting.conftest import CHROME, FIREFOX, MINUTE, NOON, Counted, hit
 from utilities.pageviews import Dropped, Hit, PageView
-from utilities.pageviews.counting import Counting, language_of, open_counting
-from utilities.pageviews.places import Places
-from utilities.pageviews.site_file import Site
-from utilities.pageviews.spam import HOSTS, Spam, hosts_in
-from utilities.pageviews.tally import WAITING
-from utilities.pageviews.visitors import OneKey
+from utilities.pageviews.classify.classifier import Counting, language_of, open_counting
+from utilities.pageviews.classify.dropped_counter import WAITING
+from utilities.pageviews.classify.geoip import Places
+from utilities.pageviews.classify.referrer_spam import HOSTS, Spam, hosts_in
+from utilities.pageviews.classify.visitor_ids import OneKey
+from utilities.pageviews.sites.site_file import Site
 
 Start = Callable[..., Counted]
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utilities.pageviews.pages import NO_REFERRER, host_of, page_of, readable, referrer_of, tidy
-from utilities.text import clean
+from utilities.model.text import clean
+from utilities.pageviews.classify.urls import NO_REFERRER, host_of, page_of, readable, referrer_of, tidy
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from tests.counting.conftest import NOON, hit
-from utilities.errors import SettingsError
+from utilities.model.errors import SettingsError
 from utilities.pageviews import PageView
-from utilities.pageviews.counting import open_counting
-from utilities.pageviews.geo import MEMBER, NoDatabase, fetch, install
-from utilities.pageviews.places import Places, file_of
+from utilities.pageviews.classify.classifier import open_counting
+from utilities.pageviews.classify.geoip import Places, file_of
+from utilities.pageviews.geoip_install import MEMBER, NoDatabase, fetch, install
 
 DATA = Path(__file__).with_name("data")
 DATABASE = DATA / "GeoIP2-Country-Test.mmdb"

@@ -19,11 +19,11 @@ from typing import Any
 
 import publicsuffixlist
 
-from utilities.pageviews.agents import BROWSERS, SYSTEMS, agent_of, version
-from utilities.pageviews.bots import is_bot
-from utilities.pageviews.pages import referrer_of
-from utilities.pageviews.site_file import registrable
-from utilities.pageviews.sources import site_of
+from utilities.pageviews.classify.attribution import site_of
+from utilities.pageviews.classify.bots import is_bot
+from utilities.pageviews.classify.urls import referrer_of
+from utilities.pageviews.classify.user_agents import BROWSERS, SYSTEMS, agent_of, version
+from utilities.pageviews.sites.site_file import registrable
 
 DATA = Path(__file__).with_name("data")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.counting.conftest import CHROME, MINUTE, NOON
-from utilities.pageviews.beacon import Said
+from utilities.config.settings import Settings
+from utilities.pageviews.collect.beacon import Said
 from utilities.pageviews.opening import our_own
-from utilities.settings import Settings
 
 COUNT = "SELECT count(*), count(DISTINCT visitor), count(DISTINCT visit) FROM page_views WHERE moment >= $since"
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.counting.conftest import CHROME, FIREFOX, hit
 from utilities.pageviews import PageView
-from utilities.pageviews.counting import Counting
-from utilities.pageviews.places import Places
-from utilities.pageviews.salts import Salts
-from utilities.pageviews.visitors import SILENCE, OneKey
+from utilities.pageviews.classify.classifier import Counting
+from utilities.pageviews.classify.daily_salts import Salts
+from utilities.pageviews.classify.geoip import Places
+from utilities.pageviews.classify.visitor_ids import SILENCE, OneKey
 
 EVENING = int(datetime(2026, 10, 24, 19, tzinfo=UTC).timestamp())  # 21:00 in Berlin; the next day has 25 hours
 PEOPLE = [("192.0.2.1", CHROME), ("192.0.2.1", FIREFOX), ("192.0.2.2", CHROME)]

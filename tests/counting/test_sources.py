@@ -2,9 +2,17 @@
 
 import pytest
 
-from utilities.pageviews.channels import channel_of
-from utilities.pageviews.pages import page_of, referrer_of
-from utilities.pageviews.sources import HOSTS, NOWHERE, WORDS, Origin, origin_of, site_of, spellings
+from utilities.pageviews.classify.attribution import (
+    HOSTS,
+    NOWHERE,
+    WORDS,
+    Origin,
+    origin_of,
+    site_of,
+    spellings,
+)
+from utilities.pageviews.classify.channels import channel_of
+from utilities.pageviews.classify.urls import page_of, referrer_of
 
 
 def came(url: str = "https://example.com/", referrer: str = "") -> Origin:

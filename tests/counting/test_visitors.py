@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.counting.conftest import CHROME, FIREFOX, MINUTE, NOON, Counted
-from utilities.errors import SettingsError
-from utilities.pageviews.counting import open_counting
-from utilities.pageviews.days import midnight, moment
-from utilities.pageviews.salts import Salts
-from utilities.pageviews.visitors import OneKey, visitor_of
+from utilities.model.errors import SettingsError
+from utilities.pageviews.classify.classifier import open_counting
+from utilities.pageviews.classify.daily_salts import Salts
+from utilities.pageviews.classify.site_clock import midnight, moment
+from utilities.pageviews.classify.visitor_ids import OneKey, visitor_of
 
 Start = Callable[..., Counted]
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -5,9 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.counting.conftest import MINUTE, NOON, Counted
-from utilities.pageviews.duck import open_duck
-from utilities.pageviews.sources import NOWHERE, Origin
-from utilities.pageviews.visits import RECENT, Visits, seconds
+from utilities.pageviews.classify.attribution import NOWHERE, Origin
+from utilities.pageviews.classify.sessions import RECENT, Visits, seconds
+from utilities.pageviews.storage.duckdb_engine import open_duck
 
 Start = Callable[..., Counted]
 SECOND = timedelta(seconds=1)

@@ -11,21 +11,21 @@ import pytest
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-import utilities.views
-from handlers import SERVER_LIMITS, make_app
+import utilities.rendering.views
+from handlers.serving.routes import SERVER_LIMITS, make_app
 from tests.house.code import ROOT
-from utilities.boards import Boards
-from utilities.discovery import find
-from utilities.frames import Column, Covers, Frame, Kind, Note
+from utilities.config.boards import Boards
+from utilities.config.discovery import find
+from utilities.config.settings import Settings
+from utilities.model.frames import Column, Covers, Frame, Kind, Note
 from utilities.refresh import Refresher
+from utilities.rendering.templating import environment
+from utilities.rendering.views import View
+from utilities.rendering.walls import Painter, Walls
 from utilities.reports import Report
 from utilities.services import Services
-from utilities.settings import Settings
 from utilities.sources import SourceKind, Sources
 from utilities.store import open_store
-from utilities.templating import environment
-from utilities.views import View
-from utilities.walls import Painter, Walls
 
 BOARD = "title: Office\ntiles: [{report: pages, view: table, place: [1, 1, 12, 12]}]\n"
 PAGES = Frame(
@@ -126,7 +126,7 @@ async def desk(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterat
     store = await open_store(chosen, clock)
     boards = Boards(folder, lambda board: None)
     boards.load()
-    views = {view.name: view for view in find(utilities.views, "VIEW", View)}
+    views = {view.name: view for view in find(utilities.rendering.views, "VIEW", View)}
     templates = environment(ROOT / "templates")
     refresher = Refresher(store, sources, reports, clock)
     painter = Painter(templates=templates, views=views, reports=reports, zone=UTC)

@@ -9,11 +9,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from handlers.server import serving
+from handlers.serving.server import serving
 from tests.conftest import SECRET
 from tests.keeping.views import view
-from utilities.clock import utc_now
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 

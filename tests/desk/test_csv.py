@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.formats import FORMULA, csv_of
-from utilities.frames import Column, Frame, Kind
+from utilities.model.formats import FORMULA, csv_of
+from utilities.model.frames import Column, Frame, Kind
 
 CELLS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5)
 

@@ -7,12 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.keeping.views import view
-from utilities.charts.gallery import open_gallery
-from utilities.errors import Unavailable
-from utilities.flow.flows import Flows
-from utilities.frames import Column, Frame, Kind
-from utilities.pageviews.engine import open_page_views
-from utilities.pageviews.sites import Sites
+from utilities.flow.service import Flows
+from utilities.model.errors import Unavailable
+from utilities.model.frames import Column, Frame, Kind
+from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.storage.open import open_page_views
+from utilities.rendering.charts.gallery import open_gallery
 from utilities.sources.ga4 import Filter
 
 ALONE = {"HX-Request": "true"}

@@ -2,7 +2,7 @@
 
 import json
 
-from utilities.errors import Unavailable
+from utilities.model.errors import Unavailable
 
 
 async def health(desk, fetch, **options) -> dict:

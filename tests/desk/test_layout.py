@@ -1,9 +1,9 @@
 """The layout of pages for people at desks."""
 
 from tests.house.code import ROOT
-from utilities.charts.colours import css
-from utilities.principals import NOBODY, Person
-from utilities.templating import environment
+from utilities.model.principals import NOBODY, Person
+from utilities.rendering.charts.colours import css
+from utilities.rendering.templating import environment
 
 ANNA = Person("https://issuer.example", "1", "anna<b>@example.com", "Anna")
 
@@ -41,4 +41,6 @@ async def test_entry_of_the_page_is_marked_for_those_who_do_not_see_it(desk, fet
 
 def test_drawings_have_the_colours_of_the_light_theme():
     sheet = (ROOT / "static" / "charts.css").read_text()
-    assert css(".drawing") in sheet, "write what utilities.charts.colours.css('.drawing') says into static/charts.css"
+    assert css(".drawing") in sheet, (
+        "write what utilities.rendering.charts.colours.css('.drawing') says into static/charts.css"
+    )

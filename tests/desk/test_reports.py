@@ -5,8 +5,8 @@ import io
 import json
 import time
 
-from utilities.errors import Refused, Unavailable
-from utilities.frames import Column, Frame, Kind
+from utilities.model.errors import Refused, Unavailable
+from utilities.model.frames import Column, Frame, Kind
 
 
 async def test_json_is_the_contract(desk, fetch):

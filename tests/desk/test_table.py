@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from handlers.pasting import inline, tile
-from handlers.tables import PART, sifted
+from handlers.reports.table import PART, sifted
+from handlers.reports.yaml_snippet import inline, tile
 from tests.desk.conftest import PAGES
-from utilities.boards import Boards
-from utilities.frames import Column, Frame, Kind
+from utilities.config.boards import Boards
+from utilities.model.frames import Column, Frame, Kind
 from utilities.reports import Report
 from utilities.services import catalogue
 from utilities.sources.ga4 import Filter, Ga4Ask

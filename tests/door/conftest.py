@@ -21,15 +21,15 @@ from tornado.web import Application
 from demo import openid
 from demo.clock import VirtualClock
 from demo.faults import Faults
-from handlers import SERVER_LIMITS, make_app
-from handlers.door import Door, open_door
+from handlers.base.authenticator import Door, open_door
+from handlers.serving.routes import SERVER_LIMITS, make_app
 from tests.conftest import SECRET
 from tests.door.browser import Browser
 from tests.door.postgres import MISSING, Cluster, cluster, programs
+from utilities.accounts.database.database import State
+from utilities.accounts.signin.pace import Most
+from utilities.config.settings import Settings
 from utilities.services import Services, opened
-from utilities.settings import Settings
-from utilities.signin.pace import Most
-from utilities.state.database import State
 
 SITE = "https://foyer.example.com"
 BOARDS = Path(__file__).with_name("boards")

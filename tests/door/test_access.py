@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from tornado.web import RequestHandler
 
-from handlers import routes
-from handlers.access import EVERYONE, PEOPLE, Route, table_of
-from handlers.base import BaseHandler
+from handlers.base.handler import BaseHandler
+from handlers.base.permissions import EVERYONE, PEOPLE, Route, table_of
+from handlers.serving.routes import routes
 from tests.door.browser import Browser
 from tests.door.conftest import Open
 from tests.door.wire import Head, knock
-from utilities.state.tokens import SCOPES
+from utilities.accounts.database.tokens import SCOPES
 
 TABLE = Path(__file__).with_name("access.txt")
 HOST = ("Host", "foyer.example.com")
@@ -40,7 +40,7 @@ def said(route: Route) -> tuple[str, str, str]:
 
 def test_router_is_as_the_checked_in_table_says():
     here, there = [said(route) for route in routes()], [tuple(row[:3]) for row in ROWS]
-    assert here == there, f"write into {TABLE.name} what is new in handlers/__init__.py"
+    assert here == there, f"write into {TABLE.name} what is new in handlers/serving/routes.py"
 
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: route.pattern)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from utilities.client_address import ClientAddresses, household, is_loopback
+from utilities.http.client_address import ClientAddresses, household, is_loopback
 
 ONE = ("10.0.0.0/8",)
 TWO = ("10.0.0.0/8", "2001:db8:1::/48", "192.0.2.7")

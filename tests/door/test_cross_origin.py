@@ -4,13 +4,13 @@ from itertools import product
 
 import pytest
 
-from handlers import routes
 from handlers.api.pages import Missing
-from handlers.collect import collecting_routes
+from handlers.collect.beacon import collecting_routes
+from handlers.serving.routes import routes
 from tests.door.conftest import Open
 from tests.door.test_access import KNOWN, cookie_of
 from tests.door.wire import knock
-from utilities.principals import Person
+from utilities.model.principals import Person
 
 HOST = ("Host", "foyer.example.com")
 SITES = ["same-origin", "same-site", "cross-site", "none", "", "nonsense"]

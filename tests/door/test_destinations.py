@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.signin.destinations import destination
+from utilities.accounts.signin.destinations import destination
 
 OURS = [
     "/",

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from jinja2 import DictLoader
 
-from handlers.access import PEOPLE, Route
-from handlers.assets import static_url
-from handlers.base import BaseHandler
+from handlers.base.handler import BaseHandler
+from handlers.base.permissions import PEOPLE, Route
+from handlers.site.static_files import static_url
 from tests.door.browser import Browser
 from tests.door.conftest import Office, Open, Provider
 from tests.door.wire import Head, knock
-from utilities.signin.pace import Most
+from utilities.accounts.signin.pace import Most
 
 HOST, HTML = ("Host", "foyer.example.com"), ("Accept", "text/html")
 

@@ -5,10 +5,10 @@ from itertools import product
 
 import pytest
 
-from handlers.hosts import Hosts
+from handlers.base.allowed_hosts import Hosts
 from tests.door.conftest import Open
 from tests.door.wire import knock
-from utilities.settings import Settings
+from utilities.config.settings import Settings
 
 HTML = ("Accept", "text/html")
 STRANGE = [

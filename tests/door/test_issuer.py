@@ -9,7 +9,7 @@ import pytest
 from demo.faults import Fault
 from tests.door.browser import Browser
 from tests.door.conftest import Open, Provider
-from utilities.signin.calls import DEADLINE
+from utilities.accounts.signin.calls import DEADLINE
 
 SESSION = "__Host-foyer"
 

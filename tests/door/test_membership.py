@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from utilities.errors import SignInRefused
-from utilities.signin.membership import member
+from utilities.accounts.signin.membership import member
+from utilities.model.errors import SignInRefused
 
 DOMAINS = ("example.com", "example.org")
 ADA = {

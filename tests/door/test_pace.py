@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import RedisServer
 from tests.door.conftest import Office, Open
 from tests.door.wire import knock
-from utilities.signin.pace import Most, Pace
+from utilities.accounts.signin.pace import Most, Pace
 
 HOST = ("Host", "foyer.example.com")
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, insert, select
 
-from utilities.errors import Overrun, ParameterError
-from utilities.settings import Settings
-from utilities.state.database import State, open_state
-from utilities.state.tables import tokens as table
-from utilities.state.tokens import MISSED, MOST, REMEMBERED, Tokens
+from utilities.accounts.database.database import State, open_state
+from utilities.accounts.database.tables import tokens as table
+from utilities.accounts.database.tokens import MISSED, MOST, REMEMBERED, Tokens
+from utilities.config.settings import Settings
+from utilities.model.errors import Overrun, ParameterError
 
 
 @dataclass

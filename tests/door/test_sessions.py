@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from demo.clock import VirtualClock
-from utilities.errors import StateDown
-from utilities.principals import Person
-from utilities.settings import Settings
-from utilities.state.database import State, open_state
-from utilities.state.sessions import Sessions
-from utilities.state.tables import people, sessions
+from utilities.accounts.database.database import State, open_state
+from utilities.accounts.database.sessions import Sessions
+from utilities.accounts.database.tables import people, sessions
+from utilities.config.settings import Settings
+from utilities.model.errors import StateDown
+from utilities.model.principals import Person
 
 SESSION = "__Host-foyer"
 ADA = Person("https://issuer.example", "1", "ada@example.com", "Ada Lovelace")

@@ -10,11 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from utilities.errors import StateDown
-from utilities.settings import Settings
-from utilities.state.database import State, engine_for, open_state
-from utilities.state.migrate import NEWEST, version_of
-from utilities.state.tables import METADATA
+from utilities.accounts.database.database import State, engine_for, open_state
+from utilities.accounts.database.migrate import NEWEST, version_of
+from utilities.accounts.database.tables import METADATA
+from utilities.config.settings import Settings
+from utilities.model.errors import StateDown
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from tests.door.browser import Browser
 from tests.door.conftest import Office, Open
 from tests.door.test_access import cookie_of
-from utilities.state.sessions import Sessions
+from utilities.accounts.database.sessions import Sessions
 
 
 class Wall:

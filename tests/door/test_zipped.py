@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from handlers.assets import static_url
+from handlers.site.static_files import static_url
 from tests.door.conftest import Open
 from tests.door.wire import knock
 

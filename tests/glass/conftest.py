@@ -14,18 +14,18 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
-from utilities import views
-from utilities.boards import Board
-from utilities.charts import Picture
-from utilities.charts.engine import Engine
-from utilities.charts.svg import cleaned
-from utilities.discovery import find
-from utilities.frames import Column, Covers, Frame, Kind, Note, Reading, State, Trouble, Value
-from utilities.sheet import Box
-from utilities.sheet.layout import box
-from utilities.sheet.stylesheet import stylesheet
-from utilities.templating import environment
-from utilities.views import Drawing, Inside, View, face
+from utilities.config.boards import Board
+from utilities.config.discovery import find
+from utilities.model.frames import Column, Covers, Frame, Kind, Note, Reading, State, Trouble, Value
+from utilities.rendering import views
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.sheet import Box
+from utilities.rendering.sheet.layout import box
+from utilities.rendering.sheet.stylesheet import stylesheet
+from utilities.rendering.templating import environment
+from utilities.rendering.views import Drawing, Inside, View, face
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)

@@ -11,9 +11,9 @@ from playwright.async_api import async_playwright
 
 from tests.charts.states import LONG, NASTY
 from tests.glass.conftest import ROOT, frame, painted, served
-from utilities.boards import Board, read
-from utilities.frames import Frame, Kind, Note, State, Value
-from utilities.sheet.stylesheet import stylesheet
+from utilities.config.boards import Board, read
+from utilities.model.frames import Frame, Kind, Note, State, Value
+from utilities.rendering.sheet.stylesheet import stylesheet
 
 FOLDER = ROOT / "docs" / "gallery"
 HASHES = FOLDER / "tiles.txt"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from utilities.boards import Board, Boards, read
-from utilities.boards.model import BoardFile
-from utilities.errors import BoardError
+from utilities.config.boards import Board, Boards, read
+from utilities.config.boards.model import BoardFile
+from utilities.model.errors import BoardError
 from utilities.services import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.glass.conftest import Paint, frame
-from utilities.boards import Board, read
-from utilities.frames import Frame, Kind, State
-from utilities.sheet.measure import width
+from utilities.config.boards import Board, read
+from utilities.model.frames import Frame, Kind, State
+from utilities.rendering.sheet.measure import width
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 

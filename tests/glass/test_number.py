@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from utilities.frames import Column, Covers, Frame, Kind, Value
-from utilities.sheet import Box
-from utilities.sheet.measure import width
-from utilities.sheet.type import steps
-from utilities.views.number import VIEW, WEIGHT, Number
+from utilities.model.frames import Column, Covers, Frame, Kind, Value
+from utilities.rendering.sheet import Box
+from utilities.rendering.sheet.measure import width
+from utilities.rendering.sheet.type import steps
+from utilities.rendering.views.number import VIEW, WEIGHT, Number
 
 BOX = Box(width=540, height=152, text=31, figure=39)
 WEEK = Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")

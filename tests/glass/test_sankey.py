@@ -1,12 +1,12 @@
 """Flows as a drawing: what is beyond the largest is one, sides are apart, and nothing from outside is a template."""
 
-from utilities.charts.engine import Engine
-from utilities.charts.flows import OTHER, Link, flowing
-from utilities.charts.linked import linked
-from utilities.charts.svg import cleaned
-from utilities.frames import Column, Frame, Kind
-from utilities.sheet import Box
-from utilities.views.sankey import VIEW
+from utilities.model.frames import Column, Frame, Kind
+from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.flows import OTHER, Link, flowing
+from utilities.rendering.charts.linked import linked
+from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.sheet import Box
+from utilities.rendering.views.sankey import VIEW
 
 DESK = Box(960, 420, 14, 16)
 

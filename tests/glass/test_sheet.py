@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.house.old_css import offences
-from utilities.boards import Board, read
-from utilities.sheet import HEIGHT, WIDTH
-from utilities.sheet.faults import faults
-from utilities.sheet.layout import SAFE, box, rectangle
-from utilities.sheet.measure import cut
-from utilities.sheet.palette import THEMES, contrast, faint
-from utilities.sheet.stylesheet import stylesheet
-from utilities.sheet.type import least, steps
-from utilities.views import number, table
+from utilities.config.boards import Board, read
+from utilities.rendering.sheet import HEIGHT, WIDTH
+from utilities.rendering.sheet.faults import faults
+from utilities.rendering.sheet.layout import SAFE, box, rectangle
+from utilities.rendering.sheet.measure import cut
+from utilities.rendering.sheet.palette import THEMES, contrast, faint
+from utilities.rendering.sheet.stylesheet import stylesheet
+from utilities.rendering.sheet.type import least, steps
+from utilities.rendering.views import number, table
 
 ROOT = Path(__file__).resolve().parents[2]
 VIEWS = {"number": number.VIEW, "table": table.VIEW}

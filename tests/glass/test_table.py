@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from utilities.frames import Column, Covers, Frame, Kind, Note, Value
-from utilities.sheet import Box
-from utilities.views.table import VIEW, Table
+from utilities.model.frames import Column, Covers, Frame, Kind, Note, Value
+from utilities.rendering.sheet import Box
+from utilities.rendering.views.table import VIEW, Table
 
 BOX = Box(width=900, height=600, text=31, figure=39)
 WEEK = Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from utilities.formats import aloud, period
-from utilities.frames import Covers
+from utilities.model.formats import aloud, period
+from utilities.model.frames import Covers
 
 FRIDAY, THURSDAY = date(2026, 11, 13), date(2026, 11, 19)
 

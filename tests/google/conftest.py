@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.google.pretend import Pretend, Watch
-from utilities.settings import Settings
+from utilities.config.settings import Settings
 from utilities.sources.ga4 import Ga4
 from utilities.sources.search_console import SearchConsole
 

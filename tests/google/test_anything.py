@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.google.pretend import report
-from utilities.errors import BadAnswer, SourceError
-from utilities.frames import Frame
 from utilities.google.answers import frame, read
 from utilities.google.failures import FAILURES, Asked, explain
+from utilities.model.errors import BadAnswer, SourceError
+from utilities.model.frames import Frame
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from utilities.breaker import Breaker
+from utilities.http.circuit_breaker import Breaker
 
 
 class Watch:

@@ -6,8 +6,8 @@ import pytest
 
 from tests.google.pretend import Pretend, Watch, report
 from tests.google.test_frames import SESSIONS, framed, said
-from utilities.errors import BadAnswer, ParameterError
-from utilities.frames import Covers
+from utilities.model.errors import BadAnswer, ParameterError
+from utilities.model.frames import Covers
 from utilities.refresh.variants import Variants
 from utilities.reports import top_pages
 from utilities.sources import Sources

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from demo.internet import Internet
-from utilities.errors import OverQuota, Refused
-from utilities.frames import Kind
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.errors import OverQuota, Refused
+from utilities.model.frames import Kind
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
 from utilities.sources.search_console import SearchConsole, SearchConsoleAsk
 

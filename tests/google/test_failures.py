@@ -8,8 +8,8 @@ import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, error
-from utilities.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
 from utilities.google.connection import LONGEST_ANSWER
+from utilities.model.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))

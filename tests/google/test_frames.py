@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.google.pretend import SEARCH, Pretend, Watch, report
-from utilities.errors import Refused
-from utilities.frames import Column, Frame, Kind
 from utilities.google.fields import heading, metric
+from utilities.model.errors import Refused
+from utilities.model.frames import Column, Frame, Kind
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
 from utilities.sources.search_console import SearchConsole, SearchConsoleAsk
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.google.pretend import RUN, Pretend, Watch
-from utilities.errors import Refused
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.errors import Refused
 from utilities.sources.ga4 import SOURCE, Ga4, Ga4Ask
 from utilities.sources.search_console import SOURCE as SEARCH_CONSOLE
 

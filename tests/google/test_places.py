@@ -11,12 +11,12 @@ import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch, report
-from utilities.errors import SourceError, Unavailable
+from utilities.config.settings import Settings
 from utilities.google.client import Client, resource
 from utilities.google.connection import Connections, proxy
 from utilities.google.failures import Asked
 from utilities.google.pool import Pool
-from utilities.settings import Settings
+from utilities.model.errors import SourceError, Unavailable
 from utilities.sources.ga4 import SCOPE, SOURCE, Filter, Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))

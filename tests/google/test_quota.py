@@ -6,8 +6,8 @@ import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import REALTIME, RUN, Pretend, Watch, error, report
-from utilities.errors import OverQuota
 from utilities.google.quota import CORE, Quota
+from utilities.model.errors import OverQuota
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from demo.recorded import Recorded
-from utilities.frames import Frame, Kind, Value
+from utilities.config.settings import Settings
 from utilities.google.answers import UNNAMED
-from utilities.settings import Settings
+from utilities.model.frames import Frame, Kind, Value
 from utilities.sources.ga4 import SOURCE, Ga4Ask
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data/ga4"

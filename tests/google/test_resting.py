@@ -8,8 +8,8 @@ import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch, report
-from utilities.errors import OverQuota, SourceError, Unavailable
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.errors import OverQuota, SourceError, Unavailable
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))

@@ -9,7 +9,7 @@ import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend
-from utilities.errors import BadAnswer, Refused, SourceError, Unavailable
+from utilities.model.errors import BadAnswer, Refused, SourceError, Unavailable
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.text import clean
+from utilities.model.text import clean
 
 
 def test_bidi_and_control_characters_are_taken_out() -> None:

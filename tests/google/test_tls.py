@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch
-from utilities.errors import Unavailable
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.errors import Unavailable
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))

@@ -5,9 +5,11 @@ from types import ModuleType
 import pytest
 
 from tests.house.code import ROOT
-from utilities import reports, shares, sources, views
-from utilities.discovery import find
-from utilities.errors import ModuleRuleError
+from utilities import reports, sources
+from utilities.config.discovery import find
+from utilities.model.errors import ModuleRuleError
+from utilities.rendering import views
+from utilities.shares import providers as shares
 
 FOLDERS = [
     (sources, "SOURCE", sources.SourceKind),

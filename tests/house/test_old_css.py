@@ -4,8 +4,8 @@ import pytest
 
 from tests.house.code import ROOT
 from tests.house.old_css import offences
-from utilities.boards import read
-from utilities.sheet.stylesheet import stylesheet
+from utilities.config.boards import read
+from utilities.rendering.sheet.stylesheet import stylesheet
 
 FINE = """
 @charset "utf-8";

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from utilities.clock import utc_now
-from utilities.pageviews.engine import open_page_views
-from utilities.pageviews.importing import Summary
-from utilities.pageviews.keeping import Keeping
-from utilities.pageviews.log_import import import_logs
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.pageviews.log_import.command import import_logs
+from utilities.pageviews.log_import.importer import Summary
 from utilities.pageviews.opening import open_sites
-from utilities.settings import Settings
+from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.open import open_page_views
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 RECORDED = Path(os.environ.get("ACCESS_LOG") or Path(__file__).resolve().parents[3] / "shared/data/access.log")

@@ -7,11 +7,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-from utilities.clock import utc_now
-from utilities.pageviews.engine import reach_page_views
-from utilities.pageviews.log_import import import_logs
+from utilities.config.settings import read_settings
+from utilities.model.clock import utc_now
+from utilities.pageviews.log_import.command import import_logs
 from utilities.pageviews.opening import open_sites
-from utilities.settings import read_settings
+from utilities.pageviews.storage.open import reach_page_views
 
 
 async def main(path: Path) -> None:

@@ -13,11 +13,11 @@ import duckdb
 import pytest
 
 from tests.importing.conftest import CHROME, Take, line
-from utilities.errors import SettingsError
-from utilities.pageviews.keeping import Keeping
-from utilities.pageviews.log_file import LONGEST
-from utilities.pageviews.log_kinds import Kind
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.errors import SettingsError
+from utilities.pageviews.log_import.line_kinds import Kind
+from utilities.pageviews.log_import.log_file import LONGEST
+from utilities.pageviews.storage.interface import Keeping
 
 HOME = Path(__file__).parents[2]
 Write = Callable[..., Path]

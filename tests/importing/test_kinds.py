@@ -3,8 +3,8 @@
 import pytest
 
 from tests.importing.conftest import line
-from utilities.pageviews.access_log import parse
-from utilities.pageviews.log_kinds import Kind, kind_of
+from utilities.pageviews.log_import.access_log import parse
+from utilities.pageviews.log_import.line_kinds import Kind, kind_of
 
 PAGES = (
     "/",

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from utilities.clock import utc_now
-from utilities.pageviews.engine import open_page_views
-from utilities.pageviews.keeping import Keeping
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.open import open_page_views
 
 Reopen = Callable[[], Awaitable[Keeping]]
 

@@ -4,8 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
-from utilities.clock import utc_now
-from utilities.pageviews.duck import open_duck
+from utilities.model.clock import utc_now
+from utilities.pageviews.storage.duckdb_engine import open_duck
 
 SETTINGS = """SELECT current_setting('threads'), parse_formatted_bytes(current_setting('memory_limit')),
     parse_formatted_bytes(current_setting('max_temp_directory_size'))"""

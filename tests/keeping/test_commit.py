@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from tests.keeping.views import numbered
-from utilities.clock import utc_now
-from utilities.errors import Overrun, StoreDown
-from utilities.pageviews.columns import Row, row_of
-from utilities.pageviews.commit import MOST_AT_ONCE, GroupCommit
+from utilities.model.clock import utc_now
+from utilities.model.errors import Overrun, StoreDown
+from utilities.pageviews.sql.columns import Row, row_of
+from utilities.pageviews.storage.group_commit import MOST_AT_ONCE, GroupCommit
 
 ROWS = [row_of(numbered(number)) for number in range(MOST_AT_ONCE + 10)]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.keeping.views import NOON, view
-from utilities.pageviews.keeping import Keeping
+from utilities.pageviews.storage.interface import Keeping
 
 EXPRESSIONS: list[tuple[str, Any]] = [
     ("count(*)", 6),

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.keeping.views import numbered, view
-from utilities.clock import utc_now
-from utilities.pageviews.asking import POLITE, Stop
-from utilities.pageviews.columns import row_of
-from utilities.pageviews.duck import DuckPageViews, open_duck
-from utilities.pageviews.journal import Journal, line_of, whole
+from utilities.model.clock import utc_now
+from utilities.pageviews.sql.columns import row_of
+from utilities.pageviews.storage.duckdb_engine import DuckPageViews, open_duck
+from utilities.pageviews.storage.journal import Journal, line_of, whole
+from utilities.pageviews.storage.query_pool import POLITE, Stop
 
 
 async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path: Path):

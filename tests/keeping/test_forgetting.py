@@ -9,12 +9,12 @@ import pytest
 
 from tests.keeping.conftest import Reopen
 from tests.keeping.views import NOON, numbered, view
-from utilities.clock import utc_now
-from utilities.pageviews.columns import NAMES
-from utilities.pageviews.engine import FILE, open_page_views
-from utilities.pageviews.keeping import Forget, Form, Keeping
-from utilities.pageviews.retention import MONTHS, months_before, retire
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.pageviews.sql.columns import NAMES
+from utilities.pageviews.storage.interface import Forget, Form, Keeping
+from utilities.pageviews.storage.open import FILE, open_page_views
+from utilities.pageviews.storage.retention import MONTHS, months_before, retire
 
 OLD = datetime(2024, 2, 1, 12, tzinfo=UTC)
 

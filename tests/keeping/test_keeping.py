@@ -7,9 +7,9 @@ import pytest
 
 from tests.keeping.conftest import Reopen
 from tests.keeping.views import NOON, numbered, view
-from utilities.errors import BadAnswer, StoreDown, Unavailable
-from utilities.pageviews.columns import AS_THEY_ARE
-from utilities.pageviews.keeping import Keeping
+from utilities.model.errors import BadAnswer, StoreDown, Unavailable
+from utilities.pageviews.sql.columns import AS_THEY_ARE
+from utilities.pageviews.storage.interface import Keeping
 
 ALL = f"SELECT id, site, moment, zone_offset, {', '.join(AS_THEY_ARE)} FROM page_views ORDER BY moment, id"
 

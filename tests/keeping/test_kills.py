@@ -12,16 +12,16 @@ import pytest
 
 from tests.house.code import ROOT
 from tests.keeping.views import numbered
-from utilities.clock import utc_now
-from utilities.errors import SettingsError
-from utilities.pageviews.duck import open_duck
+from utilities.model.clock import utc_now
+from utilities.model.errors import SettingsError
+from utilities.pageviews.storage.duckdb_engine import open_duck
 
 OPEN = """
 import asyncio, sys
 from pathlib import Path
-from utilities.clock import utc_now
-from utilities.errors import SettingsError
-from utilities.pageviews.duck import open_duck
+from utilities.model.clock import utc_now
+from utilities.model.errors import SettingsError
+from utilities.pageviews.storage.duckdb_engine import open_duck
 try:
     asyncio.run(open_duck(Path(sys.argv[1]), utc_now))
 except SettingsError as error:
@@ -32,9 +32,9 @@ FULL = """
 import asyncio, resource, signal, sys
 from pathlib import Path
 from tests.keeping.views import numbered
-from utilities.clock import utc_now
-from utilities.errors import StoreDown
-from utilities.pageviews.duck import open_duck
+from utilities.model.clock import utc_now
+from utilities.model.errors import StoreDown
+from utilities.pageviews.storage.duckdb_engine import open_duck
 
 async def main():
     views = await open_duck(Path(sys.argv[1]), utc_now)
@@ -61,8 +61,8 @@ TABLE_FULL = """
 import asyncio, resource, signal, sys
 from pathlib import Path
 from tests.keeping.views import numbered
-from utilities.clock import utc_now
-from utilities.pageviews.duck import open_duck
+from utilities.model.clock import utc_now
+from utilities.pageviews.storage.duckdb_engine import open_duck
 
 async def counted(views):
     return await views.ask("SELECT count(*) FROM page_views", {})

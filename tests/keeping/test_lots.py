@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.keeping.views import NOON, numbered, view
-from utilities.pageviews.columns import NAMES
-from utilities.pageviews.keeping import Keeping
-from utilities.pageviews.lots import Lot
+from utilities.pageviews.sql.columns import NAMES
+from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.row_file import Lot
 
 ALL = f"SELECT {', '.join(NAMES)} FROM page_views ORDER BY moment"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.keeping.views import NOON, numbered, view
-from utilities.clock import utc_now
-from utilities.errors import BadAnswer, StoreDown
-from utilities.pageviews.door import Neighbour
-from utilities.pageviews.duck import DuckPageViews
-from utilities.pageviews.engine import SOCKET, open_page_views, reach_page_views
-from utilities.pageviews.keeping import Forget, Form
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.model.errors import BadAnswer, StoreDown
+from utilities.pageviews.storage.duckdb_engine import DuckPageViews
+from utilities.pageviews.storage.interface import Forget, Form
+from utilities.pageviews.storage.local_socket import Neighbour
+from utilities.pageviews.storage.open import SOCKET, open_page_views, reach_page_views
 
 
 async def test_neighbour_does_all_that_the_owner_does(settings: Callable[..., Settings], tmp_path: Path):

@@ -7,11 +7,12 @@ import pytest
 
 from tests.keeping.conftest import Reopen
 from tests.keeping.views import numbered
-from utilities.clock import utc_now
-from utilities.errors import SettingsError
-from utilities.pageviews import click_schema, duck_schema
-from utilities.pageviews.duck import open_duck
-from utilities.pageviews.keeping import Keeping
+from utilities.model.clock import utc_now
+from utilities.model.errors import SettingsError
+from utilities.pageviews.storage import clickhouse_schema as click_schema
+from utilities.pageviews.storage import duckdb_schema as duck_schema
+from utilities.pageviews.storage.duckdb_engine import open_duck
+from utilities.pageviews.storage.interface import Keeping
 
 NEXT = {3: ("ALTER TABLE page_views ADD COLUMN shoes INTEGER DEFAULT 42", "ALTER TABLE page_views DROP COLUMN shoes")}
 

@@ -12,9 +12,9 @@ from itertools import count
 from pathlib import Path
 
 from tests.keeping.views import numbered
-from utilities.clock import utc_now
-from utilities.errors import BadAnswer
-from utilities.pageviews.duck import open_duck
+from utilities.model.clock import utc_now
+from utilities.model.errors import BadAnswer
+from utilities.pageviews.storage.duckdb_engine import open_duck
 
 BESIDE = 32  # who add at the same time
 AGAIN = 200

@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from demo.internet import Internet
-from handlers.server import serving
+from handlers.serving.server import serving
 from tests.wall.conftest import glass
+from utilities.config.settings import read_settings
 from utilities.services import Services
-from utilities.settings import read_settings
 
 __all__ = ["glass"]
 

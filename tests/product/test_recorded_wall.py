@@ -9,8 +9,8 @@ from playwright.async_api import Page
 
 from demo.recorded import Recorded
 from tests.product.conftest import OpenFoyer
-from utilities.formats import shown
-from utilities.frames import Kind
+from utilities.model.formats import shown
+from utilities.model.frames import Kind
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 

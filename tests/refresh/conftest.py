@@ -2,7 +2,7 @@
 
 import pytest
 
-from utilities.clock import utc_now
+from utilities.model.clock import utc_now
 from utilities.store import open_store
 
 

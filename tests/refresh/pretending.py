@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from utilities.clock import utc_now
-from utilities.frames import Column, Frame, Kind, Reading
+from utilities.model.clock import utc_now
+from utilities.model.frames import Column, Frame, Kind, Reading
 from utilities.refresh import Refresher
 from utilities.reports import Report
 from utilities.sources import SourceKind, Sources

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from tests.refresh.pretending import Oracle, report, running
-from utilities.clock import utc_now
-from utilities.frames import Frame
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.model.frames import Frame
 from utilities.store import open_store
 
 

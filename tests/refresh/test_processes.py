@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.refresh.pretending import Oracle, report, running, shown, until
-from utilities.clock import utc_now
-from utilities.errors import Refused, Unavailable
-from utilities.frames import Reading, Trouble
+from utilities.model.clock import utc_now
+from utilities.model.errors import Refused, Unavailable
+from utilities.model.frames import Reading, Trouble
 from utilities.store import alone, open_store
 
 ROOT = Path(__file__).parents[2]

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from tests.refresh.pretending import Jumping, Oracle, known, number, report, running, shown, sources, until
-from utilities.clock import utc_now
-from utilities.errors import BadAnswer, OverQuota, Refused, Unavailable
-from utilities.frames import Reading, State, Trouble
+from utilities.model.clock import utc_now
+from utilities.model.errors import BadAnswer, OverQuota, Refused, Unavailable
+from utilities.model.frames import Reading, State, Trouble
 from utilities.refresh import Refresher
 from utilities.store import alone, open_store
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.refresh.pretending import number, report
-from utilities.errors import BadAnswer, OverQuota, Refused, Unavailable
-from utilities.frames import Reading, Trouble
+from utilities.model.errors import BadAnswer, OverQuota, Refused, Unavailable
+from utilities.model.frames import Reading, Trouble
 from utilities.refresh.rules import LONGEST_KEPT, Sight, due_after, failed, pause
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

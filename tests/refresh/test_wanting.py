@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.refresh.pretending import Oracle, known, report, running, shown, sources, until
-from utilities.clock import utc_now
+from utilities.model.clock import utc_now
 from utilities.refresh import Refresher
 
 

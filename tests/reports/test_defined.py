@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from utilities.errors import BoardError
+from utilities.model.errors import BoardError
 from utilities.reports import defined
 from utilities.sources.ga4 import SOURCE, Ga4Ask
 

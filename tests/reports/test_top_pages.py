@@ -1,7 +1,7 @@
 """How the page table is put together from several answers."""
 
-from utilities.errors import Unavailable
-from utilities.frames import Column, Frame, Kind, Note
+from utilities.model.errors import Unavailable
+from utilities.model.frames import Column, Frame, Kind, Note
 from utilities.reports import top_pages
 
 PAGES = Frame(

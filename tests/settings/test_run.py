@@ -20,8 +20,8 @@ from run import main
 from tests.house.code import ROOT
 from tests.settings.test_settings import DOOR
 from utilities.checkup import Finding, Health, findings
-from utilities.clock import utc_now
-from utilities.settings import read_settings
+from utilities.config.settings import read_settings
+from utilities.model.clock import utc_now
 
 COMMANDS = ("serve", "demo", "check", "schema", "forget", "export")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.house.code import ROOT
-from utilities.errors import SettingsError
-from utilities.settings import PROVIDERS, SECRETS, VARIABLES, Settings, read_settings
+from utilities.config.settings import PROVIDERS, SECRETS, VARIABLES, Settings, read_settings
+from utilities.model.errors import SettingsError
 
 KEY = "xK3vQ9mB7tR2pL5wZ8nC4jH6fD1sG0aY"
 DOOR = {
@@ -219,7 +219,7 @@ def test_demo_takes_nothing_of_what_is_real_but_where_to_listen():
 
 
 def test_importing_settings_reads_nothing():
-    command = "import utilities.settings as s; s.Settings(); print('well')"
+    command = "import utilities.config.settings as s; s.Settings(); print('well')"
     environ = {"PATH": os.environ["PATH"], "PORT": "nonsense"}
     done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=environ, capture_output=True, check=False)
     assert done.stdout == b"well\n", done.stderr

@@ -14,11 +14,11 @@ from tornado.web import Application
 from demo import networks
 from demo.clock import VirtualClock
 from demo.faults import Fault, Faults, FaultyHandler
-from utilities.frames import Frame
-from utilities.network import Network
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.http.client import Upstream
+from utilities.model.frames import Frame
+from utilities.shares.tracker import Network
 from utilities.sources.social import ShareAsk, Social, chosen
-from utilities.upstream import Upstream
 
 PREFIXES = {
     "facebook": "/facebook",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.errors import BadAnswer
-from utilities.upstream.bodies import Style, read
+from utilities.http.bodies import Style, read
+from utilities.model.errors import BadAnswer
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

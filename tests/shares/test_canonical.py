@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.upstream.canonical import canonical, same_page
+from utilities.http.canonical_url import canonical, same_page
 
 
 @pytest.mark.parametrize(

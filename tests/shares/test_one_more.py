@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from demo.faults import Fault
 from tests.shares.conftest import HOME
-from utilities import shares
-from utilities.discovery import find
-from utilities.shares import Provider
+from utilities.config.discovery import find
+from utilities.shares import providers as shares
+from utilities.shares.providers import Provider
 from utilities.sources.social import SOURCE, ShareAsk
 
 PAGE = Path(__file__).parents[2] / "docs" / "networks.md"

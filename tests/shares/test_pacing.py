@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from demo.clock import VirtualClock
-from utilities.errors import OverQuota, Refused, Unavailable
-from utilities.upstream.pacing import Pacer, Rate
+from utilities.http.pacing import Pacer, Rate
+from utilities.model.errors import OverQuota, Refused, Unavailable
 
 
 @pytest.fixture

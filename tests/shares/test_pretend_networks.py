@@ -9,7 +9,7 @@ import pytest
 
 from demo.networks.popularity import shares
 from tests.shares.conftest import HOME
-from utilities.upstream.bodies import Style, read
+from utilities.http.bodies import Style, read
 
 PAGE = quote(HOME, safe="")
 

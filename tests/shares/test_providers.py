@@ -5,9 +5,9 @@ import pytest
 from demo.faults import Fault
 from demo.networks import popularity
 from tests.shares.conftest import HOME, NOON, PAGES, PREFIXES, reasons
-from utilities import shares
-from utilities.discovery import find
-from utilities.shares import Provider
+from utilities.config.discovery import find
+from utilities.shares import providers as shares
+from utilities.shares.providers import Provider
 
 every_network = pytest.mark.parametrize("name", PREFIXES)
 UNWELL = {

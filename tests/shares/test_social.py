@@ -8,9 +8,9 @@ import pytest
 
 from demo.faults import Fault
 from tests.shares.conftest import HOME, PREFIXES, reasons
-from utilities.errors import Refused, Unavailable
-from utilities.frames import Kind
-from utilities.network.counts import REMEMBERED
+from utilities.model.errors import Refused, Unavailable
+from utilities.model.frames import Kind
+from utilities.shares.count_cache import REMEMBERED
 from utilities.sources.social import SOURCE, ShareAsk
 
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from tests.shares.conftest import HOME, reasons
-from utilities.upstream.pacing import Rate
+from utilities.http.pacing import Rate
 
 
 async def test_old_count_stays_when_the_network_dies_and_says_since_when(stage, social, ask):
@@ -53,7 +53,7 @@ async def test_tired_network_is_tried_by_one_call_and_not_by_ten(stage, social, 
 
 
 async def test_log_says_once_that_a_network_rests_and_once_that_it_is_back(stage, social, ask, caplog):
-    caplog.set_level("INFO", "utilities.network")
+    caplog.set_level("INFO", "utilities.shares.tracker")
     stage.breaks("pinterest", "status", status=500)
     source = social("pinterest")
     await ask(source)

@@ -18,8 +18,8 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from demo.faults import Fault, Faults, FaultyHandler
-from utilities.errors import BadAnswer, SourceError, Unavailable
-from utilities.upstream import Upstream
+from utilities.http.client import Upstream
+from utilities.model.errors import BadAnswer, SourceError, Unavailable
 
 SECRET = "a-secret-token"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.site_reports.week import NOW
+from utilities.config.settings import Settings
 from utilities.pageviews import PageView
-from utilities.pageviews.engine import open_page_views
-from utilities.pageviews.keeping import Keeping
-from utilities.pageviews.sites import Sites
-from utilities.settings import Settings
+from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.open import open_page_views
 from utilities.sources.pageviews import PageViewSource
 
 BLOG = "sites: [{name: blog, domains: [example.com], zone: Europe/Berlin}, {name: shop, domains: [example.org]}]\n"

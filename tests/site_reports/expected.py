@@ -1,7 +1,7 @@
 """What the week of week.py comes to, worked out on paper."""
 
 from tests.site_reports.week import BUY, TITLES
-from utilities.frames import Value
+from utilities.model.frames import Value
 
 Rows = tuple[tuple[Value, ...], ...]
 

@@ -9,10 +9,10 @@ from tests.site_reports.conftest import Ours
 from tests.site_reports.expected import EXPECTED
 from tests.site_reports.week import BUY, NOW, TITLES, WEEK, seen
 from utilities import reports
-from utilities.discovery import find
-from utilities.errors import Refused
-from utilities.frames import Covers
-from utilities.pageviews.keeping import Keeping
+from utilities.config.discovery import find
+from utilities.model.errors import Refused
+from utilities.model.frames import Covers
+from utilities.pageviews.storage.interface import Keeping
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
 

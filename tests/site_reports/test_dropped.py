@@ -7,15 +7,15 @@ import pytest
 
 from tests.site_reports.conftest import Ours
 from tests.site_reports.week import NOW
-from utilities.errors import StoreDown
+from utilities.config.settings import Settings
+from utilities.model.errors import StoreDown
 from utilities.pageviews import Dropped
-from utilities.pageviews.dropped import Drops
-from utilities.pageviews.engine import open_page_views
-from utilities.pageviews.keeping import Forget, Owned
+from utilities.pageviews.classify.dropped_counter import Tally
 from utilities.pageviews.opening import our_own
-from utilities.pageviews.retention import retire
-from utilities.pageviews.tally import Tally
-from utilities.settings import Settings
+from utilities.pageviews.storage.dropped_hits import Drops
+from utilities.pageviews.storage.interface import Forget, Owned
+from utilities.pageviews.storage.open import open_page_views
+from utilities.pageviews.storage.retention import retire
 from utilities.sources.pageviews import PageViewAsk
 
 MONDAY, TUESDAY = date(2026, 3, 9), date(2026, 3, 10)

@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from tests.site_reports.week import BUY, NOW, WEEK, seen
-from utilities.errors import ParameterError
-from utilities.flow import OTHER, Flow
-from utilities.flow.flows import Flows
-from utilities.flow.wanted import Wanted, wanted
+from utilities.flow.model import OTHER, Flow
+from utilities.flow.query import Wanted, wanted
+from utilities.flow.service import Flows
+from utilities.model.errors import ParameterError
 from utilities.pageviews import PageView
-from utilities.pageviews.flows import Depth
+from utilities.pageviews.sql.flow import Depth
 from utilities.sources import Sources
 
 COUNTS = ((8, 5), (9, 7), (10, 9))

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from utilities.clock import utc_now
-from utilities.errors import Unavailable
-from utilities.frames import Column, Frame, Kind, Reading
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.model.errors import Unavailable
+from utilities.model.frames import Column, Frame, Kind, Reading
 from utilities.refresh import PULSE, Refresher
 from utilities.reports import Report
-from utilities.settings import Settings
 from utilities.sources import Sources
 from utilities.store import Store, open_store
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utilities.errors import ParameterError
-from utilities.pageviews.ranges import Span, span
+from utilities.model.errors import ParameterError
+from utilities.model.time_ranges import Span, span
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)  # a Friday; 10:30 in Berlin

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from handlers.server import serving
+from handlers.serving.server import serving
 from tests.house.code import ROOT
 from tests.site_reports.conftest import Ours
 from tests.site_reports.week import NOW, WEEK
-from utilities.boards import read
-from utilities.errors import Unavailable
-from utilities.frames import Column, Covers, Frame, Kind
+from utilities.config.boards import read
+from utilities.config.settings import Settings
+from utilities.model.errors import Unavailable
+from utilities.model.frames import Column, Covers, Frame, Kind
+from utilities.rendering.sheet.faults import faults
 from utilities.reports import today_reconciled
 from utilities.services import catalogue
-from utilities.settings import Settings
-from utilities.sheet.faults import faults
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask
 from utilities.sources.pageviews import SOURCE

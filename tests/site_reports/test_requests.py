@@ -16,13 +16,13 @@ from hypothesis import settings as settings_of
 from hypothesis import strategies as st
 from tornado.httpclient import HTTPResponse
 
-from handlers.server import serving
+from handlers.serving.server import serving
 from tests.site_reports.week import NOW
-from utilities.errors import ParameterError
-from utilities.pageviews.keeping import Keeping
-from utilities.pageviews.sites import Sites
+from utilities.config.settings import Settings
+from utilities.model.errors import ParameterError
+from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.storage.interface import Keeping
 from utilities.services import Services
-from utilities.settings import Settings
 from utilities.sources.pageviews import PageViewAsk, PageViewSource
 
 BROWSER = (

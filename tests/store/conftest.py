@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from utilities.clock import utc_now
+from utilities.model.clock import utc_now
 from utilities.store import Store, open_store, scope
 
 

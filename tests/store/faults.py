@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from utilities.errors import StoreDown
+from utilities.model.errors import StoreDown
 
 LAG = 0.5  # seconds; a machine busy with other things takes a part of it
 

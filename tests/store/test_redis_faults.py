@@ -9,8 +9,8 @@ import pytest
 from tests.refresh.pretending import until
 from tests.store.faults import LAG, lag, put, seconds
 from tests.store.test_store import reading
-from utilities.errors import SettingsError, StoreDown
-from utilities.frames import Reading
+from utilities.model.errors import SettingsError, StoreDown
+from utilities.model.frames import Reading
 from utilities.store import alone
 from utilities.store.commands import LEAST_PRIVILEGE
 from utilities.store.link import CONNECTIONS

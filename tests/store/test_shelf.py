@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tests.store.test_store import reading
-from utilities.clock import utc_now
+from utilities.model.clock import utc_now
 from utilities.store import scope
 from utilities.store.packing import LARGEST, pack
 

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
-from utilities.clock import utc_now
-from utilities.frames import Column, Covers, Frame, Kind, Note, Reading, Trouble
+from utilities.model.clock import utc_now
+from utilities.model.frames import Column, Covers, Frame, Kind, Note, Reading, Trouble
 from utilities.store import alone, scope
 
 FRAME = Frame(

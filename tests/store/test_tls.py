@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.store.test_store import reading
-from utilities.clock import utc_now
-from utilities.errors import StoreDown
+from utilities.model.clock import utc_now
+from utilities.model.errors import StoreDown
 
 
 @pytest.fixture

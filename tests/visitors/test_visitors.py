@@ -15,14 +15,14 @@ from demo.visitors.driver import Driver, request
 from demo.visitors.history import write
 from demo.visitors.reading import ACTIONS, Readers
 from demo.world.days import World
-from handlers.server import serving
+from handlers.serving.server import serving
+from utilities.config.settings import Settings, read_settings
 from utilities.pageviews import Dropped
-from utilities.pageviews.beacon import FIELDS, NAMES
-from utilities.pageviews.log_import import import_logs
-from utilities.pageviews.log_kinds import Kind
-from utilities.pageviews.places import Places
+from utilities.pageviews.classify.geoip import Places
+from utilities.pageviews.collect.beacon import FIELDS, NAMES
+from utilities.pageviews.log_import.command import import_logs
+from utilities.pageviews.log_import.line_kinds import Kind
 from utilities.services import Services
-from utilities.settings import Settings, read_settings
 
 NOON = datetime(2026, 11, 18, 20, tzinfo=UTC)  # a Wednesday in Los Angeles
 

@@ -14,20 +14,20 @@ from playwright.async_api import Browser, Page
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-import utilities.views
-from handlers import SERVER_LIMITS, make_app
-from utilities.boards import Boards
-from utilities.clock import utc_now
-from utilities.discovery import find
-from utilities.frames import Column, Frame, Kind, Reading, Trouble
+import utilities.rendering.views
+from handlers.serving.routes import SERVER_LIMITS, make_app
+from utilities.config.boards import Boards
+from utilities.config.discovery import find
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.model.frames import Column, Frame, Kind, Reading, Trouble
+from utilities.rendering.templating import environment
+from utilities.rendering.views import View
+from utilities.rendering.walls import Pace, Painter, Walls
 from utilities.reports import Report
 from utilities.services import Services
-from utilities.settings import Settings
 from utilities.sources import Sources
 from utilities.store import Store, alone, open_store
-from utilities.templating import environment
-from utilities.views import View
-from utilities.walls import Pace, Painter, Walls
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOARD = """
@@ -88,7 +88,7 @@ class House:
         self.store: Store = await open_store(self.settings, self.clock)
         self.boards = Boards(self.settings.boards_dir, lambda board: None)
         self.boards.load()
-        views = {view.name: view for view in find(utilities.views, "VIEW", View)}
+        views = {view.name: view for view in find(utilities.rendering.views, "VIEW", View)}
         templates = environment(ROOT / "templates")
         painter = Painter(templates=templates, views=views, reports=self.reports, zone=UTC)
         self.walls = Walls(

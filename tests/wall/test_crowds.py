@@ -10,7 +10,7 @@ import pytest
 
 from tests.wall.conftest import QUICK, BuildHouse, House, number, replace, table, until
 from tests.wall.streams import STREAM, Line
-from utilities.walls.wall import Wall
+from utilities.rendering.walls.wall import Wall
 
 
 def stuck(port: int) -> socket.socket:

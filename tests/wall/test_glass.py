@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.wall.conftest import BOARD, House, building, number, table, until
-from utilities.settings import Settings
+from utilities.config.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from utilities.frames import State
-from utilities.walls.status import Status, status
+from utilities.model.frames import State
+from utilities.rendering.walls.status import Status, status
 
 LIVE, STALE, FAILED, WAITING = State.LIVE, State.STALE, State.FAILED, State.WAITING
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.wall.conftest import BuildHouse, House, number, table, until
 from tests.wall.streams import STREAM, Line
-from utilities.frames import Frame
-from utilities.walls import Pace
+from utilities.model.frames import Frame
+from utilities.rendering.walls import Pace
 
 
 async def test_a_new_stream_hears_the_time_and_then_every_tile(house: House) -> None:

@@ -4,11 +4,11 @@ import asyncio
 from collections import Counter
 from datetime import date, datetime
 
-from utilities.errors import ParameterError
-from utilities.flow import OTHER, Band, Flow
-from utilities.flow.wanted import Wanted
-from utilities.frames import Frame
-from utilities.pageviews.flows import Depth
+from utilities.flow.model import OTHER, Band, Flow
+from utilities.flow.query import Wanted
+from utilities.model.errors import ParameterError
+from utilities.model.frames import Frame
+from utilities.pageviews.sql.flow import Depth
 from utilities.sources import Sources
 from utilities.sources.ga4 import Filter, Ga4Ask
 

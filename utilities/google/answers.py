@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from utilities.errors import BadAnswer
-from utilities.frames import Column, Covers, Frame, Kind, Note, Value
 from utilities.google.fields import FRAMING, SERIES, dimension, metric
-from utilities.text import clean
+from utilities.model.errors import BadAnswer
+from utilities.model.frames import Column, Covers, Frame, Kind, Note, Value
+from utilities.model.text import clean
 
 LONGEST_TEXT, LONGEST_ADDRESS = 300, 2000
 LARGEST = 2**63  # no figure of a website; and not every float can be written down

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Condition
 
-from utilities.clock import Clock
-from utilities.errors import OverQuota, Unavailable
+from utilities.model.clock import Clock
+from utilities.model.errors import OverQuota, Unavailable
 
 HOUR = timedelta(hours=1)
 FORGIVEN = 10  # a property and project may cause as many 500s and 503s an hour, then every call is refused

@@ -10,9 +10,6 @@ import google_auth_httplib2
 import httplib2
 from googleapiclient.discovery import build
 
-from utilities.breaker import Breaker
-from utilities.clock import Clock
-from utilities.errors import BadAnswer, OverQuota, SourceError, Unavailable
 from utilities.google.budget import FORGIVEN, ErrorBudget
 from utilities.google.connection import Connections
 from utilities.google.credentials import WallCredentials, load_key
@@ -26,6 +23,9 @@ from utilities.google.failures import (
 )
 from utilities.google.pool import Pool
 from utilities.google.quota import Exhausted, Quota
+from utilities.http.circuit_breaker import Breaker
+from utilities.model.clock import Clock
+from utilities.model.errors import BadAnswer, OverQuota, SourceError, Unavailable
 
 SECONDS = 20.0
 SERVER_ERRORS = "serverErrorsPerProjectPerHour"

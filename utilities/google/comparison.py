@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from utilities.errors import BadAnswer
-from utilities.frames import Covers, Frame, Kind, Note, Value
+from utilities.model.errors import BadAnswer
+from utilities.model.frames import Covers, Frame, Kind, Note, Value
 
 
 def beside(found: Frame) -> Frame:

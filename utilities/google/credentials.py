@@ -10,7 +10,7 @@ from google.auth import exceptions
 from google.auth.transport import DEFAULT_RETRYABLE_STATUS_CODES
 from google.oauth2 import service_account
 
-from utilities.errors import Refused
+from utilities.model.errors import Refused
 
 SETTING = "GOOGLE_APPLICATION_CREDENTIALS"
 HOW = "make a JSON key for a service account in the Google Cloud console (IAM & Admin → Service Accounts → Keys)"

@@ -12,10 +12,10 @@ from googleapiclient.errors import Error as ApiError
 from googleapiclient.errors import HttpError
 from httplib2.decode import DecodeRatioError
 
-from utilities.errors import BadAnswer, Refused, SourceError, Unavailable
 from utilities.google.credentials import BadToken, TokenServerDown
 from utilities.google.quota import exhausted
-from utilities.text import clean
+from utilities.model.errors import BadAnswer, Refused, SourceError, Unavailable
+from utilities.model.text import clean
 
 FAILURES = (
     ApiError,

@@ -2,7 +2,7 @@
 
 import re
 
-from utilities.frames import Column, Kind
+from utilities.model.frames import Column, Kind
 
 HEADINGS = {
     "active1DayUsers": "Users today",

@@ -7,8 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic
 from typing import Any, TypeVar
 
-from utilities.errors import Unavailable
 from utilities.google.connection import Connections, Deadline
+from utilities.model.errors import Unavailable
 
 Answer = TypeVar("Answer")
 

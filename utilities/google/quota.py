@@ -8,9 +8,9 @@ from math import ceil
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from utilities.clock import Clock
-from utilities.errors import OverQuota
-from utilities.text import clean
+from utilities.model.clock import Clock
+from utilities.model.errors import OverQuota
+from utilities.model.text import clean
 
 CORE, REALTIME = "core", "realtime"
 

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from utilities.clock import Clock
-from utilities.errors import SourceError, StoreDown
-from utilities.pageviews.collector import Collector
-from utilities.pageviews.counting import Counting, open_counting
-from utilities.pageviews.engine import open_page_views
-from utilities.pageviews.keeping import Keeping, Owned
-from utilities.pageviews.pace import Pace
-from utilities.pageviews.retention import MONTHS, every_night
-from utilities.pageviews.sites import FILE, Sites
-from utilities.pageviews.tally import Tally
-from utilities.pageviews.visitors import SILENCE
-from utilities.pageviews.visits import RECENT
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.clock import Clock
+from utilities.model.errors import SourceError, StoreDown
+from utilities.pageviews.classify.classifier import Counting, open_counting
+from utilities.pageviews.classify.dropped_counter import Tally
+from utilities.pageviews.classify.sessions import RECENT
+from utilities.pageviews.classify.visitor_ids import SILENCE
+from utilities.pageviews.collect.collector import Collector
+from utilities.pageviews.collect.rate_limit import Pace
+from utilities.pageviews.sites.registry import FILE, Sites
+from utilities.pageviews.storage.interface import Keeping, Owned
+from utilities.pageviews.storage.open import open_page_views
+from utilities.pageviews.storage.retention import MONTHS, every_night
 
 log = logging.getLogger("foyer.collect")
 
@@ -70,7 +70,7 @@ async def open_pace(settings: Settings, sites: Sites, closing: AsyncExitStack) -
     """The limits of this process, or of all that have one Redis."""
     if not (url := settings.redis_url.get_secret_value()):
         return Pace(sites.limits)
-    from utilities.pageviews.sharing import Sharing  # imported late: 8 MB that a process without Redis does not need
+    from utilities.pageviews.collect.shared_rate_limit import Sharing
 
     sharing = Sharing(url)
     closing.push_async_callback(sharing.close)

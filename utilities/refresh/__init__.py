@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection, Mapping
 from math import inf
 
-from utilities.clock import Clock
+from utilities.model.clock import Clock
 from utilities.refresh.duty import Duty, Means
 from utilities.reports import Report
 from utilities.sources import Sources

@@ -9,9 +9,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
 
-from utilities.clock import Clock
-from utilities.errors import Refused, SourceError, StoreDown, Unavailable
-from utilities.frames import Frame, Reading, State
+from utilities.model.clock import Clock
+from utilities.model.errors import Refused, SourceError, StoreDown, Unavailable
+from utilities.model.frames import Frame, Reading, State
 from utilities.refresh.rules import Sight, failed
 from utilities.reports import Report
 from utilities.sources import Sources

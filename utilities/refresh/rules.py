@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from utilities.errors import OverQuota, Refused
-from utilities.frames import Reading, Trouble
+from utilities.model.errors import OverQuota, Refused
+from utilities.model.frames import Reading, Trouble
 from utilities.reports import Report
 
 LONGEST_KEPT = timedelta(days=14)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from utilities.clock import Clock
-from utilities.errors import Overrun
-from utilities.frames import Frame, Reading
+from utilities.model.clock import Clock
+from utilities.model.errors import Overrun
+from utilities.model.frames import Frame, Reading
 from utilities.refresh import Refresher
 from utilities.reports import Compose, Report
 from utilities.sources import Adjusting, Sources

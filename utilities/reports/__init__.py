@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from utilities.errors import BoardError
-from utilities.frames import Frame
+from utilities.model.errors import BoardError
+from utilities.model.frames import Frame
 from utilities.sources import SourceKind, Sources
 
 Compose = Callable[[Sources], AsyncIterator[Frame]]

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from utilities.frames import Frame
+from utilities.model.frames import Frame
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Filter, Ga4Ask

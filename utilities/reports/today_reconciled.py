@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from utilities.errors import SourceError
-from utilities.formats import zone_of
-from utilities.frames import Column, Frame, Kind, Note, Value
+from utilities.model.errors import SourceError
+from utilities.model.formats import zone_of
+from utilities.model.frames import Column, Frame, Kind, Note, Value
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from utilities.frames import Frame
+from utilities.model.frames import Frame
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Filter, Ga4Ask

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from utilities.errors import SourceError
-from utilities.frames import Column, Frame, Kind, Note, Value
+from utilities.model.errors import SourceError
+from utilities.model.frames import Column, Frame, Kind, Note, Value
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from utilities.clock import Clock, utc_now
-from utilities.errors import ParameterError, Refused
-from utilities.frames import Frame
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.clock import Clock, utc_now
+from utilities.model.errors import ParameterError, Refused
+from utilities.model.frames import Frame
 
 
 class Source(Protocol):

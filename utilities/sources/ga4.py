@@ -6,16 +6,16 @@ from datetime import date, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from utilities.clock import Clock
-from utilities.errors import ParameterError, Refused
-from utilities.frames import Covers, Frame
+from utilities.config.settings import Settings
 from utilities.google.answers import covered, frame, read
 from utilities.google.client import SECONDS, Client, resource
 from utilities.google.comparison import beside
 from utilities.google.failures import Asked
 from utilities.google.quota import CORE, REALTIME
-from utilities.pageviews.ranges import span
-from utilities.settings import Settings
+from utilities.model.clock import Clock
+from utilities.model.errors import ParameterError, Refused
+from utilities.model.frames import Covers, Frame
+from utilities.model.time_ranges import span
 from utilities.sources import Source, SourceKind, rows_of
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
@@ -46,7 +46,7 @@ class Ga4Ask:
     """One runReport, or runRealtimeReport when `realtime`.
 
     The range is the last `days` whole days up to and with yesterday, in the property's time zone; None is
-    LOOK_BACK_DAYS. `first` and `last` say it as people do (utilities/pageviews/ranges.py), in whole days. With `today`
+    LOOK_BACK_DAYS. `first` and `last` say it as people do (utilities/model/time_ranges.py), in whole days. With `today`
     it is today instead, as far as Google has counted it. `compare` asks for as many days before as well and adds a
     `<metric>:previous` column behind each metric. `order` is a field, with `-` in front for descending; '' is the first
     metric descending. Rows are filtered by all of `filters`.

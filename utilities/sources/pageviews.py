@@ -9,15 +9,15 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from utilities.clock import Clock
-from utilities.discovery import find
-from utilities.errors import BadAnswer, ParameterError, Refused
-from utilities.frames import Column, Covers, Frame, Kind, Value
+from utilities.config.discovery import find
+from utilities.config.settings import Settings
+from utilities.model.clock import Clock
+from utilities.model.errors import BadAnswer, ParameterError, Refused
+from utilities.model.frames import Column, Covers, Frame, Kind, Value
+from utilities.model.time_ranges import Span, span
 from utilities.pageviews import PageViews, queries
 from utilities.pageviews.queries import Question
-from utilities.pageviews.ranges import Span, span
-from utilities.pageviews.scope import Sites, chosen, condition
-from utilities.settings import Settings
+from utilities.pageviews.sql.filters import Sites, chosen, condition
 from utilities.sources import Source, SourceKind, rows_of
 
 MOST_ROWS = 10_000
@@ -35,7 +35,7 @@ Row = tuple[Value, ...]
 class PageViewAsk:
     """One question to the page-view store; utilities/pageviews/queries has them all.
 
-    `first` and `last` are written as people write them (utilities/pageviews/ranges.py), in the site's time zone;
+    `first` and `last` are written as people write them (utilities/model/time_ranges.py), in the site's time zone;
     '' for both is the last LOOK_BACK_DAYS days, today until now among them. `site` is '' for the first site of
     boards/sites.yaml, or, while it has none, for all there are together. `page` is a path of ours and `referrer` an
     address or a domain elsewhere; '' is any. `compare` adds a `<figure>:previous` column behind each figure: that
@@ -202,8 +202,8 @@ class Reaching:
     @asynccontextmanager
     async def reached(self) -> AsyncIterator[PageViewSource]:
         # Imported late: counting is a lot, and a process that serves has its own source.
-        from utilities.pageviews.engine import reach_page_views
         from utilities.pageviews.opening import open_sites
+        from utilities.pageviews.storage.open import reach_page_views
 
         sites, views = open_sites(self.settings), await reach_page_views(self.settings, self.clock)
         try:

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from utilities.clock import Clock
-from utilities.errors import BadAnswer, Refused
-from utilities.frames import Column, Covers, Frame, Kind, Note, Value
+from utilities.config.settings import Settings
 from utilities.google.client import SECONDS, Client, resource
 from utilities.google.failures import Asked
 from utilities.google.fields import heading
-from utilities.settings import Settings
+from utilities.model.clock import Clock
+from utilities.model.errors import BadAnswer, Refused
+from utilities.model.frames import Column, Covers, Frame, Kind, Note, Value
+from utilities.model.text import clean
 from utilities.sources import Source, SourceKind
-from utilities.text import clean
 
 SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
 ENABLE = "https://console.cloud.google.com/apis/library/searchconsole.googleapis.com"

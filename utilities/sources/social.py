@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from utilities import shares
-from utilities.clock import Clock
-from utilities.discovery import find
-from utilities.errors import Refused, SourceError, Unavailable
-from utilities.frames import Column, Frame, Kind, Note
-from utilities.network import Network
-from utilities.network.counts import read_counts, write_counts, written_at
-from utilities.settings import Settings
-from utilities.shares import Provider
+from utilities.config.discovery import find
+from utilities.config.settings import Settings
+from utilities.http.canonical_url import canonical
+from utilities.http.client import Upstream
+from utilities.model.clock import Clock
+from utilities.model.errors import Refused, SourceError, Unavailable
+from utilities.model.frames import Column, Frame, Kind, Note
+from utilities.shares import providers as shares
+from utilities.shares.count_cache import read_counts, write_counts, written_at
+from utilities.shares.providers import Provider
+from utilities.shares.tracker import Network
 from utilities.sources import SourceKind
-from utilities.upstream import Upstream
-from utilities.upstream.canonical import canonical
 
 KEEP = 60.0
 """Seconds between two writings of what is known."""

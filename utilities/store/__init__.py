@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from utilities.clock import Clock
-from utilities.frames import READING, Reading
-from utilities.settings import Settings
+from utilities.config.settings import Settings
+from utilities.model.clock import Clock
+from utilities.model.frames import READING, Reading
 
 
 @dataclass(frozen=True)

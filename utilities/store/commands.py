@@ -10,9 +10,9 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 from redis.exceptions import ResponseError, WatchError
 
-from utilities.clock import Clock
-from utilities.errors import StoreDown
-from utilities.frames import Reading
+from utilities.model.clock import Clock
+from utilities.model.errors import StoreDown
+from utilities.model.frames import Reading
 from utilities.store import Lease
 from utilities.store.packing import LARGEST, BadValue, Packed, is_name, pack, unpack
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from weakref import WeakSet
 
-from utilities.frames import Reading
+from utilities.model.frames import Reading
 
 
 class Listener(AsyncIterator[str]):

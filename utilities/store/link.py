@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
-from utilities.breaker import Breaker
-from utilities.errors import StoreDown
-from utilities.redis_options import options
+from utilities.http.circuit_breaker import Breaker
+from utilities.http.redis_options import options
+from utilities.model.errors import StoreDown
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from utilities.clock import Clock
-from utilities.frames import Reading
+from utilities.model.clock import Clock
+from utilities.model.frames import Reading
 from utilities.store import Lease
 from utilities.store.known import Known
 from utilities.store.shelf import Shelf

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from utilities.frames import Column, Kind, Reading, Value
+from utilities.model.frames import Column, Kind, Reading, Value
 
 LARGEST = 1 << 20  # bytes; a board's table is a few thousand
 MOST_AHEAD = timedelta(days=1)  # that another machine's clock may be before ours

@@ -9,9 +9,9 @@ from weakref import WeakValueDictionary
 
 from redis.asyncio.client import PubSub
 
-from utilities.clock import Clock
-from utilities.errors import StoreDown
-from utilities.frames import Reading
+from utilities.model.clock import Clock
+from utilities.model.errors import StoreDown
+from utilities.model.frames import Reading
 from utilities.store import Lease
 from utilities.store.commands import Commands
 from utilities.store.known import Known

@@ -9,8 +9,8 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from utilities.clock import Clock
-from utilities.frames import Reading
+from utilities.model.clock import Clock
+from utilities.model.frames import Reading
 from utilities.store.packing import LARGEST, BadValue, pack, unpack
 
 KEPT = timedelta(days=15)  # as in Redis: a day more than figures may be shown

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from utilities.errors import ParameterError
-from utilities.frames import Column, Kind, Note, Value
-from utilities.pageviews.ranges import Span
+from utilities.model.errors import ParameterError
+from utilities.model.frames import Column, Kind, Note, Value
+from utilities.model.time_ranges import Span
 
 Found = Sequence[tuple[Any, ...]]
 """Rows as an engine gave them."""

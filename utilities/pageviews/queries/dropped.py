@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from utilities.frames import Value
+from utilities.model.frames import Value
+from utilities.model.time_ranges import Span
 from utilities.pageviews import Dropped
 from utilities.pageviews.queries import Arranged, Found, Question, whole
 from utilities.pageviews.queries.times import DAY
-from utilities.pageviews.ranges import Span
 
 HEADINGS = {
     Dropped.BOT: "Bots",

@@ -1,7 +1,7 @@
 """Pages: how often they are seen, for how long, and whether visits begin or end there."""
 
-from utilities.pageviews.ends import NAMED, NUMBERED
 from utilities.pageviews.queries import VIEWS, VISITORS, VISITS, Question, ranked, rate, seconds, text, whole
+from utilities.pageviews.sql.landing_exit import NAMED, NUMBERED
 
 PAGE = text("path", "Page")
 

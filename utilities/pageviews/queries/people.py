@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from utilities.frames import Note
-from utilities.pageviews.countries import country
+from utilities.model.frames import Note
+from utilities.model.time_ranges import Span
+from utilities.pageviews.classify.countries import country
 from utilities.pageviews.queries import UNKNOWN, Arranged, Found, ranked, text
-from utilities.pageviews.ranges import Span
 
 NOWHERE = Note("Countries are unknown until “make geo” has put their database in place.")
 

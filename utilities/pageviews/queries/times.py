@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from utilities.frames import Column, Kind, Value
+from utilities.model.frames import Column, Kind, Value
+from utilities.model.time_ranges import Span
 from utilities.pageviews.queries import COUNTED, VIEWS, VISITORS, VISITS, Arranged, Found, Question, text
-from utilities.pageviews.ranges import Span
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOBODY = (0, 0, 0)

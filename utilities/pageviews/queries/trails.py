@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from utilities.frames import Value
-from utilities.pageviews.countries import country
-from utilities.pageviews.ends import ORDER
+from utilities.model.frames import Value
+from utilities.model.time_ranges import Span
+from utilities.pageviews.classify.countries import country
 from utilities.pageviews.queries import (
     UNKNOWN,
     VIEWS,
@@ -18,7 +18,7 @@ from utilities.pageviews.queries import (
     text,
     whole,
 )
-from utilities.pageviews.ranges import Span
+from utilities.pageviews.sql.landing_exit import ORDER
 
 MOST_STEPS = 200  # of one trail
 

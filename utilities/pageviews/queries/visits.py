@@ -1,8 +1,8 @@
 """Whole visits: how many, how long, where they began and ended, and what brought them."""
 
-from utilities.frames import Column, Kind
-from utilities.pageviews.countries import country
-from utilities.pageviews.ends import FIRST, LAST, NAMED, NUMBERED
+from utilities.model.frames import Column, Kind
+from utilities.model.time_ranges import Span
+from utilities.pageviews.classify.countries import country
 from utilities.pageviews.queries import (
     VIEWS,
     VISITORS,
@@ -15,7 +15,7 @@ from utilities.pageviews.queries import (
     seconds,
     text,
 )
-from utilities.pageviews.ranges import Span
+from utilities.pageviews.sql.landing_exit import FIRST, LAST, NAMED, NUMBERED
 
 LENGTH = seconds("visitLength", "Visit length", 1)
 BOUNCE = rate("bounceRate", "Bounce rate", 1)

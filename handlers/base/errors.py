@@ -1,0 +1,61 @@
+"""What went wrong, as a status, a title and a sentence; nothing from the request is ever in them."""
+
+from http import HTTPStatus
+
+from tornado.web import HTTPError
+
+from utilities.model.errors import FoyerError, SignInRefused, SourceError, StateDown, StoreDown
+
+TITLES = {
+    400: "That did not make sense",
+    401: "Please sign in",
+    403: "Not for you",
+    404: "There is no such page",
+    405: "That cannot be done here",
+    421: "Wrong address",
+    429: "Too fast",
+    503: "Not just now",
+}
+SENTENCES = {
+    400: "The address or the form is not one that Foyer made.",
+    401: "This page is for people who have signed in.",
+    403: "You may not see or do this.",
+    404: "Nothing is kept under this address. It may have been renamed.",
+    405: "This address exists, but not for what was tried.",
+    421: "Foyer does not answer under this name. Use the address that was set as PUBLIC_URL.",
+    429: "Too many tries in a short time. Wait a minute.",
+    503: "Something that Foyer needs does not answer. Try again in a moment.",
+}
+STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 503, StoreDown: 503, StateDown: 503}
+
+
+class Refusal(HTTPError):
+    """A status with a sentence for the person who asked; the sentence is ours, never the request's."""
+
+    def __init__(self, status: int, sentence: str = "", headers: dict[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.sentence = sentence
+        self.headers = headers or {}
+
+
+def status_of(error: BaseException | None, usual: int) -> int:
+    """The status for an error of our own tree; `usual` for every other."""
+    return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), usual)
+
+
+def title_of(status: int, error: BaseException | None) -> str:
+    if isinstance(error, SignInRefused):
+        return "You cannot come in with that"
+    return TITLES.get(status, "Something broke" if status >= 500 else HTTPStatus(status).phrase)
+
+
+def sentence_of(status: int, error: BaseException | None) -> str:
+    """What to tell: a refusal's own words, or the usual ones of the status."""
+    if isinstance(error, Refusal) and error.sentence:
+        return error.sentence
+    if isinstance(error, SignInRefused):
+        return str(error)
+    usual = (
+        "The fault is Foyer's, and it is in its log." if status >= 500 else "Foyer does not know what to do with this."
+    )
+    return SENTENCES.get(status, usual)

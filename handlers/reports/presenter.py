@@ -1,0 +1,101 @@
+"""A report and its reading, worded for people at desks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from utilities.model.formats import ago, noted, period, shown
+from utilities.model.frames import Frame, Kind, Reading, State, Value
+from utilities.rendering.views.number import moved
+from utilities.reports import Report
+from utilities.sources import Sources
+
+PLAIN = (Kind.TEXT, Kind.DATE)
+BEFORE = ":previous"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A report, and its reading as it is now."""
+
+    report: Report
+    reading: Reading
+    state: State
+    age: str  # `4 min`, '' without figures
+    sources: tuple[str, ...]  # as people call them
+    said: str = ""  # what was asked for besides: `?from=now-1d%2Fd`
+
+    @property
+    def frame(self) -> Frame:
+        return self.reading.frame or Frame((), ())
+
+    @property
+    def covers(self) -> str:
+        return period(self.frame.covers) if self.frame.covers else ""
+
+    @property
+    def summary(self) -> list[tuple[str, str, str, str]]:
+        """Of a single row of figures each heading, the figure, what it was before, and the change; none of a table.
+
+        The last two are '' where nobody asked for the time before.
+        """
+        frame = self.frame
+        if len(frame.rows) != 1 or any(column.kind in PLAIN for column in frame.columns):
+            return []
+        known = {column.key: value for column, value in zip(frame.columns, frame.rows[0], strict=True)}
+        return [
+            (
+                column.heading,
+                shown(value, column.kind),
+                *(
+                    compared(value, known[column.key + BEFORE], column.kind)
+                    if column.key + BEFORE in known
+                    else ("", "")
+                ),
+            )
+            for column, value in zip(frame.columns, frame.rows[0], strict=True)
+            if not column.key.endswith(BEFORE)
+        ]
+
+    @property
+    def notes(self) -> list[str]:
+        return [*noted(self.frame), *(["Some of the answer is still awaited."] if not self.reading.complete else [])]
+
+    @property
+    def trouble(self) -> str:
+        """What has gone wrong since the figures were taken, '' when nothing has."""
+        return self.reading.trouble.message if self.reading.trouble else ""
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """Headings too short to be understood, and what is counted there."""
+        return [(column.heading, column.about) for column in self.frame.columns if column.about]
+
+    @property
+    def asked(self) -> str:
+        """Whom, and how often: `Google Analytics and the networks, every 5 min`."""
+        seconds = self.report.pace.total_seconds()
+        pace = "minute" if seconds == 60 else ago(seconds) if seconds > 60 else f"{seconds:g} s"
+        words = f"{' and '.join(self.sources)}, every {pace}"
+        return words[:1].upper() + words[1:]
+
+    @property
+    def awaits(self) -> bool:
+        """Whether more is on its way, so that it is worth looking again soon."""
+        return self.state is State.WAITING or not self.reading.complete
+
+
+def look(report: Report, latest: Reading | None, now: datetime, sources: Sources) -> Look:
+    reading = latest or Reading(report.name)
+    age = reading.age(now)
+    words = "" if age is None else ago(age.total_seconds())
+    titles = tuple(sources.title(source) for source in report.sources)
+    return Look(report, reading, reading.state(now, report.pace, report.limit), words, titles)
+
+
+def compared(value: Value, before: Value, kind: Kind) -> tuple[str, str]:
+    """What the figure was before, and by how much it has changed; '' where that cannot be said."""
+    if not isinstance(value, int | float) or not isinstance(before, int | float):
+        return shown(before, kind), ""
+    gain = value - before
+    amount = moved(gain, before, kind)
+    return shown(before, kind), f"{'+' if gain > 0 else '−'}{amount}" if amount else "none"

@@ -1,0 +1,52 @@
+"""/healthz: how Foyer is, for whoever keeps an eye on it; needs no sign-in and tells no secret."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.base.handler import BaseHandler
+from utilities.model.frames import Reading, State
+
+BAD = (State.STALE, State.FAILED)
+
+
+class Health(BaseHandler):
+    """Answers 200 as soon as the server serves; `status` says the rest."""
+
+    def get(self) -> None:
+        readings = {name: self.reading(name) for name in self.on_boards()}
+        store = self.services.store.health()
+        faults = sorted(self.services.boards.faults)  # what is wrong with them is for those inside
+        stored = store.get("answers", True) and store.get("writes", True)  # a full Redis answers, but takes nothing
+        kept = self.services.collector.views.health() if self.services.collector else None
+        troubled = not stored or (kept is not None and not kept["answers"])
+        degraded = any(each["state"] in BAD for each in readings.values()) or troubled or faults
+        self.set_header("Cache-Control", "no-store")
+        self.finish(
+            {
+                "status": "degraded" if degraded else "ok",
+                "demo": self.services.settings.demo,
+                "readings": readings,
+                "sources": {name: source.health() for name, source in self.services.sources.opened.items()},
+                "store": store,
+                "page_views": kept,
+                "boards": {"shown": len(self.services.boards), "faults": faults},
+                "walls": self.services.walls.count,
+            }
+        )
+
+    head = get
+
+    def on_boards(self) -> list[str]:
+        return sorted({tile.report for board in self.services.boards for tile in board.tiles})
+
+    def reading(self, name: str) -> Mapping[str, Any]:
+        """The state and age in seconds of one reading, and the kind of trouble it is in."""
+        now, report = self.services.clock(), self.services.reports.get(name)
+        reading = self.services.store.latest(name) or Reading(name)
+        age = reading.age(now)
+        state = reading.state(now, report.pace, report.limit) if report else State.FAILED
+        return {
+            "state": state,
+            "age": None if age is None else round(age.total_seconds(), 1),
+            "trouble": reading.trouble.kind if reading.trouble else None,
+        }

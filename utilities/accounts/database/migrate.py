@@ -1,0 +1,63 @@
+"""Brings the state database up to date, once, however many processes start together."""
+
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from utilities.model.errors import StateDown
+
+HERE = Path(__file__).with_name("migrations")
+NEWEST = max(path.name.partition("_")[0] for path in HERE.glob("versions/*_*.py"))
+"""The migration that nothing follows: they are numbered."""
+LOCK = 0x666F796572  # "foyer": names our advisory lock in PostgreSQL
+
+
+def migrate(engine: Engine) -> None:
+    """Runs the migrations that are missing; raises StateDown with a sentence when the database is not ours to use."""
+    with engine.connect() as connection:
+        if version_of(connection) == NEWEST:
+            return
+    # Imported late: Alembic is a tenth of a start, and most starts find nothing to do.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # it greets at every start
+    with engine.connect() as connection, alone(connection):
+        config = Config()
+        config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StateDown("The state database was written by a newer Foyer; start that one.") from error
+        connection.commit()
+
+
+def version_of(connection: Connection) -> str | None:
+    """The last migration that was run here; None where none ever was."""
+    known = inspect(connection).has_table("alembic_version")
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+
+
+@contextmanager
+def alone(connection: Connection) -> Iterator[None]:
+    """Holds the others off: by a lock of PostgreSQL's, which ends with the connection, or by a file beside SQLite's."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        connection.commit()
+        yield
+        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+        connection.commit()
+        return
+    place = connection.engine.url.database
+    if not place or place == ":memory:":
+        yield
+        return
+    with Path(f"{place}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,163 @@
+"""What a board file says, checked; `boards/board.schema.json` is made from it."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from utilities.model.errors import BoardError
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+NAME = r"^[a-z0-9][a-z0-9-]*$"
+
+Loc = tuple[str | int, ...]
+"""Where something stands in a board file: keys and places in lists, from the top."""
+
+
+def duration(value: object) -> object:
+    """`30s`, `5m`, `6h`, `1d`; a bare number has no unit and is refused."""
+    match = re.fullmatch(r"(\d{1,7})\s*([smhd])", value) if isinstance(value, str) else None
+    if isinstance(value, timedelta):
+        return value
+    if not match or not int(match[1]):
+        raise ValueError("write a time with its unit: 30s, 5m, 6h or 1d")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(duration, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+\s*[smhd]$")])
+]
+
+
+class Strict(BaseModel):
+    """Frozen, and a key it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Screen(Strict):
+    """The glass and the room; type is sized for them."""
+
+    diagonal: float = Field(55, ge=5, le=300, description="inches")
+    distance: float = Field(3, ge=0.3, le=50, description="metres from the glass to the people who read it")
+
+
+class Grid(Strict):
+    """How many columns and rows the sheet is divided into."""
+
+    columns: int = Field(12, ge=1, le=48)
+    rows: int = Field(12, ge=1, le=48)
+
+
+class Place(Strict):
+    """Where a tile stands on the grid; `[column, row, width, height]` says the same."""
+
+    column: int = Field(ge=1)
+    row: int = Field(ge=1)
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+
+    def meets(self, other: "Place") -> bool:
+        """Whether the two share a cell of the grid."""
+        across = self.column < other.column + other.width and other.column < self.column + self.width
+        return across and self.row < other.row + other.height and other.row < self.row + self.height
+
+
+def spread(value: object) -> object:
+    """A place written as four numbers."""
+    if not isinstance(value, list):
+        return value
+    if len(value) != 4:
+        raise ValueError("write four numbers: [column, row, width, height]")
+    return dict(zip(("column", "row", "width", "height"), value, strict=True))
+
+
+FourNumbers = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=4, max_length=4)]
+
+
+class Tile(Strict):
+    """A report drawn by a view, in a place."""
+
+    report: str = Field(pattern=NAME)
+    view: str = Field(pattern=NAME)
+    place: Annotated[Place, BeforeValidator(spread, json_schema_input_type=Place | FourNumbers)]
+    title: str = Field("", max_length=120, description="the report's own when left out")
+    name: str = Field("", pattern=NAME + "|^$", description="the report's when left out; unlike every other tile's")
+    options: Mapping[str, Any] = Field(default_factory=dict, description="the view's own")
+    trend: str = Field("", pattern=NAME + "|^$", description="a report whose course is drawn beside the figure")
+
+    @model_validator(mode="before")
+    @classmethod
+    def named(cls, value: object) -> object:
+        return {"name": value.get("report", ""), **value} if isinstance(value, dict) else value
+
+
+class Inline(BaseModel):
+    """A report that is defined on the board: every other key is a field of the source's ask."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    title: str = Field(min_length=1, max_length=120)
+    source: str = Field(pattern=NAME)
+    pace: Duration = timedelta(minutes=5)
+    stale: Duration = Field(timedelta(hours=6), description="figures older than this are stale")
+    headings: Mapping[str, str] = Field(default_factory=dict)
+    ranks: Mapping[str, int] = Field(default_factory=dict)
+
+    @property
+    def ask(self) -> Mapping[str, object]:
+        """The fields of the source's ask."""
+        return dict(self.model_extra or {})
+
+
+class BoardFile(Strict):
+    """A board file, whole."""
+
+    title: str = Field(min_length=1, max_length=120)
+    screen: Screen = Screen()
+    zone: str | None = Field(None, description="time zone of the clock, like Europe/Berlin; the server's when left out")
+    theme: Literal["dark", "light"] = "dark"
+    grid: Grid = Grid()
+    tiles: tuple[Tile, ...] = Field(min_length=1, max_length=100)
+    reports: Mapping[Annotated[str, Field(pattern=NAME)], Inline] = Field(default_factory=dict)
+
+    @field_validator("zone")
+    @classmethod
+    def known(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin")
+        return value
+
+
+class Board(BoardFile):
+    """A board: its file, and what we know of it. Frozen; a changed file makes another."""
+
+    name: str  # the file's stem
+    hash: str  # of the file's bytes, 12 characters
+    file: str
+    lines: Mapping[Loc, int]
+
+    @property
+    def timezone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.zone) if self.zone else None
+
+    def fault(self, message: str, *loc: str | int) -> BoardError:
+        """An error that points at `loc` in the file, or at the nearest thing around it."""
+        return BoardError(message, file=self.file, line=nearest(self.lines, loc))
+
+    def tile(self, name: str) -> Tile | None:
+        return next((tile for tile in self.tiles if tile.name == name), None)
+
+    @classmethod
+    def of(cls, whole: BoardFile, *, name: str, hash: str, file: str, lines: Mapping[Loc, int]) -> "Board":
+        """A board from its checked file."""
+        said = {key: getattr(whole, key) for key in BoardFile.model_fields}
+        return cls.model_construct(**said, name=name, hash=hash, file=file, lines=lines)
+
+
+def nearest(lines: Mapping[Loc, int], loc: Loc) -> int | None:
+    """The line of `loc`, or of the innermost thing around it that is in the file."""
+    return next((lines[loc[:depth]] for depth in range(len(loc), -1, -1) if loc[:depth] in lines), None)

@@ -1,0 +1,247 @@
+"""Settings: read once from the environment, all faults reported together."""
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from utilities.config import validators as addresses
+from utilities.model.errors import SettingsError
+
+LEAST_KEY = 32  # characters of SECRET_KEY
+PLACEHOLDER = re.compile(r"change.?me|replace.?me|placeholder|your.?(secret|key)|^(.)\2*$", re.IGNORECASE)
+DEMO_KEEPS = ("PORT", "BIND", "BOARDS_DIR", "LOG_LEVEL", "LOG_FORMAT")
+PROVIDERS = tuple(
+    path.stem.upper() for path in Path(__file__).parents[1].joinpath("shares", "providers").glob("[!_]*.py")
+)
+
+
+def listed(value: object) -> object:
+    """`a, b` as a tuple; anything else as it is."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def secretly(check: Callable[[str], str]) -> AfterValidator:
+    return AfterValidator(lambda secret: SecretStr(check(secret.get_secret_value())))
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Base = Annotated[str, AfterValidator(addresses.base)]
+
+
+class Settings(BaseModel):
+    """Everything that is set from outside; frozen, secrets masked in every repr."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    port: int = Field(8888, ge=0, le=65535)
+    bind: str = ""
+    public_url: Annotated[str, AfterValidator(addresses.origin)] = ""
+    data_dir: Path = Path("var")
+    secret_key: SecretStr = SecretStr("")
+    redis_url: Annotated[SecretStr, secretly(addresses.scheme("redis", "rediss", "unix"))] = SecretStr("")
+    database_url: Annotated[SecretStr, secretly(addresses.database)] = SecretStr("")
+    clickhouse_url: Annotated[SecretStr, secretly(addresses.scheme("http", "https", "chdb"))] = SecretStr("")
+    google_client_id: str = ""
+    google_client_secret: SecretStr = SecretStr("")
+    oidc_issuer: Annotated[str, AfterValidator(addresses.url)] = "https://accounts.google.com"
+    allowed_domains: Annotated[Names, AfterValidator(addresses.domains)] = ()
+    google_application_credentials: Path | None = None
+    ga4_property_id: Annotated[str, AfterValidator(addresses.property_number)] = ""
+    ga4_api_endpoint: Base = "https://analyticsdata.googleapis.com"
+    search_console_site: Annotated[str, AfterValidator(addresses.search_console_site)] = ""
+    search_console_api_endpoint: Base = "https://searchconsole.googleapis.com"
+    website: Annotated[str, AfterValidator(addresses.website)] = ""
+    look_back_days: int = Field(7, ge=1, le=365)
+    share_providers: Names = ()
+    trusted_proxies: Annotated[Names, AfterValidator(addresses.networks)] = ()
+    boards_dir: Path = Path("boards")
+    geoip_db: Path | None = None
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    demo: bool = False  # not an environment variable: `run.py demo` sets it
+    extra: Mapping[str, SecretStr] = Field({}, repr=False)  # the providers' own variables, captured once
+    remarks: tuple[str, ...] = ()  # sentences worth a warning in the log
+
+    @property
+    def loopback_only(self) -> bool:
+        """True when only this machine may look: nobody can sign in, or everybody can because it is a demo."""
+        return self.demo or not self.google_client_id
+
+    @property
+    def bind_address(self) -> str:
+        return self.bind or ("127.0.0.1" if self.loopback_only else "0.0.0.0")  # noqa: S104 (people sign in)
+
+    @property
+    def address(self) -> str:
+        """Where people find Foyer, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def unconfigured(self) -> bool:
+        """True when there is neither a property to ask nor anybody to let in: the start of a demo."""
+        return not (self.ga4_property_id or self.google_client_id)
+
+    def named(self, name: str) -> str:
+        """The value of a provider's own variable (`FACEBOOK_APP_TOKEN`, `LOBSTERS_API_URL`), or ''."""
+        value = self.extra.get(name)
+        return value.get_secret_value() if value else ""
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for those who must keep them out of logs: whole, and the keys and passwords in them."""
+        own = (value for value in dict(self).values() if isinstance(value, SecretStr))
+        keys = (value for name, value in self.extra.items() if not name.endswith("_URL"))
+        whole = [value.get_secret_value() for value in (*own, *keys)]
+        passwords = [word for value in whole for word in re.findall(r"://[^/@]*:([^/@]+)@", value)]
+        return tuple(filter(None, [*whole, *passwords, *self.signing_keys()]))
+
+    def signing_keys(self) -> tuple[str, ...]:
+        """SECRET_KEY as it is rotated: the key that signs, then those that are still read."""
+        return tuple(key.strip() for key in self.secret_key.get_secret_value().split(",") if key.strip())
+
+
+NOT_FROM_OUTSIDE = {"demo", "extra", "remarks"}
+VARIABLES = tuple(name.upper() for name in Settings.model_fields if name not in NOT_FROM_OUTSIDE)
+SECRETS = tuple(name for name in VARIABLES if isinstance(Settings.model_fields[name.lower()].default, SecretStr))
+
+TWINS_OF_NO_SECRET = {f"{name}_FILE" for name in VARIABLES if name not in SECRETS}
+
+
+def read_settings(
+    environ: Mapping[str, str] = os.environ,
+    *,
+    env_file: Path | None = Path(".env"),
+    pretended: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings from `environ`, which goes before `env_file`; a variable set to nothing counts as not set.
+
+    `pretended` makes it a demo: its variables replace all but DEMO_KEEPS, so that nothing pretended meets a real
+    account or database. Raises SettingsError, one line for each fault: what is wrong, where, what to do.
+    """
+    written = lines_of(env_file) if env_file else {}
+    where = dict.fromkeys(written, f"in {env_file}") | dict.fromkeys(environ, "in the environment")
+    values = {name: value.strip() for name, value in {**written, **environ}.items() if value and value.strip()}
+    if pretended is not None:
+        kept = {name: value for name, value in values.items() if name in DEMO_KEEPS}
+        values = {"DATA_DIR": str(Path(values.get("DATA_DIR", "var")) / "demo")} | kept | dict(pretended)
+    faults = dict(open_files(values)) | dict(bad_endpoints(values))
+    good: dict[str, Any] = {name.lower(): values[name] for name in VARIABLES if name in values}
+    good["extra"] = {name: SecretStr(value) for name, value in values.items() if of_provider(name)}
+    good["demo"] = pretended is not None
+    good["remarks"] = tuple(misspelt(values))
+    try:
+        settings = Settings(**good)
+    except ValidationError as error:
+        wrong = {str(each["loc"][0]): in_our_words(each["msg"]) for each in error.errors()}
+        for name, what in wrong.items():
+            faults[name.upper()] = f"{name.upper()} ({where.get(name.upper(), 'from a file')}): {what}."
+        settings = Settings(**{name: value for name, value in good.items() if name not in wrong})
+    faults = dict(conflicts(settings)) | faults
+    if faults:
+        raise SettingsError("\n".join(faults.values()))
+    return settings
+
+
+def in_our_words(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should", "it must").partition(", unable")[0]
+
+
+def lines_of(env_file: Path) -> Mapping[str, str | None]:
+    """The variables in the file, as they are written; none when there is no file."""
+    try:
+        with env_file.open(encoding="utf-8-sig") as file:  # Notepad begins files with a mark
+            lines = list(parse_stream(file))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{env_file} cannot be read: {why}. Mend it, or take it away.") from error
+    odd = [f"{env_file}, line {line.original.line}: write NAME=value, or # before it." for line in lines if line.error]
+    if odd:
+        raise SettingsError("\n".join(odd))
+    return {line.key: line.value for line in lines if line.key}
+
+
+def open_files(values: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Replaces each `NAME_FILE` of a secret by `NAME` with what the file says; yields what is wrong, and with which."""
+    for twin in [name for name in values if name.endswith("_FILE")]:
+        name = twin.removesuffix("_FILE")
+        if name not in SECRETS and not of_provider(name):
+            continue
+        if name in values:
+            yield name, f"{name} and {twin} are both set: keep one."
+            continue
+        try:
+            values[name] = Path(values.pop(twin)).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not text"
+            yield name, f"{twin} names a file that cannot be read ({why}): put the secret there, or mend the path."
+
+
+def bad_endpoints(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if name.endswith("_API_URL") and of_provider(name):
+            try:
+                addresses.url(value)
+            except ValueError as error:
+                yield name, f"{name}: {error}."
+
+
+def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong between settings that are each well formed: the variable to mend, and the sentence."""
+    if not settings.loopback_only:
+        yield from door(settings)
+    elif settings.bind and not addresses.is_this_machine(settings.bind):
+        yield (
+            "BIND",
+            f"BIND is {settings.bind}, but without sign-in only this machine may look: set GOOGLE_CLIENT_ID, or leave "
+            "BIND out.",
+        )
+
+
+def door(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What sign-in lacks."""
+    if not settings.google_client_secret.get_secret_value():
+        yield (
+            "GOOGLE_CLIENT_SECRET",
+            "GOOGLE_CLIENT_SECRET is not set: copy it from the same OAuth client as GOOGLE_CLIENT_ID.",
+        )
+    if not settings.allowed_domains:
+        yield (
+            "ALLOWED_DOMAINS",
+            "ALLOWED_DOMAINS is empty, which would let nobody in: set it to your company's domain, like example.com.",
+        )
+    if not settings.public_url:
+        yield (
+            "PUBLIC_URL",
+            "PUBLIC_URL is not set, so Google cannot send people back: set it to the address people type, like "
+            "https://foyer.example.com.",
+        )
+    keys = settings.signing_keys()
+    short, usual = any(len(key) < LEAST_KEY for key in keys), any(PLACEHOLDER.search(key) for key in keys)
+    if not keys or short or usual:
+        what = "not set" if not keys else "too short" if short else "a placeholder"
+        yield (
+            "SECRET_KEY",
+            f"SECRET_KEY is {what}: make one of {LEAST_KEY} characters or more, for instance with "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`.",
+        )
+
+
+def of_provider(name: str) -> bool:
+    """Whether a variable is a network's own, like FACEBOOK_APP_TOKEN."""
+    return name.startswith(tuple(f"{stem}_" for each in PROVIDERS for stem in (each, each.replace("_", ""))))
+
+
+def misspelt(values: Mapping[str, str]) -> Iterator[str]:
+    for name in values:
+        if name in TWINS_OF_NO_SECRET:
+            yield f"{name} is set, but only secrets may stand in a file: set {name.removesuffix('_FILE')} itself."
+        elif name not in VARIABLES and name.removesuffix("_FILE") not in VARIABLES and not of_provider(name):
+            for meant in difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.85):
+                yield f"{name} is set, but Foyer knows no such variable: did you mean {meant}?"

@@ -1,0 +1,98 @@
+"""Drawings by picture: each made once, kept while there is room, and the failures remembered as well."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from utilities.model.errors import NotDrawn, Overrun
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.svg import cleaned
+
+MOST_KEPT = 24 * 1024 * 1024  # characters of SVG
+MOST_WAITING = 200  # pictures
+MOST_FAILED = 1000  # pictures whose failure is remembered
+REST = 60.0  # seconds before a picture that could not be drawn is tried again
+FAILED = ""
+
+
+class Gallery:
+    """Made on the event loop that uses it; `changed` is called when a drawing is there, or never will be."""
+
+    def __init__(self, engine: Engine, room: int = MOST_KEPT, steady: Callable[[], float] = time.monotonic) -> None:
+        self.engine = engine
+        self.room = room
+        self.steady = steady
+        self.kept: OrderedDict[str, str] = OrderedDict()  # by key, the longest unused first
+        self.failed: dict[str, float] = {}  # by key, when to try again
+        self.size = 0
+        self.drawing: dict[str, asyncio.Task[str]] = {}
+        self.changed: Callable[[], None] = lambda: None
+
+    def latest(self, picture: Picture) -> str | None:
+        """The drawing, '' when it cannot be made, None when it is on its way from now on; never waits."""
+        svg = self.kept.get(picture.key)
+        if svg is not None:
+            self.kept.move_to_end(picture.key)
+            return svg
+        if self.failed.get(picture.key, 0.0) > self.steady():
+            return FAILED
+        self.want(picture)
+        return None
+
+    def want(self, picture: Picture) -> None:
+        if picture.key not in self.drawing and len(self.drawing) < MOST_WAITING:
+            task = self.drawing[picture.key] = asyncio.create_task(self.make(picture))
+            task.add_done_callback(lambda _: self.changed())
+
+    async def draw(self, picture: Picture) -> str:
+        """The drawing; raises NotDrawn, and Overrun when too many wait for theirs."""
+        svg = self.latest(picture)
+        if svg is None:
+            task = self.drawing.get(picture.key)
+            if task is None:
+                raise Overrun("Too many charts are being drawn just now.")
+            svg = await asyncio.shield(task)
+        if svg == FAILED:
+            raise NotDrawn("This chart cannot be drawn.")
+        return svg
+
+    async def settle(self, patience: float) -> None:
+        """Returns when all that is being drawn is there, or when that takes longer than so many seconds."""
+        if self.drawing:
+            await asyncio.wait(self.drawing.values(), timeout=patience)
+
+    async def make(self, picture: Picture) -> str:
+        try:
+            svg = cleaned(await self.engine.draw(picture), picture)
+        except NotDrawn:
+            if len(self.failed) >= MOST_FAILED:
+                self.failed.clear()
+            self.failed[picture.key] = self.steady() + REST
+            return FAILED
+        finally:
+            del self.drawing[picture.key]
+        self.failed.pop(picture.key, None)
+        self.kept[picture.key] = svg
+        self.size += len(svg)
+        while self.size > self.room and len(self.kept) > 1:
+            self.size -= len(self.kept.popitem(last=False)[1])
+        return svg
+
+    async def close(self) -> None:
+        for task in list(self.drawing.values()):
+            task.cancel()
+        await asyncio.gather(*self.drawing.values(), return_exceptions=True)
+        await self.engine.close()
+
+
+@asynccontextmanager
+async def open_gallery() -> AsyncIterator[Gallery]:
+    """A gallery that is closed in the end; the engine starts with the first picture."""
+    gallery = Gallery(Engine())
+    try:
+        yield gallery
+    finally:
+        await gallery.close()

@@ -1,0 +1,24 @@
+"""From SVG to PNG, for mail and chat that show no SVG."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from resvg_py import svg_to_bytes
+
+from utilities.model.errors import NotDrawn
+
+FONTS = Path(__file__).parents[3] / "static" / "fonts" / "ttf"
+THREAD = ThreadPoolExecutor(1, thread_name_prefix="png")
+
+
+async def png_of(svg: str, zoom: float = 2.0) -> bytes:
+    """The drawing at so many px for each of its own; raises NotDrawn."""
+    return await asyncio.get_running_loop().run_in_executor(THREAD, drawn, svg, zoom)
+
+
+def drawn(svg: str, zoom: float) -> bytes:
+    try:
+        return bytes(svg_to_bytes(svg_string=svg, zoom=zoom, font_dirs=[str(FONTS)], sans_serif_family="Inter"))
+    except ValueError as error:
+        raise NotDrawn("This chart cannot be drawn as PNG.") from error

@@ -1,0 +1,21 @@
+"""Lines over time, the first of them filled down to nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from utilities.model.frames import Frame
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.lines import Options, least, lined
+from utilities.rendering.sheet import Box
+from utilities.rendering.views import View
+
+OPTIONS = TypeAdapter(Options)
+
+
+def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Picture | None:
+    return lined(frame, box, OPTIONS.validate_python(options), filled=True)
+
+
+VIEW = View("area", prepare, least, Options)

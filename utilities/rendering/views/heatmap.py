@@ -1,0 +1,21 @@
+"""Lightness by two names: weekday by hour."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from utilities.model.frames import Frame
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.cells import Options, heated, least
+from utilities.rendering.sheet import Box
+from utilities.rendering.views import View
+
+OPTIONS = TypeAdapter(Options)
+
+
+def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Picture | None:
+    return heated(frame, box, OPTIONS.validate_python(options))
+
+
+VIEW = View("heatmap", prepare, least, Options)

@@ -1,0 +1,182 @@
+"""One figure, as large as its room allows, and how it has changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter
+
+from utilities.model.formats import MISSING, shown
+from utilities.model.frames import Column, Frame, Kind, Value
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.lines import coursed
+from utilities.rendering.sheet import Box
+from utilities.rendering.sheet.measure import width
+from utilities.rendering.sheet.type import steps
+from utilities.rendering.views import View
+
+LEADING = 1.08
+"""Height of the figure's line in em; also in static/views/number.css."""
+
+CHANGE = 1.35
+"""Height of the line about the change, in em of text; also in static/views/number.css."""
+
+MARK = 1.3
+"""The shape before the change and the air around it, in em of text; also in static/views/number.css."""
+
+MANY = 10
+"""More than so many times as much is no longer a figure that says anything."""
+
+WEIGHT = 700
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a board file may say of a number."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+
+    key: str = ""  # the column; the first with figures when ''
+    good: Literal["up", "down"] = "up"  # the direction that is welcome
+    now: bool = False  # it counts what is happening at this moment
+    caption: str = ""  # what is said below it when there is nothing to compare with; its days when ''
+
+
+@dataclass(frozen=True)
+class Change:
+    """How the figure moved against the period before."""
+
+    direction: Literal["up", "down", "level"]
+    welcome: bool
+    amount: str  # `8.2%`, '' when level
+    words: str  # `more than the 7 days before`
+
+
+@dataclass(frozen=True)
+class Number:
+    """What templates/views/number.html draws."""
+
+    text: str
+    step: int  # the size, as the number of a class in the board's stylesheet
+    now: bool
+    change: Change | None
+    caption: str
+
+
+OPTIONS = TypeAdapter(Options)
+
+
+def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Number:
+    """The figure of the first row; raises ValueError when the frame has no such column."""
+    wanted = OPTIONS.validate_python(options)
+    column = chosen(frame, wanted.key)
+    value = first(frame, column)
+    text, step = fitted(value, column.kind, box)
+    if frame.unbegun:
+        return Number(text, step, wanted.now, None, frame.unbegun[0])
+    return Number(text, step, wanted.now, change(frame, column, value, wanted, box), wanted.caption or covered(frame))
+
+
+def chosen(frame: Frame, key: str) -> Column:
+    """The column called `key`, or the first that holds figures of this period."""
+    if key:
+        return frame.columns[frame.index(key)]
+    figures = [c for c in frame.columns if c.kind not in (Kind.TEXT, Kind.DATE) and not c.key.endswith(":previous")]
+    return (figures or list(frame.columns))[0]
+
+
+def first(frame: Frame, column: Column) -> Value:
+    """The first row's figure. An answer without rows has counted nothing: that is 0 for a count, unknown for a rate."""
+    if not frame.rows:
+        return 0 if column.kind is Kind.INTEGER else None
+    return frame.values(column.key)[0]
+
+
+def fitted(value: Value, kind: Kind, box: Box) -> tuple[str, int]:
+    """The text in full at the largest step that fits; shortened only when it would not fit at the smallest."""
+    for text in (shown(value, kind), short(value), MISSING):
+        room = [n for n, size in enumerate(steps(box.figure)) if fits(text, size, box)]
+        if room:
+            return text, room[-1]
+    return MISSING, 0
+
+
+def fits(text: str, size: float, box: Box) -> bool:
+    high = size * LEADING + CHANGE * box.text
+    return width(text, size, weight=WEIGHT) <= box.width and high <= box.height
+
+
+def short(value: Value) -> str:
+    """`1.2 M` for a number that has no room to be written out."""
+    if not isinstance(value, int | float):
+        return MISSING
+    for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= unit:
+            return f"{value / unit:.3g} {name}"
+    return f"{value:.3g}"
+
+
+def change(frame: Frame, column: Column, value: Value, options: Options, box: Box) -> Change | None:
+    """The change in the fullest words that fit; None when there is nothing to compare with."""
+    key = f"{column.key}:previous"
+    before = first(frame, frame.columns[frame.index(key)]) if frame.rows and frame.has(key) else None
+    if not isinstance(value, int | float) or not isinstance(before, int | float):
+        return None
+    gain = value - before
+    amount = moved(gain, before, column.kind)
+    direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
+    for words in phrases(direction, period(frame)):
+        if width(amount, box.text, weight=600) + width(words, box.text) + MARK * box.text <= box.width:
+            break
+    return Change(direction, direction == options.good, amount, words)
+
+
+def moved(gain: float, before: float, kind: Kind) -> str:
+    """By how much: per cent, points for a rate, the figure itself when there was nothing before; '' for no change."""
+    if kind is Kind.FRACTION:
+        return f"{abs(gain) * 100:.1f} points" if round(abs(gain), 3) else ""
+    if not before:
+        return shown(abs(gain), kind) if gain else ""
+    share = abs(gain / before)
+    if share >= MANY:
+        return f"over {MANY:,.0%}"
+    return f"{share:.1%}" if round(share, 3) else ""
+
+
+def phrases(direction: str, before: str) -> tuple[str, ...]:
+    """From the fullest to the shortest."""
+    if direction == "level":
+        return (f"no change on {before}", "no change")
+    more = "more" if direction == "up" else "less"
+    return (f"{more} than {before}", f"on {before}", more)
+
+
+def period(frame: Frame) -> str:
+    """The period before, in words."""
+    if frame.covers is None:
+        return "the time before"
+    days = (frame.covers.last - frame.covers.first).days + 1
+    return "the day before" if days == 1 else f"the {days} days before"
+
+
+def covered(frame: Frame) -> str:
+    """The days the figure speaks of, '' when it speaks of none."""
+    if frame.covers is None:
+        return ""
+    days = (frame.covers.last - frame.covers.first).days + 1
+    if days == 1:
+        return "yesterday" if frame.covers.over else "today until now"
+    return f"in the last {days} days"
+
+
+def least(box: Box) -> tuple[float, float]:
+    """Room for six figures at the least legible size, and the line about the change."""
+    return width("000,000", box.figure, weight=WEIGHT), box.figure * LEADING + CHANGE * box.text
+
+
+def course(frame: Frame, box: Box, options: Mapping[str, Any]) -> Picture | None:
+    """How the figure came to be what it is."""
+    return coursed(frame, box, OPTIONS.validate_python(options).key)
+
+
+VIEW = View("number", prepare, least, Options, course)

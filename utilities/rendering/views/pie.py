@@ -1,0 +1,21 @@
+"""Parts of a whole, as a ring with names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from utilities.model.frames import Frame
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.slices import Options, least, sliced
+from utilities.rendering.sheet import Box
+from utilities.rendering.views import View
+
+OPTIONS = TypeAdapter(Options)
+
+
+def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Picture | None:
+    return sliced(frame, box, OPTIONS.validate_python(options))
+
+
+VIEW = View("pie", prepare, least, Options)

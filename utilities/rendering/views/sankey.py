@@ -1,0 +1,53 @@
+"""Where visits come in and where they leave: pages on both sides, joined by bands as wide as the visits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from utilities.model.frames import Frame
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.flows import MOST, Link, flowing, least
+from utilities.rendering.sheet import Box
+from utilities.rendering.views import View
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a board file may say of flows."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+
+    landing: str = "landing"  # the columns
+    exit: str = "exit"
+    key: str = "visits"
+    pages: Annotated[int, Field(ge=1, le=MOST)] = 8  # on each side; what is beyond becomes the rest
+    countries: tuple[str, ...] = ()  # compared with all others, in a colour of their own
+    by: str = "country"  # the column that `countries` are in
+
+
+OPTIONS = TypeAdapter(Options)
+
+
+def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Picture | None:
+    return streamed(frame, box, OPTIONS.validate_python(options))
+
+
+def streamed(frame: Frame, box: Box, options: Options) -> Picture | None:
+    """The picture of a frame of pairs; None when there is nothing to draw."""
+    if not all(frame.has(key) for key in (options.landing, options.exit, options.key)):
+        return None
+    homes = frame.values(options.by) if options.countries and frame.has(options.by) else [None] * len(frame.rows)
+    columns = (frame.values(key) for key in (options.landing, options.exit, options.key))
+    links = [
+        Link(str(landing), str(exit_), home in options.countries, float(value))
+        for landing, exit_, value, home in zip(*columns, homes, strict=True)
+        if isinstance(value, int | float)
+    ]
+    called = (", ".join(options.countries), "the rest") if options.countries else None
+    drawn = flowing(links, box, options.pages, called=called)
+    return drawn.picture if drawn else None
+
+
+VIEW = View("sankey", prepare, least, Options)

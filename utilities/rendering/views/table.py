@@ -1,0 +1,216 @@
+"""Rows and columns, as many as can be read from where people stand."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from utilities.model.formats import shown
+from utilities.model.frames import Column, Frame, Kind, Value
+from utilities.rendering.sheet import Box
+from utilities.rendering.sheet.columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
+from utilities.rendering.sheet.measure import cut, width
+from utilities.rendering.views import View
+
+ROW = 1.3
+"""Height of a row in em of figures; also in static/views/table.css."""
+
+HAIR = 2.0
+"""The hairline above each row, px."""
+
+HEADING = 1.35
+"""Height of the headings in em of text; also in static/views/table.css."""
+
+BAR = 0.22
+"""The least part of the width that bars are given."""
+
+ASIDE = 0.75
+"""Between a label and what is said quietly behind it, in em of text; also in static/views/table.css."""
+
+HAND = 21.0
+"""em of text across a telephone held upright."""
+
+SCHEME = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
+"""What an address on a wall does not need: nobody can click it."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a board file may say of a table."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+
+    columns: tuple[str, ...] = ()  # only these, in this order; all when empty
+    headings: Mapping[str, str] = field(default_factory=dict)  # by column key; shorter ones leave room for figures
+    ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
+    bars: str = ""  # the column drawn as bars as well
+    rows: Annotated[int, Field(ge=1)] = 100  # at most
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure; `bar` is its part of the longest bar in per cent, None without one."""
+
+    text: str
+    bar: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what it is about, quietly what else, and the figures."""
+
+    label: str
+    quiet: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A heading; `wide` columns have no room on a telephone, `note` says what their figures lack."""
+
+    text: str
+    wide: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """What templates/views/table.html draws."""
+
+    label: str
+    heads: tuple[Head, ...]
+    rows: tuple[Row, ...]
+    parts: tuple[float, ...]  # widths of the columns in per cent when bars are drawn; they need no headings
+    full: bool  # every row there is room for is there
+    empty: tuple[str, ...]  # what to say instead of rows
+
+
+OPTIONS = TypeAdapter(Options)
+
+
+def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
+    """The rows and columns that fit; raises ValueError when none of the wanted columns is there."""
+    said = OPTIONS.validate_python(options)
+    frame = frame.with_headings(said.headings).with_ranks(said.ranks)
+    capacity = room(box, headed=not said.bars)
+    part = replace(frame, rows=kept(frame, min(capacity, said.rows)))
+    texts, figures = sides(part, said.columns)
+    labels = [worded(v, texts[0].kind) for v in part.values(texts[0].key)] if texts else [""] * len(part.rows)
+    every = [lane(part, column) for column in figures]
+    lanes = chosen(every, labels, box, said.bars)
+    narrow = chosen(lanes, labels, replace(box, width=HAND * box.text), said.bars)
+    return Table(
+        label=texts[0].heading if texts else "",
+        heads=tuple(Head(one.heading, one not in narrow, one.note) for one in lanes),
+        rows=tuple(rows(part, labels, texts[1:], lanes, said.bars, box)),
+        parts=tuple(parts(labels, lanes, box, said.bars)) if said.bars else (),
+        full=len(part.rows) == capacity,
+        empty=() if part.rows else nothing(frame, box),
+    )
+
+
+def room(box: Box, *, headed: bool) -> int:
+    """How many rows the height has room for, at least one."""
+    return max(1, int((box.height - (HEADING * box.text if headed else 0)) / (ROW * box.figure + HAIR)))
+
+
+def kept(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
+    """The rows that matter most: the first, for they are ranked; of days one after the other, the last."""
+    if frame.columns and frame.columns[0].kind is Kind.DATE:
+        days = [str(row[0]) for row in frame.rows]
+        if days == sorted(days):
+            return frame.rows[-most:]
+    return frame.rows[:most]
+
+
+def chosen(lanes: list[Lane], labels: list[str], box: Box, bars: str) -> list[Lane]:
+    """The figures that have room beside the labels, and beside the bars if there are any."""
+    left = box.width * (1 - (BAR if bars else 0)) - wanted(labels, box)
+    return fitting(lanes, left, box, headed=not bars, keep=bars)
+
+
+def sides(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
+    """What stands on the left and what on the right: those named, or all but the figures of the period before."""
+    columns = [c for c in frame.columns if not c.key.endswith(":previous")]
+    if keys:
+        # What a network says comes late, or never when it is not configured: the others do not wait for it.
+        columns = [frame.columns[frame.index(key)] for key in keys if frame.has(key)]
+        if not columns:
+            raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
+    texts = [c for c in columns if c.kind in (Kind.TEXT, Kind.DATE)]
+    return texts, [c for c in columns if c not in texts]
+
+
+def lane(frame: Frame, column: Column) -> Lane:
+    """A column of figures, written out."""
+    cells = tuple(shown(value, column.kind) for value in frame.values(column.key))
+    note = " · ".join(note.text for note in frame.notes if note.column == column.key)
+    return Lane(column.key, column.heading, cells, column.rank, note)
+
+
+def worded(value: Value, kind: Kind) -> str:
+    """A label, without what only a browser's address line needs."""
+    return SCHEME.sub("", shown(value, kind))
+
+
+def rows(
+    frame: Frame, labels: list[str], asides: list[Column], lanes: list[Lane], bars: str, box: Box
+) -> Iterator[Row]:
+    """Every row, written out."""
+    top = max((v for v in frame.values(bars) if isinstance(v, int | float)), default=0) if bars else 0
+    left = box.width * (1 - (BAR if bars else 0)) - sum(breadth(one, box, headed=not bars) for one in lanes)
+    for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
+        # GA4 writes what it does not know in brackets; as an aside that is noise.
+        words = [worded(row[frame.index(c.key)], c.kind) for c in asides]
+        quiet = aside(label, [word for word in words if not word.startswith("(")], left, box)
+        cells = (Cell(one.cells[place], bar(row[frame.index(one.key)], one.key == bars, top)) for one in lanes)
+        yield Row(label, quiet, tuple(cells))
+
+
+def aside(label: str, words: list[str], left: float, box: Box) -> str:
+    """As many of the words as there is room for behind the label in `left` px."""
+    left -= width(label, box.text) + ASIDE * box.text
+    fit = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+    return next((text for text in fit if width(text, box.text) <= left), "")
+
+
+def bar(value: Value, drawn: bool, top: float) -> float | None:
+    """A column that is drawn as bars has one in every row, of no length when the figure is missing."""
+    if not drawn:
+        return None
+    return round(100 * value / top, 1) if isinstance(value, int | float) and top > 0 else 0.0
+
+
+def parts(labels: list[str], lanes: list[Lane], box: Box, bars: str) -> Iterator[float]:
+    """The widths of labels, bars and figures in per cent of the table; bars take what the others leave."""
+    wide = [breadth(one, box, headed=False) for one in lanes]
+    room = box.width - sum(wide)
+    words = min(longest(labels, box), room - BAR * box.width)
+    yield round(100 * words / box.width, 2)
+    for one, part in zip(lanes, wide, strict=True):
+        if one.key == bars:
+            yield round(100 * (room - words) / box.width, 2)
+        yield round(100 * part / box.width, 2)
+
+
+def nothing(frame: Frame, box: Box) -> tuple[str, ...]:
+    """Sentences in the place of rows; how to begin is said where there is room for it on two lines."""
+    if frame.unbegun:
+        first, how = frame.unbegun[0], " ".join(frame.unbegun[1:])
+        return (first, how) if how and cut(how, box.text, box.width, 2) == how else (first,)
+    if frame.covers is None:
+        return ("Nothing at the moment",)
+    days = (frame.covers.last - frame.covers.first).days + 1
+    one = "Nothing yesterday" if frame.covers.over else "Nothing yet today"
+    return (one if days == 1 else f"Nothing in the last {days} days",)
+
+
+def least(box: Box) -> tuple[float, float]:
+    """Room for a label, one column of figures, the headings and two rows."""
+    wide = LABEL / 2 * box.text + GAP * box.text + width("00,000", box.figure, tabular=True)
+    return wide, HEADING * box.text + 2 * (ROW * box.figure + HAIR)
+
+
+VIEW = View("table", prepare, least, Options)
