@@ -22,18 +22,18 @@ test: $(VENV)/.test ## all tests; a missing service skips its tests and says wha
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -n 4 --dist worksteal $(ARGS)
 
 soak: $(VENV)/.test ## kill what keeps the page views fifty times, instead of five
-	FOYER_KILLS=50 $(BIN)/python -m pytest tests/keeping/test_kills.py $(ARGS)
+	FOYER_KILLS=50 $(BIN)/python -m pytest tests/pageviews/storage/test_kills.py $(ARGS)
 
 fuzz: $(VENV)/.test ## hold the API against its document with 300 requests of each kind, instead of 2
-	FOYER_FUZZ=300 $(BIN)/python -m pytest tests/api/test_document.py -k schemathesis $(ARGS)
+	FOYER_FUZZ=300 $(BIN)/python -m pytest tests/handlers/api/test_document.py -k schemathesis $(ARGS)
 
 check: $(VENV)/.test ## format, lint, types, floors, and what an old television understands
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m tests.house.es5 static/wall.js static/a.js static/a.readable.js
-	$(BIN)/python -m tests.house.old_css static/wall.css static/fonts/inter.css $(wildcard static/views/*.css)
+	$(BIN)/python -m tests.conventions.es5 static/wall.js static/a.js static/a.readable.js
+	$(BIN)/python -m tests.conventions.old_css static/wall.css static/fonts/inter.css $(wildcard static/views/*.css)
 
 bench: $(VENV)/.test ## what bench/README.md states, measured again
 	$(BIN)/python -m bench $(ARGS)

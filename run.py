@@ -177,8 +177,8 @@ async def check(options: argparse.Namespace) -> int:
 
 async def import_log(options: argparse.Namespace) -> int:
     from utilities.model.clock import utc_now
+    from utilities.pageviews.collection import open_sites
     from utilities.pageviews.log_import.command import import_logs
-    from utilities.pageviews.opening import open_sites
     from utilities.pageviews.storage.open import reach_page_views
 
     gc.freeze()  # what has been imported stays: looking through it is a twentieth of an import

@@ -16,9 +16,9 @@ from typing import IO
 from bench.results import Result
 from utilities.model.frames import Column, Frame, Kind
 from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.lines import Options, lined
+from utilities.rendering.charts.line import Options, lined
 from utilities.rendering.charts.svg import cleaned
-from utilities.rendering.sheet import Box
+from utilities.rendering.layout import Box
 
 ROUNDS = 9
 ONE_AFTER_THE_OTHER = 30  # drawings of one side, then as many of the other: both are warm

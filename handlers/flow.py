@@ -17,10 +17,10 @@ from utilities.model.errors import NotDrawn, Overrun, ParameterError, SourceErro
 from utilities.model.formats import day_of
 from utilities.pageviews.classify.countries import country, names
 from utilities.pageviews.sql.flow import Depth
-from utilities.rendering.charts.flows import OTHER, SIDES, Drawn, Link, Node, flowing, share
-from utilities.rendering.charts.gallery import Gallery
-from utilities.rendering.charts.linked import linked
-from utilities.rendering.sheet import Box
+from utilities.rendering.charts.renderer import Gallery
+from utilities.rendering.charts.sankey import OTHER, SIDES, Drawn, Link, Node, flowing, share
+from utilities.rendering.charts.sankey_links import linked
+from utilities.rendering.layout import Box
 
 SAW = ("Entered at", "Saw")
 """What the sides are called where nobody knows who left where."""

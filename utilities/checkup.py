@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from utilities.accounts.database.database import open_state
+from utilities.accounts.database.connection import open_state
 from utilities.accounts.signin.issuer import Issuer, Registration
 from utilities.config.boards import Boards
 from utilities.config.settings import Settings
 from utilities.http.client import Upstream
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
-from utilities.pageviews.opening import open_sites
-from utilities.rendering.sheet.faults import faults
+from utilities.pageviews.collection import open_sites
+from utilities.rendering.layout.faults import faults
 from utilities.services import catalogue
 from utilities.sources import SourceKind
 from utilities.store import open_store

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from utilities import reports, sources
-from utilities.accounts.database.database import State, open_state
+from utilities.accounts.database.connection import State, open_state
 from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
 from utilities.config.discovery import find
@@ -18,15 +18,15 @@ from utilities.flow.service import Flows
 from utilities.http.client import Upstream
 from utilities.model.clock import Clock, utc_now
 from utilities.pageviews.collect.collector import Collector
-from utilities.pageviews.opening import our_own
-from utilities.refresh import Refresher
-from utilities.refresh.variants import Variants, varied
+from utilities.pageviews.collection import our_own
+from utilities.refresh.parameterized_reports import Variants, varied
+from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
-from utilities.rendering.charts.gallery import Gallery, open_gallery
+from utilities.rendering.charts.renderer import Gallery, open_gallery
 from utilities.rendering.templating import environment
 from utilities.rendering.views import View
 from utilities.rendering.walls import Painter, Walls
-from utilities.rendering.walls.build import build_of
+from utilities.rendering.walls.asset_version import build_of
 from utilities.reports import Report
 from utilities.sources import SourceKind, Sources, open_sources
 from utilities.sources.pageviews import PageViewSource

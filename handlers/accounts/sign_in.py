@@ -9,8 +9,8 @@ from handlers.base.errors import Refusal
 from handlers.base.handler import BaseHandler
 from utilities.accounts.database.sessions import LONGEST
 from utilities.accounts.signin.attempts import SECONDS, Attempt, begin, load
-from utilities.accounts.signin.destinations import HOME, destination
 from utilities.accounts.signin.issuer import GOOGLE
+from utilities.accounts.signin.return_url import HOME, destination
 from utilities.http.client_address import household
 
 log = logging.getLogger("foyer.sign_in")

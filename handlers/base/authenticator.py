@@ -9,13 +9,13 @@ from tornado.httputil import HTTPServerRequest
 
 from handlers.base.allowed_hosts import Hosts
 from handlers.base.cookies import Cookies
-from utilities.accounts.database.database import State
+from utilities.accounts.database.connection import State
 from utilities.accounts.database.links import Links
 from utilities.accounts.database.sessions import Sessions
 from utilities.accounts.database.tokens import Tokens
-from utilities.accounts.signin.calls import Client
+from utilities.accounts.signin.attempt_limiter import Most, Pace
 from utilities.accounts.signin.issuer import Issuer, Registration
-from utilities.accounts.signin.pace import Most, Pace
+from utilities.accounts.signin.issuer_client import Client
 from utilities.config.settings import Settings
 from utilities.http.client_address import ClientAddresses, is_loopback
 from utilities.model.clock import Clock

@@ -22,7 +22,10 @@ CHALLENGE = 'Bearer realm="Foyer"'
 
 
 class BaseHandler(RequestHandler):
-    """Denies by default; handlers/serving/routes.py says who may do what. Do not override `prepare` or `write_error`."""
+    """Denies by default; handlers/serving/routes.py says who may do what.
+
+    Do not override `prepare` or `write_error`.
+    """
 
     principal: Principal = NOBODY
     logged = True  # whether each request is worth a line in the log

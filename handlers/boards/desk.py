@@ -12,7 +12,7 @@ from handlers.reports.presenter import Look
 from handlers.reports.query_params import PERIODS, Asked
 from handlers.reports.table import Table, sifted
 from utilities.config.boards.model import Tile
-from utilities.rendering.sheet import Box
+from utilities.rendering.layout import Box
 from utilities.reports import Report
 
 BOXES = Box(512, 280, 14, 16), Box(358, 280, 13, 15)

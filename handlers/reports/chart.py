@@ -13,8 +13,8 @@ from utilities.model.errors import NotDrawn, Overrun
 from utilities.model.frames import Frame, Kind
 from utilities.rendering.charts import Picture
 from utilities.rendering.charts.colours import DARK, pairs
-from utilities.rendering.charts.gallery import Gallery
-from utilities.rendering.sheet import Box
+from utilities.rendering.charts.renderer import Gallery
+from utilities.rendering.layout import Box
 from utilities.rendering.views import View, usual
 from utilities.reports import Report
 

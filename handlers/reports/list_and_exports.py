@@ -15,7 +15,7 @@ from handlers.reports.query_params import Asked, query
 from utilities.model.errors import Overrun, ParameterError
 from utilities.model.formats import csv_of
 from utilities.model.frames import Reading, State
-from utilities.refresh.variants import Variants
+from utilities.refresh.parameterized_reports import Variants
 from utilities.reports import Report
 from utilities.sources import ROWS
 

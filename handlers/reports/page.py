@@ -11,7 +11,7 @@ from handlers.reports.query_params import PERIODS, Asked, query
 from handlers.reports.table import sifted
 from handlers.reports.yaml_snippet import inline, tile
 from utilities.model.frames import Kind, State
-from utilities.refresh.variants import Variants
+from utilities.refresh.parameterized_reports import Variants
 from utilities.reports import Report
 from utilities.sources import ROWS
 

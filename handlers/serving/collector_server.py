@@ -19,7 +19,7 @@ from handlers.site.not_found import NotFound
 from utilities.config.settings import Settings
 from utilities.http.client_address import ClientAddresses
 from utilities.model.clock import Clock, utc_now
-from utilities.pageviews.opening import OurOwn, our_own
+from utilities.pageviews.collection import OurOwn, our_own
 
 log = logging.getLogger("foyer")
 

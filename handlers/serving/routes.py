@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVERYONE", "PEOPLE", "READERS", "SERVER_LIMITS", "WALLS", "make_app", "routes"]
 
-# Pages are imported late: a process that only collects (handlers/serving/collector_server.py) has none, and stays small.
+# Pages are imported late: a process that only collects (collector_server.py) has none, and stays small.
 
 
 def routes() -> list[Route]:

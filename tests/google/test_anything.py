@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.google.pretend import report
-from utilities.google.answers import frame, read
-from utilities.google.failures import FAILURES, Asked, explain
+from utilities.google.error_translation import FAILURES, Asked, explain
+from utilities.google.ga4_response import frame, read
 from utilities.model.errors import BadAnswer, SourceError
 from utilities.model.frames import Frame
 

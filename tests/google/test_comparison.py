@@ -8,7 +8,7 @@ from tests.google.pretend import Pretend, Watch, report
 from tests.google.test_frames import SESSIONS, framed, said
 from utilities.model.errors import BadAnswer, ParameterError
 from utilities.model.frames import Covers
-from utilities.refresh.variants import Variants
+from utilities.refresh.parameterized_reports import Variants
 from utilities.reports import top_pages
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4, Ga4Ask

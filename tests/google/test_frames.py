@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.google.pretend import SEARCH, Pretend, Watch, report
-from utilities.google.fields import heading, metric
+from utilities.google.field_names import heading, metric
 from utilities.model.errors import Refused
 from utilities.model.frames import Column, Frame, Kind
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask

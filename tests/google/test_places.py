@@ -14,7 +14,7 @@ from tests.google.pretend import RUN, Pretend, Watch, report
 from utilities.config.settings import Settings
 from utilities.google.client import Client, resource
 from utilities.google.connection import Connections, proxy
-from utilities.google.failures import Asked
+from utilities.google.error_translation import Asked
 from utilities.google.pool import Pool
 from utilities.model.errors import SourceError, Unavailable
 from utilities.sources.ga4 import SCOPE, SOURCE, Filter, Ga4, Ga4Ask

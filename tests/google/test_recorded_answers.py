@@ -10,7 +10,7 @@ import pytest
 
 from demo.recorded import Recorded
 from utilities.config.settings import Settings
-from utilities.google.answers import UNNAMED
+from utilities.google.ga4_response import UNNAMED
 from utilities.model.frames import Frame, Kind, Value
 from utilities.sources.ga4 import SOURCE, Ga4Ask
 

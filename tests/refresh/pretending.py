@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from utilities.model.clock import utc_now
 from utilities.model.frames import Column, Frame, Kind, Reading
-from utilities.refresh import Refresher
+from utilities.refresh.refresher import Refresher
 from utilities.reports import Report
 from utilities.sources import SourceKind, Sources
 

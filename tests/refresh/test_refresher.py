@@ -11,7 +11,7 @@ from tests.refresh.pretending import Jumping, Oracle, known, number, report, run
 from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer, OverQuota, Refused, Unavailable
 from utilities.model.frames import Reading, State, Trouble
-from utilities.refresh import Refresher
+from utilities.refresh.refresher import Refresher
 from utilities.store import alone, open_store
 
 

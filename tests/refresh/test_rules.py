@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.refresh.pretending import number, report
 from utilities.model.errors import BadAnswer, OverQuota, Refused, Unavailable
 from utilities.model.frames import Reading, Trouble
-from utilities.refresh.rules import LONGEST_KEPT, Sight, due_after, failed, pause
+from utilities.refresh.schedule import LONGEST_KEPT, Sight, due_after, failed, pause
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECONDS = st.floats(0.0, 1e6)

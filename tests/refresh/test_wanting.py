@@ -4,7 +4,7 @@ import asyncio
 
 from tests.refresh.pretending import Oracle, known, report, running, shown, sources, until
 from utilities.model.clock import utc_now
-from utilities.refresh import Refresher
+from utilities.refresh.refresher import Refresher
 
 
 async def test_wanting_a_report_that_is_on_no_board_asks_once(store):

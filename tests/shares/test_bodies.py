@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.http.bodies import Style, read
+from utilities.http.body_parsers import Style, read
 from utilities.model.errors import BadAnswer
 
 PLAIN = st.recursive(

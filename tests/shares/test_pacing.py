@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from demo.clock import VirtualClock
-from utilities.http.pacing import Pacer, Rate
+from utilities.http.throttle import Pacer, Rate
 from utilities.model.errors import OverQuota, Refused, Unavailable
 
 

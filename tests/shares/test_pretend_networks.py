@@ -9,7 +9,7 @@ import pytest
 
 from demo.networks.popularity import shares
 from tests.shares.conftest import HOME
-from utilities.http.bodies import Style, read
+from utilities.http.body_parsers import Style, read
 
 PAGE = quote(HOME, safe="")
 

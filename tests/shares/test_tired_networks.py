@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from tests.shares.conftest import HOME, reasons
-from utilities.http.pacing import Rate
+from utilities.http.throttle import Rate
 
 
 async def test_old_count_stays_when_the_network_dies_and_says_since_when(stage, social, ask):

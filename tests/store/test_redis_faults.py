@@ -12,9 +12,9 @@ from tests.store.test_store import reading
 from utilities.model.errors import SettingsError, StoreDown
 from utilities.model.frames import Reading
 from utilities.store import alone
-from utilities.store.commands import LEAST_PRIVILEGE
-from utilities.store.link import CONNECTIONS
-from utilities.store.packing import LARGEST, pack
+from utilities.store.reading_codec import LARGEST, pack
+from utilities.store.redis_commands import LEAST_PRIVILEGE
+from utilities.store.redis_connection import CONNECTIONS
 
 SOON = 1.0  # seconds: four times what is allowed, for a busy machine, and nothing beside the minute of redis-py
 

@@ -9,7 +9,7 @@ import pytest
 from tests.store.test_store import reading
 from utilities.model.clock import utc_now
 from utilities.store import scope
-from utilities.store.packing import LARGEST, pack
+from utilities.store.reading_codec import LARGEST, pack
 
 
 @pytest.fixture

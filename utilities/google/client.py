@@ -10,10 +10,10 @@ import google_auth_httplib2
 import httplib2
 from googleapiclient.discovery import build
 
-from utilities.google.budget import FORGIVEN, ErrorBudget
 from utilities.google.connection import Connections
 from utilities.google.credentials import WallCredentials, load_key
-from utilities.google.failures import (
+from utilities.google.error_budget import FORGIVEN, ErrorBudget
+from utilities.google.error_translation import (
     FAILURES,
     Asked,
     counts_as_server_error,

@@ -17,7 +17,7 @@ from aiohttp import (
     TCPConnector,
 )
 
-from utilities.http.resolver import Resolver
+from utilities.http.dns_resolver import Resolver
 from utilities.model.errors import BadAnswer, SourceError, Unavailable
 
 AGENT = "Foyer/0.1 (office wall dashboard)"

@@ -8,9 +8,9 @@ from utilities.model.errors import ParameterError
 from utilities.model.formats import period
 from utilities.model.frames import Column, Frame, Kind, Reading
 from utilities.rendering.charts import Picture
-from utilities.rendering.charts.cards import card, figure, inner
-from utilities.rendering.charts.gallery import Gallery
-from utilities.rendering.sheet import Box
+from utilities.rendering.charts.renderer import Gallery
+from utilities.rendering.charts.standalone_svg import card, figure, inner
+from utilities.rendering.layout import Box
 from utilities.rendering.views import View, usual
 from utilities.reports import Report
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from utilities.config.settings import Settings
 from utilities.http.client import Upstream
-from utilities.http.pacing import Pacer
+from utilities.http.throttle import Pacer
 from utilities.model.clock import Clock
 from utilities.model.errors import Refused, SourceError
 from utilities.model.frames import Note

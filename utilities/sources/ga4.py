@@ -7,10 +7,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from utilities.config.settings import Settings
-from utilities.google.answers import covered, frame, read
 from utilities.google.client import SECONDS, Client, resource
 from utilities.google.comparison import beside
-from utilities.google.failures import Asked
+from utilities.google.error_translation import Asked
+from utilities.google.ga4_response import covered, frame, read
 from utilities.google.quota import CORE, REALTIME
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, Refused

@@ -202,7 +202,7 @@ class Reaching:
     @asynccontextmanager
     async def reached(self) -> AsyncIterator[PageViewSource]:
         # Imported late: counting is a lot, and a process that serves has its own source.
-        from utilities.pageviews.opening import open_sites
+        from utilities.pageviews.collection import open_sites
         from utilities.pageviews.storage.open import reach_page_views
 
         sites, views = open_sites(self.settings), await reach_page_views(self.settings, self.clock)

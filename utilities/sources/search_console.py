@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from utilities.config.settings import Settings
 from utilities.google.client import SECONDS, Client, resource
-from utilities.google.failures import Asked
-from utilities.google.fields import heading
+from utilities.google.error_translation import Asked
+from utilities.google.field_names import heading
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, Refused
 from utilities.model.frames import Column, Covers, Frame, Kind, Note, Value

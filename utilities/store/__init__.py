@@ -98,9 +98,9 @@ async def open_store(settings: Settings, clock: Clock) -> Store:
     """
     # Both stores know this module, so it cannot know them before it is whole; and only Redis needs its client.
     if settings.redis_url.get_secret_value():
-        from utilities.store.shared import open_shared
+        from utilities.store.redis_store import open_shared
 
         return await open_shared(settings.redis_url.get_secret_value(), scope(settings), clock)
-    from utilities.store.memory import open_memory
+    from utilities.store.memory_store import open_memory
 
     return await open_memory(settings.data_dir / "readings" / scope(settings), clock)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
-from utilities.accounts.database.database import State
+from utilities.accounts.database.connection import State
 from utilities.accounts.database.tables import links
 from utilities.model.clock import Clock
 from utilities.model.errors import Overrun, ParameterError

@@ -10,7 +10,7 @@ from weakref import WeakSet
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from utilities.accounts.database.database import State
+from utilities.accounts.database.connection import State
 from utilities.accounts.database.tables import people, sessions, spent_attempts
 from utilities.model.clock import Clock
 from utilities.model.principals import Person

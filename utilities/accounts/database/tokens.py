@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from utilities.accounts.database.database import State
+from utilities.accounts.database.connection import State
 from utilities.accounts.database.sessions import key_of
 from utilities.accounts.database.tables import tokens
 from utilities.model.clock import Clock

@@ -6,7 +6,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 
-from utilities.accounts.signin.destinations import destination
+from utilities.accounts.signin.return_url import destination
 
 SECONDS = 600
 """How long somebody may take at the issuer's."""

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from utilities.accounts.signin.attempts import Attempt, begin
-from utilities.accounts.signin.calls import DEADLINE, Client, Together, fetch, parsed
-from utilities.accounts.signin.destinations import HOME
-from utilities.accounts.signin.keys import Keys
+from utilities.accounts.signin.id_token import Expected, claims_of, header_of
+from utilities.accounts.signin.issuer_client import DEADLINE, Client, Together, fetch, parsed
+from utilities.accounts.signin.jwks import Keys
 from utilities.accounts.signin.membership import member
-from utilities.accounts.signin.tokens import Expected, claims_of, header_of
+from utilities.accounts.signin.return_url import HOME
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, Refused, SignInRefused, Unavailable
 from utilities.model.principals import Person

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from utilities.rendering.sheet.palette import THEMES
+from utilities.rendering.layout.palette import THEMES
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 STATIC = HERE.parents[2] / "static"
 ECHARTS = STATIC / "vendor" / "echarts-6.1.0.min.js"
-ADVANCES = HERE.parent / "sheet" / "advances.json"
+ADVANCES = HERE.parent / "layout" / "advances.json"
 DEADLINE = 3.0  # seconds for one drawing
 MOST_MEMORY = 192 * 1024 * 1024  # bytes the engine's heap may have
 FLAGS = (*DEFAULT_V8_FLAGS, "--max-semi-space-size=2")  # MB for what is short-lived; V8 would let it grow to 48

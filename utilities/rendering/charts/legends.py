@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from utilities.rendering.charts.axes import Option
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.names import shortened
-from utilities.rendering.charts.parts import Option
-from utilities.rendering.sheet import Box
-from utilities.rendering.sheet.measure import width
+from utilities.rendering.charts.labels import shortened
+from utilities.rendering.layout import Box
+from utilities.rendering.layout.text_width import width
 
 LINES = 2  # at most, where shorter names make it so
 MARK = 0.7  # the square before a name, in em of text

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from utilities.model.formats import ago, aloud
 from utilities.model.frames import Frame, Kind, Reading, State
 from utilities.rendering.charts import Picture
-from utilities.rendering.sheet import Box as Box
-from utilities.rendering.sheet import Tile
-from utilities.rendering.sheet.measure import cut
+from utilities.rendering.layout import Box as Box
+from utilities.rendering.layout import Tile
+from utilities.rendering.layout.text_width import cut
 
 LINE = 1.3
 """Height of a line of text in em; also in static/wall.css."""

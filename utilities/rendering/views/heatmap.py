@@ -7,8 +7,8 @@ from pydantic import TypeAdapter
 
 from utilities.model.frames import Frame
 from utilities.rendering.charts import Picture
-from utilities.rendering.charts.cells import Options, heated, least
-from utilities.rendering.sheet import Box
+from utilities.rendering.charts.heatmap import Options, heated, least
+from utilities.rendering.layout import Box
 from utilities.rendering.views import View
 
 OPTIONS = TypeAdapter(Options)

@@ -9,10 +9,10 @@ from pydantic import ConfigDict, TypeAdapter
 from utilities.model.formats import MISSING, shown
 from utilities.model.frames import Column, Frame, Kind, Value
 from utilities.rendering.charts import Picture
-from utilities.rendering.charts.lines import coursed
-from utilities.rendering.sheet import Box
-from utilities.rendering.sheet.measure import width
-from utilities.rendering.sheet.type import steps
+from utilities.rendering.charts.line import coursed
+from utilities.rendering.layout import Box
+from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.type_scale import steps
 from utilities.rendering.views import View
 
 LEADING = 1.08

@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from utilities.model.frames import Frame
 from utilities.rendering.charts import Picture
-from utilities.rendering.charts.flows import MOST, Link, flowing, least
-from utilities.rendering.sheet import Box
+from utilities.rendering.charts.sankey import MOST, Link, flowing, least
+from utilities.rendering.layout import Box
 from utilities.rendering.views import View
 
 

@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from utilities.model.formats import shown
 from utilities.model.frames import Column, Frame, Kind, Value
-from utilities.rendering.sheet import Box
-from utilities.rendering.sheet.columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
-from utilities.rendering.sheet.measure import cut, width
+from utilities.rendering.layout import Box
+from utilities.rendering.layout.table_columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
+from utilities.rendering.layout.text_width import cut, width
 from utilities.rendering.views import View
 
 ROW = 1.3

@@ -13,13 +13,13 @@ from typing import Protocol
 from utilities.config.boards import Boards, Tile
 from utilities.model.clock import Clock
 from utilities.model.frames import State
-from utilities.rendering.walls.events import Event, event, heard, retry
-from utilities.rendering.walls.loops import Loops
-from utilities.rendering.walls.pages import Pages
-from utilities.rendering.walls.painter import Fresh, Painter
-from utilities.rendering.walls.showing import Showing
-from utilities.rendering.walls.wall import Ended, Pipe, Wall
+from utilities.rendering.walls.board_channel import Showing
+from utilities.rendering.walls.page_cache import Pages
+from utilities.rendering.walls.sse_events import Event, event, heard, retry
+from utilities.rendering.walls.tile_renderer import Fresh, Painter
+from utilities.rendering.walls.wall_stream import Ended, Pipe, Wall
 from utilities.reports import Report
+from utilities.runtime.supervised_loop import Loops
 from utilities.store import Store
 
 log = logging.getLogger(__name__)

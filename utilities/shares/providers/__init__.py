@@ -10,9 +10,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from utilities.http.bodies import Style, read
+from utilities.http.body_parsers import Style, read
 from utilities.http.client import Answer, Upstream
-from utilities.http.pacing import Rate
+from utilities.http.throttle import Rate
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
 

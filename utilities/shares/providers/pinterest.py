@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.http.bodies import Style
+from utilities.http.body_parsers import Style
 from utilities.shares.providers import Api, Count, Provider
 
 

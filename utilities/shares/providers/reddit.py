@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.http.pacing import Rate
+from utilities.http.throttle import Rate
 from utilities.shares.providers import Api, Count, Pass, Provider
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pydantic import BaseModel, Field, ValidationError
 
 from utilities.http.client import Answer
-from utilities.http.pacing import Rate
+from utilities.http.throttle import Rate
 from utilities.model.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
 from utilities.shares.providers import Api, Count, Pass, Provider
 

@@ -1,0 +1,74 @@
+"""The check of the wall's script catches what a television of 2016 cannot run."""
+
+import pytest
+
+from tests.conventions.es5 import offences
+
+FINE = """
+(function () {
+  'use strict';
+  var tile = {get age() { return 1; }, 'a': [1, 0x1f, .5e3], b: /^x+$/gi};
+  function swap(node, text) { if (node && node.textContent !== text) { node.textContent = text; } }
+  for (var key in tile) { if (tile.hasOwnProperty(key)) { swap(key, tile[key]); } }
+  outer: for (;;) { switch (tile.a) { case 1: break outer; default: continue; } }
+  try { JSON.parse('{}'); } catch (error) { throw new Error('no'); } finally { delete tile.b; }
+  do { tile.a -= 1; } while (tile.a ? true : false, void 0);
+  new EventSource('/stream').addEventListener('tile', function (event) { event.target.parentNode.remove(); });
+}());
+"""
+
+
+def test_es5_passes():
+    assert offences(FINE) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "var f = x => x;",
+        "let a = 1;",
+        "const a = 1;",
+        "var a = `text`;",
+        "class A {}",
+        "f(...a);",
+        "var a = [...b];",
+        "for (var a of b) {}",
+        "function f(a = 1) {}",
+        "function f(...a) {}",
+        "var {a} = b;",
+        "var [a] = b;",
+        "async function f() {}",
+        "function* f() {}",
+        "a?.b;",
+        "a ?? b;",
+        "a ||= b;",
+        "a ** b;",
+        "var a = {b};",
+        "var a = {b() {}};",
+        "var a = {[b]: 1};",
+        "import a from 'b';",
+        "try {} catch {}",
+        "var a = 0b11;",
+        "var a = 10n;",
+        "var a = 1_000;",
+        "var a = '\\u{1F600}';",
+        "var a = /a/u;",
+        "var a = /(?<n>a)/;",
+        "f(1,);",
+        "if (a) { function f() {} }",
+        "fetch('/');",
+        "window.fetch('/');",
+        "new Promise(f);",
+        "var a = new Map();",
+        "var a = Symbol;",
+        "Object.assign(a, b);",
+        "Array.from(a);",
+        "'a'.includes('b');",
+        "a.closest('b');",
+        "a.append(b);",
+        "new IntersectionObserver(f);",
+        "var = 1;",
+    ],
+)
+def test_later_than_es5_is_caught(line: str):
+    assert offences(f"'use strict';\n{line}")[0].startswith("2: ")

@@ -1,0 +1,35 @@
+"""Modules that are found, not registered, all keep the rule of their folder."""
+
+from types import ModuleType
+
+import pytest
+
+from tests.conventions.code import ROOT
+from utilities import reports, sources
+from utilities.config.discovery import find
+from utilities.model.errors import ModuleRuleError
+from utilities.rendering import views
+from utilities.shares import providers as shares
+
+FOLDERS = [
+    (sources, "SOURCE", sources.SourceKind),
+    (reports, "REPORT", reports.Report),
+    (shares, "PROVIDER", shares.Provider),
+    (views, "VIEW", views.View),
+]
+
+
+@pytest.mark.parametrize(("package", "name", "kind"), FOLDERS, ids=lambda each: getattr(each, "__name__", str(each)))
+def test_every_module_exports_its_name(package: ModuleType, name: str, kind: type):
+    units = find(package, name, kind)
+    assert len({unit.name for unit in units}) == len(units)
+
+
+def test_every_view_has_its_template():
+    for view in find(views, "VIEW", views.View):
+        assert (ROOT / "templates" / "views" / f"{view.name}.html").is_file()
+
+
+def test_module_without_the_name_stops_the_start_with_a_sentence():
+    with pytest.raises(ModuleRuleError, match=r"utilities\.reports\.\w+ must define SOURCE: SourceKind"):
+        find(reports, "SOURCE", sources.SourceKind)

@@ -1,0 +1,130 @@
+"""The rules of the house that nobody has to remember; the floors themselves are import-linter's, in pyproject.toml."""
+
+import ast
+import fnmatch
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from tests.conventions.code import EVERYTHING, PRODUCT, ROOT, Source, sources, words
+
+TOP_LEVEL = words(
+    """
+    run.py handlers utilities templates static tests requirements.txt demo boards bench docs Makefile pyproject.toml
+    requirements-dev.txt requirements.in requirements-dev.in README.md CHANGELOG.md CONTRIBUTING.md LICENSE Procfile
+    Dockerfile compose.yaml .env.example .ci .git .gitignore .dockerignore .venv
+    """
+)
+DRAWN = {"utilities/model/errors.py"}  # its docstring draws the tree
+BROAD = {"Exception", "BaseException"}
+
+
+def names(*places: str, wrong: Callable[[Source], object]) -> list[str]:
+    """The files in these places of which it is true."""
+    return [source.name for source in sources(*places) if wrong(source)]
+
+
+def broad_excepts(source: Source) -> list[str]:
+    handlers = [node for node in source.nodes if isinstance(node, ast.ExceptHandler)]
+    names = [
+        (node.lineno, node.type is None or {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)})
+        for node in handlers
+    ]
+    return [f"{source.name}:{line}" for line, caught in names if caught is True or caught & BROAD]
+
+
+def imported(source: Source) -> set[str]:
+    """Every module the file imports, and every package above it."""
+    froms = [node for node in source.nodes if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{name.name}" for node in froms for name in node.names}
+    names |= {name.name for node in source.nodes if isinstance(node, ast.Import) for name in node.names}
+    return {".".join(name.split(".")[:depth]) for name in names for depth in range(1, name.count(".") + 2)}
+
+
+def test_floors_are_drawn_as_they_are_held():
+    """docs/architecture.md draws what import-linter holds, from the top down."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    held = [set(layer.replace(" ", "").split("|")) for layer in contracts[0]["layers"]]
+    drawn = re.findall(r"^utilities/(?:\{(.*?)\}|(\w+))", (ROOT / "docs" / "architecture.md").read_text(), re.M)
+    assert [set((many or one).split(",")) for many, one in drawn] == held
+
+
+def test_top_level_is_fixed():
+    ignored = (ROOT / ".gitignore").read_text().split()
+    present = {entry.name + "/" * entry.is_dir() for entry in ROOT.iterdir()}
+    unknown = {name for name in present if name.rstrip("/") not in TOP_LEVEL}
+    assert not {name for name in unknown if not any(fnmatch.fnmatch(name, pattern) for pattern in ignored)}
+
+
+def test_file_is_at_most_250_lines():
+    assert not names(*EVERYTHING, wrong=lambda source: source.lines > 250)
+
+
+def test_median_file_of_the_product_is_at_most_80_lines():
+    assert median(source.lines for source in sources(*PRODUCT) if source.lines > 1) <= 80
+
+
+def test_function_is_at_most_50_lines():
+    assert not [name for source in sources(*EVERYTHING) for name, lines in source.functions() if lines > 50]
+
+
+def test_median_function_of_the_product_is_at_most_8_lines():
+    assert median(lines for source in sources(*PRODUCT) for _, lines in source.functions()) <= 8
+
+
+def says_what_it_is(source: Source) -> bool:
+    first, *more = source.docstring.splitlines() or [""]
+    tells_its_folders_rule = source.path.name == "__init__.py"
+    return first.endswith(".") and (not more or source.name in DRAWN or tells_its_folders_rule)
+
+
+def test_module_says_in_one_sentence_what_it_is():
+    assert not names(*PRODUCT, wrong=lambda source: source.text and not says_what_it_is(source))
+
+
+def test_no_drawer_for_odds_and_ends():
+    drawers = {"helpers", "helper", "utils", "util", "misc", "common"}
+    assert not names(*EVERYTHING, wrong=lambda source: source.path.stem in drawers)
+
+
+def test_only_the_supervised_loop_catches_everything():
+    places = [place for source in sources(*PRODUCT) for place in broad_excepts(source)]
+    assert len(places) <= 1
+    assert all(place.startswith("utilities/refresh") for place in places)
+
+
+def test_nothing_under_utilities_knows_that_it_is_served_over_http():
+    above = {"handlers", "demo", "tornado.web", "tornado.httpserver"}
+    assert not names("utilities", wrong=lambda source: imported(source) & above)
+
+
+def test_environment_is_read_in_settings_only():
+    reads = re.compile(r"os\.(environ|getenv|putenv)|from os import .*(environ|getenv)")
+    assert set(names(*PRODUCT, wrong=lambda source: reads.search(source.text))) <= {"utilities/config/settings.py"}
+
+
+def test_no_test_patches_our_own_modules():
+    patches = re.compile(r"setattr\(\s*[\"']?(utilities|handlers|demo|run)\b")
+    assert not names("tests", wrong=lambda source: imported(source) & {"mock", "unittest.mock"})
+    assert not names("tests", wrong=lambda source: patches.search(source.text))
+
+
+def test_no_path_of_one_machine():
+    assert not names(*EVERYTHING, wrong=lambda source: re.search(r"[\"'(=]/(home|Users|root)/", source.text))
+
+
+def test_settings_are_read_by_one_function_only():
+    callers = [source.name for source in sources(*PRODUCT) if "read_settings(" in source.text]
+    assert set(callers) <= {"run.py", "utilities/config/settings.py"}
+
+
+def test_every_test_file_says_what_it_is_about():
+    assert not [source.name for source in sources("tests") if source.text and not source.docstring]
+
+
+def test_style_and_script_of_the_wall_are_checked():
+    checked = (ROOT / "Makefile").read_text()
+    assert all(name in checked for name in ("static/wall.js", "static/wall.css"))
+    assert Path(__file__).with_name("es5.py").exists()

@@ -1,0 +1,69 @@
+"""The check of the wall's style catches what a television of 2016 would drop."""
+
+import pytest
+
+from tests.conventions.code import ROOT
+from tests.conventions.old_css import offences
+from utilities.config.boards import read
+from utilities.rendering.layout.stylesheet import stylesheet
+
+FINE = """
+@charset "utf-8";
+@font-face { font-family: Inter; src: url(inter.woff2) format('woff2'); font-display: swap; unicode-range: U+0-FF; }
+.tile { position: absolute; left: 1.5%; width: calc(50% - 2vw); display: -webkit-flex; display: flex; }
+.tile[data-state="stale"]:not(.quiet) > p:first-child::before { content: "#12345678 "; color: rgba(1, 2, 3, .5); }
+.wave { -webkit-animation: wave 2s; animation: wave 2s; font-variant-numeric: tabular-nums; }
+@-webkit-keyframes wave { from { opacity: 0; } to { opacity: 1; } }
+@media (max-width: 1280px) { .tile { overflow: hidden; object-fit: contain; color: #fff; } }
+"""
+
+
+def test_style_of_2014_passes():
+    assert offences(FINE) == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ".a { display: grid; }",
+        ".a { display: contents; }",
+        ".a { grid-template-columns: 1px; }",
+        ".a { gap: 1px; }",
+        ".a { --ink: red; }",
+        ".a { color: var(--ink); }",
+        ".a { font-size: clamp(1px, 2px, 3px); }",
+        ".a { width: min(1px, 2px); }",
+        ".a { width: calc(1px + max(1px, 2px)); }",
+        ".a { aspect-ratio: 1; }",
+        ".a { inset: 0; }",
+        ".a { position: sticky; }",
+        ".a { margin-inline: 1px; }",
+        ".a { width: fit-content; }",
+        ".a { all: unset; }",
+        ".a { color: unset; }",
+        ".a { color: #12345678; }",
+        ".a { color: rgb(1 2 3); }",
+        ".a { height: 100dvh; }",
+        ".a { animation: wave 2s; }",
+        ".a { filter: blur(1px); }",
+        ".a { overflow: clip; }",
+        ".a { overflow-wrap: anywhere; }",
+        ".a { justify-content: space-evenly; }",
+        ":is(.a, .b) { color: red; }",
+        ".a:has(.b) { color: red; }",
+        ".a:where(.b) { color: red; }",
+        ".a:not(.b, .c) { color: red; }",
+        ".a:focus-visible { color: red; }",
+        ".a { .b { color: red; } }",
+        "@layer a { .b { color: red; } }",
+        "@container (width > 1px) { .a { color: red; } }",
+        "@media (max-width: 1px) { .a { display: grid; } }",
+        ".a { color red }",
+    ],
+)
+def test_later_style_is_caught(rule: str):
+    assert offences(f".fine {{ color: red; }}\n{rule}")[0].startswith("2: ")
+
+
+def test_style_sheet_that_is_made_for_a_board_is_whole():
+    assert offences(stylesheet(read(ROOT / "boards" / "office.yaml"))) == []

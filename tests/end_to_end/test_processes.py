@@ -1,0 +1,105 @@
+"""Whole processes: how they end, and how several share the work."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPClientError, HTTPResponse
+
+from demo.internet import Internet
+from tests.conftest import RedisServer
+from tests.end_to_end.processes import running, told_to_stop
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the pretend internet is
+
+Fetch = Callable[..., Awaitable[HTTPResponse]]
+GOOGLE = "/v1beta/properties/"
+
+
+async def reading(fetch: Fetch, address: str, report: str) -> dict[str, Any]:
+    return json.loads((await fetch(f"{address}/reports/{report}.json")).body)
+
+
+async def until_it_is(state: str, fetch: Fetch, address: str, report: str, seconds: float = 15) -> dict[str, Any]:
+    async with asyncio.timeout(seconds):
+        while (answer := await reading(fetch, address, report))["state"] != state:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return answer
+
+
+async def test_sigterm_under_load_with_200_open_streams_exits_within_10_seconds(
+    tmp_path: Path, internet: Internet, fetch: Fetch
+) -> None:
+    async with running(tmp_path, internet.environment) as (process, address):
+        port = int(address.rsplit(":", 1)[1])
+        streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+        for _, writer in streams:
+            writer.write(f"GET /boards/office/stream HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
+        heads = await asyncio.gather(*(reader.readuntil(b"\r\n\r\n") for reader, _ in streams))
+        assert all(b" 200 " in head.splitlines()[0] for head in heads)
+        pages = asyncio.create_task(ask_on(fetch, f"{address}/boards/office"))
+        assert (await fetch(f"{address}/boards/office")).code == 200  # the load is on
+        assert await told_to_stop(process, within=10) == 0
+        rests = await asyncio.gather(*(reader.read() for reader, _ in streams))
+        assert all(b"event: bye" in rest for rest in rests)
+        await pages
+        for _, writer in streams:
+            writer.close()
+
+
+async def ask_on(fetch: Fetch, url: str) -> None:
+    """Asks until nobody answers any more."""
+    while True:
+        try:
+            answer = await fetch(url)
+        except (OSError, HTTPClientError):  # refused, or never taken from the queue of connections
+            return
+        if answer.code != 200:
+            return
+        assert answer.body.rstrip().endswith(b"</html>")
+
+
+async def test_two_processes_and_one_redis_make_one_call_a_period(
+    tmp_path: Path, internet: Internet, redis_server: RedisServer, fetch: Fetch
+) -> None:
+    environment = {**internet.environment, "REDIS_URL": redis_server.url}
+    async with (
+        running(tmp_path / "one", environment) as (_, one),
+        running(tmp_path / "two", environment) as (_, two),
+    ):
+        for address in (one, two):
+            for report in ("top-countries", "people-sources", "active-now"):
+                await until_it_is("live", fetch, address, report)
+        first = await reading(fetch, one, "people-sources")
+        assert first == await reading(fetch, two, "people-sources")
+        asked = [body for body in internet.faults.calls if body.startswith(GOOGLE)]
+        assert asked
+        alone = internet.faults.count(GOOGLE)
+    internet.faults.clear()
+    async with running(tmp_path / "three", internet.environment) as (_, three):
+        for report in ("top-countries", "people-sources", "active-now"):
+            await until_it_is("live", fetch, three, report)
+        await asyncio.sleep(1)
+    assert alone <= internet.faults.count(GOOGLE), "two processes asked more than one alone"
+
+
+@pytest.mark.timeout(150)
+async def test_starts_with_everything_down_and_heals(tmp_path: Path, fetch: Fetch) -> None:
+    folder = tmp_path / "internet"
+    folder.mkdir()
+    async with Internet(folder) as internet:
+        environment, port = internet.environment, internet.port
+    async with running(tmp_path, {**environment, "REDIS_URL": "redis://127.0.0.1:1/0"}) as (_, address):
+        health = await fetch(f"{address}/healthz")
+        assert health.code == 200
+        assert json.loads(health.body)["status"] == "degraded"
+        page = await fetch(f"{address}/boards/office")
+        assert page.code == 200
+        # Each failure doubles the wait for the next try, so it heals soon if the first one has just been.
+        await until_it_is("failed", fetch, address, "top-countries", seconds=30)
+        async with Internet(folder, port):
+            answer = await until_it_is("live", fetch, address, "top-countries", seconds=90)
+            assert answer["rows"]

@@ -1,0 +1,80 @@
+"""The main job on real input: recorded answers of a real property, through Google's own client, on the glass."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from demo.recorded import Recorded
+from tests.end_to_end.conftest import OpenFoyer
+from utilities.model.formats import shown
+from utilities.model.frames import Kind
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+
+BOARD = """
+title: Energy
+zone: America/New_York
+grid: {columns: 12, rows: 12}
+reports:
+  now: {title: "Who is here now?", source: ga4, metrics: [activeUsers], realtime: true}
+  countries: {title: "Where are they?", source: ga4, dimensions: [country], metrics: [activeUsers], realtime: true}
+  domains: {title: "Which sites do they read?", source: ga4, dimensions: [hostName], metrics: [sessions, bounceRate]}
+  channels:
+    title: How did they find us?
+    source: ga4
+    dimensions: [sessionSource, sessionDefaultChannelGroup]
+    metrics: [screenPageViews, averageSessionDuration]
+tiles:
+  - {report: now, view: number, place: [1, 1, 4, 4]}
+  - {report: countries, view: table, place: [1, 5, 4, 8]}
+  - {report: domains, view: table, place: [5, 1, 8, 6]}
+  - {report: channels, view: table, place: [5, 7, 8, 6]}
+"""
+KINDS = {"bounceRate": Kind.FRACTION, "averageSessionDuration": Kind.SECONDS}
+
+
+def recorded(folder: Path, name: str, *metrics: str) -> list[list[str]]:
+    """Rows of a recording as a person would write them: dimensions, then these metrics."""
+    response: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))["response"]
+    places = [[header["name"] for header in response["metricHeaders"]].index(metric) for metric in metrics]
+    return [
+        [one["value"] for one in row.get("dimensionValues", [])]
+        + [
+            shown(float(row["metricValues"][place]["value"]), KINDS.get(metric, Kind.INTEGER))
+            for place, metric in zip(places, metrics, strict=True)
+        ]
+        for row in response["rows"]
+    ]
+
+
+async def rows_of(glass: Page, tile: str) -> list[str]:
+    rows = await glass.locator(f"[data-tile={tile}] tbody tr").all()
+    return [" ".join((await row.inner_text()).split()) for row in rows]
+
+
+async def test_every_figure_on_the_glass_equals_the_recording(
+    tmp_path: Path, recordings: Path, open_foyer: OpenFoyer, glass: Page
+) -> None:
+    names = ["realtime", "top-countries-realtime", "top-domains-30-days", "top-traffic-sources-30-days"]
+    async with Recorded(tmp_path, recordings, names) as google:
+        foyer = await open_foyer(google.environment, BOARD)
+        await glass.goto(foyer.address + "/boards/office")
+        await glass.wait_for_selector("[data-state=live] >> nth=3")
+
+        hero = await glass.locator("[data-tile=now] .hero").inner_text()
+        assert hero == recorded(recordings, "realtime", "activeUsers")[0][0]
+        expected = {
+            "countries": recorded(recordings, "top-countries-realtime", "activeUsers"),
+            "domains": recorded(recordings, "top-domains-30-days", "sessions", "bounceRate"),
+            "channels": recorded(
+                recordings, "top-traffic-sources-30-days", "screenPageViews", "averageSessionDuration"
+            ),
+        }
+        for tile, lines in expected.items():
+            seen = await rows_of(glass, tile)
+            ranked = [" ".join(line) for line in lines if not {"", "(not set)", "(other)"} & set(line)]
+            assert len(seen) >= 3, f"{tile} shows too little: {seen}"
+            assert seen == ranked[: len(seen)]

@@ -1,0 +1,71 @@
+"""An office with sign-in, or a Foyer of this machine's own, and a program that has a token for it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPResponse
+
+from tests.handlers.accounts.conftest import SITE, Office, Open, local, office, provider, signing
+
+__all__ = ["local", "office", "provider", "signing"]
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+
+Fetch = Callable[..., Awaitable[HTTPResponse]]
+
+
+@dataclass
+class Program:
+    """Asks one Foyer with one token, '' for none."""
+
+    usual: Office
+    token: str
+    fetch: Fetch
+
+    async def ask(self, path: str, method: str = "GET", **headers: str) -> HTTPResponse:
+        sent = {"Host": self.usual.site.partition("//")[2]} | {n.replace("_", "-"): v for n, v in headers.items()}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        body: dict[str, Any] = {"body": ""} if method in ("POST", "PUT", "PATCH") else {}
+        how = {"method": method, "headers": sent, "decompress_response": False}
+        return await self.fetch(self.usual.address + path, **how, **body)
+
+    async def another(self, *scopes: str) -> "Program":
+        return Program(self.usual, await token(self.usual, *scopes), self.fetch)
+
+
+async def token(usual: Office, *scopes: str) -> str:
+    programs = usual.door.programs
+    assert programs is not None
+    return await programs.tokens.make("a test", scopes, "ada@example.com")
+
+
+@pytest.fixture
+async def program(office: Open, fetch: Fetch) -> AsyncIterator[Callable[..., Awaitable[Program]]]:
+    """`await program("read", "admin")`: with a token for these; more words go to the office."""
+    opened: list[Office] = []
+
+    async def make(*scopes: str, **values: Any) -> Program:
+        opened.append(await office(**values))
+        assert opened[-1].site == SITE
+        await opened[-1].services.refresher.start()
+        return Program(opened[-1], await token(opened[-1], *scopes) if scopes else "", fetch)
+
+    yield make
+    for usual in opened:
+        await usual.services.refresher.stop()
+
+
+@pytest.fixture
+async def counted(local: Open, fetch: Fetch) -> AsyncIterator[Program]:
+    """A program with a token to read from a Foyer that has counted one view of /1, two of /2 … and six of /6."""
+    usual = await local()
+    await usual.services.refresher.start()
+    for page in range(1, 7):
+        for _ in range(page):
+            url = f"{usual.address}/a.gif?url=https%3A%2F%2Fexample.com%2F{page}"
+            assert (await fetch(url, headers={"User-Agent": AGENT})).code == 200
+    yield Program(usual, await token(usual, "read"), fetch)
+    await usual.services.refresher.stop()

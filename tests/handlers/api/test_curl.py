@@ -1,0 +1,45 @@
+"""Every line of docs/api.md runs as it stands, and there is one for each route."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+
+import pytest
+
+from handlers.api import RESOURCES
+from handlers.api.document import ROOT, pattern_of
+from tests.conventions.code import ROOT as HERE
+from tests.handlers.api.conftest import Program
+
+LINES = re.findall(r"^curl .*$", (HERE / "docs" / "api.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def addresses() -> list[str]:
+    return [found[1] for line in LINES if (found := re.search(r'\$FOYER([^?"]*)', line))]
+
+
+def test_there_is_a_line_for_each_route():
+    known = [address.replace("$NUMBER", "1") for address in addresses()]
+    patterns = {pattern_of(each.path) for each in RESOURCES} | {re.escape(f"{ROOT}/openapi.json")}
+    assert not {pattern for pattern in patterns if not any(re.fullmatch(pattern, each) for each in known)}
+    assert len(known) == len(patterns)
+
+
+async def test_each_line_runs_against_a_live_server(counted: Program):
+    if shutil.which("curl") is None:
+        pytest.skip("needs curl (Debian: apt-get install curl)")
+    admin = await counted.another("admin")
+    doomed = json.loads((await admin.ask(f"{ROOT}/tokens")).body)["items"][-1]["number"]
+    places = {"FOYER": counted.usual.address, "TOKEN": counted.token, "ADMIN": admin.token, "NUMBER": str(doomed)}
+    lines = sorted(LINES, key=lambda line: "DELETE" in line)  # it revokes the token the others use
+    for line in lines:
+        process = await asyncio.create_subprocess_shell(
+            line, env={**os.environ, **places}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        said, wrong = await process.communicate()
+        assert process.returncode == 0, f"{line}\n{wrong.decode()}"
+        assert ("DELETE" in line) == (said == b""), line
+        if said:
+            assert isinstance(json.loads(said), dict)

@@ -1,0 +1,72 @@
+"""The OpenAPI document: it is one, it is what is served, and schemathesis finds nothing that differs."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from handlers.api import RESOURCES
+from handlers.api.document import ROOT as ROOT_OF_ALL
+from handlers.api.document import document
+from handlers.api.models import Paging, Range
+from tests.conventions.code import ROOT
+from tests.handlers.api.conftest import Program
+from utilities.sources.pageviews import PARAMETERS
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+EXAMPLES = os.environ.get("FOYER_FUZZ", "")
+
+Programs = Callable[..., Awaitable[Program]]
+
+
+async def test_document_is_openapi_and_is_served_as_it_is(program: Programs):
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # late: it takes a third of a second
+
+    one = await program("read")
+    answer = await one.ask("/api/v1/openapi.json")
+    told = json.loads(answer.body)
+    assert told == json.loads(json.dumps(document(RESOURCES)))
+    OpenAPIV31SpecValidator(told).validate()
+    assert set(told["paths"]) == {each.path for each in RESOURCES}
+
+
+async def test_page_for_people_has_every_route_and_parameter(counted: Program):
+    nobody = Program(counted.usual, "", counted.fetch)  # on this machine
+    page = (await nobody.ask("/api", Accept="text/html")).body.decode()
+    for each in RESOURCES:
+        assert f"<code>{ROOT_OF_ALL}{each.path}</code>" in page
+        for name, field in each.operation.query.model_fields.items():
+            assert f"<code>{field.alias or name}</code></th>" in page
+    assert 'href="/tokens"' in page
+
+
+def test_readings_take_what_the_page_view_source_takes():
+    named = {field.alias or name for name, field in Range.model_fields.items() if name not in Paging.model_fields}
+    assert named == {*PARAMETERS, "compare"}
+
+
+@pytest.mark.timeout(1800 if EXAMPLES else 60)
+async def test_schemathesis_finds_nothing(program: Programs, tmp_path: Path):
+    one = await program("read")
+    for _ in range(20):  # one that is revoked while others ask is not the one they ask with
+        admin = await one.another("read", "admin")
+    how = ["--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES or "2"]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"),
+        f"{one.usual.address}/api/v1/openapi.json",
+        *("-H", "Host: foyer.example.com", "-H", f"Authorization: Bearer {admin.token}"),
+        *how,
+        *(["--generation-database", "none"] if EXAMPLES else ["--generation-deterministic"]),
+        "--no-color",
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    assert b"10 selected / 10 total" in said

@@ -1,0 +1,114 @@
+"""What programs are refused: always a problem document with its true status, whatever they accept."""
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPResponse
+
+from tests.handlers.api.conftest import Program
+from utilities.accounts.signin.attempt_limiter import Most
+
+Programs = Callable[..., Awaitable[Program]]
+
+
+def problem(answer: HTTPResponse, status: int) -> dict[str, Any]:
+    assert answer.code == status, answer.body
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    told = json.loads(answer.body)
+    assert told["status"] == status
+    assert told["type"] == "about:blank"
+    assert told["detail"]
+    return told
+
+
+REFUSED = [
+    ("/api/v1/boards?limit=1_000", 400, "limit", "`limit` must be a whole number"),
+    ("/api/v1/boards?limit=0", 400, "limit", "`limit` must be at least 1"),
+    ("/api/v1/boards?limit=5&limit=6", 400, "limit", "`limit` is given twice"),
+    ("/api/v1/boards?offset=5", 400, "offset", "`offset` is no parameter here; there are limit, cursor"),
+    ("/api/v1/boards/office?x=1", 400, "x", "`x` is no parameter here; there are none"),
+    ("/api/v1/boards?%3Cscript%3E=1", 400, "?", "`?` is no parameter here; there are limit, cursor"),
+    ("/api/v1/boards?limit=%ff", 400, "query", "the query must be UTF-8"),
+    ("/api/v1/page-views/totals?compare=yes", 400, "compare", "`compare` must be true or false"),
+    ("/api/v1/page-views/by-hour?compare=true", 422, "compare", "cannot be set beside those of the time before"),
+    ("/api/v1/page-views/pages?from=tomorrow", 422, "from", "`from` must be now, now-7d"),
+    ("/api/v1/page-views/pages?from=now&to=now-1d", 422, "from", "`from` must be before `to`"),
+    ("/api/v1/page-views/pages?cursor=nonsense", 422, "cursor", "`cursor` must be as `next` has it"),
+    ("/api/v1/reports/total-users/reading?site=x", 422, "site", "is no parameter of this report"),
+    ("/api/v1/reports/site-live/reading?compare=true", 422, "compare", "`compare` is not for this report"),
+    ("/api/v1/reports/nothing/reading", 404, "", "There is no report of this name."),
+    ("/api/v1/boards/nothing", 404, "", "There is no board of this name."),
+    ("/api/v1/page-views/nothing", 404, "", "There is no question of this name."),
+    ("/api/v2/boards", 404, "", "The API has no such address."),
+]
+"""Addresses, the status each is refused with, and what is said of which parameter."""
+
+
+async def test_refusal_names_the_parameter_and_what_is_allowed(program: Programs):
+    one = await program("read")
+    for path, status, parameter, words in REFUSED:
+        told = problem(await one.ask(path, Accept="text/html"), status)
+        if parameter:
+            [fault] = told["errors"]
+            assert fault["parameter"] == parameter, path
+            assert words in fault["detail"], path
+        else:
+            assert told["errors"] == [], path
+            assert words in told["detail"], path
+
+
+async def test_nobody_is_told_how_to_come_in_and_never_sent_to_a_page(program: Programs):
+    one = await program()
+    nobody = await one.ask("/api/v1/boards", Accept="text/html")
+    problem(nobody, 401)
+    assert nobody.headers["WWW-Authenticate"] == 'Bearer realm="Foyer"'
+    one.token = "foyer_guessed"
+    guess = await one.ask("/api/v1/boards")
+    problem(guess, 401)
+    assert 'error="invalid_token"' in guess.headers["WWW-Authenticate"]
+
+
+async def test_method_that_is_not_taught_is_405_with_those_that_are(program: Programs):
+    one = await program("read", "admin")
+    answer = await one.ask("/api/v1/boards", "POST")
+    problem(answer, 405)
+    assert answer.headers["Allow"] == "GET, HEAD"
+    assert (await one.ask("/api/v1/tokens/1", "GET")).headers["Allow"] == "DELETE"
+
+
+async def test_wrong_host_is_told_so(program: Programs):
+    one = await program("read")
+    problem(await one.ask("/api/v1/boards", Host="evil.example"), 421)
+
+
+async def test_token_that_asks_too_often_is_told_when_to_come_back_and_others_are_not(program: Programs):
+    one = await program("read", asking=Most(from_one=2, from_all=1000))
+    assert [(await one.ask("/api/v1/boards")).code for _ in range(2)] == [200, 200]
+    answer = await one.ask("/api/v1/boards")
+    assert "Try again in" in str(problem(answer, 429)["detail"])
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    assert (await (await one.another("read")).ask("/api/v1/boards")).code == 200
+
+
+async def test_cursor_of_figures_that_have_changed_is_refused(counted: Program):
+    path = "/api/v1/page-views/pages?from=now/d&limit=5"
+    following = json.loads((await counted.ask(path)).body)["next"]
+    assert (await counted.ask(following)).code == 200
+    problem(await counted.ask(following.replace("limit=5", "page=/3")), 409)
+
+
+@pytest.mark.parametrize("bound", ["most", "most_rows"])
+async def test_too_many_questions_or_rows_at_once_are_put_off_until_the_oldest_gives_way(counted: Program, bound: str):
+    variants = counted.usual.services.variants
+    assert variants is not None
+    setattr(variants, bound, 1)
+    assert (await counted.ask("/api/v1/page-views/pages")).code == 200
+    answer = await counted.ask("/api/v1/page-views/pages?page=/2")
+    problem(answer, 503)
+    assert answer.headers["Retry-After"] == "10"
+    variants.wanted.update(dict.fromkeys(variants.wanted, time.monotonic() - 60))
+    assert (await counted.ask("/api/v1/page-views/pages?page=/2")).code == 200
+    assert variants.store.rows() == 1

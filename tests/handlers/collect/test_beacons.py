@@ -1,0 +1,182 @@
+"""What is answered to beacons of every kind, and what is kept of them."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from tornado.httpclient import HTTPResponse
+
+from handlers.collect.beacon import GIF
+from tests.handlers.collect.conftest import AGENT, SITES, Collecting, Open
+
+Fetch = Callable[..., Awaitable[HTTPResponse]]
+
+PAGE = "https://www.example.co.uk/a"
+TOO_LONG = "https://example.co.uk/" + "a" * 4096
+
+
+async def gif(fetch: Fetch, one: Collecting, headers: dict[str, str] | None = None, **query: Any) -> HTTPResponse:
+    return await fetch(f"{one.address}/a.gif?{urlencode(query)}", headers={"User-Agent": AGENT, **(headers or {})})
+
+
+async def post(fetch: Fetch, one: Collecting, body: bytes | str | dict[str, Any], **headers: str) -> HTTPResponse:
+    text = json.dumps(body) if isinstance(body, dict) else body
+    told = {"User-Agent": AGENT, "Content-Type": "text/plain", **headers}
+    return await fetch(f"{one.address}/a", method="POST", body=text, headers=told)
+
+
+async def test_image_is_43_bytes_and_the_row_is_there_when_it_comes(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    answer = await gif(fetch, one, url=PAGE + "?q=x&y=z", ref="https://news.example/", t="Ä", w="1920", l="de-DE")
+    assert (answer.code, answer.headers["Content-Type"], len(answer.body)) == (200, "image/gif", 43)
+    assert answer.body == GIF
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    [view] = await one.views()
+    assert view.site == "blog"
+    assert view.path == "/a?q=x"
+    assert (view.title, view.referrer, view.language, view.screen) == ("Ä", "https://news.example/", "de-DE", 1920)
+
+
+@pytest.mark.parametrize("query", ["", "?", "?url", "?url=", "?ref=x&t=y", "?URL=https://example.co.uk/"])
+async def test_image_without_a_page_is_a_true_404(collect: Open, fetch: Fetch, query: str):
+    one = await collect(SITES)
+    answer = await fetch(f"{one.address}/a.gif{query}", headers={"User-Agent": AGENT})
+    assert (answer.code, answer.body) == (404, b"")
+    assert await one.views() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "query"),
+    [
+        (200, {"url": PAGE, "site": "blog"}),
+        (200, {"url": "http://EXAMPLE.co.uk:8080/"}),
+        (200, {"url": "https://example.co.uk./"}),
+        (200, {"url": "https://xn--bcher-kva.example/"}),
+        (200, {"url": "https://bücher.example/"}),
+        (200, {"url": "https://other.example.com/", "site": "shop"}),  # the same owner
+        (200, {"url": "  " + PAGE + " "}),
+        (200, {"url": PAGE, "w": "", "l": "undefined", "p": ""}),
+        (200, {"url": PAGE, "ref": "r" * 3000, "t": "t" * 2000, "l": "l" * 99}),
+        (404, {"url": PAGE, "site": "nothing"}),
+        (404, {"url": PAGE, "site": "../blog"}),
+        (403, {"url": "https://evil.co.uk/", "site": "blog"}),
+        (403, {"url": "https://example.co.uk.evil.example/"}),
+        (403, {"url": "https://co.uk/", "site": "blog"}),
+        (403, {"url": "https://shop.example.com/", "site": "blog"}),
+        (403, {"url": "http://127.0.0.1/"}),
+        (400, {"url": "/a"}),
+        (400, {"url": "javascript:alert(1)"}),
+        (400, {"url": "file:///etc/passwd"}),
+        (400, {"url": "https://"}),
+        (400, {"url": "https://[::1/"}),
+        (400, {"url": PAGE + "\0"}),
+        (400, {"url": PAGE, "t": "\0"}),
+        (400, {"url": PAGE, "w": "wide"}),
+        (400, {"url": PAGE, "w": "9" * 5000}),
+        (400, {"url": PAGE, "w": "-1"}),
+        (400, {"url": PAGE, "p": "{"}),
+        (400, {"url": PAGE, "p": "[]"}),
+        (400, {"url": PAGE, "p": '{"a": NaN}'}),
+        (400, {"url": PAGE, "p": '{"a": 1e999}'}),
+        (400, {"url": b"https://example.co.uk/\xff"}),
+        (400, {"url": PAGE, "t": b"\xed\xa0\x80"}),
+        (413, {"url": TOO_LONG}),
+        (413, {"url": PAGE, "x": "x" * 9000}),
+    ],
+)
+async def test_image_is_answered_by_what_was_said(collect: Open, fetch: Fetch, status: int, query: dict[str, Any]):
+    one = await collect(SITES)
+    answer = await gif(fetch, one, **query)
+    assert answer.code == status
+    assert len(await one.views()) == (status == 200)
+    assert answer.body == (GIF if status == 200 else b"")
+
+
+DEEP = {"url": PAGE, "props": {"a": {"b": {"c": {"d": 1}}}}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (204, {"url": PAGE}),
+        (204, {"url": PAGE, "site": "blog", "name": "sign-up", "props": {"plan": "small", "seats": 3, "paid": True}}),
+        (204, {"url": PAGE, "props": {"list": [1], "nothing": None, "map": {"a": {"b": 1}}}}),
+        (204, urlencode({"url": PAGE, "n": "sign-up", "p": '{"plan": "small"}'})),
+        (204, "?site=blog&" + urlencode({"url": PAGE})),  # as the script says it
+        (400, ""),
+        (400, "nothing"),
+        (400, {}),
+        (400, {"url": ""}),
+        (400, {"url": 7}),
+        (400, {"url": PAGE, "title": ["x"]}),
+        (400, {"url": PAGE, "screen": True}),
+        (400, {"url": PAGE, "screen": 10**30}),
+        (400, {"url": PAGE, "props": "x"}),
+        (400, {"url": PAGE, "props": {"n": 10**400}}),
+        (400, {"url": PAGE, "props": {f"k{n}": n for n in range(21)}}),
+        (400, DEEP),
+        (400, '{"url": "https://example.co.uk/", "screen": NaN}'),
+        (400, '{"url": "https://example.co.uk/", "title": "\\ud800"}'),
+        (400, '{"url": "https://example.co.uk/", "title": "a\\u0000b"}'),
+        (400, b'{"url": "https://example.co.uk/\xff"}'),
+        (400, b"\xff\xfe\x00"),
+        (400, b"{" * 4000),
+        (400, b"[" * 8000),
+        (400, "[]"),
+        (400, "&".join(f"k{n}=1" for n in range(60))),
+        (413, "x" * 8193),
+        (413, json.dumps({"url": TOO_LONG})),
+    ],
+)
+async def test_body_is_answered_by_what_it_says(collect: Open, fetch: Fetch, status: int, body: Any):
+    one = await collect(SITES)
+    answer = await post(fetch, one, body)
+    assert (answer.code, answer.body) == (status, b"")
+    assert len(await one.views()) == (status == 204)
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data", "x"])
+async def test_body_is_never_a_fault_of_ours_whatever_it_calls_itself(collect: Open, fetch: Fetch, kind: str):
+    one = await collect(SITES)
+    for body in (b"{", b"\xff=%ff", b"%", b"a" * 8192, b"--x\r\n\r\n--x--", b'{"url": "https://example.co.uk/"}'):
+        assert (await post(fetch, one, body, **{"Content-Type": kind})).code in (204, 400)
+
+
+async def test_event_is_kept_with_its_props(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    await post(fetch, one, {"url": PAGE, "name": "sign-up", "props": {"seats": 3, "paid": True, "plan": "small"}})
+    [view] = await one.views()
+    assert (view.name, json.loads(view.props)) == ("sign-up", {"paid": "true", "plan": "small", "seats": "3"})
+
+
+async def test_address_agent_and_time_are_what_the_server_saw(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    lies = {"ip": "203.0.113.9", "address": "203.0.113.9", "agent": "x", "userAgent": "x", "at": 1, "timestamp": 1}
+    await post(fetch, one, {"url": PAGE, **lies}, **{"X-Forwarded-For": "203.0.113.9", "X-Real-Ip": "203.0.113.9"})
+    await post(fetch, one, {"url": PAGE})
+    rows = await one.own.views.ask("SELECT visitor, agent, year(moment) FROM page_views", {})
+    assert len(set(rows)) == 1
+    assert rows[0][1:] == (AGENT, one.own.collector.clock().year)
+
+
+async def test_nothing_that_is_kept_is_an_address(collect: Open, fetch: Fetch):
+    one = await collect(SITES, trusted_proxies=("127.0.0.1",))
+    await gif(fetch, one, {"X-Forwarded-For": "203.0.113.9"}, url=PAGE)
+    assert "203.0.113.9" not in str(await one.own.views.ask("SELECT * FROM page_views", {}))
+
+
+async def test_excluded_page_and_a_machine_are_answered_like_all_and_not_kept(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    assert (await gif(fetch, one, url="https://example.co.uk/admin/x")).body == GIF
+    assert (await gif(fetch, one, {"User-Agent": "Googlebot/2.1"}, url=PAGE)).body == GIF
+    assert (await gif(fetch, one, {"Sec-GPC": "1"}, url=PAGE)).body == GIF
+    assert await one.views() == []
+
+
+async def test_without_sites_on_this_machine_every_host_is_its_own(collect: Open, fetch: Fetch):
+    one = await collect()
+    for url in ("https://www.example.com/", "http://127.0.0.2:5000/", "http://localhost/", "http://[::1]:80/"):
+        await gif(fetch, one, url=url)
+    assert [view.site for view in await one.views()] == ["example.com", "127.0.0.2", "localhost", "::1"]

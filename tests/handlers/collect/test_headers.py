@@ -1,0 +1,124 @@
+"""What beacons are told: the same whoever they are, open to every origin, and nothing to remember."""
+
+import gzip
+import logging
+from collections.abc import Awaitable, Callable
+
+import pytest
+from tornado.httpclient import HTTPResponse
+
+from handlers.collect.beacon import SCRIPT
+from handlers.serving.routes import routes
+from tests.handlers.collect.conftest import AGENT, SITES, Open
+
+Fetch = Callable[..., Awaitable[HTTPResponse]]
+
+PAGE = "url=https://example.co.uk/"
+COOKIE = {"Cookie": "__Host-foyer=2|1:1|10:1800000000|12:__Host-foyer|4:YWJj|00; a=b"}
+FOREIGN = {"Origin": "https://www.example.co.uk", "Sec-Fetch-Site": "cross-site"}
+WAYS = [
+    ("GET", f"/a.gif?{PAGE}", 200),
+    ("GET", "/a.gif", 404),
+    ("GET", "/a.js", 200),
+    ("HEAD", "/a.js", 200),
+    ("POST", "/a", 204),
+    ("OPTIONS", "/a", 204),
+]
+
+
+def test_only_beacons_come_from_any_origin():
+    assert [route.pattern for route in routes() if route.any_origin] == ["/a"]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), WAYS)
+async def test_answer_is_the_same_with_and_without_a_cookie(
+    collect: Open, fetch: Fetch, method: str, path: str, status: int
+):
+    one = await collect(SITES)
+    answers = []
+    for headers in ({}, FOREIGN, {**FOREIGN, **COOKIE}, {"Origin": "null"}):
+        body = PAGE if method == "POST" else None
+        told = {"User-Agent": AGENT, "Content-Type": "text/plain", **headers}
+        answer = await fetch(one.address + path, method=method, body=body, headers=told)
+        assert answer.code == status
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Content-Security-Policy" in answer.headers
+        assert "Set-Cookie" not in answer.headers
+        assert "Server" not in answer.headers
+        kept = {name: value for name, value in answer.headers.get_all() if name != "Date"}
+        answers.append((kept, answer.body))
+    assert all(each == answers[0] for each in answers)
+
+
+async def test_what_may_be_posted_is_said_beforehand(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    asked = {**FOREIGN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    answer = await fetch(f"{one.address}/a", method="OPTIONS", headers=asked)
+    assert answer.headers["Access-Control-Allow-Methods"] == "POST"
+    assert answer.headers["Access-Control-Allow-Headers"] == "Content-Type"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/a.gif"), ("GET", "/a"), ("PUT", "/a"), ("DELETE", "/a.js"), ("HEAD", "/a.gif")]
+)
+async def test_other_methods_are_refused(collect: Open, fetch: Fetch, method: str, path: str):
+    one = await collect(SITES)
+    body = "" if method in ("POST", "PUT") else None
+    assert (await fetch(one.address + path, method=method, body=body)).code == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/reports", "/a/", "/a.gif/x", "/static/a.js", "/login", "/A.gif"])
+async def test_process_that_only_collects_has_nothing_else(collect: Open, fetch: Fetch, path: str):
+    one = await collect(SITES)
+    assert (await fetch(one.address + path)).code == 404
+
+
+async def test_what_is_no_beacon_leaves_no_line_in_the_log(
+    collect: Open, fetch: Fetch, caplog: pytest.LogCaptureFixture
+):
+    one = await collect(SITES)
+    caplog.clear()  # what the start has to say is not about a beacon
+    caplog.set_level(logging.INFO)
+    for method, headers in (
+        ("POST", {"Content-Type": "multipart/form-data"}),
+        ("PUT", {"Origin": "https://a.example"}),
+    ):
+        answer = await fetch(f"{one.address}/a.gif?{PAGE}", method=method, body="x", headers=headers)
+        assert 400 <= answer.code < 500
+    assert not [record for record in caplog.records if record.name in ("foyer.access", "foyer.handlers")]
+
+
+async def test_name_that_is_not_ours_is_not_answered_to(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    assert (await fetch(f"{one.address}/a.gif?{PAGE}", headers={"Host": "evil.example"})).code == 421
+
+
+async def test_script_is_the_same_whatever_it_is_asked_with(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    for query in ("", "?site=blog", "?site=<script>", "?site=');alert(1)//", "?x=y"):
+        answer = await fetch(f"{one.address}/a.js{query.replace('<', '%3C')}", decompress_response=False)
+        assert answer.body == SCRIPT
+        assert answer.headers["Content-Type"] == "text/javascript; charset=UTF-8"
+        assert answer.headers["Cache-Control"] == "public, max-age=3600"
+
+
+async def test_script_is_sent_packed_to_those_who_unpack_it(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    packed = {"Accept-Encoding": "gzip, br"}
+    answer = await fetch(f"{one.address}/a.js", headers=packed, decompress_response=False)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert len(answer.body) < 600
+    assert gzip.decompress(answer.body) == SCRIPT
+
+
+async def test_healthz_says_how_counting_goes(collect: Open, fetch: Fetch):
+    one = await collect(SITES)
+    await fetch(f"{one.address}/a.gif?{PAGE}", headers={"User-Agent": AGENT})
+    await fetch(f"{one.address}/a.gif?{PAGE}", headers={"User-Agent": "Googlebot/2.1"})
+    answer = await fetch(f"{one.address}/healthz")
+    assert answer.code == 200
+    assert b'"counted": 1, "dropped": {"bot": 1}' in answer.body

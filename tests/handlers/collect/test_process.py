@@ -1,0 +1,59 @@
+"""`run.py collect`: small, and ends when told to."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from tornado.httpclient import AsyncHTTPClient
+
+from tests.handlers.collect.conftest import AGENT
+
+ROOT = Path(__file__).parents[3]
+NOT_NEEDED = """
+    aiohttp alembic clickhouse_connect demo google googleapiclient httplib2 jinja2 joserfc limits numpy pandas
+    playwright psycopg pyarrow redis sqlalchemy tqdm handlers.boards handlers.reports utilities.google
+    utilities.reports utilities.services utilities.rendering.layout utilities.accounts utilities.sources
+    utilities.store utilities.rendering.views utilities.rendering.walls
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+async def test_imports_nothing_that_pages_walls_or_google_need():
+    modules = "sys, run, handlers.serving.collector_server, utilities.pageviews.storage.duckdb_engine"
+    asked = f"import {modules}; print([n for n in {NOT_NEEDED.split()!r} if n in sys.modules])"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", asked), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    assert said.strip() == b"[]"
+
+
+async def test_collects_until_it_is_told_to_stop_and_loses_nothing(tmp_path: Path):
+    port = free_port()
+    environment = {"PATH": os.environ["PATH"], "PORT": str(port), "DATA_DIR": str(tmp_path / "var")}
+    environment["BOARDS_DIR"] = str(tmp_path)
+    for hits in (1, 2):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(ROOT / "run.py"), "collect"), cwd=tmp_path, env=environment
+        )
+        client, url = AsyncHTTPClient(force_instance=True), f"http://127.0.0.1:{port}"
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    await client.fetch(f"{url}/a.gif?url=http://example.com/", headers={"User-Agent": AGENT})
+                    break
+                except OSError:
+                    await asyncio.sleep(0.1)
+        health = (await client.fetch(f"{url}/healthz")).body
+        assert f'"rows": {hits}'.encode() in health
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        client.close()

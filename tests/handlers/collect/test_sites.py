@@ -1,0 +1,177 @@
+"""The sites: what their file may say, whose a hit is, and that the file may change under way."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.handlers.collect.conftest import SITES
+from utilities.model.errors import BoardError, ForeignHost, UnknownSite
+from utilities.pageviews.sites.registry import MOST_ANY, Sites
+from utilities.pageviews.sites.site_file import registrable
+
+
+class Steady:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Callable[..., Sites]:
+    """`sites(text)`: those of a file that says so; `sites()` has no file."""
+
+    def make(text: str = "", any_host: bool = False, steady: Steady | None = None) -> Sites:
+        file = tmp_path / "sites.yaml"
+        if text:
+            file.write_text(text, encoding="utf-8")
+        made = Sites(file, any_host=any_host, zone="Europe/Paris", steady=steady or Steady())
+        made.load()
+        return made
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("host", "owned"),
+    [
+        ("www.example.co.uk", "example.co.uk"),
+        ("example.com", "example.com"),
+        ("a.b.example.com", "example.com"),
+        ("co.uk", "co.uk"),
+        ("ada.github.io", "ada.github.io"),
+        ("www.city.kawasaki.jp", "city.kawasaki.jp"),
+        ("a.b.c.kobe.jp", "b.c.kobe.jp"),
+        ("localhost", "localhost"),
+        ("intranet", "intranet"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("10.0.127.1", "10.0.127.1"),
+        ("::1", "::1"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+    ],
+)
+def test_owner_of_a_host_is_found_by_the_public_suffix_list(host: str, owned: str):
+    assert registrable(host) == owned
+
+
+TWO = """
+sites:
+  - {name: all, domains: [example.com]}
+  - {name: shop, domains: [shop.example.com, 10.0.0.1]}
+  - {name: docs, domains: [docs.example.org]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "site"),
+    [
+        ("", "example.com", "all"),
+        ("", "www.example.com", "all"),
+        ("", "shop.example.com", "shop"),
+        ("", "de.shop.example.com", "shop"),
+        ("", "www.example.org", "docs"),
+        ("", "10.0.0.1", "shop"),
+        ("shop", "www.example.com", "shop"),
+        ("docs", "example.org", "docs"),
+    ],
+)
+def test_hit_belongs_to_the_nearest_site(sites: Callable[..., Sites], name: str, host: str, site: str):
+    assert sites(TWO).find(name, host).name == site
+
+
+@pytest.mark.parametrize("host", ["evil.example", "10.0.0.2", "0.0.1", "com", "", "example.com.evil.example"])
+def test_foreign_host_is_nobodys(sites: Callable[..., Sites], host: str):
+    for name in ("", "shop"):
+        with pytest.raises(ForeignHost):
+            sites(TWO).find(name, host)
+
+
+def test_without_sites_nothing_is_counted_where_people_sign_in(sites: Callable[..., Sites]):
+    for name in ("", "blog"):
+        with pytest.raises(UnknownSite):
+            sites().find(name, "example.com")
+
+
+def test_on_this_machine_sites_come_into_being_but_not_without_end(sites: Callable[..., Sites]):
+    made = sites(any_host=True)
+    assert made.find("", "www.example.com").name == "example.com"
+    assert made.find("demo", "www.example.com").name == "demo"
+    assert made.find("demo", "www.example.com").zone == "Europe/Paris"
+    for number in range(MOST_ANY - 2):
+        made.find("", f"{number}.example.com")
+    with pytest.raises(UnknownSite):
+        made.find("", "one.too.many")
+    assert made.find("", "www.example.com").name == "example.com"
+
+
+def test_site_says_what_it_does_not_want(sites: Callable[..., Sites]):
+    more = "    excluded_addresses: [192.0.2.0/24, '2001:db8::/32']\n"
+    site = sites(SITES.replace("  - name: shop", more + "  - name: shop")).get("blog")
+    assert site is not None
+    assert site.excludes("/admin/x", "203.0.113.9")
+    assert site.excludes("/", "192.0.2.7")
+    assert site.excludes("/", "2001:db8::1")
+    assert not site.excludes("/administration", "203.0.113.9")
+    assert (site.zone, site.retention_months, site.honour_privacy_signals) == ("Europe/Berlin", 25, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("sites:\n  - {name: a}\n", "line 2: sites.1.domains is missing"),
+        ("sites:\n  - name: a\n    domain: [example.com]\n", "line 3: sites.1.domain is not known here; did you mean"),
+        ("sites:\n  - name: a\n    domains: [co.uk]\n", "line 3: sites.1.domains.1: 'co.uk' belongs to everybody"),
+        (
+            "sites:\n  - name: a\n    domains: ['https://x.example']\n",
+            "line 3: sites.1.domains.1: 'https://x.example' is",
+        ),
+        (
+            "sites:\n  - name: a\n    domains: [x.example]\n    zone: Mars\n",
+            "line 4: sites.1.zone: 'Mars' is no time zone",
+        ),
+        ("sites:\n  - {name: A B, domains: [x.example]}\n", "must be small letters, digits and hyphens"),
+        ("sites:\n  - {name: a, domains: [x.example]}\n  - {name: a, domains: [y.example]}\n", "line 3: two sites are"),
+        (
+            "sites:\n  - {name: a, domains: [x.example]}\n  - {name: b, domains: [x.example]}\n",
+            "x.example is a's already",
+        ),
+        ("sites:\n  - {name: a, domains: [x.example], excluded_paths: [admin]}\n", "does not begin with a slash"),
+        ("sites:\n  - {name: a, domains: [x.example], excluded_addresses: [x]}\n", "neither an address nor a network"),
+        ("site: []\n", "line 1: site is not known here; did you mean sites?"),
+        ("- a\n", "line 1: must say `sites:`"),
+        ("sites: [\n", "is not YAML"),
+        ("limits: {address: 0}\n", "limits.address: input should be greater than or equal to 1"),
+    ],
+)
+def test_fault_is_told_with_its_line_and_how_to_mend_it(sites: Callable[..., Sites], text: str, sentence: str):
+    with pytest.raises(BoardError) as fault:
+        sites(text)
+    assert sentence in str(fault.value)
+    assert "sites.yaml" in str(fault.value)
+
+
+def test_changed_file_is_read_again_and_a_bad_one_changes_nothing(
+    sites: Callable[..., Sites], caplog: pytest.LogCaptureFixture
+):
+    steady = Steady()
+    made = sites(TWO, steady=steady)
+    assert made.find("", "www.example.org").name == "docs"
+
+    def change(text: str) -> None:
+        made.file.write_text(text, encoding="utf-8")
+        os.utime(made.file, ns=(int(steady.now), int(steady.now)))
+        steady.now += 10
+
+    change(TWO.replace("docs.example.org", "docs.example.net"))
+    assert made.find("", "www.example.net").name == "docs"
+    with pytest.raises(ForeignHost):
+        made.find("", "www.example.org")
+    change("sites: [")
+    assert made.find("", "www.example.net").name == "docs"
+    assert "is not YAML" in made.fault
+    assert "the sites stay as they were" in caplog.text
+    change(TWO)
+    assert made.find("", "www.example.org").name == "docs"
+    assert made.fault == ""

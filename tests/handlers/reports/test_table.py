@@ -1,0 +1,82 @@
+"""A table at a desk: its order, its words, its parts; and what is pasted to see it on a wall."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.reports.table import PART, sifted
+from handlers.reports.yaml_snippet import inline, tile
+from tests.handlers.reports.conftest import PAGES
+from utilities.config.boards import Boards
+from utilities.model.frames import Column, Frame, Kind
+from utilities.reports import Report
+from utilities.services import catalogue
+from utilities.sources.ga4 import Filter, Ga4Ask
+from utilities.sources.pageviews import PageViewAsk
+
+MANY = Frame(
+    (Column("path", "Page", Kind.TEXT), Column("views", "Views", Kind.INTEGER)),
+    tuple((f"/{n}", None if n == 7 else n) for n in range(120)),
+)
+
+
+def test_greatest_comes_first_least_at_the_second_click_and_what_nobody_knows_last():
+    first = sifted(MANY).headings[1].sort
+    second = sifted(MANY, sort=first).headings[1].sort
+    assert (first, second) == ("-views", "views")
+    assert sifted(MANY, sort=first).rows[0] == ("/119", "119")
+    assert sifted(MANY, sort=second).rows[0] == ("/0", "0")
+    for sort in (first, second):
+        assert sifted(MANY, sort=sort, part=3).rows[-1] == ("/7", "–")
+    assert sifted(MANY, sort=second).headings[1].order == "ascending"
+
+
+def test_rows_are_found_by_all_their_words_as_people_read_them():
+    assert [row[0] for row in sifted(PAGES, "21,480 PRICING").rows] == ["/pricing"]
+    assert sifted(PAGES, "nobody wrote this").rows == ()
+
+
+def test_parts_hold_every_row_once():
+    parts = [sifted(MANY, part=part) for part in (1, 2, 3)]
+    assert sum((part.rows for part in parts), ()) == sifted_whole()
+    assert [(part.first, len(part.rows)) for part in parts] == [(1, PART), (51, PART), (101, 20)]
+    assert sifted(MANY, part=99).part == 3
+
+
+def sifted_whole() -> tuple[tuple[str, ...], ...]:
+    return tuple((f"/{n}", "–" if n == 7 else str(n)) for n in range(120))
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        tile(Report("site-pages", "Pages", ("pageviews",)), "bar"),
+        inline(
+            Report(
+                "site-pages",
+                "What's read: “more”?",
+                ("pageviews",),
+                ask=PageViewAsk("pages", first="now-1d/d", last="now-1d/d", limit=100),
+                pace=timedelta(seconds=90),
+            ),
+            "table",
+        ),
+        inline(
+            Report(
+                "people-sources",
+                "Sources",
+                ("ga4",),
+                ask=Ga4Ask(("sessionSource",), ("sessions",), filters=(Filter("country", "no", negate=True),)),
+                headings={"sessionSource": "yes: no"},
+                ranks={"sessions": 1},
+            ),
+            "pie",
+        ),
+    ],
+)
+def test_what_is_pasted_is_a_board(pasted: str, tmp_path: Path):
+    (tmp_path / "office.yaml").write_text(f"title: Office\n{pasted}")
+    known = catalogue()
+    Boards(tmp_path, known.check).load()
+    assert len(known.of_board["office"]) == ("reports:" in pasted)

@@ -1,0 +1,229 @@
+"""Counting as a whole: what a row holds, what is dropped and why, whatever is said, and how long it takes."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.pageviews.classify.conftest import CHROME, FIREFOX, MINUTE, NOON, Counted, hit
+from utilities.pageviews import Dropped, Hit, PageView
+from utilities.pageviews.classify.classifier import Counting, language_of, open_counting
+from utilities.pageviews.classify.dropped_counter import WAITING
+from utilities.pageviews.classify.geoip import Places
+from utilities.pageviews.classify.referrer_spam import HOSTS, Spam, hosts_in
+from utilities.pageviews.classify.visitor_ids import OneKey
+from utilities.pageviews.sites.site_file import Site
+
+Start = Callable[..., Counted]
+
+
+def test_row_says_what_the_hit_says(start: Start):
+    row = start().view(
+        url="https://www.example.com/a?utm_source=news&utm_medium=email&utm_campaign=may&utm_term=t&utm_content=c",
+        referrer="https://news.other.example/issue/5#top",
+        title="  A\u202e <b>title</b>\n",
+        language="de-de,de;q=0.9",
+        screen=1920,
+    )
+    assert (row.host, row.path, row.title) == ("example.com", "/a", "A <b>title</b>")
+    assert (row.source, row.medium, row.channel) == ("news", "email", "Email")
+    assert (row.campaign, row.term, row.content) == ("may", "t", "c")
+    assert (row.referrer, row.referrer_host) == ("https://news.other.example/issue/5", "news.other.example")
+    assert (row.browser, row.browser_version, row.system, row.device) == ("Chrome", "142", "Windows", "desktop")
+    assert (row.language, row.screen, row.country, row.agent) == ("de-DE", 1920, "", CHROME)
+    assert (row.site, row.at, row.offset, row.name, row.props) == ("example", NOON, 60, "", "")
+    assert re.fullmatch(r"[0-9a-f]{32}", row.id)
+
+
+def test_two_rows_are_never_one(start: Start):
+    counted = start()
+    assert len({counted.view().id for _ in range(1000)}) == 1000
+
+
+def test_moment_is_kept_in_milliseconds_and_in_the_sites_summer_or_winter(start: Start):
+    counted = start()
+    assert counted.view(at=NOON + timedelta(microseconds=123_999)).at.microsecond == 123_000
+    before, after = datetime(2026, 10, 25, 0, 59, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+    assert (counted.view(at=before).offset, counted.view(at=after).offset) == (120, 60)
+
+
+def test_event_has_a_name_and_properties(start: Start):
+    row = start().view(name="bought", props={"price": "10", "article": "a\u202eb"})
+    assert row.name == "bought"
+    assert json.loads(row.props) == {"article": "ab", "price": "10"}
+
+
+def test_own_pages_are_no_referrers(start: Start):
+    counted = start(Site(name="example", domains=("example.com", "www.example.org")))
+    for own in (
+        "https://example.com/",
+        "https://blog.example.com/",
+        "https://example.org/a",
+        "https://www.example.org",
+    ):
+        assert counted.view(referrer=own).referrer == ""
+    assert counted.view(referrer="https://notexample.com/").referrer_host == "notexample.com"
+
+
+def test_parameters_that_the_site_keeps_are_part_of_the_path(start: Start):
+    counted = start(Site(name="example", domains=("example.com",), kept_parameters=("id",)))
+    assert counted.view(url="https://example.com/a?id=7&x=1").path == "/a?id=7"
+    assert counted.view(site="other", url="https://example.com/a?id=7").path == "/a"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"agent": "curl/8.9.1"}, Dropped.BOT),
+        ({"agent": ""}, Dropped.BOT),
+        ({"headers": {"sec-purpose": "prefetch;prerender"}}, Dropped.PREFETCH),
+        ({"headers": {"sec-gpc": "1"}}, Dropped.PRIVACY),
+        ({"headers": {"dnt": "1"}}, Dropped.PRIVACY),
+        ({"headers": {"dnt": "0", "sec-gpc": "0"}}, None),
+        ({"referrer": "http://semalt.com/crawler.php?u=x"}, Dropped.SPAM),
+        ({"referrer": "http://74.Semalt.com/"}, Dropped.SPAM),
+        ({"referrer": "http://notsemalt.com/"}, None),
+        ({"url": "https://example.com/admin/x"}, Dropped.EXCLUDED),
+        ({"url": "https://example.com/administration"}, None),
+        ({"address": "203.0.113.77"}, Dropped.EXCLUDED),
+        ({"address": "2001:db8::5"}, Dropped.EXCLUDED),
+        ({"address": "203.0.114.1"}, None),
+        ({"address": "nonsense"}, None),
+    ],
+)
+def test_hit_is_dropped_for_a_reason(start: Start, said: dict[str, object], why: Dropped | None):
+    site = Site(
+        name="example",
+        domains=("example.com",),
+        excluded_paths=("/admin/*",),
+        excluded_addresses=("203.0.113.0/24", "2001:db8::/32"),
+    )
+    assert start(site).dropped(**said) is why
+
+
+def test_a_site_may_count_those_who_ask_not_to_be(start: Start):
+    counted = start(Site(name="example", domains=("example.com",), honour_privacy_signals=False))
+    assert counted.dropped(headers={"dnt": "1", "sec-gpc": "1"}) is None
+
+
+def test_dropped_hits_are_told_by_site_day_and_reason(start: Start):
+    counted = start()
+    for agent in ("curl/8", "Googlebot/2.1", CHROME):
+        counted.counting.count(hit(agent=agent))
+    counted.dropped(headers={"dnt": "1"})
+    counted.dropped(site="other", agent="curl/8", at=NOON + timedelta(hours=12))
+    tally = counted.counting.tally
+    today, tomorrow = date(2026, 11, 20), date(2026, 11, 21)
+    assert tally.waiting == {
+        ("example", today, Dropped.BOT): 2,
+        ("example", today, Dropped.PRIVACY): 1,
+        ("other", tomorrow, Dropped.BOT): 1,
+    }
+    assert tally.total() == {Dropped.BOT: 3, Dropped.PRIVACY: 1}
+
+
+def test_dropped_hits_that_wait_take_bounded_memory(start: Start):
+    tally = start().counting.tally
+    for number in range(WAITING + 100):
+        tally.add(f"site-{number}", date(2026, 11, 20), Dropped.BOT)
+    assert (len(tally.waiting), tally.total()) == (WAITING, {Dropped.BOT: WAITING + 100})
+
+
+def test_dropped_hit_makes_no_visit(start: Start):
+    counted = start()
+    counted.dropped(headers={"dnt": "1"})
+    assert len(counted.counting.visits) == 0
+
+
+def test_spam_list_of_a_newer_day_is_added(tmp_path: Path):
+    (tmp_path / "spammers.txt").write_text("spam.example\n\n")
+    counting = open_counting(tmp_path, None, NOON)
+    assert counting.count(hit(referrer="https://a.spam.example/")) is Dropped.SPAM
+    assert counting.count(hit(referrer="https://semalt.com/")) is Dropped.SPAM
+
+
+def test_279_hosts_of_the_spam_list_are_spam_and_so_is_all_below_them():
+    hosts, spam = hosts_in(HOSTS), Spam()
+    assert len(hosts) == 279
+    assert all(spam.has(host) and spam.has(f"www.{host}") and not spam.has(f"x{host}x.example") for host in hosts)
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("de", "de"),
+        ("EN-gb", "en-GB"),
+        ("zh-hant-tw", "zh-Hant-TW"),
+        ("es-419,es;q=0.9", "es-419"),
+        ("fr;q=0.5", "fr"),
+        ("*", ""),
+        ("english", ""),
+        ("<script>", ""),
+        ("", ""),
+    ],
+)
+def test_language_is_written_as_the_standard_says(said: str, language: str):
+    assert language_of(said) == language
+
+
+def test_language_of_the_header_stands_in(start: Start):
+    assert start().view(headers={"accept-language": "fr-CA,fr;q=0.8"}).language == "fr-CA"
+
+
+anything = st.text(max_size=60)
+hits = st.builds(
+    Hit,
+    site=st.sampled_from(["a", "b"]),
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Apia"]),
+    at=st.floats(1.5e9, 2e9).map(lambda at: datetime.fromtimestamp(at, UTC)),
+    url=anything | anything.map("https://example.com/{}".format),
+    referrer=anything | anything.map("https://{}/".format),
+    title=anything,
+    address=anything | st.ip_addresses().map(str),
+    agent=anything | st.sampled_from([CHROME, FIREFOX]),
+    language=anything,
+    screen=st.none() | st.integers(),
+    name=anything,
+    props=st.dictionaries(anything, anything, max_size=3),
+    headers=st.dictionaries(st.sampled_from(["dnt", "sec-gpc", "sec-purpose", "accept-language"]), anything),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(hits, max_size=5))
+def test_whatever_is_said_is_counted_or_dropped(said: list[Hit]):
+    counting = Counting(OneKey(b"k"), Places(None))
+    for each in said:
+        row = counting.count(each)
+        if isinstance(row, PageView):
+            assert 0 <= row.visitor < 2**63
+            assert 0 <= row.visit < 2**63
+            assert not [text for text in row if isinstance(text, str) and "\0" in text]
+
+
+def test_counting_takes_less_than_60_microseconds(start: Start):
+    counted = start()
+    said = [
+        hit(
+            at=NOON + n * MINUTE / 500,
+            url=f"https://www.example.com/page/{n % 500}",
+            referrer="https://www.google.com/" if n % 3 else "",
+            title=f"Page {n % 500}",
+            address=f"192.0.{n % 8}.{n % 200}",
+            headers={"accept-language": "de", "sec-fetch-dest": "image"},
+        )
+        for n in range(3000)
+    ]
+    best = float("inf")
+    for _ in range(5):  # of the processor, and the quickest of five: the machine does other things as well
+        begun = time.process_time()
+        for each in said:
+            counted.counting.count(each)
+        best = min(best, (time.process_time() - begun) / len(said))
+    assert best < 60e-6

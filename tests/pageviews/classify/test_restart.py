@@ -1,0 +1,32 @@
+"""A process that ends and one that goes on after it: the same people, and the same visits."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.pageviews.classify.conftest import CHROME, MINUTE, NOON
+from utilities.config.settings import Settings
+from utilities.pageviews.collect.beacon import Said
+from utilities.pageviews.collection import our_own
+
+COUNT = "SELECT count(*), count(DISTINCT visitor), count(DISTINCT visit) FROM page_views WHERE moment >= $since"
+
+
+SITES = "sites: [{name: example, domains: [example.com], zone: Europe/Berlin}]"
+
+
+async def test_a_restart_makes_nobody_new_and_ends_no_visit(settings: Callable[..., Settings], tmp_path: Path):
+    (tmp_path / "sites.yaml").write_text(SITES)
+    now, there = NOON, settings(boards_dir=tmp_path)
+    said = Said(url="https://example.com/?utm_source=news&utm_medium=email", host="example.com")
+    for passed in (5 * MINUTE, 25 * MINUTE, 31 * MINUTE):
+        async with our_own(there, lambda: now) as own:  # noqa: B023 (it is left before `now` changes)
+            await own.collector.take(said, "192.0.2.7", CHROME, {})
+            now += passed
+            await own.collector.take(Said("https://example.com/b", "example.com"), "192.0.2.7", CHROME, {})
+        now += timedelta(seconds=1)
+    async with our_own(there, lambda: now) as own:
+        rows: list[tuple[Any, ...]] = await own.views.ask(COUNT, {"since": NOON - MINUTE})
+    # Two visits: the last page came after half an hour and a minute of silence, in the third process.
+    assert rows == [(6, 1, 2)]

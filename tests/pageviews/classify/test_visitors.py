@@ -1,0 +1,206 @@
+"""Visitors: told by a salt of the site's day, which survives midnight and a restart, and is then destroyed."""
+
+import os
+import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.pageviews.classify.conftest import CHROME, FIREFOX, MINUTE, NOON, Counted
+from utilities.model.errors import SettingsError
+from utilities.pageviews.classify.classifier import open_counting
+from utilities.pageviews.classify.daily_salts import Salts
+from utilities.pageviews.classify.site_clock import midnight, moment
+from utilities.pageviews.classify.visitor_ids import OneKey, visitor_of
+
+Start = Callable[..., Counted]
+BERLIN = ZoneInfo("Europe/Berlin")
+LAST_MINUTE = datetime(2026, 11, 20, 23, 59, tzinfo=BERLIN).astimezone(UTC)
+
+
+def test_same_browser_is_the_same_visitor_all_day(start: Start):
+    counted = start()
+    assert counted.view().visitor == counted.view(at=NOON + 11 * 60 * MINUTE).visitor
+
+
+def test_one_address_with_two_browsers_is_two_visitors(start: Start):
+    counted = start()
+    assert counted.view(agent=CHROME).visitor != counted.view(agent=FIREFOX).visitor
+
+
+def test_a_visitor_of_two_sites_is_two_visitors(start: Start):
+    counted = start()
+    assert counted.view().visitor != counted.view(site="other", url="https://other.example/").visitor
+
+
+def test_visitor_has_63_bits(start: Start):
+    counted = start()
+    ids = [counted.view(address=f"192.0.2.{n}").visitor for n in range(200)]
+    assert len(set(ids)) == 200
+    assert all(0 <= each < 2**63 for each in ids)
+    assert max(ids) >= 2**61
+
+
+@settings(deadline=None)
+@given(st.text(max_size=5), st.text(max_size=5), st.text(max_size=5), st.text(max_size=5))
+def test_no_two_pairs_of_address_and_agent_run_into_each_other(a: str, b: str, c: str, d: str):
+    salt = bytes(16)
+    assert (visitor_of(salt, "s", a, b) == visitor_of(salt, "s", c, d)) == ((a, b) == (c, d))
+
+
+def test_next_day_the_same_browser_is_another_visitor(start: Start):
+    counted = start()
+    assert counted.view().visitor != counted.view(at=NOON + timedelta(days=1)).visitor
+
+
+def test_day_turns_at_the_midnight_of_the_site_and_not_at_another(start: Start):
+    counted = start()
+    before, after = LAST_MINUTE - 90 * MINUTE, LAST_MINUTE + 40 * MINUTE  # 31 minutes of silence and more between
+    for zone, turned in (("Europe/Berlin", True), ("America/New_York", False), ("UTC", False)):
+        first = counted.view(site=zone, zone=zone, at=before).visitor
+        assert (counted.view(site=zone, zone=zone, at=after).visitor != first) is turned
+
+
+def test_visit_survives_midnight_as_long_as_it_goes_on(start: Start):
+    counted = start()
+    first = counted.view(at=LAST_MINUTE)
+    for minutes in (5, 30, 55, 80):
+        later = counted.view(at=LAST_MINUTE + minutes * MINUTE)
+        assert (later.visitor, later.visit) == (first.visitor, first.visit)
+    assert counted.view(at=LAST_MINUTE + 111 * MINUTE).visitor != first.visitor
+
+
+def test_salt_of_yesterday_is_destroyed_when_nobody_needs_it(start: Start):
+    counted = start()
+    counted.view(at=LAST_MINUTE)
+    counted.view(at=LAST_MINUTE + 2 * MINUTE)
+    assert counted.salts() == ["2026-11-20", "2026-11-21"]
+    counted.counting.tend(LAST_MINUTE + 20 * MINUTE)
+    assert counted.salts() == ["2026-11-20", "2026-11-21"]
+    counted.counting.tend(LAST_MINUTE + 33 * MINUTE)
+    assert counted.salts() == ["2026-11-21"]
+
+
+def test_salt_of_yesterday_is_of_no_use_after_half_past_midnight(start: Start):
+    counted = start()
+    counted.view(at=LAST_MINUTE)
+    counted.view(at=LAST_MINUTE + 32 * MINUTE, address="192.0.2.8")
+    assert counted.salts() == ["2026-11-21"]
+
+
+def test_salt_is_destroyed_though_nobody_comes_any_more(start: Start):
+    counted = start()
+    counted.view()
+    counted.counting.tend(LAST_MINUTE + 20 * MINUTE)
+    assert counted.salts() == ["2026-11-20"]
+    counted.counting.tend(LAST_MINUTE + 32 * MINUTE)
+    assert counted.salts() == []
+
+
+def test_salt_is_destroyed_though_the_process_was_down_when_it_was_due(start: Start):
+    start().view()
+    assert start(now=NOON + timedelta(days=1)).salts() == []
+
+
+def test_a_restart_knows_people_again(start: Start):
+    assert start().view().visitor == start().view(at=NOON + MINUTE).visitor
+
+
+def test_a_restart_after_midnight_still_knows_whose_visit_goes_on(start: Start):
+    first = start().view(at=LAST_MINUTE)
+    again = start(now=LAST_MINUTE + 2 * MINUTE)
+    origin = ("(direct)", "(none)", "Direct", "", "", "")
+    again.counting.restore([(first.visitor, first.visit, first.at.replace(tzinfo=None), *origin)])
+    later = again.view(at=LAST_MINUTE + 3 * MINUTE)
+    assert (later.visitor, later.visit) == (first.visitor, first.visit)
+
+
+def test_processes_that_share_a_folder_share_the_salts(tmp_path: Path):
+    salts = [Salts(tmp_path, NOON.timestamp()) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        pairs = list(pool.map(lambda each: each.pair("a", "UTC", NOON.timestamp()), salts))
+    assert len({pair.salt for pair in pairs}) == 1
+
+
+def test_salts_are_random_and_only_their_owner_reads_them(start: Start):
+    counted = start()
+    counted.view()
+    counted.view(site="other")
+    files = list((counted.folder / "salts").iterdir())
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE((counted.folder / "salts").stat().st_mode) == 0o700
+    salts = {file.read_text().split()[0] for file in files}
+    assert len(salts) == 2
+    assert {len(bytes.fromhex(salt)) for salt in salts} == {16}
+
+
+def test_address_is_written_nowhere(start: Start):
+    counted = start()
+    row = counted.view(address="198.51.100.23")
+    assert "198.51.100.23" not in repr(row)
+    assert all("198.51.100.23" not in file.read_text() for file in (counted.folder / "salts").iterdir())
+
+
+def test_a_full_disk_at_midnight_counts_on(start: Start, caplog: pytest.LogCaptureFixture):
+    counted = start()
+    (counted.folder / "salts").rmdir()
+    assert counted.view().visitor == counted.view(at=NOON + MINUTE).visitor
+    assert "is not kept" in caplog.text
+
+
+def test_a_spoilt_salt_is_made_anew(start: Start):
+    counted = start()
+    counted.view()
+    for file in (counted.folder / "salts").iterdir():
+        file.write_text("nonsense")
+    assert start().salts() == []
+
+
+def test_a_draft_that_was_left_behind_is_destroyed(start: Start):
+    counted = start()
+    draft = counted.folder / "salts" / "2026-11-20-0123456789abcdef.1234abcd"
+    draft.write_text("00" * 16)
+    os.utime(draft, (0, 0))
+    assert start().salts() == []
+
+
+def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path):
+    (tmp_path / "salts").write_text("no folder")
+    with pytest.raises(SettingsError, match=r"salts of visitors cannot be kept .*: does it belong to the user"):
+        open_counting(tmp_path, None, NOON)
+
+
+def test_one_key_gives_the_same_people_in_whatever_order_days_come():
+    days = [NOON.timestamp() + each * 86_400 for each in (0, 3, 1, 0)]
+    first, second = OneKey(b"k" * 32), OneKey(b"k" * 32)
+    salts = [first.pair("a", "UTC", at).salt for at in days]
+    assert salts == [second.pair("a", "UTC", at).salt for at in days]
+    assert len(set(salts)) == 3
+    assert OneKey(b"x" * 32).pair("a", "UTC", days[0]).salt != salts[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 20), 24)]
+)
+def test_day_of_the_site_is_as_long_as_its_clock_says(day: date, hours: int):
+    begins = midnight("Europe/Berlin", day)
+    inside = [begins + minutes * 60 for minutes in range(0, hours * 60, 15)]
+    assert {moment("Europe/Berlin", at).day for at in inside} == {day}
+    assert moment("Europe/Berlin", begins - 1).day < day < moment("Europe/Berlin", begins + hours * 3600).day
+    assert len({moment("Europe/Berlin", at).offset for at in inside}) == (1 if hours == 24 else 2)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Cairo", "America/St_Johns"])
+def test_clocks_that_stand_elsewhere_are_right_to_the_second(zone: str):
+    for hours in range(0, 366 * 24, 5):
+        at = 1_767_225_600 + hours * 3600 + 59
+        there = datetime.fromtimestamp(at, ZoneInfo(zone))
+        offset = there.utcoffset()
+        assert offset is not None
+        assert (moment(zone, at).day, moment(zone, at).offset) == (there.date(), offset.total_seconds() / 60)

@@ -1,0 +1,134 @@
+"""Visits: ended by half an hour of silence or by a campaign, kept in bounded memory, found again after a restart."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from tests.pageviews.classify.conftest import MINUTE, NOON, Counted
+from utilities.pageviews.classify.attribution import NOWHERE, Origin
+from utilities.pageviews.classify.sessions import RECENT, Visits, seconds
+from utilities.pageviews.storage.duckdb_engine import open_duck
+
+Start = Callable[..., Counted]
+SECOND = timedelta(seconds=1)
+
+
+def test_half_an_hour_to_the_second_is_one_visit(start: Start):
+    counted = start()
+    first = counted.view()
+    assert counted.view(at=NOON + 30 * MINUTE).visit == first.visit
+    assert counted.view(at=NOON + 60 * MINUTE + SECOND).visit != first.visit
+
+
+def test_visit_goes_on_however_long_it_lasts(start: Start):
+    counted = start()
+    visits = {counted.view(at=NOON + n * 29 * MINUTE).visit for n in range(20)}
+    assert len(visits) == 1
+
+
+def test_an_event_is_a_sign_of_life(start: Start):
+    counted = start()
+    first = counted.view()
+    event = counted.view(at=NOON + 20 * MINUTE, name="scrolled")
+    assert (event.visit, event.name) == (first.visit, "scrolled")
+    assert counted.view(at=NOON + 45 * MINUTE).visit == first.visit
+
+
+def test_a_new_campaign_begins_a_visit(start: Start):
+    counted = start()
+    first = counted.view()
+    tagged = counted.view(at=NOON + MINUTE, url="https://example.com/?utm_source=news&utm_medium=email")
+    assert tagged.visit != first.visit
+    assert tagged.visitor == first.visitor
+
+
+def test_the_same_campaign_again_goes_on(start: Start):
+    counted = start()
+    url = "https://example.com/?utm_source=news&utm_medium=email&utm_campaign=may"
+    first = counted.view(url=url)
+    assert counted.view(at=NOON + MINUTE, url=url).visit == first.visit
+    assert counted.view(at=NOON + 2 * MINUTE).visit == first.visit
+    assert counted.view(at=NOON + 3 * MINUTE, url=url.replace("may", "june")).visit != first.visit
+
+
+def test_a_paid_click_is_a_campaign_and_a_search_is_none(start: Start):
+    counted = start()
+    first = counted.view()
+    assert counted.view(at=NOON + MINUTE, referrer="https://www.google.com/").visit == first.visit
+    assert counted.view(at=NOON + MINUTE, url="https://example.com/?gclid=abc").visit != first.visit
+
+
+def test_a_link_within_the_site_that_says_ref_is_no_campaign(start: Start):
+    counted = start()
+    first = counted.view(referrer="https://www.google.com/")
+    inner = counted.view(at=NOON + MINUTE, url="https://example.com/b?ref=nav", referrer="https://example.com/")
+    assert (inner.visit, inner.source) == (first.visit, "Google")
+
+
+def test_every_page_of_a_visit_says_where_the_visit_came_from(start: Start):
+    counted = start()
+    counted.view(referrer="https://duckduckgo.com/")
+    inner = counted.view(at=NOON + MINUTE, url="https://example.com/b", referrer="https://www.example.com/")
+    assert (inner.source, inner.medium, inner.channel) == ("DuckDuckGo", "organic", "Organic Search")
+    assert (inner.referrer, inner.referrer_host) == ("", "")
+
+
+def test_open_visits_are_bounded_and_the_quietest_goes_first():
+    visits = Visits(most=3)
+    for visitor, at in enumerate([100.0, 101.0, 102.0, 103.0]):
+        visits.begin(visitor, at, NOWHERE)
+    assert len(visits) == 3
+    assert visits.of(0, 104.0) is None
+    assert visits.of(1, 104.0) is not None
+
+
+def test_a_visit_that_goes_on_is_not_the_quietest():
+    visits = Visits(most=2)
+    first = visits.begin(0, 100.0, NOWHERE)
+    visits.begin(1, 101.0, NOWHERE)
+    visits.go_on(0, first, 102.0)
+    visits.begin(2, 103.0, NOWHERE)
+    assert visits.of(0, 104.0) is first
+
+
+def test_visits_that_have_ended_are_forgotten():
+    visits = Visits()
+    visits.begin(1, 0.0, NOWHERE)
+    visits.forget(1801.0)
+    assert len(visits) == 0
+
+
+def test_reading_the_same_hits_again_gives_the_same_visits():
+    assert Visits().begin(7, 1.5, NOWHERE).id == Visits().begin(7, 1.5, NOWHERE).id
+    assert Visits().begin(7, 1.5, NOWHERE).id != Visits().begin(7, 1.501, NOWHERE).id
+
+
+async def test_a_restart_goes_on_with_the_visits_in_the_store(start: Start, tmp_path: Path):
+    views = await open_duck(tmp_path / "views.duckdb", lambda: NOON)
+    first = start()
+    rows = [
+        first.view(url="https://example.com/?utm_source=news&utm_medium=email&utm_campaign=may"),
+        first.view(at=NOON + MINUTE, url="https://example.com/b"),
+        first.view(address="192.0.2.8", at=NOON + MINUTE),
+        first.view(address="192.0.2.9", at=NOON - 29 * MINUTE),
+    ]
+    await views.add(rows)
+    again = start(now=NOON + 2 * MINUTE)
+    again.counting.restore(await views.ask(RECENT, {"since": NOON + 2 * MINUTE - timedelta(minutes=30)}))
+    await views.close()
+    assert len(again.counting.visits) == 2  # the last one has been silent for too long
+    later = again.view(at=NOON + 5 * MINUTE, url="https://example.com/c")
+    assert (later.visit, later.source, later.campaign) == (rows[0].visit, "news", "may")
+    assert again.view(address="192.0.2.8", at=NOON + 5 * MINUTE).visit == rows[2].visit
+
+
+def test_moments_of_both_engines_are_the_same():
+    assert seconds(NOON) == seconds(NOON.replace(tzinfo=None)) == NOON.timestamp()
+
+
+def test_visits_that_are_taken_up_keep_their_origin():
+    visits = Visits()
+    visits.restore([(1, 2, NOON, "a", "b", "c", "d", "e", "f")])
+    visit = visits.of(1, NOON.timestamp())
+    assert visit is not None
+    assert (visit.id, visit.origin) == (2, Origin("a", "b", "c", "d", "e", "f"))

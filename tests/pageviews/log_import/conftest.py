@@ -1,0 +1,81 @@
+"""Logs to import, and a page-view store to import them into."""
+
+import gzip
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.pageviews.collection import open_sites
+from utilities.pageviews.log_import.command import import_logs
+from utilities.pageviews.log_import.importer import Summary
+from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.open import open_page_views
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+RECORDED = Path(os.environ.get("ACCESS_LOG") or Path(__file__).resolve().parents[4] / "shared/data/access.log")
+
+Take = Callable[..., Awaitable[list[Summary]]]
+
+
+def line(
+    path: str = "/",
+    *,
+    at: str = "17/May/2015:10:05:03 +0000",
+    address: str = "87.150.1.1",
+    method: str = "GET",
+    status: int = 200,
+    referrer: str = "-",
+    agent: str = CHROME,
+) -> str:
+    """A line in the combined format."""
+    return f'{address} - - [{at}] "{method} {path} HTTP/1.1" {status} 512 "{referrer}" "{agent}"'
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """`write(lines, name=…)`: a log of these lines, packed when its name ends with .gz."""
+
+    def made(lines: Sequence[str], name: str = "access.log") -> Path:
+        path, data = tmp_path / name, "".join(f"{each}\n" for each in lines).encode()
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        return path
+
+    return made
+
+
+@pytest.fixture
+def conf(settings: Callable[..., Settings], tmp_path: Path) -> Settings:
+    return settings(boards_dir=tmp_path)
+
+
+@pytest.fixture
+async def views(conf: Settings) -> AsyncIterator[Keeping]:
+    kept = await open_page_views(conf, utc_now)
+    yield kept
+    await kept.close()
+
+
+@pytest.fixture
+def take(conf: Settings, views: Keeping) -> Take:
+    """`await take(path, …, site="example.com")`: imports these files; what was in each."""
+
+    async def taken(*paths: Path, site: str = "example.com") -> list[Summary]:
+        sites = open_sites(conf)
+        return [
+            each async for each in import_logs(paths, settings=conf, sites=sites, keep=views, clock=utc_now, site=site)
+        ]
+
+    return taken
+
+
+@pytest.fixture
+def recorded() -> Path:
+    if not RECORDED.exists():
+        pytest.skip(
+            "needs the recorded access log: neither ../shared/data/access.log is there nor what ACCESS_LOG names"
+        )
+    return RECORDED

@@ -1,0 +1,28 @@
+"""An import that keeps a few hundred page views at once, so that a test can break it off between two lots.
+
+`python -m tests.pageviews.log_import.small_lots FILE`, with Foyer's settings in the environment.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from utilities.config.settings import read_settings
+from utilities.model.clock import utc_now
+from utilities.pageviews.collection import open_sites
+from utilities.pageviews.log_import.command import import_logs
+from utilities.pageviews.storage.open import reach_page_views
+
+
+async def main(path: Path) -> None:
+    settings = read_settings()
+    sites, keep = open_sites(settings), await reach_page_views(settings, utc_now)
+    async for _ in import_logs(
+        [path], settings=settings, sites=sites, keep=keep, clock=utc_now, site="example.com", batch=300
+    ):
+        pass
+    await keep.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))

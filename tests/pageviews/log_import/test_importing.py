@@ -1,0 +1,191 @@
+"""Access logs into the page-view store: what counts, what does not, and that nothing counts twice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.pageviews.log_import.conftest import CHROME, Take, line
+from utilities.config.settings import Settings
+from utilities.model.errors import SettingsError
+from utilities.pageviews.log_import.line_kinds import Kind
+from utilities.pageviews.log_import.log_file import LONGEST
+from utilities.pageviews.storage.interface import Keeping
+
+HOME = Path(__file__).parents[3]
+Write = Callable[..., Path]
+ROWS = "SELECT path, visitor, visit, moment FROM page_views ORDER BY moment, id"
+LINES = [
+    line("/", at="17/May/2015:10:00:00 +0000", referrer="https://lobste.rs/"),
+    line("/style.css", at="17/May/2015:10:00:01 +0000"),
+    line("/pricing?x=1", at="17/May/2015:10:01:00 +0000", referrer="https://www.example.com/"),
+    line("/", at="17/May/2015:10:02:00 +0000", address="87.150.1.2", agent="curl/8.14.1"),
+    line("/missing", at="17/May/2015:10:03:00 +0000", status=404),
+    line("/", at="17/May/2015:10:04:00 +0000", method="POST"),
+    line("/", at="17/May/2015:10:05:00 +0000", address="87.150.1.3", referrer="http://semalt.com/"),
+    line("/feed/", at="17/May/2015:10:06:00 +0000"),
+    "this is no line",
+    "",
+    line("/about", at="17/May/2015:11:00:00 +0000"),
+]
+
+
+async def test_every_line_is_exactly_one_thing(take: Take, write: Write):
+    [found] = await take(write(LINES))
+    assert found.lines == sum(found.kinds.values()) == len(LINES)
+    assert found.kinds == {
+        **{Kind.PAGE: 3, Kind.STATIC: 1, Kind.BOT: 1, Kind.ERROR: 1, Kind.NOT_GET: 1, Kind.SPAM: 1, Kind.FEED: 1},
+        **{Kind.UNREADABLE: 1, Kind.BLANK: 1},
+    }
+    assert found.unreadable == ["line 9: 'this is no line'"]
+    assert "             3 new page views" in list(found.sentences())
+
+
+async def test_visits_are_those_of_the_log_s_own_time(take: Take, write: Write, views: Keeping):
+    await take(write(LINES))
+    paths, visitors, visits, _ = zip(*await views.ask(ROWS, {}), strict=True)
+    assert paths == ("/", "/pricing", "/about")
+    assert len(set(visitors)) == 1
+    assert visits[0] == visits[1] != visits[2]  # 59 minutes of silence
+
+
+async def test_a_line_that_comes_late_is_put_where_it_belongs(take: Take, write: Write, views: Keeping):
+    await take(write([LINES[2], LINES[0], LINES[10]]))
+    first, second, _ = await views.ask("SELECT path, visit, source FROM page_views ORDER BY moment", {})
+    assert first == ("/", second[1], "Lobsters")
+    assert second == ("/pricing", first[1], "Lobsters")
+
+
+@pytest.mark.parametrize("name", ["again.log", "again.log.gz"])
+async def test_the_same_file_twice_changes_nothing(take: Take, write: Write, views: Keeping, name: str):
+    await take(write(LINES))
+    before = await views.ask(ROWS, {})
+    [again] = await take(write(LINES, name))
+    assert await views.ask(ROWS, {}) == before
+    assert (again.new, again.kinds[Kind.PAGE]) == (0, 3)
+
+
+async def test_a_file_that_has_grown_adds_what_is_new(take: Take, write: Write, views: Keeping):
+    await take(write(LINES[:3]))
+    [grown] = await take(write(LINES))
+    assert (grown.new, len(await views.ask(ROWS, {}))) == (1, 3)
+
+
+async def test_two_people_in_one_second_are_two(take: Take, write: Write, views: Keeping):
+    both = [line(address="87.150.1.1"), line(address="87.150.1.2")]
+    await take(write(both))
+    await take(write(both))
+    assert len({row[1] for row in await views.ask(ROWS, {})}) == 2
+
+
+async def test_rotated_files_are_read_oldest_first(take: Take, write: Write):
+    new, old = write(LINES[10:]), write(LINES[:10], "access.log.1.gz")
+    assert [found.path for found in await take(new, old)] == [old, new]
+
+
+async def test_log_of_several_sites_goes_to_each(take: Take, write: Write, views: Keeping, tmp_path: Path):
+    (tmp_path / "sites.yaml").write_text(
+        "sites:\n  - {name: shop, domains: [shop.example.com]}\n  - {name: blog, domains: [blog.example.com]}\n"
+    )
+    hosts = ("shop.example.com", "blog.example.com", "elsewhere.example.org")
+    [found] = await take(write([f"{host} {line()}" for host in hosts]), site="")
+    assert found.kinds == {Kind.PAGE: 2, Kind.FOREIGN: 1}
+    assert await views.ask("SELECT site, host FROM page_views ORDER BY site", {}) == [
+        ("blog", "blog.example.com"),
+        ("shop", "shop.example.com"),
+    ]
+
+
+async def test_log_that_does_not_say_whose_it_is_needs_a_name(take: Take, write: Write):
+    with pytest.raises(SettingsError, match=r"does not say whose log it is: add --site NAME \(there are: none"):
+        await take(write(LINES), site="")
+
+
+async def test_file_that_is_not_there_is_a_sentence(take: Take, tmp_path: Path):
+    with pytest.raises(SettingsError, match=r"nowhere\.log cannot be read: No such file"):
+        await take(tmp_path / "nowhere.log")
+
+
+async def test_endless_line_is_one_unreadable_line(take: Take, write: Write):
+    [found] = await take(write([LINES[0], "x" * (LONGEST * 20), LINES[2]]))
+    assert found.kinds == {Kind.PAGE: 2, Kind.UNREADABLE: 1}
+    assert found.unreadable == ["line 2: (longer than any web server writes)"]
+
+
+async def test_bytes_that_are_no_text_are_not_fatal(take: Take, write: Write, tmp_path: Path):
+    path = write(LINES)
+    path.write_bytes(b"\xff\xfe\x00\x1b[2J\n" + path.read_bytes())
+    [found] = await take(path)
+    assert found.kinds[Kind.PAGE] == 3
+    assert all(each.isprintable() for each in found.unreadable)
+
+
+async def test_half_a_character_is_not_fatal(take: Take, write: Write, views: Keeping):
+    said = {
+        "ts": 1431857103,
+        "ip": "::1",
+        "method": "GET",
+        "uri": "/a\ud83c",
+        "status": 200,
+        "user_agent": CHROME + "\ud83c",
+    }
+    [found] = await take(write([json.dumps(said)]))
+    assert found.kinds == {Kind.PAGE: 1}
+    assert await views.ask("SELECT path, browser FROM page_views", {}) == [("/a\ufffd\ufffd\ufffd", "Chrome")]
+
+
+async def test_cut_off_gzip_gives_what_can_be_read(take: Take, write: Write):
+    path = write([line(f"/page-{number}") for number in range(8_000)], "cut.log.gz")
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    [found] = await take(path)
+    assert 0 < found.kinds[Kind.PAGE] < 8_000
+    assert "The file ends too early" in "\n".join(found.sentences())
+
+
+def many(number: int) -> str:
+    return line(f"/p{number % 97}", at=f"17/May/2015:{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02} +0000")
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_import_that_was_broken_off_goes_on_where_it_was(
+    write: Write, conf: Settings, tmp_path: Path, how: signal.Signals
+):
+    path = write([many(number) for number in range(12_000)])
+    variables = {"PATH": os.environ["PATH"], "DATA_DIR": str(conf.data_dir), "BOARDS_DIR": str(tmp_path)}
+    small_lots = [sys.executable, "-m", "tests.pageviews.log_import.small_lots", str(path)]
+    first = subprocess.Popen(small_lots, cwd=HOME, env=variables, stderr=subprocess.PIPE)
+    while not list(conf.data_dir.glob("imports/*.json")):
+        assert first.poll() is None, "it had ended before it could be broken off"
+        time.sleep(0.005)
+    first.send_signal(how)
+    first.communicate()
+    words = [sys.executable, "run.py", "import-log", "--site", "example.com", str(path)]
+    done = subprocess.run(words, cwd=HOME, env=variables, capture_output=True, text=True, check=True).stdout
+    assert "of them before" in done
+    assert "12,000 page views" in done
+    assert not list(conf.data_dir.glob("imports/*"))  # the key is thrown away, and the bookmark with it
+    with duckdb.connect(conf.data_dir / "pageviews.duckdb", read_only=True) as kept:
+        counts = kept.execute("SELECT count(*), count(DISTINCT visitor) FROM page_views").fetchall()
+    assert counts == [(12_000, 1)]
+
+
+async def test_nothing_of_an_address_is_kept(take: Take, write: Write, views: Keeping, conf: Settings):
+    await take(write(LINES))
+    await views.close()
+    kept = b"".join(path.read_bytes() for path in conf.data_dir.rglob("*") if path.is_file())
+    assert b"87.150" not in kept
+
+
+async def test_recorded_log_is_counted_as_docs_say(take: Take, recorded: Path, views: Keeping):
+    [found] = await take(recorded, site="semicomplete.com")
+    assert found.lines == sum(found.kinds.values()) == 10_000
+    assert found.kinds[Kind.UNREADABLE] == 0
+    assert found.new == found.kinds[Kind.PAGE] == 1571

@@ -1,0 +1,76 @@
+"""What a line is, when it is no page view."""
+
+import pytest
+
+from tests.pageviews.log_import.conftest import line
+from utilities.pageviews.log_import.access_log import parse
+from utilities.pageviews.log_import.line_kinds import Kind, kind_of
+
+PAGES = (
+    "/",
+    "/blog/",
+    "/a.html",
+    "/a.php?x=1",
+    "/v1.2",
+    "/a.xhtml",
+    "/jobs.aspx",
+    "/feedback",
+    "/?page=rss",
+    "/c%C3%B4te",
+)
+FILES = (
+    "/style2.css",
+    "/robots.txt",
+    "/a/b.PNG",
+    "/x.js?v=3",
+    "/favicon.ico",
+    "/paper.pdf",
+    "/logo.svg#a",
+    "/app.wasm",
+)
+FEEDS = ("/feed", "/feed/", "/rss.xml?x", "/index.rss", "/?flav=rss20", "/blog/tags/puppet?flav=atom", "/blog/atom/")
+
+
+def kind(path: str, method: str = "GET", status: int = 200) -> Kind:
+    found = parse(line(path, method=method, status=status))
+    assert found
+    return kind_of(found)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page(path: str):
+    assert kind(path) is Kind.PAGE
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "#" not in path])
+def test_static_file(path: str):
+    assert kind(path) is Kind.STATIC
+
+
+@pytest.mark.parametrize("path", [path for path in FEEDS if ".xml" not in path])
+def test_feed(path: str):
+    assert kind(path) is Kind.FEED
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "OPTIONS", "PROPFIND"])
+def test_not_a_get(method: str):
+    assert kind("/", method) is Kind.NOT_GET
+
+
+@pytest.mark.parametrize(
+    ("status", "what"),
+    [
+        (200, Kind.PAGE),
+        (304, Kind.PAGE),
+        (301, Kind.REDIRECT),
+        (404, Kind.ERROR),
+        (500, Kind.ERROR),
+        (206, Kind.NO_PAGE),
+    ],
+)
+def test_status(status: int, what: Kind):
+    assert kind("/", status=status) is what
+
+
+def test_missing_picture_is_an_error_first():
+    assert kind("/missing.png", status=404) is Kind.ERROR

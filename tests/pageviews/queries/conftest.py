@@ -1,0 +1,47 @@
+"""The page-view source over a store of each engine, with sites from a real file and a clock that stands still."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.pageviews.queries.week import NOW
+from utilities.config.settings import Settings
+from utilities.pageviews import PageView
+from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.open import open_page_views
+from utilities.sources.pageviews import PageViewSource
+
+BLOG = "sites: [{name: blog, domains: [example.com], zone: Europe/Berlin}, {name: shop, domains: [example.org]}]\n"
+
+Ours = Callable[..., Awaitable[PageViewSource]]
+
+
+@pytest.fixture(params=["duckdb", "clickhouse"])
+async def keeping(
+    request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path
+) -> AsyncIterator[Keeping]:
+    """An empty store."""
+    url = request.getfixturevalue("clickhouse") if request.param == "clickhouse" else ""
+    opened = await open_page_views(settings(clickhouse_url=url), lambda: NOW)
+    yield opened
+    await opened.close()
+    shutil.rmtree(tmp_path / "var", ignore_errors=True)
+
+
+@pytest.fixture
+def ours(keeping: Keeping, tmp_path: Path) -> Ours:
+    """`await ours(views, now=…, sites=…)`: the source over these page views."""
+
+    async def make(views: Sequence[PageView] = (), *, now: datetime = NOW, sites: str = BLOG) -> PageViewSource:
+        file = tmp_path / "sites.yaml"
+        file.write_text(sites)
+        known = Sites(file, any_host=True, zone="Europe/Berlin")
+        known.load()
+        await keeping.add(views)
+        return PageViewSource(keeping, known, lambda: now, days=7)
+
+    return make

@@ -1,0 +1,167 @@
+"""Every question about a week that was worked out on paper, put to both engines."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from tests.pageviews.queries.conftest import Ours
+from tests.pageviews.queries.expected import EXPECTED
+from tests.pageviews.queries.week import BUY, NOW, TITLES, WEEK, seen
+from utilities import reports
+from utilities.config.discovery import find
+from utilities.model.errors import Refused
+from utilities.model.frames import Covers
+from utilities.pageviews.storage.interface import Keeping
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
+
+REPORTS = {each.name: each for each in find(reports, "REPORT", Report) if isinstance(each.ask, PageViewAsk)}
+
+
+async def asked(source: PageViewSource, report: Report) -> tuple[tuple[object, ...], ...]:
+    return (await source.answer(report.ask)).rows
+
+
+async def test_every_report_answers_what_was_worked_out_on_paper(ours: Ours):
+    source = await ours(WEEK)
+    found = {name: await asked(source, report) for name, report in REPORTS.items() if name != "site-by-hour"}
+    paper = {name: EXPECTED[report.ask.question] for name, report in REPORTS.items() if name != "site-by-hour"}
+    assert found == paper
+
+
+async def test_hours_without_anybody_are_there_and_the_last_one_is_not_over(ours: Ours):
+    rows = await asked(await ours(WEEK), REPORTS["site-by-hour"])
+    assert len(rows) == 6 * 24 + 13
+    assert rows[-1] == ("2026-03-10", "12:00", "+01:00", 1, 1, 1)
+    assert [row for row in rows if row[3]] == [
+        ("2026-03-09", "23:00", "+01:00", 1, 1, 1),
+        ("2026-03-10", "00:00", "+01:00", 1, 1, 1),
+        ("2026-03-10", "09:00", "+01:00", 3, 1, 1),
+        ("2026-03-10", "10:00", "+01:00", 1, 1, 1),
+        ("2026-03-10", "12:00", "+01:00", 1, 1, 1),
+    ]
+
+
+async def test_store_without_a_page_view_answers_everything(ours: Ours):
+    source = await ours()
+    for name, report in REPORTS.items():
+        frame = await source.answer(report.ask)
+        figures = [cell for row in frame.rows for cell in row if isinstance(cell, int | float)]
+        assert not any(figures), name
+    assert (await source.answer(REPORTS["site-totals"].ask)).rows == ((0, 0, 0, 0, 0, 0, *[None] * 6),)
+
+
+async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(ours: Ours):
+    source = await ours()
+    source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__  # time passes while it asks
+    assert (await source.answer(PageViewAsk("now", first="now-5m"))).covers is None
+    today = await source.answer(PageViewAsk("pages", first="now/d"))
+    assert today.covers == Covers(date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", over=False)
+    over = await source.answer(PageViewAsk("pages", first="now-1d/d", last="now-1d/d"))
+    assert over.covers == Covers(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
+
+
+async def test_site_says_how_to_begin_until_its_first_page_view(ours: Ours, keeping: Keeping):
+    source = await ours()
+    for site in ("blog", "shop"):
+        for question in ("present", "totals", "pages", "by-day"):
+            first, how = (await source.answer(PageViewAsk(question, site=site))).unbegun
+            assert (first, "/a.js" in how) == ("Waiting for the first page view", True)
+    await keeping.add([view for view in WEEK if view.site == "blog"])
+    empty = PageViewAsk("pages", site="blog", first="2020-01-01", last="2020-01-02")
+    assert (await source.answer(empty)).unbegun == ()
+    assert (await source.answer(replace(empty, site="shop"))).unbegun
+
+
+async def test_one_page_and_one_referrer_can_be_asked_about(ours: Ours):
+    source = await ours(WEEK)
+
+    async def rows(question: str, **more: str) -> list[object]:
+        return [row[:2] for row in (await source.answer(PageViewAsk(question, **more))).rows]
+
+    assert await rows("referrers-for-page", page="/pricing") == [("/pricing", "https://news.example/item?id=1,2")]
+    assert await rows("referrers-to-page", referrer="google.com") == [("https://www.google.com/", "/")]
+    assert await rows("referrers-to-page", referrer="https://www.google.com/") == [("https://www.google.com/", "/")]
+    assert await rows("pages", page=BUY) == [(BUY, 1)]
+    for question in questions():
+        await rows(question, page="/nowhere", referrer="nobody.example")
+
+
+async def test_titles_come_back_as_they_were_whatever_is_in_them(ours: Ours):
+    titles = [
+        *TITLES.values(),
+        "x" * 300,
+        'שלום, "עולם"',
+        "=1+1",
+        "a\tb",
+        "'; DROP TABLE page_views; --",
+        "$site {site}",
+    ]
+    source = await ours([seen(n, n, "10 08:00:00", f"/{n}", title=title) for n, title in enumerate(titles)])
+    frame = await source.answer(PageViewAsk("titles", limit=100))
+    assert set(frame.values("title")) == set(titles)
+
+
+async def test_site_is_the_first_unless_another_is_named(ours: Ours):
+    source = await ours(WEEK)
+    assert (await source.answer(PageViewAsk("totals", site="shop"))).values("views") == (1,)
+    assert (await source.answer(PageViewAsk("totals"))).values("views") == (7,)
+    with pytest.raises(Refused, match="`site` must be one of blog, shop"):
+        await source.answer(PageViewAsk("totals", site="nobody"))
+
+
+async def test_sites_that_nobody_configured_are_counted_together(ours: Ours):
+    source = await ours(WEEK, sites="")
+    assert (await source.answer(PageViewAsk("totals"))).values("views") == (8,)
+    assert (await source.answer(PageViewAsk("totals", site="shop"))).values("views") == (1,)
+
+
+async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
+    source = await ours()
+    for ask, why in (
+        (PageViewAsk("pagse"), "there is no question 'pagse'; there are agents, browsers"),
+        (PageViewAsk("flow", compare=True), "cannot be set beside"),
+        (PageViewAsk("pages", limit=0), "limit from 1"),
+        (PageViewAsk("by-hour", first="now-2y"), "400 days apart at most"),
+        (PageViewAsk("by-day", first="now-40y"), "7,320 days apart at most"),
+        (PageViewAsk("pages", first="last week"), "`from` must be now, now-7d"),
+    ):
+        with pytest.raises(Refused, match=why):
+            await source.answer(ask)
+
+
+BEFORE_AND_AFTER = [("10", "/new"), ("10", "/both"), ("9", "/both"), ("9", "/both"), ("9", "/old"), ("8", "/new")]
+
+
+async def test_names_are_set_beside_what_they_had_before(ours: Ours):
+    source = await ours([seen(n, n, f"{day} 08:00:00", path) for n, (day, path) in enumerate(BEFORE_AND_AFTER)])
+    ask = source.adjusted(PageViewAsk("titles", first="2026-03-10", last="2026-03-10"), {}, compare=True)
+    frame = await source.answer(ask)
+    both = zip(frame.values("title"), frame.values("views"), frame.values("views:previous"), strict=True)
+    assert set(both) == {("/new", 1, 0), ("/both", 1, 2)}
+
+
+async def test_trail_that_is_very_long_is_cut(ours: Ours):
+    way = [seen(1, 1, f"10 08:{n // 60:02d}:{n % 60:02d}", f"/{n}") for n in range(250)]
+    rows = (await (await ours(way)).answer(PageViewAsk("trails"))).rows
+    assert [row[2] for row in rows] == [f"/{n}" for n in range(200)]
+
+
+async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
+    at_once = [seen(1, 1, "10 08:00:00", f"/{n}", id=f"{9 - n:032x}") for n in (3, 1, 2)]  # by path, not by id
+    source = await ours(at_once)
+    assert [row[2] for row in (await source.answer(PageViewAsk("trails"))).rows] == ["/1", "/2", "/3"]
+    assert (await source.answer(PageViewAsk("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)
+    assert (await source.answer(PageViewAsk("landing-pages"))).values("path") == ("/1",)
+    assert (await source.answer(PageViewAsk("exit-pages"))).values("path") == ("/3",)
+    pages = await source.answer(PageViewAsk("pages"))
+    assert [row[:1] + row[3:] for row in pages.rows] == [
+        ("/1", 0.0, 1, 0, 0),
+        ("/2", 0.0, 0, 0, 0),
+        ("/3", None, 0, 1, 0),
+    ]
+
+
+def test_every_question_has_a_report():
+    assert {report.ask.question for report in REPORTS.values()} == set(questions())

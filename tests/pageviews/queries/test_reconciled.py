@@ -1,0 +1,119 @@
+"""Our own figures of today beside Google's, and the wall of our own visits."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tornado.httpclient import HTTPResponse
+
+from handlers.serving.server import serving
+from tests.conventions.code import ROOT
+from tests.pageviews.queries.conftest import Ours
+from tests.pageviews.queries.week import NOW, WEEK
+from utilities.config.boards import read
+from utilities.config.settings import Settings
+from utilities.model.errors import Unavailable
+from utilities.model.frames import Column, Covers, Frame, Kind
+from utilities.rendering.layout.faults import faults
+from utilities.reports import today_reconciled
+from utilities.services import catalogue
+from utilities.sources import Sources
+from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.pageviews import SOURCE
+
+TODAY = NOW.date()
+
+
+class Google:
+    """Has counted 2 people and 5 views today until 12:40 in Berlin, or does not answer."""
+
+    def __init__(self, trouble: str = "") -> None:
+        self.trouble = trouble
+
+    async def answer(self, ask: Ga4Ask) -> Frame:
+        if self.trouble:
+            raise Unavailable(self.trouble)
+        assert ask.today
+        covers = Covers(TODAY, TODAY, "Europe/Berlin")
+        if ask.dimensions:
+            minute, views = (Column("dateHourMinute", "", Kind.TEXT), Column("screenPageViews", "", Kind.INTEGER))
+            return Frame((minute, views), (("202603101240", 1),), covers=covers)
+        people, views = (Column(key, key, Kind.INTEGER) for key in ("totalUsers", "screenPageViews"))
+        return Frame((people, views), ((2, 5),), covers=covers)
+
+    async def check(self) -> str:
+        return ""
+
+    def stretch(self) -> float:
+        return 1.0
+
+    def health(self) -> dict[str, object]:
+        return {}
+
+    async def close(self) -> None: ...
+
+
+async def reconciled(ours: Ours, google: Google) -> Frame:
+    sources = Sources([], {"pageviews": await ours(WEEK), "ga4": google}, clock=lambda: NOW)
+    frames = [frame async for frame in today_reconciled.REPORT.frames(sources)]
+    return frames[-1]
+
+
+async def test_each_figure_says_whose_it_is_and_how_old(ours: Ours):
+    frame = await reconciled(ours, Google())
+    assert frame.rows == (
+        ("Our own", "last 5 minutes", 1, 1, 0.0),
+        ("Our own", "today until now, Berlin time", 3, 6, 0.0),
+        ("Google Analytics", "today so far, Berlin time", 2, 5, 1200.0),
+    )
+
+
+async def test_what_google_does_not_say_is_unknown_and_never_nought(ours: Ours):
+    frame = await reconciled(ours, Google("Google does not answer"))
+    assert frame.rows[2] == ("Google Analytics", "today so far", None, None, None)
+    assert [note.text for note in frame.notes] == ["Google Analytics: Google does not answer"]
+
+
+async def test_google_is_asked_for_the_day_until_now(settings: Callable[..., Settings]):
+    from utilities.sources.ga4 import question
+
+    body = question(Ga4Ask(metrics=("totalUsers",), today=True), 7)
+    assert body["dateRanges"] == [{"startDate": "today", "endDate": "today"}]
+
+
+@pytest.mark.parametrize("name", ["visits"])
+def test_wall_of_our_own_visits_can_be_read_from_the_room(name: str):
+    known = catalogue()
+    board = read(ROOT / Path("boards") / f"{name}.yaml")
+    known.check(board)
+    titles = {report.name: report.title for report in known.reports.values()}
+    assert faults(board, known.views, titles) == []
+    assert {known.reports[tile.report].sources for tile in board.tiles} == {("pageviews",)}
+
+
+async def test_wall_is_full_after_one_visit(ours: Ours):
+    known = catalogue()
+    board = read(ROOT / "boards" / "visits.yaml")
+    known.check(board)
+    source = await ours(WEEK, now=datetime(2026, 3, 10, 12, tzinfo=UTC))
+    for tile in board.tiles:
+        frame = await source.answer(known.reports[tile.report].ask)
+        assert frame.rows, tile.report
+        wanted = tile.options.get("columns", ())
+        assert all(frame.has(key) for key in wanted), tile.report
+
+
+async def test_foot_of_the_wall_says_nothing_of_days_it_does_not_show(
+    settings: Callable[..., Settings], fetch: Callable[..., Awaitable[HTTPResponse]]
+):
+    async with serving(settings(boards_dir=ROOT / "boards", port=0)) as (_, port):
+        for name, words in (("visits", 0), ("office", 1)):
+            page = (await fetch(f"http://localhost:{port}/boards/{name}")).body.decode()
+            assert page.count("last 7 days") == words, name
+
+
+async def test_checkup_reaches_the_store_of_this_machine(settings: Callable[..., Settings]):
+    source = await SOURCE.open(settings(boards_dir=ROOT / "boards"), lambda: NOW)
+    assert source is not None
+    assert await source.check() == "0 page views in the last 7 days"

@@ -1,0 +1,222 @@
+"""Reports for another site or another time, over HTTP, from a whole Foyer with a real store."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
+from tornado.httpclient import HTTPResponse
+
+from handlers.serving.server import serving
+from tests.pageviews.queries.week import NOW
+from utilities.config.settings import Settings
+from utilities.model.errors import ParameterError
+from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.storage.interface import Keeping
+from utilities.services import Services
+from utilities.sources.pageviews import PageViewAsk, PageViewSource
+
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+)
+SITES = "sites: [{name: blog, domains: [example.com], zone: Europe/Berlin}, {name: shop, domains: [example.org]}]\n"
+BOARD = """\
+title: Now
+tiles:
+  - {report: site-visitors-now, view: number, place: [1, 1, 6, 12], options: {now: true}}
+  - {report: site-live, view: table, place: [7, 1, 6, 12]}
+"""
+
+
+@dataclass
+class Foyer:
+    """A running Foyer, and the way to talk to it."""
+
+    services: Services
+    address: str
+    fetch: Callable[..., Awaitable[HTTPResponse]]
+
+    async def get(self, path: str, **said: str) -> HTTPResponse:
+        return await self.fetch(f"{self.address}{path}?{urlencode(said)}", headers={"User-Agent": BROWSER})
+
+    async def visit(self, path: str, host: str = "example.com") -> None:
+        assert (await self.get("/a.gif", url=f"https://{host}{path}", t=path)).code == 200
+
+    async def report(self, name: str, **said: str) -> dict[str, Any]:
+        response = await self.get(f"/reports/{name}.json", **said)
+        assert response.code == 200, response.body
+        found: dict[str, Any] = json.loads(response.body)
+        return found
+
+    async def answered(self, name: str, **said: str) -> dict[str, Any]:
+        async with asyncio.timeout(10):
+            while (found := await self.report(name, **said))["state"] == "waiting":  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return found
+
+
+@pytest.fixture
+async def foyer(
+    settings: Callable[..., Settings], tmp_path: Path, fetch: Callable[..., Awaitable[HTTPResponse]]
+) -> AsyncIterator[Foyer]:
+    folder = tmp_path / "boards"
+    folder.mkdir()
+    (folder / "now.yaml").write_text(BOARD)
+    (folder / "sites.yaml").write_text(SITES)
+    async with serving(settings(boards_dir=folder, port=0)) as (services, port):
+        yield Foyer(services, f"http://localhost:{port}", fetch)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> PageViewSource:
+    """One that is told of sites and time, and never asked."""
+    file = tmp_path / "sites.yaml"
+    file.write_text(SITES)
+    sites = Sites(file, any_host=False)
+    sites.load()
+    return PageViewSource(cast(Keeping, None), sites, lambda: NOW, days=7)
+
+
+async def test_program_is_handed_the_answer_to_its_first_question(foyer: Foyer):
+    await foyer.visit("/pricing")
+    found = await foyer.report("site-pages", **{"from": "now/d", "to": "now"})
+    assert (found["report"], found["state"]) == ("site-pages", "live")
+    assert found["rows"] == [["/pricing", 1, 1, None, 1, 1, 1]]
+    assert found["columns"][0] == {"key": "path", "heading": "Page", "kind": "text"}
+    table = await foyer.get("/reports/site-pages.csv", **{"from": "now-2d", "to": "now"})
+    assert (table.code, table.body.count(b"\r\n")) == (200, 2)
+
+
+async def test_spreadsheet_is_refused_a_question_that_fails(foyer: Foyer):
+    await foyer.services.collector.views.close()
+    table = await foyer.get("/reports/site-pages.csv", **{"from": "now-2d", "to": "now"})
+    assert (table.code, table.headers["Content-Type"]) == (503, "text/plain; charset=UTF-8")
+    assert table.headers["Retry-After"]
+    assert table.body.decode().startswith("Not just now. There are no figures: ")
+
+
+async def test_page_is_never_waited_for(foyer: Foyer):
+    page = (await foyer.get("/reports/site-pages", **{"from": "now/d", "to": "now"})).body.decode()
+    assert "The question has been asked" in page
+
+
+async def test_each_site_has_its_own_figures(foyer: Foyer):
+    await foyer.visit("/")
+    await foyer.visit("/basket", "example.org")
+    rows = {site: (await foyer.answered("site-titles", site=site))["rows"] for site in ("blog", "shop")}
+    assert rows == {"blog": [["/", 1, 1, 1]], "shop": [["/basket", 1, 1, 1]]}
+
+
+async def test_csv_and_page_are_of_the_same_range(foyer: Foyer):
+    await foyer.visit("/a, b")
+    await foyer.answered("site-pages", site="blog")
+    table = (await foyer.get("/reports/site-pages.csv", site="blog")).body.decode()
+    assert [row[:2] for row in csv.reader(io.StringIO(table))] == [["Page", "Views"], ["/a, b", "1"]]
+    page = (await foyer.get("/reports/site-pages", site="blog")).body.decode()
+    assert 'href="/reports/site-pages.csv?site=blog"' in page
+
+
+async def test_page_offers_other_times_of_the_same_site(foyer: Foyer):
+    page = (await foyer.get("/reports/site-pages", site="shop")).body.decode()
+    assert 'href="?site=shop&amp;from=now-1d%2Fd&amp;to=now-1d%2Fd">Yesterday</a>' in page
+    today = (await foyer.get("/reports/site-pages", **{"from": "now/d", "to": "now"})).body.decode()
+    assert 'aria-current="true">Today</a>' in today
+    assert "Yesterday" not in (await foyer.get("/reports/site-live")).body.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"from": "last week"}, "`from` must be now, now-7d, now/d or now-1M/M"),
+        ({"to": "now/x"}, "`to` must be now, now-7d, now/d or now-1M/M"),
+        ({"from": "now", "to": "now-1d"}, "`from` must be before `to`"),
+        ({"site": "nobody"}, "`site` must be one of blog, shop"),
+        ({"rows": "10001"}, "`rows` must be a whole number from 1 to 10,000"),
+        ({"page": "/x" * 2000}, "`page` must be printable and at most"),
+    ],
+)
+async def test_parameter_that_makes_no_sense_is_400_and_named(foyer: Foyer, said: dict[str, str], sentence: str):
+    for form in ("", ".json", ".csv"):
+        response = await foyer.get(f"/reports/site-pages{form}", **said)
+        assert response.code == 400
+        assert sentence.split("now/d")[0] in response.body.decode()
+
+
+async def test_desk_looks_through_more_rows_than_the_wall_has_room_for(foyer: Foyer):
+    for n in range(11):
+        await foyer.visit(f"/{n}")
+    assert len((await foyer.answered("site-pages", **{"from": "now/d"}))["rows"]) == 10
+    page = (await foyer.get("/reports/site-pages", **{"from": "now/d"})).body.decode()
+    assert 'href="?from=now%2Fd&amp;rows=1000"' in page
+    assert len((await foyer.answered("site-pages", **{"from": "now/d", "rows": "1000"}))["rows"]) == 11
+
+
+async def test_unknown_report_is_404_whatever_is_asked_of_it(foyer: Foyer):
+    assert (await foyer.get("/reports/site-nothing.json", site="blog")).code == 404
+
+
+@settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.dictionaries(st.sampled_from(["site", "from", "to", "page", "referrer"]), st.text(max_size=60)))
+def test_whatever_is_said_is_understood_or_refused(said: dict[str, str], source: PageViewSource):
+    try:
+        ask = source.adjusted(PageViewAsk("pages"), said)
+    except ParameterError as error:
+        assert str(error).startswith("`")
+    else:
+        assert source.adjusted(ask, {}) == ask
+
+
+async def test_parameters_that_mean_nothing_make_no_variant(foyer: Foyer):
+    variants = foyer.services.variants
+    assert variants is not None
+    for number in range(20):
+        await foyer.report("site-pages", **{f"x{number}": "1", "from": ""})
+        await foyer.report("total-users", **{"from": f"now-{number + 1}d"})
+    assert not variants.reports
+
+
+async def test_variants_are_bounded_and_the_oldest_gives_way_when_nobody_looks(foyer: Foyer):
+    variants = foyer.services.variants
+    assert variants is not None
+    variants.most = 3
+    for days in range(1, 4):
+        await foyer.answered("site-pages", **{"from": f"now-{days}d"})
+    busy = await foyer.get("/reports/site-pages.json", **{"from": "now-9d"})
+    assert (busy.code, busy.headers["Retry-After"]) == (503, "10")
+    first = next(iter(variants.wanted))
+    variants.wanted[first] -= 60
+    await foyer.answered("site-pages", **{"from": "now-9d"})
+    assert first not in variants.reports
+    assert len(variants.reports) == len(variants.store.known.readings) == 3
+
+
+async def test_hundred_people_who_look_at_once_cost_one_question(foyer: Foyer):
+    variants = foyer.services.variants
+    assert variants is not None
+    await asyncio.gather(*(foyer.report("site-flow", **{"from": "now-3d"}) for _ in range(100)))
+    assert len(variants.reports) == len(variants.refresher.duties) == 1
+
+
+async def test_tile_of_this_moment_moves_with_a_hit_and_does_not_wait_for_its_pace(foyer: Foyer):
+    async def shown(tile: str) -> str:
+        return (await foyer.get(f"/boards/now/tiles/{tile}")).body.decode()
+
+    sooner = foyer.services.reports["site-live"].pace.total_seconds() / 2  # each hit begins the pace anew
+    await foyer.answered("site-visitors-now")
+    for path in ("/one", "/two", "/three"):
+        await foyer.visit(path)
+        async with asyncio.timeout(sooner):
+            while path not in await shown("site-live"):  # noqa: ASYNC110 (a page has no event for tests)
+                await asyncio.sleep(0.02)
+    async with asyncio.timeout(sooner):
+        while (await foyer.report("site-visitors-now"))["rows"] != [[1, 1, 3]]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)

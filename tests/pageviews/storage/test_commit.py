@@ -1,0 +1,120 @@
+"""Group commit: one write for many, nobody answered before it is done, and `Overrun` before there is no room."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from tests.pageviews.storage.views import numbered
+from utilities.model.clock import utc_now
+from utilities.model.errors import Overrun, StoreDown
+from utilities.pageviews.sql.columns import Row, row_of
+from utilities.pageviews.storage.group_commit import MOST_AT_ONCE, GroupCommit
+
+ROWS = [row_of(numbered(number)) for number in range(MOST_AT_ONCE + 10)]
+
+
+class Disk:
+    """Writes when it is let, and remembers in what lots."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()
+        self.free.set()
+        self.lots: list[int] = []
+        self.full = False
+
+    def write(self, rows: Sequence[Row]) -> None:
+        assert self.free.wait(10)
+        if self.full:
+            raise StoreDown("The disk is full.")
+        if ROWS[1] in rows:
+            raise ValueError("not this one")
+        self.lots.append(len(rows))
+
+
+async def test_those_who_come_during_a_write_share_the_next_one():
+    disk = Disk()
+    commit = GroupCommit(disk.write, utc_now)
+    disk.free.clear()
+    first = asyncio.create_task(commit.add(ROWS[:1]))
+    await asyncio.sleep(0.05)
+    others = [asyncio.create_task(commit.add([row])) for row in ROWS[10:60]]
+    await asyncio.sleep(0.05)
+    assert not first.done()
+    assert not any(other.done() for other in others)
+    disk.free.set()
+    await asyncio.gather(first, *others)
+    assert disk.lots == [1, 50]
+    await commit.close()
+
+
+async def test_overrun_comes_before_the_room_is_used_up_and_goes_when_there_is_some():
+    disk = Disk()
+    acknowledged = 0
+    commit = GroupCommit(disk.write, utc_now, behind=lambda: acknowledged, room=10)
+    disk.free.clear()
+    waiting = [asyncio.create_task(commit.add([row])) for row in ROWS[10:18]]
+    await asyncio.sleep(0.01)
+    with pytest.raises(Overrun):
+        await commit.add(ROWS[20:23])
+    acknowledged = 2
+    with pytest.raises(Overrun):
+        await commit.add(ROWS[20:21])
+    assert commit.health()["waiting"] == 10
+    disk.free.set()
+    await asyncio.gather(*waiting)
+    await commit.add(ROWS[20:28])
+    await commit.close()
+
+
+async def test_large_lots_do_not_hold_up_small_ones():
+    disk = Disk()
+    commit = GroupCommit(disk.write, utc_now)
+    disk.free.clear()
+    adding = [asyncio.create_task(commit.add(rows)) for rows in (ROWS[10:11], ROWS[10:], ROWS[10:12])]
+    await asyncio.sleep(0.05)
+    disk.free.set()
+    await asyncio.gather(*adding)
+    assert disk.lots == [1, MOST_AT_ONCE, 2]
+    await commit.close()
+
+
+async def test_disk_that_is_full_fails_everybody_and_health_says_so_until_it_is_not():
+    disk = Disk()
+    commit = GroupCommit(disk.write, utc_now)
+    disk.full = True
+    ends = await asyncio.gather(*(commit.add([row]) for row in ROWS[10:13]), return_exceptions=True)
+    assert {type(end) for end in ends} == {StoreDown}
+    assert commit.health()["answers"] is False
+    disk.full = False
+    await commit.add(ROWS[10:11])
+    assert commit.health()["answers"] is True
+    assert commit.waiting == 0
+    await commit.close()
+
+
+async def test_one_bad_row_fails_alone():
+    disk = Disk()
+    commit = GroupCommit(disk.write, utc_now)
+    disk.free.clear()
+    adding = [asyncio.create_task(commit.add([row])) for row in ROWS[:5]]
+    await asyncio.sleep(0.05)
+    disk.free.set()
+    ends = await asyncio.gather(*adding, return_exceptions=True)
+    assert [type(end) for end in ends] == [type(None), ValueError, *[type(None)] * 3]
+    await commit.close()
+
+
+async def test_whoever_goes_away_takes_nobody_along():
+    disk = Disk()
+    commit = GroupCommit(disk.write, utc_now)
+    disk.free.clear()
+    leaver, stayer = (asyncio.create_task(commit.add([row])) for row in ROWS[10:12])
+    await asyncio.sleep(0.05)
+    leaver.cancel()
+    disk.free.set()
+    await stayer
+    assert sum(disk.lots) == 2
+    assert commit.waiting == 0
+    await commit.close()

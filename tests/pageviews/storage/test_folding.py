@@ -1,0 +1,83 @@
+"""Between the journal and the table: an import leaves room to others, and the writer stands before the askers."""
+
+import io
+import os
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.pageviews.storage.views import numbered, view
+from utilities.model.clock import utc_now
+from utilities.pageviews.sql.columns import row_of
+from utilities.pageviews.storage.duckdb_engine import DuckPageViews, open_duck
+from utilities.pageviews.storage.journal import Journal, line_of, whole
+from utilities.pageviews.storage.query_pool import POLITE, Stop
+
+
+async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path: Path):
+    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    most = 0
+    for lot in range(30):
+        await views.add([numbered(1000 * lot + number) for number in range(1000)])
+        most = max(most, views.folding.behind())
+    assert most <= views.commit.room // 4 + 1000
+    assert await views.ask("SELECT count(*) FROM page_views", {}) == [(30_000,)]
+    await views.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux knows the niceness of threads")
+async def test_askers_stand_back_and_the_writer_does_not(tmp_path: Path):
+    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    await views.add([numbered(1)])
+    usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def niceness(stop: Stop) -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) - usual
+
+    assert await views.questions.run(niceness) == POLITE
+    assert priority_of(views.commit.thread) == priority_of(views.folding.thread) == usual
+    await views.close()
+
+
+def priority_of(thread: threading.Thread) -> int:
+    assert thread.native_id
+    return os.getpriority(os.PRIO_PROCESS, thread.native_id)
+
+
+async def test_store_can_be_closed_twice(tmp_path: Path):
+    views: DuckPageViews = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    await views.close()
+    await views.close()
+
+
+def test_only_a_line_that_is_whole_counts():
+    lines = [line_of(row_of(view(title=title))) for title in ("one", "a\nb\n\nc", "three")]
+    length = sum(map(len, lines))
+    assert whole(io.BytesIO(b"".join(lines))) == length
+    last = lines[-1]
+    for broken in (last[:-1], last[:-5] + b"\n", b"\n", last.replace(b"three", b"trees"), b"\0" * 50 + b"\n"):
+        assert whole(io.BytesIO(b"".join([*lines, broken, *lines]))) == length
+
+
+async def test_journal_keeps_what_is_before_a_broken_line(tmp_path: Path):
+    journal = Journal(tmp_path / "pageviews.journal")
+    journal.write([line_of(row_of(numbered(number % 3))) for number in range(5)])
+    journal.write([line_of(row_of(numbered(3)))[:40], b"\n" * 5000])
+    journal.close()
+    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    assert await views.ask("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
+    await views.close()
+
+
+async def test_line_that_the_engine_cannot_read_is_left_out_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    journal = Journal(tmp_path / "pageviews.journal")
+    rows = [row_of(numbered(number)) for number in range(3)]
+    rows[1] = tuple("no day" if type(each) is date else each for each in rows[1])
+    journal.write([line_of(row) for row in rows])
+    journal.close()
+    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    assert await views.ask("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/2",)]
+    assert "A page view cannot be kept" in caplog.text
+    await views.close()

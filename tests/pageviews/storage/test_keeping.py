@@ -1,0 +1,106 @@
+"""Both engines keep what they are given, once, and give it back as it was."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.pageviews.storage.conftest import Reopen
+from tests.pageviews.storage.views import NOON, numbered, view
+from utilities.model.errors import BadAnswer, StoreDown, Unavailable
+from utilities.pageviews.sql.columns import AS_THEY_ARE
+from utilities.pageviews.storage.interface import Keeping
+
+ALL = f"SELECT id, site, moment, zone_offset, {', '.join(AS_THEY_ARE)} FROM page_views ORDER BY moment, id"
+
+
+async def paths(views: Keeping) -> list[str]:
+    return [path for (path,) in await views.ask("SELECT path FROM page_views ORDER BY path", {})]
+
+
+async def test_page_view_comes_back_as_it_was(views: Keeping):
+    page = view(title="Ünïcode, 'quotes', \"more\", \\ and\nlines 🎈", path="/$name;--", props='{"a": "b"}')
+    event = view(at=NOON + timedelta(seconds=1), name="sign-up", visitor=2**63 - 1, screen=0, offset=-570)
+    odd = view(
+        at=NOON + timedelta(seconds=2), title=" \r\n\x1d\x1e\x1f\t\0\x1e", path="\x1d", agent="long" * 50_000, term=" "
+    )
+    await views.add([page, event, odd])
+    assert [tuple(row) for row in await views.ask(ALL, {})] == [page, event, odd]
+
+
+async def test_what_was_added_can_be_asked_for_at_once(views: Keeping):
+    for number in range(5):
+        await views.add([numbered(number)])
+        assert await views.ask("SELECT count(*) FROM page_views", {}) == [(number + 1,)]
+
+
+async def test_same_id_is_one_row_however_often_and_however_it_comes(views: Keeping, reopen: Reopen):
+    some = [numbered(number) for number in range(100)]
+    await views.add([*some, *some])
+    await views.add(some[:50])
+    await asyncio.gather(*(views.add([each]) for each in some))
+    views = await reopen()
+    await views.add([*some, numbered(100)])
+    assert await views.ask("SELECT count(*), count(DISTINCT id) FROM page_views", {}) == [(101, 101)]
+
+
+async def test_many_who_add_at_once_are_all_kept(views: Keeping):
+    await asyncio.gather(*(views.add([numbered(number)]) for number in range(1000)))
+    assert sorted(await paths(views)) == sorted(f"/{number}" for number in range(1000))
+
+
+async def test_row_that_cannot_be_kept_fails_only_those_who_brought_it(views: Keeping):
+    bad = numbered(1)._replace(title="half a pair: \ud83c")
+    ends = await asyncio.gather(
+        *(views.add([each]) for each in (numbered(0), bad, numbered(2))), return_exceptions=True
+    )
+    assert [type(end) for end in ends] == [type(None), ends[1].__class__, type(None)]
+    assert isinstance(ends[1], ValueError)
+    assert await paths(views) == ["/0", "/2"]
+
+
+@pytest.mark.parametrize("wrong", [{"id": "12"}, {"screen": 2**40}, {"visitor": 2**70}, {"offset": 10**6}])
+async def test_number_too_large_for_its_column_is_the_callers_error(views: Keeping, wrong: dict[str, object]):
+    with pytest.raises(ValueError, match=r"badly formed|does not fit"):
+        await views.add([view(**wrong)])
+    assert await paths(views) == []
+
+
+async def test_hours_and_days_are_those_of_the_sites_wall_clock(views: Keeping):
+    late = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
+    await views.add([view(at=late, offset=60), view(at=late + timedelta(hours=2), offset=120)])
+    rows = await views.ask("SELECT day, hour, moment FROM page_views ORDER BY moment", {})
+    assert rows == [(date(2026, 3, 29), 0, late), (date(2026, 3, 29), 3, late + timedelta(hours=2))]
+
+
+async def test_closed_store_takes_nothing(views: Keeping):
+    await views.add([numbered(1)])
+    await views.close()
+    with pytest.raises(StoreDown):
+        await views.add([numbered(2)])
+
+
+async def test_question_it_does_not_understand_is_a_bad_answer(views: Keeping):
+    with pytest.raises(BadAnswer, match="nonsense"):
+        await views.ask("SELECT nonsense FROM page_views", {})
+    with pytest.raises(BadAnswer, match="no value for site"):
+        await views.ask("SELECT count(*) FROM page_views WHERE site = $site", {"other": 1})
+
+
+async def test_question_that_takes_too_long_is_given_up_and_the_next_one_answered(views: Keeping):
+    await views.add([numbered(number) for number in range(2000)])
+    endless = "SELECT count(*) FROM page_views a, page_views b, page_views c WHERE a.path < b.path AND b.path < c.path"
+    views.questions.patience = 0.3  # type: ignore[attr-defined]
+    with pytest.raises(Unavailable):
+        await views.ask(endless, {})
+    views.questions.patience = 10  # type: ignore[attr-defined]
+    assert await views.ask("SELECT count(*) FROM page_views", {}) == [(2000,)]
+
+
+async def test_health_says_how_it_is_without_asking(views: Keeping):
+    assert views.health()["last_commit"] is None
+    await views.add([numbered(1)])
+    health = views.health()
+    assert (health["answers"], health["rows"], health["waiting"]) == (True, 1, health["waiting"])
+    assert health["engine"] in ("duckdb", "clickhouse")
+    assert str(health["last_commit"]).endswith("+00:00")

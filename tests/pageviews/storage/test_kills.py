@@ -1,0 +1,173 @@
+"""`kill -9` at any moment loses no acknowledged page view and doubles none; nor does a disk that is full."""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conventions.code import ROOT
+from tests.pageviews.storage.views import numbered
+from utilities.model.clock import utc_now
+from utilities.model.errors import SettingsError
+from utilities.pageviews.storage.duckdb_engine import open_duck
+
+OPEN = """
+import asyncio, sys
+from pathlib import Path
+from utilities.model.clock import utc_now
+from utilities.model.errors import SettingsError
+from utilities.pageviews.storage.duckdb_engine import open_duck
+try:
+    asyncio.run(open_duck(Path(sys.argv[1]), utc_now))
+except SettingsError as error:
+    print(error)
+"""
+
+FULL = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from tests.pageviews.storage.views import numbered
+from utilities.model.clock import utc_now
+from utilities.model.errors import StoreDown
+from utilities.pageviews.storage.duckdb_engine import open_duck
+
+async def main():
+    views = await open_duck(Path(sys.argv[1]), utc_now)
+    await views.add([numbered(n) for n in range(10)])
+    await views.ask("SELECT count(*) FROM page_views", {})
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, usual[1]))
+    for start in (10, 20):
+        try:
+            await views.add([numbered(n) for n in range(start, start + 10)])
+        except StoreDown as error:
+            print(error)
+    print(views.health()["answers"])
+    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    await views.add([numbered(n) for n in range(30, 40)])
+    print(await views.ask("SELECT count(*) FROM page_views", {}), views.health()["answers"])
+    await views.close()
+
+asyncio.run(main())
+"""
+
+TABLE_FULL = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from tests.pageviews.storage.views import numbered
+from utilities.model.clock import utc_now
+from utilities.pageviews.storage.duckdb_engine import open_duck
+
+async def counted(views):
+    return await views.ask("SELECT count(*) FROM page_views", {})
+
+async def main():
+    views = await open_duck(Path(sys.argv[1]), utc_now)
+    await views.add([numbered(n) for n in range(300)])
+    print(await counted(views))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, usual[1]))  # less than the table's own journal has already
+    await views.add([numbered(n) for n in range(300, 310)])
+    while views.health()["answers"]:
+        await asyncio.sleep(0.05)
+    print(views.health()["waiting"])
+    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    while not views.health()["answers"]:
+        await asyncio.sleep(0.05)
+    print(await counted(views))
+    await views.close()
+
+asyncio.run(main())
+"""
+
+KILLS = int(os.environ.get("FOYER_KILLS", "5"))  # `make soak` kills fifty times
+
+
+def killed_while_writing(file: Path, first: int, rest: float) -> set[int]:
+    """The numbers a writer acknowledged before it was killed, `rest` seconds after the first."""
+    command = [sys.executable, "-m", "tests.pageviews.storage.writer", str(file), str(first)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as writer:
+        assert writer.stdout
+        said = os.read(writer.stdout.fileno(), 65536)
+        assert said, "the writer ended by itself"
+        time.sleep(rest)  # it fills the pipe meanwhile, and waits when that is full
+        os.set_blocking(writer.stdout.fileno(), False)
+        said += writer.stdout.read() or b""
+        writer.kill()
+        os.set_blocking(writer.stdout.fileno(), True)
+        said += writer.stdout.read()
+    whole = said[: said.rfind(b"\n")]
+    return set(map(int, whole.split()))
+
+
+@pytest.mark.timeout(30 + 10 * KILLS)
+async def test_no_acknowledged_page_view_is_lost_and_none_doubled(tmp_path: Path):
+    file = tmp_path / "pageviews.duckdb"
+    chance = random.Random(KILLS)
+    acknowledged: set[int] = set()
+    for _ in range(KILLS):
+        first = max(acknowledged, default=-1) + 1
+        acknowledged |= killed_while_writing(file, first, chance.uniform(0, 0.6))
+    views = await open_duck(file, utc_now)
+    rows, ids = (await views.ask("SELECT count(*), count(DISTINCT id) FROM page_views", {}))[0]
+    kept = {int(path[1:]) for (path,) in await views.ask("SELECT path FROM page_views", {})}
+    await views.close()
+    assert len(acknowledged) > 20 * KILLS
+    assert acknowledged <= kept
+    assert rows == ids == len(kept)
+
+
+async def test_line_that_was_not_written_to_its_end_is_left_out(tmp_path: Path):
+    file = tmp_path / "pageviews.duckdb"
+    acknowledged = killed_while_writing(file, 0, 0.1)
+    journals = [tmp_path / "pageviews.journal", tmp_path / "pageviews.journal2"]
+    for journal in journals:
+        journal.write_bytes(journal.read_bytes().rstrip(b"\n") + b"\n0badc0de\x1f" + b"\0" * 100)
+    views = await open_duck(file, utc_now)
+    (found,) = await views.ask("SELECT count(*) FROM page_views", {})
+    await views.close()
+    assert found[0] >= len(acknowledged)
+    assert [journal.read_bytes().strip(b"\n") for journal in journals] == [b"", b""]
+
+
+async def test_second_process_hears_who_has_the_file(tmp_path: Path):
+    file = tmp_path / "pageviews.duckdb"
+    views = await open_duck(file, utc_now)
+    command = [sys.executable, "-c", OPEN, str(file)]
+    second = await said_by(command)
+    await views.add([numbered(1)])
+    await views.close()
+    assert second.startswith(f"{file} belongs to process {os.getpid()}, and only one process can have it")
+    assert "CLICKHOUSE_URL" in second
+
+
+async def test_file_that_is_no_store_is_a_sentence(tmp_path: Path):
+    file = tmp_path / "pageviews.duckdb"
+    file.write_bytes(b"not a database at all" * 1000)
+    with pytest.raises(SettingsError, match="cannot be opened"):
+        await open_duck(file, utc_now)
+
+
+async def test_disk_that_is_full_is_said_and_no_reason_to_end(tmp_path: Path):
+    said = await said_by([sys.executable, "-c", FULL, str(tmp_path / "pageviews.duckdb")])
+    first, second, answers, after = said.splitlines()
+    assert first == second == "The page views cannot be written: File too large."
+    assert (answers, after) == ("False", "[(20,)] True")
+
+
+async def test_what_the_table_does_not_take_waits_in_the_journal(tmp_path: Path):
+    said = await said_by([sys.executable, "-c", TABLE_FULL, str(tmp_path / "pageviews.duckdb")])
+    assert said.splitlines() == ["[(300,)]", "10", "[(310,)]"]
+
+
+async def said_by(command: list[str]) -> str:
+    ran = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert not ran.stderr
+    return ran.stdout

@@ -1,0 +1,30 @@
+"""A log's page views come in large lots, which both engines read from a file."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.pageviews.storage.views import NOON, numbered, view
+from utilities.pageviews.sql.columns import NAMES
+from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.row_file import Lot
+
+ALL = f"SELECT {', '.join(NAMES)} FROM page_views ORDER BY moment"
+
+
+async def test_lot_is_kept_once_and_as_if_each_had_come_alone(views: Keeping, tmp_path: Path):
+    odd = view(at=NOON + timedelta(days=1), title=" \r\n\x1d\x1e\x1f\t'", path='/"', referrer="")
+    pages = [numbered(1), numbered(2), odd, numbered(2)]
+    with Lot(tmp_path / "it's.rows") as lot:
+        for page in pages:
+            lot.add(page)
+        assert await views.load(lot.whole()) == 3
+        kept = await views.ask(ALL, {})
+        lot.clear()
+        for page in [*pages, numbered(3)]:
+            lot.add(page)
+        assert await views.load(lot.whole()) == 1
+    await views.add(pages)
+    again = await views.ask(ALL, {})
+    assert [row for row in again if row in kept] == kept
+    assert len(again) == 4
+    assert (again[-1][NAMES.index("title")], again[-1][NAMES.index("path")]) == (odd.title, odd.path)

@@ -1,0 +1,79 @@
+"""Commands work while the server has the file: they go through its door."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.pageviews.storage.views import NOON, numbered, view
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.model.errors import BadAnswer, StoreDown
+from utilities.pageviews.storage.duckdb_engine import DuckPageViews
+from utilities.pageviews.storage.interface import Forget, Form
+from utilities.pageviews.storage.local_socket import Neighbour
+from utilities.pageviews.storage.open import SOCKET, open_page_views, reach_page_views
+
+
+async def test_neighbour_does_all_that_the_owner_does(settings: Callable[..., Settings], tmp_path: Path):
+    where = settings()
+    owner = await open_page_views(where, utc_now)
+    neighbour = await reach_page_views(where, utc_now)
+    assert isinstance(neighbour, Neighbour)
+    await neighbour.add([numbered(1), view(path="/$day", title="ü\n")])
+    values = {"day": date(2026, 3, 10), "moment": NOON, "paths": ["/1", "/$day"]}
+    sql = (
+        "SELECT day, moment, path FROM page_views WHERE day = $day AND moment >= $moment AND path IN $paths ORDER BY 3"
+    )
+    rows = await neighbour.ask(sql, values)
+    assert rows == await owner.ask(sql, values)
+    assert [row[2] for row in rows] == ["/$day", "/1"]
+    with pytest.raises(BadAnswer, match="nonsense"):
+        await neighbour.ask("SELECT nonsense", {})
+    with pytest.raises(ValueError, match="does not fit"):
+        await neighbour.add([view(screen=2**40)])
+    assert await neighbour.export(tmp_path / "all.csv", Form.CSV) == 2
+    assert await neighbour.forget(Forget(before=date(2026, 3, 11), path="/1")) == 1
+    assert (await owner.ask("SELECT count(*) FROM page_views", {})) == [(1,)]
+    assert (where.data_dir / SOCKET).stat().st_mode & 0o77 == 0
+    await neighbour.close()
+    await owner.close()
+
+
+async def test_neighbour_of_an_owner_that_ends_says_so(settings: Callable[..., Settings]):
+    where = settings()
+    owner = await open_page_views(where, utc_now)
+    neighbour = await reach_page_views(where, utc_now)
+    await neighbour.add([numbered(0)])
+    await owner.close()
+    with pytest.raises(StoreDown):
+        await neighbour.add([numbered(1)])
+    await neighbour.close()
+    alone = await reach_page_views(where, utc_now)
+    assert isinstance(alone, DuckPageViews)
+    await alone.close()
+
+
+async def test_door_works_in_a_folder_with_a_long_name(settings: Callable[..., Settings], tmp_path: Path):
+    where = settings(data_dir=tmp_path / ("long" * 30))
+    owner = await open_page_views(where, utc_now)
+    neighbour = await reach_page_views(where, utc_now)
+    assert isinstance(neighbour, Neighbour)
+    await asyncio.gather(*(neighbour.add([numbered(number)]) for number in range(20)))
+    await neighbour.close()
+    await owner.close()
+
+
+async def test_whoever_talks_nonsense_is_shown_out(settings: Callable[..., Settings]):
+    where = settings()
+    owner = await open_page_views(where, utc_now)
+    for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b'{"what": "fly"}\n', b'{"what": "add"}\n', b"[]\n"):
+        reader, writer = await asyncio.open_unix_connection(str(where.data_dir / SOCKET))
+        writer.write(nonsense)
+        writer.write_eof()
+        assert b'"answer"' not in await reader.read()
+        writer.close()
+    await owner.add([numbered(1)])
+    await owner.close()

@@ -1,0 +1,44 @@
+"""A process that adds numbered page views as fast as it can, and says each number once it is acknowledged.
+
+`python -m tests.pageviews.storage.writer FILE FIRST` begins with the numbers AGAIN below FIRST: a crash may have left
+those without an answer.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+from itertools import count
+from pathlib import Path
+
+from tests.pageviews.storage.views import numbered
+from utilities.model.clock import utc_now
+from utilities.model.errors import BadAnswer
+from utilities.pageviews.storage.duckdb_engine import open_duck
+
+BESIDE = 32  # who add at the same time
+AGAIN = 200
+
+
+async def main(file: Path, first: int) -> None:
+    views = await open_duck(file, utc_now)
+    numbers = count(max(0, first - AGAIN))
+
+    async def one() -> None:
+        while True:
+            number = next(numbers)
+            await views.add([numbered(number)])
+            os.write(1, b"%d\n" % number)
+
+    async def checkpoints() -> None:
+        """So that some are killed in the middle of one."""
+        while True:
+            await asyncio.sleep(0.05)
+            with contextlib.suppress(BadAnswer):  # not while rows are being moved
+                await views.ask("CHECKPOINT", {})
+
+    await asyncio.gather(checkpoints(), *(one() for _ in range(BESIDE)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

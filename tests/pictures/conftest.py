@@ -1,5 +1,0 @@
-"""An office with sign-in, and a person in it."""
-
-from tests.door.conftest import database_url, local, office, postgres, postgres_url, provider, signing
-
-__all__ = ["database_url", "local", "office", "postgres", "postgres_url", "provider", "signing"]

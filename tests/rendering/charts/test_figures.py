@@ -1,0 +1,150 @@
+"""What charts write: figures, ticks, days, names, and where their ends stand."""
+
+import pytest
+
+from tests.rendering.charts.states import FIRST, LONG, days, names, of
+from utilities.model.frames import Covers, Kind
+from utilities.rendering.charts.boxplot import hinges
+from utilities.rendering.charts.country_shapes import found
+from utilities.rendering.charts.gauge import passed
+from utilities.rendering.charts.labels import labels, plain, shortened
+from utilities.rendering.charts.line import End, apart
+from utilities.rendering.charts.number_formats import brief, marks, written
+from utilities.rendering.charts.pie import largest, share
+from utilities.rendering.charts.series import rows_of
+from utilities.rendering.layout.text_width import width
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "said"),
+    [
+        (6334.5, Kind.INTEGER, "6,334"),
+        (999_950, Kind.INTEGER, "1M"),
+        (12_499, Kind.INTEGER, "12.5k"),
+        (-9999.6, Kind.DECIMAL, "-10k"),
+        (3.14159, Kind.DECIMAL, "3.14"),
+        (0.000001234, Kind.DECIMAL, "0.000001"),
+        (1e18, Kind.DECIMAL, "1,000,000T"),
+        (0.98765, Kind.FRACTION, "98.8%"),
+        (-0.0, Kind.DECIMAL, "0"),
+        (30, Kind.SECONDS, "0:30"),
+        (-171, Kind.SECONDS, "-2:51"),
+        (3725, Kind.SECONDS, "1:02:05"),
+        (None, Kind.INTEGER, "–"),
+    ],
+)
+def test_figures_are_short_and_have_no_exponent(value: float | None, kind: Kind, said: str):
+    assert written(value, kind) == said
+
+
+def test_figures_are_shorter_where_room_is_dear():
+    assert [brief(value, Kind.INTEGER) for value in (711, 3877, 999_600)] == ["711", "3.9k", "1M"]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "ticks"),
+    [
+        ([0, 5], Kind.INTEGER, (0, 5)),
+        ([1], Kind.INTEGER, (0, 1)),
+        ([0, 0], Kind.INTEGER, (0, 1)),
+        ([-30, 70], Kind.INTEGER, (-50, 0, 50, 100)),
+        ([150], Kind.SECONDS, (0, 60, 120, 180)),
+        ([0.3], Kind.FRACTION, (0, 0.1, 0.2, 0.3)),
+        ([1e300, -1e300], Kind.DECIMAL, (-1e300, 0, 1e300)),
+    ],
+)
+def test_axes_show_round_figures_around_what_there_is(values: list[float], kind: Kind, ticks: tuple[float, ...]):
+    assert marks(values, kind, 3 if ticks[-1] != 5 else 1) == pytest.approx(ticks)
+
+
+def test_days_that_a_source_leaves_out_are_nothing_for_counts_and_unknown_for_rates():
+    rows = [(FIRST.isoformat(), 3, 0.5), (FIRST.replace(day=27).isoformat(), 4, 0.25)]
+    frame = of([("Day", Kind.DATE), ("Visits", Kind.INTEGER), ("Rate", Kind.FRACTION)], rows)
+    found = rows_of(frame, ("visits", "rate"))
+    assert found is not None
+    assert [each.values for each in found.series] == [(3, 0, 0, 4), (0.5, None, None, 0.25)]
+    assert found.labels == ("24 Oct", "25 Oct", "26 Oct", "27 Oct")
+
+
+def test_figures_that_no_axis_can_hold_are_gaps():
+    found = rows_of(names(["a", "b", "c", "d"], lambda at: (1, float("nan"), 10**400, float("inf"))[at]))
+    assert found is not None
+    assert found.series[0].values == (1.0, None, None, None)
+
+
+def test_days_of_more_than_a_year_are_named_by_month():
+    known = rows_of(days(800, lambda at: at))
+    assert known is not None
+    assert known.labels[-1] == "Nov 2026"
+    assert known.last(20).labels[-1] == "20 Nov"
+    assert labels(["2026-11-20", "(other)"]) == ("20 Nov", "(other)")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a\r\nb\tc", "a b c"),
+        ("\x00\x1b", "(none)"),
+        (None, "(none)"),
+        ("{a} {b|c}", "{a} {b|c}"),
+        ("\ud800x", "x"),
+        ("__proto__", "\N{WORD JOINER}__proto__"),
+    ],
+)
+def test_names_from_outside_are_one_line_and_otherwise_as_they_are(name: str | None, said: str):
+    assert plain(name) == said
+
+
+@pytest.mark.parametrize("room", [20, 90, 200])
+def test_names_keep_both_ends_and_never_take_more_than_their_room(room: float):
+    said = shortened(f"/blog/{LONG}7", 16, room)
+    assert width(said, 16) <= room
+    assert room < 90 or said.endswith("7")
+
+
+def test_ends_of_lines_never_stand_on_each_other_or_beyond_the_chart():
+    ends = [End((("1,234", 20.0, "", 700),), at) for at in (95.0, 96.0, 97.0)]
+    placed = [end.at for end in apart(ends, 100)]
+    assert placed == pytest.approx([42.5, 65.5, 88.5])
+
+
+def test_quartiles_are_those_of_r_and_numpy():
+    assert hinges([1, 2, 3, 4]) == [1, 1.75, 2.5, 3.25, 4]
+    assert hinges([7]) == [7] * 5
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "over", "of", "part"),
+    [
+        ("2026-11-01", "2026-11-15", True, "month", 0.5),
+        ("2026-11-01", "2026-11-01", False, "month", None),
+        ("2026-11-09", "2026-11-15", True, "month", 7 / 30),
+        ("2026-10-01", "2026-12-31", True, "quarter", 1.0),
+        ("2026-11-16", "2026-11-17", True, "week", 2 / 7),
+        ("2026-01-01", "2026-12-31", True, "year", 1.0),
+    ],
+)
+def test_pace_is_the_part_of_the_time_that_is_over(first: str, last: str, over: bool, of: str, part: float | None):
+    covers = Covers(FIRST.fromisoformat(first), FIRST.fromisoformat(last), "UTC", over)
+    assert passed(covers, of) == (None if part is None else pytest.approx(part))
+
+
+def test_small_parts_are_one_with_what_the_source_calls_the_rest():
+    parts = list(largest(("a", "(other)", "b", "c", "d"), (50, 5, 30, 10, 5), 3))
+    assert parts == [("a", 50), ("b", 30), ("(other)", 20)]
+    assert [share(value, 1000) for value in (3, 994, 998, 1000)] == ["<1%", "99%", ">99%", "100%"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("United States", "Britain (UK)", "Türkiye", "Côte d’Ivoire", "Congo - Kinshasa", "Myanmar (Burma)", "GB"),
+        *("Bosnia & Herzegovina", "Czech Republic", "South Korea", "Korea (South)", "The Bahamas", "North Macedonia"),
+    ],
+)
+def test_countries_have_a_shape_by_the_names_google_and_we_call_them(name: str):
+    assert found(name)
+
+
+def test_places_that_are_no_country_have_no_shape():
+    assert [found(name) for name in ("(not set)", "Antarctica", "", "Atlantis")] == [None] * 4

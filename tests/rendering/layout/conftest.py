@@ -1,0 +1,146 @@
+"""Boards painted with any frames in any state, served on loopback, and a browser to look at them with."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from markupsafe import Markup
+from playwright.async_api import Browser, Page
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application, RequestHandler, StaticFileHandler
+
+from utilities.config.boards import Board
+from utilities.config.discovery import find
+from utilities.model.frames import Column, Covers, Frame, Kind, Note, Reading, State, Trouble, Value
+from utilities.rendering import views
+from utilities.rendering.charts import Picture
+from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.layout import Box
+from utilities.rendering.layout.placement import box
+from utilities.rendering.layout.stylesheet import stylesheet
+from utilities.rendering.templating import environment
+from utilities.rendering.views import Drawing, Inside, View, face
+
+ROOT = Path(__file__).resolve().parents[3]
+NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
+AGES = {State.LIVE: 4, State.AGEING: 12, State.STALE: 400}
+VIEWS = {view.name: view for view in find(views, "VIEW", View)}
+ENGINE = Engine()
+STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
+
+Paint = Callable[..., str]
+
+
+def columns(**kinds: Kind) -> tuple[Column, ...]:
+    return tuple(Column(key, key.capitalize(), kind) for key, kind in kinds.items())
+
+
+def frame(*rows: tuple[Value, ...], notes: Sequence[Note] = (), **kinds: Kind) -> Frame:
+    covers = Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
+    return Frame(columns(**kinds), rows, tuple(notes), covers)
+
+
+def tile(board: Board, place: int, filled: Frame, state: State) -> Markup:
+    """One tile of a board as it is sent to walls."""
+    its = board.tiles[place]
+    trouble = Trouble("Google Analytics does not answer." + " Why is a long story." * 20, "Unavailable", NOW, 3, NOW)
+    taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
+    reading = Reading(its.report, filled if taken else None, taken, trouble if state is State.FAILED else None)
+    room = box(board, its.place)
+    seen = face(its, its.report, within(its.view, reading.frame, room, its.options), room, reading, state, NOW, UTC)
+    return Markup(environment(ROOT / "templates").get_template("tile.html").render(face=seen))
+
+
+def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any]) -> Inside:
+    """What is inside a tile, drawn on the spot where its view draws."""
+    it = VIEWS[view].prepare(filled, room, options) if filled else None
+    if isinstance(it, Picture):
+        it = Drawing(Markup(cleaned(ENGINE.thread.submit(ENGINE.attempt, it).result(), it)))
+    elif it is None and filled:
+        return within("table", filled, room, {})
+    return Inside(view, it)
+
+
+def painted(board: Board, frames: Mapping[str, Frame], states: Sequence[State] = (State.LIVE,)) -> str:
+    """The whole page; the first frame and state stand for those that are not given."""
+    spare = next(iter(frames.values()))
+    tiles = [
+        tile(board, at, frames.get(its.report, spare), states[at % len(states)]) for at, its in enumerate(board.tiles)
+    ]
+    context: dict[str, Any] = {"board": board, "tiles": tiles, "website": "https://example.com", "demo": True}
+    template = environment(ROOT / "templates").get_template("wall.html")
+    page = template.render(clock="Fri 20 Nov 10:42", build="b", stream="/s", sheet=board.hash, **context)
+    return page.replace("</head>", '<link rel="stylesheet" href="/board.css"></head>')
+
+
+@pytest.fixture
+def paint() -> Paint:
+    return painted
+
+
+class Served(RequestHandler):
+    """A text of this test's own."""
+
+    def initialize(self, text: str, kind: str) -> None:
+        self.text, self.kind = text, kind
+
+    def get(self) -> None:
+        self.set_header("Content-Type", self.kind)
+        self.set_header("Content-Security-Policy", STRICT)
+        self.write(self.text)
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[Callable[[Board, str], str]]:
+    """`serve(board, page)`: the address of a page with its board's style sheet."""
+    servers = []
+
+    def make(board: Board, page: str) -> str:
+        css = {"text": stylesheet(board), "kind": "text/css; charset=UTF-8"}
+        routes = [
+            ("/", Served, {"text": page, "kind": "text/html; charset=UTF-8"}),
+            ("/board.css", Served, css),
+            ("/static/(.*)", StaticFileHandler, {"path": str(ROOT / "static")}),
+        ]
+        server = HTTPServer(Application(routes))
+        sockets = bind_sockets(0, "127.0.0.1")
+        server.add_sockets(sockets)
+        servers.append(server)
+        return f"http://127.0.0.1:{sockets[0].getsockname()[1]}/"
+
+    yield make
+    for server in servers:
+        server.stop()
+        await server.close_all_connections()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def serve() -> AsyncIterator[Callable[[Board, str], str]]:
+    async with served() as make:
+        yield make
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def look(chromium: Browser, serve: Callable[[Board, str], str]) -> AsyncIterator[Callable[..., Any]]:
+    """`await look(board, page, 1920, 1080)`: the page on glass of that size, its fonts loaded."""
+    opened: list[Page] = []
+
+    async def open_(board: Board, page: str, wide: int = 1920, high: int = 1080) -> Page:
+        glass = await chromium.new_page(viewport={"width": wide, "height": high})
+        opened.append(glass)
+        said: list[str] = []
+        glass.on("console", lambda message: said.append(message.text))
+        await glass.goto(serve(board, page))
+        await glass.evaluate("document.fonts.ready")
+        assert not [text for text in said if "Content Security Policy" in text], said
+        return glass
+
+    yield open_
+    for glass in opened:
+        await glass.close()

@@ -1,0 +1,117 @@
+"""`python -m tests.rendering.layout.gallery` photographs numbers and tables for docs/gallery; a test compares them."""
+
+import asyncio
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.async_api import async_playwright
+
+from tests.rendering.charts.states import LONG, NASTY
+from tests.rendering.layout.conftest import ROOT, frame, painted, served
+from utilities.config.boards import Board, read
+from utilities.model.frames import Frame, Kind, Note, State, Value
+from utilities.rendering.layout.stylesheet import stylesheet
+
+FOLDER = ROOT / "docs" / "gallery"
+HASHES = FOLDER / "tiles.txt"
+THEMES = ("dark", "light")
+Seen = tuple[str, Frame, State]
+
+
+def number(value: Value, before: Value = None, kind: Kind = Kind.INTEGER) -> Frame:
+    return frame((value, before), **{"users": kind, "users:previous": kind})
+
+
+def table(rows: Sequence[tuple[Value, ...]], *notes: Note) -> Frame:
+    kinds = {"page": Kind.TEXT, "views": Kind.INTEGER, "stay": Kind.SECONDS, "hn": Kind.SHARE}
+    return frame(*rows, notes=notes, **kinds)
+
+
+PAGES = [(f"/blog/{name}", 4210 - 613 * at, 171.4 - at, 412 - 90 * at) for at, name in enumerate("abcdef")]
+STATES: dict[str, list[Seen]] = {
+    "number": [
+        ("more than before", number(21480, 19852), State.LIVE),
+        ("less than before", number(63902, 65946), State.LIVE),
+        ("as before", number(100, 100), State.LIVE),
+        ("nothing before", number(47, 0), State.LIVE),
+        ("alone", number(1234), State.LIVE),
+        ("zero", number(0), State.LIVE),
+        ("unknown", number(None), State.LIVE),
+        ("negative", number(-146, 20), State.LIVE),
+        ("a rate", number(0.381, 0.402, Kind.FRACTION), State.LIVE),
+        ("a time", number(171.4, 160.0, Kind.SECONDS), State.LIVE),
+        ("a large one", number(123_456_789_012_345), State.LIVE),
+        ("ageing", number(21480, 19852), State.AGEING),
+        ("stale", number(21480, 19852), State.STALE),
+        ("failed", number(0), State.FAILED),
+        ("waiting", number(0), State.WAITING),
+    ],
+    "table": [
+        ("pages", table(PAGES), State.LIVE),
+        ("empty", table([]), State.LIVE),
+        ("one row", table(PAGES[:1]), State.LIVE),
+        ("all zero", table([(row[0], 0, 0.0, 0) for row in PAGES]), State.LIVE),
+        (
+            "a network is down",
+            table([(*row[:3], None) for row in PAGES], Note("down", "hn")),
+            State.LIVE,
+        ),
+        ("10,000 rows", table([(f"/page-{at}", 10_000 - at, 60.0, at) for at in range(10_000)]), State.LIVE),
+        ("300 characters", table([(f"/{LONG[:290]}{at}", 9, 1.0, 1) for at in range(6)]), State.LIVE),
+        ("nasty names", table([(name, 9, 1.0, 1) for name in NASTY[:7]]), State.LIVE),
+        ("stale", table(PAGES), State.STALE),
+    ],
+}
+
+
+def board(view: str, theme: str) -> Board:
+    """A wall of three columns with a tile for each state."""
+    seen, high = STATES[view], 4 if view == "number" else 6
+    rows = -(-len(seen) // 3) * high
+    lines = [f"title: The view {view}", f"theme: {theme}", f"grid: {{columns: 24, rows: {rows}}}", "tiles:"]
+    for at, (title, _, _) in enumerate(seen):
+        place = [at % 3 * 8 + 1, at // 3 * high + 1, 8, high]
+        lines.append(f'  - {{report: state-{at}, view: {view}, title: "{title}", place: {place}}}')
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "gallery.yaml"
+        file.write_text("\n".join(lines), encoding="utf-8")
+        return read(file)
+
+
+def page(view: str, theme: str) -> str:
+    frames = {f"state-{at}": filled for at, (_, filled, _) in enumerate(STATES[view])}
+    return painted(board(view, theme), frames, [state for _, _, state in STATES[view]])
+
+
+def hashes() -> str:
+    """A line for each picture: what it is a picture of, the style sheet included, but not the browser that took it."""
+    lines = []
+    for view in STATES:
+        for theme in THEMES:
+            said = (
+                page(view, theme) + stylesheet(board(view, theme)) + (ROOT / "static" / "wall.css").read_text("utf-8")
+            )
+            lines.append(f"{view}-{theme} {hashlib.sha256(said.encode(errors='replace')).hexdigest()[:16]}")
+    return "\n".join(lines) + "\n"
+
+
+async def main() -> None:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    async with async_playwright() as driver, served() as serve:
+        browser = await driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        for view in STATES:
+            for theme in THEMES:
+                glass = await browser.new_page(viewport={"width": 1280, "height": 720})
+                await glass.goto(serve(board(view, theme), page(view, theme)))
+                await glass.evaluate("document.fonts.ready")
+                await glass.screenshot(path=FOLDER / f"{view}-{theme}.png")
+                await glass.close()
+        await browser.close()
+    HASHES.write_text(hashes(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,152 @@
+"""The sheet in a real browser: nothing overflows, overlaps or scrolls, whatever the figures."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rendering.layout.conftest import Paint, frame
+from utilities.config.boards import Board, read
+from utilities.model.frames import Frame, Kind, State
+from utilities.rendering.layout.text_width import width
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+
+ROOT = Path(__file__).resolve().parents[3]
+MARKUP = '<script>alert(1)</script> & "a very long title" '
+PEOPLE = frame((21480, 19852), **{"totalUsers": Kind.INTEGER, "totalUsers:previous": Kind.INTEGER})
+DAYS = frame(
+    *[(f"2026-11-{day}", 1000 * day) for day in range(13, 20)], **{"date": Kind.DATE, "totalUsers": Kind.INTEGER}
+)
+PAGES = {"page": Kind.TEXT, "sessions": Kind.INTEGER, "stay": Kind.SECONDS, "bounce": Kind.FRACTION}
+SCREENS = [(1920, 1080), (1280, 720), (3840, 2160), (1024, 768), (2560, 1080)]
+CUT = """() => Array.from(document.querySelectorAll('.body, .title, .change, .freshness, .footer, .sheet'))
+  .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
+  .map(e => e.className + ': ' + e.textContent.trim().slice(0, 40))"""
+BOXES = "() => Array.from(document.querySelectorAll('.tile')).map(e => e.getBoundingClientRect().toJSON())"
+
+
+BRUSH = """async ([text, font]) => {
+  await document.fonts.load(font, text);
+  const brush = document.createElement('canvas').getContext('2d');
+  brush.font = font;
+  return brush.measureText(text).width;
+}"""
+
+
+@pytest.fixture
+def office() -> Board:
+    return read(ROOT / "boards" / "office.yaml")
+
+
+def frames(board: Board, rows: Frame, people: Frame = PEOPLE) -> dict[str, Frame]:
+    """The same figures for every table that is not of days, and for every number."""
+    given = {tile.report: people if tile.view == "number" else rows for tile in board.tiles}
+    return given | {"users-by-day": DAYS}
+
+
+def ordinary() -> Frame:
+    return frame(*[(f"/blog/post-{n}", 9000 - n, 240.0, 0.38) for n in range(20)], **PAGES)
+
+
+@pytest.mark.parametrize(("wide", "high"), SCREENS)
+async def test_sheet_fills_the_screen_and_nothing_is_cut(
+    wide: int, high: int, office: Board, paint: Paint, look: Any
+) -> None:
+    glass = await look(office, paint(office, frames(office, ordinary())), wide, high)
+    assert await glass.evaluate(CUT) == []
+    assert await glass.evaluate("document.documentElement.scrollHeight") == high
+    for box in await glass.evaluate(BOXES):
+        assert box["left"] >= wide * 0.05 - 1 and box["right"] <= wide * 0.95 + 1
+        assert box["top"] >= high * 0.05 - 1 and box["bottom"] <= high * 0.95 + 1
+
+
+async def test_hairline_runs_to_its_neighbours_and_into_no_other_tile(office: Board, paint: Paint, look: Any) -> None:
+    office = office.model_copy(update={"tiles": tuple(tile for tile in office.tiles if tile.name != "visits")})
+    glass = await look(office, paint(office, frames(office, ordinary())))
+    edges = {
+        name: await glass.evaluate(f"document.querySelector('[data-tile={name}]').getBoundingClientRect().right")
+        for name in ("active-now", "total-users")
+    }
+    users = await glass.evaluate("document.querySelector('[data-tile=total-users]').getBoundingClientRect().left")
+    last = 96 + (1920 * 0.9 + 1.5 * 31) * 16 / 24  # where a tile beside it would begin
+    assert edges["active-now"] == pytest.approx(users, abs=1)
+    assert edges["total-users"] == pytest.approx(last - 1.5 * 31, abs=1)
+
+
+async def test_type_is_of_the_computed_size_at_1080p(office: Board, paint: Paint, look: Any) -> None:
+    glass = await look(office, paint(office, frames(office, ordinary())))
+    size = "e => parseFloat(getComputedStyle(document.querySelector(e)).fontSize)"
+    for quiet in (".title", ".freshness", "th", "td .text", ".change", ".colophon", ".clock"):
+        assert await glass.evaluate(size, quiet) == pytest.approx(31, abs=0.1), quiet
+    assert await glass.evaluate(size, "tbody td:last-child") == pytest.approx(39, abs=0.1)
+    assert await glass.evaluate(size, ".hero") > 90
+
+
+async def test_monstrous_titles_stay_text_and_in_their_place(office: Board, paint: Paint, look: Any) -> None:
+    monsters = [(MARKUP * 8)[:300], "שלום עולם " * 30, "W" * 300, "日本語" * 100]
+    page = paint(office, frames(office, frame(*[(text, 123_456_789, 9e9, 12.5) for text in monsters], **PAGES)))
+    assert "<script>alert" not in page
+    glass = await look(office, page)
+    assert await glass.evaluate(CUT) == []
+    assert "<script>alert(1)</script>" in await glass.inner_text("[data-tile=top-pages]")
+
+
+async def test_right_to_left_label_is_cut_at_its_end(office: Board, paint: Paint, look: Any) -> None:
+    page = paint(office, frames(office, frame(("שלום עולם " * 30, 1, 1.0, 0.1), **PAGES)))
+    glass = await look(office, page)
+    assert (
+        await glass.evaluate("getComputedStyle(document.querySelector('[data-tile=top-pages] .line')).direction")
+        == "rtl"
+    )
+
+
+@pytest.mark.parametrize("state", list(State))
+async def test_every_state_is_told_in_shape_and_words(state: State, office: Board, paint: Paint, look: Any) -> None:
+    glass = await look(office, paint(office, frames(office, ordinary()), [state]))
+    tile = glass.locator("[data-tile=top-pages]")
+    assert await tile.get_attribute("data-state") == state
+    words = {
+        State.WAITING: "asking…",
+        State.LIVE: "4 min",
+        State.AGEING: "12 min ago",
+        State.STALE: "since 03:02",
+        State.FAILED: "no figures",
+    }
+    assert " ".join((await tile.locator(".freshness").inner_text()).split()) == words[state]
+    assert await tile.locator(".freshness .mark").count() == (state is not State.LIVE)
+    assert ("Google Analytics does not answer." in await tile.inner_text()) is (state is State.FAILED)
+    assert await glass.evaluate(CUT) == []
+
+
+async def test_age_is_an_element_the_script_can_count_up(office: Board, paint: Paint, look: Any) -> None:
+    glass = await look(office, paint(office, frames(office, ordinary())))
+    taken = await glass.get_attribute("[data-tile=top-pages] .age", "data-taken")
+    assert taken == await glass.get_attribute("[data-tile=top-pages]", "data-taken")
+    assert int(taken or 0) == 1795167480
+
+
+async def test_tiles_stack_on_a_telephone_and_nothing_is_wider_than_it(office: Board, paint: Paint, look: Any) -> None:
+    glass = await look(office, paint(office, frames(office, ordinary())), 390, 844)
+    assert await glass.evaluate("document.documentElement.scrollWidth") == 390
+    boxes = await glass.evaluate(BOXES)
+    assert all(later["top"] >= box["bottom"] for box, later in pairwise(boxes))
+    assert 16 <= await glass.evaluate("parseFloat(getComputedStyle(document.querySelector('.title')).fontSize)") <= 20
+
+
+async def test_light_theme_has_the_same_bones(office: Board, paint: Paint, look: Any) -> None:
+    light = office.model_copy(update={"theme": "light"})
+    glass = await look(light, paint(light, frames(light, ordinary())))
+    assert await glass.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(248, 246, 241)"
+    assert await glass.evaluate(CUT) == []
+
+
+async def test_measured_widths_are_those_of_the_font(chromium: Any, serve: Any, office: Board) -> None:
+    glass = await chromium.new_page()
+    await glass.goto(serve(office, '<!DOCTYPE html><link rel="stylesheet" href="/static/fonts/inter.css"><p></p>'))
+    for weight in (400, 600, 700):
+        for text in ("news.ycombinator.com", "21,480", "0:02:51", "Größe in Übersicht", "Ελλάδα", "Украина"):
+            drawn = await glass.evaluate(BRUSH, [text, f"{weight} 100px Inter"])
+            assert width(text, 100, weight=weight) == pytest.approx(drawn, rel=0.02), (text, weight)
+    await glass.close()

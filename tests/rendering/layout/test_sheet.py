@@ -1,0 +1,125 @@
+"""The sheet: where tiles stand, how large type is, and what cannot be read from the room."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tests.conventions.old_css import offences
+from utilities.config.boards import Board, read
+from utilities.rendering.layout import HEIGHT, WIDTH
+from utilities.rendering.layout.faults import faults
+from utilities.rendering.layout.palette import THEMES, contrast, faint
+from utilities.rendering.layout.placement import SAFE, box, rectangle
+from utilities.rendering.layout.stylesheet import stylesheet
+from utilities.rendering.layout.text_width import cut
+from utilities.rendering.layout.type_scale import least, steps
+from utilities.rendering.views import number, table
+
+ROOT = Path(__file__).resolve().parents[3]
+VIEWS = {"number": number.VIEW, "table": table.VIEW}
+
+
+@pytest.fixture
+def office() -> Board:
+    return read(ROOT / "boards" / "office.yaml")
+
+
+def crowded(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "crowded.yaml"
+    path.write_text(text, encoding="utf-8")
+    return faults(read(path), VIEWS, {"top-pages": "Which pages are most popular?"})
+
+
+@pytest.mark.parametrize(
+    ("diagonal", "distance", "text", "figure"),
+    [(55, 3, 31, 39), (55, 5, 52, 66), (65, 3, 27, 33), (75, 8, 62, 77), (43, 3, 40, 50)],
+)
+def test_type_is_as_large_as_the_room_asks(diagonal: float, distance: float, text: float, figure: float):
+    sizes = least(diagonal, distance)
+    assert (sizes.text, sizes.figure) == (text, figure)
+
+
+def test_hero_steps_begin_at_the_least_legible_figure():
+    assert steps(39)[0] == 39
+    assert list(steps(39)) == sorted(steps(39))
+
+
+def test_tiles_stand_inside_the_safe_area_and_never_on_each_other(office: Board):
+    places = [rectangle(office, tile.place) for tile in office.tiles]
+    for at, one in enumerate(places):
+        assert one.left >= WIDTH * SAFE - 0.01
+        assert one.left + one.width <= WIDTH * (1 - SAFE) + 0.01
+        assert one.top >= HEIGHT * SAFE - 0.01
+        assert one.top + one.height <= HEIGHT * (1 - SAFE)
+        for other in places[at + 1 :]:
+            across = one.left < other.left + other.width - 0.01 and other.left < one.left + one.width - 0.01
+            down = one.top < other.top + other.height - 0.01 and other.top < one.top + one.height - 0.01
+            assert not (across and down)
+
+
+def test_box_is_what_the_frame_leaves(office: Board):
+    place = office.tiles[0].place
+    room, whole = box(office, place), rectangle(office, place)
+    assert 0 < room.width < whole.width
+    assert 0 < room.height < whole.height
+    assert (room.text, room.figure) == (31, 39)
+
+
+def test_office_board_can_be_read_from_the_room(office: Board):
+    titles = {"top-pages": "Which pages are most popular?", "pages-read": "How much is read?"}
+    assert faults(office, VIEWS, titles) == []
+
+
+def test_tile_too_small_for_its_view_is_a_fault(tmp_path: Path):
+    found = crowded(tmp_path, "title: A\ntiles: [{report: x, view: table, title: Who, place: [1, 1, 12, 1]}]\n")
+    assert len(found) == 1
+    assert "tile x is too small to be read from 3 m" in found[0]
+    assert "give it more of the grid" in found[0]
+
+
+def test_what_is_legible_in_a_small_room_is_not_in_a_large_one(tmp_path: Path):
+    text = "title: A\nscreen: {distance: %s}\ntiles: [{report: x, view: number, title: '?', place: [1, 1, 6, 3]}]\n"
+    assert crowded(tmp_path, text % 3) == []
+    assert "too small to be read from 9 m" in crowded(tmp_path, text % 9)[0]
+
+
+def test_headline_that_would_be_cut_is_a_fault(tmp_path: Path):
+    found = crowded(tmp_path, "title: A\ntiles: [{report: top-pages, view: table, place: [1, 1, 3, 12]}]\n")
+    assert any("“Which pages are most popular?” is" in fault and "shorter title" in fault for fault in found)
+
+
+def test_long_reason_is_cut_at_a_word_to_the_lines_there_are():
+    assert cut("It does not answer.", 31, 300, 2) == "It does not answer."
+    assert cut("It does not answer, and nobody knows why.", 31, 300, 1) == "It does not…"
+    assert cut("x" * 300, 31, 300, 2) == "x" * 19 + "…"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_colour_of_a_theme_stands_out(theme: str):
+    assert faint(theme) == []
+
+
+def test_contrast_is_that_of_the_guidelines():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_style_sheets_use_the_colours_that_were_checked():
+    known = {getattr(palette, f.name) for palette in THEMES.values() for f in fields(palette)}
+    for path in [ROOT / "static" / "wall.css", *(ROOT / "static" / "views").glob("*.css")]:
+        used = set(re.findall(r"#[0-9a-f]{3,8}\b", path.read_text(encoding="utf-8")))
+        assert used <= known, path.name
+
+
+def test_style_sheet_of_a_board_is_whole_in_chromium_38(office: Board):
+    css = stylesheet(office)
+    assert offences(css) == []
+    assert "[data-tile='top-pages']" in css
+
+
+def test_style_sheet_of_a_board_brings_what_its_views_need(office: Board):
+    assert ".hero" in stylesheet(office)
+    alone = office.model_copy(update={"tiles": tuple(tile for tile in office.tiles if tile.view == "table")})
+    assert ".hero" not in stylesheet(alone)

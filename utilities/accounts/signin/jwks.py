@@ -1,0 +1,95 @@
+"""The issuer's public keys: a few, kept for a while, asked for again when a token names one we have not seen."""
+
+import contextlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+from utilities.accounts.signin.id_token import ALGORITHM
+from utilities.accounts.signin.issuer_client import Client, Together, fetch
+from utilities.model.clock import Clock
+from utilities.model.errors import BadAnswer, SignInRefused, SourceError
+
+FRESH = timedelta(hours=1)
+STALE = timedelta(days=1)
+BETWEEN_LOOKS = timedelta(minutes=1)  # tokens with invented key ids cannot make us ask all the time
+MOST_KEYS = 32
+LEAST_BITS = 2048
+
+
+class Keys:
+    """One issuer's keys, by their id."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self.client = client
+        self.clock = clock
+        self.url = ""
+        self.known: Mapping[str, RSAKey] = {}
+        self.known_at: datetime | None = None
+        self.looked_at: datetime | None = None
+        self.look = Together(self.ask)
+
+    async def find(self, url: str, name: str | None) -> RSAKey:
+        """The key of this id; without an id the only key there is. Raises SignInRefused, Unavailable, BadAnswer."""
+        self.url = url
+        if self.older(self.known_at, FRESH):
+            await self.refresh()
+        key = self.pick(name)
+        if key is None and self.older(self.looked_at, BETWEEN_LOOKS):
+            await self.look()
+            key = self.pick(name)
+        if key is None:
+            raise SignInRefused("The answer to the sign-in is signed with a key that its issuer does not publish.")
+        return key
+
+    def pick(self, name: str | None) -> RSAKey | None:
+        if name is not None:
+            return self.known.get(name)
+        return next(iter(self.known.values())) if len(self.known) == 1 else None
+
+    def older(self, moment: datetime | None, age: timedelta) -> bool:
+        return moment is None or abs(self.clock() - moment) >= age
+
+    async def refresh(self) -> None:
+        """Asks for the keys; the old ones serve on for a day while the issuer does not answer."""
+        if not self.older(self.known_at, STALE):
+            if self.older(self.looked_at, BETWEEN_LOOKS):
+                with contextlib.suppress(SourceError):
+                    await self.look()
+        else:
+            await self.look()
+
+    async def ask(self) -> None:
+        self.looked_at = self.clock()
+        self.known = dict(usable(await fetch(self.client, self.url)))
+        self.known_at = self.clock()
+
+
+def usable(document: Mapping[str, Any]) -> list[tuple[str, RSAKey]]:
+    """The keys that may sign our tokens: RSA, long enough, not for encryption; the rest is passed over."""
+    listed = document.get("keys")
+    if not isinstance(listed, list):
+        raise BadAnswer("the sign-in service publishes no keys")
+    found = []
+    for number, fields in enumerate(listed[:MOST_KEYS]):
+        key = rsa_key(fields)
+        if key is not None:
+            found.append((str(fields.get("kid", f"unnamed {number}")), key))
+    return found
+
+
+def rsa_key(fields: Any) -> RSAKey | None:
+    if not isinstance(fields, dict) or fields.get("kty") != "RSA":
+        return None
+    if fields.get("use", "sig") != "sig" or fields.get("alg", ALGORITHM) != ALGORITHM:
+        return None
+    if not isinstance(fields.get("n"), str) or 6 * len(fields["n"]) < LEAST_BITS:  # base64: six bits a character
+        return None
+    try:
+        key = RSAKey.import_key({name: fields[name] for name in ("kty", "n", "e")})
+    except (JoseError, ValueError, KeyError, TypeError):
+        return None
+    return key if key.public_key.key_size >= LEAST_BITS else None

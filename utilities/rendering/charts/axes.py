@@ -1,0 +1,112 @@
+"""What every chart shares: its type, its axes, and room for what is written beside them, in the sizes of its box."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from utilities.model.frames import Kind
+from utilities.rendering.charts.colours import DARK
+from utilities.rendering.charts.number_formats import written
+from utilities.rendering.layout import Box
+from utilities.rendering.layout.text_width import width
+
+Option = dict[str, Any]
+
+GAP = 0.45  # between an axis and what is written at it, in em of text
+STROKE = 0.13  # of a line, in em of text
+
+
+def base(box: Box) -> Option:
+    """What stands in every option."""
+    return {
+        "animation": False,
+        "color": list(DARK.series),
+        "textStyle": {"fontFamily": "Inter", "fontSize": box.text, "color": DARK.quiet},
+    }
+
+
+def grid(left: float, right: float, top: float, bottom: float) -> Option:
+    """The room between what is written beside a chart, px; all of it is counted here, nothing by ECharts."""
+    return {"left": left, "right": right, "top": top, "bottom": bottom, "outerBoundsMode": "none"}
+
+
+def upright(found: Sequence[float], kind: Kind, box: Box) -> Option:
+    """The axis of figures, on the left: hairlines and numbers, no line of its own.
+
+    What is written at each tick is handed over with it, for JSON has no functions: draw.js looks it up.
+    """
+    return {
+        "type": "value",
+        "min": found[0],
+        "max": found[-1],
+        "interval": found[1] - found[0],
+        "axisLabel": {
+            "fontSize": box.text,
+            "color": DARK.quiet,
+            "margin": GAP * box.text,
+            "formatter": {"said": [[tick, written(tick, kind)] for tick in found]},
+        },
+        "splitLine": {"lineStyle": {"color": DARK.line, "width": hair(box)}},
+        "axisLine": {"show": False},
+        "axisTick": {"show": False},
+    }
+
+
+def hair(box: Box) -> float:
+    return max(1.0, round(box.text / 16))
+
+
+def labels_wide(found: Sequence[float], kind: Kind, box: Box) -> float:
+    """The room that an upright axis's numbers take, px."""
+    return max(width(written(tick, kind), box.text, tabular=True) for tick in found) + GAP * box.text
+
+
+def along(names: Sequence[str], box: Box, room: float, *, points: bool) -> Option:
+    """The axis of names or days below; as many are written as stand apart."""
+    widest = max((width(name, box.text) for name in set(names)), default=0.0)
+    fit = max(1, int(room / (widest + 1.2 * box.text)))
+    every = max(1, math.ceil((len(names) - 1) / max(1, fit - 1))) if fit > 1 else max(1, len(names))
+    over = widest / 2 - (room / max(1, len(names)) / 2 if not points else 0.0)
+    last = len(names) - 1 - (len(names) - 1) % every  # the last that is written, and the room behind it
+    crowded = over > (len(names) - 1 - last) * room / max(1, len(names))
+    return {
+        "type": "category",
+        "data": list(names),
+        "boundaryGap": not points,
+        "axisLabel": {
+            "fontSize": box.text,
+            "color": DARK.quiet,
+            "margin": GAP * box.text,
+            "interval": every - 1,
+            "hideOverlap": True,
+            "alignMinLabel": "left" if points else None,
+            "alignMaxLabel": "right" if points or crowded else None,
+        },
+        "axisLine": {"lineStyle": {"color": DARK.rule, "width": hair(box)}},
+        "axisTick": {"show": False},
+    }
+
+
+def words(
+    text: str, left: float, top: float, size: float, colour: str, *, weight: int = 400, at: str = "left top"
+) -> Option:
+    """Words anywhere on a chart; `at` says which point of them stands so many px from its corner."""
+    across, down = at.split()
+    style = {"text": text, "fill": colour, "fontSize": size, "fontFamily": "Inter", "fontWeight": weight}
+    aligned = {"align": across, "verticalAlign": down}
+    return {"type": "text", "silent": True, "x": left, "y": top, "style": style | aligned}
+
+
+def rectangle(left: float, top: float, wide: float, high: float, colour: str) -> Option:
+    shape = {"x": left, "y": top, "width": wide, "height": high}
+    return {"type": "rect", "silent": True, "shape": shape, "style": {"fill": colour}}
+
+
+def caption(text: str, box: Box) -> Option:
+    """A line of words at the foot of a chart."""
+    return words(text, 0, box.height - 1.2 * box.text, box.text, DARK.quiet)
+
+
+def fitting(texts: Sequence[str], box: Box) -> str:
+    """The first that has room on one line; the last when none has."""
+    return next((text for text in texts if width(text, box.text) <= box.width), texts[-1])

@@ -1,0 +1,220 @@
+"""Flows from pages on the left to pages on the right, as wide as they are large; the rest of the pages as one."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from utilities.model.frames import Kind
+from utilities.rendering.charts import Picture, picture
+from utilities.rendering.charts.axes import Option, base, words
+from utilities.rendering.charts.colours import DARK
+from utilities.rendering.charts.labels import plain as one_line
+from utilities.rendering.charts.labels import shortened, spoken
+from utilities.rendering.charts.number_formats import written
+from utilities.rendering.layout import Box
+from utilities.rendering.layout.text_width import width
+
+OTHER = "(other)"
+MOST = 20  # pages on each side, the rest not among them
+APART = 1.3  # between the middles of two names, in em of text
+HEAD = 1.9  # what the sides are called, in em of text
+FOOT = 1.9  # what the colours mean, in em of text
+BESIDE = 0.38  # of the width, for the names on each side
+NODE = 0.5  # width of a node, in em of text
+GAP = 0.4  # between a node and its name, and between name and figure, in em of text
+SIDES = ("Came in at", "Left from")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How many go from one page to another; `chosen` are set apart by colour."""
+
+    landing: str
+    exit: str
+    chosen: bool
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A page on one side, and the sum of what begins or ends there."""
+
+    side: int  # 0 is left
+    name: str
+    value: float
+
+    @property
+    def id(self) -> str:
+        return f"{'lr'[self.side]}:{self.name}"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture of flows, and what stands in it in the order of the drawing."""
+
+    picture: Picture
+    links: tuple[Link, ...]
+    nodes: tuple[Node, ...]
+
+
+def flowing(
+    found: Sequence[Link],
+    box: Box,
+    most: int,
+    *,
+    sides: tuple[str, str] = SIDES,
+    called: tuple[str, str] | None = None,
+    say: Callable[[float], str] = lambda value: written(value, Kind.INTEGER),
+) -> Drawn | None:
+    """What is chosen and what is not is `called` so, when there is anything to tell apart; None without links."""
+    foot = FOOT * box.text if called else 0.0
+    room = box.height - HEAD * box.text - foot
+    fit = max(1, int(0.62 * room / (APART * box.text)))
+    links = tuple(together(found, min(most, fit)))
+    if not links:
+        return None
+    nodes = tuple(node for side in (0, 1) for node in nodes_of(links, side))
+    beside = min(BESIDE * box.width, 21 * box.text, max(label_wide(node, box, say) for node in nodes) + GAP * box.text)
+    option = base(box) | {
+        "graphic": [*heads(sides, beside, box), *(legend(links, called, box, say) if called else ())],
+        "series": [
+            {
+                "type": "sankey",
+                "silent": True,
+                "draggable": False,
+                "emphasis": {"disabled": True},
+                "layoutIterations": 0,
+                "left": beside,
+                "right": beside,
+                "top": HEAD * box.text,
+                "bottom": foot + 0.3 * box.text,
+                "nodeWidth": NODE * box.text,
+                "nodeGap": APART * box.text,
+                "data": [data(node, beside, box, say, told=called is not None) for node in nodes],
+                "links": [band(link, told=called is not None) for link in links],
+            }
+        ],
+    }
+    return Drawn(picture(option, box.width, box.height, in_words(links, say)), links, nodes)
+
+
+def together(found: Sequence[Link], most: int) -> Iterator[Link]:
+    """One link for each pair and colour, largest first; pages beyond the `most` on each side are one."""
+    kept: list[set[str]] = []
+    for side in (0, 1):
+        sums: Counter[str] = Counter()
+        for link in found:
+            if link.value > 0 and (name := (link.landing, link.exit)[side]) != OTHER:
+                sums[name] += link.value  # type: ignore[assignment]
+        kept.append({name for name, _ in sorted(sums.items(), key=lambda each: (-each[1], each[0]))[:most]})
+    pairs: Counter[tuple[str, str, bool]] = Counter()
+    for link in found:
+        if link.value > 0:
+            landing = link.landing if link.landing in kept[0] else OTHER
+            exit_ = link.exit if link.exit in kept[1] else OTHER
+            pairs[landing, exit_, link.chosen] += link.value  # type: ignore[assignment]
+    for (landing, exit_, chosen), value in sorted(pairs.items(), key=lambda each: (not each[0][2], -each[1], each[0])):
+        yield Link(landing, exit_, chosen, value)
+
+
+def nodes_of(links: Sequence[Link], side: int) -> list[Node]:
+    """The pages of one side, largest first and the rest last."""
+    sums: Counter[str] = Counter()
+    for link in links:
+        sums[(link.landing, link.exit)[side]] += link.value  # type: ignore[assignment]
+    ordered = sorted(sums.items(), key=lambda each: (each[0] == OTHER, -each[1], each[0]))
+    return [Node(side, name, value) for name, value in ordered]
+
+
+def label_wide(node: Node, box: Box, say: Callable[[float], str]) -> float:
+    return width(node.name, box.text) + GAP * box.text + figure_wide(node, box, say)
+
+
+def figure_wide(node: Node, box: Box, say: Callable[[float], str]) -> float:
+    return width(say(node.value), box.text, weight=600, tabular=True) + GAP * box.text
+
+
+def data(node: Node, beside: float, box: Box, say: Callable[[float], str], *, told: bool) -> Option:
+    """A node with its name and its sum, which stands next to it; in no colour that tells who where `told` apart."""
+    room = beside - figure_wide(node, box, say) - GAP * box.text
+    name = "{n|" + literal(shortened(node.name, box.text, room)) + "}"
+    sum_ = "{f|" + say(node.value) + "}"
+    gap = GAP * box.text
+    colour = DARK.title if told else DARK.quiet if node.name == OTHER else DARK.accent
+    return {
+        "name": node.id,
+        "depth": node.side,
+        "itemStyle": {"color": colour, "borderWidth": 0},
+        "label": {
+            "position": "right" if node.side else "left",
+            "distance": gap,
+            "formatter": sum_ + name if node.side else name + sum_,
+            "textBorderWidth": 0,
+            "rich": {
+                "n": {"fontSize": box.text, "color": DARK.title, "textBorderWidth": 0},
+                "f": {
+                    "fontSize": box.text,
+                    "fontWeight": 600,
+                    "color": DARK.ink,
+                    "textBorderWidth": 0,
+                    "padding": [0, gap, 0, 0] if node.side else [0, 0, 0, gap],
+                },
+            },
+        },
+    }
+
+
+def literal(text: str) -> str:
+    """On one line, and nothing that ECharts takes for a template."""
+    return one_line(text).replace("{", "(").replace("}", ")").replace("|", "¦")
+
+
+def band(link: Link, *, told: bool) -> Option:
+    quiet = (told and not link.chosen) or OTHER in (link.landing, link.exit)
+    colour = DARK.quiet if quiet and not link.chosen else DARK.accent
+    return {
+        "source": f"l:{link.landing}",
+        "target": f"r:{link.exit}",
+        "value": link.value,
+        "lineStyle": {"color": colour, "opacity": 0.24 if colour == DARK.quiet else 0.42, "curveness": 0.5},
+    }
+
+
+def heads(sides: tuple[str, str], beside: float, box: Box) -> Iterator[Option]:
+    """What the sides are called, each above its nodes."""
+    edge = beside + NODE * box.text
+    for text, right in zip(sides, (False, True), strict=True):
+        fits = width(text, box.text) <= edge
+        left = (box.width - edge if fits else box.width) if right else (edge if fits else 0.0)
+        mark = words(shortened(text, box.text, 0.48 * box.width), left, 0.1 * box.text, box.text, DARK.quiet)
+        mark["style"]["textAlign"] = "left" if fits == right else "right"
+        yield mark | {"z": 100}
+
+
+def legend(links: Sequence[Link], called: tuple[str, str], box: Box, say: Callable[[float], str]) -> Iterator[Option]:
+    """What each colour means, and its share of all."""
+    whole = sum(link.value for link in links)
+    mine = sum(link.value for link in links if link.chosen)
+    y, left, size = box.height - 1.2 * box.text, 0.0, 0.7 * box.text
+    for name, value, colour in ((called[0], mine, DARK.accent), (called[1], whole - mine, DARK.quiet)):
+        text = shortened(f"{share(value, whole)} {name}", box.text, 0.5 * box.width - 2 * box.text)
+        shape = {"x": left, "y": y + 0.2 * box.text, "width": size, "height": size}
+        yield {"type": "rect", "silent": True, "z": 100, "shape": shape, "style": {"fill": colour}}
+        yield words(text, left + box.text, y, box.text, DARK.ink) | {"z": 100}
+        left += width(text, box.text) + 2.5 * box.text
+
+
+def share(value: float, whole: float) -> str:
+    """`34%`; nothing is 0% unless it is nothing, and all is 100% only when it is all."""
+    part = 100 * value / whole if whole else 0.0
+    return "<1%" if 0 < part < 1 else ">99%" if 99 < part < 100 else f"{part:.0f}%"
+
+
+def in_words(links: Sequence[Link], say: Callable[[float], str], most: int = 12) -> str:
+    pairs = [f"{spoken(link.landing)} to {spoken(link.exit)} {say(link.value)}" for link in links[:most]]
+    return f"{', '.join(pairs)}{' and more' if len(links) > most else ''}."
+
+
+def least(box: Box) -> tuple[float, float]:
+    """Room for three pages on each side, with short names and their sums."""
+    return 18 * box.text, (HEAD + 3 * APART / 0.62) * box.text

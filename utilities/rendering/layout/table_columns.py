@@ -1,0 +1,62 @@
+"""Which columns of a table have room beside its labels, by the width of what is written in them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from utilities.rendering.layout import Box
+from utilities.rendering.layout.text_width import width
+
+GAP = 0.9
+"""Before each column of figures, in em of text; also in static/views/table.css."""
+
+MARK = 1.0
+"""The shape before a heading whose figures lack something, in em of text."""
+
+LABEL = 14.0
+"""em of text that labels are given before another column is, but no more than half of the table."""
+
+SURE = 1.02
+"""What measuring cannot know: kerning, hinting and another version of the font."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A column of figures, written out."""
+
+    key: str
+    heading: str
+    cells: tuple[str, ...]
+    rank: int  # higher is dropped earlier
+    note: str  # what its figures lack, '' when nothing
+
+
+def breadth(lane: Lane, box: Box, *, headed: bool) -> float:
+    """The width of a column with the gap before it, px."""
+    cells = max((width(cell, box.figure, tabular=True) for cell in lane.cells), default=0.0)
+    heading = width(lane.heading, box.text) + (MARK * box.text if lane.note else 0) if headed else 0.0
+    return GAP * box.text + SURE * max(heading, cells)
+
+
+def longest(labels: Iterable[str], box: Box) -> float:
+    """The width of the longest label, px."""
+    return SURE * max((width(label, box.text) for label in labels), default=0.0)
+
+
+def wanted(labels: Iterable[str], box: Box) -> float:
+    """The room that labels are given before another column is, px."""
+    return min(longest(labels, box), LABEL * box.text, box.width / 2)
+
+
+def fitting(lanes: list[Lane], room: float, box: Box, *, headed: bool, keep: str = "") -> list[Lane]:
+    """The columns that fit into `room` px, in their order: the lowest rank first, then from the left.
+
+    A column that is too wide is passed over, a narrower one behind it may still fit. The first of all is always
+    there, for a table of labels alone says nothing; so is `keep`.
+    """
+    kept: list[Lane] = []
+    for lane in sorted(lanes, key=lambda lane: (lane.key != keep, lane.rank, lanes.index(lane))):
+        need = breadth(lane, box, headed=headed)
+        if not kept or need <= room:
+            kept.append(lane)
+            room -= need
+    return [lane for lane in lanes if lane in kept]

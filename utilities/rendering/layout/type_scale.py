@@ -1,0 +1,44 @@
+"""Type sizes that can be read from where people stand."""
+
+from dataclasses import dataclass
+from math import hypot, radians, tan
+
+from utilities.rendering.layout import HEIGHT, WIDTH
+
+TEXT_ARCMIN = 16.0
+"""The least height of a capital letter, in minutes of arc at the eye (ISO 9241-3; NUREG-0700 for group displays)."""
+
+FIGURE_ARCMIN = 20.0
+"""The same for figures, which are what the wall is for (ISO 9241-3 and FAA HF: 20 to 22 preferred)."""
+
+CAP = 0.70
+"""Height of a capital in em. Inter has 0.727; what a television falls back on has less, and must be legible too."""
+
+STEP = 1.1
+STEPS = 24
+"""Hero figures have these many sizes, each a tenth above the one before; a class for each stands in the stylesheet."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The least font sizes, px."""
+
+    text: float
+    figure: float
+
+
+def least(diagonal: float, distance: float) -> Sizes:
+    """The smallest legible sizes on a 16:9 screen of `diagonal` inches seen from `distance` metres."""
+    return Sizes(size(TEXT_ARCMIN, diagonal, distance), size(FIGURE_ARCMIN, diagonal, distance))
+
+
+def size(arcmin: float, diagonal: float, distance: float) -> float:
+    """Font size in whole px at which a capital subtends `arcmin`: h = 2 d tan(α / 2)."""
+    pixel = diagonal * 25.4 / hypot(WIDTH, HEIGHT)  # mm
+    capital = 2 * distance * 1000 * tan(radians(arcmin / 60) / 2)  # mm
+    return float(round(capital / pixel / CAP))
+
+
+def steps(figure: float) -> tuple[float, ...]:
+    """The sizes a hero figure may have, px, smallest first; none is below the least for figures."""
+    return tuple(round(figure * STEP**n, 1) for n in range(STEPS))
