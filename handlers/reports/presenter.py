@@ -9,9 +9,6 @@ from utilities.rendering.views.number import moved
 from utilities.reports import Report
 from utilities.sources import Sources
 
-PLAIN = (Kind.TEXT, Kind.DATE)
-BEFORE = ":previous"
-
 
 @dataclass(frozen=True)
 class Look:
@@ -39,7 +36,7 @@ class Look:
         The last two are '' where nobody asked for the time before.
         """
         frame = self.frame
-        if len(frame.rows) != 1 or any(column.kind in PLAIN for column in frame.columns):
+        if len(frame.rows) != 1 or any(not column.is_numeric for column in frame.columns):
             return []
         known = {column.key: value for column, value in zip(frame.columns, frame.rows[0], strict=True)}
         return [
@@ -47,13 +44,13 @@ class Look:
                 column.heading,
                 shown(value, column.kind),
                 *(
-                    compared(value, known[column.key + BEFORE], column.kind)
-                    if column.key + BEFORE in known
+                    compared(value, known[column.previous_key], column.kind)
+                    if column.previous_key in known
                     else ("", "")
                 ),
             )
             for column, value in zip(frame.columns, frame.rows[0], strict=True)
-            if not column.key.endswith(BEFORE)
+            if not column.is_previous
         ]
 
     @property

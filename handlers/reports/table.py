@@ -7,7 +7,6 @@ from utilities.model.formats import shown
 from utilities.model.frames import Column, Frame, Kind, Value
 
 PART = 50  # rows
-PLAIN = (Kind.TEXT, Kind.DATE)
 SHORT = 20  # characters that a column of words is not broken for
 
 
@@ -79,7 +78,7 @@ def headings(columns: Sequence[Column], cells: Sequence[Sequence[str]], sort: st
 def heading(column: Column, longest: int, sort: str) -> Heading:
     """A click on figures asks for the greatest first, on words for A, and on either again for the other end."""
     up, down = column.key, f"-{column.key}"
-    first, again = (up, down) if column.kind in PLAIN else (down, up)
+    first, again = (up, down) if not column.is_numeric else (down, up)
     order = {up: "ascending", down: "descending"}.get(sort, "")
-    how = "figure" if column.kind not in PLAIN else "words" if longest > SHORT else "word"
+    how = "figure" if column.is_numeric else "words" if longest > SHORT else "word"
     return Heading(column.heading, column.key, how, order, again if sort == first else first)

@@ -23,6 +23,15 @@ class Kind(StrEnum):
     DATE = "date"  # YYYY-MM-DD, in the source's time zone
     SHARE = "share"  # a count of shares; None when the network did not say
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether values of this kind are numbers."""
+        return self not in (Kind.TEXT, Kind.DATE)
+
+
+PREVIOUS = ":previous"
+"""Ends the key of a column that holds the previous period's values of the column whose key stands before it."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -33,6 +42,21 @@ class Column:
     kind: Kind
     rank: int = 0
     about: str = ""  # what is counted, where the heading is too short to say so
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the values are numbers."""
+        return self.kind.is_numeric
+
+    @property
+    def is_previous(self) -> bool:
+        """Whether the values are those of the previous period."""
+        return self.key.endswith(PREVIOUS)
+
+    @property
+    def previous_key(self) -> str:
+        """The key of the column that holds the previous period's values of this one."""
+        return self.key + PREVIOUS
 
 
 @dataclass(frozen=True)
@@ -57,7 +81,7 @@ class Covers:
 class Frame:
     """Typed columns and rows; a single number is one row.
 
-    A column whose key is another column's key followed by `:previous` holds the figure of the period before.
+    A column whose key is another column's key followed by `:previous` holds the previous period's values.
     """
 
     columns: tuple[Column, ...]
@@ -65,6 +89,11 @@ class Frame:
     notes: tuple[Note, ...] = ()
     covers: Covers | None = None
     unbegun: tuple[str, ...] = ()  # while nothing was ever counted: that it is so, and how to begin
+
+    @property
+    def numeric_columns(self) -> list[Column]:
+        """The columns of numbers, without those of the previous period."""
+        return [column for column in self.columns if column.is_numeric and not column.is_previous]
 
     def index(self, key: str) -> int:
         """Where the column `key` stands; ValueError when there is none."""
@@ -102,12 +131,12 @@ class Frame:
         `earlier` are the rows of the period before in the same columns, each beside the row in its place; figures
         nobody has are None.
         """
-        figures = [place for place, c in enumerate(self.columns) if c.kind not in (Kind.TEXT, Kind.DATE)]
+        figures = [place for place, c in enumerate(self.columns) if c.is_numeric]
         columns: list[Column] = []
         for place, column in enumerate(self.columns):
             columns.append(column)
             if place in figures:
-                columns.append(replace(column, key=f"{column.key}:previous", heading=f"{column.heading} before"))
+                columns.append(replace(column, key=column.previous_key, heading=f"{column.heading} before"))
         rows = []
         for now, before in zip_longest(self.rows, earlier[: len(self.rows)], fillvalue=(None,) * len(self.columns)):
             cells = ((now[place], before[place]) if place in figures else (now[place],) for place in range(len(now)))

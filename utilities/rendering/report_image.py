@@ -6,7 +6,7 @@ from typing import Any
 
 from utilities.model.errors import ParameterError
 from utilities.model.formats import period
-from utilities.model.frames import Column, Frame, Kind, Reading
+from utilities.model.frames import Frame, Reading
 from utilities.rendering.charts import Picture
 from utilities.rendering.charts.renderer import Gallery
 from utilities.rendering.charts.standalone_svg import card, figure, inner
@@ -89,7 +89,7 @@ class Cards:
 
     def options(self, name: str, frame: Frame, want: Wanted) -> dict[str, Any]:
         """The columns that were asked for, as the view calls them."""
-        figures = [column.key for column in figures_of(frame)]
+        figures = [column.key for column in frame.numeric_columns]
         for key in want.series:
             if key not in figures:
                 raise ParameterError(f"`series` must be some of {', '.join(figures)}")
@@ -99,12 +99,8 @@ class Cards:
         return {"series": want.series} if "series" in known else {"key": want.series[0]} if "key" in known else {}
 
 
-def figures_of(frame: Frame) -> list[Column]:
-    return [c for c in frame.columns if c.kind not in (Kind.TEXT, Kind.DATE) and not c.key.endswith(":previous")]
-
-
 def alone(frame: Frame, box: Box) -> Picture:
     """The first figure there is, or that there is none."""
-    column = next(iter(figures_of(frame)), None)
+    column = next(iter(frame.numeric_columns), None)
     value = frame.rows[0][frame.index(column.key)] if column and frame.rows else None
     return figure(value, column, box)

@@ -177,7 +177,7 @@ def counted(rows: Sequence[Row]) -> bool:
 
 def cell(value: Any, kind: Kind) -> Value:
     """Engines say NULL, 0 or NaN of nothing at all: that is 0 for a count, unknown for an average."""
-    if kind in (Kind.TEXT, Kind.DATE):
+    if not kind.is_numeric:
         return None if value is None else str(value)
     if kind is Kind.INTEGER:
         return int(value or 0)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from utilities.model.frames import Column, Kind, Reading, Value
+from utilities.model.frames import Column, Reading, Value
 
 LARGEST = 1 << 20  # bytes; a board's table is a few thousand
 MOST_AHEAD = timedelta(days=1)  # that another machine's clock may be before ours
@@ -84,5 +84,5 @@ def fits(column: Column, value: Value) -> bool:
     if value is None:
         return True
     if isinstance(value, str):
-        return column.kind in (Kind.TEXT, Kind.DATE)
-    return column.kind not in (Kind.TEXT, Kind.DATE) and -GREATEST <= value <= GREATEST  # which NaN is not
+        return not column.is_numeric
+    return column.is_numeric and -GREATEST <= value <= GREATEST  # which NaN is not

@@ -45,8 +45,8 @@ def barred(frame: Frame, box: Box, options: Options, *, stacked: bool) -> Pictur
 
 def every(frame: Frame, stacked: bool) -> tuple[str, ...]:
     """What is stacked when nothing is named: every figure of one kind with the first."""
-    texts = [c for c in frame.columns[1:] if not c.key.endswith(":previous") and c.kind.name not in ("TEXT", "DATE")]
-    alike = [column.key for column in texts if column.kind is texts[0].kind]
+    figures = [c for c in frame.numeric_columns if c is not frame.columns[0]]
+    alike = [column.key for column in figures if column.kind is figures[0].kind]
     return tuple(alike[:MOST_SERIES]) if stacked else ()
 
 

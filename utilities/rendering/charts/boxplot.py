@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ConfigDict
 
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.frames import Column, Frame
 from utilities.rendering.charts import Picture, picture
 from utilities.rendering.charts.axes import GAP, Option, base, caption, fitting, grid, words
 from utilities.rendering.charts.bar import beside
@@ -34,7 +34,7 @@ class Options:
 
 def boxed(frame: Frame, box: Box, options: Options) -> Picture | None:
     """The rows of each name as one box; None when there is nothing to draw."""
-    figures = [c for c in frame.columns[1:] if c.kind not in (Kind.TEXT, Kind.DATE)]
+    figures = [c for c in frame.columns[1:] if c.is_numeric]
     column = frame.columns[frame.index(options.key)] if options.key else next(iter(figures), None)
     if column is None:
         return None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from utilities.model.formats import shown
-from utilities.model.frames import Column, Covers, Frame, Kind
+from utilities.model.frames import Column, Covers, Frame
 from utilities.rendering.charts import Picture, picture
 from utilities.rendering.charts.axes import Option, base, fitting, rectangle, words
 from utilities.rendering.charts.colours import DARK
@@ -33,8 +33,7 @@ class Options:
 
 def metered(frame: Frame, box: Box, options: Options) -> Picture | None:
     """The sum of the column beside the goal; None when nothing is known."""
-    figures = [c for c in frame.columns if c.kind not in (Kind.TEXT, Kind.DATE) and not c.key.endswith(":previous")]
-    column = frame.columns[frame.index(options.key)] if options.key else next(iter(figures), None)
+    column = frame.columns[frame.index(options.key)] if options.key else next(iter(frame.numeric_columns), None)
     known = [value for value in map(figure, frame.values(column.key)) if value is not None] if column else []
     if column is None or not known or (len(known) > 1 and not whole(column.kind)):
         return None  # rates and averages do not add up

@@ -103,7 +103,7 @@ def chosen(frame: Frame, key: str, after: int) -> Column | None:
     """The column of figures; None when there is none, ValueError when there is none of that name."""
     if key:
         return frame.columns[frame.index(key)]
-    return next((c for c in frame.columns[after:] if c.kind not in (Kind.TEXT, Kind.DATE)), None)
+    return next((c for c in frame.columns[after:] if c.is_numeric), None)
 
 
 def drawn(cells: Cells, box: Box) -> Picture:

@@ -9,7 +9,6 @@ from utilities.model.frames import Column, Frame, Kind, Value
 from utilities.rendering.charts.labels import day_of, labels, plain, spoken
 from utilities.rendering.charts.number_formats import figure, whole, written
 
-BEFORE = ":previous"
 MOST_DAYS = 40_000  # that are filled in where an answer leaves them out
 
 
@@ -100,8 +99,7 @@ def chosen(frame: Frame, keys: Sequence[str]) -> list[Column]:
     """The columns to be drawn."""
     if keys:
         return [frame.columns[frame.index(key)] for key in keys if frame.has(key)] or refuse(keys)
-    texts = (Kind.TEXT, Kind.DATE)
-    return [c for c in frame.columns[1:] if c.kind not in texts and not c.key.endswith(BEFORE)][:1]
+    return [c for c in frame.numeric_columns if c is not frame.columns[0]][:1]
 
 
 def refuse(keys: Sequence[str]) -> list[Column]:
@@ -123,7 +121,7 @@ def filled(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:
 
 
 def series_of(frame: Frame, column: Column, lines: Sequence[tuple[Value, ...]]) -> Series:
-    before = column.key + BEFORE
+    before = column.previous_key
     earlier = tuple(figures(lines, frame.index(before))) if frame.has(before) else ()
     return Series(
         column.key,

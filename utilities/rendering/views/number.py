@@ -81,8 +81,7 @@ def chosen(frame: Frame, key: str) -> Column:
     """The column called `key`, or the first that holds figures of this period."""
     if key:
         return frame.columns[frame.index(key)]
-    figures = [c for c in frame.columns if c.kind not in (Kind.TEXT, Kind.DATE) and not c.key.endswith(":previous")]
-    return (figures or list(frame.columns))[0]
+    return (frame.numeric_columns or list(frame.columns))[0]
 
 
 def first(frame: Frame, column: Column) -> Value:
@@ -118,7 +117,7 @@ def short(value: Value) -> str:
 
 def change(frame: Frame, column: Column, value: Value, options: Options, box: Box) -> Change | None:
     """The change in the fullest words that fit; None when there is nothing to compare with."""
-    key = f"{column.key}:previous"
+    key = column.previous_key
     before = first(frame, frame.columns[frame.index(key)]) if frame.rows and frame.has(key) else None
     if not isinstance(value, int | float) or not isinstance(before, int | float):
         return None

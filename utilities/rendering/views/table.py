@@ -133,14 +133,14 @@ def chosen(lanes: list[Lane], labels: list[str], box: Box, bars: str) -> list[La
 
 def sides(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
     """What stands on the left and what on the right: those named, or all but the figures of the period before."""
-    columns = [c for c in frame.columns if not c.key.endswith(":previous")]
+    columns = [c for c in frame.columns if not c.is_previous]
     if keys:
         # What a network says comes late, or never when it is not configured: the others do not wait for it.
         columns = [frame.columns[frame.index(key)] for key in keys if frame.has(key)]
         if not columns:
             raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
-    texts = [c for c in columns if c.kind in (Kind.TEXT, Kind.DATE)]
-    return texts, [c for c in columns if c not in texts]
+    texts = [c for c in columns if not c.is_numeric]
+    return texts, [c for c in columns if c.is_numeric]
 
 
 def lane(frame: Frame, column: Column) -> Lane:
