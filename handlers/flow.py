@@ -13,7 +13,7 @@ from handlers.base.handler import BaseHandler
 from utilities.flow.model import Bands, Flow
 from utilities.flow.query import CHANNELS, DEVICES, GOOGLE, MOST, OURS, PERIODS, Wanted, wanted
 from utilities.flow.service import Flows, Ways
-from utilities.model.errors import NotDrawn, Overrun, ParameterError, SourceError
+from utilities.model.errors import NotDrawn, Overloaded, ParameterError, SourceError
 from utilities.model.formats import day_of
 from utilities.pageviews.classify.countries import country, names
 from utilities.pageviews.sql.flow import Depth
@@ -165,7 +165,7 @@ async def picture(bands: Bands, want: Wanted, box: Box, sides: tuple[str, str], 
         return None
     try:
         svg = await gallery.draw(drawn.picture)
-    except (NotDrawn, Overrun):
+    except (NotDrawn, Overloaded):
         return None
     return Markup(linked(svg, drawn, lambda name: address(want, name), telling(drawn, want)))  # noqa: S704 (escaped)
 

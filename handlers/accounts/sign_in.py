@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 from handlers.base.authenticator import SignIn
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from utilities.accounts.database.sessions import LONGEST
 from utilities.accounts.signin.attempts import SECONDS, Attempt, begin, load
@@ -47,11 +47,11 @@ class AtTheDoor(BaseHandler):
         """What there is to sign in with, for those who do not come too often."""
         sign_in = self.door.sign_in
         if sign_in is None:
-            raise Refusal(404, "Nobody signs in here: this Foyer listens to its own machine only.")
+            raise HttpProblem(404, "Nobody signs in here: this Foyer listens to its own machine only.")
         wait = await sign_in.pace.wait(household(self.client))
         if wait:
             sentence = f"Too many people are signing in from where you are. Try again in {wait} seconds."
-            raise Refusal(429, sentence, {"Retry-After": str(wait)})
+            raise HttpProblem(429, sentence, {"Retry-After": str(wait)})
         return sign_in
 
 
@@ -74,9 +74,9 @@ class Callback(AtTheDoor):
         attempt = self.attempt()
         self.door.cookies.drop(self, self.door.cookies.attempt)
         if attempt is None:
-            raise Refusal(400, f"This sign-in was not begun in this browser, or too long ago. {AGAIN}")
+            raise HttpProblem(400, f"This sign-in was not begun in this browser, or too long ago. {AGAIN}")
         if not await sign_in.sessions.spend(attempt.state, self.door.clock() + timedelta(seconds=SECONDS)):
-            raise Refusal(400, f"This sign-in has been used already. {AGAIN}")
+            raise HttpProblem(400, f"This sign-in has been used already. {AGAIN}")
         await self.leave(sign_in)
         person = await sign_in.issuer.person(self.code(sign_in), attempt)
         session = await sign_in.sessions.start(person)
@@ -96,14 +96,14 @@ class Callback(AtTheDoor):
         """The code, unless the issuer sent a reason instead."""
         issuer = self.get_query_argument("iss", "")  # RFC 9207
         if issuer and issuer.rstrip("/") != sign_in.issuer.registration.issuer:
-            raise Refusal(400, f"This answer came from somebody else. {AGAIN}")
+            raise HttpProblem(400, f"This answer came from somebody else. {AGAIN}")
         error = self.get_query_argument("error", "")
         if error:
             status, sentence = ISSUER_SAYS.get(error, (400, "The sign-in service did not say who you are."))
-            raise Refusal(status, f"{sentence} {AGAIN}" if status == 400 else sentence)
+            raise HttpProblem(status, f"{sentence} {AGAIN}" if status == 400 else sentence)
         code = self.get_query_argument("code", "")
         if not 0 < len(code) <= LONGEST_CODE:
-            raise Refusal(400, f"The sign-in service sent no code. {AGAIN}")
+            raise HttpProblem(400, f"The sign-in service sent no code. {AGAIN}")
         return code
 
     async def leave(self, sign_in: SignIn) -> None:

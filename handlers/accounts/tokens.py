@@ -3,10 +3,10 @@
 import logging
 from typing import Any, cast
 
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from utilities.accounts.database.tokens import SCOPES, Made, Tokens
-from utilities.model.errors import Overrun, ParameterError
+from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.formats import ago
 from utilities.model.principals import Person
 
@@ -19,7 +19,7 @@ class TokensPage(BaseHandler):
     @property
     def tokens(self) -> Tokens:
         if self.door.programs is None:
-            raise Refusal(503)
+            raise HttpProblem(503)
         return self.door.programs.tokens
 
     @property
@@ -50,7 +50,7 @@ class TokenList(TokensPage):
         name, scopes = self.get_body_argument("name", ""), self.get_body_arguments("scope")
         try:
             secret = await self.tokens.make(name, scopes, self.who)
-        except (ParameterError, Overrun) as error:
+        except (ParameterError, Overloaded) as error:
             self.set_status(422)
             await self.show(fault=str(error), name=name, ticked=scopes)
             return

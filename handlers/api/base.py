@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from handlers.api.models import Paging, Query
 from handlers.api.paging import part
-from handlers.api.problems import TYPE, Problem, problem
+from handlers.api.problems import TYPE, ApiProblem, problem
 from handlers.base.handler import BaseHandler
 from handlers.base.permissions import READERS, Allowed
 from utilities.model.principals import Token
@@ -78,20 +78,20 @@ class Resource(ForPrograms):
     scope: ClassVar[str] = "read"
 
     def asked(self) -> Query:
-        """The query, checked against the operation's; Problem 400 names what is wrong."""
+        """The query, checked against the operation's; ApiProblem 400 names what is wrong."""
         try:
             given = {name: [each.decode() for each in values] for name, values in self.request.query_arguments.items()}
         except UnicodeDecodeError:
-            raise Problem(400, {"query": "the query must be UTF-8"}) from None
+            raise ApiProblem(400, {"query": "the query must be UTF-8"}) from None
         twice = {named(name): f"`{named(name)}` is given twice" for name, values in given.items() if len(values) > 1}
         if twice:
-            raise Problem(400, twice)
+            raise ApiProblem(400, twice)
         try:
             return self.operation.query.model_validate({name: values[0] for name, values in given.items()})
         except ValidationError as error:
             known = [each.alias or name for name, each in self.operation.query.model_fields.items()]
             faults = error.errors(include_url=False, include_input=False)
-            raise Problem(400, dict(fault(each, known) for each in faults)) from None
+            raise ApiProblem(400, dict(fault(each, known) for each in faults)) from None
 
     def part(self, items: Sequence[Item], asked: Paging, edition: object) -> tuple[Sequence[Item], str | None]:
         """One page of these, and the address of the next."""

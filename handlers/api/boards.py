@@ -2,7 +2,7 @@
 
 from handlers.api.base import Operation, Readable
 from handlers.api.models import BoardEntry, BoardList, BoardTold, Paging, Query
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 
 
 class Boards(Readable):
@@ -28,5 +28,5 @@ class Board(Readable):
     async def read(self, asked: Query, name: str) -> BoardTold:
         board = self.services.boards.get(name)
         if board is None:
-            raise Refusal(404, "There is no board of this name.")
+            raise HttpProblem(404, "There is no board of this name.")
         return BoardTold.model_validate(board)

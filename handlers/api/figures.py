@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from handlers.api.base import Readable
 from handlers.api.models import ColumnTold, CoversTold, Figures, Paging, Range
-from handlers.api.problems import Problem
-from handlers.base.errors import Refusal
-from utilities.model.errors import Overrun, ParameterError
+from handlers.api.problems import ApiProblem
+from handlers.base.errors import HttpProblem
+from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.formats import noted
 from utilities.model.frames import Frame, Reading, State
 from utilities.reports import Report
@@ -37,17 +37,17 @@ class FiguresResource(Readable):
         return await awaited(self.services.store, report.name, lambda reading: True)
 
     async def varied(self, report: Report, given: Mapping[str, str], *, compare: bool) -> Reading:
-        """The reading with these parameters. Raises Problem 422 and Refusal 503."""
+        """The reading with these parameters. Raises ApiProblem 422 and HttpProblem 503."""
         variants = self.services.variants
         if variants is None:
-            raise Refusal(503)
+            raise HttpProblem(503)
         try:
             name = variants.want(report, given, compare=compare)
         except ParameterError as error:
             parameter = next((each for each in given if f"`{each}`" in str(error)), "query")
-            raise Problem(422, {parameter: str(error)}) from error
-        except Overrun as error:
-            raise Refusal(503, str(error), {"Retry-After": ROOM}) from error
+            raise ApiProblem(422, {parameter: str(error)}) from error
+        except Overloaded as error:
+            raise HttpProblem(503, str(error), {"Retry-After": ROOM}) from error
 
         def settled(reading: Reading) -> bool:
             return reading.trouble is not None or self.state(reading, report) is State.LIVE

@@ -5,8 +5,8 @@ from datetime import timedelta
 from handlers.api.base import Operation, Readable
 from handlers.api.figures import FiguresResource, said
 from handlers.api.models import AnswerTold, ColumnTold, Paging, QuestionList, QuestionTold, Range
-from handlers.api.problems import Problem
-from handlers.base.errors import Refusal
+from handlers.api.problems import ApiProblem
+from handlers.base.errors import HttpProblem
 from utilities.reports import Report
 from utilities.sources.pageviews import MOST_ROWS, PageViewAsk, questions
 
@@ -49,9 +49,11 @@ class PageViewQuery(FiguresResource):
     async def read(self, asked: Range, name: str) -> AnswerTold:
         question = questions().get(name)
         if question is None:
-            raise Refusal(404, "There is no question of this name.")
+            raise HttpProblem(404, "There is no question of this name.")
         if asked.compare and not question.compares:
-            raise Problem(422, {"compare": "the rows of this question cannot be set beside those of the time before"})
+            raise ApiProblem(
+                422, {"compare": "the rows of this question cannot be set beside those of the time before"}
+            )
         ask = PageViewAsk(name, limit=MOST_ROWS)
         report = Report(f"page-views-{name}", name, ("pageviews",), ask=ask, pace=PACE)
         reading = await self.varied(report, said(asked), compare=asked.compare)

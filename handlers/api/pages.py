@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from handlers.api.base import ForPrograms, Resource
 from handlers.api.document import ROOT, document, example_of
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from utilities.accounts.database.tokens import SCOPES
 
@@ -48,6 +48,6 @@ class Missing(ForPrograms):
     """An address of the API that is none, for every method."""
 
     def answer_nothing(self) -> None:
-        raise Refusal(404, "The API has no such address. /api lists those it has.")
+        raise HttpProblem(404, "The API has no such address. /api lists those it has.")
 
     get = head = post = put = patch = delete = options = answer_nothing

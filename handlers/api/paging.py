@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from handlers.api.problems import Problem
-from handlers.base.errors import Refusal
+from handlers.api.problems import ApiProblem
+from handlers.base.errors import HttpProblem
 
 Item = TypeVar("Item")
 
@@ -19,7 +19,7 @@ CHANGED = "What was asked for has changed since the first page. Begin again with
 def part(items: Sequence[Item], limit: int, cursor: str, edition: object) -> tuple[Sequence[Item], str | None]:
     """So many items from the cursor on, and the cursor of the rest; None when there is no rest.
 
-    Raises Problem 422 for what was never a cursor, and Refusal 409 for one of another edition.
+    Raises ApiProblem 422 for what was never a cursor, and HttpProblem 409 for one of another edition.
     """
     mark = hashlib.sha256(repr(edition).encode()).hexdigest()[:12]
     begin = place(cursor, mark) if cursor else 0
@@ -35,10 +35,10 @@ def place(cursor: str, mark: str) -> int:
     try:
         read = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
-        raise Problem(422, {"cursor": ANOTHER}) from None
+        raise ApiProblem(422, {"cursor": ANOTHER}) from None
     found = re.fullmatch(r"([0-9]{1,9})\.([0-9a-f]{12})", read)
     if found is None:
-        raise Problem(422, {"cursor": ANOTHER})
+        raise ApiProblem(422, {"cursor": ANOTHER})
     if found[2] != mark:
-        raise Refusal(409, CHANGED)
+        raise HttpProblem(409, CHANGED)
     return int(found[1])

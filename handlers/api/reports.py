@@ -3,8 +3,8 @@
 from handlers.api.base import Operation
 from handlers.api.figures import FiguresResource, said
 from handlers.api.models import Paging, Query, Range, ReadingTold, ReportList, ReportTold
-from handlers.api.problems import Problem
-from handlers.base.errors import Refusal
+from handlers.api.problems import ApiProblem
+from handlers.base.errors import HttpProblem
 from utilities import reports
 from utilities.model import frames
 
@@ -15,7 +15,7 @@ class ReportResource(FiguresResource):
     def report(self, name: str) -> reports.Report:
         report = self.services.reports.get(name)
         if report is None:
-            raise Refusal(404, "There is no report of this name.")
+            raise HttpProblem(404, "There is no report of this name.")
         return report
 
     def parameters(self, report: reports.Report) -> list[str]:
@@ -79,9 +79,9 @@ class Reading(ReportResource):
         has = self.parameters(report)
         if foreign := [each for each in given if each not in has]:
             known = f"it has {', '.join(has)}" if has else "it has none"
-            raise Problem(422, {each: f"`{each}` is no parameter of this report; {known}" for each in foreign})
+            raise ApiProblem(422, {each: f"`{each}` is no parameter of this report; {known}" for each in foreign})
         if asked.compare and not self.compares(report):
-            raise Problem(422, {"compare": "`compare` is not for this report, whose `compares` is false"})
+            raise ApiProblem(422, {"compare": "`compare` is not for this report, whose `compares` is false"})
         varies = given or asked.compare
         reading = await (self.varied(report, given, compare=asked.compare) if varies else self.plain(report))
         return self.figures(ReadingTold, reading, report, asked, report=report.name, title=report.title)

@@ -6,7 +6,7 @@ from typing import cast
 from handlers.api.base import Operation, Readable, Resource
 from handlers.api.models import Paging, TokenList, TokenTold
 from handlers.base.authenticator import Programs
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.base.permissions import PROGRAMS
 from utilities.accounts.database.tokens import Made
 from utilities.model.principals import Token as Program
@@ -23,7 +23,7 @@ class TokenResource(Resource):
     @property
     def programs(self) -> Programs:
         if self.door.programs is None:
-            raise Refusal(503)
+            raise HttpProblem(503)
         return self.door.programs
 
 
@@ -47,7 +47,7 @@ class Token(TokenResource):
         self.asked()
         made = await self.programs.tokens.revoke(int(number))
         if made is None:
-            raise Refusal(404, "There is no token of this number.")
+            raise HttpProblem(404, "There is no token of this number.")
         log.info("token %d revoked token %d", cast(Program, self.principal).number, made.number)
         self.set_status(204)
 

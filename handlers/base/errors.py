@@ -29,7 +29,7 @@ SENTENCES = {
 STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 503, StoreDown: 503, StateDown: 503}
 
 
-class Refusal(HTTPError):
+class HttpProblem(HTTPError):
     """A status with a sentence for the person who asked; the sentence is ours, never the request's."""
 
     def __init__(self, status: int, sentence: str = "", headers: dict[str, str] | None = None) -> None:
@@ -51,7 +51,7 @@ def title_of(status: int, error: BaseException | None) -> str:
 
 def sentence_of(status: int, error: BaseException | None) -> str:
     """What to tell: a refusal's own words, or the usual ones of the status."""
-    if isinstance(error, Refusal) and error.sentence:
+    if isinstance(error, HttpProblem) and error.sentence:
         return error.sentence
     if isinstance(error, SignInRefused):
         return str(error)

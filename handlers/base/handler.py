@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tornado.escape import url_escape
 from tornado.web import HTTPError, RequestHandler
 
-from handlers.base.errors import Refusal, sentence_of, status_of, title_of
+from handlers.base.errors import HttpProblem, sentence_of, status_of, title_of
 from handlers.base.permissions import Route, Table
 from utilities.model.principals import LOCAL, NOBODY, Nobody, Principal, Token
 
@@ -80,9 +80,9 @@ class BaseHandler(RequestHandler):
         route = cast(Table, self.settings["access"]).get(type(self))
         if route is None:
             log.error("%s is in no route's entry, so it is refused", type(self).__name__)
-            raise Refusal(403)
+            raise HttpProblem(403)
         if not route.any_host and self.request.headers.get("Host", "") not in self.door.hosts:
-            raise Refusal(421)
+            raise HttpProblem(421)
         if Nobody not in route.allow:
             self.principal = await self.identify()
             self.admit(route)
@@ -110,21 +110,21 @@ class BaseHandler(RequestHandler):
         wait = await programs.pace.wait(str(token.number))
         if wait:
             sentence = f"This token asks too often. Try again in {wait} seconds."
-            raise Refusal(429, sentence, {"Retry-After": str(wait)})
+            raise HttpProblem(429, sentence, {"Retry-After": str(wait)})
         return token
 
     def admit(self, route: Route) -> None:
         """Returns for those the route is for; sends people without a session to sign in, and refuses the rest."""
         if type(self.principal) in route.allow:
             if isinstance(self.principal, Token) and route.scope not in self.principal.scopes:
-                raise Refusal(403, f"This token was not made to {route.scope}.")
+                raise HttpProblem(403, f"This token was not made to {route.scope}.")
             return
         if not isinstance(self.principal, Nobody):
-            raise Refusal(403)
+            raise HttpProblem(403)
         if self.door.sign_in is None and (self.bearer is None or not self.door.is_local(self.request)):
-            raise Refusal(403, "Without sign-in, Foyer shows itself on its own machine only. Set GOOGLE_CLIENT_ID.")
+            raise HttpProblem(403, "Without sign-in, Foyer shows itself on its own machine only. Set GOOGLE_CLIENT_ID.")
         if self.bearer is not None or self.for_programs or not self.asks_for_a_page():
-            raise Refusal(401, *unknown(self.bearer, route))
+            raise HttpProblem(401, *unknown(self.bearer, route))
         self.redirect("/login-page?next=" + url_escape(self.request.uri or "/"))
 
     def page(self, template: str, **context: Any) -> None:
@@ -139,7 +139,7 @@ class BaseHandler(RequestHandler):
         try:
             return value.decode("utf-8")
         except UnicodeDecodeError:
-            raise Refusal(400) from None  # Tornado would write the value, perhaps a secret, to the log
+            raise HttpProblem(400) from None  # Tornado would write the value, perhaps a secret, to the log
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
@@ -150,7 +150,7 @@ class BaseHandler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
-        for name, value in (error.headers if isinstance(error, Refusal) else {}).items():
+        for name, value in (error.headers if isinstance(error, HttpProblem) else {}).items():
             self.set_header(name, value)
         if status_code == 405:
             self.set_header("Allow", ", ".join(self.methods()))

@@ -14,8 +14,8 @@ from utilities.model.errors import (
     BadHit,
     ForeignHost,
     FoyerError,
-    HitRefused,
-    Overrun,
+    HitRejected,
+    Overloaded,
     StoreDown,
     TooFast,
     TooLarge,
@@ -49,7 +49,7 @@ STATUSES: dict[type[FoyerError], int] = {
     UnknownSite: 404,
     ForeignHost: 403,
     TooFast: 429,
-    Overrun: 503,
+    Overloaded: 503,
     StoreDown: 503,
 }
 PATIENCE = 1.0  # seconds after which a full buffer has usually been written
@@ -99,7 +99,7 @@ class Beacon(BaseHandler):
             await cast(Collector, self.settings["collector"]).take(
                 said, self.client, headers.get("User-Agent", ""), telling(headers)
             )
-        except (HitRefused, Overrun, StoreDown) as error:
+        except (HitRejected, Overloaded, StoreDown) as error:
             self.refuse(error)
             return False
         return True

@@ -20,7 +20,7 @@ from tornado.iostream import IOStream
 from tornado.web import Application
 
 from handlers.collect.beacon import GIF, PLAIN, TO_ANYBODY, answer_to, telling
-from utilities.model.errors import BadHit, FoyerError, HitRefused, Overrun, StoreDown, TooLarge
+from utilities.model.errors import BadHit, FoyerError, HitRejected, Overloaded, StoreDown, TooLarge
 from utilities.pageviews.collect.beacon import MOST_BYTES, MOST_FIELDS, NoUrl, Said, of_query
 from utilities.pageviews.collect.collector import Collector
 
@@ -79,7 +79,7 @@ class Lane(HTTPServerConnectionDelegate):
             agent = headers.get("User-Agent", "")
             await self.collector.take(said(query), address, agent, telling(headers))
             good = True
-        except (HitRefused, Overrun, StoreDown) as error:
+        except (HitRejected, Overloaded, StoreDown) as error:
             refused = self.refused(error)
         finally:  # whatever goes wrong: an answer that never comes would hold the connection
             if not good:

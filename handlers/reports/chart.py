@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from utilities.model.errors import NotDrawn, Overrun
+from utilities.model.errors import NotDrawn, Overloaded
 from utilities.model.frames import Frame, Kind
 from utilities.rendering.charts import Picture
 from utilities.rendering.charts.colours import DARK, pairs
@@ -113,7 +113,7 @@ async def drawn(
     try:
         async with asyncio.timeout(PATIENCE):
             svgs = await asyncio.gather(gallery.draw(wide), gallery.draw(narrow))
-    except (NotDrawn, Overrun, TimeoutError):
+    except (NotDrawn, Overloaded, TimeoutError):
         return None
     return Drawn(Markup(svgs[0]), Markup(svgs[1]), live(wide, frame))  # noqa: S704 (our own, cleaned)
 

@@ -4,10 +4,10 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.reports.list_and_exports import LOOK_AGAIN, ReportHandler
 from handlers.reports.presenter import Look
-from utilities.model.errors import NotDrawn, Overrun, ParameterError
+from utilities.model.errors import NotDrawn, Overloaded, ParameterError
 from utilities.model.frames import Reading, State
 from utilities.rendering.charts.png import png_of
 from utilities.rendering.report_image import NAMES, Cards, wanted
@@ -104,7 +104,7 @@ class ReportSvg(ReportHandler):
     async def made(self, seen: Look) -> bytes:
         gallery = self.services.gallery
         if gallery is None:
-            raise Refusal(503)
+            raise HttpProblem(503)
         self.refuse_unknown(seen)
         try:
             want = wanted(
@@ -114,9 +114,9 @@ class ReportSvg(ReportHandler):
             svg = await Cards(self.services.views, gallery).svg(seen.report, seen.reading, want, freshness(seen))
             return await self.encoded(svg)
         except ParameterError as error:
-            raise Refusal(400, f"{error}.") from error
-        except (NotDrawn, Overrun) as error:
-            raise Refusal(503, str(error), {"Retry-After": str(LOOK_AGAIN)}) from error
+            raise HttpProblem(400, f"{error}.") from error
+        except (NotDrawn, Overloaded) as error:
+            raise HttpProblem(503, str(error), {"Retry-After": str(LOOK_AGAIN)}) from error
 
     async def encoded(self, svg: str) -> bytes:
         return svg.encode()
@@ -127,7 +127,7 @@ class ReportSvg(ReportHandler):
         known = (*NAMES, *(variants.parameters(seen.report) if variants is not None else ()))
         for name in self.request.query_arguments:
             if name not in known:
-                raise Refusal(
+                raise HttpProblem(
                     400, f"There are the parameters {', '.join(f'`{each}`' for each in known)}, and no others."
                 )
 

@@ -8,11 +8,11 @@ from typing import Any, cast
 
 from tornado.web import HTTPError
 
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from handlers.reports.presenter import Look, look
 from handlers.reports.query_params import Asked, query
-from utilities.model.errors import Overrun, ParameterError
+from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.formats import csv_of
 from utilities.model.frames import Reading, State
 from utilities.refresh.parameterized_reports import Variants
@@ -88,9 +88,9 @@ class ReportHandler(BaseHandler):
         try:
             return cast(Variants, self.services.variants).look(report, said, compare=compare)
         except ParameterError as error:
-            raise Refusal(400, f"{str(error)[0].upper()}{str(error)[1:]}.") from error
-        except Overrun as error:
-            raise Refusal(503, str(error), {"Retry-After": RETRY}) from error
+            raise HttpProblem(400, f"{str(error)[0].upper()}{str(error)[1:]}.") from error
+        except Overloaded as error:
+            raise HttpProblem(503, str(error), {"Retry-After": RETRY}) from error
 
 
 class ReportList(BaseHandler):
@@ -119,7 +119,7 @@ class ReportCsv(ReportHandler):
         seen = await self.awaited(name)
         if seen.said and seen.reading.frame is None:
             why = f"There are no figures: {seen.trouble}" if seen.trouble else "The answer is not there yet."
-            raise Refusal(503, f"{why} Try again in some seconds.", {"Retry-After": str(LOOK_AGAIN)})
+            raise HttpProblem(503, f"{why} Try again in some seconds.", {"Retry-After": str(LOOK_AGAIN)})
         self.set_header("Content-Type", "text/csv; charset=UTF-8")
         self.set_header("Content-Disposition", f'attachment; filename="{name}.csv"')
         self.finish(csv_of(seen.frame))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import cast
 
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.reports.chart import TABLE, Drawn, Offers, drawn
 from handlers.reports.list_and_exports import LOOK_AGAIN, ReportHandler
 from handlers.reports.presenter import Look
@@ -36,13 +36,13 @@ class DeskHandler(ReportHandler):
     def part(self) -> int:
         text = self.get_query_argument("part", "1")
         if not (text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text)):
-            raise Refusal(400, "`part` must be a whole number from 1.")
+            raise HttpProblem(400, "`part` must be a whole number from 1.")
         return int(text)
 
     def view(self) -> str:
         name = self.get_query_argument("view", "")
         if name and name not in self.services.views:
-            raise Refusal(400, f"`view` must be one of {', '.join(sorted(self.services.views))}.")
+            raise HttpProblem(400, f"`view` must be one of {', '.join(sorted(self.services.views))}.")
         return name
 
     def again(self, look: Look) -> int:

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from handlers.accounts.tokens import TokensPage
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.reports.images import ReportSvg
 from utilities.accounts.database.links import DAYS, Links
-from utilities.model.errors import Overrun, ParameterError
+from utilities.model.errors import Overloaded, ParameterError
 from utilities.rendering.report_image import NAMES, wanted
 
 log = logging.getLogger("foyer.links")
@@ -20,7 +20,7 @@ class LinksPage(TokensPage):
     @property
     def links(self) -> Links:
         if self.door.programs is None:
-            raise Refusal(503)
+            raise HttpProblem(503)
         return self.door.programs.links
 
     async def show(self, **more: Any) -> None:
@@ -41,7 +41,7 @@ class LinkList(LinksPage):
         try:
             query = self.understood(report, query)
             token = await self.links.make(report, query, int(days) if days.isdigit() else 0, self.who)
-        except (ParameterError, Overrun) as error:
+        except (ParameterError, Overloaded) as error:
             self.set_status(422)
             await self.show(fault=str(error), report=report, query=query)
             return
@@ -82,7 +82,7 @@ class SharedPicture(ReportSvg):
         programs = self.door.programs
         link = await programs.links.find(token) if programs is not None else None
         if link is None or link.report not in self.services.reports:
-            raise Refusal(404)
+            raise HttpProblem(404)
         # The link alone says what is shown: whoever has it may not ask for more.
         self.request.query = link.query
         said = parse_qsl(link.query, keep_blank_values=True)

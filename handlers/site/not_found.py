@@ -1,6 +1,6 @@
 """The page for an address under which nothing is kept."""
 
-from handlers.base.errors import Refusal
+from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 
 
@@ -8,6 +8,6 @@ class NotFound(BaseHandler):
     """Answers whatever no route matches, for every method."""
 
     def answer(self) -> None:
-        raise Refusal(404)
+        raise HttpProblem(404)
 
     get = head = post = put = patch = delete = options = answer

@@ -8,7 +8,7 @@ import pytest
 
 from demo.internet import Internet
 from utilities.config.settings import Settings
-from utilities.model.errors import OverQuota, Refused
+from utilities.model.errors import OverQuota, SourceMisconfigured
 from utilities.model.frames import Kind
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
 from utilities.sources.search_console import SearchConsole, SearchConsoleAsk
@@ -134,14 +134,14 @@ async def test_check_says_what_is_left(ga4: Ga4) -> None:
 
 
 async def test_unknown_field_is_refused_with_googles_hint(ga4: Ga4) -> None:
-    with pytest.raises(Refused, match="Did you mean sessions"):
+    with pytest.raises(SourceMisconfigured, match="Did you mean sessions"):
         await ga4.answer(Ga4Ask(metrics=("sesions",)))
 
 
 async def test_property_of_somebody_else_is_refused(internet: Internet, settings: Callable[..., Settings]) -> None:
     source = Ga4(settings_of(internet, settings, ga4_property_id="1"), internet.clock)
     try:
-        with pytest.raises(Refused, match="Viewer on property 1"):
+        with pytest.raises(SourceMisconfigured, match="Viewer on property 1"):
             await source.answer(TOTAL)
     finally:
         await source.close()

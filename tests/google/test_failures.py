@@ -9,7 +9,7 @@ import pytest
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, error
 from utilities.google.connection import LONGEST_ANSWER
-from utilities.model.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
+from utilities.model.errors import BadAnswer, OverQuota, SourceError, SourceMisconfigured, Unavailable
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))
@@ -26,7 +26,7 @@ async def test_refused_sign_in_asks_for_one_more_token_and_names_the_account(goo
     message = "Request had invalid authentication credentials."
     google.faults.inject(RUN, Fault("status", status=401, body=error(401, "UNAUTHENTICATED", message)))
     problem = await trouble(ga4)
-    assert isinstance(problem, Refused)
+    assert isinstance(problem, SourceMisconfigured)
     assert EMAIL in str(problem)
     assert google.faults.count(RUN) == 2
     assert google.faults.count("/token") == 2
@@ -38,7 +38,7 @@ async def test_refused_sign_in_asks_for_one_more_token_and_names_the_account(goo
         (
             403,
             error(403, "PERMISSION_DENIED", "User does not have sufficient permissions for this property."),
-            Refused,
+            SourceMisconfigured,
             f"{EMAIL} may not read this; give it the role Viewer on property 123",
         ),
         (
@@ -50,19 +50,19 @@ async def test_refused_sign_in_asks_for_one_more_token_and_names_the_account(goo
                 "visiting https://console.developers.google.com/apis/api/x.googleapis.com/overview?project=7 then wait",
                 details=[{"reason": "SERVICE_DISABLED"}],
             ),
-            Refused,
+            SourceMisconfigured,
             "enable it at https://console.developers.google.com/apis/api/x.googleapis.com/overview?project=7",
         ),
-        (403, error(403, "PERMISSION_DENIED", "Invalid property ID: 123."), Refused, "GA4_PROPERTY_ID"),
+        (403, error(403, "PERMISSION_DENIED", "Invalid property ID: 123."), SourceMisconfigured, "GA4_PROPERTY_ID"),
         (403, "<html>no</html>", BadAnswer, "proxy"),
         (
             400,
             error(400, "INVALID_ARGUMENT", "Did you mean sessions? Field sesions is not a valid metric."),
-            Refused,
+            SourceMisconfigured,
             "Field sesions is not a valid metric",
         ),
         (404, "<html><title>Error 404 (Not Found)!!1</title></html>", BadAnswer, "GA4_API_ENDPOINT"),
-        (404, error(404, "NOT_FOUND", "No such property."), Refused, "No such property"),
+        (404, error(404, "NOT_FOUND", "No such property."), SourceMisconfigured, "No such property"),
         (302, "<html>moved</html>", BadAnswer, "sign-in page"),
         (418, "", BadAnswer, "418"),
         (500, error(500, "INTERNAL", "Internal error encountered."), Unavailable, "Internal error encountered"),
@@ -72,8 +72,8 @@ async def test_refused_sign_in_asks_for_one_more_token_and_names_the_account(goo
         (429, error(429, "RESOURCE_EXHAUSTED", "Exhausted concurrent requests quota."), OverQuota, "concurrent"),
         (429, "[1]", OverQuota, "fewer questions"),
         (400, json.dumps({"error": {"message": {"no": "string"}}}), BadAnswer, "cannot be read"),
-        (400, json.dumps({"error": []}), Refused, "no reason given"),
-        (400, json.dumps([{"error": "text"}]), Refused, "no reason given"),
+        (400, json.dumps({"error": []}), SourceMisconfigured, "no reason given"),
+        (400, json.dumps([{"error": "text"}]), SourceMisconfigured, "no reason given"),
     ],
 )
 async def test_every_status_has_its_error_and_its_sentence(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.google.pretend import SEARCH, Pretend, Watch, report
 from utilities.google.field_names import heading, metric
-from utilities.model.errors import Refused
+from utilities.model.errors import SourceMisconfigured
 from utilities.model.frames import Column, Frame, Kind
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
 from utilities.sources.search_console import SearchConsole, SearchConsoleAsk
@@ -176,7 +176,7 @@ async def test_question_says_what_the_ask_says(google: Pretend, ga4: Ga4) -> Non
     ],
 )
 async def test_ask_that_cannot_be_asked_is_refused_without_asking(ask: Ga4Ask, google: Pretend, ga4: Ga4) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(SourceMisconfigured):
         await ga4.answer(ask)
     assert google.asked == []
 

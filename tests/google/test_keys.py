@@ -9,7 +9,7 @@ import pytest
 
 from tests.google.pretend import RUN, Pretend, Watch
 from utilities.config.settings import Settings
-from utilities.model.errors import Refused
+from utilities.model.errors import SourceMisconfigured
 from utilities.sources.ga4 import SOURCE, Ga4, Ga4Ask
 from utilities.sources.search_console import SOURCE as SEARCH_CONSOLE
 
@@ -50,7 +50,7 @@ async def test_wrong_key_file_is_named_and_may_be_mended(
     google.key.unlink()
     if spoilt is not None:
         google.key.write_text(spoilt, encoding="latin-1")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(SourceMisconfigured) as caught:
         await ga4.answer(ASK)
     assert words in str(caught.value)
     assert str(google.key) in str(caught.value)
@@ -65,7 +65,7 @@ async def test_property_without_a_key_says_which_setting_is_missing(
 ) -> None:
     source = await SOURCE.open(settings(**google.settings | {"google_application_credentials": None}), watch)
     assert source is not None
-    with pytest.raises(Refused, match="GOOGLE_APPLICATION_CREDENTIALS is not set"):
+    with pytest.raises(SourceMisconfigured, match="GOOGLE_APPLICATION_CREDENTIALS is not set"):
         await source.check()
     await source.close()
 
@@ -74,6 +74,6 @@ async def test_folder_in_place_of_a_key_file_is_refused(
     google: Pretend, tmp_path: Path, watch: Watch, settings: Callable[..., Settings]
 ) -> None:
     source = Ga4(settings(**google.settings | {"google_application_credentials": tmp_path}), watch)
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(SourceMisconfigured, match="cannot be read"):
         await source.answer(ASK)
     await source.close()

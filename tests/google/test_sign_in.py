@@ -9,7 +9,7 @@ import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend
-from utilities.model.errors import BadAnswer, Refused, SourceError, Unavailable
+from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
 from utilities.sources.ga4 import Ga4, Ga4Ask
 
 ASK = Ga4Ask(metrics=("sessions",))
@@ -24,10 +24,14 @@ async def trouble(source: Ga4) -> SourceError:
 @pytest.mark.parametrize(
     ("body", "kind", "words"),
     [
-        ({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, Refused, "no longer valid"),
+        (
+            {"error": "invalid_grant", "error_description": "Invalid JWT Signature."},
+            SourceMisconfigured,
+            "no longer valid",
+        ),
         (
             {"error": "invalid_grant", "error_description": "Invalid grant: account not found"},
-            Refused,
+            SourceMisconfigured,
             "no longer exists",
         ),
         (
@@ -36,12 +40,16 @@ async def trouble(source: Ga4) -> SourceError:
                 "error_description": "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable "
                 "timeframe. Check your iat and exp values in the JWT claim.",
             },
-            Refused,
+            SourceMisconfigured,
             "clock is wrong",
         ),
-        ({"error": "invalid_scope", "error_description": "Invalid OAuth scope."}, Refused, "Invalid OAuth scope"),
-        ({"error": {"message": "odd"}}, Refused, "refuses the sign-in"),
-        ({}, Refused, "refuses the sign-in"),
+        (
+            {"error": "invalid_scope", "error_description": "Invalid OAuth scope."},
+            SourceMisconfigured,
+            "Invalid OAuth scope",
+        ),
+        ({"error": {"message": "odd"}}, SourceMisconfigured, "refuses the sign-in"),
+        ({}, SourceMisconfigured, "refuses the sign-in"),
     ],
 )
 async def test_refused_token_says_what_to_do(

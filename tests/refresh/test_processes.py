@@ -11,7 +11,7 @@ import pytest
 
 from tests.refresh.pretending import Oracle, report, running, shown, until
 from utilities.model.clock import utc_now
-from utilities.model.errors import Refused, Unavailable
+from utilities.model.errors import ErrorKind, SourceMisconfigured, Unavailable
 from utilities.model.frames import Reading, Trouble
 from utilities.store import alone, open_store
 
@@ -81,7 +81,7 @@ async def test_many_people_who_want_it_in_many_processes_cost_one_question(redis
 
 
 async def test_a_failure_is_shared_as_well(fleet):
-    oracle = Oracle(error=Refused("no access to the property"))
+    oracle = Oracle(error=SourceMisconfigured("no access to the property"))
     stores = await fleet(4, oracle, report())
     await until(lambda: all(store.latest("users") for store in stores))
     await asyncio.sleep(3.5)
@@ -91,10 +91,10 @@ async def test_a_failure_is_shared_as_well(fleet):
 
 async def test_a_refusal_is_tried_again_once_when_all_processes_restart(fleet, redis_server, settings):
     store = await open_store(settings(redis_url=redis_server.url), utc_now)
-    trouble = Trouble("no access", "Refused", utc_now(), 3, utc_now() + timedelta(minutes=9))
+    trouble = Trouble("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
     await store.write(Reading("users", trouble=trouble), await store.lease("users", 0.1))
     await store.close()
-    oracle = Oracle(error=Refused("still no access"), seconds=0.1)
+    oracle = Oracle(error=SourceMisconfigured("still no access"), seconds=0.1)
     stores = await fleet(4, oracle, report())
     await until(lambda: all(each.latest("users").trouble.attempts == 4 for each in stores))
     await asyncio.sleep(3.5)

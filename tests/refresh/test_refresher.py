@@ -9,7 +9,7 @@ import pytest
 
 from tests.refresh.pretending import Jumping, Oracle, known, number, report, running, shown, sources, until
 from utilities.model.clock import utc_now
-from utilities.model.errors import BadAnswer, OverQuota, Refused, Unavailable
+from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
 from utilities.model.frames import Reading, State, Trouble
 from utilities.refresh.refresher import Refresher
 from utilities.store import alone, open_store
@@ -86,7 +86,7 @@ async def test_nothing_ever_answered_is_failed_with_the_reason(store):
         (Unavailable("x"), 0, 5),
         (BadAnswer("x"), 0, 5),
         (OverQuota("x", retry_after=100), 99, 111),
-        (Refused("x"), 599, 601),
+        (SourceMisconfigured("x"), 599, 601),
     ],
 )
 async def test_each_failure_waits_as_long_as_it_should(store, error, least, most):
@@ -100,14 +100,14 @@ async def test_each_failure_waits_as_long_as_it_should(store, error, least, most
 
 
 async def test_a_refused_report_is_tried_at_once_after_a_restart(store):
-    trouble = Trouble("no access", "Refused", utc_now(), 3, utc_now() + timedelta(minutes=9))
+    trouble = Trouble("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
     await store.write(Reading("users", trouble=trouble), alone("users"))
     async with running(store, Oracle(), report()):
         await until(lambda: shown(store.latest("users")), within=1.0)
 
 
 async def test_a_quota_is_respected_after_a_restart(store):
-    trouble = Trouble("quota", "OverQuota", utc_now(), 1, utc_now() + timedelta(minutes=9))
+    trouble = Trouble("quota", ErrorKind.OVER_QUOTA, utc_now(), 1, utc_now() + timedelta(minutes=9))
     await store.write(Reading("users", trouble=trouble), alone("users"))
     oracle = Oracle()
     async with running(store, oracle, report()):

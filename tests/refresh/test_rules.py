@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.refresh.pretending import number, report
-from utilities.model.errors import BadAnswer, OverQuota, Refused, Unavailable
+from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
 from utilities.model.frames import Reading, Trouble
 from utilities.refresh.schedule import LONGEST_KEPT, Sight, due_after, failed, pause
 
@@ -101,13 +101,13 @@ def test_ten_minutes_of_an_outage_cost_few_questions():
 
 def test_trouble_counts_from_the_first_failure():
     first = after(Unavailable("x"), ago(10))
-    second = after(Refused("y"), first, NOON + timedelta(seconds=30))
+    second = after(SourceMisconfigured("y"), first, NOON + timedelta(seconds=30))
     assert (second.frame, second.taken_at) == (first.frame, first.taken_at)
-    assert (second.trouble.since, second.trouble.attempts, second.trouble.kind) == (NOON, 2, "Refused")
+    assert (second.trouble.since, second.trouble.attempts, second.trouble.kind) == (NOON, 2, ErrorKind.MISCONFIGURED)
 
 
 def test_trouble_never_began_in_the_future():
-    before = Reading("users", trouble=Trouble("x", "Unavailable", NOON + timedelta(hours=1), 1, NOON))
+    before = Reading("users", trouble=Trouble("x", ErrorKind.UNAVAILABLE, NOON + timedelta(hours=1), 1, NOON))
     assert after(Unavailable("x"), before).trouble.since == NOON
 
 

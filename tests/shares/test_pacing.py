@@ -8,7 +8,7 @@ import pytest
 
 from demo.clock import VirtualClock
 from utilities.http.throttle import Pacer, Rate
-from utilities.model.errors import OverQuota, Refused, Unavailable
+from utilities.model.errors import OverQuota, SourceMisconfigured, Unavailable
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ async def test_good_answer_that_was_on_its_way_does_not_end_a_rest(clock):
 
 async def test_refusal_is_tried_again_after_a_quarter_of_an_hour(clock):
     pacer = Pacer(clock, concurrency=5)
-    await failing(pacer, Refused("answered 401"))
+    await failing(pacer, SourceMisconfigured("answered 401"))
     clock.shift(timedelta(minutes=14))
-    await failing(pacer, Refused("answered 401"))
+    await failing(pacer, SourceMisconfigured("answered 401"))
     clock.shift(timedelta(minutes=2))
     await call(pacer)
 

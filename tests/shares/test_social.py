@@ -8,7 +8,7 @@ import pytest
 
 from demo.faults import Fault
 from tests.shares.conftest import HOME, PREFIXES, reasons
-from utilities.model.errors import Refused, Unavailable
+from utilities.model.errors import SourceMisconfigured, Unavailable
 from utilities.model.frames import Kind
 from utilities.shares.count_cache import REMEMBERED
 from utilities.sources.social import SOURCE, ShareAsk
@@ -103,7 +103,7 @@ async def test_provider_without_its_key_is_unavailable_and_says_what_to_set(soci
     assert frame.values("facebook") == (None,)
     assert reasons(frame, "facebook") == ["unavailable: set FACEBOOK_APP_TOKEN"]
     assert frame.values("pinterest") != (None,)
-    with pytest.raises(Refused, match="facebook: set FACEBOOK_APP_TOKEN\npinterest: well"):
+    with pytest.raises(SourceMisconfigured, match="facebook: set FACEBOOK_APP_TOKEN\npinterest: well"):
         await source.check()
 
 
@@ -112,7 +112,7 @@ async def test_provider_nobody_knows_is_unavailable_and_says_so(social, ask):
     frame = await ask(source, HOME)
     assert frame.values("myspace") == (None,)
     assert reasons(frame, "myspace") == ["unavailable: there is no network of that name"]
-    with pytest.raises(Refused, match="myspace: there is no network of that name"):
+    with pytest.raises(SourceMisconfigured, match="myspace: there is no network of that name"):
         await source.check()
     assert source.health()["myspace"]["state"] == "unconfigured"
 

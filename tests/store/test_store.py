@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from utilities.model.clock import utc_now
+from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, Covers, Frame, Kind, Note, Reading, Trouble
 from utilities.store import alone, scope
 
@@ -26,7 +27,7 @@ async def test_nothing_is_known_at_first(store):
 
 
 async def test_a_reading_comes_back_as_it_was_written(store):
-    trouble = Trouble("gone", "Unavailable", utc_now(), 2, utc_now() + timedelta(seconds=9))
+    trouble = Trouble("gone", ErrorKind.UNAVAILABLE, utc_now(), 2, utc_now() + timedelta(seconds=9))
     written = reading(trouble=trouble, complete=False)
     lease = await store.lease("top-pages", 5)
     assert await store.write(written, lease)

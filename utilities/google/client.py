@@ -87,7 +87,7 @@ class Client:
         return await self.pool.call(lambda connections: self.ask(connections, credentials, prepare, category), seconds)
 
     def sign_in(self) -> WallCredentials:
-        """The credentials; a key file that was wrong is looked at again each time. Raises Refused."""
+        """The credentials; a key file that was wrong is looked at again each time. Raises SourceMisconfigured."""
         if self.credentials is None:
             self.credentials = load_key(self.key, self.scope)
         return self.credentials

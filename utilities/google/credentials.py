@@ -10,7 +10,7 @@ from google.auth import exceptions
 from google.auth.transport import DEFAULT_RETRYABLE_STATUS_CODES
 from google.oauth2 import service_account
 
-from utilities.model.errors import Refused
+from utilities.model.errors import SourceMisconfigured
 
 SETTING = "GOOGLE_APPLICATION_CREDENTIALS"
 HOW = "make a JSON key for a service account in the Google Cloud console (IAM & Admin → Service Accounts → Keys)"
@@ -88,25 +88,25 @@ def is_token(body: object) -> bool:
 
 
 def load_key(path: Path | None, scope: str) -> WallCredentials:
-    """Credentials from a service account's key file; raises Refused with what is wrong with which file."""
+    """Credentials from a service account's key file; raises SourceMisconfigured with what is wrong with which file."""
     if path is None:
-        raise Refused(f"{SETTING} is not set: {HOW} and set it to the file's path")
+        raise SourceMisconfigured(f"{SETTING} is not set: {HOW} and set it to the file's path")
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise Refused(f"{SETTING} names {path}, and there is no such file") from error
+        raise SourceMisconfigured(f"{SETTING} names {path}, and there is no such file") from error
     except OSError as error:
-        raise Refused(f"{SETTING} names {path}, which cannot be read: {error.strerror}") from error
+        raise SourceMisconfigured(f"{SETTING} names {path}, which cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise Refused(f"{path} is not JSON; {HOW}") from error
+        raise SourceMisconfigured(f"{path} is not JSON; {HOW}") from error
     kind = info.get("type") if isinstance(info, dict) else None
     if kind != "service_account":
-        raise Refused(f"{path} is not the key of a service account (its type is {kind!r}); {HOW}")
+        raise SourceMisconfigured(f"{path} is not the key of a service account (its type is {kind!r}); {HOW}")
     missing = [name for name in ("client_email", "private_key", "token_uri") if not isinstance(info.get(name), str)]
     if missing:
-        raise Refused(f"{path} lacks {', '.join(missing)}; download the key again, whole")
+        raise SourceMisconfigured(f"{path} lacks {', '.join(missing)}; download the key again, whole")
     try:
         credentials: WallCredentials = WallCredentials.from_service_account_info(info, scopes=[scope])  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, exceptions.GoogleAuthError) as error:
-        raise Refused(f"the private_key in {path} cannot be read; download the key again, whole") from error
+        raise SourceMisconfigured(f"the private_key in {path} cannot be read; download the key again, whole") from error
     return credentials

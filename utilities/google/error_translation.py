@@ -14,7 +14,7 @@ from httplib2.decode import DecodeRatioError
 
 from utilities.google.credentials import BadToken, TokenServerDown
 from utilities.google.quota import exhausted
-from utilities.model.errors import BadAnswer, Refused, SourceError, Unavailable
+from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
 from utilities.model.text import clean
 
 FAILURES = (
@@ -103,7 +103,7 @@ def explain_status(error: HttpError, asked: Asked) -> SourceError:
     if status == 429 or (status == 403 and "ateLimitExceeded" in text_of(error)):
         return exhausted(message, error.resp.get("retry-after"))
     if status == 401:
-        return Refused(
+        return SourceMisconfigured(
             f"{asked.service} does not accept the sign-in of {asked.account}; "
             "look whether its key was deleted and whether this machine's clock is right"
         )
@@ -112,9 +112,9 @@ def explain_status(error: HttpError, asked: Asked) -> SourceError:
     if status in (408, 500, 502, 503, 504):
         return Unavailable(f"{asked.service} is out of order ({status}{': ' + message if message else ''})")
     if status == 400:
-        return Refused(f"{asked.service} refuses the question: {message or 'no reason given'}")
+        return SourceMisconfigured(f"{asked.service} refuses the question: {message or 'no reason given'}")
     if status == 404 and message:
-        return Refused(f"{asked.service} does not know what is asked for: {message}")
+        return SourceMisconfigured(f"{asked.service} does not know what is asked for: {message}")
     return BadAnswer(
         f"{asked.service} answered {status} and nothing that can be read; look at {asked.endpoint}, "
         "and whether there is a proxy or a sign-in page in between"
@@ -124,24 +124,28 @@ def explain_status(error: HttpError, asked: Asked) -> SourceError:
 def explain_forbidden(message: str, error: HttpError, asked: Asked) -> SourceError:
     if "SERVICE_DISABLED" in text_of(error) or "has not been used in project" in message:
         found = LINK.search(message)
-        return Refused(f"the API of {asked.service} is switched off; enable it at {found[0] if found else asked.page}")
+        return SourceMisconfigured(
+            f"the API of {asked.service} is switched off; enable it at {found[0] if found else asked.page}"
+        )
     if not message:
         return BadAnswer(f"{asked.service} answered 403 without a reason; is there a proxy in between?")
     if "Invalid property ID" in message:
-        return Refused(f"GA4_PROPERTY_ID is not the number of a property: {message}")
-    return Refused(f"{asked.account} may not read this; {asked.grant} ({asked.service}: {message})")
+        return SourceMisconfigured(f"GA4_PROPERTY_ID is not the number of a property: {message}")
+    return SourceMisconfigured(f"{asked.account} may not read this; {asked.grant} ({asked.service}: {message})")
 
 
 def explain_sign_in(message: str, asked: Asked) -> SourceError:
     """For the token server's own refusals (RFC 6749)."""
     said_ = clean(message, 200)
     if "short-lived token" in message or "iat" in message:
-        return Refused(f"Google refuses the sign-in because this machine's clock is wrong; set it ({said_})")
+        return SourceMisconfigured(
+            f"Google refuses the sign-in because this machine's clock is wrong; set it ({said_})"
+        )
     if "Signature" in message:
-        return Refused(f"the key of {asked.account} is no longer valid; make a new one ({said_})")
+        return SourceMisconfigured(f"the key of {asked.account} is no longer valid; make a new one ({said_})")
     if "account not found" in message:
-        return Refused(f"the service account {asked.account} no longer exists; make a new one ({said_})")
-    return Refused(f"Google refuses the sign-in of {asked.account}: {said_}")
+        return SourceMisconfigured(f"the service account {asked.account} no longer exists; make a new one ({said_})")
+    return SourceMisconfigured(f"Google refuses the sign-in of {asked.account}: {said_}")
 
 
 def said(error: HttpError) -> str:

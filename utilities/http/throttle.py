@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from utilities.http.circuit_breaker import Breaker
 from utilities.model.clock import Clock
-from utilities.model.errors import OverQuota, Refused, SourceError, Unavailable
+from utilities.model.errors import OverQuota, SourceError, SourceMisconfigured, Unavailable
 
 AFTER_REFUSAL = 900.0
 """Seconds until a server that refused us is tried again; a person may have mended it at the other end."""
@@ -121,7 +121,7 @@ class Pacer:
         self.why = error
         if isinstance(error, OverQuota):
             self.until = self.clock() + min(timedelta(seconds=error.retry_after), LONGEST)
-        elif isinstance(error, Refused):
+        elif isinstance(error, SourceMisconfigured):
             self.until = self.clock() + timedelta(seconds=AFTER_REFUSAL)
         elif trying or self.breaker.closed:  # ten calls that fail together are not ten rests, each twice as long
             self.breaker.failed()

@@ -1,37 +1,57 @@
-"""Every error Foyer raises on purpose.
+"""Every error that Foyer raises on purpose.
 
     FoyerError
-    ├── SettingsError      the environment is wrong; the start stops with its sentence
-    ├── BoardError         a board file is wrong; carries file and line
-    ├── ModuleRuleError    a module in a found folder does not export what the folder agrees on
-    ├── ParameterError     a request asks for something in a way we cannot read; names the parameter and what is allowed
-    ├── Overrun            more hits than can be kept just now; try again
-    ├── HitRefused         a hit that is not counted, and whoever sent it is told so
-    │   ├── BadHit         it cannot be understood
-    │   ├── TooLarge       it is longer than hits are
-    │   ├── UnknownSite    there is no such site
-    │   ├── ForeignHost    the page is not one of the site's
-    │   └── TooFast        too many of them; not before `retry_after` seconds have gone by
-    ├── NotDrawn           a chart that the drawing engine cannot draw, or not in time
-    ├── StoreDown          the shared store does not answer; pages go on from memory
-    ├── StateDown          the state database does not answer
-    ├── SignInRefused      this person does not get in; the message is fit to be shown
-    └── SourceError        a source gave no figures
-        ├── Unavailable    not now; ask again soon
-        ├── OverQuota      not before `retry_after` seconds have gone by
-        ├── Refused        not until a person changes something
-        └── BadAnswer      it answered, but not with anything we can read
+    ├── SettingsError            a setting is wrong; the process does not start and prints the message
+    ├── BoardError               a board file is wrong; carries file and line
+    ├── ModuleRuleError          a discovered module does not export what its folder requires
+    ├── ParameterError           a request parameter is invalid; names the parameter and the allowed values
+    ├── Overloaded               more hits than can be stored now; try again
+    ├── HitRejected              a hit is not counted, and the sender gets the reason
+    │   ├── BadHit               it cannot be parsed
+    │   ├── TooLarge             it is longer than a hit may be
+    │   ├── UnknownSite          its site does not exist
+    │   ├── ForeignHost          its page does not belong to the site
+    │   └── TooFast              too many hits; retry after `retry_after` seconds
+    ├── NotDrawn                 the chart engine cannot draw a chart, or not in time
+    ├── StoreDown                the shared store does not answer; pages continue from memory
+    ├── StateDown                the state database does not answer
+    ├── SignInRefused            this person may not sign in; the message can be shown to the person
+    └── SourceError              a source gave no figures
+        ├── Unavailable          temporary; retry soon
+        ├── OverQuota            retry after `retry_after` seconds
+        ├── SourceMisconfigured  a person must change something first
+        └── BadAnswer            the source answered something that cannot be read
 
 Only handlers know status codes.
 """
 
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorKind(StrEnum):
+    """What kind of error a reading carries. The values are in stored readings and in /healthz: they must not change."""
+
+    UNAVAILABLE = "Unavailable"
+    OVER_QUOTA = "OverQuota"
+    MISCONFIGURED = "Refused"
+    BAD_ANSWER = "BadAnswer"
+    INTERNAL = "InternalError"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ErrorKind":
+        """Reads any other value as an internal error: older versions stored the name of the exception's class."""
+        return cls.INTERNAL
+
 
 class FoyerError(Exception):
-    """Root of the tree; its text is a sentence a person can act on."""
+    """Root of the tree; the message is a sentence that tells a person what to do."""
+
+    kind: ClassVar[ErrorKind] = ErrorKind.INTERNAL
 
 
 class SettingsError(FoyerError):
-    """The environment is wrong."""
+    """A setting is wrong."""
 
 
 class BoardError(FoyerError):
@@ -45,43 +65,43 @@ class BoardError(FoyerError):
 
 
 class ModuleRuleError(FoyerError):
-    """A found module breaks the rule of its folder."""
+    """A discovered module breaks the rule of its folder."""
 
 
 class ParameterError(FoyerError):
-    """A parameter cannot be understood; the text names it and what is allowed, and nothing of the request."""
+    """A request parameter is invalid. The message has its name and the allowed values, and nothing from the request."""
 
 
-class Overrun(FoyerError):
-    """More hits than can be kept just now."""
+class Overloaded(FoyerError):
+    """More hits than can be stored now."""
 
 
 class NotDrawn(FoyerError):
     """A chart cannot be drawn, or not in time."""
 
 
-class HitRefused(FoyerError):
-    """A hit is not counted, and whoever sent it is told so."""
+class HitRejected(FoyerError):
+    """A hit is not counted, and the sender gets the reason."""
 
 
-class BadHit(HitRefused):
-    """A hit cannot be understood."""
+class BadHit(HitRejected):
+    """A hit cannot be parsed."""
 
 
-class TooLarge(HitRefused):
-    """A hit is longer than hits are."""
+class TooLarge(HitRejected):
+    """A hit is longer than a hit may be."""
 
 
-class UnknownSite(HitRefused):
-    """A hit for a site there is not."""
+class UnknownSite(HitRejected):
+    """The site of a hit does not exist."""
 
 
-class ForeignHost(HitRefused):
-    """A hit for a page that is not one of the site's."""
+class ForeignHost(HitRejected):
+    """The page of a hit does not belong to the site."""
 
 
-class TooFast(HitRefused):
-    """Too many hits."""
+class TooFast(HitRejected):
+    """Too many hits from one sender."""
 
     def __init__(self, message: str, *, retry_after: float) -> None:
         self.retry_after = retry_after
@@ -97,28 +117,41 @@ class StateDown(FoyerError):
 
 
 class SignInRefused(FoyerError):
-    """This person does not get in."""
+    """This person may not sign in."""
 
 
 class SourceError(FoyerError):
     """A source gave no figures."""
 
+    kind = ErrorKind.UNAVAILABLE
+
 
 class Unavailable(SourceError):
-    """Not now; ask again soon."""
+    """Temporary; retry soon."""
 
 
 class OverQuota(SourceError):
-    """Too many questions; wait."""
+    """The quota is used up; retry after `retry_after` seconds."""
+
+    kind = ErrorKind.OVER_QUOTA
 
     def __init__(self, message: str, *, retry_after: float) -> None:
         self.retry_after = retry_after
         super().__init__(message)
 
 
-class Refused(SourceError):
-    """Not until a person acts."""
+class SourceMisconfigured(SourceError):
+    """A person must change something before a retry can succeed."""
+
+    kind = ErrorKind.MISCONFIGURED
 
 
 class BadAnswer(SourceError):
-    """An answer nobody can read."""
+    """The source answered something that cannot be read."""
+
+    kind = ErrorKind.BAD_ANSWER
+
+
+def error_kind(error: Exception) -> ErrorKind:
+    """Returns the kind of any exception; INTERNAL for those that are not Foyer's own."""
+    return error.kind if isinstance(error, FoyerError) else ErrorKind.INTERNAL

@@ -8,6 +8,8 @@ from itertools import zip_longest
 
 from pydantic import TypeAdapter
 
+from utilities.model.errors import ErrorKind
+
 Value = str | int | float | None
 """A cell: text, a date as `YYYY-MM-DD`, a number, or nothing (the reason is in the notes)."""
 
@@ -169,7 +171,7 @@ class Trouble:
     """What went wrong since the last good answer."""
 
     message: str
-    kind: str  # the name of the error's class
+    kind: ErrorKind
     since: datetime
     attempts: int
     retry_at: datetime

@@ -84,7 +84,7 @@ class PageViews(Protocol):
     """The page-view store: DuckDB or ClickHouse."""
 
     async def add(self, views: Sequence[PageView]) -> None:
-        """Returns when they are on disk (or accepted by ClickHouse); raises Overrun before a full buffer."""
+        """Returns when they are on disk (or accepted by ClickHouse); raises Overloaded before a full buffer."""
         ...
 
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

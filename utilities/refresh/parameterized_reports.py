@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from utilities.model.clock import Clock
-from utilities.model.errors import Overrun
+from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame, Reading
 from utilities.refresh.refresher import Refresher
 from utilities.reports import Compose, Report
@@ -78,7 +78,7 @@ class Variants:
     def want(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> str:
         """Keeps the report with these parameters fresh for a while; the name under which its readings are stored.
 
-        Raises ParameterError for what cannot be understood, and Overrun while too many others are looked at.
+        Raises ParameterError for what cannot be understood, and Overloaded while too many others are looked at.
         """
         adjusted = self.adjusted(report, said, compare=compare)
         name = f"{report.name}.{hashlib.sha256(repr(adjusted.ask).encode()).hexdigest()[:24]}"
@@ -118,11 +118,11 @@ class Variants:
         return replace(report, ask=ask, compose=compose)
 
     def make_room(self) -> None:
-        """Gives up those that nobody has looked at for longest; raises Overrun when all are being looked at."""
+        """Gives up those that nobody has looked at for longest; raises Overloaded when all are being looked at."""
         while len(self.reports) >= self.most or self.store.rows() > self.most_rows:
             oldest = next(iter(self.wanted))
             if time.monotonic() - self.wanted[oldest] < BUSY:
-                raise Overrun("Too many reports with parameters of their own are looked at just now.")
+                raise Overloaded("Too many reports with parameters of their own are looked at just now.")
             del self.wanted[oldest], self.reports[oldest]
             self.refresher.let_go(oldest)
             self.store.forget(oldest)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from utilities.model.clock import Clock
-from utilities.model.errors import Refused, SourceError, StoreDown, Unavailable
+from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailable, error_kind
 from utilities.model.frames import Frame, Reading, State
 from utilities.refresh.schedule import Sight, failed
 from utilities.reports import Report
@@ -175,11 +175,11 @@ class Duty:
         old = self.means.store.latest(self.report.name)
         message = str(error)[:LONGEST_MESSAGE] if expected else "internal error"
         reading = failed(self.report, old, error, message, self.means.clock(), self.means.draw)
-        if old is None or old.trouble is None or old.trouble.kind != type(error).__name__:
+        if old is None or old.trouble is None or old.trouble.kind is not error_kind(error):
             trace = None if expected else error
             log.log(logging.WARNING if expected else logging.ERROR, "%s: %s", self.report.name, error, exc_info=trace)
         await self.write(reading, lease)
 
 
 def refused(reading: Reading | None) -> bool:
-    return reading is not None and reading.trouble is not None and reading.trouble.kind == Refused.__name__
+    return reading is not None and reading.trouble is not None and reading.trouble.kind is ErrorKind.MISCONFIGURED

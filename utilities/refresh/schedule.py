@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from utilities.model.errors import OverQuota, Refused
+from utilities.model.errors import OverQuota, SourceMisconfigured, error_kind
 from utilities.model.frames import Reading, Trouble
 from utilities.reports import Report
 
@@ -60,7 +60,7 @@ def pause(error: Exception, attempts: int, pace: timedelta, draw: random.Random)
     if isinstance(error, OverQuota):
         # A tenth of jitter, or every report of the source is back in the same instant.
         return min(max(error.retry_after, 1.0) * draw.uniform(1.0, 1.1), LONGEST_QUOTA_WAIT)
-    if isinstance(error, Refused):
+    if isinstance(error, SourceMisconfigured):
         return REFUSED_WAIT
     ceiling = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), pace.total_seconds(), LONGEST_WAIT)
     return draw.uniform(min(1.0, ceiling), ceiling)
@@ -75,7 +75,7 @@ def failed(
     attempts = before.attempts + 1 if before else 1
     trouble = Trouble(
         message=message,
-        kind=type(error).__name__,
+        kind=error_kind(error),
         since=min(before.since, now) if before else now,
         attempts=attempts,
         retry_at=now + timedelta(seconds=pause(error, attempts, report.pace, draw)),

@@ -11,7 +11,7 @@ from utilities.config.settings import Settings
 from utilities.http.client import Upstream
 from utilities.http.throttle import Pacer
 from utilities.model.clock import Clock
-from utilities.model.errors import Refused, SourceError
+from utilities.model.errors import SourceError, SourceMisconfigured
 from utilities.model.frames import Note
 from utilities.shares.count_cache import Memory, Remembered
 from utilities.shares.providers import Api, Provider
@@ -123,7 +123,7 @@ class Network:
     async def check(self, url: str) -> str:
         """What works, by one question; raises SourceError."""
         if self.missing:
-            raise Refused(self.lacks)
+            raise SourceMisconfigured(self.lacks)
         return f"well ({await self.api.count(url)} {self.provider.counts})"
 
     def health(self) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
-from utilities.model.errors import ParameterError, Refused
+from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Frame
 
 
@@ -98,7 +98,7 @@ class Sources:
         if source not in self.opened:
             kind, title = self.kinds.get(source), self.title(source)
             why = f": {kind.missing}" if kind and kind.missing else ""
-            raise Refused(f"{title[:1].upper()}{title[1:]} cannot be asked yet{why}")
+            raise SourceMisconfigured(f"{title[:1].upper()}{title[1:]} cannot be asked yet{why}")
         return await self.opened[source].answer(ask)
 
     def stretch(self, names: Sequence[str]) -> float:

@@ -13,7 +13,7 @@ from utilities.google.error_translation import Asked
 from utilities.google.ga4_response import covered, frame, read
 from utilities.google.quota import CORE, REALTIME
 from utilities.model.clock import Clock
-from utilities.model.errors import ParameterError, Refused
+from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Covers, Frame
 from utilities.model.time_ranges import span
 from utilities.sources import Source, SourceKind, rows_of
@@ -94,13 +94,15 @@ class Ga4:
             named = ask.compare and ask.dimensions not in UNNAMED and not ask.realtime
             return await (self.beside_namesakes(ask) if named else self.fetch(ask, SECONDS))
         except ParameterError as error:
-            raise Refused(str(error)) from error
+            raise SourceMisconfigured(str(error)) from error
 
     async def beside_namesakes(self, ask: Ga4Ask) -> Frame:
         """Two questions, for what was first in these days need not have been so before."""
         now = await self.fetch(replace(ask, compare=False), SECONDS)
         if now.covers is None:
-            raise Refused("Google Analytics does not say which days these are, so none can be set beside them")
+            raise SourceMisconfigured(
+                "Google Analytics does not say which days these are, so none can be set beside them"
+            )
         days = (now.covers.last - now.covers.first).days + 1
         first, last = (day - timedelta(days=days) for day in (now.covers.first, now.covers.last))
         before = replace(ask, compare=False, limit=NAMESAKES, first=first.isoformat(), last=last.isoformat())
@@ -178,11 +180,11 @@ class Ga4:
 
 
 def question(ask: Ga4Ask, days: int, chosen: Covers | None = None) -> dict[str, Any]:
-    """The request's body; raises Refused for an ask that cannot be asked."""
+    """The request's body; raises SourceMisconfigured for an ask that cannot be asked."""
     if ask.compare and (ask.realtime or ask.today):
-        raise Refused("an ask that compares with the days before cannot be realtime or of today")
+        raise SourceMisconfigured("an ask that compares with the days before cannot be realtime or of today")
     if ask.limit < 1 or days < 1:
-        raise Refused("an ask needs a limit and a number of days of at least 1")
+        raise SourceMisconfigured("an ask needs a limit and a number of days of at least 1")
     body: dict[str, Any] = {
         "dimensions": [{"name": name} for name in ask.dimensions],
         "metrics": [{"name": name} for name in ask.metrics],

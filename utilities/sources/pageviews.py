@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from utilities.config.discovery import find
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, ParameterError, Refused
+from utilities.model.errors import BadAnswer, ParameterError, SourceMisconfigured
 from utilities.model.frames import Column, Covers, Frame, Kind, Value
 from utilities.model.time_ranges import Span, span
 from utilities.pageviews import PageViews, queries
@@ -68,7 +68,7 @@ class PageViewSource:
         try:
             question, site, range_ = self.understood(ask)
         except ParameterError as error:
-            raise Refused(str(error)) from error
+            raise SourceMisconfigured(str(error)) from error
         found, notes = question.arrange(await self.ask(question, ask, site, range_), range_)
         rows = fitted(found, question.columns)
         unbegun = () if counted(rows) else await self.unbegun(site)
@@ -103,11 +103,13 @@ class PageViewSource:
         """The question, the site ('' for all) and the range in its zone; raises ParameterError."""
         question = questions().get(ask.question)
         if question is None:
-            raise Refused(f"there is no question {ask.question!r}; there are {', '.join(sorted(questions()))}")
+            raise SourceMisconfigured(
+                f"there is no question {ask.question!r}; there are {', '.join(sorted(questions()))}"
+            )
         if ask.compare and not question.compares:
-            raise Refused(f"{ask.question} answers rows that cannot be set beside those of the time before")
+            raise SourceMisconfigured(f"{ask.question} answers rows that cannot be set beside those of the time before")
         if not 1 <= ask.limit <= MOST_ROWS:
-            raise Refused(f"an ask needs a limit from 1 to {MOST_ROWS}")
+            raise SourceMisconfigured(f"an ask needs a limit from 1 to {MOST_ROWS}")
         site, zone = chosen(self.sites, ask.site)
         first = ask.first or f"now-{self.days - 1}d/d"
         range_ = span(first, ask.last or "now", ZoneInfo(zone), self.clock())

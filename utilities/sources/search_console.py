@@ -13,7 +13,7 @@ from utilities.google.client import SECONDS, Client, resource
 from utilities.google.error_translation import Asked
 from utilities.google.field_names import heading
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, Refused
+from utilities.model.errors import BadAnswer, SourceMisconfigured
 from utilities.model.frames import Column, Covers, Frame, Kind, Note, Value
 from utilities.model.text import clean
 from utilities.sources import Source, SourceKind
@@ -85,7 +85,7 @@ class SearchConsole:
     async def fetch(self, ask: SearchConsoleAsk, seconds: float) -> Frame:
         days = ask.days or self.days
         if ask.limit < 1 or days < 1:
-            raise Refused("an ask needs a limit and a number of days of at least 1")
+            raise SourceMisconfigured("an ask needs a limit and a number of days of at least 1")
         last = self.clock().astimezone(ZoneInfo(ZONE)).date() - timedelta(days=1)
         first = last - timedelta(days=days - 1)
         body = question(ask, first, last)

@@ -13,7 +13,7 @@ from utilities.config.settings import Settings
 from utilities.http.canonical_url import canonical
 from utilities.http.client import Upstream
 from utilities.model.clock import Clock
-from utilities.model.errors import Refused, SourceError, Unavailable
+from utilities.model.errors import SourceError, SourceMisconfigured, Unavailable
 from utilities.model.frames import Column, Frame, Kind, Note
 from utilities.shares import providers as shares
 from utilities.shares.count_cache import read_counts, write_counts, written_at
@@ -100,14 +100,18 @@ class Social:
         self.kept_at, self.seen = time.monotonic(), written_at(self.file)
 
     async def check(self) -> str:
-        """Asks every network about one page; raises Refused or Unavailable with a line for each."""
+        """Asks every network about one page; raises SourceMisconfigured or Unavailable with a line for each."""
         told = dict(zip(self.networks, await asyncio.gather(*map(self.checked, self.networks.values())), strict=True))
-        told |= {name: Refused(why) for name, why in self.unknown.items()}
+        told |= {name: SourceMisconfigured(why) for name, why in self.unknown.items()}
         wrong = {name: what for name, what in told.items() if isinstance(what, SourceError)}
         report = "\n".join(f"{name}: {what}" for name, what in (wrong | told).items())  # what is to be mended first
         if not wrong:
             return report
-        raise Refused(report) if any(isinstance(what, Refused) for what in wrong.values()) else Unavailable(report)
+        raise (
+            SourceMisconfigured(report)
+            if any(isinstance(what, SourceMisconfigured) for what in wrong.values())
+            else Unavailable(report)
+        )
 
     async def checked(self, network: Network) -> str | SourceError:
         try:

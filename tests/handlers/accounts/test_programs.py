@@ -12,7 +12,7 @@ from utilities.accounts.database.connection import State, open_state
 from utilities.accounts.database.tables import tokens as table
 from utilities.accounts.database.tokens import MISSED, MOST, REMEMBERED, Tokens
 from utilities.config.settings import Settings
-from utilities.model.errors import Overrun, ParameterError
+from utilities.model.errors import Overloaded, ParameterError
 
 
 @dataclass
@@ -113,5 +113,5 @@ async def test_there_are_not_more_tokens_than_people_can_look_over(state: State)
     row = {"name": "a", "scopes": "read", "hint": "abcd", "made_by": "ada", "made_at": clock()}
     rows = [{"key": str(number), **row} for number in range(MOST)]
     await state.run(lambda connection: connection.execute(insert(table), rows))
-    with pytest.raises(Overrun):
+    with pytest.raises(Overloaded):
         await Tokens(state, clock).make("one more", ["read"], "ada")

@@ -8,7 +8,7 @@ import pytest
 from tornado.httpclient import HTTPResponse
 
 from tests.handlers.collect.conftest import AGENT, SITES, Collecting, Open
-from utilities.model.errors import FoyerError, Overrun, StoreDown, TooFast
+from utilities.model.errors import FoyerError, Overloaded, StoreDown, TooFast
 from utilities.pageviews import PageView
 from utilities.pageviews.collect.rate_limit import MOST_CLIENTS, Pace
 from utilities.pageviews.sites.site_file import Limits
@@ -100,7 +100,7 @@ class Full:
         pass
 
 
-@pytest.mark.parametrize("error", [Overrun, StoreDown])  # an error that is raised holds all that it came through
+@pytest.mark.parametrize("error", [Overloaded, StoreDown])  # an error that is raised holds all that it came through
 async def test_what_is_not_kept_is_never_called_good(collect: Open, fetch: Fetch, error: type[FoyerError]):
     one = await collect(SITES)
     one.own.collector.views = Full(error("not kept"))

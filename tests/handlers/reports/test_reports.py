@@ -5,7 +5,7 @@ import io
 import json
 import time
 
-from utilities.model.errors import Refused, Unavailable
+from utilities.model.errors import SourceMisconfigured, Unavailable
 from utilities.model.frames import Column, Frame, Kind
 
 
@@ -85,7 +85,7 @@ async def test_csv_has_headings_and_no_formula(desk, fetch):
 
 
 async def test_failure_without_figures_says_why(desk, fetch):
-    desk.oracle.answers["words"] = Refused("Google refuses: give the account the role Viewer")
+    desk.oracle.answers["words"] = SourceMisconfigured("Google refuses: give the account the role Viewer")
     await desk.answered("words")
     told = json.loads((await fetch(f"{desk.address}/reports/words.json")).body)
     assert (told["state"], told["rows"]) == ("failed", [])

@@ -10,7 +10,7 @@ from tests.pageviews.queries.expected import EXPECTED
 from tests.pageviews.queries.week import BUY, NOW, TITLES, WEEK, seen
 from utilities import reports
 from utilities.config.discovery import find
-from utilities.model.errors import Refused
+from utilities.model.errors import SourceMisconfigured
 from utilities.model.frames import Covers
 from utilities.pageviews.storage.interface import Keeping
 from utilities.reports import Report
@@ -107,7 +107,7 @@ async def test_site_is_the_first_unless_another_is_named(ours: Ours):
     source = await ours(WEEK)
     assert (await source.answer(PageViewAsk("totals", site="shop"))).values("views") == (1,)
     assert (await source.answer(PageViewAsk("totals"))).values("views") == (7,)
-    with pytest.raises(Refused, match="`site` must be one of blog, shop"):
+    with pytest.raises(SourceMisconfigured, match="`site` must be one of blog, shop"):
         await source.answer(PageViewAsk("totals", site="nobody"))
 
 
@@ -127,7 +127,7 @@ async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
         (PageViewAsk("by-day", first="now-40y"), "7,320 days apart at most"),
         (PageViewAsk("pages", first="last week"), "`from` must be now, now-7d"),
     ):
-        with pytest.raises(Refused, match=why):
+        with pytest.raises(SourceMisconfigured, match=why):
             await source.answer(ask)
 
 

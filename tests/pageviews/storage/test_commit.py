@@ -1,4 +1,4 @@
-"""Group commit: one write for many, nobody answered before it is done, and `Overrun` before there is no room."""
+"""Group commit: one write for many, nobody answered before it is done, and `Overloaded` before there is no room."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ import pytest
 
 from tests.pageviews.storage.views import numbered
 from utilities.model.clock import utc_now
-from utilities.model.errors import Overrun, StoreDown
+from utilities.model.errors import Overloaded, StoreDown
 from utilities.pageviews.sql.columns import Row, row_of
 from utilities.pageviews.storage.group_commit import MOST_AT_ONCE, GroupCommit
 
@@ -56,10 +56,10 @@ async def test_overrun_comes_before_the_room_is_used_up_and_goes_when_there_is_s
     disk.free.clear()
     waiting = [asyncio.create_task(commit.add([row])) for row in ROWS[10:18]]
     await asyncio.sleep(0.01)
-    with pytest.raises(Overrun):
+    with pytest.raises(Overloaded):
         await commit.add(ROWS[20:23])
     acknowledged = 2
-    with pytest.raises(Overrun):
+    with pytest.raises(Overloaded):
         await commit.add(ROWS[20:21])
     assert commit.health()["waiting"] == 10
     disk.free.set()

@@ -16,6 +16,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from utilities.config.boards import Board
 from utilities.config.discovery import find
+from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, Covers, Frame, Kind, Note, Reading, State, Trouble, Value
 from utilities.rendering import views
 from utilities.rendering.charts import Picture
@@ -49,7 +50,9 @@ def frame(*rows: tuple[Value, ...], notes: Sequence[Note] = (), **kinds: Kind) -
 def tile(board: Board, place: int, filled: Frame, state: State) -> Markup:
     """One tile of a board as it is sent to walls."""
     its = board.tiles[place]
-    trouble = Trouble("Google Analytics does not answer." + " Why is a long story." * 20, "Unavailable", NOW, 3, NOW)
+    trouble = Trouble(
+        "Google Analytics does not answer." + " Why is a long story." * 20, ErrorKind.UNAVAILABLE, NOW, 3, NOW
+    )
     taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
     reading = Reading(its.report, filled if taken else None, taken, trouble if state is State.FAILED else None)
     room = box(board, its.place)

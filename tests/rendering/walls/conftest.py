@@ -20,6 +20,7 @@ from utilities.config.boards import Boards
 from utilities.config.discovery import find
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
+from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, Frame, Kind, Reading, Trouble
 from utilities.rendering.templating import environment
 from utilities.rendering.views import View
@@ -125,12 +126,14 @@ class House:
 
     async def show(self, report: str, frame: Frame, *, age: float = 0, trouble: str = "") -> None:
         now = self.clock() - timedelta(seconds=age)
-        told = Trouble(trouble, "Unavailable", now, 1, now) if trouble else None
+        told = Trouble(trouble, ErrorKind.UNAVAILABLE, now, 1, now) if trouble else None
         await self.store.write(Reading(report, frame, now, told), alone(report))
 
     async def fail(self, report: str, message: str) -> None:
         now = self.clock()
-        await self.store.write(Reading(report, trouble=Trouble(message, "Refused", now, 1, now)), alone(report))
+        await self.store.write(
+            Reading(report, trouble=Trouble(message, ErrorKind.MISCONFIGURED, now, 1, now)), alone(report)
+        )
 
     async def stop(self) -> None:
         if self.server is not None:

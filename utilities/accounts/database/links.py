@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from utilities.accounts.database.connection import State
 from utilities.accounts.database.tables import links
 from utilities.model.clock import Clock
-from utilities.model.errors import Overrun, ParameterError
+from utilities.model.errors import Overloaded, ParameterError
 
 MOST = 1000
 DAYS = (7, 30, 90, 365)  # that a link may last
@@ -45,7 +45,7 @@ class Links:
         self.read_at: datetime | None = None
 
     async def make(self, report: str, query: str, days: int, by: str) -> str:
-        """A new link's token. Raises ParameterError, and Overrun when there are MOST."""
+        """A new link's token. Raises ParameterError, and Overloaded when there are MOST."""
         if days not in DAYS:
             raise ParameterError(f"`days` must be one of {', '.join(map(str, DAYS))}")
         if len(query) > LONGEST:
@@ -113,5 +113,5 @@ def everything(connection: Connection) -> list[Row[Any]]:
 def add(connection: Connection, row: Mapping[str, object], now: datetime) -> int:
     connection.execute(delete(links).where(links.c.until <= now))
     if (connection.scalar(select(func.count()).select_from(links)) or 0) >= MOST:
-        raise Overrun(f"There are {MOST} links already: revoke some that nobody looks at.")
+        raise Overloaded(f"There are {MOST} links already: revoke some that nobody looks at.")
     return int(connection.execute(insert(links).values(row).returning(links.c.number)).scalar_one())

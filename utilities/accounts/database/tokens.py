@@ -13,7 +13,7 @@ from utilities.accounts.database.connection import State
 from utilities.accounts.database.sessions import key_of
 from utilities.accounts.database.tables import tokens
 from utilities.model.clock import Clock
-from utilities.model.errors import Overrun, ParameterError
+from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.principals import Token
 
 PREFIX = "foyer_"  # so that those who look for leaked secrets know ours
@@ -57,7 +57,7 @@ class Tokens:
         self.changes = 0
 
     async def make(self, name: str, scopes: Collection[str], by: str) -> str:
-        """A new token, which is kept nowhere. Raises ParameterError, and Overrun when there are MOST."""
+        """A new token, which is kept nowhere. Raises ParameterError, and Overloaded when there are MOST."""
         name = name.strip()
         if not 1 <= len(name) <= LONGEST or not name.isprintable():
             raise ParameterError(f"`name` must be printable, and from 1 to {LONGEST} characters long")
@@ -120,5 +120,5 @@ def everything(connection: Connection) -> list[Row[Any]]:
 
 def add(connection: Connection, row: Mapping[str, object]) -> None:
     if (connection.scalar(select(func.count()).select_from(tokens)) or 0) >= MOST:
-        raise Overrun(f"There are {MOST} tokens already: revoke some that nobody uses.")
+        raise Overloaded(f"There are {MOST} tokens already: revoke some that nobody uses.")
     connection.execute(insert(tokens).values(row))

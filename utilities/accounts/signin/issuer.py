@@ -16,7 +16,7 @@ from utilities.accounts.signin.jwks import Keys
 from utilities.accounts.signin.membership import member
 from utilities.accounts.signin.return_url import HOME
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, Refused, SignInRefused, Unavailable
+from utilities.model.errors import BadAnswer, SignInRefused, SourceMisconfigured, Unavailable
 from utilities.model.principals import Person
 
 log = logging.getLogger("foyer.signin")
@@ -91,7 +91,7 @@ class Issuer:
         return places.authorize + ("&" if "?" in places.authorize else "?") + urlencode(asked)
 
     async def person(self, code: str, attempt: Attempt) -> Person:
-        """Who came back with `code`; raises SignInRefused, Unavailable, BadAnswer, and Refused when we are misset."""
+        """Returns who came back with `code`; raises SignInRefused, Unavailable, BadAnswer and SourceMisconfigured."""
         places = await self.places()
         token = await self.exchange(places, code, attempt)
         name = header_of(token).get("kid")
@@ -103,7 +103,7 @@ class Issuer:
     async def check(self) -> None:
         """Hands in a code that nobody was given: an issuer that minds the code, and not us, knows us.
 
-        Raises Unavailable and BadAnswer, and Refused when it does not.
+        Raises Unavailable and BadAnswer, and SourceMisconfigured when it does not.
         """
         with contextlib.suppress(SignInRefused):
             await self.exchange(await self.places(), "of-a-checkup", begin(HOME))
@@ -133,13 +133,15 @@ class Issuer:
         return token
 
 
-def refusal(fields: Mapping[str, Any]) -> SignInRefused | Refused:
+def refusal(fields: Mapping[str, Any]) -> SignInRefused | SourceMisconfigured:
     """Whose fault a refused code is: the visitor's, who took too long, or ours, who are set wrongly."""
     if fields.get("error") == "invalid_grant":
         return SignInRefused("That sign-in took too long or was used already. Please sign in again.")
     known = {"invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type", "invalid_scope"}
     error = fields.get("error") if fields.get("error") in known else "an unknown error"
-    return Refused(f"the sign-in service refuses Foyer itself ({error}): check GOOGLE_CLIENT_ID and its secret")
+    return SourceMisconfigured(
+        f"the sign-in service refuses Foyer itself ({error}): check GOOGLE_CLIENT_ID and its secret"
+    )
 
 
 def issuers(issuer: str) -> frozenset[str]:

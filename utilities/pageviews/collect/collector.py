@@ -26,7 +26,7 @@ class Collector:
         self.tell: Callable[[], None] = nobody  # told of each that is safe; must not wait
 
     async def take(self, said: Said, address: str, agent: str, headers: Mapping[str, str]) -> None:
-        """Returns when the hit is safe, or is not one that counts; HitRefused, Overrun, StoreDown: it is not kept."""
+        """Returns when the hit is stored or is not counted; raises HitRejected, Overloaded and StoreDown."""
         site = self.sites.find(said.site, said.host)
         if self.pace.limits is not self.sites.limits:
             self.pace.set(self.sites.limits)

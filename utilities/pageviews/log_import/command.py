@@ -8,7 +8,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
-from utilities.model.errors import HitRefused, SettingsError
+from utilities.model.errors import HitRejected, SettingsError
 from utilities.pageviews.classify.classifier import open_counting
 from utilities.pageviews.classify.visitor_ids import OneKey
 from utilities.pageviews.log_import.access_log import Line, parse
@@ -95,7 +95,7 @@ def find(sites: Sites, named: str, host: str) -> Site | None:
     site = sites.get(named or only) if not host else None
     try:
         return site or sites.find(named, host or named)
-    except HitRefused:
+    except HitRejected:
         return None
 
 

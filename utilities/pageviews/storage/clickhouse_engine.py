@@ -45,7 +45,7 @@ class ClickPageViews:
         self.commit = GroupCommit(self.write, clock)
 
     async def add(self, views: Sequence[PageView]) -> None:
-        """Returns when ClickHouse has accepted them. Overrun when there is no room, StoreDown when it does not answer,
+        """Returns when ClickHouse has accepted them. Overloaded when there is no room, StoreDown when it is down,
         ValueError when one of them cannot be kept."""
         if views:
             await self.commit.add([row_of(view) for view in views])

@@ -55,7 +55,7 @@ class DuckPageViews:
         self.commit = GroupCommit(self.folding.take, clock, behind=self.folding.behind)
 
     async def add(self, views: Sequence[PageView]) -> None:
-        """Returns when they are on disk. Overrun when there is no room, StoreDown when the disk does not take them,
+        """Returns when they are on disk. Overloaded when there is no room, StoreDown when the disk does not take them,
         ValueError when one of them cannot be kept."""
         if len(views) >= A_LOT and self.folding.behind() >= self.commit.room // 4:
             await self.folding.catch_up()  # an import leaves room to those who are looking at a page just now

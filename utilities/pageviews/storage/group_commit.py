@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from utilities.model.clock import Clock
-from utilities.model.errors import FoyerError, Overrun, StoreDown
+from utilities.model.errors import FoyerError, Overloaded, StoreDown
 
 MOST_WAITING = 20_000  # rows, those being written included; about 20 MB
 MOST_AT_ONCE = 5_000  # rows in one commit, so that nobody waits for somebody else's import
@@ -52,10 +52,10 @@ class GroupCommit(Generic[Kept]):
         self.thread.start()
 
     async def add(self, rows: Sequence[Kept]) -> None:
-        """Returns when the rows are on disk. Overrun when there is no room, StoreDown when they cannot be written,
+        """Returns when the rows are on disk. Overloaded when there is no room, StoreDown when they cannot be written,
         ValueError when one of them cannot be kept."""
         if self.waiting + self.behind() + len(rows) > self.room:
-            raise Overrun("More page views than can be written just now.")
+            raise Overloaded("More page views than can be written just now.")
         if not self.open:
             raise StoreDown(ENDED)
         adding = Adding(rows, self.loop.create_future())

@@ -48,7 +48,7 @@ class Forget:
 
 
 class Keeping(PageViews, Protocol):
-    """A page-view store as a process holds it; `ask` raises Unavailable or BadAnswer, `add` Overrun or StoreDown."""
+    """A page-view store as a process holds it; `ask` raises Unavailable or BadAnswer, `add` Overloaded or StoreDown."""
 
     async def load(self, lot: Path) -> int:
         """Keeps the page views of a Lot, on disk, and answers how many were not there before; raises StoreDown."""

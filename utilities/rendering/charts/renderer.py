@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from utilities.model.errors import NotDrawn, Overrun
+from utilities.model.errors import NotDrawn, Overloaded
 from utilities.rendering.charts import Picture
 from utilities.rendering.charts.engine import Engine
 from utilities.rendering.charts.svg import cleaned
@@ -48,12 +48,12 @@ class Gallery:
             task.add_done_callback(lambda _: self.changed())
 
     async def draw(self, picture: Picture) -> str:
-        """The drawing; raises NotDrawn, and Overrun when too many wait for theirs."""
+        """The drawing; raises NotDrawn, and Overloaded when too many wait for theirs."""
         svg = self.latest(picture)
         if svg is None:
             task = self.drawing.get(picture.key)
             if task is None:
-                raise Overrun("Too many charts are being drawn just now.")
+                raise Overloaded("Too many charts are being drawn just now.")
             svg = await asyncio.shield(task)
         if svg == FAILED:
             raise NotDrawn("This chart cannot be drawn.")

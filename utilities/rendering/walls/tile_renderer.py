@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
 from utilities.config.boards import Board, Tile
-from utilities.model.errors import FoyerError
+from utilities.model.errors import FoyerError, error_kind
 from utilities.model.frames import Reading, State, Trouble
 from utilities.rendering.charts.colours import css
 from utilities.rendering.charts.renderer import Gallery
@@ -72,7 +72,7 @@ class Painter:
             return self._tile(board, tile, title, within, reading, fresh.state, now), awaited
         except MISHAPS as error:
             log.exception("tile %s of board %s cannot be drawn", tile.name, board.name)
-            trouble = Trouble("These figures cannot be drawn here.", type(error).__name__, now, 1, now)
+            trouble = Trouble("These figures cannot be drawn here.", error_kind(error), now, 1, now)
             failed = Reading(tile.report, trouble=trouble)
             return self._tile(board, tile, title, Inside(tile.view, None), failed, State.FAILED, now), False
 

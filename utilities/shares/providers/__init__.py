@@ -14,7 +14,7 @@ from utilities.http.body_parsers import Style, read
 from utilities.http.client import Answer, Upstream
 from utilities.http.throttle import Rate
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
+from utilities.model.errors import BadAnswer, OverQuota, SourceError, SourceMisconfigured, Unavailable
 
 Shape = TypeVar("Shape")
 Count = Annotated[int, Field(strict=True, ge=0)]
@@ -142,7 +142,7 @@ class Api:
             return OverQuota(said, retry_after=60.0 if wait is None else wait)
         if answer.status in (401, 403):
             keys = " and ".join(self.provider.keys)
-            return Refused(f"{said}: check {keys}" if keys else said)
+            return SourceMisconfigured(f"{said}: check {keys}" if keys else said)
         return Unavailable(said) if answer.status >= 500 or answer.status == 408 else BadAnswer(said)
 
     def explained(self, answer: Answer) -> SourceError | None:

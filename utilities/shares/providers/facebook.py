@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ValidationError
 
 from utilities.http.client import Answer
-from utilities.model.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
+from utilities.model.errors import BadAnswer, OverQuota, SourceError, SourceMisconfigured, Unavailable
 from utilities.shares.providers import Api, Count, Provider
 
 # https://developers.facebook.com/docs/graph-api/guides/error-handling
@@ -71,7 +71,7 @@ def explain(answer: Answer) -> SourceError | None:
     if fault.code in TOO_MANY or 80_000 <= fault.code < 81_000:
         return OverQuota(f"has answered enough for now (code {fault.code})", retry_after=900.0)
     if fault.code in TOKEN:
-        return Refused(f"does not accept FACEBOOK_APP_TOKEN (code {fault.code})")
+        return SourceMisconfigured(f"does not accept FACEBOOK_APP_TOKEN (code {fault.code})")
     if fault.code in LATER:
         return Unavailable(f"says it is unwell (code {fault.code})")
     return BadAnswer(f"answered with error {fault.code}")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from utilities.http.client import Answer
 from utilities.http.throttle import Rate
-from utilities.model.errors import BadAnswer, OverQuota, Refused, SourceError, Unavailable
+from utilities.model.errors import BadAnswer, OverQuota, SourceError, SourceMisconfigured, Unavailable
 from utilities.shares.providers import Api, Count, Pass, Provider
 
 
@@ -61,7 +61,7 @@ def explain(answer: Answer) -> SourceError | None:
         return OverQuota("has answered enough for now", retry_after=float(told[1]) if told else 600.0)
     about_key = failure.error_name == "bad_parameter" and "key" in failure.error_message
     if about_key or failure.error_id in (401, 402, 403, 405, 406):
-        return Refused("does not accept STACK_EXCHANGE_KEY")
+        return SourceMisconfigured("does not accept STACK_EXCHANGE_KEY")
     return Unavailable("says it is unwell") if failure.error_id >= 500 else BadAnswer(f"says: {failure.error_name}")
 
 
