@@ -92,7 +92,7 @@ def test_no_drawer_for_odds_and_ends():
 def test_only_the_supervised_loop_catches_everything():
     places = [place for source in sources(*PRODUCT) for place in broad_excepts(source)]
     assert len(places) <= 1
-    assert all(place.startswith("utilities/refresh") for place in places)
+    assert all(place.startswith("utilities/runtime/supervised_loop.py:") for place in places)
 
 
 def test_nothing_under_utilities_knows_that_it_is_served_over_http():

@@ -23,7 +23,7 @@ from utilities.google.error_translation import (
 )
 from utilities.google.pool import Pool
 from utilities.google.quota import Exhausted, Quota
-from utilities.http.circuit_breaker import Breaker
+from utilities.runtime.circuit_breaker import Breaker
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, Unavailable
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from utilities.http.circuit_breaker import Breaker
+from utilities.runtime.circuit_breaker import Breaker
 from utilities.model.clock import Clock
 from utilities.model.errors import OverQuota, SourceError, SourceMisconfigured, Unavailable
 

@@ -14,6 +14,7 @@ from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailabl
 from utilities.model.frames import Frame, Reading, State
 from utilities.refresh.schedule import Sight, failed
 from utilities.reports import Report
+from utilities.runtime.supervised_loop import catch_error
 from utilities.sources import Sources
 from utilities.store import Lease, Store, alone
 
@@ -75,19 +76,28 @@ class Duty:
         """Ends when nobody wants the report any longer."""
         await asyncio.sleep(self.means.draw.uniform(0.0, STAGGER))
         while time.monotonic() < self.until:
-            lease = None
-            try:
-                if await self.due():
-                    lease = await self.take()
-                    if lease is not None:
-                        await self.turn(lease)
-            except Exception as error:  # noqa: BLE001 (the product's only broad net: no failure may end the loop)
+            await self.run_round()
+            await asyncio.sleep(BREATH)
+
+    async def run_round(self) -> None:
+        """Waits until the report is due and asks once; whatever goes wrong is written down and never raised."""
+        lease: Lease | None = None
+
+        async def attempt() -> None:
+            nonlocal lease
+            if await self.due():
+                lease = await self.take()
+                if lease is not None:
+                    await self.turn(lease)
+
+        try:
+            error = await catch_error(attempt())
+            if error is not None:
                 await self.fail(error, lease or alone(self.report.name))
                 await asyncio.sleep(0.0 if lease else UNASKED)
-            finally:
-                if lease is not None:
-                    await self.means.store.release(lease)
-            await asyncio.sleep(BREATH)
+        finally:
+            if lease is not None:
+                await self.means.store.release(lease)
 
     async def due(self) -> bool:
         """Waits until the report is due; False when nobody wants it any longer."""

@@ -1,50 +1,87 @@
-"""Tasks that run for ever, and are started again when they fall over."""
+"""Tasks that run until they are stopped, whatever their work raises. Holds the product's only broad `except`."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 log = logging.getLogger(__name__)
 
+RESTART_SECONDS = 1.0
 Work = Callable[[], Coroutine[Any, Any, None]]
+Sleep = Callable[[float], Awaitable[None]]
 
 
-class Loops:
-    """Owns its tasks; `stop` ends them all."""
+async def catch_error(work: Awaitable[object]) -> Exception | None:
+    """Awaits `work` and returns what it raised; None when it ended well. A cancellation passes through."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 (no failure may end a supervised loop)
+        return error
+    return None
 
-    def __init__(self, rest: float = 1.0) -> None:
-        self._rest = rest  # seconds before one that fell over is started again
-        self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def each(self, seconds: float, name: str, do: Callable[[], None]) -> None:
-        """Does it now and then."""
+class SupervisedLoop:
+    """One task that runs `work` until it returns, and starts it again after `restart_seconds` when it raises.
 
-        async def work() -> None:
+    `name` stands in log lines. Needs a running event loop.
+    """
+
+    def __init__(
+        self, name: str, work: Work, *, restart_seconds: float = RESTART_SECONDS, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self.name = name
+        self._work = work
+        self._restart_seconds = restart_seconds
+        self._sleep = sleep
+        self._task = asyncio.create_task(self._run(), name=name)
+
+    @classmethod
+    def every(
+        cls, interval: float, name: str, step: Callable[[], Awaitable[None] | None], *, sleep: Sleep = asyncio.sleep
+    ) -> "SupervisedLoop":
+        """Starts a loop that waits `interval` seconds, runs `step`, and starts over."""
+
+        async def repeat() -> None:
             while True:
-                await asyncio.sleep(seconds)
-                do()
+                await sleep(interval)
+                if (pending := step()) is not None:
+                    await pending
 
-        self.keep(name, work)
+        return cls(name, repeat, restart_seconds=0.0, sleep=sleep)
 
-    def keep(self, name: str, work: Work, *, after: float = 0.0) -> None:
-        """Runs it until it ends; when it raises, logs the traceback, rests and runs it again."""
+    @property
+    def is_running(self) -> bool:
+        """Whether the work has neither returned nor been stopped."""
+        return not self._task.done()
 
-        async def run() -> None:
-            await asyncio.sleep(after)
-            await work()
+    def add_done_callback(self, callback: Callable[[], None]) -> None:
+        """Calls `callback` when the work has returned or been stopped."""
+        self._task.add_done_callback(lambda _: callback())
 
-        def ended(task: asyncio.Task[None]) -> None:
-            if not task.cancelled() and (error := task.exception()) is not None:
-                log.error("%s fell over and is started again", name, exc_info=error)
-                self.keep(name, work, after=self._rest)
+    def cancel(self) -> None:
+        """Asks the loop to stop, without waiting for its end."""
+        self._task.cancel()
 
-        task = self._tasks[name] = asyncio.create_task(run(), name=name)
-        task.add_done_callback(ended)
+    async def stop(self, timeout: float = 5.0) -> bool:
+        """Cancels the work and waits for its end; returns False, with a warning, if it lasts over `timeout` seconds."""
+        return await stop_loops([self], timeout)
 
-    async def stop(self) -> None:
-        tasks = list(self._tasks.values())
-        self._tasks.clear()
-        for task in tasks:
+    async def _run(self) -> None:
+        while (error := await catch_error(self._work())) is not None:
+            log.error("%s failed and is restarted", self.name, exc_info=error)
+            await self._sleep(self._restart_seconds)
+
+
+async def stop_loops(loops: list[SupervisedLoop], timeout: float = 5.0) -> bool:
+    """Cancels all loops and waits for their end; returns False, with a warning, if one lasts over `timeout` seconds."""
+    tries = 10
+    pending = {loop._task for loop in loops}
+    for _ in range(tries):
+        for task in pending:  # repeated: asyncio.wait_for can swallow a cancellation (Python issue 86296)
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if pending:
+            _, pending = await asyncio.wait(pending, timeout=timeout / tries)
+    for task in pending:
+        log.warning("%s does not stop", task.get_name())
+    return not pending

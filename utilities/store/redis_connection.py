@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
-from utilities.http.circuit_breaker import Breaker
+from utilities.runtime.circuit_breaker import Breaker
 from utilities.http.redis_options import options
 from utilities.model.errors import StoreDown
 

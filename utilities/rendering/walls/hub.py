@@ -19,7 +19,7 @@ from utilities.rendering.walls.sse_events import Event, event, heard, retry
 from utilities.rendering.walls.tile_renderer import Fresh, Painter
 from utilities.rendering.walls.wall_stream import Ended, Pipe, Wall
 from utilities.reports import Report
-from utilities.runtime.supervised_loop import Loops
+from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 from utilities.store import Store
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Walls:
         self._pages = Pages(painter, boards, clock, build=build, boot=self._boot, every=pace.beat)
         self._count = itertools.count(1).__next__
         self._showings: dict[str, Showing] = {}
-        self._loops = Loops()
+        self._loops: list[SupervisedLoop] = []
         self._open = False
 
     # start and stop
@@ -85,15 +85,17 @@ class Walls:
         if self._painter.gallery is not None:
             self._painter.gallery.changed = self._repaint
         self._arrange()
-        self._loops.keep("walls: readings", self._hear)
-        self._loops.each(self._pace.look, "walls: ageing", self._look_round)
-        self._loops.each(self._pace.beat, "walls: beat", self._beat)
-        self._loops.each(self._pace.poll, "walls: boards", self._poll)
+        self._loops = [
+            SupervisedLoop("walls: readings", self._hear),
+            SupervisedLoop.every(self._pace.look, "walls: ageing", self._look_round),
+            SupervisedLoop.every(self._pace.beat, "walls: beat", self._beat),
+            SupervisedLoop.every(self._pace.poll, "walls: boards", self._poll),
+        ]
 
     async def stop(self) -> None:
         """Says good-bye to every wall and ends its stream; nobody can join from now on."""
         self._open = False
-        await self._loops.stop()
+        await stop_loops(self._loops)
         bye = event("bye", {})
         leaving = [wall.leave(bye) for showing in self._showings.values() for wall in tuple(showing.walls)]
         going = [done for done in leaving if done is not None]

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from utilities.http.circuit_breaker import Breaker
+from utilities.runtime.circuit_breaker import Breaker
 
 
 class Watch:
