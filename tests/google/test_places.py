@@ -105,7 +105,7 @@ async def until(true: Callable[[], bool]) -> None:
 async def freed(ga4: Ga4) -> None:
     """Waits until no thread is at work; the cut sockets take a moment to be noticed."""
     await until(lambda: not ga4.client.pool.running)
-    ga4.client.line.succeeded()  # this is about places, not about the breaker
+    ga4.client.line.record_success()  # this is about places, not about the breaker
 
 
 async def test_caller_that_leaves_frees_its_place(google: Pretend, ga4: Ga4) -> None:

@@ -23,7 +23,7 @@ from utilities.google.error_translation import (
 )
 from utilities.google.pool import Pool
 from utilities.google.quota import Exhausted, Quota
-from utilities.runtime.circuit_breaker import Breaker
+from utilities.runtime.circuit_breaker import CircuitBreaker
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, Unavailable
 
@@ -78,7 +78,7 @@ class Client:
         self.pool = Pool(service, places)
         self.quota = Quota(clock)
         self.budget = ErrorBudget(clock, forgiven, errors)
-        self.line = Breaker(clock, failures=4, rest=10.0, longest=120.0)  # no connection, no token
+        self.line = CircuitBreaker(clock, max_failures=4, rest_seconds=10.0, max_rest_seconds=120.0)  # no connection, no token
 
     async def call(self, prepare: Prepare, category: str, seconds: float = SECONDS) -> dict[str, Any]:
         """The answer, a JSON object; raises SourceError and nothing else, after `seconds` at the latest."""
@@ -134,19 +134,19 @@ class Client:
     def admit(self, category: str) -> None:
         """Raises when Google is not to be asked now."""
         self.quota.admit(category)
-        if not self.line.check():
-            wait = max(round(self.line.remaining), 1)
+        if not self.line.allow_call():
+            wait = max(round(self.line.remaining_seconds), 1)
             raise Unavailable(f"{self.service} has failed several times; the next try is in {wait} s")
 
     def answered(self) -> None:
         """Google is there and well."""
-        self.line.succeeded()
+        self.line.record_success()
         self.budget.succeeded()
 
     def learned(self, problem: SourceError, category: str, *, server_error: bool) -> SourceError:
         """Keeps what a failure teaches, and answers the error to raise."""
         if isinstance(problem, Unavailable) and not server_error:
-            self.line.failed()
+            self.line.record_failure()
         elif not isinstance(problem, (Unavailable, BadAnswer)):
             self.answered()
         if not isinstance(problem, Exhausted):
@@ -172,7 +172,7 @@ class Client:
     @property
     def resting(self) -> bool:
         """Whether nothing is asked for a while, because Google has failed."""
-        return not self.line.closed or self.budget.rest() > 0
+        return not self.line.is_closed or self.budget.rest() > 0
 
     async def close(self) -> None:
         await self.pool.close()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from utilities.runtime.circuit_breaker import Breaker
+from utilities.runtime.circuit_breaker import CircuitBreaker
 from utilities.model.clock import Clock
 from utilities.model.errors import OverQuota, SourceError, SourceMisconfigured, Unavailable
 
@@ -36,7 +36,7 @@ class Pacer:
 
     def __init__(self, clock: Clock, *, concurrency: int, rates: Sequence[Rate] = ()) -> None:
         self.clock = clock
-        self.breaker = Breaker(clock, failures=3, rest=30.0, longest=600.0)
+        self.breaker = CircuitBreaker(clock, max_failures=3, rest_seconds=30.0, max_rest_seconds=600.0)
         self.places = asyncio.Semaphore(concurrency)
         self.trying = asyncio.Lock()
         self.windows = [(rate, deque[float](maxlen=rate.calls)) for rate in rates]
@@ -50,11 +50,11 @@ class Pacer:
         async with self.places:
             self.check()
             await self.moment()
-            if self.breaker.until is not None:
+            if self.breaker.open_until is not None:
                 # After a rest one call tries; those behind it learn from what it met.
                 async with self.trying:
-                    if self.breaker.until is not None:
-                        if not self.breaker.check():
+                    if self.breaker.open_until is not None:
+                        if not self.breaker.allow_call():
                             raise self.reason()
                         async with self.noting(trying=True):
                             yield
@@ -64,7 +64,7 @@ class Pacer:
 
     def check(self) -> None:
         """Raises what made the server rest, while it rests and no call is trying whether it has rested enough."""
-        if self.told_to_rest() or not (self.breaker.closed or self.trying.locked()):
+        if self.told_to_rest() or not (self.breaker.is_closed or self.trying.locked()):
             raise self.reason()
 
     def told_to_rest(self) -> bool:
@@ -76,7 +76,7 @@ class Pacer:
         """When the next call may be tried; None when it may be now."""
         if self.told_to_rest():
             return self.until
-        return None if self.breaker.closed else self.breaker.until
+        return None if self.breaker.is_closed else self.breaker.open_until
 
     def reason(self) -> SourceError:
         """A fresh copy, so that tracebacks of many waiters do not pile up on one error."""
@@ -113,7 +113,7 @@ class Pacer:
         except SourceError as error:
             self.note(error, trying)
             raise
-        self.breaker.succeeded()
+        self.breaker.record_success()
         if self.resting_until() is None:  # a call that was on its way already does not end a rest
             self.until = self.why = None
 
@@ -123,5 +123,5 @@ class Pacer:
             self.until = self.clock() + min(timedelta(seconds=error.retry_after), LONGEST)
         elif isinstance(error, SourceMisconfigured):
             self.until = self.clock() + timedelta(seconds=AFTER_REFUSAL)
-        elif trying or self.breaker.closed:  # ten calls that fail together are not ten rests, each twice as long
-            self.breaker.failed()
+        elif trying or self.breaker.is_closed:  # ten calls that fail together are not ten rests, each twice as long
+            self.breaker.record_failure()

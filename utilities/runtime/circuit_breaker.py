@@ -1,4 +1,4 @@
-"""A breaker: after some failures in a row nobody calls a dead server again until it has had a rest."""
+"""Stops calls to a server that has failed several times in a row, until it has had a rest."""
 
 import random
 from collections.abc import Callable
@@ -7,68 +7,71 @@ from threading import Lock
 
 from utilities.model.clock import Clock
 
-LEAST, MOST = 0.75, 1.25  # of a rest, so that many processes do not come back at one moment
+MIN_JITTER, MAX_JITTER = 0.75, 1.25  # factors of a rest, so that many processes do not return at one moment
 
 
-class Breaker:
-    """Closed while calls may go through; may be used from any thread.
+class CircuitBreaker:
+    """Closed while calls are allowed. May be used from any thread.
 
-    It opens after `failures` failures in a row, for `rest` seconds give or take a quarter. After the rest one call
-    may try; the others are held back until it has reported, or until another rest has gone by. With `longest` a rest
-    is twice as long as the one before, up to that many seconds.
+    It opens after `max_failures` failures in a row, for `rest_seconds` give or take a quarter. After the rest one call
+    is allowed; the others are refused until that one has reported, or until another rest has passed. With
+    `max_rest_seconds` each rest is twice as long as the one before, up to that many seconds.
     """
 
     def __init__(
         self,
         clock: Clock,
-        failures: int = 3,
-        rest: float = 30.0,
-        longest: float = 0.0,
-        jitter: Callable[[], float] = random.random,
+        max_failures: int = 3,
+        rest_seconds: float = 30.0,
+        max_rest_seconds: float = 0.0,
+        random_fraction: Callable[[], float] = random.random,
     ) -> None:
         self.clock = clock
-        self.failures = failures
-        self.rest = rest
-        self.longest = max(rest, longest)
-        self.jitter = jitter
-        self.in_a_row = 0
-        self.until: datetime | None = None
+        self.max_failures = max_failures
+        self.rest_seconds = rest_seconds
+        self.max_rest_seconds = max(rest_seconds, max_rest_seconds)
+        self.random_fraction = random_fraction
+        self.failure_count = 0  # in a row
+        self.open_until: datetime | None = None
         self.lock = Lock()
 
     @property
-    def closed(self) -> bool:
-        """Whether a call would be let through now; takes nothing."""
-        return self.remaining == 0.0
+    def is_closed(self) -> bool:
+        """Whether a call would be allowed now; changes nothing."""
+        return self.remaining_seconds == 0.0
 
     @property
-    def remaining(self) -> float:
-        """Seconds until a call is let through again; 0.0 when one is now, or when the clock was set back meanwhile."""
-        until = self.until
-        left = 0.0 if until is None else (until - self.clock()).total_seconds()
-        return left if 0.0 < left <= MOST * self.longest else 0.0
+    def remaining_seconds(self) -> float:
+        """Seconds until a call is allowed; 0.0 when one is allowed now, or when the clock was set back meanwhile."""
+        until = self.open_until
+        seconds = 0.0 if until is None else (until - self.clock()).total_seconds()
+        return seconds if 0.0 < seconds <= MAX_JITTER * self.max_rest_seconds else 0.0
 
-    def check(self) -> bool:
-        """Whether this call may go through; a True while resting makes this call the one that tries."""
+    def allow_call(self) -> bool:
+        """Returns whether this call is allowed; after a rest, True makes this call the only one that tries."""
         with self.lock:
-            if not self.closed:
+            if not self.is_closed:
                 return False
-            if self.until is not None:
-                self.open()
+            if self.open_until is not None:
+                self._open()
             return True
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
+        """Closes the breaker."""
         with self.lock:
-            self.in_a_row = 0
-            self.until = None
+            self.failure_count = 0
+            self.open_until = None
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
+        """Counts a failure, and opens the breaker when there are too many in a row."""
         with self.lock:
-            self.in_a_row += 1
-            if self.in_a_row >= self.failures:
-                self.open()
+            self.failure_count += 1
+            if self.failure_count >= self.max_failures:
+                self._open()
 
-    def open(self) -> None:
-        """Starts a rest. Needs the lock."""
-        doublings = min(max(self.in_a_row - self.failures, 0), 30)
-        rest = min(self.rest * 2**doublings, self.longest)
-        self.until = self.clock() + timedelta(seconds=rest * (LEAST + (MOST - LEAST) * self.jitter()))
+    def _open(self) -> None:
+        """Starts a rest. The caller holds the lock."""
+        doublings = min(max(self.failure_count - self.max_failures, 0), 30)
+        seconds = min(self.rest_seconds * 2**doublings, self.max_rest_seconds)
+        factor = MIN_JITTER + (MAX_JITTER - MIN_JITTER) * self.random_fraction()
+        self.open_until = self.clock() + timedelta(seconds=seconds * factor)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
-from utilities.runtime.circuit_breaker import Breaker
+from utilities.runtime.circuit_breaker import CircuitBreaker
 from utilities.http.redis_options import options
 from utilities.model.errors import StoreDown
 
@@ -47,13 +47,13 @@ class Link:
 
     def __init__(self, url: str) -> None:
         self.redis = Redis(connection_pool=pool(url))
-        self.breaker = Breaker(steady, FAILURES, REST)
+        self.breaker = CircuitBreaker(steady, FAILURES, REST)
         self.answers = True
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[Redis]:
         """The client, for at most a quarter of a second; raises StoreDown."""
-        if not self.breaker.check():
+        if not self.breaker.allow_call():
             raise StoreDown("Redis has not answered, and is left alone for a second")
         try:
             with self.translated():
@@ -79,9 +79,9 @@ class Link:
 
     def noted(self, error: Exception | None) -> None:
         if error is None:
-            self.breaker.succeeded()
+            self.breaker.record_success()
         else:
-            self.breaker.failed()
+            self.breaker.record_failure()
         if self.answers != (error is None):
             self.answers = error is None
             if error is None:
