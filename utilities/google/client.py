@@ -23,9 +23,9 @@ from utilities.google.error_translation import (
 )
 from utilities.google.pool import Pool
 from utilities.google.quota import Exhausted, Quota
-from utilities.runtime.circuit_breaker import CircuitBreaker
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, Unavailable
+from utilities.runtime.circuit_breaker import CircuitBreaker
 
 SECONDS = 20.0
 SERVER_ERRORS = "serverErrorsPerProjectPerHour"
@@ -78,7 +78,9 @@ class Client:
         self.pool = Pool(service, places)
         self.quota = Quota(clock)
         self.budget = ErrorBudget(clock, forgiven, errors)
-        self.line = CircuitBreaker(clock, max_failures=4, rest_seconds=10.0, max_rest_seconds=120.0)  # no connection, no token
+        self.line = CircuitBreaker(
+            clock, max_failures=4, rest_seconds=10.0, max_rest_seconds=120.0
+        )  # no connection, no token
 
     async def call(self, prepare: Prepare, category: str, seconds: float = SECONDS) -> dict[str, Any]:
         """The answer, a JSON object; raises SourceError and nothing else, after `seconds` at the latest."""

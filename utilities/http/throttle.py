@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from utilities.runtime.circuit_breaker import CircuitBreaker
 from utilities.model.clock import Clock
 from utilities.model.errors import OverQuota, SourceError, SourceMisconfigured, Unavailable
+from utilities.runtime.circuit_breaker import CircuitBreaker
 
 AFTER_REFUSAL = 900.0
 """Seconds until a server that refused us is tried again; a person may have mended it at the other end."""

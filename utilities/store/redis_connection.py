@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
-from utilities.runtime.circuit_breaker import CircuitBreaker
 from utilities.http.redis_options import options
 from utilities.model.errors import StoreDown
+from utilities.runtime.circuit_breaker import CircuitBreaker
 
 log = logging.getLogger(__name__)
 
