@@ -13,7 +13,7 @@ from utilities.config.discovery import find
 from utilities.config.settings import Settings, read_settings
 from utilities.model.clock import utc_now
 from utilities.reports import Report
-from utilities.reports.top_pages import PAGES, REPORT, addresses
+from utilities.reports.top_pages import PAGES_QUERY, REPORT, page_urls
 from utilities.shares import providers as shares
 from utilities.shares.providers import Provider
 from utilities.sources import SourceKind, open_sources
@@ -30,11 +30,11 @@ async def timed(settings: Settings, report: Report | None) -> float:
     try:
         began = time.perf_counter()
         if report is not None:
-            async for _ in report.frames(opened):
+            async for _ in report.fetch_frames(opened):
                 pass
         else:
-            pages = await opened.ask("ga4", PAGES)
-            await opened.ask("social", ShareAsk(tuple(addresses(settings.website, pages).values())))
+            pages = await opened.ask("ga4", PAGES_QUERY)
+            await opened.ask("social", ShareAsk(tuple(page_urls(settings.website, pages).values())))
         return time.perf_counter() - began
     finally:
         await opened.close()

@@ -19,7 +19,7 @@ from utilities.config.settings import read_settings
 from utilities.flow.query import Wanted
 from utilities.flow.service import Flows
 from utilities.model.clock import utc_now
-from utilities.model.time_ranges import span
+from utilities.model.time_ranges import parse_range
 from utilities.pageviews.sql.flow import Depth, Through, flow
 from utilities.pageviews.storage.duckdb_engine import DuckPageViews
 from utilities.sources import Sources
@@ -122,7 +122,7 @@ async def changed(port: int, day: date) -> float:
 
 async def alone(flows: Flows, views: DuckPageViews, day: date) -> float:
     """The engine's own time for one day."""
-    sql, values = flow(Through(SITE), span(f"{day}", f"{day}", ZoneInfo("UTC"), utc_now()), WANT.by, WANT.most)
+    sql, values = flow(Through(SITE), parse_range(f"{day}", f"{day}", ZoneInfo("UTC"), utc_now()), WANT.by, WANT.most)
     began = time.perf_counter()
     rows = await views.ask(sql, values)
     ended = time.perf_counter()

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from utilities.config.boards import Board, Inline
 from utilities.model.errors import BoardError
 from utilities.rendering.views import View
-from utilities.reports import Report, defined
+from utilities.reports import Report, report_from_fields
 from utilities.sources import SourceKind
 
 adapter = cache(TypeAdapter)  # a tenth of a start was making them, one for each tile
@@ -59,13 +59,13 @@ class Catalogue:
         if inline.source not in self.kinds:
             raise board.fault(unknown("source", inline.source, self.kinds), "reports", name, "source")
         try:
-            return defined(
+            return report_from_fields(
                 name,
                 inline.title,
                 self.kinds[inline.source],
                 inline.ask,
-                pace=inline.pace,
-                limit=inline.stale,
+                refresh_every=inline.pace,
+                stale_after=inline.stale,
                 headings=inline.headings,
                 ranks=inline.ranks,
             )

@@ -55,7 +55,7 @@ class FiguresResource(Readable):
         return await awaited(variants.store, name, settled)
 
     def state(self, reading: Reading, report: Report) -> State:
-        return reading.state(self.services.clock(), report.pace, report.limit)
+        return reading.state(self.services.clock(), report.refresh_every, report.stale_after)
 
     def figures(self, kind: type[Told], reading: Reading, source: Report, asked: Paging, **more: str) -> Told:
         """One part of the rows, with all that is to be said of them."""

@@ -55,6 +55,6 @@ class PageViewQuery(FiguresResource):
                 422, {"compare": "the rows of this question cannot be set beside those of the time before"}
             )
         ask = PageViewAsk(name, limit=MOST_ROWS)
-        report = Report(f"page-views-{name}", name, ("pageviews",), ask=ask, pace=PACE)
+        report = Report(f"page-views-{name}", name, ("pageviews",), ask=ask, refresh_every=PACE)
         reading = await self.varied(report, said(asked), compare=asked.compare)
         return self.figures(AnswerTold, reading, report, asked, question=name)

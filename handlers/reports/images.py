@@ -85,7 +85,7 @@ class ReportSvg(ReportHandler):
         return (
             self.services.reports.get(report.name) is report
             and self.latest(reading.report) is reading
-            and reading.state(self.services.clock(), report.pace, report.limit) is file.state
+            and reading.state(self.services.clock(), report.refresh_every, report.stale_after) is file.state
         )
 
     def latest(self, stored: str) -> Reading | None:

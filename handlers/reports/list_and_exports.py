@@ -72,11 +72,11 @@ class ReportHandler(BaseHandler):
     def ranged(self, report: Report) -> bool:
         """Whether it can be asked for another time; a report of this moment is not."""
         variants = self.services.variants
-        return variants is not None and not report.pulse and "from" in variants.parameters(report)
+        return variants is not None and not report.live and "from" in variants.parameters(report)
 
     def counted(self, report: Report) -> bool:
         """Whether it can be asked for more rows than a wall has room for."""
-        return report.compose is None and self.ranged(report)
+        return report.build is None and self.ranged(report)
 
     def compare(self, report: Report) -> bool:
         """Whether the figures are wanted beside those of the time before, and can be."""

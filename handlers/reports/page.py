@@ -51,7 +51,7 @@ class DeskHandler(ReportHandler):
             return SOON
         if look.state is State.AGEING:  # it has just been asked for, by this page
             return OFTEN
-        return VARIED if look.said else int(max(OFTEN, min(SELDOM, look.report.pace.total_seconds())))
+        return VARIED if look.said else int(max(OFTEN, min(SELDOM, look.report.refresh_every.total_seconds())))
 
 
 class ReportPage(DeskHandler):
@@ -107,6 +107,6 @@ class ReportPage(DeskHandler):
         """The YAML of a tile; '' where a board file cannot say what is shown."""
         if asked.range:
             adjusted = cast(Variants, self.services.variants).adjusted(report, asked.said, compare=asked.compare)
-            return inline(adjusted, view) if report.compose is None else ""
+            return inline(adjusted, view) if report.build is None else ""
         elsewhere = any(report.name in board.reports for board in self.services.boards)
         return inline(replace(report), view) if elsewhere else tile(report, view)

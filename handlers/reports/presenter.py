@@ -70,7 +70,7 @@ class Look:
     @property
     def asked(self) -> str:
         """Whom, and how often: `Google Analytics and the networks, every 5 min`."""
-        seconds = self.report.pace.total_seconds()
+        seconds = self.report.refresh_every.total_seconds()
         pace = "minute" if seconds == 60 else ago(seconds) if seconds > 60 else f"{seconds:g} s"
         words = f"{' and '.join(self.sources)}, every {pace}"
         return words[:1].upper() + words[1:]
@@ -86,7 +86,7 @@ def look(report: Report, latest: Reading | None, now: datetime, sources: Sources
     age = reading.age(now)
     words = "" if age is None else ago(age.total_seconds())
     titles = tuple(sources.title(source) for source in report.sources)
-    return Look(report, reading, reading.state(now, report.pace, report.limit), words, titles)
+    return Look(report, reading, reading.state(now, report.refresh_every, report.stale_after), words, titles)
 
 
 def compared(value: Value, before: Value, kind: Kind) -> tuple[str, str]:

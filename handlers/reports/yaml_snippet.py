@@ -23,7 +23,7 @@ def inline(report: Report, view: str) -> str:
     name = f"{report.name.partition('.')[0]}-here"
     own: dict[str, Any] = {"title": report.title, "source": report.sources[0], **different(report.ask)}
     own |= {key: dict(value) for key, value in (("headings", report.headings), ("ranks", report.ranks)) if value}
-    own |= {"pace": spelt(report.pace.total_seconds()), "stale": spelt(report.limit.total_seconds())}
+    own |= {"pace": spelt(report.refresh_every.total_seconds()), "stale": spelt(report.stale_after.total_seconds())}
     place = Flow(PLACES.get(view, USUAL_PLACE))
     return written({"reports": {name: own}, "tiles": [{"report": name, "view": view, "place": place}]})
 

@@ -44,7 +44,7 @@ class Health(BaseHandler):
         now, report = self.services.clock(), self.services.reports.get(name)
         reading = self.services.store.latest(name) or Reading(name)
         age = reading.age(now)
-        state = reading.state(now, report.pace, report.limit) if report else State.FAILED
+        state = reading.state(now, report.refresh_every, report.stale_after) if report else State.FAILED
         return {
             "state": state,
             "age": None if age is None else round(age.total_seconds(), 1),

@@ -73,7 +73,7 @@ async def test_report_of_several_questions_takes_another_time_for_all_of_them(
     google.reply = lambda body: report(
         [each["name"] for each in body["dimensions"]], [(each["name"], "TYPE_INTEGER") for each in body["metrics"]], []
     )
-    assert [frame.covers async for frame in adjusted.frames(sources)] == [
+    assert [frame.covers async for frame in adjusted.fetch_frames(sources)] == [
         Covers(date(2026, 11, 1), date(2026, 11, 2), "Europe/Helsinki")
     ]
     days = [{"startDate": "2026-11-01", "endDate": "2026-11-02"}]

@@ -60,8 +60,8 @@ def sources(**oracles: Oracle) -> Sources:
 
 
 def report(name: str = "users", pace: float = 60.0, limit: float = 3600.0, source: str = "oracle", **more) -> Report:
-    paces = {"pace": timedelta(seconds=pace), "limit": timedelta(seconds=limit)}
-    return Report(name, name, (source,), **paces, **more)
+    times = {"refresh_every": timedelta(seconds=pace), "stale_after": timedelta(seconds=limit)}
+    return Report(name, name, (source,), **times, **more)
 
 
 def known(*reports: Report) -> dict[str, Report]:

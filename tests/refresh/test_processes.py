@@ -145,7 +145,7 @@ async def test_the_walls_stay_alive_without_redis_and_come_together_again(fleet,
     alone = oracle.asked
     async with asyncio.timeout(10):
         while oracle.asked < alone + 4:  # each of them, twice
-            assert all(store.latest("users").age(utc_now()) < 2 * users.pace for store in stores)
+            assert all(store.latest("users").age(utc_now()) < 2 * users.refresh_every for store in stores)
             await asyncio.sleep(0.05)
     redis_server.thaw() if how == "freeze" else redis_server.start()
     await until(lambda: all(store.health()["answers"] for store in stores))

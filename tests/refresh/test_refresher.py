@@ -35,8 +35,8 @@ async def test_a_healthy_report_never_ages(store):
         began = utc_now()
         for _ in range(350):
             await asyncio.sleep(0.01)
-            assert store.latest("users").state(utc_now(), users.pace, users.limit) is State.LIVE
-    periods = (utc_now() - began) / users.pace
+            assert store.latest("users").state(utc_now(), users.refresh_every, users.stale_after) is State.LIVE
+    periods = (utc_now() - began) / users.refresh_every
     assert periods <= oracle.asked <= 2 + periods / 0.85
 
 
@@ -46,7 +46,7 @@ async def test_a_slow_report_is_asked_early_enough(store):
         await until(lambda: oracle.asked == 2)
         for _ in range(200):
             await asyncio.sleep(0.01)
-            assert store.latest("users").state(utc_now(), users.pace, users.limit) is State.LIVE
+            assert store.latest("users").state(utc_now(), users.refresh_every, users.stale_after) is State.LIVE
 
 
 async def test_a_source_short_of_quota_is_asked_less_often(store):
@@ -76,7 +76,7 @@ async def test_nothing_ever_answered_is_failed_with_the_reason(store):
     async with running(store, Oracle(error=BadAnswer("a page instead of figures")), users):
         await until(lambda: store.latest("users"))
     reading = store.latest("users")
-    assert reading.state(utc_now(), users.pace, users.limit) is State.FAILED
+    assert reading.state(utc_now(), users.refresh_every, users.stale_after) is State.FAILED
     assert reading.trouble.message == "a page instead of figures"
 
 
@@ -151,7 +151,7 @@ async def test_frames_are_shown_as_they_come_and_the_last_is_whole(store):
         await going_on.wait()
         yield number(99)
 
-    async with running(store, Oracle(), report(compose=compose)):
+    async with running(store, Oracle(), report(build=compose)):
         await until(lambda: store.latest("users"))
         part = store.latest("users")
         going_on.set()
@@ -166,7 +166,7 @@ async def test_a_part_does_not_replace_whole_figures_that_are_live(store):
         yield await asked.ask("oracle", None)
 
     seen = []
-    async with running(store, Oracle(), report(pace=1.0, compose=compose)):
+    async with running(store, Oracle(), report(pace=1.0, build=compose)):
         await until(lambda: shown(store.latest("users")) == 1 and store.latest("users").complete)
         names = store.listen()
         while shown(store.latest("users")) != 3:
@@ -180,7 +180,7 @@ async def test_figures_too_old_to_show_are_dropped_when_the_source_fails_again(s
     users = report()
     async with running(store, Oracle(error=Unavailable("gone")), users):
         await until(lambda: store.latest("users").trouble)
-    assert store.latest("users").state(utc_now(), users.pace, users.limit) is State.FAILED
+    assert store.latest("users").state(utc_now(), users.refresh_every, users.stale_after) is State.FAILED
 
 
 @pytest.mark.parametrize("hours", [1, -1])

@@ -43,7 +43,7 @@ def test_entrances_are_absent_with_the_reason_when_landing_pages_cannot_be_had()
 
 
 def test_entrances_are_unknown_beyond_the_end_of_a_cut_list() -> None:
-    cut = Frame(LANDINGS.columns, tuple((f"/page-{n}", 1) for n in range(top_pages.LANDINGS.limit)))
+    cut = Frame(LANDINGS.columns, tuple((f"/page-{n}", 1) for n in range(top_pages.LANDINGS_QUERY.limit)))
     assert top_pages.with_entrances(PAGES, cut).values("entrances") == (None, None, None)
 
 
@@ -59,15 +59,15 @@ def test_entrances_are_found_where_google_leaves_the_last_slash_out() -> None:
 
 
 def test_networks_are_asked_about_paths_only() -> None:
-    assert top_pages.addresses("https://www.example.com", PAGES) == {
+    assert top_pages.page_urls("https://www.example.com", PAGES) == {
         "/a": "https://www.example.com/a",
         "/b": "https://www.example.com/b",
     }
-    assert top_pages.addresses("", PAGES) == {}
+    assert top_pages.page_urls("", PAGES) == {}
 
 
 def test_shares_stand_beside_their_page_and_a_dead_network_is_never_nought() -> None:
-    urls = top_pages.addresses("https://www.example.com", PAGES)
+    urls = top_pages.page_urls("https://www.example.com", PAGES)
     frame = top_pages.with_shares(PAGES, urls, COUNTS)
     assert frame.values("lobsters") == (None, 4, None)
     assert Note("unavailable: answered 503", "lobsters") in frame.notes

@@ -5,7 +5,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,7 @@ from utilities.flow.google import from_google
 from utilities.flow.model import OTHER, Band, Flow
 from utilities.flow.query import GOOGLE, Wanted
 from utilities.model.clock import Clock
-from utilities.model.errors import ParameterError
-from utilities.model.time_ranges import Span, span
+from utilities.model.time_ranges import TimeRange, parse_range
 from utilities.pageviews import PageViews
 from utilities.pageviews.sql.filters import Sites, chosen
 from utilities.pageviews.sql.flow import Through, flow, ways
@@ -103,25 +101,24 @@ class Flows:
         while len(self.kept) > 1 and sum(size for _, size, _ in self.kept.values()) > MOST_ROWS:
             self.kept.popitem(last=False)
 
-    def range_of(self, want: Wanted) -> tuple[Span, Through]:
+    def range_of(self, want: Wanted) -> tuple[TimeRange, Through]:
         site, zone = chosen(self.sites, want.site)
         first = want.first or f"now-{int(want.days) - 1}d/d"
-        found = span(first, want.last or "now", ZoneInfo(zone), self.clock())
-        if found.last - found.first > timedelta(days=MOST_DAYS):
-            raise ParameterError(f"`from` and `to` may be {MOST_DAYS} days apart at most")
+        found = parse_range(first, want.last or "now", ZoneInfo(zone), self.clock())
+        found.check_length(MOST_DAYS)
         return found, Through(site, want.channel, want.device, want.page)
 
-    async def ours(self, want: Wanted, span_: Span, through: Through) -> Flow:
+    async def ours(self, want: Wanted, span_: TimeRange, through: Through) -> Flow:
         sql, values = flow(through, span_, want.by, want.most, want.countries)
         rows = await self.views.ask(sql, values)
         bands = tuple(
             Band(day, bool(mine), landing or OTHER, exit_ or OTHER, int(visits))
             for day, mine, landing, exit_, visits in rows
         )
-        days = {*span_.days(), *(band.day for band in bands)}
+        days = {*span_.each_day(), *(band.day for band in bands)}
         return Flow(tuple(sorted(days)), bands, self.clock())
 
-    async def around(self, want: Wanted, span_: Span, through: Through) -> Ways:
+    async def around(self, want: Wanted, span_: TimeRange, through: Through) -> Ways:
         async def found(by: str) -> list[tuple[Any, ...]]:
             return await self.views.ask(*ways(through, span_, want.by, want.node, by, MOST_WAYS))
 

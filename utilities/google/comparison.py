@@ -8,7 +8,7 @@ from utilities.model.frames import Covers, Frame, Kind, Note, Value
 
 
 def beside(found: Frame) -> Frame:
-    """The rows of a comparison with `<metric>:previous` behind each metric: one row, or one for each day.
+    """The rows of a comparison with the previous period's figure behind each metric: one row, or one for each day.
 
     Google leaves a period without figures out; its cells are empty then, with a note, and never 0. Raises BadAnswer.
     """

@@ -1,160 +1,175 @@
-"""Ranges of time as people write them: Grafana's relative syntax, dates and milliseconds, in a site's time zone."""
+"""Relative and absolute time ranges: Grafana's syntax, dates and milliseconds, in a site's time zone."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from utilities.model.errors import ParameterError
 from utilities.model.frames import Covers
 
-ALLOWED = (
+RANGE_SYNTAX = (
     "now, now-7d, now/d or now-1M/M (s m h d w M Q y), a date like 2026-11-20, a time like 2026-11-20T10:00:00Z, "
     "or milliseconds since 1970"
 )
-LONGEST = 50  # characters of one end
-STEP = re.compile(r"([+-])(\d{0,6})([smhdwMQy])|/(?:f(?=[Qy]))?([smhdwMQy])")
-"""`now-d` is `now-1d`; `/fQ` and `/fy` are of the fiscal year, which begins in January, as Grafana's does."""
-EXACT = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
-MONTHS = {"M": 1, "Q": 3, "y": 12}
+MAX_BOUND_CHARS = 50
+RELATIVE_STEP = re.compile(r"([+-])(\d{0,6})([smhdwMQy])|/(?:f(?=[Qy]))?([smhdwMQy])")
+"""`now-d` is `now-1d`. `/fQ` and `/fy` are the fiscal quarter and year, which begin in January, as in Grafana."""
+FIXED_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
+MONTHS_PER_UNIT = {"M": 1, "Q": 3, "y": 12}
 
 
 @dataclass(frozen=True)
-class Span:
-    """From `first` up to but not including `last`, both UTC; its days are those of `zone`."""
+class TimeRange:
+    """From `start` up to but not including `end`, both UTC; its days are those of `zone`."""
 
-    first: datetime
-    last: datetime
+    start: datetime
+    end: datetime
     zone: ZoneInfo
 
     @property
-    def covers(self) -> Covers:
-        """The days it touches."""
-        ends = max(self.last - timedelta(milliseconds=1), self.first)
-        return Covers(self.first.astimezone(self.zone).date(), ends.astimezone(self.zone).date(), self.zone.key)
+    def date_range(self) -> Covers:
+        """The days that the range touches."""
+        last_moment = max(self.end - timedelta(milliseconds=1), self.start)
+        return Covers(self.start.astimezone(self.zone).date(), last_moment.astimezone(self.zone).date(), self.zone.key)
 
-    def before(self) -> "Span":
-        """As many days earlier as it has, begun ones too, by the wall clock: today until ten is set beside yesterday
-        until ten."""
-        ends, begins = (each.astimezone(self.zone).replace(tzinfo=None) for each in (self.last, self.first))
-        days = -((begins - ends) // timedelta(days=1))
-        return Span(earlier(self.first, days, self.zone), earlier(self.last, days, self.zone), self.zone)
+    def check_length(self, max_days: int) -> None:
+        """Raises ParameterError when the range is longer than `max_days`."""
+        if self.end - self.start > timedelta(days=max_days):
+            raise ParameterError(f"`from` and `to` may be {max_days:,} days apart at most")
 
-    def days(self) -> Iterator[date]:
-        """Every day it touches, in order."""
-        covers = self.covers
-        for count in range((covers.last - covers.first).days + 1):
-            yield covers.first + timedelta(days=count)
+    def previous_range(self) -> "TimeRange":
+        """Returns the range moved back by its own number of days, rounded up, on the local clock.
 
-    def hours(self) -> Iterator[tuple[date, int, int]]:
-        """Every hour on the zone's wall clock as day, hour and minutes from UTC; one that comes twice is there twice.
-
-        A clock may move by half an hour (Lord Howe) and an hour may begin at any quarter of UTC's (Nepal), so a
-        quarter is the step.
+        Today until 10:00 becomes yesterday until 10:00.
         """
-        at, seen = self.first.replace(minute=self.first.minute // 15 * 15, second=0, microsecond=0), None
-        while at < self.last:
-            here = at.astimezone(self.zone)
-            found = (here.date(), here.hour, minutes(here))
-            if found != seen:
-                yield found
-            seen, at = found, at + timedelta(minutes=15)
+        local_end, local_start = (each.astimezone(self.zone).replace(tzinfo=None) for each in (self.end, self.start))
+        days = -((local_start - local_end) // timedelta(days=1))
+        return TimeRange(days_before(self.start, days, self.zone), days_before(self.end, days, self.zone), self.zone)
+
+    def each_day(self) -> Iterator[date]:
+        """Yields every day that the range touches, in order."""
+        dates = self.date_range
+        for count in range((dates.last - dates.first).days + 1):
+            yield dates.first + timedelta(days=count)
+
+    def each_hour(self) -> Iterator[tuple[date, int, int]]:
+        """Yields day, hour and UTC offset in minutes of every local hour; an hour that occurs twice comes twice.
+
+        The step is a quarter of an hour: a clock may move by 30 minutes (Lord Howe), and an hour may begin at any
+        quarter of a UTC hour (Nepal).
+        """
+        at = self.start.replace(minute=self.start.minute // 15 * 15, second=0, microsecond=0)
+        previous = None
+        while at < self.end:
+            local = at.astimezone(self.zone)
+            hour = (local.date(), local.hour, utc_offset_minutes(local))
+            if hour != previous:
+                yield hour
+            previous, at = hour, at + timedelta(minutes=15)
 
 
-def span(first: str, last: str, zone: ZoneInfo, now: datetime) -> Span:
-    """The range between two ends written as ALLOWED says; `now` is UTC. Raises ParameterError naming `from` or `to`.
+def parse_range(start: str, end: str, zone: ZoneInfo, now: datetime) -> TimeRange:
+    """Parses the two bounds, written as RANGE_SYNTAX says; `now` is UTC. Raises ParameterError naming `from` or `to`.
 
-    The rounding is Grafana's: `now/d` is the day's beginning as `from` and its end as `to`. A bare date as `to` is
-    that day's end as well.
+    Rounding is Grafana's: `now/d` is the beginning of the day as `from` and its end as `to`. A bare date as `to` is
+    the end of that day as well.
     """
-    begins, ends = read("from", first, zone, now, up=False), read("to", last, zone, now, up=True)
+    begins, ends = _parse_bound("from", start, zone, now, up=False), _parse_bound("to", end, zone, now, up=True)
     if begins >= ends:
         raise ParameterError("`from` must be before `to`")
-    return Span(begins, ends, zone)
+    return TimeRange(begins, ends, zone)
 
 
-def read(name: str, text: str, zone: ZoneInfo, now: datetime, *, up: bool) -> datetime:
-    """One end of a range, UTC; `up` rounds to the end of a unit instead of its beginning."""
-    wrong = ParameterError(f"`{name}` must be {ALLOWED}")
+def parse_zone_name(value: str) -> str:
+    """Returns the IANA time zone name unchanged; raises ValueError when there is no such zone."""
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin")
+    return value
+
+
+def _parse_bound(name: str, text: str, zone: ZoneInfo, now: datetime, *, up: bool) -> datetime:
+    """Parses one bound to UTC; `up` rounds to the end of a unit instead of its beginning."""
+    invalid = ParameterError(f"`{name}` must be {RANGE_SYNTAX}")
     text = text.strip()
-    if len(text) > LONGEST:
-        raise wrong
+    if len(text) > MAX_BOUND_CHARS:
+        raise invalid
     try:
         if text.startswith("now"):
-            found = relative(text[3:], zone, now, up=up)
+            moment = _parse_relative(text[3:], zone, now, up=up)
         elif re.fullmatch(r"-?[0-9]{5,15}", text):
-            found = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(text))
+            moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(text))
         elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            found = midnight(date.fromisoformat(text) + timedelta(days=up), zone)
+            moment = start_of_day(date.fromisoformat(text) + timedelta(days=up), zone)
         else:
-            given = datetime.fromisoformat(text)
-            found = (given if given.tzinfo else given.replace(tzinfo=zone)).astimezone(UTC)
+            parsed = datetime.fromisoformat(text)
+            moment = (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise wrong from None
-    if not 1970 <= found.year <= 2200:
-        raise wrong
-    return found
+        raise invalid from None
+    if not 1970 <= moment.year <= 2200:
+        raise invalid
+    return moment
 
 
-def relative(steps: str, zone: ZoneInfo, now: datetime, *, up: bool) -> datetime:
-    """What follows `now`, step by step from the left; raises ValueError or OverflowError."""
-    at, read_up_to = now, 0
-    for step in STEP.finditer(steps):
-        if step.start() != read_up_to:
+def _parse_relative(steps: str, zone: ZoneInfo, now: datetime, *, up: bool) -> datetime:
+    """Applies the steps after `now` from left to right; raises ValueError or OverflowError."""
+    at, parsed_to = now, 0
+    for step in RELATIVE_STEP.finditer(steps):
+        if step.start() != parsed_to:
             break
-        read_up_to = step.end()
-        sign, count, unit, rounded = step.groups()
-        if rounded:
-            at = rounding(at, rounded, zone, up=up)
+        parsed_to = step.end()
+        sign, count, unit, rounded_unit = step.groups()
+        if rounded_unit:
+            at = round_to_unit(at, rounded_unit, zone, up=up)
         else:
-            at = moved(at, int(count or 1) * (1 if sign == "+" else -1), unit, zone)
-    if read_up_to != len(steps):
-        raise ValueError("not understood to its end")
+            at = add_units(at, int(count or 1) * (1 if sign == "+" else -1), unit, zone)
+    if parsed_to != len(steps):
+        raise ValueError("invalid step")
     return at
 
 
-def moved(at: datetime, count: int, unit: str, zone: ZoneInfo) -> datetime:
-    """`at` so many units later: seconds, minutes and hours as they pass, days and longer on the wall clock."""
-    if unit in EXACT:
-        return at + count * EXACT[unit]
+def add_units(at: datetime, count: int, unit: str, zone: ZoneInfo) -> datetime:
+    """Adds seconds, minutes and hours in elapsed time, days and longer units on the local clock."""
+    if unit in FIXED_UNITS:
+        return at + count * FIXED_UNITS[unit]
     if unit in "dw":
-        return earlier(at, -count * (7 if unit == "w" else 1), zone)
-    here = at.astimezone(zone)
-    months = here.year * 12 + here.month - 1 + count * MONTHS[unit]
-    first = here.replace(year=months // 12, month=months % 12 + 1, day=1)
-    following = (first + timedelta(days=32)).replace(day=1)
-    longest = (following - timedelta(days=1)).day  # 31 October less a month is 30 September
-    return first.replace(day=min(here.day, longest)).astimezone(UTC)
+        return days_before(at, -count * (7 if unit == "w" else 1), zone)
+    local = at.astimezone(zone)
+    months = local.year * 12 + local.month - 1 + count * MONTHS_PER_UNIT[unit]
+    first = local.replace(year=months // 12, month=months % 12 + 1, day=1)
+    next_month = (first + timedelta(days=32)).replace(day=1)
+    days_in_month = (next_month - timedelta(days=1)).day  # 31 October minus a month is 30 September
+    return first.replace(day=min(local.day, days_in_month)).astimezone(UTC)
 
 
-def rounding(at: datetime, unit: str, zone: ZoneInfo, *, up: bool) -> datetime:
-    """The beginning of the unit `at` is in, or with `up` that of the next, which is where this one ends."""
-    here = at.astimezone(zone)
-    if unit in EXACT:
-        minute, second = (0 if unit == "h" else here.minute), (here.second if unit == "s" else 0)
-        begins = here.replace(minute=minute, second=second, microsecond=0).astimezone(UTC)
-        return begins + EXACT[unit] * up
-    day = here.date()
+def round_to_unit(at: datetime, unit: str, zone: ZoneInfo, *, up: bool) -> datetime:
+    """Returns the beginning of the unit that contains `at`; with `up`, the beginning of the next unit."""
+    local = at.astimezone(zone)
+    if unit in FIXED_UNITS:
+        minute, second = (0 if unit == "h" else local.minute), (local.second if unit == "s" else 0)
+        begins = local.replace(minute=minute, second=second, microsecond=0).astimezone(UTC)
+        return begins + FIXED_UNITS[unit] * up
+    day = local.date()
     if unit == "w":
         day -= timedelta(days=day.weekday())  # ISO 8601: a week begins on Monday
-    elif unit in MONTHS:
-        month = (day.month - 1) // MONTHS[unit] * MONTHS[unit] + 1
+    elif unit in MONTHS_PER_UNIT:
+        month = (day.month - 1) // MONTHS_PER_UNIT[unit] * MONTHS_PER_UNIT[unit] + 1
         day = day.replace(month=month, day=1)
-    begins = midnight(day, zone)
-    return midnight(moved(begins, 1, unit, zone).astimezone(zone).date(), zone) if up else begins
+    begins = start_of_day(day, zone)
+    return start_of_day(add_units(begins, 1, unit, zone).astimezone(zone).date(), zone) if up else begins
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When the day begins, UTC; where the clock leaps over midnight, that is the moment it leaps."""
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Returns when the day begins, in UTC; where the clock skips midnight, the moment of the skip."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def earlier(at: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The same time on the wall clock so many days before, UTC."""
+def days_before(at: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Returns the same local time `days` days earlier, in UTC."""
     return (at.astimezone(zone) - timedelta(days=days)).astimezone(UTC)
 
 
-def minutes(here: datetime) -> int:
-    """From UTC to the wall clock."""
-    return int((here.utcoffset() or timedelta()).total_seconds() // 60)
+def utc_offset_minutes(local: datetime) -> int:
+    """Returns the offset from UTC of an aware datetime, in minutes."""
+    return int((local.utcoffset() or timedelta()).total_seconds() // 60)

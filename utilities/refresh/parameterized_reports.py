@@ -12,7 +12,7 @@ from utilities.model.clock import Clock
 from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame, Reading
 from utilities.refresh.refresher import Refresher
-from utilities.reports import Compose, Report
+from utilities.reports import BuildFrames, Report
 from utilities.sources import Adjusting, Sources
 from utilities.store.disk_cache import Shelf
 from utilities.store.memory_store import MemoryStore
@@ -52,8 +52,8 @@ class Adjusted(Sources):
         return await super().ask(source, asked.adjusted(ask, self.said) if isinstance(asked, Adjusting) else ask)
 
 
-def elsewhen(compose: Compose, said: Mapping[str, str]) -> Compose:
-    return lambda sources: compose(Adjusted(sources, said))
+def elsewhen(build: BuildFrames, said: Mapping[str, str]) -> BuildFrames:
+    return lambda sources: build(Adjusted(sources, said))
 
 
 class Variants:
@@ -108,14 +108,14 @@ class Variants:
     def compares(self, report: Report) -> bool:
         """Whether the report can be set beside the time before, and is not already."""
         source = self.sources.opened.get(report.sources[0])
-        plain = report.compose is None and not getattr(report.ask, "compare", False)
+        plain = report.build is None and not getattr(report.ask, "compare", False)
         return plain and report.ask is not None and isinstance(source, Adjusting) and source.compares(report.ask)
 
     def adjusted(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> Report:
         """The report with these parameters; raises ParameterError."""
         ask = cast(Adjusting, self.sources.opened[report.sources[0]]).adjusted(report.ask, said, compare=compare)
-        compose = None if report.compose is None else elsewhen(report.compose, said)
-        return replace(report, ask=ask, compose=compose)
+        build = None if report.build is None else elsewhen(report.build, said)
+        return replace(report, ask=ask, build=build)
 
     def make_room(self) -> None:
         """Gives up those that nobody has looked at for longest; raises Overloaded when all are being looked at."""

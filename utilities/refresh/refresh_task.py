@@ -156,11 +156,11 @@ class Duty:
     async def ask(self, lease: Lease) -> None:
         """Writes each frame as it comes; the last one is whole."""
         frame: Frame | None = None
-        frames = cast(AsyncGenerator[Frame, None], self.report.frames(self.means.sources))
+        frames = cast(AsyncGenerator[Frame, None], self.report.fetch_frames(self.means.sources))
         async with aclosing(frames):
             async for frame in frames:
                 taken = self.means.clock()
-                if self.report.compose is not None:
+                if self.report.build is not None:
                     await self.write_part(frame, lease)
         if frame is None:
             raise Unavailable("it gave no answer at all")
@@ -171,7 +171,7 @@ class Duty:
         not lose columns for a moment at every round."""
         latest = self.means.store.latest(self.report.name) or Reading(self.report.name)
         now = self.means.clock()
-        live = latest.state(now, self.report.pace, self.report.limit) is State.LIVE
+        live = latest.state(now, self.report.refresh_every, self.report.stale_after) is State.LIVE
         if not (live and latest.complete):
             await self.write(Reading(self.report.name, frame, now, latest.trouble, complete=False), lease)
 

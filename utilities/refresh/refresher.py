@@ -81,7 +81,7 @@ class Refresher:
     def beat(self) -> None:
         self.pulsing = None
         for duty in self.duties.values():
-            if duty.report.pulse:
+            if duty.report.live:
                 duty.pulse()
 
     async def start(self) -> None:

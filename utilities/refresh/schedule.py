@@ -42,7 +42,7 @@ class Sight:
             return max(min(longest - gone, (reading.trouble.retry_at - now).total_seconds()), 0.0)
         if reading.taken_at is None:
             return 0.0
-        interval = due_after(report.pace.total_seconds(), self.early, took) * max(stretch, 1.0)
+        interval = due_after(report.refresh_every.total_seconds(), self.early, took) * max(stretch, 1.0)
         if not reading.complete:
             interval = min(interval, HALF_DONE)
         age_then = max((self.now - reading.taken_at).total_seconds(), 0.0)
@@ -78,7 +78,7 @@ def failed(
         kind=error_kind(error),
         since=min(before.since, now) if before else now,
         attempts=attempts,
-        retry_at=now + timedelta(seconds=pause(error, attempts, report.pace, draw)),
+        retry_at=now + timedelta(seconds=pause(error, attempts, report.refresh_every, draw)),
     )
     age = old.age(now)
     if age is None or age > LONGEST_KEPT:

@@ -1,8 +1,7 @@
-"""Reports: named asks with a title, headings and a pace. Each module here exports `REPORT: Report`."""
+"""Reports: named queries with a title, headings and a schedule. Each module exports `REPORT: Report`."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
-from dataclasses import fields as fields_of
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -13,54 +12,55 @@ from utilities.model.errors import BoardError
 from utilities.model.frames import Frame
 from utilities.sources import SourceKind, Sources
 
-Compose = Callable[[Sources], AsyncIterator[Frame]]
-"""Asks what it needs and yields frames, each better than the one before; the last one is whole."""
+BuildFrames = Callable[[Sources], AsyncIterator[Frame]]
+"""Sends the queries and yields frames, each more complete than the one before; the last one is complete."""
 
-adapter = cache(TypeAdapter)  # of a source's asks
+query_adapter = cache(TypeAdapter)  # of a source's query class
 
 
 @dataclass(frozen=True)
 class Report:
-    """A named question; either one `ask` to one source, or a `compose` that puts several together.
+    """A named report: either one query (`ask`) to one source, or `build`, which combines several queries.
 
-    Beside a `compose`, `ask` is the one of the first source that requests may adjust, and all its others with it.
+    With `build`, `ask` is the first source's query: request parameters change it, and all other queries with it.
     """
 
     name: str
     title: str
     sources: tuple[str, ...]
     ask: object = None
-    compose: Compose | None = None
+    build: BuildFrames | None = None
     headings: Mapping[str, str] = field(default_factory=dict)  # by column key
-    ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
-    pace: timedelta = timedelta(minutes=5)  # a reading older than this is ageing
-    limit: timedelta = timedelta(hours=6)  # a reading older than this is stale
-    nothing: str = ""  # said where there was nothing to count: what it takes
-    view: str = ""  # how it is drawn where nobody says; by its columns when ''
-    pulse: bool = False  # asked again as soon as a page view has been counted, whatever its pace
+    ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; columns with a higher rank are dropped first
+    refresh_every: timedelta = timedelta(minutes=5)  # an older reading is ageing
+    stale_after: timedelta = timedelta(hours=6)  # an older reading is stale
+    empty_hint: str = ""  # how to get figures, for a report without any
+    view: str = ""  # the default view; '' chooses it by the columns
+    live: bool = False  # refreshed as soon as a page view is stored, whatever `refresh_every` is
 
-    async def frames(self, sources: Sources) -> AsyncIterator[Frame]:
-        """Asks and yields; raises SourceError."""
-        if self.compose is None:
-            yield self.dress(await sources.ask(self.sources[0], self.ask))
+    async def fetch_frames(self, sources: Sources) -> AsyncIterator[Frame]:
+        """Sends the queries and yields the frames; raises SourceError."""
+        if self.build is None:
+            yield self.with_presentation(await sources.ask(self.sources[0], self.ask))
             return
-        async for frame in self.compose(sources):
-            yield self.dress(frame)
+        async for frame in self.build(sources):
+            yield self.with_presentation(frame)
 
-    def dress(self, frame: Frame) -> Frame:
+    def with_presentation(self, frame: Frame) -> Frame:
+        """Returns the frame with this report's headings and ranks."""
         return frame.with_headings(self.headings).with_ranks(self.ranks)
 
 
-def defined(name: str, title: str, source: SourceKind, fields: Mapping[str, object], **more: Any) -> Report:
-    """A report from a board file: `fields` fill the source's ask, `more` the report (pace, limit, headings, ranks).
+def report_from_fields(name: str, title: str, source: SourceKind, query: Mapping[str, object], **more: Any) -> Report:
+    """Returns a report of a board file: `query` are the fields of the source's query, `more` those of Report.
 
-    Raises BoardError when the source's asks have no such field, or not with such a value.
+    Raises BoardError when the source's query has no such field, or not with such a value.
     """
-    known = {field.name for field in fields_of(source.ask)}
-    for field_name in fields.keys() - known:
-        raise BoardError(f"source {source.name} asks nothing called {field_name!r}; it has {', '.join(sorted(known))}")
+    allowed = {each.name for each in fields(source.ask)}
+    for field_name in query.keys() - allowed:
+        raise BoardError(f"source {source.name} has no field {field_name!r}; it has {', '.join(sorted(allowed))}")
     try:
-        ask: object = adapter(source.ask).validate_python(dict(fields))
+        ask: object = query_adapter(source.ask).validate_python(dict(query))
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])

@@ -10,6 +10,6 @@ REPORT = Report(
     title="How many people are on the site right now?",
     sources=("ga4",),
     ask=Ga4Ask(metrics=("activeUsers",), realtime=True),
-    pace=timedelta(seconds=60),  # a realtime question costs about forty tokens
-    limit=timedelta(minutes=15),
+    refresh_every=timedelta(seconds=60),  # a realtime question costs about forty tokens
+    stale_after=timedelta(minutes=15),
 )

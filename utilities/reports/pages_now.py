@@ -11,6 +11,6 @@ REPORT = Report(
     sources=("ga4",),
     ask=Ga4Ask(dimensions=("unifiedScreenName",), metrics=("activeUsers",), order="-activeUsers", realtime=True),
     headings={"unifiedScreenName": "Title"},
-    pace=timedelta(seconds=60),
-    limit=timedelta(minutes=15),
+    refresh_every=timedelta(seconds=60),
+    stale_after=timedelta(minutes=15),
 )

@@ -9,10 +9,10 @@ from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Filter, Ga4Ask
 
-LINKS = Ga4Ask(dimensions=("pageReferrer",), metrics=("totalUsers", "bounceRate"), order="-totalUsers")
+REFERRERS_QUERY = Ga4Ask(dimensions=("pageReferrer",), metrics=("totalUsers", "bounceRate"), order="-totalUsers")
 
 
-async def compose(sources: Sources) -> AsyncIterator[Frame]:
+async def build_referrers(sources: Sources) -> AsyncIterator[Frame]:
     unwanted = [
         Filter("pageReferrer", "google", match="contains", negate=True),
         Filter("pageReferrer", "", negate=True),
@@ -21,15 +21,15 @@ async def compose(sources: Sources) -> AsyncIterator[Frame]:
     if host:
         # GA4's referrer is that of each page view, so walking from one of our own pages to the next counts as one
         unwanted.append(Filter("pageReferrer", f"://{host}", match="contains", negate=True))
-    yield await sources.ask("ga4", replace(LINKS, filters=tuple(unwanted)))
+    yield await sources.ask("ga4", replace(REFERRERS_QUERY, filters=tuple(unwanted)))
 
 
 REPORT = Report(
     name="referrers",
     title="Who is linking to us?",
     sources=("ga4",),
-    ask=LINKS,
-    compose=compose,
+    ask=REFERRERS_QUERY,
+    build=build_referrers,
     headings={"pageReferrer": "Referrer"},
     ranks={"bounceRate": 1},
 )

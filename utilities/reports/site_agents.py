@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which user agents come by?",
     sources=("pageviews",),
     ask=PageViewAsk("agents", limit=100),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

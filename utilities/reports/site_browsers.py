@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which browsers do visitors use?",
     sources=("pageviews",),
     ask=PageViewAsk("browsers"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

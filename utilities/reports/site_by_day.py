@@ -10,5 +10,5 @@ REPORT = Report(
     title="How much are we read each day?",
     sources=("pageviews",),
     ask=PageViewAsk("by-day"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

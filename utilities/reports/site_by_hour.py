@@ -10,5 +10,5 @@ REPORT = Report(
     title="How much are we read each hour?",
     sources=("pageviews",),
     ask=PageViewAsk("by-hour"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -8,8 +8,8 @@ from utilities.sources.pageviews import PageViewAsk
 REPORT = Report(
     name="site-campaigns",
     title="Which campaigns bring visitors?",
-    nothing="A campaign is counted when a link to the site says ?utm_campaign=spring.",
+    empty_hint="A campaign is counted when a link to the site says ?utm_campaign=spring.",
     sources=("pageviews",),
     ask=PageViewAsk("campaigns"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -11,5 +11,5 @@ REPORT = Report(
     sources=("pageviews",),
     ask=PageViewAsk("channels"),
     view="pie",
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

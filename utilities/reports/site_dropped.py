@@ -10,5 +10,5 @@ REPORT = Report(
     title="What was not counted, and why?",
     sources=("pageviews",),
     ask=PageViewAsk("dropped"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -8,8 +8,8 @@ from utilities.sources.pageviews import PageViewAsk
 REPORT = Report(
     name="site-events",
     title="What do visitors do?",
-    nothing="An event is counted when a page says foyer('event', 'sign-up').",
+    empty_hint="An event is counted when a page says foyer('event', 'sign-up').",
     sources=("pageviews",),
     ask=PageViewAsk("events"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

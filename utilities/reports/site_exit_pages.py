@@ -10,5 +10,5 @@ REPORT = Report(
     title="Where do visits end?",
     sources=("pageviews",),
     ask=PageViewAsk("exit-pages"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

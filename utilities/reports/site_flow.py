@@ -11,5 +11,5 @@ REPORT = Report(
     sources=("pageviews",),
     ask=PageViewAsk("flow", limit=1000),
     view="table",
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

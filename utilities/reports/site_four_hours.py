@@ -10,5 +10,5 @@ REPORT = Report(
     title="At which time of day are we read most?",
     sources=("pageviews",),
     ask=PageViewAsk("four-hours"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

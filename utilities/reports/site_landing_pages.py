@@ -10,5 +10,5 @@ REPORT = Report(
     title="Where do visits begin?",
     sources=("pageviews",),
     ask=PageViewAsk("landing-pages"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

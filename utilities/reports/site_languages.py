@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which languages do visitors read?",
     sources=("pageviews",),
     ask=PageViewAsk("languages"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

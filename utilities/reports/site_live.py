@@ -10,7 +10,7 @@ REPORT = Report(
     title="What was read last?",
     sources=("pageviews",),
     ask=PageViewAsk("live", first="now-1d", limit=20),
-    pace=timedelta(seconds=10),  # people leave without saying so; those who come are told of by the pulse
-    limit=timedelta(minutes=5),
-    pulse=True,
+    refresh_every=timedelta(seconds=10),  # people leave without saying so; those who come are told of by the pulse
+    stale_after=timedelta(minutes=5),
+    live=True,
 )

@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which pages are read?",
     sources=("pageviews",),
     ask=PageViewAsk("pages"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which sites link to us?",
     sources=("pageviews",),
     ask=PageViewAsk("referrers"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

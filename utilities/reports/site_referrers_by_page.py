@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which pages elsewhere link to us?",
     sources=("pageviews",),
     ask=PageViewAsk("referrers-by-page"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -10,5 +10,5 @@ REPORT = Report(
     title="Who links to a page of ours?",
     sources=("pageviews",),
     ask=PageViewAsk("referrers-for-page", limit=100),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

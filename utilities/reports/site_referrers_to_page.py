@@ -10,5 +10,5 @@ REPORT = Report(
     title="Where do links elsewhere lead?",
     sources=("pageviews",),
     ask=PageViewAsk("referrers-to-page", limit=100),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -10,5 +10,5 @@ REPORT = Report(
     title="How wide are visitors' screens?",
     sources=("pageviews",),
     ask=PageViewAsk("screens"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -10,5 +10,5 @@ REPORT = Report(
     title="How did visitors find us?",
     sources=("pageviews",),
     ask=PageViewAsk("sources"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

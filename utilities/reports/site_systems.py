@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which systems do visitors use?",
     sources=("pageviews",),
     ask=PageViewAsk("systems"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

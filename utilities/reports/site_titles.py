@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which titles are read?",
     sources=("pageviews",),
     ask=PageViewAsk("titles"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -10,5 +10,5 @@ REPORT = Report(
     title="How much are we read?",
     sources=("pageviews",),
     ask=PageViewAsk("totals", compare=True),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

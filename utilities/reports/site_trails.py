@@ -10,5 +10,5 @@ REPORT = Report(
     title="Which way do long visits take?",
     sources=("pageviews",),
     ask=PageViewAsk("trails"),
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

@@ -10,7 +10,7 @@ REPORT = Report(
     title="Who is here now?",
     sources=("pageviews",),
     ask=PageViewAsk("present", first="now-5m"),
-    pace=timedelta(seconds=10),  # people leave without saying so; those who come are told of by the pulse
-    limit=timedelta(minutes=5),
-    pulse=True,
+    refresh_every=timedelta(seconds=10),  # people leave without saying so; those who come are told of by the pulse
+    stale_after=timedelta(minutes=5),
+    live=True,
 )

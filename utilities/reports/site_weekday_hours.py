@@ -11,5 +11,5 @@ REPORT = Report(
     sources=("pageviews",),
     ask=PageViewAsk("weekday-hours"),
     view="heatmap",
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

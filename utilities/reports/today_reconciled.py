@@ -12,14 +12,14 @@ from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask
 from utilities.sources.pageviews import PageViewAsk
 
-COLUMNS = (
+RECONCILED_COLUMNS = (
     Column("source", "Source", Kind.TEXT),
     Column("period", "Period", Kind.TEXT),
     Column("visitors", "Visitors", Kind.INTEGER),
     Column("views", "Views", Kind.INTEGER),
     Column("age", "Age", Kind.SECONDS, 1),
 )
-ASKS = (
+RECONCILED_ROWS = (
     ("Our own", "last 5 minutes", "pageviews", PageViewAsk("present", first="now-5m"), ("visitors", "views")),
     ("Our own", "today until now", "pageviews", PageViewAsk("totals", first="now/d"), ("visitors", "views")),
     (
@@ -30,37 +30,37 @@ ASKS = (
         ("totalUsers", "screenPageViews"),
     ),
 )
-NEWEST = Ga4Ask(
+NEWEST_MINUTE = Ga4Ask(
     dimensions=("dateHourMinute",), metrics=("screenPageViews",), order="-dateHourMinute", limit=1, today=True
 )
 """The newest minute that Google has counted: it does not say otherwise how far behind it is."""
 
 
-async def compose(sources: Sources) -> AsyncIterator[Frame]:
+async def build_reconciled(sources: Sources) -> AsyncIterator[Frame]:
     """A row for each; a source that does not answer has none of its figures, and a note that says why."""
     rows: list[tuple[Value, ...]] = []
     notes: list[Note] = []
-    for name, period, source, ask, keys in ASKS:
+    for name, period, source, ask, keys in RECONCILED_ROWS:
         try:
             frame = await sources.ask(source, ask)
-            seconds = 0.0 if source == "pageviews" else await behind(sources)
+            seconds = 0.0 if source == "pageviews" else await seconds_behind(sources)
         except SourceError as error:
             rows.append((name, period, None, None, None))
             notes.append(Note(f"{name}: {error}"))
         else:
             figures = (frame.values(key)[0] if frame.rows else 0 for key in keys)
-            rows.append((name, period + zone(frame) * period.startswith("today"), *figures, seconds))
-    yield Frame(COLUMNS, tuple(rows), tuple(dict.fromkeys(notes)))
+            rows.append((name, period + zone_suffix(frame) * period.startswith("today"), *figures, seconds))
+    yield Frame(RECONCILED_COLUMNS, tuple(rows), tuple(dict.fromkeys(notes)))
 
 
-def zone(frame: Frame) -> str:
+def zone_suffix(frame: Frame) -> str:
     """Whose day it is: that of the property may begin hours before or after the site's."""
     return f", {zone_of(frame.covers)}" if frame.covers else ""
 
 
-async def behind(sources: Sources) -> float | None:
+async def seconds_behind(sources: Sources) -> float | None:
     """Seconds since the newest minute Google has counted today; None when it has counted nothing."""
-    frame = await sources.ask("ga4", NEWEST)
+    frame = await sources.ask("ga4", NEWEST_MINUTE)
     newest = str(frame.values("dateHourMinute")[0]) if frame.rows else ""
     if frame.covers is None or not newest.isdecimal():
         return None
@@ -72,7 +72,7 @@ REPORT = Report(
     name="today-reconciled",
     title="What do we count, and what does Google?",
     sources=("pageviews", "ga4"),
-    compose=compose,
+    build=build_reconciled,
     view="table",
-    pace=timedelta(minutes=1),
+    refresh_every=timedelta(minutes=1),
 )

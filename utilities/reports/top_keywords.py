@@ -8,8 +8,8 @@ from utilities.sources import Sources
 from utilities.sources.ga4 import Filter, Ga4Ask
 from utilities.sources.search_console import SearchConsoleAsk
 
-QUERIES = SearchConsoleAsk(dimensions=("query",), limit=10)
-TERMS = Ga4Ask(
+SEARCH_QUERY = SearchConsoleAsk(dimensions=("query",), limit=10)
+CAMPAIGN_TERMS_QUERY = Ga4Ask(
     dimensions=("sessionManualTerm",),
     metrics=("sessions",),
     order="-sessions",
@@ -17,18 +17,18 @@ TERMS = Ga4Ask(
 )
 
 
-async def compose(sources: Sources) -> AsyncIterator[Frame]:
+async def build_keywords(sources: Sources) -> AsyncIterator[Frame]:
     if sources.has("search-console"):
-        yield await sources.ask("search-console", QUERIES)
+        yield await sources.ask("search-console", SEARCH_QUERY)
     else:
-        yield await sources.ask("ga4", TERMS)
+        yield await sources.ask("ga4", CAMPAIGN_TERMS_QUERY)
 
 
 REPORT = Report(
     name="top-keywords",
     title="What were people looking for?",
     sources=("search-console", "ga4"),
-    compose=compose,
+    build=build_keywords,
     headings={"query": "Search", "sessionManualTerm": "Campaign term"},
     ranks={"clicks": 0, "impressions": 1, "position": 2, "ctr": 3},
 )

@@ -11,31 +11,31 @@ from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask
 from utilities.sources.social import ShareAsk
 
-PAGES = Ga4Ask(
+PAGES_QUERY = Ga4Ask(
     dimensions=("pagePath",),
     metrics=("screenPageViews", "sessions", "userEngagementDuration", "activeUsers", "bounceRate"),
     order="-screenPageViews",
 )
-LANDINGS = Ga4Ask(dimensions=("landingPage",), metrics=("sessions",), order="-sessions", limit=1000)
-PATIENCE = 0.5
+LANDINGS_QUERY = Ga4Ask(dimensions=("landingPage",), metrics=("sessions",), order="-sessions", limit=1000)
+SHARES_WAIT_SECONDS = 0.5
 """Seconds the table waits for the networks before it is shown with what is known of them."""
 
 
-async def compose(sources: Sources) -> AsyncIterator[Frame]:
+async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
     """The table at once, and once more when the last network has answered or given up."""
-    pages, landings = await asyncio.gather(sources.ask("ga4", PAGES), entrances(sources))
+    pages, landings = await asyncio.gather(sources.ask("ga4", PAGES_QUERY), fetch_landing_pages(sources))
     frame = with_entrances(with_engagement(pages), landings)
     if not sources.has("social"):
         yield frame
         return
-    urls = addresses(sources.website, frame)
+    urls = page_urls(sources.website, frame)
     if not urls:
         why = "" if sources.website else "set WEBSITE so that the networks can be asked about each page"
         yield replace(frame, notes=(*frame.notes, Note(why))) if why else frame
         return
     counts = asyncio.create_task(sources.ask("social", ShareAsk(tuple(urls.values()))))
     try:
-        done, _ = await asyncio.wait({counts}, timeout=PATIENCE)
+        done, _ = await asyncio.wait({counts}, timeout=SHARES_WAIT_SECONDS)
         if not done:
             known = await sources.ask("social", ShareAsk(tuple(urls.values()), known=True))
             yield with_shares(frame, urls, known)
@@ -44,10 +44,10 @@ async def compose(sources: Sources) -> AsyncIterator[Frame]:
         counts.cancel()
 
 
-async def entrances(sources: Sources) -> Frame | SourceError:
+async def fetch_landing_pages(sources: Sources) -> Frame | SourceError:
     """Landing pages; the trouble itself when they cannot be had, for the table stands without them."""
     try:
-        return await sources.ask("ga4", LANDINGS)
+        return await sources.ask("ga4", LANDINGS_QUERY)
     except SourceError as error:
         return error
 
@@ -78,7 +78,7 @@ def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
     if isinstance(landings, SourceError):
         return frame.with_column(column, [None] * len(frame.rows), [Note(str(landings), "entrances")])
     began = dict(zip(landings.values("landingPage"), landings.values("sessions"), strict=True))
-    missing = 0 if len(landings.rows) < LANDINGS.limit and "(other)" not in began else None
+    missing = 0 if len(landings.rows) < LANDINGS_QUERY.limit and "(other)" not in began else None
     values = [
         began.get(path, began.get(path.rstrip("/"), missing)) if is_path(path) else None
         for path in map(str, frame.values("pagePath"))
@@ -91,7 +91,7 @@ def is_path(text: str) -> bool:
     return text.startswith("/")
 
 
-def addresses(website: str, frame: Frame) -> dict[str, str]:
+def page_urls(website: str, frame: Frame) -> dict[str, str]:
     """The public address of each path that is one; `(other)` is not."""
     if not website:
         return {}
@@ -116,8 +116,8 @@ REPORT = Report(
     name="top-pages",
     title="Which pages are most popular?",
     sources=("ga4", "social"),
-    ask=PAGES,
-    compose=compose,
+    ask=PAGES_QUERY,
+    build=build_top_pages,
     headings={"pagePath": "Page", "screenPageViews": "Views"},
     ranks={"sessions": 3, "userEngagementDurationPerActiveUser": 1, "bounceRate": 2, "entrances": 4},
 )

@@ -15,7 +15,7 @@ from utilities.google.quota import CORE, REALTIME
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Covers, Frame
-from utilities.model.time_ranges import span
+from utilities.model.time_ranges import parse_range
 from utilities.sources import Source, SourceKind, rows_of
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
@@ -48,8 +48,8 @@ class Ga4Ask:
     The range is the last `days` whole days up to and with yesterday, in the property's time zone; None is
     LOOK_BACK_DAYS. `first` and `last` say it as people do (utilities/model/time_ranges.py), in whole days. With `today`
     it is today instead, as far as Google has counted it. `compare` asks for as many days before as well and adds a
-    `<metric>:previous` column behind each metric. `order` is a field, with `-` in front for descending; '' is the first
-    metric descending. Rows are filtered by all of `filters`.
+    column with the previous period's figure behind each metric. `order` is a field, with `-` in front for descending;
+    '' is the first metric descending. Rows are filtered by all of `filters`.
     """
 
     dimensions: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ class Ga4:
         if not ask.first and not ask.last:
             return None
         now, first = self.clock(), ask.first or f"now-{(ask.days or self.days)}d/d"
-        covers = span(first, ask.last or "now", ZoneInfo(self.zone), now).covers
+        covers = parse_range(first, ask.last or "now", ZoneInfo(self.zone), now).date_range
         if covers.first < EARLIEST:
             raise ParameterError(f"`from` must be {EARLIEST} or later, for Google Analytics begins there")
         return replace(covers, over=covers.last < now.astimezone(ZoneInfo(self.zone)).date())

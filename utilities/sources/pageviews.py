@@ -14,7 +14,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, ParameterError, SourceMisconfigured
 from utilities.model.frames import Column, Covers, Frame, Kind, Value
-from utilities.model.time_ranges import Span, span
+from utilities.model.time_ranges import TimeRange, parse_range
 from utilities.pageviews import PageViews, queries
 from utilities.pageviews.queries import Question
 from utilities.pageviews.sql.filters import Sites, chosen, condition
@@ -38,8 +38,8 @@ class PageViewAsk:
     `first` and `last` are written as people write them (utilities/model/time_ranges.py), in the site's time zone;
     '' for both is the last LOOK_BACK_DAYS days, today until now among them. `site` is '' for the first site of
     boards/sites.yaml, or, while it has none, for all there are together. `page` is a path of ours and `referrer` an
-    address or a domain elsewhere; '' is any. `compare` adds a `<figure>:previous` column behind each figure: that
-    of the time before, as many days earlier, for the same name where rows have one. At most `limit` rows.
+    address or a domain elsewhere; '' is any. `compare` adds a column behind each figure with that of the
+    previous period, as many days earlier, for the same name where rows have one. At most `limit` rows.
     """
 
     question: str
@@ -73,9 +73,9 @@ class PageViewSource:
         rows = fitted(found, question.columns)
         unbegun = () if counted(rows) else await self.unbegun(site)
         frame = Frame(question.columns, rows, notes, self.covers(range_, rows), unbegun)
-        return await self.compared(frame, question, ask, site, range_.before()) if ask.compare else frame
+        return await self.compared(frame, question, ask, site, range_.previous_range()) if ask.compare else frame
 
-    async def compared(self, frame: Frame, question: Question, ask: PageViewAsk, site: str, before: Span) -> Frame:
+    async def compared(self, frame: Frame, question: Question, ask: PageViewAsk, site: str, before: TimeRange) -> Frame:
         """The frame beside the figures of the time before: by name, or day by day."""
         found = await self.ask(question, replace(ask, limit=MOST_ROWS), site, before)
         earlier = fitted(question.arrange(found, before)[0], question.columns)
@@ -83,12 +83,12 @@ class PageViewSource:
             return frame.beside_namesakes(earlier, whole=len(earlier) < MOST_ROWS)
         return frame.beside(earlier)
 
-    def covers(self, range_: Span, rows: Sequence[Row]) -> Covers | None:
+    def covers(self, range_: TimeRange, rows: Sequence[Row]) -> Covers | None:
         """The days of the range; None of a moment in which nothing was counted, for its day may have had much."""
-        if not rows and range_.last - range_.first < MOMENT:
+        if not rows and range_.end - range_.start < MOMENT:
             return None
-        over = range_.covers.last < self.clock().astimezone(range_.zone).date()
-        return replace(range_.covers, over=over)
+        over = range_.date_range.last < self.clock().astimezone(range_.zone).date()
+        return replace(range_.date_range, over=over)
 
     async def unbegun(self, site: str) -> tuple[str, ...]:
         """That nothing was ever counted for this site and how to begin; nothing once it has begun."""
@@ -99,7 +99,7 @@ class PageViewSource:
             self.begun.add(site)
         return ()
 
-    def understood(self, ask: PageViewAsk) -> tuple[Question, str, Span]:
+    def understood(self, ask: PageViewAsk) -> tuple[Question, str, TimeRange]:
         """The question, the site ('' for all) and the range in its zone; raises ParameterError."""
         question = questions().get(ask.question)
         if question is None:
@@ -112,7 +112,7 @@ class PageViewSource:
             raise SourceMisconfigured(f"an ask needs a limit from 1 to {MOST_ROWS}")
         site, zone = chosen(self.sites, ask.site)
         first = ask.first or f"now-{self.days - 1}d/d"
-        range_ = span(first, ask.last or "now", ZoneInfo(zone), self.clock())
+        range_ = parse_range(first, ask.last or "now", ZoneInfo(zone), self.clock())
         question.check(range_)
         return question, site, range_
 
@@ -134,7 +134,7 @@ class PageViewSource:
         self.understood(ask)
         return ask
 
-    async def ask(self, question: Question, ask: PageViewAsk, site: str, range_: Span) -> list[tuple[Any, ...]]:
+    async def ask(self, question: Question, ask: PageViewAsk, site: str, range_: TimeRange) -> list[tuple[Any, ...]]:
         where, only, values = condition(site, range_, ask.page, ask.referrer)
         sql = question.sql.replace("{where}", where).replace("{only}", only)
         return await self.views.ask(sql, values | {"limit": ask.limit})

@@ -58,7 +58,7 @@ def sifted_whole() -> tuple[tuple[str, ...], ...]:
                 "What's read: “more”?",
                 ("pageviews",),
                 ask=PageViewAsk("pages", first="now-1d/d", last="now-1d/d", limit=100),
-                pace=timedelta(seconds=90),
+                refresh_every=timedelta(seconds=90),
             ),
             "table",
         ),

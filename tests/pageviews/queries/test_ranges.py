@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utilities.model.errors import ParameterError
-from utilities.model.time_ranges import Span, span
+from utilities.model.time_ranges import TimeRange, parse_range
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)  # a Friday; 10:30 in Berlin
 
 
 def local(first: str, last: str, zone: ZoneInfo = BERLIN, now: datetime = NOW) -> tuple[str, str]:
-    found = span(first, last, zone, now)
-    return tuple(f"{end.astimezone(zone):%Y-%m-%d %H:%M:%S}" for end in (found.first, found.last))  # type: ignore[return-value]
+    found = parse_range(first, last, zone, now)
+    return tuple(f"{end.astimezone(zone):%Y-%m-%d %H:%M:%S}" for end in (found.start, found.end))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ WRONG_TOO = (
 def test_what_is_no_time_is_refused_by_its_name(name: str, wrong: str):
     ends = {"from": "now-1h", "to": "now", name: wrong}
     with pytest.raises(ParameterError, match=f"^`{name}` must be now, now-7d") as caught:
-        span(ends["from"], ends["to"], BERLIN, NOW)
+        parse_range(ends["from"], ends["to"], BERLIN, NOW)
     assert "yesterday" not in str(caught.value)
 
 
 def test_range_goes_forwards():
     with pytest.raises(ParameterError, match="`from` must be before `to`"):
-        span("now", "now-1d", BERLIN, NOW)
+        parse_range("now", "now-1d", BERLIN, NOW)
 
 
 @pytest.mark.parametrize(
@@ -96,20 +96,20 @@ def test_range_goes_forwards():
     ],
 )
 def test_day_is_as_long_as_it_is_in_its_zone(zone: str, day: str, hours: float):
-    found = span(day, day, ZoneInfo(zone), NOW)
-    assert (found.last - found.first) / timedelta(hours=1) == hours
-    assert list(found.days()) == [date.fromisoformat(day)]
-    assert found.covers.first == found.covers.last == date.fromisoformat(day)
-    listed = list(found.hours())
+    found = parse_range(day, day, ZoneInfo(zone), NOW)
+    assert (found.end - found.start) / timedelta(hours=1) == hours
+    assert list(found.each_day()) == [date.fromisoformat(day)]
+    assert found.date_range.first == found.date_range.last == date.fromisoformat(day)
+    listed = list(found.each_hour())
     assert len(listed) == len(set(listed))
     assert {(at, hour) for at, hour, _ in listed} <= {(date.fromisoformat(day), hour) for hour in range(24)}
     assert 23 <= len(listed) <= 25
 
 
 def test_hour_that_comes_twice_is_there_twice_and_one_leapt_over_is_not():
-    autumn = [(hour, off) for _, hour, off in span("2026-10-25", "2026-10-25", BERLIN, NOW).hours()]
+    autumn = [(hour, off) for _, hour, off in parse_range("2026-10-25", "2026-10-25", BERLIN, NOW).each_hour()]
     assert autumn[:5] == [(0, 120), (1, 120), (2, 120), (2, 60), (3, 60)]
-    spring = [(hour, off) for _, hour, off in span("2026-03-29", "2026-03-29", BERLIN, NOW).hours()]
+    spring = [(hour, off) for _, hour, off in parse_range("2026-03-29", "2026-03-29", BERLIN, NOW).each_hour()]
     assert spring[:4] == [(0, 60), (1, 60), (3, 120), (4, 120)]
 
 
@@ -125,13 +125,13 @@ def test_hour_that_comes_twice_is_there_twice_and_one_leapt_over_is_not():
     ],
 )
 def test_time_before_is_as_many_days_earlier_on_the_wall_clock(first: str, last: str, begins: str, ends: str):
-    before = span(first, last, BERLIN, NOW).before()
-    assert f"{before.first.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}" == begins
-    assert f"{before.last.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}" == ends
+    before = parse_range(first, last, BERLIN, NOW).previous_range()
+    assert f"{before.start.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}" == begins
+    assert f"{before.end.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}" == ends
 
 
 def test_spans_are_values():
-    assert span("now/d", "now", BERLIN, NOW) == Span(datetime(2026, 11, 19, 23, tzinfo=UTC), NOW, BERLIN)
+    assert parse_range("now/d", "now", BERLIN, NOW) == TimeRange(datetime(2026, 11, 19, 23, tzinfo=UTC), NOW, BERLIN)
 
 
 ENDS = st.from_regex(r"now([+-][0-9]{1,5}[smhdwMQy]|/[smhdwMQy]){0,4}", fullmatch=True)
@@ -143,18 +143,18 @@ ZONES = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "Asia/Beirut", 
 @given(first=ENDS, last=ENDS, zone=ZONES, now=MOMENTS)
 def test_whatever_is_written_is_a_range_or_refused(first: str, last: str, zone: str, now: datetime):
     try:
-        found = span(first, last, ZoneInfo(zone), now)
+        found = parse_range(first, last, ZoneInfo(zone), now)
     except ParameterError:
         return
-    assert found.first < found.last
-    assert found.before().last <= found.last
-    assert found.before().covers.last < found.covers.last
+    assert found.start < found.end
+    assert found.previous_range().end <= found.end
+    assert found.previous_range().date_range.last < found.date_range.last
 
 
 @settings(deadline=None)
 @given(unit=st.sampled_from("smhdwMQy"), zone=ZONES, now=MOMENTS)
 def test_unit_that_is_going_on_begins_before_now_and_ends_after_it(unit: str, zone: str, now: datetime):
-    found = span(f"now/{unit}", f"now/{unit}", ZoneInfo(zone), now)
-    assert found.first <= now < found.last
-    later = span(f"now+1{unit}/{unit}", f"now+1{unit}/{unit}", ZoneInfo(zone), now)
-    assert later.first >= found.last or unit in "MQy"  # 31 January and a month is 28 February
+    found = parse_range(f"now/{unit}", f"now/{unit}", ZoneInfo(zone), now)
+    assert found.start <= now < found.end
+    later = parse_range(f"now+1{unit}/{unit}", f"now+1{unit}/{unit}", ZoneInfo(zone), now)
+    assert later.start >= found.end or unit in "MQy"  # 31 January and a month is 28 February

@@ -56,7 +56,7 @@ class Google:
 
 async def reconciled(ours: Ours, google: Google) -> Frame:
     sources = Sources([], {"pageviews": await ours(WEEK), "ga4": google}, clock=lambda: NOW)
-    frames = [frame async for frame in today_reconciled.REPORT.frames(sources)]
+    frames = [frame async for frame in today_reconciled.REPORT.fetch_frames(sources)]
     return frames[-1]
 
 

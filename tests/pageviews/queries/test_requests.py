@@ -210,7 +210,7 @@ async def test_tile_of_this_moment_moves_with_a_hit_and_does_not_wait_for_its_pa
     async def shown(tile: str) -> str:
         return (await foyer.get(f"/boards/now/tiles/{tile}")).body.decode()
 
-    sooner = foyer.services.reports["site-live"].pace.total_seconds() / 2  # each hit begins the pace anew
+    sooner = foyer.services.reports["site-live"].refresh_every.total_seconds() / 2  # each hit begins the pace anew
     await foyer.answered("site-visitors-now")
     for path in ("/one", "/two", "/three"):
         await foyer.visit(path)

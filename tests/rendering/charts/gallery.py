@@ -30,7 +30,7 @@ def picture(view: str, frame: Frame, box: Box = BOX) -> Picture | None:
 
 def choices(view: str, frame: Frame) -> dict[str, object]:
     """What a board file would say to see all of the frame."""
-    several = [c.key for c in frame.columns[1:] if not c.key.endswith(":previous")][:4]
+    several = [c.key for c in frame.columns[1:] if not c.is_previous][:4]
     return {"series": several} if view in ("line", "area", "bar") else OPTIONS.get(view, {})
 
 

@@ -154,7 +154,7 @@ async def test_ages_and_clock_are_right_on_a_television_that_lies_about_the_time
     await glass.goto(house.url())
     age = glass.locator("[data-tile=visitors] .age")
     await expect(age).to_have_text("4 min")
-    house.clock.ahead = house.reports["visitors"].pace
+    house.clock.ahead = house.reports["visitors"].refresh_every
     await expect(age).to_have_text("9 min")
     await expect(glass.locator("[data-tile=visitors]")).to_have_attribute("data-state", "ageing")
     berlin = house.clock().astimezone(house.boards.get("office").timezone)  # type: ignore[union-attr]
@@ -169,7 +169,7 @@ async def test_without_its_script_the_page_is_whole_and_comes_again(house: House
     await expect(page.locator("[data-tile=visitors] .age")).to_have_text("2 min")
     await expect(page.locator(".status")).to_contain_text("waiting")
     assert await page.locator("meta[http-equiv=refresh]").get_attribute("content") == "60"
-    house.clock.ahead += house.reports["visitors"].pace
+    house.clock.ahead += house.reports["visitors"].refresh_every
     await page.reload()
     await expect(page.locator("[data-tile=visitors] .age")).to_have_text("7 min")
     await page.close()

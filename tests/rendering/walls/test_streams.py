@@ -113,15 +113,15 @@ async def test_a_tile_ages_by_itself(house: House) -> None:
     await house.show("visitors", number(5))
     line = await Line.open(house.port)
     await line.until("tile", "visitors")
-    house.clock.ahead = house.reports["visitors"].pace * 1.1
+    house.clock.ahead = house.reports["visitors"].refresh_every * 1.1
     assert 'data-state=\\"ageing\\"' in json.dumps((await line.until("tile", "ageing")).data)
-    house.clock.ahead = house.reports["visitors"].limit * 1.1
+    house.clock.ahead = house.reports["visitors"].stale_after * 1.1
     assert "5" in (await line.until("tile", "stale")).data["html"]
     line.close()
 
 
 async def test_after_midnight_a_stale_tile_names_the_day(house: House) -> None:
-    await house.show("visitors", number(5), age=house.reports["visitors"].limit.total_seconds() + 60)
+    await house.show("visitors", number(5), age=house.reports["visitors"].stale_after.total_seconds() + 60)
     line = await Line.open(house.port)
     first = await line.until("tile", "stale")
     house.clock.ahead = timedelta(days=1)

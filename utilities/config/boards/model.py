@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from utilities.model.errors import BoardError
+from utilities.model.time_ranges import parse_zone_name
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 NAME = r"^[a-z0-9][a-z0-9-]*$"
@@ -127,9 +128,7 @@ class BoardFile(Strict):
     @field_validator("zone")
     @classmethod
     def known(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
-            raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin")
-        return value
+        return None if value is None else parse_zone_name(value)
 
 
 class Board(BoardFile):

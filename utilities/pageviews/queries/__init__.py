@@ -6,12 +6,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from utilities.model.errors import ParameterError
 from utilities.model.frames import Column, Kind, Note, Value
-from utilities.model.time_ranges import Span
+from utilities.model.time_ranges import TimeRange
 
 Found = Sequence[tuple[Any, ...]]
 """Rows as an engine gave them."""
@@ -20,7 +18,7 @@ Arranged = tuple[list[tuple[Value, ...]], tuple[Note, ...]]
 """Rows as they are shown, and what is to be said of them."""
 
 
-def as_found(found: Found, span: Span) -> Arranged:
+def as_found(found: Found, span: TimeRange) -> Arranged:
     return [tuple(row) for row in found], ()
 
 
@@ -31,13 +29,12 @@ class Question:
     name: str
     sql: str
     columns: tuple[Column, ...]
-    arrange: Callable[[Found, Span], Arranged] = as_found
+    arrange: Callable[[Found, TimeRange], Arranged] = as_found
     most_days: int = 7320  # twenty years
 
-    def check(self, span: Span) -> None:
-        """Raises ParameterError for a range that is longer than anybody wants to wait for."""
-        if span.last - span.first > timedelta(days=self.most_days):
-            raise ParameterError(f"`from` and `to` may be {self.most_days:,} days apart at most")
+    def check(self, span: TimeRange) -> None:
+        """Raises ParameterError for a range that takes too long to query."""
+        span.check_length(self.most_days)
 
     @property
     def compares(self) -> bool:
@@ -72,7 +69,7 @@ COUNTED = "count(*) AS views, count(DISTINCT visitor) AS visitors, count(DISTINC
 UNKNOWN = "unknown"
 
 
-def named(found: Found, span: Span) -> Arranged:
+def named(found: Found, span: TimeRange) -> Arranged:
     """An empty text, which is what the store keeps for what nobody knows, is said to be unknown."""
     return [tuple(UNKNOWN if cell == "" else cell for cell in row) for row in found], ()
 

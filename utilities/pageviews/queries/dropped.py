@@ -3,7 +3,7 @@
 from datetime import date
 
 from utilities.model.frames import Value
-from utilities.model.time_ranges import Span
+from utilities.model.time_ranges import TimeRange
 from utilities.pageviews import Dropped
 from utilities.pageviews.queries import Arranged, Found, Question, whole
 from utilities.pageviews.queries.times import DAY
@@ -17,9 +17,9 @@ HEADINGS = {
 }
 
 
-def every_day(found: Found, span: Span) -> Arranged:
+def every_day(found: Found, span: TimeRange) -> Arranged:
     """A row for each day of the range and a figure for each reason, all of them together first."""
-    days: dict[date, dict[str, int]] = {day: {} for day in span.days()}
+    days: dict[date, dict[str, int]] = {day: {} for day in span.each_day()}
     for day, why, hits in found:
         if day in days:
             days[day][why] = int(hits)

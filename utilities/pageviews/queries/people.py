@@ -3,19 +3,19 @@
 from dataclasses import replace
 
 from utilities.model.frames import Note
-from utilities.model.time_ranges import Span
+from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country
 from utilities.pageviews.queries import UNKNOWN, Arranged, Found, ranked, text
 
 NOWHERE = Note("Countries are unknown until “make geo” has put their database in place.")
 
 
-def in_px(found: Found, span: Span) -> Arranged:
+def in_px(found: Found, span: TimeRange) -> Arranged:
     """A width as it is spoken of; 0 is what nobody knows."""
     return [(f"{row[0]} px" if row[0] else UNKNOWN, *row[1:]) for row in found], ()
 
 
-def by_name(found: Found, span: Span) -> Arranged:
+def by_name(found: Found, span: TimeRange) -> Arranged:
     rows = [(country(row[0]) or UNKNOWN, *row[1:]) for row in found]
     return rows, (NOWHERE,) if rows and {row[0] for row in rows} == {UNKNOWN} else ()
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from utilities.model.frames import Column, Kind, Value
-from utilities.model.time_ranges import Span
+from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.queries import COUNTED, VIEWS, VISITORS, VISITS, Arranged, Found, Question, text
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -11,15 +11,15 @@ NOBODY = (0, 0, 0)
 OCLOCK = text("hour", "Hour")
 
 
-def every_day(found: Found, span: Span) -> Arranged:
-    days: dict[date, tuple[Value, ...]] = dict.fromkeys(span.days(), NOBODY)
+def every_day(found: Found, span: TimeRange) -> Arranged:
+    days: dict[date, tuple[Value, ...]] = dict.fromkeys(span.each_day(), NOBODY)
     days |= {row[0]: tuple(row[1:]) for row in found}
     return [(day.isoformat(), *days[day]) for day in sorted(days)], ()
 
 
-def every_hour(found: Found, span: Span) -> Arranged:
+def every_hour(found: Found, span: TimeRange) -> Arranged:
     """An hour that comes twice, when clocks go back, is there twice; one that is leapt over is not there."""
-    hours: dict[tuple[date, int, int], tuple[Value, ...]] = dict.fromkeys(span.hours(), NOBODY)
+    hours: dict[tuple[date, int, int], tuple[Value, ...]] = dict.fromkeys(span.each_hour(), NOBODY)
     hours |= {(row[0], int(row[1]), int(row[2])): tuple(row[3:]) for row in found}
     return [(day.isoformat(), oclock(hour), ahead(off), *hours[day, hour, off]) for day, hour, off in order(hours)], ()
 
@@ -29,7 +29,7 @@ def order(hours: dict[tuple[date, int, int], tuple[Value, ...]]) -> list[tuple[d
     return sorted(hours, key=lambda at: at[0].toordinal() * 1440 + at[1] * 60 - at[2])
 
 
-def every_four_hours(found: Found, span: Span) -> Arranged:
+def every_four_hours(found: Found, span: TimeRange) -> Arranged:
     """The busiest first."""
     periods: dict[int, tuple[Value, ...]] = dict.fromkeys(range(0, 24, 4), NOBODY)
     periods |= {int(row[0]): tuple(row[1:]) for row in found}
@@ -37,7 +37,7 @@ def every_four_hours(found: Found, span: Span) -> Arranged:
     return [(f"{oclock(begins)} to {oclock(begins + 4)}", *periods[begins]) for begins in busiest], ()
 
 
-def every_weekday_hour(found: Found, span: Span) -> Arranged:
+def every_weekday_hour(found: Found, span: TimeRange) -> Arranged:
     """168 rows, Monday's first."""
     views = dict.fromkeys(((weekday, hour) for weekday in range(7) for hour in range(24)), 0)
     for day, hour, seen in found:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from utilities.model.frames import Value
-from utilities.model.time_ranges import Span
+from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country
 from utilities.pageviews.queries import (
     UNKNOWN,
@@ -23,7 +23,7 @@ from utilities.pageviews.sql.landing_exit import ORDER
 MOST_STEPS = 200  # of one trail
 
 
-def steps(found: Found, span: Span) -> Arranged:
+def steps(found: Found, span: TimeRange) -> Arranged:
     """A row for each page of each trail, so that nothing a path may hold is taken for the end of it."""
     rows: list[tuple[Value, ...]] = []
     for place, (_, trail) in enumerate(groupby(found, key=lambda row: row[0]), 1):
@@ -35,7 +35,7 @@ def steps(found: Found, span: Span) -> Arranged:
     return rows, ()
 
 
-def lately(found: Found, span: Span) -> Arranged:
+def lately(found: Found, span: TimeRange) -> Arranged:
     said = ((row[0], row[1], row[2], row[3], country(row[4]), *row[5:]) for row in found)
     rows = [(clock(row[0], row[1]), *(cell or UNKNOWN for cell in row[2:])) for row in said]
     return rows, ()

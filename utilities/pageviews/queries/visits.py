@@ -1,7 +1,7 @@
 """Whole visits: how many, how long, where they began and ended, and what brought them."""
 
 from utilities.model.frames import Column, Kind
-from utilities.model.time_ranges import Span
+from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country
 from utilities.pageviews.queries import (
     VIEWS,
@@ -49,7 +49,7 @@ def by_origin(name: str, *texts: Column, only: str = "") -> Question:
     return Question(name, sql, (*texts, VISITS, VISITORS, VIEWS, BOUNCE, LENGTH, A_VISIT), named)
 
 
-def from_where(found: Found, span: Span) -> Arranged:
+def from_where(found: Found, span: TimeRange) -> Arranged:
     """The country by its name."""
     return named([(row[0], country(row[1]), *row[2:]) for row in found], span)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from publicsuffixlist import PublicSuffixList
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
@@ -17,6 +16,7 @@ from utilities.config import validators as addresses
 from utilities.config.boards.model import NAME, Loc, Strict, nearest
 from utilities.config.boards.reader import line, parse, several, told
 from utilities.model.errors import BoardError
+from utilities.model.time_ranges import parse_zone_name
 
 
 @cache
@@ -44,12 +44,6 @@ def domain(value: str) -> str:
     return plain
 
 
-def real_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin")
-    return value
-
-
 def pattern(value: str) -> str:
     if not value.startswith(("/", "*")):
         raise ValueError(f"{value!r} does not begin with a slash; write one like /admin/*")
@@ -61,7 +55,7 @@ class Site(Strict):
 
     name: str = Field(pattern=NAME)
     domains: tuple[Annotated[str, AfterValidator(domain)], ...] = Field(min_length=1, max_length=100)
-    zone: Annotated[str, AfterValidator(real_zone)] = Field(
+    zone: Annotated[str, AfterValidator(parse_zone_name)] = Field(
         "", description="like Europe/Berlin; the server's when left out"
     )
     excluded_paths: tuple[Annotated[str, AfterValidator(pattern)], ...] = Field((), description="like /admin/*")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from utilities.model.errors import ParameterError
-from utilities.model.time_ranges import Span
+from utilities.model.time_ranges import TimeRange
 
 DAY = timedelta(days=1)
 
@@ -44,16 +44,16 @@ def chosen(sites: Sites, name: str) -> tuple[str, str]:
     raise ParameterError(f"`site` must be one of {', '.join(site.name for site in sites)}")
 
 
-def condition(site: str, span: Span, page: str = "", referrer: str = "") -> tuple[str, str, dict[str, Any]]:
+def condition(site: str, span: TimeRange, page: str = "", referrer: str = "") -> tuple[str, str, dict[str, Any]]:
     """The condition on site and time, that on page and referrer, and their values.
 
     Both engines skip by site and day; a day is that of the row's own clock, so all sites together, in several zones,
     need one more on either side, and the moment says the rest.
     """
-    covers = span.covers
+    covers = span.date_range
     values: dict[str, Any] = {
-        "first": span.first,
-        "last": span.last,
+        "first": span.start,
+        "last": span.end,
         "first_day": covers.first - DAY,
         "last_day": covers.last + DAY,
     }

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from utilities.model.time_ranges import Span
+from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.sql.filters import condition
 from utilities.pageviews.sql.landing_exit import FIRST, LAST, NAMED, NUMBERED, ORDER
 
@@ -63,7 +63,7 @@ Asked = tuple[str, dict[str, Any]]
 """A question in the SQL that both engines understand, and its values."""
 
 
-def flow(through: Through, span: Span, depth: Depth, most: int, countries: Sequence[str] = ()) -> Asked:
+def flow(through: Through, span: TimeRange, depth: Depth, most: int, countries: Sequence[str] = ()) -> Asked:
     """Rows of day, whether from one of the countries, landing, exit and visits: a name beyond the `most` is None."""
     where, _, values = condition(through.site, span)
     home = "min(country) IN $countries" if countries else "1 = 0"
@@ -88,7 +88,7 @@ def flow(through: Through, span: Span, depth: Depth, most: int, countries: Seque
     return sql, values | through.values() | {"most": most, "countries": list(countries)}
 
 
-def ways(through: Through, span: Span, depth: Depth, node: str, by: str, limit: int) -> Asked:
+def ways(through: Through, span: TimeRange, depth: Depth, node: str, by: str, limit: int) -> Asked:
     """Rows of the columns `by` and visits, most visits first: `earlier, before, after, later` are the pages around the
     node, two on each side, None where the visit began or ended. Views of one page in a row are one step. A visit counts
     once for each row it belongs to."""

@@ -161,7 +161,7 @@ class Walls:
         if report is None or reading is None:
             return Fresh(None, State.WAITING)
         trend = self._store.latest(tile.trend) if tile.trend else None
-        return Fresh(reading, reading.state(now, report.pace, report.limit), trend)
+        return Fresh(reading, reading.state(now, report.refresh_every, report.stale_after), trend)
 
     def _number(self, tile: str, html: str) -> Event:
         return event("tile", {"tile": tile, "html": html}, seq=self._count(), boot=self._boot)
