@@ -31,7 +31,9 @@ class Report:
     ask: object = None
     build: BuildFrames | None = None
     headings: Mapping[str, str] = field(default_factory=dict)  # by column key
-    ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; columns with a higher rank are dropped first
+    ranks: Mapping[str, int] = field(
+        default_factory=dict
+    )  # by column key; columns with a higher rank are dropped first
     refresh_every: timedelta = timedelta(minutes=5)  # an older reading is ageing
     stale_after: timedelta = timedelta(hours=6)  # an older reading is stale
     empty_hint: str = ""  # how to get figures, for a report without any
