@@ -16,9 +16,9 @@ from typing import IO
 from bench.results import Result
 from utilities.model.frames import Column, Frame, Kind
 from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.line import Options, lined
 from utilities.rendering.charts.svg import cleaned
 from utilities.rendering.layout import Box
+from utilities.rendering.views.line import Options, line_chart
 
 ROUNDS = 9
 ONE_AFTER_THE_OTHER = 30  # drawings of one side, then as many of the other: both are warm
@@ -78,7 +78,7 @@ def pair(engine: Engine, shown: list[Frame], ask: IO[str], answers: IO[str]) -> 
 
 
 def drawn(engine: Engine, shown: Frame) -> None:
-    picture = lined(shown, BOX, Options(series=KEYS), filled=False)
+    picture = line_chart(shown, BOX, Options(series=KEYS), filled=False)
     assert picture is not None
     cleaned(engine.attempt(picture), picture)
 

@@ -17,9 +17,9 @@ from utilities.model.errors import NotDrawn, Overloaded, ParameterError, SourceE
 from utilities.model.formats import day_of
 from utilities.pageviews.classify.countries import country, names
 from utilities.pageviews.sql.flow import Depth
-from utilities.rendering.charts.renderer import Gallery
-from utilities.rendering.charts.sankey import OTHER, SIDES, Drawn, Link, Node, flowing, share
-from utilities.rendering.charts.sankey_links import linked
+from utilities.rendering.charts.renderer import ChartRenderer
+from utilities.rendering.charts.sankey import OTHER, SIDES, SankeyChart, SankeyLink, SankeyNode, sankey, share
+from utilities.rendering.charts.sankey_links import add_sankey_links
 from utilities.rendering.layout import Box
 
 SAW = ("Entered at", "Saw")
@@ -156,18 +156,20 @@ def boxes(want: Wanted, bands: Bands) -> tuple[Box, Box]:
     return Box(1072, max(300, 34 * lines + 60), 14, 14), Box(358, max(260, 30 * lines + 60), 13, 13)
 
 
-async def picture(bands: Bands, want: Wanted, box: Box, sides: tuple[str, str], gallery: Gallery) -> Markup | None:
+async def picture(
+    bands: Bands, want: Wanted, box: Box, sides: tuple[str, str], gallery: ChartRenderer
+) -> Markup | None:
     """The drawing with its links; None when there is nothing to draw or it cannot be drawn."""
-    links = [Link(landing, exit_, chosen, visits) for landing, exit_, chosen, visits in bands]
+    links = [SankeyLink(landing, exit_, chosen, visits) for landing, exit_, chosen, visits in bands]
     called = (compared(want), "the rest") if want.compares else None
-    drawn = flowing(links, box, want.most, sides=sides, called=called, say=lambda value: f"{value:,.0f}")
+    drawn = sankey(links, box, want.most, sides=sides, called=called, say=lambda value: f"{value:,.0f}")
     if drawn is None:
         return None
     try:
-        svg = await gallery.draw(drawn.picture)
+        svg = await gallery.draw(drawn.spec)
     except (NotDrawn, Overloaded):
         return None
-    return Markup(linked(svg, drawn, lambda name: address(want, name), telling(drawn, want)))  # noqa: S704 (escaped)
+    return Markup(add_sankey_links(svg, drawn, lambda name: address(want, name), telling(drawn, want)))  # noqa: S704 (escaped)
 
 
 def address(want: Wanted, name: str) -> str:
@@ -180,18 +182,18 @@ def compared(want: Wanted) -> str:
     return ", ".join(said) if len(said) < 4 else f"{len(said)} {'places' if want.regions else 'countries'}"
 
 
-def telling(drawn: Drawn, want: Wanted) -> Callable[[Link | Node], str]:
+def telling(drawn: SankeyChart, want: Wanted) -> Callable[[SankeyLink | SankeyNode], str]:
     """What a band or a node says of itself."""
     whole = sum(link.value for link in drawn.links)
     unit = unit_of(want)
     sides = ("Entered at {}", "Saw {}") if want.source == GOOGLE else ("Came in at {}", "Left from {}")
     called = (compared(want), "the rest") if want.compares else ("", "")
 
-    def tell(it: Link | Node) -> str:
+    def tell(it: SankeyLink | SankeyNode) -> str:
         said = f"{it.value:,.0f} {unit}, {share(it.value, whole)}"
-        if isinstance(it, Node):
+        if isinstance(it, SankeyNode):
             return f"{sides[it.side].format(it.name)}: {said}"
-        who = called[not it.chosen]
+        who = called[not it.highlighted]
         return f"{it.landing} → {it.exit}{f', {who}' if who else ''}: {said}"
 
     return tell

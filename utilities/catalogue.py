@@ -1,17 +1,14 @@
 """The reports and views there are: those that are found, and the reports that board files define."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from utilities.config.boards import Board, Inline
 from utilities.model.errors import BoardError
 from utilities.rendering.views import View
 from utilities.reports import Report, report_from_fields
 from utilities.sources import SourceKind
-
-adapter = cache(TypeAdapter)  # a tenth of a start was making them, one for each tile
 
 
 class Catalogue:
@@ -35,7 +32,7 @@ class Catalogue:
                 raise board.fault(unknown("view", tile.view, self.views), "tiles", place, "view")
             if tile.trend and tile.trend not in known:
                 raise board.fault(unknown("report", tile.trend, known), "tiles", place, "trend")
-            if tile.trend and self.views[tile.view].trend is None:
+            if tile.trend and self.views[tile.view].draws_trend is None:
                 raise board.fault(f"a {tile.view} draws no trend; a number does", "tiles", place, "trend")
             self.check_options(board, place)
         self.of_board[board.name] = own
@@ -75,7 +72,7 @@ class Catalogue:
     def check_options(self, board: Board, place: int) -> None:
         tile = board.tiles[place]
         try:
-            adapter(self.views[tile.view].options).validate_python(dict(tile.options))
+            self.views[tile.view].parse_options(tile.options)
         except ValidationError as error:
             fault = error.errors()[0]
             name = fault["loc"][0] if fault["loc"] else ""

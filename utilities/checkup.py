@@ -15,7 +15,7 @@ from utilities.http.client import Upstream
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
 from utilities.pageviews.collection import open_sites
-from utilities.rendering.layout.faults import faults
+from utilities.rendering.layout.faults import layout_faults
 from utilities.services import catalogue
 from utilities.sources import SourceKind
 from utilities.store import open_store
@@ -91,7 +91,7 @@ async def look_at_boards(settings: Settings) -> str:
     boards = Boards(settings.boards_dir, known.check)
     boards.load()
     titles = {report.name: report.title for report in known.reports.values()}
-    wrong = [f"{board.file}: {fault}" for board in boards for fault in faults(board, known.views, titles)]
+    wrong = [f"{board.file}: {fault}" for board in boards for fault in layout_faults(board, known.views, titles)]
     if wrong:
         raise BoardError("\n".join(wrong))
     return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"

@@ -22,8 +22,8 @@ from utilities.pageviews.collection import our_own
 from utilities.refresh.parameterized_reports import Variants, varied
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
-from utilities.rendering.charts.renderer import Gallery, open_gallery
-from utilities.rendering.templating import environment
+from utilities.rendering.charts.renderer import ChartRenderer, open_chart_renderer
+from utilities.rendering.templating import template_environment
 from utilities.rendering.views import View
 from utilities.rendering.walls import Painter, Walls
 from utilities.rendering.walls.asset_version import build_of
@@ -49,7 +49,7 @@ class Services:
     boards: Boards
     refresher: Refresher
     walls: Walls
-    gallery: Gallery | None = None  # draws charts; None where a test has none
+    gallery: ChartRenderer | None = None  # draws charts; None where a test has none
     variants: Variants | None = None  # reports with parameters; None where a test has none
     state: State | None = None  # people, sessions and tokens; None where a test has none
     upstream: Upstream | None = None  # calls the issuer; opened only where people sign in
@@ -90,8 +90,8 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         refresher = Refresher(store, asked, known.reports, clock)
         variants = await closing.enter_async_context(varied(asked, clock))
         own.collector.tell = pulse_of(refresher, variants.refresher)
-        templates = environment(HOME / "templates")
-        gallery = await closing.enter_async_context(open_gallery())
+        templates = template_environment(HOME / "templates")
+        gallery = await closing.enter_async_context(open_chart_renderer())
         yield Services(
             settings=settings,
             clock=clock,
@@ -130,7 +130,7 @@ def pulse_of(*refreshers: Refresher) -> Callable[[], None]:
     return pulse
 
 
-def painter(settings: Settings, templates: Environment, known: Catalogue, gallery: Gallery) -> Painter:
+def painter(settings: Settings, templates: Environment, known: Catalogue, gallery: ChartRenderer) -> Painter:
     return Painter(
         templates=templates,
         views=known.views,

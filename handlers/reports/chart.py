@@ -11,26 +11,18 @@ from markupsafe import Markup
 
 from utilities.model.errors import NotDrawn, Overloaded
 from utilities.model.frames import Frame, Kind
-from utilities.rendering.charts import Picture
+from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.colours import DARK, pairs
-from utilities.rendering.charts.renderer import Gallery
+from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout import Box
-from utilities.rendering.views import View, usual
+from utilities.rendering.views import TABLE, View, default_view, fitting_views
 from utilities.reports import Report
 
-TABLE = "table"
 WIDE, NARROW = Box(1072, 360, 14, 16), Box(358, 300, 13, 15)
 PATIENCE = 2.0  # seconds that a page waits for its drawing
 ROW = 2.2  # of a lying bar, in em of text
 LARGEST = 200_000  # characters of an option that is sent along to be brought to life
 MOST_KNOWN = 300  # reports of which it is remembered what can draw them
-OF_DAYS = ("area", "line", "bar", "calendar")
-OF_HOURS = ("area", "line", "bar")
-OF_NAMES = ("bar", "pie", "map")
-OF_PAIRS = ("bar", "heatmap", "sankey")
-"""Views that are offered where they can draw the figures."""
-
-COUNTRIES = ("country", "countryId")
 
 
 @dataclass(frozen=True)
@@ -70,25 +62,16 @@ def able(report: Report, frame: Frame, views: Mapping[str, View]) -> list[str]:
     """The views that make a picture of it, the usual one first."""
     if not frame.rows:
         return []
-    first = report.view or usual(frame)
+    first = report.view or default_view(frame, views)
     if first == TABLE:
         return []
-    kinds = [column.kind for column in frame.columns]
-    alone, beside = (OF_DAYS, OF_HOURS) if kinds[0] is Kind.DATE else (OF_NAMES, OF_PAIRS)
-    others = beside if kinds[1:2] == [Kind.TEXT] else alone
-    names = dict.fromkeys((first, *others))
-    return [
-        name
-        for name in names
-        if name in views
-        and (name != "map" or frame.columns[0].key in COUNTRIES)
-        and pictured(views[name], frame, NARROW) is not None
-    ]
+    names = dict.fromkeys((first, *fitting_views(frame, views)))
+    return [name for name in names if name in views and pictured(views[name], frame, NARROW) is not None]
 
 
-def pictured(view: View, frame: Frame, box: Box, options: Mapping[str, Any] | None = None) -> Picture | None:
-    made = view.prepare(frame, box, options or {})
-    return made if isinstance(made, Picture) else None
+def pictured(view: View, frame: Frame, box: Box, options: Mapping[str, Any] | None = None) -> ChartSpec | None:
+    made = view.build_content(frame, box, options or {})
+    return made if isinstance(made, ChartSpec) else None
 
 
 def fitted(view: View, frame: Frame, box: Box) -> Box:
@@ -101,7 +84,7 @@ async def drawn(
     title: str,
     view: View,
     frame: Frame,
-    gallery: Gallery,
+    gallery: ChartRenderer,
     options: Mapping[str, Any] | None = None,
     boxes: tuple[Box, Box] = (WIDE, NARROW),
 ) -> Drawn | None:
@@ -118,7 +101,7 @@ async def drawn(
     return Drawn(Markup(svgs[0]), Markup(svgs[1]), live(wide, frame))  # noqa: S704 (our own, cleaned)
 
 
-def live(picture: Picture, frame: Frame) -> Mapping[str, Any] | None:
+def live(picture: ChartSpec, frame: Frame) -> Mapping[str, Any] | None:
     if len(picture.option) > LARGEST:
         return None
     return {

@@ -10,7 +10,7 @@ from handlers.reports.presenter import Look
 from utilities.model.errors import NotDrawn, Overloaded, ParameterError
 from utilities.model.frames import Reading, State
 from utilities.rendering.charts.png import png_of
-from utilities.rendering.report_image import NAMES, Cards, wanted
+from utilities.rendering.report_image import NAMES, ReportImageRenderer, parse_image_options
 from utilities.reports import Report
 
 MOST_KEPT = 300  # files
@@ -107,11 +107,13 @@ class ReportSvg(ReportHandler):
             raise HttpProblem(503)
         self.refuse_unknown(seen)
         try:
-            want = wanted(
+            want = parse_image_options(
                 {name: self.get_query_argument(name) for name in NAMES if name in self.request.query_arguments},
                 self.services.views,
             )
-            svg = await Cards(self.services.views, gallery).svg(seen.report, seen.reading, want, freshness(seen))
+            svg = await ReportImageRenderer(self.services.views, gallery).svg(
+                seen.report, seen.reading, want, freshness(seen)
+            )
             return await self.encoded(svg)
         except ParameterError as error:
             raise HttpProblem(400, f"{error}.") from error

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import cast
 
 from handlers.base.errors import HttpProblem
-from handlers.reports.chart import TABLE, Drawn, Offers, drawn
+from handlers.reports.chart import Drawn, Offers, drawn
 from handlers.reports.list_and_exports import LOOK_AGAIN, ReportHandler
 from handlers.reports.presenter import Look
 from handlers.reports.query_params import PERIODS, Asked, query
@@ -12,6 +12,7 @@ from handlers.reports.table import sifted
 from handlers.reports.yaml_snippet import inline, tile
 from utilities.model.frames import Kind, State
 from utilities.refresh.parameterized_reports import Variants
+from utilities.rendering.views import TABLE
 from utilities.reports import Report
 from utilities.sources import ROWS
 
@@ -80,6 +81,7 @@ class ReportPage(DeskHandler):
             drawn=await self.drawn(look, view),
             view=view,
             offered=[*offered, TABLE] if offered else [],
+            views=self.services.views,
             periods=PERIODS if ranged else (),
             compares=ranged and variants is not None and variants.compares(look.report),
             more=self.more(look, asked),

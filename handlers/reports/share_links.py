@@ -9,7 +9,7 @@ from handlers.base.errors import HttpProblem
 from handlers.reports.images import ReportSvg
 from utilities.accounts.database.links import DAYS, Links
 from utilities.model.errors import Overloaded, ParameterError
-from utilities.rendering.report_image import NAMES, wanted
+from utilities.rendering.report_image import NAMES, parse_image_options
 
 log = logging.getLogger("foyer.links")
 
@@ -62,7 +62,7 @@ class LinkList(LinksPage):
         known = (*NAMES, *(variants.parameters(report) if variants is not None else ()))
         if said.keys() - set(known):
             raise ParameterError(f"`query` may hold {', '.join(known)}, and nothing else")
-        wanted(said, self.services.views)
+        parse_image_options(said, self.services.views)
         return urlencode(said)
 
 

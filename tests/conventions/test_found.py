@@ -27,7 +27,7 @@ def test_every_module_exports_its_name(package: ModuleType, name: str, kind: typ
 
 def test_every_view_has_its_template():
     for view in find(views, "VIEW", views.View):
-        assert (ROOT / "templates" / "views" / f"{view.name}.html").is_file()
+        assert (ROOT / "templates" / "views" / f"{view.template}.html").is_file()
 
 
 def test_module_without_the_name_stops_the_start_with_a_sentence():

@@ -5,7 +5,7 @@ import pytest
 from tests.conventions.code import ROOT
 from tests.conventions.old_css import offences
 from utilities.config.boards import read
-from utilities.rendering.layout.stylesheet import stylesheet
+from utilities.rendering.layout.stylesheet import board_stylesheet
 
 FINE = """
 @charset "utf-8";
@@ -66,4 +66,4 @@ def test_later_style_is_caught(rule: str):
 
 
 def test_style_sheet_that_is_made_for_a_board_is_whole():
-    assert offences(stylesheet(read(ROOT / "boards" / "office.yaml"))) == []
+    assert offences(board_stylesheet(read(ROOT / "boards" / "office.yaml"))) == []

@@ -1,9 +1,9 @@
-"""Finds the modules of a folder and the one name each must export."""
+"""Finds what the modules of a folder define."""
 
 import importlib
 import pkgutil
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from utilities.model.errors import ModuleRuleError
 
@@ -11,15 +11,15 @@ Unit = TypeVar("Unit")
 
 
 def find(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Unit, ...]:
-    """The object called `name` of every module in `package`, in the order of the modules' names.
+    """Returns what the modules in `package` define, in the order of the modules' names.
 
-    Raises ModuleRuleError for a module without it, or with one of another kind.
+    A module defines `<name>: <kind>`, or a tuple of several called `<name>S`. Raises ModuleRuleError for any other.
     """
-    found = []
+    found: list[Unit] = []
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
-        unit = getattr(module, name, None)
-        if not isinstance(unit, kind):
+        units: tuple[Any, ...] = getattr(module, f"{name}S", None) or (getattr(module, name, None),)
+        if not all(isinstance(unit, kind) for unit in units):
             raise ModuleRuleError(f"{module.__name__} must define {name}: {kind.__name__}")
-        found.append(unit)
+        found.extend(units)
     return tuple(found)

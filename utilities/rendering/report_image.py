@@ -7,21 +7,19 @@ from typing import Any
 from utilities.model.errors import ParameterError
 from utilities.model.formats import period
 from utilities.model.frames import Frame, Reading
-from utilities.rendering.charts import Picture
-from utilities.rendering.charts.renderer import Gallery
+from utilities.rendering.charts import ChartSpec
+from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.charts.standalone_svg import card, figure, inner
 from utilities.rendering.layout import Box
-from utilities.rendering.views import View, usual
+from utilities.rendering.views import View, default_view
 from utilities.reports import Report
 
 WIDTHS, HEIGHTS = (200, 2400), (120, 1600)
 THEMES = ("light", "dark")
-PLAIN = ("number", "table")
-"""Views that draw nothing."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ImageOptions:
     """What a picture is to be like; every part has a default."""
 
     view: str = ""
@@ -36,17 +34,17 @@ class Wanted:
         return max(11.0, min(20.0, round(min(self.width / 64, self.height / 28))))
 
 
-NAMES = tuple(field.name for field in fields(Wanted))
+NAMES = tuple(field.name for field in fields(ImageOptions))
 
 
-def wanted(said: Mapping[str, str], views: Mapping[str, View]) -> Wanted:
+def parse_image_options(said: Mapping[str, str], views: Mapping[str, View]) -> ImageOptions:
     """From the parameters of a request; raises ParameterError, which names the parameter and what is allowed."""
-    drawing = sorted(views.keys() - set(PLAIN))
+    drawing = sorted(name for name, view in views.items() if view.is_chart)
     view = one_of("view", said.get("view", ""), ["", *drawing])
     series = tuple(key for key in said.get("series", "").split(",") if key)
     width = between("width", said.get("width", ""), 960, WIDTHS)
     height = between("height", said.get("height", ""), 480, HEIGHTS)
-    return Wanted(view, series, width, height, one_of("theme", said.get("theme", "light"), THEMES))
+    return ImageOptions(view, series, width, height, one_of("theme", said.get("theme", "light"), THEMES))
 
 
 def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
@@ -62,14 +60,14 @@ def between(name: str, text: str, usual: int, ends: tuple[int, int]) -> int:
     return value
 
 
-class Cards:
+class ReportImageRenderer:
     """Draws readings; holds nothing itself, the gallery keeps the drawings."""
 
-    def __init__(self, views: Mapping[str, View], gallery: Gallery) -> None:
+    def __init__(self, views: Mapping[str, View], gallery: ChartRenderer) -> None:
         self.views = views
         self.gallery = gallery
 
-    async def svg(self, report: Report, reading: Reading, want: Wanted, foot: str) -> str:
+    async def svg(self, report: Report, reading: Reading, want: ImageOptions, foot: str) -> str:
         """A file of its own. Raises ParameterError for a view or series these figures do not have, and NotDrawn."""
         frame = reading.frame or Frame((), ())
         picture = replace(self.picture(report, frame, want), title=report.title)
@@ -78,16 +76,16 @@ class Cards:
         words = " · ".join(filter(None, (days, foot)))
         return card(drawing, picture, words, want.width, want.height, want.text, want.theme)
 
-    def picture(self, report: Report, frame: Frame, want: Wanted) -> Picture:
+    def picture(self, report: Report, frame: Frame, want: ImageOptions) -> ChartSpec:
         """What is drawn: the view that was asked for, or the usual one; a lone figure, or words when there is none."""
         box = inner(want.width, want.height, want.text)
-        name = want.view or report.view or usual(frame)
-        if not frame.rows or name in PLAIN:
+        name = want.view or report.view or default_view(frame, self.views)
+        if not frame.rows or not self.views[name].is_chart:
             return alone(frame, box)
-        made = self.views[name].prepare(frame, box, self.options(name, frame, want))
-        return made if isinstance(made, Picture) else alone(frame, box)
+        made = self.views[name].build_content(frame, box, self.options(name, frame, want))
+        return made if isinstance(made, ChartSpec) else alone(frame, box)
 
-    def options(self, name: str, frame: Frame, want: Wanted) -> dict[str, Any]:
+    def options(self, name: str, frame: Frame, want: ImageOptions) -> dict[str, Any]:
         """The columns that were asked for, as the view calls them."""
         figures = [column.key for column in frame.numeric_columns]
         for key in want.series:
@@ -99,7 +97,7 @@ class Cards:
         return {"series": want.series} if "series" in known else {"key": want.series[0]} if "key" in known else {}
 
 
-def alone(frame: Frame, box: Box) -> Picture:
+def alone(frame: Frame, box: Box) -> ChartSpec:
     """The first figure there is, or that there is none."""
     column = next(iter(frame.numeric_columns), None)
     value = frame.rows[0][frame.index(column.key)] if column and frame.rows else None

@@ -7,7 +7,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
 
-class Compiled(BytecodeCache):
+class TemplateBytecode(BytecodeCache):
     """What templates have been compiled to, by the file and what was in it."""
 
     def __init__(self) -> None:
@@ -22,10 +22,10 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = (bucket.checksum, bucket.code)
 
 
-COMPILED = Compiled()  # one for all environments of a process: they differ in nothing that is compiled
+COMPILED = TemplateBytecode()  # one for all environments of a process: they differ in nothing that is compiled
 
 
-def environment(folder: Path, *, reload: bool = False) -> Environment:
+def template_environment(folder: Path, *, reload: bool = False) -> Environment:
     """Templates from `folder`; filters are added by the modules that own the formats."""
     return Environment(
         loader=FileSystemLoader(folder),

@@ -19,7 +19,7 @@ from utilities.config.discovery import find
 from utilities.config.settings import Settings
 from utilities.model.frames import Column, Covers, Frame, Kind, Note
 from utilities.refresh.refresher import Refresher
-from utilities.rendering.templating import environment
+from utilities.rendering.templating import template_environment
 from utilities.rendering.views import View
 from utilities.rendering.walls import Painter, Walls
 from utilities.reports import Report
@@ -127,7 +127,7 @@ async def desk(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterat
     boards = Boards(folder, lambda board: None)
     boards.load()
     views = {view.name: view for view in find(utilities.rendering.views, "VIEW", View)}
-    templates = environment(ROOT / "templates")
+    templates = template_environment(ROOT / "templates")
     refresher = Refresher(store, sources, reports, clock)
     painter = Painter(templates=templates, views=views, reports=reports, zone=UTC)
     walls = Walls(

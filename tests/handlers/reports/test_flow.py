@@ -12,7 +12,7 @@ from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, Kind
 from utilities.pageviews.sites.registry import Sites
 from utilities.pageviews.storage.open import open_page_views
-from utilities.rendering.charts.renderer import open_gallery
+from utilities.rendering.charts.renderer import open_chart_renderer
 from utilities.sources.ga4 import Filter
 
 ALONE = {"HX-Request": "true"}
@@ -48,7 +48,7 @@ async def flowing(desk, settings, tmp_path):
             await views.add([view(site="blog", visit=visit, visitor=visit, at=at, offset=0, path=path)])
     counting = Counting(views)
     desk.services.flows = Flows(counting, sites, desk.services.sources, desk.clock)
-    async with open_gallery() as gallery:
+    async with open_chart_renderer() as gallery:
         desk.services.gallery = gallery
         yield desk, counting
     await views.close()

@@ -3,13 +3,13 @@
 from tests.conventions.code import ROOT
 from utilities.model.principals import NOBODY, Person
 from utilities.rendering.charts.colours import css
-from utilities.rendering.templating import environment
+from utilities.rendering.templating import template_environment
 
 ANNA = Person("https://issuer.example", "1", "anna<b>@example.com", "Anna")
 
 
 def page(principal: object, *, signs_in: bool) -> str:
-    templates = environment(ROOT / "templates")
+    templates = template_environment(ROOT / "templates")
     templates.globals["static_url"] = lambda name: f"/static/{name}"
     return templates.get_template("error.html").render(
         principal=principal, signs_in=signs_in, title="Not for you", sentence="You may not.", status=403

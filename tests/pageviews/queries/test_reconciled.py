@@ -15,7 +15,7 @@ from utilities.config.boards import read
 from utilities.config.settings import Settings
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Covers, Frame, Kind
-from utilities.rendering.layout.faults import faults
+from utilities.rendering.layout.faults import layout_faults
 from utilities.reports import today_reconciled
 from utilities.services import catalogue
 from utilities.sources import Sources
@@ -88,7 +88,7 @@ def test_wall_of_our_own_visits_can_be_read_from_the_room(name: str):
     board = read(ROOT / Path("boards") / f"{name}.yaml")
     known.check(board)
     titles = {report.name: report.title for report in known.reports.values()}
-    assert faults(board, known.views, titles) == []
+    assert layout_faults(board, known.views, titles) == []
     assert {known.reports[tile.report].sources for tile in board.tiles} == {("pageviews",)}
 
 

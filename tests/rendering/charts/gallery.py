@@ -7,7 +7,7 @@ from tests.rendering.charts.states import BY_VIEW, OPTIONS
 from utilities.config.discovery import find
 from utilities.model.frames import Frame
 from utilities.rendering import views
-from utilities.rendering.charts import Picture
+from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.colours import BY_THEME, recoloured
 from utilities.rendering.charts.engine import Engine
 from utilities.rendering.charts.svg import SPACE, cleaned
@@ -21,10 +21,11 @@ SPACING, HEAD = 24, 26
 UNDRAWN = "nothing to draw: the table of its figures"
 
 
-def picture(view: str, frame: Frame, box: Box = BOX) -> Picture | None:
-    make = VIEWS[view].trend or VIEWS[view].prepare  # of a number, the course beside it
-    found = make(frame, box, choices(view, frame))
-    assert found is None or isinstance(found, Picture)
+def picture(view: str, frame: Frame, box: Box = BOX) -> ChartSpec | None:
+    its = VIEWS[view]
+    draw = its.build_trend if its.draws_trend else its.build_content  # a number's sparkline
+    found = draw(frame, box, choices(view, frame))
+    assert found is None or isinstance(found, ChartSpec)
     return found
 
 

@@ -11,13 +11,13 @@ from tests.rendering.charts.gallery import VIEWS, picture
 from tests.rendering.charts.states import BY_VIEW, DAYS
 from utilities.config.boards.reader import read
 from utilities.model.errors import NotDrawn
-from utilities.rendering.charts import Picture
+from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.renderer import Gallery
-from utilities.rendering.views import Drawing
+from utilities.rendering.charts.renderer import ChartRenderer
+from utilities.rendering.views import ChartSvg
 from utilities.rendering.walls.tile_content import Drawings
 
-Open = Callable[..., Gallery]
+Open = Callable[..., ChartRenderer]
 
 BOARD = """\
 title: Office
@@ -30,10 +30,10 @@ tiles:
 @pytest_asyncio.fixture
 async def opened() -> AsyncIterator[Open]:
     """A gallery with an engine of its own, with such bounds."""
-    galleries: list[Gallery] = []
+    galleries: list[ChartRenderer] = []
 
-    def open_one(**bounds: float) -> Gallery:
-        galleries.append(Gallery(Engine(**bounds)))  # type: ignore[arg-type]
+    def open_one(**bounds: float) -> ChartRenderer:
+        galleries.append(ChartRenderer(Engine(**bounds)))  # type: ignore[arg-type]
         return galleries[-1]
 
     yield open_one
@@ -41,14 +41,14 @@ async def opened() -> AsyncIterator[Open]:
         await gallery.close()
 
 
-def heavy() -> Picture:
+def heavy() -> ChartSpec:
     found = picture("line", DAYS["10,000 points"])
     assert found is not None
     return found
 
 
-def light(width: int = 300) -> Picture:
-    return Picture('{"xAxis":{},"yAxis":{},"series":[{"type":"line","data":[[0,1],[1,2]]}]}', width, 200)
+def light(width: int = 300) -> ChartSpec:
+    return ChartSpec('{"xAxis":{},"yAxis":{},"series":[{"type":"line","data":[[0,1],[1,2]]}]}', width, 200)
 
 
 async def refused(drawing: Awaitable[str]) -> None:
@@ -73,7 +73,7 @@ async def test_drawing_that_takes_too_much_memory_is_given_up_and_the_next_is_dr
 async def test_option_that_is_none_is_given_up_and_the_next_picture_is_drawn(opened: Open):
     engine = opened().engine
     assert "<svg" in await engine.draw(light())
-    await refused(engine.draw(Picture("{", 300, 200)))
+    await refused(engine.draw(ChartSpec("{", 300, 200)))
     assert "<svg" in await engine.draw(light())
 
 
@@ -82,7 +82,7 @@ async def test_name_of_every_objects_prototype_changes_no_other_drawing(opened: 
     before = await engine.draw(light())
     bars = '{"name":"__proto__","type":"bar","data":[1,2]}'
     odd = f'{{"xAxis":{{"data":["__proto__","b"]}},"yAxis":{{}},"legend":{{}},"series":[{bars}]}}'
-    await asyncio.gather(engine.draw(Picture(odd, 300, 200)), return_exceptions=True)
+    await asyncio.gather(engine.draw(ChartSpec(odd, 300, 200)), return_exceptions=True)
     assert await engine.draw(light()) == before
 
 
@@ -97,7 +97,7 @@ async def test_picture_is_drawn_once_however_many_want_it_at_once_and_the_loop_g
     svgs = await drawing
     assert (gallery.engine.drawn, len(set(svgs))) == (20, 20)
     assert turns > 20
-    assert svgs[:20] == [gallery.latest(one) for one in pictures]
+    assert svgs[:20] == [gallery.cached(one) for one in pictures]
 
 
 async def test_chart_that_cannot_be_drawn_is_the_table_of_its_figures_on_a_wall(opened: Open, tmp_path: Path):
@@ -107,13 +107,13 @@ async def test_chart_that_cannot_be_drawn_is_the_table_of_its_figures_on_a_wall(
     drawings = Drawings(VIEWS, gallery)
     frame = BY_VIEW["line"]["28 days"]
     inside, awaited = drawings.inside(board, board.tiles[0], "", frame, None)
-    assert (inside.view, awaited) == ("table", True)
-    await gallery.settle(10)
+    assert (inside.view.name, awaited) == ("table", True)
+    await gallery.wait_idle(10)
     inside, awaited = drawings.inside(board, board.tiles[0], "", frame, None)
-    assert (inside.view, awaited) == ("table", False)
+    assert (inside.view.name, awaited) == ("table", False)
     gallery.engine.deadline = 3.0
     gallery.failed.clear()
     drawings.inside(board, board.tiles[0], "", frame, None)
-    await gallery.settle(10)
+    await gallery.wait_idle(10)
     inside, _ = drawings.inside(board, board.tiles[0], "", frame, None)
-    assert isinstance(inside.it, Drawing)
+    assert isinstance(inside.content, ChartSvg)

@@ -4,15 +4,15 @@ import pytest
 
 from tests.rendering.charts.states import FIRST, LONG, days, names, of
 from utilities.model.frames import Covers, Kind
-from utilities.rendering.charts.boxplot import hinges
 from utilities.rendering.charts.country_shapes import found
-from utilities.rendering.charts.gauge import passed
 from utilities.rendering.charts.labels import labels, plain, shortened
-from utilities.rendering.charts.line import End, apart
 from utilities.rendering.charts.number_formats import brief, marks, written
-from utilities.rendering.charts.pie import largest, share
 from utilities.rendering.charts.series import rows_of
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
+from utilities.rendering.views.boxplot import hinges
+from utilities.rendering.views.line import End, apart
+from utilities.rendering.views.meter import passed
+from utilities.rendering.views.pie import largest, share
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_names_from_outside_are_one_line_and_otherwise_as_they_are(name: str | N
 @pytest.mark.parametrize("room", [20, 90, 200])
 def test_names_keep_both_ends_and_never_take_more_than_their_room(room: float):
     said = shortened(f"/blog/{LONG}7", 16, room)
-    assert width(said, 16) <= room
+    assert text_width(said, 16) <= room
     assert room < 90 or said.endswith("7")
 
 

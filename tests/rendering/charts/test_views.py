@@ -7,11 +7,11 @@ import pytest
 
 from tests.rendering.charts.gallery import BOX, FOLDER, VIEWS, picture, sheet
 from tests.rendering.charts.states import BY_VIEW, LONG, NASTY
-from utilities.rendering.charts import Picture
+from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import Engine
 from utilities.rendering.charts.svg import cleaned
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
 
 BOXES = {"wall": Box(590, 380, 31, 39), "wide": Box(1190, 380, 31, 39), "desk": Box(960, 420, 14, 16), "book": BOX}
 LIGHT = 60_000  # characters of a drawing; the outlines of a map are more
@@ -19,7 +19,7 @@ MADE_OF = {"svg", "g", "rect", "path", "text", "polygon", "polyline", "circle", 
 NAMED = {"title", "desc"}
 
 
-def draw(engine: Engine, found: Picture) -> ElementTree.Element:
+def draw(engine: Engine, found: ChartSpec) -> ElementTree.Element:
     text = cleaned(engine.thread.submit(engine.attempt, found).result(), found)
     root = ElementTree.fromstring(text)
     assert len(text) < (2.5 * LIGHT if "<polygon" in text else LIGHT)
@@ -61,7 +61,7 @@ def inside(root: ElementTree.Element, box: Box) -> None:
     for element in root.iter("{http://www.w3.org/2000/svg}text"):
         size = float(element.attrib.get("font-size", "12").removesuffix("px"))
         text = "".join(element.itertext())
-        wide = width(text, size, weight=int(re.sub("[^0-9]", "", element.attrib.get("font-weight", "400")) or 400))
+        wide = text_width(text, size, weight=int(re.sub("[^0-9]", "", element.attrib.get("font-weight", "400")) or 400))
         moved = re.search(r"translate\((-?[\d.]+)", element.attrib.get("transform", ""))
         at = float(element.attrib.get("x", 0)) + (float(moved[1]) if moved else 0.0)
         left = at - {"middle": wide / 2, "end": wide}.get(element.attrib.get("text-anchor", ""), 0.0)
@@ -81,7 +81,7 @@ def test_names_come_out_as_they_are(engine: Engine):
 def test_drawing_says_what_it_is_and_its_figures(engine: Engine):
     found = picture("line", BY_VIEW["line"]["28 days"])
     assert found is not None
-    named = Picture(found.option, found.width, found.height, "Visits <by> day", found.about)
+    named = ChartSpec(found.option, found.width, found.height, "Visits <by> day", found.description)
     root = draw(engine, named)
     assert [(child.tag.rpartition("}")[2], child.text) for child in list(root)[:2]] == [
         ("title", "Visits <by> day"),

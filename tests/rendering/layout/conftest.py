@@ -19,14 +19,14 @@ from utilities.config.discovery import find
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, Covers, Frame, Kind, Note, Reading, State, Trouble, Value
 from utilities.rendering import views
-from utilities.rendering.charts import Picture
+from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import Engine
 from utilities.rendering.charts.svg import cleaned
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.placement import box
-from utilities.rendering.layout.stylesheet import stylesheet
-from utilities.rendering.templating import environment
-from utilities.rendering.views import Drawing, Inside, View, face
+from utilities.rendering.layout.placement import content_box
+from utilities.rendering.layout.stylesheet import board_stylesheet
+from utilities.rendering.templating import template_environment
+from utilities.rendering.views import ChartSvg, TileContent, View, build_context
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
@@ -55,19 +55,21 @@ def tile(board: Board, place: int, filled: Frame, state: State) -> Markup:
     )
     taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
     reading = Reading(its.report, filled if taken else None, taken, trouble if state is State.FAILED else None)
-    room = box(board, its.place)
-    seen = face(its, its.report, within(its.view, reading.frame, room, its.options), room, reading, state, NOW, UTC)
-    return Markup(environment(ROOT / "templates").get_template("tile.html").render(face=seen))
+    room = content_box(board, its.place)
+    seen = build_context(
+        its, its.report, within(its.view, reading.frame, room, its.options), room, reading, state, NOW, UTC
+    )
+    return Markup(template_environment(ROOT / "templates").get_template("tile.html").render(tile=seen))
 
 
-def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any]) -> Inside:
+def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any]) -> TileContent:
     """What is inside a tile, drawn on the spot where its view draws."""
-    it = VIEWS[view].prepare(filled, room, options) if filled else None
-    if isinstance(it, Picture):
-        it = Drawing(Markup(cleaned(ENGINE.thread.submit(ENGINE.attempt, it).result(), it)))
+    it = VIEWS[view].build_content(filled, room, options) if filled else None
+    if isinstance(it, ChartSpec):
+        it = ChartSvg(Markup(cleaned(ENGINE.thread.submit(ENGINE.attempt, it).result(), it)))
     elif it is None and filled:
         return within("table", filled, room, {})
-    return Inside(view, it)
+    return TileContent(VIEWS[view], it)
 
 
 def painted(board: Board, frames: Mapping[str, Frame], states: Sequence[State] = (State.LIVE,)) -> str:
@@ -77,7 +79,7 @@ def painted(board: Board, frames: Mapping[str, Frame], states: Sequence[State] =
         tile(board, at, frames.get(its.report, spare), states[at % len(states)]) for at, its in enumerate(board.tiles)
     ]
     context: dict[str, Any] = {"board": board, "tiles": tiles, "website": "https://example.com", "demo": True}
-    template = environment(ROOT / "templates").get_template("wall.html")
+    template = template_environment(ROOT / "templates").get_template("wall.html")
     page = template.render(clock="Fri 20 Nov 10:42", build="b", stream="/s", sheet=board.hash, **context)
     return page.replace("</head>", '<link rel="stylesheet" href="/board.css"></head>')
 
@@ -105,7 +107,7 @@ async def served() -> AsyncIterator[Callable[[Board, str], str]]:
     servers = []
 
     def make(board: Board, page: str) -> str:
-        css = {"text": stylesheet(board), "kind": "text/css; charset=UTF-8"}
+        css = {"text": board_stylesheet(board), "kind": "text/css; charset=UTF-8"}
         routes = [
             ("/", Served, {"text": page, "kind": "text/html; charset=UTF-8"}),
             ("/board.css", Served, css),

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from tests.rendering.charts.states import LONG, NASTY
 from tests.rendering.layout.conftest import ROOT, frame, painted, served
 from utilities.config.boards import Board, read
 from utilities.model.frames import Frame, Kind, Note, State, Value
-from utilities.rendering.layout.stylesheet import stylesheet
+from utilities.rendering.layout.stylesheet import board_stylesheet
 
 FOLDER = ROOT / "docs" / "gallery"
 HASHES = FOLDER / "tiles.txt"
@@ -87,14 +88,14 @@ def page(view: str, theme: str) -> str:
 
 
 def hashes() -> str:
-    """A line for each picture: what it is a picture of, the style sheet included, but not the browser that took it."""
+    """Returns a line for each picture: its name and the hash of its page and style sheet, without CSS comments."""
     lines = []
+    wall_css = (ROOT / "static" / "wall.css").read_text("utf-8")
     for view in STATES:
         for theme in THEMES:
-            said = (
-                page(view, theme) + stylesheet(board(view, theme)) + (ROOT / "static" / "wall.css").read_text("utf-8")
-            )
-            lines.append(f"{view}-{theme} {hashlib.sha256(said.encode(errors='replace')).hexdigest()[:16]}")
+            css = re.sub(r"/\*.*?\*/\s*", "", board_stylesheet(board(view, theme)) + wall_css, flags=re.DOTALL)
+            digest = hashlib.sha256((page(view, theme) + css).encode(errors="replace")).hexdigest()
+            lines.append(f"{view}-{theme} {digest[:16]}")
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.rendering.layout.conftest import Paint, frame
 from utilities.config.boards import Board, read
 from utilities.model.frames import Frame, Kind, State
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
@@ -148,5 +148,5 @@ async def test_measured_widths_are_those_of_the_font(chromium: Any, serve: Any, 
     for weight in (400, 600, 700):
         for text in ("news.ycombinator.com", "21,480", "0:02:51", "Größe in Übersicht", "Ελλάδα", "Украина"):
             drawn = await glass.evaluate(BRUSH, [text, f"{weight} 100px Inter"])
-            assert width(text, 100, weight=weight) == pytest.approx(drawn, rel=0.02), (text, weight)
+            assert text_width(text, 100, weight=weight) == pytest.approx(drawn, rel=0.02), (text, weight)
     await glass.close()

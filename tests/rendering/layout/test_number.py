@@ -8,8 +8,8 @@ import pytest
 
 from utilities.model.frames import Column, Covers, Frame, Kind, Value
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import width
-from utilities.rendering.layout.type_scale import steps
+from utilities.rendering.layout.text_width import text_width
+from utilities.rendering.layout.type_scale import hero_sizes
 from utilities.rendering.views.number import VIEW, WEIGHT, Number
 
 BOX = Box(width=540, height=152, text=31, figure=39)
@@ -18,7 +18,7 @@ WEEK = Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
 
 def drawn(value: Value, before: Value = None, *, kind: Kind = Kind.INTEGER, box: Box = BOX, **options: Any) -> Number:
     columns = (Column("totalUsers", "Users", kind), Column("totalUsers:previous", "Users before", kind))
-    number = VIEW.prepare(Frame(columns, ((value, before),), covers=WEEK), box, options)
+    number = VIEW.build_content(Frame(columns, ((value, before),), covers=WEEK), box, options)
     assert isinstance(number, Number)
     return number
 
@@ -50,7 +50,7 @@ def test_change_is_told_in_words(value: Value, before: Value, said: str):
 def test_figure_with_nothing_to_compare_says_of_which_days_it_is():
     assert drawn(12).caption == "in the last 7 days"
     assert drawn(12, caption="posts").caption == "posts"
-    assert VIEW.prepare(Frame((Column("n", "N", Kind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
+    assert VIEW.build_content(Frame((Column("n", "N", Kind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
 
 
 def test_change_of_a_rate_is_told_in_points():
@@ -71,9 +71,9 @@ def test_board_says_which_direction_is_welcome(good: str, welcome: bool):
 @pytest.mark.parametrize("value", [7, 21480, 1_234_567, 1_234_567_890, 123_456_789_012_345])
 def test_number_fits_its_box_and_is_never_below_the_least_figure(value: int):
     number = drawn(value, value)
-    size = steps(BOX.figure)[number.step]
+    size = hero_sizes(BOX.figure)[number.step]
     assert size >= BOX.figure
-    assert width(number.text, size, weight=WEIGHT) <= BOX.width
+    assert text_width(number.text, size, weight=WEIGHT) <= BOX.width
 
 
 def test_number_is_written_out_until_it_must_be_shortened():
@@ -92,7 +92,7 @@ def test_unknown_number_is_a_dash():
 @pytest.mark.parametrize(("kind", "text"), [(Kind.INTEGER, "0"), (Kind.FRACTION, "–"), (Kind.SECONDS, "–")])
 def test_answer_without_rows_has_counted_nothing(kind: Kind, text: str):
     columns = (Column("users", "Users", kind), Column("users:previous", "Users before", kind))
-    number = VIEW.prepare(Frame(columns, ()), BOX, {})
+    number = VIEW.build_content(Frame(columns, ()), BOX, {})
     assert isinstance(number, Number)
     assert (number.text, number.change) == (text, None)
 
@@ -104,10 +104,10 @@ def test_board_chooses_the_column():
         Column("t", "T", Kind.SECONDS),
     )
     frame = Frame(columns, (("/", 3, 154.2),))
-    assert VIEW.prepare(frame, BOX, {}).text == "3"  # type: ignore[attr-defined]
-    assert VIEW.prepare(frame, BOX, {"key": "t"}).text == "0:02:34"  # type: ignore[attr-defined]
+    assert VIEW.build_content(frame, BOX, {}).text == "3"  # type: ignore[attr-defined]
+    assert VIEW.build_content(frame, BOX, {"key": "t"}).text == "0:02:34"  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match="no column 'nowhere'"):
-        VIEW.prepare(frame, BOX, {"key": "nowhere"})
+        VIEW.build_content(frame, BOX, {"key": "nowhere"})
 
 
 def test_green_is_only_for_now():
@@ -119,6 +119,6 @@ def test_nought_of_a_site_never_counted_is_explained():
     frame = Frame(
         (Column("views", "Views", Kind.INTEGER),), ((0,),), unbegun=("Waiting for the first page view", "How")
     )
-    number = VIEW.prepare(frame, BOX, {"caption": "page views"})
+    number = VIEW.build_content(frame, BOX, {"caption": "page views"})
     assert isinstance(number, Number)
     assert (number.text, number.caption) == ("0", "Waiting for the first page view")

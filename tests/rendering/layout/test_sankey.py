@@ -2,8 +2,8 @@
 
 from utilities.model.frames import Column, Frame, Kind
 from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.sankey import OTHER, Link, flowing
-from utilities.rendering.charts.sankey_links import linked
+from utilities.rendering.charts.sankey import OTHER, SankeyLink, sankey
+from utilities.rendering.charts.sankey_links import add_sankey_links
 from utilities.rendering.charts.svg import cleaned
 from utilities.rendering.layout import Box
 from utilities.rendering.views.sankey import VIEW
@@ -17,28 +17,30 @@ def frame(*rows: tuple[str, str, int | None]) -> Frame:
 
 
 def test_beyond_the_largest_is_one_and_the_sums_stay():
-    links = [Link(f"/{a}", f"/{b}", a == b, 10 * a + b + 1) for a in range(9) for b in range(9)]
-    drawn = flowing(links, DESK, 3, called=("DE", "the rest"))
+    links = [SankeyLink(f"/{a}", f"/{b}", a == b, 10 * a + b + 1) for a in range(9) for b in range(9)]
+    drawn = sankey(links, DESK, 3, called=("DE", "the rest"))
     assert drawn is not None
     assert [node.name for node in drawn.nodes] == ["/8", "/7", "/6", OTHER] * 2
     assert sum(link.value for link in drawn.links) == sum(link.value for link in links)
     for side in (0, 1):
         assert sum(node.value for node in drawn.nodes if node.side == side) == sum(link.value for link in links)
-    assert sum(link.value for link in drawn.links if link.chosen) == sum(link.value for link in links if link.chosen)
+    assert sum(link.value for link in drawn.links if link.highlighted) == sum(
+        link.value for link in links if link.highlighted
+    )
 
 
 def test_nothing_to_draw_is_a_table():
     for each in (frame(), frame(("/", "/", 0)), frame(("/", "/", None)), frame(("/", "/", -4))):
-        assert VIEW.prepare(each, DESK, {}) is None
+        assert VIEW.build_content(each, DESK, {}) is None
 
 
 async def test_every_node_is_a_link_and_every_band_has_a_title():
     names = ["/", "{a} {b|c}", '<script>"&', "__proto__", "x" * 300]
-    drawn = flowing([Link(a, b, False, 3) for a in names for b in names], DESK, 5)
+    drawn = sankey([SankeyLink(a, b, False, 3) for a in names for b in names], DESK, 5)
     assert drawn is not None
     engine = Engine()
-    svg = linked(
-        cleaned(await engine.draw(drawn.picture), drawn.picture), drawn, lambda name: f"/flow?node={name}", str
+    svg = add_sankey_links(
+        cleaned(await engine.draw(drawn.spec), drawn.spec), drawn, lambda name: f"/flow?node={name}", str
     )
     await engine.close()
     assert svg.count("<title>") == 25 + 2 * 10

@@ -9,12 +9,12 @@ import pytest
 from tests.conventions.old_css import offences
 from utilities.config.boards import Board, read
 from utilities.rendering.layout import HEIGHT, WIDTH
-from utilities.rendering.layout.faults import faults
-from utilities.rendering.layout.palette import THEMES, contrast, faint
-from utilities.rendering.layout.placement import SAFE, box, rectangle
-from utilities.rendering.layout.stylesheet import stylesheet
-from utilities.rendering.layout.text_width import cut
-from utilities.rendering.layout.type_scale import least, steps
+from utilities.rendering.layout.faults import layout_faults
+from utilities.rendering.layout.palette import THEMES, contrast, contrast_faults
+from utilities.rendering.layout.placement import OVERSCAN, content_box, tile_rectangle
+from utilities.rendering.layout.stylesheet import board_stylesheet
+from utilities.rendering.layout.text_width import truncate_words
+from utilities.rendering.layout.type_scale import hero_sizes, min_type_sizes
 from utilities.rendering.views import number, table
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,7 +29,7 @@ def office() -> Board:
 def crowded(tmp_path: Path, text: str) -> list[str]:
     path = tmp_path / "crowded.yaml"
     path.write_text(text, encoding="utf-8")
-    return faults(read(path), VIEWS, {"top-pages": "Which pages are most popular?"})
+    return layout_faults(read(path), VIEWS, {"top-pages": "Which pages are most popular?"})
 
 
 @pytest.mark.parametrize(
@@ -37,22 +37,22 @@ def crowded(tmp_path: Path, text: str) -> list[str]:
     [(55, 3, 31, 39), (55, 5, 52, 66), (65, 3, 27, 33), (75, 8, 62, 77), (43, 3, 40, 50)],
 )
 def test_type_is_as_large_as_the_room_asks(diagonal: float, distance: float, text: float, figure: float):
-    sizes = least(diagonal, distance)
+    sizes = min_type_sizes(diagonal, distance)
     assert (sizes.text, sizes.figure) == (text, figure)
 
 
 def test_hero_steps_begin_at_the_least_legible_figure():
-    assert steps(39)[0] == 39
-    assert list(steps(39)) == sorted(steps(39))
+    assert hero_sizes(39)[0] == 39
+    assert list(hero_sizes(39)) == sorted(hero_sizes(39))
 
 
 def test_tiles_stand_inside_the_safe_area_and_never_on_each_other(office: Board):
-    places = [rectangle(office, tile.place) for tile in office.tiles]
+    places = [tile_rectangle(office, tile.place) for tile in office.tiles]
     for at, one in enumerate(places):
-        assert one.left >= WIDTH * SAFE - 0.01
-        assert one.left + one.width <= WIDTH * (1 - SAFE) + 0.01
-        assert one.top >= HEIGHT * SAFE - 0.01
-        assert one.top + one.height <= HEIGHT * (1 - SAFE)
+        assert one.left >= WIDTH * OVERSCAN - 0.01
+        assert one.left + one.width <= WIDTH * (1 - OVERSCAN) + 0.01
+        assert one.top >= HEIGHT * OVERSCAN - 0.01
+        assert one.top + one.height <= HEIGHT * (1 - OVERSCAN)
         for other in places[at + 1 :]:
             across = one.left < other.left + other.width - 0.01 and other.left < one.left + one.width - 0.01
             down = one.top < other.top + other.height - 0.01 and other.top < one.top + one.height - 0.01
@@ -61,7 +61,7 @@ def test_tiles_stand_inside_the_safe_area_and_never_on_each_other(office: Board)
 
 def test_box_is_what_the_frame_leaves(office: Board):
     place = office.tiles[0].place
-    room, whole = box(office, place), rectangle(office, place)
+    room, whole = content_box(office, place), tile_rectangle(office, place)
     assert 0 < room.width < whole.width
     assert 0 < room.height < whole.height
     assert (room.text, room.figure) == (31, 39)
@@ -69,7 +69,7 @@ def test_box_is_what_the_frame_leaves(office: Board):
 
 def test_office_board_can_be_read_from_the_room(office: Board):
     titles = {"top-pages": "Which pages are most popular?", "pages-read": "How much is read?"}
-    assert faults(office, VIEWS, titles) == []
+    assert layout_faults(office, VIEWS, titles) == []
 
 
 def test_tile_too_small_for_its_view_is_a_fault(tmp_path: Path):
@@ -91,14 +91,14 @@ def test_headline_that_would_be_cut_is_a_fault(tmp_path: Path):
 
 
 def test_long_reason_is_cut_at_a_word_to_the_lines_there_are():
-    assert cut("It does not answer.", 31, 300, 2) == "It does not answer."
-    assert cut("It does not answer, and nobody knows why.", 31, 300, 1) == "It does not…"
-    assert cut("x" * 300, 31, 300, 2) == "x" * 19 + "…"
+    assert truncate_words("It does not answer.", 31, 300, 2) == "It does not answer."
+    assert truncate_words("It does not answer, and nobody knows why.", 31, 300, 1) == "It does not…"
+    assert truncate_words("x" * 300, 31, 300, 2) == "x" * 19 + "…"
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_colour_of_a_theme_stands_out(theme: str):
-    assert faint(theme) == []
+    assert contrast_faults(theme) == []
 
 
 def test_contrast_is_that_of_the_guidelines():
@@ -114,12 +114,12 @@ def test_style_sheets_use_the_colours_that_were_checked():
 
 
 def test_style_sheet_of_a_board_is_whole_in_chromium_38(office: Board):
-    css = stylesheet(office)
+    css = board_stylesheet(office)
     assert offences(css) == []
     assert "[data-tile='top-pages']" in css
 
 
 def test_style_sheet_of_a_board_brings_what_its_views_need(office: Board):
-    assert ".hero" in stylesheet(office)
+    assert ".hero" in board_stylesheet(office)
     alone = office.model_copy(update={"tiles": tuple(tile for tile in office.tiles if tile.view == "table")})
-    assert ".hero" not in stylesheet(alone)
+    assert ".hero" not in board_stylesheet(alone)

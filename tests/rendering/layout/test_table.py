@@ -29,7 +29,7 @@ def drawn(*rows: tuple[Value, ...], box: Box = BOX, **options: Any) -> Table:
 
 
 def prepared(frame: Frame, box: Box = BOX, **options: Any) -> Table:
-    table = VIEW.prepare(frame, box, options)
+    table = VIEW.build_content(frame, box, options)
     assert isinstance(table, Table)
     return table
 
@@ -92,7 +92,7 @@ def test_figure_nobody_knows_is_a_dash_never_a_zero():
 
 def test_note_on_a_column_stands_at_its_heading():
     frame = Frame(COLUMNS, (ROW,), (Note("Facebook is unavailable", "sessions"), Note("sampled")), WEEK)
-    table = VIEW.prepare(frame, BOX, {})
+    table = VIEW.build_content(frame, BOX, {})
     assert isinstance(table, Table)
     assert [head.note for head in table.heads] == ["Facebook is unavailable", "", ""]
 
@@ -135,7 +135,7 @@ def test_columns_too_many_for_a_telephone_are_marked():
 
 def test_days_are_written_for_people():
     frame = Frame((Column("date", "Day", Kind.DATE), Column("users", "Users", Kind.INTEGER)), (("2026-11-20", 7),))
-    table = VIEW.prepare(frame, BOX, {})
+    table = VIEW.build_content(frame, BOX, {})
     assert isinstance(table, Table)
     assert table.rows[0].label == "Fri 20 Nov"
 
@@ -146,7 +146,7 @@ def test_of_days_in_their_order_the_latest_are_kept_and_of_ranked_ones_the_first
     narrow = replace(BOX, height=200)
     kept = {}
     for order, rows in (("in order", days), ("ranked", days[::-1])):
-        table = VIEW.prepare(Frame(columns, tuple(rows)), narrow, {"rows": 2, "bars": "users"})
+        table = VIEW.build_content(Frame(columns, tuple(rows)), narrow, {"rows": 2, "bars": "users"})
         assert isinstance(table, Table)
         kept[order] = [row.label for row in table.rows]
     assert kept == {"in order": ["Sat 28 Nov", "Sun 29 Nov"], "ranked": ["Sun 29 Nov", "Sat 28 Nov"]}

@@ -22,7 +22,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, Frame, Kind, Reading, Trouble
-from utilities.rendering.templating import environment
+from utilities.rendering.templating import template_environment
 from utilities.rendering.views import View
 from utilities.rendering.walls import Pace, Painter, Walls
 from utilities.reports import Report
@@ -90,7 +90,7 @@ class House:
         self.boards = Boards(self.settings.boards_dir, lambda board: None)
         self.boards.load()
         views = {view.name: view for view in find(utilities.rendering.views, "VIEW", View)}
-        templates = environment(ROOT / "templates")
+        templates = template_environment(ROOT / "templates")
         painter = Painter(templates=templates, views=views, reports=self.reports, zone=UTC)
         self.walls = Walls(
             boards=self.boards,

@@ -8,7 +8,7 @@ from utilities.model.frames import Kind
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.number_formats import written
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
 
 Option = dict[str, Any]
 
@@ -30,8 +30,8 @@ def grid(left: float, right: float, top: float, bottom: float) -> Option:
     return {"left": left, "right": right, "top": top, "bottom": bottom, "outerBoundsMode": "none"}
 
 
-def upright(found: Sequence[float], kind: Kind, box: Box) -> Option:
-    """The axis of figures, on the left: hairlines and numbers, no line of its own.
+def value_axis(found: Sequence[float], kind: Kind, box: Box) -> Option:
+    """Returns the axis of values: hairlines and numbers, no line of its own.
 
     What is written at each tick is handed over with it, for JSON has no functions: draw.js looks it up.
     """
@@ -52,18 +52,30 @@ def upright(found: Sequence[float], kind: Kind, box: Box) -> Option:
     }
 
 
+def names_axis(names: Sequence[str], box: Box) -> Option:
+    """The axis of names, on the left."""
+    return {
+        "type": "category",
+        "inverse": True,
+        "data": list(names),
+        "axisLabel": {"fontSize": box.text, "color": DARK.ink, "margin": GAP * box.text, "interval": 0},
+        "axisLine": {"show": False},
+        "axisTick": {"show": False},
+    }
+
+
 def hair(box: Box) -> float:
     return max(1.0, round(box.text / 16))
 
 
 def labels_wide(found: Sequence[float], kind: Kind, box: Box) -> float:
     """The room that an upright axis's numbers take, px."""
-    return max(width(written(tick, kind), box.text, tabular=True) for tick in found) + GAP * box.text
+    return max(text_width(written(tick, kind), box.text, tabular=True) for tick in found) + GAP * box.text
 
 
 def along(names: Sequence[str], box: Box, room: float, *, points: bool) -> Option:
     """The axis of names or days below; as many are written as stand apart."""
-    widest = max((width(name, box.text) for name in set(names)), default=0.0)
+    widest = max((text_width(name, box.text) for name in set(names)), default=0.0)
     fit = max(1, int(room / (widest + 1.2 * box.text)))
     every = max(1, math.ceil((len(names) - 1) / max(1, fit - 1))) if fit > 1 else max(1, len(names))
     over = widest / 2 - (room / max(1, len(names)) / 2 if not points else 0.0)
@@ -109,4 +121,4 @@ def caption(text: str, box: Box) -> Option:
 
 def fitting(texts: Sequence[str], box: Box) -> str:
     """The first that has room on one line; the last when none has."""
-    return next((text for text in texts if width(text, box.text) <= box.width), texts[-1])
+    return next((text for text in texts if text_width(text, box.text) <= box.width), texts[-1])

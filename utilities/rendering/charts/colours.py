@@ -66,6 +66,12 @@ LIGHT = colours(
 BY_THEME = {"dark": DARK, "light": LIGHT}
 
 
+def ramp_step(value: float, top: float) -> int:
+    """Which step of the ramp a figure has."""
+    steps = len(DARK.ramp) - 1
+    return 0 if value <= 0 or not top else min(steps, max(1, -int(-value * steps / top * (1 - 1e-9) // 1)))
+
+
 def on_ramp(step: int) -> str:
     """The colour of words on a step of the ramp."""
     return DARK.ink if step < 4 else DARK.ground

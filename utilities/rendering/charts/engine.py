@@ -11,7 +11,7 @@ from pathlib import Path
 from py_mini_racer import DEFAULT_V8_FLAGS, JSEvalException, JSPromiseError, MiniRacer, init_mini_racer
 
 from utilities.model.errors import NotDrawn
-from utilities.rendering.charts import Picture
+from utilities.rendering.charts import ChartSpec
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +36,11 @@ class Engine:
         self.context: MiniRacer | None = None  # the thread's
         self.drawn = 0  # by this context
 
-    async def draw(self, picture: Picture) -> str:
+    async def draw(self, picture: ChartSpec) -> str:
         """SVG as ECharts writes it; raises NotDrawn."""
         return await asyncio.get_running_loop().run_in_executor(self.thread, self.attempt, picture)
 
-    def attempt(self, picture: Picture) -> str:
+    def attempt(self, picture: ChartSpec) -> str:
         """On the thread."""
         try:
             context = self.context = self.context or made()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from utilities.model.formats import day
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
 
 NAMELESS = "(none)"
 LONG = 366  # days, from which on months say more than days
@@ -24,22 +24,22 @@ def plain(text: object) -> str:
 
 def shortened(text: str, size: float, room: float) -> str:
     """The text, or as much of its beginning and end as has room: both ends of an address tell something."""
-    if width(text, size) <= room:
+    if text_width(text, size) <= room:
         return text
     tail = text[-4:].lstrip()
     while tail and unicodedata.combining(tail[0]):
         tail = tail[1:]
-    left = room - width("…" + tail, size)
+    left = room - text_width("…" + tail, size)
     kept = held(text, size, left)
     if kept > 3:
         return f"{text[:kept].rstrip()}…{tail}"
-    return f"{text[: max(1, held(text, size, room - width('…', size)))].rstrip()}…"
+    return f"{text[: max(1, held(text, size, room - text_width('…', size)))].rstrip()}…"
 
 
 def held(text: str, size: float, room: float) -> int:
     """How many characters have room."""
     kept = 0
-    while kept < len(text) and (room := room - width(text[kept], size)) >= 0:
+    while kept < len(text) and (room := room - text_width(text[kept], size)) >= 0:
         kept += 1
     return kept
 

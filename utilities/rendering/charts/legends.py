@@ -6,7 +6,7 @@ from utilities.rendering.charts.axes import Option
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import shortened
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
 
 LINES = 2  # at most, where shorter names make it so
 MARK = 0.7  # the square before a name, in em of text
@@ -29,7 +29,7 @@ def wrapped(names: Sequence[str], box: Box) -> list[list[str]]:
     lines: list[list[str]] = [[]]
     used = 0.0
     for name in names:
-        wide = MARK * box.text + BESIDE + 1.03 * width(name, box.text)
+        wide = MARK * box.text + BESIDE + 1.03 * text_width(name, box.text)
         if lines[-1] and used + wide > box.width:
             lines.append([])
             used = 0.0

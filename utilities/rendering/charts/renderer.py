@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from utilities.model.errors import NotDrawn, Overloaded
-from utilities.rendering.charts import Picture
+from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import Engine
 from utilities.rendering.charts.svg import cleaned
 
@@ -18,7 +18,7 @@ REST = 60.0  # seconds before a picture that could not be drawn is tried again
 FAILED = ""
 
 
-class Gallery:
+class ChartRenderer:
     """Made on the event loop that uses it; `changed` is called when a drawing is there, or never will be."""
 
     def __init__(self, engine: Engine, room: int = MOST_KEPT, steady: Callable[[], float] = time.monotonic) -> None:
@@ -29,9 +29,9 @@ class Gallery:
         self.failed: dict[str, float] = {}  # by key, when to try again
         self.size = 0
         self.drawing: dict[str, asyncio.Task[str]] = {}
-        self.changed: Callable[[], None] = lambda: None
+        self.on_rendered: Callable[[], None] = lambda: None
 
-    def latest(self, picture: Picture) -> str | None:
+    def cached(self, picture: ChartSpec) -> str | None:
         """The drawing, '' when it cannot be made, None when it is on its way from now on; never waits."""
         svg = self.kept.get(picture.key)
         if svg is not None:
@@ -39,17 +39,17 @@ class Gallery:
             return svg
         if self.failed.get(picture.key, 0.0) > self.steady():
             return FAILED
-        self.want(picture)
+        self.enqueue(picture)
         return None
 
-    def want(self, picture: Picture) -> None:
+    def enqueue(self, picture: ChartSpec) -> None:
         if picture.key not in self.drawing and len(self.drawing) < MOST_WAITING:
             task = self.drawing[picture.key] = asyncio.create_task(self.make(picture))
-            task.add_done_callback(lambda _: self.changed())
+            task.add_done_callback(lambda _: self.on_rendered())
 
-    async def draw(self, picture: Picture) -> str:
+    async def draw(self, picture: ChartSpec) -> str:
         """The drawing; raises NotDrawn, and Overloaded when too many wait for theirs."""
-        svg = self.latest(picture)
+        svg = self.cached(picture)
         if svg is None:
             task = self.drawing.get(picture.key)
             if task is None:
@@ -59,12 +59,12 @@ class Gallery:
             raise NotDrawn("This chart cannot be drawn.")
         return svg
 
-    async def settle(self, patience: float) -> None:
+    async def wait_idle(self, patience: float) -> None:
         """Returns when all that is being drawn is there, or when that takes longer than so many seconds."""
         if self.drawing:
             await asyncio.wait(self.drawing.values(), timeout=patience)
 
-    async def make(self, picture: Picture) -> str:
+    async def make(self, picture: ChartSpec) -> str:
         try:
             svg = cleaned(await self.engine.draw(picture), picture)
         except NotDrawn:
@@ -89,9 +89,9 @@ class Gallery:
 
 
 @asynccontextmanager
-async def open_gallery() -> AsyncIterator[Gallery]:
+async def open_chart_renderer() -> AsyncIterator[ChartRenderer]:
     """A gallery that is closed in the end; the engine starts with the first picture."""
-    gallery = Gallery(Engine())
+    gallery = ChartRenderer(Engine())
     try:
         yield gallery
     finally:

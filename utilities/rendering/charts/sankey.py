@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from utilities.model.frames import Kind
-from utilities.rendering.charts import Picture, picture
+from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base, words
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import plain as one_line
 from utilities.rendering.charts.labels import shortened, spoken
 from utilities.rendering.charts.number_formats import written
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
 
 OTHER = "(other)"
 MOST = 20  # pages on each side, the rest not among them
@@ -26,17 +26,17 @@ SIDES = ("Came in at", "Left from")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SankeyLink:
     """How many go from one page to another; `chosen` are set apart by colour."""
 
     landing: str
     exit: str
-    chosen: bool
+    highlighted: bool
     value: float
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class SankeyNode:
     """A page on one side, and the sum of what begins or ends there."""
 
     side: int  # 0 is left
@@ -49,23 +49,23 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SankeyChart:
     """A picture of flows, and what stands in it in the order of the drawing."""
 
-    picture: Picture
-    links: tuple[Link, ...]
-    nodes: tuple[Node, ...]
+    spec: ChartSpec
+    links: tuple[SankeyLink, ...]
+    nodes: tuple[SankeyNode, ...]
 
 
-def flowing(
-    found: Sequence[Link],
+def sankey(
+    found: Sequence[SankeyLink],
     box: Box,
     most: int,
     *,
     sides: tuple[str, str] = SIDES,
     called: tuple[str, str] | None = None,
     say: Callable[[float], str] = lambda value: written(value, Kind.INTEGER),
-) -> Drawn | None:
+) -> SankeyChart | None:
     """What is chosen and what is not is `called` so, when there is anything to tell apart; None without links."""
     foot = FOOT * box.text if called else 0.0
     room = box.height - HEAD * box.text - foot
@@ -95,10 +95,10 @@ def flowing(
             }
         ],
     }
-    return Drawn(picture(option, box.width, box.height, in_words(links, say)), links, nodes)
+    return SankeyChart(build_chart_spec(option, box.width, box.height, in_words(links, say)), links, nodes)
 
 
-def together(found: Sequence[Link], most: int) -> Iterator[Link]:
+def together(found: Sequence[SankeyLink], most: int) -> Iterator[SankeyLink]:
     """One link for each pair and colour, largest first; pages beyond the `most` on each side are one."""
     kept: list[set[str]] = []
     for side in (0, 1):
@@ -112,29 +112,29 @@ def together(found: Sequence[Link], most: int) -> Iterator[Link]:
         if link.value > 0:
             landing = link.landing if link.landing in kept[0] else OTHER
             exit_ = link.exit if link.exit in kept[1] else OTHER
-            pairs[landing, exit_, link.chosen] += link.value  # type: ignore[assignment]
+            pairs[landing, exit_, link.highlighted] += link.value  # type: ignore[assignment]
     for (landing, exit_, chosen), value in sorted(pairs.items(), key=lambda each: (not each[0][2], -each[1], each[0])):
-        yield Link(landing, exit_, chosen, value)
+        yield SankeyLink(landing, exit_, chosen, value)
 
 
-def nodes_of(links: Sequence[Link], side: int) -> list[Node]:
+def nodes_of(links: Sequence[SankeyLink], side: int) -> list[SankeyNode]:
     """The pages of one side, largest first and the rest last."""
     sums: Counter[str] = Counter()
     for link in links:
         sums[(link.landing, link.exit)[side]] += link.value  # type: ignore[assignment]
     ordered = sorted(sums.items(), key=lambda each: (each[0] == OTHER, -each[1], each[0]))
-    return [Node(side, name, value) for name, value in ordered]
+    return [SankeyNode(side, name, value) for name, value in ordered]
 
 
-def label_wide(node: Node, box: Box, say: Callable[[float], str]) -> float:
-    return width(node.name, box.text) + GAP * box.text + figure_wide(node, box, say)
+def label_wide(node: SankeyNode, box: Box, say: Callable[[float], str]) -> float:
+    return text_width(node.name, box.text) + GAP * box.text + figure_wide(node, box, say)
 
 
-def figure_wide(node: Node, box: Box, say: Callable[[float], str]) -> float:
-    return width(say(node.value), box.text, weight=600, tabular=True) + GAP * box.text
+def figure_wide(node: SankeyNode, box: Box, say: Callable[[float], str]) -> float:
+    return text_width(say(node.value), box.text, weight=600, tabular=True) + GAP * box.text
 
 
-def data(node: Node, beside: float, box: Box, say: Callable[[float], str], *, told: bool) -> Option:
+def data(node: SankeyNode, beside: float, box: Box, say: Callable[[float], str], *, told: bool) -> Option:
     """A node with its name and its sum, which stands next to it; in no colour that tells who where `told` apart."""
     room = beside - figure_wide(node, box, say) - GAP * box.text
     name = "{n|" + literal(shortened(node.name, box.text, room)) + "}"
@@ -169,9 +169,9 @@ def literal(text: str) -> str:
     return one_line(text).replace("{", "(").replace("}", ")").replace("|", "¦")
 
 
-def band(link: Link, *, told: bool) -> Option:
-    quiet = (told and not link.chosen) or OTHER in (link.landing, link.exit)
-    colour = DARK.quiet if quiet and not link.chosen else DARK.accent
+def band(link: SankeyLink, *, told: bool) -> Option:
+    quiet = (told and not link.highlighted) or OTHER in (link.landing, link.exit)
+    colour = DARK.quiet if quiet and not link.highlighted else DARK.accent
     return {
         "source": f"l:{link.landing}",
         "target": f"r:{link.exit}",
@@ -184,24 +184,26 @@ def heads(sides: tuple[str, str], beside: float, box: Box) -> Iterator[Option]:
     """What the sides are called, each above its nodes."""
     edge = beside + NODE * box.text
     for text, right in zip(sides, (False, True), strict=True):
-        fits = width(text, box.text) <= edge
+        fits = text_width(text, box.text) <= edge
         left = (box.width - edge if fits else box.width) if right else (edge if fits else 0.0)
         mark = words(shortened(text, box.text, 0.48 * box.width), left, 0.1 * box.text, box.text, DARK.quiet)
         mark["style"]["textAlign"] = "left" if fits == right else "right"
         yield mark | {"z": 100}
 
 
-def legend(links: Sequence[Link], called: tuple[str, str], box: Box, say: Callable[[float], str]) -> Iterator[Option]:
+def legend(
+    links: Sequence[SankeyLink], called: tuple[str, str], box: Box, say: Callable[[float], str]
+) -> Iterator[Option]:
     """What each colour means, and its share of all."""
     whole = sum(link.value for link in links)
-    mine = sum(link.value for link in links if link.chosen)
+    mine = sum(link.value for link in links if link.highlighted)
     y, left, size = box.height - 1.2 * box.text, 0.0, 0.7 * box.text
     for name, value, colour in ((called[0], mine, DARK.accent), (called[1], whole - mine, DARK.quiet)):
         text = shortened(f"{share(value, whole)} {name}", box.text, 0.5 * box.width - 2 * box.text)
         shape = {"x": left, "y": y + 0.2 * box.text, "width": size, "height": size}
         yield {"type": "rect", "silent": True, "z": 100, "shape": shape, "style": {"fill": colour}}
         yield words(text, left + box.text, y, box.text, DARK.ink) | {"z": 100}
-        left += width(text, box.text) + 2.5 * box.text
+        left += text_width(text, box.text) + 2.5 * box.text
 
 
 def share(value: float, whole: float) -> str:
@@ -210,11 +212,11 @@ def share(value: float, whole: float) -> str:
     return "<1%" if 0 < part < 1 else ">99%" if 99 < part < 100 else f"{part:.0f}%"
 
 
-def in_words(links: Sequence[Link], say: Callable[[float], str], most: int = 12) -> str:
+def in_words(links: Sequence[SankeyLink], say: Callable[[float], str], most: int = 12) -> str:
     pairs = [f"{spoken(link.landing)} to {spoken(link.exit)} {say(link.value)}" for link in links[:most]]
     return f"{', '.join(pairs)}{' and more' if len(links) > most else ''}."
 
 
-def least(box: Box) -> tuple[float, float]:
+def min_size(box: Box) -> tuple[float, float]:
     """Room for three pages on each side, with short names and their sums."""
     return 18 * box.text, (HEAD + 3 * APART / 0.62) * box.text

@@ -5,14 +5,16 @@ from collections.abc import Callable, Sequence
 from html import escape
 from itertools import groupby
 
-from utilities.rendering.charts.sankey import Drawn, Link, Node
+from utilities.rendering.charts.sankey import SankeyChart, SankeyLink, SankeyNode
 
 PATH = re.compile(r"<path [^>]*/>")
 TEXT = re.compile(r"<text [^>]*>[^<]*</text>")
 PLACE = re.compile(r'transform="([^"]*)"')
 
 
-def linked(svg: str, drawn: Drawn, href: Callable[[str], str], say: Callable[[Link | Node], str]) -> str:
+def add_sankey_links(
+    svg: str, drawn: SankeyChart, href: Callable[[str], str], say: Callable[[SankeyLink | SankeyNode], str]
+) -> str:
     """The drawing with links; `href` of a name is '' where there is nothing to go to.
 
     ECharts draws the bands first, then the nodes, then their names, each in the order they were given; the links are
@@ -38,7 +40,9 @@ def place(text: str) -> str:
     return found[1] if found else ""
 
 
-def anchor(inside: str, node: Node, href: Callable[[str], str], say: Callable[[Link | Node], str]) -> str:
+def anchor(
+    inside: str, node: SankeyNode, href: Callable[[str], str], say: Callable[[SankeyLink | SankeyNode], str]
+) -> str:
     title, address = f"<title>{escape(say(node))}</title>", href(node.name)
     if not address:
         return f"<g>{title}{inside}</g>"

@@ -4,12 +4,12 @@ from xml.sax.saxutils import escape
 
 from utilities.model.formats import shown
 from utilities.model.frames import Column, Value
-from utilities.rendering.charts import Picture, picture
+from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import base, words
 from utilities.rendering.charts.colours import DARK, recoloured
 from utilities.rendering.charts.svg import FONT, SPACE, UNREADABLE
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import cut, width
+from utilities.rendering.layout.text_width import text_width, truncate_words
 
 PAD = 1.2  # around everything, in em of text
 HEAD = 2.0  # the title and the air below it, in em of text
@@ -21,7 +21,7 @@ def inner(wide: float, high: float, text: float) -> Box:
     return Box(wide - 2 * PAD * text, high - (2 * PAD + HEAD + FOOT) * text, text, round(text * 1.25))
 
 
-def card(svg: str, picture: Picture, foot: str, wide: int, high: int, text: float, theme: str) -> str:
+def card(svg: str, picture: ChartSpec, foot: str, wide: int, high: int, text: float, theme: str) -> str:
     """A file of its own, in px."""
     room = wide - 2 * PAD * text
     inside = svg.replace('width="100%" height="100%"', f'width="{picture.width}" height="{picture.height}"', 1)
@@ -47,20 +47,22 @@ def said(text: str) -> str:
 
 
 def shortened(text: str, size: float, room: float) -> str:
-    return text if width(text, size, weight=600) <= room else cut(text, size, room, 1)
+    return text if text_width(text, size, weight=600) <= room else truncate_words(text, size, room, 1)
 
 
-def figure(value: Value, column: Column | None, box: Box) -> Picture:
+def figure(value: Value, column: Column | None, box: Box) -> ChartSpec:
     """One figure, as large as its room allows; words where there is none."""
     if column is None or value is None:
-        return picture(base(box) | {"graphic": [words("No figures yet", 0, 0, box.text, DARK.quiet)]}, *size(box), "")
+        return build_chart_spec(
+            base(box) | {"graphic": [words("No figures yet", 0, 0, box.text, DARK.quiet)]}, *size(box), ""
+        )
     text = shown(value, column.kind)
-    large = min(box.width / max(1.0, width(text, 1, weight=700)), 0.7 * box.height, 8 * box.text)
+    large = min(box.width / max(1.0, text_width(text, 1, weight=700)), 0.7 * box.height, 8 * box.text)
     marks = [
         words(text, 0, 0, large, DARK.ink, weight=700),
         words(column.heading, 0, 1.1 * large, box.text, DARK.quiet),
     ]
-    return picture(base(box) | {"graphic": marks}, *size(box), f"{column.heading}: {text}.")
+    return build_chart_spec(base(box) | {"graphic": marks}, *size(box), f"{column.heading}: {text}.")
 
 
 def size(box: Box) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from utilities.model.errors import NotDrawn
-from utilities.rendering.charts import Picture
+from utilities.rendering.charts import ChartSpec
 
 SPACE = "http://www.w3.org/2000/svg"
 FONT = "Inter, Arial, sans-serif"
@@ -18,7 +18,7 @@ REFERENCE = re.compile(r"url\(#([^)]+)\)")
 ElementTree.register_namespace("", SPACE)
 
 
-def cleaned(text: str, picture: Picture) -> str:
+def cleaned(text: str, picture: ChartSpec) -> str:
     """The drawing as it goes into a page; NotDrawn when it is no SVG.
 
     A strict content security policy lets no `style` attribute and no `<style>` through. Identifiers carry the picture's
@@ -61,7 +61,7 @@ def plain(element: ElementTree.Element, identifiers: Mapping[str, str]) -> None:
             said[name] = REFERENCE.sub(lambda found: f"url(#{identifiers.get(found[1], found[1])})", value)
 
 
-def named(root: ElementTree.Element, picture: Picture) -> None:
+def named(root: ElementTree.Element, picture: ChartSpec) -> None:
     """What the drawing is called and says; it fills whatever room it is given."""
     root.set("class", "chart")
     root.set("role", "img")
@@ -69,7 +69,7 @@ def named(root: ElementTree.Element, picture: Picture) -> None:
     root.set("width", "100%")
     root.set("height", "100%")
     root.set("preserveAspectRatio", "xMidYMid meet")
-    for place, (name, text) in enumerate((("title", picture.title), ("desc", picture.about))):
+    for place, (name, text) in enumerate((("title", picture.title), ("desc", picture.description))):
         if text:
             element = ElementTree.Element(f"{{{SPACE}}}{name}")
             element.text = UNREADABLE.sub("", text)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from utilities.rendering.layout import Board, Drawn, Tile
-from utilities.rendering.layout.palette import TEXT_CONTRAST, faint
-from utilities.rendering.layout.placement import box, halves, sizes
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.palette import TEXT_CONTRAST, contrast_faults
+from utilities.rendering.layout.placement import board_type_sizes, content_box, split_for_trend
+from utilities.rendering.layout.text_width import text_width
 
 MARK = "since 00:00"
 """The longest thing a tile's frame may have to say beside its headline; with a shape before it."""
@@ -14,20 +14,20 @@ SHAPE = 1.65
 """That shape and the air around it, in em of text; wall.css draws them."""
 
 
-def faults(board: Board, views: Mapping[str, Drawn], titles: Mapping[str, str]) -> list[str]:
+def layout_faults(board: Board, views: Mapping[str, Drawn], titles: Mapping[str, str]) -> list[str]:
     """Everything that cannot be read from the room, one sentence each; `titles` are the reports' own, by name."""
-    found = [f"theme {board.theme}: {colour}, it needs {TEXT_CONTRAST}:1" for colour in faint(board.theme)]
+    found = [f"theme {board.theme}: {colour}, it needs {TEXT_CONTRAST}:1" for colour in contrast_faults(board.theme)]
     for tile in board.tiles:
-        found += small(board, tile, views) + long(board, tile, titles)
+        found += size_faults(board, tile, views) + title_faults(board, tile, titles)
     return found
 
 
-def small(board: Board, tile: Tile, views: Mapping[str, Drawn]) -> list[str]:
+def size_faults(board: Board, tile: Tile, views: Mapping[str, Drawn]) -> list[str]:
     """A tile that has not the room its view needs at this distance."""
     if tile.view not in views:
         return []
-    room, _ = halves(box(board, tile.place), tile.trend)
-    wide, high = views[tile.view].least(room)
+    room, _ = split_for_trend(content_box(board, tile.place), tile.trend)
+    wide, high = views[tile.view].min_size(room)
     if room.width >= wide and room.height >= high:
         return []
     return [
@@ -37,12 +37,12 @@ def small(board: Board, tile: Tile, views: Mapping[str, Drawn]) -> list[str]:
     ]
 
 
-def long(board: Board, tile: Tile, titles: Mapping[str, str]) -> list[str]:
+def title_faults(board: Board, tile: Tile, titles: Mapping[str, str]) -> list[str]:
     """A headline that would be cut off when the tile has something to say about its age."""
-    text = sizes(board).text
+    text = board_type_sizes(board).text
     title = tile.title or titles.get(tile.report, "")
-    room = box(board, tile.place).width - width(MARK, text) - SHAPE * text
-    needed = width(title, text, weight=600)
+    room = content_box(board, tile.place).width - text_width(MARK, text) - SHAPE * text
+    needed = text_width(title, text, weight=600)
     if needed <= room:
         return []
     return [

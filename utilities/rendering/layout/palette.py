@@ -44,7 +44,7 @@ def linear(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
 
 
-def faint(theme: str) -> list[str]:
+def contrast_faults(theme: str) -> list[str]:
     """The colours of a theme that are too close to its ground, each with its ratio; none is what we want."""
     palette = THEMES[theme]
     ratios = {f.name: contrast(getattr(palette, f.name), palette.ground) for f in fields(palette)}

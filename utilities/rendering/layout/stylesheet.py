@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from utilities.rendering.layout import HEIGHT, WIDTH, Board, Tile
-from utilities.rendering.layout.placement import GUTTER, rectangle, sizes
-from utilities.rendering.layout.type_scale import steps
+from utilities.rendering.layout.placement import GUTTER_EM, board_type_sizes, tile_rectangle
+from utilities.rendering.layout.type_scale import hero_sizes
 
 ROOT = 16
 """px of one rem on a 1920 × 1080 screen; wall.css makes rem follow the screen."""
@@ -21,7 +21,7 @@ UPRIGHT = 2.6
 """Text on a wide screen that is hung upright, in per cent of its width."""
 
 
-def stylesheet(board: Board) -> str:
+def board_stylesheet(board: Board) -> str:
     """CSS that Chromium 38 reads: rem and per cent only."""
     needed = [VIEWS / f"{view}.css" for view in sorted({"table", *(tile.view for tile in board.tiles)})]
     return "\n".join([places(board), *(path.read_text(encoding="utf-8") for path in needed if path.is_file())])
@@ -29,12 +29,12 @@ def stylesheet(board: Board) -> str:
 
 def places(board: Board) -> str:
     """Where the board's tiles stand, and how large their type is."""
-    type_ = sizes(board)
+    type_ = board_type_sizes(board)
     lines = [
         f"body {{ font-size: {rem(type_.text)}; }}",
         f".figures {{ font-size: {type_.figure / type_.text:.4f}em; }}",
         f".figures .text {{ font-size: {type_.text / type_.figure:.4f}em; }}",
-        *(f".step-{n} {{ font-size: {rem(size)}; }}" for n, size in enumerate(steps(type_.figure))),
+        *(f".step-{n} {{ font-size: {rem(size)}; }}" for n, size in enumerate(hero_sizes(type_.figure))),
         "@media (orientation: landscape) {",
         *(f"  [data-tile='{tile.name}'] {{ {place(board, tile)} }}" for tile in board.tiles),
         "}",
@@ -48,13 +48,13 @@ def places(board: Board) -> str:
 
 def place(board: Board, tile: Tile) -> str:
     """A hairline runs on through the gutter to the one beside it, and ends with the figures where there is none."""
-    at, gutter = rectangle(board, tile.place), GUTTER * sizes(board).text
+    at, gutter = tile_rectangle(board, tile.place), GUTTER_EM * board_type_sizes(board).text
     last = tile.place.column - 1 + tile.place.width == board.grid.columns
     on = not last and any(beside(tile, other) for other in board.tiles)
     return (
         f"left: {at.left / WIDTH:.3%}; top: {at.top / HEIGHT:.3%}; "
         f"width: {(at.width if on or last else at.width - gutter) / WIDTH:.3%}; height: {at.height / HEIGHT:.3%}; "
-        f"padding-right: {GUTTER if on else 0:g}em;"
+        f"padding-right: {GUTTER_EM if on else 0:g}em;"
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
 
 GAP = 0.9
 """Before each column of figures, in em of text; also in static/views/table.css."""
@@ -32,14 +32,14 @@ class Lane:
 
 def breadth(lane: Lane, box: Box, *, headed: bool) -> float:
     """The width of a column with the gap before it, px."""
-    cells = max((width(cell, box.figure, tabular=True) for cell in lane.cells), default=0.0)
-    heading = width(lane.heading, box.text) + (MARK * box.text if lane.note else 0) if headed else 0.0
+    cells = max((text_width(cell, box.figure, tabular=True) for cell in lane.cells), default=0.0)
+    heading = text_width(lane.heading, box.text) + (MARK * box.text if lane.note else 0) if headed else 0.0
     return GAP * box.text + SURE * max(heading, cells)
 
 
 def longest(labels: Iterable[str], box: Box) -> float:
     """The width of the longest label, px."""
-    return SURE * max((width(label, box.text) for label in labels), default=0.0)
+    return SURE * max((text_width(label, box.text) for label in labels), default=0.0)
 
 
 def wanted(labels: Iterable[str], box: Box) -> float:

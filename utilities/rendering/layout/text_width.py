@@ -11,18 +11,18 @@ UNKNOWN = 0.75
 
 
 @lru_cache(maxsize=4096)
-def width(text: str, size: float, *, weight: int = 400, tabular: bool = False) -> float:
+def text_width(text: str, size: float, *, weight: int = 400, tabular: bool = False) -> float:
     """The width of `text` in px at `size` px; kerning is left out, it only ever makes text narrower by a hair."""
     table = advances(weight, tabular)
     return size * sum(table.get(c) or unlisted(c) for c in text)
 
 
-def cut(text: str, size: float, room: float, lines: int) -> str:
+def truncate_words(text: str, size: float, room: float, lines: int) -> str:
     """As many words as fit into `lines` lines of `room` px, with an ellipsis when some are left."""
     kept: list[str] = []
     used, at = 1, 0.0
     for word in text.split():
-        wide = width(word + " ", size)
+        wide = text_width(word + " ", size)
         over = at + wide > room
         used, at = used + over * max(1, ceil(wide / room)), wide if over else at + wide
         if used > lines:

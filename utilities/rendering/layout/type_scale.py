@@ -20,25 +20,25 @@ STEPS = 24
 
 
 @dataclass(frozen=True)
-class Sizes:
+class TypeSizes:
     """The least font sizes, px."""
 
     text: float
     figure: float
 
 
-def least(diagonal: float, distance: float) -> Sizes:
+def min_type_sizes(diagonal: float, distance: float) -> TypeSizes:
     """The smallest legible sizes on a 16:9 screen of `diagonal` inches seen from `distance` metres."""
-    return Sizes(size(TEXT_ARCMIN, diagonal, distance), size(FIGURE_ARCMIN, diagonal, distance))
+    return TypeSizes(font_size(TEXT_ARCMIN, diagonal, distance), font_size(FIGURE_ARCMIN, diagonal, distance))
 
 
-def size(arcmin: float, diagonal: float, distance: float) -> float:
+def font_size(arcmin: float, diagonal: float, distance: float) -> float:
     """Font size in whole px at which a capital subtends `arcmin`: h = 2 d tan(α / 2)."""
     pixel = diagonal * 25.4 / hypot(WIDTH, HEIGHT)  # mm
     capital = 2 * distance * 1000 * tan(radians(arcmin / 60) / 2)  # mm
     return float(round(capital / pixel / CAP))
 
 
-def steps(figure: float) -> tuple[float, ...]:
+def hero_sizes(figure: float) -> tuple[float, ...]:
     """The sizes a hero figure may have, px, smallest first; none is below the least for figures."""
     return tuple(round(figure * STEP**n, 1) for n in range(STEPS))

@@ -1,19 +1,18 @@
 """One figure, as large as its room allows, and how it has changed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict
 
 from utilities.model.formats import MISSING, shown
 from utilities.model.frames import Column, Frame, Kind, Value
-from utilities.rendering.charts import Picture
-from utilities.rendering.charts.line import coursed
+from utilities.rendering.charts import ChartSpec
+from utilities.rendering.charts.line_series import sparkline
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import width
-from utilities.rendering.layout.type_scale import steps
-from utilities.rendering.views import View
+from utilities.rendering.layout.text_width import text_width
+from utilities.rendering.layout.type_scale import hero_sizes
+from utilities.rendering.views import View, fits_no_frame
 
 LEADING = 1.08
 """Height of the figure's line in em; also in static/views/number.css."""
@@ -63,18 +62,16 @@ class Number:
     caption: str
 
 
-OPTIONS = TypeAdapter(Options)
-
-
-def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Number:
+def build_number(frame: Frame, box: Box, options: Options) -> Number:
     """The figure of the first row; raises ValueError when the frame has no such column."""
-    wanted = OPTIONS.validate_python(options)
-    column = chosen(frame, wanted.key)
+    column = chosen(frame, options.key)
     value = first(frame, column)
     text, step = fitted(value, column.kind, box)
     if frame.unbegun:
-        return Number(text, step, wanted.now, None, frame.unbegun[0])
-    return Number(text, step, wanted.now, change(frame, column, value, wanted, box), wanted.caption or covered(frame))
+        return Number(text, step, options.now, None, frame.unbegun[0])
+    return Number(
+        text, step, options.now, change(frame, column, value, options, box), options.caption or covered(frame)
+    )
 
 
 def chosen(frame: Frame, key: str) -> Column:
@@ -94,7 +91,7 @@ def first(frame: Frame, column: Column) -> Value:
 def fitted(value: Value, kind: Kind, box: Box) -> tuple[str, int]:
     """The text in full at the largest step that fits; shortened only when it would not fit at the smallest."""
     for text in (shown(value, kind), short(value), MISSING):
-        room = [n for n, size in enumerate(steps(box.figure)) if fits(text, size, box)]
+        room = [n for n, size in enumerate(hero_sizes(box.figure)) if fits(text, size, box)]
         if room:
             return text, room[-1]
     return MISSING, 0
@@ -102,7 +99,7 @@ def fitted(value: Value, kind: Kind, box: Box) -> tuple[str, int]:
 
 def fits(text: str, size: float, box: Box) -> bool:
     high = size * LEADING + CHANGE * box.text
-    return width(text, size, weight=WEIGHT) <= box.width and high <= box.height
+    return text_width(text, size, weight=WEIGHT) <= box.width and high <= box.height
 
 
 def short(value: Value) -> str:
@@ -125,7 +122,7 @@ def change(frame: Frame, column: Column, value: Value, options: Options, box: Bo
     amount = moved(gain, before, column.kind)
     direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
     for words in phrases(direction, period(frame)):
-        if width(amount, box.text, weight=600) + width(words, box.text) + MARK * box.text <= box.width:
+        if text_width(amount, box.text, weight=600) + text_width(words, box.text) + MARK * box.text <= box.width:
             break
     return Change(direction, direction == options.good, amount, words)
 
@@ -168,14 +165,14 @@ def covered(frame: Frame) -> str:
     return f"in the last {days} days"
 
 
-def least(box: Box) -> tuple[float, float]:
+def min_size(box: Box) -> tuple[float, float]:
     """Room for six figures at the least legible size, and the line about the change."""
-    return width("000,000", box.figure, weight=WEIGHT), box.figure * LEADING + CHANGE * box.text
+    return text_width("000,000", box.figure, weight=WEIGHT), box.figure * LEADING + CHANGE * box.text
 
 
-def course(frame: Frame, box: Box, options: Mapping[str, Any]) -> Picture | None:
-    """How the figure came to be what it is."""
-    return coursed(frame, box, OPTIONS.validate_python(options).key)
+def draw_trend(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+    """Returns the sparkline of the number's column."""
+    return sparkline(frame, box, options.key)
 
 
-VIEW = View("number", prepare, least, Options, course)
+VIEW = View("number", "number", build_number, fits_no_frame, min_size, Options, "number", draw_trend)

@@ -1,16 +1,15 @@
 """Where visits come in and where they leave: pages on both sides, joined by bands as wide as the visits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field
 
 from utilities.model.frames import Frame
-from utilities.rendering.charts import Picture
-from utilities.rendering.charts.sankey import MOST, Link, flowing, least
+from utilities.rendering.charts import ChartSpec
+from utilities.rendering.charts.sankey import MOST, SankeyLink, min_size, sankey
 from utilities.rendering.layout import Box
-from utilities.rendering.views import View
+from utilities.rendering.views import FrameShape, View, fits_shapes
 
 
 @dataclass(frozen=True)
@@ -27,27 +26,20 @@ class Options:
     by: str = "country"  # the column that `countries` are in
 
 
-OPTIONS = TypeAdapter(Options)
-
-
-def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Picture | None:
-    return streamed(frame, box, OPTIONS.validate_python(options))
-
-
-def streamed(frame: Frame, box: Box, options: Options) -> Picture | None:
-    """The picture of a frame of pairs; None when there is nothing to draw."""
+def draw_pairs(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+    """Returns the chart of a frame of pairs; None when there is nothing to draw."""
     if not all(frame.has(key) for key in (options.landing, options.exit, options.key)):
         return None
     homes = frame.values(options.by) if options.countries and frame.has(options.by) else [None] * len(frame.rows)
     columns = (frame.values(key) for key in (options.landing, options.exit, options.key))
     links = [
-        Link(str(landing), str(exit_), home in options.countries, float(value))
+        SankeyLink(str(landing), str(exit_), home in options.countries, float(value))
         for landing, exit_, value, home in zip(*columns, homes, strict=True)
         if isinstance(value, int | float)
     ]
     called = (", ".join(options.countries), "the rest") if options.countries else None
-    drawn = flowing(links, box, options.pages, called=called)
-    return drawn.picture if drawn else None
+    drawn = sankey(links, box, options.pages, called=called)
+    return drawn.spec if drawn else None
 
 
-VIEW = View("sankey", prepare, least, Options)
+VIEW = View("sankey", "sankey", draw_pairs, fits_shapes(10, FrameShape.PAIRS), min_size, Options)

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field
 
 from utilities.model.formats import shown
 from utilities.model.frames import Column, Frame, Kind, Value
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.table_columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
-from utilities.rendering.layout.text_width import cut, width
-from utilities.rendering.views import View
+from utilities.rendering.layout.text_width import text_width, truncate_words
+from utilities.rendering.views import TABLE, View, fits_no_frame
 
 ROW = 1.3
 """Height of a row in em of figures; also in static/views/table.css."""
@@ -87,25 +87,21 @@ class Table:
     empty: tuple[str, ...]  # what to say instead of rows
 
 
-OPTIONS = TypeAdapter(Options)
-
-
-def prepare(frame: Frame, box: Box, options: Mapping[str, Any]) -> Table:
+def build_table(frame: Frame, box: Box, options: Options) -> Table:
     """The rows and columns that fit; raises ValueError when none of the wanted columns is there."""
-    said = OPTIONS.validate_python(options)
-    frame = frame.with_headings(said.headings).with_ranks(said.ranks)
-    capacity = room(box, headed=not said.bars)
-    part = replace(frame, rows=kept(frame, min(capacity, said.rows)))
-    texts, figures = sides(part, said.columns)
+    frame = frame.with_headings(options.headings).with_ranks(options.ranks)
+    capacity = room(box, headed=not options.bars)
+    part = replace(frame, rows=kept(frame, min(capacity, options.rows)))
+    texts, figures = sides(part, options.columns)
     labels = [worded(v, texts[0].kind) for v in part.values(texts[0].key)] if texts else [""] * len(part.rows)
     every = [lane(part, column) for column in figures]
-    lanes = chosen(every, labels, box, said.bars)
-    narrow = chosen(lanes, labels, replace(box, width=HAND * box.text), said.bars)
+    lanes = chosen(every, labels, box, options.bars)
+    narrow = chosen(lanes, labels, replace(box, width=HAND * box.text), options.bars)
     return Table(
         label=texts[0].heading if texts else "",
         heads=tuple(Head(one.heading, one not in narrow, one.note) for one in lanes),
-        rows=tuple(rows(part, labels, texts[1:], lanes, said.bars, box)),
-        parts=tuple(parts(labels, lanes, box, said.bars)) if said.bars else (),
+        rows=tuple(rows(part, labels, texts[1:], lanes, options.bars, box)),
+        parts=tuple(parts(labels, lanes, box, options.bars)) if options.bars else (),
         full=len(part.rows) == capacity,
         empty=() if part.rows else nothing(frame, box),
     )
@@ -171,9 +167,9 @@ def rows(
 
 def aside(label: str, words: list[str], left: float, box: Box) -> str:
     """As many of the words as there is room for behind the label in `left` px."""
-    left -= width(label, box.text) + ASIDE * box.text
+    left -= text_width(label, box.text) + ASIDE * box.text
     fit = (" ".join(words[:count]) for count in range(len(words), 0, -1))
-    return next((text for text in fit if width(text, box.text) <= left), "")
+    return next((text for text in fit if text_width(text, box.text) <= left), "")
 
 
 def bar(value: Value, drawn: bool, top: float) -> float | None:
@@ -199,7 +195,7 @@ def nothing(frame: Frame, box: Box) -> tuple[str, ...]:
     """Sentences in the place of rows; how to begin is said where there is room for it on two lines."""
     if frame.unbegun:
         first, how = frame.unbegun[0], " ".join(frame.unbegun[1:])
-        return (first, how) if how and cut(how, box.text, box.width, 2) == how else (first,)
+        return (first, how) if how and truncate_words(how, box.text, box.width, 2) == how else (first,)
     if frame.covers is None:
         return ("Nothing at the moment",)
     days = (frame.covers.last - frame.covers.first).days + 1
@@ -207,10 +203,10 @@ def nothing(frame: Frame, box: Box) -> tuple[str, ...]:
     return (one if days == 1 else f"Nothing in the last {days} days",)
 
 
-def least(box: Box) -> tuple[float, float]:
+def min_size(box: Box) -> tuple[float, float]:
     """Room for a label, one column of figures, the headings and two rows."""
-    wide = LABEL / 2 * box.text + GAP * box.text + width("00,000", box.figure, tabular=True)
+    wide = LABEL / 2 * box.text + GAP * box.text + text_width("00,000", box.figure, tabular=True)
     return wide, HEADING * box.text + 2 * (ROW * box.figure + HAIR)
 
 
-VIEW = View("table", prepare, least, Options)
+VIEW = View(TABLE, "only the table", build_table, fits_no_frame, min_size, Options, "table")

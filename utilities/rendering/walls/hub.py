@@ -83,7 +83,7 @@ class Walls:
         """Paints every board and starts to watch."""
         self._open = True
         if self._painter.gallery is not None:
-            self._painter.gallery.changed = self._repaint
+            self._painter.gallery.on_rendered = self._repaint
         self._arrange()
         self._loops = [
             SupervisedLoop("walls: readings", self._hear),
@@ -176,7 +176,7 @@ class Walls:
     async def settle(self, patience: float = 1.0) -> None:
         """Returns when all that is being drawn is there, or when that takes longer than so many seconds."""
         if self._painter.gallery is not None:
-            await self._painter.gallery.settle(patience)
+            await self._painter.gallery.wait_idle(patience)
 
     def page(self, board: str, theme: str = "", *, zipped: bool = False) -> bytes | None:
         """The whole page; None for an unknown board. Another theme than the board's is `dark` or `light`."""

@@ -7,13 +7,10 @@ from markupsafe import Markup
 
 from utilities.config.boards import Board, Tile
 from utilities.model.frames import Frame
-from utilities.rendering.charts import Picture
-from utilities.rendering.charts.renderer import Gallery
-from utilities.rendering.layout.placement import box, halves
-from utilities.rendering.views import Drawing, Inside, View
-
-INSTEAD = "table"
-"""The view that shows figures which cannot be drawn."""
+from utilities.rendering.charts import ChartSpec
+from utilities.rendering.charts.renderer import ChartRenderer
+from utilities.rendering.layout.placement import content_box, split_for_trend
+from utilities.rendering.views import TABLE, ChartSvg, TileContent, View
 
 
 @dataclass(frozen=True)
@@ -23,13 +20,13 @@ class Prepared:
     frame: Frame | None
     course: Frame | None
     it: object
-    trend: Picture | None
+    trend: ChartSpec | None
 
 
 class Drawings:
     """Without a gallery nothing is drawn, and every chart is the table of its figures."""
 
-    def __init__(self, views: Mapping[str, View], gallery: Gallery | None) -> None:
+    def __init__(self, views: Mapping[str, View], gallery: ChartRenderer | None) -> None:
         self.views = views
         self.gallery = gallery
         self.prepared: dict[tuple[str, str], Prepared] = {}
@@ -41,37 +38,37 @@ class Drawings:
 
     def inside(
         self, board: Board, tile: Tile, title: str, frame: Frame | None, course: Frame | None
-    ) -> tuple[Inside, bool]:
+    ) -> tuple[TileContent, bool]:
         """What the tile shows, and whether a drawing of it is still on its way. Raises what a view raises."""
         view = self.views[tile.view]
         if frame is None:
-            return Inside(view.name, None), False
+            return TileContent(view, None), False
         ready = self.prepare(board, tile, title, frame, course)
         trend = self.svg(ready.trend) if ready.trend else ""
         if ready.it is None:
             return self.instead(board, tile, frame), False
-        if not isinstance(ready.it, Picture):
-            return Inside(view.name, ready.it, Markup(trend) if trend else None), trend is None  # noqa: S704
+        if not isinstance(ready.it, ChartSpec):
+            return TileContent(view, ready.it, Markup(trend) if trend else None), trend is None  # noqa: S704
         svg = self.svg(ready.it)
         if svg:
-            return Inside(view.name, Drawing(Markup(svg))), False  # noqa: S704 (our own, cleaned)
+            return TileContent(view, ChartSvg(Markup(svg))), False  # noqa: S704 (our own, cleaned)
         return self.instead(board, tile, frame), svg is None
 
     def prepare(self, board: Board, tile: Tile, title: str, frame: Frame, course: Frame | None) -> Prepared:
         ready = self.prepared.get((board.name, tile.name))
         if ready is None or ready.frame is not frame or ready.course is not course:
-            view, (room, beside) = self.views[tile.view], halves(box(board, tile.place), tile.trend)
-            it = view.prepare(frame, room, tile.options)
-            trend = view.trend(course, beside, tile.options) if view.trend and course else None
-            if isinstance(it, Picture):
+            view, (room, beside) = self.views[tile.view], split_for_trend(content_box(board, tile.place), tile.trend)
+            it = view.build_content(frame, room, tile.options)
+            trend = view.build_trend(course, beside, tile.options) if course else None
+            if isinstance(it, ChartSpec):
                 it = replace(it, title=title)
             ready = self.prepared[board.name, tile.name] = Prepared(frame, course, it, trend)
         return ready
 
-    def svg(self, picture: Picture) -> str | None:
+    def svg(self, picture: ChartSpec) -> str | None:
         """The drawing, '' when there will be none, None when it is on its way."""
-        return self.gallery.latest(picture) if self.gallery is not None else ""
+        return self.gallery.cached(picture) if self.gallery is not None else ""
 
-    def instead(self, board: Board, tile: Tile, frame: Frame) -> Inside:
-        view = self.views[INSTEAD]
-        return Inside(view.name, view.prepare(frame, box(board, tile.place), {}))
+    def instead(self, board: Board, tile: Tile, frame: Frame) -> TileContent:
+        view = self.views[TABLE]
+        return TileContent(view, view.build_content(frame, content_box(board, tile.place), {}))

@@ -12,10 +12,10 @@ from utilities.config.boards import Board, Tile
 from utilities.model.errors import FoyerError, error_kind
 from utilities.model.frames import Reading, State, Trouble
 from utilities.rendering.charts.colours import css
-from utilities.rendering.charts.renderer import Gallery
-from utilities.rendering.layout.placement import box
-from utilities.rendering.layout.stylesheet import stylesheet
-from utilities.rendering.views import Inside, View, face
+from utilities.rendering.charts.renderer import ChartRenderer
+from utilities.rendering.layout.placement import content_box
+from utilities.rendering.layout.stylesheet import board_stylesheet
+from utilities.rendering.views import TileContent, View, build_context
 from utilities.rendering.walls.status_line import Status
 from utilities.rendering.walls.tile_content import Drawings
 from utilities.reports import Report
@@ -48,7 +48,7 @@ class Painter:
         website: str = "",
         days: int = 0,
         demo: bool = False,
-        gallery: Gallery | None = None,
+        gallery: ChartRenderer | None = None,
     ) -> None:
         self._templates = templates
         self.gallery = gallery
@@ -74,13 +74,14 @@ class Painter:
             log.exception("tile %s of board %s cannot be drawn", tile.name, board.name)
             trouble = Trouble("These figures cannot be drawn here.", error_kind(error), now, 1, now)
             failed = Reading(tile.report, trouble=trouble)
-            return self._tile(board, tile, title, Inside(tile.view, None), failed, State.FAILED, now), False
+            empty = TileContent(self.drawings.views[tile.view], None)
+            return self._tile(board, tile, title, empty, failed, State.FAILED, now), False
 
     def _tile(
-        self, board: Board, tile: Tile, title: str, within: Inside, reading: Reading, state: State, now: datetime
+        self, board: Board, tile: Tile, title: str, within: TileContent, reading: Reading, state: State, now: datetime
     ) -> str:
-        seen = face(tile, title, within, box(board, tile.place), reading, state, now, self.zone(board))
-        return self._templates.get_template("tile.html").render(face=seen)
+        seen = build_context(tile, title, within, content_box(board, tile.place), reading, state, now, self.zone(board))
+        return self._templates.get_template("tile.html").render(tile=seen)
 
     def _of_days(self, board: Board) -> bool:
         """Whether a tile speaks of the last whole days; reports of our own page views say themselves of which time."""
@@ -89,7 +90,7 @@ class Painter:
 
     def styles(self, board: Board) -> bytes:
         """Where the board's tiles stand, and how large their type is."""
-        return (stylesheet(board) + css(".light")).encode()
+        return (board_stylesheet(board) + css(".light")).encode()
 
     def status(self, status: Status) -> str:
         """The word at the foot of the wall."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pydantic import ConfigDict
 
 from utilities.model.frames import Column, Frame
-from utilities.rendering.charts import Picture, picture
-from utilities.rendering.charts.axes import GAP, Option, base, caption, fitting, grid, words
-from utilities.rendering.charts.bar import beside
+from utilities.rendering.charts import ChartSpec, build_chart_spec
+from utilities.rendering.charts.axes import GAP, Option, base, caption, fitting, grid, names_axis, value_axis, words
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import plain, shortened
 from utilities.rendering.charts.number_formats import figure, marks, written
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.text_width import width
+from utilities.rendering.layout.text_width import text_width
+from utilities.rendering.views import View, fits_no_frame
 
 ROW = 1.7  # the least height of a box and the air around it, in em of text
 NAMES = 0.4  # the most that names may take of the width
@@ -32,7 +32,7 @@ class Options:
     key: str = ""  # the column of figures; the first when empty
 
 
-def boxed(frame: Frame, box: Box, options: Options) -> Picture | None:
+def box_plot(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """The rows of each name as one box; None when there is nothing to draw."""
     figures = [c for c in frame.columns[1:] if c.is_numeric]
     column = frame.columns[frame.index(options.key)] if options.key else next(iter(figures), None)
@@ -62,24 +62,24 @@ def hinges(values: Sequence[float]) -> list[float]:
     return found
 
 
-def drawn(groups: dict[str, list[float]], column: Column, box: Box) -> Picture:
+def drawn(groups: dict[str, list[float]], column: Column, box: Box) -> ChartSpec:
     names = [shortened(name, box.text, NAMES * box.width) for name in groups]
     medians = [written(five[2], column.kind) for five in groups.values()]
     ends = [value for five in groups.values() for value in (five[0], five[-1])]
-    left = max(width(name, box.text) for name in names) + GAP * box.text
-    right = max(width(median, box.text, weight=600) for median in medians) + box.text
+    left = max(text_width(name, box.text) for name in names) + GAP * box.text
+    right = max(text_width(median, box.text, weight=600) for median in medians) + box.text
     room = box.width - left - right
-    widest = max(width(written(value, column.kind), box.text) for value in ends)
+    widest = max(text_width(written(value, column.kind), box.text) for value in ends)
     found = marks(ends, column.kind, max(1, int(room / (widest + 1.2 * box.text))))
-    left = max(left, width(written(found[0], column.kind), box.text) / 2)
-    right = max(right, width(written(found[-1], column.kind), box.text) / 2)
+    left = max(left, text_width(written(found[0], column.kind), box.text) / 2)
+    right = max(right, text_width(written(found[-1], column.kind), box.text) / 2)
     spare = box.height - FOOT * box.text - len(groups) * ROW * box.text >= 1.3 * box.text
     foot = (FOOT + (1.3 if spare else 0.0)) * box.text
     row = (box.height - foot) / len(groups)
     option = base(box) | {
         "grid": grid(left, right, 0, foot),
-        "xAxis": below(found, column, box),
-        "yAxis": beside(names, box),
+        "xAxis": value_axis(found, column.kind, box),
+        "yAxis": names_axis(names, box),
         "series": [spread(list(groups.values()), box)],
         "graphic": [
             *(
@@ -90,24 +90,7 @@ def drawn(groups: dict[str, list[float]], column: Column, box: Box) -> Picture:
         ],
     }
     about = "; ".join(f"{name}: median {median}" for name, median in zip(groups, medians, strict=True))
-    return picture(option, box.width, box.height, f"{plain(column.heading)}. {about}.")
-
-
-def below(found: Sequence[float], column: Column, box: Box) -> Option:
-    """The axis of figures, at the foot."""
-    return {
-        "type": "value",
-        "min": found[0],
-        "max": found[-1],
-        "interval": found[1] - found[0],
-        "axisLabel": {
-            "fontSize": box.text,
-            "color": DARK.quiet,
-            "margin": GAP * box.text,
-            "formatter": {"said": [[tick, written(tick, column.kind)] for tick in found]},
-        },
-        "splitLine": {"lineStyle": {"color": DARK.line}},
-    }
+    return build_chart_spec(option, box.width, box.height, f"{plain(column.heading)}. {about}.")
 
 
 def spread(fives: list[list[float]], box: Box) -> Option:
@@ -121,6 +104,9 @@ def spread(fives: list[list[float]], box: Box) -> Option:
     }
 
 
-def least(box: Box) -> tuple[float, float]:
+def min_size(box: Box) -> tuple[float, float]:
     """Room for a name, a box and two ticks, twice."""
     return 14 * box.text, (2 * ROW + 1.75) * box.text
+
+
+VIEW = View("box", "box", box_plot, fits_no_frame, min_size, Options)

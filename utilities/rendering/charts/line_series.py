@@ -1,0 +1,77 @@
+"""One line of a line chart, and the sparkline."""
+
+from collections.abc import Sequence
+
+from utilities.model.frames import Frame
+from utilities.rendering.charts import ChartSpec, build_chart_spec
+from utilities.rendering.charts.axes import STROKE, Option, base, grid
+from utilities.rendering.charts.colours import DARK
+from utilities.rendering.charts.series import in_words, rows_of
+from utilities.rendering.layout import Box
+
+MIN_SPARKLINE_VALUES = 4
+
+
+def broken(values: Sequence[float | None], box: Box) -> Option:
+    """The way to a last figure that is not all yet: dashes of the ground upon the line."""
+    ends = [[len(values) - 2, values[-2]], [len(values) - 1, values[-1]]] if len(values) > 1 else []
+    if not ends or None in values[-2:]:
+        return {}
+    style = {"color": DARK.ground, "width": 1.6 * STROKE * box.text, "type": [0.22 * box.text, 0.3 * box.text]}
+    data = [[{"coord": end} for end in ends]]
+    return {"markLine": {"symbol": "none", "silent": True, "label": {"show": False}, "lineStyle": style, "data": data}}
+
+
+def stroke(name: str, values: Sequence[float | None], style: Option, box: Box) -> Option:
+    """One line; figures without neighbours are dots, for no line goes to them."""
+    return {
+        "type": "line",
+        "name": name,
+        "data": list(values),
+        "showSymbol": dotted(values),
+        "symbol": "circle",
+        "symbolSize": 0.3 * box.text,
+        "sampling": "lttb",
+        "clip": False,  # the axis holds every figure
+        "silent": True,
+        "emphasis": {"disabled": True},
+        "itemStyle": {"color": style["color"]},
+        "lineStyle": {"join": "round", "cap": "round", **style},
+    }
+
+
+def dotted(values: Sequence[float | None]) -> bool:
+    """Whether a figure has no neighbour that a line could go to."""
+    around = [None, *values, None]
+    return (len(values) == 1 or None in values) and any(
+        at is not None and before is None and after is None
+        for before, at, after in zip(around, values, around[2:], strict=False)
+    )
+
+
+def sparkline(frame: Frame, box: Box, key: str) -> ChartSpec | None:
+    """A line without axes, for the course of a figure: as wide as its box, the last figure a dot."""
+    rows = rows_of(frame, (key,) if key and frame.has(key) else ())
+    if rows is None or len(rows.known) < MIN_SPARKLINE_VALUES or rows.series[0].values[-1] is None:
+        return None
+    each = rows.series[0]
+    low, high = min(0.0, *rows.known), max(rows.known)
+    dot = 0.4 * box.text
+    line = stroke(each.name, each.values, {"color": DARK.series[0], "width": STROKE * box.text}, box)
+    line["areaStyle"] = {"color": DARK.series[0], "opacity": 0.14, "origin": "start"}
+    line["markPoint"] = {
+        "symbol": "circle",
+        "symbolSize": dot,
+        "silent": True,
+        "label": {"show": False},
+        "data": [{"coord": [len(each.values) - 1, each.values[-1]]}],
+    }
+    if not rows.over:
+        line |= broken(each.values, box)
+    option = base(box) | {
+        "grid": grid(dot, dot, dot, dot),
+        "xAxis": {"type": "category", "data": list(rows.labels), "boundaryGap": False, "show": False},
+        "yAxis": {"type": "value", "min": low, "max": high if high > low else low + 1, "show": False},
+        "series": [line],
+    }
+    return build_chart_spec(option, box.width, box.height, in_words(rows))
