@@ -14,7 +14,7 @@ from utilities.model.frames import Reading
 from utilities.store import alone
 from utilities.store.reading_codec import LARGEST, pack
 from utilities.store.redis_commands import LEAST_PRIVILEGE
-from utilities.store.redis_connection import CONNECTIONS
+from utilities.store.redis_store import MAX_CONNECTIONS
 
 SOON = 1.0  # seconds: four times what is allowed, for a busy machine, and nothing beside the minute of redis-py
 
@@ -96,7 +96,7 @@ async def test_a_rush_and_many_failures_leave_no_connections_behind(redis_server
         redis_server.thaw()
         await until(lambda: store.health()["answers"])
     await put(store, reading())
-    assert len(await raw.client_list()) <= CONNECTIONS + 1
+    assert len(await raw.client_list()) <= MAX_CONNECTIONS + 1
 
 
 async def test_killed_and_started_again_empty_it_gets_back_what_the_processes_know(redis_server, open_one):
@@ -202,7 +202,7 @@ async def test_a_wrong_password_is_a_store_that_is_down_and_never_in_the_log(red
     await raw.config_set("requirepass", "right")
     store = await open_one(redis_url=f"redis://:wrong-and-secret@127.0.0.1:{redis_server.port}/0")
     assert await seconds(store.read("top-pages")) < SOON
-    assert "wrong-and-secret" not in caplog.text + repr(store.link.redis)
+    assert "wrong-and-secret" not in caplog.text + repr(store.connection.redis)
 
 
 async def test_two_writers_at_one_moment_leave_one_of_their_readings(redis_server, open_one):

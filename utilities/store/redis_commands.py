@@ -38,7 +38,7 @@ def rank(reading: Reading) -> tuple[datetime, int]:
 
 
 class Commands:
-    """The keys of one scope. Whoever calls has the client from Link, which bounds and translates all of it."""
+    """The keys of one scope. Callers pass the client of `RedisConnection.use_client`."""
 
     def __init__(self, scope: str, clock: Clock) -> None:
         self.clock = clock

@@ -12,17 +12,18 @@ from redis.asyncio.client import PubSub
 from utilities.model.clock import Clock
 from utilities.model.errors import StoreDown
 from utilities.model.frames import Reading
+from utilities.runtime.redis_connection import RedisConnection
 from utilities.store import Lease
 from utilities.store.reading_cache import Known
 from utilities.store.reading_codec import BadValue, is_name
 from utilities.store.redis_commands import Commands
-from utilities.store.redis_connection import Link
 
 log = logging.getLogger(__name__)
 
 START = 1.0  # seconds the start waits for Redis
 PING = 1.0  # seconds without an announcement before asking whether anybody is there
 SILENCE = 3.0  # seconds without any answer before the line counts as dead
+MAX_CONNECTIONS = 20  # of one process; one of them listens
 REREAD = 5.0  # seconds between two readings of everything: announcements can be lost
 
 
@@ -33,8 +34,8 @@ class SharedStore:
     then and after every reconnect, and gives Redis what it missed while it was away.
     """
 
-    def __init__(self, link: Link, commands: Commands) -> None:
-        self.link = link
+    def __init__(self, connection: RedisConnection, commands: Commands) -> None:
+        self.connection = connection
         self.commands = commands
         self.known = Known()
         self.owed: set[str] = set()  # reports whose reading Redis has not got yet
@@ -48,7 +49,7 @@ class SharedStore:
 
     async def read(self, report: str) -> Reading | None:
         # In turn with our own writes: what was read before a write may not replace it in memory afterwards.
-        async with self.link.asking() as redis, self.lock(report):
+        async with self.connection.use_client() as redis, self.lock(report):
             stored = await self.commands.fetch(redis, report)
             if stored is not None and report not in self.owed:
                 self.known.put(stored.reading)
@@ -58,14 +59,14 @@ class SharedStore:
         try:
             if not lease.token:
                 raise StoreDown("it was taken alone")
-            async with self.link.asking() as redis, self.lock(reading.report):
+            async with self.connection.use_client() as redis, self.lock(reading.report):
                 stored = await self.commands.store(redis, reading, lease)
                 if stored:
                     self.owed.discard(reading.report)
                     self.known.put(reading)
             self.writes = True
         except StoreDown as error:
-            if lease.token and self.link.answers:
+            if lease.token and self.connection.is_answering:
                 self.refused(error)
             self.owed.add(reading.report)
             self.known.put(reading)
@@ -93,14 +94,14 @@ class SharedStore:
             return  # `tend` reads it when it can
 
     async def lease(self, report: str, seconds: float) -> Lease | None:
-        async with self.link.asking() as redis:
+        async with self.connection.use_client() as redis:
             return await self.commands.lease(redis, report, seconds)
 
     async def release(self, lease: Lease) -> None:
         if not lease.token:
             return
         try:
-            async with self.link.asking() as redis:
+            async with self.connection.use_client() as redis:
                 await self.commands.release(redis, lease)
         except StoreDown:
             return  # it ends by itself
@@ -111,7 +112,7 @@ class SharedStore:
     def health(self) -> Mapping[str, object]:
         return {
             "kind": "redis",
-            "answers": self.link.answers,
+            "answers": self.connection.is_answering,
             "writes": self.writes and not self.owed,
             "bad_values": self.commands.bad_values,
             "readings": len(self.known.readings),
@@ -122,7 +123,7 @@ class SharedStore:
             self.tending.cancel()
             if (await asyncio.wait([self.tending], timeout=0.2))[0]:
                 break
-        await self.link.close()
+        await self.connection.close()
 
     def lock(self, report: str) -> asyncio.Lock:
         return self.locks.setdefault(report, asyncio.Lock())
@@ -131,8 +132,8 @@ class SharedStore:
         """Follows the announcements for ever; after a failure again about a second later."""
         while True:
             try:
-                with self.link.translated():
-                    async with self.link.redis.pubsub() as announcements:
+                with self.connection.translate_errors():
+                    async with self.connection.redis.pubsub() as announcements:
                         await self.follow(announcements)
             except StoreDown as error:
                 log.debug("not following: %s", error)
@@ -167,7 +168,7 @@ class SharedStore:
 
     async def read_all(self) -> None:
         """Reads everything, and gives Redis what it has not got."""
-        async with self.link.asking() as redis:
+        async with self.connection.use_client() as redis:
             names = await self.commands.names(redis)
         for report in names:
             await self.read(report)
@@ -178,12 +179,12 @@ class SharedStore:
     async def put_back(self, report: str) -> None:
         """Redis has this process's reading afterwards, or the process has that of Redis."""
         try:
-            async with self.link.asking() as redis, self.lock(report):
+            async with self.connection.use_client() as redis, self.lock(report):
                 await self.commands.put_back(redis, self.known.readings[report])
                 self.owed.discard(report)
                 self.writes = True
         except StoreDown as error:
-            if not self.link.answers:
+            if not self.connection.is_answering:
                 raise
             self.refused(error)
         except BadValue:
@@ -194,7 +195,10 @@ class SharedStore:
 
 async def open_shared(url: str, scope: str, clock: Clock) -> SharedStore:
     """A store with the readings Redis has; when it does not answer within a second, they come when it does."""
-    store = SharedStore(Link(url), Commands(scope, clock))
+    connection = RedisConnection(
+        url, purpose="readings", fallback="pages continue from memory", max_connections=MAX_CONNECTIONS
+    )
+    store = SharedStore(connection, Commands(scope, clock))
     try:
         async with asyncio.timeout(START):
             await store.loaded.wait()

@@ -12,8 +12,9 @@ from tests.conftest import RedisServer
 from tests.handlers.collect.conftest import SITES, Open
 from tests.handlers.collect.test_limits import taken
 from utilities.pageviews.collect.rate_limit import Pace
-from utilities.pageviews.collect.shared_rate_limit import LEAST_PRIVILEGE, Sharing
+from utilities.pageviews.collect.shared_rate_limit import Sharing
 from utilities.pageviews.sites.site_file import Limits
+from utilities.runtime.token_buckets import LEAST_PRIVILEGE
 from utilities.store import redis_commands as store
 
 OpenPace = Callable[..., Pace]
@@ -26,7 +27,7 @@ async def processes(redis_server: RedisServer) -> AsyncIterator[OpenPace]:
     async with AsyncExitStack() as closing:
 
         def one(**limits: int) -> Pace:
-            sharing = Sharing(redis_server.url, rest=0.05)
+            sharing = Sharing(redis_server.url, rest_seconds=0.05)
             closing.push_async_callback(sharing.close)
             return Pace(Limits(**limits), tell=sharing.tell)
 

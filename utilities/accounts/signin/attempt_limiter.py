@@ -1,22 +1,23 @@
-"""How often something may be done in a minute, by one and by all: signing in by address, asking by token."""
+"""Limits how often something is done in a minute, by one and by all: signing in by address, requests by token."""
 
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-from limits.errors import StorageError
+from utilities.model.errors import StoreDown
+from utilities.runtime.token_buckets import RedisTokenBuckets, TokenBuckets
 
 if TYPE_CHECKING:
-    from redis.asyncio import ConnectionPool
+    from utilities.runtime.redis_connection import RedisConnection
 
 log = logging.getLogger("foyer.signin")
 
-PATIENCE = 0.25  # seconds that Redis may take
+PREFIX = "foyer:tries:"
+MAX_CONNECTIONS = 10
+MAX_CLIENTS = 50_000  # whose attempts are counted in memory
 
 
 @dataclass(frozen=True)
@@ -30,48 +31,55 @@ class Most:
 class Pace:
     """Counts in Redis when there is one, so that all processes count together; in memory while it does not answer."""
 
-    def __init__(self, redis_url: str = "", most: Most | None = None, what: str = "sign-in") -> None:
-        self.what = what
+    def __init__(
+        self,
+        redis_url: str = "",
+        most: Most | None = None,
+        what: str = "sign-in",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         most = most or Most()
-        self.rules: tuple[tuple[RateLimitItem, bool], ...] = (
-            (RateLimitItemPerMinute(most.from_one), True),
-            (RateLimitItemPerMinute(most.from_all), False),
-        )
-        self.own = MovingWindowRateLimiter(MemoryStorage())
-        self.pool = pool_of(redis_url) if redis_url else None
-        self.shared = limiter_in(self.pool) if self.pool else None
+        self.what = what
+        self.clock = clock
+        self.one = TokenBuckets("one", most.from_one, 60.0, MAX_CLIENTS)
+        self.all = TokenBuckets("all", most.from_all, 60.0, 1)
+        self.connection = connect(redis_url, what) if redis_url else None
+        self.shared = RedisTokenBuckets(self.connection) if self.connection else None
 
     async def wait(self, one: str) -> int:
-        """0 and the try is counted, or the seconds until there may be another."""
-        if self.shared is not None:
+        """Counts an attempt and returns 0, or returns the seconds until there may be another."""
+        if self.connection is not None and self.shared is not None:
             try:
-                return await self.count(self.shared, one)
-            except StorageError:
-                log.warning("Redis does not count (%s); this process counts its own", self.what)
-        return await self.count(self.own, one)
+                return math.ceil(await self._take_shared(self.connection, self.shared, one))
+            except StoreDown as error:
+                log.warning("%s: this process counts by itself: %s", self.what, error)
+        return math.ceil(self._take(one))
 
     async def close(self) -> None:
-        if self.pool is not None:
-            await self.pool.disconnect()
+        if self.connection is not None:
+            await self.connection.close()
 
-    async def count(self, limiter: MovingWindowRateLimiter, one: str) -> int:
-        for rule, alone in self.rules:
-            names = (self.what, one) if alone else (self.what,)
-            if not await limiter.hit(rule, *names):
-                reset, _ = await limiter.get_window_stats(rule, *names)
-                return max(1, math.ceil(reset - time.time()))  # the library counts by this clock
-        return 0
+    def _take(self, one: str) -> float:
+        now = self.clock()
+        seconds = max(self.one.seconds_until_free(one, now), self.all.seconds_until_free("", now))
+        if seconds == 0.0:
+            self.one.take(one, now)
+            self.all.take("", now)
+        return seconds
+
+    async def _take_shared(self, connection: "RedisConnection", shared: RedisTokenBuckets, one: str) -> float:
+        async with connection.use_client():
+            for key, buckets in ((f"{self.what}:one:{one}", self.one), (f"{self.what}:all", self.all)):
+                is_taken, _, retry_seconds = await shared.take(PREFIX + key, buckets)
+                if not is_taken:
+                    return retry_seconds
+        return 0.0
 
 
-def pool_of(redis_url: str) -> "ConnectionPool":
+def connect(redis_url: str, what: str) -> "RedisConnection":
     # Imported late: a twentieth of a start, and a process without Redis does not need it.
-    from redis.asyncio import ConnectionPool
+    from utilities.runtime.redis_connection import RedisConnection
 
-    from utilities.http.redis_options import options
-
-    return ConnectionPool(**options(redis_url, PATIENCE))
-
-
-def limiter_in(pool: "ConnectionPool") -> MovingWindowRateLimiter:
-    options: dict[str, Any] = {"connection_pool": pool, "wrap_exceptions": True, "implementation": "redispy"}
-    return MovingWindowRateLimiter(RedisStorage("async+redis://", key_prefix="foyer:tries", **options))
+    return RedisConnection(
+        redis_url, purpose=what, fallback="this process counts by itself", max_connections=MAX_CONNECTIONS
+    )

@@ -1,0 +1,125 @@
+"""Connects to Redis: short timeouts, a circuit breaker, a checked certificate, and one error for every failure."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import SSLConnection, parse_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
+
+from utilities.model.errors import SettingsError, StoreDown
+from utilities.runtime.circuit_breaker import CircuitBreaker
+
+log = logging.getLogger(__name__)
+
+REPLY_SECONDS = 0.22  # for one reply, and for a free connection
+CALL_SECONDS = 0.25  # for everything inside one `use_client`
+CLOSE_SECONDS = 1.0
+MAX_FAILURES = 2
+REST_SECONDS = 1.0  # short: the return of Redis must be noticed within five seconds
+
+
+class RedisConnection:
+    """Connections to one Redis, for one purpose; every failure is StoreDown, and after two in a row calls fail at once.
+
+    `purpose` and `fallback` stand in log lines: what Redis is used for, and what happens while it does not answer.
+    Belongs to one event loop. Raises SettingsError for a bad URL.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        purpose: str,
+        fallback: str,
+        max_connections: int,
+        rest_seconds: float = REST_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.redis = Redis(connection_pool=BlockingConnectionPool(**build_pool_options(url, max_connections)))
+        self.is_answering = True
+        self._purpose = purpose
+        self._fallback = fallback
+        # The breaker compares moments only, so monotonic seconds serve as its clock.
+        epoch = datetime(2000, 1, 1, tzinfo=UTC)
+        self._breaker = CircuitBreaker(lambda: epoch + timedelta(seconds=clock()), MAX_FAILURES, rest_seconds)
+
+    @asynccontextmanager
+    async def use_client(self) -> AsyncIterator[Redis]:
+        """Yields the client for at most CALL_SECONDS; raises StoreDown."""
+        if not self._breaker.allow_call():
+            raise StoreDown("Redis does not answer; the next try is in a second")
+        try:
+            with self.translate_errors():
+                async with asyncio.timeout(CALL_SECONDS):
+                    yield self.redis
+        except StoreDown as error:
+            if isinstance(error.__cause__, ReadOnlyError):  # a former primary: find out where the primary is now
+                await self.redis.connection_pool.disconnect(inuse_connections=False)
+            raise
+
+    @contextmanager
+    def translate_errors(self) -> Iterator[None]:
+        """Turns what the client raises into StoreDown, and records whether Redis answers."""
+        try:
+            yield
+        except ResponseError as error:  # full, read-only, forbidden: it answers, but refuses
+            self._record_outcome(None)
+            raise StoreDown(f"Redis refuses: {error}") from error
+        except (RedisError, OSError, TimeoutError) as error:
+            self._record_outcome(error)
+            raise StoreDown(f"Redis does not answer: {str(error) or type(error).__name__}") from error
+        self._record_outcome(None)
+
+    async def close(self) -> None:
+        """Closes the connections; waits a second at most."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.redis.aclose(close_connection_pool=True)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("%s: the connections to Redis were not closed cleanly: %s", self._purpose, error)
+
+    def _record_outcome(self, error: Exception | None) -> None:
+        """Logs once when Redis stops answering, and once when it answers again."""
+        if error is None:
+            self._breaker.record_success()
+        else:
+            self._breaker.record_failure()
+        if self.is_answering == (error is None):
+            return
+        self.is_answering = error is None
+        if error is None:
+            log.info("%s: Redis answers again", self._purpose)
+        else:
+            reason = str(error) or type(error).__name__
+            log.warning("%s: Redis does not answer (%s); %s", self._purpose, reason, self._fallback)
+
+
+def build_pool_options(url: str, max_connections: int) -> dict[str, Any]:
+    """Returns the arguments of a connection pool; ours win over those in the URL. Raises SettingsError for a bad URL.
+
+    redis-py's own defaults wait for a minute: five seconds, ten times.
+    """
+    try:
+        options: dict[str, Any] = dict(parse_url(url))
+    except ValueError as error:
+        raise SettingsError(f"REDIS_URL: {error}") from error
+    if options.get("connection_class") is SSLConnection:
+        options |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+    return options | {
+        "socket_timeout": REPLY_SECONDS,
+        "socket_connect_timeout": REPLY_SECONDS,
+        "timeout": REPLY_SECONDS,  # for a free connection of the pool
+        "retry": Retry(NoBackoff(), 0),
+        "max_connections": max_connections,
+        "health_check_interval": 0,
+        "protocol": 2,
+        "decode_responses": False,
+    }
