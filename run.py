@@ -117,7 +117,7 @@ async def enliven(process: Process, services: "Services", address: str) -> None:
     if collector is None:
         return
     visit(process, address)
-    [(last,)] = await collector.views.ask("SELECT max(moment) FROM page_views", {})
+    [(last,)] = await collector.views.query("SELECT max(moment) FROM page_views", {})
     now, day = services.clock(), timedelta(days=1)
     ends = [last, now] if last else [now - 29 * day, now - 8 * day, now - 2 * day, now - day, now]
     for since, until in reversed(list(pairwise(ends))):
@@ -198,12 +198,12 @@ async def import_log(options: argparse.Namespace) -> int:
 
 
 async def forget(options: argparse.Namespace) -> int:
-    from utilities.pageviews.storage.interface import Forget
+    from utilities.pageviews.storage.interface import DeleteRequest
 
-    what = Forget(options.site, options.visitor, options.path, options.before)
+    what = DeleteRequest(options.site, options.visitor, options.path, options.before)
     try:
         async with kept() as views:
-            print(f"{await views.forget(what):,} page views are forgotten.")
+            print(f"{await views.delete_rows(what):,} page views are forgotten.")
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
@@ -211,12 +211,12 @@ async def forget(options: argparse.Namespace) -> int:
 
 
 async def export(options: argparse.Namespace) -> int:
-    from utilities.pageviews.storage.interface import Form
+    from utilities.pageviews.storage.interface import ExportFormat
 
-    file, form = (options.csv, Form.CSV) if options.csv else (options.parquet, Form.PARQUET)
+    file, form = (options.csv, ExportFormat.CSV) if options.csv else (options.parquet, ExportFormat.PARQUET)
     try:
         async with kept() as views:
-            print(f"{await views.export(file, form, options.site):,} page views are in {file}.")
+            print(f"{await views.export_rows(file, form, options.site):,} page views are in {file}.")
     except OSError as error:
         print(error, file=sys.stderr)
         return 1

@@ -21,7 +21,7 @@ from utilities.flow.service import Flows
 from utilities.model.clock import utc_now
 from utilities.model.time_ranges import parse_range
 from utilities.pageviews.sql.flow import Depth, Through, flow
-from utilities.pageviews.storage.duckdb_engine import DuckPageViews
+from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore
 from utilities.sources import Sources
 
 ROUNDS = 5
@@ -80,8 +80,8 @@ async def timed(folder: Path) -> list[Round]:
     async with serving(settings) as (services, port):
         if services.flows is None:
             raise SystemExit("this Foyer has no flows")
-        views = cast(DuckPageViews, services.flows.views)
-        views.questions.patience = 600.0  # a slow machine is to be measured, too
+        views = cast(DuckDBPageViewStore, services.flows.views)
+        views.query_pool.patience = 600.0  # a slow machine is to be measured, too
         now = utc_now()
         fill(views.connection, SIZE, now - timedelta(days=DAYS - 1), now)
         kept = (await services.flows.flow(WANT)).days
@@ -94,13 +94,13 @@ async def timed(folder: Path) -> list[Round]:
         return rounds
 
 
-async def whole(flows: Flows, views: DuckPageViews) -> tuple[float, float]:
+async def whole(flows: Flows, views: DuckDBPageViewStore) -> tuple[float, float]:
     """The range, asked anew, and the same by hand."""
     anew = Flows(views, flows.sites, Sources([], {}), utc_now)
     began = time.perf_counter()
     found = await anew.flow(WANT)
     between = time.perf_counter()
-    rows = await views.questions.run(lambda stop: by_hand(views, found.days[0], found.days[-1]))
+    rows = await views.query_pool.run(lambda stop: by_hand(views, found.days[0], found.days[-1]))
     ended = time.perf_counter()
     if {row[:3]: row[3] for row in rows} != {
         (band.day, named(band.landing), named(band.exit)): band.visits for band in found.bands
@@ -120,11 +120,11 @@ async def changed(port: int, day: date) -> float:
     return ended - began
 
 
-async def alone(flows: Flows, views: DuckPageViews, day: date) -> float:
+async def alone(flows: Flows, views: DuckDBPageViewStore, day: date) -> float:
     """The engine's own time for one day."""
     sql, values = flow(Through(SITE), parse_range(f"{day}", f"{day}", ZoneInfo("UTC"), utc_now()), WANT.by, WANT.most)
     began = time.perf_counter()
-    rows = await views.ask(sql, values)
+    rows = await views.query(sql, values)
     ended = time.perf_counter()
     there, here = (await flows.flow(WANT)).of(day).total, sum(row[-1] for row in rows)
     if abs(there - here) > 0.001 * there:  # a visit over midnight begins again where a day stands alone
@@ -136,6 +136,6 @@ def named(name: str) -> str | None:
     return None if name == "(other)" else name
 
 
-def by_hand(views: DuckPageViews, first: date, last: date) -> list[tuple[object, ...]]:
+def by_hand(views: DuckDBPageViewStore, first: date, last: date) -> list[tuple[object, ...]]:
     with views.connection.cursor() as cursor:
         return cursor.execute(BY_HAND.format(site=SITE, first=first, last=last)).fetchall()

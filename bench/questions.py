@@ -14,7 +14,7 @@ from bench.views import SITE, fill
 from utilities import reports
 from utilities.config.discovery import find
 from utilities.pageviews.sites.registry import Sites
-from utilities.pageviews.storage.duckdb_engine import DuckPageViews, open_duck
+from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewSource
 
@@ -107,18 +107,18 @@ async def timed(folder: Path) -> dict[str, Rounds]:
         return spent
 
 
-async def pair(views: DuckPageViews, source: PageViewSource, report: Report) -> Spent:
+async def pair(views: DuckDBPageViewStore, source: PageViewSource, report: Report) -> Spent:
     began, busy = time.perf_counter(), time.process_time()
     frame = await source.answer(source.adjusted(report.ask, {"site": SITE}))
     between, busy_between = time.perf_counter(), time.process_time()
-    rows = await views.questions.run(lambda stop: by_hand(views, report.name))  # on a thread like the report's
+    rows = await views.query_pool.run(lambda stop: by_hand(views, report.name))  # on a thread like the report's
     ended, busy_ended = time.perf_counter(), time.process_time()
     if len(frame.rows) != len(rows):
         raise SystemExit(f"{report.name} answers {len(frame.rows)} rows, the SQL by hand {len(rows)}")
     return Spent(between - began, ended - between, busy_between - busy, busy_ended - busy_between)
 
 
-def by_hand(views: DuckPageViews, report: str) -> list[tuple[object, ...]]:
+def by_hand(views: DuckDBPageViewStore, report: str) -> list[tuple[object, ...]]:
     periods = PERIODS if report == "site-totals" else PERIODS[:1]
     with views.connection.cursor() as cursor:
         asked = [BY_HAND[report].replace("{where}", WHERE.format(*period)) for period in periods]
@@ -127,10 +127,10 @@ def by_hand(views: DuckPageViews, report: str) -> list[tuple[object, ...]]:
 
 
 @asynccontextmanager
-async def store(file: Path, size: int) -> AsyncIterator[DuckPageViews]:
+async def store(file: Path, size: int) -> AsyncIterator[DuckDBPageViewStore]:
     """A store with so many page views in the last 30 days."""
-    views = await open_duck(file, lambda: NOW)
-    views.questions.patience = 600.0  # a slow machine is to be measured, too
+    views = await open_duckdb_store(file, lambda: NOW)
+    views.query_pool.patience = 600.0  # a slow machine is to be measured, too
     fill(views.connection, size, NOW - timedelta(days=DAYS), NOW)
     try:
         yield views

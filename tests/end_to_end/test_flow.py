@@ -26,7 +26,7 @@ async def test_day_by_the_keyboard_and_page_by_a_click_change_their_part_alone(
         for step, path in enumerate(("/blog/one", "/pricing"))
     ]
     assert foyer.services.flows is not None
-    await foyer.services.flows.views.add(views)
+    await foyer.services.flows.views.add_views(views)
     context = await chromium.new_context()
     page = await context.new_page()
     faults: list[str] = []

@@ -110,7 +110,7 @@ class Flows:
 
     async def ours(self, want: Wanted, span_: TimeRange, through: Through) -> Flow:
         sql, values = flow(through, span_, want.by, want.most, want.countries)
-        rows = await self.views.ask(sql, values)
+        rows = await self.views.query(sql, values)
         bands = tuple(
             Band(day, bool(mine), landing or OTHER, exit_ or OTHER, int(visits))
             for day, mine, landing, exit_, visits in rows
@@ -120,7 +120,7 @@ class Flows:
 
     async def around(self, want: Wanted, span_: TimeRange, through: Through) -> Ways:
         async def found(by: str) -> list[tuple[Any, ...]]:
-            return await self.views.ask(*ways(through, span_, want.by, want.node, by, MOST_WAYS))
+            return await self.views.query(*ways(through, span_, want.by, want.node, by, MOST_WAYS))
 
         before, after, trails = [await found(by) for by in ("before", "after", "earlier, before, after, later")]
         return Ways(

@@ -83,11 +83,11 @@ class Counter(Protocol):
 class PageViews(Protocol):
     """The page-view store: DuckDB or ClickHouse."""
 
-    async def add(self, views: Sequence[PageView]) -> None:
+    async def add_views(self, views: Sequence[PageView]) -> None:
         """Returns when they are on disk (or accepted by ClickHouse); raises Overloaded before a full buffer."""
         ...
 
-    async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows of a question in the SQL both engines understand; `$name` stands for a value. Off the event loop."""
         ...
 

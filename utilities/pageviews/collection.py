@@ -86,7 +86,7 @@ async def ended(rounds: "asyncio.Future[tuple[None, None, None]]") -> None:
 async def go_on(counting: Counting, views: Keeping, clock: Clock) -> None:
     """Takes up the visits of an earlier process; without them some are counted as new, and that is all."""
     try:
-        counting.restore(await views.ask(RECENT, {"since": clock() - timedelta(seconds=SILENCE)}))
+        counting.restore(await views.query(RECENT, {"since": clock() - timedelta(seconds=SILENCE)}))
     except SourceError as error:
         log.warning("visits that were going on are counted as new ones: %s", error)
 

@@ -94,7 +94,7 @@ class PageViewSource:
         """That nothing was ever counted for this site and how to begin; nothing once it has begun."""
         if site not in self.begun:
             where, values = ("site = $site", {"site": site}) if site else ("1 = 1", {})
-            if not await self.views.ask(f"SELECT 1 FROM page_views WHERE {where} LIMIT 1", values):  # noqa: S608
+            if not await self.views.query(f"SELECT 1 FROM page_views WHERE {where} LIMIT 1", values):  # noqa: S608
                 return WAITING, BEGIN.format(self.address)
             self.begun.add(site)
         return ()
@@ -137,7 +137,7 @@ class PageViewSource:
     async def ask(self, question: Question, ask: PageViewAsk, site: str, range_: TimeRange) -> list[tuple[Any, ...]]:
         where, only, values = condition(site, range_, ask.page, ask.referrer)
         sql = question.sql.replace("{where}", where).replace("{only}", only)
-        return await self.views.ask(sql, values | {"limit": ask.limit})
+        return await self.views.query(sql, values | {"limit": ask.limit})
 
     async def check(self) -> str:
         """How many page views there are at all sites in the last days."""

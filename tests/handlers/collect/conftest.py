@@ -52,7 +52,7 @@ class Collecting:
 
     async def views(self) -> list[View]:
         """What is kept, oldest first."""
-        rows = await self.own.views.ask(f"SELECT {', '.join(View._fields)} FROM page_views ORDER BY moment, id", {})
+        rows = await self.own.views.query(f"SELECT {', '.join(View._fields)} FROM page_views ORDER BY moment, id", {})
         return [View(*row) for row in rows]
 
 

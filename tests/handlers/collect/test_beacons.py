@@ -156,7 +156,7 @@ async def test_address_agent_and_time_are_what_the_server_saw(collect: Open, fet
     lies = {"ip": "203.0.113.9", "address": "203.0.113.9", "agent": "x", "userAgent": "x", "at": 1, "timestamp": 1}
     await post(fetch, one, {"url": PAGE, **lies}, **{"X-Forwarded-For": "203.0.113.9", "X-Real-Ip": "203.0.113.9"})
     await post(fetch, one, {"url": PAGE})
-    rows = await one.own.views.ask("SELECT visitor, agent, year(moment) FROM page_views", {})
+    rows = await one.own.views.query("SELECT visitor, agent, year(moment) FROM page_views", {})
     assert len(set(rows)) == 1
     assert rows[0][1:] == (AGENT, one.own.collector.clock().year)
 
@@ -164,7 +164,7 @@ async def test_address_agent_and_time_are_what_the_server_saw(collect: Open, fet
 async def test_nothing_that_is_kept_is_an_address(collect: Open, fetch: Fetch):
     one = await collect(SITES, trusted_proxies=("127.0.0.1",))
     await gif(fetch, one, {"X-Forwarded-For": "203.0.113.9"}, url=PAGE)
-    assert "203.0.113.9" not in str(await one.own.views.ask("SELECT * FROM page_views", {}))
+    assert "203.0.113.9" not in str(await one.own.views.query("SELECT * FROM page_views", {}))
 
 
 async def test_excluded_page_and_a_machine_are_answered_like_all_and_not_kept(collect: Open, fetch: Fetch):

@@ -57,7 +57,7 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     async with serving(settings) as (services, port):
         assert services.collector is not None
         views = [view(at=utc_now(), visitor=n, visit=n, path=f"/{n}") for n in range(120)]
-        await services.collector.views.add(views)
+        await services.collector.views.add_views(views)
         yield f"http://localhost:{port}"
 
 

@@ -45,7 +45,7 @@ async def flowing(desk, settings, tmp_path):
         at = desk.clock.now - timedelta(days=visit != 0, hours=1)
         for minute, path in enumerate(("/blog/<b>", "/pricing")):
             at += timedelta(minutes=minute)
-            await views.add([view(site="blog", visit=visit, visitor=visit, at=at, offset=0, path=path)])
+            await views.add_views([view(site="blog", visit=visit, visitor=visit, at=at, offset=0, path=path)])
     counting = Counting(views)
     desk.services.flows = Flows(counting, sites, desk.services.sources, desk.clock)
     async with open_chart_renderer() as gallery:

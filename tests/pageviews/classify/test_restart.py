@@ -27,6 +27,6 @@ async def test_a_restart_makes_nobody_new_and_ends_no_visit(settings: Callable[.
             await own.collector.take(Said("https://example.com/b", "example.com"), "192.0.2.7", CHROME, {})
         now += timedelta(seconds=1)
     async with our_own(there, lambda: now) as own:
-        rows: list[tuple[Any, ...]] = await own.views.ask(COUNT, {"since": NOON - MINUTE})
+        rows: list[tuple[Any, ...]] = await own.views.query(COUNT, {"since": NOON - MINUTE})
     # Two visits: the last page came after half an hour and a minute of silence, in the third process.
     assert rows == [(6, 1, 2)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.pageviews.classify.conftest import MINUTE, NOON, Counted
 from utilities.pageviews.classify.attribution import NOWHERE, Origin
 from utilities.pageviews.classify.sessions import RECENT, Visits, seconds
-from utilities.pageviews.storage.duckdb_engine import open_duck
+from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
 Start = Callable[..., Counted]
 SECOND = timedelta(seconds=1)
@@ -104,7 +104,7 @@ def test_reading_the_same_hits_again_gives_the_same_visits():
 
 
 async def test_a_restart_goes_on_with_the_visits_in_the_store(start: Start, tmp_path: Path):
-    views = await open_duck(tmp_path / "views.duckdb", lambda: NOON)
+    views = await open_duckdb_store(tmp_path / "views.duckdb", lambda: NOON)
     first = start()
     rows = [
         first.view(url="https://example.com/?utm_source=news&utm_medium=email&utm_campaign=may"),
@@ -112,9 +112,9 @@ async def test_a_restart_goes_on_with_the_visits_in_the_store(start: Start, tmp_
         first.view(address="192.0.2.8", at=NOON + MINUTE),
         first.view(address="192.0.2.9", at=NOON - 29 * MINUTE),
     ]
-    await views.add(rows)
+    await views.add_views(rows)
     again = start(now=NOON + 2 * MINUTE)
-    again.counting.restore(await views.ask(RECENT, {"since": NOON + 2 * MINUTE - timedelta(minutes=30)}))
+    again.counting.restore(await views.query(RECENT, {"since": NOON + 2 * MINUTE - timedelta(minutes=30)}))
     await views.close()
     assert len(again.counting.visits) == 2  # the last one has been silent for too long
     later = again.view(at=NOON + 5 * MINUTE, url="https://example.com/c")

@@ -50,7 +50,7 @@ async def test_every_line_is_exactly_one_thing(take: Take, write: Write):
 
 async def test_visits_are_those_of_the_log_s_own_time(take: Take, write: Write, views: Keeping):
     await take(write(LINES))
-    paths, visitors, visits, _ = zip(*await views.ask(ROWS, {}), strict=True)
+    paths, visitors, visits, _ = zip(*await views.query(ROWS, {}), strict=True)
     assert paths == ("/", "/pricing", "/about")
     assert len(set(visitors)) == 1
     assert visits[0] == visits[1] != visits[2]  # 59 minutes of silence
@@ -58,7 +58,7 @@ async def test_visits_are_those_of_the_log_s_own_time(take: Take, write: Write, 
 
 async def test_a_line_that_comes_late_is_put_where_it_belongs(take: Take, write: Write, views: Keeping):
     await take(write([LINES[2], LINES[0], LINES[10]]))
-    first, second, _ = await views.ask("SELECT path, visit, source FROM page_views ORDER BY moment", {})
+    first, second, _ = await views.query("SELECT path, visit, source FROM page_views ORDER BY moment", {})
     assert first == ("/", second[1], "Lobsters")
     assert second == ("/pricing", first[1], "Lobsters")
 
@@ -66,23 +66,23 @@ async def test_a_line_that_comes_late_is_put_where_it_belongs(take: Take, write:
 @pytest.mark.parametrize("name", ["again.log", "again.log.gz"])
 async def test_the_same_file_twice_changes_nothing(take: Take, write: Write, views: Keeping, name: str):
     await take(write(LINES))
-    before = await views.ask(ROWS, {})
+    before = await views.query(ROWS, {})
     [again] = await take(write(LINES, name))
-    assert await views.ask(ROWS, {}) == before
+    assert await views.query(ROWS, {}) == before
     assert (again.new, again.kinds[Kind.PAGE]) == (0, 3)
 
 
 async def test_a_file_that_has_grown_adds_what_is_new(take: Take, write: Write, views: Keeping):
     await take(write(LINES[:3]))
     [grown] = await take(write(LINES))
-    assert (grown.new, len(await views.ask(ROWS, {}))) == (1, 3)
+    assert (grown.new, len(await views.query(ROWS, {}))) == (1, 3)
 
 
 async def test_two_people_in_one_second_are_two(take: Take, write: Write, views: Keeping):
     both = [line(address="87.150.1.1"), line(address="87.150.1.2")]
     await take(write(both))
     await take(write(both))
-    assert len({row[1] for row in await views.ask(ROWS, {})}) == 2
+    assert len({row[1] for row in await views.query(ROWS, {})}) == 2
 
 
 async def test_rotated_files_are_read_oldest_first(take: Take, write: Write):
@@ -97,7 +97,7 @@ async def test_log_of_several_sites_goes_to_each(take: Take, write: Write, views
     hosts = ("shop.example.com", "blog.example.com", "elsewhere.example.org")
     [found] = await take(write([f"{host} {line()}" for host in hosts]), site="")
     assert found.kinds == {Kind.PAGE: 2, Kind.FOREIGN: 1}
-    assert await views.ask("SELECT site, host FROM page_views ORDER BY site", {}) == [
+    assert await views.query("SELECT site, host FROM page_views ORDER BY site", {}) == [
         ("blog", "blog.example.com"),
         ("shop", "shop.example.com"),
     ]
@@ -138,7 +138,7 @@ async def test_half_a_character_is_not_fatal(take: Take, write: Write, views: Ke
     }
     [found] = await take(write([json.dumps(said)]))
     assert found.kinds == {Kind.PAGE: 1}
-    assert await views.ask("SELECT path, browser FROM page_views", {}) == [("/a\ufffd\ufffd\ufffd", "Chrome")]
+    assert await views.query("SELECT path, browser FROM page_views", {}) == [("/a\ufffd\ufffd\ufffd", "Chrome")]
 
 
 async def test_cut_off_gzip_gives_what_can_be_read(take: Take, write: Write):

@@ -41,7 +41,7 @@ def ours(keeping: Keeping, tmp_path: Path) -> Ours:
         file.write_text(sites)
         known = Sites(file, any_host=True, zone="Europe/Berlin")
         known.load()
-        await keeping.add(views)
+        await keeping.add_views(views)
         return PageViewSource(keeping, known, lambda: now, days=7)
 
     return make

@@ -68,7 +68,7 @@ async def test_site_says_how_to_begin_until_its_first_page_view(ours: Ours, keep
         for question in ("present", "totals", "pages", "by-day"):
             first, how = (await source.answer(PageViewAsk(question, site=site))).unbegun
             assert (first, "/a.js" in how) == ("Waiting for the first page view", True)
-    await keeping.add([view for view in WEEK if view.site == "blog"])
+    await keeping.add_views([view for view in WEEK if view.site == "blog"])
     empty = PageViewAsk("pages", site="blog", first="2020-01-01", last="2020-01-02")
     assert (await source.answer(empty)).unbegun == ()
     assert (await source.answer(replace(empty, site="shop"))).unbegun

@@ -12,8 +12,8 @@ from utilities.model.errors import StoreDown
 from utilities.pageviews import Dropped
 from utilities.pageviews.classify.dropped_counter import Tally
 from utilities.pageviews.collection import our_own
-from utilities.pageviews.storage.dropped_hits import Drops
-from utilities.pageviews.storage.interface import Forget, Owned
+from utilities.pageviews.storage.dropped_hits import DroppedHits
+from utilities.pageviews.storage.interface import DeleteRequest, Owned
 from utilities.pageviews.storage.open import open_page_views
 from utilities.pageviews.storage.retention import retire
 from utilities.sources.pageviews import PageViewAsk
@@ -24,15 +24,15 @@ TWO_DAYS = PageViewAsk("dropped", first="2026-03-09", last="now")
 
 async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(ours: Ours, keeping: Owned):
     source = await ours()
-    await keeping.drop([Drops("blog", MONDAY, "bot", 2), Drops("blog", TUESDAY, "spam", 1)])
-    await keeping.drop([Drops("blog", TUESDAY, "spam", 3), Drops("blog", TUESDAY, "bot", 1)])
-    await keeping.drop([Drops("shop", TUESDAY, "bot", 5), Drops("blog", date(2026, 3, 8), "bot", 7)])
+    await keeping.add_dropped_hits([DroppedHits("blog", MONDAY, "bot", 2), DroppedHits("blog", TUESDAY, "spam", 1)])
+    await keeping.add_dropped_hits([DroppedHits("blog", TUESDAY, "spam", 3), DroppedHits("blog", TUESDAY, "bot", 1)])
+    await keeping.add_dropped_hits([DroppedHits("shop", TUESDAY, "bot", 5), DroppedHits("blog", date(2026, 3, 8), "bot", 7)])
     frame = await source.answer(TWO_DAYS)
     keys = [column.key for column in frame.columns]
     assert keys == ["day", "dropped", "bot", "prefetch", "spam", "privacy", "excluded"]
     assert frame.rows == (("2026-03-09", 2, 2, 0, 0, 0, 0), ("2026-03-10", 5, 1, 0, 4, 0, 0))
-    await keeping.forget(Forget(path="/", site="blog"))
-    await keeping.forget(Forget(before=TUESDAY, site="blog"))
+    await keeping.delete_rows(DeleteRequest(path="/", site="blog"))
+    await keeping.delete_rows(DeleteRequest(before=TUESDAY, site="blog"))
     assert (await source.answer(TWO_DAYS)).values("dropped") == (0, 5)
     await retire(keeping, lambda site: 1, date(2026, 6, 1))
     assert (await source.answer(TWO_DAYS)).values("dropped") == (0, 0)
@@ -44,7 +44,7 @@ async def test_counts_survive_the_end_of_the_process(settings: Callable[..., Set
         async with our_own(chosen, lambda: NOW) as own:
             own.counting.tally.add("blog", MONDAY, Dropped.BOT)
     views = await open_page_views(chosen, lambda: NOW)
-    assert await views.ask("SELECT site, day, why, hits FROM dropped", {}) == [("blog", MONDAY, "bot", 2)]
+    assert await views.query("SELECT site, day, why, hits FROM dropped", {}) == [("blog", MONDAY, "bot", 2)]
     await views.close()
 
 
@@ -53,9 +53,9 @@ class Full:
 
     def __init__(self) -> None:
         self.room = False
-        self.kept: list[Drops] = []
+        self.kept: list[DroppedHits] = []
 
-    async def drop(self, drops: Sequence[Drops]) -> None:
+    async def drop(self, drops: Sequence[DroppedHits]) -> None:
         if not self.room:
             raise StoreDown("no disk")
         self.kept += drops

@@ -10,9 +10,9 @@ from tests.pageviews.storage.views import numbered
 from utilities.model.clock import utc_now
 from utilities.model.errors import Overloaded, StoreDown
 from utilities.pageviews.sql.columns import Row, row_of
-from utilities.pageviews.storage.group_commit import MOST_AT_ONCE, GroupCommit
+from utilities.pageviews.storage.group_commit import MAX_COMMIT_ROWS, GroupCommit
 
-ROWS = [row_of(numbered(number)) for number in range(MOST_AT_ONCE + 10)]
+ROWS = [row_of(numbered(number)) for number in range(MAX_COMMIT_ROWS + 10)]
 
 
 class Disk:
@@ -76,7 +76,7 @@ async def test_large_lots_do_not_hold_up_small_ones():
     await asyncio.sleep(0.05)
     disk.free.set()
     await asyncio.gather(*adding)
-    assert disk.lots == [1, MOST_AT_ONCE, 2]
+    assert disk.lots == [1, MAX_COMMIT_ROWS, 2]
     await commit.close()
 
 

@@ -103,7 +103,7 @@ QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[Any, ...]]]] = [
 async def six(views: Keeping) -> Keeping:
     """Six page views of one visit, 250 seconds apart."""
     paths = ["/a", "/a", "/b", "/a", "/b", "/c"]
-    await views.add(
+    await views.add_views(
         [
             view(
                 at=NOON + timedelta(seconds=250 * number),
@@ -121,7 +121,7 @@ async def six(views: Keeping) -> Keeping:
 async def test_expressions_mean_the_same(six: Keeping):
     said = {}
     for expression, _ in EXPRESSIONS:
-        ((said[expression],),) = await six.ask(f"SELECT {expression} FROM page_views", {})
+        ((said[expression],),) = await six.query(f"SELECT {expression} FROM page_views", {})
     assert said == {
         expression: pytest.approx(value) if isinstance(value, float) else value for expression, value in EXPRESSIONS
     }
@@ -129,12 +129,12 @@ async def test_expressions_mean_the_same(six: Keeping):
 
 @pytest.mark.parametrize(("sql", "values", "rows"), QUESTIONS)
 async def test_questions_mean_the_same(six: Keeping, sql: str, values: dict[str, Any], rows: list[tuple[Any, ...]]):
-    assert await six.ask(sql, values) == rows
+    assert await six.query(sql, values) == rows
 
 
 async def test_nothing_to_aggregate_is_nothing(views: Keeping):
     sql = "SELECT count(*), sum(screen), min(day), max(moment), avg(screen), medianOf(screen), argMin(path, moment)"
-    rows = await views.ask(f"{sql}, count(DISTINCT path), countIf(path = '') FROM page_views", {})
+    rows = await views.query(f"{sql}, count(DISTINCT path), countIf(path = '') FROM page_views", {})
     assert rows == [(0, None, None, None, None, None, None, 0, 0)]
 
 
@@ -144,6 +144,6 @@ async def test_days_of_23_and_25_hours_have_every_hour_once(views: Keeping):
         for each in range(hours):
             at = start + timedelta(hours=each)
             summer = datetime(2026, 3, 29, 1, tzinfo=UTC) <= at < datetime(2026, 10, 25, 1, tzinfo=UTC)
-            await views.add([view(at=at, offset=120 if summer else 60)])
+            await views.add_views([view(at=at, offset=120 if summer else 60)])
     sql = "SELECT day, count(*), count(DISTINCT hour), countIf(hour = 2) FROM page_views GROUP BY day ORDER BY day"
-    assert await views.ask(sql, {}) == [(date(2026, 3, 29), 23, 23, 0), (date(2026, 10, 25), 25, 24, 2)]
+    assert await views.query(sql, {}) == [(date(2026, 3, 29), 23, 23, 0), (date(2026, 10, 25), 25, 24, 2)]

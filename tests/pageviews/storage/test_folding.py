@@ -11,33 +11,33 @@ import pytest
 from tests.pageviews.storage.views import numbered, view
 from utilities.model.clock import utc_now
 from utilities.pageviews.sql.columns import row_of
-from utilities.pageviews.storage.duckdb_engine import DuckPageViews, open_duck
+from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
 from utilities.pageviews.storage.journal import Journal, line_of, whole
 from utilities.pageviews.storage.query_pool import POLITE, Stop
 
 
 async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path: Path):
-    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     most = 0
     for lot in range(30):
-        await views.add([numbered(1000 * lot + number) for number in range(1000)])
-        most = max(most, views.folding.behind())
+        await views.add_views([numbered(1000 * lot + number) for number in range(1000)])
+        most = max(most, views.flusher.behind())
     assert most <= views.commit.room // 4 + 1000
-    assert await views.ask("SELECT count(*) FROM page_views", {}) == [(30_000,)]
+    assert await views.query("SELECT count(*) FROM page_views", {}) == [(30_000,)]
     await views.close()
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux knows the niceness of threads")
 async def test_askers_stand_back_and_the_writer_does_not(tmp_path: Path):
-    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
-    await views.add([numbered(1)])
+    views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
+    await views.add_views([numbered(1)])
     usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     def niceness(stop: Stop) -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) - usual
 
-    assert await views.questions.run(niceness) == POLITE
-    assert priority_of(views.commit.thread) == priority_of(views.folding.thread) == usual
+    assert await views.query_pool.run(niceness) == POLITE
+    assert priority_of(views.commit.thread) == priority_of(views.flusher.thread) == usual
     await views.close()
 
 
@@ -47,7 +47,7 @@ def priority_of(thread: threading.Thread) -> int:
 
 
 async def test_store_can_be_closed_twice(tmp_path: Path):
-    views: DuckPageViews = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
+    views: DuckDBPageViewStore = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     await views.close()
     await views.close()
 
@@ -66,8 +66,8 @@ async def test_journal_keeps_what_is_before_a_broken_line(tmp_path: Path):
     journal.write([line_of(row_of(numbered(number % 3))) for number in range(5)])
     journal.write([line_of(row_of(numbered(3)))[:40], b"\n" * 5000])
     journal.close()
-    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
-    assert await views.ask("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
+    views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
+    assert await views.query("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
     await views.close()
 
 
@@ -77,7 +77,7 @@ async def test_line_that_the_engine_cannot_read_is_left_out_alone(tmp_path: Path
     rows[1] = tuple("no day" if type(each) is date else each for each in rows[1])
     journal.write([line_of(row) for row in rows])
     journal.close()
-    views = await open_duck(tmp_path / "pageviews.duckdb", utc_now)
-    assert await views.ask("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/2",)]
+    views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
+    assert await views.query("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/2",)]
     assert "A page view cannot be kept" in caplog.text
     await views.close()

@@ -12,7 +12,7 @@ from tests.pageviews.storage.views import NOON, numbered, view
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.pageviews.sql.columns import NAMES
-from utilities.pageviews.storage.interface import Forget, Form, Keeping
+from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, Keeping
 from utilities.pageviews.storage.open import FILE, open_page_views
 from utilities.pageviews.storage.retention import MONTHS, months_before, retire
 
@@ -21,7 +21,7 @@ OLD = datetime(2024, 2, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 async def five(views: Keeping) -> Keeping:
-    await views.add(
+    await views.add_views(
         [
             view(path="/a", visitor=1),
             view(path="/a/b", visitor=2),
@@ -36,37 +36,37 @@ async def five(views: Keeping) -> Keeping:
 @pytest.mark.parametrize(
     ("what", "left"),
     [
-        (Forget(visitor=1), ["/%", "/a", "/a/b"]),
-        (Forget(visitor=1, path="/a"), ["/%", "/a", "/a/b", "/c"]),
-        (Forget(path="/a"), ["/%", "/a/b", "/c"]),
-        (Forget(path="/a*"), ["/%", "/c"]),
-        (Forget(path="/%*"), ["/a", "/a", "/a/b", "/c"]),
-        (Forget(path="/a", site="main"), ["/%", "/a", "/a/b", "/c"]),
-        (Forget(before=date(2026, 3, 10)), ["/a", "/a", "/a/b"]),
-        (Forget(before=date(2026, 3, 10), site="main"), ["/%", "/a", "/a", "/a/b"]),
-        (Forget(visitor=99), ["/%", "/a", "/a", "/a/b", "/c"]),
+        (DeleteRequest(visitor=1), ["/%", "/a", "/a/b"]),
+        (DeleteRequest(visitor=1, path="/a"), ["/%", "/a", "/a/b", "/c"]),
+        (DeleteRequest(path="/a"), ["/%", "/a/b", "/c"]),
+        (DeleteRequest(path="/a*"), ["/%", "/c"]),
+        (DeleteRequest(path="/%*"), ["/a", "/a", "/a/b", "/c"]),
+        (DeleteRequest(path="/a", site="main"), ["/%", "/a", "/a/b", "/c"]),
+        (DeleteRequest(before=date(2026, 3, 10)), ["/a", "/a", "/a/b"]),
+        (DeleteRequest(before=date(2026, 3, 10), site="main"), ["/%", "/a", "/a", "/a/b"]),
+        (DeleteRequest(visitor=99), ["/%", "/a", "/a", "/a/b", "/c"]),
     ],
 )
 async def test_what_is_to_be_forgotten_is_gone_and_nothing_else(
-    five: Keeping, reopen: Reopen, what: Forget, left: list[str]
+    five: Keeping, reopen: Reopen, what: DeleteRequest, left: list[str]
 ):
-    assert await five.forget(what) == 5 - len(left)
+    assert await five.delete_rows(what) == 5 - len(left)
     five = await reopen()
-    assert [path for (path,) in await five.ask("SELECT path FROM page_views ORDER BY path", {})] == left
+    assert [path for (path,) in await five.query("SELECT path FROM page_views ORDER BY path", {})] == left
     assert five.health()["rows"] == len(left)
 
 
 async def test_nothing_is_forgotten_without_saying_what(five: Keeping):
-    for what in (Forget(), Forget(site="main"), Forget(path="*")):
+    for what in (DeleteRequest(), DeleteRequest(site="main"), DeleteRequest(path="*")):
         with pytest.raises(ValueError, match="say what to forget"):
-            await five.forget(what)
+            await five.delete_rows(what)
 
 
 async def test_each_site_keeps_as_many_months_as_it_says(five: Keeping):
-    await five.add([view(site="unknown", at=OLD), view(site="unknown", at=OLD + timedelta(days=30))])
+    await five.add_views([view(site="unknown", at=OLD), view(site="unknown", at=OLD + timedelta(days=30))])
     months = {"main": 25, "other": 26}
     assert await retire(five, lambda site: months.get(site, MONTHS), date(2026, 3, 15)) == 2
-    rows = await five.ask("SELECT site, count(*) FROM page_views GROUP BY site ORDER BY site", {})
+    rows = await five.query("SELECT site, count(*) FROM page_views GROUP BY site ORDER BY site", {})
     assert rows == [("main", 2), ("other", 2), ("unknown", 1)]
 
 
@@ -84,23 +84,23 @@ def test_months_are_those_of_the_calendar(day: date, months: int, before: date):
     assert months_before(day, months) == before
 
 
-@pytest.mark.parametrize("form", list(Form))
-async def test_export_is_whole_and_in_order(views: Keeping, tmp_path: Path, form: Form):
+@pytest.mark.parametrize("form", list(ExportFormat))
+async def test_export_is_whole_and_in_order(views: Keeping, tmp_path: Path, form: ExportFormat):
     file = tmp_path / f"it's all.{form}"
     odd = view(title='a "title", with\nlines', props='{"a": 1}', path="/é", at=NOON - timedelta(days=1), site="other")
-    await views.add([numbered(2), numbered(1), odd])
-    assert await views.export(file, form) == 3
-    read = duckdb.read_csv(str(file)) if form is Form.CSV else duckdb.read_parquet(str(file))
+    await views.add_views([numbered(2), numbered(1), odd])
+    assert await views.export_rows(file, form) == 3
+    read = duckdb.read_csv(str(file)) if form is ExportFormat.CSV else duckdb.read_parquet(str(file))
     assert tuple(read.columns) == NAMES
     assert read.project("path, title, day, hour").fetchall()[0] == ("/é", odd.title, date(2026, 3, 9), 13)
     assert [row[0] for row in read.project("path").fetchall()] == ["/é", "/1", "/2"]
-    assert await views.export(file, form, "main") == 2
+    assert await views.export_rows(file, form, "main") == 2
 
 
 async def test_file_of_a_store_is_for_its_owner_only(settings: Callable[..., Settings]):
     where = settings()
     views = await open_page_views(where, utc_now)
-    await views.add([numbered(1)])
+    await views.add_views([numbered(1)])
     modes = {path.name: path.stat().st_mode & 0o77 for path in where.data_dir.iterdir()}
     await views.close()
     assert modes.pop(f"{FILE}.wal", 0) in (0, 0o44)  # DuckDB makes it as it likes

@@ -14,7 +14,7 @@ from tests.conventions.code import ROOT
 from tests.pageviews.storage.views import numbered
 from utilities.model.clock import utc_now
 from utilities.model.errors import SettingsError
-from utilities.pageviews.storage.duckdb_engine import open_duck
+from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
 OPEN = """
 import asyncio, sys
@@ -115,9 +115,9 @@ async def test_no_acknowledged_page_view_is_lost_and_none_doubled(tmp_path: Path
     for _ in range(KILLS):
         first = max(acknowledged, default=-1) + 1
         acknowledged |= killed_while_writing(file, first, chance.uniform(0, 0.6))
-    views = await open_duck(file, utc_now)
-    rows, ids = (await views.ask("SELECT count(*), count(DISTINCT id) FROM page_views", {}))[0]
-    kept = {int(path[1:]) for (path,) in await views.ask("SELECT path FROM page_views", {})}
+    views = await open_duckdb_store(file, utc_now)
+    rows, ids = (await views.query("SELECT count(*), count(DISTINCT id) FROM page_views", {}))[0]
+    kept = {int(path[1:]) for (path,) in await views.query("SELECT path FROM page_views", {})}
     await views.close()
     assert len(acknowledged) > 20 * KILLS
     assert acknowledged <= kept
@@ -130,8 +130,8 @@ async def test_line_that_was_not_written_to_its_end_is_left_out(tmp_path: Path):
     journals = [tmp_path / "pageviews.journal", tmp_path / "pageviews.journal2"]
     for journal in journals:
         journal.write_bytes(journal.read_bytes().rstrip(b"\n") + b"\n0badc0de\x1f" + b"\0" * 100)
-    views = await open_duck(file, utc_now)
-    (found,) = await views.ask("SELECT count(*) FROM page_views", {})
+    views = await open_duckdb_store(file, utc_now)
+    (found,) = await views.query("SELECT count(*) FROM page_views", {})
     await views.close()
     assert found[0] >= len(acknowledged)
     assert [journal.read_bytes().strip(b"\n") for journal in journals] == [b"", b""]
@@ -139,10 +139,10 @@ async def test_line_that_was_not_written_to_its_end_is_left_out(tmp_path: Path):
 
 async def test_second_process_hears_who_has_the_file(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
-    views = await open_duck(file, utc_now)
+    views = await open_duckdb_store(file, utc_now)
     command = [sys.executable, "-c", OPEN, str(file)]
     second = await said_by(command)
-    await views.add([numbered(1)])
+    await views.add_views([numbered(1)])
     await views.close()
     assert second.startswith(f"{file} belongs to process {os.getpid()}, and only one process can have it")
     assert "CLICKHOUSE_URL" in second
@@ -152,7 +152,7 @@ async def test_file_that_is_no_store_is_a_sentence(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
     file.write_bytes(b"not a database at all" * 1000)
     with pytest.raises(SettingsError, match="cannot be opened"):
-        await open_duck(file, utc_now)
+        await open_duckdb_store(file, utc_now)
 
 
 async def test_disk_that_is_full_is_said_and_no_reason_to_end(tmp_path: Path):

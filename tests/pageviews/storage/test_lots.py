@@ -17,14 +17,14 @@ async def test_lot_is_kept_once_and_as_if_each_had_come_alone(views: Keeping, tm
     with Lot(tmp_path / "it's.rows") as lot:
         for page in pages:
             lot.add(page)
-        assert await views.load(lot.whole()) == 3
-        kept = await views.ask(ALL, {})
+        assert await views.load_row_file(lot.whole()) == 3
+        kept = await views.query(ALL, {})
         lot.clear()
         for page in [*pages, numbered(3)]:
             lot.add(page)
-        assert await views.load(lot.whole()) == 1
-    await views.add(pages)
-    again = await views.ask(ALL, {})
+        assert await views.load_row_file(lot.whole()) == 1
+    await views.add_views(pages)
+    again = await views.query(ALL, {})
     assert [row for row in again if row in kept] == kept
     assert len(again) == 4
     assert (again[-1][NAMES.index("title")], again[-1][NAMES.index("path")]) == (odd.title, odd.path)

@@ -11,8 +11,8 @@ from tests.pageviews.storage.views import NOON, numbered, view
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer, StoreDown
-from utilities.pageviews.storage.duckdb_engine import DuckPageViews
-from utilities.pageviews.storage.interface import Forget, Form
+from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore
+from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat
 from utilities.pageviews.storage.local_socket import Neighbour
 from utilities.pageviews.storage.open import SOCKET, open_page_views, reach_page_views
 
@@ -22,21 +22,21 @@ async def test_neighbour_does_all_that_the_owner_does(settings: Callable[..., Se
     owner = await open_page_views(where, utc_now)
     neighbour = await reach_page_views(where, utc_now)
     assert isinstance(neighbour, Neighbour)
-    await neighbour.add([numbered(1), view(path="/$day", title="ü\n")])
+    await neighbour.add_views([numbered(1), view(path="/$day", title="ü\n")])
     values = {"day": date(2026, 3, 10), "moment": NOON, "paths": ["/1", "/$day"]}
     sql = (
         "SELECT day, moment, path FROM page_views WHERE day = $day AND moment >= $moment AND path IN $paths ORDER BY 3"
     )
-    rows = await neighbour.ask(sql, values)
-    assert rows == await owner.ask(sql, values)
+    rows = await neighbour.query(sql, values)
+    assert rows == await owner.query(sql, values)
     assert [row[2] for row in rows] == ["/$day", "/1"]
     with pytest.raises(BadAnswer, match="nonsense"):
-        await neighbour.ask("SELECT nonsense", {})
+        await neighbour.query("SELECT nonsense", {})
     with pytest.raises(ValueError, match="does not fit"):
-        await neighbour.add([view(screen=2**40)])
-    assert await neighbour.export(tmp_path / "all.csv", Form.CSV) == 2
-    assert await neighbour.forget(Forget(before=date(2026, 3, 11), path="/1")) == 1
-    assert (await owner.ask("SELECT count(*) FROM page_views", {})) == [(1,)]
+        await neighbour.add_views([view(screen=2**40)])
+    assert await neighbour.export_rows(tmp_path / "all.csv", ExportFormat.CSV) == 2
+    assert await neighbour.delete_rows(DeleteRequest(before=date(2026, 3, 11), path="/1")) == 1
+    assert (await owner.query("SELECT count(*) FROM page_views", {})) == [(1,)]
     assert (where.data_dir / SOCKET).stat().st_mode & 0o77 == 0
     await neighbour.close()
     await owner.close()
@@ -46,13 +46,13 @@ async def test_neighbour_of_an_owner_that_ends_says_so(settings: Callable[..., S
     where = settings()
     owner = await open_page_views(where, utc_now)
     neighbour = await reach_page_views(where, utc_now)
-    await neighbour.add([numbered(0)])
+    await neighbour.add_views([numbered(0)])
     await owner.close()
     with pytest.raises(StoreDown):
-        await neighbour.add([numbered(1)])
+        await neighbour.add_views([numbered(1)])
     await neighbour.close()
     alone = await reach_page_views(where, utc_now)
-    assert isinstance(alone, DuckPageViews)
+    assert isinstance(alone, DuckDBPageViewStore)
     await alone.close()
 
 
@@ -61,7 +61,7 @@ async def test_door_works_in_a_folder_with_a_long_name(settings: Callable[..., S
     owner = await open_page_views(where, utc_now)
     neighbour = await reach_page_views(where, utc_now)
     assert isinstance(neighbour, Neighbour)
-    await asyncio.gather(*(neighbour.add([numbered(number)]) for number in range(20)))
+    await asyncio.gather(*(neighbour.add_views([numbered(number)]) for number in range(20)))
     await neighbour.close()
     await owner.close()
 
@@ -75,5 +75,5 @@ async def test_whoever_talks_nonsense_is_shown_out(settings: Callable[..., Setti
         writer.write_eof()
         assert b'"answer"' not in await reader.read()
         writer.close()
-    await owner.add([numbered(1)])
+    await owner.add_views([numbered(1)])
     await owner.close()

@@ -11,18 +11,18 @@ from utilities.model.clock import utc_now
 from utilities.model.errors import SettingsError
 from utilities.pageviews.storage import clickhouse_schema as click_schema
 from utilities.pageviews.storage import duckdb_schema as duck_schema
-from utilities.pageviews.storage.duckdb_engine import open_duck
+from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 from utilities.pageviews.storage.interface import Keeping
 
 NEXT = {3: ("ALTER TABLE page_views ADD COLUMN shoes INTEGER DEFAULT 42", "ALTER TABLE page_views DROP COLUMN shoes")}
 
 
 async def test_store_that_a_newer_foyer_wrote_is_left_alone(views: Keeping, reopen: Reopen):
-    await views.add([numbered(1)])
+    await views.add_views([numbered(1)])
     client = getattr(views, "client", None)
     if client is None:
         (sql,) = ["INSERT INTO about VALUES (99)"]
-        await views.ask(sql, {})
+        await views.query(sql, {})
     else:
         client.insert("about", [(99,)], column_names=["version"])
     with pytest.raises(SettingsError, match=r"newer Foyer \(version 99\)"):
@@ -31,12 +31,12 @@ async def test_store_that_a_newer_foyer_wrote_is_left_alone(views: Keeping, reop
 
 async def test_older_table_takes_each_step_once_and_keeps_its_rows(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
-    views = await open_duck(file, utc_now)
-    await views.add([numbered(1)])
+    views = await open_duckdb_store(file, utc_now)
+    await views.add_views([numbered(1)])
     await views.close()
     with duckdb.connect(str(file)) as connection:
         for _ in range(2):
-            duck_schema.bring_up_to_date(connection, {**duck_schema.STEPS, **NEXT})
+            duck_schema.migrate_duckdb(connection, {**duck_schema.DUCKDB_MIGRATIONS, **NEXT})
         assert connection.execute("SELECT list(version ORDER BY version) FROM about").fetchall() == [([1, 2, 3],)]
         assert connection.execute("SELECT path FROM page_views").fetchall() == [("/1",)]
 
@@ -45,11 +45,11 @@ def test_step_that_fails_leaves_the_table_as_it_was(tmp_path: Path):
     with duckdb.connect(str(tmp_path / "pageviews.duckdb")) as connection:
         bad = {3: (NEXT[3][0], "this is no SQL")}
         with pytest.raises(duckdb.Error):
-            duck_schema.bring_up_to_date(connection, {**duck_schema.STEPS, **bad})
+            duck_schema.migrate_duckdb(connection, {**duck_schema.DUCKDB_MIGRATIONS, **bad})
         connection.rollback()
         assert connection.execute("SELECT max(version) FROM about").fetchall() == [(2,)]
         assert "shoes" not in [name for name, *_ in connection.execute("DESCRIBE page_views").fetchall()]
 
 
 def test_both_engines_have_the_same_versions():
-    assert list(duck_schema.STEPS) == list(click_schema.STEPS)
+    assert list(duck_schema.DUCKDB_MIGRATIONS) == list(click_schema.CLICKHOUSE_MIGRATIONS)

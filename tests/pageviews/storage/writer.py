@@ -14,20 +14,20 @@ from pathlib import Path
 from tests.pageviews.storage.views import numbered
 from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer
-from utilities.pageviews.storage.duckdb_engine import open_duck
+from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
 BESIDE = 32  # who add at the same time
 AGAIN = 200
 
 
 async def main(file: Path, first: int) -> None:
-    views = await open_duck(file, utc_now)
+    views = await open_duckdb_store(file, utc_now)
     numbers = count(max(0, first - AGAIN))
 
     async def one() -> None:
         while True:
             number = next(numbers)
-            await views.add([numbered(number)])
+            await views.add_views([numbered(number)])
             os.write(1, b"%d\n" % number)
 
     async def checkpoints() -> None:
@@ -35,7 +35,7 @@ async def main(file: Path, first: int) -> None:
         while True:
             await asyncio.sleep(0.05)
             with contextlib.suppress(BadAnswer):  # not while rows are being moved
-                await views.ask("CHECKPOINT", {})
+                await views.query("CHECKPOINT", {})
 
     await asyncio.gather(checkpoints(), *(one() for _ in range(BESIDE)))
 

@@ -95,7 +95,7 @@ async def test_foyer_counts_people_and_drops_the_rest(world: World, foyer: tuple
     collector = services.collector
     assert collector is not None
     people = [read for read in reads if read.browser.language and not read.headers]
-    [(views, events)] = await collector.views.ask(
+    [(views, events)] = await collector.views.query(
         "SELECT count(*) FILTER (WHERE name = ''), count(*) FILTER (WHERE name <> '') FROM page_views", {}
     )
     assert (views, events) == (sum(not read.name for read in people), sum(bool(read.name) for read in people))
@@ -152,7 +152,7 @@ async def test_the_past_is_a_log_that_can_be_imported(world: World, foyer: tuple
     assert found.lines == lines
     assert found.kinds[Kind.PAGE] > 0.9 * lines
     assert found.kinds[Kind.UNREADABLE] == found.kinds[Kind.FOREIGN] == 0
-    [(titles, screens)] = await collector.views.ask("SELECT min(title), max(screen) FROM page_views", {})
+    [(titles, screens)] = await collector.views.query("SELECT min(title), max(screen) FROM page_views", {})
     assert screens > 300
     assert titles is not None
 

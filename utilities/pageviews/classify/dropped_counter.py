@@ -7,7 +7,7 @@ from datetime import date
 
 from utilities.model.errors import SourceError, StoreDown
 from utilities.pageviews import Dropped
-from utilities.pageviews.storage.dropped_hits import Dropping, Drops
+from utilities.pageviews.storage.dropped_hits import Dropping, DroppedHits
 
 WAITING = 5000  # counts by site, day and reason, while the store does not take them
 
@@ -36,7 +36,7 @@ class Tally:
         if not waiting:
             return
         try:
-            await store.drop([Drops(site, day, why.value, hits) for (site, day, why), hits in waiting.items()])
+            await store.add_dropped_hits([DroppedHits(site, day, why.value, hits) for (site, day, why), hits in waiting.items()])
         except (SourceError, StoreDown, asyncio.CancelledError):
             for (site, day, why), hits in waiting.items():
                 self.since_start[why] -= hits

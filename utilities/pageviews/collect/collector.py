@@ -35,7 +35,7 @@ class Collector:
         if isinstance(counted, Dropped):
             return
         try:
-            await self.views.add((self.paths.kept(counted, site.distinct_paths),))
+            await self.views.add_views((self.paths.kept(counted, site.distinct_paths),))
         except ValueError:
             raise BadHit("it cannot be kept") from None
         self.kept += 1

@@ -144,7 +144,7 @@ class Import:
         for settled in self.settling.rest():
             self.count(*settled)
         if self.lot.rows:
-            self.summary.new += await self.keep.load(self.lot.whole())
+            self.summary.new += await self.keep.load_row_file(self.lot.whole())
             self.lot.clear()
         kinds = {kind.value: count for kind, count in self.summary.kinds.items()}
         self.marks.put(self.file, Mark(place, self.summary.lines, kinds, dict(self.names.seen), self.file.size))

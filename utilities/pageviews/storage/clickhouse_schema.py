@@ -6,11 +6,11 @@ from clickhouse_connect.driver.client import Client
 
 from utilities.model.errors import SettingsError
 from utilities.pageviews.sql.columns import COLUMNS, TABLE
-from utilities.pageviews.storage.dropped_hits import CLICK
+from utilities.pageviews.storage.dropped_hits import CLICKHOUSE_DROPPED_TABLE_SQL
 
-Steps = Mapping[int, Sequence[str]]
+MigrationSteps = Mapping[int, Sequence[str]]
 
-STEPS: Steps = {
+CLICKHOUSE_MIGRATIONS: MigrationSteps = {
     1: (
         # Rows with the same sorting key, and so with the same id, become one: `final` in every question sees to it.
         # The index serves questions about part of a day.
@@ -18,12 +18,12 @@ STEPS: Steps = {
         "INDEX moments moment TYPE minmax GRANULARITY 1) "
         "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(day) ORDER BY (site, day, moment, id)",
     ),
-    2: (CLICK,),
+    2: (CLICKHOUSE_DROPPED_TABLE_SQL,),
 }
 """From each version of the table to the next; every statement may be run twice, for two processes may start at once."""
 
 
-def bring_up_to_date(client: Client, steps: Steps = STEPS) -> None:
+def migrate_clickhouse(client: Client, steps: MigrationSteps = CLICKHOUSE_MIGRATIONS) -> None:
     """Takes every step the table has not taken; SettingsError when a newer Foyer made it."""
     client.command("CREATE TABLE IF NOT EXISTS about (version Int32) ENGINE = MergeTree ORDER BY version")
     at = client.query("SELECT max(version) FROM about").result_rows[0][0] or 0

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
-DROPPED = "dropped"
-DUCK = (
-    f"CREATE TABLE {DROPPED} (site VARCHAR NOT NULL, day DATE NOT NULL, why VARCHAR NOT NULL, hits BIGINT NOT NULL, "
+DROPPED_TABLE = "dropped"
+DUCKDB_DROPPED_TABLE_SQL = (
+    f"CREATE TABLE {DROPPED_TABLE} (site VARCHAR NOT NULL, day DATE NOT NULL, why VARCHAR NOT NULL, hits BIGINT NOT NULL, "
     "PRIMARY KEY (site, day, why))"
 )
-CLICK = (
-    f"CREATE TABLE IF NOT EXISTS {DROPPED} (site String, day Date, why LowCardinality(String), hits UInt64) "
+CLICKHOUSE_DROPPED_TABLE_SQL = (
+    f"CREATE TABLE IF NOT EXISTS {DROPPED_TABLE} (site String, day Date, why LowCardinality(String), hits UInt64) "
     "ENGINE = SummingMergeTree ORDER BY (site, day, why)"
 )
-ADD = f"""
-    INSERT INTO {DROPPED} SELECT unnest($sites), unnest($days), unnest($whys), unnest($hits)
+DUCKDB_ADD_DROPPED_SQL = f"""
+    INSERT INTO {DROPPED_TABLE} SELECT unnest($sites), unnest($days), unnest($whys), unnest($hits)
     ON CONFLICT DO UPDATE SET hits = hits + excluded.hits"""
 
 
-class Drops(NamedTuple):
+class DroppedHits(NamedTuple):
     """So many more, each site, day and reason once."""
 
     site: str
@@ -30,11 +30,11 @@ class Drops(NamedTuple):
 class Dropping(Protocol):
     """Whatever keeps them."""
 
-    async def drop(self, drops: Sequence[Drops]) -> None:
+    async def add_dropped_hits(self, drops: Sequence[DroppedHits]) -> None:
         """Returns when these are on disk as well; raises StoreDown."""
         ...
 
 
-def in_columns(drops: Sequence[Drops]) -> dict[str, list[object]]:
+def dropped_hits_by_column(drops: Sequence[DroppedHits]) -> dict[str, list[object]]:
     """The values of ADD."""
     return dict(zip(("sites", "days", "whys", "hits"), map(list, zip(*drops, strict=True)), strict=True))

@@ -14,11 +14,11 @@ from utilities.model.errors import BadAnswer, SettingsError, StoreDown, Unavaila
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.columns import TABLE, row_of
 from utilities.pageviews.sql.dialect import plain, used
-from utilities.pageviews.storage.dropped_hits import ADD, DROPPED, Drops, in_columns
-from utilities.pageviews.storage.duckdb_limits import bounded
-from utilities.pageviews.storage.duckdb_schema import bring_up_to_date, load_of, span_of
+from utilities.pageviews.storage.dropped_hits import DUCKDB_ADD_DROPPED_SQL, DROPPED_TABLE, DroppedHits, dropped_hits_by_column
+from utilities.pageviews.storage.duckdb_limits import limit_duckdb_resources
+from utilities.pageviews.storage.duckdb_schema import migrate_duckdb, insert_row_file_sql, row_file_summary_sql
 from utilities.pageviews.storage.group_commit import GroupCommit
-from utilities.pageviews.storage.interface import Forget, Form
+from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat
 from utilities.pageviews.storage.journal import Journal, line_of
 from utilities.pageviews.storage.journal_flusher import Folding
 from utilities.pageviews.storage.query_pool import Questions, Stop
@@ -27,74 +27,74 @@ log = logging.getLogger(__name__)
 
 # The log of the file is folded into it at this size: rarely enough to be no part of the 99th percentile, and early
 # enough that a start after a crash reads it in a second or two.
-CONFIG: dict[str, str | bool | int | float | list[str]] = {
+DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "checkpoint_threshold": "64MB",
     "autoinstall_known_extensions": False,
     "enable_external_file_cache": False,  # a journal is another one each time it is read
 }
-SMALL = CONFIG | {"threads": 1, "memory_limit": "40MB"}
+SMALL_DUCKDB_CONFIG = DUCKDB_CONFIG | {"threads": 1, "memory_limit": "40MB"}
 """For a process that only imports: without a limit DuckDB keeps every block that it has written."""
-FORMS = {Form.CSV: "FORMAT csv, HEADER", Form.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
-FORGETTING = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
-A_LOT = 100  # page views in one call: no beacon's
-A_ROWS_FAULT = (duckdb.DataError, duckdb.InvalidInputException)
+COPY_OPTIONS = {ExportFormat.CSV: "FORMAT csv, HEADER", ExportFormat.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
+LONG_QUERY_SECONDS = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
+BULK_ROWS = 100  # page views in one call: no beacon's
+ROW_ERRORS = (duckdb.DataError, duckdb.InvalidInputException)
 
 
-class DuckPageViews:
+class DuckDBPageViewStore:
     """The page-view store in one file, which this process owns."""
 
-    def __init__(self, file: Path, connection: duckdb.DuckDBPyConnection, questions: Questions, clock: Clock) -> None:
+    def __init__(self, file: Path, connection: duckdb.DuckDBPyConnection, query_pool: Questions, clock: Clock) -> None:
         self.file = file
         self.connection = connection  # never used itself: each thread takes a cursor of its own
-        self.questions = questions
+        self.query_pool = query_pool
         self.writer = connection.cursor()  # the folding thread's
         self.rows: int = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchall()[0][0]  # noqa: S608
-        self.closing: list[Callable[[], Awaitable[None]]] = []
+        self.close_callbacks: list[Callable[[], Awaitable[None]]] = []
         journals = (Journal(file.with_suffix(".journal")), Journal(file.with_suffix(".journal2")))
-        self.folding = Folding(self.fold, journals)
-        self.commit = GroupCommit(self.folding.take, clock, behind=self.folding.behind)
+        self.flusher = Folding(self.insert_journal_rows, journals)
+        self.commit = GroupCommit(self.flusher.take, clock, behind=self.flusher.behind)
 
-    async def add(self, views: Sequence[PageView]) -> None:
+    async def add_views(self, views: Sequence[PageView]) -> None:
         """Returns when they are on disk. Overloaded when there is no room, StoreDown when the disk does not take them,
         ValueError when one of them cannot be kept."""
-        if len(views) >= A_LOT and self.folding.behind() >= self.commit.room // 4:
-            await self.folding.catch_up()  # an import leaves room to those who are looking at a page just now
+        if len(views) >= BULK_ROWS and self.flusher.behind() >= self.commit.room // 4:
+            await self.flusher.catch_up()  # an import leaves room to those who are looking at a page just now
         if views:
             await self.commit.add([line_of(row_of(view)) for view in views])
 
-    def fold(self, lot: Path) -> None:
+    def insert_journal_rows(self, row_file: Path) -> None:
         """One transaction, on the folding thread; rows that are there already are left out. Raises StoreDown."""
         try:
             try:
-                self.read(lot)
-            except A_ROWS_FAULT as error:
+                self._insert_row_file(row_file)
+            except ROW_ERRORS as error:
                 log.error("A page view cannot be kept: %s", first_line(error))
-                self.read(lot, but_faults=True)
+                self._insert_row_file(row_file, skip_bad_rows=True)
         except duckdb.Error as error:
             raise StoreDown(f"The page views cannot be written: {first_line(error)}") from error
 
-    def read(self, lot: Path, *, but_faults: bool = False) -> None:
-        first, last, twice = self.writer.execute(span_of(lot, but_faults=but_faults)).fetchall()[0]
-        sql = load_of(lot, twice=twice, but_faults=but_faults)
+    def _insert_row_file(self, row_file: Path, *, skip_bad_rows: bool = False) -> None:
+        first, last, twice = self.writer.execute(row_file_summary_sql(row_file, skip_bad_rows=skip_bad_rows)).fetchall()[0]
+        sql = insert_row_file_sql(row_file, has_duplicates=twice, skip_bad_rows=skip_bad_rows)
         self.rows += self.writer.execute(sql, {"first": first, "last": last}).fetchall()[0][0]
 
-    async def load(self, lot: Path) -> int:
-        [(first, last, twice)] = await self.long(span_of(lot), {})
-        new = await self.work(load_of(lot, twice=twice), {"first": first, "last": last})
+    async def load_row_file(self, row_file: Path) -> int:
+        [(first, last, twice)] = await self._run_long_query(row_file_summary_sql(row_file), {})
+        new = await self._run_statement(insert_row_file_sql(row_file, has_duplicates=twice), {"first": first, "last": last})
         self.rows += new
         return new
 
-    async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""
         values = used(sql, values)
-        await self.folding.catch_up()
-        return await self.questions.run(lambda stop: plain(self.answer(stop, sql, values)))
+        await self.flusher.catch_up()
+        return await self.query_pool.run(lambda stop: plain(self._execute_query(stop, sql, values)))
 
-    def answer(self, stop: Stop, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def _execute_query(self, cancel: Stop, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """On a thread of `questions`."""
         with self.connection.cursor() as cursor:
             try:
-                stop.by(cursor.interrupt)
+                cancel.by(cursor.interrupt)
                 return cursor.execute(sql, values).fetchall()
             except duckdb.InterruptException as error:
                 raise Unavailable("The page-view store takes too long to answer.") from error
@@ -103,95 +103,95 @@ class DuckPageViews:
             except duckdb.Error as error:
                 raise BadAnswer(f"The page-view store does not understand: {first_line(error)}") from error
             finally:
-                stop.by(None)
+                cancel.by(None)
 
-    async def forget(self, what: Forget) -> int:
-        condition, values = what.condition()
-        gone = await self.work(f"DELETE FROM {TABLE} WHERE {condition}", used(condition, values))  # noqa: S608
+    async def delete_rows(self, request: DeleteRequest) -> int:
+        condition, values = request.where_clause()
+        gone = await self._run_statement(f"DELETE FROM {TABLE} WHERE {condition}", used(condition, values))  # noqa: S608
         self.rows -= gone
-        if what.whole_days:
-            await self.work(f"DELETE FROM {DROPPED} WHERE {condition}", used(condition, values))  # noqa: S608
+        if request.covers_whole_days:
+            await self._run_statement(f"DELETE FROM {DROPPED_TABLE} WHERE {condition}", used(condition, values))  # noqa: S608
         if gone:
-            await self.work("FORCE CHECKPOINT", {})
+            await self._run_statement("FORCE CHECKPOINT", {})
         return gone
 
-    async def drop(self, drops: Sequence[Drops]) -> None:
-        await self.work(ADD, in_columns(drops))
+    async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
+        await self._run_statement(DUCKDB_ADD_DROPPED_SQL, dropped_hits_by_column(dropped))
 
-    async def export(self, file: Path, form: Form, site: str = "") -> int:
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
         where = "WHERE site = $site " if site else ""
         name = str(file).replace("'", "''")
-        sql = f"COPY (FROM {TABLE} {where}ORDER BY moment, id) TO '{name}' ({FORMS[form]})"
-        return await self.work(sql, {"site": site} if site else {})
+        sql = f"COPY (FROM {TABLE} {where}ORDER BY moment, id) TO '{name}' ({COPY_OPTIONS[format]})"
+        return await self._run_statement(sql, {"site": site} if site else {})
 
-    async def work(self, sql: str, values: Mapping[str, Any]) -> int:
+    async def _run_statement(self, sql: str, values: Mapping[str, Any]) -> int:
         """How many rows a long piece of work touched; raises StoreDown."""
-        rows = await self.long(sql, values)
+        rows = await self._run_long_query(sql, values)
         return int(rows[0][0]) if rows else 0
 
-    async def long(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        await self.folding.catch_up()
+    async def _run_long_query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        await self.flusher.catch_up()
         try:
-            return await self.questions.run(lambda stop: self.answer(stop, sql, values), FORGETTING)
+            return await self.query_pool.run(lambda stop: self._execute_query(stop, sql, values), LONG_QUERY_SECONDS)
         except (Unavailable, BadAnswer) as error:
             raise StoreDown(str(error)) from error
 
     def health(self) -> Mapping[str, object]:
-        health = self.commit.health(self.folding.trouble)
-        return {**health, "engine": "duckdb", "rows": self.rows + self.folding.behind()}
+        health = self.commit.health(self.flusher.trouble)
+        return {**health, "engine": "duckdb", "rows": self.rows + self.flusher.behind()}
 
-    def before_closing(self, work: Callable[[], Awaitable[None]]) -> None:
-        self.closing.append(work)
+    def call_before_close(self, callback: Callable[[], Awaitable[None]]) -> None:
+        self.close_callbacks.append(callback)
 
     async def close(self) -> None:
-        while self.closing:
-            await self.closing.pop()()
+        while self.close_callbacks:
+            await self.close_callbacks.pop()()
         await self.commit.close()
-        await self.folding.close()
-        await self.questions.close()
+        await self.flusher.close()
+        await self.query_pool.close()
         self.writer.close()
         self.connection.close()
 
 
-async def open_duck(file: Path, clock: Clock, *, small: bool = False) -> DuckPageViews:
+async def open_duckdb_store(file: Path, clock: Clock, *, small: bool = False) -> DuckDBPageViewStore:
     """The store in `file`, made or brought up to date; SettingsError when it cannot be, or another process has it."""
     questions = Questions()
     async with AsyncExitStack() as otherwise:
         otherwise.push_async_callback(questions.close)
         # Opened on a thread that stands back, so that the threads DuckDB starts stand back too.
-        connection = await questions.run(lambda stop: opened(file, small=small), FORGETTING)
+        connection = await questions.run(lambda stop: connect_duckdb(file, small=small), LONG_QUERY_SECONDS)
         otherwise.callback(connection.close)
-        views = DuckPageViews(file, connection, questions, clock)
+        views = DuckDBPageViewStore(file, connection, questions, clock)
         otherwise.pop_all()
     return views
 
 
-def opened(file: Path, *, small: bool = False) -> duckdb.DuckDBPyConnection:
+def connect_duckdb(file: Path, *, small: bool = False) -> duckdb.DuckDBPyConnection:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as otherwise:
-            connection = duckdb.connect(str(file), config=SMALL if small else CONFIG)
+            connection = duckdb.connect(str(file), config=SMALL_DUCKDB_CONFIG if small else DUCKDB_CONFIG)
             otherwise.callback(connection.close)
             file.chmod(0o600)
             if not small:
-                bounded(connection, file.parent)
-            bring_up_to_date(connection)
+                limit_duckdb_resources(connection, file.parent)
+            migrate_duckdb(connection)
             otherwise.pop_all()
     except (duckdb.Error, OSError) as error:
-        raise SettingsError(why_not(file, str(error))) from error
+        raise SettingsError(open_error_text(file, str(error))) from error
     return connection
 
 
-def why_not(file: Path, said: str) -> str:
+def open_error_text(file: Path, engine_error: str) -> str:
     """The engine's reason as something a person can act on."""
-    owner = re.search(r"PID (\d+)", said)
-    if "lock" in said.lower():
+    owner = re.search(r"PID (\d+)", engine_error)
+    if "lock" in engine_error.lower():
         who = f"process {owner[1]}" if owner else "another process"
         return (
             f"{file} belongs to {who}, and only one process can have it: stop that one, give this one a DATA_DIR of "
             "its own, or set CLICKHOUSE_URL, which several can share."
         )
-    return f"{file} cannot be opened: {said.splitlines()[0]} Look at who owns DATA_DIR, or move the file away."
+    return f"{file} cannot be opened: {engine_error.splitlines()[0]} Look at who owns DATA_DIR, or move the file away."
 
 
 def first_line(error: duckdb.Error) -> str:

@@ -8,46 +8,46 @@ import duckdb
 from utilities.model.errors import SettingsError
 from utilities.pageviews.sql.columns import COLUMNS, NAMES, TABLE
 from utilities.pageviews.sql.dialect import DUCK_MACROS
-from utilities.pageviews.storage.dropped_hits import DUCK
+from utilities.pageviews.storage.dropped_hits import DUCKDB_DROPPED_TABLE_SQL
 from utilities.pageviews.storage.journal import COMMA, LONGEST, NULL, QUOTE
 
-Steps = Mapping[int, Sequence[str]]
+MigrationSteps = Mapping[int, Sequence[str]]
 
-STEPS: Steps = {
+DUCKDB_MIGRATIONS: MigrationSteps = {
     1: (f"CREATE TABLE {TABLE} ({', '.join(f'{column.name} {column.duck} NOT NULL' for column in COLUMNS)})",),
-    2: (DUCK,),
+    2: (DUCKDB_DROPPED_TABLE_SQL,),
 }
 """From each version of the table to the next; a step that has been released is never changed."""
 
 
-KEPT = f"SELECT id FROM {TABLE} WHERE moment BETWEEN $first AND $last"  # noqa: S608
+STORED_IDS_SQL = f"SELECT id FROM {TABLE} WHERE moment BETWEEN $first AND $last"  # noqa: S608
 """Between the first and the last moment of a lot, which the engine can skip to."""
 
 
-def rows_of(lot: Path, *, but_faults: bool = False) -> str:
+def read_row_file_sql(row_file: Path, *, skip_bad_rows: bool = False) -> str:
     """A file of a journal's lines as a table that SQL can read; `but_faults` leaves out what is no row."""
     columns = {"checksum": "VARCHAR"} | {column.name: column.duck for column in COLUMNS}
-    name = str(lot).replace("'", "''")
+    name = str(row_file).replace("'", "''")
     return f"""read_csv('{name}',
         columns = {columns}, auto_detect = false, header = false, parallel = false, new_line = '\\n',
         delim = '{COMMA}', quote = '{QUOTE}', escape = '{QUOTE}', nullstr = '{NULL}', allow_quoted_nulls = false,
-        max_line_size = {LONGEST + 100}, buffer_size = {4 * LONGEST}, ignore_errors = {but_faults})"""
+        max_line_size = {LONGEST + 100}, buffer_size = {4 * LONGEST}, ignore_errors = {skip_bad_rows})"""
 
 
-def span_of(lot: Path, *, but_faults: bool = False) -> str:
+def row_file_summary_sql(row_file: Path, *, skip_bad_rows: bool = False) -> str:
     """The first and the last moment of a lot, and whether an id is in it twice."""
-    rows = rows_of(lot, but_faults=but_faults)
+    rows = read_row_file_sql(row_file, skip_bad_rows=skip_bad_rows)
     return f"SELECT min(moment), max(moment), count(*) > count(DISTINCT id) FROM {rows}"  # noqa: S608
 
 
-def load_of(lot: Path, *, twice: bool, but_faults: bool = False) -> str:
+def insert_row_file_sql(row_file: Path, *, has_duplicates: bool, skip_bad_rows: bool = False) -> str:
     """A lot straight into the table: nothing is held in memory but a row group that is under way."""
-    once = "DISTINCT ON (id) " if twice else ""
-    rows = f"SELECT {once}{', '.join(NAMES)} FROM {rows_of(lot, but_faults=but_faults)}"  # noqa: S608
-    return f"INSERT INTO {TABLE} {rows} ANTI JOIN ({KEPT}) USING (id)"
+    once = "DISTINCT ON (id) " if has_duplicates else ""
+    rows = f"SELECT {once}{', '.join(NAMES)} FROM {read_row_file_sql(row_file, skip_bad_rows=skip_bad_rows)}"  # noqa: S608
+    return f"INSERT INTO {TABLE} {rows} ANTI JOIN ({STORED_IDS_SQL}) USING (id)"
 
 
-def bring_up_to_date(connection: duckdb.DuckDBPyConnection, steps: Steps = STEPS) -> None:
+def migrate_duckdb(connection: duckdb.DuckDBPyConnection, steps: MigrationSteps = DUCKDB_MIGRATIONS) -> None:
     """Takes every step the file has not taken, each whole or not at all; SettingsError when a newer Foyer wrote it."""
     connection.execute("CREATE TABLE IF NOT EXISTS about (version INTEGER NOT NULL)")
     at = connection.execute("SELECT coalesce(max(version), 0) FROM about").fetchall()[0][0]

@@ -11,30 +11,30 @@ from typing import Generic, TypeVar
 from utilities.model.clock import Clock
 from utilities.model.errors import FoyerError, Overloaded, StoreDown
 
-MOST_WAITING = 20_000  # rows, those being written included; about 20 MB
-MOST_AT_ONCE = 5_000  # rows in one commit, so that nobody waits for somebody else's import
-ENDED = "The page-view store is closed."
+MAX_PENDING_ROWS = 20_000  # rows, those being written included; about 20 MB
+MAX_COMMIT_ROWS = 5_000  # rows in one commit, so that nobody waits for somebody else's import
+STORE_CLOSED_TEXT = "The page-view store is closed."
 
-Kept = TypeVar("Kept")
+EncodedRow = TypeVar("Kept")
 """What an engine makes of a row before it is written."""
 
-Write = Callable[[Sequence[Kept]], None]
+WriteRows = Callable[[Sequence[EncodedRow]], None]
 """Puts rows on disk; StoreDown when that is nobody's fault, ValueError when it is a row's. Nothing is kept then."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Adding(Generic[Kept]):
+class Adding(Generic[EncodedRow]):
     """One call of `add`."""
 
-    rows: Sequence[Kept]
+    rows: Sequence[EncodedRow]
     done: "asyncio.Future[None]"
 
 
-class GroupCommit(Generic[Kept]):
+class GroupCommit(Generic[EncodedRow]):
     """Made on the event loop that adds; `write` runs on a thread of ours and nowhere else."""
 
     def __init__(
-        self, write: Write[Kept], clock: Clock, behind: Callable[[], int] = int, room: int = MOST_WAITING
+        self, write: WriteRows[EncodedRow], clock: Clock, behind: Callable[[], int] = int, room: int = MAX_PENDING_ROWS
     ) -> None:
         self.write = write
         self.clock = clock
@@ -44,20 +44,20 @@ class GroupCommit(Generic[Kept]):
         self.last_commit: datetime | None = None
         self.trouble = ""  # what the last commit failed of
         self.loop = asyncio.get_running_loop()
-        self.gathered: list[Adding[Kept]] = []  # the loop's
-        self.queue: deque[Adding[Kept]] = deque()
+        self.gathered: list[Adding[EncodedRow]] = []  # the loop's
+        self.queue: deque[Adding[EncodedRow]] = deque()
         self.change = threading.Condition()
         self.open = True  # guarded by `change`, as is `queue`
         self.thread = threading.Thread(target=self.run, name="page-views-commit", daemon=True)
         self.thread.start()
 
-    async def add(self, rows: Sequence[Kept]) -> None:
+    async def add(self, rows: Sequence[EncodedRow]) -> None:
         """Returns when the rows are on disk. Overloaded when there is no room, StoreDown when they cannot be written,
         ValueError when one of them cannot be kept."""
         if self.waiting + self.behind() + len(rows) > self.room:
             raise Overloaded("More page views than can be written just now.")
         if not self.open:
-            raise StoreDown(ENDED)
+            raise StoreDown(STORE_CLOSED_TEXT)
         adding = Adding(rows, self.loop.create_future())
         if not self.gathered:
             self.loop.call_soon(self.hand_over)
@@ -73,11 +73,11 @@ class GroupCommit(Generic[Kept]):
                 self.queue += batch
                 self.change.notify()
                 return
-        self.answer(batch, [StoreDown(ENDED)] * len(batch))
+        self.answer(batch, [StoreDown(STORE_CLOSED_TEXT)] * len(batch))
 
     def run(self) -> None:
         """The thread's whole life. While one batch is being written the next one gathers."""
-        batch: list[Adding[Kept]] = []
+        batch: list[Adding[EncodedRow]] = []
         try:
             while batch := self.take():
                 self.settle(batch, self.attempt(batch))
@@ -86,20 +86,20 @@ class GroupCommit(Generic[Kept]):
                 self.open = False
                 batch += self.queue
                 self.queue.clear()
-            self.settle(batch, [StoreDown(ENDED)] * len(batch))
+            self.settle(batch, [StoreDown(STORE_CLOSED_TEXT)] * len(batch))
 
-    def take(self) -> list[Adding[Kept]]:
+    def take(self) -> list[Adding[EncodedRow]]:
         """What has gathered, waiting for it; nothing when all is written and nobody may add any more."""
         with self.change:
             self.change.wait_for(lambda: self.queue or not self.open)
-            batch: list[Adding[Kept]] = []
+            batch: list[Adding[EncodedRow]] = []
             rows = 0
-            while self.queue and (not batch or rows + len(self.queue[0].rows) <= MOST_AT_ONCE):
+            while self.queue and (not batch or rows + len(self.queue[0].rows) <= MAX_COMMIT_ROWS):
                 batch.append(self.queue.popleft())
                 rows += len(batch[-1].rows)
             return batch
 
-    def attempt(self, batch: Sequence[Adding[Kept]]) -> list[FoyerError | ValueError | None]:
+    def attempt(self, batch: Sequence[Adding[EncodedRow]]) -> list[FoyerError | ValueError | None]:
         """Writes the batch as one; a row that cannot be kept fails only those who brought it."""
         try:
             self.write([row for adding in batch for row in adding.rows])
@@ -109,11 +109,11 @@ class GroupCommit(Generic[Kept]):
             return [error] if len(batch) == 1 else [self.attempt([adding])[0] for adding in batch]
         return [None] * len(batch)
 
-    def settle(self, batch: Sequence[Adding[Kept]], ends: Sequence[FoyerError | ValueError | None]) -> None:
+    def settle(self, batch: Sequence[Adding[EncodedRow]], ends: Sequence[FoyerError | ValueError | None]) -> None:
         if batch and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.answer, batch, ends)
 
-    def answer(self, batch: Sequence[Adding[Kept]], ends: Sequence[FoyerError | ValueError | None]) -> None:
+    def answer(self, batch: Sequence[Adding[EncodedRow]], ends: Sequence[FoyerError | ValueError | None]) -> None:
         """On the event loop."""
         for adding, end in zip(batch, ends, strict=True):
             self.waiting -= len(adding.rows)

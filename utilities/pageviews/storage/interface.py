@@ -11,7 +11,7 @@ from utilities.pageviews import PageViews
 from utilities.pageviews.storage.dropped_hits import Dropping
 
 
-class Form(StrEnum):
+class ExportFormat(StrEnum):
     """How an export is written."""
 
     CSV = "csv"
@@ -19,7 +19,7 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True)
-class Forget:
+class DeleteRequest:
     """Which rows to forget: those to which everything that is given applies; something must be given."""
 
     site: str = ""
@@ -28,11 +28,11 @@ class Forget:
     before: date | None = None  # rows of earlier days, on the site's wall clock
 
     @property
-    def whole_days(self) -> bool:
+    def covers_whole_days(self) -> bool:
         """Whether it is about everything there is of these days, hits that were not counted among them."""
         return self.visitor is None and not self.path
 
-    def condition(self) -> tuple[str, Mapping[str, Any]]:
+    def where_clause(self) -> tuple[str, Mapping[str, Any]]:
         """The WHERE of these rows in both engines' SQL, and its values; ValueError when nothing is given."""
         head = self.path.removesuffix("*")
         parts: list[tuple[str, str, Any]] = [
@@ -50,15 +50,15 @@ class Forget:
 class Keeping(PageViews, Protocol):
     """A page-view store as a process holds it; `ask` raises Unavailable or BadAnswer, `add` Overloaded or StoreDown."""
 
-    async def load(self, lot: Path) -> int:
+    async def load_row_file(self, row_file: Path) -> int:
         """Keeps the page views of a Lot, on disk, and answers how many were not there before; raises StoreDown."""
         ...
 
-    async def forget(self, what: Forget) -> int:
+    async def delete_rows(self, request: DeleteRequest) -> int:
         """Removes these rows for good and answers how many there were; raises StoreDown."""
         ...
 
-    async def export(self, file: Path, form: Form, site: str = "") -> int:
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
         """Writes every row (of one site) to `file`, oldest first, and answers how many; raises StoreDown, OSError."""
         ...
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from utilities.model.errors import FoyerError, StoreDown
 from utilities.pageviews import PageView
-from utilities.pageviews.storage.interface import Forget, Form, Keeping
+from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, Keeping
 from utilities.pageviews.storage.local_socket_codec import LONGEST, error_of, line, message, told
 
 GONE = "The process that owns the page views has ended."
@@ -66,15 +66,15 @@ class Door:
     async def do(self, what: str, **given: Any) -> Any:
         match what:
             case "add":
-                return await self.views.add([PageView(**each) for each in given["views"]])
+                return await self.views.add_views([PageView(**each) for each in given["views"]])
             case "load":
-                return await self.views.load(Path(given["lot"]))
+                return await self.views.load_row_file(Path(given["lot"]))
             case "ask":
-                return await self.views.ask(given["sql"], given["values"])
+                return await self.views.query(given["sql"], given["values"])
             case "forget":
-                return await self.views.forget(Forget(**given))
+                return await self.views.delete_rows(DeleteRequest(**given))
             case "export":
-                return await self.views.export(Path(given["file"]), Form(given["form"]), given["site"])
+                return await self.views.export_rows(Path(given["file"]), ExportFormat(given["form"]), given["site"])
             case "health":
                 return self.views.health()
         raise ValueError(f"nobody here can {what}")
@@ -117,10 +117,10 @@ class Neighbour:
     async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.call("ask", sql=sql, values=dict(values))]
 
-    async def forget(self, what: Forget) -> int:
+    async def forget(self, what: DeleteRequest) -> int:
         return int(await self.call("forget", **asdict(what)))
 
-    async def export(self, file: Path, form: Form, site: str = "") -> int:
+    async def export(self, file: Path, form: ExportFormat, site: str = "") -> int:
         return int(await self.call("export", file=str(here() / file), form=form, site=site))
 
     def health(self) -> Mapping[str, object]:

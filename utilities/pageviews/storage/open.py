@@ -22,11 +22,11 @@ async def open_page_views(settings: Settings, clock: Clock, *, small: bool = Fal
         from utilities.pageviews.storage.clickhouse_engine import open_click
 
         return await open_click(url, clock)
-    from utilities.pageviews.storage.duckdb_engine import open_duck
+    from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
-    views = await open_duck(settings.data_dir / FILE, clock, small=small)
+    views = await open_duckdb_store(settings.data_dir / FILE, clock, small=small)
     door = Door(views)
-    views.before_closing(door.close)
+    views.call_before_close(door.close)
     try:
         await door.open(settings.data_dir / SOCKET)
     except OSError as error:

@@ -8,7 +8,7 @@ from datetime import date
 
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, StoreDown
-from utilities.pageviews.storage.interface import Forget, Keeping
+from utilities.pageviews.storage.interface import DeleteRequest, Keeping
 
 log = logging.getLogger("foyer.keeping")
 
@@ -30,9 +30,9 @@ def months_before(day: date, months: int) -> date:
 async def retire(views: Keeping, months_of: Callable[[str], int], today: date) -> int:
     """Forgets every site's page views that are older than its months and answers how many; SourceError, StoreDown."""
     gone = 0
-    for (site,) in await views.ask(SITES, {}):
+    for (site,) in await views.query(SITES, {}):
         before = months_before(today, months_of(site))
-        count = await views.forget(Forget(site=site, before=before))
+        count = await views.delete_rows(DeleteRequest(site=site, before=before))
         if count:
             log.info("%s: %d page views from before %s are forgotten", site, count, before)
         gone += count
