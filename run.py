@@ -22,7 +22,7 @@ from utilities.model.errors import FoyerError
 
 if TYPE_CHECKING:  # imported late, see serve_with
     from handlers.serving.server import Beside
-    from utilities.pageviews.storage.interface import Keeping
+    from utilities.pageviews.storage.interface import PageViewStore
     from utilities.services import Services
 
 log = logging.getLogger("foyer")
@@ -179,12 +179,12 @@ async def import_log(options: argparse.Namespace) -> int:
     from utilities.model.clock import utc_now
     from utilities.pageviews.collection import open_sites
     from utilities.pageviews.log_import.command import import_logs
-    from utilities.pageviews.storage.open import reach_page_views
+    from utilities.pageviews.storage.open import connect_or_open_store
 
     gc.freeze()  # what has been imported stays: looking through it is a twentieth of an import
     settings = read_settings()
     log_to_stderr("WARNING", "text", settings.secrets())
-    sites, keep = open_sites(settings), await reach_page_views(settings, utc_now, small=True)
+    sites, keep = open_sites(settings), await connect_or_open_store(settings, utc_now, small=True)
     found = import_logs(options.files, settings=settings, sites=sites, keep=keep, clock=utc_now, site=options.site)
     try:
         async for summary in found:
@@ -224,14 +224,14 @@ async def export(options: argparse.Namespace) -> int:
 
 
 @asynccontextmanager
-async def kept() -> AsyncIterator["Keeping"]:
+async def kept() -> AsyncIterator["PageViewStore"]:
     """The page views; the server's, when one runs."""
     from utilities.model.clock import utc_now
-    from utilities.pageviews.storage.open import reach_page_views
+    from utilities.pageviews.storage.open import connect_or_open_store
 
     settings = read_settings()
     log_to_stderr("WARNING", "text", settings.secrets())
-    views = await reach_page_views(settings, utc_now)
+    views = await connect_or_open_store(settings, utc_now)
     try:
         yield views
     finally:

@@ -14,7 +14,7 @@ from bench.processes import bare, foyer, free_port, get, load, wait
 from bench.results import Result
 from bench.views import SITE, fill
 from utilities.pageviews.storage.duckdb_engine import connect_duckdb
-from utilities.pageviews.storage.open import FILE
+from utilities.pageviews.storage.open import DUCKDB_FILE
 
 ROUNDS = 5
 SECONDS = 4.0
@@ -73,7 +73,7 @@ def results(connections: int, rounds: list[list[dict[str, float]]]) -> Iterator[
 
 def beside_a_report(folder: Path, environment: dict[str, str]) -> Result:
     """The p99 of page views taken in while somebody asks for the heaviest report again and again."""
-    with connect_duckdb(folder / FILE) as connection:
+    with connect_duckdb(folder / DUCKDB_FILE) as connection:
         now = datetime.now(UTC)
         fill(connection, STORED, now - timedelta(days=30), now)
     alone, beside, answers = [], [], 0

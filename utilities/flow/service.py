@@ -13,9 +13,9 @@ from utilities.flow.model import OTHER, Band, Flow
 from utilities.flow.query import GOOGLE, Wanted
 from utilities.model.clock import Clock
 from utilities.model.time_ranges import TimeRange, parse_range
-from utilities.pageviews import PageViews
 from utilities.pageviews.sql.filters import Sites, chosen
 from utilities.pageviews.sql.flow import Through, flow, ways
+from utilities.pageviews.storage.interface import PageViewStore
 from utilities.sources import Sources
 
 KEPT = 300.0  # seconds an answer is shown before it is asked for again; the page says when it was taken
@@ -36,11 +36,11 @@ class Ways:
 
 
 class Flows:
-    """Owned by the event loop's thread; the same question of several people is asked once."""
+    """PageViewStore by the event loop's thread; the same question of several people is asked once."""
 
     def __init__(
         self,
-        views: PageViews,
+        views: PageViewStore,
         sites: Sites,
         sources: Sources,
         clock: Clock,

@@ -1,15 +1,15 @@
-"""Our own numbers: what a beacon says, what is kept of it, and the interface of whatever keeps it."""
+"""Page views: a hit, the row that is stored for it, and the interface of what turns one into the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One beacon, checked for shape and size, with what the server itself saw of it. Never stored as it is."""
+    """One beacon, checked for shape and size, with the facts that the server adds. Never stored itself."""
 
     site: str  # the site's name in boards/sites.yaml
     zone: str  # the site's time zone
@@ -17,18 +17,18 @@ class Hit:
     url: str  # the page's address
     referrer: str
     title: str
-    address: str  # the client's, by our own resolver; forgotten once the visitor is known
+    address: str  # the client's, resolved by the server; discarded once the visitor id is computed
     agent: str
-    language: str = ""  # as the browser says it: `de-DE`
+    language: str = ""  # as the browser sends it: `de-DE`
     screen: int | None = None  # width, px
     name: str = ""  # '' for a page view, otherwise the event's name
     props: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names; for telling bots and prefetches
-    id: str = ""  # of its page view, where it is known before; '' for a new one
+    headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names; to detect bots and prefetches
+    id: str = ""  # of its page view when it exists already; '' for a new one
 
 
 class Dropped(StrEnum):
-    """Why a hit was not counted; counted apart by reason."""
+    """Why a hit was dropped; hits are counted by reason."""
 
     BOT = "bot"
     PREFETCH = "prefetch"
@@ -38,13 +38,13 @@ class Dropped(StrEnum):
 
 
 class PageView(NamedTuple):
-    """One row as it is kept: a page view, or an event when it has a name. No address of anybody.
+    """One stored row: a page view, or an event when it has a name. It contains no IP address.
 
-    A tuple and not a dataclass: one is made for every hit, and a frozen dataclass of so many fields takes three times
-    as long to make.
+    A tuple and not a dataclass: one is made for every hit, and a frozen dataclass with so many fields takes three
+    times as long to create.
     """
 
-    id: str  # 32 hex digits, unlike any other; a second row with the same id is no second row
+    id: str  # 32 hex digits, unique; a second row with the same id is ignored
     site: str
     at: datetime  # UTC, milliseconds
     offset: int  # minutes from UTC to the site's wall clock at that moment
@@ -55,7 +55,7 @@ class PageView(NamedTuple):
     host: str
     path: str
     title: str
-    referrer: str  # whole, without credentials and fragment; '' for none and for our own pages
+    referrer: str  # without credentials and fragment; '' for none and for pages of the same site
     referrer_host: str
     source: str
     medium: str
@@ -75,20 +75,6 @@ class PageView(NamedTuple):
 
 
 class Counter(Protocol):
-    """Turns hits into page views; in memory and quick, for the event loop calls it for every hit."""
+    """Turns hits into page views. In memory and fast: the event loop calls it for every hit."""
 
     def count(self, hit: Hit) -> PageView | Dropped: ...
-
-
-class PageViews(Protocol):
-    """The page-view store: DuckDB or ClickHouse."""
-
-    async def add_views(self, views: Sequence[PageView]) -> None:
-        """Returns when they are on disk (or accepted by ClickHouse); raises Overloaded before a full buffer."""
-        ...
-
-    async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Rows of a question in the SQL both engines understand; `$name` stands for a value. Off the event loop."""
-        ...
-
-    async def close(self) -> None: ...

@@ -18,9 +18,9 @@ from utilities.pageviews.classify.visitor_ids import SILENCE
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collect.rate_limit import Pace
 from utilities.pageviews.sites.registry import FILE, Sites
-from utilities.pageviews.storage.interface import Keeping, Owned
-from utilities.pageviews.storage.open import open_page_views
-from utilities.pageviews.storage.retention import MONTHS, every_night
+from utilities.pageviews.storage.interface import PageViewStore
+from utilities.pageviews.storage.open import open_page_view_store
+from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, run_nightly_retention
 
 log = logging.getLogger("foyer.collect")
 
@@ -34,7 +34,7 @@ class OurOwn:
 
     sites: Sites
     counting: Counting
-    views: Keeping
+    views: PageViewStore
     collector: Collector
 
 
@@ -52,13 +52,13 @@ async def our_own(settings: Settings, clock: Clock) -> AsyncIterator[OurOwn]:
     async with AsyncExitStack() as closing:
         counting = open_counting(settings.data_dir, settings.geoip_db, clock(), sites.get)
         closing.callback(counting.close)
-        views = await open_page_views(settings, clock)
+        views = await open_page_view_store(settings, clock)
         closing.push_async_callback(views.close)
         await go_on(counting, views, clock)
         pace = await open_pace(settings, sites, closing)
         rounds = asyncio.gather(
             every_minute(counting, clock),
-            every_night(views, lambda name: months_of(sites, name), clock),
+            run_nightly_retention(views, lambda name: months_of(sites, name), clock),
             every_few_seconds(counting.tally, views),
         )
         closing.push_async_callback(keep, counting.tally, views)
@@ -83,7 +83,7 @@ async def ended(rounds: "asyncio.Future[tuple[None, None, None]]") -> None:
         await rounds
 
 
-async def go_on(counting: Counting, views: Keeping, clock: Clock) -> None:
+async def go_on(counting: Counting, views: PageViewStore, clock: Clock) -> None:
     """Takes up the visits of an earlier process; without them some are counted as new, and that is all."""
     try:
         counting.restore(await views.query(RECENT, {"since": clock() - timedelta(seconds=SILENCE)}))
@@ -98,14 +98,14 @@ async def every_minute(counting: Counting, clock: Clock) -> None:
         counting.tend(clock())
 
 
-async def every_few_seconds(tally: Tally, views: Owned) -> None:
+async def every_few_seconds(tally: Tally, views: PageViewStore) -> None:
     """Keeps the counts of what was dropped; runs until cancelled."""
     while True:
         await asyncio.sleep(BETWEEN_COUNTS)
         await keep(tally, views)
 
 
-async def keep(tally: Tally, views: Owned) -> None:
+async def keep(tally: Tally, views: PageViewStore) -> None:
     try:
         await tally.keep(views)
     except (SourceError, StoreDown) as error:
@@ -115,7 +115,7 @@ async def keep(tally: Tally, views: Owned) -> None:
 def months_of(sites: Sites, name: str) -> int:
     """How long a site keeps its page views; one that is no longer configured, as long as is usual."""
     site = sites.get(name)
-    return site.retention_months if site else MONTHS
+    return site.retention_months if site else DEFAULT_RETENTION_MONTHS
 
 
 def local_zone_name() -> str:

@@ -15,9 +15,10 @@ from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, ParameterError, SourceMisconfigured
 from utilities.model.frames import Column, Covers, Frame, Kind, Value
 from utilities.model.time_ranges import TimeRange, parse_range
-from utilities.pageviews import PageViews, queries
+from utilities.pageviews import queries
 from utilities.pageviews.queries import Question
 from utilities.pageviews.sql.filters import Sites, chosen, condition
+from utilities.pageviews.storage.interface import PageViewStore
 from utilities.sources import Source, SourceKind, rows_of
 
 MOST_ROWS = 10_000
@@ -55,7 +56,7 @@ class PageViewAsk:
 class PageViewSource:
     """Asks the store this process holds."""
 
-    def __init__(self, views: PageViews, sites: Sites, clock: Clock, days: int, address: str = "") -> None:
+    def __init__(self, views: PageViewStore, sites: Sites, clock: Clock, days: int, address: str = "") -> None:
         self.views = views
         self.sites = sites
         self.clock = clock
@@ -205,9 +206,9 @@ class Reaching:
     async def reached(self) -> AsyncIterator[PageViewSource]:
         # Imported late: counting is a lot, and a process that serves has its own source.
         from utilities.pageviews.collection import open_sites
-        from utilities.pageviews.storage.open import reach_page_views
+        from utilities.pageviews.storage.open import connect_or_open_store
 
-        sites, views = open_sites(self.settings), await reach_page_views(self.settings, self.clock)
+        sites, views = open_sites(self.settings), await connect_or_open_store(self.settings, self.clock)
         try:
             yield PageViewSource(views, sites, self.clock, self.settings.look_back_days, self.settings.address)
         finally:

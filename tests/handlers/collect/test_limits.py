@@ -90,10 +90,10 @@ class Full:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    async def add(self, views: Sequence[PageView]) -> None:
+    async def add_views(self, views: Sequence[PageView]) -> None:
         raise self.error
 
-    async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return []
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from utilities.flow.service import Flows
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, Kind
 from utilities.pageviews.sites.registry import Sites
-from utilities.pageviews.storage.open import open_page_views
+from utilities.pageviews.storage.open import open_page_view_store
 from utilities.rendering.charts.renderer import open_chart_renderer
 from utilities.sources.ga4 import Filter
 
@@ -26,17 +26,17 @@ class Counting:
         self.asked = 0
         self.down = False
 
-    async def ask(self, sql, values):
+    async def query(self, sql, values):
         self.asked += 1
         if self.down:
             raise Unavailable("The page-view store takes too long to answer.")
-        return await self.views.ask(sql, values)
+        return await self.views.query(sql, values)
 
 
 @pytest.fixture
 async def flowing(desk, settings, tmp_path):
     """The desk with three visits of Thursday and one of Friday."""
-    views = await open_page_views(settings(data_dir=tmp_path / "views"), desk.clock)
+    views = await open_page_view_store(settings(data_dir=tmp_path / "views"), desk.clock)
     file = tmp_path / "sites.yaml"
     file.write_text("sites: [{name: blog, domains: [example.com]}]")
     sites = Sites(file, any_host=True)

@@ -12,8 +12,8 @@ from utilities.model.clock import utc_now
 from utilities.pageviews.collection import open_sites
 from utilities.pageviews.log_import.command import import_logs
 from utilities.pageviews.log_import.importer import Summary
-from utilities.pageviews.storage.interface import Keeping
-from utilities.pageviews.storage.open import open_page_views
+from utilities.pageviews.storage.interface import PageViewStore
+from utilities.pageviews.storage.open import open_page_view_store
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 RECORDED = Path(os.environ.get("ACCESS_LOG") or Path(__file__).resolve().parents[4] / "shared/data/access.log")
@@ -53,14 +53,14 @@ def conf(settings: Callable[..., Settings], tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def views(conf: Settings) -> AsyncIterator[Keeping]:
-    kept = await open_page_views(conf, utc_now)
+async def views(conf: Settings) -> AsyncIterator[PageViewStore]:
+    kept = await open_page_view_store(conf, utc_now)
     yield kept
     await kept.close()
 
 
 @pytest.fixture
-def take(conf: Settings, views: Keeping) -> Take:
+def take(conf: Settings, views: PageViewStore) -> Take:
     """`await take(path, …, site="example.com")`: imports these files; what was in each."""
 
     async def taken(*paths: Path, site: str = "example.com") -> list[Summary]:

@@ -11,12 +11,12 @@ from utilities.config.settings import read_settings
 from utilities.model.clock import utc_now
 from utilities.pageviews.collection import open_sites
 from utilities.pageviews.log_import.command import import_logs
-from utilities.pageviews.storage.open import reach_page_views
+from utilities.pageviews.storage.open import connect_or_open_store
 
 
 async def main(path: Path) -> None:
     settings = read_settings()
-    sites, keep = open_sites(settings), await reach_page_views(settings, utc_now)
+    sites, keep = open_sites(settings), await connect_or_open_store(settings, utc_now)
     async for _ in import_logs(
         [path], settings=settings, sites=sites, keep=keep, clock=utc_now, site="example.com", batch=300
     ):

@@ -17,7 +17,7 @@ from utilities.config.settings import Settings
 from utilities.model.errors import SettingsError
 from utilities.pageviews.log_import.line_kinds import Kind
 from utilities.pageviews.log_import.log_file import LONGEST
-from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.interface import PageViewStore
 
 HOME = Path(__file__).parents[3]
 Write = Callable[..., Path]
@@ -48,7 +48,7 @@ async def test_every_line_is_exactly_one_thing(take: Take, write: Write):
     assert "             3 new page views" in list(found.sentences())
 
 
-async def test_visits_are_those_of_the_log_s_own_time(take: Take, write: Write, views: Keeping):
+async def test_visits_are_those_of_the_log_s_own_time(take: Take, write: Write, views: PageViewStore):
     await take(write(LINES))
     paths, visitors, visits, _ = zip(*await views.query(ROWS, {}), strict=True)
     assert paths == ("/", "/pricing", "/about")
@@ -56,7 +56,7 @@ async def test_visits_are_those_of_the_log_s_own_time(take: Take, write: Write, 
     assert visits[0] == visits[1] != visits[2]  # 59 minutes of silence
 
 
-async def test_a_line_that_comes_late_is_put_where_it_belongs(take: Take, write: Write, views: Keeping):
+async def test_a_line_that_comes_late_is_put_where_it_belongs(take: Take, write: Write, views: PageViewStore):
     await take(write([LINES[2], LINES[0], LINES[10]]))
     first, second, _ = await views.query("SELECT path, visit, source FROM page_views ORDER BY moment", {})
     assert first == ("/", second[1], "Lobsters")
@@ -64,7 +64,7 @@ async def test_a_line_that_comes_late_is_put_where_it_belongs(take: Take, write:
 
 
 @pytest.mark.parametrize("name", ["again.log", "again.log.gz"])
-async def test_the_same_file_twice_changes_nothing(take: Take, write: Write, views: Keeping, name: str):
+async def test_the_same_file_twice_changes_nothing(take: Take, write: Write, views: PageViewStore, name: str):
     await take(write(LINES))
     before = await views.query(ROWS, {})
     [again] = await take(write(LINES, name))
@@ -72,13 +72,13 @@ async def test_the_same_file_twice_changes_nothing(take: Take, write: Write, vie
     assert (again.new, again.kinds[Kind.PAGE]) == (0, 3)
 
 
-async def test_a_file_that_has_grown_adds_what_is_new(take: Take, write: Write, views: Keeping):
+async def test_a_file_that_has_grown_adds_what_is_new(take: Take, write: Write, views: PageViewStore):
     await take(write(LINES[:3]))
     [grown] = await take(write(LINES))
     assert (grown.new, len(await views.query(ROWS, {}))) == (1, 3)
 
 
-async def test_two_people_in_one_second_are_two(take: Take, write: Write, views: Keeping):
+async def test_two_people_in_one_second_are_two(take: Take, write: Write, views: PageViewStore):
     both = [line(address="87.150.1.1"), line(address="87.150.1.2")]
     await take(write(both))
     await take(write(both))
@@ -90,7 +90,7 @@ async def test_rotated_files_are_read_oldest_first(take: Take, write: Write):
     assert [found.path for found in await take(new, old)] == [old, new]
 
 
-async def test_log_of_several_sites_goes_to_each(take: Take, write: Write, views: Keeping, tmp_path: Path):
+async def test_log_of_several_sites_goes_to_each(take: Take, write: Write, views: PageViewStore, tmp_path: Path):
     (tmp_path / "sites.yaml").write_text(
         "sites:\n  - {name: shop, domains: [shop.example.com]}\n  - {name: blog, domains: [blog.example.com]}\n"
     )
@@ -127,7 +127,7 @@ async def test_bytes_that_are_no_text_are_not_fatal(take: Take, write: Write, tm
     assert all(each.isprintable() for each in found.unreadable)
 
 
-async def test_half_a_character_is_not_fatal(take: Take, write: Write, views: Keeping):
+async def test_half_a_character_is_not_fatal(take: Take, write: Write, views: PageViewStore):
     said = {
         "ts": 1431857103,
         "ip": "::1",
@@ -177,14 +177,14 @@ def test_an_import_that_was_broken_off_goes_on_where_it_was(
     assert counts == [(12_000, 1)]
 
 
-async def test_nothing_of_an_address_is_kept(take: Take, write: Write, views: Keeping, conf: Settings):
+async def test_nothing_of_an_address_is_kept(take: Take, write: Write, views: PageViewStore, conf: Settings):
     await take(write(LINES))
     await views.close()
     kept = b"".join(path.read_bytes() for path in conf.data_dir.rglob("*") if path.is_file())
     assert b"87.150" not in kept
 
 
-async def test_recorded_log_is_counted_as_docs_say(take: Take, recorded: Path, views: Keeping):
+async def test_recorded_log_is_counted_as_docs_say(take: Take, recorded: Path, views: PageViewStore):
     [found] = await take(recorded, site="semicomplete.com")
     assert found.lines == sum(found.kinds.values()) == 10_000
     assert found.kinds[Kind.UNREADABLE] == 0

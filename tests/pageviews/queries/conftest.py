@@ -11,8 +11,8 @@ from tests.pageviews.queries.week import NOW
 from utilities.config.settings import Settings
 from utilities.pageviews import PageView
 from utilities.pageviews.sites.registry import Sites
-from utilities.pageviews.storage.interface import Keeping
-from utilities.pageviews.storage.open import open_page_views
+from utilities.pageviews.storage.interface import PageViewStore
+from utilities.pageviews.storage.open import open_page_view_store
 from utilities.sources.pageviews import PageViewSource
 
 BLOG = "sites: [{name: blog, domains: [example.com], zone: Europe/Berlin}, {name: shop, domains: [example.org]}]\n"
@@ -23,17 +23,17 @@ Ours = Callable[..., Awaitable[PageViewSource]]
 @pytest.fixture(params=["duckdb", "clickhouse"])
 async def keeping(
     request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path
-) -> AsyncIterator[Keeping]:
+) -> AsyncIterator[PageViewStore]:
     """An empty store."""
     url = request.getfixturevalue("clickhouse") if request.param == "clickhouse" else ""
-    opened = await open_page_views(settings(clickhouse_url=url), lambda: NOW)
+    opened = await open_page_view_store(settings(clickhouse_url=url), lambda: NOW)
     yield opened
     await opened.close()
     shutil.rmtree(tmp_path / "var", ignore_errors=True)
 
 
 @pytest.fixture
-def ours(keeping: Keeping, tmp_path: Path) -> Ours:
+def ours(keeping: PageViewStore, tmp_path: Path) -> Ours:
     """`await ours(views, now=…, sites=…)`: the source over these page views."""
 
     async def make(views: Sequence[PageView] = (), *, now: datetime = NOW, sites: str = BLOG) -> PageViewSource:

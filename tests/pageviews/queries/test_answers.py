@@ -12,7 +12,7 @@ from utilities import reports
 from utilities.config.discovery import find
 from utilities.model.errors import SourceMisconfigured
 from utilities.model.frames import Covers
-from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.interface import PageViewStore
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
 
@@ -62,7 +62,7 @@ async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over
     assert over.covers == Covers(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
 
 
-async def test_site_says_how_to_begin_until_its_first_page_view(ours: Ours, keeping: Keeping):
+async def test_site_says_how_to_begin_until_its_first_page_view(ours: Ours, keeping: PageViewStore):
     source = await ours()
     for site in ("blog", "shop"):
         for question in ("present", "totals", "pages", "by-day"):

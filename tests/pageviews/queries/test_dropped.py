@@ -13,20 +13,22 @@ from utilities.pageviews import Dropped
 from utilities.pageviews.classify.dropped_counter import Tally
 from utilities.pageviews.collection import our_own
 from utilities.pageviews.storage.dropped_hits import DroppedHits
-from utilities.pageviews.storage.interface import DeleteRequest, Owned
-from utilities.pageviews.storage.open import open_page_views
-from utilities.pageviews.storage.retention import retire
+from utilities.pageviews.storage.interface import DeleteRequest, PageViewStore
+from utilities.pageviews.storage.open import open_page_view_store
+from utilities.pageviews.storage.retention import delete_expired_views
 from utilities.sources.pageviews import PageViewAsk
 
 MONDAY, TUESDAY = date(2026, 3, 9), date(2026, 3, 10)
 TWO_DAYS = PageViewAsk("dropped", first="2026-03-09", last="now")
 
 
-async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(ours: Ours, keeping: Owned):
+async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(ours: Ours, keeping: PageViewStore):
     source = await ours()
     await keeping.add_dropped_hits([DroppedHits("blog", MONDAY, "bot", 2), DroppedHits("blog", TUESDAY, "spam", 1)])
     await keeping.add_dropped_hits([DroppedHits("blog", TUESDAY, "spam", 3), DroppedHits("blog", TUESDAY, "bot", 1)])
-    await keeping.add_dropped_hits([DroppedHits("shop", TUESDAY, "bot", 5), DroppedHits("blog", date(2026, 3, 8), "bot", 7)])
+    await keeping.add_dropped_hits(
+        [DroppedHits("shop", TUESDAY, "bot", 5), DroppedHits("blog", date(2026, 3, 8), "bot", 7)]
+    )
     frame = await source.answer(TWO_DAYS)
     keys = [column.key for column in frame.columns]
     assert keys == ["day", "dropped", "bot", "prefetch", "spam", "privacy", "excluded"]
@@ -34,7 +36,7 @@ async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(
     await keeping.delete_rows(DeleteRequest(path="/", site="blog"))
     await keeping.delete_rows(DeleteRequest(before=TUESDAY, site="blog"))
     assert (await source.answer(TWO_DAYS)).values("dropped") == (0, 5)
-    await retire(keeping, lambda site: 1, date(2026, 6, 1))
+    await delete_expired_views(keeping, lambda site: 1, date(2026, 6, 1))
     assert (await source.answer(TWO_DAYS)).values("dropped") == (0, 0)
 
 
@@ -43,7 +45,7 @@ async def test_counts_survive_the_end_of_the_process(settings: Callable[..., Set
     for _ in range(2):
         async with our_own(chosen, lambda: NOW) as own:
             own.counting.tally.add("blog", MONDAY, Dropped.BOT)
-    views = await open_page_views(chosen, lambda: NOW)
+    views = await open_page_view_store(chosen, lambda: NOW)
     assert await views.query("SELECT site, day, why, hits FROM dropped", {}) == [("blog", MONDAY, "bot", 2)]
     await views.close()
 
@@ -55,7 +57,7 @@ class Full:
         self.room = False
         self.kept: list[DroppedHits] = []
 
-    async def drop(self, drops: Sequence[DroppedHits]) -> None:
+    async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
         if not self.room:
             raise StoreDown("no disk")
         self.kept += drops

@@ -21,7 +21,7 @@ from tests.pageviews.queries.week import NOW
 from utilities.config.settings import Settings
 from utilities.model.errors import ParameterError
 from utilities.pageviews.sites.registry import Sites
-from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.interface import PageViewStore
 from utilities.services import Services
 from utilities.sources.pageviews import PageViewAsk, PageViewSource
 
@@ -83,7 +83,7 @@ def source(tmp_path: Path) -> PageViewSource:
     file.write_text(SITES)
     sites = Sites(file, any_host=False)
     sites.load()
-    return PageViewSource(cast(Keeping, None), sites, lambda: NOW, days=7)
+    return PageViewSource(cast(PageViewStore, None), sites, lambda: NOW, days=7)
 
 
 async def test_program_is_handed_the_answer_to_its_first_question(foyer: Foyer):

@@ -10,10 +10,10 @@ import pytest
 
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
-from utilities.pageviews.storage.interface import Keeping
-from utilities.pageviews.storage.open import open_page_views
+from utilities.pageviews.storage.interface import PageViewStore
+from utilities.pageviews.storage.open import open_page_view_store
 
-Reopen = Callable[[], Awaitable[Keeping]]
+Reopen = Callable[[], Awaitable[PageViewStore]]
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +39,10 @@ async def reopen(kept_in: Settings) -> AsyncIterator[Reopen]:
     """`await reopen()`: the store, closed and opened once more."""
     opened: list[Any] = []
 
-    async def again() -> Keeping:
+    async def again() -> PageViewStore:
         while opened:
             await opened.pop().close()
-        opened.append(await open_page_views(kept_in, utc_now))
+        opened.append(await open_page_view_store(kept_in, utc_now))
         return opened[-1]
 
     yield again
@@ -52,5 +52,5 @@ async def reopen(kept_in: Settings) -> AsyncIterator[Reopen]:
 
 
 @pytest.fixture
-async def views(reopen: Reopen) -> Keeping:
+async def views(reopen: Reopen) -> PageViewStore:
     return await reopen()

@@ -37,9 +37,9 @@ async def test_those_who_come_during_a_write_share_the_next_one():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
-    first = asyncio.create_task(commit.add(ROWS[:1]))
+    first = asyncio.create_task(commit.add_rows(ROWS[:1]))
     await asyncio.sleep(0.05)
-    others = [asyncio.create_task(commit.add([row])) for row in ROWS[10:60]]
+    others = [asyncio.create_task(commit.add_rows([row])) for row in ROWS[10:60]]
     await asyncio.sleep(0.05)
     assert not first.done()
     assert not any(other.done() for other in others)
@@ -52,19 +52,19 @@ async def test_those_who_come_during_a_write_share_the_next_one():
 async def test_overrun_comes_before_the_room_is_used_up_and_goes_when_there_is_some():
     disk = Disk()
     acknowledged = 0
-    commit = GroupCommit(disk.write, utc_now, behind=lambda: acknowledged, room=10)
+    commit = GroupCommit(disk.write, utc_now, unflushed_rows=lambda: acknowledged, capacity=10)
     disk.free.clear()
-    waiting = [asyncio.create_task(commit.add([row])) for row in ROWS[10:18]]
+    waiting = [asyncio.create_task(commit.add_rows([row])) for row in ROWS[10:18]]
     await asyncio.sleep(0.01)
     with pytest.raises(Overloaded):
-        await commit.add(ROWS[20:23])
+        await commit.add_rows(ROWS[20:23])
     acknowledged = 2
     with pytest.raises(Overloaded):
-        await commit.add(ROWS[20:21])
+        await commit.add_rows(ROWS[20:21])
     assert commit.health()["waiting"] == 10
     disk.free.set()
     await asyncio.gather(*waiting)
-    await commit.add(ROWS[20:28])
+    await commit.add_rows(ROWS[20:28])
     await commit.close()
 
 
@@ -72,7 +72,7 @@ async def test_large_lots_do_not_hold_up_small_ones():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
-    adding = [asyncio.create_task(commit.add(rows)) for rows in (ROWS[10:11], ROWS[10:], ROWS[10:12])]
+    adding = [asyncio.create_task(commit.add_rows(rows)) for rows in (ROWS[10:11], ROWS[10:], ROWS[10:12])]
     await asyncio.sleep(0.05)
     disk.free.set()
     await asyncio.gather(*adding)
@@ -84,13 +84,13 @@ async def test_disk_that_is_full_fails_everybody_and_health_says_so_until_it_is_
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.full = True
-    ends = await asyncio.gather(*(commit.add([row]) for row in ROWS[10:13]), return_exceptions=True)
+    ends = await asyncio.gather(*(commit.add_rows([row]) for row in ROWS[10:13]), return_exceptions=True)
     assert {type(end) for end in ends} == {StoreDown}
     assert commit.health()["answers"] is False
     disk.full = False
-    await commit.add(ROWS[10:11])
+    await commit.add_rows(ROWS[10:11])
     assert commit.health()["answers"] is True
-    assert commit.waiting == 0
+    assert commit.pending_rows == 0
     await commit.close()
 
 
@@ -98,7 +98,7 @@ async def test_one_bad_row_fails_alone():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
-    adding = [asyncio.create_task(commit.add([row])) for row in ROWS[:5]]
+    adding = [asyncio.create_task(commit.add_rows([row])) for row in ROWS[:5]]
     await asyncio.sleep(0.05)
     disk.free.set()
     ends = await asyncio.gather(*adding, return_exceptions=True)
@@ -110,11 +110,11 @@ async def test_whoever_goes_away_takes_nobody_along():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
-    leaver, stayer = (asyncio.create_task(commit.add([row])) for row in ROWS[10:12])
+    leaver, stayer = (asyncio.create_task(commit.add_rows([row])) for row in ROWS[10:12])
     await asyncio.sleep(0.05)
     leaver.cancel()
     disk.free.set()
     await stayer
     assert sum(disk.lots) == 2
-    assert commit.waiting == 0
+    assert commit.pending_rows == 0
     await commit.close()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.pageviews.storage.views import NOON, view
-from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.interface import PageViewStore
 
 EXPRESSIONS: list[tuple[str, Any]] = [
     ("count(*)", 6),
@@ -100,7 +100,7 @@ QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[Any, ...]]]] = [
 
 
 @pytest.fixture
-async def six(views: Keeping) -> Keeping:
+async def six(views: PageViewStore) -> PageViewStore:
     """Six page views of one visit, 250 seconds apart."""
     paths = ["/a", "/a", "/b", "/a", "/b", "/c"]
     await views.add_views(
@@ -118,7 +118,7 @@ async def six(views: Keeping) -> Keeping:
     return views
 
 
-async def test_expressions_mean_the_same(six: Keeping):
+async def test_expressions_mean_the_same(six: PageViewStore):
     said = {}
     for expression, _ in EXPRESSIONS:
         ((said[expression],),) = await six.query(f"SELECT {expression} FROM page_views", {})
@@ -128,17 +128,19 @@ async def test_expressions_mean_the_same(six: Keeping):
 
 
 @pytest.mark.parametrize(("sql", "values", "rows"), QUESTIONS)
-async def test_questions_mean_the_same(six: Keeping, sql: str, values: dict[str, Any], rows: list[tuple[Any, ...]]):
+async def test_questions_mean_the_same(
+    six: PageViewStore, sql: str, values: dict[str, Any], rows: list[tuple[Any, ...]]
+):
     assert await six.query(sql, values) == rows
 
 
-async def test_nothing_to_aggregate_is_nothing(views: Keeping):
+async def test_nothing_to_aggregate_is_nothing(views: PageViewStore):
     sql = "SELECT count(*), sum(screen), min(day), max(moment), avg(screen), medianOf(screen), argMin(path, moment)"
     rows = await views.query(f"{sql}, count(DISTINCT path), countIf(path = '') FROM page_views", {})
     assert rows == [(0, None, None, None, None, None, None, 0, 0)]
 
 
-async def test_days_of_23_and_25_hours_have_every_hour_once(views: Keeping):
+async def test_days_of_23_and_25_hours_have_every_hour_once(views: PageViewStore):
     spring, autumn = (datetime(2026, 3, 28, 23, tzinfo=UTC), 23), (datetime(2026, 10, 24, 22, tzinfo=UTC), 25)
     for start, hours in (spring, autumn):
         for each in range(hours):

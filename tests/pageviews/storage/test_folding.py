@@ -12,8 +12,8 @@ from tests.pageviews.storage.views import numbered, view
 from utilities.model.clock import utc_now
 from utilities.pageviews.sql.columns import row_of
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
-from utilities.pageviews.storage.journal import Journal, line_of, whole
-from utilities.pageviews.storage.query_pool import POLITE, Stop
+from utilities.pageviews.storage.journal import Journal, encode_row, valid_length
+from utilities.pageviews.storage.query_pool import QUERY_NICENESS, CancelHandle
 
 
 async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path: Path):
@@ -21,8 +21,8 @@ async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path:
     most = 0
     for lot in range(30):
         await views.add_views([numbered(1000 * lot + number) for number in range(1000)])
-        most = max(most, views.flusher.behind())
-    assert most <= views.commit.room // 4 + 1000
+        most = max(most, views.flusher.unflushed_rows())
+    assert most <= views.commit.capacity // 4 + 1000
     assert await views.query("SELECT count(*) FROM page_views", {}) == [(30_000,)]
     await views.close()
 
@@ -33,10 +33,10 @@ async def test_askers_stand_back_and_the_writer_does_not(tmp_path: Path):
     await views.add_views([numbered(1)])
     usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-    def niceness(stop: Stop) -> int:
+    def niceness(cancel: CancelHandle) -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) - usual
 
-    assert await views.query_pool.run(niceness) == POLITE
+    assert await views.query_pool.run_query(niceness) == QUERY_NICENESS
     assert priority_of(views.commit.thread) == priority_of(views.flusher.thread) == usual
     await views.close()
 
@@ -53,18 +53,18 @@ async def test_store_can_be_closed_twice(tmp_path: Path):
 
 
 def test_only_a_line_that_is_whole_counts():
-    lines = [line_of(row_of(view(title=title))) for title in ("one", "a\nb\n\nc", "three")]
+    lines = [encode_row(row_of(view(title=title))) for title in ("one", "a\nb\n\nc", "three")]
     length = sum(map(len, lines))
-    assert whole(io.BytesIO(b"".join(lines))) == length
+    assert valid_length(io.BytesIO(b"".join(lines))) == length
     last = lines[-1]
     for broken in (last[:-1], last[:-5] + b"\n", b"\n", last.replace(b"three", b"trees"), b"\0" * 50 + b"\n"):
-        assert whole(io.BytesIO(b"".join([*lines, broken, *lines]))) == length
+        assert valid_length(io.BytesIO(b"".join([*lines, broken, *lines]))) == length
 
 
 async def test_journal_keeps_what_is_before_a_broken_line(tmp_path: Path):
     journal = Journal(tmp_path / "pageviews.journal")
-    journal.write([line_of(row_of(numbered(number % 3))) for number in range(5)])
-    journal.write([line_of(row_of(numbered(3)))[:40], b"\n" * 5000])
+    journal.append_lines([encode_row(row_of(numbered(number % 3))) for number in range(5)])
+    journal.append_lines([encode_row(row_of(numbered(3)))[:40], b"\n" * 5000])
     journal.close()
     views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     assert await views.query("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
@@ -75,9 +75,9 @@ async def test_line_that_the_engine_cannot_read_is_left_out_alone(tmp_path: Path
     journal = Journal(tmp_path / "pageviews.journal")
     rows = [row_of(numbered(number)) for number in range(3)]
     rows[1] = tuple("no day" if type(each) is date else each for each in rows[1])
-    journal.write([line_of(row) for row in rows])
+    journal.append_lines([encode_row(row) for row in rows])
     journal.close()
     views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     assert await views.query("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/2",)]
-    assert "A page view cannot be kept" in caplog.text
+    assert "A page view cannot be stored" in caplog.text
     await views.close()

@@ -12,15 +12,15 @@ from tests.pageviews.storage.views import NOON, numbered, view
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.pageviews.sql.columns import NAMES
-from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, Keeping
-from utilities.pageviews.storage.open import FILE, open_page_views
-from utilities.pageviews.storage.retention import MONTHS, months_before, retire
+from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, PageViewStore
+from utilities.pageviews.storage.open import DUCKDB_FILE, open_page_view_store
+from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, delete_expired_views, months_before
 
 OLD = datetime(2024, 2, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-async def five(views: Keeping) -> Keeping:
+async def five(views: PageViewStore) -> PageViewStore:
     await views.add_views(
         [
             view(path="/a", visitor=1),
@@ -48,7 +48,7 @@ async def five(views: Keeping) -> Keeping:
     ],
 )
 async def test_what_is_to_be_forgotten_is_gone_and_nothing_else(
-    five: Keeping, reopen: Reopen, what: DeleteRequest, left: list[str]
+    five: PageViewStore, reopen: Reopen, what: DeleteRequest, left: list[str]
 ):
     assert await five.delete_rows(what) == 5 - len(left)
     five = await reopen()
@@ -56,16 +56,19 @@ async def test_what_is_to_be_forgotten_is_gone_and_nothing_else(
     assert five.health()["rows"] == len(left)
 
 
-async def test_nothing_is_forgotten_without_saying_what(five: Keeping):
+async def test_nothing_is_forgotten_without_saying_what(five: PageViewStore):
     for what in (DeleteRequest(), DeleteRequest(site="main"), DeleteRequest(path="*")):
-        with pytest.raises(ValueError, match="say what to forget"):
+        with pytest.raises(ValueError, match="say what to delete"):
             await five.delete_rows(what)
 
 
-async def test_each_site_keeps_as_many_months_as_it_says(five: Keeping):
+async def test_each_site_keeps_as_many_months_as_it_says(five: PageViewStore):
     await five.add_views([view(site="unknown", at=OLD), view(site="unknown", at=OLD + timedelta(days=30))])
     months = {"main": 25, "other": 26}
-    assert await retire(five, lambda site: months.get(site, MONTHS), date(2026, 3, 15)) == 2
+    assert (
+        await delete_expired_views(five, lambda site: months.get(site, DEFAULT_RETENTION_MONTHS), date(2026, 3, 15))
+        == 2
+    )
     rows = await five.query("SELECT site, count(*) FROM page_views GROUP BY site ORDER BY site", {})
     assert rows == [("main", 2), ("other", 2), ("unknown", 1)]
 
@@ -85,7 +88,7 @@ def test_months_are_those_of_the_calendar(day: date, months: int, before: date):
 
 
 @pytest.mark.parametrize("form", list(ExportFormat))
-async def test_export_is_whole_and_in_order(views: Keeping, tmp_path: Path, form: ExportFormat):
+async def test_export_is_whole_and_in_order(views: PageViewStore, tmp_path: Path, form: ExportFormat):
     file = tmp_path / f"it's all.{form}"
     odd = view(title='a "title", with\nlines', props='{"a": 1}', path="/é", at=NOON - timedelta(days=1), site="other")
     await views.add_views([numbered(2), numbered(1), odd])
@@ -99,9 +102,9 @@ async def test_export_is_whole_and_in_order(views: Keeping, tmp_path: Path, form
 
 async def test_file_of_a_store_is_for_its_owner_only(settings: Callable[..., Settings]):
     where = settings()
-    views = await open_page_views(where, utc_now)
+    views = await open_page_view_store(where, utc_now)
     await views.add_views([numbered(1)])
     modes = {path.name: path.stat().st_mode & 0o77 for path in where.data_dir.iterdir()}
     await views.close()
-    assert modes.pop(f"{FILE}.wal", 0) in (0, 0o44)  # DuckDB makes it as it likes
+    assert modes.pop(f"{DUCKDB_FILE}.wal", 0) in (0, 0o44)  # DuckDB makes it as it likes
     assert set(modes.values()) == {0}

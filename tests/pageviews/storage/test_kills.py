@@ -21,9 +21,9 @@ import asyncio, sys
 from pathlib import Path
 from utilities.model.clock import utc_now
 from utilities.model.errors import SettingsError
-from utilities.pageviews.storage.duckdb_engine import open_duck
+from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 try:
-    asyncio.run(open_duck(Path(sys.argv[1]), utc_now))
+    asyncio.run(open_duckdb_store(Path(sys.argv[1]), utc_now))
 except SettingsError as error:
     print(error)
 """
@@ -34,24 +34,24 @@ from pathlib import Path
 from tests.pageviews.storage.views import numbered
 from utilities.model.clock import utc_now
 from utilities.model.errors import StoreDown
-from utilities.pageviews.storage.duckdb_engine import open_duck
+from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
 async def main():
-    views = await open_duck(Path(sys.argv[1]), utc_now)
-    await views.add([numbered(n) for n in range(10)])
-    await views.ask("SELECT count(*) FROM page_views", {})
+    views = await open_duckdb_store(Path(sys.argv[1]), utc_now)
+    await views.add_views([numbered(n) for n in range(10)])
+    await views.query("SELECT count(*) FROM page_views", {})
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, usual[1]))
     for start in (10, 20):
         try:
-            await views.add([numbered(n) for n in range(start, start + 10)])
+            await views.add_views([numbered(n) for n in range(start, start + 10)])
         except StoreDown as error:
             print(error)
     print(views.health()["answers"])
     resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-    await views.add([numbered(n) for n in range(30, 40)])
-    print(await views.ask("SELECT count(*) FROM page_views", {}), views.health()["answers"])
+    await views.add_views([numbered(n) for n in range(30, 40)])
+    print(await views.query("SELECT count(*) FROM page_views", {}), views.health()["answers"])
     await views.close()
 
 asyncio.run(main())
@@ -62,19 +62,19 @@ import asyncio, resource, signal, sys
 from pathlib import Path
 from tests.pageviews.storage.views import numbered
 from utilities.model.clock import utc_now
-from utilities.pageviews.storage.duckdb_engine import open_duck
+from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
 async def counted(views):
-    return await views.ask("SELECT count(*) FROM page_views", {})
+    return await views.query("SELECT count(*) FROM page_views", {})
 
 async def main():
-    views = await open_duck(Path(sys.argv[1]), utc_now)
-    await views.add([numbered(n) for n in range(300)])
+    views = await open_duckdb_store(Path(sys.argv[1]), utc_now)
+    await views.add_views([numbered(n) for n in range(300)])
     print(await counted(views))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, usual[1]))  # less than the table's own journal has already
-    await views.add([numbered(n) for n in range(300, 310)])
+    await views.add_views([numbered(n) for n in range(300, 310)])
     while views.health()["answers"]:
         await asyncio.sleep(0.05)
     print(views.health()["waiting"])

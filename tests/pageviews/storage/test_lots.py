@@ -5,24 +5,24 @@ from pathlib import Path
 
 from tests.pageviews.storage.views import NOON, numbered, view
 from utilities.pageviews.sql.columns import NAMES
-from utilities.pageviews.storage.interface import Keeping
-from utilities.pageviews.storage.row_file import Lot
+from utilities.pageviews.storage.interface import PageViewStore
+from utilities.pageviews.storage.row_file import RowFile
 
 ALL = f"SELECT {', '.join(NAMES)} FROM page_views ORDER BY moment"
 
 
-async def test_lot_is_kept_once_and_as_if_each_had_come_alone(views: Keeping, tmp_path: Path):
+async def test_lot_is_kept_once_and_as_if_each_had_come_alone(views: PageViewStore, tmp_path: Path):
     odd = view(at=NOON + timedelta(days=1), title=" \r\n\x1d\x1e\x1f\t'", path='/"', referrer="")
     pages = [numbered(1), numbered(2), odd, numbered(2)]
-    with Lot(tmp_path / "it's.rows") as lot:
+    with RowFile(tmp_path / "it's.rows") as lot:
         for page in pages:
-            lot.add(page)
-        assert await views.load_row_file(lot.whole()) == 3
+            lot.write_view(page)
+        assert await views.load_row_file(lot.flush_rows()) == 3
         kept = await views.query(ALL, {})
-        lot.clear()
+        lot.clear_rows()
         for page in [*pages, numbered(3)]:
-            lot.add(page)
-        assert await views.load_row_file(lot.whole()) == 1
+            lot.write_view(page)
+        assert await views.load_row_file(lot.flush_rows()) == 1
     await views.add_views(pages)
     again = await views.query(ALL, {})
     assert [row for row in again if row in kept] == kept

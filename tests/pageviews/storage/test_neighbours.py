@@ -13,15 +13,15 @@ from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer, StoreDown
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore
 from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat
-from utilities.pageviews.storage.local_socket import Neighbour
-from utilities.pageviews.storage.open import SOCKET, open_page_views, reach_page_views
+from utilities.pageviews.storage.local_socket import LocalStoreClient
+from utilities.pageviews.storage.open import STORE_SOCKET, connect_or_open_store, open_page_view_store
 
 
 async def test_neighbour_does_all_that_the_owner_does(settings: Callable[..., Settings], tmp_path: Path):
     where = settings()
-    owner = await open_page_views(where, utc_now)
-    neighbour = await reach_page_views(where, utc_now)
-    assert isinstance(neighbour, Neighbour)
+    owner = await open_page_view_store(where, utc_now)
+    neighbour = await connect_or_open_store(where, utc_now)
+    assert isinstance(neighbour, LocalStoreClient)
     await neighbour.add_views([numbered(1), view(path="/$day", title="ü\n")])
     values = {"day": date(2026, 3, 10), "moment": NOON, "paths": ["/1", "/$day"]}
     sql = (
@@ -37,30 +37,30 @@ async def test_neighbour_does_all_that_the_owner_does(settings: Callable[..., Se
     assert await neighbour.export_rows(tmp_path / "all.csv", ExportFormat.CSV) == 2
     assert await neighbour.delete_rows(DeleteRequest(before=date(2026, 3, 11), path="/1")) == 1
     assert (await owner.query("SELECT count(*) FROM page_views", {})) == [(1,)]
-    assert (where.data_dir / SOCKET).stat().st_mode & 0o77 == 0
+    assert (where.data_dir / STORE_SOCKET).stat().st_mode & 0o77 == 0
     await neighbour.close()
     await owner.close()
 
 
 async def test_neighbour_of_an_owner_that_ends_says_so(settings: Callable[..., Settings]):
     where = settings()
-    owner = await open_page_views(where, utc_now)
-    neighbour = await reach_page_views(where, utc_now)
+    owner = await open_page_view_store(where, utc_now)
+    neighbour = await connect_or_open_store(where, utc_now)
     await neighbour.add_views([numbered(0)])
     await owner.close()
     with pytest.raises(StoreDown):
         await neighbour.add_views([numbered(1)])
     await neighbour.close()
-    alone = await reach_page_views(where, utc_now)
+    alone = await connect_or_open_store(where, utc_now)
     assert isinstance(alone, DuckDBPageViewStore)
     await alone.close()
 
 
 async def test_door_works_in_a_folder_with_a_long_name(settings: Callable[..., Settings], tmp_path: Path):
     where = settings(data_dir=tmp_path / ("long" * 30))
-    owner = await open_page_views(where, utc_now)
-    neighbour = await reach_page_views(where, utc_now)
-    assert isinstance(neighbour, Neighbour)
+    owner = await open_page_view_store(where, utc_now)
+    neighbour = await connect_or_open_store(where, utc_now)
+    assert isinstance(neighbour, LocalStoreClient)
     await asyncio.gather(*(neighbour.add_views([numbered(number)]) for number in range(20)))
     await neighbour.close()
     await owner.close()
@@ -68,9 +68,9 @@ async def test_door_works_in_a_folder_with_a_long_name(settings: Callable[..., S
 
 async def test_whoever_talks_nonsense_is_shown_out(settings: Callable[..., Settings]):
     where = settings()
-    owner = await open_page_views(where, utc_now)
-    for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b'{"what": "fly"}\n', b'{"what": "add"}\n', b"[]\n"):
-        reader, writer = await asyncio.open_unix_connection(str(where.data_dir / SOCKET))
+    owner = await open_page_view_store(where, utc_now)
+    for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b'{"method": "fly"}\n', b'{"method": "add_views"}\n', b"[]\n"):
+        reader, writer = await asyncio.open_unix_connection(str(where.data_dir / STORE_SOCKET))
         writer.write(nonsense)
         writer.write_eof()
         assert b'"answer"' not in await reader.read()

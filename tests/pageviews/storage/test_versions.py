@@ -12,12 +12,12 @@ from utilities.model.errors import SettingsError
 from utilities.pageviews.storage import clickhouse_schema as click_schema
 from utilities.pageviews.storage import duckdb_schema as duck_schema
 from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
-from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.interface import PageViewStore
 
 NEXT = {3: ("ALTER TABLE page_views ADD COLUMN shoes INTEGER DEFAULT 42", "ALTER TABLE page_views DROP COLUMN shoes")}
 
 
-async def test_store_that_a_newer_foyer_wrote_is_left_alone(views: Keeping, reopen: Reopen):
+async def test_store_that_a_newer_foyer_wrote_is_left_alone(views: PageViewStore, reopen: Reopen):
     await views.add_views([numbered(1)])
     client = getattr(views, "client", None)
     if client is None:
@@ -25,7 +25,7 @@ async def test_store_that_a_newer_foyer_wrote_is_left_alone(views: Keeping, reop
         await views.query(sql, {})
     else:
         client.insert("about", [(99,)], column_names=["version"])
-    with pytest.raises(SettingsError, match=r"newer Foyer \(version 99\)"):
+    with pytest.raises(SettingsError, match=r"A newer Foyer wrote the page views \(version 99\)"):
         await reopen()
 
 

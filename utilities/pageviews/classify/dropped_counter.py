@@ -7,7 +7,8 @@ from datetime import date
 
 from utilities.model.errors import SourceError, StoreDown
 from utilities.pageviews import Dropped
-from utilities.pageviews.storage.dropped_hits import Dropping, DroppedHits
+from utilities.pageviews.storage.dropped_hits import DroppedHits
+from utilities.pageviews.storage.interface import PageViewStore
 
 WAITING = 5000  # counts by site, day and reason, while the store does not take them
 
@@ -30,13 +31,15 @@ class Tally:
         """All sites together since the start of the process, for /healthz."""
         return dict(self.since_start)
 
-    async def keep(self, store: Dropping) -> None:
+    async def keep(self, store: PageViewStore) -> None:
         """Hands on what waits; raises SourceError or StoreDown, and keeps it, when the store does not take it."""
         waiting, self.waiting = self.waiting, {}
         if not waiting:
             return
         try:
-            await store.add_dropped_hits([DroppedHits(site, day, why.value, hits) for (site, day, why), hits in waiting.items()])
+            await store.add_dropped_hits(
+                [DroppedHits(site, day, why.value, hits) for (site, day, why), hits in waiting.items()]
+            )
         except (SourceError, StoreDown, asyncio.CancelledError):
             for (site, day, why), hits in waiting.items():
                 self.since_start[why] -= hits

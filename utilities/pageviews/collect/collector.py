@@ -9,13 +9,15 @@ from utilities.pageviews.collect.beacon import Said, hit_of
 from utilities.pageviews.collect.path_limit import Paths
 from utilities.pageviews.collect.rate_limit import Pace
 from utilities.pageviews.sites.registry import Sites
-from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.interface import PageViewStore
 
 
 class Collector:
     """Whose site it is, whether there is room for it, what it counts as, and its place on disk. Owned by the loop."""
 
-    def __init__(self, sites: Sites, counter: Counter, views: Keeping, clock: Clock, pace: Pace | None = None) -> None:
+    def __init__(
+        self, sites: Sites, counter: Counter, views: PageViewStore, clock: Clock, pace: Pace | None = None
+    ) -> None:
         self.sites = sites
         self.counter = counter
         self.views = views

@@ -17,7 +17,7 @@ from utilities.pageviews.log_import.importer import BATCH, Import, SiteOf, Summa
 from utilities.pageviews.log_import.log_file import LogFile
 from utilities.pageviews.sites.registry import Sites
 from utilities.pageviews.sites.site_file import Site
-from utilities.pageviews.storage.interface import Keeping
+from utilities.pageviews.storage.interface import PageViewStore
 
 FIRST = 1000  # lines among which the first that can be read is looked for
 MOST_HOSTS = 10_000  # hosts whose site is remembered
@@ -28,7 +28,7 @@ async def import_logs(
     *,
     settings: Settings,
     sites: Sites,
-    keep: Keeping,
+    keep: PageViewStore,
     clock: Clock,
     site: str = "",
     quiet: bool = False,

@@ -17,8 +17,8 @@ from utilities.pageviews.log_import.line_kinds import Kind, kind_of
 from utilities.pageviews.log_import.log_file import TOO_LONG, LogFile
 from utilities.pageviews.log_import.ordering import Names, Settling
 from utilities.pageviews.sites.site_file import Site
-from utilities.pageviews.storage.interface import Keeping
-from utilities.pageviews.storage.row_file import Lot
+from utilities.pageviews.storage.interface import PageViewStore
+from utilities.pageviews.storage.row_file import RowFile
 
 BATCH = 122_880
 """Page views that are kept at once: a row group of DuckDB's, which goes to disk at once and is never touched again.
@@ -62,7 +62,13 @@ class Import:
     """One file on its way into the store; `run` is called once."""
 
     def __init__(
-        self, file: LogFile, counter: Counter, keep: Keeping, site_of: SiteOf, marks: Bookmarks, batch: int = BATCH
+        self,
+        file: LogFile,
+        counter: Counter,
+        keep: PageViewStore,
+        site_of: SiteOf,
+        marks: Bookmarks,
+        batch: int = BATCH,
     ) -> None:
         self.file = file
         self.counter = counter
@@ -84,7 +90,7 @@ class Import:
         self.summary.lines = self.summary.resumed = mark.lines
         self.summary.kinds.update({Kind(name): count for name, count in mark.kinds.items()})
         place = mark.place
-        with Lot(self.marks.beside(self.file)) as self.lot:
+        with RowFile(self.marks.beside(self.file)) as self.lot:
             try:
                 for place, raw in self.file.lines(mark.place):
                     self.take(raw)
@@ -128,7 +134,7 @@ class Import:
             self.summary.kinds[Kind[found.name]] += 1
         else:
             self.summary.kinds[Kind.PAGE] += 1
-            self.lot.add(self.paths.kept(found, site.distinct_paths))
+            self.lot.write_view(self.paths.kept(found, site.distinct_paths))
 
     def strange(self, text: str, raw: bytes) -> None:
         if not text and raw is not TOO_LONG:
@@ -144,8 +150,8 @@ class Import:
         for settled in self.settling.rest():
             self.count(*settled)
         if self.lot.rows:
-            self.summary.new += await self.keep.load_row_file(self.lot.whole())
-            self.lot.clear()
+            self.summary.new += await self.keep.load_row_file(self.lot.flush_rows())
+            self.lot.clear_rows()
         kinds = {kind.value: count for kind, count in self.summary.kinds.items()}
         self.marks.put(self.file, Mark(place, self.summary.lines, kinds, dict(self.names.seen), self.file.size))
 

@@ -1,7 +1,7 @@
-"""Page views in ClickHouse: the engine that several processes share."""
+"""The page-view store in ClickHouse, which several processes can share."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -18,128 +18,136 @@ from utilities.pageviews.sql.columns import NAMES, TABLE, Row, row_of
 from utilities.pageviews.sql.dialect import CLICK_SETTINGS, aware, for_click, in_utc, plain, used
 from utilities.pageviews.storage.clickhouse_schema import migrate_clickhouse
 from utilities.pageviews.storage.dropped_hits import DROPPED_TABLE, DroppedHits
-from utilities.pageviews.storage.group_commit import MOST_AT_ONCE, GroupCommit
-from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat
-from utilities.pageviews.storage.query_pool import Questions, Stop
-from utilities.pageviews.storage.row_file import rows_in
+from utilities.pageviews.storage.group_commit import MAX_COMMIT_ROWS, GroupCommit
+from utilities.pageviews.storage.interface import LONG_QUERY_SECONDS, DeleteRequest, ExportFormat, first_error_line
+from utilities.pageviews.storage.query_pool import CancelHandle, QueryPool
+from utilities.pageviews.storage.row_file import read_row_batches
 
 COUNT_ROWS_SQL = f"SELECT count(*) FROM {TABLE}"  # noqa: S608
-CLICKHOUSE_QUERY_THREADS = 8  # the work is done elsewhere
-INSERT_RETRY_SECONDS = (0.1, 0.5, 2.0)  # seconds between one try to insert and the next
+CLICKHOUSE_QUERY_THREADS = 8  # the server does the work
+INSERT_RETRY_SECONDS = (0.1, 0.5, 2.0)
 INSERT_SETTINGS = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_timeout_ms": 50}
-# A session would allow one question at a time.
+# A session would allow one query at a time.
 CLIENT_OPTIONS: Mapping[str, Any] = {"autogenerate_session_id": False, "connect_timeout": 5}
 CLICKHOUSE_FORMATS = {ExportFormat.CSV: "CSVWithNames", ExportFormat.PARQUET: "Parquet"}
-LONG_QUERY_SECONDS = 600.0  # seconds for what a person or the night asks for: forgetting, exporting
 MOMENT_INDEX = NAMES.index("moment")
 BUSY_ERROR_NAMES = ("TIMEOUT_EXCEEDED", "TOO_MANY_SIMULTANEOUS_QUERIES", "MEMORY_LIMIT_EXCEEDED")
 
 
-class ClickPageViews:
-    """The page-view store behind CLICKHOUSE_URL."""
+class ClickHousePageViewStore:
+    """The page-view store at CLICKHOUSE_URL."""
 
-    def __init__(self, client: Client, questions: Questions, rows: int, clock: Clock) -> None:
+    def __init__(self, client: Client, query_pool: QueryPool, rows: int, clock: Clock) -> None:
         self.client = client
-        self.questions = questions
+        self.query_pool = query_pool
         self.rows = rows
         self.commit = GroupCommit(self._insert_rows, clock)
 
     async def add_views(self, views: Sequence[PageView]) -> None:
-        """Returns when ClickHouse has accepted them. Overloaded when there is no room, StoreDown when it does not answer,
-        ValueError when one of them cannot be kept."""
+        """Returns when ClickHouse has accepted the rows. Raises Overloaded when there is no room, StoreDown when it
+        does not answer, ValueError when one of the rows is invalid."""
         if views:
-            await self.commit.add([row_of(view) for view in views])
+            await self.commit.add_rows([row_of(view) for view in views])
 
     def _insert_rows(self, rows: Sequence[Row]) -> None:
-        """On the commit thread. Rows that arrive twice, because an answer was lost, are one row in the end."""
+        """Runs on the commit thread. A row that is inserted twice, because an answer was lost, counts once."""
         rows = [(*row[:MOMENT_INDEX], aware(row[MOMENT_INDEX]), *row[MOMENT_INDEX + 1 :]) for row in rows]
-        for rest in (*INSERT_RETRY_SECONDS, None):
+        for delay in (*INSERT_RETRY_SECONDS, None):
             try:
                 self.client.insert(TABLE, rows, column_names=NAMES, settings=INSERT_SETTINGS)
             except (UnicodeError, TypeError, OverflowError) as error:
-                raise ValueError(f"A page view cannot be kept: {error}") from error
+                raise ValueError(f"A page view cannot be stored: {error}") from error
             except (ClickHouseError, OSError) as error:
-                if rest is None or (isinstance(error, DatabaseError) and not busy(error)):
-                    raise StoreDown(f"ClickHouse does not take page views: {first_line(error)}") from error
-                time.sleep(rest)
+                if delay is None or (isinstance(error, DatabaseError) and not is_busy_error(error)):
+                    raise StoreDown(f"ClickHouse does not accept page views: {first_error_line(error)}") from error
+                time.sleep(delay)
             else:
                 self.rows += len(rows)
                 return
 
     async def load_row_file(self, row_file: Path) -> int:
         before = await self.query(COUNT_ROWS_SQL, {})
-        for rows in rows_in(row_file, MOST_AT_ONCE):
-            await self.commit.add(rows)
+        for rows in read_row_batches(row_file, MAX_COMMIT_ROWS):
+            await self.commit.add_rows(rows)
         after = await self.query(COUNT_ROWS_SQL, {})
         return int(after[0][0]) - int(before[0][0])
 
     async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Rows; raises Unavailable when it takes too long and BadAnswer when the engine does not understand."""
+        """Returns rows; raises Unavailable when it takes too long and BadAnswer when ClickHouse rejects the query."""
         values = used(sql, values)
-        seconds = self.questions.patience
-        return await self.questions.run(lambda stop: plain(self._execute_query(stop, for_click(sql, values), values, seconds)))
+        seconds = self.query_pool.timeout
+        return await self.query_pool.run_query(
+            lambda cancel: plain(self._execute_query(cancel, for_click(sql, values), values, seconds))
+        )
 
-    def _execute_query(self, cancel: Stop, sql: str, values: Mapping[str, Any], seconds: float) -> Sequence[Sequence[Any]]:
-        """On a thread of `questions`. ClickHouse gives up by itself after `seconds`."""
-        cancel.by(None)
+    def _execute_query(
+        self, cancel: CancelHandle, sql: str, values: Mapping[str, Any], seconds: float
+    ) -> Sequence[Sequence[Any]]:
+        """Runs on a query thread. ClickHouse itself stops the query after `seconds`."""
+        cancel.set_interrupt(None)
         settings = {**CLICK_SETTINGS, "max_execution_time": seconds}
         try:
             return self.client.query(sql, parameters=in_utc(values), settings=settings).result_rows
         except DatabaseError as error:
-            if busy(error):
-                raise Unavailable(f"ClickHouse takes too long to answer: {first_line(error)}") from error
-            raise BadAnswer(f"ClickHouse does not understand: {first_line(error)}") from error
+            if is_busy_error(error):
+                raise Unavailable(f"ClickHouse takes too long to answer: {first_error_line(error)}") from error
+            raise BadAnswer(f"ClickHouse rejects the query: {first_error_line(error)}") from error
         except (ClickHouseError, OSError) as error:
-            raise Unavailable(f"ClickHouse does not answer: {first_line(error)}") from error
+            raise Unavailable(f"ClickHouse does not answer: {first_error_line(error)}") from error
 
     async def delete_rows(self, request: DeleteRequest) -> int:
-        condition, given = request.where_clause()
-        values = used(condition, given)
+        condition, request_values = request.where_clause()
+        values = used(condition, request_values)
         sql = for_click(condition, values)
         if request.covers_whole_days:
-            await self.questions.run(lambda stop: self._delete_from_table(stop, DROPPED_TABLE, sql, values), LONG_QUERY_SECONDS)
-        gone = await self.questions.run(lambda stop: self._delete_from_table(stop, TABLE, sql, values), LONG_QUERY_SECONDS)
-        self.rows -= gone
-        return gone
+            await self._run_long(lambda cancel: self._delete_from_table(cancel, DROPPED_TABLE, sql, values))
+        deleted = await self._run_long(lambda cancel: self._delete_from_table(cancel, TABLE, sql, values))
+        self.rows -= deleted
+        return deleted
 
-    def _delete_from_table(self, cancel: Stop, table: str, condition: str, values: Mapping[str, Any]) -> int:
+    async def _run_long(self, work: Callable[[CancelHandle], int]) -> int:
+        return await self.query_pool.run_query(work, LONG_QUERY_SECONDS)
+
+    def _delete_from_table(self, cancel: CancelHandle, table: str, condition: str, values: Mapping[str, Any]) -> int:
         try:
-            rows = self._execute_query(cancel, f"SELECT count(*) FROM {table} WHERE {condition}", values, LONG_QUERY_SECONDS)  # noqa: S608
+            count_sql = f"SELECT count(*) FROM {table} WHERE {condition}"  # noqa: S608
+            rows = self._execute_query(cancel, count_sql, values, LONG_QUERY_SECONDS)
             if rows[0][0]:
-                # Not the quick DELETE, which only hides rows: what is forgotten is off the disk when this returns.
+                # Not a lightweight DELETE, which only hides rows: they must be off the disk when this returns.
                 sql = f"ALTER TABLE {table} DELETE WHERE {condition}"
                 self.client.command(sql, parameters=in_utc(values), settings={"mutations_sync": 2})
         except (ClickHouseError, OSError, Unavailable, BadAnswer) as error:
-            raise StoreDown(f"ClickHouse does not forget: {first_line(error)}") from error
+            raise StoreDown(f"ClickHouse does not delete: {first_error_line(error)}") from error
         return int(rows[0][0])
 
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
-        await self.questions.run(lambda stop: self._insert_dropped_hits(stop, dropped))
+        await self.query_pool.run_query(lambda cancel: self._insert_dropped_hits(cancel, dropped))
 
-    def _insert_dropped_hits(self, cancel: Stop, dropped: Sequence[DroppedHits]) -> None:
-        cancel.by(None)
+    def _insert_dropped_hits(self, cancel: CancelHandle, dropped: Sequence[DroppedHits]) -> None:
+        cancel.set_interrupt(None)
         try:
             self.client.insert(DROPPED_TABLE, dropped, column_names=DroppedHits._fields)
         except (ClickHouseError, OSError) as error:
-            raise StoreDown(f"ClickHouse does not take counts: {first_line(error)}") from error
+            raise StoreDown(f"ClickHouse does not accept counts: {first_error_line(error)}") from error
 
     async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
-        return await self.questions.run(lambda stop: self.pour(stop, file, format, site), LONG_QUERY_SECONDS)
+        return await self._run_long(lambda cancel: self._write_export(cancel, file, format, site))
 
-    def pour(self, stop: Stop, file: Path, form: ExportFormat, site: str) -> int:
+    def _write_export(self, cancel: CancelHandle, file: Path, format: ExportFormat, site: str) -> int:
         where, values = ("WHERE site = {site:String}", {"site": site}) if site else ("", {})
         sql = f"SELECT {', '.join(NAMES)} FROM {TABLE} {where} ORDER BY moment, id"  # noqa: S608
         settings = {**CLICK_SETTINGS, "max_execution_time": LONG_QUERY_SECONDS}
         try:
-            rows = self._execute_query(stop, f"SELECT count(*) FROM {TABLE} {where}", values, LONG_QUERY_SECONDS)  # noqa: S608
+            rows = self._execute_query(cancel, f"{COUNT_ROWS_SQL} {where}", values, LONG_QUERY_SECONDS)
+            fmt = CLICKHOUSE_FORMATS[format]
             with (
                 file.open("wb") as out,
-                self.client.raw_stream(sql, parameters=values, settings=settings, fmt=CLICKHOUSE_FORMATS[form]) as parts,
+                self.client.raw_stream(sql, parameters=values, settings=settings, fmt=fmt) as chunks,
             ):
-                for part in parts:
-                    out.write(part)
+                for chunk in chunks:
+                    out.write(chunk)
         except (ClickHouseError, Unavailable, BadAnswer) as error:
-            raise StoreDown(f"ClickHouse does not hand out its rows: {first_line(error)}") from error
+            raise StoreDown(f"ClickHouse cannot export its rows: {first_error_line(error)}") from error
         return int(rows[0][0])
 
     def health(self) -> Mapping[str, object]:
@@ -147,35 +155,33 @@ class ClickPageViews:
 
     async def close(self) -> None:
         await self.commit.close()
-        await self.questions.close()
+        await self.query_pool.close()
         self.client.close()
 
 
-async def open_click(url: str, clock: Clock) -> ClickPageViews:
-    """The store behind `url`, made or brought up to date; SettingsError when it cannot be reached or used."""
-    questions = Questions(CLICKHOUSE_QUERY_THREADS)
-    async with AsyncExitStack() as otherwise:
-        otherwise.push_async_callback(questions.close)
-        client = await questions.run(lambda stop: opened(url), LONG_QUERY_SECONDS)
-        otherwise.callback(client.close)
-        rows = await questions.run(lambda stop: client.query(f"SELECT count(*) FROM {TABLE}").result_rows)  # noqa: S608
-        views = ClickPageViews(client, questions, int(rows[0][0]), clock)
-        otherwise.pop_all()
-    return views
+async def open_clickhouse_store(url: str, clock: Clock) -> ClickHousePageViewStore:
+    """Returns the store at `url`, created or migrated; raises SettingsError when it cannot be reached or used."""
+    query_pool = QueryPool(CLICKHOUSE_QUERY_THREADS)
+    async with AsyncExitStack() as on_failure:
+        on_failure.push_async_callback(query_pool.close)
+        client = await query_pool.run_query(lambda cancel: connect_clickhouse(url), LONG_QUERY_SECONDS)
+        on_failure.callback(client.close)
+        rows = await query_pool.run_query(lambda cancel: client.query(COUNT_ROWS_SQL).result_rows)
+        store = ClickHousePageViewStore(client, query_pool, int(rows[0][0]), clock)
+        on_failure.pop_all()
+    return store
 
 
-def opened(url: str) -> Client:
+def connect_clickhouse(url: str) -> Client:
+    """Connects and migrates the tables; raises SettingsError."""
     try:
         client = clickhouse_connect.get_client(dsn=url, interface=urlsplit(url).scheme, **CLIENT_OPTIONS)
         migrate_clickhouse(client)
     except (ClickHouseError, OSError) as error:
-        raise SettingsError(f"CLICKHOUSE_URL: ClickHouse cannot be used: {first_line(error)}") from error
+        raise SettingsError(f"CLICKHOUSE_URL: ClickHouse cannot be used: {first_error_line(error)}") from error
     return client
 
 
-def busy(error: Exception) -> bool:
+def is_busy_error(error: Exception) -> bool:
+    """Whether the same query may succeed later."""
     return any(name in str(error) for name in BUSY_ERROR_NAMES)
-
-
-def first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,13 +1,13 @@
-"""The table of hits that were not counted: how many of each site, day and reason, and nothing else about them."""
+"""The table of dropped hits: a count for each site, day and reason, and nothing else about them."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 DROPPED_TABLE = "dropped"
 DUCKDB_DROPPED_TABLE_SQL = (
-    f"CREATE TABLE {DROPPED_TABLE} (site VARCHAR NOT NULL, day DATE NOT NULL, why VARCHAR NOT NULL, hits BIGINT NOT NULL, "
-    "PRIMARY KEY (site, day, why))"
+    f"CREATE TABLE {DROPPED_TABLE} (site VARCHAR NOT NULL, day DATE NOT NULL, why VARCHAR NOT NULL, "
+    "hits BIGINT NOT NULL, PRIMARY KEY (site, day, why))"
 )
 CLICKHOUSE_DROPPED_TABLE_SQL = (
     f"CREATE TABLE IF NOT EXISTS {DROPPED_TABLE} (site String, day Date, why LowCardinality(String), hits UInt64) "
@@ -19,7 +19,7 @@ DUCKDB_ADD_DROPPED_SQL = f"""
 
 
 class DroppedHits(NamedTuple):
-    """So many more, each site, day and reason once."""
+    """How many more hits were dropped; one for each site, day and reason."""
 
     site: str
     day: date
@@ -27,14 +27,6 @@ class DroppedHits(NamedTuple):
     hits: int
 
 
-class Dropping(Protocol):
-    """Whatever keeps them."""
-
-    async def add_dropped_hits(self, drops: Sequence[DroppedHits]) -> None:
-        """Returns when these are on disk as well; raises StoreDown."""
-        ...
-
-
-def dropped_hits_by_column(drops: Sequence[DroppedHits]) -> dict[str, list[object]]:
-    """The values of ADD."""
-    return dict(zip(("sites", "days", "whys", "hits"), map(list, zip(*drops, strict=True)), strict=True))
+def dropped_hits_by_column(dropped: Sequence[DroppedHits]) -> dict[str, list[object]]:
+    """Returns the values of DUCKDB_ADD_DROPPED_SQL."""
+    return dict(zip(("sites", "days", "whys", "hits"), map(list, zip(*dropped, strict=True)), strict=True))

@@ -1,22 +1,22 @@
-"""How much of this machine DuckDB may take for its questions."""
+"""Limits for the memory and disk space that DuckDB uses for queries."""
 
 import shutil
 from pathlib import Path
 
 import duckdb
 
-MEMORY_LIMIT = "50%"  # what does not fit goes to `<file>.tmp`
-FREE_DISK_DIVISOR = 4  # a quarter: the journal, which must not wait, is on the same disk
+MEMORY_LIMIT = "50%"  # of this machine; the rest goes to `<file>.tmp`
+FREE_DISK_DIVISOR = 4  # a quarter: the journal is on the same disk and must never wait for space
 BYTES_PER_MIB = 1 << 20
 
-# DuckDB cuts what it groups into as many parts as it has threads. With fewer than four the parts of ten million rows do
-# not fit into a processor's cache, and counting visits takes twice the processor time.
+# DuckDB partitions a GROUP BY by its number of threads. With fewer than four, the partitions of ten million rows do not
+# fit into a processor's cache, and counting visits takes twice the processor time.
 MIN_THREADS_SQL = "SET threads = greatest(4, current_setting('threads'))"
 
 
 def limit_duckdb_resources(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Called on a thread that stands back: the threads that this starts stand back, too."""
+    """Sets the limits. Call it on a low-priority thread: the threads that this starts inherit the priority."""
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    room = shutil.disk_usage(folder).free // FREE_DISK_DIVISOR // BYTES_PER_MIB
-    connection.execute(f"SET max_temp_directory_size = '{room}MiB'")
+    disk_mib = shutil.disk_usage(folder).free // FREE_DISK_DIVISOR // BYTES_PER_MIB
+    connection.execute(f"SET max_temp_directory_size = '{disk_mib}MiB'")
     connection.execute(MIN_THREADS_SQL)

@@ -1,4 +1,4 @@
-"""Group commit: many who add, one thread that writes, and nobody is answered before the disk has it."""
+"""Group commit: rows that callers add at the same time are written together by one thread."""
 
 import asyncio
 import threading
@@ -11,137 +11,146 @@ from typing import Generic, TypeVar
 from utilities.model.clock import Clock
 from utilities.model.errors import FoyerError, Overloaded, StoreDown
 
-MAX_PENDING_ROWS = 20_000  # rows, those being written included; about 20 MB
-MAX_COMMIT_ROWS = 5_000  # rows in one commit, so that nobody waits for somebody else's import
+MAX_PENDING_ROWS = 20_000  # rows being written included; about 20 MB
+MAX_COMMIT_ROWS = 5_000  # rows in one commit, so that a hit does not wait for an import
 STORE_CLOSED_TEXT = "The page-view store is closed."
 
-EncodedRow = TypeVar("Kept")
-"""What an engine makes of a row before it is written."""
+EncodedRow = TypeVar("EncodedRow")
+"""A row in the form that the engine writes."""
 
 WriteRows = Callable[[Sequence[EncodedRow]], None]
-"""Puts rows on disk; StoreDown when that is nobody's fault, ValueError when it is a row's. Nothing is kept then."""
+"""Writes rows to disk, all or none. Raises StoreDown when it cannot write, ValueError when a row is invalid."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Adding(Generic[EncodedRow]):
-    """One call of `add`."""
+class PendingAdd(Generic[EncodedRow]):
+    """The rows of one call of `add_rows`."""
 
     rows: Sequence[EncodedRow]
-    done: "asyncio.Future[None]"
+    committed: "asyncio.Future[None]"
 
 
 class GroupCommit(Generic[EncodedRow]):
-    """Made on the event loop that adds; `write` runs on a thread of ours and nowhere else."""
+    """Writes batches on its own thread. Created on the event loop that adds rows."""
 
     def __init__(
-        self, write: WriteRows[EncodedRow], clock: Clock, behind: Callable[[], int] = int, room: int = MAX_PENDING_ROWS
+        self,
+        write_rows: WriteRows[EncodedRow],
+        clock: Clock,
+        unflushed_rows: Callable[[], int] = int,
+        capacity: int = MAX_PENDING_ROWS,
     ) -> None:
-        self.write = write
+        """`unflushed_rows` counts rows that are written but still use up capacity."""
+        self.write_rows = write_rows
         self.clock = clock
-        self.room = room
-        self.behind = behind  # rows that are written, but still take up room
-        self.waiting = 0  # rows; the loop's
+        self.capacity = capacity
+        self.unflushed_rows = unflushed_rows
+        self.pending_rows = 0  # event loop only
         self.last_commit: datetime | None = None
-        self.trouble = ""  # what the last commit failed of
+        self.last_error = ""  # of the last commit; '' when it succeeded
         self.loop = asyncio.get_running_loop()
-        self.gathered: list[Adding[EncodedRow]] = []  # the loop's
-        self.queue: deque[Adding[EncodedRow]] = deque()
-        self.change = threading.Condition()
-        self.open = True  # guarded by `change`, as is `queue`
-        self.thread = threading.Thread(target=self.run, name="page-views-commit", daemon=True)
+        self.new_adds: list[PendingAdd[EncodedRow]] = []  # event loop only
+        self.queue: deque[PendingAdd[EncodedRow]] = deque()
+        self.condition = threading.Condition()
+        self.is_open = True  # guarded by `condition`, as is `queue`
+        self.thread = threading.Thread(target=self._run_writer, name="page-views-commit", daemon=True)
         self.thread.start()
 
-    async def add(self, rows: Sequence[EncodedRow]) -> None:
-        """Returns when the rows are on disk. Overloaded when there is no room, StoreDown when they cannot be written,
-        ValueError when one of them cannot be kept."""
-        if self.waiting + self.behind() + len(rows) > self.room:
-            raise Overloaded("More page views than can be written just now.")
-        if not self.open:
+    async def add_rows(self, rows: Sequence[EncodedRow]) -> None:
+        """Returns when the rows are on disk. Raises Overloaded when there is no room, StoreDown when they cannot be
+        written, ValueError when one of them is invalid."""
+        if self.pending_rows + self.unflushed_rows() + len(rows) > self.capacity:
+            raise Overloaded("Too many page views are waiting to be written.")
+        if not self.is_open:
             raise StoreDown(STORE_CLOSED_TEXT)
-        adding = Adding(rows, self.loop.create_future())
-        if not self.gathered:
-            self.loop.call_soon(self.hand_over)
-        self.gathered.append(adding)
-        self.waiting += len(rows)
-        await adding.done
+        add = PendingAdd(rows, self.loop.create_future())
+        if not self.new_adds:
+            self.loop.call_soon(self._wake_writer)
+        self.new_adds.append(add)
+        self.pending_rows += len(rows)
+        await add.committed
 
-    def hand_over(self) -> None:
-        """On the event loop, after everybody whose turn it was has added: the thread is woken once for all of them."""
-        batch, self.gathered = self.gathered, []
-        with self.change:
-            if self.open:
+    def _wake_writer(self) -> None:
+        """Wakes the thread once for all callers of this turn of the event loop."""
+        batch, self.new_adds = self.new_adds, []
+        with self.condition:
+            if self.is_open:
                 self.queue += batch
-                self.change.notify()
+                self.condition.notify()
                 return
-        self.answer(batch, [StoreDown(STORE_CLOSED_TEXT)] * len(batch))
+        self._resolve_batch(batch, [StoreDown(STORE_CLOSED_TEXT)] * len(batch))
 
-    def run(self) -> None:
-        """The thread's whole life. While one batch is being written the next one gathers."""
-        batch: list[Adding[EncodedRow]] = []
+    def _run_writer(self) -> None:
+        """Runs on the thread until closed. While one batch is written, the next one collects."""
+        batch: list[PendingAdd[EncodedRow]] = []
         try:
-            while batch := self.take():
-                self.settle(batch, self.attempt(batch))
+            while batch := self._next_batch():
+                self._report_batch(batch, self._write_batch(batch))
         finally:
-            with self.change:
-                self.open = False
+            with self.condition:
+                self.is_open = False
                 batch += self.queue
                 self.queue.clear()
-            self.settle(batch, [StoreDown(STORE_CLOSED_TEXT)] * len(batch))
+            self._report_batch(batch, [StoreDown(STORE_CLOSED_TEXT)] * len(batch))
 
-    def take(self) -> list[Adding[EncodedRow]]:
-        """What has gathered, waiting for it; nothing when all is written and nobody may add any more."""
-        with self.change:
-            self.change.wait_for(lambda: self.queue or not self.open)
-            batch: list[Adding[EncodedRow]] = []
+    def _next_batch(self) -> list[PendingAdd[EncodedRow]]:
+        """Waits for rows and returns them; an empty list once it is closed and everything is written."""
+        with self.condition:
+            self.condition.wait_for(lambda: self.queue or not self.is_open)
+            batch: list[PendingAdd[EncodedRow]] = []
             rows = 0
             while self.queue and (not batch or rows + len(self.queue[0].rows) <= MAX_COMMIT_ROWS):
                 batch.append(self.queue.popleft())
                 rows += len(batch[-1].rows)
             return batch
 
-    def attempt(self, batch: Sequence[Adding[EncodedRow]]) -> list[FoyerError | ValueError | None]:
-        """Writes the batch as one; a row that cannot be kept fails only those who brought it."""
+    def _write_batch(self, batch: Sequence[PendingAdd[EncodedRow]]) -> list[FoyerError | ValueError | None]:
+        """Writes the batch as one and returns an error or None for each add; an invalid row fails only its own add."""
         try:
-            self.write([row for adding in batch for row in adding.rows])
+            self.write_rows([row for add in batch for row in add.rows])
         except StoreDown as error:
             return [error] * len(batch)
         except ValueError as error:
-            return [error] if len(batch) == 1 else [self.attempt([adding])[0] for adding in batch]
+            return [error] if len(batch) == 1 else [self._write_batch([add])[0] for add in batch]
         return [None] * len(batch)
 
-    def settle(self, batch: Sequence[Adding[EncodedRow]], ends: Sequence[FoyerError | ValueError | None]) -> None:
+    def _report_batch(
+        self, batch: Sequence[PendingAdd[EncodedRow]], errors: Sequence[FoyerError | ValueError | None]
+    ) -> None:
         if batch and not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.answer, batch, ends)
+            self.loop.call_soon_threadsafe(self._resolve_batch, batch, errors)
 
-    def answer(self, batch: Sequence[Adding[EncodedRow]], ends: Sequence[FoyerError | ValueError | None]) -> None:
-        """On the event loop."""
-        for adding, end in zip(batch, ends, strict=True):
-            self.waiting -= len(adding.rows)
-            if adding.done.done():  # whoever added has gone away
+    def _resolve_batch(
+        self, batch: Sequence[PendingAdd[EncodedRow]], errors: Sequence[FoyerError | ValueError | None]
+    ) -> None:
+        """Wakes the callers; runs on the event loop."""
+        for add, error in zip(batch, errors, strict=True):
+            self.pending_rows -= len(add.rows)
+            if add.committed.done():  # the caller was cancelled
                 continue
-            if end is None:
-                adding.done.set_result(None)
+            if error is None:
+                add.committed.set_result(None)
             else:
-                adding.done.set_exception(end)
-        down = [str(end) for end in ends if isinstance(end, StoreDown)]
-        self.trouble = down[0] if down else ""
-        if None in ends:
+                add.committed.set_exception(error)
+        down = [str(error) for error in errors if isinstance(error, StoreDown)]
+        self.last_error = down[0] if down else ""
+        if None in errors:
             self.last_commit = self.clock()
 
-    def health(self, trouble: str = "") -> Mapping[str, object]:
-        """Facts for /healthz; `trouble` is what else goes wrong."""
+    def health(self, other_error: str = "") -> Mapping[str, object]:
+        """Returns facts for /healthz; `other_error` is an error outside the commit, '' for none."""
         last = self.last_commit
         return {
-            "answers": not (trouble or self.trouble),
-            "waiting": self.waiting + self.behind(),
-            "room": self.room,
+            "answers": not (other_error or self.last_error),
+            "waiting": self.pending_rows + self.unflushed_rows(),
+            "room": self.capacity,
             "last_commit": last and last.isoformat(timespec="milliseconds"),
         }
 
     async def close(self) -> None:
-        """Writes what has been added, takes nothing more."""
-        self.hand_over()
-        with self.change:
-            self.open = False
-            self.change.notify()
+        """Writes the rows that were added and accepts no more."""
+        self._wake_writer()
+        with self.condition:
+            self.is_open = False
+            self.condition.notify()
         await asyncio.to_thread(self.thread.join)

@@ -1,4 +1,4 @@
-"""A file that rows are put into before they are acknowledged, and that the engine reads them from."""
+"""The journal: a file that rows are written to before they are acknowledged, and that the engine loads them from."""
 
 import os
 import zlib
@@ -8,107 +8,119 @@ from pathlib import Path
 from utilities.model.errors import StoreDown
 from utilities.pageviews.sql.columns import Row
 
-# A line is a checksum and the values of a row, as CSV has it with control characters for the comma and the quotation
-# mark: a text nearly never has one of these in it, and whether it has is soon found out.
-COMMA, QUOTE, NULL, END = "\x1f", "\x1e", "\x1d", "\n"
-LONGEST = 1 << 20  # bytes of a line
-ROOM = 2 << 20  # bytes that a journal takes up however few its lines are
+# A line is a checksum and the values of a row: CSV with control characters as separator and quotation mark. Text hardly
+# ever contains one of these, and a search for them is fast.
+FIELD_SEPARATOR, QUOTE_CHAR, NULL_TEXT, LINE_END = "\x1f", "\x1e", "\x1d", "\n"
+MAX_LINE_BYTES = 1 << 20
+MIN_JOURNAL_BYTES = 2 << 20  # the size of a journal, however few lines it has
 
 
-def line_of(row: Row) -> bytes:
-    """ValueError for a row that cannot be kept: too long, or with text that is no Unicode."""
-    text = COMMA.join(map(str, row))
-    if text.count(COMMA) >= len(row) or QUOTE in text or NULL in text or END in text or "\r" in text:
-        text = COMMA.join(map(quoted, row))
+def encode_row(row: Row) -> bytes:
+    """Returns the line of a row; raises ValueError when it is too long or its text is not valid Unicode."""
+    text = FIELD_SEPARATOR.join(map(str, row))
+    separators = text.count(FIELD_SEPARATOR)
+    if separators >= len(row) or QUOTE_CHAR in text or NULL_TEXT in text or LINE_END in text or "\r" in text:
+        text = FIELD_SEPARATOR.join(map(quote_field, row))
     data = text.encode()
-    if len(data) > LONGEST:
+    if len(data) > MAX_LINE_BYTES:
         raise ValueError("a page view is too long")
     return b"%08x\x1f%b\n" % (zlib.crc32(data), data)
 
 
-def quoted(value: object) -> str:
-    return f"{QUOTE}{str(value).replace(QUOTE, QUOTE + QUOTE)}{QUOTE}"
+def quote_field(value: object) -> str:
+    """Returns a value in quotation marks."""
+    return f"{QUOTE_CHAR}{str(value).replace(QUOTE_CHAR, QUOTE_CHAR + QUOTE_CHAR)}{QUOTE_CHAR}"
 
 
-def whole(file: Iterable[bytes]) -> int:
-    """How many bytes there are before the first line that is not whole; a text with line breaks comes in parts."""
-    good = read = checksum = 0
-    said: bytes | None = None
+def valid_length(file: Iterable[bytes]) -> int:
+    """Returns how many bytes come before the first line that is incomplete or has a wrong checksum.
+
+    A row whose text has line breaks spans several lines of the file.
+    """
+    valid = position = checksum = 0
+    expected: bytes | None = None
     for part in file:
-        read += len(part)
+        position += len(part)
         text = part
-        if said is None:
-            said, comma, text = part.partition(COMMA.encode())
+        if expected is None:
+            expected, separator, text = part.partition(FIELD_SEPARATOR.encode())
             checksum = 0
-            if not comma:
+            if not separator:
                 break
-        if text.endswith(b"\n") and said == b"%08x" % zlib.crc32(text[:-1], checksum):
-            good, said = read, None
+        if text.endswith(b"\n") and expected == b"%08x" % zlib.crc32(text[:-1], checksum):
+            valid, expected = position, None
         else:
             checksum = zlib.crc32(text, checksum)
-    return good
+    return valid
 
 
-def private(path: str, flags: int) -> int:
+def open_private(path: str, flags: int) -> int:
+    """Opens a file that only its owner can read."""
     return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
 class Journal:
-    """One file; used by one thread at a time.
+    """One journal file; used by one thread at a time.
 
-    Behind its lines come empty ones: to write over what is there is, to a file system, far less than to make a file
-    longer, and nobody who writes at the same time is in the way.
+    Unused space holds empty lines: a file system overwrites a file much faster than it makes one longer, and delays
+    other writers less.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # What is written is on disk when the call returns: a second call would have to win Python's lock once more.
-        self.file = private(str(path), os.O_RDWR | os.O_CREAT | os.O_DSYNC)
+        # O_DSYNC: data is on disk when the write returns. A separate fdatasync would have to take the GIL once more.
+        self.file = open_private(str(path), os.O_RDWR | os.O_CREAT | os.O_DSYNC)
         self.length = 0
         folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)  # that there is such a file has to be on disk, too
+        os.fsync(folder)  # the directory entry must be on disk too
         os.close(folder)
 
-    def write(self, lines: Sequence[bytes]) -> None:
-        """All of the lines, on disk; StoreDown, and none of them, when the disk does not take them."""
+    def append_lines(self, lines: Sequence[bytes]) -> None:
+        """Writes all lines to disk; raises StoreDown, and writes none of them, when the disk does not take them."""
         data = b"".join(lines)
         try:
-            self.put(data, self.length)
+            self._write_at(data, self.length)
         except OSError as error:
             os.ftruncate(self.file, self.length)
             raise StoreDown(f"The page views cannot be written: {error.strerror}.") from error
         self.length += len(data)
 
-    def put(self, data: bytes, place: int) -> None:
+    def _write_at(self, data: bytes, offset: int) -> None:
         view = memoryview(data)
         done = 0
         while done < len(data):
-            done += os.pwrite(self.file, view[done:], place + done)
+            done += os.pwrite(self.file, view[done:], offset + done)
 
-    def mend(self) -> int:
-        """After a crash: leaves what was acknowledged, and perhaps more that was about to be; says how many bytes."""
+    def recover_lines(self) -> int:
+        """Cuts the file after its last valid line, for the start after a crash; returns how many bytes remain.
+
+        These are all acknowledged rows, and perhaps some that were about to be acknowledged.
+        """
         with os.fdopen(os.dup(self.file), "rb") as file:
             file.seek(0)
-            self.length = whole(file)
+            self.length = valid_length(file)
         os.ftruncate(self.file, self.length)
         return self.length
 
-    def lot(self) -> Path:
-        """A file of the lines alone, which goes when they have been read and is hardly ever written to the disk:
-        reading the empty lines would take longer than all the rest."""
-        lot = self.path.with_suffix(".lot")
-        lot.unlink(missing_ok=True)
-        with open(lot, "xb", opener=private) as file:
-            file.write(os.pread(self.file, self.length, 0))
-        return lot
+    def copy_lines(self) -> Path:
+        """Copies the lines without the empty ones to a temporary file for the engine and returns its path.
 
-    def empty(self) -> None:
-        """Forgets the lines; a crash before that reaches the disk does no harm, ids being unique."""
+        The file is deleted after loading and hardly ever reaches the disk; parsing the empty lines would take longer.
+        """
+        copy = self.path.with_suffix(".lot")
+        copy.unlink(missing_ok=True)
+        with open(copy, "xb", opener=open_private) as file:
+            file.write(os.pread(self.file, self.length, 0))
+        return copy
+
+    def clear_lines(self) -> None:
+        """Overwrites the lines with empty ones. After a crash before this reaches the disk, ids prevent duplicates."""
         size = os.fstat(self.file).st_size
         try:
-            if size > ROOM:
-                os.ftruncate(self.file, ROOM)
-            self.put(b"\n" * (min(self.length, ROOM) if size >= ROOM else ROOM), 0)
+            if size > MIN_JOURNAL_BYTES:
+                os.ftruncate(self.file, MIN_JOURNAL_BYTES)
+            used = min(self.length, MIN_JOURNAL_BYTES)
+            self._write_at(b"\n" * (used if size >= MIN_JOURNAL_BYTES else MIN_JOURNAL_BYTES), 0)
         except OSError:
             os.ftruncate(self.file, 0)
         self.length = 0

@@ -1,4 +1,4 @@
-"""From the journal into the table: rows are acknowledged as soon as they are in one, and moved in larger lots."""
+"""Moves rows from the journal into the table in batches, on its own thread."""
 
 import asyncio
 import threading
@@ -9,119 +9,119 @@ from pathlib import Path
 from utilities.model.errors import StoreDown
 from utilities.pageviews.storage.journal import Journal
 
-PACE = 1.0  # seconds between two lots, when nobody asks for the rows sooner
-REST = 1.0  # seconds before the table is tried again
-CATCHING_UP = 3.0  # seconds a question waits for the rows before it, at most
+FLUSH_SECONDS = 1.0  # between two flushes when no query needs the rows sooner
+FLUSH_RETRY_SECONDS = 1.0
+CATCH_UP_SECONDS = 3.0  # longest time that a query waits for earlier rows
 
-Fold = Callable[[Path], None]
-"""Puts the rows of a file into the table and on disk, without those that are there; StoreDown when it cannot."""
+InsertRows = Callable[[Path], None]
+"""Inserts the rows of a file into the table, on disk, except those already there; raises StoreDown."""
 
 
-class Folding:
-    """A commit to the table costs some milliseconds of processor time whatever its size, one to the journal none.
+class JournalFlusher:
+    """A commit to the table takes milliseconds of processor time at any size, one to the journal almost none.
 
-    There are two journals: rows go to one while the engine reads the other.
+    There are two journals: rows are appended to one while the engine loads the other.
     """
 
-    def __init__(self, fold: Fold, journals: tuple[Journal, Journal]) -> None:
-        self.fold = fold
-        self.journal, self.other = journals
-        self.pending = 0  # the rows of `journal`
-        self.turn = threading.Lock()  # guards these three
-        self.taken = self.folded = 0  # rows, ever
-        self.waiters: list[tuple[int, Future[None]]] = []  # until how many rows have been moved
-        self.change = threading.Condition()  # guards these, and `closing`
+    def __init__(self, insert_rows: InsertRows, journals: tuple[Journal, Journal]) -> None:
+        """Inserts the rows that a crash left in the journals, then starts the thread. Raises StoreDown."""
+        self.insert_rows = insert_rows
+        self.active, self.flushing = journals
+        self.active_rows = 0
+        self.lock = threading.Lock()  # guards these three
+        self.appended = self.flushed = 0  # rows since the start
+        self.waiters: list[tuple[int, Future[None]]] = []  # each waits until this many rows are flushed
+        self.condition = threading.Condition()  # guards these, and `closing`
         self.closing = False
-        self.trouble = ""
-        for journal in journals:  # what a crash has left behind
-            if journal.mend():
-                self.read(journal)
-            journal.empty()
-        self.thread = threading.Thread(target=self.run, name="page-views-fold", daemon=True)
+        self.last_error = ""
+        for journal in journals:
+            if journal.recover_lines():
+                self._insert_journal(journal)
+            journal.clear_lines()
+        self.thread = threading.Thread(target=self._run_thread, name="page-views-fold", daemon=True)
         self.thread.start()
 
-    def behind(self) -> int:
-        """How many rows are acknowledged but not in the table yet."""
-        return self.taken - self.folded
+    def unflushed_rows(self) -> int:
+        """Returns how many rows are acknowledged but not in the table yet."""
+        return self.appended - self.flushed
 
-    def take(self, lines: Sequence[bytes]) -> None:
-        """On the commit thread: returns when they are on disk; raises StoreDown."""
-        with self.turn:
-            self.journal.write(lines)
-            self.pending += len(lines)
-            self.taken += len(lines)
+    def append_lines(self, lines: Sequence[bytes]) -> None:
+        """Returns when the lines are on disk; raises StoreDown. Called on the commit thread."""
+        with self.lock:
+            self.active.append_lines(lines)
+            self.active_rows += len(lines)
+            self.appended += len(lines)
 
-    def run(self) -> None:
-        """The thread's whole life."""
-        ending = False
+    def _run_thread(self) -> None:
+        stopping = False
         try:
-            while not ending:
-                with self.change:
-                    self.change.wait_for(lambda: self.waiters or self.closing, timeout=PACE)
-                    ending = self.closing
-                self.move()
-            self.wake()
+            while not stopping:
+                with self.condition:
+                    self.condition.wait_for(lambda: self.waiters or self.closing, timeout=FLUSH_SECONDS)
+                    stopping = self.closing
+                self._flush_journal()
+            self._wake_waiters()
         finally:
-            if not ending:
-                self.trouble = "a fault of Foyer's own; page views wait in the journal for the next start"
+            if not stopping:
+                self.last_error = "internal error; page views stay in the journal until the next start"
 
-    def move(self) -> None:
-        with self.turn:
-            rows, self.pending = self.pending, 0
-            self.journal, self.other = self.other, self.journal
-        while rows and not self.moved(self.other):
-            with self.change:
-                if self.change.wait_for(lambda: self.closing, timeout=REST):
-                    return  # the journal has them
-        self.folded += rows
-        self.wake()
+    def _flush_journal(self) -> None:
+        with self.lock:
+            rows, self.active_rows = self.active_rows, 0
+            self.active, self.flushing = self.flushing, self.active
+        while rows and not self._try_insert(self.flushing):
+            with self.condition:
+                if self.condition.wait_for(lambda: self.closing, timeout=FLUSH_RETRY_SECONDS):
+                    return  # the rows stay in the journal
+        self.flushed += rows
+        self._wake_waiters()
         if rows:
-            self.other.empty()
+            self.flushing.clear_lines()
 
-    def read(self, journal: Journal) -> None:
+    def _insert_journal(self, journal: Journal) -> None:
         try:
-            lot = journal.lot()
-            self.fold(lot)
-            lot.unlink()
+            copy = journal.copy_lines()
+            self.insert_rows(copy)
+            copy.unlink()
         except OSError as error:
-            raise StoreDown(f"The page views cannot be moved: {error.strerror}.") from error
+            raise StoreDown(f"The page views cannot be moved to the table: {error.strerror}.") from error
 
-    def moved(self, journal: Journal) -> bool:
+    def _try_insert(self, journal: Journal) -> bool:
         try:
-            self.read(journal)
+            self._insert_journal(journal)
         except StoreDown as error:
-            self.trouble = str(error)
+            self.last_error = str(error)
             return False
-        self.trouble = ""
+        self.last_error = ""
         return True
 
-    def wake(self) -> None:
-        with self.change:
-            done = [future for until, future in self.waiters if until <= self.folded or self.closing]
-            self.waiters = [each for each in self.waiters if each[1] not in done]
-        for future in done:
+    def _wake_waiters(self) -> None:
+        with self.condition:
+            ready = [future for rows, future in self.waiters if rows <= self.flushed or self.closing]
+            self.waiters = [waiter for waiter in self.waiters if waiter[1] not in ready]
+        for future in ready:
             if future.set_running_or_notify_cancel():
                 future.set_result(None)
 
     async def catch_up(self) -> None:
-        """Returns when all that has been acknowledged can be asked for, or when that takes too long."""
-        if not self.behind() or self.trouble:
+        """Waits until all acknowledged rows are in the table, CATCH_UP_SECONDS at most."""
+        if not self.unflushed_rows() or self.last_error:
             return
         future: Future[None] = Future()
-        with self.change:
+        with self.condition:
             if self.closing:
                 return
-            self.waiters.append((self.taken, future))
-            self.change.notify()
-        await asyncio.wait([asyncio.wrap_future(future)], timeout=CATCHING_UP)
+            self.waiters.append((self.appended, future))
+            self.condition.notify()
+        await asyncio.wait([asyncio.wrap_future(future)], timeout=CATCH_UP_SECONDS)
 
     async def close(self) -> None:
-        """Moves the rest; what the table does not take stays in the journal."""
+        """Flushes the remaining rows; those that the table does not take stay in the journal."""
         if self.closing:
             return
-        with self.change:
+        with self.condition:
             self.closing = True
-            self.change.notify()
+            self.condition.notify()
         await asyncio.to_thread(self.thread.join)
-        self.journal.close()
-        self.other.close()
+        self.active.close()
+        self.flushing.close()

@@ -1,4 +1,4 @@
-"""The door to a page-view store that another process on this machine owns, for commands while the server runs."""
+"""Access to a page-view store that another process of this machine owns, through a Unix socket."""
 
 import asyncio
 import contextlib
@@ -11,117 +11,130 @@ from typing import Any
 
 from utilities.model.errors import FoyerError, StoreDown
 from utilities.pageviews import PageView
-from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, Keeping
-from utilities.pageviews.storage.local_socket_codec import LONGEST, error_of, line, message, told
+from utilities.pageviews.storage.dropped_hits import DroppedHits
+from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, PageViewStore
+from utilities.pageviews.storage.local_socket_codec import (
+    MAX_MESSAGE_BYTES,
+    decode_error,
+    decode_message,
+    encode_error,
+    encode_message,
+)
 
-GONE = "The process that owns the page views has ended."
+OWNER_ENDED_TEXT = "The process that owns the page views has ended."
+MAX_SOCKET_PATH_BYTES = 100  # a socket's address has room for 108, with the closing NUL
 
 
 @asynccontextmanager
-async def doorway(folder: Path, name: str) -> AsyncIterator[str]:
-    """A path to `folder/name` of less than the 108 bytes that a socket's address has, wherever the folder is."""
-    whole = str(folder / name)
-    if len(os.fsencode(whole)) < 100:
-        yield whole
+async def short_socket_path(folder: Path, name: str) -> AsyncIterator[str]:
+    """Yields a path to `folder/name` that is short enough for a socket's address."""
+    path = str(folder / name)
+    if len(os.fsencode(path)) < MAX_SOCKET_PATH_BYTES:
+        yield path
         return
-    held = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        yield f"/proc/self/fd/{held}/{name}"  # Linux; elsewhere DATA_DIR has to be shorter
+        yield f"/proc/self/fd/{descriptor}/{name}"  # Linux; elsewhere DATA_DIR must be shorter
     finally:
-        os.close(held)
+        os.close(descriptor)
 
 
-class Door:
-    """Lets other processes of the same user in; who may open the socket is who may open the file beside it."""
+class LocalStoreServer:
+    """Serves the store to other processes of the same user: the socket has the permissions of the file next to it."""
 
-    def __init__(self, views: Keeping) -> None:
-        self.views = views
+    def __init__(self, store: PageViewStore) -> None:
+        self.store = store
         self.server: asyncio.Server | None = None
-        self.inside: set[asyncio.StreamWriter] = set()
+        self.connections: set[asyncio.StreamWriter] = set()
 
-    async def open(self, socket: Path) -> None:
-        async with doorway(socket.parent, socket.name) as path:
-            # What is there was left by a process that was killed: the file beside it is ours by now.
+    async def listen(self, socket: Path) -> None:
+        """Opens the socket; raises OSError."""
+        async with short_socket_path(socket.parent, socket.name) as path:
+            # A socket that exists is left over from a killed process: this one has the lock on the file.
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)  # noqa: PTH108 (as are the paths of asyncio)
-            self.server = await asyncio.start_unix_server(self.serve, path, limit=LONGEST)
+            self.server = await asyncio.start_unix_server(self._serve_connection, path, limit=MAX_MESSAGE_BYTES)
             os.chmod(path, 0o600)  # noqa: PTH101
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One caller, one request after the other."""
-        self.inside.add(writer)
+    async def _serve_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers the requests of one client, one after the other."""
+        self.connections.add(writer)
         with contextlib.suppress(ConnectionError, ValueError):
             while request := await reader.readline():
-                writer.write(line(await self.answer(message(request))))
+                writer.write(encode_message(await self._answer_request(decode_message(request))))
                 await writer.drain()
-        self.inside.discard(writer)
+        self.connections.discard(writer)
         writer.close()
 
-    async def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _answer_request(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            return {"answer": await self.do(**request)}
+            return {"answer": await self._call_store(**request)}
         except (FoyerError, ValueError, TypeError, OSError) as error:
-            return told(error)
+            return encode_error(error)
 
-    async def do(self, what: str, **given: Any) -> Any:
-        match what:
-            case "add":
-                return await self.views.add_views([PageView(**each) for each in given["views"]])
-            case "load":
-                return await self.views.load_row_file(Path(given["lot"]))
-            case "ask":
-                return await self.views.query(given["sql"], given["values"])
-            case "forget":
-                return await self.views.delete_rows(DeleteRequest(**given))
-            case "export":
-                return await self.views.export_rows(Path(given["file"]), ExportFormat(given["form"]), given["site"])
-            case "health":
-                return self.views.health()
-        raise ValueError(f"nobody here can {what}")
+    async def _call_store(self, method: str, **arguments: Any) -> Any:
+        match method:
+            case "add_views":
+                return await self.store.add_views([PageView(**view) for view in arguments["views"]])
+            case "load_row_file":
+                return await self.store.load_row_file(Path(arguments["row_file"]))
+            case "add_dropped_hits":
+                return await self.store.add_dropped_hits([DroppedHits(*each) for each in arguments["dropped"]])
+            case "query":
+                return await self.store.query(arguments["sql"], arguments["values"])
+            case "delete_rows":
+                return await self.store.delete_rows(DeleteRequest(**arguments))
+            case "export_rows":
+                format = ExportFormat(arguments["format"])
+                return await self.store.export_rows(Path(arguments["file"]), format, arguments["site"])
+        raise ValueError(f"there is no method {method}")
 
     async def close(self) -> None:
         if self.server:
             self.server.close()
             self.server = None
-        for writer in self.inside:
+        for writer in self.connections:
             writer.close()
 
 
-class Neighbour:
-    """The page-view store of the process behind the door; one request at a time."""
+class LocalStoreClient:
+    """The page-view store of the process behind the socket; one request at a time."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
-        self.turn = asyncio.Lock()
+        self.lock = asyncio.Lock()
 
-    async def call(self, what: str, **given: Any) -> Any:
-        """What the owner answers, or raises; StoreDown when it has gone."""
-        async with self.turn:
+    async def _call_owner(self, method: str, **arguments: Any) -> Any:
+        """Returns or raises what the owner does; StoreDown when the owner has ended."""
+        async with self.lock:
             try:
-                self.writer.write(line({"what": what, **given}))
+                self.writer.write(encode_message({"method": method, **arguments}))
                 await self.writer.drain()
-                answer = message(await self.reader.readuntil())
+                answer = decode_message(await self.reader.readuntil())
             except (ConnectionError, asyncio.IncompleteReadError) as error:
-                raise StoreDown(GONE) from error
+                raise StoreDown(OWNER_ENDED_TEXT) from error
         if "error" in answer:
-            raise error_of(answer)
+            raise decode_error(answer)
         return answer["answer"]
 
-    async def add(self, views: Sequence[PageView]) -> None:
-        await self.call("add", views=[view._asdict() for view in views])
+    async def add_views(self, views: Sequence[PageView]) -> None:
+        await self._call_owner("add_views", views=[view._asdict() for view in views])
 
-    async def load(self, lot: Path) -> int:
-        return int(await self.call("load", lot=str(here() / lot)))
+    async def load_row_file(self, row_file: Path) -> int:
+        return int(await self._call_owner("load_row_file", row_file=absolute_path(row_file)))
 
-    async def ask(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in await self.call("ask", sql=sql, values=dict(values))]
+    async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
+        await self._call_owner("add_dropped_hits", dropped=dropped)
 
-    async def forget(self, what: DeleteRequest) -> int:
-        return int(await self.call("forget", **asdict(what)))
+    async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await self._call_owner("query", sql=sql, values=dict(values))]
 
-    async def export(self, file: Path, form: ExportFormat, site: str = "") -> int:
-        return int(await self.call("export", file=str(here() / file), form=form, site=site))
+    async def delete_rows(self, request: DeleteRequest) -> int:
+        return int(await self._call_owner("delete_rows", **asdict(request)))
+
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
+        return int(await self._call_owner("export_rows", file=absolute_path(file), format=format, site=site))
 
     def health(self) -> Mapping[str, object]:
         return {"engine": "duckdb", "answers": not self.writer.is_closing()}
@@ -132,15 +145,15 @@ class Neighbour:
             await self.writer.wait_closed()
 
 
-def here() -> Path:
-    """The owner may have been started elsewhere."""
-    return Path.cwd()
+def absolute_path(file: Path) -> str:
+    """Returns the path for the owner, whose working folder may be another one."""
+    return str(file.absolute())
 
 
-async def knock(socket: Path) -> Neighbour | None:
-    """The store behind the door, or None when nobody opens."""
-    async with doorway(socket.parent, socket.name) as path:
+async def connect_local_store(socket: Path) -> LocalStoreClient | None:
+    """Returns the store behind the socket, or None when no process listens."""
+    async with short_socket_path(socket.parent, socket.name) as path:
         try:
-            return Neighbour(*await asyncio.open_unix_connection(path, limit=LONGEST))
+            return LocalStoreClient(*await asyncio.open_unix_connection(path, limit=MAX_MESSAGE_BYTES))
         except (ConnectionError, FileNotFoundError):
             return None

@@ -1,44 +1,44 @@
-"""Which page-view store there is: ClickHouse where CLICKHOUSE_URL says so, otherwise a file in DATA_DIR."""
+"""Opens the page-view store: ClickHouse when CLICKHOUSE_URL is set, otherwise a DuckDB file in DATA_DIR."""
 
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import SettingsError
-from utilities.pageviews.storage.interface import Keeping, Owned
-from utilities.pageviews.storage.local_socket import Door, knock
+from utilities.pageviews.storage.interface import PageViewStore
+from utilities.pageviews.storage.local_socket import LocalStoreServer, connect_local_store
 
-FILE = "pageviews.duckdb"
-SOCKET = "pageviews.socket"
+DUCKDB_FILE = "pageviews.duckdb"
+STORE_SOCKET = "pageviews.socket"
 
 
-async def open_page_views(settings: Settings, clock: Clock, *, small: bool = False) -> Owned:
-    """The store for a process that serves, made or brought up to date.
+async def open_page_view_store(settings: Settings, clock: Clock, *, small: bool = False) -> PageViewStore:
+    """Returns the store for a serving process; creates or migrates it first.
 
-    A DuckDB file belongs to one process; it lets the commands of this machine in by a door beside the file. `small`
-    is for what asks nothing and should not grow. Raises SettingsError when the store cannot be opened, or when another
-    process has it.
+    A DuckDB file belongs to one process, which serves the commands of this machine through a socket in the same
+    folder. `small` limits memory, for a process that runs no queries. Raises SettingsError when the store cannot be
+    opened or another process has it.
     """
     # Each engine is a large library, and no process needs both.
     if url := settings.clickhouse_url.get_secret_value():
-        from utilities.pageviews.storage.clickhouse_engine import open_click
+        from utilities.pageviews.storage.clickhouse_engine import open_clickhouse_store
 
-        return await open_click(url, clock)
+        return await open_clickhouse_store(url, clock)
     from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
-    views = await open_duckdb_store(settings.data_dir / FILE, clock, small=small)
-    door = Door(views)
-    views.call_before_close(door.close)
+    store = await open_duckdb_store(settings.data_dir / DUCKDB_FILE, clock, small=small)
+    server = LocalStoreServer(store)
+    store.call_before_close(server.close)
     try:
-        await door.open(settings.data_dir / SOCKET)
+        await server.listen(settings.data_dir / STORE_SOCKET)
     except OSError as error:
-        await views.close()
-        raise SettingsError(f"{settings.data_dir / SOCKET} cannot be made: {error.strerror}.") from error
-    return views
+        await store.close()
+        raise SettingsError(f"{settings.data_dir / STORE_SOCKET} cannot be made: {error.strerror}.") from error
+    return store
 
 
-async def reach_page_views(settings: Settings, clock: Clock, *, small: bool = False) -> Keeping:
-    """The store for a command: its own, or the one of the server that runs beside it. Raises SettingsError."""
+async def connect_or_open_store(settings: Settings, clock: Clock, *, small: bool = False) -> PageViewStore:
+    """Returns the store for a command: that of the running server, or else its own. Raises SettingsError."""
     if not settings.clickhouse_url.get_secret_value():
-        neighbour = await knock(settings.data_dir / SOCKET)
-        if neighbour is not None:
-            return neighbour
-    return await open_page_views(settings, clock, small=small)
+        client = await connect_local_store(settings.data_dir / STORE_SOCKET)
+        if client is not None:
+            return client
+    return await open_page_view_store(settings, clock, small=small)

@@ -1,84 +1,82 @@
-"""Questions to an engine: on a few threads of their own, bounded in number and in time, out of the writer's way."""
+"""A bounded thread pool for queries to an engine, with a timeout and low priority."""
 
 import asyncio
 import os
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from utilities.model.errors import Unavailable
 
 Result = TypeVar("Result")
 
-THREADS = 2
-MOST_WAITING = 200  # questions; an engine that hangs must not gather every wall
-PATIENCE = 30.0  # seconds for one question, waiting included
-POLITE = 13  # steps of niceness: what collects page views goes first
+QUERY_THREADS = 2
+MAX_QUEUED_QUERIES = 200  # an engine that hangs must not collect the queries of every wall
+QUERY_TIMEOUT_SECONDS = 30.0  # for one query, including its time in the queue
+QUERY_NICENESS = 13  # collecting page views comes before queries
 
 
-class Stop:
-    """How to interrupt one question, whenever it runs; `call` is the engine's own way."""
+class CancelHandle:
+    """Interrupts one query, at any time, with the engine's own method."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.stopped = False
-        self.call: Callable[[], object] | None = None
+        self.is_cancelled = False
+        self.interrupt: Callable[[], object] | None = None
 
-    def by(self, call: Callable[[], object] | None) -> None:
-        """The asking thread says how it can be interrupted from now on; None when it no longer needs to be."""
+    def set_interrupt(self, interrupt: Callable[[], object] | None) -> None:
+        """Sets how to interrupt the query from now on; None when it needs no interrupt. Unavailable if cancelled."""
         with self.lock:
-            self.call = call
-            if self.stopped and call:
-                raise Unavailable("Nobody waits for this any more.")
+            self.interrupt = interrupt
+            if self.is_cancelled and interrupt:
+                raise Unavailable("The query was cancelled.")
 
     def __call__(self) -> None:
         with self.lock:
-            self.stopped = True
-            if self.call:
-                self.call()
+            self.is_cancelled = True
+            if self.interrupt:
+                self.interrupt()
 
 
-class Questions:
-    """Runs questions; each gets a Stop that it must keep informed."""
+class QueryPool:
+    """Runs queries; each one gets a CancelHandle and must keep it up to date."""
 
-    def __init__(self, threads: int = THREADS, patience: float = PATIENCE) -> None:
-        self.patience = patience
-        self.waiting = 0
-        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="page-views-ask", initializer=be_polite)
+    def __init__(self, threads: int = QUERY_THREADS, timeout: float = QUERY_TIMEOUT_SECONDS) -> None:
+        self.timeout = timeout
+        self.queued = 0
+        self.threads = ThreadPoolExecutor(
+            threads, thread_name_prefix="page-views-ask", initializer=lower_thread_priority
+        )
 
-    async def run(self, question: Callable[[Stop], Result], patience: float | None = None) -> Result:
-        """What it returns or raises; Unavailable when it takes too long or too many wait already."""
-        if self.waiting >= MOST_WAITING:
-            raise Unavailable("Too many questions to the page-view store wait already.")
-        stop = Stop()
-        self.waiting += 1
-        future = asyncio.get_running_loop().run_in_executor(self.threads, question, stop)
-        future.add_done_callback(self.done)
+    async def run_query(self, query: Callable[[CancelHandle], Result], timeout: float | None = None) -> Result:
+        """Returns or raises what `query` does; Unavailable when it takes too long or the queue is full."""
+        if self.queued >= MAX_QUEUED_QUERIES:
+            raise Unavailable("Too many queries are waiting for the page-view store.")
+        cancel = CancelHandle()
+        self.queued += 1
+        future = asyncio.get_running_loop().run_in_executor(self.threads, query, cancel)
+        future.add_done_callback(self._on_query_done)
         try:
-            async with asyncio.timeout(patience or self.patience):
+            async with asyncio.timeout(timeout or self.timeout):
                 return await asyncio.shield(future)
         except TimeoutError as error:
             raise Unavailable("The page-view store takes too long to answer.") from error
         finally:
             if not future.done():
-                stop()
+                cancel()
 
-    def done(self, future: "asyncio.Future[Any]") -> None:
-        self.waiting -= 1
+    def _on_query_done(self, future: "asyncio.Future[Any]") -> None:
+        self.queued -= 1
         if not future.cancelled():
-            future.exception()  # seen, even when nobody waited for it any more
-
-    def submit(self, work: Callable[[], Result]) -> "Future[Result]":
-        """For what an engine does as it opens."""
-        return self.threads.submit(work)
+            future.exception()  # marks it as retrieved when the caller has timed out
 
     async def close(self) -> None:
         await asyncio.to_thread(self.threads.shutdown, wait=True, cancel_futures=True)
 
 
-def be_polite() -> None:
-    """Lets this thread, and every thread it starts, stand back: on Linux niceness belongs to a thread."""
+def lower_thread_priority() -> None:
+    """Raises the niceness of this thread and of every thread it starts: on Linux niceness belongs to a thread."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), QUERY_NICENESS)

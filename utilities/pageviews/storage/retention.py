@@ -1,4 +1,4 @@
-"""Every night, the page views that a site no longer wants to keep are forgotten."""
+"""Deletes page views that are older than their site's retention, every night."""
 
 import asyncio
 import calendar
@@ -8,46 +8,46 @@ from datetime import date
 
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, StoreDown
-from utilities.pageviews.storage.interface import DeleteRequest, Keeping
+from utilities.pageviews.storage.interface import DeleteRequest, PageViewStore
 
-log = logging.getLogger("foyer.keeping")
+log = logging.getLogger("foyer.retention")
 
-MONTHS = 25  # two years and the month that is compared, where a site says nothing
-NIGHT = 2  # o'clock UTC; deleting is cheap, and no hour suits every zone
-BETWEEN_LOOKS = 600.0  # seconds
-SITES = """
-    SELECT DISTINCT site FROM (SELECT site FROM page_views UNION ALL SELECT site FROM dropped) AS known ORDER BY site"""
+DEFAULT_RETENTION_MONTHS = 25  # two years and the month to compare with
+RETENTION_HOUR_UTC = 2  # deleting is cheap, and no hour suits every time zone
+RETENTION_CHECK_SECONDS = 600.0
+STORED_SITES_SQL = """
+    SELECT DISTINCT site FROM (SELECT site FROM page_views UNION ALL SELECT site FROM dropped) AS sites ORDER BY site"""
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day so many months ago, or the last one of a month that is shorter."""
+    """Returns the same day of the month so many months earlier, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     if year < 1:
         return date.min
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-async def retire(views: Keeping, months_of: Callable[[str], int], today: date) -> int:
-    """Forgets every site's page views that are older than its months and answers how many; SourceError, StoreDown."""
-    gone = 0
-    for (site,) in await views.query(SITES, {}):
+async def delete_expired_views(store: PageViewStore, months_of: Callable[[str], int], today: date) -> int:
+    """Deletes the page views older than their site's retention and returns how many; raises SourceError, StoreDown."""
+    total = 0
+    for (site,) in await store.query(STORED_SITES_SQL, {}):
         before = months_before(today, months_of(site))
-        count = await views.delete_rows(DeleteRequest(site=site, before=before))
+        count = await store.delete_rows(DeleteRequest(site=site, before=before))
         if count:
-            log.info("%s: %d page views from before %s are forgotten", site, count, before)
-        gone += count
-    return gone
+            log.info("%s: deleted %d page views from before %s", site, count, before)
+        total += count
+    return total
 
 
-async def every_night(views: Keeping, months_of: Callable[[str], int], clock: Clock) -> None:
-    """Retires once a night, and at the start when a night was missed; runs until cancelled."""
-    done: date | None = None
+async def run_nightly_retention(store: PageViewStore, months_of: Callable[[str], int], clock: Clock) -> None:
+    """Deletes expired page views at the start and then once a night; runs until cancelled."""
+    last_run: date | None = None
     while True:
         now = clock()
-        if done is None or (now.date() != done and now.hour >= NIGHT):
+        if last_run is None or (now.date() != last_run and now.hour >= RETENTION_HOUR_UTC):
             try:
-                await retire(views, months_of, now.date())
-                done = now.date()
+                await delete_expired_views(store, months_of, now.date())
+                last_run = now.date()
             except (SourceError, StoreDown) as error:
-                log.warning("old page views could not be forgotten, and will be tried again: %s", error)
-        await asyncio.sleep(BETWEEN_LOOKS)
+                log.warning("Expired page views could not be deleted; retrying later: %s", error)
+        await asyncio.sleep(RETENTION_CHECK_SECONDS)

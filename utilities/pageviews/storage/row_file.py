@@ -1,4 +1,4 @@
-"""Page views on their way from a log into the table: a file of a journal's lines, which an engine reads by itself."""
+"""A file of encoded page views that an engine can load, for imports of many rows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from csv import reader
@@ -10,15 +10,19 @@ from typing import Any
 
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.columns import COLUMNS, Row, row_of
-from utilities.pageviews.storage.journal import COMMA, QUOTE, line_of
+from utilities.pageviews.storage.journal import FIELD_SEPARATOR, QUOTE_CHAR, encode_row
 
-READ: dict[str, Callable[[str], Any]] = {"VARCHAR": str, "UUID": str, "TIMESTAMP_MS": datetime.fromisoformat}
-READ["DATE"] = date.fromisoformat
-READS = [READ.get(column.duck, int) for column in COLUMNS]
+TYPE_PARSERS: dict[str, Callable[[str], Any]] = {
+    "VARCHAR": str,
+    "UUID": str,
+    "TIMESTAMP_MS": datetime.fromisoformat,
+    "DATE": date.fromisoformat,
+}
+COLUMN_PARSERS = [TYPE_PARSERS.get(column.duck, int) for column in COLUMNS]
 
 
-class Lot:
-    """Use as `with Lot(path) as lot`. One that was left behind is written over: its lines are read again."""
+class RowFile:
+    """A temporary file, to be used in a `with` statement: deleted on exit, overwritten when a crash left one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,7 +30,7 @@ class Lot:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.file = path.open("wb")
 
-    def __enter__(self) -> "Lot":
+    def __enter__(self) -> "RowFile":
         return self
 
     def __exit__(
@@ -35,25 +39,27 @@ class Lot:
         self.file.close()
         self.path.unlink(missing_ok=True)
 
-    def add(self, view: PageView) -> None:
-        self.file.write(line_of(row_of(view)))
+    def write_view(self, view: PageView) -> None:
+        """Appends a page view; raises ValueError when it is invalid."""
+        self.file.write(encode_row(row_of(view)))
         self.rows += 1
 
-    def whole(self) -> Path:
-        """The file, with all that was added in it."""
+    def flush_rows(self) -> Path:
+        """Flushes the rows to the file and returns its path."""
         self.file.flush()
         return self.path
 
-    def clear(self) -> None:
+    def clear_rows(self) -> None:
+        """Truncates the file."""
         self.file.seek(0)
         self.file.truncate()
         self.rows = 0
 
 
-def rows_in(lot: Path, at_once: int) -> Iterator[Sequence[Row]]:
-    """The rows again, for an engine that does not read such files."""
-    with lot.open(encoding="utf-8", newline="\n") as file:
-        lines = reader(file, delimiter=COMMA, quotechar=QUOTE)
-        rows = (tuple(read(text) for read, text in zip(READS, texts, strict=True)) for _, *texts in lines)
-        while some := list(islice(rows, at_once)):
-            yield some
+def read_row_batches(path: Path, batch_size: int) -> Iterator[Sequence[Row]]:
+    """Yields the rows of a RowFile in batches, for an engine that does not read the file itself."""
+    with path.open(encoding="utf-8", newline="\n") as file:
+        lines = reader(file, delimiter=FIELD_SEPARATOR, quotechar=QUOTE_CHAR)
+        rows = (tuple(parse(text) for parse, text in zip(COLUMN_PARSERS, texts, strict=True)) for _, *texts in lines)
+        while batch := list(islice(rows, batch_size)):
+            yield batch
