@@ -203,7 +203,7 @@ async def forget(options: argparse.Namespace) -> int:
     what = DeleteRequest(options.site, options.visitor, options.path, options.before)
     try:
         async with kept() as views:
-            print(f"{await views.delete_rows(what):,} page views are forgotten.")
+            print(f"{await views.delete_rows(what):,} page views deleted.")
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

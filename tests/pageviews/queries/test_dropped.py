@@ -60,7 +60,7 @@ class Full:
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
         if not self.room:
             raise StoreDown("no disk")
-        self.kept += drops
+        self.kept += dropped
 
 
 async def test_counts_wait_for_a_store_that_does_not_take_them():
