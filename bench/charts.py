@@ -14,7 +14,7 @@ from statistics import median
 from typing import IO
 
 from bench.results import Result
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.frames import Column, Frame, ValueKind
 from utilities.rendering.charts.engine import Engine
 from utilities.rendering.charts.svg import cleaned
 from utilities.rendering.layout import Box
@@ -56,7 +56,7 @@ def measure(folder: Path) -> Iterator[Result]:
 def frame(seed: int) -> Frame:
     """Other figures each time, for nothing may come from a cache."""
     chance = random.Random(seed)
-    columns = (Column("date", "Day", Kind.DATE), *(Column(key, key.title(), Kind.INTEGER) for key in KEYS))
+    columns = (Column("date", "Day", ValueKind.DATE), *(Column(key, key.title(), ValueKind.INTEGER) for key in KEYS))
     first = date(2026, 10, 24)
     days = ((first + timedelta(days=at)).isoformat() for at in range(28))
     return Frame(columns, tuple((day, *(chance.randrange(4000) for _ in KEYS)) for day in days))
@@ -84,8 +84,8 @@ def drawn(engine: Engine, shown: Frame) -> None:
 
 
 def plotted(shown: Frame, ask: IO[str], answers: IO[str]) -> Taken:
-    series = {key: shown.values(key) for key in KEYS}
-    names = [day.removeprefix("2026-") for day in map(str, shown.values("date"))]
+    series = {key: shown.column_values(key) for key in KEYS}
+    names = [day.removeprefix("2026-") for day in map(str, shown.column_values("date"))]
     wanted = {"names": names, "every": EVERY, "series": series, "width": BOX.width, "height": BOX.height}
     print(json.dumps(wanted), file=ask, flush=True)
     work, seconds, _ = json.loads(answers.readline())

@@ -14,7 +14,7 @@ from utilities.flow.model import Bands, Flow
 from utilities.flow.query import CHANNELS, DEVICES, GOOGLE, MOST, OURS, PERIODS, Wanted, wanted
 from utilities.flow.service import Flows, Ways
 from utilities.model.errors import NotDrawn, Overloaded, ParameterError, SourceError
-from utilities.model.formats import day_of
+from utilities.model.formats import format_date_text
 from utilities.pageviews.classify.countries import country, names
 from utilities.pageviews.sql.flow import Depth
 from utilities.rendering.charts.renderer import ChartRenderer
@@ -126,7 +126,7 @@ class FlowPage(BaseHandler):
             options=OPTIONS,
             sides=SAW if want.source == GOOGLE else SIDES,
             country=country,
-            day_of=lambda day: day_of(day.isoformat()),
+            day_of=lambda day: format_date_text(day.isoformat()),
             share=share,
             OTHER=OTHER,
             unit=unit_of(want),

@@ -7,7 +7,7 @@ from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from utilities.accounts.database.tokens import SCOPES, Made, Tokens
 from utilities.model.errors import Overloaded, ParameterError
-from utilities.model.formats import ago
+from utilities.model.formats import format_age
 from utilities.model.principals import Person
 
 log = logging.getLogger("foyer.tokens")
@@ -36,7 +36,7 @@ class TokensPage(BaseHandler):
         """When a token was last here: `4 min ago`."""
         if made.last_used is None:
             return "never"
-        age = ago(max((self.services.clock() - made.last_used).total_seconds(), 0))
+        age = format_age(max((self.services.clock() - made.last_used).total_seconds(), 0))
         return age if age == "now" else f"{age} ago"
 
 

@@ -15,7 +15,7 @@ from handlers.api.paging import part
 from handlers.api.problems import TYPE, ApiProblem, problem
 from handlers.base.handler import BaseHandler
 from handlers.base.permissions import READERS, Allowed
-from utilities.model.principals import Token
+from utilities.model.principals import ApiClient
 
 Item = TypeVar("Item")
 
@@ -63,7 +63,7 @@ class ForPrograms(BaseHandler):
         self.set_header("Cache-Control", "private, no-cache")
         self.set_header("Vary", "Accept-Encoding, Authorization, Cookie")
         body, takes = text.encode(), "gzip" in self.request.headers.get("Accept-Encoding", "")
-        if takes and isinstance(self.principal, Token) and len(body) >= WORTH_ZIPPING:
+        if takes and isinstance(self.principal, ApiClient) and len(body) >= WORTH_ZIPPING:
             self.set_header("Content-Encoding", "gzip")
             body = gzip.compress(body, 5, mtime=0)
         self.finish(body)

@@ -10,8 +10,8 @@ from handlers.api.models import ColumnTold, CoversTold, Figures, Paging, Range
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
 from utilities.model.errors import Overloaded, ParameterError
-from utilities.model.formats import noted
-from utilities.model.frames import Frame, Reading, State
+from utilities.model.formats import note_sentences
+from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.reports import Report
 from utilities.store import Store
 
@@ -50,30 +50,30 @@ class FiguresResource(Readable):
             raise HttpProblem(503, str(error), {"Retry-After": ROOM}) from error
 
         def settled(reading: Reading) -> bool:
-            return reading.trouble is not None or self.state(reading, report) is State.LIVE
+            return reading.last_error is not None or self.state(reading, report) is ReadingState.LIVE
 
         return await awaited(variants.store, name, settled)
 
-    def state(self, reading: Reading, report: Report) -> State:
-        return reading.state(self.services.clock(), report.refresh_every, report.stale_after)
+    def state(self, reading: Reading, report: Report) -> ReadingState:
+        return reading.state_at(self.services.clock(), report.refresh_every, report.stale_after)
 
     def figures(self, kind: type[Told], reading: Reading, source: Report, asked: Paging, **more: str) -> Told:
         """One part of the rows, with all that is to be said of them."""
         frame = reading.frame or Frame((), ())
         rows, following = self.part(frame.rows, asked, edition(reading, self.request.query_arguments))
-        notes = noted(frame)
+        notes = note_sentences(frame)
         if not reading.complete:
             notes.append("Some of the answer is still awaited.")
-        if reading.trouble:
-            notes.append(reading.trouble.message)
+        if reading.last_error:
+            notes.append(reading.last_error.message)
         state = self.state(reading, source)
-        if state is State.WAITING:
+        if state is ReadingState.WAITING:
             self.set_header("Retry-After", AGAIN)
         return kind(
             state=state,
             taken_at=reading.taken_at,
             complete=reading.complete,
-            covers=CoversTold.model_validate(frame.covers) if frame.covers else None,
+            covers=CoversTold.model_validate(frame.date_range) if frame.date_range else None,
             columns=[ColumnTold.model_validate(column) for column in frame.columns],
             rows=list(rows),
             total=len(frame.rows),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from utilities.model.frames import Kind, State, Value
+from utilities.model.frames import ReadingState, Value, ValueKind
 
 LONGEST = 2048  # characters of a parameter
 MOST = 1000  # rows, or whatever is listed, in one answer
@@ -117,7 +117,7 @@ class ReportTold(Told):
     sources: list[str]
     pace: float = Field(description="Seconds after which its figures are ageing.")
     limit: float = Field(description="Seconds after which they are stale.")
-    state: State
+    state: ReadingState
     taken_at: datetime | None
     parameters: list[str] = Field(description="Which parameters its reading takes.")
     compares: bool = Field(description="Whether `compare` may be asked for.")
@@ -131,7 +131,7 @@ class ReportList(Listed):
 class ColumnTold(Told):
     key: str = Field(description="The source's own name of it.")
     heading: str
-    kind: Kind
+    kind: ValueKind
     about: str
 
 
@@ -142,7 +142,7 @@ class CoversTold(Told):
 
 
 class Figures(Listed):
-    state: State = Field(description="What the figures are worth; `waiting` when there are none yet.")
+    state: ReadingState = Field(description="What the figures are worth; `waiting` when there are none yet.")
     taken_at: datetime | None
     complete: bool = Field(description="False while slower parts of the answer are still awaited.")
     covers: CoversTold | None = Field(description="The days the figures speak of, both ends included.")

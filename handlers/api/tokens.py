@@ -9,7 +9,7 @@ from handlers.base.authenticator import Programs
 from handlers.base.errors import HttpProblem
 from handlers.base.permissions import PROGRAMS
 from utilities.accounts.database.tokens import Made
-from utilities.model.principals import Token as Program
+from utilities.model.principals import ApiClient as Program
 
 log = logging.getLogger("foyer.tokens")
 

@@ -10,7 +10,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from handlers.base.errors import HttpProblem, sentence_of, status_of, title_of
 from handlers.base.permissions import Route, Table
-from utilities.model.principals import LOCAL, NOBODY, Nobody, Principal, Token
+from utilities.model.principals import LOCAL_PERSON, NOBODY, ApiClient, Nobody, Principal
 
 if TYPE_CHECKING:  # a process that only collects has neither
     from handlers.base.authenticator import Door
@@ -95,7 +95,7 @@ class BaseHandler(RequestHandler):
         if self.bearer is not None:
             return await self.program(self.bearer)
         if self.door.sign_in is None:
-            return LOCAL if self.door.is_local(self.request) else NOBODY
+            return LOCAL_PERSON if self.door.is_local(self.request) else NOBODY
         session = self.session
         return NOBODY if session is None else await self.door.sign_in.sessions.person(session) or NOBODY
 
@@ -116,7 +116,7 @@ class BaseHandler(RequestHandler):
     def admit(self, route: Route) -> None:
         """Returns for those the route is for; sends people without a session to sign in, and refuses the rest."""
         if type(self.principal) in route.allow:
-            if isinstance(self.principal, Token) and route.scope not in self.principal.scopes:
+            if isinstance(self.principal, ApiClient) and route.scope not in self.principal.scopes:
                 raise HttpProblem(403, f"This token was not made to {route.scope}.")
             return
         if not isinstance(self.principal, Nobody):
@@ -214,4 +214,4 @@ def unknown(bearer: str | None, route: Route) -> tuple[str, dict[str, str]]:
         return "This token is not known. It may have been revoked.", {
             "WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'
         }
-    return "", {"WWW-Authenticate": CHALLENGE} if Token in route.allow else {}
+    return "", {"WWW-Authenticate": CHALLENGE} if ApiClient in route.allow else {}

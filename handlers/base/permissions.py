@@ -7,15 +7,15 @@ from typing import Any
 from tornado.routing import URLSpec
 from tornado.web import RequestHandler
 
-from utilities.model.principals import Nobody, Person, Principal, Screen, Token
+from utilities.model.principals import ApiClient, Nobody, PairedScreen, Person, Principal
 
 Allowed = frozenset[type[Principal]]
 
-EVERYONE: Allowed = frozenset({Nobody, Person, Screen, Token})
+EVERYONE: Allowed = frozenset({Nobody, Person, PairedScreen, ApiClient})
 PEOPLE: Allowed = frozenset({Person})
-WALLS: Allowed = frozenset({Person, Screen})
-READERS: Allowed = frozenset({Person, Token})
-PROGRAMS: Allowed = frozenset({Token})
+WALLS: Allowed = frozenset({Person, PairedScreen})
+READERS: Allowed = frozenset({Person, ApiClient})
+PROGRAMS: Allowed = frozenset({ApiClient})
 
 
 @dataclass(frozen=True)

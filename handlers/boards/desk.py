@@ -49,7 +49,7 @@ class BoardDesk(DeskHandler):
             parts=parts,
             asked=asked,
             periods=PERIODS if ranged else (),
-            covers=next((part.look.frame.covers for part in ranged), None),
+            covers=next((part.look.frame.date_range for part in ranged), None),
             again=self.soonest(parts, asked),
             awaits=any(part.look.awaits for part in parts),
             reload=LOOK_AGAIN,
@@ -84,5 +84,5 @@ class BoardDesk(DeskHandler):
 def figure(look: Look, tile: Tile) -> tuple[str, str, str, str] | None:
     """The one that the tile shows; None of a table."""
     key = tile.options.get("key", "")
-    heading = look.frame.columns[look.frame.index(key)].heading if look.frame.has(key) else ""
+    heading = look.frame.columns[look.frame.column_index(key)].heading if look.frame.has_column(key) else ""
     return next((each for each in look.summary if not heading or each[0] == heading), None)

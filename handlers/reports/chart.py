@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from utilities.model.errors import NotDrawn, Overloaded
-from utilities.model.frames import Frame, Kind
+from utilities.model.frames import Frame, ValueKind
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.colours import DARK, pairs
 from utilities.rendering.charts.renderer import ChartRenderer
@@ -76,7 +76,7 @@ def pictured(view: View, frame: Frame, box: Box, options: Mapping[str, Any] | No
 
 def fitted(view: View, frame: Frame, box: Box) -> Box:
     """No taller than a few bars need."""
-    lying = view.name == "bar" and frame.columns[0].kind is not Kind.DATE
+    lying = view.name == "bar" and frame.columns[0].kind is not ValueKind.DATE
     return replace(box, height=min(box.height, ROW * box.text * len(frame.rows))) if lying else box
 
 

@@ -8,7 +8,7 @@ from handlers.base.errors import HttpProblem
 from handlers.reports.list_and_exports import LOOK_AGAIN, ReportHandler
 from handlers.reports.presenter import Look
 from utilities.model.errors import NotDrawn, Overloaded, ParameterError
-from utilities.model.frames import Reading, State
+from utilities.model.frames import Reading, ReadingState
 from utilities.rendering.charts.png import png_of
 from utilities.rendering.report_image import NAMES, ReportImageRenderer, parse_image_options
 from utilities.reports import Report
@@ -23,7 +23,7 @@ class Kept:
 
     report: Report
     reading: Reading
-    state: State
+    state: ReadingState
     body: bytes
     etag: str
 
@@ -85,7 +85,7 @@ class ReportSvg(ReportHandler):
         return (
             self.services.reports.get(report.name) is report
             and self.latest(reading.report) is reading
-            and reading.state(self.services.clock(), report.refresh_every, report.stale_after) is file.state
+            and reading.state_at(self.services.clock(), report.refresh_every, report.stale_after) is file.state
         )
 
     def latest(self, stored: str) -> Reading | None:
@@ -148,5 +148,5 @@ def freshness(seen: Look) -> str:
     taken = seen.reading.taken_at
     if taken is None:
         return f"no figures: {seen.trouble}" if seen.trouble else "not answered yet"
-    old = "" if seen.state in (State.LIVE, State.AGEING) else ", out of date"
+    old = "" if seen.state in (ReadingState.LIVE, ReadingState.AGEING) else ", out of date"
     return f"as of {taken:%H:%M} UTC on {taken.day} {taken:%b}{old}"

@@ -13,8 +13,8 @@ from handlers.base.handler import BaseHandler
 from handlers.reports.presenter import Look, look
 from handlers.reports.query_params import Asked, query
 from utilities.model.errors import Overloaded, ParameterError
-from utilities.model.formats import csv_of
-from utilities.model.frames import Reading, State
+from utilities.model.formats import frame_to_csv
+from utilities.model.frames import Reading, ReadingState
 from utilities.refresh.parameterized_reports import Variants
 from utilities.reports import Report
 from utilities.sources import ROWS
@@ -55,11 +55,11 @@ class ReportHandler(BaseHandler):
         """The report; with parameters after some seconds at most, for a program seldom asks twice."""
         seen = self.look(name)
         for pause in PAUSES:
-            if seen.state is not State.WAITING or not seen.said:
+            if seen.state is not ReadingState.WAITING or not seen.said:
                 break
             await asyncio.sleep(pause)
             seen = self.look(name)
-        if seen.state is State.WAITING:
+        if seen.state is ReadingState.WAITING:
             self.set_header("Retry-After", str(LOOK_AGAIN))
         return seen
 
@@ -122,7 +122,7 @@ class ReportCsv(ReportHandler):
             raise HttpProblem(503, f"{why} Try again in some seconds.", {"Retry-After": str(LOOK_AGAIN)})
         self.set_header("Content-Type", "text/csv; charset=UTF-8")
         self.set_header("Content-Disposition", f'attachment; filename="{name}.csv"')
-        self.finish(csv_of(seen.frame))
+        self.finish(frame_to_csv(seen.frame))
 
 
 def document(look: Look) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def document(look: Look) -> dict[str, Any]:
         "taken_at": taken.isoformat() if taken else None,
         "columns": [{"key": each.key, "heading": each.heading, "kind": each.kind} for each in look.frame.columns],
         "rows": look.frame.rows,
-        "notes": [*look.frame.unbegun, *look.notes, *([look.trouble] if look.trouble else [])],
+        "notes": [*look.frame.setup_hint, *look.notes, *([look.trouble] if look.trouble else [])],
     }
 
 

@@ -10,7 +10,7 @@ from handlers.reports.presenter import Look
 from handlers.reports.query_params import PERIODS, Asked, query
 from handlers.reports.table import sifted
 from handlers.reports.yaml_snippet import inline, tile
-from utilities.model.frames import Kind, State
+from utilities.model.frames import ReadingState, ValueKind
 from utilities.refresh.parameterized_reports import Variants
 from utilities.rendering.views import TABLE
 from utilities.reports import Report
@@ -50,7 +50,7 @@ class DeskHandler(ReportHandler):
         """Seconds until it is worth looking again."""
         if look.awaits:
             return SOON
-        if look.state is State.AGEING:  # it has just been asked for, by this page
+        if look.state is ReadingState.AGEING:  # it has just been asked for, by this page
             return OFTEN
         return VARIED if look.said else int(max(OFTEN, min(SELDOM, look.report.refresh_every.total_seconds())))
 
@@ -95,7 +95,7 @@ class ReportPage(DeskHandler):
     def more(self, look: Look, asked: Asked) -> str:
         """The address of the same with more rows, '' where there are no more."""
         limit = int(asked.said.get(ROWS, 0)) or getattr(look.report.ask, "limit", 0)
-        named = bool(look.frame.columns) and look.frame.columns[0].kind is Kind.TEXT
+        named = bool(look.frame.columns) and look.frame.columns[0].kind is ValueKind.TEXT
         full = limit <= len(look.frame.rows) <= limit + UNRANKED  # days and hours are there whatever the limit
         wanted = self.counted(look.report) and named and full and 0 < limit < MORE
         return asked.link(said={**asked.said, ROWS: str(MORE)}) if wanted else ""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from utilities.model.formats import shown
-from utilities.model.frames import Column, Frame, Kind, Value
+from utilities.model.formats import format_value
+from utilities.model.frames import Column, Frame, Value, ValueKind
 
 PART = 50  # rows
 SHORT = 20  # characters that a column of words is not broken for
@@ -43,19 +43,19 @@ def sifted(frame: Frame, q: str = "", sort: str = "", part: int = 1) -> Table:
     if words := q.casefold().split():
         rows = [row for row in rows if all(word in line(row, kinds) for word in words)]
     key, down = sort.removeprefix("-"), sort.startswith("-")
-    if frame.has(key):
-        rows = ordered(rows, frame.index(key), down=down)
+    if frame.has_column(key):
+        rows = ordered(rows, frame.column_index(key), down=down)
     parts = max(1, -(-len(rows) // PART))
     part = min(part, parts)
     cells = tuple(
-        tuple(shown(value, kind) for value, kind in zip(row, kinds, strict=True))
+        tuple(format_value(value, kind) for value, kind in zip(row, kinds, strict=True))
         for row in rows[(part - 1) * PART : part * PART]
     )
     return Table(headings(frame.columns, cells, sort), cells, len(rows), len(frame.rows), part, parts)
 
 
-def line(row: tuple[Value, ...], kinds: Sequence[Kind]) -> str:
-    return "\n".join(shown(value, kind) for value, kind in zip(row, kinds, strict=True)).casefold()
+def line(row: tuple[Value, ...], kinds: Sequence[ValueKind]) -> str:
+    return "\n".join(format_value(value, kind) for value, kind in zip(row, kinds, strict=True)).casefold()
 
 
 def ordered(rows: Sequence[tuple[Value, ...]], place: int, *, down: bool) -> list[tuple[Value, ...]]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.base.handler import BaseHandler
-from utilities.model.frames import Reading, State
+from utilities.model.frames import Reading, ReadingState
 
-BAD = (State.STALE, State.FAILED)
+BAD = (ReadingState.STALE, ReadingState.FAILED)
 
 
 class Health(BaseHandler):
@@ -43,10 +43,10 @@ class Health(BaseHandler):
         """The state and age in seconds of one reading, and the kind of trouble it is in."""
         now, report = self.services.clock(), self.services.reports.get(name)
         reading = self.services.store.latest(name) or Reading(name)
-        age = reading.age(now)
-        state = reading.state(now, report.refresh_every, report.stale_after) if report else State.FAILED
+        age = reading.age_at(now)
+        state = reading.state_at(now, report.refresh_every, report.stale_after) if report else ReadingState.FAILED
         return {
             "state": state,
             "age": None if age is None else round(age.total_seconds(), 1),
-            "trouble": reading.trouble.kind if reading.trouble else None,
+            "trouble": reading.last_error.kind if reading.last_error else None,
         }

@@ -9,8 +9,8 @@ from playwright.async_api import Page
 
 from demo.recorded import Recorded
 from tests.end_to_end.conftest import OpenFoyer
-from utilities.model.formats import shown
-from utilities.model.frames import Kind
+from utilities.model.formats import format_value
+from utilities.model.frames import ValueKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
@@ -33,7 +33,7 @@ tiles:
   - {report: domains, view: table, place: [5, 1, 8, 6]}
   - {report: channels, view: table, place: [5, 7, 8, 6]}
 """
-KINDS = {"bounceRate": Kind.FRACTION, "averageSessionDuration": Kind.SECONDS}
+KINDS = {"bounceRate": ValueKind.FRACTION, "averageSessionDuration": ValueKind.SECONDS}
 
 
 def recorded(folder: Path, name: str, *metrics: str) -> list[list[str]]:
@@ -43,7 +43,7 @@ def recorded(folder: Path, name: str, *metrics: str) -> list[list[str]]:
     return [
         [one["value"] for one in row.get("dimensionValues", [])]
         + [
-            shown(float(row["metricValues"][place]["value"]), KINDS.get(metric, Kind.INTEGER))
+            format_value(float(row["metricValues"][place]["value"]), KINDS.get(metric, ValueKind.INTEGER))
             for place, metric in zip(places, metrics, strict=True)
         ]
         for row in response["rows"]

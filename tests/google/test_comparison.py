@@ -7,7 +7,7 @@ import pytest
 from tests.google.pretend import Pretend, Watch, report
 from tests.google.test_frames import SESSIONS, framed, said
 from utilities.model.errors import BadAnswer, ParameterError
-from utilities.model.frames import Covers
+from utilities.model.frames import DateRange
 from utilities.refresh.parameterized_reports import Variants
 from utilities.reports import top_pages
 from utilities.sources import Sources
@@ -50,14 +50,14 @@ async def test_names_are_set_beside_what_they_had_before(google: Pretend, ga4: G
     ask = Ga4Ask(dimensions=("country",), metrics=("sessions",), compare=True, limit=2)
     frame = await ga4.answer(ga4.adjusted(ask, {"from": "2026-11-18", "to": "2026-11-19"}))
     assert frame.rows == (("Germany", 9, 0), ("France", 5, 7))
-    assert frame.covers == Covers(date(2026, 11, 18), date(2026, 11, 19), "Europe/Helsinki")
+    assert frame.date_range == DateRange(date(2026, 11, 18), date(2026, 11, 19), "Europe/Helsinki")
 
 
 async def test_days_are_those_where_the_property_is(google: Pretend, ga4: Ga4, watch: Watch) -> None:
     watch.now = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)  # half past midnight in Helsinki
     frame = await ga4.answer(Ga4Ask(metrics=("sessions",), first="now/d"))
     assert google.asked[-1]["dateRanges"] == [{"startDate": "2026-11-21", "endDate": "2026-11-21"}]
-    assert frame.covers == Covers(date(2026, 11, 21), date(2026, 11, 21), "Europe/Helsinki", over=False)
+    assert frame.date_range == DateRange(date(2026, 11, 21), date(2026, 11, 21), "Europe/Helsinki", has_ended=False)
 
 
 def test_days_before_google_began_are_refused(ga4: Ga4) -> None:
@@ -73,8 +73,8 @@ async def test_report_of_several_questions_takes_another_time_for_all_of_them(
     google.reply = lambda body: report(
         [each["name"] for each in body["dimensions"]], [(each["name"], "TYPE_INTEGER") for each in body["metrics"]], []
     )
-    assert [frame.covers async for frame in adjusted.fetch_frames(sources)] == [
-        Covers(date(2026, 11, 1), date(2026, 11, 2), "Europe/Helsinki")
+    assert [frame.date_range async for frame in adjusted.fetch_frames(sources)] == [
+        DateRange(date(2026, 11, 1), date(2026, 11, 2), "Europe/Helsinki")
     ]
     days = [{"startDate": "2026-11-01", "endDate": "2026-11-02"}]
     assert {str(body["dimensions"][0]["name"]) for body in google.asked} == {"pagePath", "landingPage"}

@@ -9,7 +9,7 @@ import pytest
 from demo.internet import Internet
 from utilities.config.settings import Settings
 from utilities.model.errors import OverQuota, SourceMisconfigured
-from utilities.model.frames import Kind
+from utilities.model.frames import ValueKind
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
 from utilities.sources.search_console import SearchConsole, SearchConsoleAsk
 
@@ -64,13 +64,13 @@ async def test_strict_google_understands_the_question(ask: Ga4Ask, ga4: Ga4) -> 
 
 async def test_days_are_those_of_the_property(ga4: Ga4) -> None:
     frame = await ga4.answer(Ga4Ask(dimensions=("date",), metrics=("totalUsers",), days=5, order="date", limit=366))
-    assert frame.covers is not None
-    assert frame.covers.zone != "UTC"
-    dates = frame.values("date")
+    assert frame.date_range is not None
+    assert frame.date_range.zone != "UTC"
+    dates = frame.column_values("date")
     assert list(dates) == sorted(dates, key=str)
     assert len(dates) == 5
-    assert (dates[0], dates[-1]) == (str(frame.covers.first), str(frame.covers.last))
-    assert frame.columns[0].kind is Kind.DATE
+    assert (dates[0], dates[-1]) == (str(frame.date_range.first), str(frame.date_range.last))
+    assert frame.columns[0].kind is ValueKind.DATE
 
 
 async def test_users_stand_beside_those_of_the_days_before(ga4: Ga4) -> None:
@@ -97,7 +97,7 @@ async def test_ugliest_words_come_out_clean(tmp_path: Path, settings: Callable[.
             frame = await source.answer(Ga4Ask(dimensions=("pageTitle",), metrics=("screenPageViews",), limit=50))
         finally:
             await source.close()
-    titles = [str(title) for title in frame.values("pageTitle")]
+    titles = [str(title) for title in frame.column_values("pageTitle")]
     assert titles
     assert all(len(title) <= 300 and title.isprintable() and title for title in titles)
 
@@ -155,8 +155,8 @@ async def test_searches_come_by_clicks(internet: Internet, settings: Callable[..
     finally:
         await source.close()
     assert [column.key for column in frame.columns] == ["query", "clicks", "impressions", "ctr", "position"]
-    clicks = [value for value in frame.values("clicks") if isinstance(value, int)]
+    clicks = [value for value in frame.column_values("clicks") if isinstance(value, int)]
     assert len(clicks) == 5
     assert clicks == sorted(clicks, reverse=True)
-    assert all(isinstance(value, float) and 0 < value < 1 for value in frame.values("ctr"))
+    assert all(isinstance(value, float) and 0 < value < 1 for value in frame.column_values("ctr"))
     assert "answers" in sentence

@@ -7,7 +7,7 @@ import pytest
 from tests.google.pretend import SEARCH, Pretend, Watch, report
 from utilities.google.field_names import heading, metric
 from utilities.model.errors import SourceMisconfigured
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.frames import Column, Frame, ValueKind
 from utilities.sources.ga4 import Filter, Ga4, Ga4Ask
 from utilities.sources.search_console import SearchConsole, SearchConsoleAsk
 
@@ -36,7 +36,7 @@ async def test_absent_row_of_a_single_number_is_no_zero(google: Pretend, ga4: Ga
     body = {"metricHeaders": [{"name": "sessions", "type": "TYPE_INTEGER"}], "kind": "analyticsData#runReport"}
     frame = await framed(google, ga4, body, Ga4Ask(metrics=("sessions",)))
     assert frame.rows == ()
-    assert frame.covers is None
+    assert frame.date_range is None
 
 
 async def test_rows_that_are_no_thing_to_rank_come_last_with_a_note_each(google: Pretend, ga4: Ga4) -> None:
@@ -107,22 +107,22 @@ async def test_long_address_is_not_cut_short(google: Pretend, ga4: Ga4) -> None:
 @pytest.mark.parametrize(
     ("name", "type_", "text", "kind", "value"),
     [
-        ("sessions", "TYPE_INTEGER", "5", Kind.INTEGER, 5),
-        ("averageSessionDuration", "TYPE_SECONDS", "206.55369244406589", Kind.SECONDS, 206.55369244406589),
-        ("bounceRate", "TYPE_FLOAT", "0.25", Kind.FRACTION, 0.25),
-        ("sessionKeyEventRate:buy", "TYPE_FLOAT", "0.5", Kind.FRACTION, 0.5),
-        ("dauPerMau", "TYPE_FLOAT", "0.1", Kind.FRACTION, 0.1),
-        ("screenPageViewsPerSession", "TYPE_FLOAT", "1.5", Kind.DECIMAL, 1.5),
-        ("purchaseRevenue", "TYPE_CURRENCY", "1e3", Kind.DECIMAL, 1000.0),
-        ("somethingLong", "TYPE_MINUTES", "2", Kind.SECONDS, 120.0),
-        ("somethingShort", "TYPE_MILLISECONDS", "500", Kind.SECONDS, 0.5),
-        ("roas", "TYPE_FLOAT", "Infinity", Kind.DECIMAL, None),
-        ("roas", "TYPE_FLOAT", "NaN", Kind.DECIMAL, None),
-        ("roas", "TYPE_FLOAT", "", Kind.DECIMAL, None),
+        ("sessions", "TYPE_INTEGER", "5", ValueKind.INTEGER, 5),
+        ("averageSessionDuration", "TYPE_SECONDS", "206.55369244406589", ValueKind.SECONDS, 206.55369244406589),
+        ("bounceRate", "TYPE_FLOAT", "0.25", ValueKind.FRACTION, 0.25),
+        ("sessionKeyEventRate:buy", "TYPE_FLOAT", "0.5", ValueKind.FRACTION, 0.5),
+        ("dauPerMau", "TYPE_FLOAT", "0.1", ValueKind.FRACTION, 0.1),
+        ("screenPageViewsPerSession", "TYPE_FLOAT", "1.5", ValueKind.DECIMAL, 1.5),
+        ("purchaseRevenue", "TYPE_CURRENCY", "1e3", ValueKind.DECIMAL, 1000.0),
+        ("somethingLong", "TYPE_MINUTES", "2", ValueKind.SECONDS, 120.0),
+        ("somethingShort", "TYPE_MILLISECONDS", "500", ValueKind.SECONDS, 0.5),
+        ("roas", "TYPE_FLOAT", "Infinity", ValueKind.DECIMAL, None),
+        ("roas", "TYPE_FLOAT", "NaN", ValueKind.DECIMAL, None),
+        ("roas", "TYPE_FLOAT", "", ValueKind.DECIMAL, None),
     ],
 )
 async def test_metric_has_its_kind_and_unit(
-    name: str, type_: str, text: str, kind: Kind, value: object, google: Pretend, ga4: Ga4
+    name: str, type_: str, text: str, kind: ValueKind, value: object, google: Pretend, ga4: Ga4
 ) -> None:
     frame = await framed(google, ga4, report([], [(name, type_)], [[text]]), Ga4Ask(metrics=(name,)))
     assert frame.columns[0].kind is kind
@@ -134,19 +134,19 @@ def test_headings_are_words() -> None:
     assert heading("totalUsers") == "Users"
     assert heading("cartToViewRate") == "Cart to view rate"
     assert heading("customEvent:reading_time") == "Reading time"
-    assert metric("bounceRate", "TYPE_FLOAT") == (Column("bounceRate", "Bounce rate", Kind.FRACTION), 1.0)
+    assert metric("bounceRate", "TYPE_FLOAT") == (Column("bounceRate", "Bounce rate", ValueKind.FRACTION), 1.0)
 
 
 async def test_days_covered_end_yesterday_where_the_property_is(google: Pretend, ga4: Ga4, watch: Watch) -> None:
     watch.now = watch.now.replace(day=20, hour=22, minute=30)  # already the 21st in Helsinki
-    covers = (await framed(google, ga4, report(["pagePath"], SESSIONS, []))).covers
+    covers = (await framed(google, ga4, report(["pagePath"], SESSIONS, []))).date_range
     assert covers is not None
     assert (str(covers.first), str(covers.last), covers.zone) == ("2026-11-14", "2026-11-20", "Europe/Helsinki")
 
 
 async def test_zone_nobody_knows_leaves_the_days_out(google: Pretend, ga4: Ga4) -> None:
     body = report(["pagePath"], SESSIONS, [], metadata={"timeZone": "../../etc/passwd"})
-    assert (await framed(google, ga4, body)).covers is None
+    assert (await framed(google, ga4, body)).date_range is None
 
 
 async def test_question_says_what_the_ask_says(google: Pretend, ga4: Ga4) -> None:
@@ -192,8 +192,8 @@ async def test_search_console_figures_are_numbers_already(google: Pretend, searc
     frame = await searches.answer(SearchConsoleAsk())
     assert frame.rows == (("wall dashboard", 12, 340, 0.03, 4.5),)
     assert said(frame) == ["Not yet final from 2026-11-18 on"]
-    assert frame.covers is not None
-    assert (str(frame.covers.first), str(frame.covers.last)) == ("2026-11-13", "2026-11-19")
+    assert frame.date_range is not None
+    assert (str(frame.date_range.first), str(frame.date_range.last)) == ("2026-11-13", "2026-11-19")
     assert google.asked[-1]["startDate"] == "2026-11-13"
     assert set(google.faults.calls) == {"/token", f"{SEARCH}sc-domain%3Aexample.org/searchAnalytics/query"}
 

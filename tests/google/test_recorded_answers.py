@@ -11,7 +11,7 @@ import pytest
 from demo.recorded import Recorded
 from utilities.config.settings import Settings
 from utilities.google.ga4_response import UNNAMED
-from utilities.model.frames import Frame, Kind, Value
+from utilities.model.frames import Frame, Value, ValueKind
 from utilities.sources.ga4 import SOURCE, Ga4Ask
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data/ga4"
@@ -84,11 +84,18 @@ async def test_kinds_and_days_of_a_recorded_table(tmp_path: Path, settings: Call
     async with Recorded(tmp_path, DATA) as google:
         frame = await fetch(settings(**{key.lower(): value for key, value in google.environment.items()}), ask)
     kinds = [column.kind for column in frame.columns]
-    assert kinds == [Kind.TEXT, Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.SECONDS, Kind.FRACTION]
+    assert kinds == [
+        ValueKind.TEXT,
+        ValueKind.TEXT,
+        ValueKind.INTEGER,
+        ValueKind.DECIMAL,
+        ValueKind.SECONDS,
+        ValueKind.FRACTION,
+    ]
     assert [c.heading for c in frame.columns][-2:] == ["Avg. session", "Bounce rate"]
-    assert frame.covers is not None
-    assert (str(frame.covers.first), str(frame.covers.last)) == ("2023-12-06", "2024-01-04")
-    assert frame.covers.zone == "America/New_York"
+    assert frame.date_range is not None
+    assert (str(frame.date_range.first), str(frame.date_range.last)) == ("2023-12-06", "2024-01-04")
+    assert frame.date_range.zone == "America/New_York"
 
 
 async def test_other_is_not_ranked_although_it_is_the_biggest_row(

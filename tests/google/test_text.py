@@ -5,36 +5,36 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.model.text import clean
+from utilities.model.text import clean_text
 
 
 def test_bidi_and_control_characters_are_taken_out() -> None:
-    assert clean("\ufeffinvoice\u202efdp.exe\x00\x1b[31m\u2066") == "invoicefdp.exe[31m"
+    assert clean_text("\ufeffinvoice\u202efdp.exe\x00\x1b[31m\u2066") == "invoicefdp.exe[31m"
 
 
 def test_line_breaks_and_runs_of_spaces_become_one_space() -> None:
-    assert clean("  Two\r\nlines\t\u00a0and\u2028more ") == "Two lines and more"
+    assert clean_text("  Two\r\nlines\t\u00a0and\u2028more ") == "Two lines and more"
 
 
 def test_markup_is_left_for_whoever_escapes() -> None:
-    assert clean('<b onclick="x">&amp;</b>') == '<b onclick="x">&amp;</b>'
+    assert clean_text('<b onclick="x">&amp;</b>') == '<b onclick="x">&amp;</b>'
 
 
 def test_decomposed_letters_are_composed() -> None:
-    assert clean("Co\u0302te d'Ivoire") == "Côte d'Ivoire"
+    assert clean_text("Co\u0302te d'Ivoire") == "Côte d'Ivoire"
 
 
 def test_emoji_families_and_persian_spelling_keep_their_joiners() -> None:
-    assert clean("\U0001f469\u200d\U0001f467 می\u200cخواهم") == "\U0001f469\u200d\U0001f467 می\u200cخواهم"
+    assert clean_text("\U0001f469\u200d\U0001f467 می\u200cخواهم") == "\U0001f469\u200d\U0001f467 می\u200cخواهم"
 
 
 def test_long_text_ends_in_an_ellipsis() -> None:
-    assert clean("a" * 400, limit=300) == "a" * 299 + "…"
+    assert clean_text("a" * 400, limit=300) == "a" * 299 + "…"
 
 
 @given(st.text(), st.integers(min_value=1, max_value=50))
 def test_cleaned_text_is_bounded_and_clean_already(text: str, limit: int) -> None:
-    once = clean(text, limit)
+    once = clean_text(text, limit)
     assert len(once) <= limit
-    assert clean(once, limit) == once
+    assert clean_text(once, limit) == once
     assert not any(unicodedata.category(c) in {"Cc", "Cs"} for c in once)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from utilities.model.clock import utc_now
-from utilities.model.frames import Column, Frame, Kind, Reading
+from utilities.model.frames import Column, Frame, Reading, ValueKind
 from utilities.refresh.refresher import Refresher
 from utilities.reports import Report
 from utilities.sources import SourceKind, Sources
 
 
 def number(value: int) -> Frame:
-    return Frame((Column("users", "Users", Kind.INTEGER),), ((value,),))
+    return Frame((Column("users", "Users", ValueKind.INTEGER),), ((value,),))
 
 
 @dataclass

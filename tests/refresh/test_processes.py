@@ -12,7 +12,7 @@ import pytest
 from tests.refresh.pretending import Oracle, report, running, shown, until
 from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind, SourceMisconfigured, Unavailable
-from utilities.model.frames import Reading, Trouble
+from utilities.model.frames import LastError, Reading
 from utilities.store import alone, open_store
 
 ROOT = Path(__file__).parents[2]
@@ -86,17 +86,17 @@ async def test_a_failure_is_shared_as_well(fleet):
     await until(lambda: all(store.latest("users") for store in stores))
     await asyncio.sleep(3.5)
     assert oracle.asked == 1
-    assert {store.latest("users").trouble.message for store in stores} == {"no access to the property"}
+    assert {store.latest("users").last_error.message for store in stores} == {"no access to the property"}
 
 
 async def test_a_refusal_is_tried_again_once_when_all_processes_restart(fleet, redis_server, settings):
     store = await open_store(settings(redis_url=redis_server.url), utc_now)
-    trouble = Trouble("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
-    await store.write(Reading("users", trouble=trouble), await store.lease("users", 0.1))
+    trouble = LastError("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
+    await store.write(Reading("users", last_error=trouble), await store.lease("users", 0.1))
     await store.close()
     oracle = Oracle(error=SourceMisconfigured("still no access"), seconds=0.1)
     stores = await fleet(4, oracle, report())
-    await until(lambda: all(each.latest("users").trouble.attempts == 4 for each in stores))
+    await until(lambda: all(each.latest("users").last_error.attempts == 4 for each in stores))
     await asyncio.sleep(3.5)
     assert oracle.asked == 1
 
@@ -145,7 +145,7 @@ async def test_the_walls_stay_alive_without_redis_and_come_together_again(fleet,
     alone = oracle.asked
     async with asyncio.timeout(10):
         while oracle.asked < alone + 4:  # each of them, twice
-            assert all(store.latest("users").age(utc_now()) < 2 * users.refresh_every for store in stores)
+            assert all(store.latest("users").age_at(utc_now()) < 2 * users.refresh_every for store in stores)
             await asyncio.sleep(0.05)
     redis_server.thaw() if how == "freeze" else redis_server.start()
     await until(lambda: all(store.health()["answers"] for store in stores))
@@ -161,7 +161,7 @@ async def test_a_failing_source_without_redis_keeps_its_figures_and_backs_off(fl
     await until(lambda: shown(store.latest("users")))
     redis_server.kill()
     oracle.error = Unavailable("down too")
-    await until(lambda: store.latest("users").trouble and store.latest("users").trouble.attempts > 1)
+    await until(lambda: store.latest("users").last_error and store.latest("users").last_error.attempts > 1)
     assert shown(store.latest("users")) >= 1
 
 

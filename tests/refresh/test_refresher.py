@@ -10,7 +10,7 @@ import pytest
 from tests.refresh.pretending import Jumping, Oracle, known, number, report, running, shown, sources, until
 from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
-from utilities.model.frames import Reading, State, Trouble
+from utilities.model.frames import LastError, Reading, ReadingState
 from utilities.refresh.refresher import Refresher
 from utilities.store import alone, open_store
 
@@ -35,7 +35,9 @@ async def test_a_healthy_report_never_ages(store):
         began = utc_now()
         for _ in range(350):
             await asyncio.sleep(0.01)
-            assert store.latest("users").state(utc_now(), users.refresh_every, users.stale_after) is State.LIVE
+            assert (
+                store.latest("users").state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.LIVE
+            )
     periods = (utc_now() - began) / users.refresh_every
     assert periods <= oracle.asked <= 2 + periods / 0.85
 
@@ -46,7 +48,9 @@ async def test_a_slow_report_is_asked_early_enough(store):
         await until(lambda: oracle.asked == 2)
         for _ in range(200):
             await asyncio.sleep(0.01)
-            assert store.latest("users").state(utc_now(), users.refresh_every, users.stale_after) is State.LIVE
+            assert (
+                store.latest("users").state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.LIVE
+            )
 
 
 async def test_a_source_short_of_quota_is_asked_less_often(store):
@@ -62,13 +66,13 @@ async def test_failure_keeps_the_old_figures_and_says_what_went_wrong(store):
         await until(lambda: shown(store.latest("users")))
         figures = store.latest("users")
         oracle.error = Unavailable("Google does not answer")
-        await until(lambda: store.latest("users").trouble and store.latest("users").trouble.attempts >= 2)
+        await until(lambda: store.latest("users").last_error and store.latest("users").last_error.attempts >= 2)
         failing = store.latest("users")
         oracle.error = None
-        await until(lambda: store.latest("users").trouble is None)
+        await until(lambda: store.latest("users").last_error is None)
     assert (failing.frame, failing.taken_at) == (figures.frame, figures.taken_at)
-    assert (failing.trouble.message, failing.trouble.kind) == ("Google does not answer", "Unavailable")
-    assert failing.trouble.since < failing.trouble.retry_at
+    assert (failing.last_error.message, failing.last_error.kind) == ("Google does not answer", "Unavailable")
+    assert failing.last_error.since < failing.last_error.retry_at
 
 
 async def test_nothing_ever_answered_is_failed_with_the_reason(store):
@@ -76,8 +80,8 @@ async def test_nothing_ever_answered_is_failed_with_the_reason(store):
     async with running(store, Oracle(error=BadAnswer("a page instead of figures")), users):
         await until(lambda: store.latest("users"))
     reading = store.latest("users")
-    assert reading.state(utc_now(), users.refresh_every, users.stale_after) is State.FAILED
-    assert reading.trouble.message == "a page instead of figures"
+    assert reading.state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.FAILED
+    assert reading.last_error.message == "a page instead of figures"
 
 
 @pytest.mark.parametrize(
@@ -94,21 +98,21 @@ async def test_each_failure_waits_as_long_as_it_should(store, error, least, most
     async with running(store, oracle, report()):
         await until(lambda: store.latest("users"))
         await asyncio.sleep(0.2)
-    wait = (store.latest("users").trouble.retry_at - utc_now()).total_seconds()
+    wait = (store.latest("users").last_error.retry_at - utc_now()).total_seconds()
     assert least <= wait <= most
     assert oracle.asked == 1
 
 
 async def test_a_refused_report_is_tried_at_once_after_a_restart(store):
-    trouble = Trouble("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
-    await store.write(Reading("users", trouble=trouble), alone("users"))
+    trouble = LastError("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
+    await store.write(Reading("users", last_error=trouble), alone("users"))
     async with running(store, Oracle(), report()):
         await until(lambda: shown(store.latest("users")), within=1.0)
 
 
 async def test_a_quota_is_respected_after_a_restart(store):
-    trouble = Trouble("quota", ErrorKind.OVER_QUOTA, utc_now(), 1, utc_now() + timedelta(minutes=9))
-    await store.write(Reading("users", trouble=trouble), alone("users"))
+    trouble = LastError("quota", ErrorKind.OVER_QUOTA, utc_now(), 1, utc_now() + timedelta(minutes=9))
+    await store.write(Reading("users", last_error=trouble), alone("users"))
     oracle = Oracle()
     async with running(store, oracle, report()):
         await asyncio.sleep(0.5)
@@ -120,8 +124,8 @@ async def test_an_unexpected_exception_is_trouble_and_logged_once_with_its_trace
     with caplog.at_level(logging.INFO):
         async with running(store, oracle, report(pace=0.1), report("other", source="oracle", pace=0.1)):
             await until(lambda: oracle.asked >= 6)
-    assert store.latest("users").trouble.message == "internal error"
-    assert store.latest("users").trouble.kind == "KeyError"
+    assert store.latest("users").last_error.message == "internal error"
+    assert store.latest("users").last_error.kind == "KeyError"
     assert len([record for record in caplog.records if record.exc_info]) == 2  # one for each report
 
 
@@ -129,7 +133,7 @@ async def test_a_source_that_hangs_is_unavailable_after_the_deadline(store):
     oracle = Oracle(seconds=60)
     async with running(store, oracle, report(), deadline=0.2):
         await until(lambda: store.latest("users"))
-    assert store.latest("users").trouble.kind == "Unavailable"
+    assert store.latest("users").last_error.kind == "Unavailable"
     assert oracle.running == 0
 
 
@@ -179,8 +183,8 @@ async def test_figures_too_old_to_show_are_dropped_when_the_source_fails_again(s
     await store.write(Reading("users", number(7), utc_now() - timedelta(days=15)), alone("users"))
     users = report()
     async with running(store, Oracle(error=Unavailable("gone")), users):
-        await until(lambda: store.latest("users").trouble)
-    assert store.latest("users").state(utc_now(), users.refresh_every, users.stale_after) is State.FAILED
+        await until(lambda: store.latest("users").last_error)
+    assert store.latest("users").state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.FAILED
 
 
 @pytest.mark.parametrize("hours", [1, -1])
@@ -190,7 +194,7 @@ async def test_a_clock_that_jumps_neither_stops_nor_floods_the_asking(store, hou
         await until(lambda: store.latest("users"))
         clock.ahead = timedelta(hours=hours)
         await asyncio.sleep(2.0)
-        assert abs(store.latest("users").age(clock()).total_seconds()) < 1
+        assert abs(store.latest("users").age_at(clock()).total_seconds()) < 1
         assert 4 <= oracle.asked <= 9
 
 
@@ -212,8 +216,8 @@ async def test_a_failure_before_anything_is_asked_is_trouble_too_and_not_a_flood
     async with running(store, Broken(), report()):
         await asyncio.sleep(1.5)
     reading = store.latest("users")
-    assert (shown(reading), reading.trouble.kind) == (7, "ZeroDivisionError")
-    assert reading.trouble.attempts <= 3
+    assert (shown(reading), reading.last_error.kind) == (7, "ZeroDivisionError")
+    assert reading.last_error.attempts <= 3
     assert len(caplog.records) == 1
 
 
@@ -223,7 +227,7 @@ async def test_it_starts_while_everything_is_down_and_heals(redis_server, settin
     oracle = Oracle(error=Unavailable("everything is down"))
     async with running(store, oracle, report(pace=0.5)):
         await until(lambda: store.latest("users"))
-        assert store.latest("users").trouble.message == "everything is down"
+        assert store.latest("users").last_error.message == "everything is down"
         oracle.error = None
         await until(lambda: shown(store.latest("users")))
         redis_server.thaw()

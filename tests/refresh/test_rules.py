@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.refresh.pretending import number, report
 from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
-from utilities.model.frames import Reading, Trouble
+from utilities.model.frames import LastError, Reading
 from utilities.refresh.schedule import LONGEST_KEPT, Sight, due_after, failed, pause
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -103,16 +103,20 @@ def test_trouble_counts_from_the_first_failure():
     first = after(Unavailable("x"), ago(10))
     second = after(SourceMisconfigured("y"), first, NOON + timedelta(seconds=30))
     assert (second.frame, second.taken_at) == (first.frame, first.taken_at)
-    assert (second.trouble.since, second.trouble.attempts, second.trouble.kind) == (NOON, 2, ErrorKind.MISCONFIGURED)
+    assert (second.last_error.since, second.last_error.attempts, second.last_error.kind) == (
+        NOON,
+        2,
+        ErrorKind.MISCONFIGURED,
+    )
 
 
 def test_trouble_never_began_in_the_future():
-    before = Reading("users", trouble=Trouble("x", ErrorKind.UNAVAILABLE, NOON + timedelta(hours=1), 1, NOON))
-    assert after(Unavailable("x"), before).trouble.since == NOON
+    before = Reading("users", last_error=LastError("x", ErrorKind.UNAVAILABLE, NOON + timedelta(hours=1), 1, NOON))
+    assert after(Unavailable("x"), before).last_error.since == NOON
 
 
 @pytest.mark.parametrize(("age", "kept"), [(LONGEST_KEPT, True), (LONGEST_KEPT + timedelta(seconds=1), False)])
 def test_figures_are_kept_for_two_weeks(age, kept):
     reading = after(Unavailable("x"), ago(age.total_seconds()))
     assert (reading.frame is not None, reading.taken_at is not None) == (kept, kept)
-    assert reading.trouble is not None
+    assert reading.last_error is not None

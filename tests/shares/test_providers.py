@@ -35,8 +35,8 @@ async def test_good_answer_is_the_count(name, social, ask):
     frame = await ask(social(name))
     assert [column.key for column in frame.columns] == ["url", name]
     assert not frame.notes
-    assert all(isinstance(value, int) and value >= 0 for value in frame.values(name))
-    assert len(set(frame.values(name))) > 2
+    assert all(isinstance(value, int) and value >= 0 for value in frame.column_values(name))
+    assert len(set(frame.column_values(name))) > 2
 
 
 @pytest.mark.parametrize("said", UNWELL)
@@ -47,7 +47,7 @@ async def test_bad_answer_is_unavailable_with_its_reason_and_never_zero(name, sa
     frame = await ask(source, HOME, PAGES[1])
     if name in ("pinterest", "lobsters") and said == "without the figures":
         said = "answered"
-    assert frame.values(name) == (None, None)
+    assert frame.column_values(name) == (None, None)
     assert reasons(frame, name)
     assert all(text.startswith("unavailable: ") and said in text for text in reasons(frame, name))
 
@@ -56,7 +56,7 @@ async def test_bad_answer_is_unavailable_with_its_reason_and_never_zero(name, sa
 async def test_hanging_network_is_missed_at_its_own_deadline(name, stage, social, ask):
     stage.breaks(name, "hang", seconds=2)
     frame = await ask(social(name, deadline=0.2), HOME)
-    assert frame.values(name) == (None,)
+    assert frame.column_values(name) == (None,)
     assert reasons(frame, name) == ["unavailable: no answer within 0.2 s"]
 
 
@@ -79,7 +79,7 @@ async def test_dripping_network_is_missed_at_its_own_deadline(name, stage, socia
 )
 async def test_wrong_key_is_named_and_not_shown(name, variable, social, ask):
     frame = await ask(social(name, variables={variable: "a-wrong-secret"}), HOME)
-    assert frame.values(name) == (None,)
+    assert frame.column_values(name) == (None,)
     (text,) = reasons(frame, name)
     assert variable in text
     assert "a-wrong-secret" not in text
@@ -87,21 +87,21 @@ async def test_wrong_key_is_named_and_not_shown(name, variable, social, ask):
 
 async def test_facebook_counts_the_object_because_plain_engagement_is_zeros(stage, social, ask):
     frame = await ask(social("facebook"), HOME)
-    assert frame.values("facebook") == (popularity.shares("facebook", HOME, 9000, stage.clock(), silent=0.1),)
+    assert frame.column_values("facebook") == (popularity.shares("facebook", HOME, 9000, stage.clock(), silent=0.1),)
 
 
 async def test_facebook_asked_too_often_about_one_page_rests_and_says_so(social, ask):
     for _ in range(10):
         await ask(social("facebook"), HOME)
     frame = await ask(social("facebook"), HOME)
-    assert frame.values("facebook") == (None,)
+    assert frame.column_values("facebook") == (None,)
     assert reasons(frame, "facebook") == ["unavailable: has answered enough for now (code 4)"]
 
 
 async def test_hacker_news_leaves_out_stories_about_other_pages(stage, social, ask):
     frame = await ask(social("hacker-news"))
     told = [popularity.shares("hacker-news", page, 400, stage.clock(), silent=0.3) for page in PAGES]
-    assert frame.values("hacker-news") == tuple(points + int(points * 0.6) for points in told)
+    assert frame.column_values("hacker-news") == tuple(points + int(points * 0.6) for points in told)
     assert 0 in told
 
 
@@ -122,7 +122,7 @@ async def test_lobsters_is_not_asked_too_fast_either_when_its_first_connections_
 async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(stage, social, ask):
     stage.breaks("stack-exchange", "body", body='{"total": 7, "backoff": 10}', count=1)
     source = social("stack-exchange", deadline=0.3)
-    assert (await ask(source, HOME)).values("stack-exchange") == (7,)
+    assert (await ask(source, HOME)).column_values("stack-exchange") == (7,)
     frame = await ask(source, PAGES[1])
     assert reasons(frame, "stack-exchange") == ["waiting"]
     assert stage.calls("stack-exchange") == 1

@@ -44,7 +44,7 @@ async def test_dead_network_keeps_its_old_counts_over_a_restart(stage, run):
     stage.breaks("pinterest", "status", status=500)
     stage.clock.shift(timedelta(hours=1))
     after = await run("pinterest")
-    assert after.values("pinterest") == before.values("pinterest")
+    assert after.column_values("pinterest") == before.column_values("pinterest")
     assert reasons(after, "pinterest") == ["as of 12:12 UTC"]
 
 
@@ -85,12 +85,12 @@ async def test_what_makes_no_sense_is_left_aside(what, run, file):
     file.parent.mkdir(parents=True)
     file.write_text(BAD[what], encoding="utf-8")
     frame = await run("pinterest", known=True)
-    assert frame.values("pinterest") == (None, None)
+    assert frame.column_values("pinterest") == (None, None)
     assert reasons(frame, "pinterest") == ["waiting"]
 
 
 async def test_disk_that_cannot_be_written_costs_no_answer(run, file, caplog):
     file.parent.write_text("not a folder", encoding="utf-8")
     frame = await run("pinterest")
-    assert None not in frame.values("pinterest")
+    assert None not in frame.column_values("pinterest")
     assert "the counts could not be written to shares.json: File exists" in caplog.messages

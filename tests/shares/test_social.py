@@ -9,7 +9,7 @@ import pytest
 from demo.faults import Fault
 from tests.shares.conftest import HOME, PREFIXES, reasons
 from utilities.model.errors import SourceMisconfigured, Unavailable
-from utilities.model.frames import Kind
+from utilities.model.frames import ValueKind
 from utilities.shares.count_cache import REMEMBERED
 from utilities.sources.social import SOURCE, ShareAsk
 
@@ -41,8 +41,8 @@ async def test_dead_network_neither_delays_nor_empties_the_others(stage, social,
     source = social("hacker-news", "pinterest", "facebook", deadline=0.4)
     assert await took(ask(source)) < 1.0
     frame = await ask(source, known=True)
-    assert None not in frame.values("hacker-news") + frame.values("facebook")
-    assert frame.values("pinterest") == (None,) * 10
+    assert None not in frame.column_values("hacker-news") + frame.column_values("facebook")
+    assert frame.column_values("pinterest") == (None,) * 10
     assert set(reasons(frame, "pinterest")) == {"unavailable: no answer within 0.4 s"}
 
 
@@ -50,11 +50,11 @@ async def test_known_answers_without_any_call(stage, social, ask):
     source = social("hacker-news", "pinterest")
     frame = await ask(source, known=True)
     assert sum(stage.faults.calls.values()) == 0
-    assert frame.values("pinterest") == (None,) * 10
+    assert frame.column_values("pinterest") == (None,) * 10
     assert reasons(frame, "pinterest") == ["waiting"]
     await ask(source)
     calls = sum(stage.faults.calls.values())
-    assert None not in (await ask(source, known=True)).values("pinterest")
+    assert None not in (await ask(source, known=True)).column_values("pinterest")
     assert sum(stage.faults.calls.values()) == calls
 
 
@@ -78,15 +78,15 @@ async def test_two_asks_at_one_moment_share_their_calls(stage, social, ask):
 async def test_one_page_written_in_many_ways_is_asked_about_once(stage, social, ask):
     ways = ("https://www.example.com/a", "HTTPS://WWW.Example.com:443/a?utm_source=tv#top", "https://www.example.com/a")
     frame = await ask(social("pinterest"), *ways)
-    assert frame.values("url") == ways
-    assert len(set(frame.values("pinterest"))) == 1
+    assert frame.column_values("url") == ways
+    assert len(set(frame.column_values("pinterest"))) == 1
     assert stage.calls("pinterest") == 1
 
 
 async def test_what_is_not_a_web_address_is_a_row_without_counts(stage, social, ask):
     frame = await ask(social("pinterest"), "(not set)", HOME, "javascript:alert(1)")
-    assert frame.values("url") == ("(not set)", HOME, "javascript:alert(1)")
-    assert frame.values("pinterest")[0] is None
+    assert frame.column_values("url") == ("(not set)", HOME, "javascript:alert(1)")
+    assert frame.column_values("pinterest")[0] is None
     assert reasons(frame, "pinterest") == ["not a web address"]
     assert stage.calls("pinterest") == 1
 
@@ -100,9 +100,9 @@ async def test_number_of_calls_at_a_time_is_kept_to(stage, social, ask):
 async def test_provider_without_its_key_is_unavailable_and_says_what_to_set(social, ask):
     source = social("facebook", "pinterest", variables={"FACEBOOK_APP_TOKEN": ""})
     frame = await ask(source, HOME)
-    assert frame.values("facebook") == (None,)
+    assert frame.column_values("facebook") == (None,)
     assert reasons(frame, "facebook") == ["unavailable: set FACEBOOK_APP_TOKEN"]
-    assert frame.values("pinterest") != (None,)
+    assert frame.column_values("pinterest") != (None,)
     with pytest.raises(SourceMisconfigured, match="facebook: set FACEBOOK_APP_TOKEN\npinterest: well"):
         await source.check()
 
@@ -110,7 +110,7 @@ async def test_provider_without_its_key_is_unavailable_and_says_what_to_set(soci
 async def test_provider_nobody_knows_is_unavailable_and_says_so(social, ask):
     source = social("pinterest", "myspace")
     frame = await ask(source, HOME)
-    assert frame.values("myspace") == (None,)
+    assert frame.column_values("myspace") == (None,)
     assert reasons(frame, "myspace") == ["unavailable: there is no network of that name"]
     with pytest.raises(SourceMisconfigured, match="myspace: there is no network of that name"):
         await source.check()
@@ -138,9 +138,9 @@ async def test_nothing_is_opened_when_no_network_is_wanted(settings, stage):
 async def test_columns_are_in_the_order_of_the_setting(social, ask):
     frame = await ask(social("x", "facebook", "lobsters"), HOME, known=True)
     assert [column.key for column in frame.columns] == ["url", "x", "facebook", "lobsters"]
-    assert {column.kind for column in frame.columns[1:]} == {Kind.SHARE}
+    assert {column.kind for column in frame.columns[1:]} == {ValueKind.SHARE}
     assert [column.heading for column in frame.columns] == ["Page", "X", "FB", "Lob"]
-    assert [column.rank for column in frame.columns[1:]] == [0, 1, 2]
+    assert [column.drop_priority for column in frame.columns[1:]] == [0, 1, 2]
 
 
 async def test_check_says_of_each_network_that_it_is_well(social):
@@ -166,8 +166,8 @@ async def test_health_and_notes_hold_no_secret(stage, social, ask):
 async def test_more_pages_than_may_wait_are_left_for_the_next_ask(social, ask):
     source = social("pinterest", concurrency=50)
     many = [f"https://www.example.com/{number}" for number in range(300)]
-    assert (await ask(source, *many)).values("pinterest").count(None) == 100
-    assert None not in (await ask(source, *many)).values("pinterest")
+    assert (await ask(source, *many)).column_values("pinterest").count(None) == 100
+    assert None not in (await ask(source, *many)).column_values("pinterest")
 
 
 async def test_memory_is_bounded(social, ask):
@@ -183,7 +183,7 @@ async def test_asking_goes_on_when_whoever_asked_has_left(stage, social, ask):
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(ask(source, HOME), 0.05)
     await asyncio.sleep(0.3)
-    assert (await ask(source, HOME, known=True)).values("pinterest") != (None,)
+    assert (await ask(source, HOME, known=True)).column_values("pinterest") != (None,)
 
 
 async def test_closing_ends_the_calls_on_their_way(stage, social, ask):
@@ -200,10 +200,10 @@ async def test_count_that_nobody_has_heard_for_two_weeks_is_not_shown(stage, soc
     await ask(source, HOME)
     stage.breaks("pinterest", "status", status=500)
     stage.clock.shift(timedelta(days=13))
-    assert (await ask(source, HOME)).values("pinterest") != (None,)
+    assert (await ask(source, HOME)).column_values("pinterest") != (None,)
     stage.clock.shift(timedelta(days=2))
     frame = await ask(source, HOME)
-    assert frame.values("pinterest") == (None,)
+    assert frame.column_values("pinterest") == (None,)
     assert reasons(frame, "pinterest") == ["unavailable: answered 500"]
 
 

@@ -9,11 +9,11 @@ from utilities.http.throttle import Rate
 
 async def test_old_count_stays_when_the_network_dies_and_says_since_when(stage, social, ask):
     source = social("pinterest")
-    good = (await ask(source)).values("pinterest")
+    good = (await ask(source)).column_values("pinterest")
     stage.breaks("pinterest", "status", status=500)
     stage.clock.shift(timedelta(minutes=31))
     frame = await ask(source)
-    assert frame.values("pinterest") == good
+    assert frame.column_values("pinterest") == good
     assert reasons(frame, "pinterest") == ["as of 12:12 UTC"]
 
 
@@ -37,7 +37,7 @@ async def test_network_that_fails_again_and_again_rests_and_heals(stage, social,
     stage.faults.clear()
     stage.clock.shift(timedelta(minutes=1))
     frame = await ask(source)
-    assert None not in frame.values("pinterest")
+    assert None not in frame.column_values("pinterest")
     assert not frame.notes
     assert source.health()["pinterest"]["state"] == "well"
 
@@ -76,7 +76,7 @@ async def test_retry_after_is_kept_to(stage, social, ask):
     await ask(source)
     assert stage.calls("pinterest") == 1
     stage.clock.shift(timedelta(seconds=11))
-    assert None not in (await ask(source)).values("pinterest")
+    assert None not in (await ask(source)).column_values("pinterest")
 
 
 async def test_reset_in_seconds_since_1970_is_kept_to(stage, social, ask):
@@ -95,7 +95,7 @@ async def test_reset_in_seconds_since_1970_is_kept_to(stage, social, ask):
 async def test_pages_beyond_the_pace_are_waiting_and_there_next_time(stage, social, ask):
     source = social("pinterest", rates=(Rate(4, 1.0),), deadline=0.2)
     frame = await ask(source)
-    assert frame.values("pinterest").count(None) == 6
+    assert frame.column_values("pinterest").count(None) == 6
     assert reasons(frame, "pinterest") == ["waiting"]
     await asyncio.sleep(2.2)
-    assert None not in (await ask(source, known=True)).values("pinterest")
+    assert None not in (await ask(source, known=True)).column_values("pinterest")

@@ -115,7 +115,7 @@ async def test_a_reading_too_large_to_keep_is_shown_all_the_same(open_one):
 async def test_old_figures_are_there_with_their_age(folder, open_one):
     (folder / "top-pages.json").write_bytes(changed(taken_at="2026-01-01T00:00:00Z"))
     store = await open_one()
-    assert store.latest("top-pages").age(utc_now()).days > 200
+    assert store.latest("top-pages").age_at(utc_now()).days > 200
 
 
 async def test_what_nobody_has_written_for_two_weeks_is_thrown_away(folder, open_one):

@@ -6,14 +6,18 @@ from datetime import date, timedelta
 
 from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind
-from utilities.model.frames import Column, Covers, Frame, Kind, Note, Reading, Trouble
+from utilities.model.frames import Column, DateRange, Frame, LastError, Note, Reading, ValueKind
 from utilities.store import alone, scope
 
 FRAME = Frame(
-    (Column("pagePath", "Page", Kind.TEXT), Column("rate", "Rate", Kind.FRACTION, 2), Column("f", "F", Kind.SHARE)),
+    (
+        Column("pagePath", "Page", ValueKind.TEXT),
+        Column("rate", "Rate", ValueKind.FRACTION, 2),
+        Column("f", "F", ValueKind.SHARE),
+    ),
     (("/größe <script>", 0.25, None), ("/", 1.0, 12)),
     (Note("Facebook is unavailable", "f"),),
-    Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin"),
+    DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin"),
 )
 
 
@@ -27,8 +31,8 @@ async def test_nothing_is_known_at_first(store):
 
 
 async def test_a_reading_comes_back_as_it_was_written(store):
-    trouble = Trouble("gone", ErrorKind.UNAVAILABLE, utc_now(), 2, utc_now() + timedelta(seconds=9))
-    written = reading(trouble=trouble, complete=False)
+    trouble = LastError("gone", ErrorKind.UNAVAILABLE, utc_now(), 2, utc_now() + timedelta(seconds=9))
+    written = reading(last_error=trouble, complete=False)
     lease = await store.lease("top-pages", 5)
     assert await store.write(written, lease)
     assert store.latest("top-pages") == written

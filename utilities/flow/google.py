@@ -67,7 +67,7 @@ def seen(frame: Frame, want: Wanted) -> Seen:
     """The sums under the names that the page shows; rows that are no page at all are left out."""
     sums: Seen = Counter()
     if frame.rows:
-        columns = (frame.values(key) for key in ("date", "landingPage", "pagePath", "sessions"))
+        columns = (frame.column_values(key) for key in ("date", "landingPage", "pagePath", "sessions"))
         for day, landing, page, sessions in zip(*columns, strict=True):
             if landing and landing != "(not set)" and day:
                 began, saw = name_of(str(landing), want.by), name_of(str(page), want.by)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from utilities.model.errors import BadAnswer
-from utilities.model.frames import Covers, Frame, Kind, Note, Value
+from utilities.model.frames import DateRange, Frame, Note, Value, ValueKind
 
 
 def beside(found: Frame) -> Frame:
@@ -12,9 +12,9 @@ def beside(found: Frame) -> Frame:
 
     Google leaves a period without figures out; its cells are empty then, with a note, and never 0. Raises BadAnswer.
     """
-    if found.rows and not found.has("dateRange"):
+    if found.rows and not found.has_column("dateRange"):
         raise BadAnswer("Google Analytics did not say which figures are of which days")
-    which = found.values("dateRange") if found.rows else ()
+    which = found.column_values("dateRange") if found.rows else ()
     kept = [place for place, column in enumerate(found.columns) if column.key != "dateRange"]
     rows: dict[str, list[tuple[Value, ...]]] = {"now": [], "previous": []}
     for period, row in zip(which, found.rows, strict=True):
@@ -23,18 +23,18 @@ def beside(found: Frame) -> Frame:
     periods = {"now": "these days", "previous": "the days before"}
     missing = [Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if not rows[name]]
     notes = (*found.notes, *(missing if found.rows else ()))
-    if columns and columns[0].kind is Kind.DATE:
-        now, before = daily(found.covers, rows["now"], rows["previous"], len(columns))
+    if columns and columns[0].kind is ValueKind.DATE:
+        now, before = daily(found.date_range, rows["now"], rows["previous"], len(columns))
     else:
         nothing: tuple[Value, ...] = (None,) * len(columns)
         now, before = (rows["now"] or [nothing] if found.rows else []), rows["previous"]
-    return replace(found, columns=columns, rows=tuple(now), notes=notes).beside(before)
+    return replace(found, columns=columns, rows=tuple(now), notes=notes).with_previous(before)
 
 
 Rows = list[tuple[Value, ...]]
 
 
-def daily(covers: Covers | None, now: Rows, before: Rows, width: int) -> tuple[Rows, Rows]:
+def daily(covers: DateRange | None, now: Rows, before: Rows, width: int) -> tuple[Rows, Rows]:
     """A row for each day of the range, and beside it one for the day as many days before; 0 where Google has none."""
     if covers is None:
         return now, before

@@ -15,7 +15,7 @@ from httplib2.decode import DecodeRatioError
 from utilities.google.credentials import BadToken, TokenServerDown
 from utilities.google.quota import exhausted
 from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
-from utilities.model.text import clean
+from utilities.model.text import clean_text
 
 FAILURES = (
     ApiError,
@@ -80,7 +80,7 @@ def explain(error: BaseException | None, asked: Asked) -> SourceError:
         return BadAnswer(f"Google's sign-in cannot be read: {error}; is there a proxy or a sign-in page in between?")
     if isinstance(error, ssl.SSLCertVerificationError):
         return Unavailable(
-            f"the certificate {asked.service} shows is not trusted: {clean(error.verify_message, 120)}; "
+            f"the certificate {asked.service} shows is not trusted: {clean_text(error.verify_message, 120)}; "
             "behind a proxy that opens TLS, set HTTPLIB2_CA_CERTS to the company's certificates"
         )
     if isinstance(error, httplib2.ServerNotFoundError):
@@ -136,7 +136,7 @@ def explain_forbidden(message: str, error: HttpError, asked: Asked) -> SourceErr
 
 def explain_sign_in(message: str, asked: Asked) -> SourceError:
     """For the token server's own refusals (RFC 6749)."""
-    said_ = clean(message, 200)
+    said_ = clean_text(message, 200)
     if "short-lived token" in message or "iat" in message:
         return SourceMisconfigured(
             f"Google refuses the sign-in because this machine's clock is wrong; set it ({said_})"
@@ -154,7 +154,7 @@ def said(error: HttpError) -> str:
         message = json.loads(error.content)["error"]["message"]
     except (ValueError, TypeError, LookupError, RecursionError):
         return ""
-    return clean(message, 300).removesuffix(".") if isinstance(message, str) else ""
+    return clean_text(message, 300).removesuffix(".") if isinstance(message, str) else ""
 
 
 def text_of(error: HttpError) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from utilities.model.frames import Column, Kind
+from utilities.model.frames import Column, ValueKind
 
 HEADINGS = {
     "active1DayUsers": "Users today",
@@ -64,11 +64,11 @@ HEADINGS = {
 }
 
 TYPES = {
-    "TYPE_INTEGER": (Kind.INTEGER, 1.0),
-    "TYPE_SECONDS": (Kind.SECONDS, 1.0),
-    "TYPE_MILLISECONDS": (Kind.SECONDS, 0.001),
-    "TYPE_MINUTES": (Kind.SECONDS, 60.0),
-    "TYPE_HOURS": (Kind.SECONDS, 3600.0),
+    "TYPE_INTEGER": (ValueKind.INTEGER, 1.0),
+    "TYPE_SECONDS": (ValueKind.SECONDS, 1.0),
+    "TYPE_MILLISECONDS": (ValueKind.SECONDS, 0.001),
+    "TYPE_MINUTES": (ValueKind.SECONDS, 60.0),
+    "TYPE_HOURS": (ValueKind.SECONDS, 3600.0),
 }
 """The kind of a metric by its header's type, and what to multiply with to be in that kind's unit; else decimal."""
 
@@ -91,12 +91,12 @@ def heading(name: str) -> str:
 
 
 def dimension(name: str) -> Column:
-    return Column(name, heading(name), Kind.DATE if name in DATES else Kind.TEXT)
+    return Column(name, heading(name), ValueKind.DATE if name in DATES else ValueKind.TEXT)
 
 
 def metric(name: str, type_: str) -> tuple[Column, float]:
     """The metric's column, and the factor from Google's unit to ours."""
     if name in FRACTIONS or name.partition(":")[0].endswith("Rate"):
-        return Column(name, heading(name), Kind.FRACTION), 1.0
-    kind, factor = TYPES.get(type_, (Kind.DECIMAL, 1.0))
+        return Column(name, heading(name), ValueKind.FRACTION), 1.0
+    kind, factor = TYPES.get(type_, (ValueKind.DECIMAL, 1.0))
     return Column(name, heading(name), kind), factor

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from utilities.google.field_names import FRAMING, SERIES, dimension, metric
 from utilities.model.errors import BadAnswer
-from utilities.model.frames import Column, Covers, Frame, Kind, Note, Value
-from utilities.model.text import clean
+from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
+from utilities.model.text import clean_text
 
 LONGEST_TEXT, LONGEST_ADDRESS = 300, 2000
 LARGEST = 2**63  # no figure of a website; and not every float can be written down
@@ -103,7 +103,7 @@ def read(raw: dict[str, Any]) -> Answer:
     return answer
 
 
-def frame(answer: Answer, limit: int, covers: Covers | None) -> Frame:
+def frame(answer: Answer, limit: int, covers: DateRange | None) -> Frame:
     """At most `limit` ranked rows, then those that are no thing to rank, each with a note of its own."""
     metrics = [metric(header.name, header.type) for header in answer.metrics]
     columns = (*(dimension(header.name) for header in answer.dimensions), *(column for column, _ in metrics))
@@ -130,19 +130,19 @@ def naming_dimension(names: list[str]) -> int | None:
 
 def text(value: str, column: Column) -> str:
     """A dimension's value, fit to be shown; a date as YYYY-MM-DD."""
-    if column.kind is Kind.DATE and len(value) == 8 and value.isdecimal():
+    if column.kind is ValueKind.DATE and len(value) == 8 and value.isdecimal():
         return f"{value[:4]}-{value[4:6]}-{value[6:]}"
-    return clean(value, LONGEST_ADDRESS if ADDRESS.search(column.key) else LONGEST_TEXT) or EMPTY
+    return clean_text(value, LONGEST_ADDRESS if ADDRESS.search(column.key) else LONGEST_TEXT) or EMPTY
 
 
-def number(value: str, kind: Kind, factor: float) -> Value:
+def number(value: str, kind: ValueKind, factor: float) -> Value:
     """A metric's value in the unit of its kind; None when there is none. Raises BadAnswer when it is no number."""
     if value == "":
         return None
     try:
-        figure = int(value) if kind is Kind.INTEGER else float(value) * factor
+        figure = int(value) if kind is ValueKind.INTEGER else float(value) * factor
     except ValueError as error:
-        raise BadAnswer(f"Google Analytics answered {clean(value, 40)!r} for a number") from error
+        raise BadAnswer(f"Google Analytics answered {clean_text(value, 40)!r} for a number") from error
     return figure if -LARGEST <= figure <= LARGEST else None
 
 
@@ -171,21 +171,23 @@ def remarks(metadata: Metadata) -> list[Note]:
     if metadata.other:
         said.append("Google Analytics has put the smallest rows together as “(other)”, so a row may be missing")
     said += [
-        f"Google Analytics has cut the data: {clean(cut.message or cut.type, 200)}" for cut in metadata.truncation[:3]
+        f"Google Analytics has cut the data: {clean_text(cut.message or cut.type, 200)}"
+        for cut in metadata.truncation[:3]
     ]
     said += [
-        f"This account may not see {clean(restriction.metric, 60)}" for restriction in metadata.restrictions.active[:3]
+        f"This account may not see {clean_text(restriction.metric, 60)}"
+        for restriction in metadata.restrictions.active[:3]
     ]
     if metadata.empty:
-        said.append(f"Empty, Google Analytics says: {clean(metadata.empty, 200)}")
+        said.append(f"Empty, Google Analytics says: {clean_text(metadata.empty, 200)}")
     return [Note(sentence) for sentence in said]
 
 
-def covered(then: datetime, days: int, zone: str) -> Covers | None:
+def covered(then: datetime, days: int, zone: str) -> DateRange | None:
     """The last `days` whole days up to yesterday in `zone`, as of `then`; None when the zone is unknown."""
     try:
         today = then.astimezone(ZoneInfo(zone)).date()
     except (ValueError, OSError, LookupError):
         return None
     last = today - timedelta(days=1)
-    return Covers(last - timedelta(days=days - 1), last, zone)
+    return DateRange(last - timedelta(days=days - 1), last, zone)

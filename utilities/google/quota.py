@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from utilities.model.clock import Clock
 from utilities.model.errors import OverQuota
-from utilities.model.text import clean
+from utilities.model.text import clean_text
 
 CORE, REALTIME = "core", "realtime"
 
@@ -144,5 +144,5 @@ def exhausted(message: str, retry_after: str | None) -> Exhausted:
     """
     bucket = next((bucket for words, bucket in MESSAGES if words in message.lower()), "")
     seconds = float(retry_after) if retry_after and retry_after.isdecimal() else 20.0 + 20.0 * random.random()  # noqa: S311
-    text = f"Google says no for now: {clean(message, 200)}" if message else "Google asks for fewer questions"
+    text = f"Google says no for now: {clean_text(message, 200)}" if message else "Google asks for fewer questions"
     return Exhausted(text, retry_after=min(seconds, 3600.0), bucket=bucket)

@@ -1,12 +1,15 @@
-"""The time, as something that is passed in."""
+"""Clocks, passed in wherever a rule depends on the time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Answers an aware datetime in UTC."""
+"""Returns an aware datetime in UTC."""
+
+MonotonicClock = Callable[[], float]
+"""Returns seconds that never jump, such as `time.monotonic`."""
 
 
 def utc_now() -> datetime:
-    """The machine's own clock."""
+    """Returns the time of the machine's clock."""
     return datetime.now(UTC)

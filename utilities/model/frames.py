@@ -1,21 +1,25 @@
-"""Answers: frames, the readings that hold them, and the state a reading is in."""
+"""Frames, the readings that hold them, and the state a reading is in.
+
+An attribute whose name differs from its key in stored readings has that key as its alias.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import zip_longest
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from utilities.model.errors import ErrorKind
 
 Value = str | int | float | None
-"""A cell: text, a date as `YYYY-MM-DD`, a number, or nothing (the reason is in the notes)."""
+"""A cell: text, a date as `YYYY-MM-DD`, a number, or None when there is no value (a note has the reason)."""
 
 
-class Kind(StrEnum):
-    """What a column's values are, and so in which unit."""
+class ValueKind(StrEnum):
+    """The type and unit of a column's values."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -23,12 +27,12 @@ class Kind(StrEnum):
     FRACTION = "fraction"  # 0 to 1
     SECONDS = "seconds"
     DATE = "date"  # YYYY-MM-DD, in the source's time zone
-    SHARE = "share"  # a count of shares; None when the network did not say
+    SHARE = "share"  # a count of shares; None when the network gave none
 
     @property
     def is_numeric(self) -> bool:
         """Whether values of this kind are numbers."""
-        return self not in (Kind.TEXT, Kind.DATE)
+        return self not in (ValueKind.TEXT, ValueKind.DATE)
 
 
 PREVIOUS = ":previous"
@@ -37,13 +41,17 @@ PREVIOUS = ":previous"
 
 @dataclass(frozen=True)
 class Column:
-    """One typed column; `key` is the source's own field name, a higher `rank` is dropped earlier."""
+    """One typed column.
+
+    `key` is the source's own field name. Where a table is too wide, columns with a higher `drop_priority` go first.
+    `description` tells what is counted, where the heading is too short for it.
+    """
 
     key: str
     heading: str
-    kind: Kind
-    rank: int = 0
-    about: str = ""  # what is counted, where the heading is too short to say so
+    kind: ValueKind
+    drop_priority: Annotated[int, Field(alias="rank")] = 0
+    description: Annotated[str, Field(alias="about")] = ""
 
     @property
     def is_numeric(self) -> bool:
@@ -70,105 +78,115 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Covers:
-    """The days a frame speaks of, both ends included, in the source's time zone."""
+class DateRange:
+    """The days that a frame covers, both ends included, in the source's time zone.
+
+    `has_ended` is False while the last day is today.
+    """
 
     first: date
     last: date
     zone: str
-    over: bool = True  # False while the last of them is today
+    has_ended: Annotated[bool, Field(alias="over")] = True
 
 
 @dataclass(frozen=True)
 class Frame:
     """Typed columns and rows; a single number is one row.
 
-    A column whose key is another column's key followed by `:previous` holds the previous period's values.
+    A column whose key is another column's key followed by `:previous` has the values of the previous period.
+    `setup_hint` is set while nothing was ever counted: sentences that say so, and how to begin.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
     notes: tuple[Note, ...] = ()
-    covers: Covers | None = None
-    unbegun: tuple[str, ...] = ()  # while nothing was ever counted: that it is so, and how to begin
+    date_range: Annotated[DateRange | None, Field(alias="covers")] = None
+    setup_hint: Annotated[tuple[str, ...], Field(alias="unbegun")] = ()
 
     @property
     def numeric_columns(self) -> list[Column]:
         """The columns of numbers, without those of the previous period."""
         return [column for column in self.columns if column.is_numeric and not column.is_previous]
 
-    def index(self, key: str) -> int:
-        """Where the column `key` stands; ValueError when there is none."""
-        for place, column in enumerate(self.columns):
+    def column_index(self, key: str) -> int:
+        """Returns the position of the column `key`; raises ValueError when there is none."""
+        for index, column in enumerate(self.columns):
             if column.key == key:
-                return place
+                return index
         raise ValueError(f"no column {key!r} among {[column.key for column in self.columns]}")
 
-    def has(self, key: str) -> bool:
+    def has_column(self, key: str) -> bool:
+        """Whether there is a column `key`."""
         return any(column.key == key for column in self.columns)
 
-    def values(self, key: str) -> tuple[Value, ...]:
-        place = self.index(key)
-        return tuple(row[place] for row in self.rows)
+    def column_values(self, key: str) -> tuple[Value, ...]:
+        """Returns the values of the column `key`, one for each row; raises ValueError when there is no such column."""
+        index = self.column_index(key)
+        return tuple(row[index] for row in self.rows)
 
     def with_headings(self, headings: Mapping[str, str]) -> "Frame":
-        """The same frame with these headings, by column key."""
+        """Returns the same frame with these headings, by column key."""
         columns = tuple(replace(c, heading=headings.get(c.key, c.heading)) for c in self.columns)
         return replace(self, columns=columns)
 
-    def with_ranks(self, ranks: Mapping[str, int]) -> "Frame":
-        """The same frame with these ranks, by column key."""
-        return replace(self, columns=tuple(replace(c, rank=ranks.get(c.key, c.rank)) for c in self.columns))
+    def with_drop_priorities(self, priorities: Mapping[str, int]) -> "Frame":
+        """Returns the same frame with these drop priorities, by column key."""
+        columns = tuple(replace(c, drop_priority=priorities.get(c.key, c.drop_priority)) for c in self.columns)
+        return replace(self, columns=columns)
 
     def with_column(self, column: Column, values: Sequence[Value], notes: Sequence[Note] = ()) -> "Frame":
-        """The same frame with one more column on the right; one value for each row."""
+        """Returns the same frame with one more column on the right; `values` has one value for each row."""
         if len(values) != len(self.rows):
             raise ValueError(f"{len(values)} values for {len(self.rows)} rows")
         rows = tuple((*row, value) for row, value in zip(self.rows, values, strict=True))
         return replace(self, columns=(*self.columns, column), rows=rows, notes=(*self.notes, *notes))
 
-    def beside(self, earlier: Sequence[tuple[Value, ...]]) -> "Frame":
-        """The same frame with a `<key>:previous` column behind each column of figures.
+    def with_previous(self, previous_rows: Sequence[tuple[Value, ...]]) -> "Frame":
+        """Returns the same frame with a `<key>:previous` column after each column of figures.
 
-        `earlier` are the rows of the period before in the same columns, each beside the row in its place; figures
-        nobody has are None.
+        `previous_rows` are the rows of the previous period, in the same columns and joined by position. A missing row
+        gives None.
         """
-        figures = [place for place, c in enumerate(self.columns) if c.is_numeric]
+        figures = [index for index, c in enumerate(self.columns) if c.is_numeric]
         columns: list[Column] = []
-        for place, column in enumerate(self.columns):
+        for index, column in enumerate(self.columns):
             columns.append(column)
-            if place in figures:
+            if index in figures:
                 columns.append(replace(column, key=column.previous_key, heading=f"{column.heading} before"))
         rows = []
-        for now, before in zip_longest(self.rows, earlier[: len(self.rows)], fillvalue=(None,) * len(self.columns)):
-            cells = ((now[place], before[place]) if place in figures else (now[place],) for place in range(len(now)))
+        no_row = (None,) * len(self.columns)
+        for now, before in zip_longest(self.rows, previous_rows[: len(self.rows)], fillvalue=no_row):
+            cells = ((now[index], before[index]) if index in figures else (now[index],) for index in range(len(now)))
             rows.append(tuple(value for pair in cells for value in pair))
         return replace(self, columns=tuple(columns), rows=tuple(rows))
 
-    def beside_namesakes(self, earlier: Sequence[tuple[Value, ...]], *, whole: bool) -> "Frame":
-        """As `beside`, but each row beside the earlier one of its name, which is all its texts together.
+    def with_previous_by_name(self, previous_rows: Sequence[tuple[Value, ...]], *, is_complete: bool) -> "Frame":
+        """Joins `previous_rows` as `with_previous` does, but by the values of all text columns instead of by position.
 
-        Where `earlier` is `whole`, a name that is not in it had none of what is counted.
+        Where `previous_rows` is complete, a row without a match there had 0 of what is counted, otherwise None.
         """
-        names = [place for place, column in enumerate(self.columns) if column.kind is Kind.TEXT]
-        known = {tuple(row[place] for place in names): row for row in earlier}
-        nothing = tuple(0 if whole and column.kind is Kind.INTEGER else None for column in self.columns)
-        return self.beside([known.get(tuple(row[place] for place in names), nothing) for row in self.rows])
+        text_columns = [index for index, column in enumerate(self.columns) if column.kind is ValueKind.TEXT]
+        by_name = {tuple(row[index] for index in text_columns): row for row in previous_rows}
+        no_match = tuple(0 if is_complete and column.kind is ValueKind.INTEGER else None for column in self.columns)
+        return self.with_previous(
+            [by_name.get(tuple(row[index] for index in text_columns), no_match) for row in self.rows]
+        )
 
 
-class State(StrEnum):
+class ReadingState(StrEnum):
     """How fresh a reading is; every reading is in exactly one."""
 
-    WAITING = "waiting"  # never answered
+    WAITING = "waiting"  # no answer yet
     LIVE = "live"
-    AGEING = "ageing"  # older than its pace
-    STALE = "stale"  # older than its limit; the last good figures stay
+    AGEING = "ageing"  # older than its refresh interval
+    STALE = "stale"  # past its limit; the last good figures stay
     FAILED = "failed"  # no good figures, and the reason
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What went wrong since the last good answer."""
+class LastError:
+    """The error since the last good answer; `attempts` failures in a row, the first at `since`."""
 
     message: str
     kind: ErrorKind
@@ -179,26 +197,27 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Reading:
-    """A frame, when it was taken, and what went wrong since. Times are UTC."""
+    """A frame, when it was taken, and the last error since then. Times are UTC."""
 
     report: str
     frame: Frame | None = None
     taken_at: datetime | None = None
-    trouble: Trouble | None = None
-    complete: bool = field(default=True)  # False while slower parts of the answer are still awaited
+    last_error: Annotated[LastError | None, Field(alias="trouble")] = None
+    complete: bool = field(default=True)  # False while slower parts of the answer are pending
 
-    def age(self, now: datetime) -> timedelta | None:
-        """How old the figures are, never negative; None when there are none."""
+    def age_at(self, now: datetime) -> timedelta | None:
+        """Returns how old the figures are, never negative; None when there are none."""
         return None if self.taken_at is None else max(now - self.taken_at, timedelta())
 
-    def state(self, now: datetime, pace: timedelta, limit: timedelta) -> State:
-        age = self.age(now)
+    def state_at(self, now: datetime, refresh_every: timedelta, stale_after: timedelta) -> ReadingState:
+        """Returns the state, for a report that is refreshed every `refresh_every` and stale after `stale_after`."""
+        age = self.age_at(now)
         if age is None or self.frame is None:
-            return State.FAILED if self.trouble else State.WAITING
-        if age <= pace:
-            return State.LIVE
-        return State.AGEING if age <= limit else State.STALE
+            return ReadingState.FAILED if self.last_error else ReadingState.WAITING
+        if age <= refresh_every:
+            return ReadingState.LIVE
+        return ReadingState.AGEING if age <= stale_after else ReadingState.STALE
 
 
-READING: TypeAdapter[Reading] = TypeAdapter(Reading)
-"""Checks and converts readings from and to JSON; what comes back from a store is untrusted."""
+READING_ADAPTER: TypeAdapter[Reading] = TypeAdapter(Reading)
+"""Validates readings from JSON and writes them (with `by_alias=True`); stored readings are untrusted."""

@@ -1,4 +1,4 @@
-"""Principals: who a request speaks for."""
+"""Principals: who sends a request."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Nobody:
-    """Has not said who they are; counts as false, so that a template may ask `{% if principal %}`."""
+    """Not identified. Is false, so that templates can write `{% if principal %}`."""
 
     def __bool__(self) -> bool:
         return False
@@ -14,18 +14,18 @@ class Nobody:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who signed in; (issuer, subject) is who they are, the rest is what they are called."""
+    """Somebody who signed in; (issuer, subject) identifies them."""
 
     issuer: str
     subject: str
     email: str
     name: str
-    number: int = 0  # their row in the state database; 0 for the local person
-    until: datetime | None = None  # when they must sign in again whatever they do
+    number: int = 0  # the row in the state database; 0 for LOCAL_PERSON
+    expires_at: datetime | None = None  # when they must sign in again, even while active
 
 
 @dataclass(frozen=True)
-class Screen:
+class PairedScreen:
     """One paired television."""
 
     number: int
@@ -33,16 +33,16 @@ class Screen:
 
 
 @dataclass(frozen=True)
-class Token:
-    """A program with a token of its own."""
+class ApiClient:
+    """A program that uses the API with a token."""
 
     number: int
     name: str
     scopes: frozenset[str] = field(default_factory=frozenset)
 
 
-Principal = Nobody | Person | Screen | Token
+Principal = Nobody | Person | PairedScreen | ApiClient
 
 NOBODY = Nobody()
-LOCAL = Person(issuer="", subject="local", email="", name="this machine")
-"""Everybody on loopback while no sign-in is configured."""
+LOCAL_PERSON = Person(issuer="", subject="local", email="", name="this machine")
+"""Everybody on loopback while sign-in is not configured."""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from utilities.model.errors import ParameterError
-from utilities.model.frames import Covers
+from utilities.model.frames import DateRange
 
 RANGE_SYNTAX = (
     "now, now-7d, now/d or now-1M/M (s m h d w M Q y), a date like 2026-11-20, a time like 2026-11-20T10:00:00Z, "
@@ -29,10 +29,12 @@ class TimeRange:
     zone: ZoneInfo
 
     @property
-    def date_range(self) -> Covers:
+    def date_range(self) -> DateRange:
         """The days that the range touches."""
         last_moment = max(self.end - timedelta(milliseconds=1), self.start)
-        return Covers(self.start.astimezone(self.zone).date(), last_moment.astimezone(self.zone).date(), self.zone.key)
+        return DateRange(
+            self.start.astimezone(self.zone).date(), last_moment.astimezone(self.zone).date(), self.zone.key
+        )
 
     def check_length(self, max_days: int) -> None:
         """Raises ParameterError when the range is longer than `max_days`."""

@@ -11,7 +11,7 @@ from typing import cast
 
 from utilities.model.clock import Clock
 from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailable, error_kind
-from utilities.model.frames import Frame, Reading, State
+from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.refresh.schedule import Sight, failed
 from utilities.reports import Report
 from utilities.runtime.supervised_loop import catch_error
@@ -110,7 +110,7 @@ class Duty:
         seen = self.look()
         if seen.reading != self.sight.reading:
             self.sight, self.hurry = seen, False
-        if self.hurry or (self.pulsed and (seen.reading is None or seen.reading.trouble is None)):
+        if self.hurry or (self.pulsed and (seen.reading is None or seen.reading.last_error is None)):
             return 0.0
         stretch = self.means.sources.stretch(self.report.sources)
         return self.sight.wait(self.report, seen.at, seen.now, stretch, self.took)
@@ -171,9 +171,9 @@ class Duty:
         not lose columns for a moment at every round."""
         latest = self.means.store.latest(self.report.name) or Reading(self.report.name)
         now = self.means.clock()
-        live = latest.state(now, self.report.refresh_every, self.report.stale_after) is State.LIVE
+        live = latest.state_at(now, self.report.refresh_every, self.report.stale_after) is ReadingState.LIVE
         if not (live and latest.complete):
-            await self.write(Reading(self.report.name, frame, now, latest.trouble, complete=False), lease)
+            await self.write(Reading(self.report.name, frame, now, latest.last_error, complete=False), lease)
 
     async def write(self, reading: Reading, lease: Lease) -> None:
         if not await self.means.store.write(reading, lease):
@@ -185,11 +185,11 @@ class Duty:
         old = self.means.store.latest(self.report.name)
         message = str(error)[:LONGEST_MESSAGE] if expected else "internal error"
         reading = failed(self.report, old, error, message, self.means.clock(), self.means.draw)
-        if old is None or old.trouble is None or old.trouble.kind is not error_kind(error):
+        if old is None or old.last_error is None or old.last_error.kind is not error_kind(error):
             trace = None if expected else error
             log.log(logging.WARNING if expected else logging.ERROR, "%s: %s", self.report.name, error, exc_info=trace)
         await self.write(reading, lease)
 
 
 def refused(reading: Reading | None) -> bool:
-    return reading is not None and reading.trouble is not None and reading.trouble.kind is ErrorKind.MISCONFIGURED
+    return reading is not None and reading.last_error is not None and reading.last_error.kind is ErrorKind.MISCONFIGURED

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from utilities.model.errors import OverQuota, SourceMisconfigured, error_kind
-from utilities.model.frames import Reading, Trouble
+from utilities.model.frames import LastError, Reading
 from utilities.reports import Report
 
 LONGEST_KEPT = timedelta(days=14)
@@ -37,9 +37,9 @@ class Sight:
         reading, gone = self.reading, at - self.at
         if reading is None:
             return 0.0
-        if reading.trouble is not None:
-            longest = (reading.trouble.retry_at - self.now).total_seconds()
-            return max(min(longest - gone, (reading.trouble.retry_at - now).total_seconds()), 0.0)
+        if reading.last_error is not None:
+            longest = (reading.last_error.retry_at - self.now).total_seconds()
+            return max(min(longest - gone, (reading.last_error.retry_at - now).total_seconds()), 0.0)
         if reading.taken_at is None:
             return 0.0
         interval = due_after(report.refresh_every.total_seconds(), self.early, took) * max(stretch, 1.0)
@@ -71,16 +71,16 @@ def failed(
 ) -> Reading:
     """The reading after a failure: the old figures, unless they are too old to be shown, and the trouble."""
     old = old or Reading(report.name)
-    before = old.trouble
+    before = old.last_error
     attempts = before.attempts + 1 if before else 1
-    trouble = Trouble(
+    trouble = LastError(
         message=message,
         kind=error_kind(error),
         since=min(before.since, now) if before else now,
         attempts=attempts,
         retry_at=now + timedelta(seconds=pause(error, attempts, report.refresh_every, draw)),
     )
-    age = old.age(now)
+    age = old.age_at(now)
     if age is None or age > LONGEST_KEPT:
-        return Reading(report.name, trouble=trouble)
+        return Reading(report.name, last_error=trouble)
     return Reading(report.name, old.frame, old.taken_at, trouble, old.complete)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from utilities.model.errors import ParameterError
-from utilities.model.formats import period
+from utilities.model.formats import format_date_range
 from utilities.model.frames import Frame, Reading
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.renderer import ChartRenderer
@@ -71,7 +71,7 @@ class ReportImageRenderer:
         """A file of its own. Raises ParameterError for a view or series these figures do not have, and NotDrawn."""
         frame = reading.frame or Frame((), ())
         picture = replace(self.picture(report, frame, want), title=report.title)
-        days = period(frame.covers) if frame.covers else ""
+        days = format_date_range(frame.date_range) if frame.date_range else ""
         drawing = await self.gallery.draw(picture)
         words = " · ".join(filter(None, (days, foot)))
         return card(drawing, picture, words, want.width, want.height, want.text, want.theme)
@@ -100,5 +100,5 @@ class ReportImageRenderer:
 def alone(frame: Frame, box: Box) -> ChartSpec:
     """The first figure there is, or that there is none."""
     column = next(iter(frame.numeric_columns), None)
-    value = frame.rows[0][frame.index(column.key)] if column and frame.rows else None
+    value = frame.rows[0][frame.column_index(column.key)] if column and frame.rows else None
     return figure(value, column, box)

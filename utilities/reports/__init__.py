@@ -50,7 +50,7 @@ class Report:
 
     def with_presentation(self, frame: Frame) -> Frame:
         """Returns the frame with this report's headings and ranks."""
-        return frame.with_headings(self.headings).with_ranks(self.ranks)
+        return frame.with_headings(self.headings).with_drop_priorities(self.ranks)
 
 
 def report_from_fields(name: str, title: str, source: SourceKind, query: Mapping[str, object], **more: Any) -> Report:

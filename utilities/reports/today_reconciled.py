@@ -5,19 +5,19 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from utilities.model.errors import SourceError
-from utilities.model.formats import zone_of
-from utilities.model.frames import Column, Frame, Kind, Note, Value
+from utilities.model.formats import timezone_label
+from utilities.model.frames import Column, Frame, Note, Value, ValueKind
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask
 from utilities.sources.pageviews import PageViewAsk
 
 RECONCILED_COLUMNS = (
-    Column("source", "Source", Kind.TEXT),
-    Column("period", "Period", Kind.TEXT),
-    Column("visitors", "Visitors", Kind.INTEGER),
-    Column("views", "Views", Kind.INTEGER),
-    Column("age", "Age", Kind.SECONDS, 1),
+    Column("source", "Source", ValueKind.TEXT),
+    Column("period", "Period", ValueKind.TEXT),
+    Column("visitors", "Visitors", ValueKind.INTEGER),
+    Column("views", "Views", ValueKind.INTEGER),
+    Column("age", "Age", ValueKind.SECONDS, 1),
 )
 RECONCILED_ROWS = (
     ("Our own", "last 5 minutes", "pageviews", PageViewAsk("present", first="now-5m"), ("visitors", "views")),
@@ -48,23 +48,23 @@ async def build_reconciled(sources: Sources) -> AsyncIterator[Frame]:
             rows.append((name, period, None, None, None))
             notes.append(Note(f"{name}: {error}"))
         else:
-            figures = (frame.values(key)[0] if frame.rows else 0 for key in keys)
+            figures = (frame.column_values(key)[0] if frame.rows else 0 for key in keys)
             rows.append((name, period + zone_suffix(frame) * period.startswith("today"), *figures, seconds))
     yield Frame(RECONCILED_COLUMNS, tuple(rows), tuple(dict.fromkeys(notes)))
 
 
 def zone_suffix(frame: Frame) -> str:
     """Whose day it is: that of the property may begin hours before or after the site's."""
-    return f", {zone_of(frame.covers)}" if frame.covers else ""
+    return f", {timezone_label(frame.date_range)}" if frame.date_range else ""
 
 
 async def seconds_behind(sources: Sources) -> float | None:
     """Seconds since the newest minute Google has counted today; None when it has counted nothing."""
     frame = await sources.ask("ga4", NEWEST_MINUTE)
-    newest = str(frame.values("dateHourMinute")[0]) if frame.rows else ""
-    if frame.covers is None or not newest.isdecimal():
+    newest = str(frame.column_values("dateHourMinute")[0]) if frame.rows else ""
+    if frame.date_range is None or not newest.isdecimal():
         return None
-    minute = datetime.strptime(newest, "%Y%m%d%H%M").replace(tzinfo=ZoneInfo(frame.covers.zone))
+    minute = datetime.strptime(newest, "%Y%m%d%H%M").replace(tzinfo=ZoneInfo(frame.date_range.zone))
     return max((sources.clock() - minute.astimezone(UTC)) / timedelta(seconds=1), 0.0)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from utilities.model.errors import SourceError
-from utilities.model.frames import Column, Frame, Kind, Note, Value
+from utilities.model.frames import Column, Frame, Note, Value, ValueKind
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Ask
@@ -54,7 +54,7 @@ async def fetch_landing_pages(sources: Sources) -> Frame | SourceError:
 
 def with_engagement(frame: Frame) -> Frame:
     """Puts the average engagement of a person in the place of its two parts."""
-    seconds, people = frame.values("userEngagementDuration"), frame.values("activeUsers")
+    seconds, people = frame.column_values("userEngagementDuration"), frame.column_values("activeUsers")
     kept = [place for place, c in enumerate(frame.columns) if c.key not in ("userEngagementDuration", "activeUsers")]
     bare = replace(
         frame,
@@ -65,7 +65,7 @@ def with_engagement(frame: Frame) -> Frame:
         float(spent) / float(by) if spent is not None and by else None
         for spent, by in zip(seconds, people, strict=True)
     ]
-    column = Column("userEngagementDurationPerActiveUser", "Avg. engagement", Kind.SECONDS)
+    column = Column("userEngagementDurationPerActiveUser", "Avg. engagement", ValueKind.SECONDS)
     return bare.with_column(column, averages)
 
 
@@ -74,14 +74,14 @@ def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
 
     `landingPage` may lack the slash that `pagePath` ends in.
     """
-    column = Column("entrances", "Entrances", Kind.INTEGER)
+    column = Column("entrances", "Entrances", ValueKind.INTEGER)
     if isinstance(landings, SourceError):
         return frame.with_column(column, [None] * len(frame.rows), [Note(str(landings), "entrances")])
-    began = dict(zip(landings.values("landingPage"), landings.values("sessions"), strict=True))
+    began = dict(zip(landings.column_values("landingPage"), landings.column_values("sessions"), strict=True))
     missing = 0 if len(landings.rows) < LANDINGS_QUERY.limit and "(other)" not in began else None
     values = [
         began.get(path, began.get(path.rstrip("/"), missing)) if is_path(path) else None
-        for path in map(str, frame.values("pagePath"))
+        for path in map(str, frame.column_values("pagePath"))
     ]
     return frame.with_column(column, values)
 
@@ -95,17 +95,17 @@ def page_urls(website: str, frame: Frame) -> dict[str, str]:
     """The public address of each path that is one; `(other)` is not."""
     if not website:
         return {}
-    return {path: website + path for path in map(str, frame.values("pagePath")) if is_path(path)}
+    return {path: website + path for path in map(str, frame.column_values("pagePath")) if is_path(path)}
 
 
 def with_shares(frame: Frame, urls: dict[str, str], counts: Frame) -> Frame:
     """One column for each network, in the order of the pages."""
-    places = {url: place for place, url in enumerate(counts.values("url"))}
+    places = {url: place for place, url in enumerate(counts.column_values("url"))}
     for network in counts.columns[1:]:
-        told = counts.values(network.key)
+        told = counts.column_values(network.key)
         values = [
             told[places[urls[path]]] if path in urls and urls[path] in places else None
-            for path in frame.values("pagePath")
+            for path in frame.column_values("pagePath")
         ]
         notes = [note for note in counts.notes if note.column == network.key]
         frame = frame.with_column(network, values, notes)

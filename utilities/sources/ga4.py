@@ -14,7 +14,7 @@ from utilities.google.ga4_response import covered, frame, read
 from utilities.google.quota import CORE, REALTIME
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
-from utilities.model.frames import Covers, Frame
+from utilities.model.frames import DateRange, Frame
 from utilities.model.time_ranges import parse_range
 from utilities.sources import Source, SourceKind, rows_of
 
@@ -99,15 +99,15 @@ class Ga4:
     async def beside_namesakes(self, ask: Ga4Ask) -> Frame:
         """Two questions, for what was first in these days need not have been so before."""
         now = await self.fetch(replace(ask, compare=False), SECONDS)
-        if now.covers is None:
+        if now.date_range is None:
             raise SourceMisconfigured(
                 "Google Analytics does not say which days these are, so none can be set beside them"
             )
-        days = (now.covers.last - now.covers.first).days + 1
-        first, last = (day - timedelta(days=days) for day in (now.covers.first, now.covers.last))
+        days = (now.date_range.last - now.date_range.first).days + 1
+        first, last = (day - timedelta(days=days) for day in (now.date_range.first, now.date_range.last))
         before = replace(ask, compare=False, limit=NAMESAKES, first=first.isoformat(), last=last.isoformat())
         rows = (await self.fetch(before, SECONDS)).rows
-        return now.beside_namesakes(rows, whole=len(rows) < NAMESAKES)
+        return now.with_previous_by_name(rows, is_complete=len(rows) < NAMESAKES)
 
     async def fetch(self, ask: Ga4Ask, seconds: float) -> Frame:
         chosen = self.chosen(ask)
@@ -116,7 +116,7 @@ class Ga4:
             found = await self.fetch_days(ask, self.chosen(ask), seconds)
         return found
 
-    def chosen(self, ask: Ga4Ask) -> Covers | None:
+    def chosen(self, ask: Ga4Ask) -> DateRange | None:
         """The days that `first` and `last` say; None when they say nothing. Raises ParameterError."""
         if not ask.first and not ask.last:
             return None
@@ -124,7 +124,7 @@ class Ga4:
         covers = parse_range(first, ask.last or "now", ZoneInfo(self.zone), now).date_range
         if covers.first < EARLIEST:
             raise ParameterError(f"`from` must be {EARLIEST} or later, for Google Analytics begins there")
-        return replace(covers, over=covers.last < now.astimezone(ZoneInfo(self.zone)).date())
+        return replace(covers, has_ended=covers.last < now.astimezone(ZoneInfo(self.zone)).date())
 
     def parameters(self, ask: Ga4Ask) -> Collection[str]:
         return () if ask.realtime or ask.today else tuple(PARAMETERS)
@@ -142,7 +142,7 @@ class Ga4:
         self.chosen(ask)
         return ask
 
-    async def fetch_days(self, ask: Ga4Ask, chosen: Covers | None, seconds: float) -> Frame:
+    async def fetch_days(self, ask: Ga4Ask, chosen: DateRange | None, seconds: float) -> Frame:
         days = ask.days or self.days
         body = question(ask, days, chosen)
         method = self.methods.runRealtimeReport if ask.realtime else self.methods.runReport
@@ -179,7 +179,7 @@ class Ga4:
         await self.client.close()
 
 
-def question(ask: Ga4Ask, days: int, chosen: Covers | None = None) -> dict[str, Any]:
+def question(ask: Ga4Ask, days: int, chosen: DateRange | None = None) -> dict[str, Any]:
     """The request's body; raises SourceMisconfigured for an ask that cannot be asked."""
     if ask.compare and (ask.realtime or ask.today):
         raise SourceMisconfigured("an ask that compares with the days before cannot be realtime or of today")
@@ -202,7 +202,7 @@ def question(ask: Ga4Ask, days: int, chosen: Covers | None = None) -> dict[str, 
     return body
 
 
-def ranges(days: int, chosen: Covers | None, *, compare: bool) -> list[dict[str, str]]:
+def ranges(days: int, chosen: DateRange | None, *, compare: bool) -> list[dict[str, str]]:
     """The last days as Google counts them, or the chosen ones; with `compare` as many before as well."""
     now = {"startDate": f"{days}daysAgo", "endDate": "yesterday"}
     before = {"startDate": f"{2 * days}daysAgo", "endDate": f"{days + 1}daysAgo"}

@@ -13,7 +13,7 @@ from utilities.config.discovery import find
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, ParameterError, SourceMisconfigured
-from utilities.model.frames import Column, Covers, Frame, Kind, Value
+from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 from utilities.model.time_ranges import TimeRange, parse_range
 from utilities.pageviews import queries
 from utilities.pageviews.queries import Question
@@ -80,16 +80,16 @@ class PageViewSource:
         """The frame beside the figures of the time before: by name, or day by day."""
         found = await self.ask(question, replace(ask, limit=MOST_ROWS), site, before)
         earlier = fitted(question.arrange(found, before)[0], question.columns)
-        if any(column.kind is Kind.TEXT for column in question.columns):
-            return frame.beside_namesakes(earlier, whole=len(earlier) < MOST_ROWS)
-        return frame.beside(earlier)
+        if any(column.kind is ValueKind.TEXT for column in question.columns):
+            return frame.with_previous_by_name(earlier, is_complete=len(earlier) < MOST_ROWS)
+        return frame.with_previous(earlier)
 
-    def covers(self, range_: TimeRange, rows: Sequence[Row]) -> Covers | None:
+    def covers(self, range_: TimeRange, rows: Sequence[Row]) -> DateRange | None:
         """The days of the range; None of a moment in which nothing was counted, for its day may have had much."""
         if not rows and range_.end - range_.start < MOMENT:
             return None
         over = range_.date_range.last < self.clock().astimezone(range_.zone).date()
-        return replace(range_.date_range, over=over)
+        return replace(range_.date_range, has_ended=over)
 
     async def unbegun(self, site: str) -> tuple[str, ...]:
         """That nothing was ever counted for this site and how to begin; nothing once it has begun."""
@@ -178,11 +178,11 @@ def counted(rows: Sequence[Row]) -> bool:
     return bool(rows) and (not figures or any(figures))
 
 
-def cell(value: Any, kind: Kind) -> Value:
+def cell(value: Any, kind: ValueKind) -> Value:
     """Engines say NULL, 0 or NaN of nothing at all: that is 0 for a count, unknown for an average."""
     if not kind.is_numeric:
         return None if value is None else str(value)
-    if kind is Kind.INTEGER:
+    if kind is ValueKind.INTEGER:
         return int(value or 0)
     return None if value is None or math.isnan(value) else float(value)
 

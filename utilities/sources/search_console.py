@@ -14,8 +14,8 @@ from utilities.google.error_translation import Asked
 from utilities.google.field_names import heading
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SourceMisconfigured
-from utilities.model.frames import Column, Covers, Frame, Kind, Note, Value
-from utilities.model.text import clean
+from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
+from utilities.model.text import clean_text
 from utilities.sources import Source, SourceKind
 
 SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
@@ -23,10 +23,10 @@ ENABLE = "https://console.cloud.google.com/apis/library/searchconsole.googleapis
 CHECK_SECONDS = 8.0
 ZONE = "America/Los_Angeles"  # Search Console counts its days there, whatever the site
 METRICS = (
-    ("clicks", Kind.INTEGER),
-    ("impressions", Kind.INTEGER),
-    ("ctr", Kind.FRACTION),
-    ("position", Kind.DECIMAL),
+    ("clicks", ValueKind.INTEGER),
+    ("impressions", ValueKind.INTEGER),
+    ("ctr", ValueKind.FRACTION),
+    ("position", ValueKind.DECIMAL),
 )
 
 
@@ -90,7 +90,7 @@ class SearchConsole:
         first = last - timedelta(days=days - 1)
         body = question(ask, first, last)
         raw = await self.client.call(lambda: self.methods.query(siteUrl=self.site, body=body), "search", seconds)
-        return frame(raw, ask, Covers(first, last, ZONE))
+        return frame(raw, ask, DateRange(first, last, ZONE))
 
     async def check(self) -> str:
         """Asks for one query of the last days."""
@@ -117,7 +117,7 @@ def question(ask: SearchConsoleAsk, first: date, last: date) -> dict[str, Any]:
     }
 
 
-def frame(raw: dict[str, Any], ask: SearchConsoleAsk, covers: Covers) -> Frame:
+def frame(raw: dict[str, Any], ask: SearchConsoleAsk, covers: DateRange) -> Frame:
     """Checks the answer; raises BadAnswer when it is not one."""
     try:
         answer = Answer.model_validate(raw)
@@ -125,14 +125,14 @@ def frame(raw: dict[str, Any], ask: SearchConsoleAsk, covers: Covers) -> Frame:
         raise BadAnswer("Search Console did not answer with rows of figures") from error
     if any(len(row.keys) != len(ask.dimensions) for row in answer.rows):
         raise BadAnswer("Search Console answered rows that do not fit the question")
-    texts = tuple(Column(n, heading(n), Kind.DATE if n == "date" else Kind.TEXT) for n in ask.dimensions)
+    texts = tuple(Column(n, heading(n), ValueKind.DATE if n == "date" else ValueKind.TEXT) for n in ask.dimensions)
     figures = tuple(Column(name, heading(name), kind) for name, kind in METRICS)
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (*(clean(key) for key in row.keys), round(row.clicks), round(row.impressions), row.ctr, row.position)
+        (*(clean_text(key) for key in row.keys), round(row.clicks), round(row.impressions), row.ctr, row.position)
         for row in answer.rows[: ask.limit]
     )
     unfinished = answer.metadata.get("firstIncompleteDate") or answer.metadata.get("first_incomplete_date")
-    notes = (Note(f"Not yet final from {clean(str(unfinished), 10)} on"),) if unfinished else ()
+    notes = (Note(f"Not yet final from {clean_text(str(unfinished), 10)} on"),) if unfinished else ()
     return Frame((*texts, *figures), rows, notes, covers)
 
 

@@ -14,7 +14,7 @@ from utilities.http.canonical_url import canonical
 from utilities.http.client import Upstream
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, SourceMisconfigured, Unavailable
-from utilities.model.frames import Column, Frame, Kind, Note
+from utilities.model.frames import Column, Frame, Note, ValueKind
 from utilities.shares import providers as shares
 from utilities.shares.count_cache import read_counts, write_counts, written_at
 from utilities.shares.providers import Provider
@@ -65,14 +65,14 @@ class Social:
         pages = [page_of(url) for url in ask.urls]
         if not ask.known:
             await self.refresh(list(dict.fromkeys(page for page in pages if page)))
-        frame = Frame((Column("url", "Page", Kind.TEXT),), tuple((url,) for url in ask.urls))
+        frame = Frame((Column("url", "Page", ValueKind.TEXT),), tuple((url,) for url in ask.urls))
         for rank, (name, network) in enumerate(self.networks.items()):  # a narrow screen keeps those named first
             values, notes = network.column(pages)
-            column = Column(name, network.provider.heading, Kind.SHARE, rank, network.provider.counts)
+            column = Column(name, network.provider.heading, ValueKind.SHARE, rank, network.provider.counts)
             frame = frame.with_column(column, values, notes)
         for name, why in self.unknown.items():
             note = Note(f"unavailable: {why}", name)
-            column = Column(name, name, Kind.SHARE, rank=len(self.networks))
+            column = Column(name, name, ValueKind.SHARE, drop_priority=len(self.networks))
             frame = frame.with_column(column, [None] * len(pages), [note])
         return frame
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
-from utilities.model.frames import READING, Reading
+from utilities.model.frames import READING_ADAPTER, Reading
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def scope(settings: Settings) -> str:
 @cache
 def shape() -> Mapping[str, object]:
     """Of a reading, as it is kept."""
-    return READING.json_schema()
+    return READING_ADAPTER.json_schema()
 
 
 async def open_store(settings: Settings, clock: Clock) -> Store:

@@ -39,7 +39,7 @@ def pack(reading: Reading, fence: int) -> bytes:
     if not is_name(reading.report):
         raise BadValue(f"{reading.report[:100]!r} is no name for a report")
     check(reading.report, reading)
-    packed = PACKED.dump_json(Packed(fence, reading))
+    packed = PACKED.dump_json(Packed(fence, reading), by_alias=True)
     if len(packed) > LARGEST:
         raise BadValue(f"the reading of {reading.report} is {len(packed)} bytes, more than {LARGEST}")
     return packed
@@ -57,7 +57,7 @@ def unpack(report: str, stored: bytes, now: datetime) -> Packed:
     check(report, packed.reading)
     if packed.reading.taken_at is not None and packed.reading.taken_at > now + MOST_AHEAD:
         raise BadValue("it was taken in the future")
-    if packed.reading.trouble is not None and packed.reading.trouble.retry_at > now + 2 * MOST_AHEAD:
+    if packed.reading.last_error is not None and packed.reading.last_error.retry_at > now + 2 * MOST_AHEAD:
         raise BadValue("nobody would ask again for days")  # quotas of a day are the longest there are
     return packed
 
@@ -66,7 +66,7 @@ def check(report: str, reading: Reading) -> None:
     """What the types do not say; raises BadValue."""
     if reading.report != report:
         raise BadValue(f"it is a reading of {reading.report[:100]!r}")
-    times = [reading.taken_at, *((reading.trouble.since, reading.trouble.retry_at) if reading.trouble else ())]
+    times = [reading.taken_at, *((reading.last_error.since, reading.last_error.retry_at) if reading.last_error else ())]
     if any(time is not None and time.utcoffset() != timedelta() for time in times):
         raise BadValue("a time is not in UTC")
     if (reading.frame is None) != (reading.taken_at is None):

@@ -34,7 +34,7 @@ LEAST_PRIVILEGE = (
 
 def rank(reading: Reading) -> tuple[datetime, int]:
     """Which of two readings without a fence is the newer one."""
-    return reading.taken_at or NOTHING_YET, reading.trouble.attempts if reading.trouble else 0
+    return reading.taken_at or NOTHING_YET, reading.last_error.attempts if reading.last_error else 0
 
 
 class Commands:

@@ -17,7 +17,7 @@ from tests.conventions.code import ROOT
 from utilities.config.boards import Boards
 from utilities.config.discovery import find
 from utilities.config.settings import Settings
-from utilities.model.frames import Column, Covers, Frame, Kind, Note
+from utilities.model.frames import Column, DateRange, Frame, Note, ValueKind
 from utilities.refresh.refresher import Refresher
 from utilities.rendering.templating import template_environment
 from utilities.rendering.views import View
@@ -30,18 +30,18 @@ from utilities.store import open_store
 BOARD = "title: Office\ntiles: [{report: pages, view: table, place: [1, 1, 12, 12]}]\n"
 PAGES = Frame(
     (
-        Column("pagePath", "Page", Kind.TEXT),
-        Column("screenPageViews", "Views", Kind.INTEGER),
-        Column("bounceRate", "Bounce", Kind.FRACTION),
-        Column("stay", "Stay", Kind.SECONDS),
-        Column("hacker-news", "HN", Kind.SHARE, about="points and comments on Hacker News"),
+        Column("pagePath", "Page", ValueKind.TEXT),
+        Column("screenPageViews", "Views", ValueKind.INTEGER),
+        Column("bounceRate", "Bounce", ValueKind.FRACTION),
+        Column("stay", "Stay", ValueKind.SECONDS),
+        Column("hacker-news", "HN", ValueKind.SHARE, description="points and comments on Hacker News"),
     ),
     (
         ("/pricing", 21480, 0.381, 171.4, 412),
         ("=HYPERLINK(1)<b>", 7, 0.5, 3, None),
     ),
     (Note("Google withheld rows"), Note("unavailable: answered 503", "hacker-news")),
-    Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin"),
+    DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin"),
 )
 
 

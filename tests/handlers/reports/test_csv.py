@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.model.formats import FORMULA, csv_of
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.formats import FORMULA_STARTS, frame_to_csv
+from utilities.model.frames import Column, Frame, ValueKind
 
 CELLS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5)
 
@@ -19,11 +19,11 @@ def back(text: str) -> list[list[str]]:
 
 @given(CELLS, CELLS)
 def test_no_cell_begins_a_formula_and_none_is_lost(headings: list[str], cells: list[str]):
-    columns = tuple(Column(str(place), text, Kind.TEXT) for place, text in enumerate(headings))
+    columns = tuple(Column(str(place), text, ValueKind.TEXT) for place, text in enumerate(headings))
     row = tuple((cells * len(columns))[: len(columns)])
-    rows = back(csv_of(Frame(columns, (row,))))
+    rows = back(frame_to_csv(Frame(columns, (row,))))
     assert [len(each) for each in rows] == [len(columns)] * 2
-    assert not [cell for each in rows for cell in each if cell.lstrip(" ").startswith(FORMULA)]
+    assert not [cell for each in rows for cell in each if cell.lstrip(" ").startswith(FORMULA_STARTS)]
 
 
 @pytest.mark.parametrize(
@@ -43,15 +43,15 @@ def test_no_cell_begins_a_formula_and_none_is_lost(headings: list[str], cells: l
     ],
 )
 def test_payload_is_text(payload: str):
-    ((heading,), (cell,)) = back(csv_of(Frame((Column("a", payload, Kind.TEXT),), ((payload,),))))
+    ((heading,), (cell,)) = back(frame_to_csv(Frame((Column("a", payload, ValueKind.TEXT),), ((payload,),))))
     assert (heading[0], cell[0]) == ("'", "'")
 
 
 def test_day_that_is_none_is_text():
-    frame = Frame((Column("date", "Day", Kind.DATE),), (("2026-11-20",), ("(other)",)))
-    assert back(csv_of(frame)) == [["Day"], ["Fri 20 Nov"], ["(other)"]]
+    frame = Frame((Column("date", "Day", ValueKind.DATE),), (("2026-11-20",), ("(other)",)))
+    assert back(frame_to_csv(frame)) == [["Day"], ["Fri 20 Nov"], ["(other)"]]
 
 
 def test_cell_with_quotes_commas_and_lines_stays_one_cell():
     text = 'a "b", c\nd'
-    assert back(csv_of(Frame((Column("a", "A", Kind.TEXT),), ((text,),)))) == [["A"], [text]]
+    assert back(frame_to_csv(Frame((Column("a", "A", ValueKind.TEXT),), ((text,),)))) == [["A"], [text]]

@@ -9,7 +9,7 @@ import pytest
 from tests.pageviews.storage.views import view
 from utilities.flow.service import Flows
 from utilities.model.errors import Unavailable
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.frames import Column, Frame, ValueKind
 from utilities.pageviews.sites.registry import Sites
 from utilities.pageviews.storage.open import open_page_view_store
 from utilities.rendering.charts.renderer import open_chart_renderer
@@ -119,7 +119,7 @@ class Google:
     async def answer(self, ask):
         self.asks.append(ask)
         keys = ("date", "landingPage", "pagePath", "sessions")
-        columns = tuple(Column(key, key, Kind.INTEGER if key == "sessions" else Kind.TEXT) for key in keys)
+        columns = tuple(Column(key, key, ValueKind.INTEGER if key == "sessions" else ValueKind.TEXT) for key in keys)
         rows = (("2026-11-18", "/blog", "/blog/one/", 5), ("2026-11-19", "/blog", "/pricing", 15))
         return Frame(columns, rows[:1] if Filter("region", "Bavaria") in ask.filters else rows)
 

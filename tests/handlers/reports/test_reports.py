@@ -6,7 +6,7 @@ import json
 import time
 
 from utilities.model.errors import SourceMisconfigured, Unavailable
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.frames import Column, Frame, ValueKind
 
 
 async def test_json_is_the_contract(desk, fetch):
@@ -103,7 +103,7 @@ async def test_old_figures_stay_with_their_age(desk, fetch):
 
 
 async def test_empty_answer_is_no_failure(desk, fetch):
-    desk.oracle.answers["words"] = Frame((Column("country", "Country", Kind.TEXT),), ())
+    desk.oracle.answers["words"] = Frame((Column("country", "Country", ValueKind.TEXT),), ())
     await desk.answered("words")
     assert "There was nothing to count" in (await fetch(f"{desk.address}/reports/words")).body.decode()
     assert (await fetch(f"{desk.address}/reports/words.csv")).body == b'"Country"\r\n'
@@ -137,7 +137,7 @@ async def test_list_has_every_report_with_its_state_in_words_and_what_is_left_of
 
 
 async def test_single_row_of_figures_is_a_list_with_what_changed(desk, fetch):
-    columns = (Column("views", "Views", Kind.INTEGER), Column("views:previous", "Views before", Kind.INTEGER))
+    columns = (Column("views", "Views", ValueKind.INTEGER), Column("views:previous", "Views before", ValueKind.INTEGER))
     desk.oracle.answers["words"] = Frame(columns, ((110, 100),))
     await desk.answered("words")
     page = " ".join((await fetch(f"{desk.address}/reports/words")).body.decode().split())

@@ -9,14 +9,14 @@ from handlers.reports.table import PART, sifted
 from handlers.reports.yaml_snippet import inline, tile
 from tests.handlers.reports.conftest import PAGES
 from utilities.config.boards import Boards
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.frames import Column, Frame, ValueKind
 from utilities.reports import Report
 from utilities.services import catalogue
 from utilities.sources.ga4 import Filter, Ga4Ask
 from utilities.sources.pageviews import PageViewAsk
 
 MANY = Frame(
-    (Column("path", "Page", Kind.TEXT), Column("views", "Views", Kind.INTEGER)),
+    (Column("path", "Page", ValueKind.TEXT), Column("views", "Views", ValueKind.INTEGER)),
     tuple((f"/{n}", None if n == 7 else n) for n in range(120)),
 )
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utilities.model.text import clean
+from utilities.model.text import clean_text
 from utilities.pageviews.classify.urls import NO_REFERRER, host_of, page_of, readable, referrer_of, tidy
 
 
@@ -89,7 +89,7 @@ def test_what_is_readable_stays_so(path: str):
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(max_codepoint=160)) | st.text(), st.integers(1, 20))
 def test_the_quick_way_to_clean_is_the_slow_one(text: str, limit: int):
-    assert tidy(text, limit) == clean(text, limit)
+    assert tidy(text, limit) == clean_text(text, limit)
 
 
 def test_host_has_no_port_and_no_www():

@@ -11,7 +11,7 @@ from tests.pageviews.queries.week import BUY, NOW, TITLES, WEEK, seen
 from utilities import reports
 from utilities.config.discovery import find
 from utilities.model.errors import SourceMisconfigured
-from utilities.model.frames import Covers
+from utilities.model.frames import DateRange
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
@@ -55,23 +55,23 @@ async def test_store_without_a_page_view_answers_everything(ours: Ours):
 async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(ours: Ours):
     source = await ours()
     source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__  # time passes while it asks
-    assert (await source.answer(PageViewAsk("now", first="now-5m"))).covers is None
+    assert (await source.answer(PageViewAsk("now", first="now-5m"))).date_range is None
     today = await source.answer(PageViewAsk("pages", first="now/d"))
-    assert today.covers == Covers(date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", over=False)
+    assert today.date_range == DateRange(date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", has_ended=False)
     over = await source.answer(PageViewAsk("pages", first="now-1d/d", last="now-1d/d"))
-    assert over.covers == Covers(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
+    assert over.date_range == DateRange(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
 
 
 async def test_site_says_how_to_begin_until_its_first_page_view(ours: Ours, keeping: PageViewStore):
     source = await ours()
     for site in ("blog", "shop"):
         for question in ("present", "totals", "pages", "by-day"):
-            first, how = (await source.answer(PageViewAsk(question, site=site))).unbegun
+            first, how = (await source.answer(PageViewAsk(question, site=site))).setup_hint
             assert (first, "/a.js" in how) == ("Waiting for the first page view", True)
     await keeping.add_views([view for view in WEEK if view.site == "blog"])
     empty = PageViewAsk("pages", site="blog", first="2020-01-01", last="2020-01-02")
-    assert (await source.answer(empty)).unbegun == ()
-    assert (await source.answer(replace(empty, site="shop"))).unbegun
+    assert (await source.answer(empty)).setup_hint == ()
+    assert (await source.answer(replace(empty, site="shop"))).setup_hint
 
 
 async def test_one_page_and_one_referrer_can_be_asked_about(ours: Ours):
@@ -100,21 +100,21 @@ async def test_titles_come_back_as_they_were_whatever_is_in_them(ours: Ours):
     ]
     source = await ours([seen(n, n, "10 08:00:00", f"/{n}", title=title) for n, title in enumerate(titles)])
     frame = await source.answer(PageViewAsk("titles", limit=100))
-    assert set(frame.values("title")) == set(titles)
+    assert set(frame.column_values("title")) == set(titles)
 
 
 async def test_site_is_the_first_unless_another_is_named(ours: Ours):
     source = await ours(WEEK)
-    assert (await source.answer(PageViewAsk("totals", site="shop"))).values("views") == (1,)
-    assert (await source.answer(PageViewAsk("totals"))).values("views") == (7,)
+    assert (await source.answer(PageViewAsk("totals", site="shop"))).column_values("views") == (1,)
+    assert (await source.answer(PageViewAsk("totals"))).column_values("views") == (7,)
     with pytest.raises(SourceMisconfigured, match="`site` must be one of blog, shop"):
         await source.answer(PageViewAsk("totals", site="nobody"))
 
 
 async def test_sites_that_nobody_configured_are_counted_together(ours: Ours):
     source = await ours(WEEK, sites="")
-    assert (await source.answer(PageViewAsk("totals"))).values("views") == (8,)
-    assert (await source.answer(PageViewAsk("totals", site="shop"))).values("views") == (1,)
+    assert (await source.answer(PageViewAsk("totals"))).column_values("views") == (8,)
+    assert (await source.answer(PageViewAsk("totals", site="shop"))).column_values("views") == (1,)
 
 
 async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
@@ -138,7 +138,9 @@ async def test_names_are_set_beside_what_they_had_before(ours: Ours):
     source = await ours([seen(n, n, f"{day} 08:00:00", path) for n, (day, path) in enumerate(BEFORE_AND_AFTER)])
     ask = source.adjusted(PageViewAsk("titles", first="2026-03-10", last="2026-03-10"), {}, compare=True)
     frame = await source.answer(ask)
-    both = zip(frame.values("title"), frame.values("views"), frame.values("views:previous"), strict=True)
+    both = zip(
+        frame.column_values("title"), frame.column_values("views"), frame.column_values("views:previous"), strict=True
+    )
     assert set(both) == {("/new", 1, 0), ("/both", 1, 2)}
 
 
@@ -153,8 +155,8 @@ async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
     source = await ours(at_once)
     assert [row[2] for row in (await source.answer(PageViewAsk("trails"))).rows] == ["/1", "/2", "/3"]
     assert (await source.answer(PageViewAsk("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)
-    assert (await source.answer(PageViewAsk("landing-pages"))).values("path") == ("/1",)
-    assert (await source.answer(PageViewAsk("exit-pages"))).values("path") == ("/3",)
+    assert (await source.answer(PageViewAsk("landing-pages"))).column_values("path") == ("/1",)
+    assert (await source.answer(PageViewAsk("exit-pages"))).column_values("path") == ("/3",)
     pages = await source.answer(PageViewAsk("pages"))
     assert [row[:1] + row[3:] for row in pages.rows] == [
         ("/1", 0.0, 1, 0, 0),

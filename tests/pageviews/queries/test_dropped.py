@@ -35,9 +35,9 @@ async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(
     assert frame.rows == (("2026-03-09", 2, 2, 0, 0, 0, 0), ("2026-03-10", 5, 1, 0, 4, 0, 0))
     await keeping.delete_rows(DeleteRequest(path="/", site="blog"))
     await keeping.delete_rows(DeleteRequest(before=TUESDAY, site="blog"))
-    assert (await source.answer(TWO_DAYS)).values("dropped") == (0, 5)
+    assert (await source.answer(TWO_DAYS)).column_values("dropped") == (0, 5)
     await delete_expired_views(keeping, lambda site: 1, date(2026, 6, 1))
-    assert (await source.answer(TWO_DAYS)).values("dropped") == (0, 0)
+    assert (await source.answer(TWO_DAYS)).column_values("dropped") == (0, 0)
 
 
 async def test_counts_survive_the_end_of_the_process(settings: Callable[..., Settings]):

@@ -10,7 +10,7 @@ import pytest
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import Unavailable
-from utilities.model.frames import Column, Frame, Kind, Reading
+from utilities.model.frames import Column, Frame, Reading, ValueKind
 from utilities.refresh.refresher import PULSE, Refresher
 from utilities.reports import Report
 from utilities.sources import Sources
@@ -32,7 +32,7 @@ class Counting:
         await asyncio.sleep(self.slow)
         if self.trouble:
             raise Unavailable("not now")
-        return Frame((Column("views", "Views", Kind.INTEGER),), ((seen,),))
+        return Frame((Column("views", "Views", ValueKind.INTEGER),), ((seen,),))
 
     async def check(self) -> str:
         return ""
@@ -115,7 +115,7 @@ async def test_hit_that_comes_while_the_store_is_asked_is_not_forgotten(moment: 
 async def test_source_in_trouble_is_left_alone_whoever_comes(moment: Moment):
     moment.source.trouble = True
     moment.hit()
-    await until(lambda: moment.reading().trouble is not None)
+    await until(lambda: moment.reading().last_error is not None)
     before = moment.source.asked
     for _ in range(5):
         moment.hit()

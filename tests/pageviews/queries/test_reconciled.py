@@ -14,7 +14,7 @@ from tests.pageviews.queries.week import NOW, WEEK
 from utilities.config.boards import read
 from utilities.config.settings import Settings
 from utilities.model.errors import Unavailable
-from utilities.model.frames import Column, Covers, Frame, Kind
+from utilities.model.frames import Column, DateRange, Frame, ValueKind
 from utilities.rendering.layout.faults import layout_faults
 from utilities.reports import today_reconciled
 from utilities.services import catalogue
@@ -35,12 +35,15 @@ class Google:
         if self.trouble:
             raise Unavailable(self.trouble)
         assert ask.today
-        covers = Covers(TODAY, TODAY, "Europe/Berlin")
+        covers = DateRange(TODAY, TODAY, "Europe/Berlin")
         if ask.dimensions:
-            minute, views = (Column("dateHourMinute", "", Kind.TEXT), Column("screenPageViews", "", Kind.INTEGER))
-            return Frame((minute, views), (("202603101240", 1),), covers=covers)
-        people, views = (Column(key, key, Kind.INTEGER) for key in ("totalUsers", "screenPageViews"))
-        return Frame((people, views), ((2, 5),), covers=covers)
+            minute, views = (
+                Column("dateHourMinute", "", ValueKind.TEXT),
+                Column("screenPageViews", "", ValueKind.INTEGER),
+            )
+            return Frame((minute, views), (("202603101240", 1),), date_range=covers)
+        people, views = (Column(key, key, ValueKind.INTEGER) for key in ("totalUsers", "screenPageViews"))
+        return Frame((people, views), ((2, 5),), date_range=covers)
 
     async def check(self) -> str:
         return ""
@@ -101,7 +104,7 @@ async def test_wall_is_full_after_one_visit(ours: Ours):
         frame = await source.answer(known.reports[tile.report].ask)
         assert frame.rows, tile.report
         wanted = tile.options.get("columns", ())
-        assert all(frame.has(key) for key in wanted), tile.report
+        assert all(frame.has_column(key) for key in wanted), tile.report
 
 
 async def test_foot_of_the_wall_says_nothing_of_days_it_does_not_show(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from utilities.model.frames import Column, Covers, Frame, Kind, Value
+from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 
 FIRST = date(2026, 10, 24)
 LONG = "why-we-left-kubernetes-" * 13
@@ -29,36 +29,38 @@ def drawn(place: int, most: int = 1000) -> int:
     return (place * 7919 + place * place * 104_729) % most
 
 
-def of(kinds: Sequence[tuple[str, Kind]], rows: Sequence[tuple[Value, ...]], covers: Covers | None = None) -> Frame:
+def of(
+    kinds: Sequence[tuple[str, ValueKind]], rows: Sequence[tuple[Value, ...]], covers: DateRange | None = None
+) -> Frame:
     return Frame(tuple(Column(name.lower(), name, kind) for name, kind in kinds), tuple(rows), (), covers)
 
 
-def days(count: int, say: Callable[[int], Value], *more: str, kind: Kind = Kind.INTEGER) -> Frame:
-    kinds = [("Day", Kind.DATE), ("Visits", kind), *((name, kind) for name in more)]
+def days(count: int, say: Callable[[int], Value], *more: str, kind: ValueKind = ValueKind.INTEGER) -> Frame:
+    kinds = [("Day", ValueKind.DATE), ("Visits", kind), *((name, kind) for name in more)]
     first = FIRST - timedelta(days=max(0, count - 28))
     rows = [(first + timedelta(days=at), *(say(at + 31 * n) for n in range(len(more) + 1))) for at in range(count)]
     return of(kinds, [(row[0].isoformat(), *row[1:]) for row in rows])
 
 
-def names(said: Sequence[str], say: Callable[[int], Value], *more: str, kind: Kind = Kind.INTEGER) -> Frame:
-    kinds = [("Source", Kind.TEXT), ("Visits", kind), *((name, kind) for name in more)]
+def names(said: Sequence[str], say: Callable[[int], Value], *more: str, kind: ValueKind = ValueKind.INTEGER) -> Frame:
+    kinds = [("Source", ValueKind.TEXT), ("Visits", kind), *((name, kind) for name in more)]
     return of(kinds, [(name, *(say(at + 11 * n) for n in range(len(more) + 1))) for at, name in enumerate(said)])
 
 
 def cells(down: Sequence[str], across: Sequence[str], say: Callable[[int], Value]) -> Frame:
-    kinds = [("Weekday", Kind.TEXT), ("Hour", Kind.TEXT), ("Views", Kind.INTEGER)]
+    kinds = [("Weekday", ValueKind.TEXT), ("Hour", ValueKind.TEXT), ("Views", ValueKind.INTEGER)]
     return of(kinds, [(y, x, say(n * len(across) + m)) for n, y in enumerate(down) for m, x in enumerate(across)])
 
 
 def goal(value: Value) -> Frame:
-    return of([("Visits", Kind.INTEGER)], [(value,)], Covers(date(2026, 11, 1), date(2026, 11, 19), "UTC"))
+    return of([("Visits", ValueKind.INTEGER)], [(value,)], DateRange(date(2026, 11, 1), date(2026, 11, 19), "UTC"))
 
 
 def before() -> Frame:
     columns = (
-        Column("day", "Day", Kind.DATE),
-        Column("visits", "Visits", Kind.INTEGER),
-        Column("visits:previous", "Visits before", Kind.INTEGER),
+        Column("day", "Day", ValueKind.DATE),
+        Column("visits", "Visits", ValueKind.INTEGER),
+        Column("visits:previous", "Visits before", ValueKind.INTEGER),
     )
     rows = [((FIRST + timedelta(days=at)).isoformat(), 300 + drawn(at), 200 + drawn(at + 50)) for at in range(28)]
     return Frame(columns, tuple(rows))
@@ -66,7 +68,7 @@ def before() -> Frame:
 
 def spread(kinds: Sequence[str], count: int) -> Frame:
     rows = [(kinds[at % len(kinds)], (drawn(at) / 100) ** 2.2) for at in range(count)]
-    return of([("Device", Kind.TEXT), ("Time on page", Kind.SECONDS)], rows)
+    return of([("Device", ValueKind.TEXT), ("Time on page", ValueKind.SECONDS)], rows)
 
 
 def gap(at: int) -> int | None:
@@ -77,7 +79,7 @@ def so_far() -> Frame:
     """Until today, which is not over."""
     last = FIRST + timedelta(days=27)
     frame = days(28, lambda at: 120 if at == 27 else 300 + drawn(at))
-    return replace(frame, covers=Covers(FIRST, last, "UTC", over=False))
+    return replace(frame, date_range=DateRange(FIRST, last, "UTC", has_ended=False))
 
 
 DAYS = {
@@ -117,13 +119,13 @@ MORE_LANDS = (
 
 
 def countries(*rows: tuple[str, Value]) -> Frame:
-    return of([("Country", Kind.TEXT), ("Visits", Kind.INTEGER)], rows)
+    return of([("Country", ValueKind.TEXT), ("Visits", ValueKind.INTEGER)], rows)
 
 
 BY_VIEW: dict[str, dict[str, Frame]] = {
     "line": DAYS
     | SEVERAL
-    | {"period before": before(), "time": days(28, lambda at: 40 + drawn(at, 110), kind=Kind.SECONDS)},
+    | {"period before": before(), "time": days(28, lambda at: 40 + drawn(at, 110), kind=ValueKind.SECONDS)},
     "area": DAYS | {"period before": before(), "not over": so_far()},
     "bar": NAMES | {"days": DAYS["28 days"], "days, several": SEVERAL["several"]},
     "stacked": SEVERAL
@@ -170,7 +172,7 @@ PAGES = ("/", "/blog", "/pricing", "/docs", "/about")
 
 
 def flow(names: Sequence[str], most: int) -> Frame:
-    kinds = [("Landing", Kind.TEXT), ("Exit", Kind.TEXT), ("Visits", Kind.INTEGER)]
+    kinds = [("Landing", ValueKind.TEXT), ("Exit", ValueKind.TEXT), ("Visits", ValueKind.INTEGER)]
     return of(kinds, [(a, b, 1 + drawn(n * 7 + m, most)) for n, a in enumerate(names) for m, b in enumerate(names)])
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rendering.charts.states import FIRST, LONG, days, names, of
-from utilities.model.frames import Covers, Kind
+from utilities.model.frames import DateRange, ValueKind
 from utilities.rendering.charts.country_shapes import found
 from utilities.rendering.charts.labels import labels, plain, shortened
 from utilities.rendering.charts.number_formats import brief, marks, written
@@ -18,48 +18,48 @@ from utilities.rendering.views.pie import largest, share
 @pytest.mark.parametrize(
     ("value", "kind", "said"),
     [
-        (6334.5, Kind.INTEGER, "6,334"),
-        (999_950, Kind.INTEGER, "1M"),
-        (12_499, Kind.INTEGER, "12.5k"),
-        (-9999.6, Kind.DECIMAL, "-10k"),
-        (3.14159, Kind.DECIMAL, "3.14"),
-        (0.000001234, Kind.DECIMAL, "0.000001"),
-        (1e18, Kind.DECIMAL, "1,000,000T"),
-        (0.98765, Kind.FRACTION, "98.8%"),
-        (-0.0, Kind.DECIMAL, "0"),
-        (30, Kind.SECONDS, "0:30"),
-        (-171, Kind.SECONDS, "-2:51"),
-        (3725, Kind.SECONDS, "1:02:05"),
-        (None, Kind.INTEGER, "–"),
+        (6334.5, ValueKind.INTEGER, "6,334"),
+        (999_950, ValueKind.INTEGER, "1M"),
+        (12_499, ValueKind.INTEGER, "12.5k"),
+        (-9999.6, ValueKind.DECIMAL, "-10k"),
+        (3.14159, ValueKind.DECIMAL, "3.14"),
+        (0.000001234, ValueKind.DECIMAL, "0.000001"),
+        (1e18, ValueKind.DECIMAL, "1,000,000T"),
+        (0.98765, ValueKind.FRACTION, "98.8%"),
+        (-0.0, ValueKind.DECIMAL, "0"),
+        (30, ValueKind.SECONDS, "0:30"),
+        (-171, ValueKind.SECONDS, "-2:51"),
+        (3725, ValueKind.SECONDS, "1:02:05"),
+        (None, ValueKind.INTEGER, "–"),
     ],
 )
-def test_figures_are_short_and_have_no_exponent(value: float | None, kind: Kind, said: str):
+def test_figures_are_short_and_have_no_exponent(value: float | None, kind: ValueKind, said: str):
     assert written(value, kind) == said
 
 
 def test_figures_are_shorter_where_room_is_dear():
-    assert [brief(value, Kind.INTEGER) for value in (711, 3877, 999_600)] == ["711", "3.9k", "1M"]
+    assert [brief(value, ValueKind.INTEGER) for value in (711, 3877, 999_600)] == ["711", "3.9k", "1M"]
 
 
 @pytest.mark.parametrize(
     ("values", "kind", "ticks"),
     [
-        ([0, 5], Kind.INTEGER, (0, 5)),
-        ([1], Kind.INTEGER, (0, 1)),
-        ([0, 0], Kind.INTEGER, (0, 1)),
-        ([-30, 70], Kind.INTEGER, (-50, 0, 50, 100)),
-        ([150], Kind.SECONDS, (0, 60, 120, 180)),
-        ([0.3], Kind.FRACTION, (0, 0.1, 0.2, 0.3)),
-        ([1e300, -1e300], Kind.DECIMAL, (-1e300, 0, 1e300)),
+        ([0, 5], ValueKind.INTEGER, (0, 5)),
+        ([1], ValueKind.INTEGER, (0, 1)),
+        ([0, 0], ValueKind.INTEGER, (0, 1)),
+        ([-30, 70], ValueKind.INTEGER, (-50, 0, 50, 100)),
+        ([150], ValueKind.SECONDS, (0, 60, 120, 180)),
+        ([0.3], ValueKind.FRACTION, (0, 0.1, 0.2, 0.3)),
+        ([1e300, -1e300], ValueKind.DECIMAL, (-1e300, 0, 1e300)),
     ],
 )
-def test_axes_show_round_figures_around_what_there_is(values: list[float], kind: Kind, ticks: tuple[float, ...]):
+def test_axes_show_round_figures_around_what_there_is(values: list[float], kind: ValueKind, ticks: tuple[float, ...]):
     assert marks(values, kind, 3 if ticks[-1] != 5 else 1) == pytest.approx(ticks)
 
 
 def test_days_that_a_source_leaves_out_are_nothing_for_counts_and_unknown_for_rates():
     rows = [(FIRST.isoformat(), 3, 0.5), (FIRST.replace(day=27).isoformat(), 4, 0.25)]
-    frame = of([("Day", Kind.DATE), ("Visits", Kind.INTEGER), ("Rate", Kind.FRACTION)], rows)
+    frame = of([("Day", ValueKind.DATE), ("Visits", ValueKind.INTEGER), ("Rate", ValueKind.FRACTION)], rows)
     found = rows_of(frame, ("visits", "rate"))
     assert found is not None
     assert [each.values for each in found.series] == [(3, 0, 0, 4), (0.5, None, None, 0.25)]
@@ -125,7 +125,7 @@ def test_quartiles_are_those_of_r_and_numpy():
     ],
 )
 def test_pace_is_the_part_of_the_time_that_is_over(first: str, last: str, over: bool, of: str, part: float | None):
-    covers = Covers(FIRST.fromisoformat(first), FIRST.fromisoformat(last), "UTC", over)
+    covers = DateRange(FIRST.fromisoformat(first), FIRST.fromisoformat(last), "UTC", over)
     assert passed(covers, of) == (None if part is None else pytest.approx(part))
 
 

@@ -17,7 +17,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 from utilities.config.boards import Board
 from utilities.config.discovery import find
 from utilities.model.errors import ErrorKind
-from utilities.model.frames import Column, Covers, Frame, Kind, Note, Reading, State, Trouble, Value
+from utilities.model.frames import Column, DateRange, Frame, LastError, Note, Reading, ReadingState, Value, ValueKind
 from utilities.rendering import views
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import Engine
@@ -30,7 +30,7 @@ from utilities.rendering.views import ChartSvg, TileContent, View, build_context
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
-AGES = {State.LIVE: 4, State.AGEING: 12, State.STALE: 400}
+AGES = {ReadingState.LIVE: 4, ReadingState.AGEING: 12, ReadingState.STALE: 400}
 VIEWS = {view.name: view for view in find(views, "VIEW", View)}
 ENGINE = Engine()
 STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
@@ -38,23 +38,23 @@ STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
 Paint = Callable[..., str]
 
 
-def columns(**kinds: Kind) -> tuple[Column, ...]:
+def columns(**kinds: ValueKind) -> tuple[Column, ...]:
     return tuple(Column(key, key.capitalize(), kind) for key, kind in kinds.items())
 
 
-def frame(*rows: tuple[Value, ...], notes: Sequence[Note] = (), **kinds: Kind) -> Frame:
-    covers = Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
+def frame(*rows: tuple[Value, ...], notes: Sequence[Note] = (), **kinds: ValueKind) -> Frame:
+    covers = DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
     return Frame(columns(**kinds), rows, tuple(notes), covers)
 
 
-def tile(board: Board, place: int, filled: Frame, state: State) -> Markup:
+def tile(board: Board, place: int, filled: Frame, state: ReadingState) -> Markup:
     """One tile of a board as it is sent to walls."""
     its = board.tiles[place]
-    trouble = Trouble(
+    trouble = LastError(
         "Google Analytics does not answer." + " Why is a long story." * 20, ErrorKind.UNAVAILABLE, NOW, 3, NOW
     )
     taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
-    reading = Reading(its.report, filled if taken else None, taken, trouble if state is State.FAILED else None)
+    reading = Reading(its.report, filled if taken else None, taken, trouble if state is ReadingState.FAILED else None)
     room = content_box(board, its.place)
     seen = build_context(
         its, its.report, within(its.view, reading.frame, room, its.options), room, reading, state, NOW, UTC
@@ -72,7 +72,7 @@ def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any
     return TileContent(VIEWS[view], it)
 
 
-def painted(board: Board, frames: Mapping[str, Frame], states: Sequence[State] = (State.LIVE,)) -> str:
+def painted(board: Board, frames: Mapping[str, Frame], states: Sequence[ReadingState] = (ReadingState.LIVE,)) -> str:
     """The whole page; the first frame and state stand for those that are not given."""
     spare = next(iter(frames.values()))
     tiles = [

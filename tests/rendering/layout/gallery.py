@@ -13,57 +13,57 @@ from playwright.async_api import async_playwright
 from tests.rendering.charts.states import LONG, NASTY
 from tests.rendering.layout.conftest import ROOT, frame, painted, served
 from utilities.config.boards import Board, read
-from utilities.model.frames import Frame, Kind, Note, State, Value
+from utilities.model.frames import Frame, Note, ReadingState, Value, ValueKind
 from utilities.rendering.layout.stylesheet import board_stylesheet
 
 FOLDER = ROOT / "docs" / "gallery"
 HASHES = FOLDER / "tiles.txt"
 THEMES = ("dark", "light")
-Seen = tuple[str, Frame, State]
+Seen = tuple[str, Frame, ReadingState]
 
 
-def number(value: Value, before: Value = None, kind: Kind = Kind.INTEGER) -> Frame:
+def number(value: Value, before: Value = None, kind: ValueKind = ValueKind.INTEGER) -> Frame:
     return frame((value, before), **{"users": kind, "users:previous": kind})
 
 
 def table(rows: Sequence[tuple[Value, ...]], *notes: Note) -> Frame:
-    kinds = {"page": Kind.TEXT, "views": Kind.INTEGER, "stay": Kind.SECONDS, "hn": Kind.SHARE}
+    kinds = {"page": ValueKind.TEXT, "views": ValueKind.INTEGER, "stay": ValueKind.SECONDS, "hn": ValueKind.SHARE}
     return frame(*rows, notes=notes, **kinds)
 
 
 PAGES = [(f"/blog/{name}", 4210 - 613 * at, 171.4 - at, 412 - 90 * at) for at, name in enumerate("abcdef")]
 STATES: dict[str, list[Seen]] = {
     "number": [
-        ("more than before", number(21480, 19852), State.LIVE),
-        ("less than before", number(63902, 65946), State.LIVE),
-        ("as before", number(100, 100), State.LIVE),
-        ("nothing before", number(47, 0), State.LIVE),
-        ("alone", number(1234), State.LIVE),
-        ("zero", number(0), State.LIVE),
-        ("unknown", number(None), State.LIVE),
-        ("negative", number(-146, 20), State.LIVE),
-        ("a rate", number(0.381, 0.402, Kind.FRACTION), State.LIVE),
-        ("a time", number(171.4, 160.0, Kind.SECONDS), State.LIVE),
-        ("a large one", number(123_456_789_012_345), State.LIVE),
-        ("ageing", number(21480, 19852), State.AGEING),
-        ("stale", number(21480, 19852), State.STALE),
-        ("failed", number(0), State.FAILED),
-        ("waiting", number(0), State.WAITING),
+        ("more than before", number(21480, 19852), ReadingState.LIVE),
+        ("less than before", number(63902, 65946), ReadingState.LIVE),
+        ("as before", number(100, 100), ReadingState.LIVE),
+        ("nothing before", number(47, 0), ReadingState.LIVE),
+        ("alone", number(1234), ReadingState.LIVE),
+        ("zero", number(0), ReadingState.LIVE),
+        ("unknown", number(None), ReadingState.LIVE),
+        ("negative", number(-146, 20), ReadingState.LIVE),
+        ("a rate", number(0.381, 0.402, ValueKind.FRACTION), ReadingState.LIVE),
+        ("a time", number(171.4, 160.0, ValueKind.SECONDS), ReadingState.LIVE),
+        ("a large one", number(123_456_789_012_345), ReadingState.LIVE),
+        ("ageing", number(21480, 19852), ReadingState.AGEING),
+        ("stale", number(21480, 19852), ReadingState.STALE),
+        ("failed", number(0), ReadingState.FAILED),
+        ("waiting", number(0), ReadingState.WAITING),
     ],
     "table": [
-        ("pages", table(PAGES), State.LIVE),
-        ("empty", table([]), State.LIVE),
-        ("one row", table(PAGES[:1]), State.LIVE),
-        ("all zero", table([(row[0], 0, 0.0, 0) for row in PAGES]), State.LIVE),
+        ("pages", table(PAGES), ReadingState.LIVE),
+        ("empty", table([]), ReadingState.LIVE),
+        ("one row", table(PAGES[:1]), ReadingState.LIVE),
+        ("all zero", table([(row[0], 0, 0.0, 0) for row in PAGES]), ReadingState.LIVE),
         (
             "a network is down",
             table([(*row[:3], None) for row in PAGES], Note("down", "hn")),
-            State.LIVE,
+            ReadingState.LIVE,
         ),
-        ("10,000 rows", table([(f"/page-{at}", 10_000 - at, 60.0, at) for at in range(10_000)]), State.LIVE),
-        ("300 characters", table([(f"/{LONG[:290]}{at}", 9, 1.0, 1) for at in range(6)]), State.LIVE),
-        ("nasty names", table([(name, 9, 1.0, 1) for name in NASTY[:7]]), State.LIVE),
-        ("stale", table(PAGES), State.STALE),
+        ("10,000 rows", table([(f"/page-{at}", 10_000 - at, 60.0, at) for at in range(10_000)]), ReadingState.LIVE),
+        ("300 characters", table([(f"/{LONG[:290]}{at}", 9, 1.0, 1) for at in range(6)]), ReadingState.LIVE),
+        ("nasty names", table([(name, 9, 1.0, 1) for name in NASTY[:7]]), ReadingState.LIVE),
+        ("stale", table(PAGES), ReadingState.STALE),
     ],
 }
 

@@ -8,18 +8,19 @@ import pytest
 
 from tests.rendering.layout.conftest import Paint, frame
 from utilities.config.boards import Board, read
-from utilities.model.frames import Frame, Kind, State
+from utilities.model.frames import Frame, ReadingState, ValueKind
 from utilities.rendering.layout.text_width import text_width
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
 ROOT = Path(__file__).resolve().parents[3]
 MARKUP = '<script>alert(1)</script> & "a very long title" '
-PEOPLE = frame((21480, 19852), **{"totalUsers": Kind.INTEGER, "totalUsers:previous": Kind.INTEGER})
+PEOPLE = frame((21480, 19852), **{"totalUsers": ValueKind.INTEGER, "totalUsers:previous": ValueKind.INTEGER})
 DAYS = frame(
-    *[(f"2026-11-{day}", 1000 * day) for day in range(13, 20)], **{"date": Kind.DATE, "totalUsers": Kind.INTEGER}
+    *[(f"2026-11-{day}", 1000 * day) for day in range(13, 20)],
+    **{"date": ValueKind.DATE, "totalUsers": ValueKind.INTEGER},
 )
-PAGES = {"page": Kind.TEXT, "sessions": Kind.INTEGER, "stay": Kind.SECONDS, "bounce": Kind.FRACTION}
+PAGES = {"page": ValueKind.TEXT, "sessions": ValueKind.INTEGER, "stay": ValueKind.SECONDS, "bounce": ValueKind.FRACTION}
 SCREENS = [(1920, 1080), (1280, 720), (3840, 2160), (1024, 768), (2560, 1080)]
 CUT = """() => Array.from(document.querySelectorAll('.body, .title, .change, .freshness, .footer, .sheet'))
   .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
@@ -102,21 +103,23 @@ async def test_right_to_left_label_is_cut_at_its_end(office: Board, paint: Paint
     )
 
 
-@pytest.mark.parametrize("state", list(State))
-async def test_every_state_is_told_in_shape_and_words(state: State, office: Board, paint: Paint, look: Any) -> None:
+@pytest.mark.parametrize("state", list(ReadingState))
+async def test_every_state_is_told_in_shape_and_words(
+    state: ReadingState, office: Board, paint: Paint, look: Any
+) -> None:
     glass = await look(office, paint(office, frames(office, ordinary()), [state]))
     tile = glass.locator("[data-tile=top-pages]")
     assert await tile.get_attribute("data-state") == state
     words = {
-        State.WAITING: "asking…",
-        State.LIVE: "4 min",
-        State.AGEING: "12 min ago",
-        State.STALE: "since 03:02",
-        State.FAILED: "no figures",
+        ReadingState.WAITING: "asking…",
+        ReadingState.LIVE: "4 min",
+        ReadingState.AGEING: "12 min ago",
+        ReadingState.STALE: "since 03:02",
+        ReadingState.FAILED: "no figures",
     }
     assert " ".join((await tile.locator(".freshness").inner_text()).split()) == words[state]
-    assert await tile.locator(".freshness .mark").count() == (state is not State.LIVE)
-    assert ("Google Analytics does not answer." in await tile.inner_text()) is (state is State.FAILED)
+    assert await tile.locator(".freshness .mark").count() == (state is not ReadingState.LIVE)
+    assert ("Google Analytics does not answer." in await tile.inner_text()) is (state is ReadingState.FAILED)
     assert await glass.evaluate(CUT) == []
 
 

@@ -6,19 +6,21 @@ from typing import Any
 
 import pytest
 
-from utilities.model.frames import Column, Covers, Frame, Kind, Value
+from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.layout.type_scale import hero_sizes
 from utilities.rendering.views.number import VIEW, WEIGHT, Number
 
 BOX = Box(width=540, height=152, text=31, figure=39)
-WEEK = Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
+WEEK = DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
 
 
-def drawn(value: Value, before: Value = None, *, kind: Kind = Kind.INTEGER, box: Box = BOX, **options: Any) -> Number:
+def drawn(
+    value: Value, before: Value = None, *, kind: ValueKind = ValueKind.INTEGER, box: Box = BOX, **options: Any
+) -> Number:
     columns = (Column("totalUsers", "Users", kind), Column("totalUsers:previous", "Users before", kind))
-    number = VIEW.build_content(Frame(columns, ((value, before),), covers=WEEK), box, options)
+    number = VIEW.build_content(Frame(columns, ((value, before),), date_range=WEEK), box, options)
     assert isinstance(number, Number)
     return number
 
@@ -50,11 +52,11 @@ def test_change_is_told_in_words(value: Value, before: Value, said: str):
 def test_figure_with_nothing_to_compare_says_of_which_days_it_is():
     assert drawn(12).caption == "in the last 7 days"
     assert drawn(12, caption="posts").caption == "posts"
-    assert VIEW.build_content(Frame((Column("n", "N", Kind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
+    assert VIEW.build_content(Frame((Column("n", "N", ValueKind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
 
 
 def test_change_of_a_rate_is_told_in_points():
-    assert told(drawn(0.41, 0.38, kind=Kind.FRACTION)) == "up 3.0 points on the 7 days before"
+    assert told(drawn(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points on the 7 days before"
 
 
 def test_words_are_as_full_as_there_is_room_for():
@@ -89,8 +91,10 @@ def test_unknown_number_is_a_dash():
     assert drawn(None).text == "–"
 
 
-@pytest.mark.parametrize(("kind", "text"), [(Kind.INTEGER, "0"), (Kind.FRACTION, "–"), (Kind.SECONDS, "–")])
-def test_answer_without_rows_has_counted_nothing(kind: Kind, text: str):
+@pytest.mark.parametrize(
+    ("kind", "text"), [(ValueKind.INTEGER, "0"), (ValueKind.FRACTION, "–"), (ValueKind.SECONDS, "–")]
+)
+def test_answer_without_rows_has_counted_nothing(kind: ValueKind, text: str):
     columns = (Column("users", "Users", kind), Column("users:previous", "Users before", kind))
     number = VIEW.build_content(Frame(columns, ()), BOX, {})
     assert isinstance(number, Number)
@@ -99,9 +103,9 @@ def test_answer_without_rows_has_counted_nothing(kind: Kind, text: str):
 
 def test_board_chooses_the_column():
     columns = (
-        Column("page", "Page", Kind.TEXT),
-        Column("views", "Views", Kind.INTEGER),
-        Column("t", "T", Kind.SECONDS),
+        Column("page", "Page", ValueKind.TEXT),
+        Column("views", "Views", ValueKind.INTEGER),
+        Column("t", "T", ValueKind.SECONDS),
     )
     frame = Frame(columns, (("/", 3, 154.2),))
     assert VIEW.build_content(frame, BOX, {}).text == "3"  # type: ignore[attr-defined]
@@ -117,7 +121,7 @@ def test_green_is_only_for_now():
 
 def test_nought_of_a_site_never_counted_is_explained():
     frame = Frame(
-        (Column("views", "Views", Kind.INTEGER),), ((0,),), unbegun=("Waiting for the first page view", "How")
+        (Column("views", "Views", ValueKind.INTEGER),), ((0,),), setup_hint=("Waiting for the first page view", "How")
     )
     number = VIEW.build_content(frame, BOX, {"caption": "page views"})
     assert isinstance(number, Number)

@@ -1,6 +1,6 @@
 """Flows as a drawing: what is beyond the largest is one, sides are apart, and nothing from outside is a template."""
 
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.frames import Column, Frame, ValueKind
 from utilities.rendering.charts.engine import Engine
 from utilities.rendering.charts.sankey import OTHER, SankeyLink, sankey
 from utilities.rendering.charts.sankey_links import add_sankey_links
@@ -12,7 +12,11 @@ DESK = Box(960, 420, 14, 16)
 
 
 def frame(*rows: tuple[str, str, int | None]) -> Frame:
-    columns = (Column("landing", "L", Kind.TEXT), Column("exit", "E", Kind.TEXT), Column("visits", "V", Kind.INTEGER))
+    columns = (
+        Column("landing", "L", ValueKind.TEXT),
+        Column("exit", "E", ValueKind.TEXT),
+        Column("visits", "V", ValueKind.INTEGER),
+    )
     return Frame(columns, rows)
 
 

@@ -7,25 +7,25 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from utilities.model.frames import Column, Covers, Frame, Kind, Note, Value
+from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
 from utilities.rendering.layout import Box
 from utilities.rendering.views.table import VIEW, Table
 
 BOX = Box(width=900, height=600, text=31, figure=39)
-WEEK = Covers(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
+WEEK = DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
 COLUMNS = (
-    Column("sessionSource", "Source", Kind.TEXT),
-    Column("sessionMedium", "Medium", Kind.TEXT),
-    Column("sessions", "Sessions", Kind.INTEGER),
-    Column("averageSessionDuration", "Stay", Kind.SECONDS, rank=1),
-    Column("bounceRate", "Bounce rate", Kind.FRACTION, rank=2),
-    Column("sessions:previous", "Sessions before", Kind.INTEGER),
+    Column("sessionSource", "Source", ValueKind.TEXT),
+    Column("sessionMedium", "Medium", ValueKind.TEXT),
+    Column("sessions", "Sessions", ValueKind.INTEGER),
+    Column("averageSessionDuration", "Stay", ValueKind.SECONDS, drop_priority=1),
+    Column("bounceRate", "Bounce rate", ValueKind.FRACTION, drop_priority=2),
+    Column("sessions:previous", "Sessions before", ValueKind.INTEGER),
 )
 ROW = ("google", "organic", 9214, 171.0, 0.381, 8000)
 
 
 def drawn(*rows: tuple[Value, ...], box: Box = BOX, **options: Any) -> Table:
-    return prepared(Frame(COLUMNS, rows, covers=WEEK), box, **options)
+    return prepared(Frame(COLUMNS, rows, date_range=WEEK), box, **options)
 
 
 def prepared(frame: Frame, box: Box = BOX, **options: Any) -> Table:
@@ -112,14 +112,14 @@ def test_bars_without_a_figure_are_no_division_by_zero():
 def test_empty_answer_is_a_sentence():
     assert drawn().empty == ("Nothing in the last 7 days",)
     assert prepared(Frame(COLUMNS, ())).empty == ("Nothing at the moment",)
-    today = Covers(WEEK.last, WEEK.last, WEEK.zone, over=False)
-    assert prepared(Frame(COLUMNS, (), covers=today)).empty == ("Nothing yet today",)
+    today = DateRange(WEEK.last, WEEK.last, WEEK.zone, has_ended=False)
+    assert prepared(Frame(COLUMNS, (), date_range=today)).empty == ("Nothing yet today",)
 
 
 def test_site_never_counted_says_how_to_begin_where_there_is_room():
-    frame = Frame(COLUMNS, (), unbegun=("Waiting for the first page view", "Put this on each page"))
-    assert prepared(frame).empty == frame.unbegun
-    assert prepared(frame, replace(BOX, width=100)).empty == frame.unbegun[:1]
+    frame = Frame(COLUMNS, (), setup_hint=("Waiting for the first page view", "Put this on each page"))
+    assert prepared(frame).empty == frame.setup_hint
+    assert prepared(frame, replace(BOX, width=100)).empty == frame.setup_hint[:1]
 
 
 def test_addresses_are_shown_without_what_nobody_can_click():
@@ -134,7 +134,9 @@ def test_columns_too_many_for_a_telephone_are_marked():
 
 
 def test_days_are_written_for_people():
-    frame = Frame((Column("date", "Day", Kind.DATE), Column("users", "Users", Kind.INTEGER)), (("2026-11-20", 7),))
+    frame = Frame(
+        (Column("date", "Day", ValueKind.DATE), Column("users", "Users", ValueKind.INTEGER)), (("2026-11-20", 7),)
+    )
     table = VIEW.build_content(frame, BOX, {})
     assert isinstance(table, Table)
     assert table.rows[0].label == "Fri 20 Nov"
@@ -142,7 +144,7 @@ def test_days_are_written_for_people():
 
 def test_of_days_in_their_order_the_latest_are_kept_and_of_ranked_ones_the_first():
     days = [(f"2026-11-{day}", 100 - day) for day in range(10, 30)]
-    columns = (Column("date", "Day", Kind.DATE), Column("users", "Users", Kind.INTEGER))
+    columns = (Column("date", "Day", ValueKind.DATE), Column("users", "Users", ValueKind.INTEGER))
     narrow = replace(BOX, height=200)
     kept = {}
     for order, rows in (("in order", days), ("ranked", days[::-1])):

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from utilities.model.formats import aloud, period
-from utilities.model.frames import Covers
+from utilities.model.formats import format_date_range, wall_error_text
+from utilities.model.frames import DateRange
 
 FRIDAY, THURSDAY = date(2026, 11, 13), date(2026, 11, 19)
 
@@ -20,7 +20,7 @@ FRIDAY, THURSDAY = date(2026, 11, 13), date(2026, 11, 19)
     ],
 )
 def test_trouble_is_told_as_a_sentence_without_addresses_and_advice(message: str, said: str):
-    assert aloud(message) == said
+    assert wall_error_text(message) == said
 
 
 @pytest.mark.parametrize(
@@ -28,5 +28,5 @@ def test_trouble_is_told_as_a_sentence_without_addresses_and_advice(message: str
     [("America/Los_Angeles", "Los Angeles time"), ("Europe/Berlin", "Berlin time"), ("UTC", "UTC")],
 )
 def test_days_are_told_with_the_place_whose_days_they_are(zone: str, said: str):
-    assert period(Covers(FRIDAY, THURSDAY, zone)) == f"Fri 13 Nov to Thu 19 Nov 2026, {said}"
-    assert period(Covers(FRIDAY, FRIDAY, zone)) == f"Fri 13 Nov 2026, {said}"
+    assert format_date_range(DateRange(FRIDAY, THURSDAY, zone)) == f"Fri 13 Nov to Thu 19 Nov 2026, {said}"
+    assert format_date_range(DateRange(FRIDAY, FRIDAY, zone)) == f"Fri 13 Nov 2026, {said}"

@@ -21,7 +21,7 @@ from utilities.config.discovery import find
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind
-from utilities.model.frames import Column, Frame, Kind, Reading, Trouble
+from utilities.model.frames import Column, Frame, LastError, Reading, ValueKind
 from utilities.rendering.templating import template_environment
 from utilities.rendering.views import View
 from utilities.rendering.walls import Pace, Painter, Walls
@@ -64,11 +64,11 @@ class Idle:
 
 
 def number(value: float | None) -> Frame:
-    return Frame((Column("visitors", "Visitors", Kind.INTEGER),), ((value,),))
+    return Frame((Column("visitors", "Visitors", ValueKind.INTEGER),), ((value,),))
 
 
 def table(*rows: tuple[str, float | None]) -> Frame:
-    return Frame((Column("page", "Page", Kind.TEXT), Column("views", "Views", Kind.INTEGER)), rows)
+    return Frame((Column("page", "Page", ValueKind.TEXT), Column("views", "Views", ValueKind.INTEGER)), rows)
 
 
 class House:
@@ -126,13 +126,13 @@ class House:
 
     async def show(self, report: str, frame: Frame, *, age: float = 0, trouble: str = "") -> None:
         now = self.clock() - timedelta(seconds=age)
-        told = Trouble(trouble, ErrorKind.UNAVAILABLE, now, 1, now) if trouble else None
+        told = LastError(trouble, ErrorKind.UNAVAILABLE, now, 1, now) if trouble else None
         await self.store.write(Reading(report, frame, now, told), alone(report))
 
     async def fail(self, report: str, message: str) -> None:
         now = self.clock()
         await self.store.write(
-            Reading(report, trouble=Trouble(message, ErrorKind.MISCONFIGURED, now, 1, now)), alone(report)
+            Reading(report, last_error=LastError(message, ErrorKind.MISCONFIGURED, now, 1, now)), alone(report)
         )
 
     async def stop(self) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from utilities.model.frames import State
+from utilities.model.frames import ReadingState
 from utilities.rendering.walls.status_line import Status, status
 
-LIVE, STALE, FAILED, WAITING = State.LIVE, State.STALE, State.FAILED, State.WAITING
+LIVE, STALE, FAILED, WAITING = ReadingState.LIVE, ReadingState.STALE, ReadingState.FAILED, ReadingState.WAITING
 
 
 @pytest.mark.parametrize(
@@ -19,5 +19,5 @@ LIVE, STALE, FAILED, WAITING = State.LIVE, State.STALE, State.FAILED, State.WAIT
         ([LIVE], True, Status(LIVE, "live", wrong=True)),
     ],
 )
-def test_the_foot_of_the_wall_tells_the_worst(states: list[State], wrong: bool, told: Status) -> None:
+def test_the_foot_of_the_wall_tells_the_worst(states: list[ReadingState], wrong: bool, told: Status) -> None:
     assert status(states, wrong=wrong) == told

@@ -112,7 +112,7 @@ def key_of(secret: str) -> str:
 
 
 def over(person: Person, now: datetime) -> bool:
-    return person.until is not None and person.until <= now
+    return person.expires_at is not None and person.expires_at <= now
 
 
 def begin(connection: Connection, key: str, person: Person, now: datetime) -> None:

@@ -14,7 +14,7 @@ from utilities.accounts.database.sessions import key_of
 from utilities.accounts.database.tables import tokens
 from utilities.model.clock import Clock
 from utilities.model.errors import Overloaded, ParameterError
-from utilities.model.principals import Token
+from utilities.model.principals import ApiClient
 
 PREFIX = "foyer_"  # so that those who look for leaked secrets know ours
 SCOPES = {
@@ -70,7 +70,7 @@ class Tokens:
         self.changed()
         return secret
 
-    async def find(self, secret: str) -> Token | None:
+    async def find(self, secret: str) -> ApiClient | None:
         """Whose token it is, and notes that it was here; None when it is nobody's. Raises StateDown."""
         if not secret.startswith(PREFIX) or len(secret) > LONGEST:
             return None
@@ -86,7 +86,7 @@ class Tokens:
             self.known[key] = replace(made, last_used=now)
             used = update(tokens).where(tokens.c.key == key).values(last_used=now)
             await self.state.run(lambda connection: connection.execute(used))
-        return Token(made.number, made.name, made.scopes)
+        return ApiClient(made.number, made.name, made.scopes)
 
     async def listed(self) -> list[Made]:
         """All there are, the newest first."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
-from utilities.model.text import clean
+from utilities.model.text import clean_text
 
 LONGEST = 2048  # characters of an address that is looked at
 FIELDS = 100  # parameters of a query that are looked at
@@ -88,7 +88,7 @@ def tidy(text: str, limit: int) -> str:
     """As `clean` has it, and quicker where there is nothing to clean: in nearly all addresses."""
     if len(text) <= limit and text.isascii() and text.isprintable():
         return " ".join(text.split())
-    return clean(text, limit)
+    return clean_text(text, limit)
 
 
 def host_of(netloc: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from utilities.model.frames import Column, Kind, Note, Value
+from utilities.model.frames import Column, Note, Value, ValueKind
 from utilities.model.time_ranges import TimeRange
 
 Found = Sequence[tuple[Any, ...]]
@@ -40,24 +40,24 @@ class Question:
     def compares(self) -> bool:
         """Whether the figures of the time before fit beside its own: those of one row, of days, or of names."""
         kinds = [column.kind for column in self.columns]
-        named = kinds[0] is Kind.TEXT and Kind.DATE not in kinds and bool(set(kinds) - {Kind.TEXT})
-        return named or Kind.TEXT not in kinds
+        named = kinds[0] is ValueKind.TEXT and ValueKind.DATE not in kinds and bool(set(kinds) - {ValueKind.TEXT})
+        return named or ValueKind.TEXT not in kinds
 
 
 def text(key: str, heading: str, rank: int = 0) -> Column:
-    return Column(key, heading, Kind.TEXT, rank)
+    return Column(key, heading, ValueKind.TEXT, rank)
 
 
 def whole(key: str, heading: str, rank: int = 0) -> Column:
-    return Column(key, heading, Kind.INTEGER, rank)
+    return Column(key, heading, ValueKind.INTEGER, rank)
 
 
 def rate(key: str, heading: str, rank: int = 0) -> Column:
-    return Column(key, heading, Kind.FRACTION, rank)
+    return Column(key, heading, ValueKind.FRACTION, rank)
 
 
 def seconds(key: str, heading: str, rank: int = 0) -> Column:
-    return Column(key, heading, Kind.SECONDS, rank)
+    return Column(key, heading, ValueKind.SECONDS, rank)
 
 
 VIEWS = whole("views", "Views")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from utilities.model.frames import Column, Kind, Value
+from utilities.model.frames import Column, Value, ValueKind
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.queries import COUNTED, VIEWS, VISITORS, VISITS, Arranged, Found, Question, text
 
@@ -59,7 +59,7 @@ def by(keys: str) -> str:
         SELECT {keys}, {COUNTED} FROM page_views WHERE {{where}} AND name = ''{{only}} GROUP BY {keys}"""
 
 
-DAY = Column("day", "Day", Kind.DATE)
+DAY = Column("day", "Day", ValueKind.DATE)
 
 QUESTIONS = (
     Question("by-day", by("day"), (DAY, VIEWS, VISITORS, VISITS), every_day),

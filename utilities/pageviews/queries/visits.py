@@ -1,6 +1,6 @@
 """Whole visits: how many, how long, where they began and ended, and what brought them."""
 
-from utilities.model.frames import Column, Kind
+from utilities.model.frames import Column, ValueKind
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country
 from utilities.pageviews.queries import (
@@ -19,7 +19,7 @@ from utilities.pageviews.sql.landing_exit import FIRST, LAST, NAMED, NUMBERED
 
 LENGTH = seconds("visitLength", "Visit length", 1)
 BOUNCE = rate("bounceRate", "Bounce rate", 1)
-A_VISIT = Column("viewsPerVisit", "Views a visit", Kind.DECIMAL, 2)
+A_VISIT = Column("viewsPerVisit", "Views a visit", ValueKind.DECIMAL, 2)
 
 WHOLE = """whole AS (
         SELECT visit, min(visitor) AS person, count(*) AS hits, count(*) FILTER (WHERE name = '') AS pages,
@@ -90,7 +90,7 @@ FLOW = Question(
     FROM largest JOIN named AS landings ON came = landings.page JOIN named AS exits ON went = exits.page
     ORDER BY visits DESC, began DESC, home, came, went""",
     (
-        Column("day", "Day", Kind.DATE),
+        Column("day", "Day", ValueKind.DATE),
         text("country", "Country"),
         text("landing", "Landing page"),
         text("exit", "Exit page"),

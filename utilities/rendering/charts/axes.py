@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from utilities.model.frames import Kind
+from utilities.model.frames import ValueKind
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.number_formats import written
 from utilities.rendering.layout import Box
@@ -30,7 +30,7 @@ def grid(left: float, right: float, top: float, bottom: float) -> Option:
     return {"left": left, "right": right, "top": top, "bottom": bottom, "outerBoundsMode": "none"}
 
 
-def value_axis(found: Sequence[float], kind: Kind, box: Box) -> Option:
+def value_axis(found: Sequence[float], kind: ValueKind, box: Box) -> Option:
     """Returns the axis of values: hairlines and numbers, no line of its own.
 
     What is written at each tick is handed over with it, for JSON has no functions: draw.js looks it up.
@@ -68,7 +68,7 @@ def hair(box: Box) -> float:
     return max(1.0, round(box.text / 16))
 
 
-def labels_wide(found: Sequence[float], kind: Kind, box: Box) -> float:
+def labels_wide(found: Sequence[float], kind: ValueKind, box: Box) -> float:
     """The room that an upright axis's numbers take, px."""
     return max(text_width(written(tick, kind), box.text, tabular=True) for tick in found) + GAP * box.text
 

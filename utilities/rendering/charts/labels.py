@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from utilities.model.formats import day
+from utilities.model.formats import format_date
 from utilities.rendering.layout.text_width import text_width
 
 NAMELESS = "(none)"
@@ -61,7 +61,7 @@ def labels(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def short(when: date, months: bool) -> str:
-    return f"{when:%b} {when.year}" if months else day(when).split(" ", 1)[1]
+    return f"{when:%b} {when.year}" if months else format_date(when).split(" ", 1)[1]
 
 
 def spoken(name: str) -> str:

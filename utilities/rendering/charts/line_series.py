@@ -51,7 +51,7 @@ def dotted(values: Sequence[float | None]) -> bool:
 
 def sparkline(frame: Frame, box: Box, key: str) -> ChartSpec | None:
     """A line without axes, for the course of a figure: as wide as its box, the last figure a dot."""
-    rows = rows_of(frame, (key,) if key and frame.has(key) else ())
+    rows = rows_of(frame, (key,) if key and frame.has_column(key) else ())
     if rows is None or len(rows.known) < MIN_SPARKLINE_VALUES or rows.series[0].values[-1] is None:
         return None
     each = rows.series[0]

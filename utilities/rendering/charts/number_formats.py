@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from utilities.model.formats import MISSING, duration
-from utilities.model.frames import Kind, Value
+from utilities.model.formats import MISSING_VALUE, format_duration
+from utilities.model.frames import Value, ValueKind
 
 TICKS = 4  # at most, beside nothing
 NICE = (1, 2, 2.5, 5, 10)  # steps between two ticks, times a power of ten
@@ -19,11 +19,11 @@ def figure(value: Value) -> float | None:
     return float(value) if isinstance(value, int | float) and -MOST < value < MOST else None
 
 
-def whole(kind: Kind) -> bool:
-    return kind in (Kind.INTEGER, Kind.SHARE)
+def whole(kind: ValueKind) -> bool:
+    return kind in (ValueKind.INTEGER, ValueKind.SHARE)
 
 
-def marks(values: Sequence[float], kind: Kind, most: int = TICKS) -> tuple[float, ...]:
+def marks(values: Sequence[float], kind: ValueKind, most: int = TICKS) -> tuple[float, ...]:
     """Round figures around what is shown, nothing among them, lowest first; counts have no halves."""
     low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
     if low == high:
@@ -33,9 +33,9 @@ def marks(values: Sequence[float], kind: Kind, most: int = TICKS) -> tuple[float
     return tuple(round(step * place, 10) for place in range(first, last + 1))
 
 
-def stepped(raw: float, kind: Kind) -> float:
+def stepped(raw: float, kind: ValueKind) -> float:
     """The least round step that is no smaller than `raw`."""
-    if kind is Kind.SECONDS and raw <= CLOCK[-1]:
+    if kind is ValueKind.SECONDS and raw <= CLOCK[-1]:
         return next(float(step) for step in CLOCK if step >= raw * 0.999)
     power = 10.0 ** math.floor(math.log10(raw))
     found = next(power * nice for nice in NICE if power * nice >= raw * 0.999)
@@ -44,20 +44,20 @@ def stepped(raw: float, kind: Kind) -> float:
     return found
 
 
-def written(value: float | None, kind: Kind) -> str:
+def written(value: float | None, kind: ValueKind) -> str:
     """A figure as short as it can be said: `12.5k`, `38%`, `2:51`; counts are whole."""
     if value is None:
-        return MISSING
-    if kind is Kind.FRACTION:
+        return MISSING_VALUE
+    if kind is ValueKind.FRACTION:
         return f"{compact(value * 100)}%"
-    if kind is Kind.SECONDS:
+    if kind is ValueKind.SECONDS:
         return clock(value)
     return compact(round(value) if whole(kind) else value)
 
 
 def clock(seconds: float) -> str:
     """`0:30`, `12:05`, `1:02:05`."""
-    hours, minutes, rest = duration(seconds).split(":")
+    hours, minutes, rest = format_duration(seconds).split(":")
     sign, hours = ("-", hours[1:]) if hours.startswith("-") else ("", hours)
     return f"{sign}{hours}:{minutes}:{rest}" if hours != "0" else f"{sign}{int(minutes)}:{rest}"
 
@@ -75,9 +75,13 @@ def compact(value: float) -> str:
     return digits(value / 1e3) + "k"
 
 
-def brief(value: float, kind: Kind) -> str:
+def brief(value: float, kind: ValueKind) -> str:
     """The same where room is dear: `3.9k` for `3,877`."""
-    return written(value, kind) if kind in (Kind.FRACTION, Kind.SECONDS) or abs(value) < 1000 else thousands(value)
+    return (
+        written(value, kind)
+        if kind in (ValueKind.FRACTION, ValueKind.SECONDS) or abs(value) < 1000
+        else thousands(value)
+    )
 
 
 def thousands(value: float) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from utilities.model.frames import Kind
+from utilities.model.frames import ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base, words
 from utilities.rendering.charts.colours import DARK
@@ -64,7 +64,7 @@ def sankey(
     *,
     sides: tuple[str, str] = SIDES,
     called: tuple[str, str] | None = None,
-    say: Callable[[float], str] = lambda value: written(value, Kind.INTEGER),
+    say: Callable[[float], str] = lambda value: written(value, ValueKind.INTEGER),
 ) -> SankeyChart | None:
     """What is chosen and what is not is `called` so, when there is anything to tell apart; None without links."""
     foot = FOOT * box.text if called else 0.0

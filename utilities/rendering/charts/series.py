@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from utilities.model.frames import Column, Frame, Kind, Value
+from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.charts.labels import day_of, labels, plain, spoken
 from utilities.rendering.charts.number_formats import figure, whole, written
 
@@ -18,7 +18,7 @@ class Series:
 
     key: str
     name: str
-    kind: Kind
+    kind: ValueKind
     values: tuple[float | None, ...]
     before: tuple[float | None, ...] = ()  # the period before, empty when nothing is known of it
 
@@ -76,20 +76,20 @@ def rows_of(frame: Frame, keys: Sequence[str] = ()) -> Rows | None:
     first = frame.columns[0]
     names = [plain(row[0]) for row in frame.rows]
     lines: list[tuple[Value, ...]] = list(frame.rows)
-    if first.kind is Kind.DATE:
+    if first.kind is ValueKind.DATE:
         found = filled(frame)
         if found is not None:
             names, lines = found
     series = tuple(series_of(frame, column, lines) for column in figures)
-    if first.kind is Kind.DATE and len(set(names)) < len(names):
+    if first.kind is ValueKind.DATE and len(set(names)) < len(names):
         names = hours(frame, labels(names))
-    over = first.kind is not Kind.DATE or frame.covers is None or frame.covers.over
-    return Rows(plain(first.heading), tuple(names), series, first.kind is Kind.DATE, over)
+    over = first.kind is not ValueKind.DATE or frame.date_range is None or frame.date_range.has_ended
+    return Rows(plain(first.heading), tuple(names), series, first.kind is ValueKind.DATE, over)
 
 
 def hours(frame: Frame, days: Sequence[str]) -> list[str]:
     """Names for several rows of a day: `10:00` within one day, `20 Nov 10:00` within several; else the days."""
-    if frame.columns[1].kind is not Kind.TEXT:
+    if frame.columns[1].kind is not ValueKind.TEXT:
         return list(days)
     times = [plain(row[1]) for row in frame.rows]
     return times if len(set(days)) == 1 else [f"{day} {time}" for day, time in zip(days, times, strict=True)]
@@ -98,7 +98,7 @@ def hours(frame: Frame, days: Sequence[str]) -> list[str]:
 def chosen(frame: Frame, keys: Sequence[str]) -> list[Column]:
     """The columns to be drawn."""
     if keys:
-        return [frame.columns[frame.index(key)] for key in keys if frame.has(key)] or refuse(keys)
+        return [frame.columns[frame.column_index(key)] for key in keys if frame.has_column(key)] or refuse(keys)
     return [c for c in frame.numeric_columns if c is not frame.columns[0]][:1]
 
 
@@ -122,12 +122,12 @@ def filled(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:
 
 def series_of(frame: Frame, column: Column, lines: Sequence[tuple[Value, ...]]) -> Series:
     before = column.previous_key
-    earlier = tuple(figures(lines, frame.index(before))) if frame.has(before) else ()
+    earlier = tuple(figures(lines, frame.column_index(before))) if frame.has_column(before) else ()
     return Series(
         column.key,
         plain(column.heading),
         column.kind,
-        tuple(figures(lines, frame.index(column.key))),
+        tuple(figures(lines, frame.column_index(column.key))),
         earlier if any(value is not None for value in earlier) else (),
     )
 

@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-from utilities.model.formats import shown
+from utilities.model.formats import format_value
 from utilities.model.frames import Column, Value
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import base, words
@@ -56,7 +56,7 @@ def figure(value: Value, column: Column | None, box: Box) -> ChartSpec:
         return build_chart_spec(
             base(box) | {"graphic": [words("No figures yet", 0, 0, box.text, DARK.quiet)]}, *size(box), ""
         )
-    text = shown(value, column.kind)
+    text = format_value(value, column.kind)
     large = min(box.width / max(1.0, text_width(text, 1, weight=700)), 0.7 * box.height, 8 * box.text)
     marks = [
         words(text, 0, 0, large, DARK.ink, weight=700),

@@ -14,8 +14,8 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
-from utilities.model.formats import ago, aloud
-from utilities.model.frames import Frame, Kind, Reading, State
+from utilities.model.formats import format_age, wall_error_text
+from utilities.model.frames import Frame, Reading, ReadingState, ValueKind
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.layout import Box as Box
 from utilities.rendering.layout import Tile
@@ -46,8 +46,8 @@ def shape_of(frame: Frame) -> FrameShape:
     """Returns what the rows of a frame are."""
     if not frame.rows or frame.columns[0].is_numeric or not any(column.is_numeric for column in frame.columns):
         return FrameShape.OTHER
-    has_names = len(frame.columns) > 1 and frame.columns[1].kind is Kind.TEXT
-    if frame.columns[0].kind is Kind.DATE:
+    has_names = len(frame.columns) > 1 and frame.columns[1].kind is ValueKind.TEXT
+    if frame.columns[0].kind is ValueKind.DATE:
         return FrameShape.HOURS if has_names else FrameShape.DAYS
     return FrameShape.PAIRS if has_names else FrameShape.NAMES
 
@@ -136,7 +136,7 @@ class TileContext:
     title: str
     view: str
     template: str
-    state: State
+    state: ReadingState
     taken: int | None  # when the figures were taken, seconds since 1970
     age: str  # `4 min`, '' without figures
     since: str  # `09:12` in the board's zone, `Wed` or `9 Nov` when it was another day
@@ -147,10 +147,17 @@ class TileContext:
 
 
 def build_context(
-    tile: Tile, title: str, inside: TileContent, box: Box, reading: Reading, state: State, now: datetime, zone: tzinfo
+    tile: Tile,
+    title: str,
+    inside: TileContent,
+    box: Box,
+    reading: Reading,
+    state: ReadingState,
+    now: datetime,
+    zone: tzinfo,
 ) -> TileContext:
     """Returns what the template of a tile needs at `now`; `title` is the report's, the tile's own comes first."""
-    age, taken, frame, error = reading.age(now), reading.taken_at, reading.frame, reading.trouble
+    age, taken, frame, error = reading.age_at(now), reading.taken_at, reading.frame, reading.last_error
     lines = max(1, int(box.height / box.text / LINE_HEIGHT - 0.4))
     return TileContext(
         name=tile.name,
@@ -159,9 +166,9 @@ def build_context(
         template=inside.view.template,
         state=state,
         taken=int(taken.timestamp()) if taken else None,
-        age=ago(age.total_seconds()) if age is not None else "",
+        age=format_age(age.total_seconds()) if age is not None else "",
         since=short_time(taken, now, zone) if taken else "",
-        reason=truncate_words(aloud(error.message), box.text, box.width, lines) if error else "",
+        reason=truncate_words(wall_error_text(error.message), box.text, box.width, lines) if error else "",
         notes=tuple(note.text for note in frame.notes if note.column is None) if frame else (),
         content=inside.content,
         trend=inside.trend,

@@ -35,12 +35,12 @@ class Options:
 def box_plot(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """The rows of each name as one box; None when there is nothing to draw."""
     figures = [c for c in frame.columns[1:] if c.is_numeric]
-    column = frame.columns[frame.index(options.key)] if options.key else next(iter(figures), None)
+    column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(figures), None)
     if column is None:
         return None
     values: dict[str, list[float]] = defaultdict(list)
     for row in frame.rows:
-        value = figure(row[frame.index(column.key)])
+        value = figure(row[frame.column_index(column.key)])
         if value is not None:
             values[plain(row[0])].append(value)
     room = max(1, int((box.height - FOOT * box.text) / (ROW * box.text)))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pydantic import ConfigDict
 
-from utilities.model.frames import Column, Frame, Kind
+from utilities.model.frames import Column, Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import GAP, Option, base, caption, fitting, grid, words
 from utilities.rendering.charts.colours import DARK, on_ramp, ramp_step
@@ -55,7 +55,7 @@ def heatmap(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     column = chosen(frame, options.key, 2)
     if column is None or not frame.rows:
         return None
-    place = frame.index(column.key)
+    place = frame.column_index(column.key)
     pairs = [(plain(row[0]), plain(row[1]), figure(row[place])) for row in frame.rows]
     down = tuple(dict.fromkeys(name for name, _, _ in pairs))[: int((box.height - FOOT * box.text) / DEEP / box.text)]
     most = min(int(box.width * (1 - NAMES) / WIDE / box.text), MOST // max(1, len(down)))
@@ -73,9 +73,9 @@ def heatmap(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
 def calendar(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """A calendar: weeks across, weekdays down; of more weeks than there is room for, the last."""
     column = chosen(frame, options.key, 1)
-    if column is None or frame.columns[0].kind is not Kind.DATE:
+    if column is None or frame.columns[0].kind is not ValueKind.DATE:
         return None
-    place = frame.index(column.key)
+    place = frame.column_index(column.key)
     found = {day_of(row[0]): figure(row[place]) for row in frame.rows}
     known = {day: value for day, value in found.items() if day is not None and value is not None}
     if not known:
@@ -103,7 +103,7 @@ def named(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]:
 def chosen(frame: Frame, key: str, after: int) -> Column | None:
     """The column of figures; None when there is none, ValueError when there is none of that name."""
     if key:
-        return frame.columns[frame.index(key)]
+        return frame.columns[frame.column_index(key)]
     return next((c for c in frame.columns[after:] if c.is_numeric), None)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pydantic import ConfigDict
 
-from utilities.model.frames import Frame, Kind
+from utilities.model.frames import Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base, caption, words
 from utilities.rendering.charts.colours import DARK, ramp_step
@@ -62,7 +62,7 @@ def choropleth(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     return build_chart_spec(option, box.width, box.height, f"{each.name}: {about}.{f' {said}.' if said else ''}")
 
 
-def elsewhere(lost: Sequence[tuple[str, float]], kind: Kind) -> str:
+def elsewhere(lost: Sequence[tuple[str, float]], kind: ValueKind) -> str:
     """What the map cannot show, '' when it shows all."""
     if not lost:
         return ""
@@ -99,7 +99,7 @@ def parted(box: Box, *, said: bool) -> tuple[Places, float]:
     return Places(0.0, high - lines * LINE * box.text, wide, lines, columns), size
 
 
-def named(known: Sequence[tuple[str, float]], places: Places, kind: Kind, box: Box) -> Iterator[Option]:
+def named(known: Sequence[tuple[str, float]], places: Places, kind: ValueKind, box: Box) -> Iterator[Option]:
     """As many countries as have room, each with its figure."""
     for place, (name, value) in enumerate(known[: places.lines * places.columns]):
         column, line = divmod(place, places.lines)

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.formats import shown
-from utilities.model.frames import Column, Covers, Frame
+from utilities.model.formats import format_value
+from utilities.model.frames import Column, DateRange, Frame
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base, fitting, rectangle, words
 from utilities.rendering.charts.colours import DARK
@@ -34,15 +34,15 @@ class Options:
 
 def gauge(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """The sum of the column beside the goal; None when nothing is known."""
-    column = frame.columns[frame.index(options.key)] if options.key else next(iter(frame.numeric_columns), None)
-    known = [value for value in map(figure, frame.values(column.key)) if value is not None] if column else []
+    column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(frame.numeric_columns), None)
+    known = [value for value in map(figure, frame.column_values(column.key)) if value is not None] if column else []
     if column is None or not known or (len(known) > 1 and not whole(column.kind)):
         return None  # rates and averages do not add up
-    over = passed(frame.covers, options.of) if whole(column.kind) else None
+    over = passed(frame.date_range, options.of) if whole(column.kind) else None
     return drawn(float(sum(known)), column, options, over, box)
 
 
-def passed(covers: Covers | None, of: str) -> float | None:
+def passed(covers: DateRange | None, of: str) -> float | None:
     """The part of the week, month, quarter or year that is over; None when unknown, or nothing of it is.
 
     A day that is not over yet counts for nothing: nobody is behind in the morning.
@@ -50,7 +50,7 @@ def passed(covers: Covers | None, of: str) -> float | None:
     if covers is None or not of:
         return None
     first, following = bounds(covers.last, of)
-    days = (covers.last - max(first, covers.first)).days + (1 if covers.over else 0)
+    days = (covers.last - max(first, covers.first)).days + (1 if covers.has_ended else 0)
     return days / (following - first).days or None
 
 
@@ -92,7 +92,7 @@ def drawn(value: float, column: Column, options: Options, over: float | None, bo
 
 def full(value: float, column: Column, box: Box) -> str:
     """The figure written out where it has room at its greatest size."""
-    text = shown(value, column.kind) if whole(column.kind) else written(value, column.kind)
+    text = format_value(value, column.kind) if whole(column.kind) else written(value, column.kind)
     return text if text_width(text, HERO * box.figure, weight=700) <= box.width else written(value, column.kind)
 
 

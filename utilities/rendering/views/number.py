@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from utilities.model.formats import MISSING, shown
-from utilities.model.frames import Column, Frame, Kind, Value
+from utilities.model.formats import MISSING_VALUE, format_value
+from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.line_series import sparkline
 from utilities.rendering.layout import Box
@@ -67,8 +67,8 @@ def build_number(frame: Frame, box: Box, options: Options) -> Number:
     column = chosen(frame, options.key)
     value = first(frame, column)
     text, step = fitted(value, column.kind, box)
-    if frame.unbegun:
-        return Number(text, step, options.now, None, frame.unbegun[0])
+    if frame.setup_hint:
+        return Number(text, step, options.now, None, frame.setup_hint[0])
     return Number(
         text, step, options.now, change(frame, column, value, options, box), options.caption or covered(frame)
     )
@@ -77,24 +77,24 @@ def build_number(frame: Frame, box: Box, options: Options) -> Number:
 def chosen(frame: Frame, key: str) -> Column:
     """The column called `key`, or the first that holds figures of this period."""
     if key:
-        return frame.columns[frame.index(key)]
+        return frame.columns[frame.column_index(key)]
     return (frame.numeric_columns or list(frame.columns))[0]
 
 
 def first(frame: Frame, column: Column) -> Value:
     """The first row's figure. An answer without rows has counted nothing: that is 0 for a count, unknown for a rate."""
     if not frame.rows:
-        return 0 if column.kind is Kind.INTEGER else None
-    return frame.values(column.key)[0]
+        return 0 if column.kind is ValueKind.INTEGER else None
+    return frame.column_values(column.key)[0]
 
 
-def fitted(value: Value, kind: Kind, box: Box) -> tuple[str, int]:
+def fitted(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
     """The text in full at the largest step that fits; shortened only when it would not fit at the smallest."""
-    for text in (shown(value, kind), short(value), MISSING):
+    for text in (format_value(value, kind), short(value), MISSING_VALUE):
         room = [n for n, size in enumerate(hero_sizes(box.figure)) if fits(text, size, box)]
         if room:
             return text, room[-1]
-    return MISSING, 0
+    return MISSING_VALUE, 0
 
 
 def fits(text: str, size: float, box: Box) -> bool:
@@ -105,7 +105,7 @@ def fits(text: str, size: float, box: Box) -> bool:
 def short(value: Value) -> str:
     """`1.2 M` for a number that has no room to be written out."""
     if not isinstance(value, int | float):
-        return MISSING
+        return MISSING_VALUE
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= unit:
             return f"{value / unit:.3g} {name}"
@@ -115,7 +115,7 @@ def short(value: Value) -> str:
 def change(frame: Frame, column: Column, value: Value, options: Options, box: Box) -> Change | None:
     """The change in the fullest words that fit; None when there is nothing to compare with."""
     key = column.previous_key
-    before = first(frame, frame.columns[frame.index(key)]) if frame.rows and frame.has(key) else None
+    before = first(frame, frame.columns[frame.column_index(key)]) if frame.rows and frame.has_column(key) else None
     if not isinstance(value, int | float) or not isinstance(before, int | float):
         return None
     gain = value - before
@@ -127,12 +127,12 @@ def change(frame: Frame, column: Column, value: Value, options: Options, box: Bo
     return Change(direction, direction == options.good, amount, words)
 
 
-def moved(gain: float, before: float, kind: Kind) -> str:
+def moved(gain: float, before: float, kind: ValueKind) -> str:
     """By how much: per cent, points for a rate, the figure itself when there was nothing before; '' for no change."""
-    if kind is Kind.FRACTION:
+    if kind is ValueKind.FRACTION:
         return f"{abs(gain) * 100:.1f} points" if round(abs(gain), 3) else ""
     if not before:
-        return shown(abs(gain), kind) if gain else ""
+        return format_value(abs(gain), kind) if gain else ""
     share = abs(gain / before)
     if share >= MANY:
         return f"over {MANY:,.0%}"
@@ -149,19 +149,19 @@ def phrases(direction: str, before: str) -> tuple[str, ...]:
 
 def period(frame: Frame) -> str:
     """The period before, in words."""
-    if frame.covers is None:
+    if frame.date_range is None:
         return "the time before"
-    days = (frame.covers.last - frame.covers.first).days + 1
+    days = (frame.date_range.last - frame.date_range.first).days + 1
     return "the day before" if days == 1 else f"the {days} days before"
 
 
 def covered(frame: Frame) -> str:
     """The days the figure speaks of, '' when it speaks of none."""
-    if frame.covers is None:
+    if frame.date_range is None:
         return ""
-    days = (frame.covers.last - frame.covers.first).days + 1
+    days = (frame.date_range.last - frame.date_range.first).days + 1
     if days == 1:
-        return "yesterday" if frame.covers.over else "today until now"
+        return "yesterday" if frame.date_range.has_ended else "today until now"
     return f"in the last {days} days"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.frames import Frame, Kind
+from utilities.model.frames import Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base, rectangle, words
 from utilities.rendering.charts.colours import DARK
@@ -39,7 +39,7 @@ def pie_chart(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
         return None
     lines = max(2, int(box.height / (LINE * box.text)))
     each = rows.series[0]
-    if each.kind is Kind.FRACTION and sum(rows.known) > 1.01:
+    if each.kind is ValueKind.FRACTION and sum(rows.known) > 1.01:
         return None
     parts = list(largest(rows.labels, each.values, min(options.parts, lines)))
     whole = sum(value for _, value in parts)

@@ -28,10 +28,14 @@ class Options:
 
 def draw_pairs(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """Returns the chart of a frame of pairs; None when there is nothing to draw."""
-    if not all(frame.has(key) for key in (options.landing, options.exit, options.key)):
+    if not all(frame.has_column(key) for key in (options.landing, options.exit, options.key)):
         return None
-    homes = frame.values(options.by) if options.countries and frame.has(options.by) else [None] * len(frame.rows)
-    columns = (frame.values(key) for key in (options.landing, options.exit, options.key))
+    homes = (
+        frame.column_values(options.by)
+        if options.countries and frame.has_column(options.by)
+        else [None] * len(frame.rows)
+    )
+    columns = (frame.column_values(key) for key in (options.landing, options.exit, options.key))
     links = [
         SankeyLink(str(landing), str(exit_), home in options.countries, float(value))
         for landing, exit_, value, home in zip(*columns, homes, strict=True)

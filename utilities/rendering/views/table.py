@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.formats import shown
-from utilities.model.frames import Column, Frame, Kind, Value
+from utilities.model.formats import format_value
+from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.table_columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
 from utilities.rendering.layout.text_width import text_width, truncate_words
@@ -89,11 +89,11 @@ class Table:
 
 def build_table(frame: Frame, box: Box, options: Options) -> Table:
     """The rows and columns that fit; raises ValueError when none of the wanted columns is there."""
-    frame = frame.with_headings(options.headings).with_ranks(options.ranks)
+    frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
     capacity = room(box, headed=not options.bars)
     part = replace(frame, rows=kept(frame, min(capacity, options.rows)))
     texts, figures = sides(part, options.columns)
-    labels = [worded(v, texts[0].kind) for v in part.values(texts[0].key)] if texts else [""] * len(part.rows)
+    labels = [worded(v, texts[0].kind) for v in part.column_values(texts[0].key)] if texts else [""] * len(part.rows)
     every = [lane(part, column) for column in figures]
     lanes = chosen(every, labels, box, options.bars)
     narrow = chosen(lanes, labels, replace(box, width=HAND * box.text), options.bars)
@@ -114,7 +114,7 @@ def room(box: Box, *, headed: bool) -> int:
 
 def kept(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
     """The rows that matter most: the first, for they are ranked; of days one after the other, the last."""
-    if frame.columns and frame.columns[0].kind is Kind.DATE:
+    if frame.columns and frame.columns[0].kind is ValueKind.DATE:
         days = [str(row[0]) for row in frame.rows]
         if days == sorted(days):
             return frame.rows[-most:]
@@ -132,7 +132,7 @@ def sides(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Colum
     columns = [c for c in frame.columns if not c.is_previous]
     if keys:
         # What a network says comes late, or never when it is not configured: the others do not wait for it.
-        columns = [frame.columns[frame.index(key)] for key in keys if frame.has(key)]
+        columns = [frame.columns[frame.column_index(key)] for key in keys if frame.has_column(key)]
         if not columns:
             raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
     texts = [c for c in columns if not c.is_numeric]
@@ -141,27 +141,27 @@ def sides(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Colum
 
 def lane(frame: Frame, column: Column) -> Lane:
     """A column of figures, written out."""
-    cells = tuple(shown(value, column.kind) for value in frame.values(column.key))
+    cells = tuple(format_value(value, column.kind) for value in frame.column_values(column.key))
     note = " · ".join(note.text for note in frame.notes if note.column == column.key)
-    return Lane(column.key, column.heading, cells, column.rank, note)
+    return Lane(column.key, column.heading, cells, column.drop_priority, note)
 
 
-def worded(value: Value, kind: Kind) -> str:
+def worded(value: Value, kind: ValueKind) -> str:
     """A label, without what only a browser's address line needs."""
-    return SCHEME.sub("", shown(value, kind))
+    return SCHEME.sub("", format_value(value, kind))
 
 
 def rows(
     frame: Frame, labels: list[str], asides: list[Column], lanes: list[Lane], bars: str, box: Box
 ) -> Iterator[Row]:
     """Every row, written out."""
-    top = max((v for v in frame.values(bars) if isinstance(v, int | float)), default=0) if bars else 0
+    top = max((v for v in frame.column_values(bars) if isinstance(v, int | float)), default=0) if bars else 0
     left = box.width * (1 - (BAR if bars else 0)) - sum(breadth(one, box, headed=not bars) for one in lanes)
     for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
         # GA4 writes what it does not know in brackets; as an aside that is noise.
-        words = [worded(row[frame.index(c.key)], c.kind) for c in asides]
+        words = [worded(row[frame.column_index(c.key)], c.kind) for c in asides]
         quiet = aside(label, [word for word in words if not word.startswith("(")], left, box)
-        cells = (Cell(one.cells[place], bar(row[frame.index(one.key)], one.key == bars, top)) for one in lanes)
+        cells = (Cell(one.cells[place], bar(row[frame.column_index(one.key)], one.key == bars, top)) for one in lanes)
         yield Row(label, quiet, tuple(cells))
 
 
@@ -193,13 +193,13 @@ def parts(labels: list[str], lanes: list[Lane], box: Box, bars: str) -> Iterator
 
 def nothing(frame: Frame, box: Box) -> tuple[str, ...]:
     """Sentences in the place of rows; how to begin is said where there is room for it on two lines."""
-    if frame.unbegun:
-        first, how = frame.unbegun[0], " ".join(frame.unbegun[1:])
+    if frame.setup_hint:
+        first, how = frame.setup_hint[0], " ".join(frame.setup_hint[1:])
         return (first, how) if how and truncate_words(how, box.text, box.width, 2) == how else (first,)
-    if frame.covers is None:
+    if frame.date_range is None:
         return ("Nothing at the moment",)
-    days = (frame.covers.last - frame.covers.first).days + 1
-    one = "Nothing yesterday" if frame.covers.over else "Nothing yet today"
+    days = (frame.date_range.last - frame.date_range.first).days + 1
+    one = "Nothing yesterday" if frame.date_range.has_ended else "Nothing yet today"
     return (one if days == 1 else f"Nothing in the last {days} days",)
 
 

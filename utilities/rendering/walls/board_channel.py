@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from utilities.config.boards import Board, Tile
-from utilities.model.frames import State
+from utilities.model.frames import ReadingState
 from utilities.rendering.walls.sse_events import Event, event
 from utilities.rendering.walls.tile_renderer import Fresh, Painter
 from utilities.rendering.walls.wall_stream import Wall
@@ -82,7 +82,7 @@ class Showing:
             self.version += 1
         return told
 
-    def states(self) -> list[State]:
+    def states(self) -> list[ReadingState]:
         return [painted.fresh.state for painted in self.painted.values()]
 
     def aged(self, now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from utilities.config.boards import Boards, Tile
 from utilities.model.clock import Clock
-from utilities.model.frames import State
+from utilities.model.frames import ReadingState
 from utilities.rendering.walls.board_channel import Showing
 from utilities.rendering.walls.page_cache import Pages
 from utilities.rendering.walls.sse_events import Event, event, heard, retry
@@ -159,9 +159,9 @@ class Walls:
     def _fresh(self, tile: Tile, now: datetime) -> Fresh:
         report, reading = self._reports.get(tile.report), self._store.latest(tile.report)
         if report is None or reading is None:
-            return Fresh(None, State.WAITING)
+            return Fresh(None, ReadingState.WAITING)
         trend = self._store.latest(tile.trend) if tile.trend else None
-        return Fresh(reading, reading.state(now, report.refresh_every, report.stale_after), trend)
+        return Fresh(reading, reading.state_at(now, report.refresh_every, report.stale_after), trend)
 
     def _number(self, tile: str, html: str) -> Event:
         return event("tile", {"tile": tile, "html": html}, seq=self._count(), boot=self._boot)

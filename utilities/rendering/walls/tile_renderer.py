@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from utilities.config.boards import Board, Tile
 from utilities.model.errors import FoyerError, error_kind
-from utilities.model.frames import Reading, State, Trouble
+from utilities.model.frames import LastError, Reading, ReadingState
 from utilities.rendering.charts.colours import css
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout.placement import content_box
@@ -31,7 +31,7 @@ class Fresh:
     """What a tile has to show just now."""
 
     reading: Reading | None
-    state: State
+    state: ReadingState
     trend: Reading | None = None  # of the report that is its course
 
 
@@ -72,13 +72,20 @@ class Painter:
             return self._tile(board, tile, title, within, reading, fresh.state, now), awaited
         except MISHAPS as error:
             log.exception("tile %s of board %s cannot be drawn", tile.name, board.name)
-            trouble = Trouble("These figures cannot be drawn here.", error_kind(error), now, 1, now)
-            failed = Reading(tile.report, trouble=trouble)
+            trouble = LastError("These figures cannot be drawn here.", error_kind(error), now, 1, now)
+            failed = Reading(tile.report, last_error=trouble)
             empty = TileContent(self.drawings.views[tile.view], None)
-            return self._tile(board, tile, title, empty, failed, State.FAILED, now), False
+            return self._tile(board, tile, title, empty, failed, ReadingState.FAILED, now), False
 
     def _tile(
-        self, board: Board, tile: Tile, title: str, within: TileContent, reading: Reading, state: State, now: datetime
+        self,
+        board: Board,
+        tile: Tile,
+        title: str,
+        within: TileContent,
+        reading: Reading,
+        state: ReadingState,
+        now: datetime,
     ) -> str:
         seen = build_context(tile, title, within, content_box(board, tile.place), reading, state, now, self.zone(board))
         return self._templates.get_template("tile.html").render(tile=seen)
