@@ -1,7 +1,4 @@
-"""Frames, the readings that hold them, and the state a reading is in.
-
-An attribute whose name differs from its key in stored readings has that key as its alias.
-"""
+"""Frames, the readings that hold them, and the state a reading is in; an alias is the key in stored readings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
