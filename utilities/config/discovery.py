@@ -13,12 +13,14 @@ Unit = TypeVar("Unit")
 def find(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Unit, ...]:
     """Returns what the modules in `package` define, in the order of the modules' names.
 
-    A module defines `<name>: <kind>`, or a tuple of several called `<name>S`. Raises ModuleRuleError for any other.
+    A module defines `<name>: <kind>`, or a tuple of several under the plural, like REPORTS or QUERIES. Raises
+    ModuleRuleError for any other.
     """
+    plural = f"{name[:-1]}IES" if name.endswith("Y") else f"{name}S"
     found: list[Unit] = []
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
-        units: tuple[Any, ...] = getattr(module, f"{name}S", None) or (getattr(module, name, None),)
+        units: tuple[Any, ...] = getattr(module, plural, None) or (getattr(module, name, None),)
         if not all(isinstance(unit, kind) for unit in units):
             raise ModuleRuleError(f"{module.__name__} must define {name}: {kind.__name__}")
         found.extend(units)

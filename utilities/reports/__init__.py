@@ -1,4 +1,4 @@
-"""Reports: named queries with a title, headings and a schedule. Each module exports `REPORT: Report`."""
+"""Reports: named queries with a title, headings and a schedule. A module exports one `REPORT` or a table, `REPORTS`."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, fields

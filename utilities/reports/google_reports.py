@@ -1,46 +1,44 @@
 """The reports of Google Analytics that are one query."""
 
 from datetime import timedelta
+from typing import Any
 
 from utilities.reports import Report
 from utilities.sources.ga4 import Ga4Ask
 
-REALTIME = {"refresh_every": timedelta(seconds=60), "stale_after": timedelta(minutes=15)}
-"""A realtime query costs about forty quota tokens."""
+
+def _google_report(name: str, title: str, ask: Ga4Ask, **more: Any) -> Report:
+    if ask.realtime:  # such a query costs about forty quota tokens
+        more |= {"refresh_every": timedelta(seconds=60), "stale_after": timedelta(minutes=15)}
+    return Report(name, title, ("ga4",), ask, **more)
+
 
 REPORTS = (
-    Report(
+    _google_report(
         "total-users",
         "How many people read us?",
-        ("ga4",),
         Ga4Ask(metrics=("totalUsers",), compare=True),
     ),
-    Report(
+    _google_report(
         "users-by-day",
         "How many people read us each day?",
-        ("ga4",),
         Ga4Ask(dimensions=("date",), metrics=("totalUsers",), order="date", limit=366),
         headings={"date": "Day"},
     ),
-    Report(
+    _google_report(
         "active-now",
         "How many people are on the site right now?",
-        ("ga4",),
         Ga4Ask(metrics=("activeUsers",), realtime=True),
-        **REALTIME,
     ),
-    Report(  # of titles: realtime GA4 has no paths
+    _google_report(  # of titles: realtime GA4 has no paths
         "pages-now",
         "What are people reading right now?",
-        ("ga4",),
         Ga4Ask(dimensions=("unifiedScreenName",), metrics=("activeUsers",), order="-activeUsers", realtime=True),
         headings={"unifiedScreenName": "Title"},
-        **REALTIME,
     ),
-    Report(
+    _google_report(
         "people-sources",
         "How did people find us?",
-        ("ga4",),
         Ga4Ask(
             dimensions=("sessionSource", "sessionMedium"),
             metrics=("sessions", "screenPageViews", "averageSessionDuration"),
@@ -49,19 +47,19 @@ REPORTS = (
         headings={"sessionSource": "Source", "sessionMedium": "Medium", "averageSessionDuration": "Avg. duration"},
         ranks={"averageSessionDuration": 1, "screenPageViews": 2},
     ),
-    Report(
+    _google_report(
         "top-countries",
         "Where do our readers live?",
-        ("ga4",),
         Ga4Ask(dimensions=("country",), metrics=("sessions",), order="-sessions", limit=5),
         view="map",
     ),
-    Report(  # GA4 has no browser versions
+    _google_report(  # GA4 has no browser versions
         "browsers-and-systems",
         "What do our readers read us with?",
-        ("ga4",),
         Ga4Ask(
-            dimensions=("browser", "operatingSystem", "operatingSystemVersion"), metrics=("sessions",), order="-sessions"
+            dimensions=("browser", "operatingSystem", "operatingSystemVersion"),
+            metrics=("sessions",),
+            order="-sessions",
         ),
         headings={"operatingSystem": "System", "operatingSystemVersion": "Version"},
         ranks={"operatingSystemVersion": 1},

@@ -41,9 +41,7 @@ REPORTS = (
         "site-campaigns", "Which campaigns bring visitors?", PageViewAsk("campaigns"), empty_hint=NO_CAMPAIGNS
     ),
     _site_report("site-referrers", "Which sites link to us?", PageViewAsk("referrers")),
-    _site_report(
-        "site-referrers-by-page", "Which pages elsewhere link to us?", PageViewAsk("referrers-by-page")
-    ),
+    _site_report("site-referrers-by-page", "Which pages elsewhere link to us?", PageViewAsk("referrers-by-page")),
     _site_report(
         "site-referrers-for-page", "Who links to a page of ours?", PageViewAsk("referrers-for-page", limit=100)
     ),
