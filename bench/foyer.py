@@ -9,7 +9,7 @@ from handlers.serving import server
 from handlers.serving.sockets import begun
 from utilities.config.settings import read_settings
 from utilities.services import Services
-from utilities.store import alone
+from utilities.store import unfenced_lease
 
 
 class Change(RequestHandler):
@@ -23,7 +23,7 @@ class Change(RequestHandler):
         old = store.latest(report)
         row = tuple(value + 1 if isinstance(value, int) else value for value in old.frame.rows[0])
         frame = replace(old.frame, rows=(row, *old.frame.rows[1:]))
-        await store.write(replace(old, frame=frame, taken_at=now), alone(report))
+        await store.write(replace(old, frame=frame, taken_at=now), unfenced_lease(report))
         self.finish()
 
 

@@ -111,9 +111,9 @@ async def look_at_data(settings: Settings) -> str:
 async def ask_store(settings: Settings, clock: Clock) -> str:
     store = await open_store(settings, clock)
     try:
-        lease = await store.lease("checkup", 1.0)
+        lease = await store.acquire_lease("checkup", 1.0)
         if lease is not None:
-            await store.release(lease)
+            await store.release_lease(lease)
         return f"{store.health()['kind']} answers"
     except StoreDown as error:
         raise StoreDown(f"{str(error).rstrip('.')}; is it running, and is REDIS_URL its address?") from error

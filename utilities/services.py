@@ -19,7 +19,7 @@ from utilities.http.client import Upstream
 from utilities.model.clock import Clock, utc_now
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collection import our_own
-from utilities.refresh.parameterized_reports import Variants, varied
+from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
 from utilities.rendering.charts.renderer import ChartRenderer, open_chart_renderer
@@ -50,7 +50,7 @@ class Services:
     refresher: Refresher
     walls: Walls
     gallery: ChartRenderer | None = None  # draws charts; None where a test has none
-    variants: Variants | None = None  # reports with parameters; None where a test has none
+    variants: ParameterizedReports | None = None  # reports with parameters; None where a test has none
     state: State | None = None  # people, sessions and tokens; None where a test has none
     upstream: Upstream | None = None  # calls the issuer; opened only where people sign in
     collector: Collector | None = None  # takes hits in; None where a test has none
@@ -88,7 +88,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         closing.push_async_callback(state.close)
         upstream = None if settings.loopback_only else await closing.enter_async_context(Upstream())
         refresher = Refresher(store, asked, known.reports, clock)
-        variants = await closing.enter_async_context(varied(asked, clock))
+        variants = await closing.enter_async_context(open_parameterized_reports(asked, clock))
         own.collector.tell = pulse_of(refresher, variants.refresher)
         templates = template_environment(HOME / "templates")
         gallery = await closing.enter_async_context(open_chart_renderer())
@@ -125,7 +125,7 @@ def pulse_of(*refreshers: Refresher) -> Callable[[], None]:
 
     def pulse() -> None:
         for refresher in refreshers:
-            refresher.pulse()
+            refresher.notify_page_view()
 
     return pulse
 

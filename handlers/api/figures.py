@@ -33,7 +33,7 @@ class FiguresResource(Readable):
 
     async def plain(self, report: Report) -> Reading:
         """The report's reading; an old one is not waited for, its state says that it is old."""
-        self.services.refresher.want(report.name)
+        self.services.refresher.keep_fresh(report.name)
         return await awaited(self.services.store, report.name, lambda reading: True)
 
     async def varied(self, report: Report, given: Mapping[str, str], *, compare: bool) -> Reading:
@@ -42,7 +42,7 @@ class FiguresResource(Readable):
         if variants is None:
             raise HttpProblem(503)
         try:
-            name = variants.want(report, given, compare=compare)
+            name = variants.keep_fresh(report, given, compare=compare)
         except ParameterError as error:
             parameter = next((each for each in given if f"`{each}`" in str(error)), "query")
             raise ApiProblem(422, {parameter: str(error)}) from error

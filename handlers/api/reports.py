@@ -20,12 +20,12 @@ class ReportResource(FiguresResource):
 
     def parameters(self, report: reports.Report) -> list[str]:
         variants = self.services.variants
-        return [] if variants is None else list(variants.parameters(report))
+        return [] if variants is None else list(variants.parameter_names(report))
 
     def compares(self, report: reports.Report) -> bool:
         """Whether the time before can be beside the figures, or is always."""
         variants = self.services.variants
-        return getattr(report.ask, "compare", False) or (variants is not None and variants.compares(report))
+        return getattr(report.ask, "compare", False) or (variants is not None and variants.can_compare(report))
 
     def entry(self, report: reports.Report) -> ReportTold:
         reading = self.services.store.latest(report.name) or frames.Reading(report.name)

@@ -92,9 +92,9 @@ class ReportSvg(ReportHandler):
         """The reading under the name it is stored by, which for a variant is not the report's."""
         services = self.services
         if stored in services.reports:
-            services.refresher.want(stored)
+            services.refresher.keep_fresh(stored)
             return services.store.latest(stored)
-        return services.variants.again(stored) if services.variants is not None else None
+        return services.variants.latest_by_name(stored) if services.variants is not None else None
 
     async def drawn(self, name: str) -> Kept:
         seen = await self.awaited(name)
@@ -126,7 +126,7 @@ class ReportSvg(ReportHandler):
     def refuse_unknown(self, seen: Look) -> None:
         """A misspelt parameter would draw something else than was wanted."""
         variants = self.services.variants
-        known = (*NAMES, *(variants.parameters(seen.report) if variants is not None else ()))
+        known = (*NAMES, *(variants.parameter_names(seen.report) if variants is not None else ()))
         for name in self.request.query_arguments:
             if name not in known:
                 raise HttpProblem(

@@ -15,7 +15,7 @@ from handlers.reports.query_params import Asked, query
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.formats import frame_to_csv
 from utilities.model.frames import Reading, ReadingState
-from utilities.refresh.parameterized_reports import Variants
+from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.reports import Report
 from utilities.sources import ROWS
 
@@ -46,7 +46,7 @@ class ReportHandler(BaseHandler):
         if said or compare:
             reading = self.variant(report, said, compare=compare)
         else:
-            self.services.refresher.want(report.name)
+            self.services.refresher.keep_fresh(report.name)
             reading = self.services.store.latest(report.name)
         seen = look(report, reading, self.services.clock(), self.services.sources)
         return replace(seen, said=query(Asked(said, compare).range))
@@ -66,13 +66,13 @@ class ReportHandler(BaseHandler):
     def said(self, report: Report) -> dict[str, str]:
         """The parameters of the request that mean something to this report."""
         variants = self.services.variants
-        names = (*variants.parameters(report), *((ROWS,) if self.counted(report) else ())) if variants else ()
+        names = (*variants.parameter_names(report), *((ROWS,) if self.counted(report) else ())) if variants else ()
         return {name: value for name in names if (value := self.get_query_argument(name, ""))}
 
     def ranged(self, report: Report) -> bool:
         """Whether it can be asked for another time; a report of this moment is not."""
         variants = self.services.variants
-        return variants is not None and not report.live and "from" in variants.parameters(report)
+        return variants is not None and not report.live and "from" in variants.parameter_names(report)
 
     def counted(self, report: Report) -> bool:
         """Whether it can be asked for more rows than a wall has room for."""
@@ -81,12 +81,14 @@ class ReportHandler(BaseHandler):
     def compare(self, report: Report) -> bool:
         """Whether the figures are wanted beside those of the time before, and can be."""
         variants = self.services.variants
-        return variants is not None and self.get_query_argument("compare", "") == "true" and variants.compares(report)
+        return (
+            variants is not None and self.get_query_argument("compare", "") == "true" and variants.can_compare(report)
+        )
 
     def variant(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> Reading | None:
         """The reading with these parameters; 400 when they cannot be understood, 503 when there are too many."""
         try:
-            return cast(Variants, self.services.variants).look(report, said, compare=compare)
+            return cast(ParameterizedReports, self.services.variants).latest_reading(report, said, compare=compare)
         except ParameterError as error:
             raise HttpProblem(400, f"{str(error)[0].upper()}{str(error)[1:]}.") from error
         except Overloaded as error:

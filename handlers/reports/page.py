@@ -11,7 +11,7 @@ from handlers.reports.query_params import PERIODS, Asked, query
 from handlers.reports.table import sifted
 from handlers.reports.yaml_snippet import inline, tile
 from utilities.model.frames import ReadingState, ValueKind
-from utilities.refresh.parameterized_reports import Variants
+from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.rendering.views import TABLE
 from utilities.reports import Report
 from utilities.sources import ROWS
@@ -83,7 +83,7 @@ class ReportPage(DeskHandler):
             offered=[*offered, TABLE] if offered else [],
             views=self.services.views,
             periods=PERIODS if ranged else (),
-            compares=ranged and variants is not None and variants.compares(look.report),
+            compares=ranged and variants is not None and variants.can_compare(look.report),
             more=self.more(look, asked),
             picture=query(plain | ({"view": view} if asked.view else {})),
             paste=self.paste(look.report, asked, "number" if look.summary else view),
@@ -108,7 +108,9 @@ class ReportPage(DeskHandler):
     def paste(self, report: Report, asked: Asked, view: str) -> str:
         """The YAML of a tile; '' where a board file cannot say what is shown."""
         if asked.range:
-            adjusted = cast(Variants, self.services.variants).adjusted(report, asked.said, compare=asked.compare)
+            adjusted = cast(ParameterizedReports, self.services.variants).with_params(
+                report, asked.said, compare=asked.compare
+            )
             return inline(adjusted, view) if report.build is None else ""
         elsewhere = any(report.name in board.reports for board in self.services.boards)
         return inline(replace(report), view) if elsewhere else tile(report, view)

@@ -59,7 +59,7 @@ class LinkList(LinksPage):
             raise ParameterError("`report` must be one of those there are")
         said = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=20))
         variants = self.services.variants
-        known = (*NAMES, *(variants.parameters(report) if variants is not None else ()))
+        known = (*NAMES, *(variants.parameter_names(report) if variants is not None else ()))
         if said.keys() - set(known):
             raise ParameterError(f"`query` may hold {', '.join(known)}, and nothing else")
         parse_image_options(said, self.services.views)

@@ -81,7 +81,7 @@ async def test_tile_keeps_old_figures_when_google_fails(internet: Internet, open
     await open_wall(glass, foyer.address)
     before = await glass.locator("[data-tile=total-users] .hero").inner_text()
     internet.faults.inject("/v1beta", Fault("status", status=500))
-    foyer.services.refresher.duties["total-users"].woken.set()
+    foyer.services.refresher.refresh_tasks["total-users"].wake_event.set()
     await glass.reload()
     assert await glass.locator("[data-tile=total-users] .hero").inner_text() == before
 

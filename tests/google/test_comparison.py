@@ -8,7 +8,7 @@ from tests.google.pretend import Pretend, Watch, report
 from tests.google.test_frames import SESSIONS, framed, said
 from utilities.model.errors import BadAnswer, ParameterError
 from utilities.model.frames import DateRange
-from utilities.refresh.parameterized_reports import Variants
+from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.reports import top_pages
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4, Ga4Ask
@@ -69,7 +69,9 @@ async def test_report_of_several_questions_takes_another_time_for_all_of_them(
     google: Pretend, ga4: Ga4, watch: Watch
 ) -> None:
     sources = Sources((), {"ga4": ga4}, "https://example.org", watch)
-    adjusted = Variants(sources, watch).adjusted(top_pages.REPORT, {"from": "2026-11-01", "to": "2026-11-02"})
+    adjusted = ParameterizedReports(sources, watch).with_params(
+        top_pages.REPORT, {"from": "2026-11-01", "to": "2026-11-02"}
+    )
     google.reply = lambda body: report(
         [each["name"] for each in body["dimensions"]], [(each["name"], "TYPE_INTEGER") for each in body["metrics"]], []
     )

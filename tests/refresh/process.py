@@ -1,40 +1,41 @@
-"""One process of several: `python -m tests.refresh.process REDIS_URL FOLDER SECONDS PACE HANG`.
+"""One process of several: `python -m tests.refresh.process REDIS_URL FOLDER PACE HANG`.
 
-Appends a line with its process id to FOLDER/asked for each question upstream, and prints `ready` when it runs.
-With HANG it asks for ever, as a process that is stopped in the middle.
+Appends a line with its process id and the monotonic time to FOLDER/queries for each query, until its standard input
+is closed. With HANG a query never ends, as in a process that is stalled.
 """
 
 import asyncio
 import os
 import sys
+import time
 from pathlib import Path
 
-from tests.refresh.pretending import Oracle, report, running
+from tests.refresh.fake_source import FakeSource, make_report, running_refresher
 from utilities.config.settings import Settings
-from utilities.model.clock import utc_now
-from utilities.model.frames import Frame
-from utilities.store import open_store
+from utilities.model.clock import Clock, utc_now
+from utilities.store import data_scope
+from utilities.store.redis_store import RedisStore, open_redis_store
 
 
-class Written(Oracle):
-    """Writes down who asked."""
-
-    def __init__(self, file: Path, seconds: float) -> None:
-        super().__init__(seconds=seconds)
-        self.file = file
-
-    async def answer(self, ask: object) -> Frame:
-        with self.file.open("a") as file:
-            file.write(f"{os.getpid()}\n")
-        return await super().answer(ask)
+async def open_patient_store(settings: Settings, clock: Clock) -> RedisStore:
+    """Opens a store that waits 20 s for Redis, not 0.25: for tests of anything but a Redis that is down."""
+    url = settings.redis_url.get_secret_value()
+    store = await open_redis_store(url, data_scope(settings), clock, call_seconds=20.0)
+    await store.loaded.wait()
+    return store
 
 
-async def main(redis_url: str, folder: str, seconds: str, pace: str, hang: str) -> None:
-    store = await open_store(Settings(redis_url=redis_url, data_dir=Path(folder)), utc_now)
-    oracle = Written(Path(folder) / "asked", 3600 if hang == "hang" else 0.05)
-    async with running(store, oracle, report(pace=float(pace)), deadline=1.0):
-        print("ready", flush=True)  # noqa: T201 (what the test waits for)
-        await asyncio.sleep(float(seconds))
+async def main(redis_url: str, folder: str, pace: str, hang: str) -> None:
+    store = await open_patient_store(Settings(redis_url=redis_url, data_dir=Path(folder)), utc_now)
+    queries = Path(folder) / "queries"
+
+    def record_query() -> None:
+        with queries.open("a") as file:
+            file.write(f"{os.getpid()} {time.monotonic()}\n")
+
+    source = FakeSource(on_query=record_query, gate=asyncio.Event() if hang else None)
+    async with running_refresher(store, source, make_report(pace=float(pace)), timeout=3.0 if hang else 1.0):
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await store.close()
 
 

@@ -1,204 +1,238 @@
-"""Many refreshers and one Redis: one question upstream for each period, whatever happens to either."""
+"""Many refreshers and one Redis: one query for each interval, whatever happens to either."""
 
 import asyncio
 import sys
 from collections import Counter
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.refresh.pretending import Oracle, report, running, shown, until
+from tests.refresh.fake_source import (
+    FakeClock,
+    FakeSource,
+    by_name,
+    figure_of,
+    make_report,
+    make_sources,
+    running_refresher,
+    settle,
+)
+from tests.refresh.process import open_patient_store
+from tests.waiting import wait_until
 from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind, SourceMisconfigured, Unavailable
 from utilities.model.frames import LastError, Reading
-from utilities.store import alone, open_store
+from utilities.refresh.refresher import Refresher
+from utilities.store import open_store, unfenced_lease
 
 ROOT = Path(__file__).parents[2]
 
 
-async def another(*arguments: str) -> asyncio.subprocess.Process:
-    """A process of its own; see tests/refresh/process.py."""
+async def start_process(*arguments: str) -> asyncio.subprocess.Process:
+    """Starts tests/refresh/process.py."""
     command = (sys.executable, "-m", "tests.refresh.process", *arguments)
-    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL)
+    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=pipe, stdout=null)
 
 
 @pytest.fixture
-async def fleet(redis_server, settings):
-    """`await fleet(n, oracle, report)`: n stores, each with its refresher, as n processes would have them."""
+async def start_refreshers(redis_server, settings):
+    """`await start_refreshers(n, source, report)`: n started refreshers with a store each, as in n processes.
+
+    Their stores wait long for Redis, so that a busy machine is not mistaken for a Redis that is down; with
+    `patient=False` they are those of the product.
+    """
     async with AsyncExitStack() as opened:
 
-        async def start(many, oracle, *reports, **more):
+        async def start(count, source, *reports, patient=True, **more):
             stores = []
-            for _ in range(many):
-                store = await open_store(settings(redis_url=redis_server.url), utc_now)
-                opened.push_async_callback(store.close)
-                stores.append(store)
-            for store in stores:
-                await opened.enter_async_context(running(store, oracle, *reports, **more))
-            return stores
+            for _ in range(count):
+                open_one = open_patient_store if patient else open_store
+                stores.append(await open_one(settings(redis_url=redis_server.url), utc_now))
+                opened.push_async_callback(stores[-1].close)
+            return [
+                await opened.enter_async_context(running_refresher(store, source, *reports, **more)) for store in stores
+            ]
 
         yield start
 
 
-async def test_eight_refreshers_ask_once_and_all_have_the_answer(fleet):
-    oracle = Oracle(seconds=0.2)
-    stores = await fleet(8, oracle, report())
-    await until(lambda: all(shown(store.latest("users")) == 1 for store in stores), within=3)
-    await asyncio.sleep(3)
-    assert oracle.asked == 1
+def latest_of(refreshers) -> list[Reading | None]:
+    return [refresher.context.store.latest("users") for refresher in refreshers]
 
 
-async def test_eight_refreshers_ask_once_for_each_period(fleet):
-    oracle = Oracle(seconds=0.05)
-    stores = await fleet(8, oracle, report(pace=1.0))
-    await until(lambda: all(store.latest("users") for store in stores))
-    before = oracle.asked
-    await asyncio.sleep(4.0)
-    assert before == 1
-    # Between 0.85 and 1.0 of the pace; later on a busy machine, never more often.
-    assert 1 <= oracle.asked - before <= 6
-    assert oracle.most_running == 1
+async def test_eight_refreshers_query_once_and_all_have_the_reading(start_refreshers):
+    source, clock = FakeSource(), FakeClock()
+    refreshers = await start_refreshers(8, source, make_report(), clock=clock)
+    await wait_until(lambda: all(figure_of(reading) == 1 for reading in latest_of(refreshers)))
+    clock.advance(50, *refreshers)
+    await settle(*refreshers)
+    assert source.query_count == 1
 
 
-async def test_many_people_who_want_it_in_many_processes_cost_one_question(redis_server, settings):
-    oracle = Oracle(seconds=0.3)
+async def test_eight_refreshers_query_once_for_each_interval(start_refreshers):
+    source, clock = FakeSource(), FakeClock()
+    refreshers = await start_refreshers(8, source, make_report(), clock=clock)
+    for expected in range(1, 6):
+        await wait_until(lambda: all(figure_of(reading) == expected for reading in latest_of(refreshers)))  # noqa: B023
+        await settle(*refreshers)
+        assert source.query_count == expected
+        clock.advance(60, *refreshers)
+    assert source.max_running == 1
+
+
+async def test_many_requests_in_many_processes_cost_one_query(redis_server, settings):
+    source, reports = FakeSource(), by_name(make_report())
     async with AsyncExitStack() as opened:
         refreshers = []
         for _ in range(4):
-            store = await open_store(settings(redis_url=redis_server.url), utc_now)
+            store = await open_patient_store(settings(redis_url=redis_server.url), utc_now)
             opened.push_async_callback(store.close)
-            refresher = await opened.enter_async_context(running(store, oracle, report()))
-            refresher.set_active([])
-            refreshers.append(refresher)
+            refreshers.append(Refresher(store, make_sources(fake=source), reports, utc_now))
+            await refreshers[-1].start()
+            opened.push_async_callback(refreshers[-1].stop)
         for _ in range(200):
             for refresher in refreshers:
-                refresher.want("users")
-        await until(lambda: all(shown(each.means.store.latest("users")) for each in refreshers))
-        await asyncio.sleep(0.5)
-    assert oracle.asked == 1
+                refresher.keep_fresh("users")
+        await wait_until(lambda: all(figure_of(reading) for reading in latest_of(refreshers)))
+        await settle(*refreshers)
+    assert source.query_count == 1
 
 
-async def test_a_failure_is_shared_as_well(fleet):
-    oracle = Oracle(error=SourceMisconfigured("no access to the property"))
-    stores = await fleet(4, oracle, report())
-    await until(lambda: all(store.latest("users") for store in stores))
-    await asyncio.sleep(3.5)
-    assert oracle.asked == 1
-    assert {store.latest("users").last_error.message for store in stores} == {"no access to the property"}
+async def test_a_failure_is_shared_as_well(start_refreshers):
+    source = FakeSource(error=SourceMisconfigured("no access to the property"))
+    refreshers = await start_refreshers(4, source, make_report())
+    await wait_until(lambda: all(latest_of(refreshers)))
+    await settle(*refreshers)
+    assert source.query_count == 1
+    assert {reading.last_error.message for reading in latest_of(refreshers)} == {"no access to the property"}
 
 
-async def test_a_refusal_is_tried_again_once_when_all_processes_restart(fleet, redis_server, settings):
-    store = await open_store(settings(redis_url=redis_server.url), utc_now)
+async def test_a_misconfigured_report_is_tried_once_when_all_processes_restart(
+    start_refreshers, redis_server, settings
+):
+    store = await open_patient_store(settings(redis_url=redis_server.url), utc_now)
     trouble = LastError("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
-    await store.write(Reading("users", last_error=trouble), await store.lease("users", 0.1))
+    await store.write(Reading("users", last_error=trouble), await store.acquire_lease("users", 0.1))
     await store.close()
-    oracle = Oracle(error=SourceMisconfigured("still no access"), seconds=0.1)
-    stores = await fleet(4, oracle, report())
-    await until(lambda: all(each.latest("users").last_error.attempts == 4 for each in stores))
-    await asyncio.sleep(3.5)
-    assert oracle.asked == 1
+    source = FakeSource(error=SourceMisconfigured("still no access"))
+    refreshers = await start_refreshers(4, source, make_report())
+    await wait_until(lambda: all(reading.last_error.attempts == 4 for reading in latest_of(refreshers)))
+    await settle(*refreshers)
+    assert source.query_count == 1
 
 
-async def test_two_real_processes_ask_once_for_each_period(redis_server, tmp_path):
-    processes = [await another(redis_server.url, str(tmp_path), "6", "2", "") for _ in range(2)]
-    codes = [await process.wait() for process in processes]
-    asked = (tmp_path / "asked").read_text().split()
-    assert codes == [0, 0]
-    assert 3 <= len(asked) <= 5  # at 0 s, then every 1.7 to 2 s; the processes do not start at one moment
+async def test_two_real_processes_query_once_for_each_interval(redis_server, tmp_path):
+    processes = [await start_process(redis_server.url, str(tmp_path), "1", "") for _ in range(2)]
+    queries = tmp_path / "queries"
+    await wait_until(lambda: queries.exists() and len(queries.read_text().splitlines()) >= 5)
+    for process in processes:
+        process.stdin.close()
+    assert [await process.wait() for process in processes] == [0, 0]
+    times = sorted(float(line.split()[1]) for line in queries.read_text().splitlines())
+    assert all(later - earlier >= 0.5 for earlier, later in pairwise(times))  # half the interval is the least there is
 
 
-async def test_when_the_process_that_asks_is_killed_another_takes_over(redis_server, settings, tmp_path):
-    process = await another(redis_server.url, str(tmp_path), "60", "60", "hang")
-    asked = tmp_path / "asked"
-    await until(asked.exists, within=15)
+async def test_when_the_querying_process_is_killed_another_takes_over(redis_server, settings, tmp_path):
+    process = await start_process(redis_server.url, str(tmp_path), "60", "hang")
+    queries = tmp_path / "queries"
+    await wait_until(queries.exists)
     process.kill()
     await process.wait()
     store = await open_store(settings(redis_url=redis_server.url), utc_now)
-    async with running(store, Oracle(), report(), deadline=1.0):
-        await until(lambda: shown(store.latest("users")) == 1, within=25)  # the lease of the dead one: 16 s
+    async with running_refresher(store, FakeSource(), make_report(), timeout=3.0):
+        await wait_until(lambda: figure_of(store.latest("users")) == 1, within=60)  # its lease lasts 18 s
     await store.close()
-    assert Counter(asked.read_text().split()) == {str(process.pid): 1}
+    assert Counter(line.split()[0] for line in queries.read_text().splitlines()) == {str(process.pid): 1}
 
 
-async def test_a_stalled_process_cannot_put_old_figures_over_new_ones(redis_server, settings):
-    stalled, swift = [await open_store(settings(redis_url=redis_server.url), utc_now) for _ in range(2)]
-    lease = await stalled.lease("users", 0.2)
-    await asyncio.sleep(0.3)
-    async with running(swift, Oracle(), report()):
-        await until(lambda: shown(swift.latest("users")) == 1)
-    newer = swift.latest("users")
+async def test_a_stalled_process_cannot_overwrite_newer_figures(redis_server, settings):
+    stalled, fast = [await open_patient_store(settings(redis_url=redis_server.url), utc_now) for _ in range(2)]
+    lease = await stalled.acquire_lease("users", 0.2)
+    async with running_refresher(fast, FakeSource(), make_report()):
+        await wait_until(lambda: figure_of(fast.latest("users")) == 1)
+    newer = fast.latest("users")
     assert not await stalled.write(Reading("users", newer.frame, utc_now() - timedelta(hours=1)), lease)
     assert stalled.latest("users") == newer
     await stalled.close()
-    await swift.close()
+    await fast.close()
 
 
-@pytest.mark.parametrize("how", ["freeze", "kill"])
-async def test_the_walls_stay_alive_without_redis_and_come_together_again(fleet, redis_server, how):
-    oracle, users = Oracle(), report(pace=1.0)
-    stores = await fleet(2, oracle, users)
-    await until(lambda: all(store.latest("users") for store in stores))
-    redis_server.freeze() if how == "freeze" else redis_server.kill()
-    await until(lambda: not any(store.health()["answers"] for store in stores))
-    alone = oracle.asked
-    async with asyncio.timeout(10):
-        while oracle.asked < alone + 4:  # each of them, twice
-            assert all(store.latest("users").age_at(utc_now()) < 2 * users.refresh_every for store in stores)
-            await asyncio.sleep(0.05)
-    redis_server.thaw() if how == "freeze" else redis_server.start()
-    await until(lambda: all(store.health()["answers"] for store in stores))
-    await until(lambda: stores[0].latest("users") == stores[1].latest("users"))
-    asked = oracle.asked
-    await asyncio.sleep(3.0)
-    assert oracle.asked - asked <= 5  # one for each period again, not one for each process
+@pytest.mark.parametrize("failure", ["freeze", "kill"])
+async def test_walls_stay_live_without_redis_and_agree_again_afterwards(start_refreshers, redis_server, failure):
+    source, clock, users = FakeSource(), FakeClock(), make_report()
+    refreshers = await start_refreshers(2, source, users, clock=clock, patient=False)
+    stores = [refresher.context.store for refresher in refreshers]
+    await wait_until(lambda: all(latest_of(refreshers)))
+    redis_server.freeze() if failure == "freeze" else redis_server.kill()
+    await wait_until(lambda: not any(store.health()["answers"] for store in stores))
+    for _ in range(2):
+        await settle(*refreshers)
+        before = source.query_count
+        clock.advance(60, *refreshers)
+        await wait_until(lambda: source.query_count == before + 2)  # noqa: B023 (each process queries for itself)
+        await settle(*refreshers)
+        assert all(reading.age_at(clock()) < users.refresh_every for reading in latest_of(refreshers))
+    redis_server.thaw() if failure == "freeze" else redis_server.start()
+    await wait_until(lambda: all(store.health()["answers"] for store in stores))
+    await wait_until(lambda: latest_of(refreshers)[0] == latest_of(refreshers)[1])
+    await settle(*refreshers)
+    before = source.query_count
+    for _ in range(3):
+        clock.advance(60, *refreshers)
+        await settle(*refreshers)
+    assert source.query_count - before <= 5  # one for each interval again, not one for each process
 
 
-async def test_a_failing_source_without_redis_keeps_its_figures_and_backs_off(fleet, redis_server):
-    oracle = Oracle()
-    (store,) = await fleet(1, oracle, report(pace=0.5))
-    await until(lambda: shown(store.latest("users")))
+async def test_a_failing_source_without_redis_keeps_its_figures_and_backs_off(start_refreshers, redis_server):
+    source = FakeSource()
+    refreshers = await start_refreshers(1, source, make_report(pace=0.5), patient=False)
+    await wait_until(lambda: figure_of(latest_of(refreshers)[0]))
     redis_server.kill()
-    oracle.error = Unavailable("down too")
-    await until(lambda: store.latest("users").last_error and store.latest("users").last_error.attempts > 1)
-    assert shown(store.latest("users")) >= 1
+    source.error = Unavailable("down too")
+    await wait_until(lambda: (trouble := latest_of(refreshers)[0].last_error) and trouble.attempts > 1)
+    assert figure_of(latest_of(refreshers)[0]) >= 1
 
 
-async def test_redis_killed_again_and_again_under_refresh_leaves_every_process_with_fresh_figures(fleet, redis_server):
-    oracle, users = Oracle(), report(pace=0.6)
-    stores = await fleet(3, oracle, users)
+async def test_after_several_kills_of_redis_every_process_has_fresh_figures(start_refreshers, redis_server):
+    source = FakeSource()
+    refreshers = await start_refreshers(3, source, make_report(pace=0.6), patient=False)
+    stores = [refresher.context.store for refresher in refreshers]
     for _ in range(4):
-        await asyncio.sleep(0.7)
+        before = source.query_count
+        await wait_until(lambda: source.query_count > before)  # noqa: B023
         redis_server.kill()
-        await asyncio.sleep(0.3)
+        await wait_until(lambda: not any(store.health()["answers"] for store in stores))
         redis_server.start()
-    await until(lambda: all(store.health()["answers"] for store in stores))
-    newest = oracle.asked
-    await until(lambda: all(shown(store.latest("users")) > newest for store in stores))
+    await wait_until(lambda: all(store.health()["answers"] for store in stores))
+    newest = source.query_count
+    await wait_until(lambda: all(figure_of(reading) > newest for reading in latest_of(refreshers)))
 
 
-async def test_a_reading_that_is_poisoned_while_it_runs_does_not_reach_the_wall(fleet, redis_server, settings):
-    oracle = Oracle()
-    stores = await fleet(2, oracle, report(pace=1.0))
-    await until(lambda: all(store.latest("users") for store in stores))
-    commands = stores[0].commands
-    redis = stores[0].link.redis
+async def test_a_poisoned_reading_does_not_reach_the_wall(start_refreshers, redis_server):
+    refreshers = await start_refreshers(2, FakeSource(), make_report(pace=1.0))
+    stores = [refresher.context.store for refresher in refreshers]
+    await wait_until(lambda: all(latest_of(refreshers)))
+    commands, redis = stores[0].commands, stores[0].connection.redis
     for _ in range(10):
-        await redis.set(commands.key("reading", "users"), b'{"fence": 1, "reading": "<script>"}')
+        counts = [store.health()["bad_values"] for store in stores]
+        await redis.set(commands.key_for("reading", "users"), b'{"fence": 1, "reading": "<script>"}')
         await redis.publish(commands.channel, "users")
-        await asyncio.sleep(0.1)
-        assert all(isinstance(shown(store.latest("users")), int) for store in stores)
-    assert all(store.health()["bad_values"] for store in stores)
+        await wait_until(lambda: [store.health()["bad_values"] for store in stores] != counts)  # noqa: B023
+        assert all(isinstance(figure_of(reading), int) for reading in latest_of(refreshers))
+    await wait_until(lambda: all(store.health()["bad_values"] for store in stores))
 
 
-async def test_taken_alone_it_is_shared_when_redis_has_nothing_newer(redis_server, settings):
-    one, other = [await open_store(settings(redis_url=redis_server.url), utc_now) for _ in range(2)]
-    async with running(one, Oracle(), report()):
-        await until(lambda: other.latest("users"))
+async def test_an_unfenced_reading_is_dropped_when_redis_has_a_newer_one(redis_server, settings):
+    one, other = [await open_patient_store(settings(redis_url=redis_server.url), utc_now) for _ in range(2)]
+    async with running_refresher(one, FakeSource(), make_report()):
+        await wait_until(lambda: other.latest("users"))
     newer = other.latest("users")
     old = Reading("users", newer.frame, newer.taken_at - timedelta(seconds=5))
-    await other.write(old, alone("users"))
-    await until(lambda: other.latest("users") == newer, within=7)
+    await other.write(old, unfenced_lease("users"))
+    await wait_until(lambda: other.latest("users") == newer)
     await one.close()
     await other.close()

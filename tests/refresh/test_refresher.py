@@ -1,4 +1,4 @@
-"""One process, memory, a source that is told what to do."""
+"""One process, memory, a source that does what the test says."""
 
 import asyncio
 import logging
@@ -7,78 +7,102 @@ from datetime import timedelta
 
 import pytest
 
-from tests.refresh.pretending import Jumping, Oracle, known, number, report, running, shown, sources, until
+from tests.refresh.fake_source import (
+    FakeClock,
+    FakeSource,
+    by_name,
+    figure_of,
+    make_report,
+    make_sources,
+    one_figure,
+    running_refresher,
+    settle,
+)
+from tests.waiting import wait_until
 from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
 from utilities.model.frames import LastError, Reading, ReadingState
 from utilities.refresh.refresher import Refresher
-from utilities.store import alone, open_store
+from utilities.store import open_store, unfenced_lease
+
+MARKER = make_report("marker")
+"""Starts after the report under test: once it has figures, the other one has decided whether to query."""
 
 
 async def test_first_figures_are_there_at_once(store):
-    async with running(store, Oracle(), *(report(f"r{n}") for n in range(20))):
-        await until(lambda: all(store.latest(f"r{n}") for n in range(20)), within=1.0)
+    async with running_refresher(store, FakeSource(), *(make_report(f"r{n}") for n in range(20))):
+        await wait_until(lambda: all(store.latest(f"r{n}") for n in range(20)))
 
 
-async def test_a_fresh_reading_is_not_asked_for_again(store):
-    oracle = Oracle()
-    await store.write(Reading("users", number(7), utc_now()), alone("users"))
-    async with running(store, oracle, report(pace=60)):
-        await asyncio.sleep(0.4)
-    assert (oracle.asked, shown(store.latest("users"))) == (0, 7)
+async def test_a_fresh_reading_is_not_queried_again(store):
+    source = FakeSource()
+    await store.write(Reading("users", one_figure(7), utc_now()), unfenced_lease("users"))
+    async with running_refresher(store, source, make_report(), MARKER, start_jitter=0):
+        await wait_until(lambda: store.latest("marker"))
+    assert (source.query_count, figure_of(store.latest("users"))) == (1, 7)
 
 
 async def test_a_healthy_report_never_ages(store):
-    oracle, users = Oracle(seconds=0.05), report(pace=3.0)
-    async with running(store, oracle, users):
-        await until(lambda: store.latest("users"))
-        began = utc_now()
-        for _ in range(350):
-            await asyncio.sleep(0.01)
-            assert (
-                store.latest("users").state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.LIVE
-            )
-    periods = (utc_now() - began) / users.refresh_every
-    assert periods <= oracle.asked <= 2 + periods / 0.85
+    source, users, clock = FakeSource(), make_report(pace=3.0), FakeClock()
+    async with running_refresher(store, source, users, clock=clock) as refresher:
+        await wait_until(lambda: store.latest("users"))
+        started = clock()
+        for _ in range(105):
+            await settle(refresher)
+            clock.advance(0.1, refresher)
+            assert store.latest("users").state_at(clock(), users.refresh_every, users.stale_after) is ReadingState.LIVE
+    periods = (clock() - started) / users.refresh_every
+    assert periods <= source.query_count <= 2 + periods / 0.85
 
 
-async def test_a_slow_report_is_asked_early_enough(store):
-    oracle, users = Oracle(seconds=0.4), report(pace=3.2)
-    async with running(store, oracle, users):
-        await until(lambda: oracle.asked == 2)
-        for _ in range(200):
-            await asyncio.sleep(0.01)
-            assert (
-                store.latest("users").state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.LIVE
-            )
+async def test_a_slow_report_is_queried_early_enough(store):
+    users, clock, states = make_report(pace=3.2), FakeClock(), []
+
+    def take_time() -> None:
+        clock.advance(0.4)
+        if reading := store.latest("users"):
+            states.append(reading.state_at(clock(), users.refresh_every, users.stale_after))
+
+    source = FakeSource(on_query=take_time)
+    async with running_refresher(store, source, users, clock=clock) as refresher:
+        while source.query_count < 5:
+            await settle(refresher)
+            clock.advance(0.05, refresher)
+    assert states == [ReadingState.LIVE] * 4
 
 
-async def test_a_source_short_of_quota_is_asked_less_often(store):
-    oracle = Oracle(factor=10.0)
-    async with running(store, oracle, report(pace=0.3)):
-        await asyncio.sleep(1.2)
-    assert oracle.asked == 1
+async def test_a_source_short_of_quota_is_queried_less_often(store):
+    source, clock = FakeSource(slowdown=10.0), FakeClock()
+    async with running_refresher(store, source, make_report(pace=0.3), clock=clock) as refresher:
+        await wait_until(lambda: store.latest("users"))
+        clock.advance(1.2, refresher)
+        await settle(refresher)
+        assert source.query_count == 1
+        clock.advance(1.8, refresher)
+        await wait_until(lambda: source.query_count == 2)
 
 
 async def test_failure_keeps_the_old_figures_and_says_what_went_wrong(store):
-    oracle = Oracle()
-    async with running(store, oracle, report(pace=0.3)):
-        await until(lambda: shown(store.latest("users")))
-        figures = store.latest("users")
-        oracle.error = Unavailable("Google does not answer")
-        await until(lambda: store.latest("users").last_error and store.latest("users").last_error.attempts >= 2)
+    source = FakeSource()
+    async with running_refresher(store, source, make_report(pace=0.3)):
+        await wait_until(lambda: figure_of(store.latest("users")))
+        source.error = Unavailable("Google does not answer")
+        await wait_until(lambda: store.latest("users").last_error)
+        first = store.latest("users")
+        await wait_until(lambda: store.latest("users").last_error.attempts >= 2)
         failing = store.latest("users")
-        oracle.error = None
-        await until(lambda: store.latest("users").last_error is None)
-    assert (failing.frame, failing.taken_at) == (figures.frame, figures.taken_at)
-    assert (failing.last_error.message, failing.last_error.kind) == ("Google does not answer", "Unavailable")
+        source.error = None
+        await wait_until(lambda: store.latest("users").last_error is None)
+    assert (failing.frame, failing.taken_at) == (first.frame, first.taken_at)
+    assert figure_of(failing) >= 1
+    assert (failing.last_error.message, failing.last_error.kind) == ("Google does not answer", ErrorKind.UNAVAILABLE)
     assert failing.last_error.since < failing.last_error.retry_at
 
 
-async def test_nothing_ever_answered_is_failed_with_the_reason(store):
-    users = report()
-    async with running(store, Oracle(error=BadAnswer("a page instead of figures")), users):
-        await until(lambda: store.latest("users"))
+async def test_a_report_that_never_had_figures_is_failed_with_the_reason(store):
+    users = make_report()
+    async with running_refresher(store, FakeSource(error=BadAnswer("a page instead of figures")), users):
+        await wait_until(lambda: store.latest("users"))
     reading = store.latest("users")
     assert reading.state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.FAILED
     assert reading.last_error.message == "a page instead of figures"
@@ -93,143 +117,153 @@ async def test_nothing_ever_answered_is_failed_with_the_reason(store):
         (SourceMisconfigured("x"), 599, 601),
     ],
 )
-async def test_each_failure_waits_as_long_as_it_should(store, error, least, most):
-    oracle = Oracle(error=error)
-    async with running(store, oracle, report()):
-        await until(lambda: store.latest("users"))
-        await asyncio.sleep(0.2)
-    wait = (store.latest("users").last_error.retry_at - utc_now()).total_seconds()
-    assert least <= wait <= most
-    assert oracle.asked == 1
+async def test_each_failure_is_retried_after_its_own_delay(store, error, least, most):
+    source, clock = FakeSource(error=error), FakeClock()
+    async with running_refresher(store, source, make_report(), clock=clock) as refresher:
+        await wait_until(lambda: store.latest("users"))
+        delay = (store.latest("users").last_error.retry_at - clock()).total_seconds()
+        assert least <= delay <= most
+        clock.advance(delay - 0.1, refresher)
+        await settle(refresher)
+        assert source.query_count == 1
+        clock.advance(0.1, refresher)
+        await wait_until(lambda: source.query_count == 2)
 
 
-async def test_a_refused_report_is_tried_at_once_after_a_restart(store):
+async def test_a_misconfigured_report_is_tried_at_once_after_a_restart(store):
     trouble = LastError("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
-    await store.write(Reading("users", last_error=trouble), alone("users"))
-    async with running(store, Oracle(), report()):
-        await until(lambda: shown(store.latest("users")), within=1.0)
+    await store.write(Reading("users", last_error=trouble), unfenced_lease("users"))
+    async with running_refresher(store, FakeSource(), make_report()):
+        await wait_until(lambda: figure_of(store.latest("users")))
 
 
 async def test_a_quota_is_respected_after_a_restart(store):
-    trouble = LastError("quota", ErrorKind.OVER_QUOTA, utc_now(), 1, utc_now() + timedelta(minutes=9))
-    await store.write(Reading("users", last_error=trouble), alone("users"))
-    oracle = Oracle()
-    async with running(store, oracle, report()):
-        await asyncio.sleep(0.5)
-    assert oracle.asked == 0
+    clock = FakeClock()
+    trouble = LastError("quota", ErrorKind.OVER_QUOTA, clock(), 1, clock() + timedelta(minutes=9))
+    await store.write(Reading("users", last_error=trouble), unfenced_lease("users"))
+    async with running_refresher(store, FakeSource(), make_report(), MARKER, clock=clock, start_jitter=0):
+        await wait_until(lambda: store.latest("marker"))
+        assert store.latest("users").last_error == trouble
 
 
-async def test_an_unexpected_exception_is_trouble_and_logged_once_with_its_traceback(store, caplog):
-    oracle = Oracle(error=KeyError("rows"))
+async def test_an_unexpected_exception_is_an_error_and_logged_once_with_its_traceback(store, caplog):
+    source = FakeSource(error=KeyError("rows"))
     with caplog.at_level(logging.INFO):
-        async with running(store, oracle, report(pace=0.1), report("other", source="oracle", pace=0.1)):
-            await until(lambda: oracle.asked >= 6)
+        async with running_refresher(store, source, make_report(pace=0.1), make_report("other", pace=0.1)):
+            await wait_until(lambda: source.query_count >= 6)
     assert store.latest("users").last_error.message == "internal error"
-    assert store.latest("users").last_error.kind == "KeyError"
+    assert store.latest("users").last_error.kind is ErrorKind.INTERNAL
     assert len([record for record in caplog.records if record.exc_info]) == 2  # one for each report
 
 
-async def test_a_source_that_hangs_is_unavailable_after_the_deadline(store):
-    oracle = Oracle(seconds=60)
-    async with running(store, oracle, report(), deadline=0.2):
-        await until(lambda: store.latest("users"))
-    assert store.latest("users").last_error.kind == "Unavailable"
-    assert oracle.running == 0
+async def test_a_source_that_hangs_is_unavailable_after_the_timeout(store):
+    source = FakeSource(gate=asyncio.Event())
+    async with running_refresher(store, source, make_report(), timeout=0.2):
+        await wait_until(lambda: store.latest("users"))
+    assert store.latest("users").last_error.kind is ErrorKind.UNAVAILABLE
+    assert source.running == 0
 
 
-async def test_one_hanging_report_does_not_hold_back_another(store):
-    hanging, well = Oracle(seconds=60), Oracle()
-    both = known(report("bad", source="hanging"), report("good", source="well"))
-    refresher = Refresher(store, sources(hanging=hanging, well=well), both, utc_now)
+async def test_one_hanging_report_does_not_delay_another(store):
+    hanging, healthy = FakeSource(gate=asyncio.Event()), FakeSource()
+    both = by_name(make_report("bad", source="hanging"), make_report("good", source="healthy"))
+    refresher = Refresher(store, make_sources(hanging=hanging, healthy=healthy), both, utc_now)
     refresher.set_active(both)
     await refresher.start()
-    await until(lambda: shown(store.latest("good")), within=1.0)
+    await wait_until(lambda: figure_of(store.latest("good")))
     await refresher.stop()
 
 
-async def test_frames_are_shown_as_they_come_and_the_last_is_whole(store):
-    going_on = asyncio.Event()
+async def test_frames_are_shown_as_they_arrive_and_the_last_is_complete(store):
+    second_frame = asyncio.Event()
 
-    async def compose(asked) -> AsyncIterator:
-        yield await asked.ask("oracle", None)
-        await going_on.wait()
-        yield number(99)
+    async def compose(sources) -> AsyncIterator:
+        yield await sources.ask("fake", None)
+        await second_frame.wait()
+        yield one_figure(99)
 
-    async with running(store, Oracle(), report(build=compose)):
-        await until(lambda: store.latest("users"))
-        part = store.latest("users")
-        going_on.set()
-        await until(lambda: shown(store.latest("users")) == 99 and store.latest("users").complete)
-    assert (shown(part), part.complete) == (1, False)
+    async with running_refresher(store, FakeSource(), make_report(build=compose)):
+        await wait_until(lambda: store.latest("users"))
+        partial = store.latest("users")
+        second_frame.set()
+        await wait_until(lambda: figure_of(store.latest("users")) == 99 and store.latest("users").complete)
+    assert (figure_of(partial), partial.complete) == (1, False)
 
 
-async def test_a_part_does_not_replace_whole_figures_that_are_live(store):
-    async def compose(asked) -> AsyncIterator:
-        yield number(-1)
-        await asyncio.sleep(0.02)
-        yield await asked.ask("oracle", None)
+async def test_a_partial_frame_does_not_replace_complete_figures_that_are_live(store):
+    async def compose(sources) -> AsyncIterator:
+        yield one_figure(-1)
+        yield await sources.ask("fake", None)
 
-    seen = []
-    async with running(store, Oracle(), report(pace=1.0, build=compose)):
-        await until(lambda: shown(store.latest("users")) == 1 and store.latest("users").complete)
+    figures, clock = [], FakeClock()
+    async with running_refresher(store, FakeSource(), make_report(pace=1.0, build=compose), clock=clock) as refresher:
+        await wait_until(lambda: figure_of(store.latest("users")) == 1 and store.latest("users").complete)
         names = store.listen()
-        while shown(store.latest("users")) != 3:
-            await anext(names)
-            seen.append(shown(store.latest("users")))
-    assert -1 not in seen
+        for expected in (2, 3):
+            await settle(refresher)
+            clock.advance(0.95, refresher)
+            while figure_of(store.latest("users")) != expected:
+                await anext(names)
+                figures.append(figure_of(store.latest("users")))
+    assert figures == [2, 3]
 
 
 async def test_figures_too_old_to_show_are_dropped_when_the_source_fails_again(store):
-    await store.write(Reading("users", number(7), utc_now() - timedelta(days=15)), alone("users"))
-    users = report()
-    async with running(store, Oracle(error=Unavailable("gone")), users):
-        await until(lambda: store.latest("users").last_error)
+    await store.write(Reading("users", one_figure(7), utc_now() - timedelta(days=15)), unfenced_lease("users"))
+    users = make_report()
+    async with running_refresher(store, FakeSource(error=Unavailable("gone")), users):
+        await wait_until(lambda: store.latest("users").last_error)
     assert store.latest("users").state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.FAILED
 
 
 @pytest.mark.parametrize("hours", [1, -1])
-async def test_a_clock_that_jumps_neither_stops_nor_floods_the_asking(store, hours):
-    oracle, clock = Oracle(), Jumping()
-    async with running(store, oracle, report(pace=0.4), clock=clock):
-        await until(lambda: store.latest("users"))
-        clock.ahead = timedelta(hours=hours)
-        await asyncio.sleep(2.0)
+async def test_a_wall_clock_that_jumps_neither_stops_nor_floods_the_queries(store, hours):
+    source, clock = FakeSource(), FakeClock()
+    async with running_refresher(store, source, make_report(pace=0.4), clock=clock) as refresher:
+        await wait_until(lambda: store.latest("users"))
+        clock.now += timedelta(hours=hours)
+        for _ in range(20):
+            clock.advance(0.1, refresher)
+            await settle(refresher)
         assert abs(store.latest("users").age_at(clock()).total_seconds()) < 1
-        assert 4 <= oracle.asked <= 9
+        assert 4 <= source.query_count <= 9
 
 
-async def test_stop_cancels_what_is_being_asked(store):
-    oracle = Oracle(seconds=60)
-    async with running(store, oracle, report()) as refresher:
-        await until(lambda: oracle.running == 1)
-        await asyncio.wait_for(refresher.stop(), 1.0)
-        assert oracle.running == 0
-    assert await store.lease("users", 1.0) is not None
+async def test_stop_cancels_a_running_query(store):
+    source = FakeSource(gate=asyncio.Event())
+    async with running_refresher(store, source, make_report()) as refresher:
+        await wait_until(lambda: source.running == 1)
+        await asyncio.wait_for(refresher.stop(), 5.0)
+        assert source.running == 0
+    assert await store.acquire_lease("users", 1.0) is not None
 
 
-async def test_a_failure_before_anything_is_asked_is_trouble_too_and_not_a_flood(store, caplog):
-    class Broken(Oracle):
+async def test_a_failure_before_the_query_is_recorded_and_retried_without_a_flood(store, caplog):
+    calls = []
+
+    class BrokenSource(FakeSource):
         def stretch(self) -> float:
+            calls.append(asyncio.get_running_loop().time())
             raise ZeroDivisionError
 
-    await store.write(Reading("users", number(7), utc_now()), await store.lease("users", 0.01))
-    async with running(store, Broken(), report()):
-        await asyncio.sleep(1.5)
+    await store.write(Reading("users", one_figure(7), utc_now()), await store.acquire_lease("users", 0.01))
+    async with running_refresher(store, BrokenSource(), make_report()):
+        await wait_until(lambda: len(calls) == 2)
     reading = store.latest("users")
-    assert (shown(reading), reading.last_error.kind) == (7, "ZeroDivisionError")
-    assert reading.last_error.attempts <= 3
+    assert (figure_of(reading), reading.last_error.kind) == (7, ErrorKind.INTERNAL)
+    assert calls[1] - calls[0] >= 1.0  # a pause, however busy the machine is
     assert len(caplog.records) == 1
 
 
-async def test_it_starts_while_everything_is_down_and_heals(redis_server, settings):
+async def test_it_starts_while_everything_is_down_and_recovers(redis_server, settings):
     redis_server.freeze()
     store = await open_store(settings(redis_url=redis_server.url), utc_now)
-    oracle = Oracle(error=Unavailable("everything is down"))
-    async with running(store, oracle, report(pace=0.5)):
-        await until(lambda: store.latest("users"))
+    source = FakeSource(error=Unavailable("everything is down"))
+    async with running_refresher(store, source, make_report(pace=0.5)):
+        await wait_until(lambda: store.latest("users"))
         assert store.latest("users").last_error.message == "everything is down"
-        oracle.error = None
-        await until(lambda: shown(store.latest("users")))
+        source.error = None
+        await wait_until(lambda: figure_of(store.latest("users")))
         redis_server.thaw()
-        await until(lambda: store.health()["answers"] and store.health()["writes"], within=8)
+        await wait_until(lambda: store.health()["answers"] and store.health()["writes"])
     await store.close()

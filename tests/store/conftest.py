@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from utilities.model.clock import utc_now
-from utilities.store import Store, open_store, scope
+from utilities.store import Store, data_scope, open_store
 
 
 @pytest.fixture
@@ -41,4 +41,4 @@ async def raw(redis_server) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def key(settings) -> Callable[[str, str], str]:
-    return lambda kind, report: f"foyer:{scope(settings())}:{kind}:{report}"
+    return lambda kind, report: f"foyer:{data_scope(settings())}:{kind}:{report}"

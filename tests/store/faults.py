@@ -12,9 +12,9 @@ LAG = 0.5  # seconds; a machine busy with other things takes a part of it
 
 
 async def put(store, written):
-    lease = await store.lease(written.report, 5)
+    lease = await store.acquire_lease(written.report, 5)
     assert await store.write(written, lease)
-    await store.release(lease)
+    await store.release_lease(lease)
     return written
 
 

@@ -6,15 +6,15 @@ from contextlib import suppress
 
 import pytest
 
-from tests.refresh.pretending import until
 from tests.store.faults import LAG, lag, put, seconds
 from tests.store.test_store import reading
+from tests.waiting import wait_until
 from utilities.model.errors import SettingsError, StoreDown
 from utilities.model.frames import Reading
-from utilities.store import alone
-from utilities.store.reading_codec import LARGEST, pack
+from utilities.store import unfenced_lease
+from utilities.store.reading_codec import MAX_READING_BYTES, encode_reading
 from utilities.store.redis_commands import LEAST_PRIVILEGE
-from utilities.store.redis_store import MAX_CONNECTIONS
+from utilities.store.redis_store import MAX_STORE_CONNECTIONS
 
 SOON = 1.0  # seconds: four times what is allowed, for a busy machine, and nothing beside the minute of redis-py
 
@@ -33,8 +33,8 @@ async def test_an_announcement_that_is_lost_is_made_good_by_reading_again(redis_
     store = await open_one(redis_url=redis_server.url)
     await put(store, reading())
     silent = reading()
-    await raw.set(key("reading", "top-pages"), pack(silent, 9))
-    await until(lambda: store.latest("top-pages") == silent, within=7)
+    await raw.set(key("reading", "top-pages"), encode_reading(silent, 9))
+    await wait_until(lambda: store.latest("top-pages") == silent)
 
 
 async def test_a_frozen_redis_costs_no_page_anything_and_others_little(redis_server, open_one):
@@ -44,7 +44,7 @@ async def test_a_frozen_redis_costs_no_page_anything_and_others_little(redis_ser
     async with lag() as longest:
         for _ in range(4):
             assert await seconds(store.read("top-pages")) < SOON
-            assert await seconds(store.lease("top-pages", 5)) < SOON
+            assert await seconds(store.acquire_lease("top-pages", 5)) < SOON
         assert await seconds(store.read("top-pages")) < 0.2  # nobody waits for it any longer
         began = time.monotonic()
         assert store.latest("top-pages") == written
@@ -58,13 +58,13 @@ async def test_a_redis_that_thaws_is_used_again_within_five_seconds(redis_server
     await put(one, reading())
     redis_server.freeze()
     newer = reading()
-    assert await one.write(newer, alone("top-pages"))
-    await until(lambda: not one.health()["answers"] and not other.health()["answers"], within=10)
+    assert await one.write(newer, unfenced_lease("top-pages"))
+    await wait_until(lambda: not one.health()["answers"] and not other.health()["answers"])
     assert one.latest("top-pages") == newer
     redis_server.thaw()
-    await until(lambda: other.latest("top-pages") == newer, within=5)
+    await wait_until(lambda: other.latest("top-pages") == newer)
     assert one.health()["answers"] is other.health()["answers"] is True
-    assert await one.lease("top-pages", 5) is not None
+    assert await one.acquire_lease("top-pages", 5) is not None
 
 
 async def test_calls_while_redis_is_frozen_do_not_pile_up(redis_server, open_one):
@@ -86,7 +86,7 @@ async def test_a_rush_and_many_failures_leave_no_connections_behind(redis_server
     assert any(
         all(isinstance(each, Reading) for each in rush) for rush in rushes
     )  # a busy machine may be too slow once
-    await until(lambda: store.health()["answers"])
+    await wait_until(lambda: store.health()["answers"])
     for _ in range(3):
         redis_server.freeze()
         for _ in range(20):
@@ -94,21 +94,21 @@ async def test_a_rush_and_many_failures_leave_no_connections_behind(redis_server
                 await asyncio.gather(*(store.read("top-pages") for _ in range(30)))
             await asyncio.sleep(0.05)
         redis_server.thaw()
-        await until(lambda: store.health()["answers"])
+        await wait_until(lambda: store.health()["answers"])
     await put(store, reading())
-    assert len(await raw.client_list()) <= MAX_CONNECTIONS + 1
+    assert len(await raw.client_list()) <= MAX_STORE_CONNECTIONS + 1
 
 
 async def test_killed_and_started_again_empty_it_gets_back_what_the_processes_know(redis_server, open_one):
     one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
     written = await put(one, reading())
-    await until(lambda: other.latest("top-pages") == written)
+    await wait_until(lambda: other.latest("top-pages") == written)
     redis_server.kill()
     assert await seconds(one.read("top-pages")) < SOON
     newest = reading()
-    assert await other.write(newest, alone("top-pages"))
+    assert await other.write(newest, unfenced_lease("top-pages"))
     redis_server.start()
-    await until(lambda: one.latest("top-pages") == newest, within=8)
+    await wait_until(lambda: one.latest("top-pages") == newest)
     third = await open_one(redis_url=redis_server.url)
     assert third.latest("top-pages") == newest
 
@@ -117,12 +117,12 @@ async def test_a_lease_from_before_the_loss_does_not_block_those_after(redis_ser
     store = await open_one(redis_url=redis_server.url)
     for _ in range(5):
         await put(store, reading())
-    old = await store.lease("top-pages", 60)
+    old = await store.acquire_lease("top-pages", 60)
     redis_server.kill()
     redis_server.start()
-    await until(lambda: store.health()["answers"], within=5)
+    await wait_until(lambda: store.health()["answers"])
     assert await store.write(reading(), old)
-    young = await store.lease("top-pages", 60)
+    young = await store.acquire_lease("top-pages", 60)
     assert young.fence < old.fence
     newest = reading()
     assert await store.write(newest, young)
@@ -138,13 +138,13 @@ async def test_it_starts_while_redis_is_down_and_heals(redis_server, open_one):
     assert time.monotonic() - began < 1.5
     assert store.latest("top-pages") is None
     redis_server.thaw()
-    await until(lambda: store.latest("top-pages") == written, within=5)
+    await wait_until(lambda: store.latest("top-pages") == written)
 
 
 async def test_it_starts_while_nothing_listens(redis_server, open_one):
     redis_server.kill()
     store = await open_one(redis_url=redis_server.url)
-    assert await seconds(store.lease("top-pages", 5)) < SOON
+    assert await seconds(store.acquire_lease("top-pages", 5)) < SOON
     assert store.health()["answers"] is False
 
 
@@ -154,8 +154,8 @@ async def test_a_full_redis_degrades_and_recovers(redis_server, open_one, raw, c
     await raw.config_set("maxmemory", "1mb")
     await raw.config_set("maxmemory-policy", "noeviction")
     newest = reading()
-    assert await seconds(one.lease("top-pages", 5)) < SOON
-    assert await one.write(newest, alone("top-pages"))
+    assert await seconds(one.acquire_lease("top-pages", 5)) < SOON
+    assert await one.write(newest, unfenced_lease("top-pages"))
     assert one.latest("top-pages") == newest
     assert await other.read("top-pages") == before
     tried = await refused(raw)
@@ -163,7 +163,7 @@ async def test_a_full_redis_degrades_and_recovers(redis_server, open_one, raw, c
         await asyncio.sleep(0.05)
     assert (one.health()["answers"], one.health()["writes"]) == (True, False)
     await raw.config_set("maxmemory", "0")
-    await until(lambda: other.latest("top-pages") == newest, within=8)
+    await wait_until(lambda: other.latest("top-pages") == newest)
     assert one.health()["writes"] is True
     assert sum("Redis refuses" in record.message for record in caplog.records) == 1
 
@@ -175,7 +175,7 @@ async def refused(raw) -> int:
 
 async def test_every_key_ends_some_day(redis_server, open_one, raw):
     store = await open_one(redis_url=redis_server.url)
-    lease = await store.lease("top-pages", 5)
+    lease = await store.acquire_lease("top-pages", 5)
     await store.write(reading(), lease)
     keys = await raw.keys("*")
     assert len(keys) == 4
@@ -207,7 +207,7 @@ async def test_a_wrong_password_is_a_store_that_is_down_and_never_in_the_log(red
 
 async def test_two_writers_at_one_moment_leave_one_of_their_readings(redis_server, open_one):
     one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
-    lease = await one.lease("top-pages", 5)
+    lease = await one.acquire_lease("top-pages", 5)
     written = [reading() for _ in range(2)]
     await asyncio.gather(one.write(written[0], lease), other.write(written[1], lease))
     assert await one.read("top-pages") == await other.read("top-pages") in written
@@ -215,8 +215,8 @@ async def test_two_writers_at_one_moment_leave_one_of_their_readings(redis_serve
 
 async def test_a_reading_too_large_for_redis_is_shown_by_its_own_process(redis_server, open_one):
     store = await open_one(redis_url=redis_server.url)
-    large = reading(frame=reading().frame.with_column(reading().frame.columns[0], ["x" * LARGEST, ""]))
-    assert await store.write(large, await store.lease("top-pages", 5))
+    large = reading(frame=reading().frame.with_column(reading().frame.columns[0], ["x" * MAX_READING_BYTES, ""]))
+    assert await store.write(large, await store.acquire_lease("top-pages", 5))
     assert store.latest("top-pages") == large
     assert store.health()["answers"] is True
 
@@ -236,9 +236,9 @@ async def test_a_primary_that_becomes_a_replica_degrades_and_recovers(redis_serv
     store = await open_one(redis_url=redis_server.url)
     before = await put(store, reading())
     await raw.execute_command("REPLICAOF", "127.0.0.1", "1")
-    assert await seconds(store.lease("top-pages", 5)) < SOON
+    assert await seconds(store.acquire_lease("top-pages", 5)) < SOON
     newest = reading()
-    assert await store.write(newest, alone("top-pages"))
+    assert await store.write(newest, unfenced_lease("top-pages"))
     assert store.latest("top-pages") == newest != before
     await raw.execute_command("REPLICAOF", "NO", "ONE")
-    assert await store.lease("top-pages", 5) is not None
+    assert await store.acquire_lease("top-pages", 5) is not None

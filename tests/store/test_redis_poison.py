@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.refresh.pretending import until
 from tests.store.faults import LAG, lag, put
-from tests.store.test_shelf import BAD
+from tests.store.test_disk_cache import BAD
 from tests.store.test_store import reading
+from tests.waiting import wait_until
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
@@ -29,7 +29,7 @@ async def test_a_key_of_another_kind_stops_nothing(redis_server, open_one, raw, 
     await getattr(raw, harm)(key(kind, "top-pages"), *arguments)
     store = await open_one(redis_url=redis_server.url)
     if kind == "lease":
-        assert await store.lease("top-pages", 5) is None  # once; then the lease that never ends is taken away
+        assert await store.acquire_lease("top-pages", 5) is None  # once; then the lease that never ends is taken away
     written = await put(store, reading())
     assert await store.read("top-pages") == written
     assert store.health()["bad_values"] >= 1
@@ -41,7 +41,7 @@ async def test_poison_is_replaced_by_what_a_process_knows(redis_server, open_one
     await raw.set(key("reading", "top-pages"), "<script>")
     assert await store.read("top-pages") == written
     other = await open_one(redis_url=redis_server.url)
-    await until(lambda: other.latest("top-pages") == written, within=7)
+    await wait_until(lambda: other.latest("top-pages") == written)
 
 
 @pytest.mark.parametrize("data", ["", "../../etc/passwd", "a b", "<script>", "x" * 1000, b"\xff\xfe", "nonsense"])

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, DateRange, Frame, LastError, Note, Reading, ValueKind
-from utilities.store import alone, scope
+from utilities.store import data_scope, unfenced_lease
 
 FRAME = Frame(
     (
@@ -33,43 +33,43 @@ async def test_nothing_is_known_at_first(store):
 async def test_a_reading_comes_back_as_it_was_written(store):
     trouble = LastError("gone", ErrorKind.UNAVAILABLE, utc_now(), 2, utc_now() + timedelta(seconds=9))
     written = reading(last_error=trouble, complete=False)
-    lease = await store.lease("top-pages", 5)
+    lease = await store.acquire_lease("top-pages", 5)
     assert await store.write(written, lease)
     assert store.latest("top-pages") == written
     assert await store.read("top-pages") == written
 
 
 async def test_a_lease_is_held_by_one(store):
-    leases = await asyncio.gather(*(store.lease("top-pages", 5) for _ in range(20)))
+    leases = await asyncio.gather(*(store.acquire_lease("top-pages", 5) for _ in range(20)))
     assert len([lease for lease in leases if lease]) == 1
-    assert await store.lease("other", 5) is not None
+    assert await store.acquire_lease("other", 5) is not None
 
 
 async def test_a_lease_given_back_is_free(store):
-    first = await store.lease("top-pages", 5)
-    await store.release(first)
-    second = await store.lease("top-pages", 5)
+    first = await store.acquire_lease("top-pages", 5)
+    await store.release_lease(first)
+    second = await store.acquire_lease("top-pages", 5)
     assert second.fence > first.fence
 
 
 async def test_a_lease_ends_by_itself(store):
-    await store.lease("top-pages", 0.1)
+    await store.acquire_lease("top-pages", 0.1)
     await asyncio.sleep(0.15)
-    assert await store.lease("top-pages", 5) is not None
+    assert await store.acquire_lease("top-pages", 5) is not None
 
 
 async def test_a_lease_that_has_ended_is_not_given_back_for_its_new_holder(store):
-    first = await store.lease("top-pages", 0.1)
+    first = await store.acquire_lease("top-pages", 0.1)
     await asyncio.sleep(0.15)
-    await store.lease("top-pages", 5)
-    await store.release(first)
-    assert await store.lease("top-pages", 5) is None
+    await store.acquire_lease("top-pages", 5)
+    await store.release_lease(first)
+    assert await store.acquire_lease("top-pages", 5) is None
 
 
 async def test_a_stalled_holder_writes_too_late(store):
-    stalled = await store.lease("top-pages", 0.1)
+    stalled = await store.acquire_lease("top-pages", 0.1)
     await asyncio.sleep(0.15)
-    swift = await store.lease("top-pages", 5)
+    swift = await store.acquire_lease("top-pages", 5)
     newer = reading()
     assert await store.write(newer, swift)
     assert not await store.write(reading(), stalled)
@@ -77,15 +77,15 @@ async def test_a_stalled_holder_writes_too_late(store):
 
 
 async def test_a_late_write_is_taken_while_nobody_else_has_written(store):
-    stalled = await store.lease("top-pages", 0.1)
+    stalled = await store.acquire_lease("top-pages", 0.1)
     await asyncio.sleep(0.15)
-    await store.lease("top-pages", 5)
+    await store.acquire_lease("top-pages", 5)
     assert await store.write(reading(), stalled)
 
 
 async def test_announcements_come_after_the_memory_has_the_reading(store):
     names = store.listen()
-    lease = await store.lease("top-pages", 5)
+    lease = await store.acquire_lease("top-pages", 5)
     written = reading()
     await store.write(written, lease)
     assert await asyncio.wait_for(anext(names), 1) == "top-pages"
@@ -94,24 +94,24 @@ async def test_announcements_come_after_the_memory_has_the_reading(store):
 
 async def test_a_slow_listener_hears_each_name_once(store):
     names = store.listen()
-    lease = await store.lease("top-pages", 5)
+    lease = await store.acquire_lease("top-pages", 5)
     for number in range(5):
         await store.write(replace(reading(), complete=bool(number % 2)), lease)
-    await store.write(reading("other"), await store.lease("other", 5))
+    await store.write(reading("other"), await store.acquire_lease("other", 5))
     assert [await asyncio.wait_for(anext(names), 1) for _ in range(2)] == ["top-pages", "other"]
     assert not names.names
 
 
 async def test_many_listeners_each_hear_everything(store):
     listeners = [store.listen() for _ in range(50)]
-    await store.write(reading(), await store.lease("top-pages", 5))
+    await store.write(reading(), await store.acquire_lease("top-pages", 5))
     heard = await asyncio.wait_for(asyncio.gather(*(anext(names) for names in listeners)), 1)
     assert heard == ["top-pages"] * 50
 
 
 async def test_a_restart_shows_the_last_readings_at_once(store, open_one, request):
     written = reading()
-    await store.write(written, await store.lease("top-pages", 5))
+    await store.write(written, await store.acquire_lease("top-pages", 5))
     url = request.getfixturevalue("redis_server").url if store.health()["kind"] == "redis" else ""
     await store.close()
     again = await open_one(redis_url=url)
@@ -119,7 +119,7 @@ async def test_a_restart_shows_the_last_readings_at_once(store, open_one, reques
 
 
 async def test_another_property_never_shows_the_old_figures(store, open_one, request):
-    await store.write(reading(), await store.lease("top-pages", 5))
+    await store.write(reading(), await store.acquire_lease("top-pages", 5))
     url = request.getfixturevalue("redis_server").url if store.health()["kind"] == "redis" else ""
     await store.close()
     other = await open_one(redis_url=url, look_back_days=30)
@@ -136,8 +136,8 @@ def test_the_scope_changes_with_what_is_asked_about(settings):
         {"search_console_site": "sc-domain:example.com"},
         {"demo": True},
     ]
-    assert len({scope(settings(**values)) for values in about}) == len(about)
-    assert scope(settings()) == scope(settings(port=1, log_level="DEBUG"))
+    assert len({data_scope(settings(**values)) for values in about}) == len(about)
+    assert data_scope(settings()) == data_scope(settings(port=1, log_level="DEBUG"))
 
 
 async def test_health_says_which_store_it_is_and_that_it_answers(store):
@@ -148,5 +148,5 @@ async def test_health_says_which_store_it_is_and_that_it_answers(store):
 
 async def test_a_reading_taken_alone_is_known_at_once(store):
     written = reading()
-    assert await store.write(written, alone("top-pages"))
+    assert await store.write(written, unfenced_lease("top-pages"))
     assert store.latest("top-pages") == written == await store.read("top-pages")

@@ -50,7 +50,7 @@ def tls_url(redis_server, certificate):
 
 async def test_a_certificate_we_were_told_of_is_good(tls_url, certificate, open_one):
     store = await open_one(redis_url=f"{tls_url}?ssl_ca_certs={certificate[0]}")
-    lease = await store.lease("top-pages", 5)
+    lease = await store.acquire_lease("top-pages", 5)
     assert await store.write(reading(), lease)
     assert store.health()["answers"] is True
 
@@ -59,5 +59,5 @@ async def test_a_certificate_we_were_told_of_is_good(tls_url, certificate, open_
 async def test_a_certificate_nobody_vouches_for_is_not(tls_url, open_one, query):
     store = await open_one(redis_url=tls_url + query)
     with pytest.raises(StoreDown):
-        await store.lease("top-pages", 5)
+        await store.acquire_lease("top-pages", 5)
     assert store.health()["answers"] is False

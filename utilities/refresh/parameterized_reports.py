@@ -1,4 +1,4 @@
-"""Reports as somebody wants them: for another site or another time; asked when wanted, for as long as they are."""
+"""Reports with request parameters (another site, another time), refreshed while somebody looks at them."""
 
 import hashlib
 import time
@@ -8,133 +8,147 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from utilities.model.clock import Clock
+from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame, Reading
 from utilities.refresh.refresher import Refresher
 from utilities.reports import BuildFrames, Report
 from utilities.sources import Adjusting, Sources
-from utilities.store.disk_cache import Shelf
+from utilities.store.disk_cache import DiskCache
 from utilities.store.memory_store import MemoryStore
 
-MOST = 200  # variants that are remembered
-MOST_ROWS = 200_000  # rows of all their frames together, above which the oldest give way
-KEPT = 30.0  # seconds that one is kept fresh after somebody looked
-BUSY = 10.0  # seconds in which one that was looked at is not given up for another
+MAX_PARAMETERIZED_REPORTS = 200
+MAX_PARAMETERIZED_ROWS = 200_000  # of all their frames together; above it the reports idle for longest are evicted
+VIEWED_REPORT_SECONDS = 30.0  # how long a report is refreshed after the last request for it
+MIN_IDLE_SECONDS = 10.0  # a report requested more recently is not evicted
 
 
-class NoShelf(Shelf):
-    """Nothing on disk: who wants a variant once seldom wants it after a restart."""
+class NullDiskCache(DiskCache):
+    """Stores nothing on disk: few requests with parameters come again after a restart."""
 
-    def keep(self, reading: Reading) -> None: ...
-
-
-class Passing(MemoryStore):
-    """Readings of this process, until they are forgotten."""
-
-    def forget(self, report: str) -> None:
-        for kept in (self.known.readings, self.given, self.written):
-            kept.pop(report, None)
-
-    def rows(self) -> int:
-        return sum(len(reading.frame.rows) for reading in self.known.readings.values() if reading.frame)
+    def save_later(self, reading: Reading) -> None: ...
 
 
-class Adjusted(Sources):
-    """The same sources, each ask with the parameters of a request."""
+class EphemeralStore(MemoryStore):
+    """Readings of this process, until they are deleted."""
 
-    def __init__(self, sources: Sources, said: Mapping[str, str]) -> None:
+    def delete_reading(self, report: str) -> None:
+        """Frees all memory of a report."""
+        for mapping in (self.cache.readings, self.held_leases, self.last_fences):
+            mapping.pop(report, None)
+
+    def count_rows(self) -> int:
+        """Returns the number of rows of all frames together."""
+        return sum(len(reading.frame.rows) for reading in self.cache.readings.values() if reading.frame)
+
+
+class AdjustedSources(Sources):
+    """The same sources, with the parameters of a request in every query."""
+
+    def __init__(self, sources: Sources, params: Mapping[str, str]) -> None:
         super().__init__(tuple(sources.kinds.values()), sources.opened, sources.website, sources.clock)
-        self.said = said
+        self.params = params
 
     async def ask(self, source: str, ask: object) -> Frame:
-        asked = self.opened.get(source)
-        return await super().ask(source, asked.adjusted(ask, self.said) if isinstance(asked, Adjusting) else ask)
+        """Returns the frame of one query; raises SourceError."""
+        opened = self.opened.get(source)
+        return await super().ask(source, opened.adjusted(ask, self.params) if isinstance(opened, Adjusting) else ask)
 
 
-def elsewhen(build: BuildFrames, said: Mapping[str, str]) -> BuildFrames:
-    return lambda sources: build(Adjusted(sources, said))
+def build_with_params(build: BuildFrames, params: Mapping[str, str]) -> BuildFrames:
+    """Returns the build function with these parameters in each of its queries."""
+    return lambda sources: build(AdjustedSources(sources, params))
 
 
-class Variants:
-    """A refresher of its own over the same sources, with at most MOST reports. Owned by the event loop."""
+class ParameterizedReports:
+    """A second refresher over the same sources, with at most `max_reports` reports. Owned by the event loop."""
 
-    def __init__(self, sources: Sources, clock: Clock, most: int = MOST, most_rows: int = MOST_ROWS) -> None:
-        self.most = most
-        self.most_rows = most_rows
+    def __init__(
+        self,
+        sources: Sources,
+        clock: Clock,
+        max_reports: int = MAX_PARAMETERIZED_REPORTS,
+        max_rows: int = MAX_PARAMETERIZED_ROWS,
+        monotonic: MonotonicClock = time.monotonic,
+    ) -> None:
+        self.max_reports = max_reports
+        self.max_rows = max_rows
         self.sources = sources
-        self.store = Passing(NoShelf(Path(), clock))
+        self.monotonic = monotonic
+        self.store = EphemeralStore(NullDiskCache(Path(), clock))
         self.reports: dict[str, Report] = {}
-        self.wanted: dict[str, float] = {}  # when, by the monotonic clock; the longest ago comes first
-        self.refresher = Refresher(self.store, sources, self.reports, clock, kept=KEPT)
+        self.last_viewed: dict[str, float] = {}  # monotonic seconds by name; least recent first
+        self.refresher = Refresher(
+            self.store, sources, self.reports, clock, keep_seconds=VIEWED_REPORT_SECONDS, monotonic=monotonic
+        )
 
-    def look(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> Reading | None:
-        """The reading of a report that has parameters, with these, and the wish that it be kept fresh; never waits.
+    def latest_reading(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> Reading | None:
+        """Returns the reading of the report with these parameters, None while pending, and keeps it fresh.
 
-        None is a reading that is still awaited. Raises as `want` does.
+        Never waits. Raises as `keep_fresh` does.
         """
-        return self.store.latest(self.want(report, said, compare=compare))
+        return self.store.latest(self.keep_fresh(report, params, compare=compare))
 
-    def want(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> str:
-        """Keeps the report with these parameters fresh for a while; the name under which its readings are stored.
+    def keep_fresh(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> str:
+        """Keeps the report with these parameters fresh for a while; returns the name its readings are stored under.
 
-        Raises ParameterError for what cannot be understood, and Overloaded while too many others are looked at.
+        Raises ParameterError for invalid parameters, and Overloaded while too many other reports are in use.
         """
-        adjusted = self.adjusted(report, said, compare=compare)
+        adjusted = self.with_params(report, params, compare=compare)
         name = f"{report.name}.{hashlib.sha256(repr(adjusted.ask).encode()).hexdigest()[:24]}"
         if name not in self.reports:
-            self.make_room()
+            self._evict_idle()
             self.reports[name] = replace(adjusted, name=name)
-        self.keep(name)
+        self._extend(name)
         return name
 
-    def again(self, name: str) -> Reading | None:
-        """The reading by the name that `want` answered, as from `look`; None as well when it has been given up."""
+    def latest_by_name(self, name: str) -> Reading | None:
+        """Returns the reading under a name from `keep_fresh`, as `latest_reading` does; None also after eviction."""
         if name not in self.reports:
             return None
-        self.keep(name)
+        self._extend(name)
         return self.store.latest(name)
 
-    def keep(self, name: str) -> None:
-        self.wanted.pop(name, None)
-        self.wanted[name] = time.monotonic()
-        self.refresher.want(name)
+    def _extend(self, name: str) -> None:
+        self.last_viewed.pop(name, None)
+        self.last_viewed[name] = self.monotonic()
+        self.refresher.keep_fresh(name)
 
-    def parameters(self, report: Report) -> Collection[str]:
-        """The names of the parameters the report has; none when its source has none, or is not configured."""
+    def parameter_names(self, report: Report) -> Collection[str]:
+        """Returns the parameters of the report; none when its source has none or is not configured."""
         source = self.sources.opened.get(report.sources[0])
         return source.parameters(report.ask) if report.ask is not None and isinstance(source, Adjusting) else ()
 
-    def compares(self, report: Report) -> bool:
-        """Whether the report can be set beside the time before, and is not already."""
+    def can_compare(self, report: Report) -> bool:
+        """Whether the report can be compared with the previous period, and does not do so already."""
         source = self.sources.opened.get(report.sources[0])
-        plain = report.build is None and not getattr(report.ask, "compare", False)
-        return plain and report.ask is not None and isinstance(source, Adjusting) and source.compares(report.ask)
+        is_plain = report.build is None and not getattr(report.ask, "compare", False)
+        return is_plain and report.ask is not None and isinstance(source, Adjusting) and source.compares(report.ask)
 
-    def adjusted(self, report: Report, said: Mapping[str, str], *, compare: bool = False) -> Report:
-        """The report with these parameters; raises ParameterError."""
-        ask = cast(Adjusting, self.sources.opened[report.sources[0]]).adjusted(report.ask, said, compare=compare)
-        build = None if report.build is None else elsewhen(report.build, said)
+    def with_params(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> Report:
+        """Returns the report with these parameters; raises ParameterError."""
+        ask = cast(Adjusting, self.sources.opened[report.sources[0]]).adjusted(report.ask, params, compare=compare)
+        build = None if report.build is None else build_with_params(report.build, params)
         return replace(report, ask=ask, build=build)
 
-    def make_room(self) -> None:
-        """Gives up those that nobody has looked at for longest; raises Overloaded when all are being looked at."""
-        while len(self.reports) >= self.most or self.store.rows() > self.most_rows:
-            oldest = next(iter(self.wanted))
-            if time.monotonic() - self.wanted[oldest] < BUSY:
-                raise Overloaded("Too many reports with parameters of their own are looked at just now.")
-            del self.wanted[oldest], self.reports[oldest]
-            self.refresher.let_go(oldest)
-            self.store.forget(oldest)
+    def _evict_idle(self) -> None:
+        """Evicts the reports idle for longest; raises Overloaded when all are in use."""
+        while len(self.reports) >= self.max_reports or self.store.count_rows() > self.max_rows:
+            oldest = next(iter(self.last_viewed))
+            if self.monotonic() - self.last_viewed[oldest] < MIN_IDLE_SECONDS:
+                raise Overloaded("Too many reports with parameters are in use. Try again in some seconds.")
+            del self.last_viewed[oldest], self.reports[oldest]
+            self.refresher.drop_report(oldest)
+            self.store.delete_reading(oldest)
 
 
 @asynccontextmanager
-async def varied(sources: Sources, clock: Clock) -> AsyncIterator[Variants]:
-    """Variants while inside."""
-    variants = Variants(sources, clock)
-    await variants.refresher.start()
+async def open_parameterized_reports(sources: Sources, clock: Clock) -> AsyncIterator[ParameterizedReports]:
+    """Starts ParameterizedReports and stops it on exit."""
+    parameterized = ParameterizedReports(sources, clock)
+    await parameterized.refresher.start()
     try:
-        yield variants
+        yield parameterized
     finally:
-        await variants.refresher.stop()
-        await variants.store.close()
+        await parameterized.refresher.stop()
+        await parameterized.store.close()

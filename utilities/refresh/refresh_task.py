@@ -1,4 +1,4 @@
-"""The duty to keep one report fresh: wait until it is due, take the lease, ask, write, and start over."""
+"""The refresh task of one report: wait until it is due, acquire the lease, query, write, repeat."""
 
 import asyncio
 import logging
@@ -9,187 +9,206 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
 
-from utilities.model.clock import Clock
+from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailable, error_kind
 from utilities.model.frames import Frame, Reading, ReadingState
-from utilities.refresh.schedule import Sight, failed
+from utilities.refresh.schedule import Observation, failure_reading
 from utilities.reports import Report
 from utilities.runtime.supervised_loop import catch_error
 from utilities.sources import Sources
-from utilities.store import Lease, Store, alone
+from utilities.store import Lease, Store, unfenced_lease
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN = 30.0  # seconds at most between two looks at what is due, so that a jump of the clock is noticed
-STAGGER = 0.2  # seconds over which the first asks of a process are spread
-LONGEST_MESSAGE = 300  # characters
-BREATH = 0.05  # seconds between two rounds, whatever happens
-UNASKED = 1.0  # seconds after a failure that came before anything was asked, and so knows no pause of its own
-LEASE_SPARE = 15.0  # seconds that a lease outlives the deadline
+MAX_SLEEP_SECONDS = 30.0  # between two checks of what is due, so that a jump of the clock is noticed
+START_JITTER_SECONDS = 0.2  # over which the first queries of a process are spread
+MAX_ERROR_CHARS = 300
+MIN_ROUND_SECONDS = 0.05  # pause between two rounds, whatever happens
+UNEXPECTED_ERROR_SECONDS = 1.0  # pause after a failure before the query, which has no retry time of its own
+LEASE_MARGIN_SECONDS = 15.0  # how much longer a lease lasts than the query timeout
 
 
 @dataclass(frozen=True)
-class Means:
-    """What every duty works with."""
+class RefreshContext:
+    """What all refresh tasks of a refresher share."""
 
     store: Store
     sources: Sources
     clock: Clock
-    deadline: float  # seconds for one report, all its asks together
-    draw: random.Random
+    timeout: float  # seconds for one report, all its queries together
+    rng: random.Random
+    start_jitter: float = START_JITTER_SECONDS
+    monotonic: MonotonicClock = time.monotonic
 
 
-class Duty:
-    """Keeps `report` fresh until the monotonic clock says `until`; `run` is its task."""
+class RefreshTask:
+    """Keeps `report` fresh until the monotonic clock reaches `expires_at`; `run` is its asyncio task."""
 
-    def __init__(self, means: Means, report: Report, until: float) -> None:
-        self.means = means
+    def __init__(self, context: RefreshContext, report: Report, expires_at: float) -> None:
+        self.context = context
         self.report = report
-        self.until = until
-        self.woken = asyncio.Event()
-        self.sight = self.look()
-        self.hurry = refused(self.sight.reading)  # it may have been mended while nobody ran
-        self.pulsed = False  # a page view has come since it was asked last
-        self.took = 0.0  # seconds the last answer took
+        self.expires_at = expires_at
+        self.wake_event = asyncio.Event()
+        self.last_seen = self._observe()
+        # The configuration may have been corrected while the server was down.
+        self.due_now = is_misconfigured(self.last_seen.reading)
+        self.has_page_view = False  # one was counted since the last query began
+        self.last_duration = 0.0  # seconds
 
-    def change(self, report: Report) -> None:
-        """Takes the definition a board file has now; another one than before is asked at once."""
+    @property
+    def is_expired(self) -> bool:
+        """Whether nobody uses the report any longer."""
+        return self.context.monotonic() >= self.expires_at
+
+    def set_report(self, report: Report) -> None:
+        """Replaces the definition after an edit of a board file; a changed report is due at once."""
         if report != self.report:
             self.report = report
-            self.hasten()
-            self.woken.set()
+            self.mark_due()
+            self.wake_event.set()
 
-    def look(self) -> Sight:
-        return Sight(self.means.store.latest(self.report.name), time.monotonic(), self.means.clock())
+    def mark_due(self) -> None:
+        """Makes the report due now, unless another process refreshes it first."""
+        self.last_seen = self._observe()
+        self.due_now = True
 
-    def hasten(self) -> None:
-        """Due at once, unless another process asks before."""
-        self.sight = self.look()
-        self.hurry = True
-
-    def pulse(self) -> None:
-        """A page view has come; unlike `hasten` it is remembered while an ask is under way that began before it."""
-        self.pulsed = True
-        self.woken.set()
+    def notify_page_view(self) -> None:
+        """Makes a live report due; unlike `mark_due` this also holds while a query that began earlier is running."""
+        self.has_page_view = True
+        self.wake_event.set()
 
     async def run(self) -> None:
-        """Ends when nobody wants the report any longer."""
-        await asyncio.sleep(self.means.draw.uniform(0.0, STAGGER))
-        while time.monotonic() < self.until:
+        """Refreshes the report whenever it is due; returns when `expires_at` has passed."""
+        await asyncio.sleep(self.context.rng.uniform(0.0, self.context.start_jitter))
+        while not self.is_expired:
             await self.run_round()
-            await asyncio.sleep(BREATH)
+            await asyncio.sleep(MIN_ROUND_SECONDS)
 
     async def run_round(self) -> None:
-        """Waits until the report is due and asks once; whatever goes wrong is written down and never raised."""
+        """Waits until the report is due and refreshes it once; records any error and never raises one."""
         lease: Lease | None = None
 
         async def attempt() -> None:
             nonlocal lease
-            if await self.due():
-                lease = await self.take()
+            if await self.wait_until_due():
+                lease = await self.acquire_lease()
                 if lease is not None:
-                    await self.turn(lease)
+                    await self.refresh_once(lease)
 
         try:
             error = await catch_error(attempt())
             if error is not None:
-                await self.fail(error, lease or alone(self.report.name))
-                await asyncio.sleep(0.0 if lease else UNASKED)
+                await self.record_failure(error, lease or unfenced_lease(self.report.name))
+                await asyncio.sleep(0.0 if lease else UNEXPECTED_ERROR_SECONDS)
         finally:
             if lease is not None:
-                await self.means.store.release(lease)
+                await self.context.store.release_lease(lease)
 
-    async def due(self) -> bool:
-        """Waits until the report is due; False when nobody wants it any longer."""
-        while (seconds := self.wait()) > 0 and time.monotonic() < self.until:
-            await self.nap(min(seconds, LOOK_AGAIN))
-        return time.monotonic() < self.until
+    async def wait_until_due(self) -> bool:
+        """Waits until the report is due; returns False when it has expired."""
+        self.note_new_reading()
+        while (seconds := self.seconds_until_due()) > 0 and not self.is_expired:
+            await self.sleep(min(seconds, MAX_SLEEP_SECONDS))
+            self.note_new_reading()
+        return not self.is_expired
 
-    def wait(self) -> float:
-        """Seconds until the report is due."""
-        seen = self.look()
-        if seen.reading != self.sight.reading:
-            self.sight, self.hurry = seen, False
-        if self.hurry or (self.pulsed and (seen.reading is None or seen.reading.last_error is None)):
+    def note_new_reading(self) -> None:
+        """Starts the interval anew when the store has another reading than the last one seen."""
+        latest = self._observe()
+        if latest.reading != self.last_seen.reading:
+            self.last_seen, self.due_now = latest, False
+
+    def seconds_until_due(self) -> float:
+        """Returns the seconds until the report is due, counted from the last reading seen; changes nothing."""
+        reading = self.last_seen.reading
+        if self.due_now or (self.has_page_view and (reading is None or reading.last_error is None)):
             return 0.0
-        stretch = self.means.sources.stretch(self.report.sources)
-        return self.sight.wait(self.report, seen.at, seen.now, stretch, self.took)
+        slowdown = self.context.sources.stretch(self.report.sources)
+        now, monotonic_now = self.context.clock(), self.context.monotonic()
+        return self.last_seen.seconds_until_due(self.report, monotonic_now, now, slowdown, self.last_duration)
 
-    async def nap(self, seconds: float) -> None:
-        """Sleeps, or until there is a new reading."""
+    async def sleep(self, seconds: float) -> None:
+        """Sleeps, at most until `wake_event` is set."""
         try:
             async with asyncio.timeout(seconds):
-                await self.woken.wait()
+                await self.wake_event.wait()
         except TimeoutError:
             return
-        self.woken.clear()
+        self.wake_event.clear()
 
-    async def take(self) -> Lease | None:
-        """The lease; None after a nap when another process has it; one of our own when the store is down."""
+    async def acquire_lease(self) -> Lease | None:
+        """Returns the lease; None, after a sleep, while another process holds it; an unfenced one without a store."""
         try:
-            lease = await self.means.store.lease(self.report.name, self.means.deadline + LEASE_SPARE)
+            lease = await self.context.store.acquire_lease(
+                self.report.name, self.context.timeout + LEASE_MARGIN_SECONDS
+            )
         except StoreDown:
-            return alone(self.report.name)
+            return unfenced_lease(self.report.name)
         if lease is None:
-            await self.nap(self.means.draw.uniform(1.0, 3.0))
+            await self.sleep(self.context.rng.uniform(1.0, 3.0))
         return lease
 
-    async def turn(self, lease: Lease) -> None:
-        """Asks, unless another process has just done so."""
+    async def refresh_once(self, lease: Lease) -> None:
+        """Queries and writes, unless another process has just written. Raises SourceError, Unavailable on timeout."""
         try:
-            newest = await self.means.store.read(self.report.name)
+            newest = await self.context.store.read(self.report.name)
         except StoreDown:
-            newest = self.means.store.latest(self.report.name)
-        if newest != self.sight.reading:
+            newest = self.context.store.latest(self.report.name)
+        if newest != self.last_seen.reading:
             return
-        self.hurry = self.pulsed = False
-        report, began = self.report, time.monotonic()
+        self.due_now = self.has_page_view = False
+        report, started = self.report, self.context.monotonic()
         try:
-            async with asyncio.timeout(self.means.deadline):
-                await self.ask(lease)
+            async with asyncio.timeout(self.context.timeout):
+                await self._query_and_write(lease)
         except TimeoutError as error:
-            raise Unavailable(f"no answer within {self.means.deadline:g} seconds") from error
-        self.took = time.monotonic() - began
-        if report is not self.report:  # changed while it was asked: that was the answer to the old question
-            self.hasten()
+            raise Unavailable(f"no answer within {self.context.timeout:g} seconds") from error
+        self.last_duration = self.context.monotonic() - started
+        if report is not self.report:  # the definition changed during the query
+            self.mark_due()
 
-    async def ask(self, lease: Lease) -> None:
-        """Writes each frame as it comes; the last one is whole."""
+    async def _query_and_write(self, lease: Lease) -> None:
+        """Writes each frame as it arrives; the last one is complete."""
         frame: Frame | None = None
-        frames = cast(AsyncGenerator[Frame, None], self.report.fetch_frames(self.means.sources))
+        frames = cast(AsyncGenerator[Frame, None], self.report.fetch_frames(self.context.sources))
         async with aclosing(frames):
             async for frame in frames:
-                taken = self.means.clock()
+                received_at = self.context.clock()
                 if self.report.build is not None:
-                    await self.write_part(frame, lease)
+                    await self._write_partial(frame, lease)
         if frame is None:
-            raise Unavailable("it gave no answer at all")
-        await self.write(Reading(self.report.name, frame, taken), lease)
+            raise Unavailable("the source returned no frame")
+        await self._write_reading(Reading(self.report.name, frame, received_at), lease)
 
-    async def write_part(self, frame: Frame, lease: Lease) -> None:
-        """A frame that is not whole replaces only figures that are not whole either, or no longer live: a table does
-        not lose columns for a moment at every round."""
-        latest = self.means.store.latest(self.report.name) or Reading(self.report.name)
-        now = self.means.clock()
-        live = latest.state_at(now, self.report.refresh_every, self.report.stale_after) is ReadingState.LIVE
-        if not (live and latest.complete):
-            await self.write(Reading(self.report.name, frame, now, latest.last_error, complete=False), lease)
+    async def _write_partial(self, frame: Frame, lease: Lease) -> None:
+        """Writes an incomplete frame, unless the stored one is complete and live: tables must not lose columns."""
+        latest = self.context.store.latest(self.report.name) or Reading(self.report.name)
+        now = self.context.clock()
+        is_live = latest.state_at(now, self.report.refresh_every, self.report.stale_after) is ReadingState.LIVE
+        if not (is_live and latest.complete):
+            await self._write_reading(Reading(self.report.name, frame, now, latest.last_error, complete=False), lease)
 
-    async def write(self, reading: Reading, lease: Lease) -> None:
-        if not await self.means.store.write(reading, lease):
-            log.warning("%s: answered too late, another process has written meanwhile", reading.report)
+    async def _write_reading(self, reading: Reading, lease: Lease) -> None:
+        if not await self.context.store.write(reading, lease):
+            log.warning("%s: the query ended too late, another process has written a newer reading", reading.report)
 
-    async def fail(self, error: Exception, lease: Lease) -> None:
-        """Writes down what went wrong, and in the log once for as long as it goes wrong in the same way."""
-        expected = isinstance(error, SourceError)
-        old = self.means.store.latest(self.report.name)
-        message = str(error)[:LONGEST_MESSAGE] if expected else "internal error"
-        reading = failed(self.report, old, error, message, self.means.clock(), self.means.draw)
+    async def record_failure(self, error: Exception, lease: Lease) -> None:
+        """Writes the error as a reading; logs it once for as long as the kind of error stays the same."""
+        is_expected = isinstance(error, SourceError)
+        old = self.context.store.latest(self.report.name)
+        message = str(error)[:MAX_ERROR_CHARS] if is_expected else "internal error"
+        reading = failure_reading(self.report, old, error, message, self.context.clock(), self.context.rng)
         if old is None or old.last_error is None or old.last_error.kind is not error_kind(error):
-            trace = None if expected else error
-            log.log(logging.WARNING if expected else logging.ERROR, "%s: %s", self.report.name, error, exc_info=trace)
-        await self.write(reading, lease)
+            level, traceback = (logging.WARNING, None) if is_expected else (logging.ERROR, error)
+            log.log(level, "%s: %s", self.report.name, error, exc_info=traceback)
+        await self._write_reading(reading, lease)
+
+    def _observe(self) -> Observation:
+        """Returns the latest reading of the store with the time now."""
+        latest = self.context.store.latest(self.report.name)
+        return Observation(latest, self.context.monotonic(), self.context.clock())
 
 
-def refused(reading: Reading | None) -> bool:
+def is_misconfigured(reading: Reading | None) -> bool:
+    """Whether the last query failed because of the configuration."""
     return reading is not None and reading.last_error is not None and reading.last_error.kind is ErrorKind.MISCONFIGURED

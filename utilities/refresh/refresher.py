@@ -1,4 +1,4 @@
-"""The refresher: the only thing that asks a source; one supervised task for each report in use."""
+"""The refresher: the only part that queries sources; one supervised task for each report in use."""
 
 import asyncio
 import logging
@@ -7,17 +7,17 @@ import time
 from collections.abc import Collection, Mapping
 from math import inf
 
-from utilities.model.clock import Clock
-from utilities.refresh.refresh_task import Duty, Means
+from utilities.model.clock import Clock, MonotonicClock
+from utilities.refresh.refresh_task import START_JITTER_SECONDS, RefreshContext, RefreshTask
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.store import Store
 
 log = logging.getLogger(__name__)
 
-DEADLINE = 60.0  # seconds for one report, all its asks together
-PULSE = 0.3  # seconds in which page views are gathered before those who watch are told
-KEPT = 300.0  # seconds that a report on no board is kept fresh after the last person wanted it
+REPORT_TIMEOUT_SECONDS = 60.0  # for one report, all its queries together
+PAGE_VIEW_DEBOUNCE_SECONDS = 0.3  # page views are collected for this long before live reports are refreshed
+KEEP_FRESH_SECONDS = 300.0  # how long a report on no board is refreshed after the last request for it
 
 
 class Refresher:
@@ -33,108 +33,114 @@ class Refresher:
         reports: Mapping[str, Report],
         clock: Clock,
         *,
-        deadline: float = DEADLINE,
-        kept: float = KEPT,
-        draw: random.Random | None = None,
+        timeout: float = REPORT_TIMEOUT_SECONDS,
+        keep_seconds: float = KEEP_FRESH_SECONDS,
+        rng: random.Random | None = None,
+        start_jitter: float = START_JITTER_SECONDS,
+        monotonic: MonotonicClock = time.monotonic,
     ) -> None:
-        self.means = Means(store, sources, clock, deadline, draw or random.Random())  # noqa: S311 (jitter)
+        rng = rng or random.Random()  # noqa: S311 (jitter)
+        self.context = RefreshContext(store, sources, clock, timeout, rng, start_jitter, monotonic)
         self.reports = reports
-        self.kept = kept
-        self.duties: dict[str, Duty] = {}
-        self.tasks: dict[str, asyncio.Task[None]] = {}
-        self.hearing: asyncio.Task[None] | None = None
-        self.pulsing: asyncio.TimerHandle | None = None
+        self.keep_seconds = keep_seconds
+        self.refresh_tasks: dict[str, RefreshTask] = {}
+        self.running: dict[str, asyncio.Task[None]] = {}
+        self.listener: asyncio.Task[None] | None = None  # None before start and after stop
+        self.page_view_timer: asyncio.TimerHandle | None = None
 
     def set_active(self, names: Collection[str]) -> None:
-        """The reports that are on a board now; those that were are let go after some minutes.
+        """Sets which reports are on a board now; the others expire after `keep_seconds`. Never waits.
 
-        Never waits. A report whose definition has changed is asked at once.
+        A report whose definition has changed is refreshed at once.
         """
-        for name, duty in self.duties.items():
+        for name, refresh_task in self.refresh_tasks.items():
             if name in self.reports:
-                duty.change(self.reports[name])
-            if name not in names and duty.until == inf:
-                duty.until = time.monotonic() + self.kept
+                refresh_task.set_report(self.reports[name])
+            if name not in names and refresh_task.expires_at == inf:
+                refresh_task.expires_at = self.context.monotonic() + self.keep_seconds
         for name in names:
-            self.keep(name, inf)
+            self._extend(name, inf)
 
-    def want(self, report: str) -> None:
-        """Somebody looks at this report: it is asked unless it is fresh, and kept fresh for some minutes.
+    def keep_fresh(self, report: str) -> None:
+        """Keeps a report fresh for `keep_seconds` from now; called when somebody requests it. Never waits.
 
-        Never waits; a hundred people who want it at one moment cost one ask.
+        A hundred calls at one moment cost one query.
         """
-        self.keep(report, time.monotonic() + self.kept)
+        self._extend(report, self.context.monotonic() + self.keep_seconds)
 
-    def let_go(self, report: str) -> None:
-        """Nobody looks at this report any more; an ask that is under way is given up."""
-        if report in self.duties:
-            self.duties[report].until = time.monotonic()
-        if report in self.tasks:
-            self.tasks[report].cancel()
+    def drop_report(self, report: str) -> None:
+        """Stops refreshing a report; a running query is cancelled."""
+        if report in self.refresh_tasks:
+            self.refresh_tasks[report].expires_at = self.context.monotonic()
+        if report in self.running:
+            self.running[report].cancel()
 
-    def pulse(self) -> None:
-        """A page view has been counted: the reports that show this moment are asked again, at most three times in a
-        second. Called on the event loop, however often."""
-        if self.pulsing is None and self.hearing is not None:
-            self.pulsing = asyncio.get_running_loop().call_later(PULSE, self.beat)
+    def notify_page_view(self) -> None:
+        """Refreshes the live reports after a counted page view, at most three times a second.
 
-    def beat(self) -> None:
-        self.pulsing = None
-        for duty in self.duties.values():
-            if duty.report.live:
-                duty.pulse()
+        Called on the event loop, any number of times.
+        """
+        if self.page_view_timer is None and self.listener is not None:
+            loop = asyncio.get_running_loop()
+            self.page_view_timer = loop.call_later(PAGE_VIEW_DEBOUNCE_SECONDS, self._refresh_live_reports)
+
+    def _refresh_live_reports(self) -> None:
+        self.page_view_timer = None
+        for refresh_task in self.refresh_tasks.values():
+            if refresh_task.report.live:
+                refresh_task.notify_page_view()
 
     async def start(self) -> None:
-        """Begins; what was set active or wanted before is asked now."""
-        self.hearing = asyncio.create_task(self.hear(), name="refresh: hear")
-        for name in self.duties:
-            self.begin(name)
+        """Starts a task for each report that is active or was requested before."""
+        self.listener = asyncio.create_task(self._wake_tasks(), name="refresh: listener")
+        for name in self.refresh_tasks:
+            self._start_task(name)
 
     async def stop(self, within: float = 5.0) -> None:
-        """Ends every task; waits at most `within` seconds for them."""
-        tasks = [*self.tasks.values(), *([self.hearing] if self.hearing else [])]
-        self.hearing = None
-        if self.pulsing is not None:
-            self.pulsing.cancel()
-        ends = time.monotonic() + within
+        """Cancels all tasks; waits at most `within` seconds for them."""
+        tasks = [*self.running.values(), *([self.listener] if self.listener else [])]
+        self.listener = None
+        if self.page_view_timer is not None:
+            self.page_view_timer.cancel()
+        give_up_at = time.monotonic() + within
         left = {task for task in tasks if not task.done()}
-        while left and time.monotonic() < ends:
+        while left and time.monotonic() < give_up_at:
             for task in left:  # more than once: wait_for can swallow a cancellation (Python issue 86296)
                 task.cancel()
             _, left = await asyncio.wait(left, timeout=0.5)
         for task in left:
             log.warning("%s does not end", task.get_name())
 
-    def keep(self, name: str, until: float) -> None:
+    def _extend(self, name: str, expires_at: float) -> None:
         if name not in self.reports:
-            log.warning("there is no report %r to keep fresh", name)
+            log.warning("there is no report %r to refresh", name)
             return
-        if name not in self.duties:
-            self.duties[name] = Duty(self.means, self.reports[name], until)
-        self.duties[name].until = max(self.duties[name].until, until)
-        self.begin(name)
+        if name not in self.refresh_tasks:
+            self.refresh_tasks[name] = RefreshTask(self.context, self.reports[name], expires_at)
+        self.refresh_tasks[name].expires_at = max(self.refresh_tasks[name].expires_at, expires_at)
+        self._start_task(name)
 
-    def begin(self, name: str) -> None:
-        """Sees to it that a duty has its task while the refresher runs."""
-        if self.hearing is None or name in self.tasks:
+    def _start_task(self, name: str) -> None:
+        """Starts the task of a report unless it runs or the refresher is stopped."""
+        if self.listener is None or name in self.running:
             return
-        self.tasks[name] = task = asyncio.create_task(self.duties[name].run(), name=f"refresh: {name}")
-        task.add_done_callback(lambda task: self.ended(name, task))
+        self.running[name] = task = asyncio.create_task(self.refresh_tasks[name].run(), name=f"refresh: {name}")
+        task.add_done_callback(lambda task: self._on_task_end(name, task))
 
-    def ended(self, name: str, task: asyncio.Task[None]) -> None:
-        if self.tasks.get(name) is task:
-            del self.tasks[name]
-        if self.hearing is None:
+    def _on_task_end(self, name: str, task: asyncio.Task[None]) -> None:
+        if self.running.get(name) is task:
+            del self.running[name]
+        if self.listener is None:
             return
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.critical("refresh: %s ended and is begun again", name, exc_info=error)
-        if time.monotonic() < self.duties[name].until:
-            asyncio.get_running_loop().call_later(1.0, self.begin, name)
+            log.critical("the refresh task of %s ended and is restarted", name, exc_info=error)
+        if not self.refresh_tasks[name].is_expired:
+            asyncio.get_running_loop().call_later(1.0, self._start_task, name)
         else:
-            del self.duties[name]
+            del self.refresh_tasks[name]
 
-    async def hear(self) -> None:
-        """Wakes the duty of each report that has a new reading, from here or from another process."""
-        async for name in self.means.store.listen():
-            if name in self.duties:
-                self.duties[name].woken.set()
+    async def _wake_tasks(self) -> None:
+        """Wakes the task of each report that has a new reading, from this process or another."""
+        async for name in self.context.store.listen():
+            if name in self.refresh_tasks:
+                self.refresh_tasks[name].wake_event.set()

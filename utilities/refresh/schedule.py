@@ -1,4 +1,4 @@
-"""When to ask again: rules without a clock, a loop or a store."""
+"""When a report is due and how long to wait after a failure: rules without a clock, a loop or a store."""
 
 import random
 from dataclasses import dataclass, field
@@ -8,79 +8,85 @@ from utilities.model.errors import OverQuota, SourceMisconfigured, error_kind
 from utilities.model.frames import LastError, Reading
 from utilities.reports import Report
 
-LONGEST_KEPT = timedelta(days=14)
-"""Figures older than this are dropped when the source fails once more: the tile says `failed`, not a number."""
+MAX_SHOWN_AGE = timedelta(days=14)
+"""Older figures are dropped at the next failure: the tile shows `failed` instead of a number."""
 
-FIRST_WAIT = 5.0  # seconds, at most, after the first failure
-LONGEST_WAIT = 300.0
-REFUSED_WAIT = 600.0
-LONGEST_QUOTA_WAIT = 86_400.0
-HALF_DONE = 60.0  # seconds after which an answer that is not whole is asked for anew: who asked has died
-EARLY = (0.85, 0.9)  # of the pace: asked a bit early, so that a healthy report is never ageing
+FIRST_RETRY_SECONDS = 5.0  # upper bound after the first failure
+MAX_RETRY_SECONDS = 300.0
+MISCONFIGURED_RETRY_SECONDS = 600.0
+MAX_QUOTA_RETRY_SECONDS = 86_400.0
+PARTIAL_FRAME_SECONDS = 60.0  # an incomplete frame older than this is refreshed: the process that wrote it has died
+REFRESH_AT = (0.85, 0.9)  # share of the interval after which to refresh, so that a healthy report is never ageing
 
 
 @dataclass(frozen=True)
-class Sight:
-    """When this process first saw a reading; what is due is told by the monotonic clock, so a clock that jumps
-    neither stops the asking nor hurries it for long."""
+class Observation:
+    """When this process first saw a reading, by both clocks.
+
+    The monotonic clock decides what is due, so a jump of the wall clock neither stops the refresh nor repeats it.
+    """
 
     reading: Reading | None
-    at: float  # monotonic seconds
-    now: datetime
-    early: float = field(default_factory=lambda: random.uniform(*EARLY))  # noqa: S311 (jitter)
+    monotonic_at: float  # seconds
+    observed_at: datetime
+    refresh_at: float = field(default_factory=lambda: random.uniform(*REFRESH_AT))  # noqa: S311 (jitter)
 
-    def wait(self, report: Report, at: float, now: datetime, stretch: float, took: float) -> float:
-        """Seconds until the report is due, 0.0 when it is.
+    def seconds_until_due(
+        self, report: Report, monotonic_now: float, now: datetime, slowdown: float, last_duration: float
+    ) -> float:
+        """Returns the seconds until the report is due, 0.0 when it is due now.
 
-        `stretch` slows the pace down; `took` is how many seconds the last answer took to come.
+        `slowdown` multiplies the report's interval; `last_duration` is the duration of the last query in seconds.
         """
-        reading, gone = self.reading, at - self.at
+        reading, elapsed = self.reading, monotonic_now - self.monotonic_at
         if reading is None:
             return 0.0
         if reading.last_error is not None:
-            longest = (reading.last_error.retry_at - self.now).total_seconds()
-            return max(min(longest - gone, (reading.last_error.retry_at - now).total_seconds()), 0.0)
+            delay = (reading.last_error.retry_at - self.observed_at).total_seconds()
+            return max(min(delay - elapsed, (reading.last_error.retry_at - now).total_seconds()), 0.0)
         if reading.taken_at is None:
             return 0.0
-        interval = due_after(report.refresh_every.total_seconds(), self.early, took) * max(stretch, 1.0)
+        interval = refresh_interval(report.refresh_every.total_seconds(), self.refresh_at, last_duration) * max(
+            slowdown, 1.0
+        )
         if not reading.complete:
-            interval = min(interval, HALF_DONE)
-        age_then = max((self.now - reading.taken_at).total_seconds(), 0.0)
+            interval = min(interval, PARTIAL_FRAME_SECONDS)
+        age_when_observed = max((self.observed_at - reading.taken_at).total_seconds(), 0.0)
         age_now = max((now - reading.taken_at).total_seconds(), 0.0)
-        return max(interval - max(age_then + gone, age_now), 0.0)
+        return max(interval - max(age_when_observed + elapsed, age_now), 0.0)
 
 
-def due_after(pace: float, early: float, took: float) -> float:
-    """Seconds after which to ask again: early enough that an answer as slow as the last one is still in time."""
-    return max(min(pace * early, pace - 1.5 * took), pace / 2)
+def refresh_interval(pace: float, refresh_at: float, last_duration: float) -> float:
+    """Returns seconds between two queries, short enough that one as slow as the last still ends within `pace`."""
+    return max(min(pace * refresh_at, pace - 1.5 * last_duration), pace / 2)
 
 
-def pause(error: Exception, attempts: int, pace: timedelta, draw: random.Random) -> float:
-    """Seconds to leave a source alone after its `attempts`-th failure in a row."""
+def retry_delay(error: Exception, attempts: int, pace: timedelta, rng: random.Random) -> float:
+    """Returns seconds to wait after the `attempts`-th failure in a row: exponential back-off with full jitter."""
     if isinstance(error, OverQuota):
-        # A tenth of jitter, or every report of the source is back in the same instant.
-        return min(max(error.retry_after, 1.0) * draw.uniform(1.0, 1.1), LONGEST_QUOTA_WAIT)
+        # A tenth of jitter, or every report of the source retries in the same instant.
+        return min(max(error.retry_after, 1.0) * rng.uniform(1.0, 1.1), MAX_QUOTA_RETRY_SECONDS)
     if isinstance(error, SourceMisconfigured):
-        return REFUSED_WAIT
-    ceiling = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), pace.total_seconds(), LONGEST_WAIT)
-    return draw.uniform(min(1.0, ceiling), ceiling)
+        return MISCONFIGURED_RETRY_SECONDS
+    ceiling = min(FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 10), pace.total_seconds(), MAX_RETRY_SECONDS)
+    return rng.uniform(min(1.0, ceiling), ceiling)
 
 
-def failed(
-    report: Report, old: Reading | None, error: Exception, message: str, now: datetime, draw: random.Random
+def failure_reading(
+    report: Report, old: Reading | None, error: Exception, message: str, now: datetime, rng: random.Random
 ) -> Reading:
-    """The reading after a failure: the old figures, unless they are too old to be shown, and the trouble."""
+    """Builds the reading after a failure: the error, and the old figures unless they are older than MAX_SHOWN_AGE."""
     old = old or Reading(report.name)
-    before = old.last_error
-    attempts = before.attempts + 1 if before else 1
+    previous = old.last_error
+    attempts = previous.attempts + 1 if previous else 1
     trouble = LastError(
         message=message,
         kind=error_kind(error),
-        since=min(before.since, now) if before else now,
+        since=min(previous.since, now) if previous else now,
         attempts=attempts,
-        retry_at=now + timedelta(seconds=pause(error, attempts, report.refresh_every, draw)),
+        retry_at=now + timedelta(seconds=retry_delay(error, attempts, report.refresh_every, rng)),
     )
     age = old.age_at(now)
-    if age is None or age > LONGEST_KEPT:
+    if age is None or age > MAX_SHOWN_AGE:
         return Reading(report.name, last_error=trouble)
     return Reading(report.name, old.frame, old.taken_at, trouble, old.complete)

@@ -41,11 +41,15 @@ class RedisConnection:
         fallback: str,
         max_connections: int,
         rest_seconds: float = REST_SECONDS,
+        call_seconds: float = CALL_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.redis = Redis(connection_pool=BlockingConnectionPool(**build_pool_options(url, max_connections)))
+        self.redis = Redis(
+            connection_pool=BlockingConnectionPool(**build_pool_options(url, max_connections, call_seconds))
+        )
         self.is_answering = True
         self._purpose = purpose
+        self._call_seconds = call_seconds
         self._fallback = fallback
         # The breaker compares moments only, so monotonic seconds serve as its clock.
         epoch = datetime(2000, 1, 1, tzinfo=UTC)
@@ -53,12 +57,12 @@ class RedisConnection:
 
     @asynccontextmanager
     async def use_client(self) -> AsyncIterator[Redis]:
-        """Yields the client for at most CALL_SECONDS; raises StoreDown."""
+        """Yields the client for at most `call_seconds`; raises StoreDown."""
         if not self._breaker.allow_call():
             raise StoreDown("Redis does not answer; the next try is in a second")
         try:
             with self.translate_errors():
-                async with asyncio.timeout(CALL_SECONDS):
+                async with asyncio.timeout(self._call_seconds):
                     yield self.redis
         except StoreDown as error:
             if isinstance(error.__cause__, ReadOnlyError):  # a former primary: find out where the primary is now
@@ -102,7 +106,7 @@ class RedisConnection:
             log.warning("%s: Redis does not answer (%s); %s", self._purpose, reason, self._fallback)
 
 
-def build_pool_options(url: str, max_connections: int) -> dict[str, Any]:
+def build_pool_options(url: str, max_connections: int, call_seconds: float = CALL_SECONDS) -> dict[str, Any]:
     """Returns the arguments of a connection pool; ours win over those in the URL. Raises SettingsError for a bad URL.
 
     redis-py's own defaults wait for a minute: five seconds, ten times.
@@ -113,10 +117,11 @@ def build_pool_options(url: str, max_connections: int) -> dict[str, Any]:
         raise SettingsError(f"REDIS_URL: {error}") from error
     if options.get("connection_class") is SSLConnection:
         options |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+    reply_seconds = call_seconds - (CALL_SECONDS - REPLY_SECONDS)
     return options | {
-        "socket_timeout": REPLY_SECONDS,
-        "socket_connect_timeout": REPLY_SECONDS,
-        "timeout": REPLY_SECONDS,  # for a free connection of the pool
+        "socket_timeout": reply_seconds,
+        "socket_connect_timeout": reply_seconds,
+        "timeout": reply_seconds,  # for a free connection of the pool
         "retry": Retry(NoBackoff(), 0),
         "max_connections": max_connections,
         "health_check_interval": 0,

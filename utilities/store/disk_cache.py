@@ -11,38 +11,38 @@ from pathlib import Path
 
 from utilities.model.clock import Clock
 from utilities.model.frames import Reading
-from utilities.store.reading_codec import LARGEST, BadValue, pack, unpack
+from utilities.store.reading_codec import MAX_READING_BYTES, BadStoredValue, decode_reading, encode_reading
 
-KEPT = timedelta(days=15)  # as in Redis: a day more than figures may be shown
+MAX_FILE_AGE = timedelta(days=15)  # as in Redis: one day more than MAX_SHOWN_AGE
 
 log = logging.getLogger(__name__)
 
 
-class Shelf:
-    """One file for each report in `folder`; written by a thread of its own, in order, and never waited for.
+class DiskCache:
+    """One file for each report in `folder`; a thread of its own writes them in order, and nothing waits for it.
 
-    A disk that is full or read-only costs a line in the log and nothing else.
+    A full or read-only disk costs one line in the log and nothing else.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.folder = folder
         self.clock = clock
-        self.writer = ThreadPoolExecutor(1, thread_name_prefix="shelf")
+        self.writer = ThreadPoolExecutor(1, thread_name_prefix="disk-cache")
         self.closed = False
         self.bad_values = 0
-        self.writes = True  # whether the last write went well; the writer's thread owns it
+        self.last_write_ok = True  # set by the writer's thread only
 
-    async def load(self) -> list[Reading]:
-        """Every good reading there is; a bad file is skipped, logged and counted."""
-        return await asyncio.get_running_loop().run_in_executor(self.writer, self.read_all)
+    async def load_readings(self) -> list[Reading]:
+        """Returns every valid reading; a bad file is skipped, logged and counted."""
+        return await asyncio.get_running_loop().run_in_executor(self.writer, self._read_files)
 
-    def keep(self, reading: Reading) -> None:
-        """Will be on disk soon."""
+    def save_later(self, reading: Reading) -> None:
+        """Queues a reading for the writer's thread."""
         if not self.closed:
-            self.writer.submit(self.save, reading)
+            self.writer.submit(self._write_file, reading)
 
     async def close(self) -> None:
-        """Waits for what is still to be written, two seconds at most."""
+        """Waits for the queued writes, two seconds at most."""
         if self.closed:
             return
         self.closed = True
@@ -50,47 +50,47 @@ class Shelf:
             async with asyncio.timeout(2.0):
                 await asyncio.wrap_future(self.writer.submit(lambda: None))
         except TimeoutError:
-            log.warning("the disk is slow: the last readings are not all in %s", self.folder)
+            log.warning("the disk is slow: some of the last readings were not written to %s", self.folder)
         self.writer.shutdown(wait=False, cancel_futures=True)
 
-    def read_all(self) -> list[Reading]:
-        self.throw_away()
+    def _read_files(self) -> list[Reading]:
+        self._delete_old_files()
         try:
             paths = sorted(self.folder.glob("*.json"))
         except OSError as error:
             log.warning("the readings in %s cannot be read: %s", self.folder, error)
             return []
-        return [reading for path in paths if (reading := self.read_one(path))]
+        return [reading for path in paths if (reading := self._read_file(path))]
 
-    def throw_away(self) -> None:
-        """Deletes what nobody has written for long, of all scopes: its report is no more, or its figures too old."""
-        long_ago = (self.clock() - KEPT).timestamp()
+    def _delete_old_files(self) -> None:
+        """Deletes files of all scopes that were not written for MAX_FILE_AGE."""
+        oldest = (self.clock() - MAX_FILE_AGE).timestamp()
         for path in self.folder.parent.glob("*/*"):
             with suppress(OSError):
-                if path.stat().st_mtime < long_ago:
+                if path.stat().st_mtime < oldest:
                     path.unlink()
 
-    def read_one(self, path: Path) -> Reading | None:
+    def _read_file(self, path: Path) -> Reading | None:
         try:
             with path.open("rb") as file:
-                return unpack(path.stem, file.read(LARGEST + 1), self.clock()).reading
-        except (OSError, BadValue) as error:
+                return decode_reading(path.stem, file.read(MAX_READING_BYTES + 1), self.clock()).reading
+        except (OSError, BadStoredValue) as error:
             self.bad_values += 1
-            log.warning("no reading in %s: %s", path, error)
+            log.warning("no valid reading in %s: %s", path, error)
             return None
 
-    def save(self, reading: Reading) -> None:
-        """Replaces the file in one step; runs in the writer's thread."""
+    def _write_file(self, reading: Reading) -> None:
+        """Replaces the file atomically; runs in the writer's thread."""
         try:
-            content = pack(reading, fence=0)
-            self.replace(self.folder / f"{reading.report}.json", content)
-            self.writes = True
-        except (OSError, BadValue) as error:
-            if self.writes:
-                log.warning("readings are not kept on disk now: %s", error)
-            self.writes = False
+            content = encode_reading(reading, fence=0)
+            self._replace_file(self.folder / f"{reading.report}.json", content)
+            self.last_write_ok = True
+        except (OSError, BadStoredValue) as error:
+            if self.last_write_ok:
+                log.warning("readings cannot be written to disk: %s", error)
+            self.last_write_ok = False
 
-    def replace(self, path: Path, content: bytes) -> None:
+    def _replace_file(self, path: Path, content: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self.folder)
         try:

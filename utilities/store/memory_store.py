@@ -1,4 +1,4 @@
-"""The store of one process alone: memory, and the last readings on disk."""
+"""The store of a single process: memory, and the last readings on disk."""
 
 import secrets
 import time
@@ -7,79 +7,80 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from utilities.model.clock import Clock
+from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.frames import Reading
 from utilities.store import Lease
-from utilities.store.disk_cache import Shelf
-from utilities.store.reading_cache import Known
+from utilities.store.disk_cache import DiskCache
+from utilities.store.reading_cache import ReadingCache
 
 
 @dataclass(frozen=True)
-class Given:
-    """A lease that was given, and until when by the monotonic clock."""
+class HeldLease:
+    """A lease in use, and when it expires (monotonic seconds)."""
 
     lease: Lease
-    until: float
+    expires_at: float
 
 
 class MemoryStore:
     """A Store; see the protocol. Never raises StoreDown."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
-        self.known = Known()
+    def __init__(self, disk_cache: DiskCache, monotonic: MonotonicClock = time.monotonic) -> None:
+        self.disk_cache = disk_cache
+        self.monotonic = monotonic
+        self.cache = ReadingCache()
         self.fences = count(1)
-        self.given: dict[str, Given] = {}
-        self.written: dict[str, int] = {}  # the fence of the last write, by report
+        self.held_leases: dict[str, HeldLease] = {}
+        self.last_fences: dict[str, int] = {}  # the fence of the last write, by report
 
     def latest(self, report: str) -> Reading | None:
-        return self.known.get(report)
+        return self.cache.get(report)
 
     async def read(self, report: str) -> Reading | None:
-        return self.known.get(report)
+        return self.cache.get(report)
 
     async def write(self, reading: Reading, lease: Lease) -> bool:
-        before = self.written.get(reading.report, 0)
-        if lease.token and lease.fence < before:
+        last_fence = self.last_fences.get(reading.report, 0)
+        if lease.token and lease.fence < last_fence:
             return False
-        self.written[reading.report] = max(lease.fence, before)
-        self.known.put(reading)
-        self.shelf.keep(reading)
+        self.last_fences[reading.report] = max(lease.fence, last_fence)
+        self.cache.put_reading(reading)
+        self.disk_cache.save_later(reading)
         return True
 
-    async def lease(self, report: str, seconds: float) -> Lease | None:
-        now = time.monotonic()
-        given = self.given.get(report)
-        if given is not None and now < given.until:
+    async def acquire_lease(self, report: str, seconds: float) -> Lease | None:
+        now = self.monotonic()
+        held = self.held_leases.get(report)
+        if held is not None and now < held.expires_at:
             return None
         lease = Lease(report, secrets.token_hex(8), next(self.fences))
-        self.given[report] = Given(lease, now + seconds)
+        self.held_leases[report] = HeldLease(lease, now + seconds)
         return lease
 
-    async def release(self, lease: Lease) -> None:
-        given = self.given.get(lease.report)
-        if given is not None and given.lease == lease:
-            del self.given[lease.report]
+    async def release_lease(self, lease: Lease) -> None:
+        held = self.held_leases.get(lease.report)
+        if held is not None and held.lease == lease:
+            del self.held_leases[lease.report]
 
     def listen(self) -> AsyncIterator[str]:
-        return self.known.listen()
+        return self.cache.listen()
 
     def health(self) -> Mapping[str, object]:
         return {
             "kind": "memory",
             "answers": True,
-            "writes": self.shelf.writes,
-            "bad_values": self.shelf.bad_values,
-            "readings": len(self.known.readings),
+            "writes": self.disk_cache.last_write_ok,
+            "bad_values": self.disk_cache.bad_values,
+            "readings": len(self.cache.readings),
         }
 
     async def close(self) -> None:
-        await self.shelf.close()
+        await self.disk_cache.close()
 
 
-async def open_memory(folder: Path, clock: Clock) -> MemoryStore:
-    """A store that remembers the readings in `folder`."""
-    store = MemoryStore(Shelf(folder, clock))
-    for reading in await store.shelf.load():
-        store.known.put(reading)
+async def open_memory_store(folder: Path, clock: Clock) -> MemoryStore:
+    """Opens a store with the readings in `folder`."""
+    store = MemoryStore(DiskCache(folder, clock))
+    for reading in await store.disk_cache.load_readings():
+        store.cache.put_reading(reading)
     return store

@@ -1,4 +1,4 @@
-"""What one process knows: its readings, and who wants to hear of new ones."""
+"""The readings of one process in memory, and the listeners for new ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,45 +7,47 @@ from weakref import WeakSet
 from utilities.model.frames import Reading
 
 
-class Listener(AsyncIterator[str]):
-    """Names of reports with a new reading, oldest first; a name that is waiting already is not put twice."""
+class ReadingListener(AsyncIterator[str]):
+    """Names of reports with a new reading, oldest first; a name that waits already is not added twice."""
 
     def __init__(self) -> None:
         self.names: dict[str, None] = {}
-        self.some = asyncio.Event()
+        self.has_names = asyncio.Event()
 
-    def put(self, report: str) -> None:
+    def add_name(self, report: str) -> None:
+        """Adds a name and wakes the listener."""
         self.names[report] = None
-        self.some.set()
+        self.has_names.set()
 
     async def __anext__(self) -> str:
         while not self.names:
-            self.some.clear()
-            await self.some.wait()
+            self.has_names.clear()
+            await self.has_names.wait()
         report = next(iter(self.names))
         del self.names[report]
         return report
 
 
-class Known:
-    """The readings of this process, by report; belongs to the event loop."""
+class ReadingCache:
+    """Readings by report; owned by the event loop."""
 
     def __init__(self) -> None:
         self.readings: dict[str, Reading] = {}
-        self.listeners: WeakSet[Listener] = WeakSet()
+        self.listeners: WeakSet[ReadingListener] = WeakSet()
 
     def get(self, report: str) -> Reading | None:
         return self.readings.get(report)
 
-    def put(self, reading: Reading) -> None:
-        """Takes a reading and tells everybody, unless it is the one that was known."""
+    def put_reading(self, reading: Reading) -> None:
+        """Stores a reading and notifies all listeners, unless it equals the one stored."""
         if self.readings.get(reading.report) == reading:
             return
         self.readings[reading.report] = reading
         for listener in list(self.listeners):
-            listener.put(reading.report)
+            listener.add_name(reading.report)
 
-    def listen(self) -> Listener:
-        listener = Listener()
+    def listen(self) -> ReadingListener:
+        """Returns a new listener, which gets all names from now on."""
+        listener = ReadingListener()
         self.listeners.add(listener)
         return listener

@@ -1,4 +1,4 @@
-"""Readings as bytes and back, trusting nothing that comes back."""
+"""Encodes readings as JSON and decodes them; every stored byte is validated."""
 
 import re
 from dataclasses import dataclass
@@ -8,81 +8,82 @@ from pydantic import TypeAdapter, ValidationError
 
 from utilities.model.frames import Column, Reading, Value
 
-LARGEST = 1 << 20  # bytes; a board's table is a few thousand
-MOST_AHEAD = timedelta(days=1)  # that another machine's clock may be before ours
-GREATEST = 2**63  # no figure of a website
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+MAX_READING_BYTES = 1 << 20  # the table of a board has a few thousand
+MAX_CLOCK_SKEW = timedelta(days=1)  # by which another machine's clock may be ahead of ours
+MAX_FIGURE = 2**63  # larger than any figure of a website
+REPORT_NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 @dataclass(frozen=True)
-class Packed:
+class StoredReading:
     """A reading and the fence of the lease it was written under."""
 
     fence: int
     reading: Reading
 
 
-PACKED: TypeAdapter[Packed] = TypeAdapter(Packed)
+STORED_READING_ADAPTER: TypeAdapter[StoredReading] = TypeAdapter(StoredReading)
 
 
-class BadValue(ValueError):
-    """Stored bytes that are not a reading of the report they are stored for; treated as nothing at all."""
+class BadStoredValue(ValueError):
+    """Stored bytes that are not a valid reading of their report; treated as a miss."""
 
 
-def is_name(report: str) -> bool:
-    """Whether this can be a report's name: what a key, a file and an announcement may carry."""
-    return NAME.fullmatch(report) is not None
+def is_report_name(report: str) -> bool:
+    """Whether this can be a report's name, which becomes part of keys, file names and announcements."""
+    return REPORT_NAME_PATTERN.fullmatch(report) is not None
 
 
-def pack(reading: Reading, fence: int) -> bytes:
-    """JSON; raises BadValue when nobody would take it back."""
-    if not is_name(reading.report):
-        raise BadValue(f"{reading.report[:100]!r} is no name for a report")
-    check(reading.report, reading)
-    packed = PACKED.dump_json(Packed(fence, reading), by_alias=True)
-    if len(packed) > LARGEST:
-        raise BadValue(f"the reading of {reading.report} is {len(packed)} bytes, more than {LARGEST}")
-    return packed
+def encode_reading(reading: Reading, fence: int) -> bytes:
+    """Returns JSON; raises BadStoredValue when `decode_reading` would not accept it."""
+    if not is_report_name(reading.report):
+        raise BadStoredValue(f"{reading.report[:100]!r} is not a report name")
+    check_reading(reading.report, reading)
+    encoded = STORED_READING_ADAPTER.dump_json(StoredReading(fence, reading))
+    if len(encoded) > MAX_READING_BYTES:
+        raise BadStoredValue(f"the reading of {reading.report} is {len(encoded)} bytes, more than {MAX_READING_BYTES}")
+    return encoded
 
 
-def unpack(report: str, stored: bytes, now: datetime) -> Packed:
-    """The reading stored for `report`; raises BadValue with the reason."""
-    if len(stored) > LARGEST:
-        raise BadValue(f"more than {LARGEST} bytes")
+def decode_reading(report: str, encoded: bytes, now: datetime) -> StoredReading:
+    """Returns the reading stored for `report`; raises BadStoredValue with the reason."""
+    if len(encoded) > MAX_READING_BYTES:
+        raise BadStoredValue(f"more than {MAX_READING_BYTES} bytes")
     try:
-        packed = PACKED.validate_json(stored)
+        stored = STORED_READING_ADAPTER.validate_json(encoded)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise BadValue(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
-    check(report, packed.reading)
-    if packed.reading.taken_at is not None and packed.reading.taken_at > now + MOST_AHEAD:
-        raise BadValue("it was taken in the future")
-    if packed.reading.last_error is not None and packed.reading.last_error.retry_at > now + 2 * MOST_AHEAD:
-        raise BadValue("nobody would ask again for days")  # quotas of a day are the longest there are
-    return packed
+        raise BadStoredValue(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+    check_reading(report, stored.reading)
+    if stored.reading.taken_at is not None and stored.reading.taken_at > now + MAX_CLOCK_SKEW:
+        raise BadStoredValue("its time is in the future")
+    if stored.reading.last_error is not None and stored.reading.last_error.retry_at > now + 2 * MAX_CLOCK_SKEW:
+        raise BadStoredValue("its next retry is days away")  # the longest quotas are those of a day
+    return stored
 
 
-def check(report: str, reading: Reading) -> None:
-    """What the types do not say; raises BadValue."""
+def check_reading(report: str, reading: Reading) -> None:
+    """Checks what the types do not; raises BadStoredValue."""
     if reading.report != report:
-        raise BadValue(f"it is a reading of {reading.report[:100]!r}")
+        raise BadStoredValue(f"it is a reading of {reading.report[:100]!r}")
     times = [reading.taken_at, *((reading.last_error.since, reading.last_error.retry_at) if reading.last_error else ())]
     if any(time is not None and time.utcoffset() != timedelta() for time in times):
-        raise BadValue("a time is not in UTC")
+        raise BadStoredValue("a time is not in UTC")
     if (reading.frame is None) != (reading.taken_at is None):
-        raise BadValue("a frame and the time it was taken at belong together")
+        raise BadStoredValue("it has a frame without a time, or a time without a frame")
     if reading.frame is not None:
         for row in reading.frame.rows:
             if len(row) != len(reading.frame.columns):
-                raise BadValue(f"a row does not have {len(reading.frame.columns)} values")
+                raise BadStoredValue(f"a row does not have {len(reading.frame.columns)} values")
             for column, value in zip(reading.frame.columns, row, strict=True):
-                if not fits(column, value):
-                    raise BadValue(f"column {column.key[:100]!r} holds something that is not {column.kind}")
+                if not fits_column(column, value):
+                    raise BadStoredValue(f"column {column.key[:100]!r} has a value that is not {column.kind}")
 
 
-def fits(column: Column, value: Value) -> bool:
+def fits_column(column: Column, value: Value) -> bool:
+    """Whether the value has the kind of the column; None has every kind, NaN has none."""
     if value is None:
         return True
     if isinstance(value, str):
         return not column.is_numeric
-    return column.is_numeric and -GREATEST <= value <= GREATEST  # which NaN is not
+    return column.is_numeric and -MAX_FIGURE <= value <= MAX_FIGURE

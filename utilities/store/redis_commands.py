@@ -1,4 +1,4 @@
-"""What is said to Redis, key by key; a stored value that is not what it should be counts as nothing."""
+"""Every Redis command of the store, key by key; an invalid stored value is treated as a miss."""
 
 import logging
 import secrets
@@ -14,16 +14,23 @@ from utilities.model.clock import Clock
 from utilities.model.errors import StoreDown
 from utilities.model.frames import Reading
 from utilities.store import Lease
-from utilities.store.reading_codec import LARGEST, BadValue, Packed, is_name, pack, unpack
+from utilities.store.reading_codec import (
+    MAX_READING_BYTES,
+    BadStoredValue,
+    StoredReading,
+    decode_reading,
+    encode_reading,
+    is_report_name,
+)
 
 log = logging.getLogger(__name__)
 
-READING_KEPT = 15 * 86_400_000  # milliseconds; a day more than figures may be shown
-FENCE_KEPT = 2 * READING_KEPT
-LONGEST_LEASE = 600_000  # milliseconds; a lease with longer to go was not given by us
-MOST_REPORTS = 10_000
-TRIES = 3
-NOTHING_YET = datetime.min.replace(tzinfo=UTC)
+READING_TTL_MS = 15 * 86_400_000  # one day more than MAX_SHOWN_AGE
+FENCE_TTL_MS = 2 * READING_TTL_MS
+MAX_LEASE_MS = 600_000  # Foyer never sets a lease that lasts longer
+MAX_REPORT_NAMES = 10_000
+MAX_WRITE_ATTEMPTS = 3
+NEVER_REFRESHED = datetime.min.replace(tzinfo=UTC)
 
 LEAST_PRIVILEGE = (
     "-@all +ping +select +getrange +set +get +del +incrby +pexpire +pttl +sadd +srem +scard +smembers"
@@ -32,13 +39,13 @@ LEAST_PRIVILEGE = (
 """The rules of a Redis user that can do what Foyer does and nothing else (`ACL SETUSER foyer on >password …`)."""
 
 
-def rank(reading: Reading) -> tuple[datetime, int]:
-    """Which of two readings without a fence is the newer one."""
-    return reading.taken_at or NOTHING_YET, reading.last_error.attempts if reading.last_error else 0
+def recency(reading: Reading) -> tuple[datetime, int]:
+    """Returns a sort key: the greater of two is the newer reading."""
+    return reading.taken_at or NEVER_REFRESHED, reading.last_error.attempts if reading.last_error else 0
 
 
-class Commands:
-    """The keys of one scope. Callers pass the client of `RedisConnection.use_client`."""
+class RedisCommands:
+    """The keys of one scope. Callers pass the client of the connection, which limits the time and translates errors."""
 
     def __init__(self, scope: str, clock: Clock) -> None:
         self.clock = clock
@@ -47,109 +54,115 @@ class Commands:
         self.reports = f"{self.prefix}reports"
         self.bad_values = 0
 
-    def key(self, kind: str, report: str) -> str:
+    def key_for(self, kind: str, report: str) -> str:
+        """Returns the key of a report's `reading`, `lease` or `fence`."""
         return f"{self.prefix}{kind}:{report}"
 
-    def bad(self, what: str, why: object) -> None:
+    def record_bad_value(self, key: str, reason: object) -> None:
+        """Counts and logs an invalid value."""
         self.bad_values += 1
-        log.warning("a bad value in Redis, treated as nothing: %s: %s", what, why)
+        log.warning("a bad value in Redis is treated as a miss: %s: %s", key, reason)
 
-    async def names(self, redis: Redis) -> set[str]:
-        """The reports somebody has written."""
+    async def read_names(self, redis: Redis) -> set[str]:
+        """Returns the names of all reports that have been written."""
         try:
-            if await redis.scard(self.reports) > MOST_REPORTS:
-                raise BadValue(f"more than {MOST_REPORTS} names")
+            if await redis.scard(self.reports) > MAX_REPORT_NAMES:
+                raise BadStoredValue(f"more than {MAX_REPORT_NAMES} names")
             members = await cast(Awaitable[set[bytes]], redis.smembers(self.reports))
-        except (ResponseError, BadValue) as error:
-            self.bad(self.reports, error)
+        except (ResponseError, BadStoredValue) as error:
+            self.record_bad_value(self.reports, error)
             await redis.delete(self.reports)
             return set()
         names = {member.decode(errors="replace") for member in members}
-        return {name for name in names if is_name(name)}
+        return {name for name in names if is_report_name(name)}
 
-    async def fetch(self, redis: Redis, report: str) -> Packed | None:
-        """What is stored for a report; None for a miss."""
-        key = self.key("reading", report)
+    async def fetch_reading(self, redis: Redis, report: str) -> StoredReading | None:
+        """Returns the stored reading of a report; None for a miss."""
+        key = self.key_for("reading", report)
         try:
-            # One byte more than allowed is enough to know, whatever somebody has put there.
-            stored = cast(bytes, await redis.getrange(key, 0, LARGEST))
-            return unpack(report, stored, self.clock()) if stored else None
-        except (ResponseError, BadValue) as error:
-            self.bad(key, error)
+            # One byte more than allowed is enough to detect a value that is too large.
+            encoded = cast(bytes, await redis.getrange(key, 0, MAX_READING_BYTES))
+            return decode_reading(report, encoded, self.clock()) if encoded else None
+        except (ResponseError, BadStoredValue) as error:
+            self.record_bad_value(key, error)
             if not isinstance(redis, Pipeline):
                 await redis.srem(self.reports, report)
             return None
 
-    async def store(self, redis: Redis, reading: Reading, lease: Lease) -> bool:
-        """Writes and announces; False when a later lease has written, unless the lease is still ours.
+    async def store_reading(self, redis: Redis, reading: Reading, lease: Lease) -> bool:
+        """Writes and announces; returns False when a later lease has written, unless `lease` is still held.
 
-        (A Redis that has lost its memory counts fences from the beginning: then holding the lease decides.)
+        (A Redis that has lost its data restarts fences at 1: then holding the lease decides.)
         """
-        packed = pack(reading, lease.fence)
+        encoded = encode_reading(reading, lease.fence)
 
-        async def mine(pipe: Pipeline, stored: Packed | None) -> bytes | None:
+        async def choose_value(pipe: Pipeline, stored: StoredReading | None) -> bytes | None:
             if stored is None or stored.fence <= lease.fence:
-                return packed
-            holder = await pipe.get(self.key("lease", reading.report))
-            return packed if holder == lease.token.encode() else None
+                return encoded
+            holder = await pipe.get(self.key_for("lease", reading.report))
+            return encoded if holder == lease.token.encode() else None
 
-        return await self.replace(redis, reading.report, mine)
+        return await self._replace_reading(redis, reading.report, choose_value)
 
-    async def put_back(self, redis: Redis, reading: Reading) -> bool:
-        """Writes what was taken while Redis was away; False when it has something at least as new."""
+    async def restore_reading(self, redis: Redis, reading: Reading) -> bool:
+        """Writes a reading that Redis missed while it was down; returns False when it has one at least as new."""
 
-        async def newer(_: Pipeline, stored: Packed | None) -> bytes | None:
-            if stored is not None and rank(stored.reading) >= rank(reading):
+        async def choose_value(_: Pipeline, stored: StoredReading | None) -> bytes | None:
+            if stored is not None and recency(stored.reading) >= recency(reading):
                 return None
-            return pack(reading, stored.fence if stored else 0)
+            return encode_reading(reading, stored.fence if stored else 0)
 
-        return await self.replace(redis, reading.report, newer)
+        return await self._replace_reading(redis, reading.report, choose_value)
 
-    async def replace(
-        self, redis: Redis, report: str, decide: Callable[[Pipeline, Packed | None], Awaitable[bytes | None]]
+    async def _replace_reading(
+        self,
+        redis: Redis,
+        report: str,
+        choose_value: Callable[[Pipeline, StoredReading | None], Awaitable[bytes | None]],
     ) -> bool:
-        """Replaces the stored reading by what `decide` answers, in one step, or leaves it when that is None."""
-        key = self.key("reading", report)
+        """Replaces the stored reading in one transaction by what `choose_value` returns; None leaves it as it is."""
+        key = self.key_for("reading", report)
         async with redis.pipeline() as pipe:
-            for _ in range(TRIES):
+            for _ in range(MAX_WRITE_ATTEMPTS):
                 try:
                     await pipe.watch(key)
-                    value = await decide(pipe, await self.fetch(pipe, report))
+                    value = await choose_value(pipe, await self.fetch_reading(pipe, report))
                     if value is None:
                         return False
                     pipe.multi()  # type: ignore[no-untyped-call]
-                    pipe.set(key, value, px=READING_KEPT)
+                    pipe.set(key, value, px=READING_TTL_MS)
                     pipe.sadd(self.reports, report)
-                    pipe.pexpire(self.reports, READING_KEPT)
+                    pipe.pexpire(self.reports, READING_TTL_MS)
                     pipe.publish(self.channel, report)
                     await pipe.execute()
-                except WatchError:  # somebody wrote in between, or the line broke
+                except WatchError:  # another process wrote in between, or the connection broke
                     continue
                 return True
-        raise StoreDown(f"{report} is written by too many at once")
+        raise StoreDown(f"too many processes write {report} at once")
 
-    async def lease(self, redis: Redis, report: str, seconds: float) -> Lease | None:
-        """SET NX PX and a fence, in one step."""
-        key, fences, token = self.key("lease", report), self.key("fence", report), secrets.token_hex(16)
+    async def acquire_lease(self, redis: Redis, report: str, seconds: float) -> Lease | None:
+        """Returns a lease with its fence, set by SET NX PX in one transaction; None while another holds it."""
+        key, fences, token = self.key_for("lease", report), self.key_for("fence", report), secrets.token_hex(16)
         async with redis.pipeline() as pipe:
             pipe.set(key, token, nx=True, px=int(seconds * 1000))
             pipe.incr(fences)
-            pipe.pexpire(fences, FENCE_KEPT)
+            pipe.pexpire(fences, FENCE_TTL_MS)
             pipe.pttl(key)
-            given, fence, _, left = await pipe.execute(raise_on_error=False)
+            is_acquired, fence, _, ttl = await pipe.execute(raise_on_error=False)
         if isinstance(fence, ResponseError):
-            self.bad(fences, fence)
+            self.record_bad_value(fences, fence)
             await redis.delete(fences)
             fence = await redis.incr(fences)
-        if given:
+        if is_acquired:
             return Lease(report, token, fence)
-        if left == -1 or left > max(LONGEST_LEASE, seconds * 1000):
-            self.bad(key, "it would never end")
+        if ttl == -1 or ttl > max(MAX_LEASE_MS, seconds * 1000):
+            self.record_bad_value(key, "the lease would never expire")
             await redis.delete(key)
         return None
 
-    async def release(self, redis: Redis, lease: Lease) -> None:
-        key = self.key("lease", lease.report)
+    async def release_lease(self, redis: Redis, lease: Lease) -> None:
+        """Deletes the lease if it is still this one."""
+        key = self.key_for("lease", lease.report)
         async with redis.pipeline() as pipe:
             await pipe.watch(key)
             if await pipe.get(key) != lease.token.encode():
@@ -159,4 +172,4 @@ class Commands:
             try:
                 await pipe.execute()
             except WatchError:
-                return  # it has ended by itself meanwhile
+                return  # it expired meanwhile

@@ -1,207 +1,215 @@
-"""The store of many processes: Redis, with every reading in each process's memory as well."""
+"""The store of many processes: Redis, and every reading in each process's cache as well."""
 
 import asyncio
 import logging
 import random
 import time
 from collections.abc import AsyncIterator, Mapping
+from math import inf
 from weakref import WeakValueDictionary
 
 from redis.asyncio.client import PubSub
 
-from utilities.model.clock import Clock
+from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import StoreDown
 from utilities.model.frames import Reading
-from utilities.runtime.redis_connection import RedisConnection
+from utilities.runtime.redis_connection import CALL_SECONDS, RedisConnection
 from utilities.store import Lease
-from utilities.store.reading_cache import Known
-from utilities.store.reading_codec import BadValue, is_name
-from utilities.store.redis_commands import Commands
+from utilities.store.reading_cache import ReadingCache
+from utilities.store.reading_codec import BadStoredValue, is_report_name
+from utilities.store.redis_commands import RedisCommands
 
 log = logging.getLogger(__name__)
 
-START = 1.0  # seconds the start waits for Redis
-PING = 1.0  # seconds without an announcement before asking whether anybody is there
-SILENCE = 3.0  # seconds without any answer before the line counts as dead
-MAX_CONNECTIONS = 20  # of one process; one of them listens
-REREAD = 5.0  # seconds between two readings of everything: announcements can be lost
+MAX_STORE_CONNECTIONS = 20  # of one process; one of them listens
+REDIS_START_SECONDS = 1.0  # how long the start waits for Redis
+PING_INTERVAL_SECONDS = 1.0  # without an announcement before a ping
+MAX_SILENCE_SECONDS = 3.0  # without any answer before the connection counts as lost
+REREAD_INTERVAL_SECONDS = 5.0  # between two reads of all readings: announcements can be lost
 
 
-class SharedStore:
+class RedisStore:
     """A Store; see the protocol.
 
-    The task `tend` owns what comes from other processes: it listens to announcements, reads everything now and
-    then and after every reconnect, and gives Redis what it missed while it was away.
+    `sync_task` receives what other processes write: it listens to announcements, reads all readings every
+    REREAD_INTERVAL_SECONDS and after every reconnect, and writes what Redis missed while it was down.
     """
 
-    def __init__(self, connection: RedisConnection, commands: Commands) -> None:
+    def __init__(
+        self, connection: RedisConnection, commands: RedisCommands, monotonic: MonotonicClock = time.monotonic
+    ) -> None:
         self.connection = connection
         self.commands = commands
-        self.known = Known()
-        self.owed: set[str] = set()  # reports whose reading Redis has not got yet
+        self.monotonic = monotonic
+        self.cache = ReadingCache()
+        self.pending: set[str] = set()  # reports whose reading is not in Redis yet
         self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.writes = True  # whether the last write went well
-        self.loaded = asyncio.Event()  # set after the first try
-        self.tending = asyncio.create_task(self.tend(), name="store: tend")
+        self.last_write_ok = True
+        self.loaded = asyncio.Event()  # set after the first attempt
+        self.sync_task = asyncio.create_task(self._sync_forever(), name="store: sync")
 
     def latest(self, report: str) -> Reading | None:
-        return self.known.get(report)
+        return self.cache.get(report)
 
     async def read(self, report: str) -> Reading | None:
-        # In turn with our own writes: what was read before a write may not replace it in memory afterwards.
-        async with self.connection.use_client() as redis, self.lock(report):
-            stored = await self.commands.fetch(redis, report)
-            if stored is not None and report not in self.owed:
-                self.known.put(stored.reading)
-            return self.known.get(report)
+        # Under the lock of writes: a reading fetched before a write must not replace it in the cache afterwards.
+        async with self.connection.use_client() as redis, self._lock_for(report):
+            stored = await self.commands.fetch_reading(redis, report)
+            if stored is not None and report not in self.pending:
+                self.cache.put_reading(stored.reading)
+            return self.cache.get(report)
 
     async def write(self, reading: Reading, lease: Lease) -> bool:
         try:
             if not lease.token:
-                raise StoreDown("it was taken alone")
-            async with self.connection.use_client() as redis, self.lock(reading.report):
-                stored = await self.commands.store(redis, reading, lease)
-                if stored:
-                    self.owed.discard(reading.report)
-                    self.known.put(reading)
-            self.writes = True
+                raise StoreDown("the lease is unfenced")
+            async with self.connection.use_client() as redis, self._lock_for(reading.report):
+                is_stored = await self.commands.store_reading(redis, reading, lease)
+                if is_stored:
+                    self.pending.discard(reading.report)
+                    self.cache.put_reading(reading)
+            self.last_write_ok = True
         except StoreDown as error:
             if lease.token and self.connection.is_answering:
-                self.refused(error)
-            self.owed.add(reading.report)
-            self.known.put(reading)
+                self._record_refusal(error)
+            self.pending.add(reading.report)
+            self.cache.put_reading(reading)
             return True
-        except BadValue as error:
-            log.warning("only this process has the reading of %s: %s", reading.report, error)
-            self.known.put(reading)
+        except BadStoredValue as error:
+            log.warning("the reading of %s stays in this process only: %s", reading.report, error)
+            self.cache.put_reading(reading)
             return True
-        if not stored:
-            await self.catch_up(reading.report)
-        return stored
+        if not is_stored:
+            await self._reload_reading(reading.report)
+        return is_stored
 
-    def refused(self, error: StoreDown) -> None:
-        """Full or read-only; reading goes on, and it is said once."""
-        if self.writes:
-            log.warning("%s; new readings stay in this process until it takes them", error)
-        self.writes = False
+    def _record_refusal(self, error: StoreDown) -> None:
+        """Logs once that Redis is full or read-only; reads continue."""
+        if self.last_write_ok:
+            log.warning("%s; new readings stay in this process until Redis accepts writes", error)
+        self.last_write_ok = False
 
-    async def catch_up(self, report: str) -> None:
-        """Takes the reading that was written instead of ours."""
-        self.owed.discard(report)
+    async def _reload_reading(self, report: str) -> None:
+        """Reads the reading that another process wrote instead of ours."""
+        self.pending.discard(report)
         try:
             await self.read(report)
         except StoreDown:
-            return  # `tend` reads it when it can
+            return  # `sync_task` reads it later
 
-    async def lease(self, report: str, seconds: float) -> Lease | None:
+    async def acquire_lease(self, report: str, seconds: float) -> Lease | None:
         async with self.connection.use_client() as redis:
-            return await self.commands.lease(redis, report, seconds)
+            return await self.commands.acquire_lease(redis, report, seconds)
 
-    async def release(self, lease: Lease) -> None:
+    async def release_lease(self, lease: Lease) -> None:
         if not lease.token:
             return
         try:
             async with self.connection.use_client() as redis:
-                await self.commands.release(redis, lease)
+                await self.commands.release_lease(redis, lease)
         except StoreDown:
-            return  # it ends by itself
+            return  # it expires by itself
 
     def listen(self) -> AsyncIterator[str]:
-        return self.known.listen()
+        return self.cache.listen()
 
     def health(self) -> Mapping[str, object]:
         return {
             "kind": "redis",
             "answers": self.connection.is_answering,
-            "writes": self.writes and not self.owed,
+            "writes": self.last_write_ok and not self.pending,
             "bad_values": self.commands.bad_values,
-            "readings": len(self.known.readings),
+            "readings": len(self.cache.readings),
         }
 
     async def close(self) -> None:
         for _ in range(10):  # wait_for, which the client uses, can swallow a cancellation (Python issue 86296)
-            self.tending.cancel()
-            if (await asyncio.wait([self.tending], timeout=0.2))[0]:
+            self.sync_task.cancel()
+            if (await asyncio.wait([self.sync_task], timeout=0.2))[0]:
                 break
         await self.connection.close()
 
-    def lock(self, report: str) -> asyncio.Lock:
+    def _lock_for(self, report: str) -> asyncio.Lock:
         return self.locks.setdefault(report, asyncio.Lock())
 
-    async def tend(self) -> None:
-        """Follows the announcements for ever; after a failure again about a second later."""
+    async def _sync_forever(self) -> None:
+        """Follows the announcements; retries about a second after a failure."""
         while True:
             try:
                 with self.connection.translate_errors():
                     async with self.connection.redis.pubsub() as announcements:
-                        await self.follow(announcements)
+                        await self._follow_announcements(announcements)
             except StoreDown as error:
-                log.debug("not following: %s", error)
+                log.debug("announcements are not received: %s", error)
             finally:
                 self.loaded.set()
             await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
 
-    async def follow(self, announcements: PubSub) -> None:
-        """Until the line dies; raises StoreDown or what the client raises."""
+    async def _follow_announcements(self, announcements: PubSub) -> None:
+        """Runs until the connection is lost; raises StoreDown or what the client raises."""
         await announcements.subscribe(self.commands.channel)
-        heard, reread = time.monotonic(), 0.0
-        while time.monotonic() - heard < SILENCE:
-            if time.monotonic() - reread > REREAD:
-                await self.read_all()
+        last_answer, last_reread = self.monotonic(), -inf
+        while self.monotonic() - last_answer < MAX_SILENCE_SECONDS:
+            if self.monotonic() - last_reread > REREAD_INTERVAL_SECONDS:
+                await self._sync_readings()
                 self.loaded.set()
-                reread = time.monotonic()
-            message = await announcements.get_message(timeout=PING)
+                last_reread = self.monotonic()
+            message = await announcements.get_message(timeout=PING_INTERVAL_SECONDS)
             if message is None:
                 await announcements.ping()
                 continue
-            heard = time.monotonic()
+            last_answer = self.monotonic()
             if message["type"] == "message":
-                await self.announced(message["data"])
-        raise TimeoutError(f"silent for {SILENCE:g} seconds")
+                await self._on_announcement(message["data"])
+        raise TimeoutError(f"no answer for {MAX_SILENCE_SECONDS:g} seconds")
 
-    async def announced(self, data: bytes) -> None:
+    async def _on_announcement(self, data: bytes) -> None:
         report = data.decode(errors="replace")
-        if is_name(report):
+        if is_report_name(report):
             await self.read(report)
         else:
-            self.commands.bad("an announcement", repr(report[:100]))
+            self.commands.record_bad_value("an announcement", repr(report[:100]))
 
-    async def read_all(self) -> None:
-        """Reads everything, and gives Redis what it has not got."""
+    async def _sync_readings(self) -> None:
+        """Reads all readings from Redis, and writes those that Redis does not have."""
         async with self.connection.use_client() as redis:
-            names = await self.commands.names(redis)
+            names = await self.commands.read_names(redis)
         for report in names:
             await self.read(report)
-        for report in list(self.known.readings):
-            if report not in names or report in self.owed:
-                await self.put_back(report)
+        for report in list(self.cache.readings):
+            if report not in names or report in self.pending:
+                await self._push_reading(report)
 
-    async def put_back(self, report: str) -> None:
-        """Redis has this process's reading afterwards, or the process has that of Redis."""
+    async def _push_reading(self, report: str) -> None:
+        """Makes Redis and this process have the same reading: the newer of both."""
         try:
-            async with self.connection.use_client() as redis, self.lock(report):
-                await self.commands.put_back(redis, self.known.readings[report])
-                self.owed.discard(report)
-                self.writes = True
+            async with self.connection.use_client() as redis, self._lock_for(report):
+                await self.commands.restore_reading(redis, self.cache.readings[report])
+                self.pending.discard(report)
+                self.last_write_ok = True
         except StoreDown as error:
             if not self.connection.is_answering:
                 raise
-            self.refused(error)
-        except BadValue:
-            self.owed.discard(report)
+            self._record_refusal(error)
+        except BadStoredValue:
+            self.pending.discard(report)
         else:
             await self.read(report)
 
 
-async def open_shared(url: str, scope: str, clock: Clock) -> SharedStore:
-    """A store with the readings Redis has; when it does not answer within a second, they come when it does."""
+async def open_redis_store(url: str, scope: str, clock: Clock, call_seconds: float = CALL_SECONDS) -> RedisStore:
+    """Opens a store with the readings in Redis; when Redis does not answer within a second, they are read later."""
     connection = RedisConnection(
-        url, purpose="readings", fallback="pages continue from memory", max_connections=MAX_CONNECTIONS
+        url,
+        purpose="readings",
+        fallback="pages continue from memory",
+        max_connections=MAX_STORE_CONNECTIONS,
+        call_seconds=call_seconds,
     )
-    store = SharedStore(connection, Commands(scope, clock))
+    store = RedisStore(connection, RedisCommands(scope, clock))
     try:
-        async with asyncio.timeout(START):
+        async with asyncio.timeout(REDIS_START_SECONDS):
             await store.loaded.wait()
     except TimeoutError:
-        log.warning("Redis does not answer at the start; readings come from it as soon as it does")
+        log.warning("Redis does not answer at the start; readings are read as soon as it does")
     return store

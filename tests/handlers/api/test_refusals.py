@@ -109,6 +109,6 @@ async def test_too_many_questions_or_rows_at_once_are_put_off_until_the_oldest_g
     answer = await counted.ask("/api/v1/page-views/pages?page=/2")
     problem(answer, 503)
     assert answer.headers["Retry-After"] == "10"
-    variants.wanted.update(dict.fromkeys(variants.wanted, time.monotonic() - 60))
+    variants.last_viewed.update(dict.fromkeys(variants.last_viewed, time.monotonic() - 60))
     assert (await counted.ask("/api/v1/page-views/pages?page=/2")).code == 200
-    assert variants.store.rows() == 1
+    assert variants.store.count_rows() == 1

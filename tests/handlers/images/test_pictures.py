@@ -33,13 +33,13 @@ async def test_picture_is_made_anew_for_other_figures_and_when_they_are_out_of_d
     place = await local()
     one = place.browser()
     before = await one.open(DAYS)
-    [old] = place.services.variants.store.known.readings.values()
+    [old] = place.services.variants.store.cache.readings.values()
     new = replace(old, frame=replace(old.frame, rows=((*old.frame.rows[0][:1], 7654, 1, 1),)))
-    place.services.variants.store.known.put(new)
+    place.services.variants.store.cache.put_reading(new)
     after = await one.open(DAYS, If_None_Match=before.headers["ETag"])
     assert (after.code, b"7,654" in after.body) == (200, True)
     plain = "/reports/site-by-day.svg"
-    place.services.store.known.put(replace(new, report="site-by-day"))
+    place.services.store.cache.put_reading(replace(new, report="site-by-day"))
     fresh = await one.open(plain)
     assert b"out of date" not in fresh.body
     place.clock.shift(timedelta(days=2))

@@ -100,7 +100,7 @@ class Desk:
     async def answered(self, report: str) -> None:
         """Lets the oracle speak, and waits until the report has its reading."""
         self.oracle.held.set()
-        self.services.refresher.want(report)
+        self.services.refresher.keep_fresh(report)
         async with asyncio.timeout(5):
             while self.services.store.latest(report) is None:  # noqa: ASYNC110 (the store has no event for tests)
                 await asyncio.sleep(0.005)

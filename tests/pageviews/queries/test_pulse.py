@@ -11,7 +11,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, Reading, ValueKind
-from utilities.refresh.refresher import PULSE, Refresher
+from utilities.refresh.refresher import PAGE_VIEW_DEBOUNCE_SECONDS, Refresher
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.store import Store, open_store
@@ -61,7 +61,7 @@ class Moment:
 
     def hit(self) -> None:
         self.source.views += 1
-        self.refresher.pulse()
+        self.refresher.notify_page_view()
 
     def reading(self) -> Reading:
         return self.store.latest("now") or Reading("now")
@@ -101,13 +101,13 @@ async def test_flood_of_hits_costs_three_questions_a_second(moment: Moment):
         moment.hit()
         await asyncio.sleep(0.001)
     await moment.shows(1000)
-    assert moment.source.asked - before <= 2 + 4 / PULSE
+    assert moment.source.asked - before <= 2 + 4 / PAGE_VIEW_DEBOUNCE_SECONDS
 
 
 async def test_hit_that_comes_while_the_store_is_asked_is_not_forgotten(moment: Moment):
-    moment.source.slow = PULSE
+    moment.source.slow = PAGE_VIEW_DEBOUNCE_SECONDS
     moment.hit()
-    await asyncio.sleep(PULSE * 1.5)  # the question is under way now
+    await asyncio.sleep(PAGE_VIEW_DEBOUNCE_SECONDS * 1.5)  # the question is under way now
     moment.hit()
     await moment.shows(2, within=3.0)
 
@@ -119,11 +119,11 @@ async def test_source_in_trouble_is_left_alone_whoever_comes(moment: Moment):
     before = moment.source.asked
     for _ in range(5):
         moment.hit()
-        await asyncio.sleep(PULSE / 2)
+        await asyncio.sleep(PAGE_VIEW_DEBOUNCE_SECONDS / 2)
     assert moment.source.asked == before
 
 
 async def test_pulse_before_the_start_and_after_the_end_is_nothing(moment: Moment):
     await moment.refresher.stop()
     moment.hit()
-    assert moment.refresher.pulsing is None or moment.refresher.pulsing.cancelled()
+    assert moment.refresher.page_view_timer is None or moment.refresher.page_view_timer.cancelled()

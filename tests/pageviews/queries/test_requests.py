@@ -187,23 +187,23 @@ async def test_parameters_that_mean_nothing_make_no_variant(foyer: Foyer):
 async def test_variants_are_bounded_and_the_oldest_gives_way_when_nobody_looks(foyer: Foyer):
     variants = foyer.services.variants
     assert variants is not None
-    variants.most = 3
+    variants.max_reports = 3
     for days in range(1, 4):
         await foyer.answered("site-pages", **{"from": f"now-{days}d"})
     busy = await foyer.get("/reports/site-pages.json", **{"from": "now-9d"})
     assert (busy.code, busy.headers["Retry-After"]) == (503, "10")
-    first = next(iter(variants.wanted))
-    variants.wanted[first] -= 60
+    first = next(iter(variants.last_viewed))
+    variants.last_viewed[first] -= 60
     await foyer.answered("site-pages", **{"from": "now-9d"})
     assert first not in variants.reports
-    assert len(variants.reports) == len(variants.store.known.readings) == 3
+    assert len(variants.reports) == len(variants.store.cache.readings) == 3
 
 
 async def test_hundred_people_who_look_at_once_cost_one_question(foyer: Foyer):
     variants = foyer.services.variants
     assert variants is not None
     await asyncio.gather(*(foyer.report("site-flow", **{"from": "now-3d"}) for _ in range(100)))
-    assert len(variants.reports) == len(variants.refresher.duties) == 1
+    assert len(variants.reports) == len(variants.refresher.refresh_tasks) == 1
 
 
 async def test_tile_of_this_moment_moves_with_a_hit_and_does_not_wait_for_its_pace(foyer: Foyer):

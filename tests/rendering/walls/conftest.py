@@ -28,7 +28,7 @@ from utilities.rendering.walls import Pace, Painter, Walls
 from utilities.reports import Report
 from utilities.services import Services
 from utilities.sources import Sources
-from utilities.store import Store, alone, open_store
+from utilities.store import Store, open_store, unfenced_lease
 
 ROOT = Path(__file__).resolve().parents[3]
 BOARD = """
@@ -127,12 +127,12 @@ class House:
     async def show(self, report: str, frame: Frame, *, age: float = 0, trouble: str = "") -> None:
         now = self.clock() - timedelta(seconds=age)
         told = LastError(trouble, ErrorKind.UNAVAILABLE, now, 1, now) if trouble else None
-        await self.store.write(Reading(report, frame, now, told), alone(report))
+        await self.store.write(Reading(report, frame, now, told), unfenced_lease(report))
 
     async def fail(self, report: str, message: str) -> None:
         now = self.clock()
         await self.store.write(
-            Reading(report, last_error=LastError(message, ErrorKind.MISCONFIGURED, now, 1, now)), alone(report)
+            Reading(report, last_error=LastError(message, ErrorKind.MISCONFIGURED, now, 1, now)), unfenced_lease(report)
         )
 
     async def stop(self) -> None:

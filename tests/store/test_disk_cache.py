@@ -8,13 +8,13 @@ import pytest
 
 from tests.store.test_store import reading
 from utilities.model.clock import utc_now
-from utilities.store import scope
-from utilities.store.reading_codec import LARGEST, pack
+from utilities.store import data_scope
+from utilities.store.reading_codec import MAX_READING_BYTES, encode_reading
 
 
 @pytest.fixture
 def folder(settings):
-    path = settings().data_dir / "readings" / scope(settings())
+    path = settings().data_dir / "readings" / data_scope(settings())
     path.mkdir(parents=True)
     return path
 
@@ -24,24 +24,24 @@ MOMENT = "2026-11-20T10:00:00Z"
 
 def changed(**parts) -> bytes:
     """A good file with some of the reading's parts replaced."""
-    whole = json.loads(pack(reading(), 0))
+    whole = json.loads(encode_reading(reading(), 0))
     whole["reading"] |= parts
     return json.dumps(whole).encode()
 
 
 def frame(**parts) -> dict:
-    return json.loads(pack(reading(), 0))["reading"]["frame"] | parts
+    return json.loads(encode_reading(reading(), 0))["reading"]["frame"] | parts
 
 
 BAD = {
     "nothing": b"",
-    "truncated": pack(reading(), 0)[:-40],
+    "truncated": encode_reading(reading(), 0)[:-40],
     "not JSON": b"<script>alert(1)</script>",
     "another type": b'"text"',
     "binary": os.urandom(500),
     "deep": b"[" * 100_000,
     "50 MB": b"{" + b" " * 50_000_000 + b"}",
-    "of another report": pack(reading("other"), 0),
+    "of another report": encode_reading(reading("other"), 0),
     "short row": changed(frame=frame(rows=[["/"]])),
     "text for a number": changed(frame=frame(rows=[["/", "<script>", 1]])),
     "a number for text": changed(frame=frame(rows=[[1, 1.0, 1]])),
@@ -54,7 +54,7 @@ BAD = {
     "endless": changed(frame=frame(rows=[["/", 1.0, "NUMBER"]])).replace(b'"NUMBER"', b"1e999"),
     "nobody could write it down": changed(frame=frame(rows=[["/", 1.0, 10**400]])),
     "never asked again": changed(
-        trouble={"message": "", "kind": "x", "since": MOMENT, "attempts": 1, "retry_at": "2999-01-01T00:00:00Z"}
+        last_error={"message": "", "kind": "x", "since": MOMENT, "attempts": 1, "retry_at": "2999-01-01T00:00:00Z"}
     ),
     "old schema": json.dumps({"report": "top-pages", "rows": []}).encode(),
 }
@@ -63,17 +63,17 @@ BAD = {
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
 async def test_a_bad_file_is_nothing_and_counted_and_the_others_are_read(folder, open_one, bad):
     (folder / "top-pages.json").write_bytes(bad)
-    (folder / "good.json").write_bytes(pack(reading("good"), 0))
+    (folder / "good.json").write_bytes(encode_reading(reading("good"), 0))
     store = await open_one()
     assert store.latest("top-pages") is None
     assert store.latest("good") is not None
     assert store.health()["bad_values"] == 1
-    assert await store.write(reading(), await store.lease("top-pages", 5))
+    assert await store.write(reading(), await store.acquire_lease("top-pages", 5))
 
 
 async def test_the_newest_of_many_writes_is_on_disk(folder, open_one):
     store = await open_one()
-    lease = await store.lease("top-pages", 5)
+    lease = await store.acquire_lease("top-pages", 5)
     for _ in range(50):
         last = reading()
         await store.write(last, lease)
@@ -86,16 +86,16 @@ async def test_a_disk_that_takes_nothing_costs_a_line_in_the_log(folder, open_on
     store = await open_one()
     shutil.rmtree(folder)
     folder.write_text("a file where the folder should be")
-    lease = await store.lease("top-pages", 5)
+    lease = await store.acquire_lease("top-pages", 5)
     for _ in range(5):
         assert await store.write(reading(), lease)
-    store.shelf.writer.submit(int).result()
+    store.disk_cache.writer.submit(int).result()
     assert store.latest("top-pages") is not None
     assert len(caplog.records) == 1
     assert (store.health()["answers"], store.health()["writes"]) == (True, False)
     folder.unlink()
     await store.write(reading(), lease)
-    store.shelf.writer.submit(int).result()
+    store.disk_cache.writer.submit(int).result()
     assert store.health()["writes"] is True
 
 
@@ -107,8 +107,8 @@ async def test_a_data_dir_that_cannot_be_made_does_not_stop_the_start(settings, 
 
 async def test_a_reading_too_large_to_keep_is_shown_all_the_same(open_one):
     store = await open_one()
-    large = reading(frame=reading().frame.with_column(reading().frame.columns[0], ["x" * LARGEST, ""]))
-    assert await store.write(large, await store.lease("top-pages", 5))
+    large = reading(frame=reading().frame.with_column(reading().frame.columns[0], ["x" * MAX_READING_BYTES, ""]))
+    assert await store.write(large, await store.acquire_lease("top-pages", 5))
     assert store.latest("top-pages") == large
 
 
@@ -129,7 +129,7 @@ async def test_what_nobody_has_written_for_two_weeks_is_thrown_away(folder, open
         (folder / "top-pages.json", new),
         (other / "people-sources.json", new),
     ):
-        path.write_bytes(pack(reading(path.stem), 0))
+        path.write_bytes(encode_reading(reading(path.stem), 0))
         os.utime(path, (written, written))
     store = await open_one()
     assert store.latest("top-pages") is not None
