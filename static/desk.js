@@ -38,7 +38,7 @@
   function begin() {
     var page = desk();
     if (!page) return;
-    left = Number(page.dataset.again);
+    left = Number(page.dataset.reload);
     page.querySelectorAll('time[datetime]').forEach(function (time) {
       time.textContent = new Date(time.dateTime).toLocaleTimeString('en-GB');
     });

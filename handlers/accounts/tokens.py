@@ -25,8 +25,7 @@ class TokensPage(BaseHandler):
     @property
     def who(self) -> str:
         """What the person is called in the list and in the log."""
-        person = cast(Person, self.principal)
-        return person.email or person.name
+        return cast(Person, self.principal).label
 
     async def show(self, **more: Any) -> None:
         told = {"secret": "", "fault": "", "name": "", "ticked": ("read",), **more}

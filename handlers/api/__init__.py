@@ -1,31 +1,31 @@
-"""/api: what programs may ask. Each resource says what it takes and answers; checks and document come of that."""
+"""/api: the resources for programs. Each declares its parameters and response; checks and document follow from it."""
 
-from handlers.api.base import Resource
-from handlers.api.boards import Board, Boards
-from handlers.api.document import ROOT, pattern_of
-from handlers.api.page_views import PageViewQuery, Questions
-from handlers.api.pages import ApiPage, Missing, OpenApi
-from handlers.api.reports import Reading, Report, Reports
-from handlers.api.sites import Sites
-from handlers.api.tokens import Token, Tokens
+from handlers.api.base import ApiResource
+from handlers.api.boards import BoardResource, BoardsResource
+from handlers.api.document import API_ROOT, route_pattern
+from handlers.api.page_views import PageViewQuestionsResource, PageViewsResource
+from handlers.api.pages import ApiPage, OpenApiJson, UnknownApiAddress
+from handlers.api.reports import ReadingResource, ReportResource, ReportsResource
+from handlers.api.sites import SitesResource
+from handlers.api.tokens import TokenResource, TokensResource
 from handlers.base.permissions import PEOPLE, READERS, Route
 
-RESOURCES: tuple[type[Resource], ...] = (
-    *(Boards, Board),
-    *(Reports, Report, Reading),
-    Sites,
-    *(Questions, PageViewQuery),
-    *(Tokens, Token),
+RESOURCES: tuple[type[ApiResource], ...] = (
+    *(BoardsResource, BoardResource),
+    *(ReportsResource, ReportResource, ReadingResource),
+    SitesResource,
+    *(PageViewQuestionsResource, PageViewsResource),
+    *(TokensResource, TokenResource),
 )
-"""In the order in which the document and the page have them."""
+"""In the order of the document and of the page."""
 
 
 def api_routes() -> list[Route]:
-    known = [Route(pattern_of(each.path), each, each.allow, scope=each.scope) for each in RESOURCES]
-    told = {"resources": RESOURCES}
+    """Returns the routes of all resources, of their description, and of unknown addresses."""
+    described = {"resources": RESOURCES}
     return [
-        Route(r"/api", ApiPage, PEOPLE, told),
-        Route(rf"{ROOT}/openapi\.json", OpenApi, READERS, told),
-        *known,
-        Route(r"/api/.*", Missing, READERS),
+        Route(r"/api", ApiPage, PEOPLE, described),
+        Route(rf"{API_ROOT}/openapi\.json", OpenApiJson, READERS, described),
+        *(Route(route_pattern(each.path), each, each.allow, scope=each.scope) for each in RESOURCES),
+        Route(r"/api/.*", UnknownApiAddress, READERS),
     ]

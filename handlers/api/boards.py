@@ -1,32 +1,34 @@
-"""The boards there are, and what stands on one."""
+"""/api/v1/boards: the boards and their tiles."""
 
-from handlers.api.base import Operation, Readable
-from handlers.api.models import BoardEntry, BoardList, BoardTold, Paging, Query
+from handlers.api.base import Operation, ReadableResource
+from handlers.api.models import BoardListResponse, BoardResponse, BoardSummaryResponse, PagingParams, QueryParams
 from handlers.base.errors import HttpProblem
 
 
-class Boards(Readable):
+class BoardsResource(ReadableResource):
     path = "/boards"
-    operation = Operation("listBoards", "The boards there are", "By name.", BoardList, Paging)
+    operation = Operation("listBoards", "The boards", "By name.", BoardListResponse, PagingParams)
 
-    async def read(self, asked: Paging) -> BoardList:
+    async def build_response(self, params: PagingParams) -> BoardListResponse:
         boards = sorted(self.services.boards, key=lambda board: board.name)
-        shown, following = self.part(boards, asked, [board.name for board in boards])
+        page, following = self.paginate(boards, params, [board.name for board in boards])
         items = [
-            BoardEntry(name=each.name, title=each.title, tiles=len(each.tiles), href=f"{self.request.path}/{each.name}")
-            for each in shown
+            BoardSummaryResponse(
+                name=each.name, title=each.title, tiles=len(each.tiles), href=f"{self.request.path}/{each.name}"
+            )
+            for each in page
         ]
-        return BoardList(items=items, next=following)
+        return BoardListResponse(items=items, next=following)
 
 
-class Board(Readable):
+class BoardResource(ReadableResource):
     path = "/boards/{board}"
     operation = Operation(
-        "getBoard", "One board and its tiles", "Each tile says which report it shows, how and where.", BoardTold
+        "getBoard", "One board and its tiles", "Each tile with its report, view and place.", BoardResponse
     )
 
-    async def read(self, asked: Query, name: str) -> BoardTold:
+    async def build_response(self, params: QueryParams, name: str) -> BoardResponse:
         board = self.services.boards.get(name)
         if board is None:
             raise HttpProblem(404, "There is no board of this name.")
-        return BoardTold.model_validate(board)
+        return BoardResponse.model_validate(board)

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of what the resources say of themselves."""
+"""The OpenAPI 3.1 document, generated from the resources."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,93 +7,105 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from handlers.api.base import Operation, Resource
-from handlers.api.models import Paging, ProblemTold, Query, Range
-from handlers.api.problems import TYPE
+from handlers.api.base import ApiResource, Operation
+from handlers.api.models import PagingParams, ProblemResponse, QueryParams, RangeParams
+from handlers.api.problems import PROBLEM_CONTENT_TYPE
 from handlers.base.permissions import PROGRAMS
 
-ROOT = "/api/v1"
-NAME = "[a-z0-9-]+"
-NUMBER = "[0-9]{1,9}"
-PARTS: Mapping[str, tuple[str, str, str]] = {
-    "board": (NAME, "office", "The name of a board."),
-    "report": (NAME, "site-pages", "The name of a report."),
-    "question": (NAME, "pages", "The name of a question."),
-    "number": (NUMBER, "1", "The number of a token."),
+API_ROOT = "/api/v1"
+NAME_PATTERN = "[a-z0-9-]+"
+NUMBER_PATTERN = "[0-9]{1,9}"
+PATH_PARAMETERS: Mapping[str, tuple[str, str, str]] = {
+    "board": (NAME_PATTERN, "office", "The name of a board."),
+    "report": (NAME_PATTERN, "site-pages", "The name of a report."),
+    "question": (NAME_PATTERN, "pages", "The name of a query of page views."),
+    "number": (NUMBER_PATTERN, "1", "The number of a token."),
 }
-"""What stands in braces in a path: its form, an example, and what it is."""
+"""The parameters of paths: a pattern, an example, and what each is."""
 
-REFUSALS = {
-    400: "The request is not one that this document allows; `errors` names the parameters.",
-    401: "No token, or one that is not known.",
-    403: "The token was not made for this.",
-    404: "There is nothing of this name.",
-    409: "What was asked for has changed since the first page.",
-    422: "The request can be read, but not answered; `errors` names the parameters.",
+ERROR_DESCRIPTIONS = {
+    400: "This document does not allow the request; `errors` names the parameters.",
+    401: "No token, or an unknown one.",
+    403: "The token has not the scope for this.",
+    404: "There is nothing with this name.",
+    409: "The answer has changed since the first page.",
+    422: "The request is well formed but has no answer; `errors` names the parameters.",
     429: "Too many requests with this token in a minute.",
     503: "Something that Foyer needs does not answer.",
 }
-EVERYWHERE = (400, 401, 403, 429, 503)
-WAITING = (429, 503)  # these say when to try again
+COMMON_ERRORS = (400, 401, 403, 429, 503)
+RETRYABLE_ERRORS = (429, 503)  # these have Retry-After
 
-ABOUT = """What Foyer knows, for programs. People make tokens at `/tokens`; a session may only read.
-Times are RFC 3339. A `href` and a `next` are addresses on the same host. What goes wrong is told as a problem document
-(RFC 9457). Answers carry an ETag; send it back as `If-None-Match`, and an unchanged answer costs a 304."""
+API_DESCRIPTION = """Boards, reports and figures for programs. People make tokens at `/tokens`; a session may only read.
+Times are RFC 3339. A `href` and a `next` are addresses on the same host. Errors are problem documents
+(RFC 9457). Answers have an ETag; send it back as `If-None-Match`, and an unchanged answer is a 304."""
 
-Json = dict[str, Any]
-
-
-def pattern_of(path: str) -> str:
-    """What a router matches."""
-    return re.escape(ROOT) + re.sub(r"\{(\w+)\}", lambda part: f"({PARTS[part[1]][0]})", path)
+JsonObject = dict[str, Any]
 
 
-def example_of(resource: type[Resource]) -> str:
-    """An address to try."""
-    query = "?from=now-7d/d&to=now" if issubclass(resource.operation.query, Range) else ""
-    return ROOT + re.sub(r"\{(\w+)\}", lambda part: PARTS[part[1]][1], resource.path) + query
+def route_pattern(path: str) -> str:
+    """Returns the regular expression of a path, for the router."""
+    return re.escape(API_ROOT) + re.sub(r"\{(\w+)\}", lambda match: f"({PATH_PARAMETERS[match[1]][0]})", path)
 
 
-def document(resources: Sequence[type[Resource]]) -> Json:
-    answers = {each.operation.answer for each in resources if each.operation.answer} | {ProblemTold}
+def example_address(resource: type[ApiResource]) -> str:
+    """Returns an address to try."""
+    query = "?from=now-7d/d&to=now" if issubclass(resource.operation.query, RangeParams) else ""
+    return API_ROOT + re.sub(r"\{(\w+)\}", lambda match: PATH_PARAMETERS[match[1]][1], resource.path) + query
+
+
+def openapi_document(resources: Sequence[type[ApiResource]]) -> JsonObject:
+    """Returns the document for these resources."""
+    answers = {each.operation.response for each in resources if each.operation.response} | {ProblemResponse}
     ordered: list[type[BaseModel]] = sorted(answers, key=lambda model: model.__name__)
     _, schemas = models_json_schema(
         [(model, "serialization") for model in ordered], ref_template="#/components/schemas/{model}"
     )
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Foyer", "version": "1", "description": ABOUT},
-        "servers": [{"url": ROOT}],
-        "paths": {each.path: {each.operation.method: told(each, each.operation)} for each in resources},
+        "info": {"title": "Foyer", "version": "1", "description": API_DESCRIPTION},
+        "servers": [{"url": API_ROOT}],
+        "paths": {each.path: {each.operation.method: operation_object(each, each.operation)} for each in resources},
         "components": {
             "schemas": schemas["$defs"],
-            "responses": {str(status): refusal(status, words) for status, words in REFUSALS.items()},
+            "responses": {str(status): error_response(status, words) for status, words in ERROR_DESCRIPTIONS.items()},
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "Made at `/tokens`, for some scopes."},
-                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-foyer", "description": "Of a person."},
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Made at `/tokens`, with one or more scopes.",
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-foyer",
+                    "description": "The session of a person.",
+                },
             },
         },
     }
 
 
-def told(resource: type[Resource], operation: Operation) -> Json:
-    token: Json = {"token": [resource.scope]}
+def operation_object(resource: type[ApiResource], operation: Operation) -> JsonObject:
+    """Returns the description of one operation."""
+    token: JsonObject = {"token": [resource.scope]}
     return {
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.about,
         "security": [token] if resource.allow == PROGRAMS else [token, {"session": []}],
-        "parameters": [*parts(resource.path), *parameters(operation.query)],
-        "responses": dict(responses(resource, operation)),
+        "parameters": [*path_parameters(resource.path), *query_parameters(operation.query)],
+        "responses": dict(operation_responses(resource, operation)),
     }
 
 
-def parts(path: str) -> Iterator[Json]:
+def path_parameters(path: str) -> Iterator[JsonObject]:
+    """Yields the parameters in braces."""
     for name in re.findall(r"\{(\w+)\}", path):
-        form, example, words = PARTS[name]
-        number = form == NUMBER
-        schema: Json = {"type": "string", "pattern": f"^{form}$"}
-        if number:
+        pattern, example, words = PATH_PARAMETERS[name]
+        is_number = pattern == NUMBER_PATTERN
+        schema: JsonObject = {"type": "string", "pattern": f"^{pattern}$"}
+        if is_number:
             schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
         yield {
             "name": name,
@@ -101,26 +113,28 @@ def parts(path: str) -> Iterator[Json]:
             "required": True,
             "description": words,
             "schema": schema,
-            "example": int(example) if number else example,
+            "example": int(example) if is_number else example,
         }
 
 
-def parameters(query: type[Query]) -> Iterator[Json]:
+def query_parameters(query: type[QueryParams]) -> Iterator[JsonObject]:
+    """Yields the parameters of the query, with examples."""
     for name, schema in query.model_json_schema().get("properties", {}).items():
-        kept = {key: value for key, value in schema.items() if key not in ("title", "description", "examples")}
-        if kept.get("default") == "":
-            del kept["default"]
-        given: Json = {"name": name, "in": "query", "description": schema["description"], "schema": kept}
-        if "examples" in schema and name != "cursor":  # nobody can have that cursor
-            given["example"] = schema["examples"][0]
-        yield given
+        shortened = {key: value for key, value in schema.items() if key not in ("title", "description", "examples")}
+        if shortened.get("default") == "":
+            del shortened["default"]
+        parameter: JsonObject = {"name": name, "in": "query", "description": schema["description"], "schema": shortened}
+        if "examples" in schema and name != "cursor":  # an invented cursor is refused
+            parameter["example"] = schema["examples"][0]
+        yield parameter
 
 
-def responses(resource: type[Resource], operation: Operation) -> Iterator[tuple[str, Json]]:
-    if operation.answer is None:
-        yield "204", {"description": "It is done."}
+def operation_responses(resource: type[ApiResource], operation: Operation) -> Iterator[tuple[str, JsonObject]]:
+    """Yields the status and the description of each possible answer."""
+    if operation.response is None:
+        yield "204", {"description": "Done."}
     else:
-        schema = {"$ref": f"#/components/schemas/{operation.answer.__name__}"}
+        schema = {"$ref": f"#/components/schemas/{operation.response.__name__}"}
         yield (
             "200",
             {
@@ -129,19 +143,20 @@ def responses(resource: type[Resource], operation: Operation) -> Iterator[tuple[
                 "content": {"application/json": {"schema": schema}},
             },
         )
-        yield "304", {"description": "It is as it was when the ETag in `If-None-Match` was given."}
-    named = [404] if "{" in resource.path else []
-    paged = [409, 422] if issubclass(operation.query, Paging) else []
-    for status in sorted([*EVERYWHERE, *named, *paged]):
+        yield "304", {"description": "Unchanged since the ETag in `If-None-Match`."}
+    not_found = [404] if "{" in resource.path else []
+    paged = [409, 422] if issubclass(operation.query, PagingParams) else []
+    for status in sorted([*COMMON_ERRORS, *not_found, *paged]):
         yield str(status), {"$ref": f"#/components/responses/{status}"}
 
 
-def refusal(status: int, words: str) -> Json:
-    content = {TYPE: {"schema": {"$ref": "#/components/schemas/ProblemTold"}}}
-    whole: Json = {"description": words, "content": content}
-    if status in WAITING:
+def error_response(status: int, words: str) -> JsonObject:
+    """Returns the description of an error answer."""
+    content = {PROBLEM_CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemResponse"}}}
+    response: JsonObject = {"description": words, "content": content}
+    if status in RETRYABLE_ERRORS:
         seconds = {"description": "Seconds.", "schema": {"type": "integer"}, "required": True}
-        whole["headers"] = {"Retry-After": seconds}
+        response["headers"] = {"Retry-After": seconds}
     if status == 401:
-        whole["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
-    return whole
+        response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
+    return response

@@ -1,101 +1,71 @@
-"""Readings as programs get them: waited for while there is none, and told a part at a time."""
+"""Readings for programs: waited for until there are figures, one page of rows at a time."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from handlers.api.base import Readable
-from handlers.api.models import ColumnTold, CoversTold, Figures, Paging, Range
+from handlers.api.base import ReadableResource
+from handlers.api.models import ColumnResponse, DateRangeResponse, FiguresResponse, PagingParams, RangeParams
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
+from handlers.reports.handler import BUSY_RETRY_AFTER_SECONDS, RETRY_AFTER_SECONDS
+from handlers.reports.report_query import ReportQuery
 from utilities.model.errors import Overloaded, ParameterError
-from utilities.model.formats import note_sentences
-from utilities.model.frames import Frame, Reading, ReadingState
-from utilities.reports import Report
-from utilities.store import Store
+from utilities.model.frames import Reading, ReadingState
 
-Told = TypeVar("Told", bound=Figures)
-
-WAITED = 5.0  # seconds that an answer may take before the state says `waiting` instead
-AGAIN = "3"  # seconds until an answer that is still awaited may be there
-ROOM = "10"  # seconds until there may be room for another question
+FiguresModel = TypeVar("FiguresModel", bound=FiguresResponse)
 
 
-def said(asked: Range) -> dict[str, str]:
-    """The parameters that were given, by the names that requests have for them."""
-    fields = set(Range.model_fields) - set(Paging.model_fields) - {"compare"}
-    return asked.model_dump(by_alias=True, include=fields, exclude_unset=True)
+def report_params(params: RangeParams) -> dict[str, str]:
+    """Returns the parameters of the report that the request has, by their names in the request."""
+    fields = set(RangeParams.model_fields) - set(PagingParams.model_fields) - {"compare"}
+    return params.model_dump(by_alias=True, include=fields, exclude_unset=True)
 
 
-class FiguresResource(Readable):
-    """What answers with rows."""
+class FiguresResource(ReadableResource):
+    """Base of the resources about reports and their rows."""
 
-    async def plain(self, report: Report) -> Reading:
-        """The report's reading; an old one is not waited for, its state says that it is old."""
-        self.services.refresher.keep_fresh(report.name)
-        return await awaited(self.services.store, report.name, lambda reading: True)
+    def find_query(self, name: str) -> ReportQuery:
+        """Returns the query of a report without parameters. Raises HttpProblem 404."""
+        report = self.services.reports.get(name)
+        if report is None:
+            raise HttpProblem(404, "There is no report of this name.")
+        return ReportQuery(self.services, report)
 
-    async def varied(self, report: Report, given: Mapping[str, str], *, compare: bool) -> Reading:
-        """The reading with these parameters. Raises ApiProblem 422 and HttpProblem 503."""
-        variants = self.services.variants
-        if variants is None:
-            raise HttpProblem(503)
+    async def read_figures(
+        self, model: type[FiguresModel], query: ReportQuery, params: PagingParams, **fields: str
+    ) -> FiguresModel:
+        """Returns one page of the rows, with the state and the notes of the reading; `fields` are the model's own.
+
+        Raises ApiProblem 422 and HttpProblem 503.
+        """
         try:
-            name = variants.keep_fresh(report, given, compare=compare)
+            reading = await query.wait_for_reading(query.is_current)
         except ParameterError as error:
-            parameter = next((each for each in given if f"`{each}`" in str(error)), "query")
+            parameter = next((each for each in query.params if f"`{each}`" in str(error)), "query")
             raise ApiProblem(422, {parameter: str(error)}) from error
         except Overloaded as error:
-            raise HttpProblem(503, str(error), {"Retry-After": ROOM}) from error
-
-        def settled(reading: Reading) -> bool:
-            return reading.last_error is not None or self.state(reading, report) is ReadingState.LIVE
-
-        return await awaited(variants.store, name, settled)
-
-    def state(self, reading: Reading, report: Report) -> ReadingState:
-        return reading.state_at(self.services.clock(), report.refresh_every, report.stale_after)
-
-    def figures(self, kind: type[Told], reading: Reading, source: Report, asked: Paging, **more: str) -> Told:
-        """One part of the rows, with all that is to be said of them."""
-        frame = reading.frame or Frame((), ())
-        rows, following = self.part(frame.rows, asked, edition(reading, self.request.query_arguments))
-        notes = note_sentences(frame)
-        if not reading.complete:
-            notes.append("Some of the answer is still awaited.")
-        if reading.last_error:
-            notes.append(reading.last_error.message)
-        state = self.state(reading, source)
-        if state is ReadingState.WAITING:
-            self.set_header("Retry-After", AGAIN)
-        return kind(
-            state=state,
+            raise HttpProblem(503, str(error), {"Retry-After": str(BUSY_RETRY_AFTER_SECONDS)}) from error
+        view = query.describe(reading)
+        frame = view.frame
+        rows, following = self.paginate(frame.rows, params, reading_version(reading, self.request.query_arguments))
+        if view.state is ReadingState.WAITING:
+            self.set_header("Retry-After", str(RETRY_AFTER_SECONDS))
+        return model(
+            state=view.state,
             taken_at=reading.taken_at,
             complete=reading.complete,
-            covers=CoversTold.model_validate(frame.date_range) if frame.date_range else None,
-            columns=[ColumnTold.model_validate(column) for column in frame.columns],
+            covers=DateRangeResponse.model_validate(frame.date_range) if frame.date_range else None,
+            columns=[ColumnResponse.model_validate(column) for column in frame.columns],
             rows=list(rows),
             total=len(frame.rows),
-            notes=notes,
+            notes=[*view.notes, *([view.error] if view.error else [])],
             next=following,
-            **more,
+            **fields,
         )
 
 
-def edition(reading: Reading, query: Mapping[str, list[bytes]]) -> tuple[datetime | None, bool, Any]:
-    """What must be the same on every page: the figures, and what was asked besides where to go on."""
-    asked = sorted((name, values) for name, values in query.items() if name not in Paging.model_fields)
-    return reading.taken_at, reading.complete, asked
-
-
-async def awaited(store: Store, name: str, settled: Callable[[Reading], bool]) -> Reading:
-    """The reading as soon as there is one that is settled; as it is, perhaps empty, when that takes too long."""
-    heard = store.listen()
-    try:
-        async with asyncio.timeout(WAITED):
-            while (reading := store.latest(name)) is None or not settled(reading):
-                await anext(heard)
-    except TimeoutError:
-        return store.latest(name) or Reading(name)
-    return reading
+def reading_version(reading: Reading, query: Mapping[str, list[bytes]]) -> tuple[datetime | None, bool, Any]:
+    """Returns what must be the same for every page: the figures, and the parameters apart from the paging."""
+    params = sorted((name, values) for name, values in query.items() if name not in PagingParams.model_fields)
+    return reading.taken_at, reading.complete, params

@@ -1,4 +1,4 @@
-"""What programs ask and are told, as types: they check requests, write answers and make the OpenAPI document."""
+"""Requests and answers of the API as pydantic models: they check, serialize, and make the OpenAPI document."""
 
 import re
 from datetime import date, datetime
@@ -8,182 +8,188 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from utilities.model.frames import ReadingState, Value, ValueKind
 
-LONGEST = 2048  # characters of a parameter
-MOST = 1000  # rows, or whatever is listed, in one answer
+MAX_PARAMETER_CHARS = 2048  # characters of a parameter
+MAX_PAGE_ITEMS = 1000  # rows, or whatever is listed, in one answer
 
 
-def whole(value: object) -> object:
-    """Only digits: Python would take `1_000` and ` 5 ` as well."""
+def check_digits(value: object) -> object:
+    """Raises ValueError for text that is not only digits: Python would accept `1_000` and ` 5 ` too."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
         raise ValueError("must be a whole number")
     return value
 
 
-def truth(value: object) -> object:
-    """Only what JSON writes: pydantic would take `on` and `yes` as well."""
+def parse_json_bool(value: object) -> object:
+    """Returns a bool. Raises ValueError for other words than JSON's: pydantic would accept `on` and `yes` too."""
     if value not in ("true", "false"):
         raise ValueError("must be true or false")
     return value == "true"
 
 
-def text(most: int, description: str, example: str, **more: Any) -> Any:
-    """A parameter that is text and may be left out."""
-    return Field("", min_length=1, max_length=most, description=description, examples=[example], **more)
+def text_param(max_length: int, description: str, example: str, **options: Any) -> Any:
+    """Returns the field of an optional text parameter."""
+    return Field("", min_length=1, max_length=max_length, description=description, examples=[example], **options)
 
 
-class Query(BaseModel):
-    """What stands behind the question mark; what is not named here is refused."""
+class QueryParams(BaseModel):
+    """The query of a request; other parameters are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Paging(Query):
-    limit: Annotated[int, BeforeValidator(whole)] = Field(100, ge=1, le=MOST, description="How many at most.")
-    cursor: str = text(100, "Where to go on, as `next` has it.", "MTAwLmZlMDFjMGRlMTIzNA")
+class PagingParams(QueryParams):
+    limit: Annotated[int, BeforeValidator(check_digits)] = Field(
+        100, ge=1, le=MAX_PAGE_ITEMS, description="The most items of a page."
+    )
+    cursor: str = text_param(100, "Where the next page starts: a value from `next`.", "MTAwLmZlMDFjMGRlMTIzNA")
 
 
-class Range(Paging):
-    """What figures may be asked for besides the usual; each report says which of these it takes."""
+class RangeParams(PagingParams):
+    """The parameters of reports; each report accepts some of them."""
 
-    site: str = text(LONGEST, "A site's name; the first one when left out.", "shop")
-    first: str = text(50, "The beginning: `now-7d`, `now/d`, a date, a time or milliseconds.", "now-7d/d", alias="from")
-    last: str = text(50, "The end, in the same forms.", "now", alias="to")
-    page: str = text(LONGEST, "Only this page: a path.", "/pricing")
-    referrer: str = text(LONGEST, "Only those who came from this domain or address.", "news.ycombinator.com")
-    compare: Annotated[bool, BeforeValidator(truth)] = Field(
-        False, description="Adds the figures of the time before, where `compares` says that there are some."
+    site: str = text_param(MAX_PARAMETER_CHARS, "The name of a site; the first site when left out.", "shop")
+    first: str = text_param(
+        50, "The start: `now-7d`, `now/d`, a date, a time or milliseconds.", "now-7d/d", alias="from"
+    )
+    last: str = text_param(50, "The end, in the same forms.", "now", alias="to")
+    page: str = text_param(MAX_PARAMETER_CHARS, "Only this page: a path.", "/pricing")
+    referrer: str = text_param(
+        MAX_PARAMETER_CHARS, "Only visits that came from this domain or address.", "news.ycombinator.com"
+    )
+    compare: Annotated[bool, BeforeValidator(parse_json_bool)] = Field(
+        False, description="Adds the figures of the previous period, where `compares` is true."
     )
 
 
-class Told(BaseModel):
-    """What an answer is made of."""
+class ResponseModel(BaseModel):
+    """Base of everything in an answer."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
-class Listed(Told):
-    next: str | None = Field(description="Where the rest is; null when this is all.", examples=[None])
+class ListResponse(ResponseModel):
+    next: str | None = Field(description="The address of the next page; null on the last one.", examples=[None])
 
 
-class BoardEntry(Told):
+class BoardSummaryResponse(ResponseModel):
     name: str
     title: str
     tiles: int
     href: str
 
 
-class BoardList(Listed):
-    items: list[BoardEntry]
+class BoardListResponse(ListResponse):
+    items: list[BoardSummaryResponse]
 
 
-class ScreenTold(Told):
+class BoardScreenResponse(ResponseModel):
     diagonal: float = Field(description="Inches.")
     distance: float = Field(description="Metres.")
 
 
-class GridTold(Told):
+class GridResponse(ResponseModel):
     columns: int
     rows: int
 
 
-class PlaceTold(Told):
+class PlaceResponse(ResponseModel):
     column: int
     row: int
     width: int
     height: int
 
 
-class TileTold(Told):
+class TileResponse(ResponseModel):
     name: str
-    title: str = Field(description="Empty when it is the report's own.")
+    title: str = Field(description="Empty where the report's title is shown.")
     report: str
     view: str
-    place: PlaceTold
+    place: PlaceResponse
 
 
-class BoardTold(Told):
+class BoardResponse(ResponseModel):
     name: str
     title: str
     zone: str | None = Field(description="The time zone of its clock; null for the server's.")
     theme: str
-    screen: ScreenTold
-    grid: GridTold
-    tiles: list[TileTold]
+    screen: BoardScreenResponse
+    grid: GridResponse
+    tiles: list[TileResponse]
 
 
-class ReportTold(Told):
+class ReportResponse(ResponseModel):
     name: str
     title: str
     sources: list[str]
-    pace: float = Field(description="Seconds after which its figures are ageing.")
+    pace: float = Field(description="Seconds between two refreshes; figures older than that are ageing.")
     limit: float = Field(description="Seconds after which they are stale.")
     state: ReadingState
     taken_at: datetime | None
-    parameters: list[str] = Field(description="Which parameters its reading takes.")
-    compares: bool = Field(description="Whether `compare` may be asked for.")
+    parameters: list[str] = Field(description="The parameters of its reading.")
+    compares: bool = Field(description="Whether `compare` is possible.")
     href: str
 
 
-class ReportList(Listed):
-    items: list[ReportTold]
+class ReportListResponse(ListResponse):
+    items: list[ReportResponse]
 
 
-class ColumnTold(Told):
-    key: str = Field(description="The source's own name of it.")
+class ColumnResponse(ResponseModel):
+    key: str = Field(description="The source's own name of the column.")
     heading: str
     kind: ValueKind
-    about: str
+    about: str = Field(validation_alias="description")
 
 
-class CoversTold(Told):
+class DateRangeResponse(ResponseModel):
     first: date
     last: date
     zone: str
 
 
-class Figures(Listed):
-    state: ReadingState = Field(description="What the figures are worth; `waiting` when there are none yet.")
+class FiguresResponse(ListResponse):
+    state: ReadingState = Field(description="The freshness of the figures; `waiting` when there are none yet.")
     taken_at: datetime | None
-    complete: bool = Field(description="False while slower parts of the answer are still awaited.")
-    covers: CoversTold | None = Field(description="The days the figures speak of, both ends included.")
-    columns: list[ColumnTold]
+    complete: bool = Field(description="False while slower parts of the answer are missing.")
+    covers: DateRangeResponse | None = Field(description="The days of the figures, both ends included.")
+    columns: list[ColumnResponse]
     rows: list[tuple[Value, ...]] = Field(description="Raw values: seconds as seconds, rates as fractions.")
-    total: int = Field(description="How many rows there are on all pages together.")
+    total: int = Field(description="The number of rows on all pages.")
     notes: list[str]
 
 
-class ReadingTold(Figures):
+class ReadingResponse(FiguresResponse):
     report: str
     title: str
 
 
-class AnswerTold(Figures):
+class QuestionReadingResponse(FiguresResponse):
     question: str
 
 
-class SiteTold(Told):
+class SiteResponse(ResponseModel):
     name: str
     domains: list[str]
     zone: str
 
 
-class SiteList(Listed):
-    items: list[SiteTold]
+class SiteListResponse(ListResponse):
+    items: list[SiteResponse]
 
 
-class QuestionTold(Told):
+class QuestionResponse(ResponseModel):
     name: str
-    columns: list[ColumnTold]
-    compares: bool = Field(description="Whether `compare` may be asked for.")
-    longest: int = Field(description="The most days of a range.")
+    columns: list[ColumnResponse]
+    compares: bool = Field(description="Whether `compare` is possible.")
+    longest: int = Field(description="The most days in a range.")
     href: str
 
 
-class QuestionList(Listed):
-    items: list[QuestionTold]
+class QuestionListResponse(ListResponse):
+    items: list[QuestionResponse]
 
 
-class TokenTold(Told):
+class TokenResponse(ResponseModel):
     number: int
     name: str
     scopes: list[str]
@@ -193,20 +199,20 @@ class TokenTold(Told):
     last_used: datetime | None
 
 
-class TokenList(Listed):
-    items: list[TokenTold]
+class TokenListResponse(ListResponse):
+    items: list[TokenResponse]
 
 
-class FaultTold(Told):
+class FaultResponse(ResponseModel):
     parameter: str
     detail: str
 
 
-class ProblemTold(Told):
+class ProblemResponse(ResponseModel):
     """RFC 9457."""
 
     type: str = Field(examples=["about:blank"])
     title: str
     status: int
     detail: str
-    errors: list[FaultTold] = Field([], description="What is wrong with which parameter.")
+    errors: list[FaultResponse] = Field([], description="What is wrong with which parameter.")

@@ -1,53 +1,58 @@
-"""What the API says of itself: to programs, to people, and under addresses that are none."""
+"""The API's description for programs and for people, and the answer to unknown addresses."""
 
 import json
 from collections.abc import Sequence
 
-from handlers.api.base import ForPrograms, Resource
-from handlers.api.document import ROOT, document, example_of
+from handlers.api.base import ApiHandler, ApiResource
+from handlers.api.document import API_ROOT, example_address, openapi_document
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from utilities.accounts.database.tokens import SCOPES
 
 
-class OpenApi(ForPrograms):
-    """The document."""
+class OpenApiJson(ApiHandler):
+    """The OpenAPI document."""
 
-    def initialize(self, resources: Sequence[type[Resource]]) -> None:
+    def initialize(self, resources: Sequence[type[ApiResource]]) -> None:
         self.resources = resources
 
     def get(self) -> None:
-        self.answer(json.dumps(document(self.resources)))
+        self.write_json(json.dumps(openapi_document(self.resources)))
 
     head = get
 
 
 class ApiPage(BaseHandler):
-    """The same for people: each route with its parameters and something to try."""
+    """The same for people: each operation with its parameters and an example."""
 
-    def initialize(self, resources: Sequence[type[Resource]]) -> None:
+    def initialize(self, resources: Sequence[type[ApiResource]]) -> None:
         self.resources = resources
 
     def get(self) -> None:
-        whole = document(self.resources)
+        document = openapi_document(self.resources)
         self.page(
             "api.html",
             here="/api",
-            root=ROOT,
+            root=API_ROOT,
             address=self.services.settings.address,
             operations=[
-                (each.operation.method, each.path, example_of(each), whole["paths"][each.path][each.operation.method])
+                (
+                    each.operation.method,
+                    each.path,
+                    example_address(each),
+                    document["paths"][each.path][each.operation.method],
+                )
                 for each in self.resources
             ],
             scopes=SCOPES,
-            refusals=whole["components"]["responses"],
+            errors=document["components"]["responses"],
         )
 
 
-class Missing(ForPrograms):
-    """An address of the API that is none, for every method."""
+class UnknownApiAddress(ApiHandler):
+    """An address that the API does not have, for every method."""
 
-    def answer_nothing(self) -> None:
+    def refuse_request(self) -> None:
         raise HttpProblem(404, "The API has no such address. /api lists those it has.")
 
-    get = head = post = put = patch = delete = options = answer_nothing
+    get = head = post = put = patch = delete = options = refuse_request

@@ -1,4 +1,4 @@
-"""Long answers in parts: a cursor says where to go on, and in which edition of the answer."""
+"""Pages of long answers: a cursor holds the next index and a hash of the version of the answer."""
 
 import base64
 import binascii
@@ -10,35 +10,38 @@ from typing import TypeVar
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
 
-Item = TypeVar("Item")
+PagedItem = TypeVar("PagedItem")
 
-ANOTHER = "`cursor` must be as `next` has it"
-CHANGED = "What was asked for has changed since the first page. Begin again without the cursor."
+INVALID_CURSOR = "`cursor` must be a value from `next`"
+CHANGED_SINCE_FIRST_PAGE = "The answer has changed since the first page. Start again without the cursor."
 
 
-def part(items: Sequence[Item], limit: int, cursor: str, edition: object) -> tuple[Sequence[Item], str | None]:
-    """So many items from the cursor on, and the cursor of the rest; None when there is no rest.
+def paginate_items(
+    items: Sequence[PagedItem], limit: int, cursor: str, version: object
+) -> tuple[Sequence[PagedItem], str | None]:
+    """Returns at most `limit` items from the cursor on, and the cursor of the rest, None without a rest.
 
-    Raises ApiProblem 422 for what was never a cursor, and HttpProblem 409 for one of another edition.
+    Raises ApiProblem 422 for a cursor that cannot be read, and HttpProblem 409 for one of another version.
     """
-    mark = hashlib.sha256(repr(edition).encode()).hexdigest()[:12]
-    begin = place(cursor, mark) if cursor else 0
-    end = begin + limit
-    return items[begin:end], cursor_of(end, mark) if end < len(items) else None
+    version_hash = hashlib.sha256(repr(version).encode()).hexdigest()[:12]
+    start = decode_cursor(cursor, version_hash) if cursor else 0
+    end = start + limit
+    return items[start:end], encode_cursor(end, version_hash) if end < len(items) else None
 
 
-def cursor_of(place: int, mark: str) -> str:
-    return base64.urlsafe_b64encode(f"{place}.{mark}".encode()).decode().rstrip("=")
+def encode_cursor(index: int, version_hash: str) -> str:
+    return base64.urlsafe_b64encode(f"{index}.{version_hash}".encode()).decode().rstrip("=")
 
 
-def place(cursor: str, mark: str) -> int:
+def decode_cursor(cursor: str, version_hash: str) -> int:
+    """Returns the index in a cursor. Raises as `paginate_items`."""
     try:
-        read = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        decoded = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
-        raise ApiProblem(422, {"cursor": ANOTHER}) from None
-    found = re.fullmatch(r"([0-9]{1,9})\.([0-9a-f]{12})", read)
-    if found is None:
-        raise ApiProblem(422, {"cursor": ANOTHER})
-    if found[2] != mark:
-        raise HttpProblem(409, CHANGED)
-    return int(found[1])
+        raise ApiProblem(422, {"cursor": INVALID_CURSOR}) from None
+    match = re.fullmatch(r"([0-9]{1,9})\.([0-9a-f]{12})", decoded)
+    if match is None:
+        raise ApiProblem(422, {"cursor": INVALID_CURSOR})
+    if match[2] != version_hash:
+        raise HttpProblem(409, CHANGED_SINCE_FIRST_PAGE)
+    return int(match[1])

@@ -1,87 +1,84 @@
-"""The reports there are, and their readings."""
+"""/api/v1/reports: the reports and their readings."""
 
 from handlers.api.base import Operation
-from handlers.api.figures import FiguresResource, said
-from handlers.api.models import Paging, Query, Range, ReadingTold, ReportList, ReportTold
+from handlers.api.figures import FiguresResource, report_params
+from handlers.api.models import (
+    PagingParams,
+    QueryParams,
+    RangeParams,
+    ReadingResponse,
+    ReportListResponse,
+    ReportResponse,
+)
 from handlers.api.problems import ApiProblem
-from handlers.base.errors import HttpProblem
-from utilities import reports
-from utilities.model import frames
+from handlers.reports.report_query import ReportQuery
+from utilities.model.frames import Reading
+
+
+class ReportsResource(FiguresResource):
+    path = "/reports"
+    operation = Operation(
+        "listReports", "The reports", "By name, with their freshness.", ReportListResponse, PagingParams
+    )
+
+    async def build_response(self, params: PagingParams) -> ReportListResponse:
+        names = sorted(self.services.reports)
+        page, following = self.paginate(names, params, names)
+        items = [report_response(ReportQuery(self.services, self.services.reports[name])) for name in page]
+        return ReportListResponse(items=items, next=following)
 
 
 class ReportResource(FiguresResource):
-    """What the addresses of reports share."""
-
-    def report(self, name: str) -> reports.Report:
-        report = self.services.reports.get(name)
-        if report is None:
-            raise HttpProblem(404, "There is no report of this name.")
-        return report
-
-    def parameters(self, report: reports.Report) -> list[str]:
-        variants = self.services.variants
-        return [] if variants is None else list(variants.parameter_names(report))
-
-    def compares(self, report: reports.Report) -> bool:
-        """Whether the time before can be beside the figures, or is always."""
-        variants = self.services.variants
-        return getattr(report.ask, "compare", False) or (variants is not None and variants.can_compare(report))
-
-    def entry(self, report: reports.Report) -> ReportTold:
-        reading = self.services.store.latest(report.name) or frames.Reading(report.name)
-        return ReportTold(
-            name=report.name,
-            title=report.title,
-            sources=list(report.sources),
-            pace=report.refresh_every.total_seconds(),
-            limit=report.stale_after.total_seconds(),
-            state=self.state(reading, report),
-            taken_at=reading.taken_at,
-            parameters=self.parameters(report),
-            compares=self.compares(report),
-            href=f"/api/v1/reports/{report.name}",
-        )
-
-
-class Reports(ReportResource):
-    path = "/reports"
+    path = "/reports/{report}"
     operation = Operation(
-        "listReports", "The reports there are", "By name, with how fresh each is.", ReportList, Paging
+        "getReport", "One report", "Its sources, its schedule, its parameters and its freshness.", ReportResponse
     )
 
-    async def read(self, asked: Paging) -> ReportList:
-        names = sorted(self.services.reports)
-        shown, following = self.part(names, asked, names)
-        return ReportList(items=[self.entry(self.services.reports[name]) for name in shown], next=following)
+    async def build_response(self, params: QueryParams, name: str) -> ReportResponse:
+        return report_response(self.find_query(name))
 
 
-class Report(ReportResource):
-    path = "/reports/{report}"
-    operation = Operation("getReport", "One report", "What it asks, how often, and how fresh it is.", ReportTold)
-
-    async def read(self, asked: Query, name: str) -> ReportTold:
-        return self.entry(self.report(name))
-
-
-class Reading(ReportResource):
+class ReadingResource(FiguresResource):
     path = "/reports/{report}/reading"
     operation = Operation(
         "getReading",
         "The figures of a report",
         "For any time, site, page or referrer where the report has these parameters: `parameters` of the report "
-        "says so. Figures that were never asked for are waited for, five seconds at most.",
-        ReadingTold,
-        Range,
+        "says so. Figures that were never queried are waited for, five seconds at most.",
+        ReadingResponse,
+        RangeParams,
     )
 
-    async def read(self, asked: Range, name: str) -> ReadingTold:
-        report, given = self.report(name), said(asked)
-        has = self.parameters(report)
-        if foreign := [each for each in given if each not in has]:
-            known = f"it has {', '.join(has)}" if has else "it has none"
-            raise ApiProblem(422, {each: f"`{each}` is no parameter of this report; {known}" for each in foreign})
-        if asked.compare and not self.compares(report):
+    async def build_response(self, params: RangeParams, name: str) -> ReadingResponse:
+        query, values = self.find_query(name), report_params(params)
+        accepted = list(query.filter_names)
+        if unknown := [each for each in values if each not in accepted]:
+            allowed = f"it has {', '.join(accepted)}" if accepted else "it has none"
+            raise ApiProblem(422, {each: f"`{each}` is no parameter of this report; {allowed}" for each in unknown})
+        if params.compare and not has_comparison(query):
             raise ApiProblem(422, {"compare": "`compare` is not for this report, whose `compares` is false"})
-        varies = given or asked.compare
-        reading = await (self.varied(report, given, compare=asked.compare) if varies else self.plain(report))
-        return self.figures(ReadingTold, reading, report, asked, report=report.name, title=report.title)
+        query = ReportQuery(self.services, query.report, values, params.compare)
+        return await self.read_figures(ReadingResponse, query, params, report=name, title=query.report.title)
+
+
+def report_response(query: ReportQuery) -> ReportResponse:
+    """Returns a report with its parameters and its freshness now."""
+    report = query.report
+    reading = query.services.store.latest(report.name) or Reading(report.name)
+    return ReportResponse(
+        name=report.name,
+        title=report.title,
+        sources=list(report.sources),
+        pace=report.refresh_every.total_seconds(),
+        limit=report.stale_after.total_seconds(),
+        state=query.state_of(reading),
+        taken_at=reading.taken_at,
+        parameters=list(query.filter_names),
+        compares=has_comparison(query),
+        href=f"/api/v1/reports/{report.name}",
+    )
+
+
+def has_comparison(query: ReportQuery) -> bool:
+    """Whether the previous period can be added, or is always there."""
+    return getattr(query.report.ask, "compare", False) or query.can_compare

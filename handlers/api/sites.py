@@ -1,22 +1,22 @@
-"""The sites whose page views are counted."""
+"""/api/v1/sites: the sites whose page views are counted."""
 
-from handlers.api.base import Operation, Readable
-from handlers.api.models import Paging, SiteList, SiteTold
+from handlers.api.base import Operation, ReadableResource
+from handlers.api.models import PagingParams, SiteListResponse, SiteResponse
 
 
-class Sites(Readable):
+class SitesResource(ReadableResource):
     path = "/sites"
     operation = Operation(
         "listSites",
-        "The sites there are",
-        "Where `boards/sites.yaml` names none, those that page views have come from since the start.",
-        SiteList,
-        Paging,
+        "The sites",
+        "Those of `boards/sites.yaml`; where it names none, those that page views have come from since the start.",
+        SiteListResponse,
+        PagingParams,
     )
 
-    async def read(self, asked: Paging) -> SiteList:
+    async def build_response(self, params: PagingParams) -> SiteListResponse:
         collector = self.services.collector
         sites = list(collector.sites) if collector else []
-        shown, following = self.part(sites, asked, [site.name for site in sites])
-        items = [SiteTold(name=each.name, domains=list(each.domains), zone=each.zone) for each in shown]
-        return SiteList(items=items, next=following)
+        page, following = self.paginate(sites, params, [site.name for site in sites])
+        items = [SiteResponse(name=each.name, domains=list(each.domains), zone=each.zone) for each in page]
+        return SiteListResponse(items=items, next=following)

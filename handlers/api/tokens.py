@@ -1,21 +1,21 @@
-"""Tokens, for programs that look after them; only people make them."""
+"""/api/v1/tokens: tokens for programs that administer them; only people make them."""
 
 import logging
 from typing import cast
 
-from handlers.api.base import Operation, Readable, Resource
-from handlers.api.models import Paging, TokenList, TokenTold
+from handlers.api.base import ApiResource, Operation, ReadableResource
+from handlers.api.models import PagingParams, TokenListResponse, TokenResponse
 from handlers.base.authenticator import Programs
 from handlers.base.errors import HttpProblem
 from handlers.base.permissions import PROGRAMS
 from utilities.accounts.database.tokens import Made
-from utilities.model.principals import ApiClient as Program
+from utilities.model.principals import ApiClient
 
 log = logging.getLogger("foyer.tokens")
 
 
-class TokenResource(Resource):
-    """For programs only: people have /tokens."""
+class TokenAdminResource(ApiResource):
+    """Base of the token resources; for programs only, people have /tokens."""
 
     allow = PROGRAMS
     scope = "admin"
@@ -27,38 +27,38 @@ class TokenResource(Resource):
         return self.door.programs
 
 
-class Tokens(TokenResource, Readable):
+class TokensResource(TokenAdminResource, ReadableResource):
     path = "/tokens"
     operation = Operation(
-        "listTokens", "The tokens there are", "The newest first, without their secrets.", TokenList, Paging
+        "listTokens", "The tokens", "The newest first, without their secrets.", TokenListResponse, PagingParams
     )
 
-    async def read(self, asked: Paging) -> TokenList:
-        made = await self.programs.tokens.listed()
-        shown, following = self.part(made, asked, [each.number for each in made])
-        return TokenList(items=[entry(each) for each in shown], next=following)
+    async def build_response(self, params: PagingParams) -> TokenListResponse:
+        tokens = await self.programs.tokens.listed()
+        page, following = self.paginate(tokens, params, [each.number for each in tokens])
+        return TokenListResponse(items=[token_response(each) for each in page], next=following)
 
 
-class Token(TokenResource):
+class TokenResource(TokenAdminResource):
     path = "/tokens/{number}"
     operation = Operation("revokeToken", "Revoke a token", "At once, and for good.", None, method="delete")
 
     async def delete(self, number: str) -> None:
-        self.asked()
-        made = await self.programs.tokens.revoke(int(number))
-        if made is None:
+        self.parse_query()
+        revoked = await self.programs.tokens.revoke(int(number))
+        if revoked is None:
             raise HttpProblem(404, "There is no token of this number.")
-        log.info("token %d revoked token %d", cast(Program, self.principal).number, made.number)
+        log.info("token %d revoked token %d", cast(ApiClient, self.principal).number, revoked.number)
         self.set_status(204)
 
 
-def entry(made: Made) -> TokenTold:
-    return TokenTold(
-        number=made.number,
-        name=made.name,
-        scopes=sorted(made.scopes),
-        hint=made.hint,
-        made_by=made.made_by,
-        made_at=made.made_at,
-        last_used=made.last_used,
+def token_response(token: Made) -> TokenResponse:
+    return TokenResponse(
+        number=token.number,
+        name=token.name,
+        scopes=sorted(token.scopes),
+        hint=token.hint,
+        made_by=token.made_by,
+        made_at=token.made_at,
+        last_used=token.last_used,
     )

@@ -1,88 +1,92 @@
-"""/boards/<board>/desk: a board for people at desks, at any time they like; its wall stays as it is."""
+"""/boards/<board>/desk: a board at a desk, for any range; its wall does not change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tornado.web import HTTPError
 
-from handlers.reports.chart import Drawn, drawn
-from handlers.reports.list_and_exports import LOOK_AGAIN
-from handlers.reports.page import SELDOM, VARIED, DeskHandler
-from handlers.reports.presenter import Look
-from handlers.reports.query_params import PERIODS, Asked
-from handlers.reports.table import Table, sifted
+from handlers.reports.chart import ChartPair, draw_charts
+from handlers.reports.desk_state import PERIODS, DeskState
+from handlers.reports.handler import RETRY_AFTER_SECONDS
+from handlers.reports.page import MAX_RELOAD, PARAMETERIZED_RELOAD, DeskHandler
+from handlers.reports.presenter import ReportView, SummaryFigure
+from handlers.reports.report_query import ReportQuery
+from handlers.reports.table import Table, filter_sort_page
 from utilities.config.boards.model import Tile
 from utilities.rendering.layout import Box
-from utilities.reports import Report
 
-BOXES = Box(512, 280, 14, 16), Box(358, 280, 13, 15)
-ROWS = 8  # of a table; the page of its report has all
+TILE_BOXES = Box(512, 280, 14, 16), Box(358, 280, 13, 15)
+TABLE_ROWS = 8  # of a tile; the page of its report has all
 
 
 @dataclass(frozen=True)
-class Part:
+class DeskTile:
     """One tile at a desk."""
 
     title: str
-    look: Look
-    instead: bool  # whether these are not the days its heading speaks of
-    drawn: Drawn | None
-    figure: tuple[str, str, str, str] | None  # heading, figure, what it was before, the change
+    report_view: ReportView
+    query: ReportQuery
+    is_range_replaced: bool  # whether the chosen range replaces one that the tile's title may name
+    chart: ChartPair | None
+    figure: SummaryFigure | None
     table: Table
 
 
 class BoardDesk(DeskHandler):
-    """Every tile with its report behind it; those that can be are asked for the time that was chosen."""
+    """Every tile with its report; reports that have a range show the chosen one."""
 
     async def get(self, name: str) -> None:
         board = self.services.boards.get(name)
         if board is None:
             raise HTTPError(404)
-        said = {each: value for each in ("from", "to") if (value := self.get_query_argument(each, ""))}
-        asked = Asked(said, self.get_query_argument("compare", "") == "true")
-        parts = [await self.part_of(tile) for tile in board.tiles]
-        ranged = [part for part in parts if self.ranged(part.look.report)]
+        params = {each: value for each in ("from", "to") if (value := self.get_query_argument(each, ""))}
+        state = DeskState(params, self.get_query_argument("compare", "") == "true")
+        tiles = [await self.build_tile(tile) for tile in board.tiles]
+        ranged = [tile for tile in tiles if tile.query.has_range]
         self.page(
             "board_desk.html",
             here="/boards",
             board=board,
-            parts=parts,
-            asked=asked,
+            tiles=tiles,
+            state=state,
             periods=PERIODS if ranged else (),
-            covers=next((part.look.frame.date_range for part in ranged), None),
-            again=self.soonest(parts, asked),
-            awaits=any(part.look.awaits for part in parts),
-            reload=LOOK_AGAIN,
-            rows=ROWS,
+            covers=next((tile.report_view.frame.date_range for tile in ranged), None),
+            reload=self.soonest_reload(tiles, state),
+            is_pending=any(tile.report_view.is_pending for tile in tiles),
+            noscript_reload=RETRY_AFTER_SECONDS,
+            table_rows=TABLE_ROWS,
             now=self.services.clock(),
         )
 
-    def said(self, report: Report) -> dict[str, str]:
-        """A report of this moment stays one, whatever time is chosen for the others."""
-        return super().said(report) if self.ranged(report) else {}
+    def parse_report_query(self, name: str) -> ReportQuery:
+        """Returns the query of a tile's report; a live report stays as it is, whatever range is chosen."""
+        query = self.find_query(name)
+        return query.with_params(self.get_param) if query.has_range else query
 
-    def compare(self, report: Report) -> bool:
-        return self.ranged(report) and super().compare(report)
+    async def build_tile(self, tile: Tile) -> DeskTile:
+        """Returns what a desk shows of a tile of the board."""
+        query, gallery = self.parse_report_query(tile.report), self.services.gallery
+        view = self.latest_view(query)
+        title = tile.title or query.report.title
+        chart = None
+        if view.frame.rows and gallery is not None:
+            chart = await draw_charts(
+                title, self.services.views[tile.view], view.frame, gallery, tile.options, TILE_BOXES
+            )
+        has_own_range = any(getattr(query.report.ask, name, None) for name in ("first", "last", "days"))
+        is_range_replaced = has_own_range and "from" in query.params
+        return DeskTile(
+            title, view, query, is_range_replaced, chart, tile_figure(view, tile), filter_sort_page(view.frame)
+        )
 
-    async def part_of(self, tile: Tile) -> Part:
-        look, gallery = self.look(tile.report), self.services.gallery
-        view = self.services.views[tile.view]
-        title = tile.title or look.report.title
-        frame = look.frame
-        picture = None
-        if frame.rows and gallery is not None:
-            picture = await drawn(title, view, frame, gallery, tile.options, BOXES)
-        own = any(getattr(look.report.ask, name, None) for name in ("first", "last", "days"))
-        instead = own and "from" in self.said(look.report)
-        return Part(title, look, instead, picture, figure(look, tile), sifted(frame))
-
-    def soonest(self, parts: Sequence[Part], asked: Asked) -> int:
-        """Seconds until the first of them is worth looking at again."""
-        return min((self.again(part.look) for part in parts), default=VARIED if asked.range else SELDOM)
+    def soonest_reload(self, tiles: Sequence[DeskTile], state: DeskState) -> int:
+        """Returns the seconds until the first tile is worth loading again."""
+        usual = PARAMETERIZED_RELOAD if state.report_params else MAX_RELOAD
+        return min((self.seconds_to_reload(tile.report_view) for tile in tiles), default=usual)
 
 
-def figure(look: Look, tile: Tile) -> tuple[str, str, str, str] | None:
-    """The one that the tile shows; None of a table."""
+def tile_figure(view: ReportView, tile: Tile) -> SummaryFigure | None:
+    """Returns the figure that a tile shows, None of a table."""
     key = tile.options.get("key", "")
-    heading = look.frame.columns[look.frame.column_index(key)].heading if look.frame.has_column(key) else ""
-    return next((each for each in look.summary if not heading or each[0] == heading), None)
+    heading = view.frame.columns[view.frame.column_index(key)].heading if view.frame.has_column(key) else ""
+    return next((each for each in view.summary if not heading or each.heading == heading), None)

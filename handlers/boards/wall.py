@@ -1,4 +1,4 @@
-"""/ and /boards/: the list of boards, the walls, and the streams that keep them up to date."""
+"""/ and /boards/: the list of boards, the walls, and the event streams that keep walls up to date."""
 
 import gzip
 import socket
@@ -8,57 +8,57 @@ from tornado.web import HTTPError
 from handlers.base.handler import BaseHandler
 from utilities.rendering.walls import Walls
 
-THEMES = ("dark", "light")
+WALL_THEMES = ("dark", "light")
+MAX_STREAM_INPUT_BYTES = 4096  # a wall sends nothing after its request
+TCP_TIMEOUT_MILLISECONDS = 60_000  # in which an unplugged television is noticed
 
 
-class WallsPage(BaseHandler):
-    """What the handlers of boards share."""
+class WallHandler(BaseHandler):
+    """Base of the handlers for walls."""
 
     @property
     def walls(self) -> Walls:
         return self.services.walls
 
     def compute_etag(self) -> None:
-        """What these answer may not be kept, or never changes."""
+        """Returns None: these answers are either not cacheable or never change."""
 
 
-class BoardList(BaseHandler):
-    """The boards there are, and what is wrong with their files."""
-
-    def get(self) -> None:
-        held = self.services.boards
-        boards = sorted(held, key=lambda board: board.title)
-        self.page("boards.html", here="/boards", boards=boards, faults=held.faults)
-
-
-class FrontPage(BoardList):
-    """Straight to the board when it is one and right, or when this is a demo; otherwise the boards there are."""
+class BoardListPage(BaseHandler):
+    """The list of boards, with the errors in their files."""
 
     def get(self) -> None:
         boards = sorted(self.services.boards, key=lambda board: board.title)
-        straight = (len(boards) == 1 or self.services.settings.demo) and not self.services.boards.faults
-        if straight:
+        self.page("boards.html", here="/boards", boards=boards, faults=self.services.boards.faults)
+
+
+class FrontPage(BoardListPage):
+    """Redirects to the only board, and in a demo to the first; otherwise lists the boards."""
+
+    def get(self) -> None:
+        boards = sorted(self.services.boards, key=lambda board: board.title)
+        if (len(boards) == 1 or self.services.settings.demo) and not self.services.boards.faults:
             self.redirect(f"/boards/{boards[0].name}")
         else:
             super().get()
 
 
-class WallPage(WallsPage):
-    """One wall, whole and readable without its script."""
+class WallPage(WallHandler):
+    """One wall, complete and readable without its script."""
 
     async def get(self, board: str) -> None:
         await self.walls.settle()
         theme = self.get_query_argument("theme", "") if self.request.query else ""
-        page = self.walls.page(board, theme if theme in THEMES else "", zipped=self.unzips)
+        page = self.walls.page(board, theme if theme in WALL_THEMES else "", zipped=self.unzips)
         if page is None:
             raise HTTPError(404)
-        if self.unzips:  # nothing of the request is in it
+        if self.unzips:  # the page contains nothing of the request
             self.set_header("Content-Encoding", "gzip")
         self.finish(page)
 
 
-class TilePage(WallsPage):
-    """One tile by itself, to be put into a page."""
+class TilePage(WallHandler):
+    """One tile by itself, for other pages to embed."""
 
     def get(self, board: str, tile: str) -> None:
         html = self.walls.tile(board, tile)
@@ -67,27 +67,29 @@ class TilePage(WallsPage):
         self.finish(html)
 
 
-class BoardStyles(WallsPage):
-    """Where the tiles of one board stand."""
+class BoardStyles(WallHandler):
+    """The generated stylesheet that places the tiles of a board."""
 
     def get(self, board: str, edition: str) -> None:
-        known = self.walls.styles(board)
-        if known is None:
+        styles = self.walls.styles(board)
+        if styles is None:
             raise HTTPError(404)
+        current_edition, css = styles
+        is_current = current_edition == edition
         self.set_header("Content-Type", "text/css; charset=UTF-8")
-        self.set_header("Cache-Control", "private, max-age=31536000, immutable" if known[0] == edition else "no-store")
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable" if is_current else "no-store")
         self.set_header("Vary", "Accept-Encoding")
         if self.unzips:
             self.set_header("Content-Encoding", "gzip")
-            self.finish(gzip.compress(known[1], 6, mtime=0))
+            self.finish(gzip.compress(css, 6, mtime=0))
         else:
-            self.finish(known[1])
+            self.finish(css)
 
 
-class Stream(WallsPage):
-    """The events of one board, over a connection that is handed over whole.
+class WallEventStream(WallHandler):
+    """The events of one board, over a detached connection.
 
-    A wall is no request: without a handler and its task it costs little more than its socket.
+    Without a handler and its task, a wall costs little more than its socket.
     """
 
     def get(self, board: str) -> None:
@@ -99,13 +101,13 @@ class Stream(WallsPage):
         ended = self.ended if self.door.sessions is not None else None
         self.set_header("Content-Type", "text/event-stream; charset=UTF-8")
         self.set_header("Cache-Control", "no-store, no-transform")
-        self.set_header("X-Accel-Buffering", "no")  # nginx would hold events back
+        self.set_header("X-Accel-Buffering", "no")  # nginx would delay events
         self.set_header("Connection", "close")
         self.flush()
         self.application.log_request(self)
-        pipe = self.detach()
-        pipe.max_buffer_size = 4096  # a wall has nothing to say
-        pipe.set_nodelay(True)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: a television that was unplugged is noticed within a minute
-            pipe.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60_000)
-        self.walls.join(board, pipe, last=last, chunked=self.request.version == "HTTP/1.1", ended=ended)
+        stream = self.detach()
+        stream.max_buffer_size = MAX_STREAM_INPUT_BYTES
+        stream.set_nodelay(True)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux only
+            stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_TIMEOUT_MILLISECONDS)
+        self.walls.join(board, stream, last=last, chunked=self.request.version == "HTTP/1.1", ended=ended)

@@ -1,4 +1,4 @@
-"""The drawing above a table at a desk: which view, in two sizes, and what brings it to life in a browser."""
+"""The chart above a table at a desk: which views are offered, the chart in two sizes, and its data for chart.js."""
 
 import asyncio
 import json
@@ -18,91 +18,94 @@ from utilities.rendering.layout import Box
 from utilities.rendering.views import TABLE, View, default_view, fitting_views
 from utilities.reports import Report
 
-WIDE, NARROW = Box(1072, 360, 14, 16), Box(358, 300, 13, 15)
-PATIENCE = 2.0  # seconds that a page waits for its drawing
-ROW = 2.2  # of a lying bar, in em of text
-LARGEST = 200_000  # characters of an option that is sent along to be brought to life
-MOST_KNOWN = 300  # reports of which it is remembered what can draw them
+WIDE_BOX, NARROW_BOX = Box(1072, 360, 14, 16), Box(358, 300, 13, 15)
+CHART_TIMEOUT_SECONDS = 2.0  # that a page waits for its chart
+BAR_HEIGHT_EM = 2.2  # of a horizontal bar
+MAX_OPTION_CHARS = 200_000  # of an ECharts option that is sent to the browser
+MAX_CACHED_REPORTS = 300
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """The same figures drawn for a desk and for the hand."""
+class ChartPair:
+    """The same figures drawn for wide and for narrow windows."""
 
     wide: Markup
     narrow: Markup
-    live: Mapping[str, Any] | None = None  # what static/chart.js needs
+    option: Mapping[str, Any] | None = None  # what static/chart.js needs to make the wide one interactive
 
 
 @dataclass(frozen=True)
-class Offered:
+class OfferedViews:
     """The views that can draw a frame."""
 
     frame: Frame
     views: tuple[str, ...]
 
 
-class Offers:
-    """Which views can draw the figures of a report; found out once for each frame."""
+class DrawableViews:
+    """Which views can draw the figures of a report; computed once for each frame."""
 
     def __init__(self) -> None:
-        self.known: OrderedDict[str, Offered] = OrderedDict()
+        self._cached: OrderedDict[str, OfferedViews] = OrderedDict()
 
-    def of(self, name: str, report: Report, frame: Frame, views: Mapping[str, View]) -> tuple[str, ...]:
-        known = self.known.get(name)
-        if known is None or known.frame is not frame:
-            known = self.known[name] = Offered(frame, tuple(able(report, frame, views)))
-        self.known.move_to_end(name)
-        while len(self.known) > MOST_KNOWN:
-            self.known.popitem(last=False)
-        return known.views
+    def find(self, name: str, report: Report, frame: Frame, views: Mapping[str, View]) -> tuple[str, ...]:
+        """Returns the names of the views, the default first; `name` is the report's with its parameters."""
+        cached = self._cached.get(name)
+        if cached is None or cached.frame is not frame:
+            cached = self._cached[name] = OfferedViews(frame, tuple(drawable_views(report, frame, views)))
+        self._cached.move_to_end(name)
+        while len(self._cached) > MAX_CACHED_REPORTS:
+            self._cached.popitem(last=False)
+        return cached.views
 
 
-def able(report: Report, frame: Frame, views: Mapping[str, View]) -> list[str]:
-    """The views that make a picture of it, the usual one first."""
+def drawable_views(report: Report, frame: Frame, views: Mapping[str, View]) -> list[str]:
+    """Returns the views that can draw a frame, the default first."""
     if not frame.rows:
         return []
-    first = report.view or default_view(frame, views)
-    if first == TABLE:
+    default = report.view or default_view(frame, views)
+    if default == TABLE:
         return []
-    names = dict.fromkeys((first, *fitting_views(frame, views)))
-    return [name for name in names if name in views and pictured(views[name], frame, NARROW) is not None]
+    names = dict.fromkeys((default, *fitting_views(frame, views)))
+    return [name for name in names if name in views and prepare_picture(views[name], frame, NARROW_BOX) is not None]
 
 
-def pictured(view: View, frame: Frame, box: Box, options: Mapping[str, Any] | None = None) -> ChartSpec | None:
-    made = view.build_content(frame, box, options or {})
-    return made if isinstance(made, ChartSpec) else None
+def prepare_picture(view: View, frame: Frame, box: Box, options: Mapping[str, Any] | None = None) -> ChartSpec | None:
+    """Returns the picture of a view, None where it draws none."""
+    prepared = view.build_content(frame, box, options or {})
+    return prepared if isinstance(prepared, ChartSpec) else None
 
 
-def fitted(view: View, frame: Frame, box: Box) -> Box:
-    """No taller than a few bars need."""
-    lying = view.name == "bar" and frame.columns[0].kind is not ValueKind.DATE
-    return replace(box, height=min(box.height, ROW * box.text * len(frame.rows))) if lying else box
+def shrink_box(view: View, frame: Frame, box: Box) -> Box:
+    """Returns the box, lower where a few horizontal bars need less."""
+    is_horizontal = view.name == "bar" and frame.columns[0].kind is not ValueKind.DATE
+    return replace(box, height=min(box.height, BAR_HEIGHT_EM * box.text * len(frame.rows))) if is_horizontal else box
 
 
-async def drawn(
+async def draw_charts(
     title: str,
     view: View,
     frame: Frame,
     gallery: ChartRenderer,
     options: Mapping[str, Any] | None = None,
-    boxes: tuple[Box, Box] = (WIDE, NARROW),
-) -> Drawn | None:
-    """The drawings; None where there is nothing to draw, or it takes too long, so that the table stands by itself."""
-    pictures = [pictured(view, frame, fitted(view, frame, box), options) for box in boxes]
+    boxes: tuple[Box, Box] = (WIDE_BOX, NARROW_BOX),
+) -> ChartPair | None:
+    """Returns the charts; None where the view draws none, fails or takes too long: the page still has its table."""
+    pictures = [prepare_picture(view, frame, shrink_box(view, frame, box), options) for box in boxes]
     wide, narrow = (replace(each, title=title) if each else None for each in pictures)
     if wide is None or narrow is None:
         return None
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(CHART_TIMEOUT_SECONDS):
             svgs = await asyncio.gather(gallery.draw(wide), gallery.draw(narrow))
     except (NotDrawn, Overloaded, TimeoutError):
         return None
-    return Drawn(Markup(svgs[0]), Markup(svgs[1]), live(wide, frame))  # noqa: S704 (our own, cleaned)
+    return ChartPair(Markup(svgs[0]), Markup(svgs[1]), browser_option(wide, frame))  # noqa: S704 (our own, cleaned)
 
 
-def live(picture: ChartSpec, frame: Frame) -> Mapping[str, Any] | None:
-    if len(picture.option) > LARGEST:
+def browser_option(picture: ChartSpec, frame: Frame) -> Mapping[str, Any] | None:
+    """Returns what static/chart.js needs to draw the chart, None where it would be too long."""
+    if len(picture.option) > MAX_OPTION_CHARS:
         return None
     return {
         "option": json.loads(picture.option),

@@ -1,152 +1,146 @@
-"""/reports/<report>.svg and .png: a report as a picture, for other pages, mail and chat."""
+"""/reports/<report>.svg and .png: a report as an image, for other pages, mail and chat."""
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handlers.base.errors import HttpProblem
-from handlers.reports.list_and_exports import LOOK_AGAIN, ReportHandler
-from handlers.reports.presenter import Look
+from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors
+from handlers.reports.presenter import ReportView
+from handlers.reports.report_query import ReportQuery, latest_reading_named
 from utilities.model.errors import NotDrawn, Overloaded, ParameterError
 from utilities.model.frames import Reading, ReadingState
 from utilities.rendering.charts.png import png_of
-from utilities.rendering.report_image import NAMES, ReportImageRenderer, parse_image_options
-from utilities.reports import Report
+from utilities.rendering.report_image import IMAGE_PARAMS, ImageOptions, ReportImageRenderer, parse_image_options
 
-MOST_KEPT = 300  # files
-LARGEST = 2_000_000  # bytes of one that is kept
+MAX_CACHED_FILES = 300
+MAX_CACHED_BYTES = 2_000_000  # of one file
+
+ImageKey = tuple[str, str, tuple[tuple[str, str], ...]]
+"""Content type, report and parameters."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A file as it was last sent, and what it shows."""
+class ImageFile:
+    """An image file and what it shows."""
 
-    report: Report
+    query: ReportQuery
     reading: Reading
     state: ReadingState
     body: bytes
     etag: str
 
 
-class Files:
-    """The files that were sent last, by address; the longest unused goes first."""
+class ImageFileCache:
+    """The image files that were sent last; the least recently used goes first."""
 
     def __init__(self) -> None:
-        self.kept: OrderedDict[str, Kept] = OrderedDict()
+        self._files: OrderedDict[ImageKey, ImageFile] = OrderedDict()
 
-    def find(self, address: str) -> Kept | None:
-        kept = self.kept.get(address)
-        if kept is not None:
-            self.kept.move_to_end(address)
-        return kept
+    def find(self, key: ImageKey) -> ImageFile | None:
+        """Returns the file and marks it as used."""
+        file = self._files.get(key)
+        if file is not None:
+            self._files.move_to_end(key)
+        return file
 
-    def keep(self, address: str, kept: Kept) -> None:
-        if len(kept.body) <= LARGEST:
-            self.kept[address] = kept
-            self.kept.move_to_end(address)
-        while len(self.kept) > MOST_KEPT:
-            self.kept.popitem(last=False)
+    def add(self, key: ImageKey, file: ImageFile) -> None:
+        """Caches the file unless it is too large."""
+        if len(file.body) <= MAX_CACHED_BYTES:
+            self._files[key] = file
+            self._files.move_to_end(key)
+        while len(self._files) > MAX_CACHED_FILES:
+            self._files.popitem(last=False)
 
 
 class ReportSvg(ReportHandler):
-    """A picture with a default for every parameter; 400 names what cannot be understood."""
+    """An image with a default for every parameter; 400 names a parameter that cannot be understood."""
 
-    form = "image/svg+xml"
-    etag: str | None = None  # of an answer that is a picture
+    content_type = "image/svg+xml"
+    etag: str | None = None  # of an answer that is an image
 
     async def get(self, name: str) -> None:
-        await self.draw(name)
+        await self.send_image(name, {each: self.get_query_argument(each) for each in self.request.query_arguments})
 
-    async def draw(self, name: str) -> None:
-        """The picture of the report, as the parameters of this request want it."""
-        address = f"{self.form} {name} {self.request.query}"
-        file = self.files.find(address)
-        if file is None or not self.holds(file):
-            file = await self.drawn(name)
+    async def send_image(self, name: str, params: Mapping[str, str]) -> None:
+        """Answers with the image of a report with these parameters, cached while its reading is the same."""
+        key = (self.content_type, name, tuple(sorted(params.items())))
+        file = self.file_cache.find(key)
+        if file is None or not self.is_current(file):
+            file = await self.draw_image(name, params)
             if file.reading.frame is not None:
-                self.files.keep(address, file)
+                self.file_cache.add(key, file)
         self.etag = file.etag
-        self.set_header("Content-Type", self.form)
+        self.set_header("Content-Type", self.content_type)
         self.finish(file.body)
 
     def compute_etag(self) -> str | None:
         return self.etag
 
     @property
-    def files(self) -> Files:
-        files: Files | None = self.settings.get("files")
-        if files is None:
-            files = self.settings["files"] = Files()
-        return files
+    def file_cache(self) -> ImageFileCache:
+        cache: ImageFileCache = self.settings.setdefault("image_files", ImageFileCache())
+        return cache
 
-    def holds(self, file: Kept) -> bool:
-        """Whether the file shows what there is: the same figures, and as fresh. Nothing is composed for it."""
-        report, reading = file.report, file.reading
+    def is_current(self, file: ImageFile) -> bool:
+        """Whether the file shows the latest reading and its state."""
+        report = file.query.report
         return (
             self.services.reports.get(report.name) is report
-            and self.latest(reading.report) is reading
-            and reading.state_at(self.services.clock(), report.refresh_every, report.stale_after) is file.state
+            and latest_reading_named(self.services, file.reading.report) is file.reading
+            and file.query.state_of(file.reading) is file.state
         )
 
-    def latest(self, stored: str) -> Reading | None:
-        """The reading under the name it is stored by, which for a variant is not the report's."""
-        services = self.services
-        if stored in services.reports:
-            services.refresher.keep_fresh(stored)
-            return services.store.latest(stored)
-        return services.variants.latest_by_name(stored) if services.variants is not None else None
-
-    async def drawn(self, name: str) -> Kept:
-        seen = await self.awaited(name)
-        body = await self.made(seen)
-        return Kept(seen.report, seen.reading, seen.state, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
-
-    async def made(self, seen: Look) -> bytes:
-        gallery = self.services.gallery
+    async def draw_image(self, name: str, params: Mapping[str, str]) -> ImageFile:
+        """Returns a new file; 400 for wrong parameters, 503 when it cannot be drawn now."""
+        query, gallery = self.find_query(name), self.services.gallery
         if gallery is None:
             raise HttpProblem(503)
-        self.refuse_unknown(seen)
+        with http_errors():
+            query, options = parse_image_query(query, params)
+        view = await self.wait_for_view(query)
+        renderer = ReportImageRenderer(self.services.views, gallery)
         try:
-            want = parse_image_options(
-                {name: self.get_query_argument(name) for name in NAMES if name in self.request.query_arguments},
-                self.services.views,
-            )
-            svg = await ReportImageRenderer(self.services.views, gallery).svg(
-                seen.report, seen.reading, want, freshness(seen)
-            )
-            return await self.encoded(svg)
+            svg = await renderer.render_svg(query.report, view.reading, options, freshness_text(view))
+            body = await self.encode_image(svg)
         except ParameterError as error:
             raise HttpProblem(400, f"{error}.") from error
         except (NotDrawn, Overloaded) as error:
-            raise HttpProblem(503, str(error), {"Retry-After": str(LOOK_AGAIN)}) from error
+            raise HttpProblem(503, str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}) from error
+        return ImageFile(query, view.reading, view.state, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
-    async def encoded(self, svg: str) -> bytes:
+    async def encode_image(self, svg: str) -> bytes:
         return svg.encode()
-
-    def refuse_unknown(self, seen: Look) -> None:
-        """A misspelt parameter would draw something else than was wanted."""
-        variants = self.services.variants
-        known = (*NAMES, *(variants.parameter_names(seen.report) if variants is not None else ()))
-        for name in self.request.query_arguments:
-            if name not in known:
-                raise HttpProblem(
-                    400, f"There are the parameters {', '.join(f'`{each}`' for each in known)}, and no others."
-                )
 
 
 class ReportPng(ReportSvg):
-    """The same for mail and chat, twice as fine."""
+    """The same image as PNG, for mail and chat, with twice the pixels."""
 
-    form = "image/png"
+    content_type = "image/png"
 
-    async def encoded(self, svg: str) -> bytes:
+    async def encode_image(self, svg: str) -> bytes:
         return await png_of(svg)
 
 
-def freshness(seen: Look) -> str:
-    """When the figures are from, in the words of a picture that nobody renews."""
-    taken = seen.reading.taken_at
-    if taken is None:
-        return f"no figures: {seen.trouble}" if seen.trouble else "not answered yet"
-    old = "" if seen.state in (ReadingState.LIVE, ReadingState.AGEING) else ", out of date"
-    return f"as of {taken:%H:%M} UTC on {taken.day} {taken:%b}{old}"
+def parse_image_query(query: ReportQuery, params: Mapping[str, str]) -> tuple[ReportQuery, ImageOptions]:
+    """Returns the query with its parameters, and how to draw it.
+
+    Raises ParameterError, for unknown parameters too: the image would show something else than was meant.
+    """
+    accepted = (*IMAGE_PARAMS, *query.filter_names)
+    if params.keys() - set(accepted):
+        raise ParameterError(
+            f"an image has the parameters {', '.join(f'`{each}`' for each in accepted)}, and no others"
+        )
+    options = parse_image_options({name: params[name] for name in IMAGE_PARAMS if name in params}, query.services.views)
+    return query.with_params(lambda name: params.get(name, "")), options
+
+
+def freshness_text(view: ReportView) -> str:
+    """Returns when the figures are from, for an image that is not renewed."""
+    taken_at = view.reading.taken_at
+    if taken_at is None:
+        return f"no figures: {view.error}" if view.error else "not answered yet"
+    suffix = "" if view.state in (ReadingState.LIVE, ReadingState.AGEING) else ", out of date"
+    return f"as of {taken_at:%H:%M} UTC on {taken_at.day} {taken_at:%b}{suffix}"

@@ -1,116 +1,128 @@
-"""/reports/<report>: one report for people at desks, drawn and as a table."""
+"""/reports/<report>: one report at a desk, as a chart and as a table."""
 
-from dataclasses import replace
-from typing import cast
+import re
 
 from handlers.base.errors import HttpProblem
-from handlers.reports.chart import Drawn, Offers, drawn
-from handlers.reports.list_and_exports import LOOK_AGAIN, ReportHandler
-from handlers.reports.presenter import Look
-from handlers.reports.query_params import PERIODS, Asked, query
-from handlers.reports.table import sifted
-from handlers.reports.yaml_snippet import inline, tile
+from handlers.reports.chart import ChartPair, DrawableViews, draw_charts
+from handlers.reports.desk_state import PERIODS, DeskState, query_string
+from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler
+from handlers.reports.presenter import ReportView
+from handlers.reports.report_query import ReportQuery
+from handlers.reports.table import filter_sort_page
+from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.frames import ReadingState, ValueKind
-from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.rendering.views import TABLE
-from utilities.reports import Report
 from utilities.sources import ROWS
 
-SOON, SELDOM, VARIED = 2, 60, 25  # seconds until a page looks again: for awaited figures; at most; for another time
-UNRANKED = 3  # rows at most that Google's answers have beyond those asked for
-MORE = 1000  # rows that are asked for when those of the wall are not enough
-OFTEN = 5  # seconds at least
-LONGEST = 200  # characters that are looked for
+# Seconds until a page loads itself again:
+PENDING_RELOAD = 2
+MIN_RELOAD, MAX_RELOAD = 5, 60
+PARAMETERIZED_RELOAD = 25
+UNRANKED_ROWS = 3  # rows at most that Google's answers have beyond the limit
+EXTENDED_ROW_LIMIT = 1000  # offered where a report has more rows than its own limit
+MAX_WORD_CHARS = 200  # of the search words and of `sort`
 
 
 class DeskHandler(ReportHandler):
-    """What pages with a range picker share."""
+    """Base of the pages with a range picker."""
 
     @property
-    def offers(self) -> Offers:
-        offers: Offers = self.settings.setdefault("offers", Offers())
-        return offers
+    def drawable_views(self) -> DrawableViews:
+        views: DrawableViews = self.settings.setdefault("drawable_views", DrawableViews())
+        return views
 
-    def words(self, name: str, longest: int = LONGEST) -> str:
-        return self.get_query_argument(name, "")[:longest]
+    def get_param(self, name: str) -> str:
+        """Returns a parameter of the report. Its `page` is a path; a number is the page of the table."""
+        if name == "page":
+            return next((value for value in self.get_query_arguments("page") if value.startswith("/")), "")
+        return super().get_param(name)
 
-    def part(self) -> int:
-        text = self.get_query_argument("part", "1")
-        if not (text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text)):
-            raise HttpProblem(400, "`part` must be a whole number from 1.")
+    def parse_table_page(self) -> int:
+        """Returns the page of the table; `part` is its former name. 400 for what is not a number."""
+        values = [*self.get_query_arguments("part"), *self.get_query_arguments("page")]
+        text = next((value for value in reversed(values) if not value.startswith("/")), "1")
+        if not re.fullmatch("[0-9]{1,6}", text) or not int(text):
+            raise HttpProblem(400, "`page` must be a whole number from 1.")
         return int(text)
 
-    def view(self) -> str:
+    def parse_view_name(self) -> str:
+        """Returns the view of the request, '' without one; 400 when there is no such view."""
         name = self.get_query_argument("view", "")
         if name and name not in self.services.views:
             raise HttpProblem(400, f"`view` must be one of {', '.join(sorted(self.services.views))}.")
         return name
 
-    def again(self, look: Look) -> int:
-        """Seconds until it is worth looking again."""
-        if look.awaits:
-            return SOON
-        if look.state is ReadingState.AGEING:  # it has just been asked for, by this page
-            return OFTEN
-        return VARIED if look.said else int(max(OFTEN, min(SELDOM, look.report.refresh_every.total_seconds())))
+    def seconds_to_reload(self, view: ReportView) -> int:
+        """Returns the seconds until it is worth loading the page again."""
+        if view.is_pending:
+            return PENDING_RELOAD
+        if view.state is ReadingState.AGEING:  # this request has just marked it as in use
+            return MIN_RELOAD
+        if view.query_string:
+            return PARAMETERIZED_RELOAD
+        return int(max(MIN_RELOAD, min(MAX_RELOAD, view.report.refresh_every.total_seconds())))
 
 
 class ReportPage(DeskHandler):
-    """The state of the page is its address; it waits for its drawing, and never for figures."""
+    """The report with all of its rows; the page waits for its chart, and never for figures."""
 
     async def get(self, name: str) -> None:
-        look = self.look(name)
-        asked = Asked(
-            self.said(look.report),
-            self.compare(look.report),
-            self.view(),
-            self.words("sort"),
-            self.words("q").strip(),
-            self.part(),
+        query = self.parse_report_query(name)
+        report_view = self.latest_view(query)
+        state = DeskState(
+            query.params,
+            query.compare,
+            self.parse_view_name(),
+            self.get_query_argument("sort", "")[:MAX_WORD_CHARS],
+            self.get_query_argument("q", "")[:MAX_WORD_CHARS].strip(),
+            self.parse_table_page(),
         )
-        offered = self.offers.of(name + look.said, look.report, look.frame, self.services.views)
-        view = asked.view if asked.view in (*offered, TABLE) else next(iter(offered), TABLE)
-        plain = {name: value for name, value in asked.said.items() if name != ROWS}
-        ranged, variants = self.ranged(look.report), self.services.variants
+        frame, views = report_view.frame, self.services.views
+        offered = self.drawable_views.find(name + report_view.query_string, query.report, frame, views)
+        view = state.view if state.view in (*offered, TABLE) else next(iter(offered), TABLE)
+        image_params = {name: value for name, value in query.params.items() if name != ROWS}
         self.page(
             "report.html",
             here="/reports",
-            look=look,
-            asked=asked,
-            table=sifted(look.frame, asked.q, asked.sort, asked.part),
-            drawn=await self.drawn(look, view),
+            report_view=report_view,
+            state=state,
+            table=filter_sort_page(frame, state.q, state.sort, state.page),
+            chart=await self.draw_view(report_view, view),
             view=view,
+            views=views,
             offered=[*offered, TABLE] if offered else [],
-            views=self.services.views,
-            periods=PERIODS if ranged else (),
-            compares=ranged and variants is not None and variants.can_compare(look.report),
-            more=self.more(look, asked),
-            picture=query(plain | ({"view": view} if asked.view else {})),
-            paste=self.paste(look.report, asked, "number" if look.summary else view),
-            again=self.again(look),
-            reload=LOOK_AGAIN,
+            periods=PERIODS if query.has_range else (),
+            can_compare=query.has_range and query.can_compare,
+            more_rows=self.more_rows_link(query, report_view, state),
+            image_query=query_string(image_params | ({"view": view} if state.view else {})),
+            snippet=self.board_snippet(query, "number" if report_view.summary else view),
+            reload=self.seconds_to_reload(report_view),
+            noscript_reload=RETRY_AFTER_SECONDS,
             now=self.services.clock(),
         )
 
-    def more(self, look: Look, asked: Asked) -> str:
-        """The address of the same with more rows, '' where there are no more."""
-        limit = int(asked.said.get(ROWS, 0)) or getattr(look.report.ask, "limit", 0)
-        named = bool(look.frame.columns) and look.frame.columns[0].kind is ValueKind.TEXT
-        full = limit <= len(look.frame.rows) <= limit + UNRANKED  # days and hours are there whatever the limit
-        wanted = self.counted(look.report) and named and full and 0 < limit < MORE
-        return asked.link(said={**asked.said, ROWS: str(MORE)}) if wanted else ""
+    def more_rows_link(self, query: ReportQuery, view: ReportView, state: DeskState) -> str:
+        """Returns the address of the same page with more rows, '' where there are no more."""
+        limit = int(query.params.get(ROWS, 0)) or getattr(query.report.ask, "limit", 0)
+        is_ranking = bool(view.frame.columns) and view.frame.columns[0].kind is ValueKind.TEXT
+        is_full = limit <= len(view.frame.rows) <= limit + UNRANKED_ROWS  # days and hours do not depend on the limit
+        if not (query.has_row_limit and is_ranking and is_full and 0 < limit < EXTENDED_ROW_LIMIT):
+            return ""
+        return state.link(params={**query.params, ROWS: str(EXTENDED_ROW_LIMIT)})
 
-    async def drawn(self, look: Look, view: str) -> Drawn | None:
+    async def draw_view(self, report_view: ReportView, view: str) -> ChartPair | None:
+        """Returns the charts of a view, None for the table."""
         if view == TABLE or self.services.gallery is None:
             return None
-        return await drawn(look.report.title, self.services.views[view], look.frame, self.services.gallery)
+        return await draw_charts(
+            report_view.report.title, self.services.views[view], report_view.frame, self.services.gallery
+        )
 
-    def paste(self, report: Report, asked: Asked, view: str) -> str:
-        """The YAML of a tile; '' where a board file cannot say what is shown."""
-        if asked.range:
-            adjusted = cast(ParameterizedReports, self.services.variants).with_params(
-                report, asked.said, compare=asked.compare
-            )
-            return inline(adjusted, view) if report.build is None else ""
-        elsewhere = any(report.name in board.reports for board in self.services.boards)
-        return inline(replace(report), view) if elsewhere else tile(report, view)
+    def board_snippet(self, query: ReportQuery, view: str) -> str:
+        """Returns the YAML of a tile; '' where a board file cannot express the query."""
+        report = query.report
+        if query.is_parameterized:
+            adjusted = query.adjusted_report()
+            return board_report_yaml(adjusted, view) if report.build is None else ""
+        is_from_board = any(report.name in board.reports for board in self.services.boards)
+        return board_report_yaml(report, view) if is_from_board else tile_yaml(report, view)

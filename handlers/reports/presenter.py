@@ -1,7 +1,8 @@
-"""A report and its reading, worded for people at desks."""
+"""A report and its reading, in the words that people at desks and programs read."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from utilities.model.formats import format_age, format_date_range, format_value, note_sentences
 from utilities.model.frames import Frame, Reading, ReadingState, Value, ValueKind
@@ -10,48 +11,54 @@ from utilities.reports import Report
 from utilities.sources import Sources
 
 
+class SummaryFigure(NamedTuple):
+    """One figure of a report of one row, formatted; `previous` and `change` are '' without a comparison."""
+
+    heading: str
+    value: str
+    previous: str
+    change: str
+
+
 @dataclass(frozen=True)
-class Look:
-    """A report, and its reading as it is now."""
+class ReportView:
+    """A report and the state of its reading at one moment."""
 
     report: Report
     reading: Reading
     state: ReadingState
     age: str  # `4 min`, '' without figures
-    sources: tuple[str, ...]  # as people call them
-    said: str = ""  # what was asked for besides: `?from=now-1d%2Fd`
+    sources: tuple[str, ...]  # their titles
+    query_string: str = ""  # the report's parameters: `?from=now-1d%2Fd`
 
     @property
     def frame(self) -> Frame:
         return self.reading.frame or Frame((), ())
 
     @property
-    def covers(self) -> str:
+    def period_text(self) -> str:
+        """The days that the figures are about, '' where there are none."""
         return format_date_range(self.frame.date_range) if self.frame.date_range else ""
 
     @property
-    def summary(self) -> list[tuple[str, str, str, str]]:
-        """Of a single row of figures each heading, the figure, what it was before, and the change; none of a table.
-
-        The last two are '' where nobody asked for the time before.
-        """
+    def summary(self) -> list[SummaryFigure]:
+        """The figures of a single row; empty for a table."""
         frame = self.frame
         if len(frame.rows) != 1 or any(not column.is_numeric for column in frame.columns):
             return []
-        known = {column.key: value for column, value in zip(frame.columns, frame.rows[0], strict=True)}
-        return [
-            (
-                column.heading,
-                format_value(value, column.kind),
-                *(
-                    compared(value, known[column.previous_key], column.kind)
-                    if column.previous_key in known
-                    else ("", "")
-                ),
+        values = {column.key: value for column, value in zip(frame.columns, frame.rows[0], strict=True)}
+        figures = []
+        for column in frame.columns:
+            if column.is_previous:
+                continue
+            value = values[column.key]
+            previous, change = (
+                compare_values(value, values[column.previous_key], column.kind)
+                if column.previous_key in values
+                else ("", "")
             )
-            for column, value in zip(frame.columns, frame.rows[0], strict=True)
-            if not column.is_previous
-        ]
+            figures.append(SummaryFigure(column.heading, format_value(value, column.kind), previous, change))
+        return figures
 
     @property
     def notes(self) -> list[str]:
@@ -61,41 +68,44 @@ class Look:
         ]
 
     @property
-    def trouble(self) -> str:
-        """What has gone wrong since the figures were taken, '' when nothing has."""
+    def error(self) -> str:
+        """What has failed since the last good figures, '' when nothing has."""
         return self.reading.last_error.message if self.reading.last_error else ""
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        """Headings too short to be understood, and what is counted there."""
+        """Headings that need an explanation, and the explanation."""
         return [(column.heading, column.description) for column in self.frame.columns if column.description]
 
     @property
-    def asked(self) -> str:
-        """Whom, and how often: `Google Analytics and the networks, every 5 min`."""
+    def schedule_text(self) -> str:
+        """The sources and how often they are queried: `Google Analytics and the networks, every 5 min`."""
         seconds = self.report.refresh_every.total_seconds()
-        pace = "minute" if seconds == 60 else format_age(seconds) if seconds > 60 else f"{seconds:g} s"
-        words = f"{' and '.join(self.sources)}, every {pace}"
-        return words[:1].upper() + words[1:]
+        interval = "minute" if seconds == 60 else format_age(seconds) if seconds > 60 else f"{seconds:g} s"
+        text = f"{' and '.join(self.sources)}, every {interval}"
+        return text[:1].upper() + text[1:]
 
     @property
-    def awaits(self) -> bool:
-        """Whether more is on its way, so that it is worth looking again soon."""
+    def is_pending(self) -> bool:
+        """Whether the first or the rest of the answer is on its way, so that it is worth looking again soon."""
         return self.state is ReadingState.WAITING or not self.reading.complete
 
 
-def look(report: Report, latest: Reading | None, now: datetime, sources: Sources) -> Look:
+def build_report_view(report: Report, latest: Reading | None, now: datetime, sources: Sources) -> ReportView:
+    """Returns what to show of a report and its latest reading, None before the first."""
     reading = latest or Reading(report.name)
     age = reading.age_at(now)
-    words = "" if age is None else format_age(age.total_seconds())
+    age_text = "" if age is None else format_age(age.total_seconds())
     titles = tuple(sources.title(source) for source in report.sources)
-    return Look(report, reading, reading.state_at(now, report.refresh_every, report.stale_after), words, titles)
+    return ReportView(
+        report, reading, reading.state_at(now, report.refresh_every, report.stale_after), age_text, titles
+    )
 
 
-def compared(value: Value, before: Value, kind: ValueKind) -> tuple[str, str]:
-    """What the figure was before, and by how much it has changed; '' where that cannot be said."""
-    if not isinstance(value, int | float) or not isinstance(before, int | float):
-        return format_value(before, kind), ""
-    gain = value - before
-    amount = moved(gain, before, kind)
-    return format_value(before, kind), f"{'+' if gain > 0 else '−'}{amount}" if amount else "none"
+def compare_values(value: Value, previous: Value, kind: ValueKind) -> tuple[str, str]:
+    """Returns the previous figure and the change, formatted; no change where either is unknown."""
+    if not isinstance(value, int | float) or not isinstance(previous, int | float):
+        return format_value(previous, kind), ""
+    gain = value - previous
+    amount = moved(gain, previous, kind)
+    return format_value(previous, kind), f"{'+' if gain > 0 else '−'}{amount}" if amount else "none"

@@ -1,21 +1,24 @@
-"""/links: where people make links to pictures, and end them; /s/<token>.svg: what such a link shows to anybody."""
+"""/links: where people make and revoke links to images; /s/<token>.svg: the image of a link, for anybody."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
-from handlers.accounts.tokens import TokensPage
 from handlers.base.errors import HttpProblem
-from handlers.reports.images import ReportSvg
+from handlers.base.handler import BaseHandler
+from handlers.reports.images import ReportSvg, parse_image_query
+from handlers.reports.report_query import ReportQuery
 from utilities.accounts.database.links import DAYS, Links
 from utilities.model.errors import Overloaded, ParameterError
-from utilities.rendering.report_image import NAMES, parse_image_options
+from utilities.model.principals import Person
 
 log = logging.getLogger("foyer.links")
 
+MAX_QUERY_FIELDS = 20
 
-class LinksPage(TokensPage):
-    """What the pages of links share."""
+
+class LinksPage(BaseHandler):
+    """Base of the pages for share links."""
 
     @property
     def links(self) -> Links:
@@ -23,71 +26,74 @@ class LinksPage(TokensPage):
             raise HttpProblem(503)
         return self.door.programs.links
 
-    async def show(self, **more: Any) -> None:
+    @property
+    def person_label(self) -> str:
+        return cast(Person, self.principal).label
+
+    async def render_links(self, **changes: Any) -> None:
+        """Renders the page; `changes` are `made`, `fault`, `report` or `query`."""
         reports = sorted(self.services.reports.values(), key=lambda report: report.title.casefold())
-        told = {"made": "", "fault": "", "report": "", "query": "", "days": DAYS[1], **more}
-        self.page("links.html", here="/reports", links=await self.links.listed(), reports=reports, terms=DAYS, **told)
+        context = {"made": "", "fault": "", "report": "", "query": "", "days": DAYS[1], **changes}
+        self.page(
+            "links.html", here="/reports", links=await self.links.listed(), reports=reports, terms=DAYS, **context
+        )
 
 
 class LinkList(LinksPage):
-    """The links there are; a POST makes one more, and shows it this once."""
+    """The list of links; a POST makes a new one, and its answer is the only page that shows it."""
 
     async def get(self) -> None:
-        await self.show(report=self.get_query_argument("report", ""), query=self.get_query_argument("query", ""))
+        await self.render_links(
+            report=self.get_query_argument("report", ""), query=self.get_query_argument("query", "")
+        )
 
     async def post(self) -> None:
         report, query = self.get_body_argument("report", ""), self.get_body_argument("query", "").lstrip("?")
         days = self.get_body_argument("days", "")
         try:
-            query = self.understood(report, query)
-            token = await self.links.make(report, query, int(days) if days.isdigit() else 0, self.who)
+            query = self.normalize_query(report, query)
+            token = await self.links.make(report, query, int(days) if days.isdigit() else 0, self.person_label)
         except (ParameterError, Overloaded) as error:
             self.set_status(422)
-            await self.show(fault=str(error), report=report, query=query)
+            await self.render_links(fault=str(error), report=report, query=query)
             return
-        log.info("%s made a link to a picture of %s", self.who, report)
-        await self.show(made=f"{self.services.settings.public_url or self.origin}/s/{token}.svg")
+        log.info("%s made a link to an image of %s", self.person_label, report)
+        await self.render_links(made=f"{self.services.settings.public_url or self.origin}/s/{token}.svg")
 
     @property
     def origin(self) -> str:
         return f"{self.request.protocol}://{self.request.host}"
 
-    def understood(self, name: str, query: str) -> str:
-        """What is shown, in its plainest form; raises ParameterError."""
+    def normalize_query(self, name: str, query: str) -> str:
+        """Returns the image parameters in their plainest form. Raises ParameterError."""
         report = self.services.reports.get(name)
         if report is None:
-            raise ParameterError("`report` must be one of those there are")
-        said = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=20))
-        variants = self.services.variants
-        known = (*NAMES, *(variants.parameter_names(report) if variants is not None else ()))
-        if said.keys() - set(known):
-            raise ParameterError(f"`query` may hold {', '.join(known)}, and nothing else")
-        parse_image_options(said, self.services.views)
-        return urlencode(said)
+            raise ParameterError("`report` must be the name of a report")
+        params = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS))
+        parse_image_query(ReportQuery(self.services, report), params)
+        return urlencode(params)
 
 
 class LinkRevoked(LinksPage):
-    """The end of a link; one that is gone already stays gone."""
+    """Revokes a link; revoking one again changes nothing."""
 
     async def post(self, number: str) -> None:
         if await self.links.revoke(int(number)):
-            log.info("%s revoked link %s", self.who, number)
+            log.info("%s revoked link %s", self.person_label, number)
         self.redirect("/links", status=303)
 
 
-class SharedPicture(ReportSvg):
-    """The picture of a link, for whoever has it; 404 for a link that is forged, over or revoked."""
+class SharedImage(ReportSvg):
+    """The image of a share link; 404 for a link that is forged, expired or revoked.
+
+    The link alone says what is shown: parameters of the request are ignored.
+    """
 
     async def get(self, token: str) -> None:
         programs = self.door.programs
         link = await programs.links.find(token) if programs is not None else None
         if link is None or link.report not in self.services.reports:
             raise HttpProblem(404)
-        # The link alone says what is shown: whoever has it may not ask for more.
-        self.request.query = link.query
-        said = parse_qsl(link.query, keep_blank_values=True)
-        self.request.query_arguments = {name: [value.encode()] for name, value in said}
-        self.request.arguments = dict(self.request.query_arguments)
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
         self.set_header("Cache-Control", "no-cache")
-        await self.draw(link.report)
+        await self.send_image(link.report, dict(parse_qsl(link.query, keep_blank_values=True)))

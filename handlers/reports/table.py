@@ -1,4 +1,4 @@
-"""A table as somebody wants to see it: in another order, only the rows with some words, a part at a time."""
+"""A report's rows for a desk: filtered by words, sorted by a column, one page at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,79 +6,89 @@ from dataclasses import dataclass
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 
-PART = 50  # rows
-SHORT = 20  # characters that a column of words is not broken for
+ROWS_PER_PAGE = 50
+NO_BREAK_CHARS = 20  # a text column whose longest cell has at most so many is not broken into lines
 
 
 @dataclass(frozen=True)
-class Heading:
-    """What stands above a column, and what a click on it asks for."""
+class TableHeading:
+    """The heading of a column, and the sort order that a click on it selects."""
 
     text: str
     key: str
-    set: str  # how what is below is set: `figure`, `word`, or `words` that need several lines
-    order: str  # `ascending`, `descending`, or '' when the rows are not in its order
-    sort: str  # the `sort` that a click asks for
+    css_class: str  # of the column's cells: `figure`, `word`, or `words` that may need several lines
+    order: str  # `ascending`, `descending`, or '' when the table is not sorted by the column
+    sort: str  # the `sort` that a click selects
 
 
 @dataclass(frozen=True)
 class Table:
-    headings: tuple[Heading, ...]
-    rows: tuple[tuple[str, ...], ...]  # of this part, as people read them
-    found: int  # rows with the words
-    whole: int  # rows there are
-    part: int
-    parts: int
+    """One page of the rows that match."""
+
+    headings: tuple[TableHeading, ...]
+    rows: tuple[tuple[str, ...], ...]  # formatted
+    matching: int  # rows with the search words, on all pages
+    total: int  # rows of the report
+    page: int
+    pages: int
 
     @property
     def first(self) -> int:
-        """The place of the first row of this part, counted from 1."""
-        return (self.part - 1) * PART + 1
+        """The number of the first row on this page, counted from 1."""
+        return (self.page - 1) * ROWS_PER_PAGE + 1
 
 
-def sifted(frame: Frame, q: str = "", sort: str = "", part: int = 1) -> Table:
-    """The rows with `q` in one of their cells, by `sort`; an unknown column and a part too far change nothing."""
+def filter_sort_page(frame: Frame, q: str = "", sort: str = "", page: int = 1) -> Table:
+    """Returns one page of the rows that have every word of `q` in some cell, in the order of `sort`.
+
+    An unknown column does not sort, and a page past the end is the last one.
+    """
     kinds = [column.kind for column in frame.columns]
     rows: Sequence[tuple[Value, ...]] = frame.rows
     if words := q.casefold().split():
-        rows = [row for row in rows if all(word in line(row, kinds) for word in words)]
-    key, down = sort.removeprefix("-"), sort.startswith("-")
+        rows = [row for row in rows if all(word in searchable_text(row, kinds) for word in words)]
+    key, descending = sort.removeprefix("-"), sort.startswith("-")
     if frame.has_column(key):
-        rows = ordered(rows, frame.column_index(key), down=down)
-    parts = max(1, -(-len(rows) // PART))
-    part = min(part, parts)
+        rows = sort_rows(rows, frame.column_index(key), descending=descending)
+    pages = max(1, -(-len(rows) // ROWS_PER_PAGE))
+    page = min(page, pages)
     cells = tuple(
         tuple(format_value(value, kind) for value, kind in zip(row, kinds, strict=True))
-        for row in rows[(part - 1) * PART : part * PART]
+        for row in rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]
     )
-    return Table(headings(frame.columns, cells, sort), cells, len(rows), len(frame.rows), part, parts)
+    return Table(table_headings(frame.columns, cells, sort), cells, len(rows), len(frame.rows), page, pages)
 
 
-def line(row: tuple[Value, ...], kinds: Sequence[ValueKind]) -> str:
+def searchable_text(row: tuple[Value, ...], kinds: Sequence[ValueKind]) -> str:
+    """Returns the cells of a row as people read them, in lower case."""
     return "\n".join(format_value(value, kind) for value, kind in zip(row, kinds, strict=True)).casefold()
 
 
-def ordered(rows: Sequence[tuple[Value, ...]], place: int, *, down: bool) -> list[tuple[Value, ...]]:
-    """In order of one column; what nobody knows comes last both ways."""
-    known = [row for row in rows if row[place] is not None]
-    unknown = [row for row in rows if row[place] is None]
-    return [*sorted(known, key=lambda row: rank(row[place]), reverse=down), *unknown]
+def sort_rows(rows: Sequence[tuple[Value, ...]], index: int, *, descending: bool) -> list[tuple[Value, ...]]:
+    """Returns the rows in the order of one column; rows without a value come last in both orders."""
+    with_value = [row for row in rows if row[index] is not None]
+    without_value = [row for row in rows if row[index] is None]
+    return [*sorted(with_value, key=lambda row: sort_key(row[index]), reverse=descending), *without_value]
 
 
-def rank(value: Value) -> tuple[int, float, str]:
-    """Figures before words, for a column of days may hold `(other)`."""
+def sort_key(value: Value) -> tuple[int, float, str]:
+    """Returns a key that puts figures before text: a column of days may hold `(other)`."""
     return (1, 0.0, value.casefold()) if isinstance(value, str) else (0, float(value or 0), "")
 
 
-def headings(columns: Sequence[Column], cells: Sequence[Sequence[str]], sort: str) -> tuple[Heading, ...]:
+def table_headings(columns: Sequence[Column], cells: Sequence[Sequence[str]], sort: str) -> tuple[TableHeading, ...]:
+    """Returns a heading for each column of the formatted cells."""
     longest = [max(map(len, each)) for each in zip(*cells, strict=True)] or [0] * len(columns)
-    return tuple(heading(column, long, sort) for column, long in zip(columns, longest, strict=True))
+    return tuple(table_heading(column, chars, sort) for column, chars in zip(columns, longest, strict=True))
 
 
-def heading(column: Column, longest: int, sort: str) -> Heading:
-    """A click on figures asks for the greatest first, on words for A, and on either again for the other end."""
-    up, down = column.key, f"-{column.key}"
-    first, again = (up, down) if not column.is_numeric else (down, up)
-    order = {up: "ascending", down: "descending"}.get(sort, "")
-    how = "figure" if column.is_numeric else "words" if longest > SHORT else "word"
-    return Heading(column.heading, column.key, how, order, again if sort == first else first)
+def table_heading(column: Column, longest: int, sort: str) -> TableHeading:
+    """Returns the heading of a column whose longest cell has `longest` characters.
+
+    The first click sorts figures descending and text ascending; the next click reverses the order.
+    """
+    ascending, descending = column.key, f"-{column.key}"
+    first, second = (descending, ascending) if column.is_numeric else (ascending, descending)
+    order = {ascending: "ascending", descending: "descending"}.get(sort, "")
+    css_class = "figure" if column.is_numeric else "words" if longest > NO_BREAK_CHARS else "word"
+    return TableHeading(column.heading, column.key, css_class, order, second if sort == first else first)

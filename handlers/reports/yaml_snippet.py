@@ -1,4 +1,4 @@
-"""What somebody pastes into a board file to see on a wall what they see at their desk."""
+"""The lines for a board file that show on a wall what a desk page shows."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
@@ -8,56 +8,65 @@ import yaml
 
 from utilities.reports import Report
 
-PLACES = {"number": [1, 1, 3, 3]}
-USUAL_PLACE = [1, 1, 6, 6]
-UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+VIEW_PLACES = {"number": [1, 1, 3, 3]}
+DEFAULT_PLACE = [1, 1, 6, 6]
+DURATION_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
-def tile(report: Report, view: str) -> str:
-    """A tile of the report as it is."""
-    return written({"tiles": [{"report": report.name, "view": view, "place": Flow(PLACES.get(view, USUAL_PLACE))}]})
+def tile_yaml(report: Report, view: str) -> str:
+    """Returns the YAML of a tile for a report as it is."""
+    return dump_yaml({"tiles": [{"report": report.name, "view": view, "place": tile_place(view)}]})
 
 
-def inline(report: Report, view: str) -> str:
-    """A report of the board's own, for another time or site, and its tile."""
+def board_report_yaml(report: Report, view: str) -> str:
+    """Returns the YAML of a report defined in the board file, for another range or site, and of its tile."""
     name = f"{report.name.partition('.')[0]}-here"
-    own: dict[str, Any] = {"title": report.title, "source": report.sources[0], **different(report.ask)}
-    own |= {key: dict(value) for key, value in (("headings", report.headings), ("ranks", report.ranks)) if value}
-    own |= {"pace": spelt(report.refresh_every.total_seconds()), "stale": spelt(report.stale_after.total_seconds())}
-    place = Flow(PLACES.get(view, USUAL_PLACE))
-    return written({"reports": {name: own}, "tiles": [{"report": name, "view": view, "place": place}]})
+    definition: dict[str, Any] = {"title": report.title, "source": report.sources[0], **changed_fields(report.ask)}
+    definition |= {key: dict(value) for key, value in (("headings", report.headings), ("ranks", report.ranks)) if value}
+    definition |= {
+        "pace": format_duration(report.refresh_every.total_seconds()),
+        "stale": format_duration(report.stale_after.total_seconds()),
+    }
+    return dump_yaml(
+        {"reports": {name: definition}, "tiles": [{"report": name, "view": view, "place": tile_place(view)}]}
+    )
 
 
-def different(ask: Any) -> dict[str, Any]:
-    """The fields of an ask that are not as they are when nobody says."""
-    said: Mapping[str, Any] = asdict(ask)
-    return {each.name: plain(said[each.name]) for each in fields(ask) if said[each.name] != each.default}
+def tile_place(view: str) -> "InlineList":
+    """Returns column, row, width and height of a tile with this view."""
+    return InlineList(VIEW_PLACES.get(view, DEFAULT_PLACE))
 
 
-def plain(value: Any) -> Any:
-    return Flow(value) if isinstance(value, list | tuple) else value
+def changed_fields(query: Any) -> dict[str, Any]:
+    """Returns the fields of a report's query that differ from their defaults."""
+    values: Mapping[str, Any] = asdict(query)
+    return {each.name: inline_lists(values[each.name]) for each in fields(query) if values[each.name] != each.default}
 
 
-def spelt(seconds: float) -> str:
-    """`90s`, `5m`, as board files write it."""
-    size, unit = next((size, unit) for size, unit in UNITS if seconds % size == 0 or size == 1)
+def inline_lists(value: Any) -> Any:
+    return InlineList(value) if isinstance(value, list | tuple) else value
+
+
+def format_duration(seconds: float) -> str:
+    """Returns seconds as board files write them: `90s`, `5m`."""
+    size, unit = next((size, unit) for size, unit in DURATION_UNITS if seconds % size == 0 or size == 1)
     return f"{max(1, round(seconds / size))}{unit}"
 
 
-class Flow(list[Any]):
-    """A list on one line."""
+class InlineList(list[Any]):
+    """A list that YAML writes on one line."""
 
 
-class Dumper(yaml.SafeDumper):
-    """Writes what board files say."""
+class BoardDumper(yaml.SafeDumper):
+    """Writes YAML for board files."""
 
 
-def on_one_line(dumper: yaml.SafeDumper, value: Flow) -> yaml.Node:
+def represent_inline(dumper: yaml.SafeDumper, value: InlineList) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", list(value), flow_style=True)
 
 
-Dumper.add_representer(Flow, on_one_line)
+BoardDumper.add_representer(InlineList, represent_inline)
 
 
-def written(said: Mapping[str, Any]) -> str:
-    return yaml.dump(dict(said), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+def dump_yaml(content: Mapping[str, Any]) -> str:
+    return yaml.dump(dict(content), Dumper=BoardDumper, sort_keys=False, allow_unicode=True, width=100)

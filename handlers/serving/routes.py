@@ -23,13 +23,14 @@ def routes() -> list[Route]:
     from handlers.api import api_routes
     from handlers.base.authenticator import CALLBACK
     from handlers.boards.desk import BoardDesk
-    from handlers.boards.wall import BoardList, BoardStyles, FrontPage, Stream, TilePage, WallPage
+    from handlers.boards.wall import BoardListPage, BoardStyles, FrontPage, TilePage, WallEventStream, WallPage
     from handlers.collect.beacon import collecting_routes
     from handlers.flow import FlowPage
+    from handlers.reports.exports import ReportCsv, ReportJson
     from handlers.reports.images import ReportPng, ReportSvg
-    from handlers.reports.list_and_exports import ReportCsv, ReportJson, ReportList
     from handlers.reports.page import ReportPage
-    from handlers.reports.share_links import LinkList, LinkRevoked, SharedPicture
+    from handlers.reports.report_list import ReportListPage
+    from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
     from handlers.site.health import Health
     from handlers.site.static_files import FOLDER, Assets
 
@@ -39,11 +40,11 @@ def routes() -> list[Route]:
         *collecting_routes(),
         Route(r"/reports/([a-z0-9-]+)\.svg", ReportSvg, READERS),
         Route(r"/", FrontPage, PEOPLE),
-        Route(r"/boards", BoardList, PEOPLE),
+        Route(r"/boards", BoardListPage, PEOPLE),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, WALLS),
-        Route(r"/boards/([a-z0-9-]+)/stream", Stream, WALLS),
+        Route(r"/boards/([a-z0-9-]+)/stream", WallEventStream, WALLS),
         Route(r"/boards/([a-z0-9-]+)/desk", BoardDesk, PEOPLE),
-        Route(r"/reports", ReportList, PEOPLE),
+        Route(r"/reports", ReportListPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)\.json", ReportJson, READERS),
         Route(r"/reports/([a-z0-9-]+)\.csv", ReportCsv, READERS),
@@ -54,7 +55,7 @@ def routes() -> list[Route]:
         Route(r"/tokens/([0-9]{1,9})/revoke", TokenRevoked, PEOPLE),
         Route(r"/links", LinkList, PEOPLE),
         Route(r"/links/([0-9]{1,9})/revoke", LinkRevoked, PEOPLE),
-        Route(r"/s/([A-Za-z0-9_-]{20,60})\.svg", SharedPicture, EVERYONE),
+        Route(r"/s/([A-Za-z0-9_-]{20,60})\.svg", SharedImage, EVERYONE),
         Route(r"/healthz", Health, EVERYONE, any_host=True),
         Route(r"/login-page", LoginPage, EVERYONE),
         Route(r"/login", Login, EVERYONE),

@@ -23,6 +23,11 @@ class Person:
     number: int = 0  # the row in the state database; 0 for LOCAL_PERSON
     expires_at: datetime | None = None  # when they must sign in again, even while active
 
+    @property
+    def label(self) -> str:
+        """How lists and the log name the person."""
+        return self.email or self.name
+
 
 @dataclass(frozen=True)
 class PairedScreen:

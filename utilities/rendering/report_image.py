@@ -1,4 +1,4 @@
-"""Reports as pictures of their own: what may be asked for, and the drawing of it."""
+"""A report as an image of its own: the options a request may set, and the drawing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,13 +14,13 @@ from utilities.rendering.layout import Box
 from utilities.rendering.views import View, default_view
 from utilities.reports import Report
 
-WIDTHS, HEIGHTS = (200, 2400), (120, 1600)
-THEMES = ("light", "dark")
+WIDTH_LIMITS, HEIGHT_LIMITS = (200, 2400), (120, 1600)  # px
+IMAGE_THEMES = ("light", "dark")
 
 
 @dataclass(frozen=True)
 class ImageOptions:
-    """What a picture is to be like; every part has a default."""
+    """How an image is drawn; every option has a default."""
 
     view: str = ""
     series: tuple[str, ...] = ()
@@ -29,76 +29,84 @@ class ImageOptions:
     theme: str = "light"
 
     @property
-    def text(self) -> float:
-        """The size of its text, px: what reads well at a desk, larger in larger pictures."""
+    def text_size(self) -> float:
+        """The size of the text in px, for reading at a desk; larger in larger images."""
         return max(11.0, min(20.0, round(min(self.width / 64, self.height / 28))))
 
 
-NAMES = tuple(field.name for field in fields(ImageOptions))
+IMAGE_PARAMS = tuple(field.name for field in fields(ImageOptions))
 
 
-def parse_image_options(said: Mapping[str, str], views: Mapping[str, View]) -> ImageOptions:
-    """From the parameters of a request; raises ParameterError, which names the parameter and what is allowed."""
-    drawing = sorted(name for name, view in views.items() if view.is_chart)
-    view = one_of("view", said.get("view", ""), ["", *drawing])
-    series = tuple(key for key in said.get("series", "").split(",") if key)
-    width = between("width", said.get("width", ""), 960, WIDTHS)
-    height = between("height", said.get("height", ""), 480, HEIGHTS)
-    return ImageOptions(view, series, width, height, one_of("theme", said.get("theme", "light"), THEMES))
+def parse_image_options(params: Mapping[str, str], views: Mapping[str, View]) -> ImageOptions:
+    """Returns the options of a request. Raises ParameterError, which names the parameter and what is allowed."""
+    chart_views = sorted(name for name, view in views.items() if view.is_chart)
+    view = parse_choice("view", params.get("view", ""), ["", *chart_views])
+    series = tuple(key for key in params.get("series", "").split(",") if key)
+    width = parse_pixels("width", params.get("width", ""), ImageOptions.width, WIDTH_LIMITS)
+    height = parse_pixels("height", params.get("height", ""), ImageOptions.height, HEIGHT_LIMITS)
+    theme = parse_choice("theme", params.get("theme", ImageOptions.theme), IMAGE_THEMES)
+    return ImageOptions(view, series, width, height, theme)
 
 
-def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
+def parse_choice(name: str, value: str, allowed: Sequence[str]) -> str:
+    """Returns the value. Raises ParameterError when it is not allowed."""
     if value not in allowed:
         raise ParameterError(f"`{name}` must be one of {', '.join(filter(None, allowed))}")
     return value
 
 
-def between(name: str, text: str, usual: int, ends: tuple[int, int]) -> int:
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else usual if not text else -1
-    if not ends[0] <= value <= ends[1]:
-        raise ParameterError(f"`{name}` must be a whole number of px from {ends[0]} to {ends[1]}")
+def parse_pixels(name: str, text: str, default: int, limits: tuple[int, int]) -> int:
+    """Returns the number of px. Raises ParameterError when it is not within the limits."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default if not text else -1
+    if not limits[0] <= value <= limits[1]:
+        raise ParameterError(f"`{name}` must be a whole number of px from {limits[0]} to {limits[1]}")
     return value
 
 
 class ReportImageRenderer:
-    """Draws readings; holds nothing itself, the gallery keeps the drawings."""
+    """Draws readings as SVG files; the chart renderer caches the charts."""
 
     def __init__(self, views: Mapping[str, View], gallery: ChartRenderer) -> None:
-        self.views = views
-        self.gallery = gallery
+        self._views = views
+        self._gallery = gallery
 
-    async def svg(self, report: Report, reading: Reading, want: ImageOptions, foot: str) -> str:
-        """A file of its own. Raises ParameterError for a view or series these figures do not have, and NotDrawn."""
+    async def render_svg(self, report: Report, reading: Reading, options: ImageOptions, footer: str) -> str:
+        """Returns a standalone SVG file.
+
+        Raises ParameterError for a view or series that the figures do not have, and NotDrawn.
+        """
         frame = reading.frame or Frame((), ())
-        picture = replace(self.picture(report, frame, want), title=report.title)
-        days = format_date_range(frame.date_range) if frame.date_range else ""
-        drawing = await self.gallery.draw(picture)
-        words = " · ".join(filter(None, (days, foot)))
-        return card(drawing, picture, words, want.width, want.height, want.text, want.theme)
+        picture = replace(self._prepare_picture(report, frame, options), title=report.title)
+        drawing = await self._gallery.draw(picture)
+        period_text = format_date_range(frame.date_range) if frame.date_range else ""
+        caption = " · ".join(filter(None, (period_text, footer)))
+        return card(drawing, picture, caption, options.width, options.height, options.text_size, options.theme)
 
-    def picture(self, report: Report, frame: Frame, want: ImageOptions) -> ChartSpec:
-        """What is drawn: the view that was asked for, or the usual one; a lone figure, or words when there is none."""
-        box = inner(want.width, want.height, want.text)
-        name = want.view or report.view or default_view(frame, self.views)
-        if not frame.rows or not self.views[name].is_chart:
-            return alone(frame, box)
-        made = self.views[name].build_content(frame, box, self.options(name, frame, want))
-        return made if isinstance(made, ChartSpec) else alone(frame, box)
+    def _prepare_picture(self, report: Report, frame: Frame, options: ImageOptions) -> ChartSpec:
+        """Returns the picture of the requested or the default view; a single figure where that draws no chart."""
+        box = inner(options.width, options.height, options.text_size)
+        name = options.view or report.view or default_view(frame, self._views)
+        if not frame.rows or not self._views[name].is_chart:
+            return first_figure(frame, box)
+        picture = self._views[name].build_content(frame, box, self._view_options(name, frame, options))
+        return picture if isinstance(picture, ChartSpec) else first_figure(frame, box)
 
-    def options(self, name: str, frame: Frame, want: ImageOptions) -> dict[str, Any]:
-        """The columns that were asked for, as the view calls them."""
+    def _view_options(self, name: str, frame: Frame, options: ImageOptions) -> dict[str, Any]:
+        """Returns the requested columns under the name that the view has for them."""
         figures = [column.key for column in frame.numeric_columns]
-        for key in want.series:
+        for key in options.series:
             if key not in figures:
                 raise ParameterError(f"`series` must be some of {', '.join(figures)}")
-        known = {field.name for field in fields(self.views[name].options)}
-        if not want.series:
+        accepted = {field.name for field in fields(self._views[name].options)}
+        if not options.series:
             return {}
-        return {"series": want.series} if "series" in known else {"key": want.series[0]} if "key" in known else {}
+        if "series" in accepted:
+            return {"series": options.series}
+        return {"key": options.series[0]} if "key" in accepted else {}
 
 
-def alone(frame: Frame, box: Box) -> ChartSpec:
-    """The first figure there is, or that there is none."""
+def first_figure(frame: Frame, box: Box) -> ChartSpec:
+    """Returns a picture of the first figure, or of the words that there is none."""
     column = next(iter(frame.numeric_columns), None)
     value = frame.rows[0][frame.column_index(column.key)] if column and frame.rows else None
     return figure(value, column, box)

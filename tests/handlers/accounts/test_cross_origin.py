@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from handlers.api.pages import Missing
+from handlers.api.pages import UnknownApiAddress
 from handlers.collect.beacon import collecting_routes
 from handlers.serving.routes import routes
 from tests.handlers.accounts.conftest import Open
@@ -20,7 +20,7 @@ CHANGING = [
     for route in routes()
     for method in route.handler.methods()
     if route.pattern in KNOWN and method not in ("GET", "HEAD", "OPTIONS") and not route.any_origin
-    if Person in route.allow and route.handler is not Missing  # which changes nothing
+    if Person in route.allow and route.handler is not UnknownApiAddress  # which changes nothing
 ]
 BEACONS = {KNOWN[route.pattern][3] for route in collecting_routes()}
 """They are for other sites' pages, and know nobody: tests/handlers/collect/test_headers.py."""

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from handlers.api import RESOURCES
-from handlers.api.document import ROOT, pattern_of
+from handlers.api.document import API_ROOT, route_pattern
 from tests.conventions.code import ROOT as HERE
 from tests.handlers.api.conftest import Program
 
@@ -22,7 +22,7 @@ def addresses() -> list[str]:
 
 def test_there_is_a_line_for_each_route():
     known = [address.replace("$NUMBER", "1") for address in addresses()]
-    patterns = {pattern_of(each.path) for each in RESOURCES} | {re.escape(f"{ROOT}/openapi.json")}
+    patterns = {route_pattern(each.path) for each in RESOURCES} | {re.escape(f"{API_ROOT}/openapi.json")}
     assert not {pattern for pattern in patterns if not any(re.fullmatch(pattern, each) for each in known)}
     assert len(known) == len(patterns)
 
@@ -31,7 +31,7 @@ async def test_each_line_runs_against_a_live_server(counted: Program):
     if shutil.which("curl") is None:
         pytest.skip("needs curl (Debian: apt-get install curl)")
     admin = await counted.another("admin")
-    doomed = json.loads((await admin.ask(f"{ROOT}/tokens")).body)["items"][-1]["number"]
+    doomed = json.loads((await admin.ask(f"{API_ROOT}/tokens")).body)["items"][-1]["number"]
     places = {"FOYER": counted.usual.address, "TOKEN": counted.token, "ADMIN": admin.token, "NUMBER": str(doomed)}
     lines = sorted(LINES, key=lambda line: "DELETE" in line)  # it revokes the token the others use
     for line in lines:

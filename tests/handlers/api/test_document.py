@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from handlers.api import RESOURCES
-from handlers.api.document import ROOT as ROOT_OF_ALL
-from handlers.api.document import document
-from handlers.api.models import Paging, Range
+from handlers.api.document import API_ROOT, openapi_document
+from handlers.api.models import PagingParams, RangeParams
 from tests.conventions.code import ROOT
 from tests.handlers.api.conftest import Program
 from utilities.sources.pageviews import PARAMETERS
@@ -29,7 +28,7 @@ async def test_document_is_openapi_and_is_served_as_it_is(program: Programs):
     one = await program("read")
     answer = await one.ask("/api/v1/openapi.json")
     told = json.loads(answer.body)
-    assert told == json.loads(json.dumps(document(RESOURCES)))
+    assert told == json.loads(json.dumps(openapi_document(RESOURCES)))
     OpenAPIV31SpecValidator(told).validate()
     assert set(told["paths"]) == {each.path for each in RESOURCES}
 
@@ -38,14 +37,16 @@ async def test_page_for_people_has_every_route_and_parameter(counted: Program):
     nobody = Program(counted.usual, "", counted.fetch)  # on this machine
     page = (await nobody.ask("/api", Accept="text/html")).body.decode()
     for each in RESOURCES:
-        assert f"<code>{ROOT_OF_ALL}{each.path}</code>" in page
+        assert f"<code>{API_ROOT}{each.path}</code>" in page
         for name, field in each.operation.query.model_fields.items():
             assert f"<code>{field.alias or name}</code></th>" in page
     assert 'href="/tokens"' in page
 
 
 def test_readings_take_what_the_page_view_source_takes():
-    named = {field.alias or name for name, field in Range.model_fields.items() if name not in Paging.model_fields}
+    named = {
+        field.alias or name for name, field in RangeParams.model_fields.items() if name not in PagingParams.model_fields
+    }
     assert named == {*PARAMETERS, "compare"}
 
 

@@ -122,7 +122,7 @@ async def test_page_renews_itself_until_it_is_told_to_pause(desk: Desk) -> None:
     await desk.page.clock.run_for(61_000)
     await desk.page.wait_for_function("made => document.querySelector('time').dateTime !== made", arg=made)
     await desk.page.clock.run_for(1_000)
-    assert await desk.page.locator("#paste").get_attribute("open") is not None
+    assert await desk.page.locator("#snippet").get_attribute("open") is not None
     await desk.page.click("#pause")
     assert await desk.page.inner_text(".countdown") == "Paused."
     await desk.page.reload()

@@ -50,7 +50,7 @@ async def test_report_on_no_board_is_asked_once_however_many_look(desk, fetch):
 async def test_page_that_waits_loads_itself_anew_and_one_with_figures_does_not(desk, fetch):
     waiting = (await fetch(f"{desk.address}/reports/words")).body.decode()
     assert 'http-equiv="refresh"' in waiting
-    assert "The question has been asked" in waiting
+    assert "The query is running" in waiting
     await desk.answered("words")
     assert 'http-equiv="refresh"' not in (await fetch(f"{desk.address}/reports/words")).body.decode()
 

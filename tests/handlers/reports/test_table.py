@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.reports.table import PART, sifted
-from handlers.reports.yaml_snippet import inline, tile
+from handlers.reports.table import ROWS_PER_PAGE, filter_sort_page
+from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from tests.handlers.reports.conftest import PAGES
 from utilities.config.boards import Boards
 from utilities.model.frames import Column, Frame, ValueKind
@@ -22,37 +22,37 @@ MANY = Frame(
 
 
 def test_greatest_comes_first_least_at_the_second_click_and_what_nobody_knows_last():
-    first = sifted(MANY).headings[1].sort
-    second = sifted(MANY, sort=first).headings[1].sort
+    first = filter_sort_page(MANY).headings[1].sort
+    second = filter_sort_page(MANY, sort=first).headings[1].sort
     assert (first, second) == ("-views", "views")
-    assert sifted(MANY, sort=first).rows[0] == ("/119", "119")
-    assert sifted(MANY, sort=second).rows[0] == ("/0", "0")
+    assert filter_sort_page(MANY, sort=first).rows[0] == ("/119", "119")
+    assert filter_sort_page(MANY, sort=second).rows[0] == ("/0", "0")
     for sort in (first, second):
-        assert sifted(MANY, sort=sort, part=3).rows[-1] == ("/7", "–")
-    assert sifted(MANY, sort=second).headings[1].order == "ascending"
+        assert filter_sort_page(MANY, sort=sort, page=3).rows[-1] == ("/7", "–")
+    assert filter_sort_page(MANY, sort=second).headings[1].order == "ascending"
 
 
 def test_rows_are_found_by_all_their_words_as_people_read_them():
-    assert [row[0] for row in sifted(PAGES, "21,480 PRICING").rows] == ["/pricing"]
-    assert sifted(PAGES, "nobody wrote this").rows == ()
+    assert [row[0] for row in filter_sort_page(PAGES, "21,480 PRICING").rows] == ["/pricing"]
+    assert filter_sort_page(PAGES, "nobody wrote this").rows == ()
 
 
 def test_parts_hold_every_row_once():
-    parts = [sifted(MANY, part=part) for part in (1, 2, 3)]
-    assert sum((part.rows for part in parts), ()) == sifted_whole()
-    assert [(part.first, len(part.rows)) for part in parts] == [(1, PART), (51, PART), (101, 20)]
-    assert sifted(MANY, part=99).part == 3
+    parts = [filter_sort_page(MANY, page=part) for part in (1, 2, 3)]
+    assert sum((part.rows for part in parts), ()) == all_rows()
+    assert [(part.first, len(part.rows)) for part in parts] == [(1, ROWS_PER_PAGE), (51, ROWS_PER_PAGE), (101, 20)]
+    assert filter_sort_page(MANY, page=99).page == 3
 
 
-def sifted_whole() -> tuple[tuple[str, ...], ...]:
+def all_rows() -> tuple[tuple[str, ...], ...]:
     return tuple((f"/{n}", "–" if n == 7 else str(n)) for n in range(120))
 
 
 @pytest.mark.parametrize(
     "pasted",
     [
-        tile(Report("site-pages", "Pages", ("pageviews",)), "bar"),
-        inline(
+        tile_yaml(Report("site-pages", "Pages", ("pageviews",)), "bar"),
+        board_report_yaml(
             Report(
                 "site-pages",
                 "What's read: “more”?",
@@ -62,7 +62,7 @@ def sifted_whole() -> tuple[tuple[str, ...], ...]:
             ),
             "table",
         ),
-        inline(
+        board_report_yaml(
             Report(
                 "people-sources",
                 "Sources",

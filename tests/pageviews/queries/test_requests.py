@@ -106,7 +106,7 @@ async def test_spreadsheet_is_refused_a_question_that_fails(foyer: Foyer):
 
 async def test_page_is_never_waited_for(foyer: Foyer):
     page = (await foyer.get("/reports/site-pages", **{"from": "now/d", "to": "now"})).body.decode()
-    assert "The question has been asked" in page
+    assert "The query is running" in page
 
 
 async def test_each_site_has_its_own_figures(foyer: Foyer):

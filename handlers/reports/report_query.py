@@ -1,0 +1,134 @@
+"""A report with the parameters of a request: parsed, fetched, waited for and described in one place."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from handlers.reports.desk_state import query_string
+from handlers.reports.presenter import ReportView, build_report_view
+from utilities.model.frames import Reading, ReadingState
+from utilities.refresh.parameterized_reports import ParameterizedReports
+from utilities.reports import Report
+from utilities.services import Services
+from utilities.sources import ROWS
+
+MAX_WAIT_SECONDS = 5.0  # that an answer to a program may be delayed until there are figures
+
+GetParam = Callable[[str], str]
+"""Returns the value of a request's parameter, '' where the request has none."""
+
+
+@dataclass(frozen=True)
+class ReportQuery:
+    """A report and the request parameters that it accepts.
+
+    Reads readings and marks the report as in use, so that the refresher queries its source. Queries no source itself.
+    """
+
+    services: Services
+    report: Report
+    params: Mapping[str, str] = field(default_factory=dict)
+    compare: bool = False
+
+    def with_params(self, get_param: GetParam) -> "ReportQuery":
+        """Returns the query with those parameters of a request that this report accepts; all others are ignored."""
+        names = (*self.filter_names, *((ROWS,) if self.has_row_limit else ()))
+        params = {name: value for name in names if (value := get_param(name))}
+        return replace(self, params=params, compare=self.can_compare and get_param("compare") == "true")
+
+    @property
+    def _variants(self) -> ParameterizedReports:
+        return cast(ParameterizedReports, self.services.variants)
+
+    @property
+    def filter_names(self) -> Collection[str]:
+        """The parameters of the report's source: site, range, page and the like."""
+        return () if self.services.variants is None else self._variants.parameter_names(self.report)
+
+    @property
+    def has_range(self) -> bool:
+        """Whether it can be queried for another time range; a live report cannot."""
+        return not self.report.live and "from" in self.filter_names
+
+    @property
+    def has_row_limit(self) -> bool:
+        """Whether it can be queried for more rows than a wall has room for."""
+        return self.report.build is None and self.has_range
+
+    @property
+    def can_compare(self) -> bool:
+        """Whether the figures of the previous period can be added."""
+        return self.services.variants is not None and self._variants.can_compare(self.report)
+
+    @property
+    def is_parameterized(self) -> bool:
+        """Whether it has a reading of its own, apart from the one that walls show."""
+        return bool(self.params) or self.compare or self.services.reports.get(self.report.name) is not self.report
+
+    @property
+    def query_string(self) -> str:
+        """The parameters as an address has them: `?from=now-1d%2Fd`, or ''."""
+        return query_string({**self.params, **({"compare": "true"} if self.compare else {})})
+
+    def request_refresh(self) -> str:
+        """Keeps the report refreshed for a while, and returns the name its reading is stored under.
+
+        Raises ParameterError for a wrong value, and Overloaded while too many reports with parameters are in use.
+        """
+        if self.is_parameterized:
+            return self._variants.keep_fresh(self.report, self.params, compare=self.compare)
+        self.services.refresher.keep_fresh(self.report.name)
+        return self.report.name
+
+    def latest_reading(self) -> Reading | None:
+        """Returns the reading in memory, None before the first; never waits. Raises as `request_refresh`."""
+        name = self.request_refresh()
+        return (self._variants.store if self.is_parameterized else self.services.store).latest(name)
+
+    async def wait_for_reading(self, is_settled: Callable[[Reading], bool]) -> Reading:
+        """Returns the reading once it is settled; after MAX_WAIT_SECONDS as it is, perhaps empty.
+
+        Raises as `request_refresh`.
+        """
+        name = self.request_refresh()
+        store = self._variants.store if self.is_parameterized else self.services.store
+        announcements = store.listen()
+        try:
+            async with asyncio.timeout(MAX_WAIT_SECONDS):
+                while (reading := store.latest(name)) is None or not is_settled(reading):
+                    await anext(announcements)
+        except TimeoutError:
+            return store.latest(name) or Reading(name)
+        return reading
+
+    def is_answered(self, reading: Reading) -> bool:
+        """Whether there are figures or an error, of whatever age."""
+        return self.state_of(reading) is not ReadingState.WAITING
+
+    def is_current(self, reading: Reading) -> bool:
+        """Whether a later reading is not worth waiting for. Walls keep a report without parameters current anyway."""
+        return (
+            not self.is_parameterized or reading.last_error is not None or self.state_of(reading) is ReadingState.LIVE
+        )
+
+    def state_of(self, reading: Reading) -> ReadingState:
+        """Returns the freshness of a reading of this report now."""
+        return reading.state_at(self.services.clock(), self.report.refresh_every, self.report.stale_after)
+
+    def describe(self, reading: Reading | None) -> ReportView:
+        """Returns what desks, images and programs show of a reading."""
+        view = build_report_view(self.report, reading, self.services.clock(), self.services.sources)
+        return replace(view, query_string=self.query_string)
+
+    def adjusted_report(self) -> Report:
+        """Returns the report with these parameters in its query. Raises ParameterError."""
+        return self._variants.with_params(self.report, self.params, compare=self.compare)
+
+
+def latest_reading_named(services: Services, name: str) -> Reading | None:
+    """Returns the reading stored under a name that `request_refresh` returned, and keeps its report refreshed."""
+    if name in services.reports:
+        services.refresher.keep_fresh(name)
+        return services.store.latest(name)
+    return services.variants.latest_by_name(name) if services.variants is not None else None
