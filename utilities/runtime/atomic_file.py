@@ -17,6 +17,7 @@ def write_draft(path: Path) -> Iterator[Path]:
 
     Creates the folder. Raises OSError.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = _new_draft_path(path)
     try:
         yield draft
@@ -32,7 +33,10 @@ def replace_file_atomically(path: Path, content: bytes, *, mode: int = DEFAULT_M
 
 
 def create_file_atomically(path: Path, content: bytes, *, mode: int = DEFAULT_MODE, sync: bool = False) -> bool:
-    """Writes `content` to `path` unless the file exists; returns whether it was written. Raises OSError."""
+    """Writes `content` to `path` unless the file exists; returns whether it was written.
+
+    Raises OSError, also when the folder does not exist.
+    """
     draft = _new_draft_path(path)
     try:
         _write_new_file(draft, content, mode, sync)
@@ -45,7 +49,6 @@ def create_file_atomically(path: Path, content: bytes, *, mode: int = DEFAULT_MO
 
 
 def _new_draft_path(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
     return path.with_name(f"{path.name}.{secrets.token_hex(4)}{DRAFT_SUFFIX}")
 
 

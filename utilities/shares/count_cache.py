@@ -1,7 +1,6 @@
 """Counts that were heard: bounded in memory, and in a file for the next process and for those beside this one."""
 
 import logging
-import os
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pydantic import AwareDatetime, NonNegativeInt, TypeAdapter, ValidationError
+
+from utilities.runtime.atomic_file import replace_file_atomically
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +56,6 @@ class Memory:
         return {page: what for page, what in self.pages.items() if what.count is not None}
 
 
-def written_at(path: Path) -> int:
-    """When the file was replaced last, in nanoseconds; 0 when there is none."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
 def read_counts(path: Path) -> dict[str, Counts]:
     """By network; nothing when there is no file or it cannot be read, for every count can be asked for again."""
     try:
@@ -76,10 +69,7 @@ def read_counts(path: Path) -> dict[str, Counts]:
 
 def write_counts(path: Path, counts: Mapping[str, Counts]) -> None:
     """Replaces the file as a whole; a disk that is full or read-only costs the memory of a restart and no more."""
-    beside = path.with_suffix(f".{os.getpid()}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(FILE.dump_json(dict(counts)))
-        beside.replace(path)
+        replace_file_atomically(path, FILE.dump_json(dict(counts)))
     except OSError as error:
         log.warning("the counts could not be written to %s: %s", path.name, error.strerror)

@@ -15,8 +15,9 @@ from utilities.http.client import Upstream
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, SourceMisconfigured, Unavailable
 from utilities.model.frames import Column, Frame, Note, ValueKind
+from utilities.runtime.watched_file import WatchedFile
 from utilities.shares import providers as shares
-from utilities.shares.count_cache import read_counts, write_counts, written_at
+from utilities.shares.count_cache import read_counts, write_counts
 from utilities.shares.providers import Provider
 from utilities.shares.tracker import Network
 from utilities.sources import SourceKind
@@ -53,9 +54,8 @@ class Social:
         self.upstream = upstream
         self.specimen = specimen
         self.clock = clock
-        self.file = file  # shared with other processes: the newer count wins
+        self.file = WatchedFile(file) if file else None  # shared with other processes: the newer count wins
         self.kept_at = -math.inf
-        self.seen = 0
 
     async def answer(self, ask: ShareAsk) -> Frame:
         """`url` as it was asked, then a column for each network; takes as long as the slowest network, or its deadline.
@@ -85,9 +85,9 @@ class Social:
 
     def restore(self) -> None:
         """Takes over what other processes have heard since."""
-        if self.file is None or (at := written_at(self.file)) == self.seen:
+        if self.file is None or not self.file.poll():
             return
-        heard, self.seen = read_counts(self.file), at
+        heard = read_counts(self.file.path)
         for name, network in self.networks.items():
             network.memory.restore(heard.get(name, {}), self.clock())
 
@@ -96,8 +96,9 @@ class Social:
         if self.file is None:
             return
         self.restore()
-        write_counts(self.file, {name: network.memory.good() for name, network in self.networks.items()})
-        self.kept_at, self.seen = time.monotonic(), written_at(self.file)
+        write_counts(self.file.path, {name: network.memory.good() for name, network in self.networks.items()})
+        self.file.refresh_stamp()
+        self.kept_at = time.monotonic()
 
     async def check(self) -> str:
         """Asks every network about one page; raises SourceMisconfigured or Unavailable with a line for each."""

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from utilities.model.clock import Clock
 from utilities.model.frames import Reading
+from utilities.runtime.atomic_file import PRIVATE_MODE, replace_file_atomically
 from utilities.store.reading_codec import MAX_READING_BYTES, BadStoredValue, decode_reading, encode_reading
 
 MAX_FILE_AGE = timedelta(days=15)  # as in Redis: one day more than MAX_SHOWN_AGE
@@ -83,20 +82,9 @@ class DiskCache:
         """Replaces the file atomically; runs in the writer's thread."""
         try:
             content = encode_reading(reading, fence=0)
-            self._replace_file(self.folder / f"{reading.report}.json", content)
+            replace_file_atomically(self.folder / f"{reading.report}.json", content, mode=PRIVATE_MODE)
             self.last_write_ok = True
         except (OSError, BadStoredValue) as error:
             if self.last_write_ok:
                 log.warning("readings cannot be written to disk: %s", error)
             self.last_write_ok = False
-
-    def _replace_file(self, path: Path, content: bytes) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise

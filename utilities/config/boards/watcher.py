@@ -6,12 +6,10 @@ from pathlib import Path
 from utilities.config.boards.model import Board
 from utilities.config.boards.reader import read
 from utilities.model.errors import BoardError
+from utilities.runtime.watched_file import FileStamp, read_file_stamp
 
 OTHERS = frozenset({"programmes", "sites"})
 """Files of the folder that are no boards."""
-
-Stamp = tuple[int, int, int]
-"""When a file was changed, its size and its inode; an editor that saves by renaming changes the last."""
 
 
 class Boards:
@@ -26,7 +24,7 @@ class Boards:
         self.check = check
         self.forget = forget
         self.boards: dict[str, Board] = {}
-        self.stamps: dict[Path, Stamp] = {}
+        self.stamps: dict[Path, FileStamp] = {}
         self.bad: dict[str, str] = {}
 
     @property
@@ -65,18 +63,10 @@ class Boards:
         self.stamps = seen
         return before != (self.boards, self.bad)
 
-    def look(self) -> dict[Path, Stamp]:
+    def look(self) -> dict[Path, FileStamp]:
         """The board files that are there."""
-        found = {}
-        for path in self.folder.glob("*.yaml"):
-            if path.stem in OTHERS or path.name.startswith("."):
-                continue
-            try:
-                facts = path.stat()
-            except OSError:  # gone between the two calls
-                continue
-            found[path] = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
-        return found
+        paths = (path for path in self.folder.glob("*.yaml") if path.stem not in OTHERS and path.name[0] != ".")
+        return {path: stamp for path in paths if (stamp := read_file_stamp(path))}
 
     def renew(self, path: Path) -> None:
         """Takes the file's board if it is good, keeps the old one if it is not."""

@@ -2,13 +2,13 @@
 
 import hashlib
 import logging
-import os
 import secrets
 from datetime import date, timedelta
 from pathlib import Path
 
 from utilities.pageviews.classify.site_clock import midnight, moment
 from utilities.pageviews.classify.visitor_ids import SALT, SILENCE, Pair
+from utilities.runtime.atomic_file import PRIVATE_MODE, create_file_atomically
 
 DAY = timedelta(days=1)
 
@@ -63,18 +63,10 @@ class Salts:
     def _salt(self, site: str, zone: str, day: date) -> bytes:
         """The day's salt: another process's if it was quicker, otherwise a new one, on disk before it is used."""
         salt, file = secrets.token_bytes(SALT), self._file(site, day)
-        draft = file.with_suffix(f".{secrets.token_hex(4)}")
+        content = f"{salt.hex()} {zone} {site}\n".encode()
         try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-                out.write(f"{salt.hex()} {zone} {site}\n")
-                out.flush()
-                os.fsync(out.fileno())
-            try:
-                file.hardlink_to(draft)  # fails when there is one, unlike a rename
-            except FileExistsError:
+            if not create_file_atomically(file, content, mode=PRIVATE_MODE, sync=True):
                 return bytes.fromhex(file.read_text(encoding="utf-8").partition(" ")[0])
-            finally:
-                draft.unlink()
         except (OSError, ValueError):  # a full disk at midnight is no reason to count nobody
             log.exception("The salt of %s is not kept in %s: after a restart people count twice", site, self.folder)
         return salt

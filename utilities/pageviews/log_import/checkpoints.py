@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from utilities.pageviews.log_import.log_file import LogFile
+from utilities.runtime.atomic_file import replace_file_atomically
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,7 @@ class Bookmarks:
     def put(self, file: LogFile, mark: Mark) -> None:
         """Replaces the mark in one step, so that it is whole at any moment."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.path(file)
-        new = path.with_suffix(".new")
-        new.write_bytes(MARK.dump_json(mark))
-        new.replace(path)
+        replace_file_atomically(self.path(file), MARK.dump_json(mark))
 
     def forget(self, file: LogFile) -> None:
         self.path(file).unlink(missing_ok=True)

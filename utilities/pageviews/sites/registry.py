@@ -8,6 +8,7 @@ from pathlib import Path
 
 from utilities.model.errors import BoardError, ForeignHost, UnknownSite
 from utilities.pageviews.sites.site_file import Limits, Site, SiteFile, read, registrable
+from utilities.runtime.watched_file import WatchedFile
 
 log = logging.getLogger("foyer.sites")
 
@@ -16,8 +17,6 @@ BETWEEN_LOOKS = 2.0  # seconds between two looks at the file
 MOST_ANY = 100  # sites that come into being by being counted, where none is configured
 MOST_KNOWN = 4096  # hosts whose site is remembered
 FREE_NAME = re.compile(r"[a-z0-9_.:-]{1,100}")
-
-Stamp = tuple[int, int, int]
 
 
 class Sites:
@@ -32,10 +31,8 @@ class Sites:
         self.file = file
         self.any_host = any_host
         self.zone = zone  # of sites that name none
-        self.steady = steady
         self.fault = ""  # what is wrong with the file as it is now; what was good still counts
-        self.stamp: Stamp | None = None
-        self.looked = steady()
+        self.watched = WatchedFile(file, interval=BETWEEN_LOOKS, clock=steady)
         self.take(SiteFile())
 
     def __iter__(self) -> Iterator[Site]:
@@ -50,18 +47,13 @@ class Sites:
 
     def load(self) -> None:
         """Reads the file; raises BoardError with every fault. A file that is not there has no sites."""
-        self.stamp = self.stamp_of()
+        self.watched.refresh_stamp()
         self.take(read(self.file))
 
     def look(self) -> None:
         """Reads the file again when it has changed, but does not look more often than every two seconds."""
-        if self.steady() - self.looked < BETWEEN_LOOKS:
+        if not self.watched.poll():
             return
-        self.looked = self.steady()
-        stamp = self.stamp_of()
-        if stamp == self.stamp:
-            return
-        self.stamp = stamp
         try:
             self.take(read(self.file))
         except BoardError as error:
@@ -127,13 +119,6 @@ class Sites:
         self.known: dict[tuple[str, str], Site] = {}
         self.limits: Limits = file.limits
         self.fault = ""
-
-    def stamp_of(self) -> Stamp | None:
-        try:
-            facts = self.file.stat()
-        except OSError:
-            return None
-        return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 DEFAULTS = {name: each.default for name, each in Site.model_fields.items() if not each.is_required()}
