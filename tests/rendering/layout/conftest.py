@@ -1,6 +1,6 @@
 """Boards painted with any frames in any state, served on loopback, and a browser to look at them with."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -107,7 +107,7 @@ async def served() -> AsyncIterator[Callable[[Board, str], str]]:
     servers = []
 
     def make(board: Board, page: str) -> str:
-        css = {"text": board_stylesheet(board), "kind": "text/css; charset=UTF-8"}
+        css = {"text": board_stylesheet(board, VIEWS), "kind": "text/css; charset=UTF-8"}
         routes = [
             ("/", Served, {"text": page, "kind": "text/html; charset=UTF-8"}),
             ("/board.css", Served, css),
@@ -149,3 +149,11 @@ async def look(chromium: Browser, serve: Callable[[Board, str], str]) -> AsyncIt
     yield open_
     for glass in opened:
         await glass.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def close_engine() -> Iterator[None]:
+    """Closes the engine: a context that is open when the process ends crashes it now and then."""
+    yield
+    ENGINE.thread.submit(ENGINE.throw_away).result()
+    ENGINE.thread.shutdown()

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import async_playwright
 
 from tests.rendering.charts.states import LONG, NASTY
-from tests.rendering.layout.conftest import ROOT, frame, painted, served
+from tests.rendering.layout.conftest import ROOT, VIEWS, frame, painted, served
 from utilities.config.boards import Board, read
 from utilities.model.frames import Frame, Note, ReadingState, Value, ValueKind
 from utilities.rendering.layout.stylesheet import board_stylesheet
@@ -93,7 +93,7 @@ def hashes() -> str:
     wall_css = (ROOT / "static" / "wall.css").read_text("utf-8")
     for view in STATES:
         for theme in THEMES:
-            css = re.sub(r"/\*.*?\*/\s*", "", board_stylesheet(board(view, theme)) + wall_css, flags=re.DOTALL)
+            css = re.sub(r"/\*.*?\*/\s*", "", board_stylesheet(board(view, theme), VIEWS) + wall_css, flags=re.DOTALL)
             digest = hashlib.sha256((page(view, theme) + css).encode(errors="replace")).hexdigest()
             lines.append(f"{view}-{theme} {digest[:16]}")
     return "\n".join(lines) + "\n"

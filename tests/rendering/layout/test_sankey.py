@@ -1,7 +1,7 @@
 """Flows as a drawing: what is beyond the largest is one, sides are apart, and nothing from outside is a template."""
 
+from tests.rendering.layout.conftest import ENGINE
 from utilities.model.frames import Column, Frame, ValueKind
-from utilities.rendering.charts.engine import Engine
 from utilities.rendering.charts.sankey import OTHER, SankeyLink, sankey
 from utilities.rendering.charts.sankey_links import add_sankey_links
 from utilities.rendering.charts.svg import cleaned
@@ -42,11 +42,8 @@ async def test_every_node_is_a_link_and_every_band_has_a_title():
     names = ["/", "{a} {b|c}", '<script>"&', "__proto__", "x" * 300]
     drawn = sankey([SankeyLink(a, b, False, 3) for a in names for b in names], DESK, 5)
     assert drawn is not None
-    engine = Engine()
-    svg = add_sankey_links(
-        cleaned(await engine.draw(drawn.spec), drawn.spec), drawn, lambda name: f"/flow?node={name}", str
-    )
-    await engine.close()
+    plain = cleaned(await ENGINE.draw(drawn.spec), drawn.spec)
+    svg = add_sankey_links(plain, drawn, lambda name: f"/flow?node={name}", str)
     assert svg.count("<title>") == 25 + 2 * 10
     assert svg.count("<a href=") == 2 * 10
     assert "<script" not in svg

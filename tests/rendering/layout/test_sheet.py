@@ -114,12 +114,12 @@ def test_style_sheets_use_the_colours_that_were_checked():
 
 
 def test_style_sheet_of_a_board_is_whole_in_chromium_38(office: Board):
-    css = board_stylesheet(office)
+    css = board_stylesheet(office, VIEWS)
     assert offences(css) == []
     assert "[data-tile='top-pages']" in css
 
 
 def test_style_sheet_of_a_board_brings_what_its_views_need(office: Board):
-    assert ".hero" in board_stylesheet(office)
+    assert ".hero" in board_stylesheet(office, VIEWS)
     alone = office.model_copy(update={"tiles": tuple(tile for tile in office.tiles if tile.view == "table")})
-    assert ".hero" not in board_stylesheet(alone)
+    assert ".hero" not in board_stylesheet(alone, VIEWS)

@@ -23,6 +23,14 @@ class Box:
 
 
 @dataclass(frozen=True)
+class TypeSizes:
+    """The smallest legible font sizes of a board, px."""
+
+    text: float
+    figure: float
+
+
+@dataclass(frozen=True)
 class Rectangle:
     """A part of the sheet, px."""
 
@@ -109,11 +117,11 @@ class Board(Protocol):
     def tiles(self) -> Sequence[Tile]: ...
 
 
-class Drawn(Protocol):
-    """A view, as the sheet needs to know it."""
+class MeasuredView(Protocol):
+    """A view, as the layout needs it."""
 
     @property
     def min_size(self) -> Callable[[Box], tuple[float, float]]: ...
 
     @property
-    def options(self) -> type: ...
+    def css(self) -> Callable[[TypeSizes], str] | None: ...

@@ -1,47 +1,53 @@
-"""What is wrong with a sheet: tiles too small, headlines too long, colours too faint."""
+"""Faults of a board's layout: tiles that are too small, titles that are too long, colours with little contrast."""
 
 from collections.abc import Mapping
 
-from utilities.rendering.layout import Board, Drawn, Tile
-from utilities.rendering.layout.palette import TEXT_CONTRAST, contrast_faults
-from utilities.rendering.layout.placement import board_type_sizes, content_box, split_for_trend
+from utilities.rendering.layout import Board, MeasuredView, Tile
+from utilities.rendering.layout.palette import MIN_TEXT_CONTRAST, contrast_faults
+from utilities.rendering.layout.placement import (
+    FRESHNESS_MARGIN_EM,
+    MARK_EM,
+    board_type_sizes,
+    content_box,
+    split_for_trend,
+)
 from utilities.rendering.layout.text_width import text_width
 
-MARK = "since 00:00"
-"""The longest thing a tile's frame may have to say beside its headline; with a shape before it."""
+LONGEST_FRESHNESS = "since 00:00"
+"""The longest text that may stand next to a tile's title; a shape stands before it."""
 
-SHAPE = 1.65
-"""That shape and the air around it, in em of text; wall.css draws them."""
+SPACE_EM = 0.33
 
 
-def layout_faults(board: Board, views: Mapping[str, Drawn], titles: Mapping[str, str]) -> list[str]:
-    """Everything that cannot be read from the room, one sentence each; `titles` are the reports' own, by name."""
-    found = [f"theme {board.theme}: {colour}, it needs {TEXT_CONTRAST}:1" for colour in contrast_faults(board.theme)]
+def layout_faults(board: Board, views: Mapping[str, MeasuredView], titles: Mapping[str, str]) -> list[str]:
+    """Returns a sentence for everything that cannot be read from the room; `titles` are the reports' own, by name."""
+    faults = [f"theme {board.theme}: {fault}, it needs {MIN_TEXT_CONTRAST}:1" for fault in contrast_faults(board.theme)]
     for tile in board.tiles:
-        found += size_faults(board, tile, views) + title_faults(board, tile, titles)
-    return found
+        faults += size_faults(board, tile, views) + title_faults(board, tile, titles)
+    return faults
 
 
-def size_faults(board: Board, tile: Tile, views: Mapping[str, Drawn]) -> list[str]:
-    """A tile that has not the room its view needs at this distance."""
+def size_faults(board: Board, tile: Tile, views: Mapping[str, MeasuredView]) -> list[str]:
+    """Returns the fault of a tile that is smaller than its view needs at this distance."""
     if tile.view not in views:
         return []
     room, _ = split_for_trend(content_box(board, tile.place), tile.trend)
-    wide, high = views[tile.view].min_size(room)
-    if room.width >= wide and room.height >= high:
+    width, height = views[tile.view].min_size(room)
+    if room.width >= width and room.height >= height:
         return []
     return [
         f"tile {tile.name} is too small to be read from {board.screen.distance:g} m: it has "
         f"{max(room.width, 0):.0f} × {max(room.height, 0):.0f} px for its figures and a {tile.view} needs "
-        f"{wide:.0f} × {high:.0f}; give it more of the grid"
+        f"{width:.0f} × {height:.0f}; give it more of the grid"
     ]
 
 
 def title_faults(board: Board, tile: Tile, titles: Mapping[str, str]) -> list[str]:
-    """A headline that would be cut off when the tile has something to say about its age."""
+    """Returns the fault of a title that would be cut when the tile also shows its age."""
     text = board_type_sizes(board).text
     title = tile.title or titles.get(tile.report, "")
-    room = content_box(board, tile.place).width - text_width(MARK, text) - SHAPE * text
+    freshness = text_width(LONGEST_FRESHNESS, text) + (FRESHNESS_MARGIN_EM + MARK_EM + SPACE_EM) * text
+    room = content_box(board, tile.place).width - freshness
     needed = text_width(title, text, weight=600)
     if needed <= room:
         return []

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-TEXT_CONTRAST = 4.5
+MIN_TEXT_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3: of text; large text and graphics are held to it as well."""
 
 
@@ -49,4 +49,4 @@ def contrast_faults(theme: str) -> list[str]:
     palette = THEMES[theme]
     ratios = {f.name: contrast(getattr(palette, f.name), palette.ground) for f in fields(palette)}
     meant = {name: ratio for name, ratio in ratios.items() if name not in ("ground", "rule", "line")}
-    return [f"{name} has contrast {ratio:.1f}:1" for name, ratio in meant.items() if ratio < TEXT_CONTRAST]
+    return [f"{name} has contrast {ratio:.1f}:1" for name, ratio in meant.items() if ratio < MIN_TEXT_CONTRAST]

@@ -1,65 +1,81 @@
-"""Where tiles stand: from a grid of columns and rows to px, and the room each leaves to its view."""
+"""Where tiles stand: from the grid's columns and rows to px, and the room that each tile leaves to its view."""
 
 from dataclasses import replace
 
-from utilities.rendering.layout import HEIGHT, WIDTH, Board, Box, Place, Rectangle
-from utilities.rendering.layout.type_scale import TypeSizes, min_type_sizes
+from utilities.rendering.layout import HEIGHT, WIDTH, Board, Box, Place, Rectangle, TypeSizes
+from utilities.rendering.layout.type_scale import min_type_sizes
+
+# The stylesheet of each board is generated with these sizes, so none of them stands in static/wall.css.
 
 OVERSCAN = 0.05
-"""The part of each edge that a television may hide (overscan; Mozilla's TV guide says 5 %)."""
+"""The part of each edge that a television may hide (Mozilla's TV guide says 5 %)."""
 
 GUTTER_EM = 1.5
 """Between two columns, in em of text."""
 
-TILE_HEAD_EM = 2.0
-"""The hairline, the headline and the air around it at the top of a tile, in em of text; also in wall.css."""
+HAIRLINE_EM = 0.1
+"""Room for the line above a tile, in em of text."""
+
+HEAD_EM = 1.9
+"""The title of a tile and the air around it, in em of text."""
 
 TILE_BOTTOM_EM = 0.5
-"""Below a tile's figures, in em of text; also in wall.css."""
+"""Below a tile's content, in em of text."""
 
-FOOTER_EM = 1.75
-"""The line with the board's title and the clock, in em of text; also in wall.css."""
+LINE_EM = 1.3
+"""Height of a line of text, in em."""
 
+FOOTER_GAP_EM = 0.45
+"""Between the tiles and the line with the board's title and the clock, in em of text."""
+
+MARK_EM = 0.72
+"""Width and height of a shape, such as the one before the age, in em."""
+
+FRESHNESS_MARGIN_EM = 0.6
+"""Between a tile's title and its age, in em of text."""
 
 TREND_WIDTH = 0.36
-"""The part of a tile's width that the course of its figure is given, where it has one."""
+"""The part of a tile's width that a sparkline takes."""
 
 
 def board_type_sizes(board: Board) -> TypeSizes:
-    """The type of a board, px."""
+    """Returns the font sizes of a board, px."""
     return min_type_sizes(board.screen.diagonal, board.screen.distance)
 
 
+def is_in_last_column(board: Board, place: Place) -> bool:
+    """Whether a tile ends at the right edge of the grid."""
+    return place.column - 1 + place.width == board.grid.columns
+
+
 def tile_rectangle(board: Board, place: Place) -> Rectangle:
-    """Where a tile stands; its gutter is inside, on the right, so that hairlines run through."""
+    """Returns where a tile stands, px; its gutter is inside, on the right, so that lines run through."""
     text = board_type_sizes(board).text
     gutter = GUTTER_EM * text
     column = (WIDTH * (1 - 2 * OVERSCAN) + gutter) / board.grid.columns
-    row = (HEIGHT * (1 - 2 * OVERSCAN) - FOOTER_EM * text) / board.grid.rows
-    last = place.column - 1 + place.width == board.grid.columns
+    row = (HEIGHT * (1 - 2 * OVERSCAN) - (LINE_EM + FOOTER_GAP_EM) * text) / board.grid.rows
     return Rectangle(
         left=WIDTH * OVERSCAN + column * (place.column - 1),
         top=HEIGHT * OVERSCAN + row * (place.row - 1),
-        width=column * place.width - (gutter if last else 0),
+        width=column * place.width - (gutter if is_in_last_column(board, place) else 0),
         height=row * place.height,
     )
 
 
 def content_box(board: Board, place: Place) -> Box:
-    """The room inside a tile's frame."""
-    type_ = board_type_sizes(board)
-    whole = tile_rectangle(board, place)
-    last = place.column - 1 + place.width == board.grid.columns
+    """Returns the room inside a tile's frame."""
+    sizes = board_type_sizes(board)
+    outer = tile_rectangle(board, place)
     return Box(
-        width=whole.width - (0 if last else GUTTER_EM * type_.text),
-        height=whole.height - (TILE_HEAD_EM + TILE_BOTTOM_EM) * type_.text,
-        text=type_.text,
-        figure=type_.figure,
+        width=outer.width - (0 if is_in_last_column(board, place) else GUTTER_EM * sizes.text),
+        height=outer.height - (HAIRLINE_EM + HEAD_EM + TILE_BOTTOM_EM) * sizes.text,
+        text=sizes.text,
+        figure=sizes.figure,
     )
 
 
-def split_for_trend(room: Box, trend: str) -> tuple[Box, Box]:
-    """The room of a tile's figure, all of it when there is no trend, and that of its course."""
-    course = room.width * TREND_WIDTH
-    figure = replace(room, width=room.width - course - GUTTER_EM / 2 * room.text) if trend else room
-    return figure, replace(room, width=course)
+def split_for_trend(box: Box, trend: str) -> tuple[Box, Box]:
+    """Returns the room of a tile's figure, all of it when there is no trend, and the room of its sparkline."""
+    trend_width = box.width * TREND_WIDTH
+    figure = replace(box, width=box.width - trend_width - GUTTER_EM / 2 * box.text) if trend else box
+    return figure, replace(box, width=trend_width)

@@ -1,67 +1,111 @@
-"""The stylesheet of one board: places in per cent of the screen, type in rem, and what its views need."""
+"""The stylesheet of one board: places in per cent of the screen, type in rem, and what its views need.
 
+Every size that the layout in Python and the browser must agree on is generated here from the constant that Python uses.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 
-from utilities.rendering.layout import HEIGHT, WIDTH, Board, Tile
-from utilities.rendering.layout.placement import GUTTER_EM, board_type_sizes, tile_rectangle
+from utilities.rendering.layout import HEIGHT, WIDTH, Board, MeasuredView, Tile, TypeSizes
+from utilities.rendering.layout.placement import (
+    FRESHNESS_MARGIN_EM,
+    GUTTER_EM,
+    HEAD_EM,
+    LINE_EM,
+    MARK_EM,
+    OVERSCAN,
+    TILE_BOTTOM_EM,
+    TREND_WIDTH,
+    board_type_sizes,
+    is_in_last_column,
+    tile_rectangle,
+)
 from utilities.rendering.layout.type_scale import hero_sizes
 
-ROOT = 16
-"""px of one rem on a 1920 × 1080 screen; wall.css makes rem follow the screen."""
+REM_PX = 16
+"""px of one rem on a 1920 × 1080 screen."""
 
-READING = 17
+HANDHELD_TEXT_PX = 17
 """px of text when the tiles are stacked, in the hand."""
 
-
-VIEWS = Path(__file__).parents[3] / "static" / "views"
-"""A view that needs CSS has a file here, called like itself."""
-
-
-UPRIGHT = 2.6
+PORTRAIT_TEXT_VW = 2.6
 """Text on a wide screen that is hung upright, in per cent of its width."""
 
+CLOCK_EM = 9.5
+"""Room that the banner leaves to the clock, in em of text."""
 
-def board_stylesheet(board: Board) -> str:
-    """CSS that Chromium 38 reads: rem and per cent only."""
-    needed = [VIEWS / f"{view}.css" for view in sorted({"table", *(tile.view for tile in board.tiles)})]
-    return "\n".join([places(board), *(path.read_text(encoding="utf-8") for path in needed if path.is_file())])
+VIEWS_FOLDER = Path(__file__).parents[3] / "static" / "views"
+"""A view that needs CSS has a file here, named like the view."""
 
 
-def places(board: Board) -> str:
-    """Where the board's tiles stand, and how large their type is."""
-    type_ = board_type_sizes(board)
+def board_stylesheet(board: Board, views: Mapping[str, MeasuredView]) -> str:
+    """Returns CSS that Chromium 38 reads; with that of the table, which replaces every chart that cannot be drawn."""
+    sizes = board_type_sizes(board)
+    parts = [frame_rules(), place_rules(board, sizes)]
+    for name in sorted({"table", *(tile.view for tile in board.tiles)}):
+        file = VIEWS_FOLDER / f"{name}.css"
+        parts += [file.read_text(encoding="utf-8")] if file.is_file() else []
+        css = views[name].css if name in views else None
+        parts += [css(sizes)] if css else []
+    return "\n".join(parts)
+
+
+def frame_rules() -> str:
+    """Returns the sizes of a tile's frame and of the footer, the same on every board."""
+    edge = f"{OVERSCAN:.0%}"
+    return f"""\
+html {{ font-size: {100 * REM_PX / WIDTH:.5f}vw; }}
+@media (min-aspect-ratio: 16/9) {{ html {{ font-size: {100 * REM_PX / HEIGHT:.5f}vh; }} }}
+body {{ line-height: {LINE_EM}; }}
+.mark {{ width: {MARK_EM}em; height: {MARK_EM}em; }}
+.freshness {{ margin-left: {FRESHNESS_MARGIN_EM}em; }}
+.course {{ width: {TREND_WIDTH:.0%}; }}
+@media (orientation: landscape) {{
+  .head {{ height: {HEAD_EM}em; }}
+  .body {{ height: calc(100% - {HEAD_EM + TILE_BOTTOM_EM:g}em); }}
+  .footer {{ height: {LINE_EM}em; }}
+  .footer, .banner {{ left: {edge}; right: {edge}; bottom: {edge}; }}
+  .banner {{ right: calc({edge} + {CLOCK_EM}em); }}
+}}
+"""
+
+
+def place_rules(board: Board, sizes: TypeSizes) -> str:
+    """Returns where the board's tiles stand, and how large their type is."""
+    text, figure = sizes.text, sizes.figure
     lines = [
-        f"body {{ font-size: {rem(type_.text)}; }}",
-        f".figures {{ font-size: {type_.figure / type_.text:.4f}em; }}",
-        f".figures .text {{ font-size: {type_.text / type_.figure:.4f}em; }}",
-        *(f".step-{n} {{ font-size: {rem(size)}; }}" for n, size in enumerate(hero_sizes(type_.figure))),
+        f"body {{ font-size: {to_rem(text)}; }}",
+        f".figures {{ font-size: {figure / text:.4f}em; }}",
+        f".figures .text {{ font-size: {text / figure:.4f}em; }}",
+        *(f".step-{step} {{ font-size: {to_rem(size)}; }}" for step, size in enumerate(hero_sizes(figure))),
         "@media (orientation: landscape) {",
-        *(f"  [data-tile='{tile.name}'] {{ {place(board, tile)} }}" for tile in board.tiles),
+        *(f"  [data-tile='{tile.name}'] {{ {place_declarations(board, tile)} }}" for tile in board.tiles),
         "}",
         # The same sizes on a page that is held in the hand: one rem is whatever makes text comfortable.
-        f"@media (orientation: portrait) {{ html {{ font-size: {ROOT * READING / type_.text:.3f}px; }} }}",
+        f"@media (orientation: portrait) {{ html {{ font-size: {REM_PX * HANDHELD_TEXT_PX / text:.3f}px; }} }}",
         "@media (orientation: portrait) and (min-width: 700px) {"
-        f" html {{ font-size: {ROOT * UPRIGHT / type_.text:.3f}vw; }} }}",
+        f" html {{ font-size: {REM_PX * PORTRAIT_TEXT_VW / text:.3f}vw; }} }}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def place(board: Board, tile: Tile) -> str:
-    """A hairline runs on through the gutter to the one beside it, and ends with the figures where there is none."""
-    at, gutter = tile_rectangle(board, tile.place), GUTTER_EM * board_type_sizes(board).text
-    last = tile.place.column - 1 + tile.place.width == board.grid.columns
-    on = not last and any(beside(tile, other) for other in board.tiles)
+def place_declarations(board: Board, tile: Tile) -> str:
+    """Returns where a tile stands; its line crosses the gutter to the next tile and ends with the content otherwise."""
+    outer, gutter = tile_rectangle(board, tile.place), GUTTER_EM * board_type_sizes(board).text
+    last = is_in_last_column(board, tile.place)
+    runs_on = not last and any(is_right_of(other, tile) for other in board.tiles)
     return (
-        f"left: {at.left / WIDTH:.3%}; top: {at.top / HEIGHT:.3%}; "
-        f"width: {(at.width if on or last else at.width - gutter) / WIDTH:.3%}; height: {at.height / HEIGHT:.3%}; "
-        f"padding-right: {GUTTER_EM if on else 0:g}em;"
+        f"left: {outer.left / WIDTH:.3%}; top: {outer.top / HEIGHT:.3%}; "
+        f"width: {(outer.width if runs_on or last else outer.width - gutter) / WIDTH:.3%}; "
+        f"height: {outer.height / HEIGHT:.3%}; padding-right: {GUTTER_EM if runs_on else 0:g}em;"
     )
 
 
-def beside(tile: Tile, other: Tile) -> bool:
-    """Whether the other's hairline begins where this one's ends."""
+def is_right_of(other: Tile, tile: Tile) -> bool:
+    """Whether the other tile begins in the same row where this one ends."""
     return (other.place.row, other.place.column) == (tile.place.row, tile.place.column + tile.place.width)
 
 
-def rem(size: float) -> str:
-    return f"{size / ROOT:.4f}rem"
+def to_rem(px: float) -> str:
+    """Returns a length of the 1920 × 1080 screen in rem."""
+    return f"{px / REM_PX:.4f}rem"

@@ -7,7 +7,7 @@ from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 
 GAP = 0.9
-"""Before each column of figures, in em of text; also in static/views/table.css."""
+"""Before each column of figures, in em of text."""
 
 MARK = 1.0
 """The shape before a heading whose figures lack something, in em of text."""

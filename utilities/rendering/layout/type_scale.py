@@ -1,9 +1,8 @@
 """Type sizes that can be read from where people stand."""
 
-from dataclasses import dataclass
 from math import hypot, radians, tan
 
-from utilities.rendering.layout import HEIGHT, WIDTH
+from utilities.rendering.layout import HEIGHT, WIDTH, TypeSizes
 
 TEXT_ARCMIN = 16.0
 """The least height of a capital letter, in minutes of arc at the eye (ISO 9241-3; NUREG-0700 for group displays)."""
@@ -17,14 +16,6 @@ CAP = 0.70
 STEP = 1.1
 STEPS = 24
 """Hero figures have these many sizes, each a tenth above the one before; a class for each stands in the stylesheet."""
-
-
-@dataclass(frozen=True)
-class TypeSizes:
-    """The least font sizes, px."""
-
-    text: float
-    figure: float
 
 
 def min_type_sizes(diagonal: float, distance: float) -> TypeSizes:

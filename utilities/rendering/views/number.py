@@ -9,22 +9,22 @@ from utilities.model.formats import MISSING_VALUE, format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.line_series import sparkline
-from utilities.rendering.layout import Box
+from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.layout.type_scale import hero_sizes
 from utilities.rendering.views import View, fits_no_frame
 
-LEADING = 1.08
-"""Height of the figure's line in em; also in static/views/number.css."""
+FIGURE_LINE_EM = 1.08
+"""Height of the figure's line, in em."""
 
-CHANGE = 1.35
-"""Height of the line about the change, in em of text; also in static/views/number.css."""
+CHANGE_LINE_EM = 1.35
+"""Height of the line about the change, in em of text."""
 
-MARK = 1.3
-"""The shape before the change and the air around it, in em of text; also in static/views/number.css."""
+MARK_EM = 1.3
+"""Room for the shape before the change, in em of text."""
 
-MANY = 10
-"""More than so many times as much is no longer a figure that says anything."""
+MAX_CHANGE = 10
+"""More than so many times as much is written as "over 1,000%"."""
 
 WEIGHT = 700
 
@@ -98,7 +98,7 @@ def fitted(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
 
 
 def fits(text: str, size: float, box: Box) -> bool:
-    high = size * LEADING + CHANGE * box.text
+    high = size * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
     return text_width(text, size, weight=WEIGHT) <= box.width and high <= box.height
 
 
@@ -122,7 +122,7 @@ def change(frame: Frame, column: Column, value: Value, options: Options, box: Bo
     amount = moved(gain, before, column.kind)
     direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
     for words in phrases(direction, period(frame)):
-        if text_width(amount, box.text, weight=600) + text_width(words, box.text) + MARK * box.text <= box.width:
+        if text_width(amount, box.text, weight=600) + text_width(words, box.text) + MARK_EM * box.text <= box.width:
             break
     return Change(direction, direction == options.good, amount, words)
 
@@ -134,8 +134,8 @@ def moved(gain: float, before: float, kind: ValueKind) -> str:
     if not before:
         return format_value(abs(gain), kind) if gain else ""
     share = abs(gain / before)
-    if share >= MANY:
-        return f"over {MANY:,.0%}"
+    if share >= MAX_CHANGE:
+        return f"over {MAX_CHANGE:,.0%}"
     return f"{share:.1%}" if round(share, 3) else ""
 
 
@@ -167,7 +167,7 @@ def covered(frame: Frame) -> str:
 
 def min_size(box: Box) -> tuple[float, float]:
     """Room for six figures at the least legible size, and the line about the change."""
-    return text_width("000,000", box.figure, weight=WEIGHT), box.figure * LEADING + CHANGE * box.text
+    return text_width("000,000", box.figure, weight=WEIGHT), box.figure * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
 
 
 def draw_trend(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
@@ -175,4 +175,9 @@ def draw_trend(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     return sparkline(frame, box, options.key)
 
 
-VIEW = View("number", "number", build_number, fits_no_frame, min_size, Options, "number", draw_trend)
+def size_rules(sizes: TypeSizes) -> str:
+    """Returns the CSS of the sizes above."""
+    return f".hero {{ line-height: {FIGURE_LINE_EM}; }}\n.change {{ line-height: {CHANGE_LINE_EM}; }}\n"
+
+
+VIEW = View("number", "number", build_number, fits_no_frame, min_size, Options, "number", draw_trend, size_rules)

@@ -8,28 +8,29 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from utilities.model.formats import format_value
-from utilities.model.frames import Column, Frame, Value, ValueKind
-from utilities.rendering.layout import Box
+from utilities.model.frames import Column, Frame, ValueKind, Value
+from utilities.rendering.layout import Box, TypeSizes
+from utilities.rendering.layout.stylesheet import REM_PX
 from utilities.rendering.layout.table_columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
 from utilities.rendering.layout.text_width import text_width, truncate_words
 from utilities.rendering.views import TABLE, View, fits_no_frame
 
-ROW = 1.3
-"""Height of a row in em of figures; also in static/views/table.css."""
+ROW_EM = 1.3
+"""Height of a row in em of figures."""
 
-HAIR = 2.0
-"""The hairline above each row, px."""
+ROW_LINE_PX = 2.0
+"""The line above each row, px."""
 
-HEADING = 1.35
-"""Height of the headings in em of text; also in static/views/table.css."""
+HEADING_EM = 1.35
+"""Height of the headings in em of text."""
 
-BAR = 0.22
-"""The least part of the width that bars are given."""
+BAR_WIDTH = 0.22
+"""The smallest part of the width that bars take."""
 
-ASIDE = 0.75
-"""Between a label and what is said quietly behind it, in em of text; also in static/views/table.css."""
+ASIDE_MARGIN_EM, SPACE_EM = 0.45, 0.3
+"""Between a label and the second text: a margin and a space, in em of text."""
 
-HAND = 21.0
+PHONE_EM = 21.0
 """em of text across a telephone held upright."""
 
 SCHEME = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
@@ -96,7 +97,7 @@ def build_table(frame: Frame, box: Box, options: Options) -> Table:
     labels = [worded(v, texts[0].kind) for v in part.column_values(texts[0].key)] if texts else [""] * len(part.rows)
     every = [lane(part, column) for column in figures]
     lanes = chosen(every, labels, box, options.bars)
-    narrow = chosen(lanes, labels, replace(box, width=HAND * box.text), options.bars)
+    narrow = chosen(lanes, labels, replace(box, width=PHONE_EM * box.text), options.bars)
     return Table(
         label=texts[0].heading if texts else "",
         heads=tuple(Head(one.heading, one not in narrow, one.note) for one in lanes),
@@ -109,7 +110,7 @@ def build_table(frame: Frame, box: Box, options: Options) -> Table:
 
 def room(box: Box, *, headed: bool) -> int:
     """How many rows the height has room for, at least one."""
-    return max(1, int((box.height - (HEADING * box.text if headed else 0)) / (ROW * box.figure + HAIR)))
+    return max(1, int((box.height - (HEADING_EM * box.text if headed else 0)) / (ROW_EM * box.figure + ROW_LINE_PX)))
 
 
 def kept(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
@@ -123,7 +124,7 @@ def kept(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
 
 def chosen(lanes: list[Lane], labels: list[str], box: Box, bars: str) -> list[Lane]:
     """The figures that have room beside the labels, and beside the bars if there are any."""
-    left = box.width * (1 - (BAR if bars else 0)) - wanted(labels, box)
+    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - wanted(labels, box)
     return fitting(lanes, left, box, headed=not bars, keep=bars)
 
 
@@ -156,7 +157,7 @@ def rows(
 ) -> Iterator[Row]:
     """Every row, written out."""
     top = max((v for v in frame.column_values(bars) if isinstance(v, int | float)), default=0) if bars else 0
-    left = box.width * (1 - (BAR if bars else 0)) - sum(breadth(one, box, headed=not bars) for one in lanes)
+    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - sum(breadth(one, box, headed=not bars) for one in lanes)
     for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
         # GA4 writes what it does not know in brackets; as an aside that is noise.
         words = [worded(row[frame.column_index(c.key)], c.kind) for c in asides]
@@ -167,7 +168,7 @@ def rows(
 
 def aside(label: str, words: list[str], left: float, box: Box) -> str:
     """As many of the words as there is room for behind the label in `left` px."""
-    left -= text_width(label, box.text) + ASIDE * box.text
+    left -= text_width(label, box.text) + (ASIDE_MARGIN_EM + SPACE_EM) * box.text
     fit = (" ".join(words[:count]) for count in range(len(words), 0, -1))
     return next((text for text in fit if text_width(text, box.text) <= left), "")
 
@@ -183,7 +184,7 @@ def parts(labels: list[str], lanes: list[Lane], box: Box, bars: str) -> Iterator
     """The widths of labels, bars and figures in per cent of the table; bars take what the others leave."""
     wide = [breadth(one, box, headed=False) for one in lanes]
     room = box.width - sum(wide)
-    words = min(longest(labels, box), room - BAR * box.width)
+    words = min(longest(labels, box), room - BAR_WIDTH * box.width)
     yield round(100 * words / box.width, 2)
     for one, part in zip(lanes, wide, strict=True):
         if one.key == bars:
@@ -206,7 +207,18 @@ def nothing(frame: Frame, box: Box) -> tuple[str, ...]:
 def min_size(box: Box) -> tuple[float, float]:
     """Room for a label, one column of figures, the headings and two rows."""
     wide = LABEL / 2 * box.text + GAP * box.text + text_width("00,000", box.figure, tabular=True)
-    return wide, HEADING * box.text + 2 * (ROW * box.figure + HAIR)
+    return wide, HEADING_EM * box.text + 2 * (ROW_EM * box.figure + ROW_LINE_PX)
 
 
-VIEW = View(TABLE, "only the table", build_table, fits_no_frame, min_size, Options, "table")
+def size_rules(sizes: TypeSizes) -> str:
+    """Returns the CSS of the sizes above; the line is a hair thicker than it counts, browsers would round it down."""
+    return f"""\
+.table th {{ line-height: {HEADING_EM}; padding-left: {GAP}em; }}
+.table td {{ line-height: {ROW_EM}; padding-left: {GAP * sizes.text / sizes.figure:.4f}em; }}
+.table .label {{ padding-left: 0; }}
+.table tbody tr {{ border-top-width: {1.04 * ROW_LINE_PX / REM_PX:g}rem; }}
+.table .quiet {{ margin-left: {ASIDE_MARGIN_EM}em; }}
+"""
+
+
+VIEW = View(TABLE, "only the table", build_table, fits_no_frame, min_size, Options, TABLE, css=size_rules)

@@ -97,7 +97,7 @@ class Painter:
 
     def styles(self, board: Board) -> bytes:
         """Where the board's tiles stand, and how large their type is."""
-        return (board_stylesheet(board) + css(".light")).encode()
+        return (board_stylesheet(board, self.drawings.views) + css(".light")).encode()
 
     def status(self, status: Status) -> str:
         """The word at the foot of the wall."""
