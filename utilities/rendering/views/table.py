@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from utilities.model.formats import format_value
-from utilities.model.frames import Column, Frame, ValueKind, Value
+from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.stylesheet import REM_PX
 from utilities.rendering.layout.table_columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
