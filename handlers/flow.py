@@ -1,4 +1,4 @@
-"""/flow: where people come in and where they leave, for people at desks."""
+"""/flow: the pages on which visits start and end, at a desk."""
 
 import asyncio
 import re
@@ -22,15 +22,15 @@ from utilities.rendering.charts.sankey import OTHER, SIDES, SankeyChart, SankeyL
 from utilities.rendering.charts.sankey_links import add_sankey_links
 from utilities.rendering.layout import Box
 
-SAW = ("Entered at", "Saw")
-"""What the sides are called where nobody knows who left where."""
+GOOGLE_SIDE_TITLES = ("Entered at", "Saw")
+"""Column titles for GA4, which has no exit pages."""
 
-PARTS = ("flow", "day", "node")
-"""Elements of the page that are fetched alone."""
+FRAGMENTS = ("flow", "day", "node")
+"""Elements of the page that htmx fetches alone."""
 
 
 @dataclass(frozen=True)
-class Seen:
+class FlowView:
     """A flow as the page shows it, on one day or over the range."""
 
     flow: Flow
@@ -40,38 +40,38 @@ class Seen:
     narrow: Markup | None
     ways: Ways | None
 
-    def place(self, day: date | None) -> int:
-        """Where the slider stands: 0 for the whole range."""
+    def slider_position(self, day: date | None) -> int:
+        """Returns the position of the slider, 0 for the whole range."""
         return self.flow.days.index(day) + 1 if day else 0
 
     @property
-    def daily(self) -> list[int]:
-        """The sum of each day."""
+    def daily_totals(self) -> list[int]:
+        """The total of each day."""
         return [self.flow.of(day).total for day in self.flow.days]
 
 
 class FlowPage(BaseHandler):
-    """The whole page, or the part of it that a script asks for; the address says everything."""
+    """The page, or the fragment of it that htmx fetches; its whole state is in the address."""
 
     async def get(self) -> None:
-        want, seen, fault = Wanted(), None, ""
+        query, view, fault = Wanted(), None, ""
         try:
-            want = wanted({name: self.get_query_arguments(name) for name in self.request.query_arguments})
-            if want.asked:
-                flow = await self.flows.flow(want)
-                want = replace(want, day=self.day(flow, want))
-                seen = await self.seen(flow, want)
+            query = wanted({name: self.get_query_arguments(name) for name in self.request.query_arguments})
+            if query.asked:
+                flow = await self.flows.flow(query)
+                query = replace(query, day=self.find_day(flow, query))
+                view = await self.build_view(flow, query)
         except (ParameterError, SourceError) as error:
             fault = f"{str(error)[:1].upper()}{str(error)[1:].rstrip('.')}."
             self.set_status(400 if isinstance(error, ParameterError) else status_of(error, 503))
-        if not fault and not self.part and self.crooked:
-            self.redirect(want.href())
+        if not fault and not self.fragment and self.is_from_plain_form:
+            self.redirect(query.href())
         else:
-            self.show(want, seen, fault)
+            self.render_flow(query, view, fault)
 
     @property
-    def crooked(self) -> bool:
-        """Whether a form without a script has made the address longer than it needs to be."""
+    def is_from_plain_form(self) -> bool:
+        """Whether a form without a script made the address, with empty fields or the position of the slider."""
         return any(not all(values) for values in self.request.query_arguments.values()) or bool(
             self.get_query_argument("nth", "")
         )
@@ -79,125 +79,130 @@ class FlowPage(BaseHandler):
     @property
     def flows(self) -> Flows:
         if self.services.flows is None:
-            raise SourceError("Page views are not kept here")
+            raise SourceError("Page views are not stored here")
         return self.services.flows
 
-    def day(self, flow: Flow, want: Wanted) -> date | None:
-        """The day that is shown: what the slider says, for the range it was made for; else what the address says."""
-        place = self.get_query_argument("nth", "")
-        if place and self.get_query_argument("span", "") == span_of(flow) and re.fullmatch("[0-9]{1,3}", place):
-            return flow.days[int(place) - 1] if 0 < int(place) <= len(flow.days) else None
-        return want.day if want.day in flow.days else None
+    def find_day(self, flow: Flow, query: Wanted) -> date | None:
+        """Returns the day to show: the slider's, if its range is the one of the flow; else the one in the address."""
+        position = self.get_query_argument("nth", "")
+        if position and self.get_query_argument("span", "") == range_key(flow) and re.fullmatch("[0-9]{1,3}", position):
+            return flow.days[int(position) - 1] if 0 < int(position) <= len(flow.days) else None
+        return query.day if query.day in flow.days else None
 
-    async def seen(self, flow: Flow, want: Wanted) -> Seen:
-        bands = flow.of(want.day)
+    async def build_view(self, flow: Flow, query: Wanted) -> FlowView:
+        """Returns the flow of the day or range, with its charts. Raises SourceError."""
+        bands = flow.of(query.day)
         ways = None
-        if want.node and want.source != GOOGLE:
-            ways = await self.flows.ways(want)
-        sides = SAW if want.source == GOOGLE else SIDES
+        if query.node and query.source != GOOGLE:
+            ways = await self.flows.ways(query)
+        sides = GOOGLE_SIDE_TITLES if query.source == GOOGLE else SIDES
         svgs: list[Markup | None] = [None, None]
-        if self.services.gallery is not None and self.part != "node":
+        if self.services.gallery is not None and self.fragment != "node":
             svgs = await asyncio.gather(
-                *(picture(bands, want, box, sides, self.services.gallery) for box in boxes(want, bands))
+                *(draw_sankey(bands, query, box, sides, self.services.gallery) for box in chart_boxes(query, bands))
             )
-        return Seen(flow, bands, flow.of(None).total, svgs[0], svgs[1], ways)
+        return FlowView(flow, bands, flow.of(None).total, svgs[0], svgs[1], ways)
 
     @property
-    def part(self) -> str:
-        """The part that a script asks for; '' for the whole page."""
+    def fragment(self) -> str:
+        """The element that htmx fetches; '' for the whole page."""
         headers = self.request.headers
         target = headers.get("HX-Target", "") if "HX-History-Restore-Request" not in headers else ""
-        return target if headers.get("HX-Request") == "true" and target in PARTS else ""
+        return target if headers.get("HX-Request") == "true" and target in FRAGMENTS else ""
 
-    def show(self, want: Wanted, seen: Seen | None, fault: str) -> None:
+    def render_flow(self, query: Wanted, view: FlowView | None, fault: str) -> None:
+        """Renders the page or the fragment; `fault` replaces the flow."""
         self.set_header("Vary", "HX-Request, HX-Target")
-        if self.part and not fault:
-            stepped = self.part == "day"
-            self.set_header("HX-Replace-Url" if stepped else "HX-Push-Url", want.href())
+        if self.fragment and not fault:
+            self.set_header("HX-Replace-Url" if self.fragment == "day" else "HX-Push-Url", query.href())
         self.page(
-            f"flow/{self.part}.html" if self.part else "flow.html",
+            f"flow/{self.fragment}.html" if self.fragment else "flow.html",
             here="/flow",
-            want=want,
-            seen=seen,
+            query=query,
+            view=view,
             fault=fault,
-            span=span_of(seen.flow) if seen else "",
-            google=self.services.flows is not None and self.services.flows.has_google,
+            range_key=range_key(view.flow) if view else "",
+            has_google=self.services.flows is not None and self.services.flows.has_google,
             sites=[(name, name) for name in self.services.flows.site_names()] if self.services.flows else [],
-            options=OPTIONS,
-            sides=SAW if want.source == GOOGLE else SIDES,
+            options=FORM_OPTIONS,
+            sides=GOOGLE_SIDE_TITLES if query.source == GOOGLE else SIDES,
             country=country,
             day_of=lambda day: format_date_text(day.isoformat()),
             share=share,
             OTHER=OTHER,
-            unit=unit_of(want),
-            compared=compared(want),
+            unit=visit_unit(query),
+            compared=compared_places(query),
         )
 
 
-OPTIONS = {
+FORM_OPTIONS = {
     "sources": ((OURS, "Our own"), (GOOGLE, "Google's: entered at A, saw B")),
-    "periods": (*PERIODS.items(), ("", "These days:")),
+    "periods": (*PERIODS.items(), ("", "Own dates:")),
     "depths": ((Depth.SEGMENT.value, "First part: /blog"), (Depth.PATH.value, "Whole address")),
     "most": tuple((str(number), f"Largest {number}") for number in MOST),
     "channels": (("", "Any"), *((each, each) for each in CHANNELS)),
     "devices": (("", "Any"), *((each, each.capitalize()) for each in DEVICES)),
     "countries": sorted(names().items(), key=lambda each: each[1]),
 }
-"""What the form offers: values and words."""
+"""The choices of the form: values and labels."""
 
 
-def span_of(flow: Flow) -> str:
+def range_key(flow: Flow) -> str:
+    """Returns the first and last day, for the form to send back with the position of the slider."""
     return f"{flow.days[0]}_{flow.days[-1]}" if flow.days else ""
 
 
-def boxes(want: Wanted, bands: Bands) -> tuple[Box, Box]:
-    """For a desk and for the hand, as high as the pages need."""
-    lines = min(want.most + 1, max(len(bands.side(0)), len(bands.side(1)), 1))
+def chart_boxes(query: Wanted, bands: Bands) -> tuple[Box, Box]:
+    """Returns the sizes of the charts for wide and narrow windows, as high as the pages need."""
+    lines = min(query.most + 1, max(len(bands.side(0)), len(bands.side(1)), 1))
     return Box(1072, max(300, 34 * lines + 60), 14, 14), Box(358, max(260, 30 * lines + 60), 13, 13)
 
 
-async def picture(
-    bands: Bands, want: Wanted, box: Box, sides: tuple[str, str], gallery: ChartRenderer
+async def draw_sankey(
+    bands: Bands, query: Wanted, box: Box, sides: tuple[str, str], gallery: ChartRenderer
 ) -> Markup | None:
-    """The drawing with its links; None when there is nothing to draw or it cannot be drawn."""
+    """Returns the chart with its links; None when there is nothing to draw or drawing fails."""
     links = [SankeyLink(landing, exit_, chosen, visits) for landing, exit_, chosen, visits in bands]
-    called = (compared(want), "the rest") if want.compares else None
-    drawn = sankey(links, box, want.most, sides=sides, called=called, say=lambda value: f"{value:,.0f}")
-    if drawn is None:
+    groups = (compared_places(query), "the rest") if query.compares else None
+    chart = sankey(links, box, query.most, sides=sides, called=groups, say=lambda value: f"{value:,.0f}")
+    if chart is None:
         return None
     try:
-        svg = await gallery.draw(drawn.spec)
+        svg = await gallery.draw(chart.spec)
     except (NotDrawn, Overloaded):
         return None
-    return Markup(add_sankey_links(svg, drawn, lambda name: address(want, name), telling(drawn, want)))  # noqa: S704 (escaped)
+    svg = add_sankey_links(svg, chart, lambda name: page_address(query, name), sankey_labels(chart, query))
+    return Markup(svg)  # noqa: S704 (escaped)
 
 
-def address(want: Wanted, name: str) -> str:
-    return "" if name == OTHER or want.source == GOOGLE else want.href(node=name)
+def page_address(query: Wanted, name: str) -> str:
+    """Returns the address with the details of a page, '' where there are none."""
+    return "" if name == OTHER or query.source == GOOGLE else query.href(node=name)
 
 
-def compared(want: Wanted) -> str:
-    """The countries and regions that are compared with the rest, by name."""
-    said = [*(country(code) for code in want.countries), *want.regions]
-    return ", ".join(said) if len(said) < 4 else f"{len(said)} {'places' if want.regions else 'countries'}"
+def compared_places(query: Wanted) -> str:
+    """Returns the names of the countries and regions that are compared with the rest."""
+    places = [*(country(code) for code in query.countries), *query.regions]
+    return ", ".join(places) if len(places) < 4 else f"{len(places)} {'places' if query.regions else 'countries'}"
 
 
-def telling(drawn: SankeyChart, want: Wanted) -> Callable[[SankeyLink | SankeyNode], str]:
-    """What a band or a node says of itself."""
-    whole = sum(link.value for link in drawn.links)
-    unit = unit_of(want)
-    sides = ("Entered at {}", "Saw {}") if want.source == GOOGLE else ("Came in at {}", "Left from {}")
-    called = (compared(want), "the rest") if want.compares else ("", "")
+def sankey_labels(chart: SankeyChart, query: Wanted) -> Callable[[SankeyLink | SankeyNode], str]:
+    """Returns a function that returns the label of a link or node."""
+    total = sum(link.value for link in chart.links)
+    unit = visit_unit(query)
+    sides = ("Entered at {}", "Saw {}") if query.source == GOOGLE else ("Came in at {}", "Left from {}")
+    groups = (compared_places(query), "the rest") if query.compares else ("", "")
 
-    def tell(it: SankeyLink | SankeyNode) -> str:
-        said = f"{it.value:,.0f} {unit}, {share(it.value, whole)}"
-        if isinstance(it, SankeyNode):
-            return f"{sides[it.side].format(it.name)}: {said}"
-        who = called[not it.highlighted]
-        return f"{it.landing} → {it.exit}{f', {who}' if who else ''}: {said}"
+    def label_of(item: SankeyLink | SankeyNode) -> str:
+        visits = f"{item.value:,.0f} {unit}, {share(item.value, total)}"
+        if isinstance(item, SankeyNode):
+            return f"{sides[item.side].format(item.name)}: {visits}"
+        group = groups[not item.highlighted]
+        return f"{item.landing} → {item.exit}{f', {group}' if group else ''}: {visits}"
 
-    return tell
+    return label_of
 
 
-def unit_of(want: Wanted) -> str:
-    return "sessions" if want.source == GOOGLE else "visits"
+def visit_unit(query: Wanted) -> str:
+    """Returns what is counted."""
+    return "sessions" if query.source == GOOGLE else "visits"

@@ -82,7 +82,7 @@ async def test_form_without_a_script_becomes_an_address_that_says_everything(flo
     page = (await fetch(desk.address + answer.headers["Location"])).body.decode()
     assert "<bdi>/blog/&lt;b&gt;</bdi>" in page
     assert "100% from <bdi>Germany</bdi> (3), 0% from the rest" in " ".join(page.split())
-    assert "The trails through it" in page
+    assert "The most frequent paths" in page
     other = await fetch(f"{desk.address}/flow?days=28&span={span}&nth=6")
     assert "day=" not in other.headers["Location"]  # the slider stood at a place of another range
 
