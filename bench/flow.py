@@ -81,7 +81,7 @@ async def timed(folder: Path) -> list[Round]:
         if services.flows is None:
             raise SystemExit("this Foyer has no flows")
         views = cast(DuckDBPageViewStore, services.flows.views)
-        views.query_pool.patience = 600.0  # a slow machine is to be measured, too
+        views.query_pool.timeout = 600.0  # a slow machine is to be measured, too
         now = utc_now()
         fill(views.connection, SIZE, now - timedelta(days=DAYS - 1), now)
         kept = (await services.flows.flow(WANT)).days

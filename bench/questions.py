@@ -130,7 +130,7 @@ def by_hand(views: DuckDBPageViewStore, report: str) -> list[tuple[object, ...]]
 async def store(file: Path, size: int) -> AsyncIterator[DuckDBPageViewStore]:
     """A store with so many page views in the last 30 days."""
     views = await open_duckdb_store(file, lambda: NOW)
-    views.query_pool.patience = 600.0  # a slow machine is to be measured, too
+    views.query_pool.timeout = 600.0  # a slow machine is to be measured, too
     fill(views.connection, size, NOW - timedelta(days=DAYS), NOW)
     try:
         yield views

@@ -13,7 +13,8 @@ from utilities.model.clock import utc_now
 from utilities.pageviews.sql.columns import row_of
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
 from utilities.pageviews.storage.journal import Journal, encode_row, valid_length
-from utilities.pageviews.storage.query_pool import QUERY_NICENESS, CancelHandle
+from utilities.pageviews.storage.query_pool import QUERY_NICENESS
+from utilities.runtime.worker_pool import CancelHandle
 
 
 async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path: Path):
@@ -36,7 +37,7 @@ async def test_askers_stand_back_and_the_writer_does_not(tmp_path: Path):
     def niceness(cancel: CancelHandle) -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) - usual
 
-    assert await views.query_pool.run_query(niceness) == QUERY_NICENESS
+    assert await views.query_pool.run(niceness) == QUERY_NICENESS
     assert priority_of(views.commit.thread) == priority_of(views.flusher.thread) == usual
     await views.close()
 

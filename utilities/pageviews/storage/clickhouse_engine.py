@@ -20,8 +20,9 @@ from utilities.pageviews.storage.clickhouse_schema import migrate_clickhouse
 from utilities.pageviews.storage.dropped_hits import DROPPED_TABLE, DroppedHits
 from utilities.pageviews.storage.group_commit import MAX_COMMIT_ROWS, GroupCommit
 from utilities.pageviews.storage.interface import LONG_QUERY_SECONDS, DeleteRequest, ExportFormat, first_error_line
-from utilities.pageviews.storage.query_pool import CancelHandle, QueryPool
+from utilities.pageviews.storage.query_pool import open_query_pool
 from utilities.pageviews.storage.row_file import read_row_batches
+from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
 COUNT_ROWS_SQL = f"SELECT count(*) FROM {TABLE}"  # noqa: S608
 CLICKHOUSE_QUERY_THREADS = 8  # the server does the work
@@ -37,7 +38,7 @@ BUSY_ERROR_NAMES = ("TIMEOUT_EXCEEDED", "TOO_MANY_SIMULTANEOUS_QUERIES", "MEMORY
 class ClickHousePageViewStore:
     """The page-view store at CLICKHOUSE_URL."""
 
-    def __init__(self, client: Client, query_pool: QueryPool, rows: int, clock: Clock) -> None:
+    def __init__(self, client: Client, query_pool: WorkerPool, rows: int, clock: Clock) -> None:
         self.client = client
         self.query_pool = query_pool
         self.rows = rows
@@ -76,7 +77,7 @@ class ClickHousePageViewStore:
         """Returns rows; raises Unavailable when it takes too long and BadAnswer when ClickHouse rejects the query."""
         values = used(sql, values)
         seconds = self.query_pool.timeout
-        return await self.query_pool.run_query(
+        return await self.query_pool.run(
             lambda cancel: plain(self._execute_query(cancel, for_click(sql, values), values, seconds))
         )
 
@@ -106,7 +107,7 @@ class ClickHousePageViewStore:
         return deleted
 
     async def _run_long(self, work: Callable[[CancelHandle], int]) -> int:
-        return await self.query_pool.run_query(work, LONG_QUERY_SECONDS)
+        return await self.query_pool.run(work, LONG_QUERY_SECONDS)
 
     def _delete_from_table(self, cancel: CancelHandle, table: str, condition: str, values: Mapping[str, Any]) -> int:
         try:
@@ -121,7 +122,7 @@ class ClickHousePageViewStore:
         return int(rows[0][0])
 
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
-        await self.query_pool.run_query(lambda cancel: self._insert_dropped_hits(cancel, dropped))
+        await self.query_pool.run(lambda cancel: self._insert_dropped_hits(cancel, dropped))
 
     def _insert_dropped_hits(self, cancel: CancelHandle, dropped: Sequence[DroppedHits]) -> None:
         cancel.set_interrupt(None)
@@ -161,12 +162,12 @@ class ClickHousePageViewStore:
 
 async def open_clickhouse_store(url: str, clock: Clock) -> ClickHousePageViewStore:
     """Returns the store at `url`, created or migrated; raises SettingsError when it cannot be reached or used."""
-    query_pool = QueryPool(CLICKHOUSE_QUERY_THREADS)
+    query_pool = open_query_pool(CLICKHOUSE_QUERY_THREADS)
     async with AsyncExitStack() as on_failure:
         on_failure.push_async_callback(query_pool.close)
-        client = await query_pool.run_query(lambda cancel: connect_clickhouse(url), LONG_QUERY_SECONDS)
+        client = await query_pool.run(lambda cancel: connect_clickhouse(url), LONG_QUERY_SECONDS)
         on_failure.callback(client.close)
-        rows = await query_pool.run_query(lambda cancel: client.query(COUNT_ROWS_SQL).result_rows)
+        rows = await query_pool.run(lambda cancel: client.query(COUNT_ROWS_SQL).result_rows)
         store = ClickHousePageViewStore(client, query_pool, int(rows[0][0]), clock)
         on_failure.pop_all()
     return store

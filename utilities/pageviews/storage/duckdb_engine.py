@@ -26,7 +26,8 @@ from utilities.pageviews.storage.group_commit import GroupCommit
 from utilities.pageviews.storage.interface import LONG_QUERY_SECONDS, DeleteRequest, ExportFormat, first_error_line
 from utilities.pageviews.storage.journal import Journal, encode_row
 from utilities.pageviews.storage.journal_flusher import JournalFlusher
-from utilities.pageviews.storage.query_pool import CancelHandle, QueryPool
+from utilities.pageviews.storage.query_pool import open_query_pool
+from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ ROW_ERRORS = (duckdb.DataError, duckdb.InvalidInputException)
 class DuckDBPageViewStore:
     """The page-view store in a DuckDB file."""
 
-    def __init__(self, file: Path, connection: duckdb.DuckDBPyConnection, query_pool: QueryPool, clock: Clock) -> None:
+    def __init__(self, file: Path, connection: duckdb.DuckDBPyConnection, query_pool: WorkerPool, clock: Clock) -> None:
         self.file = file
         self.connection = connection  # only for cursors: each thread uses its own
         self.query_pool = query_pool
@@ -94,7 +95,7 @@ class DuckDBPageViewStore:
         """Returns rows; raises Unavailable when it takes too long and BadAnswer when DuckDB rejects the query."""
         values = used(sql, values)
         await self.flusher.catch_up()
-        return await self.query_pool.run_query(lambda cancel: plain(self._execute_query(cancel, sql, values)))
+        return await self.query_pool.run(lambda cancel: plain(self._execute_query(cancel, sql, values)))
 
     def _execute_query(self, cancel: CancelHandle, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Runs on a query thread."""
@@ -139,7 +140,7 @@ class DuckDBPageViewStore:
     async def _run_long_query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         await self.flusher.catch_up()
         try:
-            return await self.query_pool.run_query(
+            return await self.query_pool.run(
                 lambda cancel: self._execute_query(cancel, sql, values), LONG_QUERY_SECONDS
             )
         except (Unavailable, BadAnswer) as error:
@@ -165,11 +166,11 @@ class DuckDBPageViewStore:
 
 async def open_duckdb_store(file: Path, clock: Clock, *, small: bool = False) -> DuckDBPageViewStore:
     """Returns the store in `file`, created or migrated; raises SettingsError when another process has it."""
-    query_pool = QueryPool()
+    query_pool = open_query_pool()
     async with AsyncExitStack() as on_failure:
         on_failure.push_async_callback(query_pool.close)
         # Connected on a low-priority thread, so that the threads DuckDB starts have low priority too.
-        connection = await query_pool.run_query(lambda cancel: connect_duckdb(file, small=small), LONG_QUERY_SECONDS)
+        connection = await query_pool.run(lambda cancel: connect_duckdb(file, small=small), LONG_QUERY_SECONDS)
         on_failure.callback(connection.close)
         store = DuckDBPageViewStore(file, connection, query_pool, clock)
         on_failure.pop_all()
