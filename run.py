@@ -134,7 +134,7 @@ async def enliven(process: Process, services: "Services", address: str) -> None:
             pause=0.005,
         ):
             log.info("Demo: %s page views since %s are made up.", f"{summary.new:,}", f"{since:%d %B}")
-        collector.tell()
+        collector.on_stored()
 
 
 async def serve_with(settings: Settings, beside: "Beside | None" = None) -> int:
@@ -149,11 +149,11 @@ async def serve_with(settings: Settings, beside: "Beside | None" = None) -> int:
 
 
 async def collect(options: argparse.Namespace) -> int:
-    from handlers.serving.collector_server import collect
+    from handlers.serving.collector_server import run_collector
 
     settings = read_settings()
     log_to_stderr(settings.log_level, settings.log_format, settings.secrets())
-    return await collect(settings)
+    return await run_collector(settings)
 
 
 async def check(options: argparse.Namespace) -> int:

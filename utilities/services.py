@@ -89,7 +89,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         upstream = None if settings.loopback_only else await closing.enter_async_context(Upstream())
         refresher = Refresher(store, asked, known.reports, clock)
         variants = await closing.enter_async_context(open_parameterized_reports(asked, clock))
-        own.collector.tell = pulse_of(refresher, variants.refresher)
+        own.collector.on_stored = pulse_of(refresher, variants.refresher)
         templates = template_environment(HOME / "templates")
         gallery = await closing.enter_async_context(open_chart_renderer())
         yield Services(

@@ -1,4 +1,4 @@
-"""Where page views come in: the script that sends them, and the two addresses it sends them to."""
+"""Handlers that receive page views: the script, and the two addresses that it sends to."""
 
 import gzip
 import math
@@ -21,30 +21,36 @@ from utilities.model.errors import (
     TooLarge,
     UnknownSite,
 )
-from utilities.pageviews.collect.beacon import MOST_BYTES, NoUrl, Said, of_body, of_query
+from utilities.pageviews.collect.beacon import (
+    MAX_BEACON_BYTES,
+    BeaconPayload,
+    MissingUrl,
+    parse_beacon_body,
+    parse_beacon_query,
+)
 from utilities.pageviews.collect.collector import Collector
 
-SCRIPT = (FOLDER / "a.js").read_bytes()
-ZIPPED = gzip.compress(SCRIPT, 9, mtime=0)
-GIF = (
+TRACKING_SCRIPT = (FOLDER / "a.js").read_bytes()
+TRACKING_SCRIPT_GZIP = gzip.compress(TRACKING_SCRIPT, 9, mtime=0)
+PIXEL_GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
     b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
 """One transparent pixel: 43 bytes."""
 
-TO_ANYBODY = {
+CROSS_ORIGIN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "private, no-cache",
 }
-TELLING = {
+CLASSIFIER_HEADERS = {
     name.title(): name for name in ("sec-gpc", "dnt", "sec-purpose", "purpose", "x-purpose", "x-moz", "accept-language")
 }
-"""The headers that are handed on: for what tells a bot, a prefetch or a wish for privacy. Never a cookie."""
+"""The request headers that the classifier gets, to detect bots, prefetches and privacy signals. Never a cookie."""
 
-STATUSES: dict[type[FoyerError], int] = {
+HIT_ERROR_STATUSES: dict[type[FoyerError], int] = {
     BadHit: 400,
-    NoUrl: 400,
+    MissingUrl: 400,
     TooLarge: 413,
     UnknownSite: 404,
     ForeignHost: 403,
@@ -52,38 +58,40 @@ STATUSES: dict[type[FoyerError], int] = {
     Overloaded: 503,
     StoreDown: 503,
 }
-PATIENCE = 1.0  # seconds after which a full buffer has usually been written
-PLAIN = "text/plain; charset=UTF-8"
+OVERLOAD_RETRY_SECONDS = 1.0  # a full buffer has usually been written by then
+TEXT_CONTENT_TYPE = "text/plain; charset=UTF-8"
 
 
-def answer_to(error: FoyerError) -> tuple[int, float]:
-    """The status for a hit that was not taken in, and the seconds after which to try again; 0 for none."""
-    status = STATUSES[type(error)]
-    return status, error.retry_after if isinstance(error, TooFast) else PATIENCE if status == 503 else 0.0
+def hit_error_status(error: FoyerError) -> tuple[int, float]:
+    """Returns the status for a rejected hit, and the seconds after which to retry; 0 for no retry."""
+    status = HIT_ERROR_STATUSES[type(error)]
+    if isinstance(error, TooFast):
+        return status, error.retry_after
+    return status, OVERLOAD_RETRY_SECONDS if status == 503 else 0.0
 
 
-def telling(headers: HTTPHeaders) -> dict[str, str]:
-    """What of a request's headers is handed on."""
-    return {TELLING[usual]: headers[usual] for usual in headers if usual in TELLING}
+def classifier_headers(headers: HTTPHeaders) -> dict[str, str]:
+    """Returns the headers that the classifier needs, with lower-case names."""
+    return {CLASSIFIER_HEADERS[name]: headers[name] for name in headers if name in CLASSIFIER_HEADERS}
 
 
-def collecting_routes() -> list[Route]:
-    """Where they are; the busiest first, for Tornado tries one after the other."""
+def collect_routes() -> list[Route]:
+    """Returns the routes, the busiest first: Tornado tries them in order."""
     return [
-        Route(r"/a\.gif", Pixel, EVERYONE),
-        Route(r"/a", Collect, EVERYONE, any_origin=True),
-        Route(r"/a\.js", Script, EVERYONE),
+        Route(r"/a\.gif", PixelHandler, EVERYONE),
+        Route(r"/a", CollectHandler, EVERYONE, any_origin=True),
+        Route(r"/a\.js", ScriptHandler, EVERYONE),
     ]
 
 
-class Beacon(BaseHandler):
-    """Blind to cookies, open to every origin, and quick: no page, no log line (it would keep an address), no ETag."""
+class BeaconHandler(BaseHandler):
+    """Ignores cookies and accepts every origin. No page, no ETag, and no log line, which would contain an address."""
 
     logged = False
 
     def set_default_headers(self) -> None:
         super().set_default_headers()
-        self._headers.update(TO_ANYBODY)
+        self._headers.update(CROSS_ORIGIN_HEADERS)
 
     def compute_etag(self) -> None:
         return None
@@ -91,51 +99,51 @@ class Beacon(BaseHandler):
     def wants_json(self) -> bool:
         return True
 
-    async def collect(self, read: Callable[[], Said]) -> bool:
-        """Whether the hit is safe on disk; if not, the answer is that already."""
+    async def collect_hit(self, parse_payload: Callable[[], BeaconPayload]) -> bool:
+        """Whether the hit is stored or was dropped; if not, the error response is finished."""
         headers = self.request.headers
         try:
-            said = read()
-            await cast(Collector, self.settings["collector"]).take(
-                said, self.client, headers.get("User-Agent", ""), telling(headers)
+            payload = parse_payload()
+            await cast(Collector, self.settings["collector"]).collect_hit(
+                payload, self.client, headers.get("User-Agent", ""), classifier_headers(headers)
             )
         except (HitRejected, Overloaded, StoreDown) as error:
-            self.refuse(error)
+            self.finish_with_error(error)
             return False
         return True
 
-    def refuse(self, error: FoyerError) -> None:
-        """An answer that costs little: whoever sends nonsense may send much of it."""
-        status, wait = answer_to(error)
+    def finish_with_error(self, error: FoyerError) -> None:
+        """Finishes with a short response without a body: a client may send many bad hits."""
+        status, retry_seconds = hit_error_status(error)
         self.set_status(status)
-        if wait:
-            self.set_header("Retry-After", str(math.ceil(wait)))
-        self.set_header("Content-Type", PLAIN)
+        if retry_seconds:
+            self.set_header("Retry-After", str(math.ceil(retry_seconds)))
+        self.set_header("Content-Type", TEXT_CONTENT_TYPE)
         self.finish()
 
 
-class Pixel(Beacon):
-    """A page view as an image: for browsers without scripts, and those whose beacon is turned away."""
+class PixelHandler(BeaconHandler):
+    """Receives a page view as a request for an image: from browsers without scripts or whose beacon was blocked."""
 
     async def get(self) -> None:
-        if await self.collect(self.said):
+        if await self.collect_hit(self.parse_payload):
             self.set_header("Content-Type", "image/gif")
-            self.finish(GIF)
+            self.finish(PIXEL_GIF)
 
-    def said(self) -> Said:
-        if len(self.request.query) > MOST_BYTES:
-            raise TooLarge("the query is too long")
-        return of_query(self.request.query_arguments)
+    def parse_payload(self) -> BeaconPayload:
+        if len(self.request.query) > MAX_BEACON_BYTES:
+            raise TooLarge("the query string is too long")
+        return parse_beacon_query(self.request.query_arguments)
 
-    def refuse(self, error: FoyerError) -> None:
-        super().refuse(UnknownSite("no page") if isinstance(error, NoUrl) else error)
+    def finish_with_error(self, error: FoyerError) -> None:
+        super().finish_with_error(UnknownSite("no page") if isinstance(error, MissingUrl) else error)
 
 
-class Collect(Beacon):
-    """A page view or an event as a body: what `sendBeacon` sends, a form, or a JSON object."""
+class CollectHandler(BeaconHandler):
+    """Receives a page view or an event as a body: from `sendBeacon`, as a form or as a JSON object."""
 
     async def post(self) -> None:
-        if await self.collect(lambda: of_body(self.request.body)):
+        if await self.collect_hit(lambda: parse_beacon_body(self.request.body)):
             self.set_status(204)
             self.finish()
 
@@ -147,16 +155,16 @@ class Collect(Beacon):
         self.finish()
 
 
-class Script(Beacon):
-    """The script, the same for everybody: which site it speaks for it reads from its own address."""
+class ScriptHandler(BeaconHandler):
+    """Serves the script. It is the same for every site: the script reads its site from its own address."""
 
     def get(self) -> None:
         self.set_header("Content-Type", "text/javascript; charset=UTF-8")
         self.set_header("Cache-Control", "public, max-age=3600")
         self.set_header("Vary", "Accept-Encoding")
-        zipped = "gzip" in self.request.headers.get("Accept-Encoding", "")
-        if zipped:
+        accepts_gzip = "gzip" in self.request.headers.get("Accept-Encoding", "")
+        if accepts_gzip:
             self.set_header("Content-Encoding", "gzip")
-        self.finish(ZIPPED if zipped else SCRIPT)
+        self.finish(TRACKING_SCRIPT_GZIP if accepts_gzip else TRACKING_SCRIPT)
 
     head = get

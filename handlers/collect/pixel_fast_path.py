@@ -1,4 +1,4 @@
-"""The short way in for images: what `Pixel` does, without a request and a handler being made for each hit."""
+"""Serves GET /a.gif without creating an HTTPServerRequest and a RequestHandler (measured in bench/ingest.py)."""
 
 import asyncio
 import math
@@ -19,40 +19,52 @@ from tornado.httputil import (
 from tornado.iostream import IOStream
 from tornado.web import Application
 
-from handlers.collect.beacon import GIF, PLAIN, TO_ANYBODY, answer_to, telling
+from handlers.collect.beacon import (
+    CROSS_ORIGIN_HEADERS,
+    PIXEL_GIF,
+    TEXT_CONTENT_TYPE,
+    classifier_headers,
+    hit_error_status,
+)
 from utilities.model.errors import BadHit, FoyerError, HitRejected, Overloaded, StoreDown, TooLarge
-from utilities.pageviews.collect.beacon import MOST_BYTES, MOST_FIELDS, NoUrl, Said, of_query
+from utilities.pageviews.collect.beacon import (
+    MAX_BEACON_BYTES,
+    MAX_BEACON_FIELDS,
+    BeaconPayload,
+    MissingUrl,
+    parse_beacon_query,
+)
 from utilities.pageviews.collect.collector import Collector
 
-if TYPE_CHECKING:  # a process that only collects has a smaller one
+if TYPE_CHECKING:  # a collector-only process has CollectorAuth
     from handlers.base.authenticator import Door
 
-WAY = "/a.gif?"
+PIXEL_PATH = "/a.gif?"
 
 
-class Lane(HTTPServerConnectionDelegate):
-    """Stands before the application; everything but the plainest request for the image goes on to it."""
+class PixelFastPath(HTTPServerConnectionDelegate):
+    """Answers plain requests for the pixel; passes all others to the application, whose PixelHandler does the same."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self.collector: Collector = app.settings["collector"]
         self.door = cast("Door", app.settings["door"])
-        self.usual = {**app.settings["headers"], **TO_ANYBODY}
-        told = {**self.usual, "Content-Type": "image/gif", "Content-Length": str(len(GIF))}
-        self.head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
-        self.good = b""
-        self.second = 0
+        self.common_headers = {**app.settings["headers"], **CROSS_ORIGIN_HEADERS}
+        headers = {**self.common_headers, "Content-Type": "image/gif", "Content-Length": str(len(PIXEL_GIF))}
+        self.header_lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self.response = b""
+        self.response_second = 0  # the time in the Date header
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
-        return Request(self, server_conn, request_conn)
+        return PixelRequest(self, server_conn, request_conn)
 
     def on_close(self, server_conn: object) -> None:
         self.app.on_close(server_conn)
 
-    def takes(self, line: RequestStartLine, headers: HTTPHeaders) -> bool:
-        """Whether the answer is the same for whoever asks: no body, nothing special about the connection."""
+    def can_answer(self, line: RequestStartLine, headers: HTTPHeaders) -> bool:
+        """Whether it is a plain request for the pixel: no body, keep-alive, an allowed host."""
         return (
-            line.path.startswith(WAY)
+            line.path.startswith(PIXEL_PATH)
             and line.method == "GET"
             and line.version == "HTTP/1.1"
             and headers.get("Connection", "keep-alive").lower() == "keep-alive"
@@ -61,78 +73,82 @@ class Lane(HTTPServerConnectionDelegate):
             and headers.get("Host", "") in self.door.hosts
         )
 
-    def image(self) -> bytes:
-        """Every good answer, on the wire; its date is of this second."""
+    def pixel_response(self) -> bytes:
+        """Returns the bytes of the success response; they are built once a second, for the Date header."""
         now = int(time.time())
-        if now != self.second:
-            self.second = now
-            self.good = f"HTTP/1.1 200 OK\r\n{self.head}Date: {format_timestamp(now)}\r\n\r\n".encode("latin-1") + GIF
-        return self.good
+        if now != self.response_second:
+            self.response_second = now
+            head = f"HTTP/1.1 200 OK\r\n{self.header_lines}Date: {format_timestamp(now)}\r\n\r\n"
+            self.response = head.encode("latin-1") + PIXEL_GIF
+        return self.response
 
-    async def answer(self, query: str, headers: HTTPHeaders, connection: HTTPConnection) -> None:
+    async def answer_pixel(self, query: str, headers: HTTPHeaders, connection: HTTPConnection) -> None:
+        """Collects the hit and writes the response."""
         stream: IOStream = cast(Any, connection).stream
-        refused = ResponseStartLine("", 500, responses[500]), HTTPHeaders({"Content-Length": "0"})
-        good = False
+        failure = ResponseStartLine("", 500, responses[500]), HTTPHeaders({"Content-Length": "0"})
+        is_stored = False
         try:
             peer: str = cast(Any, connection).context.remote_ip or ""
             address = self.door.addresses.client(peer, headers.get("X-Forwarded-For", ""))
             agent = headers.get("User-Agent", "")
-            await self.collector.take(said(query), address, agent, telling(headers))
-            good = True
+            await self.collector.collect_hit(parse_pixel_query(query), address, agent, classifier_headers(headers))
+            is_stored = True
         except (HitRejected, Overloaded, StoreDown) as error:
-            refused = self.refused(error)
-        finally:  # whatever goes wrong: an answer that never comes would hold the connection
-            if not good:
-                connection.write_headers(*refused)
+            failure = self.error_response(error)
+        finally:  # also after an unexpected error: without a response the connection would stay open
+            if not is_stored:
+                connection.write_headers(*failure)
             elif not stream.closed():
-                stream.write(self.image())
+                stream.write(self.pixel_response())
             connection.finish()
 
-    def refused(self, error: FoyerError) -> tuple[ResponseStartLine, HTTPHeaders]:
-        status, wait = answer_to(error)
-        status = 404 if isinstance(error, NoUrl) else status
-        told = HTTPHeaders({**self.usual, "Content-Type": PLAIN, "Content-Length": "0"})
-        told["Date"] = format_timestamp(time.time())
-        if wait:
-            told["Retry-After"] = str(math.ceil(wait))
-        return ResponseStartLine("", status, responses[status]), told
+    def error_response(self, error: FoyerError) -> tuple[ResponseStartLine, HTTPHeaders]:
+        """Returns the start line and headers for a rejected hit, the same as PixelHandler's."""
+        status, retry_seconds = hit_error_status(error)
+        status = 404 if isinstance(error, MissingUrl) else status
+        headers = HTTPHeaders({**self.common_headers, "Content-Type": TEXT_CONTENT_TYPE, "Content-Length": "0"})
+        headers["Date"] = format_timestamp(time.time())
+        if retry_seconds:
+            headers["Retry-After"] = str(math.ceil(retry_seconds))
+        return ResponseStartLine("", status, responses[status]), headers
 
 
-class Request(HTTPMessageDelegate):
-    """One request, until it is known who answers it."""
+class PixelRequest(HTTPMessageDelegate):
+    """One request: answered by the fast path, or passed to the application once its headers are read."""
 
-    def __init__(self, lane: Lane, server_conn: object, connection: HTTPConnection) -> None:
-        self.lane = lane
+    def __init__(self, fast_path: PixelFastPath, server_conn: object, connection: HTTPConnection) -> None:
+        self.fast_path = fast_path
         self.server_conn = server_conn
         self.connection = connection
-        self.other: HTTPMessageDelegate | None = None
+        self.delegate: HTTPMessageDelegate | None = None
 
     def headers_received(self, start_line: object, headers: HTTPHeaders) -> "asyncio.Future[None] | None":
         line = cast(RequestStartLine, start_line)
-        if self.lane.takes(line, headers):
-            self.query, self.headers = line.path[len(WAY) :], headers
+        if self.fast_path.can_answer(line, headers):
+            self.query, self.headers = line.path[len(PIXEL_PATH) :], headers
             return None
-        self.other = self.lane.app.start_request(self.server_conn, self.connection)
-        return cast("asyncio.Future[None] | None", self.other.headers_received(line, headers))
+        self.delegate = self.fast_path.app.start_request(self.server_conn, self.connection)
+        return cast("asyncio.Future[None] | None", self.delegate.headers_received(line, headers))
 
     def data_received(self, chunk: bytes) -> "asyncio.Future[None] | None":
-        return cast("asyncio.Future[None] | None", self.other.data_received(chunk)) if self.other else None
+        return cast("asyncio.Future[None] | None", self.delegate.data_received(chunk)) if self.delegate else None
 
     def finish(self) -> None:
-        if self.other:
-            self.other.finish()
+        if self.delegate:
+            self.delegate.finish()
             return
-        self.task = asyncio.create_task(self.lane.answer(self.query, self.headers, self.connection))
+        self.task = asyncio.create_task(self.fast_path.answer_pixel(self.query, self.headers, self.connection))
 
     def on_connection_close(self) -> None:
-        if self.other:
-            self.other.on_connection_close()
+        if self.delegate:
+            self.delegate.on_connection_close()
 
 
-def said(query: str) -> Said:
-    if len(query) > MOST_BYTES:
-        raise TooLarge("the query is too long")
+def parse_pixel_query(query: str) -> BeaconPayload:
+    """Parses a query string as Tornado does for PixelHandler; raises HitRejected."""
+    if len(query) > MAX_BEACON_BYTES:
+        raise TooLarge("the query string is too long")
     try:
-        return of_query(parse_qs_bytes(query, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return parse_beacon_query(parse_qs_bytes(query, keep_blank_values=True, max_num_fields=MAX_BEACON_FIELDS))
     except ValueError:
-        raise BadHit("the query is no query") from None
+        raise BadHit("the query string is not valid") from None

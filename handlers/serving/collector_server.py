@@ -1,4 +1,4 @@
-"""A process that only collects: no pages, no walls, nothing asked of anybody."""
+"""The server of a collector-only process: no pages, no walls, no queries to sources."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -11,8 +11,8 @@ from tornado.web import Application
 from handlers.base.allowed_hosts import Hosts
 from handlers.base.permissions import EVERYONE, Route, table_of
 from handlers.base.security_headers import security_headers
-from handlers.collect.beacon import Beacon, collecting_routes
-from handlers.collect.pixel_fast_path import Lane
+from handlers.collect.beacon import BeaconHandler, collect_routes
+from handlers.collect.pixel_fast_path import PixelFastPath
 from handlers.serving.sockets import SERVER_LIMITS, begun, bound, drain, told_to_stop
 from handlers.site.access_log import log_request
 from handlers.site.not_found import NotFound
@@ -24,8 +24,8 @@ from utilities.pageviews.collection import OurOwn, our_own
 log = logging.getLogger("foyer")
 
 
-class Gate:
-    """As much of a door as beacons need: nobody signs in here."""
+class CollectorAuth:
+    """The parts of the authenticator that beacons need; nobody signs in here."""
 
     sign_in = None
     sessions = None
@@ -38,49 +38,50 @@ class Gate:
         return self.addresses.client(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
 
 
-class Nothing(NotFound):
-    """There are no pages here."""
+class NoPages(NotFound):
+    """Answers 404 for every other address."""
 
     def wants_json(self) -> bool:
         return True
 
 
-class Pulse(Beacon):
-    """/healthz of this process."""
+class CollectorHealth(BeaconHandler):
+    """Serves /healthz of this process."""
 
     def get(self) -> None:
         own: OurOwn = self.settings["own"]
-        kept = own.views.health()
+        store_health = own.views.health()
         self.finish(
             {
-                "status": "ok" if kept.get("answers", True) and not own.sites.fault else "degraded",
-                "counted": own.collector.kept,
+                "status": "ok" if store_health.get("answers", True) and not own.sites.fault else "degraded",
+                "counted": own.collector.stored_count,
                 "dropped": {reason.value: count for reason, count in own.counting.tally.total().items()},
-                "page_views": dict(kept),
+                "page_views": dict(store_health),
             }
         )
 
 
-def make_collector(settings: Settings, own: OurOwn) -> Application:
-    table = [*collecting_routes(), Route(r"/healthz", Pulse, EVERYONE, any_host=True)]
+def make_collector_app(settings: Settings, own: OurOwn) -> Application:
+    """Returns the application with the beacon routes and /healthz."""
+    routes = [*collect_routes(), Route(r"/healthz", CollectorHealth, EVERYONE, any_host=True)]
     return Application(
-        [route.spec() for route in table],
-        door=Gate(settings),
+        [route.spec() for route in routes],
+        door=CollectorAuth(settings),
         own=own,
         collector=own.collector,
-        access=table_of([*table, Route("", Nothing, EVERYONE)]),
+        access=table_of([*routes, Route("", NoPages, EVERYONE)]),
         headers=security_headers(settings),
-        default_handler_class=Nothing,
+        default_handler_class=NoPages,
         log_function=log_request,
         cross_origin_protection=True,
     )
 
 
 @asynccontextmanager
-async def collecting(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[OurOwn, int]]:
-    """Collects while inside; what it holds and the port. Raises BoardError and SettingsError."""
+async def serve_collector(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[OurOwn, int]]:
+    """Serves while the context is open; yields what it collects into and the port. Raises BoardError, SettingsError."""
     async with our_own(settings, clock) as own:
-        server = HTTPServer(Lane(make_collector(settings, own)), **SERVER_LIMITS)
+        server = HTTPServer(PixelFastPath(make_collector_app(settings, own)), **SERVER_LIMITS)
         sockets = bound(settings)
         server.add_sockets(sockets)
         try:
@@ -90,10 +91,10 @@ async def collecting(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
             await drain(server)
 
 
-async def collect(settings: Settings) -> int:
-    """Collects until SIGTERM or SIGINT; the exit code."""
+async def run_collector(settings: Settings) -> int:
+    """Serves until SIGTERM or SIGINT; returns the exit code."""
     over = told_to_stop()
-    async with collecting(settings) as (_, port):
+    async with serve_collector(settings) as (_, port):
         log.info("Collecting at %s", settings.public_url or f"http://localhost:{port}")
         begun()
         await over.wait()

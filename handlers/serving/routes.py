@@ -24,7 +24,7 @@ def routes() -> list[Route]:
     from handlers.base.authenticator import CALLBACK
     from handlers.boards.desk import BoardDesk
     from handlers.boards.wall import BoardListPage, BoardStyles, FrontPage, TilePage, WallEventStream, WallPage
-    from handlers.collect.beacon import collecting_routes
+    from handlers.collect.beacon import collect_routes
     from handlers.flow import FlowPage
     from handlers.reports.exports import ReportCsv, ReportJson
     from handlers.reports.images import ReportPng, ReportSvg
@@ -37,7 +37,7 @@ def routes() -> list[Route]:
     return [  # tried from the top: what is asked most stands first
         Route(r"/boards/([a-z0-9-]+)", WallPage, WALLS),
         Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, WALLS),
-        *collecting_routes(),
+        *collect_routes(),
         Route(r"/reports/([a-z0-9-]+)\.svg", ReportSvg, READERS),
         Route(r"/", FrontPage, PEOPLE),
         Route(r"/boards", BoardListPage, PEOPLE),

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from tornado.httpserver import HTTPServer
 
 from handlers.base.authenticator import open_door
-from handlers.collect.pixel_fast_path import Lane
+from handlers.collect.pixel_fast_path import PixelFastPath
 from handlers.serving.routes import SERVER_LIMITS, make_app
 from handlers.serving.sockets import begun, bound, drain, told_to_stop
 from utilities.config.settings import Settings
@@ -27,7 +27,7 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
     async with opened(settings, clock) as services:
         sockets = bound(settings)
         door = await open_door(settings, clock, services.state, services.upstream)
-        server = HTTPServer(Lane(make_app(services, door)), **SERVER_LIMITS)
+        server = HTTPServer(PixelFastPath(make_app(services, door)), **SERVER_LIMITS)
         await services.refresher.start()
         services.walls.start()
         server.add_sockets(sockets)

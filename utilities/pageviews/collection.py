@@ -16,7 +16,7 @@ from utilities.pageviews.classify.dropped_counter import Tally
 from utilities.pageviews.classify.sessions import RECENT
 from utilities.pageviews.classify.visitor_ids import SILENCE
 from utilities.pageviews.collect.collector import Collector
-from utilities.pageviews.collect.rate_limit import Pace
+from utilities.pageviews.collect.rate_limit import HitRateLimiter
 from utilities.pageviews.sites.registry import FILE, Sites
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
@@ -55,7 +55,7 @@ async def our_own(settings: Settings, clock: Clock) -> AsyncIterator[OurOwn]:
         views = await open_page_view_store(settings, clock)
         closing.push_async_callback(views.close)
         await go_on(counting, views, clock)
-        pace = await open_pace(settings, sites, closing)
+        rate_limiter = await open_rate_limiter(settings, sites, closing)
         rounds = asyncio.gather(
             every_minute(counting, clock),
             run_nightly_retention(views, lambda name: months_of(sites, name), clock),
@@ -63,18 +63,18 @@ async def our_own(settings: Settings, clock: Clock) -> AsyncIterator[OurOwn]:
         )
         closing.push_async_callback(keep, counting.tally, views)
         closing.push_async_callback(ended, rounds)
-        yield OurOwn(sites, counting, views, Collector(sites, counting, views, clock, pace))
+        yield OurOwn(sites, counting, views, Collector(sites, counting, views, clock, rate_limiter))
 
 
-async def open_pace(settings: Settings, sites: Sites, closing: AsyncExitStack) -> Pace:
-    """The limits of this process, or of all that have one Redis."""
+async def open_rate_limiter(settings: Settings, sites: Sites, closing: AsyncExitStack) -> HitRateLimiter:
+    """Returns the rate limiter of this process, or one shared by all processes with the same Redis."""
     if not (url := settings.redis_url.get_secret_value()):
-        return Pace(sites.limits)
-    from utilities.pageviews.collect.shared_rate_limit import Sharing
+        return HitRateLimiter(sites.limits)
+    from utilities.pageviews.collect.shared_rate_limit import SharedRateLimits
 
-    sharing = Sharing(url)
-    closing.push_async_callback(sharing.close)
-    return Pace(sites.limits, tell=sharing.tell)
+    shared_limits = SharedRateLimits(url)
+    closing.push_async_callback(shared_limits.close)
+    return HitRateLimiter(sites.limits, on_token=shared_limits.record_token)
 
 
 async def ended(rounds: "asyncio.Future[tuple[None, None, None]]") -> None:

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from handlers.api.pages import UnknownApiAddress
-from handlers.collect.beacon import collecting_routes
+from handlers.collect.beacon import collect_routes
 from handlers.serving.routes import routes
 from tests.handlers.accounts.conftest import Open
 from tests.handlers.accounts.test_access import KNOWN, cookie_of
@@ -22,7 +22,7 @@ CHANGING = [
     if route.pattern in KNOWN and method not in ("GET", "HEAD", "OPTIONS") and not route.any_origin
     if Person in route.allow and route.handler is not UnknownApiAddress  # which changes nothing
 ]
-BEACONS = {KNOWN[route.pattern][3] for route in collecting_routes()}
+BEACONS = {KNOWN[route.pattern][3] for route in collect_routes()}
 """They are for other sites' pages, and know nobody: tests/handlers/collect/test_headers.py."""
 
 

@@ -1,6 +1,6 @@
-"""A Foyer that only collects, on a loopback port, with the sites a test gives it.
+"""A collector-only server on a loopback port, with the sites of the test.
 
-collect   opens one: `await collect(SITES)`; without sites every host is its own
+open_collector   opens one: `await open_collector(SITES)`; without sites every host is a site
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from handlers.serving.collector_server import collecting
+from handlers.serving.collector_server import serve_collector
 from utilities.config.settings import Settings
 from utilities.pageviews.collection import OurOwn
 
@@ -28,8 +28,8 @@ sites:
 """
 
 
-class View(NamedTuple):
-    """What a test looks at in a row."""
+class StoredView(NamedTuple):
+    """The columns that tests check."""
 
     site: str
     host: str
@@ -43,40 +43,42 @@ class View(NamedTuple):
 
 
 @dataclass
-class Collecting:
-    """One process that collects."""
+class CollectorServer:
+    """A running collector-only server."""
 
     address: str
     own: OurOwn
     sites: Path  # its sites.yaml
 
-    async def views(self) -> list[View]:
-        """What is kept, oldest first."""
-        rows = await self.own.views.query(f"SELECT {', '.join(View._fields)} FROM page_views ORDER BY moment, id", {})
-        return [View(*row) for row in rows]
+    async def views(self) -> list[StoredView]:
+        """Returns the stored page views, oldest first."""
+        rows = await self.own.views.query(
+            f"SELECT {', '.join(StoredView._fields)} FROM page_views ORDER BY moment, id", {}
+        )
+        return [StoredView(*row) for row in rows]
 
 
-Open = Callable[..., Awaitable[Collecting]]
+OpenCollector = Callable[..., Awaitable[CollectorServer]]
 
 
 @pytest.fixture
-async def collect(settings: Callable[..., Settings], tmp_path: Path) -> AsyncIterator[Open]:
-    async with opening(settings, tmp_path) as start:
+async def open_collector(settings: Callable[..., Settings], tmp_path: Path) -> AsyncIterator[OpenCollector]:
+    async with collector_opener(settings, tmp_path) as start:
         yield start
 
 
 @asynccontextmanager
-async def opening(settings: Callable[..., Settings], tmp_path: Path) -> AsyncIterator[Open]:
-    """What `collect` gives, in the event loop of whoever enters."""
+async def collector_opener(settings: Callable[..., Settings], tmp_path: Path) -> AsyncIterator[OpenCollector]:
+    """Yields what the fixture `open_collector` does, in the event loop of the caller."""
     async with AsyncExitStack() as closing:
 
-        async def start(sites: str = "", **values: Any) -> Collecting:
+        async def start(sites: str = "", **values: Any) -> CollectorServer:
             folder = tmp_path / "boards"
             folder.mkdir()
             if sites:
                 (folder / "sites.yaml").write_text(sites, encoding="utf-8")
-            chosen = settings(**{"port": 0, "boards_dir": folder, **values})
-            own, port = await closing.enter_async_context(collecting(chosen))
-            return Collecting(f"http://127.0.0.1:{port}", own, folder / "sites.yaml")
+            settings_ = settings(**{"port": 0, "boards_dir": folder, **values})
+            own, port = await closing.enter_async_context(serve_collector(settings_))
+            return CollectorServer(f"http://127.0.0.1:{port}", own, folder / "sites.yaml")
 
         yield start

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from handlers.collect.beacon import GIF
-from tests.handlers.collect.conftest import AGENT, SITES, Collecting, Open
+from handlers.collect.beacon import PIXEL_GIF
+from tests.handlers.collect.conftest import AGENT, SITES, CollectorServer, OpenCollector
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 
@@ -17,34 +17,38 @@ PAGE = "https://www.example.co.uk/a"
 TOO_LONG = "https://example.co.uk/" + "a" * 4096
 
 
-async def gif(fetch: Fetch, one: Collecting, headers: dict[str, str] | None = None, **query: Any) -> HTTPResponse:
-    return await fetch(f"{one.address}/a.gif?{urlencode(query)}", headers={"User-Agent": AGENT, **(headers or {})})
+async def gif(
+    fetch: Fetch, server: CollectorServer, headers: dict[str, str] | None = None, **query: Any
+) -> HTTPResponse:
+    return await fetch(f"{server.address}/a.gif?{urlencode(query)}", headers={"User-Agent": AGENT, **(headers or {})})
 
 
-async def post(fetch: Fetch, one: Collecting, body: bytes | str | dict[str, Any], **headers: str) -> HTTPResponse:
+async def post(
+    fetch: Fetch, server: CollectorServer, body: bytes | str | dict[str, Any], **headers: str
+) -> HTTPResponse:
     text = json.dumps(body) if isinstance(body, dict) else body
     told = {"User-Agent": AGENT, "Content-Type": "text/plain", **headers}
-    return await fetch(f"{one.address}/a", method="POST", body=text, headers=told)
+    return await fetch(f"{server.address}/a", method="POST", body=text, headers=told)
 
 
-async def test_image_is_43_bytes_and_the_row_is_there_when_it_comes(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
-    answer = await gif(fetch, one, url=PAGE + "?q=x&y=z", ref="https://news.example/", t="Ä", w="1920", l="de-DE")
+async def test_image_is_43_bytes_and_the_row_is_there_when_it_comes(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES)
+    answer = await gif(fetch, server, url=PAGE + "?q=x&y=z", ref="https://news.example/", t="Ä", w="1920", l="de-DE")
     assert (answer.code, answer.headers["Content-Type"], len(answer.body)) == (200, "image/gif", 43)
-    assert answer.body == GIF
+    assert answer.body == PIXEL_GIF
     assert answer.headers["Cache-Control"] == "private, no-cache"
-    [view] = await one.views()
+    [view] = await server.views()
     assert view.site == "blog"
     assert view.path == "/a?q=x"
     assert (view.title, view.referrer, view.language, view.screen) == ("Ä", "https://news.example/", "de-DE", 1920)
 
 
 @pytest.mark.parametrize("query", ["", "?", "?url", "?url=", "?ref=x&t=y", "?URL=https://example.co.uk/"])
-async def test_image_without_a_page_is_a_true_404(collect: Open, fetch: Fetch, query: str):
-    one = await collect(SITES)
-    answer = await fetch(f"{one.address}/a.gif{query}", headers={"User-Agent": AGENT})
+async def test_image_without_a_page_is_a_true_404(open_collector: OpenCollector, fetch: Fetch, query: str):
+    server = await open_collector(SITES)
+    answer = await fetch(f"{server.address}/a.gif{query}", headers={"User-Agent": AGENT})
     assert (answer.code, answer.body) == (404, b"")
-    assert await one.views() == []
+    assert await server.views() == []
 
 
 @pytest.mark.parametrize(
@@ -86,12 +90,14 @@ async def test_image_without_a_page_is_a_true_404(collect: Open, fetch: Fetch, q
         (413, {"url": PAGE, "x": "x" * 9000}),
     ],
 )
-async def test_image_is_answered_by_what_was_said(collect: Open, fetch: Fetch, status: int, query: dict[str, Any]):
-    one = await collect(SITES)
-    answer = await gif(fetch, one, **query)
+async def test_image_is_answered_by_what_was_said(
+    open_collector: OpenCollector, fetch: Fetch, status: int, query: dict[str, Any]
+):
+    server = await open_collector(SITES)
+    answer = await gif(fetch, server, **query)
     assert answer.code == status
-    assert len(await one.views()) == (status == 200)
-    assert answer.body == (GIF if status == 200 else b"")
+    assert len(await server.views()) == (status == 200)
+    assert answer.body == (PIXEL_GIF if status == 200 else b"")
 
 
 DEEP = {"url": PAGE, "props": {"a": {"b": {"c": {"d": 1}}}}}
@@ -130,53 +136,57 @@ DEEP = {"url": PAGE, "props": {"a": {"b": {"c": {"d": 1}}}}}
         (413, json.dumps({"url": TOO_LONG})),
     ],
 )
-async def test_body_is_answered_by_what_it_says(collect: Open, fetch: Fetch, status: int, body: Any):
-    one = await collect(SITES)
-    answer = await post(fetch, one, body)
+async def test_body_is_answered_by_what_it_says(open_collector: OpenCollector, fetch: Fetch, status: int, body: Any):
+    server = await open_collector(SITES)
+    answer = await post(fetch, server, body)
     assert (answer.code, answer.body) == (status, b"")
-    assert len(await one.views()) == (status == 204)
+    assert len(await server.views()) == (status == 204)
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data", "x"])
-async def test_body_is_never_a_fault_of_ours_whatever_it_calls_itself(collect: Open, fetch: Fetch, kind: str):
-    one = await collect(SITES)
+async def test_body_is_never_a_fault_of_ours_whatever_it_calls_itself(
+    open_collector: OpenCollector, fetch: Fetch, kind: str
+):
+    server = await open_collector(SITES)
     for body in (b"{", b"\xff=%ff", b"%", b"a" * 8192, b"--x\r\n\r\n--x--", b'{"url": "https://example.co.uk/"}'):
-        assert (await post(fetch, one, body, **{"Content-Type": kind})).code in (204, 400)
+        assert (await post(fetch, server, body, **{"Content-Type": kind})).code in (204, 400)
 
 
-async def test_event_is_kept_with_its_props(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
-    await post(fetch, one, {"url": PAGE, "name": "sign-up", "props": {"seats": 3, "paid": True, "plan": "small"}})
-    [view] = await one.views()
+async def test_event_is_kept_with_its_props(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES)
+    await post(fetch, server, {"url": PAGE, "name": "sign-up", "props": {"seats": 3, "paid": True, "plan": "small"}})
+    [view] = await server.views()
     assert (view.name, json.loads(view.props)) == ("sign-up", {"paid": "true", "plan": "small", "seats": "3"})
 
 
-async def test_address_agent_and_time_are_what_the_server_saw(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
+async def test_address_agent_and_time_are_what_the_server_saw(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES)
     lies = {"ip": "203.0.113.9", "address": "203.0.113.9", "agent": "x", "userAgent": "x", "at": 1, "timestamp": 1}
-    await post(fetch, one, {"url": PAGE, **lies}, **{"X-Forwarded-For": "203.0.113.9", "X-Real-Ip": "203.0.113.9"})
-    await post(fetch, one, {"url": PAGE})
-    rows = await one.own.views.query("SELECT visitor, agent, year(moment) FROM page_views", {})
+    await post(fetch, server, {"url": PAGE, **lies}, **{"X-Forwarded-For": "203.0.113.9", "X-Real-Ip": "203.0.113.9"})
+    await post(fetch, server, {"url": PAGE})
+    rows = await server.own.views.query("SELECT visitor, agent, year(moment) FROM page_views", {})
     assert len(set(rows)) == 1
-    assert rows[0][1:] == (AGENT, one.own.collector.clock().year)
+    assert rows[0][1:] == (AGENT, server.own.collector.clock().year)
 
 
-async def test_nothing_that_is_kept_is_an_address(collect: Open, fetch: Fetch):
-    one = await collect(SITES, trusted_proxies=("127.0.0.1",))
-    await gif(fetch, one, {"X-Forwarded-For": "203.0.113.9"}, url=PAGE)
-    assert "203.0.113.9" not in str(await one.own.views.query("SELECT * FROM page_views", {}))
+async def test_nothing_that_is_kept_is_an_address(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES, trusted_proxies=("127.0.0.1",))
+    await gif(fetch, server, {"X-Forwarded-For": "203.0.113.9"}, url=PAGE)
+    assert "203.0.113.9" not in str(await server.own.views.query("SELECT * FROM page_views", {}))
 
 
-async def test_excluded_page_and_a_machine_are_answered_like_all_and_not_kept(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
-    assert (await gif(fetch, one, url="https://example.co.uk/admin/x")).body == GIF
-    assert (await gif(fetch, one, {"User-Agent": "Googlebot/2.1"}, url=PAGE)).body == GIF
-    assert (await gif(fetch, one, {"Sec-GPC": "1"}, url=PAGE)).body == GIF
-    assert await one.views() == []
+async def test_excluded_page_and_a_machine_are_answered_like_all_and_not_kept(
+    open_collector: OpenCollector, fetch: Fetch
+):
+    server = await open_collector(SITES)
+    assert (await gif(fetch, server, url="https://example.co.uk/admin/x")).body == PIXEL_GIF
+    assert (await gif(fetch, server, {"User-Agent": "Googlebot/2.1"}, url=PAGE)).body == PIXEL_GIF
+    assert (await gif(fetch, server, {"Sec-GPC": "1"}, url=PAGE)).body == PIXEL_GIF
+    assert await server.views() == []
 
 
-async def test_without_sites_on_this_machine_every_host_is_its_own(collect: Open, fetch: Fetch):
-    one = await collect()
+async def test_without_sites_on_this_machine_every_host_is_its_own(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector()
     for url in ("https://www.example.com/", "http://127.0.0.2:5000/", "http://localhost/", "http://[::1]:80/"):
-        await gif(fetch, one, url=url)
-    assert [view.site for view in await one.views()] == ["example.com", "127.0.0.2", "localhost", "::1"]
+        await gif(fetch, server, url=url)
+    assert [view.site for view in await server.views()] == ["example.com", "127.0.0.2", "localhost", "::1"]

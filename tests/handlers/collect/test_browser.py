@@ -1,4 +1,4 @@
-"""Pages of another origin in a real Chromium: each is counted once for each time it is looked at."""
+"""Pages of another origin in a real Chromium: each view is counted once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.handlers.collect.conftest import AGENT, Collecting, View, opening
-from tests.handlers.collect.pages import NAME, website
+from tests.handlers.collect.conftest import AGENT, CollectorServer, StoredView, collector_opener
+from tests.handlers.collect.website import NAME, website
 from utilities.config.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
@@ -20,61 +20,66 @@ sites:
   - {name: shop, domains: [shop.test, 127.0.0.2]}
   - {name: blog, domains: [blog.test]}
 """
-SETTLED = 0.5  # seconds in which nothing more may come
+QUIET_SECONDS = 0.5  # in which no other hit may arrive
 
 
 @dataclass
-class Street:
-    """A browser in front of a website that Foyer counts."""
+class CountedWebsite:
+    """A browser and a website whose pages carry the script."""
 
-    foyer: Collecting
+    server: CollectorServer
     context: BrowserContext
     port: int
 
     def url(self, path: str, host: str = NAME) -> str:
         return f"http://{host}:{self.port}/{path}"
 
-    async def look(self, path: str, host: str = NAME) -> Page:
+    async def open_page(self, path: str, host: str = NAME) -> Page:
         page = await self.context.new_page()
         await page.goto(self.url(path, host))
         return page
 
-    async def counted(self, most: int) -> list[View]:
-        """What has been counted when `most` have been, or when no more come."""
+    async def wait_for_views(self, count: int) -> list[StoredView]:
+        """Waits for `count` page views and then for more; returns all of them."""
         async with asyncio.timeout(8):
-            while len(await self.foyer.views()) < most:  # noqa: ASYNC110 (the store tells nobody)
+            while len(await self.server.views()) < count:  # noqa: ASYNC110 (the store has no notifications)
                 await asyncio.sleep(0.05)
-        await asyncio.sleep(SETTLED)
-        return await self.foyer.views()
+        await asyncio.sleep(QUIET_SECONDS)
+        return await self.server.views()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def street(settings: Callable[..., Settings], tmp_path: Path, chromium: Browser) -> AsyncIterator[Street]:
-    async with opening(settings, tmp_path) as collect, website((foyer := await collect(SITES)).address) as port:
+async def counted_website(
+    settings: Callable[..., Settings], tmp_path: Path, chromium: Browser
+) -> AsyncIterator[CountedWebsite]:
+    async with (
+        collector_opener(settings, tmp_path) as open_collector,
+        website((server := await open_collector(SITES)).address) as port,
+    ):
         context = await chromium.new_context(user_agent=AGENT, locale="de-DE", viewport={"width": 800, "height": 600})
-        yield Street(foyer, context, port)
+        yield CountedWebsite(server, context, port)
         await context.close()
 
 
-def paths(views: list[View]) -> list[str]:
+def paths(views: list[StoredView]) -> list[str]:
     return [view.path for view in views]
 
 
-WAYS = ("end", "head", "async", "defer", "site")
+SCRIPT_PLACES = ("end", "head", "async", "defer", "site")
 
 
-async def test_page_is_counted_once_wherever_the_script_stands(street: Street):
-    pages = [await street.look(where) for where in WAYS]
-    await street.counted(len(WAYS))
+async def test_page_is_counted_once_wherever_the_script_stands(counted_website: CountedWebsite):
+    pages = [await counted_website.open_page(where) for where in SCRIPT_PLACES]
+    await counted_website.wait_for_views(len(SCRIPT_PLACES))
     for page in pages:
         await page.close()
-    views = await street.counted(len(WAYS))
-    assert sorted(paths(views)) == sorted(f"/{where}" for where in WAYS)
+    views = await counted_website.wait_for_views(len(SCRIPT_PLACES))
+    assert sorted(paths(views)) == sorted(f"/{where}" for where in SCRIPT_PLACES)
     for view in views:
-        check_whole(view, view.path.strip("/"))
+        check_view(view, view.path.strip("/"))
 
 
-def check_whole(view: View, where: str) -> None:
+def check_view(view: StoredView, where: str) -> None:
     assert (view.site, view.host, view.path, view.title) == (
         "shop",
         NAME.removeprefix("www."),
@@ -84,54 +89,54 @@ def check_whole(view: View, where: str) -> None:
     assert (view.language, view.referrer, view.screen) == ("de-DE", "", 800)
 
 
-async def test_slow_page_is_counted_before_it_is_whole_and_once(street: Street):
-    opening = asyncio.create_task(street.look("slow"))
-    [view] = await street.counted(1)
+async def test_slow_page_is_counted_before_it_is_whole_and_once(counted_website: CountedWebsite):
+    opening = asyncio.create_task(counted_website.open_page("slow"))
+    [view] = await counted_website.wait_for_views(1)
     assert view.path == "/slow"
     assert not opening.done()
-    page = await opening
+    page = await collector_opener
     await page.close()
-    assert len(await street.counted(1)) == 1
+    assert len(await counted_website.wait_for_views(1)) == 1
 
 
-async def test_page_that_is_closed_at_once_is_counted(street: Street):
+async def test_page_that_is_closed_at_once_is_counted(counted_website: CountedWebsite):
     """Closed, not left for another: Playwright loses what a page sends while another is taking its place."""
-    page = await street.look("head")
+    page = await counted_website.open_page("head")
     await page.close()
-    assert paths(await street.counted(1)) == ["/head"]
+    assert paths(await counted_website.wait_for_views(1)) == ["/head"]
 
 
-async def test_page_that_comes_back_as_it_was_left_is_counted_again(street: Street):
-    page = await street.look("end")
-    await street.counted(1)
+async def test_page_that_comes_back_as_it_was_left_is_counted_again(counted_website: CountedWebsite):
+    page = await counted_website.open_page("end")
+    await counted_website.wait_for_views(1)
     await page.evaluate("window.mark = 'the same page'")
-    await page.goto(street.url("async"))
-    await street.counted(2)
+    await page.goto(counted_website.url("async"))
+    await counted_website.wait_for_views(2)
     await page.go_back(wait_until="commit")  # a page from that cache is not loaded again
     assert await page.evaluate("window.mark") == "the same page"
-    assert paths(await street.counted(3)) == ["/end", "/async", "/end"]
+    assert paths(await counted_website.wait_for_views(3)) == ["/end", "/async", "/end"]
 
 
-async def test_page_on_this_machine_is_not_counted_unless_told(street: Street):
-    await street.look("end", "127.0.0.2")
-    await street.look("local", "127.0.0.2")
-    assert paths(await street.counted(1)) == ["/local"]
+async def test_page_on_this_machine_is_not_counted_unless_told(counted_website: CountedWebsite):
+    await counted_website.open_page("end", "127.0.0.2")
+    await counted_website.open_page("local", "127.0.0.2")
+    assert paths(await counted_website.wait_for_views(1)) == ["/local"]
 
 
-async def test_browser_that_a_program_drives_is_not_counted_unless_told(street: Street):
-    await street.context.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => true})")
-    await street.look("end")
-    await street.look("local")
-    assert paths(await street.counted(1)) == ["/local"]
+async def test_browser_that_a_program_drives_is_not_counted_unless_told(counted_website: CountedWebsite):
+    await counted_website.context.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => true})")
+    await counted_website.open_page("end")
+    await counted_website.open_page("local")
+    assert paths(await counted_website.wait_for_views(1)) == ["/local"]
 
 
-async def test_page_of_a_site_that_is_not_its_own_is_refused(street: Street):
-    await street.look("stranger")
-    assert await street.counted(0) == []
+async def test_page_of_a_site_that_is_not_its_own_is_refused(counted_website: CountedWebsite):
+    await counted_website.open_page("stranger")
+    assert await counted_website.wait_for_views(0) == []
 
 
-async def test_new_addresses_are_views_and_a_changed_query_only_when_pushed(street: Street):
-    page = await street.look("end")
+async def test_new_addresses_are_views_and_a_changed_query_only_when_pushed(counted_website: CountedWebsite):
+    page = await counted_website.open_page("end")
     for script, title in (
         ("history.pushState({}, '', '/two?x=1')", "Two"),
         ("history.pushState({}, '', '/two?x=2')", "Two again"),
@@ -143,7 +148,7 @@ async def test_new_addresses_are_views_and_a_changed_query_only_when_pushed(stre
     ):
         await page.evaluate(f"{script}; {f'document.title = {title!r}' if title else ''}")
         await asyncio.sleep(0.15)
-    views = await street.counted(4)
+    views = await counted_website.wait_for_views(4)
     # Browsers send beacons side by side: which arrives first is nobody's promise.
     assert sorted((view.path, view.title) for view in views) == [
         ("/end", "Of end"),
@@ -153,54 +158,54 @@ async def test_new_addresses_are_views_and_a_changed_query_only_when_pushed(stre
     ]
     await page.go_back()
     await page.go_back()
-    assert paths(await street.counted(5))[4:] == ["/two"]
+    assert paths(await counted_website.wait_for_views(5))[4:] == ["/two"]
 
 
-async def test_quick_pushes_are_each_counted(street: Street):
-    page = await street.look("end")
+async def test_quick_pushes_are_each_counted(counted_website: CountedWebsite):
+    page = await counted_website.open_page("end")
     await page.evaluate("for (var n = 1; n < 6; n += 1) { history.pushState({}, '', '/quick/' + n); }")
-    assert sorted(paths(await street.counted(6))) == ["/end", *(f"/quick/{n}" for n in range(1, 6))]
+    assert sorted(paths(await counted_website.wait_for_views(6))) == ["/end", *(f"/quick/{n}" for n in range(1, 6))]
 
 
-async def test_routes_behind_the_hash_are_pages_when_told(street: Street):
-    page = await street.look("hash")
+async def test_routes_behind_the_hash_are_pages_when_told(counted_website: CountedWebsite):
+    page = await counted_website.open_page("hash")
     for route in ("/one", "/two", "/two"):
         await page.evaluate(f"location.hash = {route!r}")
         await asyncio.sleep(0.15)
-    assert sorted(paths(await street.counted(3))) == ["/hash", "/hash#/one", "/hash#/two"]
+    assert sorted(paths(await counted_website.wait_for_views(3))) == ["/hash", "/hash#/one", "/hash#/two"]
 
 
-async def test_events_are_counted_with_their_props(street: Street):
-    page = await street.look("end")
-    await street.counted(1)
+async def test_events_are_counted_with_their_props(counted_website: CountedWebsite):
+    page = await counted_website.open_page("end")
+    await counted_website.wait_for_views(1)
     await page.evaluate("foyer('event', 'sign-up', {plan: 'small', seats: 3})")
     await page.evaluate("foyer('event', 'scroll')")
-    views = await street.counted(3)
+    views = await counted_website.wait_for_views(3)
     assert [(view.name, view.props) for view in views[1:]] == [
         ("sign-up", '{"plan": "small", "seats": "3"}'),
         ("scroll", ""),
     ]
 
 
-async def test_without_scripts_the_image_counts(street: Street, chromium: Browser):
+async def test_without_scripts_the_image_counts(counted_website: CountedWebsite, chromium: Browser):
     plain = await chromium.new_context(user_agent=AGENT, java_script_enabled=False)
     page = await plain.new_page()
-    await page.goto(street.url("noscript"))
-    [view] = await street.counted(1)
+    await page.goto(counted_website.url("noscript"))
+    [view] = await counted_website.wait_for_views(1)
     assert (view.path, view.title) == ("/noscript", "No script")
     await plain.close()
 
 
-async def test_browser_that_has_no_beacon_or_turns_it_away_sends_the_image(street: Street):
-    await street.context.add_init_script("navigator.sendBeacon = function () { return false; }")
-    await street.look("site")
-    [view] = await street.counted(1)
+async def test_browser_that_has_no_beacon_or_turns_it_away_sends_the_image(counted_website: CountedWebsite):
+    await counted_website.context.add_init_script("navigator.sendBeacon = function () { return false; }")
+    await counted_website.open_page("site")
+    [view] = await counted_website.wait_for_views(1)
     assert (view.site, view.path, view.title) == ("shop", "/site", "Of site")
 
 
-async def test_page_that_is_prerendered_is_counted_when_it_is_shown(street: Street):
-    page = await street.look("prerender")
+async def test_page_that_is_prerendered_is_counted_when_it_is_shown(counted_website: CountedWebsite):
+    page = await counted_website.open_page("prerender")
     await asyncio.sleep(1)
-    assert paths(await street.counted(1)) == ["/prerender"]
+    assert paths(await counted_website.wait_for_views(1)) == ["/prerender"]
     await page.click("a")
-    assert paths(await street.counted(2)) == ["/prerender", "/end"]
+    assert paths(await counted_website.wait_for_views(2)) == ["/prerender", "/end"]

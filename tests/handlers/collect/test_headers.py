@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from handlers.collect.beacon import SCRIPT
+from handlers.collect.beacon import TRACKING_SCRIPT
 from handlers.serving.routes import routes
-from tests.handlers.collect.conftest import AGENT, SITES, Open
+from tests.handlers.collect.conftest import AGENT, SITES, OpenCollector
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 
@@ -32,14 +32,14 @@ def test_only_beacons_come_from_any_origin():
 
 @pytest.mark.parametrize(("method", "path", "status"), WAYS)
 async def test_answer_is_the_same_with_and_without_a_cookie(
-    collect: Open, fetch: Fetch, method: str, path: str, status: int
+    open_collector: OpenCollector, fetch: Fetch, method: str, path: str, status: int
 ):
-    one = await collect(SITES)
+    server = await open_collector(SITES)
     answers = []
     for headers in ({}, FOREIGN, {**FOREIGN, **COOKIE}, {"Origin": "null"}):
         body = PAGE if method == "POST" else None
         told = {"User-Agent": AGENT, "Content-Type": "text/plain", **headers}
-        answer = await fetch(one.address + path, method=method, body=body, headers=told)
+        answer = await fetch(server.address + path, method=method, body=body, headers=told)
         assert answer.code == status
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in answer.headers
@@ -53,10 +53,10 @@ async def test_answer_is_the_same_with_and_without_a_cookie(
     assert all(each == answers[0] for each in answers)
 
 
-async def test_what_may_be_posted_is_said_beforehand(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
+async def test_what_may_be_posted_is_said_beforehand(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES)
     asked = {**FOREIGN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
-    answer = await fetch(f"{one.address}/a", method="OPTIONS", headers=asked)
+    answer = await fetch(f"{server.address}/a", method="OPTIONS", headers=asked)
     assert answer.headers["Access-Control-Allow-Methods"] == "POST"
     assert answer.headers["Access-Control-Allow-Headers"] == "Content-Type"
 
@@ -64,61 +64,61 @@ async def test_what_may_be_posted_is_said_beforehand(collect: Open, fetch: Fetch
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/a.gif"), ("GET", "/a"), ("PUT", "/a"), ("DELETE", "/a.js"), ("HEAD", "/a.gif")]
 )
-async def test_other_methods_are_refused(collect: Open, fetch: Fetch, method: str, path: str):
-    one = await collect(SITES)
+async def test_other_methods_are_refused(open_collector: OpenCollector, fetch: Fetch, method: str, path: str):
+    server = await open_collector(SITES)
     body = "" if method in ("POST", "PUT") else None
-    assert (await fetch(one.address + path, method=method, body=body)).code == 405
+    assert (await fetch(server.address + path, method=method, body=body)).code == 405
 
 
 @pytest.mark.parametrize("path", ["/", "/reports", "/a/", "/a.gif/x", "/static/a.js", "/login", "/A.gif"])
-async def test_process_that_only_collects_has_nothing_else(collect: Open, fetch: Fetch, path: str):
-    one = await collect(SITES)
-    assert (await fetch(one.address + path)).code == 404
+async def test_process_that_only_collects_has_nothing_else(open_collector: OpenCollector, fetch: Fetch, path: str):
+    server = await open_collector(SITES)
+    assert (await fetch(server.address + path)).code == 404
 
 
 async def test_what_is_no_beacon_leaves_no_line_in_the_log(
-    collect: Open, fetch: Fetch, caplog: pytest.LogCaptureFixture
+    open_collector: OpenCollector, fetch: Fetch, caplog: pytest.LogCaptureFixture
 ):
-    one = await collect(SITES)
+    server = await open_collector(SITES)
     caplog.clear()  # what the start has to say is not about a beacon
     caplog.set_level(logging.INFO)
     for method, headers in (
         ("POST", {"Content-Type": "multipart/form-data"}),
         ("PUT", {"Origin": "https://a.example"}),
     ):
-        answer = await fetch(f"{one.address}/a.gif?{PAGE}", method=method, body="x", headers=headers)
+        answer = await fetch(f"{server.address}/a.gif?{PAGE}", method=method, body="x", headers=headers)
         assert 400 <= answer.code < 500
     assert not [record for record in caplog.records if record.name in ("foyer.access", "foyer.handlers")]
 
 
-async def test_name_that_is_not_ours_is_not_answered_to(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
-    assert (await fetch(f"{one.address}/a.gif?{PAGE}", headers={"Host": "evil.example"})).code == 421
+async def test_name_that_is_not_ours_is_not_answered_to(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES)
+    assert (await fetch(f"{server.address}/a.gif?{PAGE}", headers={"Host": "evil.example"})).code == 421
 
 
-async def test_script_is_the_same_whatever_it_is_asked_with(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
+async def test_script_is_the_same_whatever_it_is_asked_with(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES)
     for query in ("", "?site=blog", "?site=<script>", "?site=');alert(1)//", "?x=y"):
-        answer = await fetch(f"{one.address}/a.js{query.replace('<', '%3C')}", decompress_response=False)
-        assert answer.body == SCRIPT
+        answer = await fetch(f"{server.address}/a.js{query.replace('<', '%3C')}", decompress_response=False)
+        assert answer.body == TRACKING_SCRIPT
         assert answer.headers["Content-Type"] == "text/javascript; charset=UTF-8"
         assert answer.headers["Cache-Control"] == "public, max-age=3600"
 
 
-async def test_script_is_sent_packed_to_those_who_unpack_it(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
+async def test_script_is_sent_packed_to_those_who_unpack_it(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES)
     packed = {"Accept-Encoding": "gzip, br"}
-    answer = await fetch(f"{one.address}/a.js", headers=packed, decompress_response=False)
+    answer = await fetch(f"{server.address}/a.js", headers=packed, decompress_response=False)
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert len(answer.body) < 600
-    assert gzip.decompress(answer.body) == SCRIPT
+    assert gzip.decompress(answer.body) == TRACKING_SCRIPT
 
 
-async def test_healthz_says_how_counting_goes(collect: Open, fetch: Fetch):
-    one = await collect(SITES)
-    await fetch(f"{one.address}/a.gif?{PAGE}", headers={"User-Agent": AGENT})
-    await fetch(f"{one.address}/a.gif?{PAGE}", headers={"User-Agent": "Googlebot/2.1"})
-    answer = await fetch(f"{one.address}/healthz")
+async def test_healthz_says_how_counting_goes(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES)
+    await fetch(f"{server.address}/a.gif?{PAGE}", headers={"User-Agent": AGENT})
+    await fetch(f"{server.address}/a.gif?{PAGE}", headers={"User-Agent": "Googlebot/2.1"})
+    answer = await fetch(f"{server.address}/healthz")
     assert answer.code == 200
     assert b'"counted": 1, "dropped": {"bot": 1}' in answer.body

@@ -1,4 +1,4 @@
-"""Too many hits, no room for them, too many paths: what is answered, and that it is never a lie."""
+"""Rate limits, a full store and the limit on paths: the response never says that a lost hit is stored."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from tests.handlers.collect.conftest import AGENT, SITES, Collecting, Open
+from tests.handlers.collect.conftest import AGENT, SITES, CollectorServer, OpenCollector
 from utilities.model.errors import FoyerError, Overloaded, StoreDown, TooFast
 from utilities.pageviews import PageView
-from utilities.pageviews.collect.rate_limit import MOST_CLIENTS, Pace
+from utilities.pageviews.collect.rate_limit import MAX_CLIENT_BUCKETS, HitRateLimiter
 from utilities.pageviews.sites.site_file import Limits
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 
 
-class Steady:
-    """A clock that is moved by hand."""
+class ManualClock:
+    """A monotonic clock that the test sets."""
 
     now = 1000.0
 
@@ -25,67 +25,65 @@ class Steady:
         return self.now
 
 
-def taken(pace: Pace, address: str, most: int, site: str = "blog") -> int:
-    """How many of so many hits are taken in."""
-    got = 0
-    for _ in range(most):
+def count_accepted(limiter: HitRateLimiter, address: str, hits: int, site: str = "blog") -> int:
+    """Returns how many of `hits` hits are accepted."""
+    accepted = 0
+    for _ in range(hits):
         try:
-            pace.count(address, site)
-            got += 1
+            limiter.take_tokens(address, site)
+            accepted += 1
         except TooFast:
             pass
-    return got
+    return accepted
 
 
-def test_client_has_a_minutes_worth_at_once_and_then_one_after_the_other():
-    steady = Steady()
-    pace = Pace(Limits(address=60, site=1000, all=1000), steady)
-    assert taken(pace, "203.0.113.9", 100) == 60
-    assert taken(pace, "203.0.113.10", 10) == 10
+def test_client_may_use_the_limit_of_a_minute_at_once_and_then_at_its_rate():
+    clock = ManualClock()
+    limiter = HitRateLimiter(Limits(address=60, site=1000, all=1000), clock)
+    assert count_accepted(limiter, "203.0.113.9", 100) == 60
+    assert count_accepted(limiter, "203.0.113.10", 10) == 10
     with pytest.raises(TooFast) as refused:
-        pace.count("203.0.113.9", "blog")
+        limiter.take_tokens("203.0.113.9", "blog")
     assert 0 < refused.value.retry_after <= 1
-    steady.now += 5
-    assert taken(pace, "203.0.113.9", 100) == 5
-    steady.now += 3600
-    assert taken(pace, "203.0.113.9", 100) == 60
+    clock.now += 5
+    assert count_accepted(limiter, "203.0.113.9", 100) == 5
+    clock.now += 3600
+    assert count_accepted(limiter, "203.0.113.9", 100) == 60
 
 
-def test_ipv6_customer_is_one_client_with_all_addresses():
-    pace = Pace(Limits(address=10), Steady())
-    assert sum(taken(pace, f"2001:db8:1:1::{n}", 1) for n in range(30)) == 10
-    assert taken(pace, "2001:db8:1:2::1", 1) == 1
+def test_all_ipv6_addresses_of_a_network_are_one_client():
+    limiter = HitRateLimiter(Limits(address=10), ManualClock())
+    assert sum(count_accepted(limiter, f"2001:db8:1:1::{n}", 1) for n in range(30)) == 10
+    assert count_accepted(limiter, "2001:db8:1:2::1", 1) == 1
 
 
-def test_site_and_all_together_have_limits_of_their_own():
-    pace = Pace(Limits(address=10, site=15, all=20), Steady())
-    assert [taken(pace, f"203.0.113.{n}", 10) for n in range(3)] == [10, 5, 0]
-    assert taken(pace, "203.0.113.9", 10, "shop") == 5
+def test_site_and_all_hits_have_separate_limits():
+    limiter = HitRateLimiter(Limits(address=10, site=15, all=20), ManualClock())
+    assert [count_accepted(limiter, f"203.0.113.{n}", 10) for n in range(3)] == [10, 5, 0]
+    assert count_accepted(limiter, "203.0.113.9", 10, "shop") == 5
 
 
-def test_flood_from_everywhere_takes_no_more_memory():
-    pace = Pace(Limits(all=10**9, site=10**9), Steady())
-    for number in range(MOST_CLIENTS + 1000):
-        pace.count(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", "blog")
-    assert len(pace.clients.full_at) == MOST_CLIENTS
+def test_memory_is_bounded_for_any_number_of_clients():
+    limiter = HitRateLimiter(Limits(all=10**9, site=10**9), ManualClock())
+    for number in range(MAX_CLIENT_BUCKETS + 1000):
+        limiter.take_tokens(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", "blog")
+    assert len(limiter.clients.full_at) == MAX_CLIENT_BUCKETS
 
 
-async def test_flood_is_told_when_to_come_back_and_one_who_lies_about_the_address_is_still_one(
-    collect: Open, fetch: Fetch
-):
-    one = await collect(SITES + "limits: {address: 5}\n")
+async def test_flood_gets_retry_after_and_false_addresses_do_not_help(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES + "limits: {address: 5}\n")
     codes = []
     for number in range(8):
         headers = {"User-Agent": AGENT, "X-Forwarded-For": f"203.0.113.{number}", "X-Real-Ip": f"203.0.113.{number}"}
-        answer = await fetch(f"{one.address}/a.gif?url=https://example.co.uk/", headers=headers)
+        answer = await fetch(f"{server.address}/a.gif?url=https://example.co.uk/", headers=headers)
         codes.append(answer.code)
     assert codes == [200] * 5 + [429] * 3
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
-    assert len(await one.views()) == 5
+    assert len(await server.views()) == 5
 
 
-class Full:
-    """A store that has no room, or no disk."""
+class FailingStore:
+    """A store that raises this error for every row."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -100,33 +98,35 @@ class Full:
         pass
 
 
-@pytest.mark.parametrize("error", [Overloaded, StoreDown])  # an error that is raised holds all that it came through
-async def test_what_is_not_kept_is_never_called_good(collect: Open, fetch: Fetch, error: type[FoyerError]):
-    one = await collect(SITES)
-    one.own.collector.views = Full(error("not kept"))
+@pytest.mark.parametrize("error", [Overloaded, StoreDown])  # the class: a raised instance keeps its traceback
+async def test_hit_that_is_not_stored_gets_an_error(
+    open_collector: OpenCollector, fetch: Fetch, error: type[FoyerError]
+):
+    server = await open_collector(SITES)
+    server.own.collector.views = FailingStore(error("not stored"))
     answers = [
-        await fetch(f"{one.address}/a.gif?url=https://example.co.uk/", headers={"User-Agent": AGENT}),
-        await fetch(f"{one.address}/a", method="POST", body="url=https://example.co.uk/", user_agent=AGENT),
+        await fetch(f"{server.address}/a.gif?url=https://example.co.uk/", headers={"User-Agent": AGENT}),
+        await fetch(f"{server.address}/a", method="POST", body="url=https://example.co.uk/", user_agent=AGENT),
     ]
     for answer in answers:
         assert (answer.code, answer.headers["Retry-After"], answer.body) == (503, "1", b"")
 
 
-async def test_paths_beyond_the_days_are_other_and_those_known_stay(collect: Open, fetch: Fetch):
-    one = await collect(SITES + "    distinct_paths: 3\n")
+async def test_paths_beyond_the_limit_are_stored_as_other(open_collector: OpenCollector, fetch: Fetch):
+    server = await open_collector(SITES + "    distinct_paths: 3\n")
     for path in ("a", "b", "c", "d", "e", "a"):
         url = f"https://shop.example.com/{path}&t=Title"
-        assert (await fetch(f"{one.address}/a.gif?url={url}", headers={"User-Agent": AGENT})).code == 200
-    seen = [(view.path, view.title) for view in await one.views()]
-    assert seen == [(f"/{path}", "Title") for path in "abc"] + [("(other)", "")] * 2 + [("/a", "Title")]
+        assert (await fetch(f"{server.address}/a.gif?url={url}", headers={"User-Agent": AGENT})).code == 200
+    stored = [(view.path, view.title) for view in await server.views()]
+    assert stored == [(f"/{path}", "Title") for path in "abc"] + [("(other)", "")] * 2 + [("/a", "Title")]
 
 
-async def test_yesterdays_paths_are_not_turned_away(collect: Open, fetch: Fetch):
-    one: Collecting = await collect(SITES + "    distinct_paths: 2\n")
+async def test_paths_of_yesterday_are_accepted(open_collector: OpenCollector, fetch: Fetch):
+    server: CollectorServer = await open_collector(SITES + "    distinct_paths: 2\n")
     days = (datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC))
     for day, paths in zip(days, ("ab", "xyab"), strict=True):
-        one.own.collector.clock = lambda day=day: day
+        server.own.collector.clock = lambda day=day: day
         for path in paths:
-            url = f"{one.address}/a.gif?url=https://shop.example.com/{path}"
+            url = f"{server.address}/a.gif?url=https://shop.example.com/{path}"
             await fetch(url, headers={"User-Agent": AGENT})
-    assert sorted(view.path for view in await one.views()) == sorted(["/a", "/b", "/x", "/y", "/a", "/b"])
+    assert sorted(view.path for view in await server.views()) == sorted(["/a", "/b", "/x", "/y", "/a", "/b"])

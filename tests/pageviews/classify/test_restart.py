@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.pageviews.classify.conftest import CHROME, MINUTE, NOON
 from utilities.config.settings import Settings
-from utilities.pageviews.collect.beacon import Said
+from utilities.pageviews.collect.beacon import BeaconPayload
 from utilities.pageviews.collection import our_own
 
 COUNT = "SELECT count(*), count(DISTINCT visitor), count(DISTINCT visit) FROM page_views WHERE moment >= $since"
@@ -19,12 +19,14 @@ SITES = "sites: [{name: example, domains: [example.com], zone: Europe/Berlin}]"
 async def test_a_restart_makes_nobody_new_and_ends_no_visit(settings: Callable[..., Settings], tmp_path: Path):
     (tmp_path / "sites.yaml").write_text(SITES)
     now, there = NOON, settings(boards_dir=tmp_path)
-    said = Said(url="https://example.com/?utm_source=news&utm_medium=email", host="example.com")
+    payload = BeaconPayload(url="https://example.com/?utm_source=news&utm_medium=email", host="example.com")
     for passed in (5 * MINUTE, 25 * MINUTE, 31 * MINUTE):
         async with our_own(there, lambda: now) as own:  # noqa: B023 (it is left before `now` changes)
-            await own.collector.take(said, "192.0.2.7", CHROME, {})
+            await own.collector.collect_hit(payload, "192.0.2.7", CHROME, {})
             now += passed
-            await own.collector.take(Said("https://example.com/b", "example.com"), "192.0.2.7", CHROME, {})
+            await own.collector.collect_hit(
+                BeaconPayload("https://example.com/b", "example.com"), "192.0.2.7", CHROME, {}
+            )
         now += timedelta(seconds=1)
     async with our_own(there, lambda: now) as own:
         rows: list[tuple[Any, ...]] = await own.views.query(COUNT, {"since": NOON - MINUTE})

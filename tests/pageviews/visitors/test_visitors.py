@@ -19,7 +19,7 @@ from handlers.serving.server import serving
 from utilities.config.settings import Settings, read_settings
 from utilities.pageviews import Dropped
 from utilities.pageviews.classify.geoip import Places
-from utilities.pageviews.collect.beacon import FIELDS, NAMES
+from utilities.pageviews.collect.beacon import BEACON_FIELDS, FIELD_ALIASES
 from utilities.pageviews.log_import.command import import_logs
 from utilities.pageviews.log_import.line_kinds import Kind
 from utilities.services import Services
@@ -130,7 +130,7 @@ def test_what_is_sent_is_what_a_beacon_says(world: World):
     for read in Readers(world).between(NOON - timedelta(hours=1), NOON):
         sent = request("http://127.0.0.1:1", read)
         form = (sent.body or b"").decode() or sent.url.partition("?")[2]
-        assert {each.partition("=")[0] for each in form.split("&")} <= NAMES.keys() | FIELDS
+        assert {each.partition("=")[0] for each in form.split("&")} <= FIELD_ALIASES.keys() | BEACON_FIELDS
 
 
 async def test_the_past_is_a_log_that_can_be_imported(world: World, foyer: tuple[Services, str], tmp_path: Path):

@@ -1,48 +1,53 @@
-"""What happens to a beacon between the wire and the store."""
+"""The path of a hit from the parsed beacon to the store."""
 
 from collections.abc import Callable, Mapping
 
 from utilities.model.clock import Clock
 from utilities.model.errors import BadHit
 from utilities.pageviews import Counter, Dropped
-from utilities.pageviews.collect.beacon import Said, hit_of
-from utilities.pageviews.collect.path_limit import Paths
-from utilities.pageviews.collect.rate_limit import Pace
+from utilities.pageviews.collect.beacon import BeaconPayload, build_hit
+from utilities.pageviews.collect.path_limit import PathLimit
+from utilities.pageviews.collect.rate_limit import HitRateLimiter
 from utilities.pageviews.sites.registry import Sites
 from utilities.pageviews.storage.interface import PageViewStore
 
 
 class Collector:
-    """Whose site it is, whether there is room for it, what it counts as, and its place on disk. Owned by the loop."""
+    """Finds a hit's site, applies the rate limits, classifies the hit and stores it. Belongs to the event loop."""
 
     def __init__(
-        self, sites: Sites, counter: Counter, views: PageViewStore, clock: Clock, pace: Pace | None = None
+        self,
+        sites: Sites,
+        counter: Counter,
+        views: PageViewStore,
+        clock: Clock,
+        rate_limiter: HitRateLimiter | None = None,
     ) -> None:
         self.sites = sites
         self.counter = counter
         self.views = views
         self.clock = clock
-        self.pace = pace or Pace(sites.limits)
-        self.paths = Paths()
-        self.kept = 0  # since the start
-        self.tell: Callable[[], None] = nobody  # told of each that is safe; must not wait
+        self.rate_limiter = rate_limiter or HitRateLimiter(sites.limits)
+        self.path_limit = PathLimit()
+        self.stored_count = 0  # since the start
+        self.on_stored: Callable[[], None] = ignore_hit  # called for each stored hit; must not wait
 
-    async def take(self, said: Said, address: str, agent: str, headers: Mapping[str, str]) -> None:
+    async def collect_hit(self, payload: BeaconPayload, address: str, agent: str, headers: Mapping[str, str]) -> None:
         """Returns when the hit is stored or is not counted; raises HitRejected, Overloaded and StoreDown."""
-        site = self.sites.find(said.site, said.host)
-        if self.pace.limits is not self.sites.limits:
-            self.pace.set(self.sites.limits)
-        self.pace.count(address, site.name)
-        counted = self.counter.count(hit_of(said, site, self.clock(), address, agent, headers))
-        if isinstance(counted, Dropped):
+        site = self.sites.find(payload.site, payload.host)
+        if self.rate_limiter.limits is not self.sites.limits:
+            self.rate_limiter.set_limits(self.sites.limits)
+        self.rate_limiter.take_tokens(address, site.name)
+        view = self.counter.count(build_hit(payload, site, self.clock(), address, agent, headers))
+        if isinstance(view, Dropped):
             return
         try:
-            await self.views.add_views((self.paths.kept(counted, site.distinct_paths),))
+            await self.views.add_views((self.path_limit.limit_path(view, site.distinct_paths),))
         except ValueError:
-            raise BadHit("it cannot be kept") from None
-        self.kept += 1
-        self.tell()
+            raise BadHit("the page view cannot be stored") from None
+        self.stored_count += 1
+        self.on_stored()
 
 
-def nobody() -> None:
-    """Nobody wants to know."""
+def ignore_hit() -> None:
+    """Does nothing."""

@@ -1,39 +1,40 @@
-"""How many different paths a site may have in a day, so that nobody can fill the store with made-up ones."""
+"""Limits how many different paths a site may have in a day, so that nobody can fill the store with invented ones."""
 
 from datetime import date, timedelta
 
 from utilities.pageviews import PageView
 
-OTHER = "(other)"
-MOST_SITES = 1000
+OTHER_PATH = "(other)"
+MAX_TRACKED_SITES = 1000
 
 
-class Paths:
-    """The paths of today and yesterday, by site; in this process's memory, begun anew when it starts.
+class PathLimit:
+    """The paths of today and yesterday for each site, in the memory of this process; empty after a restart.
 
-    Paths that yesterday had are never turned away: whoever floods a site with made-up paths hides new pages at most.
+    Paths of yesterday are always accepted: a flood of invented paths can only hide new pages.
     """
 
     def __init__(self) -> None:
+        # by site: the day, the hashes of its paths, and those of the day before
         self.days: dict[str, tuple[date, set[int], set[int]]] = {}
 
-    def kept(self, view: PageView, most: int) -> PageView:
-        """The page view, with `(other)` for its path when the site has had `most` different ones today."""
+    def limit_path(self, view: PageView, max_paths: int) -> PageView:
+        """Returns the page view; with OTHER_PATH when the site has had `max_paths` different paths today."""
         day = (view.at + timedelta(minutes=view.offset)).date()
-        known = self.days.get(view.site)
-        if known is None or known[0] != day:
-            known = self.turn(view.site, day)
+        paths = self.days.get(view.site)
+        if paths is None or paths[0] != day:
+            paths = self._start_day(view.site, day)
         path = hash(view.path)
-        if path in known[1]:
+        if path in paths[1]:
             return view
-        if len(known[1]) >= most and path not in known[2]:
-            return view._replace(path=OTHER, title="")
-        known[1].add(path)
+        if len(paths[1]) >= max_paths and path not in paths[2]:
+            return view._replace(path=OTHER_PATH, title="")
+        paths[1].add(path)
         return view
 
-    def turn(self, site: str, day: date) -> tuple[date, set[int], set[int]]:
+    def _start_day(self, site: str, day: date) -> tuple[date, set[int], set[int]]:
         before = self.days.pop(site, None)
-        if len(self.days) >= MOST_SITES:
+        if len(self.days) >= MAX_TRACKED_SITES:
             del self.days[next(iter(self.days))]
         self.days[site] = (day, set(), before[1] if before else set())
         return self.days[site]

@@ -1,4 +1,4 @@
-"""How many hits are taken in: a bucket for each client, for each site, and one for all."""
+"""Rate limits for hits: a token bucket for each client, one for each site, and one for all hits together."""
 
 import time
 from collections.abc import Callable
@@ -8,33 +8,35 @@ from utilities.model.errors import TooFast
 from utilities.pageviews.sites.site_file import Limits
 from utilities.runtime.token_buckets import TokenBuckets
 
-MOST_CLIENTS = 50_000  # buckets that are kept; those beyond are forgotten, longest unused first
-MOST_SITES = 2000
-A_MINUTE, AN_HOUR = 60.0, 3600.0
+MAX_CLIENT_BUCKETS = 50_000  # the least recently used are dropped
+MAX_SITE_BUCKETS = 2000
+SECONDS_PER_MINUTE, SECONDS_PER_HOUR = 60.0, 3600.0
 
 
-Tell = Callable[[TokenBuckets, str], None]
-"""Is told of each that is taken; must not wait."""
+OnToken = Callable[[TokenBuckets, str], None]
+"""Called for each token that is taken, with the buckets and the name; must not wait."""
 
 
-class Pace:
-    """The three kinds of buckets of one process. `steady` answers seconds that only grow."""
+class HitRateLimiter:
+    """The three kinds of buckets of one process."""
 
-    def __init__(self, limits: Limits, steady: Callable[[], float] = time.monotonic, tell: Tell | None = None) -> None:
-        self.steady = steady
-        self.tell = tell
-        self.set(limits)
+    def __init__(
+        self, limits: Limits, monotonic: Callable[[], float] = time.monotonic, on_token: OnToken | None = None
+    ) -> None:
+        self.monotonic = monotonic
+        self.on_token = on_token
+        self.set_limits(limits)
 
-    def set(self, limits: Limits) -> None:
-        """Other limits from now on; every bucket is full again."""
+    def set_limits(self, limits: Limits) -> None:
+        """Replaces the limits; every bucket is full again."""
         self.limits = limits
-        self.clients = TokenBuckets("client", limits.address, A_MINUTE, MOST_CLIENTS)
-        self.sites = TokenBuckets("site", limits.site, AN_HOUR, MOST_SITES)
-        self.all = TokenBuckets("all", limits.all, AN_HOUR, 1)
+        self.clients = TokenBuckets("client", limits.address, SECONDS_PER_MINUTE, MAX_CLIENT_BUCKETS)
+        self.sites = TokenBuckets("site", limits.site, SECONDS_PER_HOUR, MAX_SITE_BUCKETS)
+        self.all = TokenBuckets("all", limits.all, SECONDS_PER_HOUR, 1)
 
-    def count(self, address: str, site: str) -> None:
-        """Takes one from each of the three; raises TooFast, and takes nothing, when one of them is empty."""
-        now = self.steady()
+    def take_tokens(self, address: str, site: str) -> None:
+        """Takes a token from each of the three; raises TooFast, and takes none, when one of them is empty."""
+        now = self.monotonic()
         client = household(address) if ":" in address else address
         wait = max(
             self.clients.seconds_until_free(client, now),
@@ -46,7 +48,7 @@ class Pace:
         self.clients.take(client, now)
         self.sites.take(site, now)
         self.all.take("", now)
-        if self.tell:
-            self.tell(self.clients, client)
-            self.tell(self.sites, site)
-            self.tell(self.all, "")
+        if self.on_token:
+            self.on_token(self.clients, client)
+            self.on_token(self.sites, site)
+            self.on_token(self.all, "")

@@ -1,4 +1,4 @@
-"""The buckets of all processes that have one Redis, as one: each tells it what it took, and hears what others took."""
+"""Shares the rate limits of hits between all processes with the same Redis."""
 
 import asyncio
 import hashlib
@@ -14,106 +14,106 @@ from utilities.runtime.redis_connection import REST_SECONDS, RedisConnection
 from utilities.runtime.supervised_loop import SupervisedLoop
 from utilities.runtime.token_buckets import RedisTokenBuckets, TokenBuckets
 
-LOT = 100  # buckets that are settled at once
+SYNC_BATCH = 100  # buckets that are synchronized at once
 MAX_CONNECTIONS = 4
-MOST_OWING = 50_000  # buckets; of those beyond, the one that took longest ago is forgiven
-PREFIX = "foyer:limits:"
-KEY_BYTES = 32
-KEY_KEPT = 86_400  # seconds
-KEY_HELD = 60.0  # seconds until a process looks whether its key is still everybody's
+MAX_UNREPORTED_BUCKETS = 50_000  # the one whose last token was taken longest ago is dropped
+LIMITS_KEY_PREFIX = "foyer:limits:"
+HASH_KEY_BYTES = 32
+HASH_KEY_SECONDS = 86_400
+HASH_KEY_CHECK_SECONDS = 60.0  # between two looks whether the key in Redis has changed
 
-Owing = tuple[TokenBuckets, str]
+BucketName = tuple[TokenBuckets, str]
 
 
-class Sharing:
-    """Settles in the background, so that a hit costs the same whether Redis is quick, slow or gone.
+class SharedRateLimits:
+    """Reports tokens to Redis in the background, so that a hit costs the same whether Redis is fast, slow or down.
 
-    A process may run ahead of the others by one portion of each bucket. A client that takes less than a portion is
-    never told of. What was taken while Redis did not answer is forgiven.
+    A process may be ahead of the others by one report of each bucket. A client that takes fewer tokens than a report
+    has is never reported. Tokens that were taken while Redis did not answer are not reported later.
     """
 
     def __init__(
-        self, url: str, rest_seconds: float = REST_SECONDS, steady: Callable[[], float] = time.monotonic
+        self, url: str, rest_seconds: float = REST_SECONDS, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        """Needs the running loop; raises SettingsError for a bad URL."""
+        """Needs a running event loop; raises SettingsError for an invalid URL."""
         self.connection = RedisConnection(
             url,
             purpose="limits of hits",
             fallback="each process has its own",
             max_connections=MAX_CONNECTIONS,
             rest_seconds=rest_seconds,
-            clock=steady,
+            clock=monotonic,
         )
         self.shared = RedisTokenBuckets(self.connection)
         self.rest_seconds = rest_seconds
-        self.steady = steady
-        self.owed: dict[Owing, int] = {}  # taken here, and Redis has not heard of it
-        self.due: dict[Owing, None] = {}  # those who owe a portion, in order
+        self.monotonic = monotonic
+        self.unreported: dict[BucketName, int] = {}  # tokens that were taken here since the last report
+        self.due: dict[BucketName, None] = {}  # buckets with enough tokens for a report, in order
         self.wake = asyncio.Event()
-        self.key, self.key_until = b"", 0.0
-        self.loop = SupervisedLoop("limits of hits: settle", self.settle_for_ever)
+        self.hash_key, self.hash_key_until = b"", 0.0
+        self.loop = SupervisedLoop("limits of hits: settle", self._run_sync)
 
-    def tell(self, buckets: TokenBuckets, name: str) -> None:
-        """One was taken."""
-        owing = buckets, name
-        owed = self.owed.pop(owing, 0) + 1
-        if len(self.owed) >= MOST_OWING:
-            del self.owed[next(iter(self.owed))]
-        self.owed[owing] = owed
-        if owed >= portion(buckets):
-            self.due[owing] = None
+    def record_token(self, buckets: TokenBuckets, name: str) -> None:
+        """Records that a token was taken in this process; the `on_token` of HitRateLimiter."""
+        bucket = buckets, name
+        tokens = self.unreported.pop(bucket, 0) + 1
+        if len(self.unreported) >= MAX_UNREPORTED_BUCKETS:
+            del self.unreported[next(iter(self.unreported))]
+        self.unreported[bucket] = tokens
+        if tokens >= tokens_per_report(buckets):
+            self.due[bucket] = None
             self.wake.set()
 
-    async def settle_for_ever(self) -> None:
+    async def _run_sync(self) -> None:
         while True:
             await self.wake.wait()
             self.wake.clear()
             try:
                 while self.due:
                     async with self.connection.use_client() as redis:
-                        await self.find_key(redis)
-                        await asyncio.gather(*map(self.settle, list(self.due)[:LOT]))
+                        await self._load_hash_key(redis)
+                        await asyncio.gather(*map(self._sync_bucket, list(self.due)[:SYNC_BATCH]))
             except StoreDown:
                 await asyncio.sleep(self.rest_seconds)
                 self.due.clear()
-                self.owed.clear()
+                self.unreported.clear()
 
-    async def settle(self, owing: Owing) -> None:
-        """Takes from the shared bucket what was taken here. When it has less than that, this one is closed until it
-        has as much."""
-        buckets, name = owing
-        self.due.pop(owing, None)
-        owed = min(self.owed.get(owing, 0), buckets.capacity)
-        is_taken, full_in, _ = await self.shared.take(self.name_of(owing), buckets, owed)
-        left = self.owed.pop(owing, 0) - (owed if is_taken else 0)
+    async def _sync_bucket(self, bucket: BucketName) -> None:
+        """Takes the tokens from the shared bucket too. When it has too few, the local bucket is empty until it has."""
+        buckets, name = bucket
+        self.due.pop(bucket, None)
+        tokens = min(self.unreported.get(bucket, 0), buckets.capacity)
+        is_taken, full_in, _ = await self.shared.take(self._redis_key(bucket), buckets, tokens)
+        left = self.unreported.pop(bucket, 0) - (tokens if is_taken else 0)
         if left > 0:
-            self.owed[owing] = left
-        buckets.merge(name, self.steady() + full_in + left * buckets.seconds_per_token)
+            self.unreported[bucket] = left
+        buckets.merge(name, self.monotonic() + full_in + left * buckets.seconds_per_token)
 
-    def name_of(self, owing: Owing) -> str:
-        """The bucket's name in Redis, which never hears an address."""
-        buckets, name = owing
+    def _redis_key(self, bucket: BucketName) -> str:
+        """Returns the bucket's key in Redis, which contains a hash and never an address."""
+        buckets, name = bucket
         if buckets.kind == "client":
-            name = hashlib.blake2b(name.encode(), key=self.key, digest_size=16).hexdigest()
-        return f"{PREFIX}{buckets.kind}:{name}"
+            name = hashlib.blake2b(name.encode(), key=self.hash_key, digest_size=16).hexdigest()
+        return f"{LIMITS_KEY_PREFIX}{buckets.kind}:{name}"
 
-    async def find_key(self, redis: Redis) -> None:
-        """The key under which addresses are hashed: random, the same for all processes, another one tomorrow."""
-        if self.steady() < self.key_until:
+    async def _load_hash_key(self, redis: Redis) -> None:
+        """Loads the key for hashing addresses: random, shared by all processes, replaced every day."""
+        if self.monotonic() < self.hash_key_until:
             return
-        await redis.set(f"{PREFIX}key", secrets.token_bytes(KEY_BYTES), nx=True, ex=KEY_KEPT)
-        key = cast(bytes, await redis.get(f"{PREFIX}key") or b"")
-        if len(key) != KEY_BYTES:
+        redis_key = f"{LIMITS_KEY_PREFIX}key"
+        await redis.set(redis_key, secrets.token_bytes(HASH_KEY_BYTES), nx=True, ex=HASH_KEY_SECONDS)
+        key = cast(bytes, await redis.get(redis_key) or b"")
+        if len(key) != HASH_KEY_BYTES:
             raise StoreDown("the key of the limits in Redis is not valid")
-        self.key = key
-        self.key_until = self.steady() + KEY_HELD
+        self.hash_key = key
+        self.hash_key_until = self.monotonic() + HASH_KEY_CHECK_SECONDS
 
     async def close(self) -> None:
-        """Waits a second and a half at most."""
+        """Stops the background task; waits at most a second and a half."""
         await self.loop.stop(timeout=0.5)
         await self.connection.close()
 
 
-def portion(buckets: TokenBuckets) -> int:
-    """How many are taken before Redis is told: a twentieth of a bucket, a hundred at most."""
+def tokens_per_report(buckets: TokenBuckets) -> int:
+    """Returns how many tokens are taken before Redis is informed: a twentieth of a bucket, 100 at most."""
     return max(1, min(buckets.capacity // 20, 100))

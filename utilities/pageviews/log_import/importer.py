@@ -10,7 +10,7 @@ from pathlib import Path
 from utilities.pageviews import Counter, Dropped, Hit
 from utilities.pageviews.classify.bots import is_bot
 from utilities.pageviews.classify.classifier import AGENT
-from utilities.pageviews.collect.path_limit import Paths
+from utilities.pageviews.collect.path_limit import PathLimit
 from utilities.pageviews.log_import.access_log import Line, parse
 from utilities.pageviews.log_import.checkpoints import Bookmarks, Mark
 from utilities.pageviews.log_import.line_kinds import Kind, kind_of
@@ -76,7 +76,7 @@ class Import:
         self.site_of = site_of
         self.marks = marks
         self.batch = batch
-        self.paths = Paths()
+        self.path_limit = PathLimit()
         self.settling = Settling()
         self.summary = Summary(file.path)
 
@@ -134,7 +134,7 @@ class Import:
             self.summary.kinds[Kind[found.name]] += 1
         else:
             self.summary.kinds[Kind.PAGE] += 1
-            self.lot.write_view(self.paths.kept(found, site.distinct_paths))
+            self.lot.write_view(self.path_limit.limit_path(found, site.distinct_paths))
 
     def strange(self, text: str, raw: bytes) -> None:
         if not text and raw is not TOO_LONG:

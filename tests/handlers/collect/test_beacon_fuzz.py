@@ -8,10 +8,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from utilities.model.errors import HitRejected
-from utilities.pageviews.collect.beacon import FIELDS, LONGEST_URL, MOST_PROPS, NAMES, Said, of_body, of_query
+from utilities.pageviews.collect.beacon import (
+    BEACON_FIELDS,
+    FIELD_ALIASES,
+    MAX_PAGE_URL_CHARS,
+    MAX_PROPS,
+    BeaconPayload,
+    parse_beacon_body,
+    parse_beacon_query,
+)
 
 PAGE = "https://example.com/"
-NAME = st.sampled_from(sorted(FIELDS | NAMES.keys())) | st.text(max_size=8)
+NAME = st.sampled_from(sorted(BEACON_FIELDS | FIELD_ALIASES.keys())) | st.text(max_size=8)
 VALUE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=40),
     lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(max_size=8), inside, max_size=4),
@@ -19,9 +27,9 @@ VALUE = st.recursive(
 )
 
 
-def check(said: Said) -> None:
-    assert said.url and said.host and len(said.url) <= LONGEST_URL
-    assert len(said.props) <= MOST_PROPS
+def check(said: BeaconPayload) -> None:
+    assert said.url and said.host and len(said.url) <= MAX_PAGE_URL_CHARS
+    assert len(said.props) <= MAX_PROPS
     for each in (*said.props, *said.props.values(), *(part for part in said if isinstance(part, str))):
         each.encode()  # no lone surrogates
         assert "\0" not in each
@@ -34,7 +42,7 @@ def tried(read: Any, what: Any) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes(body: bytes):
-    tried(of_body, body)
+    tried(parse_beacon_body, body)
 
 
 @given(st.dictionaries(NAME, VALUE, max_size=8), st.booleans())
@@ -45,18 +53,18 @@ def test_any_json(data: dict[str, Any], page: bool):
         body = json.dumps(data).encode()
     except ValueError:
         return
-    tried(of_body, body)
+    tried(parse_beacon_body, body)
 
 
 @given(st.dictionaries(NAME, st.lists(st.binary(max_size=40), max_size=2), max_size=8), st.booleans())
 def test_any_query(arguments: dict[str, list[bytes]], page: bool):
     if page:
         arguments["url"] = [PAGE.encode()]
-    tried(of_query, arguments)
+    tried(parse_beacon_query, arguments)
 
 
 @given(st.text(max_size=60))
 @example(".")
 def test_any_address_of_a_page(rest: str):
     for start in ("", "https://", "http://a", "//", "https://["):
-        tried(of_query, {"url": [(start + rest).encode("utf-8", "replace")]})
+        tried(parse_beacon_query, {"url": [(start + rest).encode("utf-8", "replace")]})
