@@ -90,7 +90,7 @@ async def test_image_without_a_page_is_a_true_404(open_collector: OpenCollector,
         (413, {"url": PAGE, "x": "x" * 9000}),
     ],
 )
-async def test_image_is_answered_by_what_was_said(
+async def test_image_request_gets_the_status_of_its_query(
     open_collector: OpenCollector, fetch: Fetch, status: int, query: dict[str, Any]
 ):
     server = await open_collector(SITES)
@@ -136,7 +136,7 @@ DEEP = {"url": PAGE, "props": {"a": {"b": {"c": {"d": 1}}}}}
         (413, json.dumps({"url": TOO_LONG})),
     ],
 )
-async def test_body_is_answered_by_what_it_says(open_collector: OpenCollector, fetch: Fetch, status: int, body: Any):
+async def test_body_gets_the_status_of_its_content(open_collector: OpenCollector, fetch: Fetch, status: int, body: Any):
     server = await open_collector(SITES)
     answer = await post(fetch, server, body)
     assert (answer.code, answer.body) == (status, b"")
@@ -144,7 +144,7 @@ async def test_body_is_answered_by_what_it_says(open_collector: OpenCollector, f
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data", "x"])
-async def test_body_is_never_a_fault_of_ours_whatever_it_calls_itself(
+async def test_content_type_of_a_body_never_causes_a_server_error(
     open_collector: OpenCollector, fetch: Fetch, kind: str
 ):
     server = await open_collector(SITES)
@@ -152,14 +152,14 @@ async def test_body_is_never_a_fault_of_ours_whatever_it_calls_itself(
         assert (await post(fetch, server, body, **{"Content-Type": kind})).code in (204, 400)
 
 
-async def test_event_is_kept_with_its_props(open_collector: OpenCollector, fetch: Fetch):
+async def test_event_is_stored_with_its_props(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     await post(fetch, server, {"url": PAGE, "name": "sign-up", "props": {"seats": 3, "paid": True, "plan": "small"}})
     [view] = await server.views()
     assert (view.name, json.loads(view.props)) == ("sign-up", {"paid": "true", "plan": "small", "seats": "3"})
 
 
-async def test_address_agent_and_time_are_what_the_server_saw(open_collector: OpenCollector, fetch: Fetch):
+async def test_address_agent_and_time_come_from_the_server(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     lies = {"ip": "203.0.113.9", "address": "203.0.113.9", "agent": "x", "userAgent": "x", "at": 1, "timestamp": 1}
     await post(fetch, server, {"url": PAGE, **lies}, **{"X-Forwarded-For": "203.0.113.9", "X-Real-Ip": "203.0.113.9"})
@@ -169,15 +169,13 @@ async def test_address_agent_and_time_are_what_the_server_saw(open_collector: Op
     assert rows[0][1:] == (AGENT, server.own.collector.clock().year)
 
 
-async def test_nothing_that_is_kept_is_an_address(open_collector: OpenCollector, fetch: Fetch):
+async def test_no_address_is_stored(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES, trusted_proxies=("127.0.0.1",))
     await gif(fetch, server, {"X-Forwarded-For": "203.0.113.9"}, url=PAGE)
     assert "203.0.113.9" not in str(await server.own.views.query("SELECT * FROM page_views", {}))
 
 
-async def test_excluded_page_and_a_machine_are_answered_like_all_and_not_kept(
-    open_collector: OpenCollector, fetch: Fetch
-):
+async def test_dropped_hits_get_the_usual_response_and_are_not_stored(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     assert (await gif(fetch, server, url="https://example.co.uk/admin/x")).body == PIXEL_GIF
     assert (await gif(fetch, server, {"User-Agent": "Googlebot/2.1"}, url=PAGE)).body == PIXEL_GIF
@@ -185,7 +183,7 @@ async def test_excluded_page_and_a_machine_are_answered_like_all_and_not_kept(
     assert await server.views() == []
 
 
-async def test_without_sites_on_this_machine_every_host_is_its_own(open_collector: OpenCollector, fetch: Fetch):
+async def test_without_sites_every_host_is_a_site_on_a_loopback_server(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector()
     for url in ("https://www.example.com/", "http://127.0.0.2:5000/", "http://localhost/", "http://[::1]:80/"):
         await gif(fetch, server, url=url)

@@ -68,7 +68,7 @@ def paths(views: list[StoredView]) -> list[str]:
 SCRIPT_PLACES = ("end", "head", "async", "defer", "site")
 
 
-async def test_page_is_counted_once_wherever_the_script_stands(counted_website: CountedWebsite):
+async def test_page_is_counted_once_wherever_its_script_tag_is(counted_website: CountedWebsite):
     pages = [await counted_website.open_page(where) for where in SCRIPT_PLACES]
     await counted_website.wait_for_views(len(SCRIPT_PLACES))
     for page in pages:
@@ -89,12 +89,12 @@ def check_view(view: StoredView, where: str) -> None:
     assert (view.language, view.referrer, view.screen) == ("de-DE", "", 800)
 
 
-async def test_slow_page_is_counted_before_it_is_whole_and_once(counted_website: CountedWebsite):
+async def test_slow_page_is_counted_once_before_it_has_loaded(counted_website: CountedWebsite):
     opening = asyncio.create_task(counted_website.open_page("slow"))
     [view] = await counted_website.wait_for_views(1)
     assert view.path == "/slow"
     assert not opening.done()
-    page = await collector_opener
+    page = await opening
     await page.close()
     assert len(await counted_website.wait_for_views(1)) == 1
 
@@ -106,7 +106,7 @@ async def test_page_that_is_closed_at_once_is_counted(counted_website: CountedWe
     assert paths(await counted_website.wait_for_views(1)) == ["/head"]
 
 
-async def test_page_that_comes_back_as_it_was_left_is_counted_again(counted_website: CountedWebsite):
+async def test_page_from_the_back_forward_cache_is_counted_again(counted_website: CountedWebsite):
     page = await counted_website.open_page("end")
     await counted_website.wait_for_views(1)
     await page.evaluate("window.mark = 'the same page'")
@@ -117,25 +117,25 @@ async def test_page_that_comes_back_as_it_was_left_is_counted_again(counted_webs
     assert paths(await counted_website.wait_for_views(3)) == ["/end", "/async", "/end"]
 
 
-async def test_page_on_this_machine_is_not_counted_unless_told(counted_website: CountedWebsite):
+async def test_page_on_localhost_is_counted_only_with_data_local(counted_website: CountedWebsite):
     await counted_website.open_page("end", "127.0.0.2")
     await counted_website.open_page("local", "127.0.0.2")
     assert paths(await counted_website.wait_for_views(1)) == ["/local"]
 
 
-async def test_browser_that_a_program_drives_is_not_counted_unless_told(counted_website: CountedWebsite):
+async def test_automated_browser_is_counted_only_with_data_local(counted_website: CountedWebsite):
     await counted_website.context.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => true})")
     await counted_website.open_page("end")
     await counted_website.open_page("local")
     assert paths(await counted_website.wait_for_views(1)) == ["/local"]
 
 
-async def test_page_of_a_site_that_is_not_its_own_is_refused(counted_website: CountedWebsite):
+async def test_page_with_the_name_of_another_site_is_rejected(counted_website: CountedWebsite):
     await counted_website.open_page("stranger")
     assert await counted_website.wait_for_views(0) == []
 
 
-async def test_new_addresses_are_views_and_a_changed_query_only_when_pushed(counted_website: CountedWebsite):
+async def test_history_changes_are_views_and_a_changed_query_only_when_pushed(counted_website: CountedWebsite):
     page = await counted_website.open_page("end")
     for script, title in (
         ("history.pushState({}, '', '/two?x=1')", "Two"),
@@ -167,7 +167,7 @@ async def test_quick_pushes_are_each_counted(counted_website: CountedWebsite):
     assert sorted(paths(await counted_website.wait_for_views(6))) == ["/end", *(f"/quick/{n}" for n in range(1, 6))]
 
 
-async def test_routes_behind_the_hash_are_pages_when_told(counted_website: CountedWebsite):
+async def test_hash_routes_are_pages_with_data_hash(counted_website: CountedWebsite):
     page = await counted_website.open_page("hash")
     for route in ("/one", "/two", "/two"):
         await page.evaluate(f"location.hash = {route!r}")
@@ -196,14 +196,14 @@ async def test_without_scripts_the_image_counts(counted_website: CountedWebsite,
     await plain.close()
 
 
-async def test_browser_that_has_no_beacon_or_turns_it_away_sends_the_image(counted_website: CountedWebsite):
+async def test_browser_whose_beacon_fails_sends_the_image(counted_website: CountedWebsite):
     await counted_website.context.add_init_script("navigator.sendBeacon = function () { return false; }")
     await counted_website.open_page("site")
     [view] = await counted_website.wait_for_views(1)
     assert (view.site, view.path, view.title) == ("shop", "/site", "Of site")
 
 
-async def test_page_that_is_prerendered_is_counted_when_it_is_shown(counted_website: CountedWebsite):
+async def test_prerendered_page_is_counted_when_it_is_shown(counted_website: CountedWebsite):
     page = await counted_website.open_page("prerender")
     await asyncio.sleep(1)
     assert paths(await counted_website.wait_for_views(1)) == ["/prerender"]

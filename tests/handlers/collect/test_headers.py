@@ -53,7 +53,7 @@ async def test_answer_is_the_same_with_and_without_a_cookie(
     assert all(each == answers[0] for each in answers)
 
 
-async def test_what_may_be_posted_is_said_beforehand(open_collector: OpenCollector, fetch: Fetch):
+async def test_preflight_names_what_may_be_posted(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     asked = {**FOREIGN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
     answer = await fetch(f"{server.address}/a", method="OPTIONS", headers=asked)
@@ -71,12 +71,12 @@ async def test_other_methods_are_refused(open_collector: OpenCollector, fetch: F
 
 
 @pytest.mark.parametrize("path", ["/", "/reports", "/a/", "/a.gif/x", "/static/a.js", "/login", "/A.gif"])
-async def test_process_that_only_collects_has_nothing_else(open_collector: OpenCollector, fetch: Fetch, path: str):
+async def test_collector_server_has_no_other_pages(open_collector: OpenCollector, fetch: Fetch, path: str):
     server = await open_collector(SITES)
     assert (await fetch(server.address + path)).code == 404
 
 
-async def test_what_is_no_beacon_leaves_no_line_in_the_log(
+async def test_bad_requests_leave_no_line_in_the_log(
     open_collector: OpenCollector, fetch: Fetch, caplog: pytest.LogCaptureFixture
 ):
     server = await open_collector(SITES)
@@ -91,12 +91,12 @@ async def test_what_is_no_beacon_leaves_no_line_in_the_log(
     assert not [record for record in caplog.records if record.name in ("foyer.access", "foyer.handlers")]
 
 
-async def test_name_that_is_not_ours_is_not_answered_to(open_collector: OpenCollector, fetch: Fetch):
+async def test_foreign_host_header_is_rejected(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     assert (await fetch(f"{server.address}/a.gif?{PAGE}", headers={"Host": "evil.example"})).code == 421
 
 
-async def test_script_is_the_same_whatever_it_is_asked_with(open_collector: OpenCollector, fetch: Fetch):
+async def test_script_is_the_same_for_every_query(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     for query in ("", "?site=blog", "?site=<script>", "?site=');alert(1)//", "?x=y"):
         answer = await fetch(f"{server.address}/a.js{query.replace('<', '%3C')}", decompress_response=False)
@@ -105,7 +105,7 @@ async def test_script_is_the_same_whatever_it_is_asked_with(open_collector: Open
         assert answer.headers["Cache-Control"] == "public, max-age=3600"
 
 
-async def test_script_is_sent_packed_to_those_who_unpack_it(open_collector: OpenCollector, fetch: Fetch):
+async def test_script_is_compressed_for_clients_that_accept_gzip(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     packed = {"Accept-Encoding": "gzip, br"}
     answer = await fetch(f"{server.address}/a.js", headers=packed, decompress_response=False)
@@ -115,7 +115,7 @@ async def test_script_is_sent_packed_to_those_who_unpack_it(open_collector: Open
     assert gzip.decompress(answer.body) == TRACKING_SCRIPT
 
 
-async def test_healthz_says_how_counting_goes(open_collector: OpenCollector, fetch: Fetch):
+async def test_healthz_has_the_counts(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     await fetch(f"{server.address}/a.gif?{PAGE}", headers={"User-Agent": AGENT})
     await fetch(f"{server.address}/a.gif?{PAGE}", headers={"User-Agent": "Googlebot/2.1"})

@@ -26,7 +26,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-async def test_imports_nothing_that_pages_walls_or_google_need():
+async def test_collector_process_imports_nothing_for_pages_walls_or_google():
     modules = "sys, run, handlers.serving.collector_server, utilities.pageviews.storage.duckdb_engine"
     asked = f"import {modules}; print([n for n in {NOT_NEEDED.split()!r} if n in sys.modules])"
     process = await asyncio.create_subprocess_exec(
@@ -36,7 +36,7 @@ async def test_imports_nothing_that_pages_walls_or_google_need():
     assert said.strip() == b"[]"
 
 
-async def test_collects_until_it_is_told_to_stop_and_loses_nothing(tmp_path: Path):
+async def test_collects_until_sigterm_and_loses_nothing(tmp_path: Path):
     port = free_port()
     environment = {"PATH": os.environ["PATH"], "PORT": str(port), "DATA_DIR": str(tmp_path / "var")}
     environment["BOARDS_DIR"] = str(tmp_path)

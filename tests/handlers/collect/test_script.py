@@ -36,11 +36,11 @@ def test_is_es5():
     assert offences(SCRIPT) == offences(READABLE) == []
 
 
-def test_keeps_nothing_in_the_browser():
+def test_script_stores_nothing_in_the_browser():
     assert not re.search(r"cookie|Storage|indexedDB|caches", SCRIPT)
 
 
-def test_is_its_readable_twin_with_shorter_names():
+def test_script_is_the_readable_one_with_shorter_names():
     short, readable = (list(tokens(PARSER.parse(text.encode()).root_node)) for text in (SCRIPT, READABLE))
     assert [kind for kind, _ in short] == [kind for kind, _ in readable]
     names: dict[str, str] = {}

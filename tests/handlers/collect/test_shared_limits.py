@@ -76,7 +76,7 @@ async def is_exhausted(limiter: HitRateLimiter, site: str) -> bool:
     return count_accepted(limiter, ADDRESS, 1, site) == 0
 
 
-async def test_redis_that_stops_leaves_each_process_its_own_limits_and_is_asked_again(
+async def test_without_redis_each_process_has_its_own_limits_until_redis_is_back(
     processes: AddProcess, redis: Redis, redis_server: RedisServer
 ):
     limiter = processes(address=60)
@@ -94,7 +94,7 @@ async def test_redis_that_stops_leaves_each_process_its_own_limits_and_is_asked_
     await wait_until(is_shared)
 
 
-async def test_redis_keeps_no_address_nothing_for_good_and_wants_few_rights(redis: Redis, redis_server: RedisServer):
+async def test_redis_has_no_address_no_key_without_expiry_and_needs_few_rights(redis: Redis, redis_server: RedisServer):
     rights = [*store.LEAST_PRIVILEGE.split(), *LEAST_PRIVILEGE.split()]
     await redis.execute_command("ACL", "SETUSER", "foyer", "on", ">few", *rights)
     shared_limits = SharedRateLimits(redis_server.url.replace("//", "//foyer:few@"))

@@ -52,7 +52,7 @@ def sites(tmp_path: Path) -> Callable[..., Sites]:
         ("xn--bcher-kva.example", "xn--bcher-kva.example"),
     ],
 )
-def test_owner_of_a_host_is_found_by_the_public_suffix_list(host: str, owned: str):
+def test_registrable_domain_follows_the_public_suffix_list(host: str, owned: str):
     assert registrable(host) == owned
 
 
@@ -82,19 +82,19 @@ def test_hit_belongs_to_the_nearest_site(sites: Callable[..., Sites], name: str,
 
 
 @pytest.mark.parametrize("host", ["evil.example", "10.0.0.2", "0.0.1", "com", "", "example.com.evil.example"])
-def test_foreign_host_is_nobodys(sites: Callable[..., Sites], host: str):
+def test_foreign_host_belongs_to_no_site(sites: Callable[..., Sites], host: str):
     for name in ("", "shop"):
         with pytest.raises(ForeignHost):
             sites(TWO).find(name, host)
 
 
-def test_without_sites_nothing_is_counted_where_people_sign_in(sites: Callable[..., Sites]):
+def test_without_sites_nothing_is_counted_when_people_sign_in(sites: Callable[..., Sites]):
     for name in ("", "blog"):
         with pytest.raises(UnknownSite):
             sites().find(name, "example.com")
 
 
-def test_on_this_machine_sites_come_into_being_but_not_without_end(sites: Callable[..., Sites]):
+def test_loopback_server_creates_sites_up_to_a_limit(sites: Callable[..., Sites]):
     made = sites(any_host=True)
     assert made.find("", "www.example.com").name == "example.com"
     assert made.find("demo", "www.example.com").name == "demo"
@@ -106,7 +106,7 @@ def test_on_this_machine_sites_come_into_being_but_not_without_end(sites: Callab
     assert made.find("", "www.example.com").name == "example.com"
 
 
-def test_site_says_what_it_does_not_want(sites: Callable[..., Sites]):
+def test_site_excludes_paths_and_addresses(sites: Callable[..., Sites]):
     more = "    excluded_addresses: [192.0.2.0/24, '2001:db8::/32']\n"
     site = sites(SITES.replace("  - name: shop", more + "  - name: shop")).get("blog")
     assert site is not None
@@ -145,14 +145,14 @@ def test_site_says_what_it_does_not_want(sites: Callable[..., Sites]):
         ("limits: {address: 0}\n", "limits.address: input should be greater than or equal to 1"),
     ],
 )
-def test_fault_is_told_with_its_line_and_how_to_mend_it(sites: Callable[..., Sites], text: str, sentence: str):
+def test_error_message_has_the_line_and_the_remedy(sites: Callable[..., Sites], text: str, sentence: str):
     with pytest.raises(BoardError) as fault:
         sites(text)
     assert sentence in str(fault.value)
     assert "sites.yaml" in str(fault.value)
 
 
-def test_changed_file_is_read_again_and_a_bad_one_changes_nothing(
+def test_changed_file_is_reloaded_and_an_invalid_one_is_ignored(
     sites: Callable[..., Sites], caplog: pytest.LogCaptureFixture
 ):
     steady = Steady()

@@ -47,7 +47,7 @@ async def five(views: PageViewStore) -> PageViewStore:
         (DeleteRequest(visitor=99), ["/%", "/a", "/a", "/a/b", "/c"]),
     ],
 )
-async def test_what_is_to_be_forgotten_is_gone_and_nothing_else(
+async def test_only_matching_rows_are_deleted(
     five: PageViewStore, reopen: Reopen, what: DeleteRequest, left: list[str]
 ):
     assert await five.delete_rows(what) == 5 - len(left)
@@ -56,13 +56,13 @@ async def test_what_is_to_be_forgotten_is_gone_and_nothing_else(
     assert five.health()["rows"] == len(left)
 
 
-async def test_nothing_is_forgotten_without_saying_what(five: PageViewStore):
+async def test_delete_request_without_conditions_is_an_error(five: PageViewStore):
     for what in (DeleteRequest(), DeleteRequest(site="main"), DeleteRequest(path="*")):
         with pytest.raises(ValueError, match="say what to delete"):
             await five.delete_rows(what)
 
 
-async def test_each_site_keeps_as_many_months_as_it_says(five: PageViewStore):
+async def test_each_site_has_its_own_retention(five: PageViewStore):
     await five.add_views([view(site="unknown", at=OLD), view(site="unknown", at=OLD + timedelta(days=30))])
     months = {"main": 25, "other": 26}
     assert (
@@ -83,12 +83,12 @@ async def test_each_site_keeps_as_many_months_as_it_says(five: PageViewStore):
         (date(90, 1, 1), 1200, date.min),
     ],
 )
-def test_months_are_those_of_the_calendar(day: date, months: int, before: date):
+def test_months_before_follows_the_calendar(day: date, months: int, before: date):
     assert months_before(day, months) == before
 
 
 @pytest.mark.parametrize("form", list(ExportFormat))
-async def test_export_is_whole_and_in_order(views: PageViewStore, tmp_path: Path, form: ExportFormat):
+async def test_export_is_complete_and_in_order(views: PageViewStore, tmp_path: Path, form: ExportFormat):
     file = tmp_path / f"it's all.{form}"
     odd = view(title='a "title", with\nlines', props='{"a": 1}', path="/é", at=NOON - timedelta(days=1), site="other")
     await views.add_views([numbered(2), numbered(1), odd])
@@ -100,7 +100,7 @@ async def test_export_is_whole_and_in_order(views: PageViewStore, tmp_path: Path
     assert await views.export_rows(file, form, "main") == 2
 
 
-async def test_file_of_a_store_is_for_its_owner_only(settings: Callable[..., Settings]):
+async def test_files_of_a_store_are_readable_by_their_owner_only(settings: Callable[..., Settings]):
     where = settings()
     views = await open_page_view_store(where, utc_now)
     await views.add_views([numbered(1)])

@@ -128,13 +128,11 @@ async def test_expressions_mean_the_same(six: PageViewStore):
 
 
 @pytest.mark.parametrize(("sql", "values", "rows"), QUESTIONS)
-async def test_questions_mean_the_same(
-    six: PageViewStore, sql: str, values: dict[str, Any], rows: list[tuple[Any, ...]]
-):
+async def test_queries_mean_the_same(six: PageViewStore, sql: str, values: dict[str, Any], rows: list[tuple[Any, ...]]):
     assert await six.query(sql, values) == rows
 
 
-async def test_nothing_to_aggregate_is_nothing(views: PageViewStore):
+async def test_aggregates_of_no_rows(views: PageViewStore):
     sql = "SELECT count(*), sum(screen), min(day), max(moment), avg(screen), medianOf(screen), argMin(path, moment)"
     rows = await views.query(f"{sql}, count(DISTINCT path), countIf(path = '') FROM page_views", {})
     assert rows == [(0, None, None, None, None, None, None, 0, 0)]

@@ -11,7 +11,7 @@ SETTINGS = """SELECT current_setting('threads'), parse_formatted_bytes(current_s
     parse_formatted_bytes(current_setting('max_temp_directory_size'))"""
 
 
-async def test_questions_take_half_of_the_memory_and_a_quarter_of_the_free_disk_at_most(tmp_path: Path):
+async def test_queries_use_at_most_half_of_the_memory_and_a_quarter_of_the_free_disk(tmp_path: Path):
     views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     [(threads, memory, disk)] = await views.query(SETTINGS, {})
     await views.close()

@@ -33,7 +33,7 @@ class Disk:
         self.lots.append(len(rows))
 
 
-async def test_those_who_come_during_a_write_share_the_next_one():
+async def test_rows_added_during_a_write_share_the_next_one():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
@@ -49,7 +49,7 @@ async def test_those_who_come_during_a_write_share_the_next_one():
     await commit.close()
 
 
-async def test_overrun_comes_before_the_room_is_used_up_and_goes_when_there_is_some():
+async def test_overloaded_is_raised_until_there_is_room_again():
     disk = Disk()
     acknowledged = 0
     commit = GroupCommit(disk.write, utc_now, unflushed_rows=lambda: acknowledged, capacity=10)
@@ -68,7 +68,7 @@ async def test_overrun_comes_before_the_room_is_used_up_and_goes_when_there_is_s
     await commit.close()
 
 
-async def test_large_lots_do_not_hold_up_small_ones():
+async def test_large_batches_do_not_delay_small_ones():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
@@ -80,7 +80,7 @@ async def test_large_lots_do_not_hold_up_small_ones():
     await commit.close()
 
 
-async def test_disk_that_is_full_fails_everybody_and_health_says_so_until_it_is_not():
+async def test_full_disk_fails_every_add_and_health_reports_it():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.full = True
@@ -94,7 +94,7 @@ async def test_disk_that_is_full_fails_everybody_and_health_says_so_until_it_is_
     await commit.close()
 
 
-async def test_one_bad_row_fails_alone():
+async def test_invalid_row_fails_only_its_own_add():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
@@ -106,7 +106,7 @@ async def test_one_bad_row_fails_alone():
     await commit.close()
 
 
-async def test_whoever_goes_away_takes_nobody_along():
+async def test_cancelled_add_does_not_affect_the_others():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()

@@ -17,7 +17,7 @@ from utilities.pageviews.storage.query_pool import QUERY_NICENESS
 from utilities.runtime.worker_pool import CancelHandle
 
 
-async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path: Path):
+async def test_import_leaves_room_for_hits(tmp_path: Path):
     views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     most = 0
     for lot in range(30):
@@ -29,7 +29,7 @@ async def test_import_leaves_room_to_those_who_look_at_a_page_just_now(tmp_path:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux knows the niceness of threads")
-async def test_askers_stand_back_and_the_writer_does_not(tmp_path: Path):
+async def test_query_threads_have_low_priority_and_the_writer_does_not(tmp_path: Path):
     views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     await views.add_views([numbered(1)])
     usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
@@ -53,7 +53,7 @@ async def test_store_can_be_closed_twice(tmp_path: Path):
     await views.close()
 
 
-def test_only_a_line_that_is_whole_counts():
+def test_only_complete_lines_are_valid():
     lines = [encode_row(row_of(view(title=title))) for title in ("one", "a\nb\n\nc", "three")]
     length = sum(map(len, lines))
     assert valid_length(io.BytesIO(b"".join(lines))) == length
@@ -62,7 +62,7 @@ def test_only_a_line_that_is_whole_counts():
         assert valid_length(io.BytesIO(b"".join([*lines, broken, *lines]))) == length
 
 
-async def test_journal_keeps_what_is_before_a_broken_line(tmp_path: Path):
+async def test_lines_before_a_broken_one_are_recovered(tmp_path: Path):
     journal = Journal(tmp_path / "pageviews.journal")
     journal.append_lines([encode_row(row_of(numbered(number % 3))) for number in range(5)])
     journal.append_lines([encode_row(row_of(numbered(3)))[:40], b"\n" * 5000])
@@ -72,7 +72,7 @@ async def test_journal_keeps_what_is_before_a_broken_line(tmp_path: Path):
     await views.close()
 
 
-async def test_line_that_the_engine_cannot_read_is_left_out_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+async def test_only_the_line_that_the_engine_cannot_read_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     journal = Journal(tmp_path / "pageviews.journal")
     rows = [row_of(numbered(number)) for number in range(3)]
     rows[1] = tuple("no day" if type(each) is date else each for each in rows[1])

@@ -124,7 +124,7 @@ async def test_no_acknowledged_page_view_is_lost_and_none_doubled(tmp_path: Path
     assert rows == ids == len(kept)
 
 
-async def test_line_that_was_not_written_to_its_end_is_left_out(tmp_path: Path):
+async def test_incomplete_line_is_skipped(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
     acknowledged = killed_while_writing(file, 0, 0.1)
     journals = [tmp_path / "pageviews.journal", tmp_path / "pageviews.journal2"]
@@ -137,7 +137,7 @@ async def test_line_that_was_not_written_to_its_end_is_left_out(tmp_path: Path):
     assert [journal.read_bytes().strip(b"\n") for journal in journals] == [b"", b""]
 
 
-async def test_second_process_hears_who_has_the_file(tmp_path: Path):
+async def test_second_process_is_told_which_process_has_the_file(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
     views = await open_duckdb_store(file, utc_now)
     command = [sys.executable, "-c", OPEN, str(file)]
@@ -148,21 +148,21 @@ async def test_second_process_hears_who_has_the_file(tmp_path: Path):
     assert "CLICKHOUSE_URL" in second
 
 
-async def test_file_that_is_no_store_is_a_sentence(tmp_path: Path):
+async def test_file_of_another_format_is_a_settings_error(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
     file.write_bytes(b"not a database at all" * 1000)
     with pytest.raises(SettingsError, match="cannot be opened"):
         await open_duckdb_store(file, utc_now)
 
 
-async def test_disk_that_is_full_is_said_and_no_reason_to_end(tmp_path: Path):
+async def test_full_disk_is_an_error_and_writing_resumes_later(tmp_path: Path):
     said = await said_by([sys.executable, "-c", FULL, str(tmp_path / "pageviews.duckdb")])
     first, second, answers, after = said.splitlines()
     assert first == second == "The page views cannot be written: File too large."
     assert (answers, after) == ("False", "[(20,)] True")
 
 
-async def test_what_the_table_does_not_take_waits_in_the_journal(tmp_path: Path):
+async def test_rows_stay_in_the_journal_while_the_table_cannot_be_written(tmp_path: Path):
     said = await said_by([sys.executable, "-c", TABLE_FULL, str(tmp_path / "pageviews.duckdb")])
     assert said.splitlines() == ["[(300,)]", "10", "[(310,)]"]
 

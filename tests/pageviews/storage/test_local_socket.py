@@ -17,7 +17,7 @@ from utilities.pageviews.storage.local_socket import LocalStoreClient
 from utilities.pageviews.storage.open import STORE_SOCKET, connect_or_open_store, open_page_view_store
 
 
-async def test_neighbour_does_all_that_the_owner_does(settings: Callable[..., Settings], tmp_path: Path):
+async def test_client_has_all_methods_of_the_store(settings: Callable[..., Settings], tmp_path: Path):
     where = settings()
     owner = await open_page_view_store(where, utc_now)
     neighbour = await connect_or_open_store(where, utc_now)
@@ -42,7 +42,7 @@ async def test_neighbour_does_all_that_the_owner_does(settings: Callable[..., Se
     await owner.close()
 
 
-async def test_neighbour_of_an_owner_that_ends_says_so(settings: Callable[..., Settings]):
+async def test_client_raises_store_down_when_the_owner_ends(settings: Callable[..., Settings]):
     where = settings()
     owner = await open_page_view_store(where, utc_now)
     neighbour = await connect_or_open_store(where, utc_now)
@@ -56,7 +56,7 @@ async def test_neighbour_of_an_owner_that_ends_says_so(settings: Callable[..., S
     await alone.close()
 
 
-async def test_door_works_in_a_folder_with_a_long_name(settings: Callable[..., Settings], tmp_path: Path):
+async def test_socket_works_in_a_folder_with_a_long_name(settings: Callable[..., Settings], tmp_path: Path):
     where = settings(data_dir=tmp_path / ("long" * 30))
     owner = await open_page_view_store(where, utc_now)
     neighbour = await connect_or_open_store(where, utc_now)
@@ -66,7 +66,7 @@ async def test_door_works_in_a_folder_with_a_long_name(settings: Callable[..., S
     await owner.close()
 
 
-async def test_whoever_talks_nonsense_is_shown_out(settings: Callable[..., Settings]):
+async def test_invalid_requests_get_no_answer(settings: Callable[..., Settings]):
     where = settings()
     owner = await open_page_view_store(where, utc_now)
     for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b'{"method": "fly"}\n', b'{"method": "add_views"}\n', b"[]\n"):

@@ -17,7 +17,7 @@ from utilities.pageviews.storage.interface import PageViewStore
 NEXT = {3: ("ALTER TABLE page_views ADD COLUMN shoes INTEGER DEFAULT 42", "ALTER TABLE page_views DROP COLUMN shoes")}
 
 
-async def test_store_that_a_newer_foyer_wrote_is_left_alone(views: PageViewStore, reopen: Reopen):
+async def test_store_of_a_newer_version_is_not_opened(views: PageViewStore, reopen: Reopen):
     await views.add_views([numbered(1)])
     client = getattr(views, "client", None)
     if client is None:
@@ -29,7 +29,7 @@ async def test_store_that_a_newer_foyer_wrote_is_left_alone(views: PageViewStore
         await reopen()
 
 
-async def test_older_table_takes_each_step_once_and_keeps_its_rows(tmp_path: Path):
+async def test_older_table_is_migrated_once_and_keeps_its_rows(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
     views = await open_duckdb_store(file, utc_now)
     await views.add_views([numbered(1)])
@@ -41,7 +41,7 @@ async def test_older_table_takes_each_step_once_and_keeps_its_rows(tmp_path: Pat
         assert connection.execute("SELECT path FROM page_views").fetchall() == [("/1",)]
 
 
-def test_step_that_fails_leaves_the_table_as_it_was(tmp_path: Path):
+def test_failed_migration_leaves_the_table_unchanged(tmp_path: Path):
     with duckdb.connect(str(tmp_path / "pageviews.duckdb")) as connection:
         bad = {3: (NEXT[3][0], "this is no SQL")}
         with pytest.raises(duckdb.Error):

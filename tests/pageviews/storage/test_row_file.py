@@ -11,7 +11,7 @@ from utilities.pageviews.storage.row_file import RowFile
 ALL = f"SELECT {', '.join(NAMES)} FROM page_views ORDER BY moment"
 
 
-async def test_lot_is_kept_once_and_as_if_each_had_come_alone(views: PageViewStore, tmp_path: Path):
+async def test_rows_of_a_row_file_are_stored_once_and_unchanged(views: PageViewStore, tmp_path: Path):
     odd = view(at=NOON + timedelta(days=1), title=" \r\n\x1d\x1e\x1f\t'", path='/"', referrer="")
     pages = [numbered(1), numbered(2), odd, numbered(2)]
     with RowFile(tmp_path / "it's.rows") as lot:
