@@ -46,7 +46,7 @@ async def test_both_paths_answer_alike(open_collector: OpenCollector, path: str,
     assert fast.headers == slow.headers
 
 
-async def send_send_raw(server: CollectorServer, text: str) -> bytes:
+async def send_raw(server: CollectorServer, text: str) -> bytes:
     """Returns everything that the server sends within a second or until it closes."""
     place = urlsplit(server.address)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
