@@ -15,8 +15,8 @@ from typing import IO
 
 from bench.results import Result
 from utilities.model.frames import Column, Frame, ValueKind
-from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.charts.engine import ChartEngine
+from utilities.rendering.charts.svg import clean_svg
 from utilities.rendering.layout import Box
 from utilities.rendering.views.line import Options, line_chart
 
@@ -30,7 +30,7 @@ KEYS = ("visitors", "visits", "views")
 
 
 def measure(folder: Path) -> Iterator[Result]:
-    engine = Engine()
+    engine = ChartEngine()
     gc.collect()
     gc.freeze()  # as the server does when it has begun
     with matplotlib(folder) as (ask, answers):
@@ -66,7 +66,7 @@ def frames(seed: int) -> list[Frame]:
     return [frame(seed * ONE_AFTER_THE_OTHER + each) for each in range(ONE_AFTER_THE_OTHER)]
 
 
-def pair(engine: Engine, shown: list[Frame], ask: IO[str], answers: IO[str]) -> tuple[Taken, Taken]:
+def pair(engine: ChartEngine, shown: list[Frame], ask: IO[str], answers: IO[str]) -> tuple[Taken, Taken]:
     """For each drawing, from the figures to the finished SVG: ours, with its option and its cleaning, and theirs."""
     begun = time.process_time(), time.perf_counter()
     for each in shown:
@@ -77,10 +77,10 @@ def pair(engine: Engine, shown: list[Frame], ask: IO[str], answers: IO[str]) -> 
     return (work / times, seconds / times), (sum(t[0] for t in theirs) / times, sum(t[1] for t in theirs) / times)
 
 
-def drawn(engine: Engine, shown: Frame) -> None:
+def drawn(engine: ChartEngine, shown: Frame) -> None:
     picture = line_chart(shown, BOX, Options(series=KEYS), filled=False)
     assert picture is not None
-    cleaned(engine.attempt(picture), picture)
+    clean_svg(engine.attempt(picture), picture)
 
 
 def plotted(shown: Frame, ask: IO[str], answers: IO[str]) -> Taken:

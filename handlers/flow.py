@@ -17,8 +17,16 @@ from utilities.model.errors import NotDrawn, Overloaded, ParameterError, SourceE
 from utilities.model.formats import format_date_text
 from utilities.pageviews.classify.countries import country, names
 from utilities.pageviews.sql.flow import Depth
+from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.renderer import ChartRenderer
-from utilities.rendering.charts.sankey import OTHER, SIDES, SankeyChart, SankeyLink, SankeyNode, sankey, share
+from utilities.rendering.charts.sankey import (
+    SIDE_TITLES,
+    SankeyChart,
+    SankeyLink,
+    SankeyNode,
+    format_share,
+    sankey,
+)
 from utilities.rendering.charts.sankey_links import add_sankey_links
 from utilities.rendering.layout import Box
 
@@ -95,7 +103,7 @@ class FlowPage(BaseHandler):
         ways = None
         if query.node and query.source != GOOGLE:
             ways = await self.flows.ways(query)
-        sides = GOOGLE_SIDE_TITLES if query.source == GOOGLE else SIDES
+        sides = GOOGLE_SIDE_TITLES if query.source == GOOGLE else SIDE_TITLES
         svgs: list[Markup | None] = [None, None]
         if self.services.gallery is not None and self.fragment != "node":
             svgs = await asyncio.gather(
@@ -125,11 +133,11 @@ class FlowPage(BaseHandler):
             has_google=self.services.flows is not None and self.services.flows.has_google,
             sites=[(name, name) for name in self.services.flows.site_names()] if self.services.flows else [],
             options=FORM_OPTIONS,
-            sides=GOOGLE_SIDE_TITLES if query.source == GOOGLE else SIDES,
+            sides=GOOGLE_SIDE_TITLES if query.source == GOOGLE else SIDE_TITLES,
             country=country,
             day_of=lambda day: format_date_text(day.isoformat()),
-            share=share,
-            OTHER=OTHER,
+            share=format_share,
+            OTHER=OTHER_NAME,
             unit=visit_unit(query),
             compared=compared_places(query),
         )
@@ -177,7 +185,7 @@ async def draw_sankey(
 
 def page_address(query: Wanted, name: str) -> str:
     """Returns the address with the details of a page, '' where there are none."""
-    return "" if name == OTHER or query.source == GOOGLE else query.href(node=name)
+    return "" if name == OTHER_NAME or query.source == GOOGLE else query.href(node=name)
 
 
 def compared_places(query: Wanted) -> str:
@@ -194,7 +202,7 @@ def sankey_labels(chart: SankeyChart, query: Wanted) -> Callable[[SankeyLink | S
     groups = (compared_places(query), "the rest") if query.compares else ("", "")
 
     def label_of(item: SankeyLink | SankeyNode) -> str:
-        visits = f"{item.value:,.0f} {unit}, {share(item.value, total)}"
+        visits = f"{item.value:,.0f} {unit}, {format_share(item.value, total)}"
         if isinstance(item, SankeyNode):
             return f"{sides[item.side].format(item.name)}: {visits}"
         group = groups[not item.highlighted]

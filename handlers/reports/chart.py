@@ -12,7 +12,7 @@ from markupsafe import Markup
 from utilities.model.errors import NotDrawn, Overloaded
 from utilities.model.frames import Frame, ValueKind
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.colours import DARK, pairs
+from utilities.rendering.charts.colours import DARK, dark_to_light
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout import Box
 from utilities.rendering.views import TABLE, View, default_view, fitting_views
@@ -111,7 +111,7 @@ def browser_option(picture: ChartSpec, frame: Frame) -> Mapping[str, Any] | None
         "option": json.loads(picture.option),
         "width": picture.width,
         "height": picture.height,
-        "light": pairs(),
+        "light": dark_to_light(),
         "colours": {
             "ground": DARK.ground,
             "ink": DARK.ink,

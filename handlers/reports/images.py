@@ -11,7 +11,7 @@ from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery, latest_reading_named
 from utilities.model.errors import NotDrawn, Overloaded, ParameterError
 from utilities.model.frames import Reading, ReadingState
-from utilities.rendering.charts.png import png_of
+from utilities.rendering.charts.png import svg_to_png
 from utilities.rendering.report_image import IMAGE_PARAMS, ImageOptions, ReportImageRenderer, parse_image_options
 
 MAX_CACHED_FILES = 300
@@ -120,7 +120,7 @@ class ReportPng(ReportSvg):
     content_type = "image/png"
 
     async def encode_image(self, svg: str) -> bytes:
-        return await png_of(svg)
+        return await svg_to_png(svg)
 
 
 def parse_image_query(query: ReportQuery, params: Mapping[str, str]) -> tuple[ReportQuery, ImageOptions]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from utilities.model.formats import format_age, format_date_range, format_value, note_sentences
 from utilities.model.frames import Frame, Reading, ReadingState, Value, ValueKind
-from utilities.rendering.views.number import moved
+from utilities.rendering.views.number import format_change
 from utilities.reports import Report
 from utilities.sources import Sources
 
@@ -107,5 +107,5 @@ def compare_values(value: Value, previous: Value, kind: ValueKind) -> tuple[str,
     if not isinstance(value, int | float) or not isinstance(previous, int | float):
         return format_value(previous, kind), ""
     gain = value - previous
-    amount = moved(gain, previous, kind)
+    amount = format_change(gain, previous, kind)
     return format_value(previous, kind), f"{'+' if gain > 0 else '−'}{amount}" if amount else "none"

@@ -9,7 +9,7 @@ from utilities.model.formats import format_date_range
 from utilities.model.frames import Frame, Reading
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.renderer import ChartRenderer
-from utilities.rendering.charts.standalone_svg import card, figure, inner
+from utilities.rendering.charts.standalone_svg import chart_box, single_figure, standalone_svg
 from utilities.rendering.layout import Box
 from utilities.rendering.views import View, default_view
 from utilities.reports import Report
@@ -80,11 +80,13 @@ class ReportImageRenderer:
         drawing = await self._gallery.draw(picture)
         period_text = format_date_range(frame.date_range) if frame.date_range else ""
         caption = " · ".join(filter(None, (period_text, footer)))
-        return card(drawing, picture, caption, options.width, options.height, options.text_size, options.theme)
+        return standalone_svg(
+            drawing, picture, caption, options.width, options.height, options.text_size, options.theme
+        )
 
     def _prepare_picture(self, report: Report, frame: Frame, options: ImageOptions) -> ChartSpec:
         """Returns the picture of the requested or the default view; a single figure where that draws no chart."""
-        box = inner(options.width, options.height, options.text_size)
+        box = chart_box(options.width, options.height, options.text_size)
         name = options.view or report.view or default_view(frame, self._views)
         if not frame.rows or not self._views[name].is_chart:
             return first_figure(frame, box)
@@ -109,4 +111,4 @@ def first_figure(frame: Frame, box: Box) -> ChartSpec:
     """Returns a picture of the first figure, or of the words that there is none."""
     column = next(iter(frame.numeric_columns), None)
     value = frame.rows[0][frame.column_index(column.key)] if column and frame.rows else None
-    return figure(value, column, box)
+    return single_figure(value, column, box)

@@ -22,7 +22,7 @@ class TemplateBytecode(BytecodeCache):
         self.kept[bucket.key] = (bucket.checksum, bucket.code)
 
 
-COMPILED = TemplateBytecode()  # one for all environments of a process: they differ in nothing that is compiled
+BYTECODE_CACHE = TemplateBytecode()  # one for all environments of a process: they differ in nothing that is compiled
 
 
 def template_environment(folder: Path, *, reload: bool = False) -> Environment:
@@ -31,7 +31,7 @@ def template_environment(folder: Path, *, reload: bool = False) -> Environment:
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
-        bytecode_cache=COMPILED,
+        bytecode_cache=BYTECODE_CACHE,
         auto_reload=reload,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -2,7 +2,7 @@
 
 from tests.conventions.code import ROOT
 from utilities.model.principals import NOBODY, Person
-from utilities.rendering.charts.colours import css
+from utilities.rendering.charts.colours import recolour_rules
 from utilities.rendering.templating import template_environment
 
 ANNA = Person("https://issuer.example", "1", "anna<b>@example.com", "Anna")
@@ -41,4 +41,4 @@ async def test_entry_of_the_page_is_marked_for_those_who_do_not_see_it(desk, fet
 
 def test_drawings_have_the_colours_of_the_light_theme():
     sheet = (ROOT / "static" / "charts.css").read_text()
-    assert css(".drawing") in sheet, "write what charts.colours.css('.drawing') says into static/charts.css"
+    assert recolour_rules(".drawing") in sheet, "write what charts.colours.css('.drawing') says into static/charts.css"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.engine import ChartEngine
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[Engine]:
-    engine = Engine()
+def engine() -> Iterator[ChartEngine]:
+    engine = ChartEngine()
     yield engine
     engine.thread.submit(engine.throw_away).result()
     engine.thread.shutdown()

@@ -8,9 +8,9 @@ from utilities.config.discovery import find
 from utilities.model.frames import Frame
 from utilities.rendering import views
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.colours import BY_THEME, recoloured
-from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.svg import SPACE, cleaned
+from utilities.rendering.charts.colours import COLOURS_BY_THEME, recolour_svg
+from utilities.rendering.charts.engine import ChartEngine
+from utilities.rendering.charts.svg import SVG_NAMESPACE, clean_svg
 from utilities.rendering.layout import Box
 from utilities.rendering.views import View
 
@@ -35,36 +35,35 @@ def choices(view: str, frame: Frame) -> dict[str, object]:
     return {"series": several} if view in ("line", "area", "bar") else OPTIONS.get(view, {})
 
 
-def sheet(view: str, engine: Engine) -> str:
+def sheet(view: str, engine: ChartEngine) -> str:
     """All states of a view, one below the other: dark on the left, light on the right."""
     parts = []
     for place, (state, frame) in enumerate(BY_VIEW[view].items()):
         found = picture(view, frame)
-        svg = cleaned(engine.attempt(found), found) if found else None
-        parts += [placed(state, svg, theme, place) for theme in BY_THEME]
+        svg = clean_svg(engine.attempt(found), found) if found else None
+        parts += [placed(state, svg, theme, place) for theme in COLOURS_BY_THEME]
     wide = 2 * (BOX.width + 2 * SPACING)
     high = len(BY_VIEW[view]) * (BOX.height + HEAD + SPACING) + SPACING
     halves = (
         f'<rect x="{at * wide / 2:g}" width="{wide / 2:g}" height="{high:g}" fill="{colours.ground}"/>'
-        for at, colours in enumerate(BY_THEME.values())
+        for at, colours in enumerate(COLOURS_BY_THEME.values())
     )
     size = f'width="{wide:g}" height="{high:g}" viewBox="0 0 {wide:g} {high:g}"'
-    text = (
-        f'<svg xmlns="{SPACE}" {size} font-family="Inter, Arial, sans-serif">{"".join(halves)}{"".join(parts)}</svg>\n'
-    )
+    start = f'<svg xmlns="{SVG_NAMESPACE}" {size} font-family="Inter, Arial, sans-serif">'
+    text = f"{start}{''.join(halves)}{''.join(parts)}</svg>\n"
     ElementTree.fromstring(text)
     return text
 
 
 def placed(state: str, svg: str | None, theme: str, place: int) -> str:
-    colours = BY_THEME[theme]
-    left = SPACING + list(BY_THEME).index(theme) * (BOX.width + 2 * SPACING)
+    colours = COLOURS_BY_THEME[theme]
+    left = SPACING + list(COLOURS_BY_THEME).index(theme) * (BOX.width + 2 * SPACING)
     top = SPACING + place * (BOX.height + HEAD + SPACING)
     said = state if svg else f"{state}: {UNDRAWN}"
     named = f'<text x="{left:g}" y="{top + 12:g}" font-size="13" fill="{colours.quiet}">{said}</text>'
     if svg is None:
         return named
-    inner = recoloured(svg, theme).replace(
+    inner = recolour_svg(svg, theme).replace(
         'width="100%" height="100%"', f'width="{BOX.width:g}" height="{BOX.height:g}"'
     )
     if theme == "light":
@@ -74,7 +73,7 @@ def placed(state: str, svg: str | None, theme: str, place: int) -> str:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    engine = Engine()
+    engine = ChartEngine()
     for view in BY_VIEW:
         (FOLDER / f"{view}.svg").write_text(sheet(view, engine), encoding="utf-8")
     engine.throw_away()

@@ -4,8 +4,15 @@ from itertools import combinations
 
 import pytest
 
-from utilities.rendering.charts.colours import BY_THEME, DARK, LIGHT, on_ramp, pairs, recoloured
-from utilities.rendering.layout.palette import contrast, linear
+from utilities.rendering.charts.colours import (
+    COLOURS_BY_THEME,
+    DARK,
+    LIGHT,
+    dark_to_light,
+    ramp_text_colour,
+    recolour_svg,
+)
+from utilities.rendering.layout.palette import contrast_ratio, linear_channel
 
 VISION = {
     "all cones": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
@@ -28,7 +35,7 @@ ENDS = 4  # colours that also write the figure at the end of a line
 
 def lab(colour: str, vision: str) -> tuple[float, float, float]:
     """CIELAB (D65) of a colour as it is seen."""
-    rgb = [linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5)]
+    rgb = [linear_channel(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5)]
     seen = [min(1.0, max(0.0, sum(a * b for a, b in zip(row, rgb, strict=True)))) for row in VISION[vision]]
     to_xyz = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
     white = (0.95047, 1.0, 1.08883)
@@ -46,29 +53,29 @@ def difference(one: str, other: str, vision: str) -> float:
     return float(sum((a - b) ** 2 for a, b in zip(lab(one, vision), lab(other, vision), strict=True)) ** 0.5)
 
 
-@pytest.mark.parametrize("theme", BY_THEME)
+@pytest.mark.parametrize("theme", COLOURS_BY_THEME)
 @pytest.mark.parametrize("vision", VISION)
 def test_series_and_the_rest_are_told_apart(theme: str, vision: str):
-    colours = BY_THEME[theme]
+    colours = COLOURS_BY_THEME[theme]
     for one, other in combinations((*colours.series, colours.quiet), 2):
         assert difference(one, other, vision) >= APART, (one, other)
 
 
-@pytest.mark.parametrize("theme", BY_THEME)
+@pytest.mark.parametrize("theme", COLOURS_BY_THEME)
 def test_graphics_and_words_stand_out_from_their_ground(theme: str):
-    colours = BY_THEME[theme]
-    assert min(contrast(colour, colours.ground) for colour in colours.series) >= 3
+    colours = COLOURS_BY_THEME[theme]
+    assert min(contrast_ratio(colour, colours.ground) for colour in colours.series) >= 3
     words = (colours.ink, colours.title, colours.quiet, *colours.series[:ENDS])
-    assert min(contrast(colour, colours.ground) for colour in words) >= 4.5
+    assert min(contrast_ratio(colour, colours.ground) for colour in words) >= 4.5
 
 
-@pytest.mark.parametrize("theme", BY_THEME)
+@pytest.mark.parametrize("theme", COLOURS_BY_THEME)
 def test_figures_in_cells_can_be_read_and_steps_grow_from_nothing_to_most(theme: str):
-    colours, there = BY_THEME[theme], pairs()
+    colours, there = COLOURS_BY_THEME[theme], dark_to_light()
     for step, colour in enumerate(colours.ramp):
-        words = on_ramp(step) if theme == "dark" else there[on_ramp(step)]
-        assert contrast(words, colour) >= 4.5, step
-    against = [contrast(colour, colours.ground) for colour in colours.ramp]
+        words = ramp_text_colour(step) if theme == "dark" else there[ramp_text_colour(step)]
+        assert contrast_ratio(words, colour) >= 4.5, step
+    against = [contrast_ratio(colour, colours.ground) for colour in colours.ramp]
     assert against == sorted(against)
 
 
@@ -78,4 +85,4 @@ def test_each_dark_colour_has_one_meaning_so_that_the_light_theme_can_take_its_p
         for one in (DARK, LIGHT)
     )
     assert len(set(dark)) == len(set(zip(dark, light, strict=True)))
-    assert recoloured(f'<a fill="{DARK.ink}"/>', "light") == f'<a fill="{LIGHT.ink}"/>'
+    assert recolour_svg(f'<a fill="{DARK.ink}"/>', "light") == f'<a fill="{LIGHT.ink}"/>'

@@ -12,7 +12,7 @@ from tests.rendering.charts.states import BY_VIEW, DAYS
 from utilities.config.boards.reader import read
 from utilities.model.errors import NotDrawn
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.engine import Engine
+from utilities.rendering.charts.engine import ChartEngine
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.views import ChartSvg
 from utilities.rendering.walls.tile_content import Drawings
@@ -33,7 +33,7 @@ async def opened() -> AsyncIterator[Open]:
     galleries: list[ChartRenderer] = []
 
     def open_one(**bounds: float) -> ChartRenderer:
-        galleries.append(ChartRenderer(Engine(**bounds)))  # type: ignore[arg-type]
+        galleries.append(ChartRenderer(ChartEngine(**bounds)))  # type: ignore[arg-type]
         return galleries[-1]
 
     yield open_one

@@ -4,15 +4,15 @@ import pytest
 
 from tests.rendering.charts.states import FIRST, LONG, days, names, of
 from utilities.model.frames import DateRange, ValueKind
-from utilities.rendering.charts.country_shapes import found
-from utilities.rendering.charts.labels import labels, plain, shortened
-from utilities.rendering.charts.number_formats import brief, marks, written
-from utilities.rendering.charts.series import rows_of
+from utilities.rendering.charts.country_shapes import find_country_shape
+from utilities.rendering.charts.labels import day_labels, one_line, shorten_middle
+from utilities.rendering.charts.number_formats import axis_ticks, format_brief, format_short
+from utilities.rendering.charts.series import build_rows
 from utilities.rendering.layout.text_width import text_width
-from utilities.rendering.views.boxplot import hinges
-from utilities.rendering.views.line import End, apart
-from utilities.rendering.views.meter import passed
-from utilities.rendering.views.pie import largest, share
+from utilities.rendering.views.boxplot import five_number_summary
+from utilities.rendering.views.line import EndLabel, spread_end_labels
+from utilities.rendering.views.meter import elapsed_share
+from utilities.rendering.views.pie import format_part, largest_parts
 
 
 @pytest.mark.parametrize(
@@ -34,11 +34,11 @@ from utilities.rendering.views.pie import largest, share
     ],
 )
 def test_figures_are_short_and_have_no_exponent(value: float | None, kind: ValueKind, said: str):
-    assert written(value, kind) == said
+    assert format_short(value, kind) == said
 
 
 def test_figures_are_shorter_where_room_is_dear():
-    assert [brief(value, ValueKind.INTEGER) for value in (711, 3877, 999_600)] == ["711", "3.9k", "1M"]
+    assert [format_brief(value, ValueKind.INTEGER) for value in (711, 3877, 999_600)] == ["711", "3.9k", "1M"]
 
 
 @pytest.mark.parametrize(
@@ -54,30 +54,32 @@ def test_figures_are_shorter_where_room_is_dear():
     ],
 )
 def test_axes_show_round_figures_around_what_there_is(values: list[float], kind: ValueKind, ticks: tuple[float, ...]):
-    assert marks(values, kind, 3 if ticks[-1] != 5 else 1) == pytest.approx(ticks)
+    assert axis_ticks(values, kind, 3 if ticks[-1] != 5 else 1) == pytest.approx(ticks)
 
 
 def test_days_that_a_source_leaves_out_are_nothing_for_counts_and_unknown_for_rates():
     rows = [(FIRST.isoformat(), 3, 0.5), (FIRST.replace(day=27).isoformat(), 4, 0.25)]
     frame = of([("Day", ValueKind.DATE), ("Visits", ValueKind.INTEGER), ("Rate", ValueKind.FRACTION)], rows)
-    found = rows_of(frame, ("visits", "rate"))
-    assert found is not None
-    assert [each.values for each in found.series] == [(3, 0, 0, 4), (0.5, None, None, 0.25)]
-    assert found.labels == ("24 Oct", "25 Oct", "26 Oct", "27 Oct")
+    find_country_shape = build_rows(frame, ("visits", "rate"))
+    assert find_country_shape is not None
+    assert [each.values for each in find_country_shape.series] == [(3, 0, 0, 4), (0.5, None, None, 0.25)]
+    assert find_country_shape.labels == ("24 Oct", "25 Oct", "26 Oct", "27 Oct")
 
 
 def test_figures_that_no_axis_can_hold_are_gaps():
-    found = rows_of(names(["a", "b", "c", "d"], lambda at: (1, float("nan"), 10**400, float("inf"))[at]))
-    assert found is not None
-    assert found.series[0].values == (1.0, None, None, None)
+    find_country_shape = build_rows(
+        names(["a", "b", "c", "d"], lambda at: (1, float("nan"), 10**400, float("inf"))[at])
+    )
+    assert find_country_shape is not None
+    assert find_country_shape.series[0].values == (1.0, None, None, None)
 
 
 def test_days_of_more_than_a_year_are_named_by_month():
-    known = rows_of(days(800, lambda at: at))
+    known = build_rows(days(800, lambda at: at))
     assert known is not None
     assert known.labels[-1] == "Nov 2026"
     assert known.last(20).labels[-1] == "20 Nov"
-    assert labels(["2026-11-20", "(other)"]) == ("20 Nov", "(other)")
+    assert day_labels(["2026-11-20", "(other)"]) == ("20 Nov", "(other)")
 
 
 @pytest.mark.parametrize(
@@ -92,25 +94,25 @@ def test_days_of_more_than_a_year_are_named_by_month():
     ],
 )
 def test_names_from_outside_are_one_line_and_otherwise_as_they_are(name: str | None, said: str):
-    assert plain(name) == said
+    assert one_line(name) == said
 
 
 @pytest.mark.parametrize("room", [20, 90, 200])
 def test_names_keep_both_ends_and_never_take_more_than_their_room(room: float):
-    said = shortened(f"/blog/{LONG}7", 16, room)
+    said = shorten_middle(f"/blog/{LONG}7", 16, room)
     assert text_width(said, 16) <= room
     assert room < 90 or said.endswith("7")
 
 
 def test_ends_of_lines_never_stand_on_each_other_or_beyond_the_chart():
-    ends = [End((("1,234", 20.0, "", 700),), at) for at in (95.0, 96.0, 97.0)]
-    placed = [end.at for end in apart(ends, 100)]
+    ends = [EndLabel((("1,234", 20.0, "", 700),), at) for at in (95.0, 96.0, 97.0)]
+    placed = [end.at for end in spread_end_labels(ends, 100)]
     assert placed == pytest.approx([42.5, 65.5, 88.5])
 
 
 def test_quartiles_are_those_of_r_and_numpy():
-    assert hinges([1, 2, 3, 4]) == [1, 1.75, 2.5, 3.25, 4]
-    assert hinges([7]) == [7] * 5
+    assert five_number_summary([1, 2, 3, 4]) == [1, 1.75, 2.5, 3.25, 4]
+    assert five_number_summary([7]) == [7] * 5
 
 
 @pytest.mark.parametrize(
@@ -126,13 +128,13 @@ def test_quartiles_are_those_of_r_and_numpy():
 )
 def test_pace_is_the_part_of_the_time_that_is_over(first: str, last: str, over: bool, of: str, part: float | None):
     covers = DateRange(FIRST.fromisoformat(first), FIRST.fromisoformat(last), "UTC", over)
-    assert passed(covers, of) == (None if part is None else pytest.approx(part))
+    assert elapsed_share(covers, of) == (None if part is None else pytest.approx(part))
 
 
 def test_small_parts_are_one_with_what_the_source_calls_the_rest():
-    parts = list(largest(("a", "(other)", "b", "c", "d"), (50, 5, 30, 10, 5), 3))
+    parts = list(largest_parts(("a", "(other)", "b", "c", "d"), (50, 5, 30, 10, 5), 3))
     assert parts == [("a", 50), ("b", 30), ("(other)", 20)]
-    assert [share(value, 1000) for value in (3, 994, 998, 1000)] == ["<1%", "99%", ">99%", "100%"]
+    assert [format_part(value, 1000) for value in (3, 994, 998, 1000)] == ["<1%", "99%", ">99%", "100%"]
 
 
 @pytest.mark.parametrize(
@@ -143,8 +145,8 @@ def test_small_parts_are_one_with_what_the_source_calls_the_rest():
     ],
 )
 def test_countries_have_a_shape_by_the_names_google_and_we_call_them(name: str):
-    assert found(name)
+    assert find_country_shape(name)
 
 
 def test_places_that_are_no_country_have_no_shape():
-    assert [found(name) for name in ("(not set)", "Antarctica", "", "Atlantis")] == [None] * 4
+    assert [find_country_shape(name) for name in ("(not set)", "Antarctica", "", "Atlantis")] == [None] * 4

@@ -8,8 +8,8 @@ import pytest
 from tests.rendering.charts.gallery import BOX, FOLDER, VIEWS, picture, sheet
 from tests.rendering.charts.states import BY_VIEW, LONG, NASTY
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.charts.engine import ChartEngine
+from utilities.rendering.charts.svg import clean_svg
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 
@@ -19,15 +19,15 @@ MADE_OF = {"svg", "g", "rect", "path", "text", "polygon", "polyline", "circle", 
 NAMED = {"title", "desc"}
 
 
-def draw(engine: Engine, found: ChartSpec) -> ElementTree.Element:
-    text = cleaned(engine.thread.submit(engine.attempt, found).result(), found)
+def draw(engine: ChartEngine, found: ChartSpec) -> ElementTree.Element:
+    text = clean_svg(engine.thread.submit(engine.attempt, found).result(), found)
     root = ElementTree.fromstring(text)
     assert len(text) < (2.5 * LIGHT if "<polygon" in text else LIGHT)
     return root
 
 
 @pytest.mark.parametrize("view", BY_VIEW)
-def test_gallery_in_the_documents_shows_each_view_in_each_state_as_it_is_drawn(view: str, engine: Engine):
+def test_gallery_in_the_documents_shows_each_view_in_each_state_as_it_is_drawn(view: str, engine: ChartEngine):
     shown = (FOLDER / f"{view}.svg").read_text(encoding="utf-8")
     drawn = engine.thread.submit(sheet, view, engine).result()
     assert drawn == shown, "run `python -m tests.rendering.charts.gallery`, and look at what has changed"
@@ -40,7 +40,7 @@ def test_every_view_that_draws_is_in_the_gallery():
 
 
 @pytest.mark.parametrize("view", BY_VIEW)
-def test_names_from_outside_neither_break_a_drawing_nor_leave_it(view: str, engine: Engine):
+def test_names_from_outside_neither_break_a_drawing_nor_leave_it(view: str, engine: ChartEngine):
     """What it holds, what its words say, and that they stand inside, however odd the names are."""
     for state in {"nasty names", "300 characters", "10,000 points"} & set(BY_VIEW[view]):
         for box in BOXES.values():
@@ -71,14 +71,14 @@ def inside(root: ElementTree.Element, box: Box) -> None:
         assert LONG not in text
 
 
-def test_names_come_out_as_they_are(engine: Engine):
+def test_names_come_out_as_they_are(engine: ChartEngine):
     found = picture("bar", BY_VIEW["bar"]["nasty names"], Box(1190, 700, 31, 39))
     assert found is not None
     said = {"".join(e.itertext()) for e in draw(engine, found).iter("{http://www.w3.org/2000/svg}text")}
     assert {NASTY[0], "line break and tab", NASTY[2], NASTY[3], NASTY[4], "constructor", "(none)", NASTY[9]} <= said
 
 
-def test_drawing_says_what_it_is_and_its_figures(engine: Engine):
+def test_drawing_says_what_it_is_and_its_figures(engine: ChartEngine):
     found = picture("line", BY_VIEW["line"]["28 days"])
     assert found is not None
     named = ChartSpec(found.option, found.width, found.height, "Visits <by> day", found.description)

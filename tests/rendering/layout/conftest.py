@@ -20,8 +20,8 @@ from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, DateRange, Frame, LastError, Note, Reading, ReadingState, Value, ValueKind
 from utilities.rendering import views
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.charts.engine import ChartEngine
+from utilities.rendering.charts.svg import clean_svg
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.placement import content_box
 from utilities.rendering.layout.stylesheet import board_stylesheet
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
 AGES = {ReadingState.LIVE: 4, ReadingState.AGEING: 12, ReadingState.STALE: 400}
 VIEWS = {view.name: view for view in find(views, "VIEW", View)}
-ENGINE = Engine()
+ENGINE = ChartEngine()
 STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
 
 Paint = Callable[..., str]
@@ -66,7 +66,7 @@ def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any
     """What is inside a tile, drawn on the spot where its view draws."""
     it = VIEWS[view].build_content(filled, room, options) if filled else None
     if isinstance(it, ChartSpec):
-        it = ChartSvg(Markup(cleaned(ENGINE.thread.submit(ENGINE.attempt, it).result(), it)))
+        it = ChartSvg(Markup(clean_svg(ENGINE.thread.submit(ENGINE.attempt, it).result(), it)))
     elif it is None and filled:
         return within("table", filled, room, {})
     return TileContent(VIEWS[view], it)

@@ -10,7 +10,7 @@ from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.layout.type_scale import hero_sizes
-from utilities.rendering.views.number import VIEW, WEIGHT, Number
+from utilities.rendering.views.number import FIGURE_WEIGHT, VIEW, Number
 
 BOX = Box(width=540, height=152, text=31, figure=39)
 WEEK = DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
@@ -75,7 +75,7 @@ def test_number_fits_its_box_and_is_never_below_the_least_figure(value: int):
     number = drawn(value, value)
     size = hero_sizes(BOX.figure)[number.step]
     assert size >= BOX.figure
-    assert text_width(number.text, size, weight=WEIGHT) <= BOX.width
+    assert text_width(number.text, size, weight=FIGURE_WEIGHT) <= BOX.width
 
 
 def test_number_is_written_out_until_it_must_be_shortened():

@@ -2,9 +2,10 @@
 
 from tests.rendering.layout.conftest import ENGINE
 from utilities.model.frames import Column, Frame, ValueKind
-from utilities.rendering.charts.sankey import OTHER, SankeyLink, sankey
+from utilities.rendering.charts.labels import OTHER_NAME
+from utilities.rendering.charts.sankey import SankeyLink, sankey
 from utilities.rendering.charts.sankey_links import add_sankey_links
-from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.charts.svg import clean_svg
 from utilities.rendering.layout import Box
 from utilities.rendering.views.sankey import VIEW
 
@@ -24,7 +25,7 @@ def test_beyond_the_largest_is_one_and_the_sums_stay():
     links = [SankeyLink(f"/{a}", f"/{b}", a == b, 10 * a + b + 1) for a in range(9) for b in range(9)]
     drawn = sankey(links, DESK, 3, called=("DE", "the rest"))
     assert drawn is not None
-    assert [node.name for node in drawn.nodes] == ["/8", "/7", "/6", OTHER] * 2
+    assert [node.name for node in drawn.nodes] == ["/8", "/7", "/6", OTHER_NAME] * 2
     assert sum(link.value for link in drawn.links) == sum(link.value for link in links)
     for side in (0, 1):
         assert sum(node.value for node in drawn.nodes if node.side == side) == sum(link.value for link in links)
@@ -42,7 +43,7 @@ async def test_every_node_is_a_link_and_every_band_has_a_title():
     names = ["/", "{a} {b|c}", '<script>"&', "__proto__", "x" * 300]
     drawn = sankey([SankeyLink(a, b, False, 3) for a in names for b in names], DESK, 5)
     assert drawn is not None
-    plain = cleaned(await ENGINE.draw(drawn.spec), drawn.spec)
+    plain = clean_svg(await ENGINE.draw(drawn.spec), drawn.spec)
     svg = add_sankey_links(plain, drawn, lambda name: f"/flow?node={name}", str)
     assert svg.count("<title>") == 25 + 2 * 10
     assert svg.count("<a href=") == 2 * 10

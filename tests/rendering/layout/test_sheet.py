@@ -8,9 +8,9 @@ import pytest
 
 from tests.conventions.old_css import offences
 from utilities.config.boards import Board, read
-from utilities.rendering.layout import HEIGHT, WIDTH
+from utilities.rendering.layout import SCREEN_HEIGHT, SCREEN_WIDTH
 from utilities.rendering.layout.faults import layout_faults
-from utilities.rendering.layout.palette import THEMES, contrast, contrast_faults
+from utilities.rendering.layout.palette import THEMES, contrast_faults, contrast_ratio
 from utilities.rendering.layout.placement import OVERSCAN, content_box, tile_rectangle
 from utilities.rendering.layout.stylesheet import board_stylesheet
 from utilities.rendering.layout.text_width import truncate_words
@@ -49,10 +49,10 @@ def test_hero_steps_begin_at_the_least_legible_figure():
 def test_tiles_stand_inside_the_safe_area_and_never_on_each_other(office: Board):
     places = [tile_rectangle(office, tile.place) for tile in office.tiles]
     for at, one in enumerate(places):
-        assert one.left >= WIDTH * OVERSCAN - 0.01
-        assert one.left + one.width <= WIDTH * (1 - OVERSCAN) + 0.01
-        assert one.top >= HEIGHT * OVERSCAN - 0.01
-        assert one.top + one.height <= HEIGHT * (1 - OVERSCAN)
+        assert one.left >= SCREEN_WIDTH * OVERSCAN - 0.01
+        assert one.left + one.width <= SCREEN_WIDTH * (1 - OVERSCAN) + 0.01
+        assert one.top >= SCREEN_HEIGHT * OVERSCAN - 0.01
+        assert one.top + one.height <= SCREEN_HEIGHT * (1 - OVERSCAN)
         for other in places[at + 1 :]:
             across = one.left < other.left + other.width - 0.01 and other.left < one.left + one.width - 0.01
             down = one.top < other.top + other.height - 0.01 and other.top < one.top + one.height - 0.01
@@ -102,8 +102,8 @@ def test_every_colour_of_a_theme_stands_out(theme: str):
 
 
 def test_contrast_is_that_of_the_guidelines():
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast_ratio("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast_ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 def test_style_sheets_use_the_colours_that_were_checked():

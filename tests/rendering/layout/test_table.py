@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
 from utilities.rendering.layout import Box
-from utilities.rendering.views.table import VIEW, Table
+from utilities.rendering.views.table import VIEW, TableContent
 
 BOX = Box(width=900, height=600, text=31, figure=39)
 WEEK = DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
@@ -24,17 +24,17 @@ COLUMNS = (
 ROW = ("google", "organic", 9214, 171.0, 0.381, 8000)
 
 
-def drawn(*rows: tuple[Value, ...], box: Box = BOX, **options: Any) -> Table:
+def drawn(*rows: tuple[Value, ...], box: Box = BOX, **options: Any) -> TableContent:
     return prepared(Frame(COLUMNS, rows, date_range=WEEK), box, **options)
 
 
-def prepared(frame: Frame, box: Box = BOX, **options: Any) -> Table:
+def prepared(frame: Frame, box: Box = BOX, **options: Any) -> TableContent:
     table = VIEW.build_content(frame, box, options)
-    assert isinstance(table, Table)
+    assert isinstance(table, TableContent)
     return table
 
 
-def headings(table: Table) -> list[str]:
+def headings(table: TableContent) -> list[str]:
     return [head.text for head in table.heads]
 
 
@@ -93,7 +93,7 @@ def test_figure_nobody_knows_is_a_dash_never_a_zero():
 def test_note_on_a_column_stands_at_its_heading():
     frame = Frame(COLUMNS, (ROW,), (Note("Facebook is unavailable", "sessions"), Note("sampled")), WEEK)
     table = VIEW.build_content(frame, BOX, {})
-    assert isinstance(table, Table)
+    assert isinstance(table, TableContent)
     assert [head.note for head in table.heads] == ["Facebook is unavailable", "", ""]
 
 
@@ -138,7 +138,7 @@ def test_days_are_written_for_people():
         (Column("date", "Day", ValueKind.DATE), Column("users", "Users", ValueKind.INTEGER)), (("2026-11-20", 7),)
     )
     table = VIEW.build_content(frame, BOX, {})
-    assert isinstance(table, Table)
+    assert isinstance(table, TableContent)
     assert table.rows[0].label == "Fri 20 Nov"
 
 
@@ -149,7 +149,7 @@ def test_of_days_in_their_order_the_latest_are_kept_and_of_ranked_ones_the_first
     kept = {}
     for order, rows in (("in order", days), ("ranked", days[::-1])):
         table = VIEW.build_content(Frame(columns, tuple(rows)), narrow, {"rows": 2, "bars": "users"})
-        assert isinstance(table, Table)
+        assert isinstance(table, TableContent)
         kept[order] = [row.label for row in table.rows]
     assert kept == {"in order": ["Sat 28 Nov", "Sun 29 Nov"], "ranked": ["Sun 29 Nov", "Sat 28 Nov"]}
 

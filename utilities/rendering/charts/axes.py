@@ -6,17 +6,17 @@ from typing import Any
 
 from utilities.model.frames import ValueKind
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.number_formats import written
+from utilities.rendering.charts.number_formats import format_short
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 
 Option = dict[str, Any]
 
-GAP = 0.45  # between an axis and what is written at it, in em of text
-STROKE = 0.13  # of a line, in em of text
+AXIS_GAP_EM = 0.45  # between an axis and what is written at it, in em of text
+LINE_WIDTH_EM = 0.13  # of a line, in em of text
 
 
-def base(box: Box) -> Option:
+def base_option(box: Box) -> Option:
     """What stands in every option."""
     return {
         "animation": False,
@@ -25,7 +25,7 @@ def base(box: Box) -> Option:
     }
 
 
-def grid(left: float, right: float, top: float, bottom: float) -> Option:
+def grid_option(left: float, right: float, top: float, bottom: float) -> Option:
     """The room between what is written beside a chart, px; all of it is counted here, nothing by ECharts."""
     return {"left": left, "right": right, "top": top, "bottom": bottom, "outerBoundsMode": "none"}
 
@@ -43,10 +43,10 @@ def value_axis(found: Sequence[float], kind: ValueKind, box: Box) -> Option:
         "axisLabel": {
             "fontSize": box.text,
             "color": DARK.quiet,
-            "margin": GAP * box.text,
-            "formatter": {"said": [[tick, written(tick, kind)] for tick in found]},
+            "margin": AXIS_GAP_EM * box.text,
+            "formatter": {"said": [[tick, format_short(tick, kind)] for tick in found]},
         },
-        "splitLine": {"lineStyle": {"color": DARK.line, "width": hair(box)}},
+        "splitLine": {"lineStyle": {"color": DARK.line, "width": hairline_width(box)}},
         "axisLine": {"show": False},
         "axisTick": {"show": False},
     }
@@ -58,22 +58,22 @@ def names_axis(names: Sequence[str], box: Box) -> Option:
         "type": "category",
         "inverse": True,
         "data": list(names),
-        "axisLabel": {"fontSize": box.text, "color": DARK.ink, "margin": GAP * box.text, "interval": 0},
+        "axisLabel": {"fontSize": box.text, "color": DARK.ink, "margin": AXIS_GAP_EM * box.text, "interval": 0},
         "axisLine": {"show": False},
         "axisTick": {"show": False},
     }
 
 
-def hair(box: Box) -> float:
+def hairline_width(box: Box) -> float:
     return max(1.0, round(box.text / 16))
 
 
-def labels_wide(found: Sequence[float], kind: ValueKind, box: Box) -> float:
+def axis_labels_width(found: Sequence[float], kind: ValueKind, box: Box) -> float:
     """The room that an upright axis's numbers take, px."""
-    return max(text_width(written(tick, kind), box.text, tabular=True) for tick in found) + GAP * box.text
+    return max(text_width(format_short(tick, kind), box.text, tabular=True) for tick in found) + AXIS_GAP_EM * box.text
 
 
-def along(names: Sequence[str], box: Box, room: float, *, points: bool) -> Option:
+def category_axis(names: Sequence[str], box: Box, room: float, *, points: bool) -> Option:
     """The axis of names or days below; as many are written as stand apart."""
     widest = max((text_width(name, box.text) for name in set(names)), default=0.0)
     fit = max(1, int(room / (widest + 1.2 * box.text)))
@@ -88,18 +88,18 @@ def along(names: Sequence[str], box: Box, room: float, *, points: bool) -> Optio
         "axisLabel": {
             "fontSize": box.text,
             "color": DARK.quiet,
-            "margin": GAP * box.text,
+            "margin": AXIS_GAP_EM * box.text,
             "interval": every - 1,
             "hideOverlap": True,
             "alignMinLabel": "left" if points else None,
             "alignMaxLabel": "right" if points or crowded else None,
         },
-        "axisLine": {"lineStyle": {"color": DARK.rule, "width": hair(box)}},
+        "axisLine": {"lineStyle": {"color": DARK.rule, "width": hairline_width(box)}},
         "axisTick": {"show": False},
     }
 
 
-def words(
+def text_element(
     text: str, left: float, top: float, size: float, colour: str, *, weight: int = 400, at: str = "left top"
 ) -> Option:
     """Words anywhere on a chart; `at` says which point of them stands so many px from its corner."""
@@ -109,16 +109,16 @@ def words(
     return {"type": "text", "silent": True, "x": left, "y": top, "style": style | aligned}
 
 
-def rectangle(left: float, top: float, wide: float, high: float, colour: str) -> Option:
+def rectangle_element(left: float, top: float, wide: float, high: float, colour: str) -> Option:
     shape = {"x": left, "y": top, "width": wide, "height": high}
     return {"type": "rect", "silent": True, "shape": shape, "style": {"fill": colour}}
 
 
-def caption(text: str, box: Box) -> Option:
+def caption_element(text: str, box: Box) -> Option:
     """A line of words at the foot of a chart."""
-    return words(text, 0, box.height - 1.2 * box.text, box.text, DARK.quiet)
+    return text_element(text, 0, box.height - 1.2 * box.text, box.text, DARK.quiet)
 
 
-def fitting(texts: Sequence[str], box: Box) -> str:
+def first_fitting(texts: Sequence[str], box: Box) -> str:
     """The first that has room on one line; the last when none has."""
     return next((text for text in texts if text_width(text, box.text) <= box.width), texts[-1])

@@ -7,7 +7,7 @@ from utilities.rendering.layout.palette import THEMES
 
 
 @dataclass(frozen=True)
-class Colours:
+class ChartColours:
     """Colours as #rrggbb. Graphics need 3:1 against the ground (WCAG 2.2, 1.4.11), text 4.5:1."""
 
     ground: str
@@ -24,10 +24,10 @@ class Colours:
     ramp: tuple[str, ...]  # from nothing to most; lightness alone tells the steps apart
 
 
-def colours(theme: str, series: tuple[str, ...], ramp: tuple[str, ...], part: float) -> Colours:
+def theme_colours(theme: str, series: tuple[str, ...], ramp: tuple[str, ...], part: float) -> ChartColours:
     base = THEMES[theme]
     every = (base.accent, base.trouble, base.now, *series)
-    return Colours(
+    return ChartColours(
         base.ground,
         base.ink,
         base.title,
@@ -38,32 +38,32 @@ def colours(theme: str, series: tuple[str, ...], ramp: tuple[str, ...], part: fl
         base.trouble,
         base.now,
         every,
-        tuple(mixed(colour, base.ground, part) for colour in every),
+        tuple(mix_colours(colour, base.ground, part) for colour in every),
         ramp,
     )
 
 
-def mixed(colour: str, ground: str, part: float) -> str:
+def mix_colours(colour: str, ground: str, part: float) -> str:
     """So much of a colour on the ground; opaque, for old televisions draw what shines through slowly."""
-    pairs = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
-    return "#" + "".join(f"{round(one * part + other * (1 - part)):02x}" for one, other in pairs)
+    dark_to_light = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(one * part + other * (1 - part)):02x}" for one, other in dark_to_light)
 
 
 # A chart is drawn in the dark theme's colours; the light theme puts its own in their place, one for one. So each colour
 # of a theme stands there once, and an option names colours by these constants only.
-DARK = colours(
+DARK = theme_colours(
     "dark",
     ("#d65bbf", "#fae643", "#c0713a"),
     ("#1a2129", "#1b3a52", "#1c5378", "#2a6f9e", "#3f90c6", "#7cc1ec", "#cfe9fa"),
     0.22,
 )
-LIGHT = colours(
+LIGHT = theme_colours(
     "light",
     ("#762668", "#ae8508", "#822201"),
     ("#ece8df", "#cfe0ea", "#a8cbe2", "#77aed3", "#2b73a4", "#135a89", "#003f66"),
     0.18,
 )
-BY_THEME = {"dark": DARK, "light": LIGHT}
+COLOURS_BY_THEME = {"dark": DARK, "light": LIGHT}
 
 
 def ramp_step(value: float, top: float) -> int:
@@ -72,12 +72,12 @@ def ramp_step(value: float, top: float) -> int:
     return 0 if value <= 0 or not top else min(steps, max(1, -int(-value * steps / top * (1 - 1e-9) // 1)))
 
 
-def on_ramp(step: int) -> str:
+def ramp_text_colour(step: int) -> str:
     """The colour of words on a step of the ramp."""
     return DARK.ink if step < 4 else DARK.ground
 
 
-def pairs() -> dict[str, str]:
+def dark_to_light() -> dict[str, str]:
     """Each colour of the dark theme, and the light theme's in its place."""
     dark, light = (
         [value for field in vars(one).values() for value in ((field,) if isinstance(field, str) else field)]
@@ -86,18 +86,18 @@ def pairs() -> dict[str, str]:
     return dict(zip(dark, light, strict=True))
 
 
-def recoloured(svg: str, theme: str) -> str:
+def recolour_svg(svg: str, theme: str) -> str:
     """A drawing in another theme's colours."""
     if theme == "dark":
         return svg
-    there = pairs()
+    there = dark_to_light()
     return re.sub(r'="(#[0-9a-f]{6})"', lambda found: f'="{there.get(found[1], found[1])}"', svg)
 
 
-def css(within: str) -> str:
+def recolour_rules(within: str) -> str:
     """Rules that put the light theme's colours into every chart inside `within`."""
     rules = []
-    for dark, light in pairs().items():
+    for dark, light in dark_to_light().items():
         rules.append(f"{within} .chart [fill='{dark}'] {{ fill: {light}; }}")
         rules.append(f"{within} .chart [stroke='{dark}'] {{ stroke: {light}; }}")
     return "\n".join(rules)

@@ -10,16 +10,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-ATLAS = Path(__file__).parent / "data" / "world-atlas-2.0.2-countries-110m.json"
-UNSHOWN = ("Antarctica", "Fr. S. Antarctic Lands")
+ATLAS_FILE = Path(__file__).parent / "data" / "world-atlas-2.0.2-countries-110m.json"
+OMITTED_SHAPES = ("Antarctica", "Fr. S. Antarctic Lands")
 
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
 
-EQUAL_EARTH = (1.340264, -0.081106, 0.000893, 0.003796)  # Šavrič, Patterson and Jenny, 2018
+EQUAL_EARTH_COEFFICIENTS = (1.340264, -0.081106, 0.000893, 0.003796)  # Šavrič, Patterson and Jenny, 2018
 
 # What Google and the table of time zones call the shapes that the atlas calls otherwise, both as `folded` writes them.
-ALIASES = {
+SHAPE_ALIASES = {
     "bosnia and herzegovina": "bosnia and herz",
     "britain uk": "united kingdom",
     "central african republic": "central african rep",
@@ -54,19 +54,19 @@ ALIASES = {
 
 
 @cache
-def shapes() -> Mapping[str, tuple[Ring, ...]]:
+def country_shapes() -> Mapping[str, tuple[Ring, ...]]:
     """The outlines of each country by its folded name, in Equal Earth, 1 to the right and downwards."""
-    atlas = json.loads(ATLAS.read_text(encoding="utf-8"))
-    arcs = [tuple(arc(found, atlas["transform"])) for found in atlas["arcs"]]
+    atlas = json.loads(ATLAS_FILE.read_text(encoding="utf-8"))
+    arcs = [tuple(decode_arc(find_country_shape, atlas["transform"])) for find_country_shape in atlas["arcs"]]
     lands = atlas["objects"]["countries"]["geometries"]
     return {
-        folded(land["properties"]["name"]): tuple(joined(ring, arcs) for ring in rings(land))
+        fold_name(land["properties"]["name"]): tuple(join_arcs(ring, arcs) for ring in outer_rings(land))
         for land in lands
-        if land["properties"]["name"] not in UNSHOWN
+        if land["properties"]["name"] not in OMITTED_SHAPES
     }
 
 
-def arc(deltas: Sequence[Sequence[int]], transform: Mapping[str, Any]) -> Iterator[Point]:
+def decode_arc(deltas: Sequence[Sequence[int]], transform: Mapping[str, Any]) -> Iterator[Point]:
     """A line of TopoJSON, in degrees: each point says how far it is from the one before."""
     (wide, high), (left, bottom) = transform["scale"], transform["translate"]
     x = y = 0
@@ -75,8 +75,8 @@ def arc(deltas: Sequence[Sequence[int]], transform: Mapping[str, Any]) -> Iterat
         yield x * wide + left, y * high + bottom
 
 
-def projected(longitude: float, latitude: float) -> Point:
-    one, two, three, four = EQUAL_EARTH
+def project_equal_earth(longitude: float, latitude: float) -> Point:
+    one, two, three, four = EQUAL_EARTH_COEFFICIENTS
     angle = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(latitude)))
     square = angle * angle
     slope = one + 3 * two * square + square**3 * (7 * three + 9 * four * square)
@@ -84,13 +84,13 @@ def projected(longitude: float, latitude: float) -> Point:
     return across, -angle * (one + two * square + square**3 * (three + four * square))
 
 
-def rings(land: Mapping[str, Any]) -> Iterator[Sequence[int]]:
+def outer_rings(land: Mapping[str, Any]) -> Iterator[Sequence[int]]:
     """Outlines only: no country here has a hole that another does not fill."""
     parts = [land["arcs"]] if land["type"] == "Polygon" else land["arcs"]
     return (part[0] for part in parts)
 
 
-def joined(places: Sequence[int], arcs: Sequence[Ring]) -> Ring:
+def join_arcs(places: Sequence[int], arcs: Sequence[Ring]) -> Ring:
     """Lines end to end; one whose place is negative goes backwards. What crosses 180 degrees goes on beyond it."""
     points: list[Point] = []
     turn = 0.0
@@ -101,26 +101,26 @@ def joined(places: Sequence[int], arcs: Sequence[Ring]) -> Ring:
             points.append((x + turn, y))
     middle = (min(points)[0] + max(points)[0]) / 2
     home = 360.0 if middle < -180 else -360.0 if middle > 180 else 0.0
-    return tuple(projected(x + home, y) for x, y in points)
+    return tuple(project_equal_earth(x + home, y) for x, y in points)
 
 
 @cache
-def edges() -> tuple[float, float, float, float]:
+def map_bounds() -> tuple[float, float, float, float]:
     """Left, top, right and bottom of all shapes."""
-    points = [point for outlines in shapes().values() for ring in outlines for point in ring]
+    points = [point for outlines in country_shapes().values() for ring in outlines for point in ring]
     across, down = zip(*points, strict=True)
     return min(across), min(down), max(across), max(down)
 
 
 @lru_cache(2048)
-def found(name: str) -> str | None:
+def find_country_shape(name: str) -> str | None:
     """Which shape a name or a two-letter code means; None when it has none."""
-    said = folded(codes().get(name, name))
-    said = ALIASES.get(said, said)
-    return said if said in shapes() else None
+    said = fold_name(names_by_code().get(name, name))
+    said = SHAPE_ALIASES.get(said, said)
+    return said if said in country_shapes() else None
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """Without case, accents, stops and articles."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     words = re.sub(r"[^\w\s-]", "", "".join(c for c in letters if not unicodedata.combining(c)))
@@ -128,7 +128,7 @@ def folded(name: str) -> str:
 
 
 @cache
-def codes() -> Mapping[str, str]:
+def names_by_code() -> Mapping[str, str]:
     """English names by two-letter code (ISO 3166-1, from the table that comes with the time zones)."""
     lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8").splitlines()
     return {line[:2]: line[3:] for line in lines if not line.startswith("#")}

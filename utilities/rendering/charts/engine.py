@@ -15,21 +15,21 @@ from utilities.rendering.charts import ChartSpec
 
 log = logging.getLogger(__name__)
 
-HERE = Path(__file__).parent
-STATIC = HERE.parents[2] / "static"
-ECHARTS = STATIC / "vendor" / "echarts-6.1.0.min.js"
-ADVANCES = HERE.parent / "layout" / "advances.json"
-DEADLINE = 3.0  # seconds for one drawing
-MOST_MEMORY = 192 * 1024 * 1024  # bytes the engine's heap may have
-FLAGS = (*DEFAULT_V8_FLAGS, "--max-semi-space-size=2")  # MB for what is short-lived; V8 would let it grow to 48
-TIDY = 1000  # drawings, after which what nobody needs goes back to the system, compiled code as well
-ENOUGH = 2000  # drawings, after which a fresh context takes over
+CHARTS_FOLDER = Path(__file__).parent
+STATIC_FOLDER = CHARTS_FOLDER.parents[2] / "static"
+ECHARTS_FILE = STATIC_FOLDER / "vendor" / "echarts-6.1.0.min.js"
+ADVANCES_FILE = CHARTS_FOLDER.parent / "layout" / "advances.json"
+DRAW_TIMEOUT_SECONDS = 3.0  # seconds for one drawing
+MAX_HEAP_BYTES = 192 * 1024 * 1024  # bytes the engine's heap may have
+V8_FLAGS = (*DEFAULT_V8_FLAGS, "--max-semi-space-size=2")  # MB for what is short-lived; V8 would let it grow to 48
+DRAWINGS_PER_CLEANUP = 1000  # drawings, after which what nobody needs goes back to the system, compiled code as well
+DRAWINGS_PER_CONTEXT = 2000  # drawings, after which a fresh context takes over
 
 
-class Engine:
+class ChartEngine:
     """Draws one picture at a time; a context that fails is thrown away, and the next picture gets a new one."""
 
-    def __init__(self, deadline: float = DEADLINE, memory: int = MOST_MEMORY) -> None:
+    def __init__(self, deadline: float = DRAW_TIMEOUT_SECONDS, memory: int = MAX_HEAP_BYTES) -> None:
         self.deadline = deadline
         self.memory = memory
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="charts")
@@ -43,7 +43,7 @@ class Engine:
     def attempt(self, picture: ChartSpec) -> str:
         """On the thread."""
         try:
-            context = self.context = self.context or made()
+            context = self.context = self.context or make_context()
             svg = context.call(
                 "draw",
                 picture.option,
@@ -58,16 +58,16 @@ class Engine:
             log.warning("A chart cannot be drawn: %s", reason)
             raise NotDrawn("This chart cannot be drawn.") from error
         self.drawn += 1
-        if self.drawn >= ENOUGH:
+        if self.drawn >= DRAWINGS_PER_CONTEXT:
             self.throw_away()
-        elif self.drawn % TIDY == 0:
+        elif self.drawn % DRAWINGS_PER_CLEANUP == 0:
             context.low_memory_notification()
         return str(svg)
 
     def throw_away(self) -> None:
         if self.context is not None:
             with suppress(JSEvalException):  # what was broken off answers once more, and must find somebody there
-                self.context.eval("0", timeout_sec=DEADLINE)
+                self.context.eval("0", timeout_sec=DRAW_TIMEOUT_SECONDS)
             self.context.close()
         self.context, self.drawn = None, 0
 
@@ -76,17 +76,20 @@ class Engine:
         self.thread.shutdown()
 
 
-def made() -> MiniRacer:
+def make_context() -> MiniRacer:
     """A context that knows ECharts and the font; some 150 ms."""
-    init_mini_racer(flags=FLAGS, ignore_duplicate_init=True)
+    init_mini_racer(flags=V8_FLAGS, ignore_duplicate_init=True)
     context = MiniRacer()
-    for text in sources():
+    for text in engine_scripts():
         context.eval(text)
     return context
 
 
 @cache
-def sources() -> tuple[str, ...]:
-    fonts = json.dumps(json.loads(ADVANCES.read_text(encoding="utf-8")))
-    scripts = (path.read_text(encoding="utf-8") for path in (ECHARTS, STATIC / "revived.js", HERE / "draw.js"))
+def engine_scripts() -> tuple[str, ...]:
+    fonts = json.dumps(json.loads(ADVANCES_FILE.read_text(encoding="utf-8")))
+    scripts = (
+        path.read_text(encoding="utf-8")
+        for path in (ECHARTS_FILE, STATIC_FOLDER / "revived.js", CHARTS_FOLDER / "draw.js")
+    )
     return *scripts, f"advances({fonts})"

@@ -4,45 +4,48 @@ from collections.abc import Sequence
 
 from utilities.rendering.charts.axes import Option
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import shortened
+from utilities.rendering.charts.labels import shorten_middle
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 
-LINES = 2  # at most, where shorter names make it so
-MARK = 0.7  # the square before a name, in em of text
-BESIDE = 5.0  # px between the square and the name, ECharts' own
-BETWEEN = 1.0  # two names, and two lines of them, in em of text
-SHARES = (1.0, 0.7, 0.45, 0.3, 0.22)  # the most of the width that one name may have
+MAX_LEGEND_LINES = 2  # at most, where shorter names make it so
+LEGEND_MARK_EM = 0.7  # the square before a name, in em of text
+LEGEND_MARK_GAP_PX = 5.0  # px between the square and the name, ECharts' own
+LEGEND_GAP_EM = 1.0  # two names, and two lines of them, in em of text
+MAX_NAME_WIDTHS = (1.0, 0.7, 0.45, 0.3, 0.22)  # the most of the width that one name may have
 
 
-def rows(names: Sequence[str], box: Box) -> list[list[str]]:
+def legend_lines(names: Sequence[str], box: Box) -> list[list[str]]:
     """Shortened names by line; the first way that needs no more lines than there may be."""
-    for share in SHARES:
-        short = [shortened(n, box.text, share * box.width - MARK * box.text - BESIDE) for n in names]
-        found = wrapped(short, box)
-        if len(found) <= LINES:
+    for share in MAX_NAME_WIDTHS:
+        short = [
+            shorten_middle(n, box.text, share * box.width - LEGEND_MARK_EM * box.text - LEGEND_MARK_GAP_PX)
+            for n in names
+        ]
+        found = wrap_names(short, box)
+        if len(found) <= MAX_LEGEND_LINES:
             break
     return found
 
 
-def wrapped(names: Sequence[str], box: Box) -> list[list[str]]:
+def wrap_names(names: Sequence[str], box: Box) -> list[list[str]]:
     lines: list[list[str]] = [[]]
     used = 0.0
     for name in names:
-        wide = MARK * box.text + BESIDE + 1.03 * text_width(name, box.text)
+        wide = LEGEND_MARK_EM * box.text + LEGEND_MARK_GAP_PX + 1.03 * text_width(name, box.text)
         if lines[-1] and used + wide > box.width:
             lines.append([])
             used = 0.0
         lines[-1].append(name)
-        used += wide + BETWEEN * box.text
+        used += wide + LEGEND_GAP_EM * box.text
     return lines
 
 
-def legend(names: Sequence[str], box: Box) -> Option:
+def legend_option(names: Sequence[str], box: Box) -> Option:
     """Nothing for one colour."""
     if len(names) < 2:
         return {}
-    lines = rows(names, box)
+    lines = legend_lines(names, box)
     rest = iter(names)
     data: list[str] = []
     for line in lines:
@@ -54,9 +57,9 @@ def legend(names: Sequence[str], box: Box) -> Option:
             "top": 0,
             "padding": 0,
             "width": 2 * box.width,
-            "itemGap": BETWEEN * box.text,
-            "itemWidth": MARK * box.text,
-            "itemHeight": MARK * box.text,
+            "itemGap": LEGEND_GAP_EM * box.text,
+            "itemWidth": LEGEND_MARK_EM * box.text,
+            "itemHeight": LEGEND_MARK_EM * box.text,
             "icon": "rect",
             "selectedMode": False,
             "textStyle": {"fontSize": box.text, "color": DARK.ink, "lineHeight": box.text},
@@ -66,6 +69,6 @@ def legend(names: Sequence[str], box: Box) -> Option:
     }
 
 
-def tall(names: Sequence[str], box: Box) -> float:
+def legend_height(names: Sequence[str], box: Box) -> float:
     """The height it takes, px."""
-    return ((1.0 + BETWEEN) * len(rows(names, box)) * box.text) if len(names) > 1 else 0.0
+    return ((1.0 + LEGEND_GAP_EM) * len(legend_lines(names, box)) * box.text) if len(names) > 1 else 0.0

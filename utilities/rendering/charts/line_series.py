@@ -4,31 +4,31 @@ from collections.abc import Sequence
 
 from utilities.model.frames import Frame
 from utilities.rendering.charts import ChartSpec, build_chart_spec
-from utilities.rendering.charts.axes import STROKE, Option, base, grid
+from utilities.rendering.charts.axes import LINE_WIDTH_EM, Option, base_option, grid_option
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.series import in_words, rows_of
+from utilities.rendering.charts.series import build_rows, describe_rows
 from utilities.rendering.layout import Box
 
 MIN_SPARKLINE_VALUES = 4
 
 
-def broken(values: Sequence[float | None], box: Box) -> Option:
+def unfinished_dashes(values: Sequence[float | None], box: Box) -> Option:
     """The way to a last figure that is not all yet: dashes of the ground upon the line."""
     ends = [[len(values) - 2, values[-2]], [len(values) - 1, values[-1]]] if len(values) > 1 else []
     if not ends or None in values[-2:]:
         return {}
-    style = {"color": DARK.ground, "width": 1.6 * STROKE * box.text, "type": [0.22 * box.text, 0.3 * box.text]}
+    style = {"color": DARK.ground, "width": 1.6 * LINE_WIDTH_EM * box.text, "type": [0.22 * box.text, 0.3 * box.text]}
     data = [[{"coord": end} for end in ends]]
     return {"markLine": {"symbol": "none", "silent": True, "label": {"show": False}, "lineStyle": style, "data": data}}
 
 
-def stroke(name: str, values: Sequence[float | None], style: Option, box: Box) -> Option:
+def line_option(name: str, values: Sequence[float | None], style: Option, box: Box) -> Option:
     """One line; figures without neighbours are dots, for no line goes to them."""
     return {
         "type": "line",
         "name": name,
         "data": list(values),
-        "showSymbol": dotted(values),
+        "showSymbol": has_isolated_values(values),
         "symbol": "circle",
         "symbolSize": 0.3 * box.text,
         "sampling": "lttb",
@@ -40,7 +40,7 @@ def stroke(name: str, values: Sequence[float | None], style: Option, box: Box) -
     }
 
 
-def dotted(values: Sequence[float | None]) -> bool:
+def has_isolated_values(values: Sequence[float | None]) -> bool:
     """Whether a figure has no neighbour that a line could go to."""
     around = [None, *values, None]
     return (len(values) == 1 or None in values) and any(
@@ -51,13 +51,13 @@ def dotted(values: Sequence[float | None]) -> bool:
 
 def sparkline(frame: Frame, box: Box, key: str) -> ChartSpec | None:
     """A line without axes, for the course of a figure: as wide as its box, the last figure a dot."""
-    rows = rows_of(frame, (key,) if key and frame.has_column(key) else ())
+    rows = build_rows(frame, (key,) if key and frame.has_column(key) else ())
     if rows is None or len(rows.known) < MIN_SPARKLINE_VALUES or rows.series[0].values[-1] is None:
         return None
     each = rows.series[0]
     low, high = min(0.0, *rows.known), max(rows.known)
     dot = 0.4 * box.text
-    line = stroke(each.name, each.values, {"color": DARK.series[0], "width": STROKE * box.text}, box)
+    line = line_option(each.name, each.values, {"color": DARK.series[0], "width": LINE_WIDTH_EM * box.text}, box)
     line["areaStyle"] = {"color": DARK.series[0], "opacity": 0.14, "origin": "start"}
     line["markPoint"] = {
         "symbol": "circle",
@@ -67,11 +67,11 @@ def sparkline(frame: Frame, box: Box, key: str) -> ChartSpec | None:
         "data": [{"coord": [len(each.values) - 1, each.values[-1]]}],
     }
     if not rows.over:
-        line |= broken(each.values, box)
-    option = base(box) | {
-        "grid": grid(dot, dot, dot, dot),
+        line |= unfinished_dashes(each.values, box)
+    option = base_option(box) | {
+        "grid": grid_option(dot, dot, dot, dot),
         "xAxis": {"type": "category", "data": list(rows.labels), "boundaryGap": False, "show": False},
         "yAxis": {"type": "value", "min": low, "max": high if high > low else low + 1, "show": False},
         "series": [line],
     }
-    return build_chart_spec(option, box.width, box.height, in_words(rows))
+    return build_chart_spec(option, box, describe_rows(rows))

@@ -8,17 +8,17 @@ from resvg_py import svg_to_bytes
 
 from utilities.model.errors import NotDrawn
 
-FONTS = Path(__file__).parents[3] / "static" / "fonts" / "ttf"
-THREAD = ThreadPoolExecutor(1, thread_name_prefix="png")
+TTF_FOLDER = Path(__file__).parents[3] / "static" / "fonts" / "ttf"
+PNG_THREAD = ThreadPoolExecutor(1, thread_name_prefix="png")
 
 
-async def png_of(svg: str, zoom: float = 2.0) -> bytes:
+async def svg_to_png(svg: str, zoom: float = 2.0) -> bytes:
     """The drawing at so many px for each of its own; raises NotDrawn."""
-    return await asyncio.get_running_loop().run_in_executor(THREAD, drawn, svg, zoom)
+    return await asyncio.get_running_loop().run_in_executor(PNG_THREAD, render_png, svg, zoom)
 
 
-def drawn(svg: str, zoom: float) -> bytes:
+def render_png(svg: str, zoom: float) -> bytes:
     try:
-        return bytes(svg_to_bytes(svg_string=svg, zoom=zoom, font_dirs=[str(FONTS)], sans_serif_family="Inter"))
+        return bytes(svg_to_bytes(svg_string=svg, zoom=zoom, font_dirs=[str(TTF_FOLDER)], sans_serif_family="Inter"))
     except ValueError as error:
         raise NotDrawn("This chart cannot be drawn as PNG.") from error

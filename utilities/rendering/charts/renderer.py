@@ -8,20 +8,22 @@ from contextlib import asynccontextmanager
 
 from utilities.model.errors import NotDrawn, Overloaded
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.engine import Engine
-from utilities.rendering.charts.svg import cleaned
+from utilities.rendering.charts.engine import ChartEngine
+from utilities.rendering.charts.svg import clean_svg
 
-MOST_KEPT = 24 * 1024 * 1024  # characters of SVG
-MOST_WAITING = 200  # pictures
-MOST_FAILED = 1000  # pictures whose failure is remembered
-REST = 60.0  # seconds before a picture that could not be drawn is tried again
-FAILED = ""
+MAX_CACHED_CHARS = 24 * 1024 * 1024  # characters of SVG
+MAX_QUEUED_CHARTS = 200  # pictures
+MAX_REMEMBERED_FAILURES = 1000  # pictures whose failure is remembered
+RETRY_SECONDS = 60.0  # seconds before a picture that could not be drawn is tried again
+FAILED_SVG = ""
 
 
 class ChartRenderer:
     """Made on the event loop that uses it; `changed` is called when a drawing is there, or never will be."""
 
-    def __init__(self, engine: Engine, room: int = MOST_KEPT, steady: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, engine: ChartEngine, room: int = MAX_CACHED_CHARS, steady: Callable[[], float] = time.monotonic
+    ) -> None:
         self.engine = engine
         self.room = room
         self.steady = steady
@@ -38,12 +40,12 @@ class ChartRenderer:
             self.kept.move_to_end(picture.key)
             return svg
         if self.failed.get(picture.key, 0.0) > self.steady():
-            return FAILED
+            return FAILED_SVG
         self.enqueue(picture)
         return None
 
     def enqueue(self, picture: ChartSpec) -> None:
-        if picture.key not in self.drawing and len(self.drawing) < MOST_WAITING:
+        if picture.key not in self.drawing and len(self.drawing) < MAX_QUEUED_CHARTS:
             task = self.drawing[picture.key] = asyncio.create_task(self.make(picture))
             task.add_done_callback(lambda _: self.on_rendered())
 
@@ -55,7 +57,7 @@ class ChartRenderer:
             if task is None:
                 raise Overloaded("Too many charts are being drawn just now.")
             svg = await asyncio.shield(task)
-        if svg == FAILED:
+        if svg == FAILED_SVG:
             raise NotDrawn("This chart cannot be drawn.")
         return svg
 
@@ -66,12 +68,12 @@ class ChartRenderer:
 
     async def make(self, picture: ChartSpec) -> str:
         try:
-            svg = cleaned(await self.engine.draw(picture), picture)
+            svg = clean_svg(await self.engine.draw(picture), picture)
         except NotDrawn:
-            if len(self.failed) >= MOST_FAILED:
+            if len(self.failed) >= MAX_REMEMBERED_FAILURES:
                 self.failed.clear()
-            self.failed[picture.key] = self.steady() + REST
-            return FAILED
+            self.failed[picture.key] = self.steady() + RETRY_SECONDS
+            return FAILED_SVG
         finally:
             del self.drawing[picture.key]
         self.failed.pop(picture.key, None)
@@ -91,7 +93,7 @@ class ChartRenderer:
 @asynccontextmanager
 async def open_chart_renderer() -> AsyncIterator[ChartRenderer]:
     """A gallery that is closed in the end; the engine starts with the first picture."""
-    gallery = ChartRenderer(Engine())
+    gallery = ChartRenderer(ChartEngine())
     try:
         yield gallery
     finally:

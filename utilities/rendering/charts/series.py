@@ -6,14 +6,14 @@ from datetime import timedelta
 from functools import cached_property
 
 from utilities.model.frames import Column, Frame, Value, ValueKind
-from utilities.rendering.charts.labels import day_of, labels, plain, spoken
-from utilities.rendering.charts.number_formats import figure, whole, written
+from utilities.rendering.charts.labels import day_labels, one_line, parse_day, shorten_spoken
+from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 
-MOST_DAYS = 40_000  # that are filled in where an answer leaves them out
+MAX_FILLED_DAYS = 40_000  # that are filled in where an answer leaves them out
 
 
 @dataclass(frozen=True)
-class Series:
+class ChartSeries:
     """One column of figures; None is a gap."""
 
     key: str
@@ -29,19 +29,19 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ChartRows:
     """What a chart draws."""
 
     heading: str  # of the names
     names: tuple[str, ...]  # days as YYYY-MM-DD
-    series: tuple[Series, ...]
+    series: tuple[ChartSeries, ...]
     days: bool  # whether the names are days
     over: bool = True  # False while there may be more in the last row
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The names as they stand on a chart."""
-        return labels(self.names) if self.days else self.names
+        return day_labels(self.names) if self.days else self.names
 
     @property
     def known(self) -> list[float]:
@@ -52,50 +52,50 @@ class Rows:
         """The names of the series."""
         return [each.name for each in self.series]
 
-    def part(self, rows: slice) -> "Rows":
+    def part(self, rows: slice) -> "ChartRows":
         """So many of the rows."""
         series = tuple(replace(s, values=s.values[rows], before=s.before[rows]) for s in self.series)
         return replace(self, names=self.names[rows], series=series)
 
-    def first(self, count: int) -> "Rows":
+    def first(self, count: int) -> "ChartRows":
         return self.part(slice(count))
 
-    def last(self, count: int) -> "Rows":
+    def last(self, count: int) -> "ChartRows":
         return self.part(slice(-count, None))
 
 
-def rows_of(frame: Frame, keys: Sequence[str] = ()) -> Rows | None:
+def build_rows(frame: Frame, keys: Sequence[str] = ()) -> ChartRows | None:
     """The first column as names, and the columns `keys` as series: the first figures there are when none are named.
 
     Days that a source leaves out, because nothing happened, are filled in. None when there is nothing to draw;
     ValueError when there is no such column.
     """
-    figures = chosen(frame, keys)
-    if not frame.rows or not figures:
+    column_numbers = select_series_columns(frame, keys)
+    if not frame.rows or not column_numbers:
         return None
     first = frame.columns[0]
-    names = [plain(row[0]) for row in frame.rows]
+    names = [one_line(row[0]) for row in frame.rows]
     lines: list[tuple[Value, ...]] = list(frame.rows)
     if first.kind is ValueKind.DATE:
-        found = filled(frame)
+        found = fill_days(frame)
         if found is not None:
             names, lines = found
-    series = tuple(series_of(frame, column, lines) for column in figures)
+    series = tuple(build_series(frame, column, lines) for column in column_numbers)
     if first.kind is ValueKind.DATE and len(set(names)) < len(names):
-        names = hours(frame, labels(names))
+        names = hour_names(frame, day_labels(names))
     over = first.kind is not ValueKind.DATE or frame.date_range is None or frame.date_range.has_ended
-    return Rows(plain(first.heading), tuple(names), series, first.kind is ValueKind.DATE, over)
+    return ChartRows(one_line(first.heading), tuple(names), series, first.kind is ValueKind.DATE, over)
 
 
-def hours(frame: Frame, days: Sequence[str]) -> list[str]:
+def hour_names(frame: Frame, days: Sequence[str]) -> list[str]:
     """Names for several rows of a day: `10:00` within one day, `20 Nov 10:00` within several; else the days."""
     if frame.columns[1].kind is not ValueKind.TEXT:
         return list(days)
-    times = [plain(row[1]) for row in frame.rows]
+    times = [one_line(row[1]) for row in frame.rows]
     return times if len(set(days)) == 1 else [f"{day} {time}" for day, time in zip(days, times, strict=True)]
 
 
-def chosen(frame: Frame, keys: Sequence[str]) -> list[Column]:
+def select_series_columns(frame: Frame, keys: Sequence[str]) -> list[Column]:
     """The columns to be drawn."""
     if keys:
         return [frame.columns[frame.column_index(key)] for key in keys if frame.has_column(key)] or refuse(keys)
@@ -106,47 +106,47 @@ def refuse(keys: Sequence[str]) -> list[Column]:
     raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
 
 
-def filled(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:
+def fill_days(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:
     """Every day from the first to the last, in order; None when a row is no day, or there are two of one."""
-    found = {day_of(row[0]): row for row in frame.rows}
+    found = {parse_day(row[0]): row for row in frame.rows}
     by_day = {day: row for day, row in found.items() if day is not None}
     if len(by_day) < len(frame.rows):
         return None
     first, last = min(by_day), max(by_day)
-    if (last - first).days > MOST_DAYS:
+    if (last - first).days > MAX_FILLED_DAYS:
         return None
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
-    nothing = tuple(0 if whole(column.kind) else None for column in frame.columns)
+    nothing = tuple(0 if is_count(column.kind) else None for column in frame.columns)
     return [day.isoformat() for day in days], [by_day.get(day, nothing) for day in days]
 
 
-def series_of(frame: Frame, column: Column, lines: Sequence[tuple[Value, ...]]) -> Series:
+def build_series(frame: Frame, column: Column, lines: Sequence[tuple[Value, ...]]) -> ChartSeries:
     before = column.previous_key
-    earlier = tuple(figures(lines, frame.column_index(before))) if frame.has_column(before) else ()
-    return Series(
+    earlier = tuple(column_numbers(lines, frame.column_index(before))) if frame.has_column(before) else ()
+    return ChartSeries(
         column.key,
-        plain(column.heading),
+        one_line(column.heading),
         column.kind,
-        tuple(figures(lines, frame.column_index(column.key))),
+        tuple(column_numbers(lines, frame.column_index(column.key))),
         earlier if any(value is not None for value in earlier) else (),
     )
 
 
-def figures(lines: Sequence[tuple[Value, ...]], place: int) -> Iterator[float | None]:
+def column_numbers(lines: Sequence[tuple[Value, ...]], place: int) -> Iterator[float | None]:
     for line in lines:
-        yield figure(line[place])
+        yield to_number(line[place])
 
 
-def in_words(rows: Rows, most: int = 12) -> str:
+def describe_rows(rows: ChartRows, most: int = 12) -> str:
     """The figures as a sentence, for those who hear a chart."""
     said = []
     for each in rows.series:
         pairs = list(zip(rows.labels, each.values, strict=True))
         few = pairs if len(pairs) <= most else [pairs[0], pairs[-1]]
-        parts = [f"{spoken(name)} {written(value, each.kind)}" for name, value in few]
+        parts = [f"{shorten_spoken(name)} {format_short(value, each.kind)}" for name, value in few]
         if len(pairs) > most:
             known = [value for value in each.values if value is not None]
-            least, greatest = (written(f(known, default=None), each.kind) for f in (min, max))
+            least, greatest = (format_short(f(known, default=None), each.kind) for f in (min, max))
             parts.insert(1, f"between {least} and {greatest}")
-        said.append(f"{spoken(each.name)}: {', '.join(parts)}.")
+        said.append(f"{shorten_spoken(each.name)}: {', '.join(parts)}.")
     return " ".join(said)

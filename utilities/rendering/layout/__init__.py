@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-WIDTH = 1920.0
-HEIGHT = 1080.0
+SCREEN_WIDTH = 1920.0
+SCREEN_HEIGHT = 1080.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Rectangle:
     height: float
 
 
-class Screen(Protocol):
+class ScreenSpec(Protocol):
     """The glass, as the sheet needs to know it."""
 
     @property
@@ -50,7 +50,7 @@ class Screen(Protocol):
     def distance(self) -> float: ...  # metres from the eye
 
 
-class Grid(Protocol):
+class GridSpec(Protocol):
     """How many columns and rows the sheet is divided into."""
 
     @property
@@ -60,7 +60,7 @@ class Grid(Protocol):
     def rows(self) -> int: ...
 
 
-class Place(Protocol):
+class PlaceSpec(Protocol):
     """Where a tile stands on the grid; the first column and row are 1."""
 
     @property
@@ -76,7 +76,7 @@ class Place(Protocol):
     def height(self) -> int: ...
 
 
-class Tile(Protocol):
+class TileSpec(Protocol):
     """A tile, as the sheet needs to know it."""
 
     @property
@@ -92,7 +92,7 @@ class Tile(Protocol):
     def view(self) -> str: ...
 
     @property
-    def place(self) -> Place: ...
+    def place(self) -> PlaceSpec: ...
 
     @property
     def options(self) -> Mapping[str, Any]: ...
@@ -101,20 +101,20 @@ class Tile(Protocol):
     def trend(self) -> str: ...
 
 
-class Board(Protocol):
+class BoardSpec(Protocol):
     """A board, as the sheet needs to know it."""
 
     @property
-    def screen(self) -> Screen: ...
+    def screen(self) -> ScreenSpec: ...
 
     @property
     def theme(self) -> str: ...
 
     @property
-    def grid(self) -> Grid: ...
+    def grid(self) -> GridSpec: ...
 
     @property
-    def tiles(self) -> Sequence[Tile]: ...
+    def tiles(self) -> Sequence[TileSpec]: ...
 
 
 class MeasuredView(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from utilities.rendering.layout import Board, MeasuredView, Tile
+from utilities.rendering.layout import BoardSpec, MeasuredView, TileSpec
 from utilities.rendering.layout.palette import MIN_TEXT_CONTRAST, contrast_faults
 from utilities.rendering.layout.placement import (
     FRESHNESS_MARGIN_EM,
@@ -16,10 +16,10 @@ from utilities.rendering.layout.text_width import text_width
 LONGEST_FRESHNESS = "since 00:00"
 """The longest text that may stand next to a tile's title; a shape stands before it."""
 
-SPACE_EM = 0.33
+FRESHNESS_SPACE_EM = 0.33
 
 
-def layout_faults(board: Board, views: Mapping[str, MeasuredView], titles: Mapping[str, str]) -> list[str]:
+def layout_faults(board: BoardSpec, views: Mapping[str, MeasuredView], titles: Mapping[str, str]) -> list[str]:
     """Returns a sentence for everything that cannot be read from the room; `titles` are the reports' own, by name."""
     faults = [f"theme {board.theme}: {fault}, it needs {MIN_TEXT_CONTRAST}:1" for fault in contrast_faults(board.theme)]
     for tile in board.tiles:
@@ -27,7 +27,7 @@ def layout_faults(board: Board, views: Mapping[str, MeasuredView], titles: Mappi
     return faults
 
 
-def size_faults(board: Board, tile: Tile, views: Mapping[str, MeasuredView]) -> list[str]:
+def size_faults(board: BoardSpec, tile: TileSpec, views: Mapping[str, MeasuredView]) -> list[str]:
     """Returns the fault of a tile that is smaller than its view needs at this distance."""
     if tile.view not in views:
         return []
@@ -42,11 +42,11 @@ def size_faults(board: Board, tile: Tile, views: Mapping[str, MeasuredView]) -> 
     ]
 
 
-def title_faults(board: Board, tile: Tile, titles: Mapping[str, str]) -> list[str]:
+def title_faults(board: BoardSpec, tile: TileSpec, titles: Mapping[str, str]) -> list[str]:
     """Returns the fault of a title that would be cut when the tile also shows its age."""
     text = board_type_sizes(board).text
     title = tile.title or titles.get(tile.report, "")
-    freshness = text_width(LONGEST_FRESHNESS, text) + (FRESHNESS_MARGIN_EM + MARK_EM + SPACE_EM) * text
+    freshness = text_width(LONGEST_FRESHNESS, text) + (FRESHNESS_MARGIN_EM + MARK_EM + FRESHNESS_SPACE_EM) * text
     room = content_box(board, tile.place).width - freshness
     needed = text_width(title, text, weight=600)
     if needed <= room:

@@ -28,25 +28,25 @@ THEMES: Mapping[str, Palette] = {
 }
 
 
-def contrast(one: str, other: str) -> float:
+def contrast_ratio(one: str, other: str) -> float:
     """The ratio of two colours, 1 to 21, after WCAG 2.2."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    light, dark = sorted((relative_luminance(one), relative_luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def luminance(colour: str) -> float:
+def relative_luminance(colour: str) -> float:
     """Relative luminance of #rrggbb, 0 to 1, after WCAG 2.2."""
-    red, green, blue = (linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    red, green, blue = (linear_channel(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def linear(channel: float) -> float:
+def linear_channel(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
 
 
 def contrast_faults(theme: str) -> list[str]:
     """The colours of a theme that are too close to its ground, each with its ratio; none is what we want."""
     palette = THEMES[theme]
-    ratios = {f.name: contrast(getattr(palette, f.name), palette.ground) for f in fields(palette)}
+    ratios = {f.name: contrast_ratio(getattr(palette, f.name), palette.ground) for f in fields(palette)}
     meant = {name: ratio for name, ratio in ratios.items() if name not in ("ground", "rule", "line")}
     return [f"{name} has contrast {ratio:.1f}:1" for name, ratio in meant.items() if ratio < MIN_TEXT_CONTRAST]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from utilities.rendering.layout import HEIGHT, WIDTH, Board, Box, Place, Rectangle, TypeSizes
+from utilities.rendering.layout import SCREEN_HEIGHT, SCREEN_WIDTH, BoardSpec, Box, PlaceSpec, Rectangle, TypeSizes
 from utilities.rendering.layout.type_scale import min_type_sizes
 
 # The stylesheet of each board is generated with these sizes, so none of them stands in static/wall.css.
@@ -38,31 +38,31 @@ TREND_WIDTH = 0.36
 """The part of a tile's width that a sparkline takes."""
 
 
-def board_type_sizes(board: Board) -> TypeSizes:
+def board_type_sizes(board: BoardSpec) -> TypeSizes:
     """Returns the font sizes of a board, px."""
     return min_type_sizes(board.screen.diagonal, board.screen.distance)
 
 
-def is_in_last_column(board: Board, place: Place) -> bool:
+def is_in_last_column(board: BoardSpec, place: PlaceSpec) -> bool:
     """Whether a tile ends at the right edge of the grid."""
     return place.column - 1 + place.width == board.grid.columns
 
 
-def tile_rectangle(board: Board, place: Place) -> Rectangle:
+def tile_rectangle(board: BoardSpec, place: PlaceSpec) -> Rectangle:
     """Returns where a tile stands, px; its gutter is inside, on the right, so that lines run through."""
     text = board_type_sizes(board).text
     gutter = GUTTER_EM * text
-    column = (WIDTH * (1 - 2 * OVERSCAN) + gutter) / board.grid.columns
-    row = (HEIGHT * (1 - 2 * OVERSCAN) - (LINE_EM + FOOTER_GAP_EM) * text) / board.grid.rows
+    column = (SCREEN_WIDTH * (1 - 2 * OVERSCAN) + gutter) / board.grid.columns
+    row = (SCREEN_HEIGHT * (1 - 2 * OVERSCAN) - (LINE_EM + FOOTER_GAP_EM) * text) / board.grid.rows
     return Rectangle(
-        left=WIDTH * OVERSCAN + column * (place.column - 1),
-        top=HEIGHT * OVERSCAN + row * (place.row - 1),
+        left=SCREEN_WIDTH * OVERSCAN + column * (place.column - 1),
+        top=SCREEN_HEIGHT * OVERSCAN + row * (place.row - 1),
         width=column * place.width - (gutter if is_in_last_column(board, place) else 0),
         height=row * place.height,
     )
 
 
-def content_box(board: Board, place: Place) -> Box:
+def content_box(board: BoardSpec, place: PlaceSpec) -> Box:
     """Returns the room inside a tile's frame."""
     sizes = board_type_sizes(board)
     outer = tile_rectangle(board, place)

@@ -6,7 +6,7 @@ Every size that the layout in Python and the browser must agree on is generated 
 from collections.abc import Mapping
 from pathlib import Path
 
-from utilities.rendering.layout import HEIGHT, WIDTH, Board, MeasuredView, Tile, TypeSizes
+from utilities.rendering.layout import SCREEN_HEIGHT, SCREEN_WIDTH, BoardSpec, MeasuredView, TileSpec, TypeSizes
 from utilities.rendering.layout.placement import (
     FRESHNESS_MARGIN_EM,
     GUTTER_EM,
@@ -38,7 +38,7 @@ VIEWS_FOLDER = Path(__file__).parents[3] / "static" / "views"
 """A view that needs CSS has a file here, named like the view."""
 
 
-def board_stylesheet(board: Board, views: Mapping[str, MeasuredView]) -> str:
+def board_stylesheet(board: BoardSpec, views: Mapping[str, MeasuredView]) -> str:
     """Returns CSS that Chromium 38 reads; with that of the table, which replaces every chart that cannot be drawn."""
     sizes = board_type_sizes(board)
     parts = [frame_rules(), place_rules(board, sizes)]
@@ -54,8 +54,8 @@ def frame_rules() -> str:
     """Returns the sizes of a tile's frame and of the footer, the same on every board."""
     edge = f"{OVERSCAN:.0%}"
     return f"""\
-html {{ font-size: {100 * REM_PX / WIDTH:.5f}vw; }}
-@media (min-aspect-ratio: 16/9) {{ html {{ font-size: {100 * REM_PX / HEIGHT:.5f}vh; }} }}
+html {{ font-size: {100 * REM_PX / SCREEN_WIDTH:.5f}vw; }}
+@media (min-aspect-ratio: 16/9) {{ html {{ font-size: {100 * REM_PX / SCREEN_HEIGHT:.5f}vh; }} }}
 body {{ line-height: {LINE_EM}; }}
 .mark {{ width: {MARK_EM}em; height: {MARK_EM}em; }}
 .freshness {{ margin-left: {FRESHNESS_MARGIN_EM}em; }}
@@ -70,7 +70,7 @@ body {{ line-height: {LINE_EM}; }}
 """
 
 
-def place_rules(board: Board, sizes: TypeSizes) -> str:
+def place_rules(board: BoardSpec, sizes: TypeSizes) -> str:
     """Returns where the board's tiles stand, and how large their type is."""
     text, figure = sizes.text, sizes.figure
     lines = [
@@ -89,19 +89,19 @@ def place_rules(board: Board, sizes: TypeSizes) -> str:
     return "\n".join(lines) + "\n"
 
 
-def place_declarations(board: Board, tile: Tile) -> str:
+def place_declarations(board: BoardSpec, tile: TileSpec) -> str:
     """Returns where a tile stands; its line crosses the gutter to the next tile and ends with the content otherwise."""
     outer, gutter = tile_rectangle(board, tile.place), GUTTER_EM * board_type_sizes(board).text
     last = is_in_last_column(board, tile.place)
     runs_on = not last and any(is_right_of(other, tile) for other in board.tiles)
     return (
-        f"left: {outer.left / WIDTH:.3%}; top: {outer.top / HEIGHT:.3%}; "
-        f"width: {(outer.width if runs_on or last else outer.width - gutter) / WIDTH:.3%}; "
-        f"height: {outer.height / HEIGHT:.3%}; padding-right: {GUTTER_EM if runs_on else 0:g}em;"
+        f"left: {outer.left / SCREEN_WIDTH:.3%}; top: {outer.top / SCREEN_HEIGHT:.3%}; "
+        f"width: {(outer.width if runs_on or last else outer.width - gutter) / SCREEN_WIDTH:.3%}; "
+        f"height: {outer.height / SCREEN_HEIGHT:.3%}; padding-right: {GUTTER_EM if runs_on else 0:g}em;"
     )
 
 
-def is_right_of(other: Tile, tile: Tile) -> bool:
+def is_right_of(other: TileSpec, tile: TileSpec) -> bool:
     """Whether the other tile begins in the same row where this one ends."""
     return (other.place.row, other.place.column) == (tile.place.row, tile.place.column + tile.place.width)
 

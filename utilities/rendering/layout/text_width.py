@@ -6,15 +6,15 @@ from functools import cache, lru_cache
 from math import ceil
 from pathlib import Path
 
-UNKNOWN = 0.75
+UNKNOWN_CHAR_EM = 0.75
 """em for a character Inter does not have; wide for Latin look-alikes, so that we err towards room."""
 
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, *, weight: int = 400, tabular: bool = False) -> float:
     """The width of `text` in px at `size` px; kerning is left out, it only ever makes text narrower by a hair."""
-    table = advances(weight, tabular)
-    return size * sum(table.get(c) or unlisted(c) for c in text)
+    table = char_advances(weight, tabular)
+    return size * sum(table.get(c) or fallback_advance(c) for c in text)
 
 
 def truncate_words(text: str, size: float, room: float, lines: int) -> str:
@@ -32,15 +32,15 @@ def truncate_words(text: str, size: float, room: float, lines: int) -> str:
     return " ".join(kept)
 
 
-def unlisted(character: str) -> float:
+def fallback_advance(character: str) -> float:
     """em of a character that is in no table: nothing for marks and joiners, a square for East Asian ones and emoji."""
     if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0.0
-    return 1.0 if unicodedata.east_asian_width(character) in "WF" else UNKNOWN
+    return 1.0 if unicodedata.east_asian_width(character) in "WF" else UNKNOWN_CHAR_EM
 
 
 @cache
-def advances(weight: int, tabular: bool) -> dict[str, float]:
+def char_advances(weight: int, tabular: bool) -> dict[str, float]:
     """em by character; weights are 400, 600 and 700, KeyError for another."""
     font = json.loads((Path(__file__).parent / "advances.json").read_text())[str(weight)]
     table = {

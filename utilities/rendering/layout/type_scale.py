@@ -2,7 +2,7 @@
 
 from math import hypot, radians, tan
 
-from utilities.rendering.layout import HEIGHT, WIDTH, TypeSizes
+from utilities.rendering.layout import SCREEN_HEIGHT, SCREEN_WIDTH, TypeSizes
 
 TEXT_ARCMIN = 16.0
 """The least height of a capital letter, in minutes of arc at the eye (ISO 9241-3; NUREG-0700 for group displays)."""
@@ -10,11 +10,11 @@ TEXT_ARCMIN = 16.0
 FIGURE_ARCMIN = 20.0
 """The same for figures, which are what the wall is for (ISO 9241-3 and FAA HF: 20 to 22 preferred)."""
 
-CAP = 0.70
+CAP_HEIGHT_EM = 0.70
 """Height of a capital in em. Inter has 0.727; what a television falls back on has less, and must be legible too."""
 
-STEP = 1.1
-STEPS = 24
+HERO_STEP = 1.1
+HERO_STEP_COUNT = 24
 """Hero figures have these many sizes, each a tenth above the one before; a class for each stands in the stylesheet."""
 
 
@@ -25,11 +25,11 @@ def min_type_sizes(diagonal: float, distance: float) -> TypeSizes:
 
 def font_size(arcmin: float, diagonal: float, distance: float) -> float:
     """Font size in whole px at which a capital subtends `arcmin`: h = 2 d tan(α / 2)."""
-    pixel = diagonal * 25.4 / hypot(WIDTH, HEIGHT)  # mm
+    pixel = diagonal * 25.4 / hypot(SCREEN_WIDTH, SCREEN_HEIGHT)  # mm
     capital = 2 * distance * 1000 * tan(radians(arcmin / 60) / 2)  # mm
-    return float(round(capital / pixel / CAP))
+    return float(round(capital / pixel / CAP_HEIGHT_EM))
 
 
 def hero_sizes(figure: float) -> tuple[float, ...]:
     """The sizes a hero figure may have, px, smallest first; none is below the least for figures."""
-    return tuple(round(figure * STEP**n, 1) for n in range(STEPS))
+    return tuple(round(figure * HERO_STEP**n, 1) for n in range(HERO_STEP_COUNT))

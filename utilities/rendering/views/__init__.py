@@ -18,7 +18,7 @@ from utilities.model.formats import format_age, wall_error_text
 from utilities.model.frames import Frame, Reading, ReadingState, ValueKind
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.layout import Box as Box
-from utilities.rendering.layout import Tile, TypeSizes
+from utilities.rendering.layout import TileSpec, TypeSizes
 from utilities.rendering.layout.placement import LINE_EM
 from utilities.rendering.layout.text_width import truncate_words
 
@@ -146,7 +146,7 @@ class TileContext:
 
 
 def build_context(
-    tile: Tile,
+    tile: TileSpec,
     title: str,
     inside: TileContent,
     box: Box,

@@ -8,19 +8,29 @@ from pydantic import ConfigDict
 
 from utilities.model.frames import Column, Frame
 from utilities.rendering.charts import ChartSpec, build_chart_spec
-from utilities.rendering.charts.axes import GAP, Option, base, caption, fitting, grid, names_axis, value_axis, words
+from utilities.rendering.charts.axes import (
+    AXIS_GAP_EM,
+    Option,
+    base_option,
+    caption_element,
+    first_fitting,
+    grid_option,
+    names_axis,
+    text_element,
+    value_axis,
+)
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import plain, shortened
-from utilities.rendering.charts.number_formats import figure, marks, written
+from utilities.rendering.charts.labels import one_line, shorten_middle
+from utilities.rendering.charts.number_formats import axis_ticks, format_short, to_number
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import View, fits_no_frame
 
-ROW = 1.7  # the least height of a box and the air around it, in em of text
-NAMES = 0.4  # the most that names may take of the width
-FOOT = 1.75  # the figures below, in em of text
-CAPTIONS = ("box: the middle half; right: the median", "right: the median", "")
-HINGES = (0.0, 0.25, 0.5, 0.75, 1.0)
+BOX_ROW_EM = 1.7  # the least height of a box and the air around it, in em of text
+MAX_BOX_NAMES_WIDTH = 0.4  # the most that names may take of the width
+BOX_FOOT_EM = 1.75  # the figures below, in em of text
+BOX_CAPTIONS = ("box: the middle half; right: the median", "right: the median", "")
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -40,21 +50,21 @@ def box_plot(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
         return None
     values: dict[str, list[float]] = defaultdict(list)
     for row in frame.rows:
-        value = figure(row[frame.column_index(column.key)])
+        value = to_number(row[frame.column_index(column.key)])
         if value is not None:
-            values[plain(row[0])].append(value)
-    room = max(1, int((box.height - FOOT * box.text) / (ROW * box.text)))
-    groups = {name: hinges(sorted(values[name])) for name in list(values)[:room]}
-    return drawn(groups, column, box) if groups else None
+            values[one_line(row[0])].append(value)
+    room = max(1, int((box.height - BOX_FOOT_EM * box.text) / (BOX_ROW_EM * box.text)))
+    groups = {name: five_number_summary(sorted(values[name])) for name in list(values)[:room]}
+    return build_box_plot(groups, column, box) if groups else None
 
 
-def hinges(values: Sequence[float]) -> list[float]:
+def five_number_summary(values: Sequence[float]) -> list[float]:
     """Least, lower quartile, median, upper quartile and greatest of sorted values, by linear interpolation.
 
     Hyndman and Fan's seventh way (Sample Quantiles, 1996), which R and NumPy use.
     """
     found = []
-    for part in HINGES:
+    for part in QUANTILES:
         at = part * (len(values) - 1)
         low = int(at)
         high = min(low + 1, len(values) - 1)
@@ -62,38 +72,38 @@ def hinges(values: Sequence[float]) -> list[float]:
     return found
 
 
-def drawn(groups: dict[str, list[float]], column: Column, box: Box) -> ChartSpec:
-    names = [shortened(name, box.text, NAMES * box.width) for name in groups]
-    medians = [written(five[2], column.kind) for five in groups.values()]
+def build_box_plot(groups: dict[str, list[float]], column: Column, box: Box) -> ChartSpec:
+    names = [shorten_middle(name, box.text, MAX_BOX_NAMES_WIDTH * box.width) for name in groups]
+    medians = [format_short(five[2], column.kind) for five in groups.values()]
     ends = [value for five in groups.values() for value in (five[0], five[-1])]
-    left = max(text_width(name, box.text) for name in names) + GAP * box.text
+    left = max(text_width(name, box.text) for name in names) + AXIS_GAP_EM * box.text
     right = max(text_width(median, box.text, weight=600) for median in medians) + box.text
     room = box.width - left - right
-    widest = max(text_width(written(value, column.kind), box.text) for value in ends)
-    found = marks(ends, column.kind, max(1, int(room / (widest + 1.2 * box.text))))
-    left = max(left, text_width(written(found[0], column.kind), box.text) / 2)
-    right = max(right, text_width(written(found[-1], column.kind), box.text) / 2)
-    spare = box.height - FOOT * box.text - len(groups) * ROW * box.text >= 1.3 * box.text
-    foot = (FOOT + (1.3 if spare else 0.0)) * box.text
+    widest = max(text_width(format_short(value, column.kind), box.text) for value in ends)
+    found = axis_ticks(ends, column.kind, max(1, int(room / (widest + 1.2 * box.text))))
+    left = max(left, text_width(format_short(found[0], column.kind), box.text) / 2)
+    right = max(right, text_width(format_short(found[-1], column.kind), box.text) / 2)
+    spare = box.height - BOX_FOOT_EM * box.text - len(groups) * BOX_ROW_EM * box.text >= 1.3 * box.text
+    foot = (BOX_FOOT_EM + (1.3 if spare else 0.0)) * box.text
     row = (box.height - foot) / len(groups)
-    option = base(box) | {
-        "grid": grid(left, right, 0, foot),
+    option = base_option(box) | {
+        "grid": grid_option(left, right, 0, foot),
         "xAxis": value_axis(found, column.kind, box),
         "yAxis": names_axis(names, box),
-        "series": [spread(list(groups.values()), box)],
+        "series": [box_series(list(groups.values()), box)],
         "graphic": [
             *(
-                words(median, box.width, (place + 0.5) * row, box.text, DARK.ink, weight=600, at="right middle")
+                text_element(median, box.width, (place + 0.5) * row, box.text, DARK.ink, weight=600, at="right middle")
                 for place, median in enumerate(medians)
             ),
-            *([caption(fitting(CAPTIONS, box), box)] if spare else []),
+            *([caption_element(first_fitting(BOX_CAPTIONS, box), box)] if spare else []),
         ],
     }
     about = "; ".join(f"{name}: median {median}" for name, median in zip(groups, medians, strict=True))
-    return build_chart_spec(option, box.width, box.height, f"{plain(column.heading)}. {about}.")
+    return build_chart_spec(option, box, f"{one_line(column.heading)}. {about}.")
 
 
-def spread(fives: list[list[float]], box: Box) -> Option:
+def box_series(fives: list[list[float]], box: Box) -> Option:
     return {
         "type": "boxplot",
         "silent": True,
@@ -106,7 +116,7 @@ def spread(fives: list[list[float]], box: Box) -> Option:
 
 def min_size(box: Box) -> tuple[float, float]:
     """Room for a name, a box and two ticks, twice."""
-    return 14 * box.text, (2 * ROW + 1.75) * box.text
+    return 14 * box.text, (2 * BOX_ROW_EM + 1.75) * box.text
 
 
 VIEW = View("box", "box", box_plot, fits_no_frame, min_size, Options)

@@ -9,23 +9,31 @@ from pydantic import ConfigDict
 
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
-from utilities.rendering.charts.axes import GAP, Option, base, caption, fitting, grid, words
-from utilities.rendering.charts.colours import DARK, on_ramp, ramp_step
-from utilities.rendering.charts.labels import day_of, plain, shortened
-from utilities.rendering.charts.number_formats import brief, figure, written
+from utilities.rendering.charts.axes import (
+    AXIS_GAP_EM,
+    Option,
+    base_option,
+    caption_element,
+    first_fitting,
+    grid_option,
+    text_element,
+)
+from utilities.rendering.charts.colours import DARK, ramp_step, ramp_text_colour
+from utilities.rendering.charts.labels import one_line, parse_day, shorten_middle
+from utilities.rendering.charts.number_formats import format_brief, format_short, to_number
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_shapes
 
-FOOT = 2.9  # the names below and the line of words under them, in em of text
-DEEP, WIDE = 0.6, 0.3  # the least height and width of a cell, in em of text
-TALL = 2.4  # the greatest height of a cell, in em of text
-SQUARE = 1.3  # the greatest width of a cell that says nothing, of its height
-MOST = 2000  # cells; more are dust, and heavy
-OWN = 3.0  # the width of a cell that has room for a name of its own, in em of text
-FEW = 12  # columns that are each named, however short; of more, some are named in full
-NAMES = 0.3  # the most that names may take of the width
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+CELLS_FOOT_EM = 2.9  # the names below and the line of words under them, in em of text
+MIN_CELL_HEIGHT_EM, MIN_CELL_WIDTH_EM = 0.6, 0.3  # the least height and width of a cell, in em of text
+MAX_CELL_HEIGHT_EM = 2.4  # the greatest height of a cell, in em of text
+MAX_CELL_ASPECT = 1.3  # the greatest width of a cell that says nothing, of its height
+MAX_CELLS = 2000  # cells; more are dust, and heavy
+NAMED_COLUMN_EM = 3.0  # the width of a cell that has room for a name of its own, in em of text
+MAX_NAMED_COLUMNS = 12  # columns that are each named, however short; of more, some are named in full
+MAX_ROW_NAMES_WIDTH = 0.3  # the most that names may take of the width
+CALENDAR_ROWS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Cells:
+class HeatmapCells:
     """Names of rows and columns, and the figures by their places."""
 
     down: tuple[str, ...]
@@ -52,46 +60,52 @@ class Cells:
 
 def heatmap(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """The first column down, the second across; None when there is nothing to draw."""
-    column = chosen(frame, options.key, 2)
+    column = value_column(frame, options.key, 2)
     if column is None or not frame.rows:
         return None
     place = frame.column_index(column.key)
-    pairs = [(plain(row[0]), plain(row[1]), figure(row[place])) for row in frame.rows]
-    down = tuple(dict.fromkeys(name for name, _, _ in pairs))[: int((box.height - FOOT * box.text) / DEEP / box.text)]
-    most = min(int(box.width * (1 - NAMES) / WIDE / box.text), MOST // max(1, len(down)))
+    pairs = [(one_line(row[0]), one_line(row[1]), to_number(row[place])) for row in frame.rows]
+    down = tuple(dict.fromkeys(name for name, _, _ in pairs))[
+        : int((box.height - CELLS_FOOT_EM * box.text) / MIN_CELL_HEIGHT_EM / box.text)
+    ]
+    most = min(
+        int(box.width * (1 - MAX_ROW_NAMES_WIDTH) / MIN_CELL_WIDTH_EM / box.text), MAX_CELLS // max(1, len(down))
+    )
     across = tuple(dict.fromkeys(name for _, name, _ in pairs))[:most]
     rows, columns = ({name: at for at, name in enumerate(names)} for names in (down, across))
     figures = {(columns[x], rows[y]): v for y, x, v in pairs if v is not None and y in rows and x in columns}
     if not figures:
         return None
     x, y = max(figures, key=lambda at: figures[at])
-    where = f"{shortened(down[y], 1, 20)} {shortened(across[x], 1, 20)}"
+    where = f"{shorten_middle(down[y], 1, 20)} {shorten_middle(across[x], 1, 20)}"
     left_out = sum(v is not None for _, _, v in pairs) - len(figures)
-    return drawn(Cells(down, across, figures, column, where, (), left_out), box)
+    return build_heatmap(HeatmapCells(down, across, figures, column, where, (), left_out), box)
 
 
 def calendar(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """A calendar: weeks across, weekdays down; of more weeks than there is room for, the last."""
-    column = chosen(frame, options.key, 1)
+    column = value_column(frame, options.key, 1)
     if column is None or frame.columns[0].kind is not ValueKind.DATE:
         return None
     place = frame.column_index(column.key)
-    found = {day_of(row[0]): figure(row[place]) for row in frame.rows}
+    found = {parse_day(row[0]): to_number(row[place]) for row in frame.rows}
     known = {day: value for day, value in found.items() if day is not None and value is not None}
     if not known:
         return None
-    room = int((box.width - text_width("Mon", box.text) - GAP * box.text) / (0.8 * box.text))
+    room = int((box.width - text_width("Mon", box.text) - AXIS_GAP_EM * box.text) / (0.8 * box.text))
     monday = max(known) - timedelta(days=max(known).weekday())
     first = max(min(known) - timedelta(days=min(known).weekday()), monday - timedelta(weeks=max(1, room) - 1))
     weeks = [first + timedelta(weeks=count) for count in range((monday - first).days // 7 + 1)]
     figures = {((d - first).days // 7, d.weekday()): value for d, value in known.items() if d >= first}
     day = max((d for d in known if d >= first), key=lambda d: known[d])
-    across, marked = named(weeks)
-    cells = Cells(WEEKDAYS, across, figures, column, f"{day:%a} {day.day} {day:%b}", marked, len(known) - len(figures))
-    return drawn(cells, box)
+    across, marked = week_names(weeks)
+    cells = HeatmapCells(
+        CALENDAR_ROWS, across, figures, column, f"{day:%a} {day.day} {day:%b}", marked, len(known) - len(figures)
+    )
+    return build_heatmap(cells, box)
 
 
-def named(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def week_names(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Weeks by their Monday; of many, the months by the week in which each begins, and which these are."""
     if len(weeks) <= 10:
         return tuple(f"{week.day} {week:%b}" for week in weeks), ()
@@ -100,24 +114,24 @@ def named(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     return names, tuple(begins)
 
 
-def chosen(frame: Frame, key: str, after: int) -> Column | None:
+def value_column(frame: Frame, key: str, after: int) -> Column | None:
     """The column of figures; None when there is none, ValueError when there is none of that name."""
     if key:
         return frame.columns[frame.column_index(key)]
     return next((c for c in frame.columns[after:] if c.is_numeric), None)
 
 
-def drawn(cells: Cells, box: Box) -> ChartSpec:
+def build_heatmap(cells: HeatmapCells, box: Box) -> ChartSpec:
     top = max(0.0, *cells.figures.values())
-    down = [shortened(name, box.text, NAMES * box.width) for name in cells.down]
-    left = max(text_width(name, box.text) for name in down) + GAP * box.text
-    wide, high, said = sized(cells, left, box)
+    down = [shorten_middle(name, box.text, MAX_ROW_NAMES_WIDTH * box.width) for name in cells.down]
+    left = max(text_width(name, box.text) for name in down) + AXIS_GAP_EM * box.text
+    wide, high, said = cell_size(cells, left, box)
     room = wide * len(cells.across), high * len(cells.down)
-    option = base(box) | {
-        "grid": grid(left, box.width - left - room[0], 0, box.height - room[1]),
-        "xAxis": silent(cells.across),
-        "yAxis": silent(cells.down) | {"inverse": True},
-        "visualMap": {"type": "piecewise", "show": False, "pieces": pieces(top)},
+    option = base_option(box) | {
+        "grid": grid_option(left, box.width - left - room[0], 0, box.height - room[1]),
+        "xAxis": hidden_axis(cells.across),
+        "yAxis": hidden_axis(cells.down) | {"inverse": True},
+        "visualMap": {"type": "piecewise", "show": False, "pieces": colour_pieces(top)},
         "series": [
             {
                 "type": "heatmap",
@@ -125,68 +139,71 @@ def drawn(cells: Cells, box: Box) -> ChartSpec:
                 "emphasis": {"disabled": True},
                 "itemStyle": {"borderColor": DARK.ground, "borderWidth": max(1, round(min(wide, box.text) / 14))},
                 "data": [
-                    entry(at, value, top, cells.column, box, said=said) for at, value in sorted(cells.figures.items())
+                    cell_data(at, value, top, cells.column, box, said=said)
+                    for at, value in sorted(cells.figures.items())
                 ],
             }
         ],
         "graphic": [
-            *beside(down, high, left, box),
-            *below(cells, wide, left, room[1] + GAP * box.text, box),
-            caption(fitting(phrases(cells, top), box), box),
+            *row_name_elements(down, high, left, box),
+            *column_name_elements(cells, wide, left, room[1] + AXIS_GAP_EM * box.text, box),
+            caption_element(first_fitting(heatmap_captions(cells, top), box), box),
         ],
     }
-    return build_chart_spec(option, box.width, box.height, f"{plain(cells.column.heading)}: {phrases(cells, top)[0]}.")
+    return build_chart_spec(option, box, f"{one_line(cells.column.heading)}: {heatmap_captions(cells, top)[0]}.")
 
 
-def sized(cells: Cells, left: float, box: Box) -> tuple[float, float, bool]:
+def cell_size(cells: HeatmapCells, left: float, box: Box) -> tuple[float, float, bool]:
     """Width and height of a cell, px, and whether its figure stands in it: near square, or as wide as its figure."""
-    high = min(TALL * box.text, (box.height - FOOT * box.text) / len(cells.down))
+    high = min(MAX_CELL_HEIGHT_EM * box.text, (box.height - CELLS_FOOT_EM * box.text) / len(cells.down))
     room = (box.width - left - 0.4 * box.text) / len(cells.across)
-    figure = max(text_width(brief(v, cells.column.kind), box.text) for v in cells.figures.values()) + 0.7 * box.text
-    said = room >= figure and high >= 1.15 * box.text and max(cells.figures.values()) > 0
-    return min(room, max(SQUARE * high, figure if said else 0.0)), high, said
+    to_number = (
+        max(text_width(format_brief(v, cells.column.kind), box.text) for v in cells.figures.values()) + 0.7 * box.text
+    )
+    said = room >= to_number and high >= 1.15 * box.text and max(cells.figures.values()) > 0
+    return min(room, max(MAX_CELL_ASPECT * high, to_number if said else 0.0)), high, said
 
 
-def phrases(cells: Cells, top: float) -> tuple[str, ...]:
+def heatmap_captions(cells: HeatmapCells, top: float) -> tuple[str, ...]:
     """What the colours mean, and where there is most, from the fullest to the shortest."""
     if not top:
         return "nothing so far", "nothing", ""
     rest = f"; {cells.left_out:,} more have no room" if cells.left_out else ""
-    most = written(top, cells.column.kind)
+    most = format_short(top, cells.column.kind)
     said = f"stronger is more; most on {cells.most}: {most}"
     return said + rest, said, f"most: {cells.most}, {most}", f"most: {most}", ""
 
 
-def entry(at: tuple[int, int], value: float, top: float, column: Column, box: Box, *, said: bool) -> object:
+def cell_data(at: tuple[int, int], value: float, top: float, column: Column, box: Box, *, said: bool) -> object:
     """A cell, and the figure in it."""
     if not said:
         return [*at, value]
     text = {
         "show": True,
-        "formatter": brief(value, column.kind),
+        "formatter": format_brief(value, column.kind),
         "fontSize": box.text,
-        "color": on_ramp(ramp_step(value, top)),
+        "color": ramp_text_colour(ramp_step(value, top)),
     }
     return {"value": [*at, value], "label": text}
 
 
-def beside(down: Sequence[str], high: float, left: float, box: Box) -> list[Option]:
+def row_name_elements(down: Sequence[str], high: float, left: float, box: Box) -> list[Option]:
     """Names of rows, as many as stand apart."""
     every = max(1, -int(-1.2 * box.text // high))
-    at = left - GAP * box.text
+    at = left - AXIS_GAP_EM * box.text
     return [
-        words(name, at, (place + 0.5) * high, box.text, DARK.quiet, at="right middle")
+        text_element(name, at, (place + 0.5) * high, box.text, DARK.quiet, at="right middle")
         for place, name in enumerate(down)
         if place % every == 0 and (high >= box.text or place * high + high / 2 >= box.text / 2)
     ]
 
 
-def below(cells: Cells, wide: float, left: float, top: float, box: Box) -> list[Option]:
+def column_name_elements(cells: HeatmapCells, wide: float, left: float, top: float, box: Box) -> list[Option]:
     """Names of columns, as many as stand apart and on the sheet."""
     places = cells.marked or range(len(cells.across))
-    own = 1 < len(places) <= FEW and wide >= OWN * box.text
+    own = 1 < len(places) <= MAX_NAMED_COLUMNS and wide >= NAMED_COLUMN_EM * box.text
     room = wide - 0.7 * box.text if own else 8 * box.text
-    short = {place: shortened(cells.across[place], box.text, room) for place in places}
+    short = {place: shorten_middle(cells.across[place], box.text, room) for place in places}
     widest = max((text_width(name, box.text) for name in short.values()), default=0.0) + 0.7 * box.text
     gap = min((b - a for a, b in pairwise(places)), default=1) * wide
     marks = []
@@ -194,16 +211,16 @@ def below(cells: Cells, wide: float, left: float, top: float, box: Box) -> list[
         half = text_width(short[place], box.text) / 2
         centre = max(half, left + (place + 0.5) * wide)
         if centre + half <= box.width:
-            marks.append(words(short[place], centre, top, box.text, DARK.quiet, at="center top"))
+            marks.append(text_element(short[place], centre, top, box.text, DARK.quiet, at="center top"))
     return marks
 
 
-def silent(names: Sequence[str]) -> Option:
+def hidden_axis(names: Sequence[str]) -> Option:
     """An axis whose names are written elsewhere."""
     return {"type": "category", "data": list(names), "show": False}
 
 
-def pieces(top: float) -> list[Option]:
+def colour_pieces(top: float) -> list[Option]:
     """Equal steps of lightness; what is nothing has a step of its own."""
     steps = DARK.ramp[1:]
     each = (top or 1.0) / len(steps)
@@ -216,7 +233,7 @@ def pieces(top: float) -> list[Option]:
 
 def min_size(box: Box) -> tuple[float, float]:
     """Room for seven rows of small cells and the words below."""
-    return 12 * box.text, (FOOT + 5) * box.text
+    return 12 * box.text, (CELLS_FOOT_EM + 5) * box.text
 
 
 VIEWS = (

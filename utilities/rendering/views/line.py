@@ -9,25 +9,34 @@ from pydantic import ConfigDict, Field
 
 from utilities.model.frames import Frame
 from utilities.rendering.charts import ChartSpec, build_chart_spec
-from utilities.rendering.charts.axes import STROKE, Option, along, base, grid, labels_wide, value_axis, words
+from utilities.rendering.charts.axes import (
+    LINE_WIDTH_EM,
+    Option,
+    axis_labels_width,
+    base_option,
+    category_axis,
+    grid_option,
+    text_element,
+    value_axis,
+)
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import shortened
-from utilities.rendering.charts.line_series import broken, stroke
-from utilities.rendering.charts.number_formats import marks, written
-from utilities.rendering.charts.series import Rows, Series, in_words, rows_of
+from utilities.rendering.charts.labels import shorten_middle
+from utilities.rendering.charts.line_series import line_option, unfinished_dashes
+from utilities.rendering.charts.number_formats import axis_ticks, format_short
+from utilities.rendering.charts.series import ChartRows, ChartSeries, build_rows, describe_rows
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_shapes
 
-MOST_SERIES = 4
+MAX_LINES = 4
 """More lines than that nobody tells apart from six metres."""
 
-TOP, BOTTOM = 0.6, 1.75
+LINES_TOP_EM, LINES_BOTTOM_EM = 0.6, 1.75
 """Above and below the lines, in em of text."""
 
-NAMES = 0.3  # the most that a name at the end of a line may take of the width
-EARLIER = "before"
-SO_FAR = "so far"
+MAX_END_NAME_WIDTH = 0.3  # the most that a name at the end of a line may take of the width
+PREVIOUS_LABEL = "before"
+UNFINISHED_LABEL = "so far"
 
 
 @dataclass(frozen=True)
@@ -36,58 +45,63 @@ class Options:
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
 
-    series: Annotated[tuple[str, ...], Field(max_length=MOST_SERIES)] = ()  # columns; the first figures when empty
+    series: Annotated[tuple[str, ...], Field(max_length=MAX_LINES)] = ()  # columns; the first figures when empty
 
 
 def line_chart(frame: Frame, box: Box, options: Options, *, filled: bool = False) -> ChartSpec | None:
     """The picture; None when there is nothing to draw."""
-    rows = rows_of(frame, options.series)
+    rows = build_rows(frame, options.series)
     if rows is None or not rows.known:
         return None
-    found = marks(rows.known, rows.series[0].kind, ticks_for(box))
-    left = labels_wide(found, rows.series[0].kind, box)
-    right = max(end_wide(each, rows, box) for each in rows.series)
+    found = axis_ticks(rows.known, rows.series[0].kind, max_ticks(box))
+    left = axis_labels_width(found, rows.series[0].kind, box)
+    right = max(end_label_width(each, rows, box) for each in rows.series)
     room = box.width - left - right
-    option = base(box) | {
-        "grid": grid(left, right, TOP * box.text, BOTTOM * box.text),
-        "xAxis": along(rows.labels, box, room, points=True),
+    option = base_option(box) | {
+        "grid": grid_option(left, right, LINES_TOP_EM * box.text, LINES_BOTTOM_EM * box.text),
+        "xAxis": category_axis(rows.labels, box, room, points=True),
         "yAxis": value_axis(found, rows.series[0].kind, box),
-        "series": list(strokes(rows, box, filled=filled)),
-        "graphic": [mark for end in ends(rows, found, box) for mark in end.words(box.width - right + 0.4 * box.text)],
+        "series": list(line_options(rows, box, filled=filled)),
+        "graphic": [
+            mark for end in build_end_labels(rows, found, box) for mark in end.words(box.width - right + 0.4 * box.text)
+        ],
     }
-    return build_chart_spec(option, box.width, box.height, in_words(rows))
+    return build_chart_spec(option, box, describe_rows(rows))
 
 
-def ticks_for(box: Box) -> int:
+def max_ticks(box: Box) -> int:
     """As many lines as leave the numbers beside them air."""
-    return max(1, min(5, int((box.height - (TOP + BOTTOM) * box.text) / (2.2 * box.text))))
+    return max(1, min(5, int((box.height - (LINES_TOP_EM + LINES_BOTTOM_EM) * box.text) / (2.2 * box.text))))
 
 
-def end_wide(each: Series, rows: Rows, box: Box) -> float:
+def end_label_width(each: ChartSeries, rows: ChartRows, box: Box) -> float:
     """The room for what stands at the end of a line, px."""
-    last = text_width(last_of(each), box.figure, weight=700)
-    said = [text_width(text, box.text) for text in (*end_words(each, rows, box), *([EARLIER] if each.before else ()))]
+    last = text_width(last_value_text(each), box.figure, weight=700)
+    said = [
+        text_width(text, box.text)
+        for text in (*end_captions(each, rows, box), *([PREVIOUS_LABEL] if each.before else ()))
+    ]
     return max(last, *said, 0.0) + 0.8 * box.text
 
 
-def end_words(each: Series, rows: Rows, box: Box) -> list[str]:
+def end_captions(each: ChartSeries, rows: ChartRows, box: Box) -> list[str]:
     """What is said below the last figure: of several lines the name, of one that it is not all yet."""
     if len(rows.series) > 1:
-        return [end_name(each, box)]
-    return [] if rows.over else [SO_FAR]
+        return [end_series_name(each, box)]
+    return [] if rows.over else [UNFINISHED_LABEL]
 
 
-def end_name(each: Series, box: Box) -> str:
-    return shortened(each.name, box.text, NAMES * box.width)
+def end_series_name(each: ChartSeries, box: Box) -> str:
+    return shorten_middle(each.name, box.text, MAX_END_NAME_WIDTH * box.width)
 
 
-def last_of(each: Series) -> str:
+def last_value_text(each: ChartSeries) -> str:
     known = [value for value in each.values if value is not None]
-    return written(known[-1], each.kind) if known else ""
+    return format_short(known[-1], each.kind) if known else ""
 
 
 @dataclass(frozen=True)
-class End:
+class EndLabel:
     """What stands at the end of a line, one below the other."""
 
     lines: tuple[tuple[str, float, str, int], ...]  # text, size in px, colour, weight
@@ -100,33 +114,35 @@ class End:
     def words(self, left: float) -> Iterator[Option]:
         top = self.at - self.tall / 2
         for text, size, colour, weight in self.lines:
-            yield words(text, left, top + 1.15 * size / 2, size, colour, weight=weight, at="left middle")
+            yield text_element(text, left, top + 1.15 * size / 2, size, colour, weight=weight, at="left middle")
             top += 1.15 * size
 
 
-def ends(rows: Rows, found: Sequence[float], box: Box) -> list[End]:
+def build_end_labels(rows: ChartRows, found: Sequence[float], box: Box) -> list[EndLabel]:
     """One for each line that has a last figure, and one for the period before, moved so that none stands on another."""
-    room = box.height - (TOP + BOTTOM) * box.text
+    room = box.height - (LINES_TOP_EM + LINES_BOTTOM_EM) * box.text
     low, high = found[0], found[-1]
     wanted = []
     for place, each in enumerate(rows.series):
         if each.values[-1] is not None:
-            figures = (last_of(each), box.figure, DARK.series[place], 700)
-            below = ((text, box.text, DARK.quiet, 400) for text in end_words(each, rows, box))
-            wanted.append(End((figures, *below), TOP * box.text + (high - each.values[-1]) / (high - low) * room))
+            figures = (last_value_text(each), box.figure, DARK.series[place], 700)
+            below = ((text, box.text, DARK.quiet, 400) for text in end_captions(each, rows, box))
+            wanted.append(
+                EndLabel((figures, *below), LINES_TOP_EM * box.text + (high - each.values[-1]) / (high - low) * room)
+            )
         if place == 0 and each.before and each.before[-1] is not None:
-            colour = earlier(place, len(rows.series) > 1)
-            at = TOP * box.text + (high - each.before[-1]) / (high - low) * room
-            wanted.append(End(((EARLIER, box.text, colour, 400),), at))
-    return apart(wanted, box.height)
+            colour = previous_colour(place, len(rows.series) > 1)
+            at = LINES_TOP_EM * box.text + (high - each.before[-1]) / (high - low) * room
+            wanted.append(EndLabel(((PREVIOUS_LABEL, box.text, colour, 400),), at))
+    return spread_end_labels(wanted, box.height)
 
 
-def earlier(place: int, named: bool) -> str:
+def previous_colour(place: int, named: bool) -> str:
     """The colour of the period before: quieter, but of several lines each keeps its own."""
     return DARK.series[place] if named else DARK.quiet
 
 
-def apart(wanted: Sequence[End], bottom: float) -> list[End]:
+def spread_end_labels(wanted: Sequence[EndLabel], bottom: float) -> list[EndLabel]:
     """Moves what would stand on something else, downwards first, and all of it up again where the chart ends."""
     order = sorted(wanted, key=lambda end: end.at)
     centres: list[float] = []
@@ -143,18 +159,20 @@ def apart(wanted: Sequence[End], bottom: float) -> list[End]:
     return [replace(end, at=at) for end, at in zip(order, centres, strict=True)]
 
 
-def strokes(rows: Rows, box: Box, *, filled: bool) -> Iterator[Option]:
+def line_options(rows: ChartRows, box: Box, *, filled: bool) -> Iterator[Option]:
     """Each series, and behind it the same of the period before: dashed, so that no colour is needed."""
     for place, each in enumerate(rows.series):
         if each.before:
-            colour = earlier(place, len(rows.series) > 1)
+            colour = previous_colour(place, len(rows.series) > 1)
             dash = {"color": colour, "width": 0.07 * box.text, "type": [0.22 * box.text, 0.18 * box.text]}
-            yield stroke(f"{each.name}, before", each.before, dash, box)
-        line = stroke(each.name, each.values, {"color": DARK.series[place], "width": STROKE * box.text}, box)
+            yield line_option(f"{each.name}, before", each.before, dash, box)
+        line = line_option(
+            each.name, each.values, {"color": DARK.series[place], "width": LINE_WIDTH_EM * box.text}, box
+        )
         if filled and place == 0:
             line["areaStyle"] = {"color": DARK.series[place], "opacity": 0.14, "origin": "start"}
         if not rows.over:
-            line |= broken(each.values, box)
+            line |= unfinished_dashes(each.values, box)
         yield line
 
 
@@ -163,8 +181,8 @@ def min_size(box: Box) -> tuple[float, float]:
     return text_width("00,000", box.text) + text_width("00,000", box.figure, weight=700) + 12 * box.text, 6 * box.text
 
 
-SHAPES = (FrameShape.DAYS, FrameShape.HOURS)
+LINE_SHAPES = (FrameShape.DAYS, FrameShape.HOURS)
 VIEWS = (
-    View("area", "area", partial(line_chart, filled=True), fits_shapes(50, *SHAPES), min_size, Options),
-    View("line", "line", line_chart, fits_shapes(40, *SHAPES), min_size, Options),
+    View("area", "area", partial(line_chart, filled=True), fits_shapes(50, *LINE_SHAPES), min_size, Options),
+    View("line", "line", line_chart, fits_shapes(40, *LINE_SHAPES), min_size, Options),
 )

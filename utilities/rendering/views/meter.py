@@ -9,16 +9,16 @@ from pydantic import ConfigDict, Field
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, DateRange, Frame
 from utilities.rendering.charts import ChartSpec, build_chart_spec
-from utilities.rendering.charts.axes import Option, base, fitting, rectangle, words
+from utilities.rendering.charts.axes import Option, base_option, first_fitting, rectangle_element, text_element
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import plain
-from utilities.rendering.charts.number_formats import figure, whole, written
+from utilities.rendering.charts.labels import one_line
+from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import View, fits_no_frame
 
-BAR = 0.62  # the height of the bar, in em of text
-HERO = 2.4  # the figure's greatest size, in em of figures
+METER_BAR_EM = 0.62  # the height of the bar, in em of text
+MAX_METER_FIGURE_EM = 2.4  # the figure's greatest size, in em of figures
 
 
 @dataclass(frozen=True)
@@ -35,26 +35,26 @@ class Options:
 def gauge(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """The sum of the column beside the goal; None when nothing is known."""
     column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(frame.numeric_columns), None)
-    known = [value for value in map(figure, frame.column_values(column.key)) if value is not None] if column else []
-    if column is None or not known or (len(known) > 1 and not whole(column.kind)):
+    known = [value for value in map(to_number, frame.column_values(column.key)) if value is not None] if column else []
+    if column is None or not known or (len(known) > 1 and not is_count(column.kind)):
         return None  # rates and averages do not add up
-    over = passed(frame.date_range, options.of) if whole(column.kind) else None
-    return drawn(float(sum(known)), column, options, over, box)
+    over = elapsed_share(frame.date_range, options.of) if is_count(column.kind) else None
+    return build_meter(float(sum(known)), column, options, over, box)
 
 
-def passed(covers: DateRange | None, of: str) -> float | None:
+def elapsed_share(covers: DateRange | None, of: str) -> float | None:
     """The part of the week, month, quarter or year that is over; None when unknown, or nothing of it is.
 
     A day that is not over yet counts for nothing: nobody is behind in the morning.
     """
     if covers is None or not of:
         return None
-    first, following = bounds(covers.last, of)
+    first, following = period_bounds(covers.last, of)
     days = (covers.last - max(first, covers.first)).days + (1 if covers.has_ended else 0)
     return days / (following - first).days or None
 
 
-def bounds(day: date, of: str) -> tuple[date, date]:
+def period_bounds(day: date, of: str) -> tuple[date, date]:
     """The first day of the week, month, quarter or year of a day, and the first after it."""
     if of == "week":
         monday = day - timedelta(days=day.weekday())
@@ -65,49 +65,57 @@ def bounds(day: date, of: str) -> tuple[date, date]:
     return first, first.replace(year=first.year + end // 12, month=end % 12 + 1)
 
 
-def drawn(value: float, column: Column, options: Options, over: float | None, box: Box) -> ChartSpec:
+def build_meter(value: float, column: Column, options: Options, over: float | None, box: Box) -> ChartSpec:
     share = value / options.goal
     due = options.goal * over if over is not None else None
-    text = full(value, column, box)
+    text = meter_figure_text(value, column, box)
     hero = min(
-        HERO * box.figure, box.width / max(1.0, text_width(text, 1, weight=700)), max(box.figure, box.height / 2)
+        MAX_METER_FIGURE_EM * box.figure,
+        box.width / max(1.0, text_width(text, 1, weight=700)),
+        max(box.figure, box.height / 2),
     )
-    goal, name = written(options.goal, column.kind), plain(column.heading).lower()
-    said = fitting((f"{share:,.0%} of {goal} {name}", f"{share:,.0%} of {goal}", f"{share:,.0%}"), box)
+    goal, name = format_short(options.goal, column.kind), one_line(column.heading).lower()
+    said = first_fitting((f"{share:,.0%} of {goal} {name}", f"{share:,.0%} of {goal}", f"{share:,.0%}"), box)
     top = hero * 1.1 + 1.35 * box.text
     marks = [
-        words(text, 0, 0, hero, DARK.ink, weight=700),
-        words(said, 0, hero * 1.1, box.text, DARK.quiet),
-        rectangle(0, top + 0.25 * box.text, box.width, BAR * box.text, DARK.rule),
-        rectangle(0, top + 0.25 * box.text, box.width * min(1, max(0, share)), BAR * box.text, DARK.accent),
+        text_element(text, 0, 0, hero, DARK.ink, weight=700),
+        text_element(said, 0, hero * 1.1, box.text, DARK.quiet),
+        rectangle_element(0, top + 0.25 * box.text, box.width, METER_BAR_EM * box.text, DARK.rule),
+        rectangle_element(
+            0, top + 0.25 * box.text, box.width * min(1, max(0, share)), METER_BAR_EM * box.text, DARK.accent
+        ),
     ]
     if due is not None:
-        marks += expected(value, due, over or 0.0, column, box, top)
-    pace = "" if due is None else f" By now we would expect {written(due, column.kind)}."
-    option = base(box) | {"graphic": marks}
-    return build_chart_spec(
-        option, box.width, box.height, f"{plain(column.heading)}: {text}, {share:,.0%} of {goal}.{pace}"
+        marks += expected_elements(value, due, over or 0.0, column, box, top)
+    pace = "" if due is None else f" By now we would expect {format_short(due, column.kind)}."
+    option = base_option(box) | {"graphic": marks}
+    return build_chart_spec(option, box, f"{one_line(column.heading)}: {text}, {share:,.0%} of {goal}.{pace}")
+
+
+def meter_figure_text(value: float, column: Column, box: Box) -> str:
+    """The figure written out where it has room at its greatest size."""
+    text = format_value(value, column.kind) if is_count(column.kind) else format_short(value, column.kind)
+    return (
+        text
+        if text_width(text, MAX_METER_FIGURE_EM * box.figure, weight=700) <= box.width
+        else format_short(value, column.kind)
     )
 
 
-def full(value: float, column: Column, box: Box) -> str:
-    """The figure written out where it has room at its greatest size."""
-    text = format_value(value, column.kind) if whole(column.kind) else written(value, column.kind)
-    return text if text_width(text, HERO * box.figure, weight=700) <= box.width else written(value, column.kind)
-
-
-def expected(value: float, due: float, over: float, column: Column, box: Box, top: float) -> list[Option]:
+def expected_elements(value: float, due: float, over: float, column: Column, box: Box, top: float) -> list[Option]:
     """A stroke through the bar where the figure would be by now, and the words below it."""
     at = box.width * min(1.0, over)
-    by_now = written(due, column.kind)
-    same = written(value, column.kind) == by_now
+    by_now = format_short(due, column.kind)
+    same = format_short(value, column.kind) == by_now
     state = "on pace: " if same else "behind: " if value < due else "ahead: "
     colour = DARK.trouble if value < due and not same else DARK.ink
-    said = fitting((f"{state}{by_now} expected by now", f"{state}{by_now} by now", f"{state}{by_now}", by_now), box)
+    said = first_fitting(
+        (f"{state}{by_now} expected by now", f"{state}{by_now} by now", f"{state}{by_now}", by_now), box
+    )
     left = min(max(0.0, at - text_width(said, box.text) / 2), max(0.0, box.width - text_width(said, box.text)))
     return [
-        rectangle(at - 0.06 * box.text, top, 0.12 * box.text, (BAR + 0.5) * box.text, colour),
-        words(said, left, top + (BAR + 0.75) * box.text, box.text, colour),
+        rectangle_element(at - 0.06 * box.text, top, 0.12 * box.text, (METER_BAR_EM + 0.5) * box.text, colour),
+        text_element(said, left, top + (METER_BAR_EM + 0.75) * box.text, box.text, colour),
     ]
 
 

@@ -20,13 +20,13 @@ FIGURE_LINE_EM = 1.08
 CHANGE_LINE_EM = 1.35
 """Height of the line about the change, in em of text."""
 
-MARK_EM = 1.3
+CHANGE_MARK_EM = 1.3
 """Room for the shape before the change, in em of text."""
 
 MAX_CHANGE = 10
 """More than so many times as much is written as "over 1,000%"."""
 
-WEIGHT = 700
+FIGURE_WEIGHT = 700
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Change:
+class NumberChange:
     """How the figure moved against the period before."""
 
     direction: Literal["up", "down", "level"]
@@ -58,51 +58,55 @@ class Number:
     text: str
     step: int  # the size, as the number of a class in the board's stylesheet
     now: bool
-    change: Change | None
+    change: NumberChange | None
     caption: str
 
 
 def build_number(frame: Frame, box: Box, options: Options) -> Number:
     """The figure of the first row; raises ValueError when the frame has no such column."""
-    column = chosen(frame, options.key)
-    value = first(frame, column)
-    text, step = fitted(value, column.kind, box)
+    column = number_column(frame, options.key)
+    value = first_value(frame, column)
+    text, step = fit_figure(value, column.kind, box)
     if frame.setup_hint:
         return Number(text, step, options.now, None, frame.setup_hint[0])
     return Number(
-        text, step, options.now, change(frame, column, value, options, box), options.caption or covered(frame)
+        text,
+        step,
+        options.now,
+        build_change(frame, column, value, options, box),
+        options.caption or covered_days_text(frame),
     )
 
 
-def chosen(frame: Frame, key: str) -> Column:
+def number_column(frame: Frame, key: str) -> Column:
     """The column called `key`, or the first that holds figures of this period."""
     if key:
         return frame.columns[frame.column_index(key)]
     return (frame.numeric_columns or list(frame.columns))[0]
 
 
-def first(frame: Frame, column: Column) -> Value:
+def first_value(frame: Frame, column: Column) -> Value:
     """The first row's figure. An answer without rows has counted nothing: that is 0 for a count, unknown for a rate."""
     if not frame.rows:
         return 0 if column.kind is ValueKind.INTEGER else None
     return frame.column_values(column.key)[0]
 
 
-def fitted(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
+def fit_figure(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
     """The text in full at the largest step that fits; shortened only when it would not fit at the smallest."""
-    for text in (format_value(value, kind), short(value), MISSING_VALUE):
-        room = [n for n, size in enumerate(hero_sizes(box.figure)) if fits(text, size, box)]
+    for text in (format_value(value, kind), shorten_number(value), MISSING_VALUE):
+        room = [n for n, size in enumerate(hero_sizes(box.figure)) if figure_fits(text, size, box)]
         if room:
             return text, room[-1]
     return MISSING_VALUE, 0
 
 
-def fits(text: str, size: float, box: Box) -> bool:
+def figure_fits(text: str, size: float, box: Box) -> bool:
     high = size * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
-    return text_width(text, size, weight=WEIGHT) <= box.width and high <= box.height
+    return text_width(text, size, weight=FIGURE_WEIGHT) <= box.width and high <= box.height
 
 
-def short(value: Value) -> str:
+def shorten_number(value: Value) -> str:
     """`1.2 M` for a number that has no room to be written out."""
     if not isinstance(value, int | float):
         return MISSING_VALUE
@@ -112,22 +116,27 @@ def short(value: Value) -> str:
     return f"{value:.3g}"
 
 
-def change(frame: Frame, column: Column, value: Value, options: Options, box: Box) -> Change | None:
+def build_change(frame: Frame, column: Column, value: Value, options: Options, box: Box) -> NumberChange | None:
     """The change in the fullest words that fit; None when there is nothing to compare with."""
     key = column.previous_key
-    before = first(frame, frame.columns[frame.column_index(key)]) if frame.rows and frame.has_column(key) else None
+    before = (
+        first_value(frame, frame.columns[frame.column_index(key)]) if frame.rows and frame.has_column(key) else None
+    )
     if not isinstance(value, int | float) or not isinstance(before, int | float):
         return None
     gain = value - before
-    amount = moved(gain, before, column.kind)
+    amount = format_change(gain, before, column.kind)
     direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
-    for words in phrases(direction, period(frame)):
-        if text_width(amount, box.text, weight=600) + text_width(words, box.text) + MARK_EM * box.text <= box.width:
+    for words in change_phrases(direction, previous_period_text(frame)):
+        if (
+            text_width(amount, box.text, weight=600) + text_width(words, box.text) + CHANGE_MARK_EM * box.text
+            <= box.width
+        ):
             break
-    return Change(direction, direction == options.good, amount, words)
+    return NumberChange(direction, direction == options.good, amount, words)
 
 
-def moved(gain: float, before: float, kind: ValueKind) -> str:
+def format_change(gain: float, before: float, kind: ValueKind) -> str:
     """By how much: per cent, points for a rate, the figure itself when there was nothing before; '' for no change."""
     if kind is ValueKind.FRACTION:
         return f"{abs(gain) * 100:.1f} points" if round(abs(gain), 3) else ""
@@ -139,7 +148,7 @@ def moved(gain: float, before: float, kind: ValueKind) -> str:
     return f"{share:.1%}" if round(share, 3) else ""
 
 
-def phrases(direction: str, before: str) -> tuple[str, ...]:
+def change_phrases(direction: str, before: str) -> tuple[str, ...]:
     """From the fullest to the shortest."""
     if direction == "level":
         return (f"no change on {before}", "no change")
@@ -147,7 +156,7 @@ def phrases(direction: str, before: str) -> tuple[str, ...]:
     return (f"{more} than {before}", f"on {before}", more)
 
 
-def period(frame: Frame) -> str:
+def previous_period_text(frame: Frame) -> str:
     """The period before, in words."""
     if frame.date_range is None:
         return "the time before"
@@ -155,7 +164,7 @@ def period(frame: Frame) -> str:
     return "the day before" if days == 1 else f"the {days} days before"
 
 
-def covered(frame: Frame) -> str:
+def covered_days_text(frame: Frame) -> str:
     """The days the figure speaks of, '' when it speaks of none."""
     if frame.date_range is None:
         return ""
@@ -167,7 +176,9 @@ def covered(frame: Frame) -> str:
 
 def min_size(box: Box) -> tuple[float, float]:
     """Room for six figures at the least legible size, and the line about the change."""
-    return text_width("000,000", box.figure, weight=WEIGHT), box.figure * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
+    return text_width(
+        "000,000", box.figure, weight=FIGURE_WEIGHT
+    ), box.figure * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
 
 
 def draw_trend(frame: Frame, box: Box, options: Options) -> ChartSpec | None:

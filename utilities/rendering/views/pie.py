@@ -8,18 +8,17 @@ from pydantic import ConfigDict, Field
 
 from utilities.model.frames import Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
-from utilities.rendering.charts.axes import Option, base, rectangle, words
+from utilities.rendering.charts.axes import Option, base_option, rectangle_element, text_element
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import shortened, spoken
-from utilities.rendering.charts.number_formats import written
-from utilities.rendering.charts.series import rows_of
+from utilities.rendering.charts.labels import OTHER_NAME, shorten_middle, shorten_spoken
+from utilities.rendering.charts.number_formats import format_short
+from utilities.rendering.charts.series import build_rows
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_shapes
 
-MOST = 6  # parts, the rest among them
-LINE = 1.5  # between two names, in em of text
-OTHER = "(other)"
+MAX_PIE_PARTS = 6  # parts, the rest among them
+PIE_LINE_EM = 1.5  # between two names, in em of text
 
 
 @dataclass(frozen=True)
@@ -29,75 +28,79 @@ class Options:
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
 
     key: str = ""  # the column of figures; the first when empty
-    parts: Annotated[int, Field(ge=2, le=MOST)] = MOST  # at most; what is beyond becomes the rest
+    parts: Annotated[int, Field(ge=2, le=MAX_PIE_PARTS)] = MAX_PIE_PARTS  # at most; what is beyond becomes the rest
 
 
 def pie_chart(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     """The picture; None when there is nothing to share out, a part is less than nothing, or rates are no parts."""
-    rows = rows_of(frame, (options.key,) if options.key else ())
+    rows = build_rows(frame, (options.key,) if options.key else ())
     if rows is None or not any(rows.known) or min(rows.known) < 0:
         return None
-    lines = max(2, int(box.height / (LINE * box.text)))
+    lines = max(2, int(box.height / (PIE_LINE_EM * box.text)))
     each = rows.series[0]
     if each.kind is ValueKind.FRACTION and sum(rows.known) > 1.01:
         return None
-    parts = list(largest(rows.labels, each.values, min(options.parts, lines)))
+    parts = list(largest_parts(rows.labels, each.values, min(options.parts, lines)))
     whole = sum(value for _, value in parts)
     size = min(box.height, 0.42 * box.width)
     left = size + 1.0 * box.text
-    top = max(0.0, (box.height - len(parts) * LINE * box.text) / 2)
-    option = base(box) | {
+    top = max(0.0, (box.height - len(parts) * PIE_LINE_EM * box.text) / 2)
+    option = base_option(box) | {
         "graphic": [
-            *(mark for n, part in enumerate(parts) for mark in named(part, whole, n, left, top, box)),
-            *inside(written(whole, each.kind), size, box),
+            *(mark for n, part in enumerate(parts) for mark in part_elements(part, whole, n, left, top, box)),
+            *total_elements(format_short(whole, each.kind), size, box),
         ],
-        "series": [ring(parts, size, box)],
+        "series": [ring_series(parts, size, box)],
     }
-    said = ", ".join(f"{spoken(name)} {share(value, whole)}" for name, value in parts)
-    return build_chart_spec(option, box.width, box.height, f"{each.name}: {said}.")
+    said = ", ".join(f"{shorten_spoken(name)} {format_part(value, whole)}" for name, value in parts)
+    return build_chart_spec(option, box, f"{each.name}: {said}.")
 
 
-def largest(names: tuple[str, ...], values: tuple[float | None, ...], most: int) -> Iterator[tuple[str, float]]:
+def largest_parts(names: tuple[str, ...], values: tuple[float | None, ...], most: int) -> Iterator[tuple[str, float]]:
     """The largest parts, and all others as one, with what the source itself calls so."""
     known = [(name, value) for name, value in zip(names, values, strict=True) if value]
-    named = sorted((part for part in known if part[0] != OTHER), key=lambda part: -part[1])
-    if len(known) == len(named) <= most:
-        yield from named
+    part_elements = sorted((part for part in known if part[0] != OTHER_NAME), key=lambda part: -part[1])
+    if len(known) == len(part_elements) <= most:
+        yield from part_elements
         return
-    yield from named[: most - 1]
-    yield OTHER, sum(value for _, value in known) - sum(value for _, value in named[: most - 1])
+    yield from part_elements[: most - 1]
+    yield OTHER_NAME, sum(value for _, value in known) - sum(value for _, value in part_elements[: most - 1])
 
 
-def share(value: float, whole: float) -> str:
+def format_part(value: float, whole: float) -> str:
     part = 100 * value / whole
     return "<1%" if 0 < part < 1 else ">99%" if 99.5 <= part < 100 else f"{part:.0f}%"
 
 
-def inside(total: str, size: float, box: Box) -> list[Option]:
+def total_elements(total: str, size: float, box: Box) -> list[Option]:
     """The whole, where the ring has room for it."""
     wide = text_width(total, box.figure, weight=700)
     middle = size / 2, box.height / 2
-    return [words(total, *middle, box.figure, DARK.ink, weight=700, at="center middle")] if wide < 0.5 * size else []
+    return (
+        [text_element(total, *middle, box.figure, DARK.ink, weight=700, at="center middle")]
+        if wide < 0.5 * size
+        else []
+    )
 
 
-def colour(place: int, name: str) -> str:
-    return DARK.quiet if name == OTHER else DARK.series[place]
+def part_colour(place: int, name: str) -> str:
+    return DARK.quiet if name == OTHER_NAME else DARK.series[place]
 
 
-def named(part: tuple[str, float], whole: float, place: int, left: float, top: float, box: Box) -> list[Option]:
+def part_elements(part: tuple[str, float], whole: float, place: int, left: float, top: float, box: Box) -> list[Option]:
     """A part's colour, its share and its name, on one line."""
     name, value = part
-    y = top + place * LINE * box.text
+    y = top + place * PIE_LINE_EM * box.text
     figures = left + box.text
     after = figures + text_width(">99%", box.text, weight=600) + 0.6 * box.text
     return [
-        rectangle(left, y + 0.2 * box.text, 0.6 * box.text, 0.6 * box.text, colour(place, name)),
-        words(share(value, whole), figures, y, box.text, DARK.ink, weight=600),
-        words(shortened(name, box.text, box.width - after), after, y, box.text, DARK.title),
+        rectangle_element(left, y + 0.2 * box.text, 0.6 * box.text, 0.6 * box.text, part_colour(place, name)),
+        text_element(format_part(value, whole), figures, y, box.text, DARK.ink, weight=600),
+        text_element(shorten_middle(name, box.text, box.width - after), after, y, box.text, DARK.title),
     ]
 
 
-def ring(parts: list[tuple[str, float]], size: float, box: Box) -> Option:
+def ring_series(parts: list[tuple[str, float]], size: float, box: Box) -> Option:
     return {
         "type": "pie",
         "silent": True,
@@ -108,7 +111,7 @@ def ring(parts: list[tuple[str, float]], size: float, box: Box) -> Option:
         "labelLine": {"show": False},
         "itemStyle": {"borderColor": DARK.ground, "borderWidth": max(1, round(box.text / 12))},
         "data": [
-            {"value": value, "name": name, "itemStyle": {"color": colour(place, name)}}
+            {"value": value, "name": name, "itemStyle": {"color": part_colour(place, name)}}
             for place, (name, value) in enumerate(parts)
         ],
     }
@@ -116,7 +119,7 @@ def ring(parts: list[tuple[str, float]], size: float, box: Box) -> Option:
 
 def min_size(box: Box) -> tuple[float, float]:
     """Room for a ring, and for three names of some eight letters beside it."""
-    return 16 * box.text, 3 * LINE * box.text
+    return 16 * box.text, 3 * PIE_LINE_EM * box.text
 
 
 VIEW = View("pie", "ring", pie_chart, fits_shapes(20, FrameShape.NAMES), min_size, Options)

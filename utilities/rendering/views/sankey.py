@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from utilities.model.frames import Frame
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.sankey import MOST, SankeyLink, min_size, sankey
+from utilities.rendering.charts.sankey import MAX_PAGES_A_SIDE, SankeyLink, min_size, sankey
 from utilities.rendering.layout import Box
 from utilities.rendering.views import FrameShape, View, fits_shapes
 
@@ -21,7 +21,7 @@ class Options:
     landing: str = "landing"  # the columns
     exit: str = "exit"
     key: str = "visits"
-    pages: Annotated[int, Field(ge=1, le=MOST)] = 8  # on each side; what is beyond becomes the rest
+    pages: Annotated[int, Field(ge=1, le=MAX_PAGES_A_SIDE)] = 8  # on each side; what is beyond becomes the rest
     countries: tuple[str, ...] = ()  # compared with all others, in a colour of their own
     by: str = "country"  # the column that `countries` are in
 

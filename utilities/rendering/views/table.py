@@ -11,7 +11,15 @@ from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.stylesheet import REM_PX
-from utilities.rendering.layout.table_columns import GAP, LABEL, Lane, breadth, fitting, longest, wanted
+from utilities.rendering.layout.table_columns import (
+    COLUMN_GAP_EM,
+    LABEL_WIDTH_EM,
+    NumericColumn,
+    column_width,
+    label_width,
+    longest_label_width,
+    select_columns,
+)
 from utilities.rendering.layout.text_width import text_width, truncate_words
 from utilities.rendering.views import TABLE, View, fits_no_frame
 
@@ -33,7 +41,7 @@ ASIDE_MARGIN_EM, SPACE_EM = 0.45, 0.3
 PHONE_EM = 21.0
 """em of text across a telephone held upright."""
 
-SCHEME = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
+URL_NOISE = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
 """What an address on a wall does not need: nobody can click it."""
 
 
@@ -51,7 +59,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """One figure; `bar` is its part of the longest bar in per cent, None without one."""
 
     text: str
@@ -59,16 +67,16 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A line of the table: what it is about, quietly what else, and the figures."""
 
     label: str
     quiet: str
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
 
 
 @dataclass(frozen=True)
-class Head:
+class TableHeading:
     """A heading; `wide` columns have no room on a telephone, `note` says what their figures lack."""
 
     text: str
@@ -77,43 +85,45 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableContent:
     """What templates/views/table.html draws."""
 
     label: str
-    heads: tuple[Head, ...]
-    rows: tuple[Row, ...]
+    heads: tuple[TableHeading, ...]
+    rows: tuple[TableRow, ...]
     parts: tuple[float, ...]  # widths of the columns in per cent when bars are drawn; they need no headings
     full: bool  # every row there is room for is there
     empty: tuple[str, ...]  # what to say instead of rows
 
 
-def build_table(frame: Frame, box: Box, options: Options) -> Table:
+def build_table(frame: Frame, box: Box, options: Options) -> TableContent:
     """The rows and columns that fit; raises ValueError when none of the wanted columns is there."""
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
-    capacity = room(box, headed=not options.bars)
-    part = replace(frame, rows=kept(frame, min(capacity, options.rows)))
-    texts, figures = sides(part, options.columns)
-    labels = [worded(v, texts[0].kind) for v in part.column_values(texts[0].key)] if texts else [""] * len(part.rows)
-    every = [lane(part, column) for column in figures]
-    lanes = chosen(every, labels, box, options.bars)
-    narrow = chosen(lanes, labels, replace(box, width=PHONE_EM * box.text), options.bars)
-    return Table(
+    capacity = row_capacity(box, headed=not options.bars)
+    part = replace(frame, rows=select_rows(frame, min(capacity, options.rows)))
+    texts, figures = split_columns(part, options.columns)
+    labels = (
+        [label_text(v, texts[0].kind) for v in part.column_values(texts[0].key)] if texts else [""] * len(part.rows)
+    )
+    every = [build_numeric_column(part, column) for column in figures]
+    lanes = fitting_columns(every, labels, box, options.bars)
+    narrow = fitting_columns(lanes, labels, replace(box, width=PHONE_EM * box.text), options.bars)
+    return TableContent(
         label=texts[0].heading if texts else "",
-        heads=tuple(Head(one.heading, one not in narrow, one.note) for one in lanes),
-        rows=tuple(rows(part, labels, texts[1:], lanes, options.bars, box)),
-        parts=tuple(parts(labels, lanes, box, options.bars)) if options.bars else (),
+        heads=tuple(TableHeading(one.heading, one not in narrow, one.note) for one in lanes),
+        rows=tuple(build_table_rows(part, labels, texts[1:], lanes, options.bars, box)),
+        parts=tuple(column_percentages(labels, lanes, box, options.bars)) if options.bars else (),
         full=len(part.rows) == capacity,
-        empty=() if part.rows else nothing(frame, box),
+        empty=() if part.rows else empty_sentences(frame, box),
     )
 
 
-def room(box: Box, *, headed: bool) -> int:
+def row_capacity(box: Box, *, headed: bool) -> int:
     """How many rows the height has room for, at least one."""
     return max(1, int((box.height - (HEADING_EM * box.text if headed else 0)) / (ROW_EM * box.figure + ROW_LINE_PX)))
 
 
-def kept(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
+def select_rows(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
     """The rows that matter most: the first, for they are ranked; of days one after the other, the last."""
     if frame.columns and frame.columns[0].kind is ValueKind.DATE:
         days = [str(row[0]) for row in frame.rows]
@@ -122,13 +132,13 @@ def kept(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
     return frame.rows[:most]
 
 
-def chosen(lanes: list[Lane], labels: list[str], box: Box, bars: str) -> list[Lane]:
+def fitting_columns(lanes: list[NumericColumn], labels: list[str], box: Box, bars: str) -> list[NumericColumn]:
     """The figures that have room beside the labels, and beside the bars if there are any."""
-    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - wanted(labels, box)
-    return fitting(lanes, left, box, headed=not bars, keep=bars)
+    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - label_width(labels, box)
+    return select_columns(lanes, left, box, headed=not bars, keep=bars)
 
 
-def sides(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
+def split_columns(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
     """What stands on the left and what on the right: those named, or all but the figures of the period before."""
     columns = [c for c in frame.columns if not c.is_previous]
     if keys:
@@ -140,59 +150,62 @@ def sides(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Colum
     return texts, [c for c in columns if c.is_numeric]
 
 
-def lane(frame: Frame, column: Column) -> Lane:
+def build_numeric_column(frame: Frame, column: Column) -> NumericColumn:
     """A column of figures, written out."""
     cells = tuple(format_value(value, column.kind) for value in frame.column_values(column.key))
     note = " · ".join(note.text for note in frame.notes if note.column == column.key)
-    return Lane(column.key, column.heading, cells, column.drop_priority, note)
+    return NumericColumn(column.key, column.heading, cells, column.drop_priority, note)
 
 
-def worded(value: Value, kind: ValueKind) -> str:
+def label_text(value: Value, kind: ValueKind) -> str:
     """A label, without what only a browser's address line needs."""
-    return SCHEME.sub("", format_value(value, kind))
+    return URL_NOISE.sub("", format_value(value, kind))
 
 
-def rows(
-    frame: Frame, labels: list[str], asides: list[Column], lanes: list[Lane], bars: str, box: Box
-) -> Iterator[Row]:
+def build_table_rows(
+    frame: Frame, labels: list[str], asides: list[Column], lanes: list[NumericColumn], bars: str, box: Box
+) -> Iterator[TableRow]:
     """Every row, written out."""
     top = max((v for v in frame.column_values(bars) if isinstance(v, int | float)), default=0) if bars else 0
-    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - sum(breadth(one, box, headed=not bars) for one in lanes)
+    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - sum(column_width(one, box, headed=not bars) for one in lanes)
     for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
         # GA4 writes what it does not know in brackets; as an aside that is noise.
-        words = [worded(row[frame.column_index(c.key)], c.kind) for c in asides]
-        quiet = aside(label, [word for word in words if not word.startswith("(")], left, box)
-        cells = (Cell(one.cells[place], bar(row[frame.column_index(one.key)], one.key == bars, top)) for one in lanes)
-        yield Row(label, quiet, tuple(cells))
+        words = [label_text(row[frame.column_index(c.key)], c.kind) for c in asides]
+        quiet = second_text(label, [word for word in words if not word.startswith("(")], left, box)
+        cells = (
+            TableCell(one.cells[place], bar_length(row[frame.column_index(one.key)], one.key == bars, top))
+            for one in lanes
+        )
+        yield TableRow(label, quiet, tuple(cells))
 
 
-def aside(label: str, words: list[str], left: float, box: Box) -> str:
+def second_text(label: str, words: list[str], left: float, box: Box) -> str:
     """As many of the words as there is room for behind the label in `left` px."""
     left -= text_width(label, box.text) + (ASIDE_MARGIN_EM + SPACE_EM) * box.text
     fit = (" ".join(words[:count]) for count in range(len(words), 0, -1))
     return next((text for text in fit if text_width(text, box.text) <= left), "")
 
 
-def bar(value: Value, drawn: bool, top: float) -> float | None:
+def bar_length(value: Value, drawn: bool, top: float) -> float | None:
     """A column that is drawn as bars has one in every row, of no length when the figure is missing."""
     if not drawn:
         return None
     return round(100 * value / top, 1) if isinstance(value, int | float) and top > 0 else 0.0
 
 
-def parts(labels: list[str], lanes: list[Lane], box: Box, bars: str) -> Iterator[float]:
+def column_percentages(labels: list[str], lanes: list[NumericColumn], box: Box, bars: str) -> Iterator[float]:
     """The widths of labels, bars and figures in per cent of the table; bars take what the others leave."""
-    wide = [breadth(one, box, headed=False) for one in lanes]
-    room = box.width - sum(wide)
-    words = min(longest(labels, box), room - BAR_WIDTH * box.width)
+    wide = [column_width(one, box, headed=False) for one in lanes]
+    row_capacity = box.width - sum(wide)
+    words = min(longest_label_width(labels, box), row_capacity - BAR_WIDTH * box.width)
     yield round(100 * words / box.width, 2)
     for one, part in zip(lanes, wide, strict=True):
         if one.key == bars:
-            yield round(100 * (room - words) / box.width, 2)
+            yield round(100 * (row_capacity - words) / box.width, 2)
         yield round(100 * part / box.width, 2)
 
 
-def nothing(frame: Frame, box: Box) -> tuple[str, ...]:
+def empty_sentences(frame: Frame, box: Box) -> tuple[str, ...]:
     """Sentences in the place of rows; how to begin is said where there is room for it on two lines."""
     if frame.setup_hint:
         first, how = frame.setup_hint[0], " ".join(frame.setup_hint[1:])
@@ -206,15 +219,15 @@ def nothing(frame: Frame, box: Box) -> tuple[str, ...]:
 
 def min_size(box: Box) -> tuple[float, float]:
     """Room for a label, one column of figures, the headings and two rows."""
-    wide = LABEL / 2 * box.text + GAP * box.text + text_width("00,000", box.figure, tabular=True)
+    wide = LABEL_WIDTH_EM / 2 * box.text + COLUMN_GAP_EM * box.text + text_width("00,000", box.figure, tabular=True)
     return wide, HEADING_EM * box.text + 2 * (ROW_EM * box.figure + ROW_LINE_PX)
 
 
 def size_rules(sizes: TypeSizes) -> str:
     """Returns the CSS of the sizes above; the line is a hair thicker than it counts, browsers would round it down."""
     return f"""\
-.table th {{ line-height: {HEADING_EM}; padding-left: {GAP}em; }}
-.table td {{ line-height: {ROW_EM}; padding-left: {GAP * sizes.text / sizes.figure:.4f}em; }}
+.table th {{ line-height: {HEADING_EM}; padding-left: {COLUMN_GAP_EM}em; }}
+.table td {{ line-height: {ROW_EM}; padding-left: {COLUMN_GAP_EM * sizes.text / sizes.figure:.4f}em; }}
 .table .label {{ padding-left: 0; }}
 .table tbody tr {{ border-top-width: {1.04 * ROW_LINE_PX / REM_PX:g}rem; }}
 .table .quiet {{ margin-left: {ASIDE_MARGIN_EM}em; }}

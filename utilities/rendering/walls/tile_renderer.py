@@ -11,7 +11,7 @@ from markupsafe import Markup
 from utilities.config.boards import Board, Tile
 from utilities.model.errors import FoyerError, error_kind
 from utilities.model.frames import LastError, Reading, ReadingState
-from utilities.rendering.charts.colours import css
+from utilities.rendering.charts.colours import recolour_rules
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout.placement import content_box
 from utilities.rendering.layout.stylesheet import board_stylesheet
@@ -97,7 +97,7 @@ class Painter:
 
     def styles(self, board: Board) -> bytes:
         """Where the board's tiles stand, and how large their type is."""
-        return (board_stylesheet(board, self.drawings.views) + css(".light")).encode()
+        return (board_stylesheet(board, self.drawings.views) + recolour_rules(".light")).encode()
 
     def status(self, status: Status) -> str:
         """The word at the foot of the wall."""
