@@ -1,80 +1,89 @@
-/* Pages at desks look again by themselves, unless somebody reads on, types, or has asked them not to.
-   Without this script they say when they were made, and have a link. */
+/* Desk pages reload their content by themselves, unless somebody types, has selected text, or has paused them.
+   Without this script they show when they were rendered, and a link that reloads. */
 (function () {
   'use strict';
 
-  var left = 0;
-  var asking = false;
-  var open = [];
-  var focused = '';
-  var cut = false;
-  var quietly = false; // nobody asked for what comes, so it is not read out
+  var RETRY_SECONDS = 10;
+  var secondsLeft = 0;
+  var isLoading = false;
+  var isOffline = false;
+  var isSilent = false; // a reload that nobody requested is not announced
+  var openDetails = [];
+  var focusedId = '';
 
-  function kept(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
-  function keep(name, value) { try { localStorage.setItem(name, value); } catch (error) { /* a private window */ } }
+  function readSetting(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
+  function writeSetting(name, value) { try { localStorage.setItem(name, value); } catch (error) { /* a private window */ } }
   function desk() { return document.getElementById('desk'); }
-  function paused() { return kept('paused') === 'yes'; }
-  function keysOff() { return kept('keys') === 'off'; }
-  function typing() {
-    var at = document.activeElement;
-    return !!at && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName);
+  function isPaused() { return readSetting('paused') === 'yes'; }
+  function areKeysOff() { return readSetting('keys') === 'off'; }
+  function isTyping() {
+    var element = document.activeElement;
+    return !!element && /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName);
   }
-  function selecting() {
-    var chosen = window.getSelection();
-    return !!chosen && !chosen.isCollapsed;
+  function isSelecting() {
+    var selection = window.getSelection();
+    return !!selection && !selection.isCollapsed;
   }
 
-  /** Says in words what the page is about to do. */
-  function say() {
+  /** What the page does next. */
+  function countdownText() {
+    var seconds = Math.max(0, secondsLeft) + '\u00a0s.';
+    if (isPaused()) return 'Paused.';
+    if (isTyping()) return 'Waits while you type.';
+    if (isLoading) return 'Loading…';
+    return isOffline ? 'Foyer cannot be reached. Retries in ' + seconds : 'Reloads in ' + seconds;
+  }
+
+  function showCountdown() {
     var button = document.getElementById('pause');
-    var words = document.querySelector('.countdown');
-    if (!button || !words) return;
-    button.hidden = words.hidden = false;
-    button.textContent = paused() ? 'Go on' : 'Pause';
-    words.textContent = paused() ? 'Paused.' : typing() ? 'Waiting until you have typed.' :
-      asking ? 'Asking…' : cut ? 'Foyer cannot be reached. Tries again in ' + Math.max(0, left) + '\u00a0s.' : 'Renews itself in ' + Math.max(0, left) + '\u00a0s.';
+    var countdown = document.querySelector('.countdown');
+    if (!button || !countdown) return;
+    button.hidden = countdown.hidden = false;
+    button.textContent = isPaused() ? 'Resume' : 'Pause';
+    countdown.textContent = countdownText();
   }
 
-  function begin() {
-    var page = desk();
-    if (!page) return;
-    left = Number(page.dataset.reload);
-    page.querySelectorAll('time[datetime]').forEach(function (time) {
+  /** Prepares the content after each load. */
+  function start() {
+    var content = desk();
+    if (!content) return;
+    secondsLeft = Number(content.dataset.reload);
+    content.querySelectorAll('time[datetime]').forEach(function (time) {
       time.textContent = new Date(time.dateTime).toLocaleTimeString('en-GB');
     });
-    page.querySelectorAll('details').forEach(function (each) { each.open = open.indexOf(each.id) >= 0 || each.open; });
-    page.querySelectorAll('#full').forEach(function (button) { button.hidden = !document.fullscreenEnabled; });
-    shortcuts(page);
-    say();
+    content.querySelectorAll('details').forEach(function (each) { each.open = openDetails.indexOf(each.id) >= 0 || each.open; });
+    content.querySelectorAll('#full').forEach(function (button) { button.hidden = !document.fullscreenEnabled; });
+    showShortcut(content);
+    showCountdown();
   }
 
-  /** A key of one character can be turned off (WCAG 2.1.4). */
-  function shortcuts(page) {
-    var words = page.querySelector('.keys');
-    if (!words) return;
-    words.hidden = false;
-    words.textContent = keysOff() ? '' : 'Press / to search. ';
+  /** A shortcut of one character can be turned off (WCAG 2.1.4). */
+  function showShortcut(content) {
+    var hint = content.querySelector('.keys');
+    if (!hint) return;
+    hint.hidden = false;
+    hint.textContent = areKeysOff() ? '' : 'Press / to search. ';
     var button = document.createElement('button');
     button.type = 'button';
     button.id = 'keys';
     button.className = 'plain';
-    button.textContent = keysOff() ? 'Turn the key / on' : 'Turn this key off';
-    words.appendChild(button);
+    button.textContent = areKeysOff() ? 'Turn the key / on' : 'Turn this key off';
+    hint.appendChild(button);
   }
 
-  function again() {
-    asking = quietly = true;
-    say();
+  function reload() {
+    isLoading = isSilent = true;
+    showCountdown();
     window.htmx.ajax('GET', location.href, {source: desk(), target: '#desk', select: '#desk', swap: 'outerHTML'});
   }
 
   function tick() {
-    if (!desk() || paused() || document.hidden || asking || typing() || selecting()) { say(); return; }
-    left -= 1;
-    if (left <= 0) again(); else say();
+    if (!desk() || isPaused() || document.hidden || isLoading || isTyping() || isSelecting()) { showCountdown(); return; }
+    secondsLeft -= 1;
+    if (secondsLeft <= 0) reload(); else showCountdown();
   }
 
-  function fullScreen() {
+  function toggleFullScreen() {
     if (document.fullscreenElement) document.exitFullscreen();
     else document.querySelector('main').requestFullscreen();
   }
@@ -82,50 +91,50 @@
   document.addEventListener('click', function (event) {
     var button = event.target.closest('button');
     if (!button) return;
-    if (button.id === 'pause') { keep('paused', paused() ? 'no' : 'yes'); say(); }
-    if (button.id === 'keys') { keep('keys', keysOff() ? 'on' : 'off'); shortcuts(desk()); document.getElementById('keys').focus(); }
-    if (button.id === 'full') fullScreen();
+    if (button.id === 'pause') { writeSetting('paused', isPaused() ? 'no' : 'yes'); showCountdown(); }
+    if (button.id === 'keys') { writeSetting('keys', areKeysOff() ? 'on' : 'off'); showShortcut(desk()); document.getElementById('keys').focus(); }
+    if (button.id === 'full') toggleFullScreen();
   });
 
   document.addEventListener('keydown', function (event) {
     var search = document.getElementById('q');
-    if (event.key === '/' && search && !typing() && !keysOff() && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (event.key === '/' && search && !isTyping() && !areKeysOff() && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       search.focus();
       search.select();
     }
     if (event.key === 'Escape') {
-      if (typing()) document.activeElement.blur();
+      if (isTyping()) document.activeElement.blur();
       document.querySelectorAll('details[open]').forEach(function (each) { each.open = false; });
     }
   });
 
   document.addEventListener('htmx:beforeSwap', function (event) {
-    focused = desk() && desk().contains(document.activeElement) ? document.activeElement.id : '';
-    open = Array.from(document.querySelectorAll('details[open]')).map(function (each) { return each.id; });
-    if (event.detail.xhr.responseText.indexOf('id="desk"') < 0) { // signed out, or refused: shown whole
+    focusedId = desk() && desk().contains(document.activeElement) ? document.activeElement.id : '';
+    openDetails = Array.from(document.querySelectorAll('details[open]')).map(function (each) { return each.id; });
+    if (event.detail.xhr.responseText.indexOf('id="desk"') < 0) { // signed out, or an error: shown as a page
       event.detail.shouldSwap = false;
-      if (!asking || event.detail.xhr.status < 500) location.assign(event.detail.pathInfo.finalRequestPath);
+      if (!isLoading || event.detail.xhr.status < 500) location.assign(event.detail.pathInfo.finalRequestPath);
     }
   });
   document.addEventListener('htmx:afterSettle', function () {
-    var told = document.getElementById('told');
+    var announcement = document.getElementById('announcement');
     var count = document.querySelector('.count');
-    if (told && !quietly) told.textContent = count ? count.firstChild.textContent : 'Shown.';
-    quietly = false;
-    begin();
+    if (announcement && !isSilent) announcement.textContent = count ? count.firstChild.textContent : 'Loaded.';
+    isSilent = false;
+    start();
     var region = document.querySelector('#desk .across');
-    if (focused && region && document.activeElement === document.body) region.focus(); // its link is gone
+    if (focusedId && region && document.activeElement === document.body) region.focus(); // its link is gone
   });
-  document.addEventListener('htmx:sendError', function () { cut = true; left = 10; });
+  document.addEventListener('htmx:sendError', function () { isOffline = true; secondsLeft = RETRY_SECONDS; });
   document.addEventListener('htmx:afterRequest', function (event) {
-    asking = false;
-    cut = cut && !event.detail.successful;
-    left = left > 0 ? left : 10;
-    say();
+    isLoading = false;
+    isOffline = isOffline && !event.detail.successful;
+    secondsLeft = secondsLeft > 0 ? secondsLeft : RETRY_SECONDS;
+    showCountdown();
   });
 
-  document.addEventListener('focusin', say);
-  begin();
+  document.addEventListener('focusin', showCountdown);
+  start();
   setInterval(tick, 1000);
 })();

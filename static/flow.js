@@ -1,102 +1,103 @@
-/* What the flow page does besides htmx: a slider that says its day at once, play, and links in the drawing. */
+/* The flow page besides htmx: the slider's label, playing day by day, and links in the chart. */
 (function () {
   'use strict';
 
-  var STEP = 900; // ms that a day stays
-  var playing = false;
+  var MILLISECONDS_PER_DAY = 900; // that a day is shown while playing
+  var isPlaying = false;
   var timer = 0;
 
-  function get(id) { return document.getElementById(id); }
+  function byId(id) { return document.getElementById(id); }
 
-  /** The words and the bar of the place where the slider stands. */
-  function say() {
-    var slider = get('slider');
+  /** Shows the slider's position in its label and in the bars above it. */
+  function showPosition() {
+    var slider = byId('slider');
     if (!slider) return;
-    var place = Number(slider.value);
-    var words = place ? slider.dataset.days.split('|')[place - 1] : 'Whole range';
-    slider.setAttribute('aria-valuetext', words);
+    var position = Number(slider.value);
+    var label = position ? slider.dataset.days.split('|')[position - 1] : 'Whole range';
+    slider.setAttribute('aria-valuetext', label);
     document.querySelectorAll('.course rect').forEach(function (bar) {
-      bar.classList.toggle('now', Number(bar.dataset.day) === place);
+      bar.classList.toggle('now', Number(bar.dataset.day) === position);
     });
   }
 
-  function ready() {
-    var button = get('play');
+  function start() {
+    var button = byId('play');
     if (!button) return stop();
     button.hidden = false;
-    get('go').hidden = true;
-    say();
+    byId('go').hidden = true;
+    showPosition();
   }
 
-  function move(place) {
-    var slider = get('slider');
-    slider.value = place;
-    say();
+  function moveTo(position) {
+    var slider = byId('slider');
+    slider.value = position;
+    showPosition();
     slider.dispatchEvent(new Event('step', { bubbles: true }));
   }
 
-  function next() {
-    var slider = get('slider');
-    if (!playing || !slider) return;
+  function nextDay() {
+    var slider = byId('slider');
+    if (!isPlaying || !slider) return;
     if (Number(slider.value) >= Number(slider.max)) return stop();
-    move(Number(slider.value) + 1);
+    moveTo(Number(slider.value) + 1);
   }
 
   function play() {
-    var slider = get('slider');
-    playing = true;
-    get('play').textContent = 'Pause';
+    var slider = byId('slider');
+    isPlaying = true;
+    byId('play').textContent = 'Pause';
     if (slider.value === slider.max) slider.value = 0;
-    next();
+    nextDay();
   }
 
   function stop() {
-    playing = false;
+    isPlaying = false;
     clearTimeout(timer);
-    if (get('play')) get('play').textContent = 'Play day by day';
+    if (byId('play')) byId('play').textContent = 'Play day by day';
   }
 
+  // A link in the chart does what the same link in the table does.
   document.addEventListener('click', function (event) {
-    if (event.target.id === 'play') return playing ? stop() : play();
-    if (event.target.id === 'whole') { event.preventDefault(); stop(); return move(0); }
+    if (event.target.id === 'play') return isPlaying ? stop() : play();
+    if (event.target.id === 'whole') { event.preventDefault(); stop(); return moveTo(0); }
     var link = event.target.closest && event.target.closest('.drawing a');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     var href = link.getAttribute('href');
-    var same = Array.from(document.querySelectorAll('#pages a')).find(function (each) {
+    var tableLink = Array.from(document.querySelectorAll('#pages a')).find(function (each) {
       return each.getAttribute('href') === href;
     });
-    if (!same) return;
+    if (!tableLink) return;
     event.preventDefault();
-    same.click();
+    tableLink.click();
   });
 
   document.addEventListener('input', function (event) {
-    if (event.target.id === 'slider') { stop(); say(); }
+    if (event.target.id === 'slider') { stop(); showPosition(); }
   });
 
-  // A period and days of one's own exclude each other.
+  // A period and own dates exclude each other.
   document.addEventListener('change', function (event) {
-    if (event.target.id === 'days' && event.target.value) get('from').value = get('to').value = '';
-    if (event.target.id === 'from' && event.target.value) get('days').value = '';
+    if (event.target.id === 'days' && event.target.value) byId('from').value = byId('to').value = '';
+    if (event.target.id === 'from' && event.target.value) byId('days').value = '';
   });
 
   document.addEventListener('htmx:afterSettle', function (event) {
     var id = event.detail.target.id;
-    if (id === 'flow') { stop(); ready(); }
-    if (id === 'day' && playing) timer = setTimeout(next, STEP);
-    if (id === 'node' && get('node')) get('node').focus({ preventScroll: true });
+    if (id === 'flow') { stop(); start(); }
+    if (id === 'day' && isPlaying) timer = setTimeout(nextDay, MILLISECONDS_PER_DAY);
+    if (id === 'node' && byId('node')) byId('node').focus({ preventScroll: true });
   });
 
   document.addEventListener('htmx:responseError', stop);
   document.addEventListener('htmx:sendError', function () {
     stop();
-    var words = document.createElement('p');
-    words.className = 'notice';
-    words.setAttribute('role', 'alert');
-    words.textContent = 'Foyer does not answer. What is shown is the last that it said.';
+    var notice = document.createElement('p');
+    notice.className = 'notice';
+    notice.setAttribute('role', 'alert');
+    notice.textContent = 'Foyer does not answer. These are the last figures.';
     document.querySelectorAll('.ask > .notice').forEach(function (each) { each.remove(); });
-    get('ask').append(words);
+    byId('ask').append(notice);
   });
 
-  ready();
+  start();
 })();

@@ -28,7 +28,7 @@ async def test_bad_edit_is_told_to_those_who_begin_and_once_to_the_log(desk, fet
         (desk.boards / "hall.yaml").write_text("title: <b>")
         await until_polled(desk, "hall")
     shown = await begins(desk, fetch)
-    assert "The last edit of the board office is wrong, so it is shown as it was:" in shown
+    assert "The last edit of the board office is wrong, so its last good version is shown:" in shown
     assert "line 2: grid.colums is not known here; did you mean columns?" in shown
     assert "The last edit of the board hall is wrong, so it is not shown:" in shown
     assert 'href="/boards/office"' in shown

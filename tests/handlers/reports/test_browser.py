@@ -103,7 +103,7 @@ async def test_search_is_a_key_away_and_nothing_is_renewed_while_somebody_types(
     await desk.page.keyboard.press("/")
     await desk.page.keyboard.type("no such words")
     assert await desk.page.input_value("#q") == "no such words"
-    assert await desk.page.inner_text(".countdown") == "Waiting until you have typed."
+    assert await desk.page.inner_text(".countdown") == "Waits while you type."
     await desk.page.keyboard.press("Enter")
     await desk.page.locator(".count", has_text="has these words").wait_for()
     await desk.page.keyboard.press("Escape")
@@ -126,7 +126,7 @@ async def test_page_renews_itself_until_it_is_told_to_pause(desk: Desk) -> None:
     await desk.page.click("#pause")
     assert await desk.page.inner_text(".countdown") == "Paused."
     await desk.page.reload()
-    assert await desk.page.inner_text("#pause") == "Go on"
+    assert await desk.page.inner_text("#pause") == "Resume"
 
 
 async def test_drawing_comes_alive_under_the_strict_policy_and_stands_without_script(desk: Desk, chromium: Browser):
@@ -137,7 +137,7 @@ async def test_drawing_comes_alive_under_the_strict_policy_and_stands_without_sc
     page = await context.new_page()
     await page.goto(desk.address + "/reports/site-by-day")
     assert await page.locator(".drawing .wide svg").is_visible()
-    assert await page.get_by_role("link", name="Renew now").is_visible()
+    assert await page.get_by_role("link", name="Reload now").is_visible()
     await context.close()
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import time
 
+from handlers.reports.desk_state import DeskState
 from utilities.model.errors import SourceMisconfigured, Unavailable
 from utilities.model.frames import Column, Frame, ValueKind
 
@@ -142,3 +143,22 @@ async def test_single_row_of_figures_is_a_list_with_what_changed(desk, fetch):
     await desk.answered("words")
     page = " ".join((await fetch(f"{desk.address}/reports/words")).body.decode().split())
     assert '<td class="figure">110</td> <td class="figure">100</td> <td class="figure">+10.0%</td>' in page
+
+
+async def test_pages_of_the_table_are_numbered_by_page_and_by_its_former_name(desk, fetch):
+    rows = tuple((f"/{number}",) for number in range(120))
+    desk.oracle.answers["words"] = Frame((Column("path", "Page", ValueKind.TEXT),), rows)
+    await desk.answered("words")
+    for query in ("page=2", "part=2", "part=3&page=2", "page=/pricing&page=2"):
+        page = (await fetch(f"{desk.address}/reports/words?{query}")).body.decode()
+        assert "51 to 100 of 120" in page, query
+        assert 'rel="next" href="?page=3"' in page, query
+    for query in ("page=0", "page=x", "part=-1"):
+        assert (await fetch(f"{desk.address}/reports/words?{query}")).code == 400, query
+
+
+def test_page_of_the_table_stands_beside_a_page_that_filters_the_report():
+    state = DeskState({"page": "/pricing"}, page=2)
+    assert state.link(page=3) == "?page=%2Fpricing&page=3"
+    assert state.link(sort="views") == "?page=%2Fpricing&sort=views"
+    assert state.hidden_inputs("q") == [("page", "/pricing")]
