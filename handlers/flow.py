@@ -49,7 +49,7 @@ class FlowView:
     ways: Ways | None
 
     def slider_position(self, day: date | None) -> int:
-        """Returns the position of the slider, 0 for the whole range."""
+        """Returns the position of the slider, 0 for all days."""
         return self.flow.days.index(day) + 1 if day else 0
 
     @property
@@ -59,7 +59,7 @@ class FlowView:
 
 
 class FlowPage(BaseHandler):
-    """The page, or the fragment of it that htmx fetches; its whole state is in the address."""
+    """The page, or the fragment of it that htmx fetches; the address has its state."""
 
     async def get(self) -> None:
         query, view, fault = Wanted(), None, ""
@@ -113,7 +113,7 @@ class FlowPage(BaseHandler):
 
     @property
     def fragment(self) -> str:
-        """The element that htmx fetches; '' for the whole page."""
+        """The element that htmx fetches; '' for the page."""
         headers = self.request.headers
         target = headers.get("HX-Target", "") if "HX-History-Restore-Request" not in headers else ""
         return target if headers.get("HX-Request") == "true" and target in FRAGMENTS else ""
@@ -170,7 +170,7 @@ async def draw_sankey(
     bands: Bands, query: Wanted, box: Box, sides: tuple[str, str], gallery: ChartRenderer
 ) -> Markup | None:
     """Returns the chart with its links; None when there is nothing to draw or drawing fails."""
-    links = [SankeyLink(landing, exit_, chosen, visits) for landing, exit_, chosen, visits in bands]
+    links = [SankeyLink(*band) for band in bands]
     groups = (compared_places(query), "the rest") if query.compares else None
     chart = sankey(links, box, query.most, sides=sides, called=groups, say=lambda value: f"{value:,.0f}")
     if chart is None:

@@ -26,14 +26,14 @@ class DeskTile:
     title: str
     report_view: ReportView
     query: ReportQuery
-    is_range_replaced: bool  # whether the chosen range replaces one that the tile's title may name
+    is_range_replaced: bool  # whether the request's range replaces one that the tile's title may name
     chart: ChartPair | None
     figure: SummaryFigure | None
     table: Table
 
 
 class BoardDesk(DeskHandler):
-    """Every tile with its report; reports that have a range show the chosen one."""
+    """Every tile with its report; reports that have a range show the requested one."""
 
     async def get(self, name: str) -> None:
         board = self.services.boards.get(name)
@@ -59,7 +59,7 @@ class BoardDesk(DeskHandler):
         )
 
     def parse_report_query(self, name: str) -> ReportQuery:
-        """Returns the query of a tile's report; a live report stays as it is, whatever range is chosen."""
+        """Returns the query of a tile's report; a live report ignores the range."""
         query = self.find_query(name)
         return query.with_params(self.get_param) if query.has_range else query
 

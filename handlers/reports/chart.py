@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cachetools import LRUCache
 from markupsafe import Markup
 
 from utilities.model.errors import NotDrawn, Overloaded
@@ -46,16 +46,13 @@ class DrawableViews:
     """Which views can draw the figures of a report; computed once for each frame."""
 
     def __init__(self) -> None:
-        self._cached: OrderedDict[str, OfferedViews] = OrderedDict()
+        self._cached: LRUCache[str, OfferedViews] = LRUCache(MAX_CACHED_REPORTS)
 
     def find(self, name: str, report: Report, frame: Frame, views: Mapping[str, View]) -> tuple[str, ...]:
         """Returns the names of the views, the default first; `name` is the report's with its parameters."""
         cached = self._cached.get(name)
         if cached is None or cached.frame is not frame:
             cached = self._cached[name] = OfferedViews(frame, tuple(drawable_views(report, frame, views)))
-        self._cached.move_to_end(name)
-        while len(self._cached) > MAX_CACHED_REPORTS:
-            self._cached.popitem(last=False)
         return cached.views
 
 

@@ -17,7 +17,7 @@ PERIODS = (
 
 @dataclass(frozen=True)
 class DeskState:
-    """The whole state of a desk page; defaults are left out of its links."""
+    """The state of a desk page; defaults are left out of its links."""
 
     params: Mapping[str, str] = field(default_factory=dict)  # of the report
     compare: bool = False

@@ -1,9 +1,10 @@
 """/reports/<report>.svg and .png: a report as an image, for other pages, mail and chat."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 from handlers.base.errors import HttpProblem
 from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors
@@ -32,26 +33,11 @@ class ImageFile:
     etag: str
 
 
-class ImageFileCache:
-    """The image files that were sent last; the least recently used goes first."""
+class ImageFileCache(LRUCache[ImageKey, ImageFile]):
+    """The image files that were sent last."""
 
     def __init__(self) -> None:
-        self._files: OrderedDict[ImageKey, ImageFile] = OrderedDict()
-
-    def find(self, key: ImageKey) -> ImageFile | None:
-        """Returns the file and marks it as used."""
-        file = self._files.get(key)
-        if file is not None:
-            self._files.move_to_end(key)
-        return file
-
-    def add(self, key: ImageKey, file: ImageFile) -> None:
-        """Caches the file unless it is too large."""
-        if len(file.body) <= MAX_CACHED_BYTES:
-            self._files[key] = file
-            self._files.move_to_end(key)
-        while len(self._files) > MAX_CACHED_FILES:
-            self._files.popitem(last=False)
+        super().__init__(MAX_CACHED_FILES)
 
 
 class ReportSvg(ReportHandler):
@@ -66,11 +52,11 @@ class ReportSvg(ReportHandler):
     async def send_image(self, name: str, params: Mapping[str, str]) -> None:
         """Answers with the image of a report with these parameters, cached while its reading is the same."""
         key = (self.content_type, name, tuple(sorted(params.items())))
-        file = self.file_cache.find(key)
+        file = self.file_cache.get(key)
         if file is None or not self.is_current(file):
             file = await self.draw_image(name, params)
-            if file.reading.frame is not None:
-                self.file_cache.add(key, file)
+            if file.reading.frame is not None and len(file.body) <= MAX_CACHED_BYTES:
+                self.file_cache[key] = file
         self.etag = file.etag
         self.set_header("Content-Type", self.content_type)
         self.finish(file.body)
@@ -80,7 +66,7 @@ class ReportSvg(ReportHandler):
 
     @property
     def file_cache(self) -> ImageFileCache:
-        cache: ImageFileCache = self.settings.setdefault("image_files", ImageFileCache())
+        cache: ImageFileCache = self.settings["image_files"]
         return cache
 
     def is_current(self, file: ImageFile) -> bool:
@@ -126,7 +112,7 @@ class ReportPng(ReportSvg):
 def parse_image_query(query: ReportQuery, params: Mapping[str, str]) -> tuple[ReportQuery, ImageOptions]:
     """Returns the query with its parameters, and how to draw it.
 
-    Raises ParameterError, for unknown parameters too: the image would show something else than was meant.
+    Raises ParameterError, for unknown parameters too: the image would show something else than the request means.
     """
     accepted = (*IMAGE_PARAMS, *query.filter_names)
     if params.keys() - set(accepted):

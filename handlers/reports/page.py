@@ -28,7 +28,7 @@ class DeskHandler(ReportHandler):
 
     @property
     def drawable_views(self) -> DrawableViews:
-        views: DrawableViews = self.settings.setdefault("drawable_views", DrawableViews())
+        views: DrawableViews = self.settings["drawable_views"]
         return views
 
     def get_param(self, name: str) -> str:
@@ -42,7 +42,7 @@ class DeskHandler(ReportHandler):
         values = [*self.get_query_arguments("part"), *self.get_query_arguments("page")]
         text = next((value for value in reversed(values) if not value.startswith("/")), "1")
         if not re.fullmatch("[0-9]{1,6}", text) or not int(text):
-            raise HttpProblem(400, "`page` must be a whole number from 1.")
+            raise HttpProblem(400, "`page` must be an integer from 1.")
         return int(text)
 
     def parse_view_name(self) -> str:

@@ -11,7 +11,7 @@ NO_BREAK_CHARS = 20  # a text column whose longest cell has at most so many is n
 
 
 @dataclass(frozen=True)
-class TableHeading:
+class SortableHeading:
     """The heading of a column, and the sort order that a click on it selects."""
 
     text: str
@@ -25,7 +25,7 @@ class TableHeading:
 class Table:
     """One page of the rows that match."""
 
-    headings: tuple[TableHeading, ...]
+    headings: tuple[SortableHeading, ...]
     rows: tuple[tuple[str, ...], ...]  # formatted
     matching: int  # rows with the search words, on all pages
     total: int  # rows of the report
@@ -56,7 +56,7 @@ def filter_sort_page(frame: Frame, q: str = "", sort: str = "", page: int = 1) -
         tuple(format_value(value, kind) for value, kind in zip(row, kinds, strict=True))
         for row in rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]
     )
-    return Table(table_headings(frame.columns, cells, sort), cells, len(rows), len(frame.rows), page, pages)
+    return Table(build_headings(frame.columns, cells, sort), cells, len(rows), len(frame.rows), page, pages)
 
 
 def searchable_text(row: tuple[Value, ...], kinds: Sequence[ValueKind]) -> str:
@@ -76,13 +76,13 @@ def sort_key(value: Value) -> tuple[int, float, str]:
     return (1, 0.0, value.casefold()) if isinstance(value, str) else (0, float(value or 0), "")
 
 
-def table_headings(columns: Sequence[Column], cells: Sequence[Sequence[str]], sort: str) -> tuple[TableHeading, ...]:
+def build_headings(columns: Sequence[Column], cells: Sequence[Sequence[str]], sort: str) -> tuple[SortableHeading, ...]:
     """Returns a heading for each column of the formatted cells."""
     longest = [max(map(len, each)) for each in zip(*cells, strict=True)] or [0] * len(columns)
-    return tuple(table_heading(column, chars, sort) for column, chars in zip(columns, longest, strict=True))
+    return tuple(build_heading(column, chars, sort) for column, chars in zip(columns, longest, strict=True))
 
 
-def table_heading(column: Column, longest: int, sort: str) -> TableHeading:
+def build_heading(column: Column, longest: int, sort: str) -> SortableHeading:
     """Returns the heading of a column whose longest cell has `longest` characters.
 
     The first click sorts figures descending and text ascending; the next click reverses the order.
@@ -91,4 +91,4 @@ def table_heading(column: Column, longest: int, sort: str) -> TableHeading:
     first, second = (descending, ascending) if column.is_numeric else (ascending, descending)
     order = {ascending: "ascending", descending: "descending"}.get(sort, "")
     css_class = "figure" if column.is_numeric else "words" if longest > NO_BREAK_CHARS else "word"
-    return TableHeading(column.heading, column.key, css_class, order, second if sort == first else first)
+    return SortableHeading(column.heading, column.key, css_class, order, second if sort == first else first)

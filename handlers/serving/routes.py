@@ -69,6 +69,8 @@ def make_app(services: "Services", door: "Door | None" = None) -> Application:
     """The application over these services; the door is `open_door`'s, and needed where people sign in."""
     from handlers.base.authenticator import Door
     from handlers.base.security_headers import security_headers
+    from handlers.reports.chart import DrawableViews
+    from handlers.reports.images import ImageFileCache
     from handlers.site.access_log import log_request
     from handlers.site.not_found import NotFound
     from handlers.site.static_files import PREFIX, static_url
@@ -82,6 +84,8 @@ def make_app(services: "Services", door: "Door | None" = None) -> Application:
         collector=services.collector,
         door=door or Door(services.settings, services.clock),
         access=table_of([*table, missing]),
+        image_files=ImageFileCache(),
+        drawable_views=DrawableViews(),
         headers=security_headers(services.settings),
         default_handler_class=NotFound,
         log_function=log_request,
