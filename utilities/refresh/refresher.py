@@ -10,6 +10,7 @@ from math import inf
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.refresh.refresh_task import START_JITTER_SECONDS, RefreshContext, RefreshTask
 from utilities.reports import Report
+from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 from utilities.sources import Sources
 from utilities.store import Store
 
@@ -44,8 +45,8 @@ class Refresher:
         self.reports = reports
         self.keep_seconds = keep_seconds
         self.refresh_tasks: dict[str, RefreshTask] = {}
-        self.running: dict[str, asyncio.Task[None]] = {}
-        self.listener: asyncio.Task[None] | None = None  # None before start and after stop
+        self.running: dict[str, SupervisedLoop] = {}
+        self.listener: SupervisedLoop | None = None  # None before start and after stop
         self.page_view_timer: asyncio.TimerHandle | None = None
 
     def set_active(self, names: Collection[str]) -> None:
@@ -92,24 +93,17 @@ class Refresher:
 
     async def start(self) -> None:
         """Starts a task for each report that is active or was requested before."""
-        self.listener = asyncio.create_task(self._wake_tasks(), name="refresh: listener")
+        self.listener = SupervisedLoop("refresh: listener", self._wake_tasks)
         for name in self.refresh_tasks:
             self._start_task(name)
 
     async def stop(self, within: float = 5.0) -> None:
         """Cancels all tasks; waits at most `within` seconds for them."""
-        tasks = [*self.running.values(), *([self.listener] if self.listener else [])]
+        loops = [*self.running.values(), *([self.listener] if self.listener else [])]
         self.listener = None
         if self.page_view_timer is not None:
             self.page_view_timer.cancel()
-        give_up_at = time.monotonic() + within
-        left = {task for task in tasks if not task.done()}
-        while left and time.monotonic() < give_up_at:
-            for task in left:  # more than once: wait_for can swallow a cancellation (Python issue 86296)
-                task.cancel()
-            _, left = await asyncio.wait(left, timeout=0.5)
-        for task in left:
-            log.warning("%s does not end", task.get_name())
+        await stop_loops(loops, within)
 
     def _extend(self, name: str, expires_at: float) -> None:
         if name not in self.reports:
@@ -124,16 +118,14 @@ class Refresher:
         """Starts the task of a report unless it runs or the refresher is stopped."""
         if self.listener is None or name in self.running:
             return
-        self.running[name] = task = asyncio.create_task(self.refresh_tasks[name].run(), name=f"refresh: {name}")
-        task.add_done_callback(lambda task: self._on_task_end(name, task))
+        self.running[name] = loop = SupervisedLoop(f"refresh: {name}", self.refresh_tasks[name].run)
+        loop.add_done_callback(lambda: self._on_task_end(name, loop))
 
-    def _on_task_end(self, name: str, task: asyncio.Task[None]) -> None:
-        if self.running.get(name) is task:
+    def _on_task_end(self, name: str, loop: SupervisedLoop) -> None:
+        if self.running.get(name) is loop:
             del self.running[name]
         if self.listener is None:
             return
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.critical("the refresh task of %s ended and is restarted", name, exc_info=error)
         if not self.refresh_tasks[name].is_expired:
             asyncio.get_running_loop().call_later(1.0, self._start_task, name)
         else:

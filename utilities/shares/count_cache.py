@@ -1,12 +1,12 @@
 """Counts that were heard: bounded in memory, and in a file for the next process and for those beside this one."""
 
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cachetools import FIFOCache
 from pydantic import AwareDatetime, NonNegativeInt, TypeAdapter, ValidationError
 
 from utilities.runtime.atomic_file import replace_file_atomically
@@ -35,13 +35,10 @@ class Memory:
     """What one network said of each page."""
 
     def __init__(self) -> None:
-        self.pages: OrderedDict[Page, Remembered] = OrderedDict()
+        self.pages = FIFOCache[Page, Remembered](REMEMBERED)
 
     def put(self, page: Page, what: Remembered) -> None:
         self.pages[page] = what
-        self.pages.move_to_end(page)
-        while len(self.pages) > REMEMBERED:
-            self.pages.popitem(last=False)
 
     def restore(self, counts: Counts, now: datetime) -> None:
         """Takes over good counts that are newer than ours; one from the future would never be asked for again."""

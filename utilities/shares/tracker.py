@@ -13,6 +13,7 @@ from utilities.http.throttle import Pacer
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, SourceMisconfigured
 from utilities.model.frames import Note
+from utilities.runtime.single_flight import SingleFlight
 from utilities.shares.count_cache import Memory, Remembered
 from utilities.shares.providers import Api, Provider
 
@@ -41,7 +42,7 @@ class Network:
         self.api = Api(provider, upstream, clock, address, keys, self.pacer.hold)
         self.missing = [name for name in provider.keys if not keys[name]]
         self.memory = Memory()
-        self.running: dict[str, asyncio.Task[None]] = {}
+        self.running = SingleFlight[str, None]()
         self.reported = False
 
     @property
@@ -66,9 +67,8 @@ class Network:
             return
         for url in urls:
             if url not in self.running and self.due(url) and len(self.running) < QUEUE:
-                self.running[url] = asyncio.create_task(self.count(url), name=f"{self.provider.name} {url}")
-                self.running[url].add_done_callback(partial(self.ended, url))
-        waited = {self.running[url] for url in urls if url in self.running}
+                self.running.start(url, partial(self.count, url)).add_done_callback(partial(self.ended, url))
+        waited = {task for url in urls if (task := self.running.get_running(url))}
         if waited:
             await asyncio.wait(waited, timeout=self.provider.deadline + GRACE)
 
@@ -102,7 +102,6 @@ class Network:
             self.reported = False
 
     def ended(self, url: str, task: "asyncio.Task[None]") -> None:
-        del self.running[url]
         if not task.cancelled() and (error := task.exception()):
             log.error("%s broke on an answer", self.provider.name, exc_info=error)
             self.fail(url, "Foyer broke on its answer")
@@ -141,10 +140,7 @@ class Network:
 
     async def close(self) -> None:
         """Ends the calls on their way."""
-        tasks = list(self.running.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.running.close()
         await self.api.close()
 
 

@@ -14,6 +14,7 @@ from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import StoreDown
 from utilities.model.frames import Reading
 from utilities.runtime.redis_connection import CALL_SECONDS, RedisConnection
+from utilities.runtime.supervised_loop import SupervisedLoop
 from utilities.store import Lease
 from utilities.store.reading_cache import ReadingCache
 from utilities.store.reading_codec import BadStoredValue, is_report_name
@@ -31,7 +32,7 @@ REREAD_INTERVAL_SECONDS = 5.0  # between two reads of all readings: announcement
 class RedisStore:
     """A Store; see the protocol.
 
-    `sync_task` receives what other processes write: it listens to announcements, reads all readings every
+    `sync_loop` receives what other processes write: it listens to announcements, reads all readings every
     REREAD_INTERVAL_SECONDS and after every reconnect, and writes what Redis missed while it was down.
     """
 
@@ -46,7 +47,7 @@ class RedisStore:
         self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.last_write_ok = True
         self.loaded = asyncio.Event()  # set after the first attempt
-        self.sync_task = asyncio.create_task(self._sync_forever(), name="store: sync")
+        self.sync_loop = SupervisedLoop("store: sync", self._sync_forever)
 
     def latest(self, report: str) -> Reading | None:
         return self.cache.get(report)
@@ -95,7 +96,7 @@ class RedisStore:
         try:
             await self.read(report)
         except StoreDown:
-            return  # `sync_task` reads it later
+            return  # `sync_loop` reads it later
 
     async def acquire_lease(self, report: str, seconds: float) -> Lease | None:
         async with self.connection.use_client() as redis:
@@ -123,10 +124,7 @@ class RedisStore:
         }
 
     async def close(self) -> None:
-        for _ in range(10):  # wait_for, which the client uses, can swallow a cancellation (Python issue 86296)
-            self.sync_task.cancel()
-            if (await asyncio.wait([self.sync_task], timeout=0.2))[0]:
-                break
+        await self.sync_loop.stop(timeout=2.0)
         await self.connection.close()
 
     def _lock_for(self, report: str) -> asyncio.Lock:

@@ -4,6 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from utilities.model.errors import BoardError, ForeignHost, UnknownSite
@@ -15,7 +16,7 @@ log = logging.getLogger("foyer.sites")
 FILE = "sites.yaml"
 BETWEEN_LOOKS = 2.0  # seconds between two looks at the file
 MOST_ANY = 100  # sites that come into being by being counted, where none is configured
-MOST_KNOWN = 4096  # hosts whose site is remembered
+MAX_CACHED_HOSTS = 4096
 FREE_NAME = re.compile(r"[a-z0-9_.:-]{1,100}")
 
 
@@ -66,13 +67,7 @@ class Sites:
         Raises UnknownSite and ForeignHost.
         """
         self.look()
-        known = self.known.get((name, host))
-        if known is None:
-            known = self.search(name, host)
-            if len(self.known) >= MOST_KNOWN:
-                self.known.clear()
-            self.known[name, host] = known
-        return known
+        return self.cached_search(name, host)
 
     def search(self, name: str, host: str) -> Site:
         if self.any_host and not self.configured:
@@ -116,7 +111,7 @@ class Sites:
         self.sites = {site.name: site for site in zoned}
         self.by_domain = {each: site for site in zoned for each in site.domains}
         self.by_registrable = {registrable(each): site for site in reversed(zoned) for each in site.domains}
-        self.known: dict[tuple[str, str], Site] = {}
+        self.cached_search = lru_cache(MAX_CACHED_HOSTS)(self.search)
         self.limits: Limits = file.limits
         self.fault = ""
 

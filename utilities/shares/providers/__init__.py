@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -15,6 +16,7 @@ from utilities.http.client import Answer, Upstream
 from utilities.http.throttle import Rate
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, SourceMisconfigured, Unavailable
+from utilities.runtime.single_flight import SingleFlight
 
 Shape = TypeVar("Shape")
 Count = Annotated[int, Field(strict=True, ge=0)]
@@ -80,7 +82,7 @@ class Api:
     hold: Callable[[float], None]  # so many seconds of quiet, asked for along with a good answer
     granted: Pass | None = field(default=None, repr=False)
     granted_until: datetime = LONG_AGO
-    signing: "asyncio.Task[Pass] | None" = None
+    signing: SingleFlight[None, Pass] = field(default_factory=SingleFlight)
 
     async def count(self, url: str) -> int:
         """How often one canonical URL was shared; raises SourceError."""
@@ -161,15 +163,11 @@ class Api:
             return NO_PASS
         if self.granted and self.clock() < self.granted_until:
             return self.granted
-        if self.signing is None or self.signing.done():
-            self.signing = asyncio.ensure_future(self.signed(self.provider.sign))
-        return await asyncio.shield(self.signing)
+        return await self.signing.run(None, partial(self.signed, self.provider.sign))
 
     async def close(self) -> None:
         """Ends the fetching of a pass."""
-        if self.signing is not None:
-            self.signing.cancel()
-            await asyncio.gather(self.signing, return_exceptions=True)
+        await self.signing.close()
 
     async def signed(self, sign: Callable[["Api"], Awaitable[Pass]]) -> Pass:
         granted = await sign(self)
