@@ -37,7 +37,7 @@ def measure(folder: Path) -> Iterator[Result]:
         for seed in range(WARM):
             drawn(engine, frame(seed))
         rounds = [pair(engine, frames(seed), ask, answers) for seed in range(ROUNDS + 1)][1:]
-    engine.throw_away()
+    engine.discard_context()
     gc.unfreeze()
     ratios = sorted(theirs[0] / ours[0] for ours, theirs in rounds)
     ours, theirs = ([1000 * median(each[side][clock] for each in rounds) for clock in (0, 1)] for side in (0, 1))
@@ -80,7 +80,7 @@ def pair(engine: ChartEngine, shown: list[Frame], ask: IO[str], answers: IO[str]
 def drawn(engine: ChartEngine, shown: Frame) -> None:
     picture = line_chart(shown, BOX, Options(series=KEYS), filled=False)
     assert picture is not None
-    clean_svg(engine.attempt(picture), picture)
+    clean_svg(engine.draw_on_thread(picture), picture)
 
 
 def plotted(shown: Frame, ask: IO[str], answers: IO[str]) -> Taken:

@@ -172,7 +172,7 @@ async def draw_sankey(
     """Returns the chart with its links; None when there is nothing to draw or drawing fails."""
     links = [SankeyLink(*band) for band in bands]
     groups = (compared_places(query), "the rest") if query.compares else None
-    chart = sankey(links, box, query.most, sides=sides, called=groups, say=lambda value: f"{value:,.0f}")
+    chart = sankey(links, box, query.most, sides=sides, group_names=groups, format_value=lambda value: f"{value:,.0f}")
     if chart is None:
         return None
     try:

@@ -1,11 +1,11 @@
 /* What an ECharts option cannot say as JSON; shared by the engine on the server and by browsers. */
 
-/** Puts a function wherever the option holds `{"said": [[figure, text], …]}`, for JSON has none. */
+/** Puts a function wherever the option holds `{"labels": [[figure, text], …]}`, because JSON has none. */
 function revived(option) {
   for (var name in option) {
     var value = option[name];
     if (!value || typeof value !== 'object' || (value.length && typeof value[0] !== 'object')) continue; // figures, names
-    if (Array.isArray(value.said)) option[name] = saying(value.said);
+    if (Array.isArray(value.labels)) option[name] = saying(value.labels);
     else revived(value);
   }
   return option;

@@ -1,4 +1,4 @@
-"""The one Jinja environment: autoescaped, and a misspelt name is an error."""
+"""The Jinja environment: autoescaped, and an undefined name is an error."""
 
 from pathlib import Path
 from types import CodeType
@@ -8,25 +8,27 @@ from jinja2.bccache import Bucket
 
 
 class TemplateBytecode(BytecodeCache):
-    """What templates have been compiled to, by the file and what was in it."""
+    """Compiled templates by file and checksum."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, tuple[str, CodeType | None]] = {}
+        self.entries: dict[str, tuple[str, CodeType | None]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        checksum, code = self.kept.get(bucket.key, ("", None))
+        """Sets the bytecode of an unchanged template."""
+        checksum, code = self.entries.get(bucket.key, ("", None))
         if checksum == bucket.checksum:
             bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = (bucket.checksum, bucket.code)
+        """Stores the bytecode of a template."""
+        self.entries[bucket.key] = (bucket.checksum, bucket.code)
 
 
-BYTECODE_CACHE = TemplateBytecode()  # one for all environments of a process: they differ in nothing that is compiled
+BYTECODE_CACHE = TemplateBytecode()  # one for all environments of a process: the same options give the same bytecode
 
 
 def template_environment(folder: Path, *, reload: bool = False) -> Environment:
-    """Templates from `folder`; filters are added by the modules that own the formats."""
+    """Returns the templates of `folder`; the modules that own formats add filters."""
     return Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

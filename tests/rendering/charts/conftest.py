@@ -11,5 +11,5 @@ from utilities.rendering.charts.engine import ChartEngine
 def engine() -> Iterator[ChartEngine]:
     engine = ChartEngine()
     yield engine
-    engine.thread.submit(engine.throw_away).result()
+    engine.thread.submit(engine.discard_context).result()
     engine.thread.shutdown()

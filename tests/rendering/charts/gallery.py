@@ -40,7 +40,7 @@ def sheet(view: str, engine: ChartEngine) -> str:
     parts = []
     for place, (state, frame) in enumerate(BY_VIEW[view].items()):
         found = picture(view, frame)
-        svg = clean_svg(engine.attempt(found), found) if found else None
+        svg = clean_svg(engine.draw_on_thread(found), found) if found else None
         parts += [placed(state, svg, theme, place) for theme in COLOURS_BY_THEME]
     wide = 2 * (BOX.width + 2 * SPACING)
     high = len(BY_VIEW[view]) * (BOX.height + HEAD + SPACING) + SPACING
@@ -76,7 +76,7 @@ def main() -> None:
     engine = ChartEngine()
     for view in BY_VIEW:
         (FOLDER / f"{view}.svg").write_text(sheet(view, engine), encoding="utf-8")
-    engine.throw_away()
+    engine.discard_context()
     engine.thread.shutdown()
 
 

@@ -95,7 +95,7 @@ async def test_picture_is_drawn_once_however_many_want_it_at_once_and_the_loop_g
         turns += 1
         await asyncio.sleep(0)
     svgs = await drawing
-    assert (gallery.engine.drawn, len(set(svgs))) == (20, 20)
+    assert (gallery.engine.charts_drawn, len(set(svgs))) == (20, 20)
     assert turns > 20
     assert svgs[:20] == [gallery.cached(one) for one in pictures]
 

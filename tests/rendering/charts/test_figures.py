@@ -78,7 +78,7 @@ def test_days_of_more_than_a_year_are_named_by_month():
     known = build_rows(days(800, lambda at: at))
     assert known is not None
     assert known.labels[-1] == "Nov 2026"
-    assert known.last(20).labels[-1] == "20 Nov"
+    assert known.last_rows(20).labels[-1] == "20 Nov"
     assert day_labels(["2026-11-20", "(other)"]) == ("20 Nov", "(other)")
 
 
@@ -106,7 +106,7 @@ def test_names_keep_both_ends_and_never_take_more_than_their_room(room: float):
 
 def test_ends_of_lines_never_stand_on_each_other_or_beyond_the_chart():
     ends = [EndLabel((("1,234", 20.0, "", 700),), at) for at in (95.0, 96.0, 97.0)]
-    placed = [end.at for end in spread_end_labels(ends, 100)]
+    placed = [end.center for end in spread_end_labels(ends, 100)]
     assert placed == pytest.approx([42.5, 65.5, 88.5])
 
 

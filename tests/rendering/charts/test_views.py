@@ -20,7 +20,7 @@ NAMED = {"title", "desc"}
 
 
 def draw(engine: ChartEngine, found: ChartSpec) -> ElementTree.Element:
-    text = clean_svg(engine.thread.submit(engine.attempt, found).result(), found)
+    text = clean_svg(engine.thread.submit(engine.draw_on_thread, found).result(), found)
     root = ElementTree.fromstring(text)
     assert len(text) < (2.5 * LIGHT if "<polygon" in text else LIGHT)
     return root

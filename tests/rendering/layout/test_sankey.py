@@ -23,7 +23,7 @@ def frame(*rows: tuple[str, str, int | None]) -> Frame:
 
 def test_beyond_the_largest_is_one_and_the_sums_stay():
     links = [SankeyLink(f"/{a}", f"/{b}", a == b, 10 * a + b + 1) for a in range(9) for b in range(9)]
-    drawn = sankey(links, DESK, 3, called=("DE", "the rest"))
+    drawn = sankey(links, DESK, 3, group_names=("DE", "the rest"))
     assert drawn is not None
     assert [node.name for node in drawn.nodes] == ["/8", "/7", "/6", OTHER_NAME] * 2
     assert sum(link.value for link in drawn.links) == sum(link.value for link in links)

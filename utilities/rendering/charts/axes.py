@@ -1,4 +1,4 @@
-"""What every chart shares: its type, its axes, and room for what is written beside them, in the sizes of its box."""
+"""What every chart shares: its type, its axes and the room for their labels, in the sizes of its box."""
 
 import math
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from utilities.rendering.layout.text_width import text_width
 
 Option = dict[str, Any]
 
-AXIS_GAP_EM = 0.45  # between an axis and what is written at it, in em of text
+AXIS_GAP_EM = 0.45  # between an axis and its labels, in em of text
 LINE_WIDTH_EM = 0.13  # of a line, in em of text
 
 
 def base_option(box: Box) -> Option:
-    """What stands in every option."""
+    """Returns what every ECharts option contains."""
     return {
         "animation": False,
         "color": list(DARK.series),
@@ -26,25 +26,25 @@ def base_option(box: Box) -> Option:
 
 
 def grid_option(left: float, right: float, top: float, bottom: float) -> Option:
-    """The room between what is written beside a chart, px; all of it is counted here, nothing by ECharts."""
+    """Returns the margins around the plot, px; we measure all labels, ECharts measures none."""
     return {"left": left, "right": right, "top": top, "bottom": bottom, "outerBoundsMode": "none"}
 
 
-def value_axis(found: Sequence[float], kind: ValueKind, box: Box) -> Option:
-    """Returns the axis of values: hairlines and numbers, no line of its own.
+def value_axis(ticks: Sequence[float], kind: ValueKind, box: Box) -> Option:
+    """Returns the axis of values: grid lines and numbers, without a line of its own.
 
-    What is written at each tick is handed over with it, for JSON has no functions: draw.js looks it up.
+    JSON has no functions, so the label of each tick goes along with it; draw.js looks it up.
     """
     return {
         "type": "value",
-        "min": found[0],
-        "max": found[-1],
-        "interval": found[1] - found[0],
+        "min": ticks[0],
+        "max": ticks[-1],
+        "interval": ticks[1] - ticks[0],
         "axisLabel": {
             "fontSize": box.text,
             "color": DARK.quiet,
             "margin": AXIS_GAP_EM * box.text,
-            "formatter": {"said": [[tick, format_short(tick, kind)] for tick in found]},
+            "formatter": {"labels": [[tick, format_short(tick, kind)] for tick in ticks]},
         },
         "splitLine": {"lineStyle": {"color": DARK.line, "width": hairline_width(box)}},
         "axisLine": {"show": False},
@@ -53,7 +53,7 @@ def value_axis(found: Sequence[float], kind: ValueKind, box: Box) -> Option:
 
 
 def names_axis(names: Sequence[str], box: Box) -> Option:
-    """The axis of names, on the left."""
+    """Returns the axis of names, on the left."""
     return {
         "type": "category",
         "inverse": True,
@@ -65,22 +65,23 @@ def names_axis(names: Sequence[str], box: Box) -> Option:
 
 
 def hairline_width(box: Box) -> float:
+    """Returns the width of a grid line, px."""
     return max(1.0, round(box.text / 16))
 
 
-def axis_labels_width(found: Sequence[float], kind: ValueKind, box: Box) -> float:
-    """The room that an upright axis's numbers take, px."""
-    return max(text_width(format_short(tick, kind), box.text, tabular=True) for tick in found) + AXIS_GAP_EM * box.text
+def axis_labels_width(ticks: Sequence[float], kind: ValueKind, box: Box) -> float:
+    """Returns the width of the numbers at a vertical axis, px."""
+    return max(text_width(format_short(tick, kind), box.text, tabular=True) for tick in ticks) + AXIS_GAP_EM * box.text
 
 
 def category_axis(names: Sequence[str], box: Box, room: float, *, points: bool) -> Option:
-    """The axis of names or days below; as many are written as stand apart."""
+    """Returns the axis of names or days at the bottom; as many are written as fit."""
     widest = max((text_width(name, box.text) for name in set(names)), default=0.0)
     fit = max(1, int(room / (widest + 1.2 * box.text)))
     every = max(1, math.ceil((len(names) - 1) / max(1, fit - 1))) if fit > 1 else max(1, len(names))
     over = widest / 2 - (room / max(1, len(names)) / 2 if not points else 0.0)
-    last = len(names) - 1 - (len(names) - 1) % every  # the last that is written, and the room behind it
-    crowded = over > (len(names) - 1 - last) * room / max(1, len(names))
+    last = len(names) - 1 - (len(names) - 1) % every  # the last label
+    is_crowded = over > (len(names) - 1 - last) * room / max(1, len(names))
     return {
         "type": "category",
         "data": list(names),
@@ -92,7 +93,7 @@ def category_axis(names: Sequence[str], box: Box, room: float, *, points: bool) 
             "interval": every - 1,
             "hideOverlap": True,
             "alignMinLabel": "left" if points else None,
-            "alignMaxLabel": "right" if points or crowded else None,
+            "alignMaxLabel": "right" if points or is_crowded else None,
         },
         "axisLine": {"lineStyle": {"color": DARK.rule, "width": hairline_width(box)}},
         "axisTick": {"show": False},
@@ -102,23 +103,24 @@ def category_axis(names: Sequence[str], box: Box, room: float, *, points: bool) 
 def text_element(
     text: str, left: float, top: float, size: float, colour: str, *, weight: int = 400, at: str = "left top"
 ) -> Option:
-    """Words anywhere on a chart; `at` says which point of them stands so many px from its corner."""
+    """Returns text anywhere on a chart; `at` is the point of the text that stands at `left` and `top` px."""
     across, down = at.split()
     style = {"text": text, "fill": colour, "fontSize": size, "fontFamily": "Inter", "fontWeight": weight}
     aligned = {"align": across, "verticalAlign": down}
     return {"type": "text", "silent": True, "x": left, "y": top, "style": style | aligned}
 
 
-def rectangle_element(left: float, top: float, wide: float, high: float, colour: str) -> Option:
-    shape = {"x": left, "y": top, "width": wide, "height": high}
+def rectangle_element(left: float, top: float, width: float, height: float, colour: str) -> Option:
+    """Returns a filled rectangle, px."""
+    shape = {"x": left, "y": top, "width": width, "height": height}
     return {"type": "rect", "silent": True, "shape": shape, "style": {"fill": colour}}
 
 
 def caption_element(text: str, box: Box) -> Option:
-    """A line of words at the foot of a chart."""
+    """Returns a line of text at the bottom of a chart."""
     return text_element(text, 0, box.height - 1.2 * box.text, box.text, DARK.quiet)
 
 
 def first_fitting(texts: Sequence[str], box: Box) -> str:
-    """The first that has room on one line; the last when none has."""
+    """Returns the first text that fits on one line; the last when none does."""
     return next((text for text in texts if text_width(text, box.text) <= box.width), texts[-1])

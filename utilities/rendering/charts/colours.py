@@ -1,4 +1,4 @@
-"""The colours of charts: told apart by the colour-blind, and the same drawing in both themes."""
+"""The colours of charts, also for colour-blind people; both themes share one SVG."""
 
 import re
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def theme_colours(theme: str, series: tuple[str, ...], ramp: tuple[str, ...], pa
 
 
 def mix_colours(colour: str, ground: str, part: float) -> str:
-    """So much of a colour on the ground; opaque, for old televisions draw what shines through slowly."""
+    """Returns `part` of a colour on the ground; opaque, because old televisions draw transparency slowly."""
     dark_to_light = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(one * part + other * (1 - part)):02x}" for one, other in dark_to_light)
 
@@ -67,18 +67,18 @@ COLOURS_BY_THEME = {"dark": DARK, "light": LIGHT}
 
 
 def ramp_step(value: float, top: float) -> int:
-    """Which step of the ramp a figure has."""
+    """Returns the step of the ramp for a value, 0 for nothing."""
     steps = len(DARK.ramp) - 1
     return 0 if value <= 0 or not top else min(steps, max(1, -int(-value * steps / top * (1 - 1e-9) // 1)))
 
 
 def ramp_text_colour(step: int) -> str:
-    """The colour of words on a step of the ramp."""
+    """Returns the colour of text on a step of the ramp."""
     return DARK.ink if step < 4 else DARK.ground
 
 
 def dark_to_light() -> dict[str, str]:
-    """Each colour of the dark theme, and the light theme's in its place."""
+    """Returns each colour of the dark theme with the one of the light theme that replaces it."""
     dark, light = (
         [value for field in vars(one).values() for value in ((field,) if isinstance(field, str) else field)]
         for one in (DARK, LIGHT)
@@ -87,15 +87,15 @@ def dark_to_light() -> dict[str, str]:
 
 
 def recolour_svg(svg: str, theme: str) -> str:
-    """A drawing in another theme's colours."""
+    """Returns an SVG in another theme's colours."""
     if theme == "dark":
         return svg
-    there = dark_to_light()
-    return re.sub(r'="(#[0-9a-f]{6})"', lambda found: f'="{there.get(found[1], found[1])}"', svg)
+    light = dark_to_light()
+    return re.sub(r'="(#[0-9a-f]{6})"', lambda match: f'="{light.get(match[1], match[1])}"', svg)
 
 
 def recolour_rules(within: str) -> str:
-    """Rules that put the light theme's colours into every chart inside `within`."""
+    """Returns CSS that recolours every chart inside the selector `within` for the light theme."""
     rules = []
     for dark, light in dark_to_light().items():
         rules.append(f"{within} .chart [fill='{dark}'] {{ fill: {light}; }}")

@@ -1,4 +1,4 @@
-"""The shapes of countries, and which of them a name means."""
+"""The shapes of countries, found by name or code."""
 
 import json
 import math
@@ -18,7 +18,7 @@ Ring = tuple[Point, ...]
 
 EQUAL_EARTH_COEFFICIENTS = (1.340264, -0.081106, 0.000893, 0.003796)  # Šavrič, Patterson and Jenny, 2018
 
-# What Google and the table of time zones call the shapes that the atlas calls otherwise, both as `folded` writes them.
+# Names of Google and tzdata that differ from the atlas's, both as `fold_name` returns them.
 SHAPE_ALIASES = {
     "bosnia and herzegovina": "bosnia and herz",
     "britain uk": "united kingdom",
@@ -55,7 +55,7 @@ SHAPE_ALIASES = {
 
 @cache
 def country_shapes() -> Mapping[str, tuple[Ring, ...]]:
-    """The outlines of each country by its folded name, in Equal Earth, 1 to the right and downwards."""
+    """Returns the outlines of each country by its folded name, in Equal Earth with y downwards."""
     atlas = json.loads(ATLAS_FILE.read_text(encoding="utf-8"))
     arcs = [tuple(decode_arc(find_country_shape, atlas["transform"])) for find_country_shape in atlas["arcs"]]
     lands = atlas["objects"]["countries"]["geometries"]
@@ -67,7 +67,7 @@ def country_shapes() -> Mapping[str, tuple[Ring, ...]]:
 
 
 def decode_arc(deltas: Sequence[Sequence[int]], transform: Mapping[str, Any]) -> Iterator[Point]:
-    """A line of TopoJSON, in degrees: each point says how far it is from the one before."""
+    """Yields the points of a TopoJSON arc in degrees; each is stored as its distance from the one before."""
     (wide, high), (left, bottom) = transform["scale"], transform["translate"]
     x = y = 0
     for right, up in deltas:
@@ -76,6 +76,7 @@ def decode_arc(deltas: Sequence[Sequence[int]], transform: Mapping[str, Any]) ->
 
 
 def project_equal_earth(longitude: float, latitude: float) -> Point:
+    """Returns a point in degrees in the Equal Earth projection."""
     one, two, three, four = EQUAL_EARTH_COEFFICIENTS
     angle = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(latitude)))
     square = angle * angle
@@ -85,13 +86,16 @@ def project_equal_earth(longitude: float, latitude: float) -> Point:
 
 
 def outer_rings(land: Mapping[str, Any]) -> Iterator[Sequence[int]]:
-    """Outlines only: no country here has a hole that another does not fill."""
+    """Returns the outlines without holes: another country fills every hole in this atlas."""
     parts = [land["arcs"]] if land["type"] == "Polygon" else land["arcs"]
     return (part[0] for part in parts)
 
 
 def join_arcs(places: Sequence[int], arcs: Sequence[Ring]) -> Ring:
-    """Lines end to end; one whose place is negative goes backwards. What crosses 180 degrees goes on beyond it."""
+    """Joins arcs end to end and projects them; a negative index means the arc backwards.
+
+    A country that crosses 180 degrees continues beyond it.
+    """
     points: list[Point] = []
     turn = 0.0
     for place in places:
@@ -106,7 +110,7 @@ def join_arcs(places: Sequence[int], arcs: Sequence[Ring]) -> Ring:
 
 @cache
 def map_bounds() -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of all shapes."""
+    """Returns left, top, right and bottom of all shapes."""
     points = [point for outlines in country_shapes().values() for ring in outlines for point in ring]
     across, down = zip(*points, strict=True)
     return min(across), min(down), max(across), max(down)
@@ -114,14 +118,14 @@ def map_bounds() -> tuple[float, float, float, float]:
 
 @lru_cache(2048)
 def find_country_shape(name: str) -> str | None:
-    """Which shape a name or a two-letter code means; None when it has none."""
-    said = fold_name(names_by_code().get(name, name))
-    said = SHAPE_ALIASES.get(said, said)
-    return said if said in country_shapes() else None
+    """Returns the key of the shape for a name or a two-letter code, or None."""
+    key = fold_name(names_by_code().get(name, name))
+    key = SHAPE_ALIASES.get(key, key)
+    return key if key in country_shapes() else None
 
 
 def fold_name(name: str) -> str:
-    """Without case, accents, stops and articles."""
+    """Returns the name without case, accents, punctuation and articles."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     words = re.sub(r"[^\w\s-]", "", "".join(c for c in letters if not unicodedata.combining(c)))
     return " ".join(word for word in re.split(r"[\s-]+", words) if word and word != "the")
@@ -129,6 +133,6 @@ def fold_name(name: str) -> str:
 
 @cache
 def names_by_code() -> Mapping[str, str]:
-    """English names by two-letter code (ISO 3166-1, from the table that comes with the time zones)."""
+    """Returns English names by two-letter code (ISO 3166-1, from the tzdata package)."""
     lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8").splitlines()
     return {line[:2]: line[3:] for line in lines if not line.startswith("#")}

@@ -1,4 +1,4 @@
-"""The embedded JavaScript engine that draws: one context, on a thread of its own, with bounds on time and memory."""
+"""The embedded V8 that renders charts: one context, on its own thread, with limits on time and memory."""
 
 import asyncio
 import json
@@ -19,65 +19,67 @@ CHARTS_FOLDER = Path(__file__).parent
 STATIC_FOLDER = CHARTS_FOLDER.parents[2] / "static"
 ECHARTS_FILE = STATIC_FOLDER / "vendor" / "echarts-6.1.0.min.js"
 ADVANCES_FILE = CHARTS_FOLDER.parent / "layout" / "advances.json"
-DRAW_TIMEOUT_SECONDS = 3.0  # seconds for one drawing
-MAX_HEAP_BYTES = 192 * 1024 * 1024  # bytes the engine's heap may have
-V8_FLAGS = (*DEFAULT_V8_FLAGS, "--max-semi-space-size=2")  # MB for what is short-lived; V8 would let it grow to 48
-DRAWINGS_PER_CLEANUP = 1000  # drawings, after which what nobody needs goes back to the system, compiled code as well
-DRAWINGS_PER_CONTEXT = 2000  # drawings, after which a fresh context takes over
+DRAW_TIMEOUT_SECONDS = 3.0  # for one chart
+MAX_HEAP_BYTES = 192 * 1024 * 1024
+V8_FLAGS = (*DEFAULT_V8_FLAGS, "--max-semi-space-size=2")  # MB; V8 would let it grow to 48
+DRAWINGS_PER_CLEANUP = 1000  # then unused memory is returned to the system, compiled code too
+DRAWINGS_PER_CONTEXT = 2000  # then a new context replaces it
 
 
 class ChartEngine:
-    """Draws one picture at a time; a context that fails is thrown away, and the next picture gets a new one."""
+    """Renders one chart at a time; a context that fails is discarded, and the next chart gets a new one."""
 
     def __init__(self, deadline: float = DRAW_TIMEOUT_SECONDS, memory: int = MAX_HEAP_BYTES) -> None:
         self.deadline = deadline
         self.memory = memory
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="charts")
-        self.context: MiniRacer | None = None  # the thread's
-        self.drawn = 0  # by this context
+        self.context: MiniRacer | None = None  # used on the thread only
+        self.charts_drawn = 0  # by this context
 
-    async def draw(self, picture: ChartSpec) -> str:
-        """SVG as ECharts writes it; raises NotDrawn."""
-        return await asyncio.get_running_loop().run_in_executor(self.thread, self.attempt, picture)
+    async def draw(self, spec: ChartSpec) -> str:
+        """Returns the SVG of ECharts; raises NotDrawn."""
+        return await asyncio.get_running_loop().run_in_executor(self.thread, self.draw_on_thread, spec)
 
-    def attempt(self, picture: ChartSpec) -> str:
-        """On the thread."""
+    def draw_on_thread(self, spec: ChartSpec) -> str:
+        """Renders a chart on the thread; raises NotDrawn."""
         try:
             context = self.context = self.context or make_context()
             svg = context.call(
                 "draw",
-                picture.option,
-                picture.width,
-                picture.height,
+                spec.option,
+                spec.width,
+                spec.height,
                 timeout_sec=self.deadline,
                 max_memory=self.memory,
             )
         except (JSEvalException, JSPromiseError) as error:
-            self.throw_away()
+            self.discard_context()
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             log.warning("A chart cannot be drawn: %s", reason)
             raise NotDrawn("This chart cannot be drawn.") from error
-        self.drawn += 1
-        if self.drawn >= DRAWINGS_PER_CONTEXT:
-            self.throw_away()
-        elif self.drawn % DRAWINGS_PER_CLEANUP == 0:
+        self.charts_drawn += 1
+        if self.charts_drawn >= DRAWINGS_PER_CONTEXT:
+            self.discard_context()
+        elif self.charts_drawn % DRAWINGS_PER_CLEANUP == 0:
             context.low_memory_notification()
         return str(svg)
 
-    def throw_away(self) -> None:
+    def discard_context(self) -> None:
+        """Closes the context; runs on the thread."""
         if self.context is not None:
-            with suppress(JSEvalException):  # what was broken off answers once more, and must find somebody there
+            with suppress(JSEvalException):  # an interrupted call answers once more
                 self.context.eval("0", timeout_sec=DRAW_TIMEOUT_SECONDS)
             self.context.close()
-        self.context, self.drawn = None, 0
+        self.context, self.charts_drawn = None, 0
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self.thread, self.throw_away)
+        """Closes the context and the thread."""
+        await asyncio.get_running_loop().run_in_executor(self.thread, self.discard_context)
         self.thread.shutdown()
 
 
 def make_context() -> MiniRacer:
-    """A context that knows ECharts and the font; some 150 ms."""
+    """Returns a context with ECharts and the font; takes some 150 ms."""
     init_mini_racer(flags=V8_FLAGS, ignore_duplicate_init=True)
     context = MiniRacer()
     for text in engine_scripts():
@@ -87,6 +89,7 @@ def make_context() -> MiniRacer:
 
 @cache
 def engine_scripts() -> tuple[str, ...]:
+    """Returns the scripts of a context, in order."""
     fonts = json.dumps(json.loads(ADVANCES_FILE.read_text(encoding="utf-8")))
     scripts = (
         path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Names from outside as they stand on a drawing: one line each, and no longer than there is room."""
+"""Names from outside as chart labels: one line each, and no longer than the room."""
 
 import re
 import unicodedata
@@ -14,39 +14,39 @@ MAX_SPAN_OF_DAY_LABELS = 366  # days, from which on months say more than days
 MAX_SPOKEN_CHARS = 80  # characters of a name in a sentence
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")  # breaks, or nothing to be shown
 PROTO_KEY = "__proto__"  # as a key it would change every object of a script (CWE-1321)
-WORD_JOINER = "\N{WORD JOINER}"  # seen by nobody
+WORD_JOINER = "\N{WORD JOINER}"  # invisible
 
 
 def one_line(text: object) -> str:
-    """The name on one line."""
-    said = " ".join(UNPRINTABLE.sub(" ", str(text if text is not None else "")).split())
-    return WORD_JOINER + said if said == PROTO_KEY else said or EMPTY_NAME
+    """Returns the name on one line."""
+    line = " ".join(UNPRINTABLE.sub(" ", str(text if text is not None else "")).split())
+    return WORD_JOINER + line if line == PROTO_KEY else line or EMPTY_NAME
 
 
 def shorten_middle(text: str, size: float, room: float) -> str:
-    """The text, or as much of its beginning and end as has room: both ends of an address tell something."""
+    """Returns the text, or its beginning and end when it is too long: both ends of a URL matter."""
     if text_width(text, size) <= room:
         return text
     tail = text[-4:].lstrip()
     while tail and unicodedata.combining(tail[0]):
         tail = tail[1:]
     left = room - text_width("…" + tail, size)
-    kept = count_fitting_chars(text, size, left)
-    if kept > 3:
-        return f"{text[:kept].rstrip()}…{tail}"
+    count = count_fitting_chars(text, size, left)
+    if count > 3:
+        return f"{text[:count].rstrip()}…{tail}"
     return f"{text[: max(1, count_fitting_chars(text, size, room - text_width('…', size)))].rstrip()}…"
 
 
 def count_fitting_chars(text: str, size: float, room: float) -> int:
-    """How many characters have room."""
-    kept = 0
-    while kept < len(text) and (room := room - text_width(text[kept], size)) >= 0:
-        kept += 1
-    return kept
+    """Returns how many characters fit into `room` px."""
+    count = 0
+    while count < len(text) and (room := room - text_width(text[count], size)) >= 0:
+        count += 1
+    return count
 
 
 def parse_day(text: object) -> date | None:
-    """The day, None for anything else that a column of days may hold."""
+    """Returns the day, or None for anything else that a column of days may hold."""
     try:
         return date.fromisoformat(str(text))
     except ValueError:
@@ -54,17 +54,18 @@ def parse_day(text: object) -> date | None:
 
 
 def day_labels(names: Sequence[str]) -> tuple[str, ...]:
-    """`20 Nov` for a day, `Nov 2026` when they are of more than a year; anything else as it is."""
+    """Returns `20 Nov` for a day, `Nov 2026` when the days span more than a year, any other name unchanged."""
     days = [parse_day(name) for name in names]
-    known = [found for found in days if found is not None]
-    months = bool(known) and (max(known) - min(known)).days > MAX_SPAN_OF_DAY_LABELS
-    return tuple(format_day(found, months) if found else name for found, name in zip(days, names, strict=True))
+    valid = [day for day in days if day is not None]
+    months = bool(valid) and (max(valid) - min(valid)).days > MAX_SPAN_OF_DAY_LABELS
+    return tuple(format_day(day, months) if day else name for day, name in zip(days, names, strict=True))
 
 
 def format_day(when: date, months: bool) -> str:
+    """Returns `20 Nov`, or `Nov 2026` with `months`."""
     return f"{when:%b} {when.year}" if months else format_date(when).split(" ", 1)[1]
 
 
 def shorten_spoken(name: str) -> str:
-    """A name in a sentence."""
+    """Returns a name for a sentence, shortened to 80 characters."""
     return name if len(name) <= MAX_SPOKEN_CHARS else f"{name[: MAX_SPOKEN_CHARS - 5].rstrip()}…{name[-4:]}"

@@ -1,4 +1,4 @@
-"""What each colour means, above a chart, on as many lines as the names need."""
+"""The legend above a chart, on up to two lines."""
 
 from collections.abc import Sequence
 
@@ -16,33 +16,34 @@ MAX_NAME_WIDTHS = (1.0, 0.7, 0.45, 0.3, 0.22)  # the most of the width that one 
 
 
 def legend_lines(names: Sequence[str], box: Box) -> list[list[str]]:
-    """Shortened names by line; the first way that needs no more lines than there may be."""
+    """Returns the names by line, shortened only as far as needed for two lines."""
     for share in MAX_NAME_WIDTHS:
         short = [
             shorten_middle(n, box.text, share * box.width - LEGEND_MARK_EM * box.text - LEGEND_MARK_GAP_PX)
             for n in names
         ]
-        found = wrap_names(short, box)
-        if len(found) <= MAX_LEGEND_LINES:
+        lines = wrap_names(short, box)
+        if len(lines) <= MAX_LEGEND_LINES:
             break
-    return found
+    return lines
 
 
 def wrap_names(names: Sequence[str], box: Box) -> list[list[str]]:
+    """Returns the names by line."""
     lines: list[list[str]] = [[]]
     used = 0.0
     for name in names:
-        wide = LEGEND_MARK_EM * box.text + LEGEND_MARK_GAP_PX + 1.03 * text_width(name, box.text)
-        if lines[-1] and used + wide > box.width:
+        width = LEGEND_MARK_EM * box.text + LEGEND_MARK_GAP_PX + 1.03 * text_width(name, box.text)
+        if lines[-1] and used + width > box.width:
             lines.append([])
             used = 0.0
         lines[-1].append(name)
-        used += wide + LEGEND_GAP_EM * box.text
+        used += width + LEGEND_GAP_EM * box.text
     return lines
 
 
 def legend_option(names: Sequence[str], box: Box) -> Option:
-    """Nothing for one colour."""
+    """Returns the legend; {} for a single series."""
     if len(names) < 2:
         return {}
     lines = legend_lines(names, box)
@@ -50,7 +51,7 @@ def legend_option(names: Sequence[str], box: Box) -> Option:
     data: list[str] = []
     for line in lines:
         data += ["", *(next(rest) for _ in line)] if data else [next(rest) for _ in line]
-    said = [[name, short] for name, short in zip(names, (s for line in lines for s in line), strict=True)]
+    labels = [[name, short] for name, short in zip(names, (s for line in lines for s in line), strict=True)]
     return {
         "legend": {
             "left": 0,
@@ -63,12 +64,12 @@ def legend_option(names: Sequence[str], box: Box) -> Option:
             "icon": "rect",
             "selectedMode": False,
             "textStyle": {"fontSize": box.text, "color": DARK.ink, "lineHeight": box.text},
-            "formatter": {"said": said},
+            "formatter": {"labels": labels},
             "data": data,
         }
     }
 
 
 def legend_height(names: Sequence[str], box: Box) -> float:
-    """The height it takes, px."""
+    """Returns the height of the legend, px."""
     return ((1.0 + LEGEND_GAP_EM) * len(legend_lines(names, box)) * box.text) if len(names) > 1 else 0.0

@@ -13,7 +13,7 @@ MIN_SPARKLINE_VALUES = 4
 
 
 def unfinished_dashes(values: Sequence[float | None], box: Box) -> Option:
-    """The way to a last figure that is not all yet: dashes of the ground upon the line."""
+    """Returns what dashes the line to a last value that is not complete yet: dashes in the colour of the ground."""
     ends = [[len(values) - 2, values[-2]], [len(values) - 1, values[-1]]] if len(values) > 1 else []
     if not ends or None in values[-2:]:
         return {}
@@ -23,7 +23,7 @@ def unfinished_dashes(values: Sequence[float | None], box: Box) -> Option:
 
 
 def line_option(name: str, values: Sequence[float | None], style: Option, box: Box) -> Option:
-    """One line; figures without neighbours are dots, for no line goes to them."""
+    """Returns one line; values without neighbours are dots, because no line reaches them."""
     return {
         "type": "line",
         "name": name,
@@ -41,7 +41,7 @@ def line_option(name: str, values: Sequence[float | None], style: Option, box: B
 
 
 def has_isolated_values(values: Sequence[float | None]) -> bool:
-    """Whether a figure has no neighbour that a line could go to."""
+    """Whether a value has no neighbour that a line could reach."""
     around = [None, *values, None]
     return (len(values) == 1 or None in values) and any(
         at is not None and before is None and after is None
@@ -50,12 +50,12 @@ def has_isolated_values(values: Sequence[float | None]) -> bool:
 
 
 def sparkline(frame: Frame, box: Box, key: str) -> ChartSpec | None:
-    """A line without axes, for the course of a figure: as wide as its box, the last figure a dot."""
+    """Returns a line without axes, as wide as its box, with a dot at the last value; None for fewer than 4 values."""
     rows = build_rows(frame, (key,) if key and frame.has_column(key) else ())
-    if rows is None or len(rows.known) < MIN_SPARKLINE_VALUES or rows.series[0].values[-1] is None:
+    if rows is None or len(rows.known_values) < MIN_SPARKLINE_VALUES or rows.series[0].values[-1] is None:
         return None
     each = rows.series[0]
-    low, high = min(0.0, *rows.known), max(rows.known)
+    low, high = min(0.0, *rows.known_values), max(rows.known_values)
     dot = 0.4 * box.text
     line = line_option(each.name, each.values, {"color": DARK.series[0], "width": LINE_WIDTH_EM * box.text}, box)
     line["areaStyle"] = {"color": DARK.series[0], "opacity": 0.14, "origin": "start"}
@@ -66,7 +66,7 @@ def sparkline(frame: Frame, box: Box, key: str) -> ChartSpec | None:
         "label": {"show": False},
         "data": [{"coord": [len(each.values) - 1, each.values[-1]]}],
     }
-    if not rows.over:
+    if not rows.is_complete:
         line |= unfinished_dashes(each.values, box)
     option = base_option(box) | {
         "grid": grid_option(dot, dot, dot, dot),

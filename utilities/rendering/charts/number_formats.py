@@ -1,4 +1,4 @@
-"""Figures as charts write them, short and never with an exponent, and the round ones that an axis shows."""
+"""Numbers as charts write them, short and never with an exponent, and the round numbers of an axis."""
 
 import math
 from collections.abc import Sequence
@@ -6,25 +6,26 @@ from collections.abc import Sequence
 from utilities.model.formats import MISSING_VALUE, format_duration
 from utilities.model.frames import Value, ValueKind
 
-MAX_TICKS = 4  # at most, beside nothing
+MAX_TICKS = 4  # besides 0
 TICK_STEPS = (1, 2, 2.5, 5, 10)  # steps between two ticks, times a power of ten
 TICK_STEPS_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
-"""Steps of an axis of seconds: round in minutes and hours."""
+"""Steps of an axis of seconds, round in minutes and hours."""
 
-MAX_NUMBER = 1e300  # beyond it nothing can be added up
+MAX_NUMBER = 1e300  # sums of larger numbers overflow
 
 
 def to_number(value: Value) -> float | None:
-    """The figure in a cell; None for text, and for what no axis could hold."""
+    """Returns the number in a cell; None for text and for numbers too large for an axis."""
     return float(value) if isinstance(value, int | float) and -MAX_NUMBER < value < MAX_NUMBER else None
 
 
 def is_count(kind: ValueKind) -> bool:
+    """Whether values of this kind are whole numbers."""
     return kind in (ValueKind.INTEGER, ValueKind.SHARE)
 
 
 def axis_ticks(values: Sequence[float], kind: ValueKind, most: int = MAX_TICKS) -> tuple[float, ...]:
-    """Round figures around what is shown, nothing among them, lowest first; counts have no halves."""
+    """Returns round numbers around the values, with 0, lowest first; counts have no halves."""
     low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
     if low == high:
         high = 1.0
@@ -34,18 +35,18 @@ def axis_ticks(values: Sequence[float], kind: ValueKind, most: int = MAX_TICKS) 
 
 
 def tick_step(raw: float, kind: ValueKind) -> float:
-    """The least round step that is no smaller than `raw`."""
+    """Returns the smallest round step that is not below `raw`."""
     if kind is ValueKind.SECONDS and raw <= TICK_STEPS_SECONDS[-1]:
         return next(float(step) for step in TICK_STEPS_SECONDS if step >= raw * 0.999)
     power = 10.0 ** math.floor(math.log10(raw))
-    found = next(power * nice for nice in TICK_STEPS if power * nice >= raw * 0.999)
+    step = next(power * nice for nice in TICK_STEPS if power * nice >= raw * 0.999)
     if is_count(kind):
-        return max(1.0, 5.0 if found == 2.5 else found)
-    return found
+        return max(1.0, 5.0 if step == 2.5 else step)
+    return step
 
 
 def format_short(value: float | None, kind: ValueKind) -> str:
-    """A figure as short as it can be said: `12.5k`, `38%`, `2:51`; counts are whole."""
+    """Returns a number in short form: `12.5k`, `38%`, `2:51`; counts have no decimals."""
     if value is None:
         return MISSING_VALUE
     if kind is ValueKind.FRACTION:
@@ -56,14 +57,14 @@ def format_short(value: float | None, kind: ValueKind) -> str:
 
 
 def format_clock(seconds: float) -> str:
-    """`0:30`, `12:05`, `1:02:05`."""
+    """Returns `0:30`, `12:05`, `1:02:05`."""
     hours, minutes, rest = format_duration(seconds).split(":")
     sign, hours = ("-", hours[1:]) if hours.startswith("-") else ("", hours)
     return f"{sign}{hours}:{minutes}:{rest}" if hours != "0" else f"{sign}{int(minutes)}:{rest}"
 
 
 def format_compact(value: float) -> str:
-    """Below ten thousand in full or with three digits that tell something; above with a letter for thousands."""
+    """Returns numbers below ten thousand in full or with three significant digits, larger ones with a letter."""
     if abs(value) < 1000:
         return format_digits(value)
     if abs(value) < 9999.5:
@@ -76,7 +77,7 @@ def format_compact(value: float) -> str:
 
 
 def format_brief(value: float, kind: ValueKind) -> str:
-    """The same where room is dear: `3.9k` for `3,877`."""
+    """Returns a still shorter form: `3.9k` for `3,877`."""
     return (
         format_short(value, kind)
         if kind in (ValueKind.FRACTION, ValueKind.SECONDS) or abs(value) < 1000
@@ -85,12 +86,13 @@ def format_brief(value: float, kind: ValueKind) -> str:
 
 
 def format_thousands(value: float) -> str:
+    """Returns two significant digits and a letter."""
     rounded = float(f"{value:.2g}")
     return format_digits(rounded / 1e3) + "k" if abs(rounded) < 1e6 else format_compact(rounded)
 
 
 def format_digits(value: float) -> str:
-    """Three digits that tell something, no nothings after them: `0.125`, `3.1`, `12`."""
+    """Returns three significant digits without trailing zeros: `0.125`, `3.1`, `12`."""
     rounded = float(f"{value:.3g}")
     places = max(0, 2 - math.floor(math.log10(abs(rounded)))) if rounded else 0
     text = f"{rounded:,.{min(places, 6)}f}"

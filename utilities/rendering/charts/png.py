@@ -1,4 +1,4 @@
-"""From SVG to PNG, for mail and chat that show no SVG."""
+"""Converts SVG to PNG, for mail and chat programs that show no SVG."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +13,12 @@ PNG_THREAD = ThreadPoolExecutor(1, thread_name_prefix="png")
 
 
 async def svg_to_png(svg: str, zoom: float = 2.0) -> bytes:
-    """The drawing at so many px for each of its own; raises NotDrawn."""
+    """Returns the PNG with `zoom` px for each px of the SVG; raises NotDrawn."""
     return await asyncio.get_running_loop().run_in_executor(PNG_THREAD, render_png, svg, zoom)
 
 
 def render_png(svg: str, zoom: float) -> bytes:
+    """Returns the PNG; runs on a thread. Raises NotDrawn."""
     try:
         return bytes(svg_to_bytes(svg_string=svg, zoom=zoom, font_dirs=[str(TTF_FOLDER)], sans_serif_family="Inter"))
     except ValueError as error:

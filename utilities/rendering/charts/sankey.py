@@ -1,4 +1,4 @@
-"""Flows from pages on the left to pages on the right, as wide as they are large; the rest of the pages as one."""
+"""Sankey charts: flows from pages on the left to pages on the right; further pages are one node."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,10 +13,10 @@ from utilities.rendering.charts.number_formats import format_short
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 
-MAX_PAGES_A_SIDE = 20  # pages on each side, the rest not among them
+MAX_PAGES_A_SIDE = 20  # pages on each side, besides the merged ones
 NAME_DISTANCE_EM = 1.3  # between the middles of two names, in em of text
-SIDE_TITLE_EM = 1.9  # what the sides are called, in em of text
-COLOUR_LEGEND_EM = 1.9  # what the colours mean, in em of text
+SIDE_TITLE_EM = 1.9  # the titles of the sides, in em of text
+COLOUR_LEGEND_EM = 1.9  # the names of the colours, in em of text
 MAX_SIDE_WIDTH = 0.38  # of the width, for the names on each side
 NODE_WIDTH_EM = 0.5  # width of a node, in em of text
 NODE_GAP_EM = 0.4  # between a node and its name, and between name and figure, in em of text
@@ -25,7 +25,7 @@ SIDE_TITLES = ("Came in at", "Left from")
 
 @dataclass(frozen=True, slots=True)
 class SankeyLink:
-    """How many go from one page to another; `chosen` are set apart by colour."""
+    """How many visits go from one page to another; highlighted ones have a colour of their own."""
 
     landing: str
     exit: str
@@ -35,7 +35,7 @@ class SankeyLink:
 
 @dataclass(frozen=True, slots=True)
 class SankeyNode:
-    """A page on one side, and the sum of what begins or ends there."""
+    """A page on one side, and the sum of its links."""
 
     side: int  # 0 is left
     name: str
@@ -48,7 +48,7 @@ class SankeyNode:
 
 @dataclass(frozen=True)
 class SankeyChart:
-    """A picture of flows, and what stands in it in the order of the drawing."""
+    """A chart of flows, and its links and nodes in drawing order."""
 
     spec: ChartSpec
     links: tuple[SankeyLink, ...]
@@ -56,31 +56,31 @@ class SankeyChart:
 
 
 def sankey(
-    found: Sequence[SankeyLink],
+    all_links: Sequence[SankeyLink],
     box: Box,
     most: int,
     *,
     sides: tuple[str, str] = SIDE_TITLES,
-    called: tuple[str, str] | None = None,
-    say: Callable[[float], str] = lambda value: format_short(value, ValueKind.INTEGER),
+    group_names: tuple[str, str] | None = None,
+    format_value: Callable[[float], str] = lambda value: format_short(value, ValueKind.INTEGER),
 ) -> SankeyChart | None:
-    """What is chosen and what is not is `called` so, when there is anything to tell apart; None without links."""
-    foot = COLOUR_LEGEND_EM * box.text if called else 0.0
+    """Returns the chart, or None without links; `group_names` are those of highlighted links and of the others."""
+    foot = COLOUR_LEGEND_EM * box.text if group_names else 0.0
     room = box.height - SIDE_TITLE_EM * box.text - foot
     fit = max(1, int(0.62 * room / (NAME_DISTANCE_EM * box.text)))
-    links = tuple(merge_links(found, min(most, fit)))
+    links = tuple(merge_links(all_links, min(most, fit)))
     if not links:
         return None
     nodes = tuple(node for side in (0, 1) for node in build_nodes(links, side))
-    beside = min(
+    side_width = min(
         MAX_SIDE_WIDTH * box.width,
         21 * box.text,
-        max(node_label_width(node, box, say) for node in nodes) + NODE_GAP_EM * box.text,
+        max(node_label_width(node, box, format_value) for node in nodes) + NODE_GAP_EM * box.text,
     )
     option = base_option(box) | {
         "graphic": [
-            *side_title_elements(sides, beside, box),
-            *(colour_legend(links, called, box, say) if called else ()),
+            *side_title_elements(sides, side_width, box),
+            *(colour_legend(links, group_names, box, format_value) if group_names else ()),
         ],
         "series": [
             {
@@ -89,41 +89,45 @@ def sankey(
                 "draggable": False,
                 "emphasis": {"disabled": True},
                 "layoutIterations": 0,
-                "left": beside,
-                "right": beside,
+                "left": side_width,
+                "right": side_width,
                 "top": SIDE_TITLE_EM * box.text,
                 "bottom": foot + 0.3 * box.text,
                 "nodeWidth": NODE_WIDTH_EM * box.text,
                 "nodeGap": NAME_DISTANCE_EM * box.text,
-                "data": [node_data(node, beside, box, say, told=called is not None) for node in nodes],
-                "links": [link_data(link, told=called is not None) for link in links],
+                "data": [
+                    node_data(node, side_width, box, format_value, two_groups=group_names is not None) for node in nodes
+                ],
+                "links": [link_data(link, two_groups=group_names is not None) for link in links],
             }
         ],
     }
-    return SankeyChart(build_chart_spec(option, box, describe_links(links, say)), links, nodes)
+    return SankeyChart(build_chart_spec(option, box, describe_links(links, format_value)), links, nodes)
 
 
-def merge_links(found: Sequence[SankeyLink], most: int) -> Iterator[SankeyLink]:
-    """One link for each pair and colour, largest first; pages beyond the `most` on each side are one."""
-    kept: list[set[str]] = []
+def merge_links(all_links: Sequence[SankeyLink], most: int) -> Iterator[SankeyLink]:
+    """Yields one link for each pair and colour, largest first; pages beyond the first `most` of a side are merged."""
+    largest: list[set[str]] = []
     for side in (0, 1):
         sums: Counter[str] = Counter()
-        for link in found:
+        for link in all_links:
             if link.value > 0 and (name := (link.landing, link.exit)[side]) != OTHER_NAME:
                 sums[name] += link.value  # type: ignore[assignment]
-        kept.append({name for name, _ in sorted(sums.items(), key=lambda each: (-each[1], each[0]))[:most]})
+        largest.append({name for name, _ in sorted(sums.items(), key=lambda each: (-each[1], each[0]))[:most]})
     pairs: Counter[tuple[str, str, bool]] = Counter()
-    for link in found:
+    for link in all_links:
         if link.value > 0:
-            landing = link.landing if link.landing in kept[0] else OTHER_NAME
-            exit_ = link.exit if link.exit in kept[1] else OTHER_NAME
+            landing = link.landing if link.landing in largest[0] else OTHER_NAME
+            exit_ = link.exit if link.exit in largest[1] else OTHER_NAME
             pairs[landing, exit_, link.highlighted] += link.value  # type: ignore[assignment]
-    for (landing, exit_, chosen), value in sorted(pairs.items(), key=lambda each: (not each[0][2], -each[1], each[0])):
-        yield SankeyLink(landing, exit_, chosen, value)
+    for (landing, exit_, highlighted), value in sorted(
+        pairs.items(), key=lambda each: (not each[0][2], -each[1], each[0])
+    ):
+        yield SankeyLink(landing, exit_, highlighted, value)
 
 
 def build_nodes(links: Sequence[SankeyLink], side: int) -> list[SankeyNode]:
-    """The pages of one side, largest first and the rest last."""
+    """Returns the pages of one side, largest first and the merged ones last."""
     sums: Counter[str] = Counter()
     for link in links:
         sums[(link.landing, link.exit)[side]] += link.value  # type: ignore[assignment]
@@ -131,21 +135,23 @@ def build_nodes(links: Sequence[SankeyLink], side: int) -> list[SankeyNode]:
     return [SankeyNode(side, name, value) for name, value in ordered]
 
 
-def node_label_width(node: SankeyNode, box: Box, say: Callable[[float], str]) -> float:
-    return text_width(node.name, box.text) + NODE_GAP_EM * box.text + node_value_width(node, box, say)
+def node_label_width(node: SankeyNode, box: Box, format_value: Callable[[float], str]) -> float:
+    return text_width(node.name, box.text) + NODE_GAP_EM * box.text + node_value_width(node, box, format_value)
 
 
-def node_value_width(node: SankeyNode, box: Box, say: Callable[[float], str]) -> float:
-    return text_width(say(node.value), box.text, weight=600, tabular=True) + NODE_GAP_EM * box.text
+def node_value_width(node: SankeyNode, box: Box, format_value: Callable[[float], str]) -> float:
+    return text_width(format_value(node.value), box.text, weight=600, tabular=True) + NODE_GAP_EM * box.text
 
 
-def node_data(node: SankeyNode, beside: float, box: Box, say: Callable[[float], str], *, told: bool) -> Option:
-    """A node with its name and its sum, which stands next to it; in no colour that tells who where `told` apart."""
-    room = beside - node_value_width(node, box, say) - NODE_GAP_EM * box.text
+def node_data(
+    node: SankeyNode, side_width: float, box: Box, format_value: Callable[[float], str], *, two_groups: bool
+) -> Option:
+    """Returns a node with its name and its sum; its colour is neutral when the links show two groups."""
+    room = side_width - node_value_width(node, box, format_value) - NODE_GAP_EM * box.text
     name = "{n|" + escape_rich_text(shorten_middle(node.name, box.text, room)) + "}"
-    sum_ = "{f|" + say(node.value) + "}"
+    sum_ = "{f|" + format_value(node.value) + "}"
     gap = NODE_GAP_EM * box.text
-    colour = DARK.title if told else DARK.quiet if node.name == OTHER_NAME else DARK.accent
+    colour = DARK.title if two_groups else DARK.quiet if node.name == OTHER_NAME else DARK.accent
     return {
         "name": node.id,
         "depth": node.side,
@@ -170,12 +176,12 @@ def node_data(node: SankeyNode, beside: float, box: Box, say: Callable[[float], 
 
 
 def escape_rich_text(text: str) -> str:
-    """On one line, and nothing that ECharts takes for a template."""
+    """Returns the text on one line, without characters of ECharts' templates."""
     return one_line(text).replace("{", "(").replace("}", ")").replace("|", "¦")
 
 
-def link_data(link: SankeyLink, *, told: bool) -> Option:
-    quiet = (told and not link.highlighted) or OTHER_NAME in (link.landing, link.exit)
+def link_data(link: SankeyLink, *, two_groups: bool) -> Option:
+    quiet = (two_groups and not link.highlighted) or OTHER_NAME in (link.landing, link.exit)
     colour = DARK.quiet if quiet and not link.highlighted else DARK.accent
     return {
         "source": f"l:{link.landing}",
@@ -185,9 +191,9 @@ def link_data(link: SankeyLink, *, told: bool) -> Option:
     }
 
 
-def side_title_elements(sides: tuple[str, str], beside: float, box: Box) -> Iterator[Option]:
-    """What the sides are called, each above its nodes."""
-    edge = beside + NODE_WIDTH_EM * box.text
+def side_title_elements(sides: tuple[str, str], side_width: float, box: Box) -> Iterator[Option]:
+    """Yields the titles of the sides, each above its nodes."""
+    edge = side_width + NODE_WIDTH_EM * box.text
     for text, right in zip(sides, (False, True), strict=True):
         fits = text_width(text, box.text) <= edge
         left = (box.width - edge if fits else box.width) if right else (edge if fits else 0.0)
@@ -199,33 +205,38 @@ def side_title_elements(sides: tuple[str, str], beside: float, box: Box) -> Iter
 
 
 def colour_legend(
-    links: Sequence[SankeyLink], called: tuple[str, str], box: Box, say: Callable[[float], str]
+    links: Sequence[SankeyLink], group_names: tuple[str, str], box: Box, format_value: Callable[[float], str]
 ) -> Iterator[Option]:
-    """What each colour means, and its share of all."""
-    whole = sum(link.value for link in links)
-    mine = sum(link.value for link in links if link.highlighted)
+    """Yields the name of each colour, and its share of all."""
+    total = sum(link.value for link in links)
+    highlighted = sum(link.value for link in links if link.highlighted)
     y, left, size = box.height - 1.2 * box.text, 0.0, 0.7 * box.text
-    for name, value, colour in ((called[0], mine, DARK.accent), (called[1], whole - mine, DARK.quiet)):
-        text = shorten_middle(f"{format_share(value, whole)} {name}", box.text, 0.5 * box.width - 2 * box.text)
+    for name, value, colour in (
+        (group_names[0], highlighted, DARK.accent),
+        (group_names[1], total - highlighted, DARK.quiet),
+    ):
+        text = shorten_middle(f"{format_share(value, total)} {name}", box.text, 0.5 * box.width - 2 * box.text)
         shape = {"x": left, "y": y + 0.2 * box.text, "width": size, "height": size}
         yield {"type": "rect", "silent": True, "z": 100, "shape": shape, "style": {"fill": colour}}
         yield text_element(text, left + box.text, y, box.text, DARK.ink) | {"z": 100}
         left += text_width(text, box.text) + 2.5 * box.text
 
 
-def format_share(value: float, whole: float) -> str:
-    """`34%`; nothing is 0% unless it is nothing, and all is 100% only when it is all."""
-    part = 100 * value / whole if whole else 0.0
+def format_share(value: float, total: float) -> str:
+    """Returns `34%`; 0% and 100% only when they are exact."""
+    part = 100 * value / total if total else 0.0
     return "<1%" if 0 < part < 1 else ">99%" if 99 < part < 100 else f"{part:.0f}%"
 
 
-def describe_links(links: Sequence[SankeyLink], say: Callable[[float], str], most: int = 12) -> str:
+def describe_links(links: Sequence[SankeyLink], format_value: Callable[[float], str], most: int = 12) -> str:
+    """Returns the largest links as a sentence for screen readers."""
     pairs = [
-        f"{shorten_spoken(link.landing)} to {shorten_spoken(link.exit)} {say(link.value)}" for link in links[:most]
+        f"{shorten_spoken(link.landing)} to {shorten_spoken(link.exit)} {format_value(link.value)}"
+        for link in links[:most]
     ]
     return f"{', '.join(pairs)}{' and more' if len(links) > most else ''}."
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Room for three pages on each side, with short names and their sums."""
+    """Returns the room for three pages on each side, with short names and their sums."""
     return 18 * box.text, (SIDE_TITLE_EM + 3 * NAME_DISTANCE_EM / 0.62) * box.text

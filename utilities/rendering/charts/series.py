@@ -1,4 +1,4 @@
-"""From a frame to what a chart draws: names along one side, and a series of figures for each column."""
+"""Converts a frame to what a chart draws: names along one axis, and a series of values for each column."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,66 +9,66 @@ from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.charts.labels import day_labels, one_line, parse_day, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 
-MAX_FILLED_DAYS = 40_000  # that are filled in where an answer leaves them out
+MAX_FILLED_DAYS = 40_000
 
 
 @dataclass(frozen=True)
 class ChartSeries:
-    """One column of figures; None is a gap."""
+    """One column of values; None is a gap."""
 
     key: str
     name: str
     kind: ValueKind
     values: tuple[float | None, ...]
-    before: tuple[float | None, ...] = ()  # the period before, empty when nothing is known of it
+    previous: tuple[float | None, ...] = ()  # of the previous period, empty without any
 
     @property
-    def known(self) -> list[float]:
-        """Every figure there is, those of the period before among them."""
-        return [value for value in (*self.values, *self.before) if value is not None]
+    def known_values(self) -> list[float]:
+        """All values that are not gaps, also those of the previous period."""
+        return [value for value in (*self.values, *self.previous) if value is not None]
 
 
 @dataclass(frozen=True)
 class ChartRows:
-    """What a chart draws."""
+    """Names and the series of their values."""
 
-    heading: str  # of the names
+    heading: str  # of the column of names
     names: tuple[str, ...]  # days as YYYY-MM-DD
     series: tuple[ChartSeries, ...]
-    days: bool  # whether the names are days
-    over: bool = True  # False while there may be more in the last row
+    has_days: bool  # whether the names are days
+    is_complete: bool = True  # False while the last row may still grow
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The names as they stand on a chart."""
-        return day_labels(self.names) if self.days else self.names
+        """The names as the chart writes them."""
+        return day_labels(self.names) if self.has_days else self.names
 
     @property
-    def known(self) -> list[float]:
-        return [value for each in self.series for value in each.known]
+    def known_values(self) -> list[float]:
+        return [value for each in self.series for value in each.known_values]
 
     @property
-    def called(self) -> list[str]:
+    def series_names(self) -> list[str]:
         """The names of the series."""
         return [each.name for each in self.series]
 
-    def part(self, rows: slice) -> "ChartRows":
-        """So many of the rows."""
-        series = tuple(replace(s, values=s.values[rows], before=s.before[rows]) for s in self.series)
+    def slice_rows(self, rows: slice) -> "ChartRows":
+        """Returns the same series with only these rows."""
+        series = tuple(replace(s, values=s.values[rows], previous=s.previous[rows]) for s in self.series)
         return replace(self, names=self.names[rows], series=series)
 
-    def first(self, count: int) -> "ChartRows":
-        return self.part(slice(count))
+    def first_rows(self, count: int) -> "ChartRows":
+        return self.slice_rows(slice(count))
 
-    def last(self, count: int) -> "ChartRows":
-        return self.part(slice(-count, None))
+    def last_rows(self, count: int) -> "ChartRows":
+        return self.slice_rows(slice(-count, None))
 
 
 def build_rows(frame: Frame, keys: Sequence[str] = ()) -> ChartRows | None:
-    """The first column as names, and the columns `keys` as series: the first figures there are when none are named.
+    """Returns the first column as names, and the columns `keys` (the first with numbers when empty) as series.
 
-    Days that a source leaves out, because nothing happened, are filled in. None when there is nothing to draw;
-    ValueError when there is no such column.
+    Days that a source leaves out, because nothing happened, are filled in. Returns None when there is nothing to draw;
+    raises ValueError when no column has one of the keys.
     """
     column_numbers = select_series_columns(frame, keys)
     if not frame.rows or not column_numbers:
@@ -77,9 +77,9 @@ def build_rows(frame: Frame, keys: Sequence[str] = ()) -> ChartRows | None:
     names = [one_line(row[0]) for row in frame.rows]
     lines: list[tuple[Value, ...]] = list(frame.rows)
     if first.kind is ValueKind.DATE:
-        found = fill_days(frame)
-        if found is not None:
-            names, lines = found
+        filled = fill_days(frame)
+        if filled is not None:
+            names, lines = filled
     series = tuple(build_series(frame, column, lines) for column in column_numbers)
     if first.kind is ValueKind.DATE and len(set(names)) < len(names):
         names = hour_names(frame, day_labels(names))
@@ -88,7 +88,7 @@ def build_rows(frame: Frame, keys: Sequence[str] = ()) -> ChartRows | None:
 
 
 def hour_names(frame: Frame, days: Sequence[str]) -> list[str]:
-    """Names for several rows of a day: `10:00` within one day, `20 Nov 10:00` within several; else the days."""
+    """Returns names for several rows of a day: `10:00` within one day, `20 Nov 10:00` within several."""
     if frame.columns[1].kind is not ValueKind.TEXT:
         return list(days)
     times = [one_line(row[1]) for row in frame.rows]
@@ -96,7 +96,7 @@ def hour_names(frame: Frame, days: Sequence[str]) -> list[str]:
 
 
 def select_series_columns(frame: Frame, keys: Sequence[str]) -> list[Column]:
-    """The columns to be drawn."""
+    """Returns the columns to draw; raises ValueError when none of the keys is there."""
     if keys:
         return [frame.columns[frame.column_index(key)] for key in keys if frame.has_column(key)] or refuse(keys)
     return [c for c in frame.numeric_columns if c is not frame.columns[0]][:1]
@@ -107,9 +107,9 @@ def refuse(keys: Sequence[str]) -> list[Column]:
 
 
 def fill_days(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:
-    """Every day from the first to the last, in order; None when a row is no day, or there are two of one."""
-    found = {parse_day(row[0]): row for row in frame.rows}
-    by_day = {day: row for day, row in found.items() if day is not None}
+    """Returns every day from the first to the last with its row; None when a row is not a day or a day repeats."""
+    rows = {parse_day(row[0]): row for row in frame.rows}
+    by_day = {day: row for day, row in rows.items() if day is not None}
     if len(by_day) < len(frame.rows):
         return None
     first, last = min(by_day), max(by_day)
@@ -138,15 +138,15 @@ def column_numbers(lines: Sequence[tuple[Value, ...]], place: int) -> Iterator[f
 
 
 def describe_rows(rows: ChartRows, most: int = 12) -> str:
-    """The figures as a sentence, for those who hear a chart."""
-    said = []
+    """Returns the values as a sentence for screen readers."""
+    sentences = []
     for each in rows.series:
         pairs = list(zip(rows.labels, each.values, strict=True))
         few = pairs if len(pairs) <= most else [pairs[0], pairs[-1]]
         parts = [f"{shorten_spoken(name)} {format_short(value, each.kind)}" for name, value in few]
         if len(pairs) > most:
-            known = [value for value in each.values if value is not None]
-            least, greatest = (format_short(f(known, default=None), each.kind) for f in (min, max))
+            values = [value for value in each.values if value is not None]
+            least, greatest = (format_short(f(values, default=None), each.kind) for f in (min, max))
             parts.insert(1, f"between {least} and {greatest}")
-        said.append(f"{shorten_spoken(each.name)}: {', '.join(parts)}.")
-    return " ".join(said)
+        sentences.append(f"{shorten_spoken(each.name)}: {', '.join(parts)}.")
+    return " ".join(sentences)

@@ -1,7 +1,7 @@
-"""Sheets: where each tile of a board stands, how big its type must be, and whether it can be read from the room.
+"""Layout: where each tile of a board stands, how large its type must be, and whether it is legible from the room.
 
-Lengths are px of a 1920 × 1080 screen wherever a unit is not said; a television of any other size shows the same
-sheet, because the stylesheet says everything in shares of the screen.
+Lengths are px of a 1920 × 1080 screen unless another unit is named; a television of any other size shows the same
+layout, because the stylesheet uses shares of the screen.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ SCREEN_HEIGHT = 1080.0
 
 @dataclass(frozen=True)
 class Box:
-    """The room a view has on the sheet, in px of a 1920 × 1080 screen, and the type it must use."""
+    """The room of a view, in px of a 1920 × 1080 screen, and the font sizes it must use."""
 
     width: float
     height: float
@@ -32,7 +32,7 @@ class TypeSizes:
 
 @dataclass(frozen=True)
 class Rectangle:
-    """A part of the sheet, px."""
+    """A part of the screen, px."""
 
     left: float
     top: float
@@ -41,7 +41,7 @@ class Rectangle:
 
 
 class ScreenSpec(Protocol):
-    """The glass, as the sheet needs to know it."""
+    """A screen, as the layout needs it."""
 
     @property
     def diagonal(self) -> float: ...  # inches
@@ -51,7 +51,7 @@ class ScreenSpec(Protocol):
 
 
 class GridSpec(Protocol):
-    """How many columns and rows the sheet is divided into."""
+    """The number of columns and rows of a board."""
 
     @property
     def columns(self) -> int: ...
@@ -77,7 +77,7 @@ class PlaceSpec(Protocol):
 
 
 class TileSpec(Protocol):
-    """A tile, as the sheet needs to know it."""
+    """A tile, as the layout needs it."""
 
     @property
     def name(self) -> str: ...
@@ -102,7 +102,7 @@ class TileSpec(Protocol):
 
 
 class BoardSpec(Protocol):
-    """A board, as the sheet needs to know it."""
+    """A board, as the layout needs it."""
 
     @property
     def screen(self) -> ScreenSpec: ...

@@ -1,4 +1,4 @@
-"""Which columns of a table have room beside its labels, by the width of what is written in them."""
+"""Selects the columns of a table that fit next to its labels, by the width of their text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,55 +10,55 @@ COLUMN_GAP_EM = 0.9
 """Before each column of figures, in em of text."""
 
 NOTE_MARK_EM = 1.0
-"""The shape before a heading whose figures lack something, in em of text."""
+"""The shape before a heading with a note, in em of text."""
 
 LABEL_WIDTH_EM = 14.0
-"""em of text that labels are given before another column is, but no more than half of the table."""
+"""Labels get this width, in em of text, before another column is added; at most half of the table."""
 
 MEASURING_MARGIN = 1.02
-"""What measuring cannot know: kerning, hinting and another version of the font."""
+"""A margin for kerning, hinting and another version of the font."""
 
 
 @dataclass(frozen=True)
 class NumericColumn:
-    """A column of figures, written out."""
+    """A column of numbers as text."""
 
     key: str
     heading: str
     cells: tuple[str, ...]
-    rank: int  # higher is dropped earlier
-    note: str  # what its figures lack, '' when nothing
+    rank: int  # columns with a higher rank are dropped first
+    note: str  # what its values lack, '' when nothing
 
 
-def column_width(lane: NumericColumn, box: Box, *, headed: bool) -> float:
-    """The width of a column with the gap before it, px."""
-    cells = max((text_width(cell, box.figure, tabular=True) for cell in lane.cells), default=0.0)
-    heading = text_width(lane.heading, box.text) + (NOTE_MARK_EM * box.text if lane.note else 0) if headed else 0.0
+def column_width(column: NumericColumn, box: Box, *, headed: bool) -> float:
+    """Returns the width of a column with the gap before it, px."""
+    cells = max((text_width(cell, box.figure, tabular=True) for cell in column.cells), default=0.0)
+    heading = text_width(column.heading, box.text) + (NOTE_MARK_EM * box.text if column.note else 0) if headed else 0.0
     return COLUMN_GAP_EM * box.text + MEASURING_MARGIN * max(heading, cells)
 
 
 def longest_label_width(labels: Iterable[str], box: Box) -> float:
-    """The width of the longest label, px."""
+    """Returns the width of the longest label, px."""
     return MEASURING_MARGIN * max((text_width(label, box.text) for label in labels), default=0.0)
 
 
 def label_width(labels: Iterable[str], box: Box) -> float:
-    """The room that labels are given before another column is, px."""
+    """Returns the width that labels get before another column is added, px."""
     return min(longest_label_width(labels, box), LABEL_WIDTH_EM * box.text, box.width / 2)
 
 
 def select_columns(
-    lanes: list[NumericColumn], room: float, box: Box, *, headed: bool, keep: str = ""
+    columns: list[NumericColumn], room: float, box: Box, *, headed: bool, keep: str = ""
 ) -> list[NumericColumn]:
-    """The columns that fit into `room` px, in their order: the lowest rank first, then from the left.
+    """Returns the columns that fit into `room` px, in their order: the lowest rank first, then from the left.
 
-    A column that is too wide is passed over, a narrower one behind it may still fit. The first of all is always
-    there, for a table of labels alone says nothing; so is `keep`.
+    A column that is too wide is skipped, and a narrower one after it may still fit. The first is always returned,
+    because labels alone say nothing; so is `keep`.
     """
-    kept: list[NumericColumn] = []
-    for lane in sorted(lanes, key=lambda lane: (lane.key != keep, lane.rank, lanes.index(lane))):
-        need = column_width(lane, box, headed=headed)
-        if not kept or need <= room:
-            kept.append(lane)
+    selected: list[NumericColumn] = []
+    for column in sorted(columns, key=lambda column: (column.key != keep, column.rank, columns.index(column))):
+        need = column_width(column, box, headed=headed)
+        if not selected or need <= room:
+            selected.append(column)
             room -= need
-    return [lane for lane in lanes if lane in kept]
+    return [column for column in columns if column in selected]

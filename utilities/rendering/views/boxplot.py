@@ -1,4 +1,4 @@
-"""How figures spread: for each name the middle half as a box, the median across it, whiskers to both ends."""
+"""Box plots: for each name the middle half as a box, the median across it, whiskers to both ends."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -35,15 +35,15 @@ QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True)
 class Options:
-    """What a board file may say of boxes."""
+    """The options of boxes."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     key: str = ""  # the column of figures; the first when empty
 
 
 def box_plot(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
-    """The rows of each name as one box; None when there is nothing to draw."""
+    """Returns the rows of each name as one box; None when there is nothing to draw."""
     figures = [c for c in frame.columns[1:] if c.is_numeric]
     column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(figures), None)
     if column is None:
@@ -59,36 +59,37 @@ def box_plot(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
 
 
 def five_number_summary(values: Sequence[float]) -> list[float]:
-    """Least, lower quartile, median, upper quartile and greatest of sorted values, by linear interpolation.
+    """Returns minimum, lower quartile, median, upper quartile and maximum of sorted values, by linear interpolation.
 
-    Hyndman and Fan's seventh way (Sample Quantiles, 1996), which R and NumPy use.
+    Method 7 of Hyndman and Fan (Sample Quantiles, 1996), the default of R and NumPy.
     """
-    found = []
+    summary = []
     for part in QUANTILES:
         at = part * (len(values) - 1)
         low = int(at)
         high = min(low + 1, len(values) - 1)
-        found.append(values[low] + (values[high] - values[low]) * (at - low))
-    return found
+        summary.append(values[low] + (values[high] - values[low]) * (at - low))
+    return summary
 
 
 def build_box_plot(groups: dict[str, list[float]], column: Column, box: Box) -> ChartSpec:
+    """Returns the chart of the summary numbers of each name."""
     names = [shorten_middle(name, box.text, MAX_BOX_NAMES_WIDTH * box.width) for name in groups]
-    medians = [format_short(five[2], column.kind) for five in groups.values()]
-    ends = [value for five in groups.values() for value in (five[0], five[-1])]
+    medians = [format_short(summary[2], column.kind) for summary in groups.values()]
+    ends = [value for summary in groups.values() for value in (summary[0], summary[-1])]
     left = max(text_width(name, box.text) for name in names) + AXIS_GAP_EM * box.text
     right = max(text_width(median, box.text, weight=600) for median in medians) + box.text
     room = box.width - left - right
     widest = max(text_width(format_short(value, column.kind), box.text) for value in ends)
-    found = axis_ticks(ends, column.kind, max(1, int(room / (widest + 1.2 * box.text))))
-    left = max(left, text_width(format_short(found[0], column.kind), box.text) / 2)
-    right = max(right, text_width(format_short(found[-1], column.kind), box.text) / 2)
+    ticks = axis_ticks(ends, column.kind, max(1, int(room / (widest + 1.2 * box.text))))
+    left = max(left, text_width(format_short(ticks[0], column.kind), box.text) / 2)
+    right = max(right, text_width(format_short(ticks[-1], column.kind), box.text) / 2)
     spare = box.height - BOX_FOOT_EM * box.text - len(groups) * BOX_ROW_EM * box.text >= 1.3 * box.text
     foot = (BOX_FOOT_EM + (1.3 if spare else 0.0)) * box.text
     row = (box.height - foot) / len(groups)
     option = base_option(box) | {
         "grid": grid_option(left, right, 0, foot),
-        "xAxis": value_axis(found, column.kind, box),
+        "xAxis": value_axis(ticks, column.kind, box),
         "yAxis": names_axis(names, box),
         "series": [box_series(list(groups.values()), box)],
         "graphic": [
@@ -103,19 +104,20 @@ def build_box_plot(groups: dict[str, list[float]], column: Column, box: Box) -> 
     return build_chart_spec(option, box, f"{one_line(column.heading)}. {about}.")
 
 
-def box_series(fives: list[list[float]], box: Box) -> Option:
+def box_series(summaries: list[list[float]], box: Box) -> Option:
+    """Returns the series of boxes."""
     return {
         "type": "boxplot",
         "silent": True,
         "emphasis": {"disabled": True},
         "boxWidth": [0.4 * box.text, 1.1 * box.text],
         "itemStyle": {"color": DARK.fills[0], "borderColor": DARK.accent, "borderWidth": 0.09 * box.text},
-        "data": fives,
+        "data": summaries,
     }
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Room for a name, a box and two ticks, twice."""
+    """Returns the room for a name, a box and two ticks, twice."""
     return 14 * box.text, (2 * BOX_ROW_EM + 1.75) * box.text
 
 

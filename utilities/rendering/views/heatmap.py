@@ -1,4 +1,4 @@
-"""Figures as cells of a ramp: weekday by hour, or the days of a calendar."""
+"""Heatmaps: weekday by hour, or the days of a calendar."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_shapes
 
-CELLS_FOOT_EM = 2.9  # the names below and the line of words under them, in em of text
+CELLS_FOOT_EM = 2.9  # the names below and the line of text under them, in em of text
 MIN_CELL_HEIGHT_EM, MIN_CELL_WIDTH_EM = 0.6, 0.3  # the least height and width of a cell, in em of text
-MAX_CELL_HEIGHT_EM = 2.4  # the greatest height of a cell, in em of text
-MAX_CELL_ASPECT = 1.3  # the greatest width of a cell that says nothing, of its height
-MAX_CELLS = 2000  # cells; more are dust, and heavy
+MAX_CELL_HEIGHT_EM = 2.4  # the largest height of a cell, in em of text
+MAX_CELL_ASPECT = 1.3  # the largest width of a cell without a value, of its height
+MAX_CELLS = 2000  # more are too small to see, and slow
 NAMED_COLUMN_EM = 3.0  # the width of a cell that has room for a name of its own, in em of text
 MAX_NAMED_COLUMNS = 12  # columns that are each named, however short; of more, some are named in full
 MAX_ROW_NAMES_WIDTH = 0.3  # the most that names may take of the width
@@ -38,28 +38,28 @@ CALENDAR_ROWS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True)
 class Options:
-    """What a board file may say of cells."""
+    """The options of cells."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     key: str = ""  # the column of figures; the first when empty
 
 
 @dataclass(frozen=True)
 class HeatmapCells:
-    """Names of rows and columns, and the figures by their places."""
+    """Names of rows and columns, and the values by position."""
 
-    down: tuple[str, ...]
-    across: tuple[str, ...]
-    figures: dict[tuple[int, int], float]  # by column and row
+    row_names: tuple[str, ...]
+    column_names: tuple[str, ...]
+    values: dict[tuple[int, int], float]  # by column and row
     column: Column
-    most: str  # where the greatest figure is, in words
-    marked: tuple[int, ...]  # which columns begin something, and should be named first
-    left_out: int = 0  # cells there is no room for
+    maximum_at: str  # where the maximum is, in words
+    named_first: tuple[int, ...]  # the columns that are named first
+    omitted: int = 0  # cells that do not fit
 
 
 def heatmap(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
-    """The first column down, the second across; None when there is nothing to draw."""
+    """Returns the first column down and the second across; None when there is nothing to draw."""
     column = value_column(frame, options.key, 2)
     if column is None or not frame.rows:
         return None
@@ -83,30 +83,30 @@ def heatmap(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
 
 
 def calendar(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
-    """A calendar: weeks across, weekdays down; of more weeks than there is room for, the last."""
+    """Returns weeks across and weekdays down; the last weeks when not all fit. None when there is nothing to draw."""
     column = value_column(frame, options.key, 1)
     if column is None or frame.columns[0].kind is not ValueKind.DATE:
         return None
     place = frame.column_index(column.key)
-    found = {parse_day(row[0]): to_number(row[place]) for row in frame.rows}
-    known = {day: value for day, value in found.items() if day is not None and value is not None}
-    if not known:
+    by_day = {parse_day(row[0]): to_number(row[place]) for row in frame.rows}
+    values = {day: value for day, value in by_day.items() if day is not None and value is not None}
+    if not values:
         return None
     room = int((box.width - text_width("Mon", box.text) - AXIS_GAP_EM * box.text) / (0.8 * box.text))
-    monday = max(known) - timedelta(days=max(known).weekday())
-    first = max(min(known) - timedelta(days=min(known).weekday()), monday - timedelta(weeks=max(1, room) - 1))
+    monday = max(values) - timedelta(days=max(values).weekday())
+    first = max(min(values) - timedelta(days=min(values).weekday()), monday - timedelta(weeks=max(1, room) - 1))
     weeks = [first + timedelta(weeks=count) for count in range((monday - first).days // 7 + 1)]
-    figures = {((d - first).days // 7, d.weekday()): value for d, value in known.items() if d >= first}
-    day = max((d for d in known if d >= first), key=lambda d: known[d])
+    figures = {((d - first).days // 7, d.weekday()): value for d, value in values.items() if d >= first}
+    day = max((d for d in values if d >= first), key=lambda d: values[d])
     across, marked = week_names(weeks)
     cells = HeatmapCells(
-        CALENDAR_ROWS, across, figures, column, f"{day:%a} {day.day} {day:%b}", marked, len(known) - len(figures)
+        CALENDAR_ROWS, across, figures, column, f"{day:%a} {day.day} {day:%b}", marked, len(values) - len(figures)
     )
     return build_heatmap(cells, box)
 
 
 def week_names(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Weeks by their Monday; of many, the months by the week in which each begins, and which these are."""
+    """Returns the names of weeks by their Monday; of many weeks only the months, and the weeks in which they begin."""
     if len(weeks) <= 10:
         return tuple(f"{week.day} {week:%b}" for week in weeks), ()
     begins = [at for at, week in enumerate(weeks) if (week + timedelta(days=6)).day <= 7]
@@ -115,38 +115,39 @@ def week_names(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]
 
 
 def value_column(frame: Frame, key: str, after: int) -> Column | None:
-    """The column of figures; None when there is none, ValueError when there is none of that name."""
+    """Returns the column of values or None; raises ValueError when there is none of that name."""
     if key:
         return frame.columns[frame.column_index(key)]
     return next((c for c in frame.columns[after:] if c.is_numeric), None)
 
 
 def build_heatmap(cells: HeatmapCells, box: Box) -> ChartSpec:
-    top = max(0.0, *cells.figures.values())
-    down = [shorten_middle(name, box.text, MAX_ROW_NAMES_WIDTH * box.width) for name in cells.down]
+    """Returns the chart of cells."""
+    top = max(0.0, *cells.values.values())
+    down = [shorten_middle(name, box.text, MAX_ROW_NAMES_WIDTH * box.width) for name in cells.row_names]
     left = max(text_width(name, box.text) for name in down) + AXIS_GAP_EM * box.text
-    wide, high, said = cell_size(cells, left, box)
-    room = wide * len(cells.across), high * len(cells.down)
+    width, height, has_label = cell_size(cells, left, box)
+    room = width * len(cells.column_names), height * len(cells.row_names)
     option = base_option(box) | {
         "grid": grid_option(left, box.width - left - room[0], 0, box.height - room[1]),
-        "xAxis": hidden_axis(cells.across),
-        "yAxis": hidden_axis(cells.down) | {"inverse": True},
+        "xAxis": hidden_axis(cells.column_names),
+        "yAxis": hidden_axis(cells.row_names) | {"inverse": True},
         "visualMap": {"type": "piecewise", "show": False, "pieces": colour_pieces(top)},
         "series": [
             {
                 "type": "heatmap",
                 "silent": True,
                 "emphasis": {"disabled": True},
-                "itemStyle": {"borderColor": DARK.ground, "borderWidth": max(1, round(min(wide, box.text) / 14))},
+                "itemStyle": {"borderColor": DARK.ground, "borderWidth": max(1, round(min(width, box.text) / 14))},
                 "data": [
-                    cell_data(at, value, top, cells.column, box, said=said)
-                    for at, value in sorted(cells.figures.items())
+                    cell_data(at, value, top, cells.column, box, has_label=has_label)
+                    for at, value in sorted(cells.values.items())
                 ],
             }
         ],
         "graphic": [
-            *row_name_elements(down, high, left, box),
-            *column_name_elements(cells, wide, left, room[1] + AXIS_GAP_EM * box.text, box),
+            *row_name_elements(down, height, left, box),
+            *column_name_elements(cells, width, left, room[1] + AXIS_GAP_EM * box.text, box),
             caption_element(first_fitting(heatmap_captions(cells, top), box), box),
         ],
     }
@@ -154,29 +155,29 @@ def build_heatmap(cells: HeatmapCells, box: Box) -> ChartSpec:
 
 
 def cell_size(cells: HeatmapCells, left: float, box: Box) -> tuple[float, float, bool]:
-    """Width and height of a cell, px, and whether its figure stands in it: near square, or as wide as its figure."""
-    high = min(MAX_CELL_HEIGHT_EM * box.text, (box.height - CELLS_FOOT_EM * box.text) / len(cells.down))
-    room = (box.width - left - 0.4 * box.text) / len(cells.across)
+    """Returns width and height of a cell in px, and whether its value is written in it."""
+    height = min(MAX_CELL_HEIGHT_EM * box.text, (box.height - CELLS_FOOT_EM * box.text) / len(cells.row_names))
+    room = (box.width - left - 0.4 * box.text) / len(cells.column_names)
     to_number = (
-        max(text_width(format_brief(v, cells.column.kind), box.text) for v in cells.figures.values()) + 0.7 * box.text
+        max(text_width(format_brief(v, cells.column.kind), box.text) for v in cells.values.values()) + 0.7 * box.text
     )
-    said = room >= to_number and high >= 1.15 * box.text and max(cells.figures.values()) > 0
-    return min(room, max(MAX_CELL_ASPECT * high, to_number if said else 0.0)), high, said
+    has_label = room >= to_number and height >= 1.15 * box.text and max(cells.values.values()) > 0
+    return min(room, max(MAX_CELL_ASPECT * height, to_number if has_label else 0.0)), height, has_label
 
 
 def heatmap_captions(cells: HeatmapCells, top: float) -> tuple[str, ...]:
-    """What the colours mean, and where there is most, from the fullest to the shortest."""
+    """Returns captions from the longest to the shortest: what the colours mean, and where the maximum is."""
     if not top:
         return "nothing so far", "nothing", ""
-    rest = f"; {cells.left_out:,} more have no room" if cells.left_out else ""
+    rest = f"; {cells.omitted:,} more have no room" if cells.omitted else ""
     most = format_short(top, cells.column.kind)
-    said = f"stronger is more; most on {cells.most}: {most}"
-    return said + rest, said, f"most: {cells.most}, {most}", f"most: {most}", ""
+    caption = f"stronger is more; most on {cells.maximum_at}: {most}"
+    return caption + rest, caption, f"most: {cells.maximum_at}, {most}", f"most: {most}", ""
 
 
-def cell_data(at: tuple[int, int], value: float, top: float, column: Column, box: Box, *, said: bool) -> object:
-    """A cell, and the figure in it."""
-    if not said:
+def cell_data(at: tuple[int, int], value: float, top: float, column: Column, box: Box, *, has_label: bool) -> object:
+    """Returns a cell, with its value written in it where `has_label`."""
+    if not has_label:
         return [*at, value]
     text = {
         "show": True,
@@ -187,41 +188,41 @@ def cell_data(at: tuple[int, int], value: float, top: float, column: Column, box
     return {"value": [*at, value], "label": text}
 
 
-def row_name_elements(down: Sequence[str], high: float, left: float, box: Box) -> list[Option]:
-    """Names of rows, as many as stand apart."""
-    every = max(1, -int(-1.2 * box.text // high))
+def row_name_elements(down: Sequence[str], height: float, left: float, box: Box) -> list[Option]:
+    """Returns the names of rows, as many as fit."""
+    every = max(1, -int(-1.2 * box.text // height))
     at = left - AXIS_GAP_EM * box.text
     return [
-        text_element(name, at, (place + 0.5) * high, box.text, DARK.quiet, at="right middle")
+        text_element(name, at, (place + 0.5) * height, box.text, DARK.quiet, at="right middle")
         for place, name in enumerate(down)
-        if place % every == 0 and (high >= box.text or place * high + high / 2 >= box.text / 2)
+        if place % every == 0 and (height >= box.text or place * height + height / 2 >= box.text / 2)
     ]
 
 
-def column_name_elements(cells: HeatmapCells, wide: float, left: float, top: float, box: Box) -> list[Option]:
-    """Names of columns, as many as stand apart and on the sheet."""
-    places = cells.marked or range(len(cells.across))
-    own = 1 < len(places) <= MAX_NAMED_COLUMNS and wide >= NAMED_COLUMN_EM * box.text
-    room = wide - 0.7 * box.text if own else 8 * box.text
-    short = {place: shorten_middle(cells.across[place], box.text, room) for place in places}
+def column_name_elements(cells: HeatmapCells, width: float, left: float, top: float, box: Box) -> list[Option]:
+    """Returns the names of columns, as many as fit."""
+    places = cells.named_first or range(len(cells.column_names))
+    own = 1 < len(places) <= MAX_NAMED_COLUMNS and width >= NAMED_COLUMN_EM * box.text
+    room = width - 0.7 * box.text if own else 8 * box.text
+    short = {place: shorten_middle(cells.column_names[place], box.text, room) for place in places}
     widest = max((text_width(name, box.text) for name in short.values()), default=0.0) + 0.7 * box.text
-    gap = min((b - a for a, b in pairwise(places)), default=1) * wide
+    gap = min((b - a for a, b in pairwise(places)), default=1) * width
     marks = []
     for place in places[:: max(1, -int(-widest // gap))]:
         half = text_width(short[place], box.text) / 2
-        centre = max(half, left + (place + 0.5) * wide)
+        centre = max(half, left + (place + 0.5) * width)
         if centre + half <= box.width:
             marks.append(text_element(short[place], centre, top, box.text, DARK.quiet, at="center top"))
     return marks
 
 
 def hidden_axis(names: Sequence[str]) -> Option:
-    """An axis whose names are written elsewhere."""
+    """Returns an axis whose names are written elsewhere."""
     return {"type": "category", "data": list(names), "show": False}
 
 
 def colour_pieces(top: float) -> list[Option]:
-    """Equal steps of lightness; what is nothing has a step of its own."""
+    """Returns equal steps of lightness; 0 has a step of its own."""
     steps = DARK.ramp[1:]
     each = (top or 1.0) / len(steps)
     shades: list[Option] = [
@@ -232,7 +233,7 @@ def colour_pieces(top: float) -> list[Option]:
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Room for seven rows of small cells and the words below."""
+    """Returns the room for seven rows of small cells and the text below."""
     return 12 * box.text, (CELLS_FOOT_EM + 5) * box.text
 
 

@@ -1,4 +1,4 @@
-"""Countries, stronger where there was more; the first of them by name, for a wall has no tooltip."""
+"""Countries, stronger where there was more; the largest are named, because a wall has no tooltips."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,49 +24,49 @@ NAME_LINE_EM = 1.4  # between two names, in em of text
 SIDE_NAME_EM, BELOW_NAME_EM = (
     11.0,
     8.5,
-)  # the width of a name and its figure, beside the map and below it, in em of text
+)  # the width of a name and its value, to the right of the map and below it, in em of text
 NAME_COLUMN_GAP_EM = 1.5  # two columns of names, in em of text
-MIN_MAP_HEIGHT = 0.6  # of the height, that the map must keep where names stand beside it
-MIN_POINT_DISTANCE_PX = 1.8  # px between two points that are told apart
-MIN_ISLAND_SQUARE_PX = 4.0  # square px, below which an island is left out
-DOT_RADIUS_EM = 0.16  # the radius of a country that is too small to be seen, in em of text
+MIN_MAP_HEIGHT = 0.6  # of the height, that labels to the right must leave to the map
+MIN_POINT_DISTANCE_PX = 1.8  # between two points of an outline
+MIN_ISLAND_SQUARE_PX = 4.0  # smaller islands are left out
+DOT_RADIUS_EM = 0.16  # the radius of the dot for a tiny country, in em of text
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a board file may say of a map."""
+    """The options of a map."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     key: str = ""  # the column of figures; the first when empty
 
 
 def choropleth(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
-    """The first column as countries; None when there is nothing to draw."""
+    """Returns the first column as countries; None when there is nothing to draw."""
     rows = build_rows(frame, (options.key,) if options.key else ())
-    if rows is None or rows.days or not rows.known:
+    if rows is None or rows.has_days or not rows.known_values:
         return None
     each = rows.series[0]
     figures: dict[str, float] = defaultdict(float)
     for name, value in zip(rows.names, each.values, strict=True):
         if value is not None:
             figures[name] += value
-    known = sorted(figures.items(), key=lambda pair: -pair[1])
-    said = unmapped_caption([pair for pair in known if find_country_shape(pair[0]) is None], each.kind)
-    places, size = layout_labels(box, said=bool(said))
+    ranking = sorted(figures.items(), key=lambda pair: -pair[1])
+    caption = unmapped_caption([pair for pair in ranking if find_country_shape(pair[0]) is None], each.kind)
+    layout, size = layout_labels(box, has_caption=bool(caption))
     option = base_option(box) | {
         "graphic": [
             *country_elements(figures, size, box),
-            *name_elements(known, places, each.kind, box),
-            *([caption_element(shorten_middle(said, box.text, box.width), box)] if said else []),
+            *name_elements(ranking, layout, each.kind, box),
+            *([caption_element(shorten_middle(caption, box.text, box.width), box)] if caption else []),
         ]
     }
-    about = ", ".join(f"{shorten_spoken(name)} {format_short(value, each.kind)}" for name, value in known[:12])
-    return build_chart_spec(option, box, f"{each.name}: {about}.{f' {said}.' if said else ''}")
+    largest = ", ".join(f"{shorten_spoken(name)} {format_short(value, each.kind)}" for name, value in ranking[:12])
+    return build_chart_spec(option, box, f"{each.name}: {largest}.{f' {caption}.' if caption else ''}")
 
 
 def unmapped_caption(lost: Sequence[tuple[str, float]], kind: ValueKind) -> str:
-    """What the map cannot show, '' when it shows all."""
+    """Returns what the map cannot show, '' when it shows all."""
     if not lost:
         return ""
     names = ", ".join(shorten_spoken(name) for name, _ in lost[:12])
@@ -80,23 +80,23 @@ class LabelLayout:
 
     left: float
     top: float
-    wide: float
+    width: float
     lines: int
     columns: int
 
 
-def layout_labels(box: Box, *, said: bool) -> tuple[LabelLayout, float]:
-    """Names beside the map where it keeps its height, else below it; and the width of the map."""
+def layout_labels(box: Box, *, has_caption: bool) -> tuple[LabelLayout, float]:
+    """Returns labels to the right of the map where that leaves its height, else below it; and the width of the map."""
     left, top, right, bottom = map_bounds()
     aspect = (right - left) / (bottom - top)
-    high = box.height - (NAME_LINE_EM * box.text if said else 0.0)
-    beside = min(box.width - (SIDE_NAME_EM + NAME_COLUMN_GAP_EM) * box.text, high * aspect)
-    if beside / aspect >= MIN_MAP_HEIGHT * high:
-        at = beside + NAME_COLUMN_GAP_EM * box.text
+    high = box.height - (NAME_LINE_EM * box.text if has_caption else 0.0)
+    map_width = min(box.width - (SIDE_NAME_EM + NAME_COLUMN_GAP_EM) * box.text, high * aspect)
+    if map_width / aspect >= MIN_MAP_HEIGHT * high:
+        at = map_width + NAME_COLUMN_GAP_EM * box.text
         columns = max(1, int((box.width - at) / ((SIDE_NAME_EM + NAME_COLUMN_GAP_EM) * box.text)))
         return LabelLayout(
             at, 0.0, SIDE_NAME_EM * box.text, max(1, int(high / (NAME_LINE_EM * box.text))), columns
-        ), beside
+        ), map_width
     lines = max(2, int((high - box.width / aspect) / (NAME_LINE_EM * box.text)))
     size = min(box.width, (high - lines * NAME_LINE_EM * box.text) * aspect)
     columns = max(
@@ -107,21 +107,21 @@ def layout_labels(box: Box, *, said: bool) -> tuple[LabelLayout, float]:
 
 
 def name_elements(
-    known: Sequence[tuple[str, float]], places: LabelLayout, kind: ValueKind, box: Box
+    ranking: Sequence[tuple[str, float]], layout: LabelLayout, kind: ValueKind, box: Box
 ) -> Iterator[Option]:
-    """As many countries as have room, each with its figure."""
-    for place, (name, value) in enumerate(known[: places.lines * places.columns]):
-        column, line = divmod(place, places.lines)
-        left = places.left + column * (places.wide + NAME_COLUMN_GAP_EM * box.text)
-        top = places.top + line * NAME_LINE_EM * box.text
+    """Yields as many countries as fit, each with its value."""
+    for place, (name, value) in enumerate(ranking[: layout.lines * layout.columns]):
+        column, line = divmod(place, layout.lines)
+        left = layout.left + column * (layout.width + NAME_COLUMN_GAP_EM * box.text)
+        top = layout.top + line * NAME_LINE_EM * box.text
         figure = format_short(value, kind)
-        room = places.wide - text_width(figure, box.text, weight=600) - 0.5 * box.text
+        room = layout.width - text_width(figure, box.text, weight=600) - 0.5 * box.text
         yield text_element(shorten_middle(name, box.text, room), left, top, box.text, DARK.title)
-        yield text_element(figure, left + places.wide, top, box.text, DARK.ink, weight=600, at="right top")
+        yield text_element(figure, left + layout.width, top, box.text, DARK.ink, weight=600, at="right top")
 
 
 def country_elements(figures: Mapping[str, float], size: float, box: Box) -> Iterator[Option]:
-    """Every country; those with figures stand before the others."""
+    """Yields every country; those with values stand in front of the others."""
     values: dict[str, float] = defaultdict(float)
     for name, value in figures.items():
         if shape := find_country_shape(name):
@@ -143,7 +143,7 @@ def country_elements(figures: Mapping[str, float], size: float, box: Box) -> Ite
 
 @lru_cache(8)
 def scaled_outlines(size: float) -> Mapping[str, Sequence[tuple[Sequence[Point], float]]]:
-    """The outlines of each country on a map of so many px, and how many square px they hold."""
+    """Returns the outlines of each country on a map of this width in px, each with its area in square px."""
     left, top, right, _ = map_bounds()
     scale = size / (right - left)
     sized = {
@@ -154,32 +154,34 @@ def scaled_outlines(size: float) -> Mapping[str, Sequence[tuple[Sequence[Point],
 
 
 def dot_element(ring: Sequence[Point], colour: str, box: Box) -> Option:
+    """Returns a dot in the middle of an outline."""
     x, y = (sum(each) / len(ring) for each in zip(*ring, strict=True))
     shape = {"cx": round(x, 1), "cy": round(y, 1), "r": DOT_RADIUS_EM * box.text}
     return {"type": "circle", "silent": True, "shape": shape, "style": {"fill": colour}}
 
 
 def polygon_element(ring: Sequence[Point], colour: str, edge: str) -> Option:
+    """Returns a filled outline."""
     style = {"fill": colour, "stroke": edge, "lineWidth": 0.5}
     return {"type": "polygon", "silent": True, "shape": {"points": ring}, "style": style}
 
 
 def thin_outline(ring: Sequence[Point]) -> list[Point]:
-    """The outline without what nobody can tell apart."""
-    kept = [ring[0]]
+    """Returns the outline without points that are too close to see."""
+    points = [ring[0]]
     for x, y in ring:
-        if abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= MIN_POINT_DISTANCE_PX:
-            kept.append((x, y))
-    return [(round(x, 1), round(y, 1)) for x, y in kept]
+        if abs(x - points[-1][0]) + abs(y - points[-1][1]) >= MIN_POINT_DISTANCE_PX:
+            points.append((x, y))
+    return [(round(x, 1), round(y, 1)) for x, y in points]
 
 
 def polygon_area(ring: Sequence[Point]) -> float:
-    """Square px, by the shoelace formula."""
+    """Returns the area of an outline, by the shoelace formula."""
     return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, (*ring[1:], ring[0]), strict=True))) / 2
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Room for a map on which continents can be told apart, and two names."""
+    """Returns the room for a map on which continents can be recognized, and two names."""
     return 14 * box.text, 9 * box.text
 
 

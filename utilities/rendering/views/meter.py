@@ -1,4 +1,4 @@
-"""A figure on its way to a goal, and where it would have to be by now."""
+"""Progress towards a goal, and where it should be by now."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,34 +18,36 @@ from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import View, fits_no_frame
 
 METER_BAR_EM = 0.62  # the height of the bar, in em of text
-MAX_METER_FIGURE_EM = 2.4  # the figure's greatest size, in em of figures
+MAX_METER_FIGURE_EM = 2.4  # the largest size of the value, in em of figures
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a board file may say of a meter."""
+    """The options of a meter."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     goal: Annotated[float, Field(gt=0)]
     key: str = ""  # the column; the first with figures when empty
-    of: Literal["", "week", "month", "quarter", "year"] = ""  # the time the goal is set for; it tells the pace
+    of: Literal["", "week", "month", "quarter", "year"] = (
+        ""  # the period of the goal; with it the expected value is drawn
+    )
 
 
 def gauge(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
-    """The sum of the column beside the goal; None when nothing is known."""
+    """Returns the sum of the column next to the goal; None without values."""
     column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(frame.numeric_columns), None)
-    known = [value for value in map(to_number, frame.column_values(column.key)) if value is not None] if column else []
-    if column is None or not known or (len(known) > 1 and not is_count(column.kind)):
+    values = [value for value in map(to_number, frame.column_values(column.key)) if value is not None] if column else []
+    if column is None or not values or (len(values) > 1 and not is_count(column.kind)):
         return None  # rates and averages do not add up
     over = elapsed_share(frame.date_range, options.of) if is_count(column.kind) else None
-    return build_meter(float(sum(known)), column, options, over, box)
+    return build_meter(float(sum(values)), column, options, over, box)
 
 
 def elapsed_share(covers: DateRange | None, of: str) -> float | None:
-    """The part of the week, month, quarter or year that is over; None when unknown, or nothing of it is.
+    """Returns the part of the week, month, quarter or year that is over; None when unknown or 0.
 
-    A day that is not over yet counts for nothing: nobody is behind in the morning.
+    A day that is not over does not count, so that nobody is behind in the morning.
     """
     if covers is None or not of:
         return None
@@ -55,7 +57,7 @@ def elapsed_share(covers: DateRange | None, of: str) -> float | None:
 
 
 def period_bounds(day: date, of: str) -> tuple[date, date]:
-    """The first day of the week, month, quarter or year of a day, and the first after it."""
+    """Returns the first day of the week, month, quarter or year of a day, and the first day after it."""
     if of == "week":
         monday = day - timedelta(days=day.weekday())
         return monday, monday + timedelta(days=7)
@@ -75,11 +77,11 @@ def build_meter(value: float, column: Column, options: Options, over: float | No
         max(box.figure, box.height / 2),
     )
     goal, name = format_short(options.goal, column.kind), one_line(column.heading).lower()
-    said = first_fitting((f"{share:,.0%} of {goal} {name}", f"{share:,.0%} of {goal}", f"{share:,.0%}"), box)
+    caption = first_fitting((f"{share:,.0%} of {goal} {name}", f"{share:,.0%} of {goal}", f"{share:,.0%}"), box)
     top = hero * 1.1 + 1.35 * box.text
     marks = [
         text_element(text, 0, 0, hero, DARK.ink, weight=700),
-        text_element(said, 0, hero * 1.1, box.text, DARK.quiet),
+        text_element(caption, 0, hero * 1.1, box.text, DARK.quiet),
         rectangle_element(0, top + 0.25 * box.text, box.width, METER_BAR_EM * box.text, DARK.rule),
         rectangle_element(
             0, top + 0.25 * box.text, box.width * min(1, max(0, share)), METER_BAR_EM * box.text, DARK.accent
@@ -93,7 +95,7 @@ def build_meter(value: float, column: Column, options: Options, over: float | No
 
 
 def meter_figure_text(value: float, column: Column, box: Box) -> str:
-    """The figure written out where it has room at its greatest size."""
+    """Returns the value in full where it fits at its largest size, else in short form."""
     text = format_value(value, column.kind) if is_count(column.kind) else format_short(value, column.kind)
     return (
         text
@@ -103,24 +105,24 @@ def meter_figure_text(value: float, column: Column, box: Box) -> str:
 
 
 def expected_elements(value: float, due: float, over: float, column: Column, box: Box, top: float) -> list[Option]:
-    """A stroke through the bar where the figure would be by now, and the words below it."""
+    """Returns a mark on the bar where the value should be by now, and the text below it."""
     at = box.width * min(1.0, over)
     by_now = format_short(due, column.kind)
     same = format_short(value, column.kind) == by_now
     state = "on pace: " if same else "behind: " if value < due else "ahead: "
     colour = DARK.trouble if value < due and not same else DARK.ink
-    said = first_fitting(
+    caption = first_fitting(
         (f"{state}{by_now} expected by now", f"{state}{by_now} by now", f"{state}{by_now}", by_now), box
     )
-    left = min(max(0.0, at - text_width(said, box.text) / 2), max(0.0, box.width - text_width(said, box.text)))
+    left = min(max(0.0, at - text_width(caption, box.text) / 2), max(0.0, box.width - text_width(caption, box.text)))
     return [
         rectangle_element(at - 0.06 * box.text, top, 0.12 * box.text, (METER_BAR_EM + 0.5) * box.text, colour),
-        text_element(said, left, top + (METER_BAR_EM + 0.75) * box.text, box.text, colour),
+        text_element(caption, left, top + (METER_BAR_EM + 0.75) * box.text, box.text, colour),
     ]
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Room for the figure, a line of words, the bar and the pace below it."""
+    """Returns the room for the value, a line of text, the bar and the expected value below it."""
     return 8 * box.text, 1.1 * box.figure + 4.2 * box.text
 
 

@@ -31,19 +31,19 @@ FIGURE_WEIGHT = 700
 
 @dataclass(frozen=True)
 class Options:
-    """What a board file may say of a number."""
+    """The options of a number."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     key: str = ""  # the column; the first with figures when ''
     good: Literal["up", "down"] = "up"  # the direction that is welcome
     now: bool = False  # it counts what is happening at this moment
-    caption: str = ""  # what is said below it when there is nothing to compare with; its days when ''
+    caption: str = ""  # the text below it when there is nothing to compare with; its days when ''
 
 
 @dataclass(frozen=True)
 class NumberChange:
-    """How the figure moved against the period before."""
+    """How the figure has changed since the previous period."""
 
     direction: Literal["up", "down", "level"]
     welcome: bool
@@ -53,7 +53,7 @@ class NumberChange:
 
 @dataclass(frozen=True)
 class Number:
-    """What templates/views/number.html draws."""
+    """What templates/views/number.html receives."""
 
     text: str
     step: int  # the size, as the number of a class in the board's stylesheet
@@ -63,7 +63,7 @@ class Number:
 
 
 def build_number(frame: Frame, box: Box, options: Options) -> Number:
-    """The figure of the first row; raises ValueError when the frame has no such column."""
+    """Returns the figure of the first row; raises ValueError when the frame has no such column."""
     column = number_column(frame, options.key)
     value = first_value(frame, column)
     text, step = fit_figure(value, column.kind, box)
@@ -79,21 +79,21 @@ def build_number(frame: Frame, box: Box, options: Options) -> Number:
 
 
 def number_column(frame: Frame, key: str) -> Column:
-    """The column called `key`, or the first that holds figures of this period."""
+    """Returns the column `key`, or the first with numbers of this period."""
     if key:
         return frame.columns[frame.column_index(key)]
     return (frame.numeric_columns or list(frame.columns))[0]
 
 
 def first_value(frame: Frame, column: Column) -> Value:
-    """The first row's figure. An answer without rows has counted nothing: that is 0 for a count, unknown for a rate."""
+    """Returns the first row's value; without rows 0 for a count, None for a rate."""
     if not frame.rows:
         return 0 if column.kind is ValueKind.INTEGER else None
     return frame.column_values(column.key)[0]
 
 
 def fit_figure(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
-    """The text in full at the largest step that fits; shortened only when it would not fit at the smallest."""
+    """Returns the text and the largest size that fits; the short form only where the full one does not fit at all."""
     for text in (format_value(value, kind), shorten_number(value), MISSING_VALUE):
         room = [n for n, size in enumerate(hero_sizes(box.figure)) if figure_fits(text, size, box)]
         if room:
@@ -102,12 +102,13 @@ def fit_figure(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
 
 
 def figure_fits(text: str, size: float, box: Box) -> bool:
-    high = size * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
-    return text_width(text, size, weight=FIGURE_WEIGHT) <= box.width and high <= box.height
+    """Whether the figure fits at this size, with the line about the change below it."""
+    height = size * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
+    return text_width(text, size, weight=FIGURE_WEIGHT) <= box.width and height <= box.height
 
 
 def shorten_number(value: Value) -> str:
-    """`1.2 M` for a number that has no room to be written out."""
+    """Returns `1.2 M`."""
     if not isinstance(value, int | float):
         return MISSING_VALUE
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
@@ -117,7 +118,7 @@ def shorten_number(value: Value) -> str:
 
 
 def build_change(frame: Frame, column: Column, value: Value, options: Options, box: Box) -> NumberChange | None:
-    """The change in the fullest words that fit; None when there is nothing to compare with."""
+    """Returns the change in the longest words that fit; None without a value to compare with."""
     key = column.previous_key
     before = (
         first_value(frame, frame.columns[frame.column_index(key)]) if frame.rows and frame.has_column(key) else None
@@ -137,7 +138,7 @@ def build_change(frame: Frame, column: Column, value: Value, options: Options, b
 
 
 def format_change(gain: float, before: float, kind: ValueKind) -> str:
-    """By how much: per cent, points for a rate, the figure itself when there was nothing before; '' for no change."""
+    """Returns per cent, points for a rate, or the figure itself when it was 0 before; '' for no change."""
     if kind is ValueKind.FRACTION:
         return f"{abs(gain) * 100:.1f} points" if round(abs(gain), 3) else ""
     if not before:
@@ -149,7 +150,7 @@ def format_change(gain: float, before: float, kind: ValueKind) -> str:
 
 
 def change_phrases(direction: str, before: str) -> tuple[str, ...]:
-    """From the fullest to the shortest."""
+    """Returns phrases from the longest to the shortest."""
     if direction == "level":
         return (f"no change on {before}", "no change")
     more = "more" if direction == "up" else "less"
@@ -157,7 +158,7 @@ def change_phrases(direction: str, before: str) -> tuple[str, ...]:
 
 
 def previous_period_text(frame: Frame) -> str:
-    """The period before, in words."""
+    """Returns the previous period in words."""
     if frame.date_range is None:
         return "the time before"
     days = (frame.date_range.last - frame.date_range.first).days + 1
@@ -165,7 +166,7 @@ def previous_period_text(frame: Frame) -> str:
 
 
 def covered_days_text(frame: Frame) -> str:
-    """The days the figure speaks of, '' when it speaks of none."""
+    """Returns the days that the figure covers, or ''."""
     if frame.date_range is None:
         return ""
     days = (frame.date_range.last - frame.date_range.first).days + 1
@@ -175,7 +176,7 @@ def covered_days_text(frame: Frame) -> str:
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Room for six figures at the least legible size, and the line about the change."""
+    """Returns the room for six digits at the smallest legible size, and the line about the change."""
     return text_width(
         "000,000", box.figure, weight=FIGURE_WEIGHT
     ), box.figure * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text

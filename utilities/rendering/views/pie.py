@@ -1,4 +1,4 @@
-"""Parts of a whole as a ring, each named beside it with its share: no more than can be told apart."""
+"""A ring of up to six parts, each with its name and its share to the right."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,63 +17,64 @@ from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_shapes
 
-MAX_PIE_PARTS = 6  # parts, the rest among them
+MAX_PIE_PARTS = 6  # with the merged ones
 PIE_LINE_EM = 1.5  # between two names, in em of text
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a board file may say of a ring."""
+    """The options of a ring."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     key: str = ""  # the column of figures; the first when empty
-    parts: Annotated[int, Field(ge=2, le=MAX_PIE_PARTS)] = MAX_PIE_PARTS  # at most; what is beyond becomes the rest
+    parts: Annotated[int, Field(ge=2, le=MAX_PIE_PARTS)] = MAX_PIE_PARTS  # at most; further ones are merged
 
 
 def pie_chart(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
-    """The picture; None when there is nothing to share out, a part is less than nothing, or rates are no parts."""
+    """Returns the chart; None when the sum is 0, a part is negative, or the values are rates that do not add up."""
     rows = build_rows(frame, (options.key,) if options.key else ())
-    if rows is None or not any(rows.known) or min(rows.known) < 0:
+    if rows is None or not any(rows.known_values) or min(rows.known_values) < 0:
         return None
     lines = max(2, int(box.height / (PIE_LINE_EM * box.text)))
     each = rows.series[0]
-    if each.kind is ValueKind.FRACTION and sum(rows.known) > 1.01:
+    if each.kind is ValueKind.FRACTION and sum(rows.known_values) > 1.01:
         return None
     parts = list(largest_parts(rows.labels, each.values, min(options.parts, lines)))
-    whole = sum(value for _, value in parts)
+    total = sum(value for _, value in parts)
     size = min(box.height, 0.42 * box.width)
     left = size + 1.0 * box.text
     top = max(0.0, (box.height - len(parts) * PIE_LINE_EM * box.text) / 2)
     option = base_option(box) | {
         "graphic": [
-            *(mark for n, part in enumerate(parts) for mark in part_elements(part, whole, n, left, top, box)),
-            *total_elements(format_short(whole, each.kind), size, box),
+            *(mark for n, part in enumerate(parts) for mark in part_elements(part, total, n, left, top, box)),
+            *total_elements(format_short(total, each.kind), size, box),
         ],
         "series": [ring_series(parts, size, box)],
     }
-    said = ", ".join(f"{shorten_spoken(name)} {format_part(value, whole)}" for name, value in parts)
-    return build_chart_spec(option, box, f"{each.name}: {said}.")
+    shares = ", ".join(f"{shorten_spoken(name)} {format_part(value, total)}" for name, value in parts)
+    return build_chart_spec(option, box, f"{each.name}: {shares}.")
 
 
 def largest_parts(names: tuple[str, ...], values: tuple[float | None, ...], most: int) -> Iterator[tuple[str, float]]:
-    """The largest parts, and all others as one, with what the source itself calls so."""
-    known = [(name, value) for name, value in zip(names, values, strict=True) if value]
-    part_elements = sorted((part for part in known if part[0] != OTHER_NAME), key=lambda part: -part[1])
-    if len(known) == len(part_elements) <= most:
-        yield from part_elements
+    """Yields the largest parts, and all others as one together with what the source itself calls (other)."""
+    parts = [(name, value) for name, value in zip(names, values, strict=True) if value]
+    named = sorted((part for part in parts if part[0] != OTHER_NAME), key=lambda part: -part[1])
+    if len(parts) == len(named) <= most:
+        yield from named
         return
-    yield from part_elements[: most - 1]
-    yield OTHER_NAME, sum(value for _, value in known) - sum(value for _, value in part_elements[: most - 1])
+    yield from named[: most - 1]
+    yield OTHER_NAME, sum(value for _, value in parts) - sum(value for _, value in named[: most - 1])
 
 
-def format_part(value: float, whole: float) -> str:
-    part = 100 * value / whole
+def format_part(value: float, total: float) -> str:
+    """Returns `34%`, `<1%` or `>99%`."""
+    part = 100 * value / total
     return "<1%" if 0 < part < 1 else ">99%" if 99.5 <= part < 100 else f"{part:.0f}%"
 
 
 def total_elements(total: str, size: float, box: Box) -> list[Option]:
-    """The whole, where the ring has room for it."""
+    """Returns the total, where the ring has room for it."""
     wide = text_width(total, box.figure, weight=700)
     middle = size / 2, box.height / 2
     return (
@@ -84,23 +85,25 @@ def total_elements(total: str, size: float, box: Box) -> list[Option]:
 
 
 def part_colour(place: int, name: str) -> str:
+    """Returns the colour of a part."""
     return DARK.quiet if name == OTHER_NAME else DARK.series[place]
 
 
-def part_elements(part: tuple[str, float], whole: float, place: int, left: float, top: float, box: Box) -> list[Option]:
-    """A part's colour, its share and its name, on one line."""
+def part_elements(part: tuple[str, float], total: float, place: int, left: float, top: float, box: Box) -> list[Option]:
+    """Returns a part's colour, its share and its name, on one line."""
     name, value = part
     y = top + place * PIE_LINE_EM * box.text
     figures = left + box.text
     after = figures + text_width(">99%", box.text, weight=600) + 0.6 * box.text
     return [
         rectangle_element(left, y + 0.2 * box.text, 0.6 * box.text, 0.6 * box.text, part_colour(place, name)),
-        text_element(format_part(value, whole), figures, y, box.text, DARK.ink, weight=600),
+        text_element(format_part(value, total), figures, y, box.text, DARK.ink, weight=600),
         text_element(shorten_middle(name, box.text, box.width - after), after, y, box.text, DARK.title),
     ]
 
 
 def ring_series(parts: list[tuple[str, float]], size: float, box: Box) -> Option:
+    """Returns the ring."""
     return {
         "type": "pie",
         "silent": True,
@@ -118,7 +121,7 @@ def ring_series(parts: list[tuple[str, float]], size: float, box: Box) -> Option
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Room for a ring, and for three names of some eight letters beside it."""
+    """Returns the room for a ring, and for three names of some eight letters."""
     return 16 * box.text, 3 * PIE_LINE_EM * box.text
 
 

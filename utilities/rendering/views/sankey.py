@@ -1,4 +1,4 @@
-"""Where visits come in and where they leave: pages on both sides, joined by bands as wide as the visits."""
+"""Landing pages on the left and exit pages on the right, joined by bands as wide as the visits."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -14,14 +14,14 @@ from utilities.rendering.views import FrameShape, View, fits_shapes
 
 @dataclass(frozen=True)
 class Options:
-    """What a board file may say of flows."""
+    """The options of flows."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     landing: str = "landing"  # the columns
     exit: str = "exit"
     key: str = "visits"
-    pages: Annotated[int, Field(ge=1, le=MAX_PAGES_A_SIDE)] = 8  # on each side; what is beyond becomes the rest
+    pages: Annotated[int, Field(ge=1, le=MAX_PAGES_A_SIDE)] = 8  # on each side; further ones are merged
     countries: tuple[str, ...] = ()  # compared with all others, in a colour of their own
     by: str = "country"  # the column that `countries` are in
 
@@ -41,9 +41,9 @@ def draw_pairs(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
         for landing, exit_, value, home in zip(*columns, homes, strict=True)
         if isinstance(value, int | float)
     ]
-    called = (", ".join(options.countries), "the rest") if options.countries else None
-    drawn = sankey(links, box, options.pages, called=called)
-    return drawn.spec if drawn else None
+    group_names = (", ".join(options.countries), "the rest") if options.countries else None
+    chart = sankey(links, box, options.pages, group_names=group_names)
+    return chart.spec if chart else None
 
 
 VIEW = View("sankey", "sankey", draw_pairs, fits_shapes(10, FrameShape.PAIRS), min_size, Options)

@@ -1,4 +1,4 @@
-"""Rows and columns, as many as can be read from where people stand."""
+"""A table with as many rows and columns as fit at a legible size."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -42,14 +42,14 @@ PHONE_EM = 21.0
 """em of text across a telephone held upright."""
 
 URL_NOISE = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
-"""What an address on a wall does not need: nobody can click it."""
+"""What a URL on a wall does not need, where nobody can click it."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a board file may say of a table."""
+    """The options of a table."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is a fault
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     columns: tuple[str, ...] = ()  # only these, in this order; all when empty
     headings: Mapping[str, str] = field(default_factory=dict)  # by column key; shorter ones leave room for figures
@@ -60,7 +60,7 @@ class Options:
 
 @dataclass(frozen=True)
 class TableCell:
-    """One figure; `bar` is its part of the longest bar in per cent, None without one."""
+    """One value; `bar` is its part of the longest bar in per cent, None without one."""
 
     text: str
     bar: float | None = None
@@ -68,7 +68,7 @@ class TableCell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A line of the table: what it is about, quietly what else, and the figures."""
+    """A row of the table: its label, a second text in grey, and the values."""
 
     label: str
     quiet: str
@@ -77,7 +77,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class TableHeading:
-    """A heading; `wide` columns have no room on a telephone, `note` says what their figures lack."""
+    """A heading; `wide` columns do not fit on a telephone, `note` says what their values lack."""
 
     text: str
     wide: bool
@@ -86,18 +86,18 @@ class TableHeading:
 
 @dataclass(frozen=True)
 class TableContent:
-    """What templates/views/table.html draws."""
+    """What templates/views/table.html receives."""
 
     label: str
     heads: tuple[TableHeading, ...]
     rows: tuple[TableRow, ...]
     parts: tuple[float, ...]  # widths of the columns in per cent when bars are drawn; they need no headings
-    full: bool  # every row there is room for is there
-    empty: tuple[str, ...]  # what to say instead of rows
+    full: bool  # all rows that fit are there
+    empty: tuple[str, ...]  # sentences instead of rows
 
 
 def build_table(frame: Frame, box: Box, options: Options) -> TableContent:
-    """The rows and columns that fit; raises ValueError when none of the wanted columns is there."""
+    """Returns the rows and columns that fit; raises ValueError when none of the columns in the options is there."""
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
     capacity = row_capacity(box, headed=not options.bars)
     part = replace(frame, rows=select_rows(frame, min(capacity, options.rows)))
@@ -106,25 +106,25 @@ def build_table(frame: Frame, box: Box, options: Options) -> TableContent:
         [label_text(v, texts[0].kind) for v in part.column_values(texts[0].key)] if texts else [""] * len(part.rows)
     )
     every = [build_numeric_column(part, column) for column in figures]
-    lanes = fitting_columns(every, labels, box, options.bars)
-    narrow = fitting_columns(lanes, labels, replace(box, width=PHONE_EM * box.text), options.bars)
+    numeric = fitting_columns(every, labels, box, options.bars)
+    narrow = fitting_columns(numeric, labels, replace(box, width=PHONE_EM * box.text), options.bars)
     return TableContent(
         label=texts[0].heading if texts else "",
-        heads=tuple(TableHeading(one.heading, one not in narrow, one.note) for one in lanes),
-        rows=tuple(build_table_rows(part, labels, texts[1:], lanes, options.bars, box)),
-        parts=tuple(column_percentages(labels, lanes, box, options.bars)) if options.bars else (),
+        heads=tuple(TableHeading(one.heading, one not in narrow, one.note) for one in numeric),
+        rows=tuple(build_table_rows(part, labels, texts[1:], numeric, options.bars, box)),
+        parts=tuple(column_percentages(labels, numeric, box, options.bars)) if options.bars else (),
         full=len(part.rows) == capacity,
         empty=() if part.rows else empty_sentences(frame, box),
     )
 
 
 def row_capacity(box: Box, *, headed: bool) -> int:
-    """How many rows the height has room for, at least one."""
+    """Returns how many rows fit, at least one."""
     return max(1, int((box.height - (HEADING_EM * box.text if headed else 0)) / (ROW_EM * box.figure + ROW_LINE_PX)))
 
 
 def select_rows(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
-    """The rows that matter most: the first, for they are ranked; of days one after the other, the last."""
+    """Returns the first rows, because reports are ranked; the last ones of days in their order."""
     if frame.columns and frame.columns[0].kind is ValueKind.DATE:
         days = [str(row[0]) for row in frame.rows]
         if days == sorted(days):
@@ -132,17 +132,17 @@ def select_rows(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
     return frame.rows[:most]
 
 
-def fitting_columns(lanes: list[NumericColumn], labels: list[str], box: Box, bars: str) -> list[NumericColumn]:
-    """The figures that have room beside the labels, and beside the bars if there are any."""
+def fitting_columns(numeric: list[NumericColumn], labels: list[str], box: Box, bars: str) -> list[NumericColumn]:
+    """Returns the columns of numbers that fit next to the labels and the bars."""
     left = box.width * (1 - (BAR_WIDTH if bars else 0)) - label_width(labels, box)
-    return select_columns(lanes, left, box, headed=not bars, keep=bars)
+    return select_columns(numeric, left, box, headed=not bars, keep=bars)
 
 
 def split_columns(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
-    """What stands on the left and what on the right: those named, or all but the figures of the period before."""
+    """Returns the columns on the left and on the right: those with these keys, or all but the previous period's."""
     columns = [c for c in frame.columns if not c.is_previous]
     if keys:
-        # What a network says comes late, or never when it is not configured: the others do not wait for it.
+        # Columns of a share network come late, or never when it is not configured: the others do not wait.
         columns = [frame.columns[frame.column_index(key)] for key in keys if frame.has_column(key)]
         if not columns:
             raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
@@ -151,62 +151,64 @@ def split_columns(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], li
 
 
 def build_numeric_column(frame: Frame, column: Column) -> NumericColumn:
-    """A column of figures, written out."""
+    """Returns a column of numbers as text."""
     cells = tuple(format_value(value, column.kind) for value in frame.column_values(column.key))
     note = " · ".join(note.text for note in frame.notes if note.column == column.key)
     return NumericColumn(column.key, column.heading, cells, column.drop_priority, note)
 
 
 def label_text(value: Value, kind: ValueKind) -> str:
-    """A label, without what only a browser's address line needs."""
+    """Returns a label, without what only a browser needs of a URL."""
     return URL_NOISE.sub("", format_value(value, kind))
 
 
 def build_table_rows(
-    frame: Frame, labels: list[str], asides: list[Column], lanes: list[NumericColumn], bars: str, box: Box
+    frame: Frame, labels: list[str], asides: list[Column], numeric: list[NumericColumn], bars: str, box: Box
 ) -> Iterator[TableRow]:
-    """Every row, written out."""
+    """Yields every row as text."""
     top = max((v for v in frame.column_values(bars) if isinstance(v, int | float)), default=0) if bars else 0
-    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - sum(column_width(one, box, headed=not bars) for one in lanes)
+    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - sum(
+        column_width(one, box, headed=not bars) for one in numeric
+    )
     for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
-        # GA4 writes what it does not know in brackets; as an aside that is noise.
+        # GA4 writes unknown values in brackets; as a second text that is noise.
         words = [label_text(row[frame.column_index(c.key)], c.kind) for c in asides]
         quiet = second_text(label, [word for word in words if not word.startswith("(")], left, box)
         cells = (
             TableCell(one.cells[place], bar_length(row[frame.column_index(one.key)], one.key == bars, top))
-            for one in lanes
+            for one in numeric
         )
         yield TableRow(label, quiet, tuple(cells))
 
 
 def second_text(label: str, words: list[str], left: float, box: Box) -> str:
-    """As many of the words as there is room for behind the label in `left` px."""
+    """Returns as many of the texts as fit behind the label in `left` px."""
     left -= text_width(label, box.text) + (ASIDE_MARGIN_EM + SPACE_EM) * box.text
     fit = (" ".join(words[:count]) for count in range(len(words), 0, -1))
     return next((text for text in fit if text_width(text, box.text) <= left), "")
 
 
 def bar_length(value: Value, drawn: bool, top: float) -> float | None:
-    """A column that is drawn as bars has one in every row, of no length when the figure is missing."""
+    """Returns the length of a bar in per cent, 0 without a value; None for a column without bars."""
     if not drawn:
         return None
     return round(100 * value / top, 1) if isinstance(value, int | float) and top > 0 else 0.0
 
 
-def column_percentages(labels: list[str], lanes: list[NumericColumn], box: Box, bars: str) -> Iterator[float]:
-    """The widths of labels, bars and figures in per cent of the table; bars take what the others leave."""
-    wide = [column_width(one, box, headed=False) for one in lanes]
+def column_percentages(labels: list[str], numeric: list[NumericColumn], box: Box, bars: str) -> Iterator[float]:
+    """Yields the widths of labels, bars and values in per cent of the table; bars take what the others leave."""
+    wide = [column_width(one, box, headed=False) for one in numeric]
     row_capacity = box.width - sum(wide)
     words = min(longest_label_width(labels, box), row_capacity - BAR_WIDTH * box.width)
     yield round(100 * words / box.width, 2)
-    for one, part in zip(lanes, wide, strict=True):
+    for one, part in zip(numeric, wide, strict=True):
         if one.key == bars:
             yield round(100 * (row_capacity - words) / box.width, 2)
         yield round(100 * part / box.width, 2)
 
 
 def empty_sentences(frame: Frame, box: Box) -> tuple[str, ...]:
-    """Sentences in the place of rows; how to begin is said where there is room for it on two lines."""
+    """Returns sentences for a table without rows; how to begin is among them where it fits on two lines."""
     if frame.setup_hint:
         first, how = frame.setup_hint[0], " ".join(frame.setup_hint[1:])
         return (first, how) if how and truncate_words(how, box.text, box.width, 2) == how else (first,)
@@ -218,7 +220,7 @@ def empty_sentences(frame: Frame, box: Box) -> tuple[str, ...]:
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Room for a label, one column of figures, the headings and two rows."""
+    """Returns the room for a label, one column of numbers, the headings and two rows."""
     wide = LABEL_WIDTH_EM / 2 * box.text + COLUMN_GAP_EM * box.text + text_width("00,000", box.figure, tabular=True)
     return wide, HEADING_EM * box.text + 2 * (ROW_EM * box.figure + ROW_LINE_PX)
 
