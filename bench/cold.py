@@ -16,7 +16,7 @@ from utilities.reports import Report
 from utilities.reports.top_pages import PAGES_QUERY, REPORT, page_urls
 from utilities.shares import providers as shares
 from utilities.shares.providers import Provider
-from utilities.sources import SourceKind, open_sources
+from utilities.sources import SourceType, open_sources
 from utilities.sources.social import ShareAsk
 
 LATENCY = 0.3
@@ -26,15 +26,15 @@ PROVIDERS = find(shares, "PROVIDER", Provider)
 
 async def timed(settings: Settings, report: Report | None) -> float:
     """Seconds of the whole report, or of one chain, on sources that have never asked anything."""
-    opened = await open_sources(find(sources, "SOURCE", SourceKind), settings, utc_now)
+    opened = await open_sources(find(sources, "SOURCE", SourceType), settings, utc_now)
     try:
         began = time.perf_counter()
         if report is not None:
             async for _ in report.fetch_frames(opened):
                 pass
         else:
-            pages = await opened.ask("ga4", PAGES_QUERY)
-            await opened.ask("social", ShareAsk(tuple(page_urls(settings.website, pages).values())))
+            pages = await opened.fetch_frame("ga4", PAGES_QUERY)
+            await opened.fetch_frame("social", ShareAsk(tuple(page_urls(settings.website, pages).values())))
         return time.perf_counter() - began
     finally:
         await opened.close()

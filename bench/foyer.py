@@ -34,9 +34,9 @@ class Ask(RequestHandler):
         self.services = services
 
     async def get(self, report: str) -> None:
-        source = self.services.sources.opened["pageviews"]
-        asked = source.adjusted(self.services.reports[report].ask, {"site": self.get_argument("site")})
-        frame = await source.answer(asked)
+        source = self.services.sources.configured["pageviews"]
+        asked = source.with_params(self.services.reports[report].ask, {"site": self.get_argument("site")})
+        frame = await source.fetch_frame(asked)
         self.finish(str(len(frame.rows)))
 
 

@@ -8,13 +8,13 @@ from utilities.config.boards import Board, Inline
 from utilities.model.errors import BoardError
 from utilities.rendering.views import View
 from utilities.reports import Report, report_from_fields
-from utilities.sources import SourceKind
+from utilities.sources import SourceType
 
 
 class Catalogue:
     """Owned by the event loop's thread; `reports` stays one dict while boards come and go."""
 
-    def __init__(self, reports: Sequence[Report], views: Sequence[View], kinds: Sequence[SourceKind]) -> None:
+    def __init__(self, reports: Sequence[Report], views: Sequence[View], kinds: Sequence[SourceType]) -> None:
         self.found = {report.name: report for report in reports}
         self.reports = dict(self.found)
         self.views = {view.name: view for view in views}

@@ -17,7 +17,7 @@ from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsEr
 from utilities.pageviews.collection import open_sites
 from utilities.rendering.layout.faults import layout_faults
 from utilities.services import catalogue
-from utilities.sources import SourceKind
+from utilities.sources import SourceType
 from utilities.store import open_store
 
 PATIENCE = 30.0  # seconds for one part
@@ -143,10 +143,10 @@ async def ask_issuer(settings: Settings, clock: Clock) -> str:
     return f"{issuer} answers and knows the client; people come back to {back}"
 
 
-async def ask_source(kind: SourceKind, settings: Settings, clock: Clock) -> str:
+async def ask_source(kind: SourceType, settings: Settings, clock: Clock) -> str:
     source = await kind.open(settings, clock)
     if source is None:
-        raise Absent(kind.missing)
+        raise Absent(kind.setup_hint)
     try:
         return await source.check()
     finally:

@@ -28,7 +28,7 @@ from utilities.rendering.views import View
 from utilities.rendering.walls import Painter, Walls
 from utilities.rendering.walls.asset_version import build_of
 from utilities.reports import Report
-from utilities.sources import SourceKind, Sources, open_sources
+from utilities.sources import Sources, SourceType, open_sources
 from utilities.sources.pageviews import PageViewSource
 from utilities.store import Store, open_store
 
@@ -64,7 +64,7 @@ def local_zone() -> tzinfo:
 
 def catalogue() -> Catalogue:
     """Everything found in the folders of reports, views and sources."""
-    return Catalogue(find(reports, "REPORT", Report), find(views, "VIEW", View), find(sources, "SOURCE", SourceKind))
+    return Catalogue(find(reports, "REPORT", Report), find(views, "VIEW", View), find(sources, "SOURCE", SourceType))
 
 
 @asynccontextmanager
@@ -81,7 +81,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         closing.push_async_callback(asked.close)
         own = await closing.enter_async_context(our_own(settings, clock))
         ours = PageViewSource(own.views, own.sites, clock, settings.look_back_days, settings.address)
-        asked = Sources(tuple(known.kinds.values()), {**asked.opened, "pageviews": ours}, settings.website, clock)
+        asked = Sources(tuple(known.kinds.values()), {**asked.configured, "pageviews": ours}, settings.website, clock)
         store = await open_store(settings, clock)
         closing.push_async_callback(store.close)
         state = await open_state(settings)

@@ -12,7 +12,7 @@ from handlers.reports.table import filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.frames import ReadingState, ValueKind
 from utilities.rendering.views import TABLE
-from utilities.sources import ROWS
+from utilities.sources import ROWS_PARAM
 
 # Seconds until a page loads itself again:
 PENDING_RELOAD = 2
@@ -80,7 +80,7 @@ class ReportPage(DeskHandler):
         frame, views = report_view.frame, self.services.views
         offered = self.drawable_views.find(name + report_view.query_string, query.report, frame, views)
         view = state.view if state.view in (*offered, TABLE) else next(iter(offered), TABLE)
-        image_params = {name: value for name, value in query.params.items() if name != ROWS}
+        image_params = {name: value for name, value in query.params.items() if name != ROWS_PARAM}
         self.page(
             "report.html",
             here="/reports",
@@ -103,12 +103,12 @@ class ReportPage(DeskHandler):
 
     def more_rows_link(self, query: ReportQuery, view: ReportView, state: DeskState) -> str:
         """Returns the address of the same page with more rows, '' where there are no more."""
-        limit = int(query.params.get(ROWS, 0)) or getattr(query.report.ask, "limit", 0)
+        limit = int(query.params.get(ROWS_PARAM, 0)) or getattr(query.report.ask, "limit", 0)
         is_ranking = bool(view.frame.columns) and view.frame.columns[0].kind is ValueKind.TEXT
         is_full = limit <= len(view.frame.rows) <= limit + UNRANKED_ROWS  # days and hours do not depend on the limit
         if not (query.has_row_limit and is_ranking and is_full and 0 < limit < EXTENDED_ROW_LIMIT):
             return ""
-        return state.link(params={**query.params, ROWS: str(EXTENDED_ROW_LIMIT)})
+        return state.link(params={**query.params, ROWS_PARAM: str(EXTENDED_ROW_LIMIT)})
 
     async def draw_view(self, report_view: ReportView, view: str) -> ChartPair | None:
         """Returns the charts of a view, None for the table."""

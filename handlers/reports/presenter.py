@@ -96,7 +96,7 @@ def build_report_view(report: Report, latest: Reading | None, now: datetime, sou
     reading = latest or Reading(report.name)
     age = reading.age_at(now)
     age_text = "" if age is None else format_age(age.total_seconds())
-    titles = tuple(sources.title(source) for source in report.sources)
+    titles = tuple(sources.source_title(source) for source in report.sources)
     return ReportView(
         report, reading, reading.state_at(now, report.refresh_every, report.stale_after), age_text, titles
     )

@@ -24,7 +24,7 @@ class ReportListPage(BaseHandler):
         reports = sorted(self.services.reports.values(), key=lambda report: report.title.casefold())
         sources = self.services.sources
         views = [build_report_view(report, latest(report.name), now, sources) for report in reports]
-        health = {sources.title(name): source.health() for name, source in sources.opened.items()}
+        health = {sources.source_title(name): source.health() for name, source in sources.configured.items()}
         self.page("reports.html", here="/reports", report_views=views, quotas=list(quota_lines(health)))
 
 

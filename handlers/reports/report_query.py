@@ -11,7 +11,7 @@ from utilities.model.frames import Reading, ReadingState
 from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.reports import Report
 from utilities.services import Services
-from utilities.sources import ROWS
+from utilities.sources import ROWS_PARAM
 
 MAX_WAIT_SECONDS = 5.0  # that an answer to a program may be delayed until there are figures
 
@@ -33,7 +33,7 @@ class ReportQuery:
 
     def with_params(self, get_param: GetParam) -> "ReportQuery":
         """Returns the query with those parameters of a request that this report accepts; all others are ignored."""
-        names = (*self.filter_names, *((ROWS,) if self.has_row_limit else ()))
+        names = (*self.filter_names, *((ROWS_PARAM,) if self.has_row_limit else ()))
         params = {name: value for name in names if (value := get_param(name))}
         return replace(self, params=params, compare=self.can_compare and get_param("compare") == "true")
 

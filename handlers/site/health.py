@@ -26,7 +26,7 @@ class Health(BaseHandler):
                 "status": "degraded" if degraded else "ok",
                 "demo": self.services.settings.demo,
                 "readings": readings,
-                "sources": {name: source.health() for name, source in self.services.sources.opened.items()},
+                "sources": {name: source.health() for name, source in self.services.sources.configured.items()},
                 "store": store,
                 "page_views": kept,
                 "boards": {"shown": len(self.services.boards), "faults": faults},

@@ -12,7 +12,7 @@ from utilities.rendering import views
 from utilities.shares import providers as shares
 
 FOLDERS = [
-    (sources, "SOURCE", sources.SourceKind),
+    (sources, "SOURCE", sources.SourceType),
     (reports, "REPORT", reports.Report),
     (shares, "PROVIDER", shares.Provider),
     (views, "VIEW", views.View),
@@ -31,5 +31,5 @@ def test_every_view_has_its_template():
 
 
 def test_module_without_the_name_stops_the_start_with_a_sentence():
-    with pytest.raises(ModuleRuleError, match=r"utilities\.reports\.\w+ must define SOURCE: SourceKind"):
-        find(reports, "SOURCE", sources.SourceKind)
+    with pytest.raises(ModuleRuleError, match=r"utilities\.reports\.\w+ must define SOURCE: SourceType"):
+        find(reports, "SOURCE", sources.SourceType)

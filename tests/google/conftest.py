@@ -7,8 +7,8 @@ import pytest
 
 from tests.google.pretend import Pretend, Watch
 from utilities.config.settings import Settings
-from utilities.sources.ga4 import Ga4
-from utilities.sources.search_console import SearchConsole
+from utilities.sources.ga4 import Ga4Source
+from utilities.sources.search_console import SearchConsoleSource
 
 
 @pytest.fixture
@@ -23,14 +23,16 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-async def ga4(google: Pretend, watch: Watch, settings: Callable[..., Settings]) -> AsyncIterator[Ga4]:
-    source = Ga4(settings(**google.settings), watch)
+async def ga4(google: Pretend, watch: Watch, settings: Callable[..., Settings]) -> AsyncIterator[Ga4Source]:
+    source = Ga4Source(settings(**google.settings), watch)
     yield source
     await source.close()
 
 
 @pytest.fixture
-async def searches(google: Pretend, watch: Watch, settings: Callable[..., Settings]) -> AsyncIterator[SearchConsole]:
-    source = SearchConsole(settings(**google.settings), watch)
+async def searches(
+    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+) -> AsyncIterator[SearchConsoleSource]:
+    source = SearchConsoleSource(settings(**google.settings), watch)
     yield source
     await source.close()

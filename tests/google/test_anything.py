@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.google.pretend import report
-from utilities.google.error_translation import FAILURES, Asked, explain
-from utilities.google.ga4_response import frame, read
+from utilities.google.error_translation import CLIENT_ERRORS, CallContext, translate_error
+from utilities.google.ga4_response import build_ga4_frame, parse_ga4_response
 from utilities.model.errors import BadAnswer, SourceError
 from utilities.model.frames import Frame
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
 WHOLE = report(["pagePath"], [("sessions", "TYPE_INTEGER"), ("bounceRate", "TYPE_FLOAT")], [["/", "1", "0.5"]])
-ASKED = Asked("Google Analytics", "wall@example.org", "let it in", "https://example.org", "GA4_API_ENDPOINT")
+ASKED = CallContext("Google Analytics", "let it in", "https://example.org", "GA4_API_ENDPOINT", "wall@example.org")
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -39,7 +39,7 @@ def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 @given(st.sampled_from([place for place in places(WHOLE) if place]), JSON)
 def test_report_that_is_wrong_in_one_place_is_a_frame_or_a_bad_answer(place: tuple[Any, ...], new: Any) -> None:
     try:
-        found = frame(read(put(WHOLE, place, new)), 10, None)
+        found = build_ga4_frame(parse_ga4_response(put(WHOLE, place, new)), 10, None)
     except BadAnswer:
         return
     assert isinstance(found, Frame)
@@ -51,9 +51,9 @@ def assert_sentence(status: int, body: bytes) -> None:
     response.reason = "Because"
     try:
         error: BaseException = HttpError(response, body)
-    except FAILURES as own:  # the client stumbles over some bodies itself
+    except CLIENT_ERRORS as own:  # the client stumbles over some bodies itself
         error = own
-    problem = explain(error, ASKED)
+    problem = translate_error(error, ASKED)
     assert isinstance(problem, SourceError)
     assert str(problem)
 

@@ -11,13 +11,13 @@ from utilities.model.frames import DateRange
 from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.reports import top_pages
 from utilities.sources import Sources
-from utilities.sources.ga4 import Ga4, Ga4Ask
+from utilities.sources.ga4 import Ga4Query, Ga4Source
 
 
-async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4) -> None:
+async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4Source) -> None:
     rows = [["previous", "90", "0.5"], ["now", "100", "0.25"]]
     body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER"), ("bounceRate", "TYPE_FLOAT")], rows)
-    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers", "bounceRate"), compare=True))
+    frame = await framed(google, ga4, body, Ga4Query(metrics=("totalUsers", "bounceRate"), compare=True))
     keys = [column.key for column in frame.columns]
     assert keys == ["totalUsers", "totalUsers:previous", "bounceRate", "bounceRate:previous"]
     assert frame.rows == ((100, 90, 0.25, 0.5),)
@@ -31,42 +31,42 @@ async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4
     ("period", "row", "days"), [("now", (9, None), "the days before"), ("previous", (None, 9), "these days")]
 )
 async def test_period_that_google_leaves_out_is_nothing_and_is_said(
-    period: str, row: tuple[int | None, ...], days: str, google: Pretend, ga4: Ga4
+    period: str, row: tuple[int | None, ...], days: str, google: Pretend, ga4: Ga4Source
 ) -> None:
     body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [[period, "9"]])
-    frame = await framed(google, ga4, body, Ga4Ask(metrics=("totalUsers",), compare=True))
+    frame = await framed(google, ga4, body, Ga4Query(metrics=("totalUsers",), compare=True))
     assert frame.rows == (row,)
     assert said(frame) == [f"Google Analytics has no figures for {days}"]
 
 
-async def test_comparison_without_its_periods_is_a_bad_answer(google: Pretend, ga4: Ga4) -> None:
+async def test_comparison_without_its_periods_is_a_bad_answer(google: Pretend, ga4: Ga4Source) -> None:
     with pytest.raises(BadAnswer):
-        await framed(google, ga4, report([], SESSIONS, [["7"]]), Ga4Ask(metrics=("sessions",), compare=True))
+        await framed(google, ga4, report([], SESSIONS, [["7"]]), Ga4Query(metrics=("sessions",), compare=True))
 
 
-async def test_names_are_set_beside_what_they_had_before(google: Pretend, ga4: Ga4) -> None:
+async def test_names_are_set_beside_what_they_had_before(google: Pretend, ga4: Ga4Source) -> None:
     rows = {"2026-11-19": [["Germany", "9"], ["France", "5"]], "2026-11-17": [["Spain", "8"], ["France", "7"]]}
     google.reply = lambda body: report(["country"], SESSIONS, rows[body["dateRanges"][0]["endDate"]])
-    ask = Ga4Ask(dimensions=("country",), metrics=("sessions",), compare=True, limit=2)
-    frame = await ga4.answer(ga4.adjusted(ask, {"from": "2026-11-18", "to": "2026-11-19"}))
+    ask = Ga4Query(dimensions=("country",), metrics=("sessions",), compare=True, limit=2)
+    frame = await ga4.fetch_frame(ga4.with_params(ask, {"from": "2026-11-18", "to": "2026-11-19"}))
     assert frame.rows == (("Germany", 9, 0), ("France", 5, 7))
     assert frame.date_range == DateRange(date(2026, 11, 18), date(2026, 11, 19), "Europe/Helsinki")
 
 
-async def test_days_are_those_where_the_property_is(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+async def test_days_are_those_where_the_property_is(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
     watch.now = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)  # half past midnight in Helsinki
-    frame = await ga4.answer(Ga4Ask(metrics=("sessions",), first="now/d"))
+    frame = await ga4.fetch_frame(Ga4Query(metrics=("sessions",), first="now/d"))
     assert google.asked[-1]["dateRanges"] == [{"startDate": "2026-11-21", "endDate": "2026-11-21"}]
     assert frame.date_range == DateRange(date(2026, 11, 21), date(2026, 11, 21), "Europe/Helsinki", has_ended=False)
 
 
-def test_days_before_google_began_are_refused(ga4: Ga4) -> None:
+def test_days_before_google_began_are_refused(ga4: Ga4Source) -> None:
     with pytest.raises(ParameterError, match="`from` must be 2015-08-14 or later"):
-        ga4.adjusted(Ga4Ask(metrics=("sessions",)), {"from": "2015-08-13"})
+        ga4.with_params(Ga4Query(metrics=("sessions",)), {"from": "2015-08-13"})
 
 
 async def test_report_of_several_questions_takes_another_time_for_all_of_them(
-    google: Pretend, ga4: Ga4, watch: Watch
+    google: Pretend, ga4: Ga4Source, watch: Watch
 ) -> None:
     sources = Sources((), {"ga4": ga4}, "https://example.org", watch)
     adjusted = ParameterizedReports(sources, watch).with_params(

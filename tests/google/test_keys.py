@@ -10,10 +10,10 @@ import pytest
 from tests.google.pretend import RUN, Pretend, Watch
 from utilities.config.settings import Settings
 from utilities.model.errors import SourceMisconfigured
-from utilities.sources.ga4 import SOURCE, Ga4, Ga4Ask
+from utilities.sources.ga4 import SOURCE, Ga4Query, Ga4Source
 from utilities.sources.search_console import SOURCE as SEARCH_CONSOLE
 
-ASK = Ga4Ask(metrics=("sessions",))
+ASK = Ga4Query(metrics=("sessions",))
 
 
 async def test_without_a_property_there_is_no_source(watch: Watch, settings: Callable[..., Settings]) -> None:
@@ -28,13 +28,13 @@ def without(key: dict[str, Any], name: str) -> str:
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda key: None, "no such file"),
+        (lambda key: None, "does not exist"),
         (lambda key: "", "not JSON"),
         (lambda key: "\x80", "not JSON"),
         (lambda key: "[" * 100_000, "not JSON"),
-        (lambda key: "[]", "not the key of a service account"),
+        (lambda key: "[]", "not a service account key"),
         (lambda key: '{"type": "authorized_user"}', "its type is 'authorized_user'"),
-        (lambda key: '{"installed": {"client_id": "x"}}', "not the key of a service account"),
+        (lambda key: '{"installed": {"client_id": "x"}}', "not a service account key"),
         (lambda key: without(key, "client_email"), "lacks client_email"),
         (lambda key: without(key, "private_key"), "lacks private_key"),
         (lambda key: without(key, "token_uri"), "lacks token_uri"),
@@ -43,7 +43,7 @@ def without(key: dict[str, Any], name: str) -> str:
     ],
 )
 async def test_wrong_key_file_is_named_and_may_be_mended(
-    spoil: Callable[[dict[str, Any]], str | None], words: str, google: Pretend, ga4: Ga4
+    spoil: Callable[[dict[str, Any]], str | None], words: str, google: Pretend, ga4: Ga4Source
 ) -> None:
     whole = google.key.read_text()
     spoilt = spoil(json.loads(whole))
@@ -51,13 +51,13 @@ async def test_wrong_key_file_is_named_and_may_be_mended(
     if spoilt is not None:
         google.key.write_text(spoilt, encoding="latin-1")
     with pytest.raises(SourceMisconfigured) as caught:
-        await ga4.answer(ASK)
+        await ga4.fetch_frame(ASK)
     assert words in str(caught.value)
     assert str(google.key) in str(caught.value)
     assert "BEGIN" not in str(caught.value)
     assert google.faults.count(RUN) == 0
     google.key.write_text(whole)
-    assert (await ga4.answer(ASK)).rows == ((7,),)
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
 async def test_property_without_a_key_says_which_setting_is_missing(
@@ -73,7 +73,7 @@ async def test_property_without_a_key_says_which_setting_is_missing(
 async def test_folder_in_place_of_a_key_file_is_refused(
     google: Pretend, tmp_path: Path, watch: Watch, settings: Callable[..., Settings]
 ) -> None:
-    source = Ga4(settings(**google.settings | {"google_application_credentials": tmp_path}), watch)
+    source = Ga4Source(settings(**google.settings | {"google_application_credentials": tmp_path}), watch)
     with pytest.raises(SourceMisconfigured, match="cannot be read"):
-        await source.answer(ASK)
+        await source.fetch_frame(ASK)
     await source.close()

@@ -12,14 +12,14 @@ import pytest
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch, report
 from utilities.config.settings import Settings
-from utilities.google.client import Client, resource
-from utilities.google.connection import Connections, proxy
-from utilities.google.error_translation import Asked
-from utilities.google.pool import Pool
+from utilities.google.client import GoogleClient, build_api
+from utilities.google.connection import Connections, environment_proxy
+from utilities.google.error_translation import CallContext
+from utilities.google.pool import GoogleThreadPool
 from utilities.model.errors import SourceError, Unavailable
-from utilities.sources.ga4 import SCOPE, SOURCE, Filter, Ga4, Ga4Ask
+from utilities.sources.ga4 import GA4_SCOPE, SOURCE, Ga4Filter, Ga4Query, Ga4Source
 
-ASK = Ga4Ask(metrics=("sessions",))
+ASK = Ga4Query(metrics=("sessions",))
 
 
 def echo(body: dict[str, Any]) -> dict[str, Any]:
@@ -28,20 +28,18 @@ def echo(body: dict[str, Any]) -> dict[str, Any]:
     return report(["pagePath"], [("sessions", "TYPE_INTEGER")], [[f"/{wanted}", wanted]])
 
 
-def client(google: Pretend, watch: Watch, places: int) -> Client:
-    def asked(account: str) -> Asked:
-        return Asked("Google Analytics", account, "", "", "")
-
-    return Client("Google Analytics", watch, google.key, SCOPE, asked, places=places)
+def client(google: Pretend, watch: Watch, places: int) -> GoogleClient:
+    context = CallContext("Google Analytics", "", "", "")
+    return GoogleClient(context, watch, google.key, GA4_SCOPE, threads=places)
 
 
-async def test_two_hundred_questions_at_once_each_get_their_own_answer(google: Pretend, ga4: Ga4) -> None:
+async def test_two_hundred_questions_at_once_each_get_their_own_answer(google: Pretend, ga4: Ga4Source) -> None:
     google.reply = echo
     asks = [
-        Ga4Ask(dimensions=("pagePath",), metrics=("sessions",), filters=(Filter("pagePath", str(number)),))
+        Ga4Query(dimensions=("pagePath",), metrics=("sessions",), filters=(Ga4Filter("pagePath", str(number)),))
         for number in range(200)
     ]
-    frames = await asyncio.gather(*(ga4.answer(ask) for ask in asks))
+    frames = await asyncio.gather(*(ga4.fetch_frame(ask) for ask in asks))
     assert [frame.rows for frame in frames] == [((f"/{number}", number),) for number in range(200)]
     assert google.faults.count("/token") == 1
     assert google.faults.most_running[RUN] <= 4
@@ -52,10 +50,10 @@ async def test_thirty_two_cold_threads_ask_for_one_token(google: Pretend, watch:
     google.faults.inject("/token", Fault("latency", seconds=0.2))
     google.faults.inject(RUN, Fault("latency", seconds=0.2))
     many = client(google, watch, 32)
-    methods = resource("analyticsdata", "v1beta", google.address).properties()
+    methods = build_api("analyticsdata", "v1beta", google.address).properties()
     try:
         await asyncio.gather(
-            *(many.call(lambda: methods.runReport(property="properties/123", body={}), "core") for _ in range(32))
+            *(many.call_api(lambda: methods.runReport(property="properties/123", body={}), "core") for _ in range(32))
         )
     finally:
         await many.close()
@@ -63,11 +61,11 @@ async def test_thirty_two_cold_threads_ask_for_one_token(google: Pretend, watch:
     assert 1 < google.faults.most_running[RUN] <= 8  # each could be a server error, and the reserve is kept
 
 
-async def test_token_that_was_refused_is_replaced_once_for_all_threads(google: Pretend, ga4: Ga4) -> None:
-    await asyncio.gather(*(ga4.answer(ASK) for _ in range(4)))
+async def test_token_that_was_refused_is_replaced_once_for_all_threads(google: Pretend, ga4: Ga4Source) -> None:
+    await asyncio.gather(*(ga4.fetch_frame(ASK) for _ in range(4)))
     google.token = {**google.token, "access_token": "ya29.two"}
     google.faults.inject("/token", Fault("latency", seconds=0.2))
-    frames = await asyncio.gather(*(ga4.answer(ASK) for _ in range(4)))
+    frames = await asyncio.gather(*(ga4.fetch_frame(ASK) for _ in range(4)))
     assert all(frame.rows == ((7,),) for frame in frames)
     assert google.faults.count("/token") == 2
 
@@ -81,16 +79,16 @@ async def test_token_that_was_refused_is_replaced_once_for_all_threads(google: P
     ],
     ids=["dripping", "hanging"],
 )
-async def test_dripping_answer_frees_its_place(fault: Fault, path: str, google: Pretend, ga4: Ga4) -> None:
+async def test_dripping_answer_frees_its_place(fault: Fault, path: str, google: Pretend, ga4: Ga4Source) -> None:
     google.faults.inject(path, fault)
     began = time.monotonic()
-    problems = await asyncio.gather(*(ga4.fetch(ASK, 0.5) for _ in range(4)), return_exceptions=True)
+    problems = await asyncio.gather(*(ga4.fetch_query(ASK, 0.5) for _ in range(4)), return_exceptions=True)
     assert time.monotonic() - began < 5
     assert all(isinstance(problem, Unavailable) for problem in problems), problems
     google.faults.clear()
     google.faults.inject(RUN, Fault("latency", seconds=0.1))
     await freed(ga4)
-    frames = await asyncio.gather(*(ga4.fetch(ASK, 5) for _ in range(4)))
+    frames = await asyncio.gather(*(ga4.fetch_query(ASK, 5) for _ in range(4)))
     assert all(frame.rows == ((7,),) for frame in frames)
     assert google.faults.most_running[RUN] >= 4
 
@@ -102,15 +100,15 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def freed(ga4: Ga4) -> None:
+async def freed(ga4: Ga4Source) -> None:
     """Waits until no thread is at work; the cut sockets take a moment to be noticed."""
     await until(lambda: not ga4.client.pool.running)
-    ga4.client.line.record_success()  # this is about places, not about the breaker
+    ga4.client.breaker.record_success()  # this is about places, not about the breaker
 
 
-async def test_caller_that_leaves_frees_its_place(google: Pretend, ga4: Ga4) -> None:
+async def test_caller_that_leaves_frees_its_place(google: Pretend, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
-    task = asyncio.create_task(ga4.answer(ASK))
+    task = asyncio.create_task(ga4.fetch_frame(ASK))
     await until(lambda: google.faults.count(RUN) > 0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -118,30 +116,30 @@ async def test_caller_that_leaves_frees_its_place(google: Pretend, ga4: Ga4) -> 
     await freed(ga4)
 
 
-async def test_callers_that_leave_say_nothing_about_google(google: Pretend, ga4: Ga4) -> None:
+async def test_callers_that_leave_say_nothing_about_google(google: Pretend, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     for _ in range(6):
-        task = asyncio.create_task(ga4.answer(ASK))
+        task = asyncio.create_task(ga4.fetch_frame(ASK))
         await until(lambda: bool(google.faults.running[RUN]))
         task.cancel()
         await asyncio.wait({task})
         await until(lambda: not ga4.client.pool.running and not google.faults.running[RUN])
     google.faults.clear()
-    assert (await ga4.answer(ASK)).rows == ((7,),)
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
-async def test_many_timeouts_in_a_row_open_the_breaker(google: Pretend, ga4: Ga4) -> None:
+async def test_many_timeouts_in_a_row_open_the_breaker(google: Pretend, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
-    await asyncio.gather(*(ga4.fetch(ASK, 0.3) for _ in range(4)), return_exceptions=True)
+    await asyncio.gather(*(ga4.fetch_query(ASK, 0.3) for _ in range(4)), return_exceptions=True)
     await until(lambda: not ga4.client.pool.running)
     hits = google.faults.count(RUN)
-    with pytest.raises(Unavailable, match="next try"):
-        await ga4.answer(ASK)
+    with pytest.raises(Unavailable, match="next attempt"):
+        await ga4.fetch_frame(ASK)
     assert google.faults.count(RUN) == hits
 
 
 async def test_full_queue_refuses_at_once() -> None:
-    pool = Pool("Google", places=1, waiting=1)
+    pool = GoogleThreadPool("Google", threads=1, max_waiting=1)
     let_go = threading.Event()
 
     def wait(connections: Connections) -> bool:
@@ -160,7 +158,7 @@ async def test_closing_ends_calls_and_threads(google: Pretend, watch: Watch, set
     source = await SOURCE.open(settings(**google.settings), watch)
     assert source is not None
     google.faults.inject(RUN, Fault("hang", seconds=30))
-    calls = [asyncio.create_task(source.answer(ASK)) for _ in range(10)]
+    calls = [asyncio.create_task(source.fetch_frame(ASK)) for _ in range(10)]
     await until(lambda: google.faults.count(RUN) >= 4)
     began = time.monotonic()
     await source.close()
@@ -169,32 +167,32 @@ async def test_closing_ends_calls_and_threads(google: Pretend, watch: Watch, set
     assert all(isinstance(problem, SourceError) for problem in problems), problems
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("Google Analytics")]
     with pytest.raises(Unavailable, match="shutting down"):
-        await source.answer(ASK)
+        await source.fetch_frame(ASK)
 
 
 async def test_one_set_of_methods_serves_a_process(
     google: Pretend, watch: Watch, settings: Callable[..., Settings]
 ) -> None:
-    one, other = Ga4(settings(**google.settings), watch), Ga4(settings(**google.settings), watch)
-    assert resource("analyticsdata", "v1beta", google.address) is resource("analyticsdata", "v1beta", google.address)
+    one, other = Ga4Source(settings(**google.settings), watch), Ga4Source(settings(**google.settings), watch)
+    assert build_api("analyticsdata", "v1beta", google.address) is build_api("analyticsdata", "v1beta", google.address)
     await one.close()
     await other.close()
 
 
 async def test_proxy_of_the_environment_is_not_used_for_loopback(
-    google: Pretend, ga4: Ga4, monkeypatch: pytest.MonkeyPatch
+    google: Pretend, ga4: Ga4Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    assert (await ga4.answer(ASK)).rows == ((7,),)
-    info = proxy("https")
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
+    info = environment_proxy("https")
     assert info is not None
     assert info.applies_to("analyticsdata.googleapis.com")
 
 
-async def test_work_goes_on_while_google_hangs(google: Pretend, ga4: Ga4, tmp_path: Path) -> None:
+async def test_work_goes_on_while_google_hangs(google: Pretend, ga4: Ga4Source, tmp_path: Path) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
-    task = asyncio.create_task(ga4.answer(ASK))
+    task = asyncio.create_task(ga4.fetch_frame(ASK))
     longest = 0.0
     for _ in range(50):
         began = time.monotonic()

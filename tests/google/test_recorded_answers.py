@@ -10,9 +10,9 @@ import pytest
 
 from demo.recorded import Recorded
 from utilities.config.settings import Settings
-from utilities.google.ga4_response import UNNAMED
+from utilities.google.ga4_response import UNRANKED_LABELS
 from utilities.model.frames import Frame, Value, ValueKind
-from utilities.sources.ga4 import SOURCE, Ga4Ask
+from utilities.sources.ga4 import SOURCE, Ga4Query
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data/ga4"
 NAMES = sorted(file.stem for file in DATA.glob("*.json"))
@@ -46,11 +46,11 @@ def fits(row: tuple[Value, ...], texts: tuple[str, ...]) -> bool:
     return all(same(value, text) for value, text in zip(row, texts, strict=True))
 
 
-async def fetch(settings: Settings, ask: Ga4Ask) -> Frame:
+async def fetch(settings: Settings, ask: Ga4Query) -> Frame:
     source = await SOURCE.open(settings, noon)
     assert source is not None
     try:
-        return await source.answer(ask)
+        return await source.fetch_frame(ask)
     finally:
         await source.close()
 
@@ -61,7 +61,7 @@ async def test_every_figure_is_equal_to_the_recording(
 ) -> None:
     recording = json.loads((DATA / f"{name}.json").read_text("utf-8"))
     response = recording["response"]
-    ask = Ga4Ask(
+    ask = Ga4Query(
         dimensions=tuple(header["name"] for header in response.get("dimensionHeaders", [])),
         metrics=tuple(header["name"] for header in response["metricHeaders"]),
         limit=5_000,
@@ -72,7 +72,7 @@ async def test_every_figure_is_equal_to_the_recording(
 
     assert len(frame.rows) == response["rowCount"]
     rows = wanted(recording)
-    if not any(value in UNNAMED for row in frame.rows for value in row):
+    if not any(value in UNRANKED_LABELS for row in frame.rows for value in row):
         assert all(fits(row, texts) for row, texts in zip(frame.rows, rows, strict=True))
     for row in frame.rows:
         assert any(fits(row, texts) for texts in rows), row
@@ -80,7 +80,7 @@ async def test_every_figure_is_equal_to_the_recording(
 
 async def test_kinds_and_days_of_a_recorded_table(tmp_path: Path, settings: Callable[..., Settings]) -> None:
     metrics = ("sessions", "screenPageViewsPerSession", "averageSessionDuration", "bounceRate")
-    ask = Ga4Ask(dimensions=("sessionSource", "sessionDefaultChannelGroup"), metrics=metrics, days=30, limit=10)
+    ask = Ga4Query(dimensions=("sessionSource", "sessionDefaultChannelGroup"), metrics=metrics, days=30, limit=10)
     async with Recorded(tmp_path, DATA) as google:
         frame = await fetch(settings(**{key.lower(): value for key, value in google.environment.items()}), ask)
     kinds = [column.kind for column in frame.columns]
@@ -101,7 +101,7 @@ async def test_kinds_and_days_of_a_recorded_table(tmp_path: Path, settings: Call
 async def test_other_is_not_ranked_although_it_is_the_biggest_row(
     tmp_path: Path, settings: Callable[..., Settings]
 ) -> None:
-    ask = Ga4Ask(dimensions=("unifiedScreenName",), metrics=("activeUsers",), realtime=True, limit=5)
+    ask = Ga4Query(dimensions=("unifiedScreenName",), metrics=("activeUsers",), realtime=True, limit=5)
     async with Recorded(tmp_path, DATA, ["all-pages-realtime"]) as google:
         frame = await fetch(settings(**{key.lower(): value for key, value in google.environment.items()}), ask)
     assert frame.rows[0] == ("Department of Energy", 72)

@@ -10,19 +10,19 @@ from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch, report
 from utilities.config.settings import Settings
 from utilities.model.errors import OverQuota, SourceError, Unavailable
-from utilities.sources.ga4 import Ga4, Ga4Ask
+from utilities.sources.ga4 import Ga4Query, Ga4Source
 
-ASK = Ga4Ask(metrics=("sessions",))
+ASK = Ga4Query(metrics=("sessions",))
 
 
-async def trouble(source: Ga4) -> SourceError:
+async def trouble(source: Ga4Source) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        await source.answer(ASK)
+        await source.fetch_frame(ASK)
     return caught.value
 
 
 async def test_server_errors_open_the_breaker_and_are_never_tried_again_at_once(
-    google: Pretend, ga4: Ga4, watch: Watch
+    google: Pretend, ga4: Ga4Source, watch: Watch
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=500))
     for _ in range(6):
@@ -31,11 +31,11 @@ async def test_server_errors_open_the_breaker_and_are_never_tried_again_at_once(
     assert ga4.health()["resting"] is True
     google.faults.clear()
     watch.pass_by(100)
-    assert (await ga4.answer(ASK)).rows == ((7,),)
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
     assert ga4.health()["resting"] is False
 
 
-async def test_ten_server_errors_of_the_hour_are_never_burnt(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+async def test_ten_server_errors_of_the_hour_are_never_burnt(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
     google.faults.inject(RUN, Fault("status", status=503))
     problems = []
     for _ in range(118):
@@ -45,29 +45,29 @@ async def test_ten_server_errors_of_the_hour_are_never_burnt(google: Pretend, ga
     assert {type(problem) for problem in problems} <= {Unavailable, OverQuota}
 
 
-async def test_scattered_server_errors_stop_at_the_reserve_too(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+async def test_scattered_server_errors_stop_at_the_reserve_too(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
     for _ in range(8):
         google.faults.inject(RUN, Fault("status", status=500, count=1))
         await trouble(ga4)
-        await ga4.answer(ASK) if google.faults.count(RUN) < 15 else None
+        await ga4.fetch_frame(ASK) if google.faults.count(RUN) < 15 else None
         watch.pass_by(60)
     problem = await trouble(ga4)
     assert isinstance(problem, OverQuota)
     assert 0 < problem.retry_after <= 3601
     watch.pass_by(problem.retry_after)
-    assert (await ga4.answer(ASK)).rows == ((7,),)
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
-async def test_errors_that_others_have_caused_are_counted_as_well(google: Pretend, ga4: Ga4) -> None:
+async def test_errors_that_others_have_caused_are_counted_as_well(google: Pretend, ga4: Ga4Source) -> None:
     quota = {"serverErrorsPerProjectPerHour": {"consumed": 0, "remaining": 2}}
     google.reply = lambda body: report([], [("sessions", "TYPE_INTEGER")], [["7"]], propertyQuota=quota)
-    await ga4.answer(ASK)
+    await ga4.fetch_frame(ASK)
     assert isinstance(await trouble(ga4), OverQuota)
     assert google.faults.count(RUN) == 1
 
 
 async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
-    google: Pretend, ga4: Ga4, watch: Watch
+    google: Pretend, ga4: Ga4Source, watch: Watch
 ) -> None:
     google.reply = lambda body: report(
         [],
@@ -75,8 +75,8 @@ async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
         [["7"]],
         propertyQuota={"serverErrorsPerProjectPerHour": {"remaining": 3 if "dateRanges" in body else 10}},
     )
-    await ga4.answer(ASK)
-    await ga4.answer(replace(ASK, realtime=True))
+    await ga4.fetch_frame(ASK)
+    await ga4.fetch_frame(replace(ASK, realtime=True))
     watch.pass_by(1)
     google.faults.inject(RUN, Fault("status", status=500))
     problems = [await trouble(ga4) for _ in range(3)]
@@ -89,7 +89,7 @@ async def test_server_errors_are_counted_over_restarts_and_with_the_processes_be
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=500))
     for _ in range(6):  # lives of processes, within one hour
-        source = Ga4(settings(**google.settings), watch)
+        source = Ga4Source(settings(**google.settings), watch)
         for _ in range(4):
             await trouble(source)
             watch.pass_by(70)
@@ -97,8 +97,8 @@ async def test_server_errors_are_counted_over_restarts_and_with_the_processes_be
     assert 4 <= google.faults.count(RUN) <= 8
     watch.pass_by(3600)
     google.faults.clear()
-    source = Ga4(settings(**google.settings), watch)
-    assert (await source.answer(ASK)).rows == ((7,),)
+    source = Ga4Source(settings(**google.settings), watch)
+    assert (await source.fetch_frame(ASK)).rows == ((7,),)
     assert source.health()["server_errors_left"] == 10
     await source.close()
 
@@ -107,7 +107,7 @@ async def test_google_is_given_one_rest_by_all_processes(
     google: Pretend, watch: Watch, settings: Callable[..., Settings]
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=500))
-    one, other = [Ga4(settings(**google.settings), watch) for _ in range(2)]
+    one, other = [Ga4Source(settings(**google.settings), watch) for _ in range(2)]
     for source in (one, other, one, other, one):
         await trouble(source)
     assert google.faults.count(RUN) == 3
@@ -118,12 +118,14 @@ async def test_google_is_given_one_rest_by_all_processes(
     assert google.faults.count(RUN) == 4
     google.faults.clear()
     watch.pass_by(160)
-    assert (await one.answer(ASK)).rows == (await other.answer(ASK)).rows == ((7,),)
+    assert (await one.fetch_frame(ASK)).rows == (await other.fetch_frame(ASK)).rows == ((7,),)
     for source in (one, other):
         await source.close()
 
 
-async def test_only_one_question_tries_whether_google_is_well_again(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+async def test_only_one_question_tries_whether_google_is_well_again(
+    google: Pretend, ga4: Ga4Source, watch: Watch
+) -> None:
     google.faults.inject(RUN, Fault("status", status=500))
     for _ in range(3):
         await trouble(ga4)
@@ -132,12 +134,12 @@ async def test_only_one_question_tries_whether_google_is_well_again(google: Pret
     assert google.faults.count(RUN) == 4
 
 
-async def test_rest_ends_when_the_clock_is_set_back(google: Pretend, ga4: Ga4, watch: Watch) -> None:
+async def test_rest_ends_when_the_clock_is_set_back(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
     google.faults.inject(RUN, Fault("status", status=500, count=3))
     for _ in range(3):
         await trouble(ga4)
     watch.pass_by(-1800)
-    assert (await ga4.answer(ASK)).rows == ((7,),)
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
 @pytest.mark.parametrize("what", ["", "nonsense", "2026-11-20T12:10:00", "\x00", "2999-01-01T00:00:00+00:00"])
@@ -147,15 +149,15 @@ async def test_file_of_errors_that_makes_no_sense_stops_nothing(
     known = settings(**google.settings)
     known.data_dir.mkdir(parents=True, exist_ok=True)
     (known.data_dir / "server-errors.123").write_text(what)
-    source = Ga4(known, watch)
-    assert (await source.answer(ASK)).rows == ((7,),)
+    source = Ga4Source(known, watch)
+    assert (await source.fetch_frame(ASK)).rows == ((7,),)
     await source.close()
 
 
 async def test_file_of_errors_does_not_grow_for_ever(
     google: Pretend, watch: Watch, settings: Callable[..., Settings]
 ) -> None:
-    source = Ga4(settings(**google.settings), watch)
+    source = Ga4Source(settings(**google.settings), watch)
     file = settings().data_dir / "server-errors.123"
     for _ in range(220):
         google.faults.inject(RUN, Fault("status", status=500, count=1))

@@ -10,14 +10,14 @@ import pytest
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend
 from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
-from utilities.sources.ga4 import Ga4, Ga4Ask
+from utilities.sources.ga4 import Ga4Query, Ga4Source
 
-ASK = Ga4Ask(metrics=("sessions",))
+ASK = Ga4Query(metrics=("sessions",))
 
 
-async def trouble(source: Ga4) -> SourceError:
+async def trouble(source: Ga4Source) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        await source.answer(ASK)
+        await source.fetch_frame(ASK)
     return caught.value
 
 
@@ -48,12 +48,12 @@ async def trouble(source: Ga4) -> SourceError:
             SourceMisconfigured,
             "Invalid OAuth scope",
         ),
-        ({"error": {"message": "odd"}}, SourceMisconfigured, "refuses the sign-in"),
-        ({}, SourceMisconfigured, "refuses the sign-in"),
+        ({"error": {"message": "odd"}}, SourceMisconfigured, "rejects the key"),
+        ({}, SourceMisconfigured, "rejects the key"),
     ],
 )
 async def test_refused_token_says_what_to_do(
-    body: dict[str, Any], kind: type[SourceError], words: str, google: Pretend, ga4: Ga4
+    body: dict[str, Any], kind: type[SourceError], words: str, google: Pretend, ga4: Ga4Source
 ) -> None:
     google.faults.inject("/token", Fault("status", status=400, body=json.dumps(body)))
     problem = await trouble(ga4)
@@ -78,7 +78,7 @@ async def test_refused_token_says_what_to_do(
     ],
 )
 async def test_token_answer_that_cannot_be_read_is_a_bad_answer(
-    status: int, body: str, kind: type[SourceError], google: Pretend, ga4: Ga4
+    status: int, body: str, kind: type[SourceError], google: Pretend, ga4: Ga4Source
 ) -> None:
     google.faults.inject("/token", Fault("status", status=status, body=body))
     assert type(await trouble(ga4)) is kind
@@ -86,28 +86,32 @@ async def test_token_answer_that_cannot_be_read_is_a_bad_answer(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-async def test_token_server_out_of_order_is_unavailable_and_asked_twice(status: int, google: Pretend, ga4: Ga4) -> None:
+async def test_token_server_out_of_order_is_unavailable_and_asked_twice(
+    status: int, google: Pretend, ga4: Ga4Source
+) -> None:
     google.faults.inject("/token", Fault("status", status=status))
     assert type(await trouble(ga4)) is Unavailable
     assert google.faults.count("/token") == 2
 
 
-async def test_slow_token_server_is_waited_for(google: Pretend, ga4: Ga4) -> None:
+async def test_slow_token_server_is_waited_for(google: Pretend, ga4: Ga4Source) -> None:
     google.faults.inject("/token", Fault("latency", seconds=0.3))
-    frames = await asyncio.gather(*(ga4.answer(ASK) for _ in range(8)))
+    frames = await asyncio.gather(*(ga4.fetch_frame(ASK) for _ in range(8)))
     assert all(frame.rows == ((7,),) for frame in frames)
     assert google.faults.count("/token") == 1
 
 
-async def test_token_that_lives_a_moment_is_fetched_for_every_call_and_works(google: Pretend, ga4: Ga4) -> None:
+async def test_token_that_lives_a_moment_is_fetched_for_every_call_and_works(google: Pretend, ga4: Ga4Source) -> None:
     google.token = {"access_token": "ya29.short", "expires_in": 100, "token_type": "Bearer"}
-    assert (await ga4.answer(ASK)).rows == ((7,),)
-    assert (await ga4.answer(ASK)).rows == ((7,),)
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
     assert google.faults.count("/token") == 2
 
 
 @pytest.mark.parametrize("doing", ["reset", "close", "truncate", "hang"])
-async def test_broken_connection_to_the_token_server_is_unavailable(doing: Any, google: Pretend, ga4: Ga4) -> None:
+async def test_broken_connection_to_the_token_server_is_unavailable(
+    doing: Any, google: Pretend, ga4: Ga4Source
+) -> None:
     google.faults.inject("/token", Fault(doing))
     problem = await trouble(ga4)
     assert type(problem) is Unavailable
@@ -116,9 +120,9 @@ async def test_broken_connection_to_the_token_server_is_unavailable(doing: Any, 
 
 
 async def test_new_key_in_the_place_of_a_deleted_one_is_read_without_a_restart(
-    google: Pretend, ga4: Ga4, tmp_path: Path
+    google: Pretend, ga4: Ga4Source, tmp_path: Path
 ) -> None:
-    await ga4.answer(ASK)
+    await ga4.fetch_frame(ASK)
     deleted = json.dumps({"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
     google.faults.inject(RUN, Fault("status", status=401, body="{}"))
     google.faults.inject("/token", Fault("status", status=400, body=deleted))
@@ -126,5 +130,5 @@ async def test_new_key_in_the_place_of_a_deleted_one_is_read_without_a_restart(
     google.faults.clear()
     info = json.loads(google.key.read_text())
     google.key.write_text(json.dumps({**info, "client_email": "new@example.iam.gserviceaccount.com"}))
-    assert (await ga4.answer(ASK)).rows == ((7,),)
+    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
     assert ga4.client.sign_in().service_account_email == "new@example.iam.gserviceaccount.com"

@@ -17,9 +17,9 @@ from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch
 from utilities.config.settings import Settings
 from utilities.model.errors import Unavailable
-from utilities.sources.ga4 import Ga4, Ga4Ask
+from utilities.sources.ga4 import Ga4Query, Ga4Source
 
-ASK = Ga4Ask(metrics=("sessions",))
+ASK = Ga4Query(metrics=("sessions",))
 
 
 def certificate(folder: Path) -> Path:
@@ -60,14 +60,14 @@ async def test_trusted_certificate_is_spoken_to_and_a_dripping_answer_is_cut(
 ) -> None:
     # What HTTPLIB2_CA_CERTS does; httplib2 reads it once, when it is imported.
     monkeypatch.setattr("httplib2.CA_CERTS", str(tmp_path / "certificate.pem"))
-    source = Ga4(settings(**secure.settings), watch)
+    source = Ga4Source(settings(**secure.settings), watch)
     try:
-        assert (await source.answer(ASK)).rows == ((7,),)
+        assert (await source.fetch_frame(ASK)).rows == ((7,),)
         secure.faults.inject(RUN, Fault("drip", seconds=0.05))
         with pytest.raises(Unavailable, match=r"within 0\.5 seconds"):
-            await source.fetch(ASK, 0.5)
+            await source.fetch_query(ASK, 0.5)
         secure.faults.clear()
-        assert (await source.answer(ASK)).rows == ((7,),)
+        assert (await source.fetch_frame(ASK)).rows == ((7,),)
     finally:
         began = time.monotonic()
         await source.close()
@@ -78,10 +78,10 @@ async def test_trusted_certificate_is_spoken_to_and_a_dripping_answer_is_cut(
 async def test_certificate_nobody_vouches_for_is_not_trusted(
     secure: Pretend, watch: Watch, settings: Callable[..., Settings]
 ) -> None:
-    source = Ga4(settings(**secure.settings), watch)
+    source = Ga4Source(settings(**secure.settings), watch)
     try:
         with pytest.raises(Unavailable, match=r"not trusted.*HTTPLIB2_CA_CERTS"):
-            await source.answer(ASK)
+            await source.fetch_frame(ASK)
     finally:
         await source.close()
     assert not secure.faults.calls

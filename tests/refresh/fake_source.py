@@ -11,7 +11,7 @@ from utilities.model.clock import utc_now
 from utilities.model.frames import Column, Frame, Reading, ValueKind
 from utilities.refresh.refresher import Refresher
 from utilities.reports import Report
-from utilities.sources import SourceKind, Sources
+from utilities.sources import Sources, SourceType
 
 
 def one_figure(value: int) -> Frame:
@@ -36,7 +36,7 @@ class FakeSource:
     running: int = 0
     max_running: int = 0
 
-    async def answer(self, ask: object) -> Frame:
+    async def fetch_frame(self, ask: object) -> Frame:
         self.query_count += 1
         number = self.query_count
         self.running += 1
@@ -53,7 +53,7 @@ class FakeSource:
     async def check(self) -> str:
         return "well"
 
-    def stretch(self) -> float:
+    def slowdown(self) -> float:
         return self.slowdown
 
     def health(self) -> Mapping[str, object]:
@@ -66,7 +66,7 @@ async def never(*_: object) -> None: ...
 
 
 def make_sources(**opened: FakeSource) -> Sources:
-    return Sources([SourceKind(name, object, never) for name in opened], opened)
+    return Sources([SourceType(name, object, never) for name in opened], opened)
 
 
 def make_report(name: str = "users", pace: float = 60.0, limit: float = 3600.0, source: str = "fake", **more) -> Report:

@@ -178,7 +178,7 @@ async def test_frames_are_shown_as_they_arrive_and_the_last_is_complete(store):
     second_frame = asyncio.Event()
 
     async def compose(sources) -> AsyncIterator:
-        yield await sources.ask("fake", None)
+        yield await sources.fetch_frame("fake", None)
         await second_frame.wait()
         yield one_figure(99)
 
@@ -193,7 +193,7 @@ async def test_frames_are_shown_as_they_arrive_and_the_last_is_complete(store):
 async def test_a_partial_frame_does_not_replace_complete_figures_that_are_live(store):
     async def compose(sources) -> AsyncIterator:
         yield one_figure(-1)
-        yield await sources.ask("fake", None)
+        yield await sources.fetch_frame("fake", None)
 
     figures, clock = [], FakeClock()
     async with running_refresher(store, FakeSource(), make_report(pace=1.0, build=compose), clock=clock) as refresher:
@@ -242,7 +242,7 @@ async def test_a_failure_before_the_query_is_recorded_and_retried_without_a_floo
     calls = []
 
     class BrokenSource(FakeSource):
-        def stretch(self) -> float:
+        def slowdown(self) -> float:
             calls.append(asyncio.get_running_loop().time())
             raise ZeroDivisionError
 

@@ -6,14 +6,14 @@ import pytest
 
 from utilities.model.errors import BoardError
 from utilities.reports import report_from_fields
-from utilities.sources.ga4 import SOURCE, Ga4Ask
+from utilities.sources.ga4 import SOURCE, Ga4Query
 
 
 def test_fields_fill_the_ask_of_the_source() -> None:
     report = report_from_fields(
         "cities", "Which cities?", SOURCE, {"dimensions": ["city"], "metrics": ["sessions"], "limit": 5}
     )
-    assert report.ask == Ga4Ask(dimensions=("city",), metrics=("sessions",), limit=5)
+    assert report.ask == Ga4Query(dimensions=("city",), metrics=("sessions",), limit=5)
     assert report.sources == ("ga4",)
 
 

@@ -109,7 +109,7 @@ def ask() -> Asking:
     """`await ask(source, *pages)`: the frame for these pages, or for all ten."""
 
     async def asking(source: Social, *pages: str, known: bool = False) -> Frame:
-        return await source.answer(ShareAsk(pages or PAGES, known))
+        return await source.fetch_frame(ShareAsk(pages or PAGES, known))
 
     return asking
 

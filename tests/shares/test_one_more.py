@@ -35,7 +35,7 @@ async def test_file_that_is_put_there_is_a_column(one_more, stage, settings):
     extra = {"BUFFER_API_URL": SecretStr(f"{stage.address}/buffer")}
     source = await SOURCE.open(settings(share_providers=("buffer",), extra=extra), stage.clock)
     assert source is not None
-    frame = await source.answer(ShareAsk((HOME,)))
+    frame = await source.fetch_frame(ShareAsk((HOME,)))
     await source.close()
     assert (frame.columns[1].heading, frame.rows) == ("Buf", ((HOME, 12),))
 

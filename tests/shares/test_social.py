@@ -126,7 +126,7 @@ async def test_provider_with_its_key_needs_not_be_named(configured, stage):
     configured = configured("pinterest", "x").model_copy(update={"share_providers": ("pinterest",)})
     source = await SOURCE.open(configured, stage.clock)
     assert source is not None
-    frame = await source.answer(ShareAsk((HOME,), known=True))
+    frame = await source.fetch_frame(ShareAsk((HOME,), known=True))
     assert [column.key for column in frame.columns] == ["url", "pinterest", "x"]
     await source.close()
 

@@ -10,7 +10,7 @@ from utilities.model.errors import ParameterError
 from utilities.model.frames import Frame
 from utilities.pageviews.sql.flow import Depth
 from utilities.sources import Sources
-from utilities.sources.ga4 import Filter, Ga4Ask
+from utilities.sources.ga4 import Ga4Filter, Ga4Query
 
 MOST = 9_990  # rows of one answer
 MOST_PLACES = 8  # each is a question of its own, for by country an answer would have too many rows
@@ -29,8 +29,8 @@ async def from_google(sources: Sources, want: Wanted, now: datetime) -> Flow:
     places = [*(("countryId", code) for code in want.countries), *(("region", name) for name in want.regions)]
     if len(places) > MOST_PLACES:
         raise ParameterError(f"Google Analytics is asked for {MOST_PLACES} countries and regions at most")
-    asks = [ask_of(want), *(ask_of(want, Filter(*place)) for place in places)]
-    frames = await asyncio.gather(*(sources.ask("ga4", ask) for ask in asks))
+    asks = [ask_of(want), *(ask_of(want, Ga4Filter(*place)) for place in places)]
+    frames = await asyncio.gather(*(sources.fetch_frame("ga4", ask) for ask in asks))
     whole, mine = seen(frames[0], want), Counter[tuple[date, str, str]]()
     for frame in frames[1:]:
         mine.update(seen(frame, want))
@@ -47,14 +47,14 @@ async def from_google(sources: Sources, want: Wanted, now: datetime) -> Flow:
     return Flow(tuple(sorted({band.day for band in bands})), bands, now, notes)
 
 
-def ask_of(want: Wanted, *places: Filter) -> Ga4Ask:
+def ask_of(want: Wanted, *places: Ga4Filter) -> Ga4Query:
     filters = [
-        Filter("sessionDefaultChannelGroup", want.channel),
-        Filter("deviceCategory", DEVICES.get(want.device, want.device)),
-        Filter("pagePath", want.page.removesuffix("*"), "begins" if want.page.endswith("*") else "exact"),
+        Ga4Filter("sessionDefaultChannelGroup", want.channel),
+        Ga4Filter("deviceCategory", DEVICES.get(want.device, want.device)),
+        Ga4Filter("pagePath", want.page.removesuffix("*"), "begins" if want.page.endswith("*") else "exact"),
         *places,
     ]
-    return Ga4Ask(
+    return Ga4Query(
         dimensions=("date", "landingPage", "pagePath"),
         metrics=("sessions",),
         days=int(want.days),

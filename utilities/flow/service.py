@@ -56,7 +56,7 @@ class Flows:
 
     @property
     def has_google(self) -> bool:
-        return self.sources.has("ga4")
+        return self.sources.has_source("ga4")
 
     def site_names(self) -> list[str]:
         """The sites one may choose from; none where there is nothing to choose."""

@@ -1,1 +1,1 @@
-"""How Google is asked: the blocking client in a few threads of its own, with deadlines, quotas and one sign-in."""
+"""Google's APIs: the blocking client in a thread pool, with deadlines, quotas and one access token."""

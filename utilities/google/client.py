@@ -1,7 +1,8 @@
-"""One of Google's APIs, asked from a coroutine: every call ends in an answer or a SourceError, in time."""
+"""Client of one of Google's APIs for coroutines: every call returns JSON or raises SourceError within its timeout."""
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,170 +12,176 @@ import httplib2
 from googleapiclient.discovery import build
 
 from utilities.google.connection import Connections
-from utilities.google.credentials import WallCredentials, load_key
-from utilities.google.error_budget import FORGIVEN, ErrorBudget
+from utilities.google.credentials import ServiceAccountCredentials, load_credentials
+from utilities.google.error_budget import MAX_ERRORS_PER_HOUR, ErrorBudget
 from utilities.google.error_translation import (
-    FAILURES,
-    Asked,
-    counts_as_server_error,
-    explain,
-    is_about_the_key,
-    worth_another_try,
+    CLIENT_ERRORS,
+    CallContext,
+    is_counted_server_error,
+    is_credential_error,
+    is_retryable,
+    translate_error,
 )
-from utilities.google.pool import Pool
-from utilities.google.quota import Exhausted, Quota
+from utilities.google.pool import GoogleThreadPool
+from utilities.google.quota import Quota, QuotaExhausted
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, Unavailable
 from utilities.runtime.circuit_breaker import CircuitBreaker
 
-SECONDS = 20.0
-SERVER_ERRORS = "serverErrorsPerProjectPerHour"
-RETRY_SECONDS = 0.4  # give or take a half
+CALL_TIMEOUT_SECONDS = 20.0
+CHECK_TIMEOUT_SECONDS = 8.0
+SERVER_ERRORS_BUCKET = "serverErrorsPerProjectPerHour"
+RETRY_DELAY_SECONDS = 0.4  # plus or minus a half
 
-Prepare = Callable[[], Any]
-"""Makes the googleapiclient request; costs nothing and asks nobody."""
+BuildRequest = Callable[[], Any]
+"""Makes the googleapiclient request, without sending it."""
 
 
 @lru_cache(maxsize=8)
-def resource(api: str, version: str, endpoint: str) -> Any:
-    """The API's methods, from the discovery document that comes with the package; made once in a process.
+def build_api(api: str, version: str, endpoint: str) -> Any:
+    """Returns the API's methods, from the discovery document in the package; built once in a process.
 
-    Safe to share between threads as long as every execute() is handed a thread's own http.
+    Threads can share it as long as every execute() gets the thread's own `http`.
     """
     return build(
         api,
         version,
-        http=httplib2.Http(timeout=SECONDS),
+        http=httplib2.Http(timeout=CALL_TIMEOUT_SECONDS),
         static_discovery=True,
         cache_discovery=False,
         client_options={"api_endpoint": endpoint},
     )
 
 
-class Client:
-    """Signs in, asks in threads of its own, and holds back when Google is down or has had enough.
+class GoogleClient:
+    """Authenticates, calls in its own threads, and pauses while Google is down or the quota is used up.
 
-    `asked` makes the words for failures from the service account's address; `forgiven` is how many server errors an
-    hour the API puts up with, None for any number; `errors` is the file they are counted in.
+    `context` has names for error messages. `max_server_errors` is how many server errors an hour the API allows, None
+    for any number; `errors_file` is the file in which they are counted.
     """
 
     def __init__(
         self,
-        service: str,
+        context: CallContext,
         clock: Clock,
-        key: Path | None,
+        key_file: Path | None,
         scope: str,
-        asked: Callable[[str], Asked],
         *,
-        places: int = 4,
-        forgiven: int | None = FORGIVEN,
-        errors: Path | None = None,
+        threads: int = 4,
+        max_server_errors: int | None = MAX_ERRORS_PER_HOUR,
+        errors_file: Path | None = None,
     ) -> None:
-        self.service = service
-        self.key = key
+        self.service = context.service
+        self.context = context
+        self.key_file = key_file
         self.scope = scope
-        self.asked = asked
-        self.credentials: WallCredentials | None = None
-        self.pool = Pool(service, places)
+        self.credentials: ServiceAccountCredentials | None = None
+        self.pool = GoogleThreadPool(self.service, threads)
         self.quota = Quota(clock)
-        self.budget = ErrorBudget(clock, forgiven, errors)
-        self.line = CircuitBreaker(
+        self.error_budget = ErrorBudget(clock, max_server_errors, errors_file)
+        self.breaker = CircuitBreaker(
             clock, max_failures=4, rest_seconds=10.0, max_rest_seconds=120.0
         )  # no connection, no token
 
-    async def call(self, prepare: Prepare, category: str, seconds: float = SECONDS) -> dict[str, Any]:
-        """The answer, a JSON object; raises SourceError and nothing else, after `seconds` at the latest."""
-        self.quota.admit(category)
+    async def call_api(
+        self, prepare: BuildRequest, category: str, timeout: float = CALL_TIMEOUT_SECONDS
+    ) -> dict[str, Any]:
+        """Returns the response, a JSON object; raises only SourceError, within `timeout` seconds."""
+        self.quota.raise_if_exhausted(category)
         credentials = self.sign_in()
-        return await self.pool.call(lambda connections: self.ask(connections, credentials, prepare, category), seconds)
+        return await self.pool.call(
+            lambda connections: self.call_with_retry(connections, credentials, prepare, category), timeout
+        )
 
-    def sign_in(self) -> WallCredentials:
-        """The credentials; a key file that was wrong is looked at again each time. Raises SourceMisconfigured."""
+    def sign_in(self) -> ServiceAccountCredentials:
+        """Returns the credentials; reads a key file that was wrong again each time. Raises SourceMisconfigured."""
         if self.credentials is None:
-            self.credentials = load_key(self.key, self.scope)
+            self.credentials = load_credentials(self.key_file, self.scope)
         return self.credentials
 
-    def ask(
-        self, connections: Connections, credentials: WallCredentials, prepare: Prepare, category: str
+    def call_with_retry(
+        self, connections: Connections, credentials: ServiceAccountCredentials, prepare: BuildRequest, category: str
     ) -> dict[str, Any]:
-        """In a pool thread: asks, and once more when the connection broke."""
+        """Calls in a pool thread, and once more when the connection broke."""
         try:
-            return self.ask_once(connections, credentials, prepare, category)
-        except Unavailable as problem:
-            pause = RETRY_SECONDS * (0.5 + random.random())  # noqa: S311
-            if not worth_another_try(problem.__cause__) or connections.deadline.over.wait(pause):
+            return self.call_once(connections, credentials, prepare, category)
+        except Unavailable as failure:
+            pause = RETRY_DELAY_SECONDS * (0.5 + random.random())  # noqa: S311
+            if not is_retryable(failure.__cause__) or connections.deadline.is_over.wait(pause):
                 raise
-        return self.ask_once(connections, credentials, prepare, category)
+        return self.call_once(connections, credentials, prepare, category)
 
-    def ask_once(
-        self, connections: Connections, credentials: WallCredentials, prepare: Prepare, category: str
+    def call_once(
+        self, connections: Connections, credentials: ServiceAccountCredentials, prepare: BuildRequest, category: str
     ) -> dict[str, Any]:
-        self.admit(category)
-        self.budget.begin(connections.deadline.remaining())
+        self.raise_if_blocked(category)
+        self.error_budget.start_call(connections.deadline.remaining_seconds())
         server_error = False
         try:
             http = google_auth_httplib2.AuthorizedHttp(credentials, http=connections, max_refresh_attempts=1)
             answer = prepare().execute(http=http, num_retries=0)
-        except FAILURES as error:
-            connections.forget()
-            server_error = counts_as_server_error(error)
-            problem = explain(error, self.asked(credentials.service_account_email))
-            if connections.deadline.given_up():
-                raise problem from error  # says nothing about Google
-            if is_about_the_key(error):
-                self.credentials = None  # so that a key put right is read without a restart
-            raise self.learned(problem, category, server_error=server_error) from error
+        except CLIENT_ERRORS as error:
+            connections.close()
+            server_error = is_counted_server_error(error)
+            failure = translate_error(error, replace(self.context, account=credentials.service_account_email))
+            if connections.deadline.is_abandoned():
+                raise failure from error  # no fact about Google
+            if is_credential_error(error):
+                self.credentials = None  # a corrected key file is read without a restart
+            raise self.record_failure(failure, category, server_error=server_error) from error
         finally:
-            self.budget.end(server_error=server_error)
-        if connections.deadline.over.is_set():  # a socket that was shut down can look like the end of an answer
+            self.error_budget.end_call(server_error=server_error)
+        if connections.deadline.is_over.is_set():  # a socket that was shut down can look like the end of a response
             raise Unavailable(f"{self.service} did not answer in time")
         if not isinstance(answer, dict):
-            raise BadAnswer(f"{self.service} answered something other than JSON; is there a sign-in page in between?")
-        self.answered()
+            raise BadAnswer(
+                f"{self.service} did not answer with a JSON object; check for a proxy or a sign-in page in between"
+            )
+        self.record_success()
         return answer
 
-    def admit(self, category: str) -> None:
-        """Raises when Google is not to be asked now."""
-        self.quota.admit(category)
-        if not self.line.allow_call():
-            wait = max(round(self.line.remaining_seconds), 1)
-            raise Unavailable(f"{self.service} has failed several times; the next try is in {wait} s")
+    def raise_if_blocked(self, category: str) -> None:
+        """Raises OverQuota while the quota is used up, Unavailable while the circuit breaker is open."""
+        self.quota.raise_if_exhausted(category)
+        if not self.breaker.allow_call():
+            wait = max(round(self.breaker.remaining_seconds), 1)
+            raise Unavailable(f"{self.service} has failed several times; the next attempt is in {wait} s")
 
-    def answered(self) -> None:
-        """Google is there and well."""
-        self.line.record_success()
-        self.budget.succeeded()
+    def record_success(self) -> None:
+        """Records that Google has answered."""
+        self.breaker.record_success()
+        self.error_budget.record_success()
 
-    def learned(self, problem: SourceError, category: str, *, server_error: bool) -> SourceError:
-        """Keeps what a failure teaches, and answers the error to raise."""
-        if isinstance(problem, Unavailable) and not server_error:
-            self.line.record_failure()
-        elif not isinstance(problem, (Unavailable, BadAnswer)):
-            self.answered()
-        if not isinstance(problem, Exhausted):
-            return problem
-        self.heard(category, {problem.bucket: 0})
-        wait = self.quota.wait(category, problem.bucket) if problem.bucket else problem.retry_after
-        return OverQuota(str(problem), retry_after=wait)
+    def record_failure(self, failure: SourceError, category: str, *, server_error: bool) -> SourceError:
+        """Records a failure in the breaker or the quota, and returns the error to raise."""
+        if isinstance(failure, Unavailable) and not server_error:
+            self.breaker.record_failure()
+        elif not isinstance(failure, (Unavailable, BadAnswer)):
+            self.record_success()
+        if not isinstance(failure, QuotaExhausted):
+            return failure
+        self.update_quota(category, {failure.bucket: 0})
+        wait = self.quota.seconds_until_full(category, failure.bucket) if failure.bucket else failure.retry_after
+        return OverQuota(str(failure), retry_after=wait)
 
-    def heard(self, category: str, left: Mapping[str, int]) -> None:
-        """Keeps what an answer says is left of the quota, by bucket name."""
-        self.quota.heard(category, left)
-        if SERVER_ERRORS in left:
-            self.budget.heard(category, left[SERVER_ERRORS])
+    def update_quota(self, category: str, remaining: Mapping[str, int]) -> None:
+        """Stores the remaining quota of a response, by bucket name."""
+        self.quota.update_buckets(category, remaining)
+        if SERVER_ERRORS_BUCKET in remaining:
+            self.error_budget.set_reported(category, remaining[SERVER_ERRORS_BUCKET])
 
     def health(self) -> dict[str, object]:
-        """Quota left by category, errors left, and whether Google is given a rest."""
+        """Returns the remaining quota by category, the errors left, and whether calls are paused."""
         return {
             "quota": self.quota.health(),
-            "server_errors_left": self.budget.left(),
-            "resting": self.resting,
+            "server_errors_left": self.error_budget.errors_left(),
+            "resting": self.is_resting,
         }
 
     @property
-    def resting(self) -> bool:
-        """Whether nothing is asked for a while, because Google has failed."""
-        return not self.line.is_closed or self.budget.rest() > 0
+    def is_resting(self) -> bool:
+        """Whether calls are paused because Google has failed."""
+        return not self.breaker.is_closed or self.error_budget.rest_seconds() > 0
 
     async def close(self) -> None:
         await self.pool.close()

@@ -1,150 +1,151 @@
-"""One pool thread's connections to Google: bounded in time and size, and ended from outside when time is up."""
+"""HTTP connections of one pool thread to Google: limited in time and size, and aborted from outside at the deadline."""
 
 import http.client
 import socket
+import time
 from contextlib import suppress
 from threading import Event, Lock
-from time import monotonic
 from typing import Any, ClassVar
 
 import httplib2
 
-LONGEST_ANSWER = 16 * 2**20  # bytes; a wall asks for a few rows
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from utilities.model.clock import MonotonicClock
+
+MAX_RESPONSE_BYTES = 16 * 2**20
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class Deadline:
-    """The time one call may take in all, from the moment it was asked."""
+    """The total time of one call, from when it was requested."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, monotonic: MonotonicClock = time.monotonic) -> None:
         self.seconds = seconds
-        self.ends = monotonic() + seconds
-        self.over = Event()
+        self.monotonic = monotonic
+        self.ends_at = monotonic() + seconds
+        self.is_over = Event()
 
-    def given_up(self) -> bool:
-        """Whether the caller has left before the time was up."""
-        return self.over.is_set() and monotonic() < self.ends
+    def is_abandoned(self) -> bool:
+        """Whether the caller stopped waiting before the deadline."""
+        return self.is_over.is_set() and self.monotonic() < self.ends_at
 
-    def remaining(self) -> float:
-        """Seconds left; 0.0 when time is up or the caller has left."""
-        return 0.0 if self.over.is_set() else max(self.ends - monotonic(), 0.0)
-
-
-class TooLong(httplib2.HttpLib2Error):  # type: ignore[misc]
-    """Nobody asked for so much."""
+    def remaining_seconds(self) -> float:
+        """Returns the seconds left; 0.0 after the deadline or when the caller stopped waiting."""
+        return 0.0 if self.is_over.is_set() else max(self.ends_at - self.monotonic(), 0.0)
 
 
-class BoundedAnswer(http.client.HTTPResponse):
-    """An answer that is read whole, up to LONGEST_ANSWER bytes."""
+class ResponseTooLarge(httplib2.HttpLib2Error):  # type: ignore[misc]
+    """A response is longer than MAX_RESPONSE_BYTES."""
+
+
+class BoundedResponse(http.client.HTTPResponse):
+    """A response that is read completely, up to MAX_RESPONSE_BYTES bytes."""
 
     def read(self, amt: int | None = None) -> bytes:
-        """Raises IncompleteRead when it was cut short, TooLong when it is that."""
+        """Reads the body; raises IncompleteRead when it ends too early, ResponseTooLarge when it is too long."""
         if amt is not None:
             return super().read(amt)
-        body = super().read(LONGEST_ANSWER + 1)
-        if len(body) > LONGEST_ANSWER:
-            raise TooLong(f"an answer of more than {LONGEST_ANSWER} bytes")
-        if self.length:  # read(amt) takes a short body for a whole one; `length` is what was promised and never came
+        body = super().read(MAX_RESPONSE_BYTES + 1)
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise ResponseTooLarge(f"a response of more than {MAX_RESPONSE_BYTES} bytes")
+        if self.length:  # read(amt) accepts a body that is too short; `length` is the number of missing bytes
             raise http.client.IncompleteRead(body, self.length)
         return body
 
 
 class BoundedConnection:
-    """What both kinds of connection share: they ask their owner before they connect."""
+    """Base of both connection types: it gets its timeout from its owner before it connects."""
 
     owner: ClassVar["Connections"]
-    response_class = BoundedAnswer
+    response_class = BoundedResponse
     timeout: float
     sock: socket.socket | None
 
     def connect(self) -> None:
-        self.timeout = self.owner.may_connect()
+        self.timeout = self.owner.connect_timeout()
         super().connect()  # type: ignore[misc]
-        self.owner.has_connected(self)
+        self.owner.record_connected(self)
 
     def close(self) -> None:
         super().close()  # type: ignore[misc]
 
 
 class PlainConnection(BoundedConnection, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
-    """To a loopback server in tests and demos."""
+    """HTTP, to a loopback server in tests and demos."""
 
 
 class SecureConnection(BoundedConnection, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
-    """To Google."""
+    """HTTPS, to Google."""
 
 
 class Connections(httplib2.Http):  # type: ignore[misc]
-    """Belongs to one pool thread; only `cut` may be called from another.
+    """Connections of one pool thread; only `abort_call` may be called from another thread.
 
-    httplib2's own timeout is for one socket operation. A server that drips is stopped by `cut`, which shuts the
-    sockets down under the waiting thread.
+    httplib2's own timeout is for one socket operation. Against a server that sends byte by byte, `abort_call` shuts
+    the sockets down while the thread waits.
     """
 
     def __init__(self, timeout: float) -> None:
-        super().__init__(timeout=timeout, proxy_info=proxy)
-        self.follow_redirects = False  # a redirect would carry the bearer token to a stranger
+        super().__init__(timeout=timeout, proxy_info=environment_proxy)
+        self.follow_redirects = False  # a redirect would send the bearer token to another server
         self.deadline = Deadline(timeout)
-        self.lock = Lock()  # guards the change from one call to the next, so that `cut` never hits the wrong one
+        self.lock = Lock()  # guards the change of deadline, so that `abort_call` never ends the wrong call
         self.connected = False
-        self.kinds = {
+        self.connection_types = {
             "http": type("Plain", (PlainConnection,), {"owner": self}),
             "https": type("Secure", (SecureConnection,), {"owner": self}),
         }
 
-    def begin(self, deadline: Deadline) -> None:
-        """The thread takes up another call."""
+    def set_deadline(self, deadline: Deadline) -> None:
+        """Sets the deadline of the thread's next call."""
         with self.lock:
             self.deadline = deadline
 
     def request(self, uri: str, *args: Any, **named: Any) -> Any:
-        """One HTTP request; raises what httplib2 raises."""
+        """Sends one HTTP request; raises what httplib2 raises."""
         self.connected = False
-        for connection in self.connections.values():  # one kept alive still has what was left of an earlier deadline
+        for connection in self.connections.values():  # an open connection still has the timeout of an earlier call
             if connection.sock is not None:
-                connection.sock.settimeout(min(self.timeout, max(self.deadline.remaining(), 0.001)))
-        named["connection_type"] = self.kinds[uri.partition(":")[0]]
+                connection.sock.settimeout(min(self.timeout, max(self.deadline.remaining_seconds(), 0.001)))
+        named["connection_type"] = self.connection_types[uri.partition(":")[0]]
         return super().request(uri, *args, **named)
 
-    def may_connect(self) -> float:
-        """The timeout for the new connection, seconds; raises when this request must not make one."""
-        left = self.deadline.remaining()
+    def connect_timeout(self) -> float:
+        """Returns the timeout for a new connection in seconds; raises when this request must not make one."""
+        left = self.deadline.remaining_seconds()
         if left <= 0:
             raise TimeoutError("the deadline is over")
         if self.connected:
-            # httplib2 sends a POST again when a fresh connection closes without an answer; every hit costs quota.
+            # httplib2 sends a POST again when a new connection closes without a response; every request costs quota.
             raise ConnectionResetError("closed without an answer")
         return min(float(self.timeout), left)
 
-    def has_connected(self, connection: BoundedConnection) -> None:
+    def record_connected(self, connection: BoundedConnection) -> None:
+        """Records a new connection, and closes it when the call was aborted meanwhile."""
         self.connected = True
-        if self.deadline.over.is_set() and connection.sock:  # cut() came while there was no socket to shut down
+        if self.deadline.is_over.is_set() and connection.sock:  # abort_call() found no socket
             connection.sock.close()
             connection.sock = None
             raise TimeoutError("the deadline is over")
 
-    def cut(self, deadline: Deadline) -> None:
-        """Ends the call with this deadline, whatever its thread is waiting for; may be called from any thread."""
+    def abort_call(self, deadline: Deadline) -> None:
+        """Ends the call with this deadline, whatever its thread waits for. May be called from any thread."""
         with self.lock:
             if self.deadline is deadline:
                 for connection in list(self.connections.values()):
                     if connection.sock is not None:
-                        shut(connection.sock)
-
-    def forget(self) -> None:
-        """Closes the connections, so that nothing of a failed exchange is read by the next one."""
-        self.close()
+                        shut_down_socket(connection.sock)
 
 
-def shut(sock: socket.socket) -> None:
+def shut_down_socket(sock: socket.socket) -> None:
+    """Ends all reads and writes on a socket that another thread may be using."""
     with suppress(OSError):  # it is closed already
-        # Not sock.shutdown: SSLSocket's would take its TLS state away under the thread that is reading.
+        # Not sock.shutdown: SSLSocket's would remove the TLS state that the other thread is reading with.
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-def proxy(scheme: str) -> httplib2.ProxyInfo | None:
-    """The proxy of the environment, as httplib2 reads it, but never for loopback."""
+def environment_proxy(scheme: str) -> httplib2.ProxyInfo | None:
+    """Returns the proxy of the environment, as httplib2 reads it, but none for loopback."""
     info = httplib2.proxy_info_from_environment(scheme)
     if info is not None and info.bypass_hosts is not httplib2.AllHosts:
-        info.bypass_hosts = (*info.bypass_hosts, *LOOPBACK)
+        info.bypass_hosts = (*info.bypass_hosts, *LOOPBACK_HOSTS)
     return info

@@ -1,4 +1,4 @@
-"""The ten server errors an hour that Google forgives: how they are counted, spread, and not used up."""
+"""Budget of server errors: Google refuses every call for a property after ten of them in an hour."""
 
 import random
 from contextlib import suppress
@@ -9,127 +9,136 @@ from threading import Condition
 from utilities.model.clock import Clock
 from utilities.model.errors import OverQuota, Unavailable
 
-HOUR = timedelta(hours=1)
-FORGIVEN = 10  # a property and project may cause as many 500s and 503s an hour, then every call is refused
-RESERVE = 2  # for others who share the project
-MOST_NOTED = 100  # lines of the file; then it is begun anew
-IN_A_ROW = 3  # errors after which Google is given a rest
-REST, LONGEST_REST = 60.0, 960.0  # seconds; each rest is twice as long as the one before
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+COUNTING_WINDOW = timedelta(hours=1)
+MAX_ERRORS_PER_HOUR = 10  # responses 500 and 503 for each property and project; after that every call is refused
+RESERVED_ERRORS = 2  # for others who share the project
+MAX_FILE_LINES = 100  # then the file is replaced
+ERRORS_BEFORE_REST = 3  # errors in a row after which calls are paused
+REST_SECONDS, MAX_REST_SECONDS = 60.0, 960.0  # each pause is twice as long as the previous one
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class ErrorBudget:
-    """Lets calls through while each of them could fail and still leave the reserve; may be used from any thread.
+    """Allows calls while all running ones could fail and the reserve would still be left. May be used from any thread.
 
-    After errors in a row nobody calls for a while, and then one by one. With a `file` the errors are counted together
-    with those of processes beside this one, and of those before it.
+    After several errors in a row calls are paused, and then allowed one by one. With a `file` the errors of other
+    processes, and of earlier ones, count as well.
     """
 
-    def __init__(self, clock: Clock, forgiven: int | None = FORGIVEN, file: Path | None = None) -> None:
+    def __init__(self, clock: Clock, max_errors: int | None = MAX_ERRORS_PER_HOUR, file: Path | None = None) -> None:
         self.clock = clock
-        self.forgiven = 10**9 if forgiven is None else forgiven
+        self.max_errors = 10**9 if max_errors is None else max_errors
         self.file = file
         self.errors: list[datetime] = []
-        self.told: dict[str, tuple[datetime, int]] = {}  # what Google said was left, and when, by category
-        self.good = LONG_AGO  # when Google answered last
-        self.lazy = random.uniform(0.75, 1.25)  # noqa: S311 — so that processes do not come back at one moment
-        self.under_way = 0
-        self.changed = Condition()
+        self.reported: dict[
+            str, tuple[datetime, int]
+        ] = {}  # by category: when Google reported how many errors are left, and how many
+        self.last_success = NEVER
+        self.jitter = random.uniform(0.75, 1.25)  # noqa: S311 — processes must not all return at the same moment
+        self.running_calls = 0
+        self.condition = Condition()
 
-    def heard(self, category: str, left: int) -> None:
-        """Google's own count, from an answer's propertyQuota; core and realtime have one each."""
-        with self.changed:
-            self.told[category] = (self.clock(), left)
+    def set_reported(self, category: str, left: int) -> None:
+        """Stores Google's own count, from a response's propertyQuota; core and realtime have one each."""
+        with self.condition:
+            self.reported[category] = (self.clock(), left)
 
-    def begin(self, seconds: float) -> None:
-        """Takes one call's place, waiting up to `seconds` for those under way.
+    def start_call(self, timeout: float) -> None:
+        """Starts one call; waits up to `timeout` seconds for running ones.
 
-        Raises Unavailable while Google is given a rest, OverQuota when too few errors are left.
+        Raises Unavailable while calls are paused, OverQuota when too few errors are left.
         """
-        with self.changed:
-            self.changed.wait_for(self.has_room, seconds)
-            if (rest := self.rest()) > 0:
-                raise Unavailable(f"Google has failed several times; the next try is in {max(round(rest), 1)} s")
-            if self.left() - self.under_way <= RESERVE:
-                wait = self.wait()
+        with self.condition:
+            self.condition.wait_for(self.has_room, timeout)
+            if (rest := self.rest_seconds()) > 0:
+                raise Unavailable(f"Google has failed several times; the next attempt is in {max(round(rest), 1)} s")
+            if self.errors_left() - self.running_calls <= RESERVED_ERRORS:
+                wait = self.retry_seconds()
                 raise OverQuota(
-                    "Google has failed so often within the hour that asking again could lock the property out; "
-                    f"the next question is in {max(round(wait / 60), 1)} minutes",
+                    "Google has failed so often within the hour that more calls could lock the property out; "
+                    f"the next attempt is in {max(round(wait / 60), 1)} minutes",
                     retry_after=wait,
                 )
-            self.under_way += 1
+            self.running_calls += 1
 
     def has_room(self) -> bool:
-        """Whether one more call need not wait for those under way; needs the lock."""
-        if not self.under_way or self.rest() > 0:
+        """Whether one more call does not have to wait for running ones. The caller holds the lock."""
+        if not self.running_calls or self.rest_seconds() > 0:
             return True
-        return self.left() - self.under_way > RESERVE and len(self.in_a_row()) < IN_A_ROW
+        return (
+            self.errors_left() - self.running_calls > RESERVED_ERRORS
+            and len(self.errors_since_success()) < ERRORS_BEFORE_REST
+        )
 
-    def end(self, *, server_error: bool) -> None:
-        """Gives the place back."""
-        with self.changed:
-            self.under_way -= 1
+    def end_call(self, *, server_error: bool) -> None:
+        """Ends a call, and counts its error."""
+        with self.condition:
+            self.running_calls -= 1
             if server_error:
-                self.note(self.clock())
-            self.changed.notify_all()
+                self.record_error(self.clock())
+            self.condition.notify_all()
 
-    def succeeded(self) -> None:
-        """Google has answered."""
-        with self.changed:
-            self.good = self.clock()
+    def record_success(self) -> None:
+        """Records that Google has answered."""
+        with self.condition:
+            self.last_success = self.clock()
 
-    def rest(self) -> float:
-        """Seconds until Google is asked again, after errors in a row; 0.0 when it may be now."""
-        with self.changed:
-            row = self.in_a_row()
-            if len(row) < IN_A_ROW:
+    def rest_seconds(self) -> float:
+        """Returns the seconds left of a pause after errors in a row; 0.0 when calls are allowed."""
+        with self.condition:
+            row = self.errors_since_success()
+            if len(row) < ERRORS_BEFORE_REST:
                 return 0.0
-            whole = min(REST * 2 ** (len(row) - IN_A_ROW), LONGEST_REST) * self.lazy
-            left = whole - (self.clock() - row[-1]).total_seconds()
-            return left if 0.0 < left <= whole else 0.0  # more than the whole is a clock that was set back
+            pause = min(REST_SECONDS * 2 ** (len(row) - ERRORS_BEFORE_REST), MAX_REST_SECONDS) * self.jitter
+            left = pause - (self.clock() - row[-1]).total_seconds()
+            return left if 0.0 < left <= pause else 0.0  # more than the pause: the clock was set back
 
-    def in_a_row(self) -> list[datetime]:
-        """The errors since Google answered last; needs the lock."""
-        return [error for error in self.recent() if error > self.good]
+    def errors_since_success(self) -> list[datetime]:
+        """Returns the errors since Google's last answer. The caller holds the lock."""
+        return [error for error in self.recent_errors() if error > self.last_success]
 
-    def left(self) -> int:
-        """How many more errors Google would forgive now, as far as we know."""
-        with self.changed:
-            errors = self.recent()
-            left = self.forgiven - len(errors)
-            for at, told in self.told.values():
-                if self.is_recent(at) and told < self.forgiven:
-                    left = min(left, told - sum(error > at for error in errors))
+    def errors_left(self) -> int:
+        """Returns how many more errors Google allows now, as far as is reported or counted."""
+        with self.condition:
+            errors = self.recent_errors()
+            left = self.max_errors - len(errors)
+            for at, count in self.reported.values():
+                if self.is_recent(at) and count < self.max_errors:
+                    left = min(left, count - sum(error > at for error in errors))
             return left
 
-    def wait(self) -> float:
-        """Seconds until it is worth counting again: an error is forgiven, or what we were told is out of date."""
-        known = [at for at in (*self.recent()[:1], *(at for at, _ in self.told.values())) if self.is_recent(at)]
-        return (min(known) + HOUR - self.clock()).total_seconds() + 1.0 if known else 60.0
+    def retry_seconds(self) -> float:
+        """Returns the seconds until an error, or Google's report, is older than an hour."""
+        times = [
+            at for at in (*self.recent_errors()[:1], *(at for at, _ in self.reported.values())) if self.is_recent(at)
+        ]
+        return (min(times) + COUNTING_WINDOW - self.clock()).total_seconds() + 1.0 if times else 60.0
 
     def is_recent(self, at: datetime) -> bool:
-        return abs(self.clock() - at) < HOUR  # either way, for the clock may be set back
+        """Whether a time is within the last hour, or the next one: the clock may have been set back."""
+        return abs(self.clock() - at) < COUNTING_WINDOW
 
-    def recent(self) -> list[datetime]:
-        """The errors of the last hour, oldest first; needs the lock."""
-        noted = [at for at in read_times(self.file) if self.is_recent(at)] if self.file else []
+    def recent_errors(self) -> list[datetime]:
+        """Returns the errors of the last hour, oldest first. The caller holds the lock."""
+        in_file = [at for at in read_error_times(self.file) if self.is_recent(at)] if self.file else []
         self.errors = [at for at in self.errors if self.is_recent(at)]
-        return sorted(noted if len(noted) > len(self.errors) else self.errors)  # ours are noted, if the disk takes it
+        # The file has the errors of this process too, unless it could not be written.
+        return sorted(in_file if len(in_file) > len(self.errors) else self.errors)
 
-    def note(self, error: datetime) -> None:
-        """Counts one more; needs the lock."""
-        before = self.recent()
+    def record_error(self, error: datetime) -> None:
+        """Counts one more error. The caller holds the lock."""
+        before = self.recent_errors()
         self.errors.append(error)
         if self.file is not None:
-            anew = not 0 < len(read_times(self.file)) < MOST_NOTED
+            replaces = not 0 < len(read_error_times(self.file)) < MAX_FILE_LINES
             with suppress(OSError):
                 self.file.parent.mkdir(parents=True, exist_ok=True)
-                with self.file.open("w" if anew else "a", encoding="ascii") as file:
-                    file.writelines(f"{at.isoformat()}\n" for at in (*(before if anew else ()), error))
+                with self.file.open("w" if replaces else "a", encoding="ascii") as file:
+                    file.writelines(f"{at.isoformat()}\n" for at in (*(before if replaces else ()), error))
 
 
-def read_times(file: Path) -> list[datetime]:
-    """The times in the file, one in each line; none when it cannot be read."""
+def read_error_times(file: Path) -> list[datetime]:
+    """Reads the times in the file, one in each line; returns none when it cannot be read."""
     try:
         times = [datetime.fromisoformat(line) for line in file.read_text(encoding="ascii").split()]
     except (OSError, ValueError):

@@ -1,10 +1,10 @@
-"""What the fields of Google Analytics and Search Console are called on the glass, and what kind of value they hold."""
+"""Headings and value kinds of the fields of Google Analytics and Search Console."""
 
 import re
 
 from utilities.model.frames import Column, ValueKind
 
-HEADINGS = {
+FIELD_HEADINGS = {
     "active1DayUsers": "Users today",
     "active7DayUsers": "Users, 7 days",
     "active28DayUsers": "Users, 28 days",
@@ -63,40 +63,43 @@ HEADINGS = {
     "userEngagementDuration": "Engagement time",
 }
 
-TYPES = {
+METRIC_KINDS = {
     "TYPE_INTEGER": (ValueKind.INTEGER, 1.0),
     "TYPE_SECONDS": (ValueKind.SECONDS, 1.0),
     "TYPE_MILLISECONDS": (ValueKind.SECONDS, 0.001),
     "TYPE_MINUTES": (ValueKind.SECONDS, 60.0),
     "TYPE_HOURS": (ValueKind.SECONDS, 3600.0),
 }
-"""The kind of a metric by its header's type, and what to multiply with to be in that kind's unit; else decimal."""
+"""By the type in a metric's header: the value kind, and the factor to that kind's unit. Other types are decimals."""
 
-FRACTIONS = frozenset({"ctr", "dauPerMau", "dauPerWau", "wauPerMau"})
-DATES = frozenset({"date", "firstSessionDate"})
-SERIES = frozenset({"date", "dateHour", "dateHourMinute", "dayOfWeekName", "hour", "minutesAgo", "week", "month"})
-"""Dimensions that are times: their rows are a sequence and not a ranking."""
+FRACTION_METRICS = frozenset({"ctr", "dauPerMau", "dauPerWau", "wauPerMau"})
+DATE_DIMENSIONS = frozenset({"date", "firstSessionDate"})
+TIME_DIMENSIONS = frozenset(
+    {"date", "dateHour", "dateHourMinute", "dayOfWeekName", "hour", "minutesAgo", "week", "month"}
+)
+"""Dimensions of time: their rows are a series, not a ranking."""
 
-FRAMING = frozenset({"hostName", "streamName", "platform"})
-"""Dimensions that say where a row belongs, not what it is."""
+CONTEXT_DIMENSIONS = frozenset({"hostName", "streamName", "platform"})
+"""Dimensions that tell where a row belongs, not what it is."""
 
 
-def heading(name: str) -> str:
-    """`screenPageViews` → `Page views`; a field nobody knows is taken apart: `cartToViewRate` → `Cart to view rate`."""
+def field_heading(name: str) -> str:
+    """Returns the heading of a field; without one, the words of its name: `cartToViewRate` is `Cart to view rate`."""
     plain = name.rpartition(":")[2]
-    if plain in HEADINGS:
-        return HEADINGS[plain]
+    if plain in FIELD_HEADINGS:
+        return FIELD_HEADINGS[plain]
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", plain).strip().lower()
     return words[:1].upper() + words[1:]
 
 
-def dimension(name: str) -> Column:
-    return Column(name, heading(name), ValueKind.DATE if name in DATES else ValueKind.TEXT)
+def dimension_column(name: str) -> Column:
+    """Returns the column of a dimension."""
+    return Column(name, field_heading(name), ValueKind.DATE if name in DATE_DIMENSIONS else ValueKind.TEXT)
 
 
-def metric(name: str, type_: str) -> tuple[Column, float]:
-    """The metric's column, and the factor from Google's unit to ours."""
-    if name in FRACTIONS or name.partition(":")[0].endswith("Rate"):
-        return Column(name, heading(name), ValueKind.FRACTION), 1.0
-    kind, factor = TYPES.get(type_, (ValueKind.DECIMAL, 1.0))
-    return Column(name, heading(name), kind), factor
+def metric_column(name: str, type_: str) -> tuple[Column, float]:
+    """Returns the column of a metric, and the factor from Google's unit to the column's."""
+    if name in FRACTION_METRICS or name.partition(":")[0].endswith("Rate"):
+        return Column(name, field_heading(name), ValueKind.FRACTION), 1.0
+    kind, factor = METRIC_KINDS.get(type_, (ValueKind.DECIMAL, 1.0))
+    return Column(name, field_heading(name), kind), factor

@@ -1,45 +1,49 @@
-"""A few threads of our own for a blocking client: bounded, with a deadline for every call."""
+"""Thread pool for the blocking Google client: limited, with a deadline for every call."""
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from time import monotonic
 from typing import Any, TypeVar
 
 from utilities.google.connection import Connections, Deadline
+from utilities.model.clock import MonotonicClock
 from utilities.model.errors import Unavailable
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-SOCKET_SECONDS = 10.0
-CLOSING_SECONDS = 5.0
+SOCKET_TIMEOUT_SECONDS = 10.0
+CLOSE_TIMEOUT_SECONDS = 5.0
 
 
-class Pool:
-    """Runs work in threads that each keep their own connections.
+class GoogleThreadPool:
+    """Runs functions in threads that each have their own connections.
 
-    `places` threads, `waiting` calls in the queue; a call beyond that is refused. All methods belong to the loop's
-    thread; `run` to the pool's.
+    It has `threads` threads and room for `max_waiting` calls in its queue; further calls fail at once. All methods
+    belong to the event loop's thread, except `run`, which belongs to a pool thread.
     """
 
-    def __init__(self, name: str, places: int = 4, waiting: int = 256) -> None:
+    def __init__(
+        self, name: str, threads: int = 4, max_waiting: int = 256, monotonic: MonotonicClock = time.monotonic
+    ) -> None:
         self.name = name
-        self.most = places + waiting
-        self.executor = ThreadPoolExecutor(places, thread_name_prefix=name)
-        self.own = threading.local()
-        self.all: list[Connections] = []
+        self.max_calls = threads + max_waiting
+        self.monotonic = monotonic
+        self.executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self.thread_local = threading.local()
+        self.all_connections: list[Connections] = []
         self.running: dict[Future[Any], Deadline] = {}
-        self.closed = False
+        self.is_closed = False
 
-    async def call(self, work: Callable[[Connections], Answer], seconds: float) -> Answer:
-        """What `work` returns or raises; Unavailable when the queue is full or `seconds` have gone by."""
-        if self.closed:
+    async def call(self, function: Callable[[Connections], Result], seconds: float) -> Result:
+        """Returns or raises what `function` does; raises Unavailable when the queue is full or after `seconds`."""
+        if self.is_closed:
             raise Unavailable(f"{self.name} is shutting down")
-        if len(self.running) >= self.most:
-            raise Unavailable(f"{self.name}: too many questions are waiting already")
-        deadline = Deadline(seconds)
-        future = self.executor.submit(self.run, work, deadline)
+        if len(self.running) >= self.max_calls:
+            raise Unavailable(f"{self.name}: too many calls are waiting")
+        deadline = Deadline(seconds, self.monotonic)
+        future = self.executor.submit(self.run, function, deadline)
         self.running[future] = deadline
         future.add_done_callback(lambda done: self.running.pop(done, None))
         waiter = asyncio.wrap_future(future)
@@ -53,45 +57,45 @@ class Pool:
         finally:
             if not future.done():
                 waiter.cancel()
-                self.end(deadline)
+                self.abort_call(deadline)
 
-    def run(self, work: Callable[[Connections], Answer], deadline: Deadline) -> Answer:
-        """In a pool thread: does the work with the thread's own connections."""
-        connections = self.mine()
-        connections.begin(deadline)
+    def run(self, function: Callable[[Connections], Result], deadline: Deadline) -> Result:
+        """Calls the function in a pool thread, with the thread's own connections."""
+        connections = self.thread_connections()
+        connections.set_deadline(deadline)
         try:
-            if deadline.remaining() <= 0:
-                raise Unavailable(f"{self.name} was not even asked within {deadline.seconds:g} seconds")
-            return work(connections)
+            if deadline.remaining_seconds() <= 0:
+                raise Unavailable(f"{self.name} had no free thread within {deadline.seconds:g} seconds")
+            return function(connections)
         finally:
-            connections.begin(Deadline(0))
-            if deadline.over.is_set() or self.closed:
-                connections.forget()
+            connections.set_deadline(Deadline(0))
+            if deadline.is_over.is_set() or self.is_closed:
+                connections.close()
 
-    def end(self, deadline: Deadline) -> None:
-        """Ends the call that has this deadline; its thread is free again in a moment."""
-        deadline.over.set()
-        for connections in list(self.all):
-            connections.cut(deadline)
+    def abort_call(self, deadline: Deadline) -> None:
+        """Ends the call with this deadline; its thread is free again soon."""
+        deadline.is_over.set()
+        for connections in list(self.all_connections):
+            connections.abort_call(deadline)
 
-    def mine(self) -> Connections:
-        """The connections of the thread that asks."""
-        if not hasattr(self.own, "connections"):
-            self.own.connections = Connections(SOCKET_SECONDS)
-            self.all.append(self.own.connections)
-        found: Connections = self.own.connections
-        return found
+    def thread_connections(self) -> Connections:
+        """Returns the connections of the current thread."""
+        if not hasattr(self.thread_local, "connections"):
+            self.thread_local.connections = Connections(SOCKET_TIMEOUT_SECONDS)
+            self.all_connections.append(self.thread_local.connections)
+        connections: Connections = self.thread_local.connections
+        return connections
 
     async def close(self) -> None:
-        """Ends every call, closes every socket, and waits a little for the threads."""
-        self.closed = True
+        """Ends every call, closes every socket, and waits up to five seconds for the threads."""
+        self.is_closed = True
         self.executor.shutdown(wait=False, cancel_futures=True)
         for deadline in list(self.running.values()):
-            self.end(deadline)
-        until = monotonic() + CLOSING_SECONDS
-        while self.running and monotonic() < until:  # noqa: ASYNC110 — the futures end in other threads
+            self.abort_call(deadline)
+        until = self.monotonic() + CLOSE_TIMEOUT_SECONDS
+        while self.running and self.monotonic() < until:  # noqa: ASYNC110 — the futures end in other threads
             await asyncio.sleep(0.01)
         if not self.running:
             self.executor.shutdown(wait=True)  # every thread is idle and leaves at once
-            for connections in self.all:
-                connections.forget()
+            for connections in self.all_connections:
+                connections.close()

@@ -1,4 +1,4 @@
-"""What is left of a property's quota, when it comes back, and by how much to slow down."""
+"""Remaining quota of a property, when it is refilled, and the slowdown it requires."""
 
 import random
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from utilities.model.text import clean_text
 
 CORE, REALTIME = "core", "realtime"
 
-STANDARD = {
+STANDARD_LIMITS = {
     "tokensPerDay": 200_000,
     "tokensPerHour": 40_000,
     "tokensPerProjectPerHour": 14_000,
@@ -22,14 +22,14 @@ STANDARD = {
     "serverErrorsPerProjectPerHour": 10,
     "potentiallyThresholdedRequestsPerHour": 120,
 }
-"""The limits of a standard property; those of a 360 property are ten times (five times the small ones) as high."""
+"""The limits of a standard property. Those of a 360 property are 10 times as high, the small ones 5 times."""
 
-TOKENS = ("tokensPerDay", "tokensPerHour", "tokensPerProjectPerHour")
-SLOW_BELOW = 0.2
-SLOWEST = 10.0
-PACIFIC = ZoneInfo("America/Los_Angeles")
+TOKEN_BUCKETS = ("tokensPerDay", "tokensPerHour", "tokensPerProjectPerHour")
+SLOW_BELOW_SHARE = 0.2
+MAX_SLOWDOWN = 10.0
+PACIFIC_TIME = ZoneInfo("America/Los_Angeles")
 
-MESSAGES = (
+EXHAUSTED_MESSAGES = (
     ("concurrent requests", ""),
     ("server error", "serverErrorsPerProjectPerHour"),
     ("tokens per day", "tokensPerDay"),
@@ -37,11 +37,11 @@ MESSAGES = (
     ("tokens per hour", "tokensPerHour"),
     ("potentially thresholded", "potentiallyThresholdedRequestsPerHour"),
 )
-"""What a 429 says, and the bucket that means; '' is over as soon as another question has its answer."""
+"""Words in the message of a 429, and the bucket they mean; '' is over as soon as another call has ended."""
 
 
-class Exhausted(OverQuota):
-    """OverQuota that knows which bucket ran out; '' when Google did not say."""
+class QuotaExhausted(OverQuota):
+    """OverQuota with the bucket that is empty; '' when Google did not name it."""
 
     def __init__(self, message: str, *, retry_after: float, bucket: str) -> None:
         super().__init__(message, retry_after=retry_after)
@@ -49,100 +49,108 @@ class Exhausted(OverQuota):
 
 
 @dataclass(frozen=True)
-class Bucket:
-    """What was left when somebody last said so."""
+class QuotaBucket:
+    """The last reported level of a bucket."""
 
     remaining: int
     limit: int
-    at: datetime
-    back: datetime  # when it is full again, at the latest
+    reported_at: datetime
+    full_at: datetime  # at the latest
 
-    def holds(self, now: datetime) -> bool:
-        """Whether that is still worth knowing: it was not filled since, nor the clock set back by hours."""
-        return self.at - timedelta(hours=1) < now < self.back
+    def is_current(self, now: datetime) -> bool:
+        """Whether the level still counts: the bucket was not refilled since, nor the clock set back by hours."""
+        return self.reported_at - timedelta(hours=1) < now < self.full_at
 
 
 class Quota:
-    """The buckets of one property, core and realtime kept apart; may be used from any thread."""
+    """The buckets of one property, separately for core and realtime. May be used from any thread."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.lock = Lock()
-        self.buckets: dict[tuple[str, str], Bucket] = {}
+        self.buckets: dict[tuple[str, str], QuotaBucket] = {}
 
-    def heard(self, category: str, quota: Mapping[str, int]) -> None:
-        """Keeps what an answer's propertyQuota says: what remains by bucket name."""
+    def update_buckets(self, category: str, quota: Mapping[str, int]) -> None:
+        """Stores a response's propertyQuota: the remaining tokens or calls by bucket name."""
         now = self.clock()
         with self.lock:
             for name, remaining in quota.items():
-                if name in STANDARD:
+                if name in STANDARD_LIMITS:
                     before = self.buckets.get((category, name))
-                    size = max(limit(name, remaining), before.limit if before else 0)
-                    self.buckets[category, name] = Bucket(remaining, size, now, back(name, now))
+                    size = max(bucket_limit(name, remaining), before.limit if before else 0)
+                    self.buckets[category, name] = QuotaBucket(remaining, size, now, next_refill(name, now))
 
-    def left(self, category: str, name: str) -> int | None:
-        """What is left in a bucket; None when nobody has said so since it was last full."""
+    def remaining_in(self, category: str, name: str) -> int | None:
+        """Returns what remains in a bucket; None when nothing was reported since it was last full."""
         bucket = self.buckets.get((category, name))
-        return bucket.remaining if bucket is not None and bucket.holds(self.clock()) else None
+        return bucket.remaining if bucket is not None and bucket.is_current(self.clock()) else None
 
-    def wait(self, category: str, name: str) -> float:
-        """Seconds until a bucket is full again; 0.0 when nothing is known of it."""
+    def seconds_until_full(self, category: str, name: str) -> float:
+        """Returns the seconds until a bucket is full again; 0.0 when nothing was reported."""
         bucket, now = self.buckets.get((category, name)), self.clock()
-        return (bucket.back - now).total_seconds() if bucket is not None and bucket.holds(now) else 0.0
+        return (bucket.full_at - now).total_seconds() if bucket is not None and bucket.is_current(now) else 0.0
 
-    def admit(self, category: str) -> None:
-        """Raises OverQuota while a bucket of tokens is empty, so that nobody asks in vain."""
-        for name in TOKENS:
-            left = self.left(category, name)
-            if left is not None and left <= 0:
-                wait = self.wait(category, name)
+    def raise_if_exhausted(self, category: str) -> None:
+        """Raises OverQuota while a bucket of tokens is empty."""
+        for name in TOKEN_BUCKETS:
+            remaining = self.remaining_in(category, name)
+            if remaining is not None and remaining <= 0:
+                wait = self.seconds_until_full(category, name)
                 raise OverQuota(
                     f"the Google Analytics quota ({category}, {name}) is used up; "
-                    f"it comes back within {ceil(wait / 60)} minutes",
+                    f"it is refilled within {ceil(wait / 60)} minutes",
                     retry_after=wait,
                 )
 
-    def stretch(self) -> float:
-        """1.0 while every bucket is above a fifth, up to SLOWEST as the emptiest runs dry."""
+    def slowdown(self) -> float:
+        """Returns 1.0 while every bucket of tokens is above a fifth, up to MAX_SLOWDOWN when the emptiest is empty."""
         now = self.clock()
         with self.lock:
-            shares = [b.remaining / b.limit for (_, name), b in self.buckets.items() if b.holds(now) and name in TOKENS]
+            shares = [
+                b.remaining / b.limit
+                for (_, name), b in self.buckets.items()
+                if b.is_current(now) and name in TOKEN_BUCKETS
+            ]
         lowest = min(shares, default=1.0)
-        return 1.0 if lowest >= SLOW_BELOW else SLOWEST - (SLOWEST - 1.0) * max(lowest, 0.0) / SLOW_BELOW
+        return (
+            1.0
+            if lowest >= SLOW_BELOW_SHARE
+            else MAX_SLOWDOWN - (MAX_SLOWDOWN - 1.0) * max(lowest, 0.0) / SLOW_BELOW_SHARE
+        )
 
     def health(self) -> dict[str, dict[str, dict[str, int]]]:
-        """`{"core": {"tokensPerDay": {"remaining": 199998, "limit": 200000}, …}, "realtime": …}`, what is known."""
+        """Returns `{"core": {"tokensPerDay": {"remaining": 199998, "limit": 200000}, …}, "realtime": …}`."""
         now = self.clock()
-        found: dict[str, dict[str, dict[str, int]]] = {}
+        levels: dict[str, dict[str, dict[str, int]]] = {}
         with self.lock:
             for (category, name), bucket in self.buckets.items():
-                if bucket.holds(now):
-                    found.setdefault(category, {})[name] = {"remaining": bucket.remaining, "limit": bucket.limit}
-        return found
+                if bucket.is_current(now):
+                    levels.setdefault(category, {})[name] = {"remaining": bucket.remaining, "limit": bucket.limit}
+        return levels
 
 
-def limit(name: str, remaining: int) -> int:
-    """The bucket's size, judged by what is left in it."""
-    standard = STANDARD[name]
+def bucket_limit(name: str, remaining: int) -> int:
+    """Returns the size of a bucket, estimated from what remains in it."""
+    standard = STANDARD_LIMITS[name]
     if remaining <= standard:
         return standard
-    return max(remaining, standard * (10 if name in TOKENS else 5))
+    return max(remaining, standard * (10 if name in TOKEN_BUCKETS else 5))
 
 
-def back(name: str, now: datetime) -> datetime:
-    """When a bucket is full again: the day's at midnight Pacific, the hour's at the next full hour."""
+def next_refill(name: str, now: datetime) -> datetime:
+    """Returns when a bucket is refilled: the day's at midnight Pacific time, the hour's at the next full hour."""
     if name != "tokensPerDay":
         return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    tomorrow = now.astimezone(PACIFIC).date() + timedelta(days=1)
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC).astimezone(now.tzinfo)
+    tomorrow = now.astimezone(PACIFIC_TIME).date() + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC_TIME).astimezone(now.tzinfo)
 
 
-def exhausted(message: str, retry_after: str | None) -> Exhausted:
-    """The error for a 429 with this message; `retry_after` is the header, which the real service does not send.
+def quota_error(message: str, retry_after: str | None) -> QuotaExhausted:
+    """Returns the error for a 429 with this message; `retry_after` is the header, which Google itself does not send.
 
-    Its own `retry_after` is a guess until the caller, who has the clock, knows the bucket.
+    The error's own `retry_after` is a guess; the caller has the clock and computes it from the bucket.
     """
-    bucket = next((bucket for words, bucket in MESSAGES if words in message.lower()), "")
+    bucket = next((bucket for words, bucket in EXHAUSTED_MESSAGES if words in message.lower()), "")
     seconds = float(retry_after) if retry_after and retry_after.isdecimal() else 20.0 + 20.0 * random.random()  # noqa: S311
-    text = f"Google says no for now: {clean_text(message, 200)}" if message else "Google asks for fewer questions"
-    return Exhausted(text, retry_after=min(seconds, 3600.0), bucket=bucket)
+    text = f"Google's quota is used up: {clean_text(message, 200)}" if message else "Google's quota is used up"
+    return QuotaExhausted(text, retry_after=min(seconds, 3600.0), bucket=bucket)

@@ -13,7 +13,7 @@ from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame, Reading
 from utilities.refresh.refresher import Refresher
 from utilities.reports import BuildFrames, Report
-from utilities.sources import Adjusting, Sources
+from utilities.sources import ParameterizedSource, Sources
 from utilities.store.disk_cache import DiskCache
 from utilities.store.memory_store import MemoryStore
 
@@ -46,13 +46,15 @@ class AdjustedSources(Sources):
     """The same sources, with the parameters of a request in every query."""
 
     def __init__(self, sources: Sources, params: Mapping[str, str]) -> None:
-        super().__init__(tuple(sources.kinds.values()), sources.opened, sources.website, sources.clock)
+        super().__init__(tuple(sources.registered.values()), sources.configured, sources.website, sources.clock)
         self.params = params
 
-    async def ask(self, source: str, ask: object) -> Frame:
+    async def fetch_frame(self, source: str, ask: object) -> Frame:
         """Returns the frame of one query; raises SourceError."""
-        opened = self.opened.get(source)
-        return await super().ask(source, opened.adjusted(ask, self.params) if isinstance(opened, Adjusting) else ask)
+        opened = self.configured.get(source)
+        return await super().fetch_frame(
+            source, opened.with_params(ask, self.params) if isinstance(opened, ParameterizedSource) else ask
+        )
 
 
 def build_with_params(build: BuildFrames, params: Mapping[str, str]) -> BuildFrames:
@@ -116,18 +118,29 @@ class ParameterizedReports:
 
     def parameter_names(self, report: Report) -> Collection[str]:
         """Returns the parameters of the report; none when its source has none or is not configured."""
-        source = self.sources.opened.get(report.sources[0])
-        return source.parameters(report.ask) if report.ask is not None and isinstance(source, Adjusting) else ()
+        source = self.sources.configured.get(report.sources[0])
+        return (
+            source.parameter_names(report.ask)
+            if report.ask is not None and isinstance(source, ParameterizedSource)
+            else ()
+        )
 
     def can_compare(self, report: Report) -> bool:
         """Whether the report can be compared with the previous period, and does not do so already."""
-        source = self.sources.opened.get(report.sources[0])
+        source = self.sources.configured.get(report.sources[0])
         is_plain = report.build is None and not getattr(report.ask, "compare", False)
-        return is_plain and report.ask is not None and isinstance(source, Adjusting) and source.compares(report.ask)
+        return (
+            is_plain
+            and report.ask is not None
+            and isinstance(source, ParameterizedSource)
+            and source.can_compare(report.ask)
+        )
 
     def with_params(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> Report:
         """Returns the report with these parameters; raises ParameterError."""
-        ask = cast(Adjusting, self.sources.opened[report.sources[0]]).adjusted(report.ask, params, compare=compare)
+        ask = cast(ParameterizedSource, self.sources.configured[report.sources[0]]).with_params(
+            report.ask, params, compare=compare
+        )
         build = None if report.build is None else build_with_params(report.build, params)
         return replace(report, ask=ask, build=build)
 

@@ -123,7 +123,7 @@ class RefreshTask:
         reading = self.last_seen.reading
         if self.due_now or (self.has_page_view and (reading is None or reading.last_error is None)):
             return 0.0
-        slowdown = self.context.sources.stretch(self.report.sources)
+        slowdown = self.context.sources.slowdown(self.report.sources)
         now, monotonic_now = self.context.clock(), self.context.monotonic()
         return self.last_seen.seconds_until_due(self.report, monotonic_now, now, slowdown, self.last_duration)
 

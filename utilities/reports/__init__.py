@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from utilities.model.errors import BoardError
 from utilities.model.frames import Frame
-from utilities.sources import SourceKind, Sources
+from utilities.sources import Sources, SourceType
 
 BuildFrames = Callable[[Sources], AsyncIterator[Frame]]
 """Sends the queries and yields frames, each more complete than the one before; the last one is complete."""
@@ -43,7 +43,7 @@ class Report:
     async def fetch_frames(self, sources: Sources) -> AsyncIterator[Frame]:
         """Sends the queries and yields the frames; raises SourceError."""
         if self.build is None:
-            yield self.with_presentation(await sources.ask(self.sources[0], self.ask))
+            yield self.with_presentation(await sources.fetch_frame(self.sources[0], self.ask))
             return
         async for frame in self.build(sources):
             yield self.with_presentation(frame)
@@ -53,16 +53,16 @@ class Report:
         return frame.with_headings(self.headings).with_drop_priorities(self.ranks)
 
 
-def report_from_fields(name: str, title: str, source: SourceKind, query: Mapping[str, object], **more: Any) -> Report:
+def report_from_fields(name: str, title: str, source: SourceType, query: Mapping[str, object], **more: Any) -> Report:
     """Returns a report of a board file: `query` are the fields of the source's query, `more` those of Report.
 
     Raises BoardError when the source's query has no such field, or not with such a value.
     """
-    allowed = {each.name for each in fields(source.ask)}
+    allowed = {each.name for each in fields(source.query_type)}
     for field_name in query.keys() - allowed:
         raise BoardError(f"source {source.name} has no field {field_name!r}; it has {', '.join(sorted(allowed))}")
     try:
-        ask: object = query_adapter(source.ask).validate_python(dict(query))
+        ask: object = query_adapter(source.query_type).validate_python(dict(query))
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from utilities.reports import Report
-from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.ga4 import Ga4Query
 
 
-def _google_report(name: str, title: str, ask: Ga4Ask, **more: Any) -> Report:
+def _google_report(name: str, title: str, ask: Ga4Query, **more: Any) -> Report:
     if ask.realtime:  # such a query costs about forty quota tokens
         more |= {"refresh_every": timedelta(seconds=60), "stale_after": timedelta(minutes=15)}
     return Report(name, title, ("ga4",), ask, **more)
@@ -17,29 +17,29 @@ REPORTS = (
     _google_report(
         "total-users",
         "How many people read us?",
-        Ga4Ask(metrics=("totalUsers",), compare=True),
+        Ga4Query(metrics=("totalUsers",), compare=True),
     ),
     _google_report(
         "users-by-day",
         "How many people read us each day?",
-        Ga4Ask(dimensions=("date",), metrics=("totalUsers",), order="date", limit=366),
+        Ga4Query(dimensions=("date",), metrics=("totalUsers",), order="date", limit=366),
         headings={"date": "Day"},
     ),
     _google_report(
         "active-now",
         "How many people are on the site right now?",
-        Ga4Ask(metrics=("activeUsers",), realtime=True),
+        Ga4Query(metrics=("activeUsers",), realtime=True),
     ),
     _google_report(  # of titles: realtime GA4 has no paths
         "pages-now",
         "What are people reading right now?",
-        Ga4Ask(dimensions=("unifiedScreenName",), metrics=("activeUsers",), order="-activeUsers", realtime=True),
+        Ga4Query(dimensions=("unifiedScreenName",), metrics=("activeUsers",), order="-activeUsers", realtime=True),
         headings={"unifiedScreenName": "Title"},
     ),
     _google_report(
         "people-sources",
         "How did people find us?",
-        Ga4Ask(
+        Ga4Query(
             dimensions=("sessionSource", "sessionMedium"),
             metrics=("sessions", "screenPageViews", "averageSessionDuration"),
             order="-sessions",
@@ -50,13 +50,13 @@ REPORTS = (
     _google_report(
         "top-countries",
         "Where do our readers live?",
-        Ga4Ask(dimensions=("country",), metrics=("sessions",), order="-sessions", limit=5),
+        Ga4Query(dimensions=("country",), metrics=("sessions",), order="-sessions", limit=5),
         view="map",
     ),
     _google_report(  # GA4 has no browser versions
         "browsers-and-systems",
         "What do our readers read us with?",
-        Ga4Ask(
+        Ga4Query(
             dimensions=("browser", "operatingSystem", "operatingSystemVersion"),
             metrics=("sessions",),
             order="-sessions",

@@ -7,21 +7,21 @@ from urllib.parse import urlsplit
 from utilities.model.frames import Frame
 from utilities.reports import Report
 from utilities.sources import Sources
-from utilities.sources.ga4 import Filter, Ga4Ask
+from utilities.sources.ga4 import Ga4Filter, Ga4Query
 
-REFERRERS_QUERY = Ga4Ask(dimensions=("pageReferrer",), metrics=("totalUsers", "bounceRate"), order="-totalUsers")
+REFERRERS_QUERY = Ga4Query(dimensions=("pageReferrer",), metrics=("totalUsers", "bounceRate"), order="-totalUsers")
 
 
 async def build_referrers(sources: Sources) -> AsyncIterator[Frame]:
     unwanted = [
-        Filter("pageReferrer", "google", match="contains", negate=True),
-        Filter("pageReferrer", "", negate=True),
+        Ga4Filter("pageReferrer", "google", match="contains", negate=True),
+        Ga4Filter("pageReferrer", "", negate=True),
     ]
     host = urlsplit(sources.website).hostname
     if host:
         # GA4's referrer is that of each page view, so walking from one of our own pages to the next counts as one
-        unwanted.append(Filter("pageReferrer", f"://{host}", match="contains", negate=True))
-    yield await sources.ask("ga4", replace(REFERRERS_QUERY, filters=tuple(unwanted)))
+        unwanted.append(Ga4Filter("pageReferrer", f"://{host}", match="contains", negate=True))
+    yield await sources.fetch_frame("ga4", replace(REFERRERS_QUERY, filters=tuple(unwanted)))
 
 
 REPORT = Report(

@@ -9,7 +9,7 @@ from utilities.model.formats import timezone_label
 from utilities.model.frames import Column, Frame, Note, Value, ValueKind
 from utilities.reports import Report
 from utilities.sources import Sources
-from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.ga4 import Ga4Query
 from utilities.sources.pageviews import PageViewAsk
 
 RECONCILED_COLUMNS = (
@@ -26,11 +26,11 @@ RECONCILED_ROWS = (
         "Google Analytics",
         "today so far",
         "ga4",
-        Ga4Ask(metrics=("totalUsers", "screenPageViews"), today=True),
+        Ga4Query(metrics=("totalUsers", "screenPageViews"), today=True),
         ("totalUsers", "screenPageViews"),
     ),
 )
-NEWEST_MINUTE = Ga4Ask(
+NEWEST_MINUTE = Ga4Query(
     dimensions=("dateHourMinute",), metrics=("screenPageViews",), order="-dateHourMinute", limit=1, today=True
 )
 """The newest minute that Google has counted: it does not say otherwise how far behind it is."""
@@ -42,7 +42,7 @@ async def build_reconciled(sources: Sources) -> AsyncIterator[Frame]:
     notes: list[Note] = []
     for name, period, source, ask, keys in RECONCILED_ROWS:
         try:
-            frame = await sources.ask(source, ask)
+            frame = await sources.fetch_frame(source, ask)
             seconds = 0.0 if source == "pageviews" else await seconds_behind(sources)
         except SourceError as error:
             rows.append((name, period, None, None, None))
@@ -60,7 +60,7 @@ def zone_suffix(frame: Frame) -> str:
 
 async def seconds_behind(sources: Sources) -> float | None:
     """Seconds since the newest minute Google has counted today; None when it has counted nothing."""
-    frame = await sources.ask("ga4", NEWEST_MINUTE)
+    frame = await sources.fetch_frame("ga4", NEWEST_MINUTE)
     newest = str(frame.column_values("dateHourMinute")[0]) if frame.rows else ""
     if frame.date_range is None or not newest.isdecimal():
         return None

@@ -5,23 +5,23 @@ from collections.abc import AsyncIterator
 from utilities.model.frames import Frame
 from utilities.reports import Report
 from utilities.sources import Sources
-from utilities.sources.ga4 import Filter, Ga4Ask
-from utilities.sources.search_console import SearchConsoleAsk
+from utilities.sources.ga4 import Ga4Filter, Ga4Query
+from utilities.sources.search_console import SearchConsoleQuery
 
-SEARCH_QUERY = SearchConsoleAsk(dimensions=("query",), limit=10)
-CAMPAIGN_TERMS_QUERY = Ga4Ask(
+SEARCH_QUERY = SearchConsoleQuery(dimensions=("query",), limit=10)
+CAMPAIGN_TERMS_QUERY = Ga4Query(
     dimensions=("sessionManualTerm",),
     metrics=("sessions",),
     order="-sessions",
-    filters=(Filter("sessionManualTerm", "(not", match="begins", negate=True),),
+    filters=(Ga4Filter("sessionManualTerm", "(not", match="begins", negate=True),),
 )
 
 
 async def build_keywords(sources: Sources) -> AsyncIterator[Frame]:
-    if sources.has("search-console"):
-        yield await sources.ask("search-console", SEARCH_QUERY)
+    if sources.has_source("search-console"):
+        yield await sources.fetch_frame("search-console", SEARCH_QUERY)
     else:
-        yield await sources.ask("ga4", CAMPAIGN_TERMS_QUERY)
+        yield await sources.fetch_frame("ga4", CAMPAIGN_TERMS_QUERY)
 
 
 REPORT = Report(

@@ -8,24 +8,24 @@ from utilities.model.errors import SourceError
 from utilities.model.frames import Column, Frame, Note, Value, ValueKind
 from utilities.reports import Report
 from utilities.sources import Sources
-from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.ga4 import Ga4Query
 from utilities.sources.social import ShareAsk
 
-PAGES_QUERY = Ga4Ask(
+PAGES_QUERY = Ga4Query(
     dimensions=("pagePath",),
     metrics=("screenPageViews", "sessions", "userEngagementDuration", "activeUsers", "bounceRate"),
     order="-screenPageViews",
 )
-LANDINGS_QUERY = Ga4Ask(dimensions=("landingPage",), metrics=("sessions",), order="-sessions", limit=1000)
+LANDINGS_QUERY = Ga4Query(dimensions=("landingPage",), metrics=("sessions",), order="-sessions", limit=1000)
 SHARES_WAIT_SECONDS = 0.5
 """Seconds the table waits for the networks before it is shown with what is known of them."""
 
 
 async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
     """The table at once, and once more when the last network has answered or given up."""
-    pages, landings = await asyncio.gather(sources.ask("ga4", PAGES_QUERY), fetch_landing_pages(sources))
+    pages, landings = await asyncio.gather(sources.fetch_frame("ga4", PAGES_QUERY), fetch_landing_pages(sources))
     frame = with_entrances(with_engagement(pages), landings)
-    if not sources.has("social"):
+    if not sources.has_source("social"):
         yield frame
         return
     urls = page_urls(sources.website, frame)
@@ -33,11 +33,11 @@ async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
         why = "" if sources.website else "set WEBSITE so that the networks can be asked about each page"
         yield replace(frame, notes=(*frame.notes, Note(why))) if why else frame
         return
-    counts = asyncio.create_task(sources.ask("social", ShareAsk(tuple(urls.values()))))
+    counts = asyncio.create_task(sources.fetch_frame("social", ShareAsk(tuple(urls.values()))))
     try:
         done, _ = await asyncio.wait({counts}, timeout=SHARES_WAIT_SECONDS)
         if not done:
-            known = await sources.ask("social", ShareAsk(tuple(urls.values()), known=True))
+            known = await sources.fetch_frame("social", ShareAsk(tuple(urls.values()), known=True))
             yield with_shares(frame, urls, known)
         yield with_shares(frame, urls, await counts)
     finally:
@@ -47,7 +47,7 @@ async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
 async def fetch_landing_pages(sources: Sources) -> Frame | SourceError:
     """Landing pages; the trouble itself when they cannot be had, for the table stands without them."""
     try:
-        return await sources.ask("ga4", LANDINGS_QUERY)
+        return await sources.fetch_frame("ga4", LANDINGS_QUERY)
     except SourceError as error:
         return error
 

@@ -1,4 +1,4 @@
-"""Sources: how to get answers. Each module here exports `SOURCE: SourceKind`."""
+"""Sources: how to get frames. Each module here exports `SOURCE: SourceKind`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -12,104 +12,107 @@ from utilities.model.frames import Frame
 
 
 class Source(Protocol):
-    """Answers asks of its own kind; opened once in a process."""
+    """Runs queries of one type; opened once in a process."""
 
-    async def answer(self, ask: Any) -> Frame:
-        """The frame for one ask; raises SourceError and nothing else."""
+    async def fetch_frame(self, query: Any) -> Frame:
+        """Returns the frame for one query; raises only SourceError."""
         ...
 
     async def check(self) -> str:
-        """Asks one cheap question; a sentence that says what works, or raises SourceError."""
+        """Runs one cheap query and returns a sentence about what works; raises SourceError."""
         ...
 
-    def stretch(self) -> float:
-        """By how much to slow down now: 1.0 is the usual pace, 2.0 half as often."""
+    def slowdown(self) -> float:
+        """Returns how much slower to refresh now: 1.0 is the usual interval, 2.0 twice as long."""
         ...
 
     def health(self) -> Mapping[str, object]:
-        """Facts for /healthz (quota left and the like): JSON-ready, no secrets."""
+        """Returns facts for /healthz, such as the remaining quota: plain JSON values, no secrets."""
         ...
 
     async def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
-class SourceKind:
-    """What a module in this folder exports."""
+class SourceType:
+    """A type of source, as a module in this folder exports it."""
 
     name: str
-    ask: type  # the frozen dataclass of its asks; board files fill its fields by name
-    open: Callable[[Settings, Clock], Awaitable[Source | None]]  # None: not configured
-    missing: str = ""  # what to set so that it is configured
-    title: str = ""  # what people call it; the name when left out
+    query_type: type  # the frozen dataclass of its queries; board files set its fields by name
+    open: Callable[[Settings, Clock], Awaitable[Source | None]]  # returns None when not configured
+    setup_hint: str = ""  # what to set to configure it
+    title: str = ""  # for people; the name when empty
 
 
 @runtime_checkable
-class Adjusting(Protocol):
-    """A source whose asks a request may adjust: another site, another time."""
+class ParameterizedSource(Protocol):
+    """A source whose queries can have request parameters, such as another site or time range."""
 
-    def parameters(self, ask: Any) -> Collection[str]:
-        """The names of what a request may say of this ask."""
+    def parameter_names(self, query: Any) -> Collection[str]:
+        """Returns the names of the parameters of this query."""
         ...
 
-    def compares(self, ask: Any) -> bool:
-        """Whether its figures can be set beside those of the time before."""
+    def can_compare(self, query: Any) -> bool:
+        """Whether the query can be compared with the previous period."""
         ...
 
-    def adjusted(self, ask: Any, said: Mapping[str, str], *, compare: bool = False) -> Any:
-        """The ask with these parameters of a request, those it does not know saying nothing; beside the time before
-        with `compare`, where it can be. ROWS is understood by all of them. Raises ParameterError."""
+    def with_params(self, query: Any, params: Mapping[str, str], *, compare: bool = False) -> Any:
+        """Returns the query with these request parameters; ignores unknown ones. Raises ParameterError.
+
+        With `compare` it also has the previous period, where it can. Every source accepts ROWS_PARAM.
+        """
         ...
 
 
-ROWS = "rows"
-"""How many rows at most; a parameter of people at desks, where more can be looked through than a wall has room for."""
+ROWS_PARAM = "rows"
+"""Request parameter for the maximum number of rows: a page can show more than a wall."""
 
 
-def rows_of(said: Mapping[str, str], usual: int, most: int) -> int:
-    """The limit that a request wants; raises ParameterError."""
-    text = said.get(ROWS, "")
-    if text and not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= most):
-        raise ParameterError(f"`{ROWS}` must be a whole number from 1 to {most:,}")
-    return int(text) if text else usual
+def parse_row_limit(params: Mapping[str, str], default: int, maximum: int) -> int:
+    """Returns the row limit of a request, or `default`; raises ParameterError."""
+    text = params.get(ROWS_PARAM, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= maximum):
+        raise ParameterError(f"`{ROWS_PARAM}` must be a whole number from 1 to {maximum:,}")
+    return int(text) if text else default
 
 
 class Sources:
-    """The opened sources of a process, by name; what a report asks."""
+    """The sources of a process by name: all registered types, and the configured sources."""
 
     def __init__(
-        self, kinds: Sequence[SourceKind], opened: Mapping[str, Source], website: str = "", clock: Clock = utc_now
+        self, kinds: Sequence[SourceType], opened: Mapping[str, Source], website: str = "", clock: Clock = utc_now
     ) -> None:
-        self.kinds = {kind.name: kind for kind in kinds}
-        self.opened = opened
+        self.registered = {kind.name: kind for kind in kinds}
+        self.configured = opened
         self.clock = clock
-        self.website = website.rstrip("/")  # whose pages the answers speak of, `https://host[/path]` or ''
+        self.website = website.rstrip("/")  # the site the figures are about, `https://host[/path]` or ''
 
-    def has(self, source: str) -> bool:
-        return source in self.opened
+    def has_source(self, source: str) -> bool:
+        """Whether the source is configured."""
+        return source in self.configured
 
-    def title(self, source: str) -> str:
-        """What people call a source."""
-        kind = self.kinds.get(source)
+    def source_title(self, source: str) -> str:
+        """Returns the name of a source for people."""
+        kind = self.registered.get(source)
         return (kind.title if kind else "") or source
 
-    async def ask(self, source: str, ask: object) -> Frame:
-        """One ask to one source; raises SourceError."""
-        if source not in self.opened:
-            kind, title = self.kinds.get(source), self.title(source)
-            why = f": {kind.missing}" if kind and kind.missing else ""
-            raise SourceMisconfigured(f"{title[:1].upper()}{title[1:]} cannot be asked yet{why}")
-        return await self.opened[source].answer(ask)
+    async def fetch_frame(self, source: str, query: object) -> Frame:
+        """Runs one query on one source; raises SourceError."""
+        if source not in self.configured:
+            kind, title = self.registered.get(source), self.source_title(source)
+            why = f": {kind.setup_hint}" if kind and kind.setup_hint else ""
+            raise SourceMisconfigured(f"{title[:1].upper()}{title[1:]} is not configured{why}")
+        return await self.configured[source].fetch_frame(query)
 
-    def stretch(self, names: Sequence[str]) -> float:
-        return max((self.opened[name].stretch() for name in names if name in self.opened), default=1.0)
+    def slowdown(self, names: Sequence[str]) -> float:
+        return max((self.configured[name].slowdown() for name in names if name in self.configured), default=1.0)
 
     async def close(self) -> None:
-        await asyncio.gather(*(source.close() for source in self.opened.values()))
+        await asyncio.gather(*(source.close() for source in self.configured.values()))
 
 
-async def open_sources(kinds: Sequence[SourceKind], settings: Settings, clock: Clock) -> Sources:
-    """Opens every configured source."""
+async def open_sources(kinds: Sequence[SourceType], settings: Settings, clock: Clock) -> Sources:
+    """Opens all sources that are configured."""
     opened = {}
     for kind in kinds:
         source = await kind.open(settings, clock)

@@ -19,7 +19,7 @@ from utilities.pageviews import queries
 from utilities.pageviews.queries import Question
 from utilities.pageviews.sql.filters import Sites, chosen, condition
 from utilities.pageviews.storage.interface import PageViewStore
-from utilities.sources import Source, SourceKind, rows_of
+from utilities.sources import Source, SourceType, parse_row_limit
 
 MOST_ROWS = 10_000
 LONGEST = 2048  # characters of a parameter
@@ -64,7 +64,7 @@ class PageViewSource:
         self.address = address  # of this Foyer, as pages must say it
         self.begun: set[str] = set()  # sites with page views
 
-    async def answer(self, ask: PageViewAsk) -> Frame:
+    async def fetch_frame(self, ask: PageViewAsk) -> Frame:
         """The frame for one ask; raises SourceError."""
         try:
             question, site, range_ = self.understood(ask)
@@ -117,21 +117,21 @@ class PageViewSource:
         question.check(range_)
         return question, site, range_
 
-    def parameters(self, ask: PageViewAsk) -> Collection[str]:
+    def parameter_names(self, ask: PageViewAsk) -> Collection[str]:
         return tuple(PARAMETERS)
 
-    def compares(self, ask: PageViewAsk) -> bool:
+    def can_compare(self, ask: PageViewAsk) -> bool:
         question = questions().get(ask.question)
         return question is not None and question.compares
 
-    def adjusted(self, ask: PageViewAsk, said: Mapping[str, str], *, compare: bool = False) -> PageViewAsk:
+    def with_params(self, ask: PageViewAsk, said: Mapping[str, str], *, compare: bool = False) -> PageViewAsk:
         """The same ask for another site, time, page or referrer; raises ParameterError when nobody could answer it."""
         fields: dict[str, Any] = {field: said[name] for name, field in PARAMETERS.items() if said.get(name)}
-        fields["compare"] = ask.compare or (compare and self.compares(ask))
+        fields["compare"] = ask.compare or (compare and self.can_compare(ask))
         for name in PARAMETERS.keys() & said.keys():
             if len(said[name]) > LONGEST or not (said[name] or " ").isprintable():
                 raise ParameterError(f"`{name}` must be printable and at most {LONGEST} characters long")
-        ask = replace(ask, **fields, limit=rows_of(said, ask.limit, MOST_ROWS))
+        ask = replace(ask, **fields, limit=parse_row_limit(said, ask.limit, MOST_ROWS))
         self.understood(ask)
         return ask
 
@@ -146,7 +146,7 @@ class PageViewSource:
         rows = await self.ask(questions()["present"], PageViewAsk("present"), "", range_)
         return f"{int(rows[0][2] or 0):,} page views in the last {self.days} days"
 
-    def stretch(self) -> float:
+    def slowdown(self) -> float:
         return 1.0
 
     def health(self) -> Mapping[str, object]:
@@ -194,9 +194,9 @@ class Reaching:
         self.settings = settings
         self.clock = clock
 
-    async def answer(self, ask: PageViewAsk) -> Frame:
+    async def fetch_frame(self, ask: PageViewAsk) -> Frame:
         async with self.reached() as source:
-            return await source.answer(ask)
+            return await source.fetch_frame(ask)
 
     async def check(self) -> str:
         async with self.reached() as source:
@@ -214,7 +214,7 @@ class Reaching:
         finally:
             await views.close()
 
-    def stretch(self) -> float:
+    def slowdown(self) -> float:
         return 1.0
 
     def health(self) -> Mapping[str, object]:
@@ -228,4 +228,4 @@ async def open_reaching(settings: Settings, clock: Clock) -> Source:
     return Reaching(settings, clock)
 
 
-SOURCE = SourceKind("pageviews", PageViewAsk, open_reaching, title="our own page views")
+SOURCE = SourceType("pageviews", PageViewAsk, open_reaching, title="our own page views")

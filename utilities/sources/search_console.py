@@ -1,4 +1,4 @@
-"""Google Search Console: what people searched for before they came, through its API v1."""
+"""Source: Google Search Console, the search terms of visitors, through its API v1."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,20 +9,19 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from utilities.config.settings import Settings
-from utilities.google.client import SECONDS, Client, resource
-from utilities.google.error_translation import Asked
-from utilities.google.field_names import heading
+from utilities.google.client import CALL_TIMEOUT_SECONDS, CHECK_TIMEOUT_SECONDS, GoogleClient, build_api
+from utilities.google.error_translation import CallContext
+from utilities.google.field_names import field_heading
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SourceMisconfigured
 from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
 from utilities.model.text import clean_text
-from utilities.sources import Source, SourceKind
+from utilities.sources import Source, SourceType
 
-SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
-ENABLE = "https://console.cloud.google.com/apis/library/searchconsole.googleapis.com"
-CHECK_SECONDS = 8.0
-ZONE = "America/Los_Angeles"  # Search Console counts its days there, whatever the site
-METRICS = (
+SEARCH_CONSOLE_SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
+SEARCH_CONSOLE_ENABLE_URL = "https://console.cloud.google.com/apis/library/searchconsole.googleapis.com"
+SEARCH_CONSOLE_ZONE = "America/Los_Angeles"  # Search Console counts its days there, whatever the site
+SEARCH_METRICS = (
     ("clicks", ValueKind.INTEGER),
     ("impressions", ValueKind.INTEGER),
     ("ctr", ValueKind.FRACTION),
@@ -31,10 +30,10 @@ METRICS = (
 
 
 @dataclass(frozen=True)
-class SearchConsoleAsk:
+class SearchConsoleQuery:
     """One search analytics query, most clicks first.
 
-    The range is the last `days` whole days up to and with yesterday, Pacific time; None is LOOK_BACK_DAYS.
+    The range is the last `days` full days up to and with yesterday, Pacific time; None is LOOK_BACK_DAYS.
     """
 
     dimensions: tuple[str, ...] = ("query",)
@@ -42,8 +41,8 @@ class SearchConsoleAsk:
     limit: int = 10
 
 
-class Row(BaseModel):
-    """Unlike Google Analytics, Search Console writes numbers as numbers."""
+class SearchRow(BaseModel):
+    """A row of a response; unlike Google Analytics, Search Console sends numbers as JSON numbers."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
@@ -54,97 +53,99 @@ class Row(BaseModel):
     position: float = 0.0
 
 
-class Answer(BaseModel):
-    """A search analytics answer; without rows when nobody searched."""
+class SearchResponse(BaseModel):
+    """A search analytics response; it has no rows when nobody searched."""
 
     model_config = ConfigDict(frozen=True)
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[SearchRow, ...] = ()
     metadata: dict[str, Any] = {}
 
 
-class SearchConsole:
-    """One site, asked with a service account."""
+class SearchConsoleSource:
+    """One site, queried with a service account."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.clock = clock
         self.days = settings.look_back_days
         self.site = settings.search_console_site
-        self.methods = resource("searchconsole", "v1", settings.search_console_api_endpoint).searchanalytics()
+        self.methods = build_api("searchconsole", "v1", settings.search_console_api_endpoint).searchanalytics()
+        how_to_grant = f"add it as a user of {self.site} (Search Console → Settings → Users and permissions)"
+        context = CallContext("Search Console", how_to_grant, SEARCH_CONSOLE_ENABLE_URL, "SEARCH_CONSOLE_API_ENDPOINT")
         key = settings.google_application_credentials
-        self.client = Client("Search Console", clock, key, SCOPE, self.asked, places=2, forgiven=None)
+        self.client = GoogleClient(context, clock, key, SEARCH_CONSOLE_SCOPE, threads=2, max_server_errors=None)
 
-    def asked(self, account: str) -> Asked:
-        grant = f"add it as a user of {self.site} (Search Console → Settings → Users and permissions)"
-        return Asked("Search Console", account, grant, ENABLE, "SEARCH_CONSOLE_API_ENDPOINT")
+    async def fetch_frame(self, query: SearchConsoleQuery) -> Frame:
+        """Returns the frame for one query: a column for each dimension, then clicks, impressions, ctr and position."""
+        return await self.fetch_query(query, CALL_TIMEOUT_SECONDS)
 
-    async def answer(self, ask: SearchConsoleAsk) -> Frame:
-        """The frame for one ask: a column for each dimension, then clicks, impressions, ctr and position."""
-        return await self.fetch(ask, SECONDS)
-
-    async def fetch(self, ask: SearchConsoleAsk, seconds: float) -> Frame:
-        days = ask.days or self.days
-        if ask.limit < 1 or days < 1:
-            raise SourceMisconfigured("an ask needs a limit and a number of days of at least 1")
-        last = self.clock().astimezone(ZoneInfo(ZONE)).date() - timedelta(days=1)
+    async def fetch_query(self, query: SearchConsoleQuery, timeout: float) -> Frame:
+        """Runs one query; raises SourceError."""
+        days = query.days or self.days
+        if query.limit < 1 or days < 1:
+            raise SourceMisconfigured("`limit` and `days` must be at least 1")
+        last = self.clock().astimezone(ZoneInfo(SEARCH_CONSOLE_ZONE)).date() - timedelta(days=1)
         first = last - timedelta(days=days - 1)
-        body = question(ask, first, last)
-        raw = await self.client.call(lambda: self.methods.query(siteUrl=self.site, body=body), "search", seconds)
-        return frame(raw, ask, DateRange(first, last, ZONE))
+        body = build_search_request(query, first, last)
+        raw = await self.client.call_api(lambda: self.methods.query(siteUrl=self.site, body=body), "search", timeout)
+        return build_search_frame(raw, query, DateRange(first, last, SEARCH_CONSOLE_ZONE))
 
     async def check(self) -> str:
-        """Asks for one query of the last days."""
-        await self.fetch(SearchConsoleAsk(limit=1), CHECK_SECONDS)
+        """Requests one search term of the last days."""
+        await self.fetch_query(SearchConsoleQuery(limit=1), CHECK_TIMEOUT_SECONDS)
         return f"site {self.site} answers"
 
-    def stretch(self) -> float:
+    def slowdown(self) -> float:
         return 1.0
 
     def health(self) -> Mapping[str, object]:
-        return {"resting": self.client.resting}
+        return {"resting": self.client.is_resting}
 
     async def close(self) -> None:
         await self.client.close()
 
 
-def question(ask: SearchConsoleAsk, first: date, last: date) -> dict[str, Any]:
+def build_search_request(query: SearchConsoleQuery, first: date, last: date) -> dict[str, Any]:
+    """Returns the body of the request."""
     return {
         "startDate": first.isoformat(),
         "endDate": last.isoformat(),
-        "dimensions": list(ask.dimensions),
-        "rowLimit": min(ask.limit, 25_000),
-        "dataState": "all",  # final figures are two or three days late; what is not final is said in a note
+        "dimensions": list(query.dimensions),
+        "rowLimit": min(query.limit, 25_000),
+        "dataState": "all",  # final figures are two or three days late; a note tells which are not final
     }
 
 
-def frame(raw: dict[str, Any], ask: SearchConsoleAsk, covers: DateRange) -> Frame:
-    """Checks the answer; raises BadAnswer when it is not one."""
+def build_search_frame(raw: dict[str, Any], query: SearchConsoleQuery, date_range: DateRange) -> Frame:
+    """Validates a response and returns its frame; raises BadAnswer."""
     try:
-        answer = Answer.model_validate(raw)
+        response = SearchResponse.model_validate(raw)
     except ValidationError as error:
         raise BadAnswer("Search Console did not answer with rows of figures") from error
-    if any(len(row.keys) != len(ask.dimensions) for row in answer.rows):
-        raise BadAnswer("Search Console answered rows that do not fit the question")
-    texts = tuple(Column(n, heading(n), ValueKind.DATE if n == "date" else ValueKind.TEXT) for n in ask.dimensions)
-    figures = tuple(Column(name, heading(name), kind) for name, kind in METRICS)
+    if any(len(row.keys) != len(query.dimensions) for row in response.rows):
+        raise BadAnswer("Search Console answered rows that do not match the query")
+    texts = tuple(
+        Column(n, field_heading(n), ValueKind.DATE if n == "date" else ValueKind.TEXT) for n in query.dimensions
+    )
+    figures = tuple(Column(name, field_heading(name), kind) for name, kind in SEARCH_METRICS)
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (*(clean_text(key) for key in row.keys), round(row.clicks), round(row.impressions), row.ctr, row.position)
-        for row in answer.rows[: ask.limit]
+        for row in response.rows[: query.limit]
     )
-    unfinished = answer.metadata.get("firstIncompleteDate") or answer.metadata.get("first_incomplete_date")
-    notes = (Note(f"Not yet final from {clean_text(str(unfinished), 10)} on"),) if unfinished else ()
-    return Frame((*texts, *figures), rows, notes, covers)
+    incomplete = response.metadata.get("firstIncompleteDate") or response.metadata.get("first_incomplete_date")
+    notes = (Note(f"Not yet final from {clean_text(str(incomplete), 10)} on"),) if incomplete else ()
+    return Frame((*texts, *figures), rows, notes, date_range)
 
 
 async def open_search_console(settings: Settings, clock: Clock) -> Source | None:
-    """The source; None without a site. A wrong key file shows when it is asked, and does not stop the wall."""
-    return SearchConsole(settings, clock) if settings.search_console_site else None
+    """Returns the source; None without a site. A wrong key file is an error of its queries, not of the start."""
+    return SearchConsoleSource(settings, clock) if settings.search_console_site else None
 
 
-SOURCE = SourceKind(
+SOURCE = SourceType(
     name="search-console",
-    ask=SearchConsoleAsk,
+    query_type=SearchConsoleQuery,
     open=open_search_console,
-    missing="set SEARCH_CONSOLE_SITE and GOOGLE_APPLICATION_CREDENTIALS",
+    setup_hint="set SEARCH_CONSOLE_SITE and GOOGLE_APPLICATION_CREDENTIALS",
     title="Search Console",
 )

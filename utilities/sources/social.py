@@ -20,7 +20,7 @@ from utilities.shares import providers as shares
 from utilities.shares.count_cache import read_counts, write_counts
 from utilities.shares.providers import Provider
 from utilities.shares.tracker import Network
-from utilities.sources import SourceKind
+from utilities.sources import SourceType
 
 KEEP = 60.0
 """Seconds between two writings of what is known."""
@@ -57,7 +57,7 @@ class Social:
         self.file = WatchedFile(file) if file else None  # shared with other processes: the newer count wins
         self.kept_at = -math.inf
 
-    async def answer(self, ask: ShareAsk) -> Frame:
+    async def fetch_frame(self, ask: ShareAsk) -> Frame:
         """`url` as it was asked, then a column for each network; takes as long as the slowest network, or its deadline.
 
         A missing count is None with its reason in a note of that column; an old one comes with a note since when.
@@ -120,7 +120,7 @@ class Social:
         except SourceError as error:
             return error
 
-    def stretch(self) -> float:
+    def slowdown(self) -> float:
         """Each network keeps its own pace, so the whole needs no slowing down."""
         return 1.0
 
@@ -172,10 +172,10 @@ async def open_social(settings: Settings, clock: Clock) -> Social | None:
     return social
 
 
-SOURCE = SourceKind(
+SOURCE = SourceType(
     name="social",
-    ask=ShareAsk,
+    query_type=ShareAsk,
     open=open_social,
-    missing="set SHARE_PROVIDERS to the networks to ask, like hacker-news,lobsters,pinterest,stack-exchange",
+    setup_hint="set SHARE_PROVIDERS to the networks to ask, like hacker-news,lobsters,pinterest,stack-exchange",
     title="the networks",
 )

@@ -24,7 +24,7 @@ from utilities.rendering.views import View
 from utilities.rendering.walls import Painter, Walls
 from utilities.reports import Report
 from utilities.services import Services
-from utilities.sources import SourceKind, Sources
+from utilities.sources import Sources, SourceType
 from utilities.store import open_store
 
 BOARD = "title: Office\ntiles: [{report: pages, view: table, place: [1, 1, 12, 12]}]\n"
@@ -121,7 +121,7 @@ async def desk(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterat
     (folder / "office.yaml").write_text(BOARD)
     clock, oracle = Clock(), Oracle({"pages": PAGES, "words": PAGES})
     reports = {each.name: each for each in (named("pages", "Which pages are read?"), named("words"))}
-    sources = Sources([SourceKind("oracle", str, never, title="the oracle")], {"oracle": oracle})
+    sources = Sources([SourceType("oracle", str, never, title="the oracle")], {"oracle": oracle})
     chosen = settings(boards_dir=folder)
     store = await open_store(chosen, clock)
     boards = Boards(folder, lambda board: None)

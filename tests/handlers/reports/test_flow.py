@@ -13,7 +13,7 @@ from utilities.model.frames import Column, Frame, ValueKind
 from utilities.pageviews.sites.registry import Sites
 from utilities.pageviews.storage.open import open_page_view_store
 from utilities.rendering.charts.renderer import open_chart_renderer
-from utilities.sources.ga4 import Filter
+from utilities.sources.ga4 import Ga4Filter
 
 ALONE = {"HX-Request": "true"}
 
@@ -116,22 +116,22 @@ class Google:
     def __init__(self) -> None:
         self.asks = []
 
-    async def answer(self, ask):
+    async def fetch_frame(self, ask):
         self.asks.append(ask)
         keys = ("date", "landingPage", "pagePath", "sessions")
         columns = tuple(Column(key, key, ValueKind.INTEGER if key == "sessions" else ValueKind.TEXT) for key in keys)
         rows = (("2026-11-18", "/blog", "/blog/one/", 5), ("2026-11-19", "/blog", "/pricing", 15))
-        return Frame(columns, rows[:1] if Filter("region", "Bavaria") in ask.filters else rows)
+        return Frame(columns, rows[:1] if Ga4Filter("region", "Bavaria") in ask.filters else rows)
 
 
 async def test_google_says_who_entered_at_a_and_saw_b_and_compares_regions(flowing, fetch):
     desk, store = flowing
-    desk.services.sources.opened["ga4"] = google = Google()
+    desk.services.sources.configured["ga4"] = google = Google()
     page = (await fetch(f"{desk.address}/flow?source=ga4&days=7&regions=Bavaria&device=tv&by=path")).body.decode()
     assert "20 sessions; 25% from <bdi>Bavaria</bdi> (5), 75% from the rest" in " ".join(page.split())
     assert "Entered at" in page
     assert "<bdi>/blog/one</bdi>" in page
     assert [len(ask.filters) for ask in google.asks] == [1, 2]
-    assert google.asks[0].filters == (Filter("deviceCategory", "smart tv"),)
+    assert google.asks[0].filters == (Ga4Filter("deviceCategory", "smart tv"),)
     assert store.asked == 0
     assert (await fetch(f"{desk.address}/flow?days=7&regions=Bavaria")).code == 400

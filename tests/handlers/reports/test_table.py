@@ -12,7 +12,7 @@ from utilities.config.boards import Boards
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.reports import Report
 from utilities.services import catalogue
-from utilities.sources.ga4 import Filter, Ga4Ask
+from utilities.sources.ga4 import Ga4Filter, Ga4Query
 from utilities.sources.pageviews import PageViewAsk
 
 MANY = Frame(
@@ -67,7 +67,7 @@ def all_rows() -> tuple[tuple[str, ...], ...]:
                 "people-sources",
                 "Sources",
                 ("ga4",),
-                ask=Ga4Ask(("sessionSource",), ("sessions",), filters=(Filter("country", "no", negate=True),)),
+                ask=Ga4Query(("sessionSource",), ("sessions",), filters=(Ga4Filter("country", "no", negate=True),)),
                 headings={"sessionSource": "yes: no"},
                 ranks={"sessions": 1},
             ),

@@ -29,15 +29,15 @@ async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(
     await keeping.add_dropped_hits(
         [DroppedHits("shop", TUESDAY, "bot", 5), DroppedHits("blog", date(2026, 3, 8), "bot", 7)]
     )
-    frame = await source.answer(TWO_DAYS)
+    frame = await source.fetch_frame(TWO_DAYS)
     keys = [column.key for column in frame.columns]
     assert keys == ["day", "dropped", "bot", "prefetch", "spam", "privacy", "excluded"]
     assert frame.rows == (("2026-03-09", 2, 2, 0, 0, 0, 0), ("2026-03-10", 5, 1, 0, 4, 0, 0))
     await keeping.delete_rows(DeleteRequest(path="/", site="blog"))
     await keeping.delete_rows(DeleteRequest(before=TUESDAY, site="blog"))
-    assert (await source.answer(TWO_DAYS)).column_values("dropped") == (0, 5)
+    assert (await source.fetch_frame(TWO_DAYS)).column_values("dropped") == (0, 5)
     await delete_expired_views(keeping, lambda site: 1, date(2026, 6, 1))
-    assert (await source.answer(TWO_DAYS)).column_values("dropped") == (0, 0)
+    assert (await source.fetch_frame(TWO_DAYS)).column_values("dropped") == (0, 0)
 
 
 async def test_counts_survive_the_end_of_the_process(settings: Callable[..., Settings]):

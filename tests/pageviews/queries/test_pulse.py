@@ -26,7 +26,7 @@ class Counting:
         self.slow = 0.0
         self.trouble = False
 
-    async def answer(self, ask: Any) -> Frame:
+    async def fetch_frame(self, ask: Any) -> Frame:
         self.asked += 1
         seen = self.views
         await asyncio.sleep(self.slow)
@@ -37,7 +37,7 @@ class Counting:
     async def check(self) -> str:
         return ""
 
-    def stretch(self) -> float:
+    def slowdown(self) -> float:
         return 1.0
 
     def health(self) -> Mapping[str, object]:

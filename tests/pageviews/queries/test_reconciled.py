@@ -19,7 +19,7 @@ from utilities.rendering.layout.faults import layout_faults
 from utilities.reports import today_reconciled
 from utilities.services import catalogue
 from utilities.sources import Sources
-from utilities.sources.ga4 import Ga4Ask
+from utilities.sources.ga4 import Ga4Query
 from utilities.sources.pageviews import SOURCE
 
 TODAY = NOW.date()
@@ -31,7 +31,7 @@ class Google:
     def __init__(self, trouble: str = "") -> None:
         self.trouble = trouble
 
-    async def answer(self, ask: Ga4Ask) -> Frame:
+    async def fetch_frame(self, ask: Ga4Query) -> Frame:
         if self.trouble:
             raise Unavailable(self.trouble)
         assert ask.today
@@ -48,7 +48,7 @@ class Google:
     async def check(self) -> str:
         return ""
 
-    def stretch(self) -> float:
+    def slowdown(self) -> float:
         return 1.0
 
     def health(self) -> dict[str, object]:
@@ -81,7 +81,7 @@ async def test_what_google_does_not_say_is_unknown_and_never_nought(ours: Ours):
 async def test_google_is_asked_for_the_day_until_now(settings: Callable[..., Settings]):
     from utilities.sources.ga4 import question
 
-    body = question(Ga4Ask(metrics=("totalUsers",), today=True), 7)
+    body = question(Ga4Query(metrics=("totalUsers",), today=True), 7)
     assert body["dateRanges"] == [{"startDate": "today", "endDate": "today"}]
 
 
@@ -101,7 +101,7 @@ async def test_wall_is_full_after_one_visit(ours: Ours):
     known.check(board)
     source = await ours(WEEK, now=datetime(2026, 3, 10, 12, tzinfo=UTC))
     for tile in board.tiles:
-        frame = await source.answer(known.reports[tile.report].ask)
+        frame = await source.fetch_frame(known.reports[tile.report].ask)
         assert frame.rows, tile.report
         wanted = tile.options.get("columns", ())
         assert all(frame.has_column(key) for key in wanted), tile.report

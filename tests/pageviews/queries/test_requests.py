@@ -168,11 +168,11 @@ async def test_unknown_report_is_404_whatever_is_asked_of_it(foyer: Foyer):
 @given(said=st.dictionaries(st.sampled_from(["site", "from", "to", "page", "referrer"]), st.text(max_size=60)))
 def test_whatever_is_said_is_understood_or_refused(said: dict[str, str], source: PageViewSource):
     try:
-        ask = source.adjusted(PageViewAsk("pages"), said)
+        ask = source.with_params(PageViewAsk("pages"), said)
     except ParameterError as error:
         assert str(error).startswith("`")
     else:
-        assert source.adjusted(ask, {}) == ask
+        assert source.with_params(ask, {}) == ask
 
 
 async def test_parameters_that_mean_nothing_make_no_variant(foyer: Foyer):
