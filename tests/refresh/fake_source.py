@@ -29,7 +29,7 @@ class FakeSource:
     """Answers 1, 2, 3, …; raises `error` instead while there is one. While `gate` is not set, queries wait."""
 
     error: Exception | None = None
-    slowdown: float = 1.0
+    slowdown_factor: float = 1.0
     on_query: Callable[[], None] = lambda: None
     gate: asyncio.Event | None = None
     query_count: int = 0
@@ -54,7 +54,7 @@ class FakeSource:
         return "well"
 
     def slowdown(self) -> float:
-        return self.slowdown
+        return self.slowdown_factor
 
     def health(self) -> Mapping[str, object]:
         return {}

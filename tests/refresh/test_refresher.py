@@ -72,7 +72,7 @@ async def test_a_slow_report_is_queried_early_enough(store):
 
 
 async def test_a_source_short_of_quota_is_queried_less_often(store):
-    source, clock = FakeSource(slowdown=10.0), FakeClock()
+    source, clock = FakeSource(slowdown_factor=10.0), FakeClock()
     async with running_refresher(store, source, make_report(pace=0.3), clock=clock) as refresher:
         await wait_until(lambda: store.latest("users"))
         clock.advance(1.2, refresher)
