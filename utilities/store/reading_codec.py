@@ -39,7 +39,7 @@ def encode_reading(reading: Reading, fence: int) -> bytes:
     if not is_report_name(reading.report):
         raise BadStoredValue(f"{reading.report[:100]!r} is not a report name")
     check_reading(reading.report, reading)
-    encoded = STORED_READING_ADAPTER.dump_json(StoredReading(fence, reading))
+    encoded = STORED_READING_ADAPTER.dump_json(StoredReading(fence, reading), by_alias=True)
     if len(encoded) > MAX_READING_BYTES:
         raise BadStoredValue(f"the reading of {reading.report} is {len(encoded)} bytes, more than {MAX_READING_BYTES}")
     return encoded
