@@ -54,7 +54,13 @@ BAD = {
     "endless": changed(frame=frame(rows=[["/", 1.0, "NUMBER"]])).replace(b'"NUMBER"', b"1e999"),
     "nobody could write it down": changed(frame=frame(rows=[["/", 1.0, 10**400]])),
     "never asked again": changed(
-        last_error={"message": "", "kind": "x", "since": MOMENT, "attempts": 1, "retry_at": "2999-01-01T00:00:00Z"}
+        trouble={
+            "message": "",
+            "kind": "Unavailable",
+            "since": MOMENT,
+            "attempts": 1,
+            "retry_at": "2999-01-01T00:00:00Z",
+        }
     ),
     "old schema": json.dumps({"report": "top-pages", "rows": []}).encode(),
 }
