@@ -12,4 +12,3 @@ def engine() -> Iterator[ChartEngine]:
     engine = ChartEngine()
     yield engine
     engine.thread.submit(engine.discard_context).result()
-    engine.thread.shutdown()

@@ -77,7 +77,6 @@ def main() -> None:
     for view in BY_VIEW:
         (FOLDER / f"{view}.svg").write_text(sheet(view, engine), encoding="utf-8")
     engine.discard_context()
-    engine.thread.shutdown()
 
 
 if __name__ == "__main__":

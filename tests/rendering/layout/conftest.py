@@ -156,4 +156,3 @@ def close_engine() -> Iterator[None]:
     """Closes the engine: a context that is open when the process ends crashes it now and then."""
     yield
     ENGINE.thread.submit(ENGINE.discard_context).result()
-    ENGINE.thread.shutdown()

@@ -25,6 +25,9 @@ V8_FLAGS = (*DEFAULT_V8_FLAGS, "--max-semi-space-size=2")  # MB; V8 would let it
 DRAWINGS_PER_CLEANUP = 1000  # then unused memory is returned to the system, compiled code too
 DRAWINGS_PER_CONTEXT = 2000  # then a new context replaces it
 
+CHARTS_THREAD = ThreadPoolExecutor(1, thread_name_prefix="charts")
+"""The thread of all engines: V8 runs single-threaded here, and contexts on two threads crash the process."""
+
 
 class ChartEngine:
     """Renders one chart at a time; a context that fails is discarded, and the next chart gets a new one."""
@@ -32,7 +35,7 @@ class ChartEngine:
     def __init__(self, deadline: float = DRAW_TIMEOUT_SECONDS, memory: int = MAX_HEAP_BYTES) -> None:
         self.deadline = deadline
         self.memory = memory
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="charts")
+        self.thread = CHARTS_THREAD
         self.context: MiniRacer | None = None  # used on the thread only
         self.charts_drawn = 0  # by this context
 
@@ -73,9 +76,8 @@ class ChartEngine:
         self.context, self.charts_drawn = None, 0
 
     async def close(self) -> None:
-        """Closes the context and the thread."""
+        """Closes the context."""
         await asyncio.get_running_loop().run_in_executor(self.thread, self.discard_context)
-        self.thread.shutdown()
 
 
 def make_context() -> MiniRacer:
