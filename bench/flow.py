@@ -1,4 +1,4 @@
-"""Another day on /flow over ten million page views, asked over HTTP, beside the engine's own time for that day."""
+"""Another day on /flow over ten million page views, over HTTP, and the engine's own time for that day."""
 
 import asyncio
 import time
@@ -16,20 +16,24 @@ from bench.results import Result
 from bench.views import SITE, fill
 from handlers.serving.server import serving
 from utilities.config.settings import read_settings
-from utilities.flow.query import Wanted
-from utilities.flow.service import Flows
+from utilities.flow.model import Flow
+from utilities.flow.query import FlowQuery
+from utilities.flow.reports import flow_report
 from utilities.model.clock import utc_now
 from utilities.model.time_ranges import parse_range
 from utilities.pageviews.sql.flow import Depth, Through, flow
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore
+from utilities.refresh.parameterized_reports import ParameterizedReports
+from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources import Sources
+from utilities.sources.pageviews import PageViewSource
 
 ROUNDS = 5
 SIZE = 10_000_000
 DAYS = 31
-WANT = Wanted(site=SITE, days=str(DAYS), by=Depth.PATH, most=12)
-PART = {"HX-Request": "true", "HX-Target": "day"}
-BY_HAND = """
+QUERY = FlowQuery(site=SITE, days=str(DAYS), by=Depth.PATH, most=12)
+DAY_PART = {"HX-Request": "true", "HX-Target": "day"}
+HANDWRITTEN_SQL = """
     WITH pairs AS MATERIALIZED (
         SELECT day, landing, exit, count(*) AS visits
         FROM (SELECT min(day) AS day, arg_min(path, (moment, id)) AS landing, arg_max(path, (moment, id)) AS exit
@@ -43,20 +47,21 @@ BY_HAND = """
 
 
 @dataclass(frozen=True)
-class Round:
-    """Seconds."""
+class FlowRound:
+    """Seconds of one round."""
 
-    ours: float  # the whole range
-    theirs: float  # the same by hand
-    first: float  # another day, over HTTP, drawn for a desk and for the hand
-    step: float  # the same once more: the drawings are kept, all else is done again
-    engine: float  # the engine's own time for that day alone
+    first_answer: float  # of the range
+    handwritten: float  # the same by handwritten SQL
+    new_day: float  # another day, over HTTP, drawn for a desk and for a phone
+    step: float  # the same again: the drawings are cached, all else is repeated
+    engine: float  # the engine's own time for that day
 
 
 def measure(folder: Path) -> Iterator[Result]:
-    rounds = asyncio.run(timed(folder))[1:]
-    ours, theirs, first, step, engine = (
-        median(getattr(each, name) for each in rounds) for name in ("ours", "theirs", "first", "step", "engine")
+    rounds = asyncio.run(time_rounds(folder))[1:]
+    names = ("first_answer", "handwritten", "new_day", "step", "engine")
+    first_answer, handwritten, new_day, step, engine = (
+        median(getattr(each, name) for each in rounds) for name in names
     )
     yield Result(
         "`/flow`: another day over ten million page views, but its drawing, beside the engine's own time for that day",
@@ -64,78 +69,96 @@ def measure(folder: Path) -> Iterator[Result]:
         "<=",
         1.3,
         f"{step * 1000:.0f} ms over HTTP and {engine * 1000:,.0f} ms; "
-        f"the two drawings take {(first - step) * 1000:.0f} ms more",
+        f"the two drawings take {(new_day - step) * 1000:.0f} ms more",
     )
     yield Result(
         "`/flow`: the first answer for 31 days of ten million page views, beside SQL written by hand",
-        median(each.ours / each.theirs for each in rounds),
+        median(each.first_answer / each.handwritten for each in rounds),
         "<=",
         1.3,
-        f"{ours * 1000:,.0f} ms and {theirs * 1000:,.0f} ms",
+        f"{first_answer * 1000:,.0f} ms and {handwritten * 1000:,.0f} ms",
     )
 
 
-async def timed(folder: Path) -> list[Round]:
+async def time_rounds(folder: Path) -> list[FlowRound]:
     settings = read_settings({"PORT": "0", "DATA_DIR": str(folder)}, env_file=None)
     async with serving(settings) as (services, port):
-        if services.flows is None:
-            raise SystemExit("this Foyer has no flows")
-        views = cast(DuckDBPageViewStore, services.flows.views)
+        source = cast(PageViewSource, services.sources.configured["pageviews"])
+        views = cast(DuckDBPageViewStore, source.views)
         views.query_pool.timeout = 600.0  # a slow machine is to be measured, too
         now = utc_now()
         fill(views.connection, SIZE, now - timedelta(days=DAYS - 1), now)
-        kept = (await services.flows.flow(WANT)).days
+        days = (await fetch_flow(source))[0].days
         rounds = []
         for number in range(ROUNDS + 1):
-            day = kept[number + 5]
-            ours, theirs = await whole(services.flows, views)
-            first, step = await changed(port, day), await changed(port, day)
-            rounds.append(Round(ours, theirs, first, step, await alone(services.flows, views, day)))
+            day = days[number + 5]
+            found, first_answer, handwritten = await time_full_range(source, views)
+            new_day, step = await time_day(port, day), await time_day(port, day)
+            rounds.append(FlowRound(first_answer, handwritten, new_day, step, await time_engine(found, views, day)))
         return rounds
 
 
-async def whole(flows: Flows, views: DuckDBPageViewStore) -> tuple[float, float]:
-    """The range, asked anew, and the same by hand."""
-    anew = Flows(views, flows.sites, Sources([], {}), utc_now)
+async def fetch_flow(source: PageViewSource) -> tuple[Flow, float]:
+    """Returns the flow of the range, queried as for the first person who opens the page, and the seconds it took."""
+    reports = ParameterizedReports(Sources([], {"pageviews": source}), utc_now)
+    await reports.refresher.start()
     began = time.perf_counter()
-    found = await anew.flow(WANT)
-    between = time.perf_counter()
-    rows = await views.query_pool.run(lambda stop: by_hand(views, found.days[0], found.days[-1]))
-    ended = time.perf_counter()
-    if {row[:3]: row[3] for row in rows} != {
-        (band.day, named(band.landing), named(band.exit)): band.visits for band in found.bands
+    name = reports.keep_fresh(flow_report(QUERY, source.sites, utc_now()), {})
+    announcements = reports.store.listen()
+    while (reading := reports.store.latest(name)) is None:
+        await anext(announcements)
+    if reading.frame is None:
+        raise SystemExit(f"/flow has no figures: {reading.last_error}")
+    found = Flow(reading.frame)
+    seconds = time.perf_counter() - began
+    await reports.refresher.stop()
+    return found, seconds
+
+
+async def time_full_range(source: PageViewSource, views: DuckDBPageViewStore) -> tuple[Flow, float, float]:
+    """Returns the flow of the range, the seconds of its query, and those of the handwritten SQL."""
+    found, first_answer = await fetch_flow(source)
+    began = time.perf_counter()
+    rows = await views.query_pool.run(lambda stop: run_handwritten(views, found.days[0], found.days[-1]))
+    handwritten = time.perf_counter() - began
+    expected = {row[:3]: row[3] for row in rows}
+    if expected != {
+        (date.fromisoformat(row.day), name_or_none(row.landing), name_or_none(row.exit)): row.visits
+        for rows in found.rows_by_day.values()
+        for row in rows
     }:
-        raise SystemExit("/flow and the SQL by hand do not answer the same")
-    return between - began, ended - between
+        raise SystemExit("/flow and the handwritten SQL do not have the same answer")
+    return found, first_answer, handwritten
 
 
-async def changed(port: int, day: date) -> float:
-    """Another day, as the slider asks for it."""
-    address = f"http://127.0.0.1:{port}{WANT.href(day=day)}"
+async def time_day(port: int, day: date) -> float:
+    """Returns the seconds of another day, requested as the slider does."""
+    address = f"http://127.0.0.1:{port}{QUERY.href(day=day)}"
     began = time.perf_counter()
-    answer = await AsyncHTTPClient().fetch(address, headers=PART, request_timeout=600)
-    ended = time.perf_counter()
-    if b"</svg>" not in answer.body or f"{day.day} {day:%b}".encode() not in answer.body:
-        raise SystemExit("the answer is not that day's drawing")
-    return ended - began
+    response = await AsyncHTTPClient().fetch(address, headers=DAY_PART, request_timeout=600)
+    seconds = time.perf_counter() - began
+    if b"</svg>" not in response.body or f"{day.day} {day:%b}".encode() not in response.body:
+        raise SystemExit("the answer is not that day's chart")
+    return seconds
 
 
-async def alone(flows: Flows, views: DuckDBPageViewStore, day: date) -> float:
-    """The engine's own time for one day."""
-    sql, values = flow(Through(SITE), parse_range(f"{day}", f"{day}", ZoneInfo("UTC"), utc_now()), WANT.by, WANT.most)
+async def time_engine(range_flow: Flow, views: DuckDBPageViewStore, day: date) -> float:
+    """Returns the engine's own seconds for one day."""
+    time_range = parse_range(f"{day}", f"{day}", ZoneInfo("UTC"), utc_now())
+    sql, values = flow(Through(SITE), time_range, QUERY.by, QUERY.most)
     began = time.perf_counter()
     rows = await views.query(sql, values)
-    ended = time.perf_counter()
-    there, here = (await flows.flow(WANT)).of(day).total, sum(row[-1] for row in rows)
-    if abs(there - here) > 0.001 * there:  # a visit over midnight begins again where a day stands alone
-        raise SystemExit(f"{day} has {there} visits in the range and {here} alone")
-    return ended - began
+    seconds = time.perf_counter() - began
+    in_range, alone = range_flow.totals(day).total, sum(row[-1] for row in rows)
+    if abs(in_range - alone) > 0.001 * in_range:  # a visit over midnight is two visits when a day is queried alone
+        raise SystemExit(f"{day} has {in_range} visits in the range and {alone} alone")
+    return seconds
 
 
-def named(name: str) -> str | None:
-    return None if name == "(other)" else name
+def name_or_none(name: str) -> str | None:
+    return None if name == OTHER_NAME else name
 
 
-def by_hand(views: DuckDBPageViewStore, first: date, last: date) -> list[tuple[object, ...]]:
+def run_handwritten(views: DuckDBPageViewStore, first: date, last: date) -> list[tuple[object, ...]]:
     with views.connection.cursor() as cursor:
-        return cursor.execute(BY_HAND.format(site=SITE, first=first, last=last)).fetchall()
+        return cursor.execute(HANDWRITTEN_SQL.format(site=SITE, first=first, last=last)).fetchall()

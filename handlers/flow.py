@@ -2,215 +2,191 @@
 
 import asyncio
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from markupsafe import Markup
 
 from handlers.base.errors import status_of
 from handlers.base.handler import BaseHandler
-from utilities.flow.model import Bands, Flow
-from utilities.flow.query import CHANNELS, DEVICES, GOOGLE, MOST, OURS, PERIODS, Wanted, wanted
-from utilities.flow.service import Flows, Ways
-from utilities.model.errors import NotDrawn, Overloaded, ParameterError, SourceError
+from handlers.reports.handler import RETRY_AFTER_SECONDS
+from handlers.reports.presenter import ReportView
+from handlers.reports.report_query import ReportQuery
+from utilities.flow.chart import chart_boxes, compared_places, count_unit, draw_flow_chart, side_titles
+from utilities.flow.model import Flow, FlowTotals, PageNeighbours
+from utilities.flow.query import (
+    FLOW_CHANNELS,
+    FLOW_DEVICES,
+    FLOW_PERIODS,
+    GOOGLE,
+    OURS,
+    PAGES_PER_SIDE,
+    FlowQuery,
+    parse_flow_query,
+)
+from utilities.flow.reports import flow_report, neighbours_report
+from utilities.model.errors import Overloaded, ParameterError, SourceError
 from utilities.model.formats import format_date_text
 from utilities.pageviews.classify.countries import country, names
+from utilities.pageviews.sql.filters import Sites
 from utilities.pageviews.sql.flow import Depth
 from utilities.rendering.charts.labels import OTHER_NAME
-from utilities.rendering.charts.renderer import ChartRenderer
-from utilities.rendering.charts.sankey import (
-    SIDE_TITLES,
-    SankeyChart,
-    SankeyLink,
-    SankeyNode,
-    format_share,
-    sankey,
-)
-from utilities.rendering.charts.sankey_links import add_sankey_links
-from utilities.rendering.layout import Box
+from utilities.rendering.charts.sankey import format_share
+from utilities.reports import Report
+from utilities.sources.pageviews import PageViewSource
 
-GOOGLE_SIDE_TITLES = ("Entered at", "Saw")
-"""Column titles for GA4, which has no exit pages."""
-
-FRAGMENTS = ("flow", "day", "node")
-"""Elements of the page that htmx fetches alone."""
+PAGE_PARTS = ("flow", "day", "node")
+"""Elements of the page that a script fetches alone."""
 
 
 @dataclass(frozen=True)
 class FlowView:
     """A flow as the page shows it, on one day or over the range."""
 
+    report_view: ReportView
     flow: Flow
-    bands: Bands
-    total: int  # of the range
-    wide: Markup | None
-    narrow: Markup | None
-    ways: Ways | None
-
-    def slider_position(self, day: date | None) -> int:
-        """Returns the position of the slider, 0 for all days."""
-        return self.flow.days.index(day) + 1 if day else 0
+    day: date | None = None
+    charts: tuple[Markup | None, Markup | None] = (None, None)  # for a desk and for a phone
+    neighbours: PageNeighbours | None = None
+    neighbours_view: ReportView | None = None
 
     @property
-    def daily_totals(self) -> list[int]:
-        """The total of each day."""
-        return [self.flow.of(day).total for day in self.flow.days]
+    def is_pending(self) -> bool:
+        """Whether there are no figures yet."""
+        return self.report_view.reading.frame is None
+
+    @cached_property
+    def range_total(self) -> int:
+        return sum(self.flow.visits_by_day())
+
+    @cached_property
+    def totals(self) -> FlowTotals:
+        return self.flow.totals(self.day)
+
+    @property
+    def slider_position(self) -> int:
+        """Where the slider stands: 0 for the range."""
+        return self.flow.days.index(self.day) + 1 if self.day else 0
+
+    @property
+    def range_key(self) -> str:
+        """The days of the range, so that a slider position of another range is recognized."""
+        return f"{self.flow.days[0]}_{self.flow.days[-1]}" if self.flow.days else ""
 
 
 class FlowPage(BaseHandler):
-    """The page, or the fragment of it that htmx fetches; the address has its state."""
+    """The page, or the part of it that a script fetches; the address holds the state."""
 
     async def get(self) -> None:
-        query, view, fault = Wanted(), None, ""
+        query, view, error = FlowQuery(), None, ""
         try:
-            query = wanted({name: self.get_query_arguments(name) for name in self.request.query_arguments})
-            if query.asked:
-                flow = await self.flows.flow(query)
-                query = replace(query, day=self.find_day(flow, query))
-                view = await self.build_view(flow, query)
-        except (ParameterError, SourceError) as error:
-            fault = f"{str(error)[:1].upper()}{str(error)[1:].rstrip('.')}."
-            self.set_status(400 if isinstance(error, ParameterError) else status_of(error, 503))
-        if not fault and not self.fragment and self.is_from_plain_form:
+            query = parse_flow_query({name: self.get_query_arguments(name) for name in self.request.query_arguments})
+            if query.is_complete:
+                query, view = await self.build_view(query)
+        except (ParameterError, SourceError, Overloaded) as problem:
+            error = f"{str(problem)[:1].upper()}{str(problem)[1:].rstrip('.')}."
+            self.set_status(400 if isinstance(problem, ParameterError) else status_of(problem, 503))
+        if not error and not self.page_part and self.is_address_redundant:
             self.redirect(query.href())
         else:
-            self.render_flow(query, view, fault)
+            self.show(query, view, error)
 
     @property
-    def is_from_plain_form(self) -> bool:
-        """Whether a form without a script made the address, with empty fields or the position of the slider."""
-        return any(not all(values) for values in self.request.query_arguments.values()) or bool(
-            self.get_query_argument("nth", "")
+    def is_address_redundant(self) -> bool:
+        """Whether a form without a script has made the address longer than necessary."""
+        has_empty = any(not all(values) for values in self.request.query_arguments.values())
+        return has_empty or bool(self.get_query_argument("nth", ""))
+
+    @property
+    def sites(self) -> Sites | None:
+        """The sites of the page-view store; None in a process without one."""
+        source = self.services.sources.configured.get("pageviews")
+        return source.sites if isinstance(source, PageViewSource) else None
+
+    async def build_view(self, query: FlowQuery) -> tuple[FlowQuery, FlowView]:
+        """Returns the query with the selected day, and its view; raises ParameterError, SourceError, Overloaded."""
+        if self.sites is None:
+            raise SourceError("This process has no page views")
+        report_view = await self.wait_for_view(flow_report(query, self.sites, self.services.clock()))
+        view = FlowView(report_view, Flow(report_view.frame))
+        if view.is_pending:
+            if report_view.error:
+                raise SourceError(report_view.error)
+            return query, view
+        query = query.with_day(self.selected_day(view, query))
+        view = FlowView(report_view, view.flow, query.day)
+        charts = await self.draw_charts(query, view)
+        if not query.node or query.source == GOOGLE:
+            return query, FlowView(report_view, view.flow, query.day, charts)
+        around = await self.wait_for_view(neighbours_report(query))
+        neighbours = PageNeighbours.from_frame(around.frame, query.node)
+        return query, FlowView(report_view, view.flow, query.day, charts, neighbours, around)
+
+    async def wait_for_view(self, report: Report) -> ReportView:
+        """Returns the report with its current reading, or with what there is after some seconds."""
+        report_query = ReportQuery(self.services, report)
+        return report_query.describe(await report_query.wait_for_reading(report_query.is_current))
+
+    def selected_day(self, view: FlowView, query: FlowQuery) -> date | None:
+        """Returns the day of the slider, if it belongs to this range; otherwise that of the address."""
+        days, position = view.flow.days, self.get_query_argument("nth", "")
+        if self.get_query_argument("span", "") == view.range_key and re.fullmatch("[0-9]{1,3}", position):
+            return days[int(position) - 1] if 0 < int(position) <= len(days) else None
+        return query.day if query.day in days else None
+
+    async def draw_charts(self, query: FlowQuery, view: FlowView) -> tuple[Markup | None, Markup | None]:
+        """Returns the charts for a desk and for a phone."""
+        if self.services.gallery is None or self.page_part == "node":
+            return None, None
+        totals, renderer = view.totals, self.services.gallery
+        wide, narrow = await asyncio.gather(
+            *(draw_flow_chart(totals, query, box, renderer) for box in chart_boxes(query, totals))
         )
+        return wide, narrow
 
     @property
-    def flows(self) -> Flows:
-        if self.services.flows is None:
-            raise SourceError("Page views are not stored here")
-        return self.services.flows
-
-    def find_day(self, flow: Flow, query: Wanted) -> date | None:
-        """Returns the day to show: the slider's, if its range is the one of the flow; else the one in the address."""
-        position = self.get_query_argument("nth", "")
-        if position and self.get_query_argument("span", "") == range_key(flow) and re.fullmatch("[0-9]{1,3}", position):
-            return flow.days[int(position) - 1] if 0 < int(position) <= len(flow.days) else None
-        return query.day if query.day in flow.days else None
-
-    async def build_view(self, flow: Flow, query: Wanted) -> FlowView:
-        """Returns the flow of the day or range, with its charts. Raises SourceError."""
-        bands = flow.of(query.day)
-        ways = None
-        if query.node and query.source != GOOGLE:
-            ways = await self.flows.ways(query)
-        sides = GOOGLE_SIDE_TITLES if query.source == GOOGLE else SIDE_TITLES
-        svgs: list[Markup | None] = [None, None]
-        if self.services.gallery is not None and self.fragment != "node":
-            svgs = await asyncio.gather(
-                *(draw_sankey(bands, query, box, sides, self.services.gallery) for box in chart_boxes(query, bands))
-            )
-        return FlowView(flow, bands, flow.of(None).total, svgs[0], svgs[1], ways)
-
-    @property
-    def fragment(self) -> str:
-        """The element that htmx fetches; '' for the page."""
+    def page_part(self) -> str:
+        """The part that a script fetches; '' for the page."""
         headers = self.request.headers
         target = headers.get("HX-Target", "") if "HX-History-Restore-Request" not in headers else ""
-        return target if headers.get("HX-Request") == "true" and target in FRAGMENTS else ""
+        return target if headers.get("HX-Request") == "true" and target in PAGE_PARTS else ""
 
-    def render_flow(self, query: Wanted, view: FlowView | None, fault: str) -> None:
-        """Renders the page or the fragment; `fault` replaces the flow."""
+    def show(self, query: FlowQuery, view: FlowView | None, error: str) -> None:
+        """Writes the page or its part."""
+        part = self.page_part
         self.set_header("Vary", "HX-Request, HX-Target")
-        if self.fragment and not fault:
-            self.set_header("HX-Replace-Url" if self.fragment == "day" else "HX-Push-Url", query.href())
+        if part and not error:
+            replaces = part == "day" or self.request.headers.get("HX-Trigger") == "pending"
+            self.set_header("HX-Replace-Url" if replaces else "HX-Push-Url", query.href())
+        site_names = [site.name for site in self.sites or ()]
         self.page(
-            f"flow/{self.fragment}.html" if self.fragment else "flow.html",
+            f"flow/{part}.html" if part else "flow.html",
             here="/flow",
             query=query,
             view=view,
-            fault=fault,
-            range_key=range_key(view.flow) if view else "",
-            has_google=self.services.flows is not None and self.services.flows.has_google,
-            sites=[(name, name) for name in self.services.flows.site_names()] if self.services.flows else [],
+            error=error,
+            has_google=self.services.sources.has_source("ga4"),
+            sites=[(name, name) for name in site_names] if len(site_names) > 1 else [],
             options=FORM_OPTIONS,
-            sides=GOOGLE_SIDE_TITLES if query.source == GOOGLE else SIDE_TITLES,
+            sides=side_titles(query),
             country=country,
             day_of=lambda day: format_date_text(day.isoformat()),
             share=format_share,
             OTHER=OTHER_NAME,
-            unit=visit_unit(query),
+            unit=count_unit(query),
             compared=compared_places(query),
+            noscript_reload=RETRY_AFTER_SECONDS,
         )
 
 
 FORM_OPTIONS = {
     "sources": ((OURS, "Our own"), (GOOGLE, "Google's: entered at A, saw B")),
-    "periods": (*PERIODS.items(), ("", "Own dates:")),
+    "periods": (*FLOW_PERIODS.items(), ("", "Own dates:")),
     "depths": ((Depth.SEGMENT.value, "First part: /blog"), (Depth.PATH.value, "Whole address")),
-    "most": tuple((str(number), f"Largest {number}") for number in MOST),
-    "channels": (("", "Any"), *((each, each) for each in CHANNELS)),
-    "devices": (("", "Any"), *((each, each.capitalize()) for each in DEVICES)),
+    "most": tuple((str(number), f"Largest {number}") for number in PAGES_PER_SIDE),
+    "channels": (("", "Any"), *((each, each) for each in FLOW_CHANNELS)),
+    "devices": (("", "Any"), *((each, each.capitalize()) for each in FLOW_DEVICES)),
     "countries": sorted(names().items(), key=lambda each: each[1]),
 }
-"""The choices of the form: values and labels."""
-
-
-def range_key(flow: Flow) -> str:
-    """Returns the first and last day, for the form to send back with the position of the slider."""
-    return f"{flow.days[0]}_{flow.days[-1]}" if flow.days else ""
-
-
-def chart_boxes(query: Wanted, bands: Bands) -> tuple[Box, Box]:
-    """Returns the sizes of the charts for wide and narrow windows, as high as the pages need."""
-    lines = min(query.most + 1, max(len(bands.side(0)), len(bands.side(1)), 1))
-    return Box(1072, max(300, 34 * lines + 60), 14, 14), Box(358, max(260, 30 * lines + 60), 13, 13)
-
-
-async def draw_sankey(
-    bands: Bands, query: Wanted, box: Box, sides: tuple[str, str], gallery: ChartRenderer
-) -> Markup | None:
-    """Returns the chart with its links; None when there is nothing to draw or drawing fails."""
-    links = [SankeyLink(*band) for band in bands]
-    groups = (compared_places(query), "the rest") if query.compares else None
-    chart = sankey(links, box, query.most, sides=sides, group_names=groups, format_value=lambda value: f"{value:,.0f}")
-    if chart is None:
-        return None
-    try:
-        svg = await gallery.draw(chart.spec)
-    except (NotDrawn, Overloaded):
-        return None
-    svg = add_sankey_links(svg, chart, lambda name: page_address(query, name), sankey_labels(chart, query))
-    return Markup(svg)  # noqa: S704 (escaped)
-
-
-def page_address(query: Wanted, name: str) -> str:
-    """Returns the address with the details of a page, '' where there are none."""
-    return "" if name == OTHER_NAME or query.source == GOOGLE else query.href(node=name)
-
-
-def compared_places(query: Wanted) -> str:
-    """Returns the names of the countries and regions that are compared with the rest."""
-    places = [*(country(code) for code in query.countries), *query.regions]
-    return ", ".join(places) if len(places) < 4 else f"{len(places)} {'places' if query.regions else 'countries'}"
-
-
-def sankey_labels(chart: SankeyChart, query: Wanted) -> Callable[[SankeyLink | SankeyNode], str]:
-    """Returns a function that returns the label of a link or node."""
-    total = sum(link.value for link in chart.links)
-    unit = visit_unit(query)
-    sides = ("Entered at {}", "Saw {}") if query.source == GOOGLE else ("Came in at {}", "Left from {}")
-    groups = (compared_places(query), "the rest") if query.compares else ("", "")
-
-    def label_of(item: SankeyLink | SankeyNode) -> str:
-        visits = f"{item.value:,.0f} {unit}, {format_share(item.value, total)}"
-        if isinstance(item, SankeyNode):
-            return f"{sides[item.side].format(item.name)}: {visits}"
-        group = groups[not item.highlighted]
-        return f"{item.landing} → {item.exit}{f', {group}' if group else ''}: {visits}"
-
-    return label_of
-
-
-def visit_unit(query: Wanted) -> str:
-    """Returns what is counted."""
-    return "sessions" if query.source == GOOGLE else "visits"
+"""The options of the form: values and labels."""

@@ -14,7 +14,6 @@ from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
 from utilities.config.discovery import find
 from utilities.config.settings import Settings
-from utilities.flow.service import Flows
 from utilities.http.client import Upstream
 from utilities.model.clock import Clock, utc_now
 from utilities.pageviews.collect.collector import Collector
@@ -54,7 +53,6 @@ class Services:
     state: State | None = None  # people, sessions and tokens; None where a test has none
     upstream: Upstream | None = None  # calls the issuer; opened only where people sign in
     collector: Collector | None = None  # takes hits in; None where a test has none
-    flows: Flows | None = None  # what the flow page shows; None where a test has none
 
 
 def local_zone() -> tzinfo:
@@ -88,7 +86,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         closing.push_async_callback(state.close)
         upstream = None if settings.loopback_only else await closing.enter_async_context(Upstream())
         refresher = Refresher(store, asked, known.reports, clock)
-        variants = await closing.enter_async_context(open_parameterized_reports(asked, clock))
+        variants = await closing.enter_async_context(open_parameterized_reports(asked, settings, clock))
         own.collector.on_stored = pulse_of(refresher, variants.refresher)
         templates = template_environment(HOME / "templates")
         gallery = await closing.enter_async_context(open_chart_renderer())
@@ -116,7 +114,6 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
             state=state,
             upstream=upstream,
             collector=own.collector,
-            flows=Flows(own.views, own.sites, asked, clock),
         )
 
 

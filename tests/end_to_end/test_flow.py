@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 from demo.internet import Internet
 from tests.end_to_end.conftest import OpenFoyer
 from tests.pageviews.storage.views import view
+from utilities.sources.pageviews import PageViewSource
 
 AXE = Path(__file__).parents[1] / "handlers" / "reports" / "data" / "axe-core-4.14.1.min.js"
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
@@ -25,8 +26,9 @@ async def test_day_by_the_keyboard_and_page_by_a_click_change_their_part_alone(
         for visit in range(1, 8)
         for step, path in enumerate(("/blog/one", "/pricing"))
     ]
-    assert foyer.services.flows is not None
-    await foyer.services.flows.views.add_views(views)
+    source = foyer.services.sources.configured["pageviews"]
+    assert isinstance(source, PageViewSource)
+    await source.views.add_views(views)
     context = await chromium.new_context()
     page = await context.new_page()
     faults: list[str] = []

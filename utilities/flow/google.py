@@ -1,89 +1,95 @@
-"""Flows from Google Analytics, which knows no exit pages: entered at A, and saw B."""
+"""The flow page's figures from Google Analytics, which has no exit pages: entered at A, and saw B."""
 
 import asyncio
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 
-from utilities.flow.model import OTHER, Band, Flow
-from utilities.flow.query import Wanted
+from utilities.flow.model import FLOW_COLUMNS
+from utilities.flow.query import FlowQuery
 from utilities.model.errors import ParameterError
-from utilities.model.frames import Frame
+from utilities.model.frames import Frame, Note
 from utilities.pageviews.sql.flow import Depth
+from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Filter, Ga4Query
 
-MOST = 9_990  # rows of one answer
-MOST_PLACES = 8  # each is a question of its own, for by country an answer would have too many rows
-DEVICES = {"tv": "smart tv"}
-"""Where Google's word for a device is another than ours."""
+MAX_GOOGLE_ROWS = 9_990  # of one answer
+MAX_COMPARED_PLACES = 8  # each is a query of its own: one answer by country would have too many rows
+GOOGLE_DEVICES = {"tv": "smart tv"}
+"""Google's name of a device where it differs from ours."""
+
+SessionCounts = Counter[tuple[str, str, str]]
+"""Sessions by day, landing page and another page of the session."""
 
 
-Seen = Counter[tuple[date, str, str]]
-"""Sessions by day, the page they began at, and a page they saw."""
+def check_google_query(query: FlowQuery) -> None:
+    """Raises ParameterError for a query that Google cannot answer."""
+    if not query.days:
+        raise ParameterError("Google Analytics answers for the last whole days only: give `days` instead of `from`")
+    if len(query.countries) + len(query.regions) > MAX_COMPARED_PLACES:
+        raise ParameterError(f"Google Analytics compares {MAX_COMPARED_PLACES} countries and regions at most")
 
 
-async def from_google(sources: Sources, want: Wanted, now: datetime) -> Flow:
-    """The flow of the last whole days; raises ParameterError for what Google is not asked for here."""
-    if not want.days:
-        raise ParameterError("Google Analytics is asked for the last whole days only: give `days` instead of `from`")
-    places = [*(("countryId", code) for code in want.countries), *(("region", name) for name in want.regions)]
-    if len(places) > MOST_PLACES:
-        raise ParameterError(f"Google Analytics is asked for {MOST_PLACES} countries and regions at most")
-    asks = [ask_of(want), *(ask_of(want, Ga4Filter(*place)) for place in places)]
+async def fetch_google_flow(sources: Sources, query: FlowQuery) -> Frame:
+    """Returns the flow of the last whole days as FLOW_COLUMNS; raises SourceError."""
+    places = [*(("countryId", code) for code in query.countries), *(("region", name) for name in query.regions)]
+    asks = [build_google_query(query), *(build_google_query(query, Ga4Filter(*place)) for place in places)]
     frames = await asyncio.gather(*(sources.fetch_frame("ga4", ask) for ask in asks))
-    whole, mine = seen(frames[0], want), Counter[tuple[date, str, str]]()
+    all_sessions, compared = count_sessions(frames[0], query), SessionCounts()
     for frame in frames[1:]:
-        mine.update(seen(frame, want))
-    whole |= mine  # what Google left out as small may still be known of a place
-    tops = [top(whole, side, want.most) for side in (1, 2)]
-    sums: Counter[tuple[date, bool, str, str]] = Counter()
-    for key, sessions in whole.items():
-        landing, page = (name if name in most else OTHER for name, most in zip(key[1:], tops, strict=True))
-        sums[key[0], True, landing, page] += mine[key]
-        sums[key[0], False, landing, page] += sessions - mine[key]
-    bands = tuple(Band(*key, sessions) for key, sessions in sums.items() if sessions)
-    short = any(len(frame.rows) >= MOST for frame in frames)
-    notes = (f"Google gave its largest {MOST:,} rows only; what is small is missing.",) if short else ()
-    return Flow(tuple(sorted({band.day for band in bands})), bands, now, notes)
+        compared.update(count_sessions(frame, query))
+    all_sessions |= compared  # Google may omit small rows from all sessions that it has for one place
+    top_pages = [largest_pages(all_sessions, position, query.most) for position in (1, 2)]
+    sums: Counter[tuple[str, int, str, str]] = Counter()
+    for key, sessions in all_sessions.items():
+        landing, page = (name if name in top else OTHER_NAME for name, top in zip(key[1:], top_pages, strict=True))
+        sums[key[0], 1, landing, page] += compared[key]
+        sums[key[0], 0, landing, page] += sessions - compared[key]
+    rows = tuple((*key, sessions) for key, sessions in sums.items() if sessions)
+    is_cut = any(len(frame.rows) >= MAX_GOOGLE_ROWS for frame in frames)
+    notes = (Note(f"Google returned its largest {MAX_GOOGLE_ROWS:,} rows only; smaller ones are missing."),)
+    return Frame(FLOW_COLUMNS, rows, notes if is_cut else ())
 
 
-def ask_of(want: Wanted, *places: Ga4Filter) -> Ga4Query:
+def build_google_query(query: FlowQuery, *places: Ga4Filter) -> Ga4Query:
+    """Returns the query for sessions by day, landing page and page, with the filters of `query` and `places`."""
     filters = [
-        Ga4Filter("sessionDefaultChannelGroup", want.channel),
-        Ga4Filter("deviceCategory", DEVICES.get(want.device, want.device)),
-        Ga4Filter("pagePath", want.page.removesuffix("*"), "begins" if want.page.endswith("*") else "exact"),
+        Ga4Filter("sessionDefaultChannelGroup", query.channel),
+        Ga4Filter("deviceCategory", GOOGLE_DEVICES.get(query.device, query.device)),
+        Ga4Filter("pagePath", query.page.removesuffix("*"), "begins" if query.page.endswith("*") else "exact"),
         *places,
     ]
     return Ga4Query(
         dimensions=("date", "landingPage", "pagePath"),
         metrics=("sessions",),
-        days=int(want.days),
-        limit=MOST,
+        days=int(query.days),
+        limit=MAX_GOOGLE_ROWS,
         filters=tuple(each for each in filters if each.value),
     )
 
 
-def seen(frame: Frame, want: Wanted) -> Seen:
-    """The sums under the names that the page shows; rows that are no page at all are left out."""
-    sums: Seen = Counter()
+def count_sessions(frame: Frame, query: FlowQuery) -> SessionCounts:
+    """Returns the sessions under the page names that are shown; rows without a page are left out."""
+    sums = SessionCounts()
     if frame.rows:
         columns = (frame.column_values(key) for key in ("date", "landingPage", "pagePath", "sessions"))
         for day, landing, page, sessions in zip(*columns, strict=True):
             if landing and landing != "(not set)" and day:
-                began, saw = name_of(str(landing), want.by), name_of(str(page), want.by)
-                sums[date.fromisoformat(str(day)), began, saw] += int(sessions or 0)
+                name, other_name = page_name(str(landing), query.by), page_name(str(page), query.by)
+                sums[date.fromisoformat(str(day)).isoformat(), name, other_name] += int(sessions or 0)
     return sums
 
 
-def name_of(path: str, by: Depth) -> str:
-    """As our own pages are called; Google writes `/blog` for the landing page whose path is `/blog/`."""
+def page_name(path: str, by: Depth) -> str:
+    """Returns the name that the page-view store gives a path; Google writes the landing page `/blog/` as `/blog`."""
     if by is Depth.SEGMENT and path.startswith("/"):
         return "/" + path[1:].replace("?", "/").replace("#", "/").partition("/")[0]
     return path.rstrip("/") or "/"
 
 
-def top(found: Seen, side: int, most: int) -> set[str]:
-    sums: Counter[object] = Counter()
-    for key, sessions in found.items():
-        sums[key[side]] += sessions
-    return {str(name) for name, _ in sorted(sums.items(), key=lambda each: (-each[1], str(each[0])))[:most]}
+def largest_pages(counts: SessionCounts, position: int, limit: int) -> set[str]:
+    """Returns the landing pages (1) or pages (2) with the most sessions."""
+    sums: Counter[str] = Counter()
+    for key, sessions in counts.items():
+        sums[key[position]] += sessions
+    return {name for name, _ in sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:limit]}

@@ -1,68 +1,127 @@
-"""Where people come in and where they leave: what is wanted, the answer day by day, and the ways through a page."""
+"""The figures of the flow page, read from the frames of its reports: visits by day, and the pages around one page."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
+from typing import NamedTuple
 
-OTHER = "(other)"
-"""Every page beyond those that are shown by name."""
+from utilities.model.frames import Column, Frame, ValueKind
+from utilities.rendering.charts.labels import OTHER_NAME
+
+FLOW_COLUMNS = (
+    Column("day", "Day", ValueKind.DATE),
+    Column("compared", "From a compared country", ValueKind.INTEGER),  # 1 or 0
+    Column("landing", "Landing page", ValueKind.TEXT),
+    Column("exit", "Exit page", ValueKind.TEXT),
+    Column("visits", "Visits", ValueKind.INTEGER),
+)
+NEIGHBOUR_COLUMNS = (
+    Column("list", "List", ValueKind.TEXT),  # before, after or trail
+    *(Column(key, key.capitalize(), ValueKind.TEXT) for key in ("earlier", "before", "after", "later")),
+    Column("visits", "Visits", ValueKind.INTEGER),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Visits of one day from one page to another."""
+class FlowRow(NamedTuple):
+    """Visits of one day from one page to another; `compared` is whether they came from a compared country."""
 
-    day: date
-    chosen: bool  # from one of the countries that are compared with the rest
+    day: str
+    compared: int
     landing: str
     exit: str
     visits: int
 
 
-@dataclass(frozen=True)
-class Flow:
-    """The visits of a range; every figure of a day is of that day alone."""
+class PageTotal(NamedTuple):
+    """The visits that began or ended on one page."""
 
-    days: tuple[date, ...]
-    bands: tuple[Band, ...]
-    taken: datetime
-    notes: tuple[str, ...] = ()
-
-    def of(self, day: date | None) -> "Bands":
-        """The sums of one day, or of the whole range."""
-        return Bands([band for band in self.bands if day is None or band.day == day])
+    page: str
+    visits: int
+    compared: int
 
 
-class Bands:
-    """Sums of some bands."""
+class FlowTotals:
+    """Sums of flow rows by landing and exit page."""
 
-    def __init__(self, bands: Sequence[Band]) -> None:
-        self.pairs: dict[tuple[str, str], list[int]] = {}  # by landing and exit: of the rest, of the chosen
-        for band in bands:
-            self.pairs.setdefault((band.landing, band.exit), [0, 0])[band.chosen] += band.visits
+    def __init__(self, rows: Sequence[FlowRow]) -> None:
+        self.visits_by_pair: dict[tuple[str, str], list[int]] = {}  # of all others, of the compared countries
+        for row in rows:
+            self.visits_by_pair.setdefault((row.landing, row.exit), [0, 0])[row.compared] += row.visits
 
     def __iter__(self) -> Iterator[tuple[str, str, bool, int]]:
-        for (landing, exit_), counts in self.pairs.items():
-            for chosen in (True, False):
-                if counts[chosen]:
-                    yield landing, exit_, chosen, counts[chosen]
+        for (landing, exit_), counts in self.visits_by_pair.items():
+            for compared in (True, False):
+                if counts[compared]:
+                    yield landing, exit_, compared, counts[compared]
 
     @property
     def total(self) -> int:
-        return sum(map(sum, self.pairs.values()))
+        return sum(map(sum, self.visits_by_pair.values()))
 
     @property
-    def chosen(self) -> int:
-        return sum(counts[1] for counts in self.pairs.values())
+    def compared(self) -> int:
+        """The visits from the compared countries."""
+        return sum(counts[1] for counts in self.visits_by_pair.values())
 
-    def side(self, place: int) -> list[tuple[str, int, int]]:
-        """Each landing (0) or exit (1) page, its visits and those of the chosen among them, most first."""
+    def totals_by_page(self, side: int) -> list[PageTotal]:
+        """Returns the landing (0) or exit (1) pages, most visits first."""
         sums: dict[str, list[int]] = {}
-        for pair, counts in self.pairs.items():
-            here = sums.setdefault(pair[place], [0, 0])
-            here[0] += sum(counts)
-            here[1] += counts[1]
-        return sorted(
-            ((name, total, chosen) for name, (total, chosen) in sums.items()),
-            key=lambda each: (each[0] == OTHER, -each[1], each[0]),
-        )
+        for pair, counts in self.visits_by_pair.items():
+            page = sums.setdefault(pair[side], [0, 0])
+            page[0] += sum(counts)
+            page[1] += counts[1]
+        totals = (PageTotal(page, *counts) for page, counts in sums.items())
+        return sorted(totals, key=lambda total: (total.page == OTHER_NAME, -total.visits, total.page))
+
+
+class Flow:
+    """The visits of a range by day; every figure of a day is of that day alone."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.rows_by_day: dict[date, list[FlowRow]] = {}
+        if frame.date_range is not None:
+            first, last = frame.date_range.first, frame.date_range.last
+            self.rows_by_day = {first + timedelta(days=count): [] for count in range((last - first).days + 1)}
+        for row in map(FlowRow._make, frame.rows):
+            self.rows_by_day.setdefault(date.fromisoformat(row.day), []).append(row)
+        self.days = sorted(self.rows_by_day)
+        self.notes = [note.text for note in frame.notes]
+
+    def totals(self, day: date | None) -> FlowTotals:
+        """Returns the sums of one day, or of the range for None."""
+        return FlowTotals(self.rows_by_day[day] if day else [row for rows in self.rows_by_day.values() for row in rows])
+
+    def visits_by_day(self) -> list[int]:
+        """Returns the visits of each day."""
+        return [sum(row.visits for row in self.rows_by_day[day]) for day in self.days]
+
+
+class Trail(NamedTuple):
+    """Pages in the order in which visits saw them, and whether these visits began and ended there."""
+
+    pages: tuple[str, ...]
+    visits: int
+    begins: bool
+    ends: bool
+
+
+@dataclass(frozen=True)
+class PageNeighbours:
+    """The pages before and after one page, with their visits; '' is the beginning or the end of a visit."""
+
+    before: Sequence[tuple[str, int]]
+    after: Sequence[tuple[str, int]]
+    trails: Sequence[Trail]
+
+    @classmethod
+    def from_frame(cls, frame: Frame, node: str) -> "PageNeighbours":
+        """Reads a frame of NEIGHBOUR_COLUMNS about the page `node`."""
+        lists: dict[str, list[tuple[str, int]]] = {"before": [], "after": []}
+        trails = []
+        for name, earlier, before, after, later, visits in frame.rows:
+            if name == "trail":
+                pages = tuple(str(page) for page in (earlier, before, node, after, later) if page is not None)
+                trails.append(Trail(pages, int(visits or 0), earlier is None, later is None))
+            else:
+                lists[str(name)].append((str(before or after or ""), int(visits or 0)))
+        return cls(lists["before"], lists["after"], trails)

@@ -1,4 +1,4 @@
-"""What an address of the flow page asks for, checked, and the address of it."""
+"""The query of the flow page: parsed from an address, and written back to one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,18 +10,18 @@ from utilities.pageviews.classify.countries import names
 from utilities.pageviews.sql.flow import Depth
 
 OURS, GOOGLE = "ours", "ga4"
-LONGEST = 2048  # characters of a parameter
-MOST = (5, 8, 12, 20)  # pages that are shown by name on each side
-PERIODS = {"1": "Today", "7": "7 days", "28": "28 days", "31": "31 days", "90": "90 days"}
-DEVICES = ("desktop", "mobile", "tablet", "tv", "other")
-CHANNELS = (
+MAX_PARAM_CHARS = 2048
+PAGES_PER_SIDE = (5, 8, 12, 20)  # that are shown by name
+FLOW_PERIODS = {"1": "Today", "7": "7 days", "28": "28 days", "31": "31 days", "90": "90 days"}
+FLOW_DEVICES = ("desktop", "mobile", "tablet", "tv", "other")
+FLOW_CHANNELS = (
     *("AI Assistant", "Affiliates", "Audio", "Cross-network", "Direct", "Display", "Email"),
     *("Mobile Push Notifications", "Organic Search", "Organic Shopping", "Organic Social", "Organic Video"),
     *("Paid Other", "Paid Search", "Paid Shopping", "Paid Social", "Paid Video", "Referral", "SMS", "Unassigned"),
 )
 """GA4's default channel groups; utilities/pageviews/classify/channels.py says which visit belongs to which."""
 
-ONCE = (
+SINGLE_PARAMS = (
     "source",
     "site",
     "days",
@@ -41,12 +41,12 @@ ONCE = (
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FlowQuery:
     """All that the flow page shows."""
 
     source: str = OURS
     site: str = ""
-    days: str = ""  # so many days until today; '' where `first` says when
+    days: str = ""  # the number of days until today; '' with `first`
     first: str = ""
     last: str = ""
     by: Depth = Depth.SEGMENT
@@ -55,93 +55,103 @@ class Wanted:
     device: str = ""
     page: str = ""
     countries: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()  # by Google's names; our own page views know countries only
-    day: date | None = None  # None is the whole range
+    regions: tuple[str, ...] = ()  # Google's names; our own page views have countries only
+    day: date | None = None  # None for all days of the range
     node: str = ""
 
     @property
-    def asked(self) -> bool:
-        """Whether anything is to be fetched at all."""
+    def is_complete(self) -> bool:
+        """Whether there is a range, so that there is something to query."""
         return bool(self.days or self.first)
 
     @property
-    def narrowed(self) -> bool:
-        return bool(self.channel or self.device or self.page or self.compares)
+    def is_filtered(self) -> bool:
+        """Whether the fields under "Filter and compare" are in use."""
+        return bool(self.channel or self.device or self.page or self.has_comparison)
 
     @property
-    def compares(self) -> bool:
+    def has_comparison(self) -> bool:
+        """Whether countries or regions are compared with all others."""
         return bool(self.countries or self.regions)
 
+    def with_day(self, day: date | None) -> "FlowQuery":
+        """Returns the query for one day of the range; None for all days."""
+        return replace(self, day=day)
+
     def href(self, **changes: object) -> str:
-        """The address of this, or of this with something changed."""
-        it = replace(self, **changes)  # type: ignore[arg-type]
-        usual = Wanted()
-        said = [
-            ("source", it.source, usual.source),
-            ("site", it.site, ""),
-            ("days", it.days, ""),
-            ("from", it.first, ""),
-            ("to", it.last, ""),
-            ("by", it.by.value, usual.by.value),
-            ("most", str(it.most), str(usual.most)),
-            ("channel", it.channel, ""),
-            ("device", it.device, ""),
-            ("page", it.page, ""),
-            *(("country", code, "") for code in it.countries),
-            ("regions", ", ".join(it.regions), ""),
-            ("day", it.day.isoformat() if it.day else "", ""),
-            ("node", it.node, ""),
+        """Returns the address of this query with some fields changed; fields with their default are left out."""
+        query = replace(self, **changes)  # type: ignore[arg-type]
+        default = FlowQuery()
+        params = [
+            ("source", query.source, default.source),
+            ("site", query.site, ""),
+            ("days", query.days, ""),
+            ("from", query.first, ""),
+            ("to", query.last, ""),
+            ("by", query.by.value, default.by.value),
+            ("most", str(query.most), str(default.most)),
+            ("channel", query.channel, ""),
+            ("device", query.device, ""),
+            ("page", query.page, ""),
+            *(("country", code, "") for code in query.countries),
+            ("regions", ", ".join(query.regions), ""),
+            ("day", query.day.isoformat() if query.day else "", ""),
+            ("node", query.node, ""),
         ]
-        query = urlencode([(name, value) for name, value, default in said if value != default])
-        return f"/flow?{query}" if query else "/flow"
+        encoded = urlencode([(name, value) for name, value, default_value in params if value != default_value])
+        return f"/flow?{encoded}" if encoded else "/flow"
 
 
-def wanted(said: Mapping[str, Sequence[str]]) -> Wanted:
-    """From the parameters of a request; raises ParameterError naming the one that cannot be understood."""
-    for name, values in said.items():
-        if name not in (*ONCE, "country"):
-            raise ParameterError(f"there is no parameter `{name}`; there are {', '.join(ONCE[:-2])} and country")
-        if any(len(value) > LONGEST or not (value or " ").isprintable() for value in values):
-            raise ParameterError(f"`{name}` must be printable and at most {LONGEST} characters long")
-    one = {name: said[name][-1].strip() for name in ONCE if said.get(name)}
-    days = "" if one.get("from") else choice("days", one.get("days", ""), ("", *PERIODS))
-    codes = tuple(sorted({code for code in said.get("country", ()) if code}))
+def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
+    """Parses the parameters of a request; raises ParameterError naming the one that is wrong."""
+    for name, values in params.items():
+        if name not in (*SINGLE_PARAMS, "country"):
+            raise ParameterError(
+                f"there is no parameter `{name}`; there are {', '.join(SINGLE_PARAMS[:-2])} and country"
+            )
+        if any(len(value) > MAX_PARAM_CHARS or not (value or " ").isprintable() for value in values):
+            raise ParameterError(f"`{name}` must be printable and at most {MAX_PARAM_CHARS} characters long")
+    single = {name: params[name][-1].strip() for name in SINGLE_PARAMS if params.get(name)}
+    days = "" if single.get("from") else parse_choice("days", single.get("days", ""), ("", *FLOW_PERIODS))
+    codes = tuple(sorted({code for code in params.get("country", ()) if code}))
     for code in codes:
         if code not in names():
             raise ParameterError("`country` must be a country's two capital letters: DE")
-    return Wanted(
-        source=choice("source", one.get("source") or OURS, (OURS, GOOGLE)),
-        site=one.get("site", ""),
+    return FlowQuery(
+        source=parse_choice("source", single.get("source") or OURS, (OURS, GOOGLE)),
+        site=single.get("site", ""),
         days=days,
-        first=one.get("from", ""),
-        last=one.get("to", "") if one.get("from") else "",
-        by=Depth(choice("by", one.get("by") or Depth.SEGMENT, tuple(Depth))),
-        most=int(choice("most", one.get("most") or "8", tuple(map(str, MOST)))),
-        channel=choice("channel", one.get("channel", ""), ("", *CHANNELS)),
-        device=choice("device", one.get("device", ""), ("", *DEVICES)),
-        page=one.get("page", ""),
+        first=single.get("from", ""),
+        last=single.get("to", "") if single.get("from") else "",
+        by=Depth(parse_choice("by", single.get("by") or Depth.SEGMENT, tuple(Depth))),
+        most=int(parse_choice("most", single.get("most") or "8", tuple(map(str, PAGES_PER_SIDE)))),
+        channel=parse_choice("channel", single.get("channel", ""), ("", *FLOW_CHANNELS)),
+        device=parse_choice("device", single.get("device", ""), ("", *FLOW_DEVICES)),
+        page=single.get("page", ""),
         countries=codes,
-        regions=regions_of(one),
-        day=day(one.get("day", "")),
-        node=one.get("node", ""),
+        regions=parse_regions(single),
+        day=parse_day(single.get("day", "")),
+        node=single.get("node", ""),
     )
 
 
-def regions_of(one: Mapping[str, str]) -> tuple[str, ...]:
-    """`Bavaria, California`; only Google knows them."""
-    found = tuple(sorted({name.strip() for name in one.get("regions", "").split(",")} - {""}))
-    if found and one.get("source") != GOOGLE:
-        raise ParameterError("`regions` are known to Google only: compare countries, or choose its figures")
-    return found
+def parse_regions(single: Mapping[str, str]) -> tuple[str, ...]:
+    """Parses `Bavaria, California`; raises ParameterError unless the figures are Google's."""
+    regions = tuple(sorted({name.strip() for name in single.get("regions", "").split(",")} - {""}))
+    if regions and single.get("source") != GOOGLE:
+        raise ParameterError("`regions` are for Google's figures only: compare countries, or choose Google's figures")
+    return regions
 
 
-def choice(name: str, value: str, allowed: Sequence[str]) -> str:
+def parse_choice(name: str, value: str, allowed: Sequence[str]) -> str:
+    """Returns the value; raises ParameterError unless it is allowed."""
     if value not in allowed:
         raise ParameterError(f"`{name}` must be one of {', '.join(each for each in allowed if each)}")
     return value
 
 
-def day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
+    """Returns the date, None for an empty text; raises ParameterError."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

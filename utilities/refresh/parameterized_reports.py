@@ -5,41 +5,22 @@ import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import cast
 
+from utilities.config.settings import Settings
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame, Reading
 from utilities.refresh.refresher import Refresher
 from utilities.reports import BuildFrames, Report
 from utilities.sources import ParameterizedSource, Sources
-from utilities.store.disk_cache import DiskCache
+from utilities.store import EphemeralStore, open_ephemeral_store
 from utilities.store.memory_store import MemoryStore
 
 MAX_PARAMETERIZED_REPORTS = 200
 MAX_PARAMETERIZED_ROWS = 200_000  # of all their frames together; above it the reports idle for longest are evicted
 VIEWED_REPORT_SECONDS = 30.0  # how long a report is refreshed after the last request for it
 MIN_IDLE_SECONDS = 10.0  # a report requested more recently is not evicted
-
-
-class NullDiskCache(DiskCache):
-    """Stores nothing on disk: few requests with parameters come again after a restart."""
-
-    def save_later(self, reading: Reading) -> None: ...
-
-
-class EphemeralStore(MemoryStore):
-    """Readings of this process, until they are deleted."""
-
-    def delete_reading(self, report: str) -> None:
-        """Frees all memory of a report."""
-        for mapping in (self.cache.readings, self.held_leases, self.last_fences):
-            mapping.pop(report, None)
-
-    def count_rows(self) -> int:
-        """Returns the number of rows of all frames together."""
-        return sum(len(reading.frame.rows) for reading in self.cache.readings.values() if reading.frame)
 
 
 class AdjustedSources(Sources):
@@ -63,12 +44,18 @@ def build_with_params(build: BuildFrames, params: Mapping[str, str]) -> BuildFra
 
 
 class ParameterizedReports:
-    """A second refresher over the same sources, with at most `max_reports` reports. Owned by the event loop."""
+    """A second refresher over the same sources, with at most `max_reports` reports. Owned by the event loop.
+
+    `store` shares the readings with other processes; without it they stay in this one. `reports` are those in use, by
+    name: the same dict that the store has.
+    """
 
     def __init__(
         self,
         sources: Sources,
         clock: Clock,
+        store: EphemeralStore | None = None,
+        reports: dict[str, Report] | None = None,
         max_reports: int = MAX_PARAMETERIZED_REPORTS,
         max_rows: int = MAX_PARAMETERIZED_ROWS,
         monotonic: MonotonicClock = time.monotonic,
@@ -77,11 +64,17 @@ class ParameterizedReports:
         self.max_rows = max_rows
         self.sources = sources
         self.monotonic = monotonic
-        self.store = EphemeralStore(NullDiskCache(Path(), clock))
-        self.reports: dict[str, Report] = {}
+        self.store: EphemeralStore = store or MemoryStore()
+        self.reports = reports if reports is not None else {}
         self.last_viewed: dict[str, float] = {}  # monotonic seconds by name; least recent first
         self.refresher = Refresher(
-            self.store, sources, self.reports, clock, keep_seconds=VIEWED_REPORT_SECONDS, monotonic=monotonic
+            self.store,
+            sources,
+            self.reports,
+            clock,
+            keep_seconds=VIEWED_REPORT_SECONDS,
+            start_jitter=0.0,
+            monotonic=monotonic,
         )
 
     def latest_reading(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> Reading | None:
@@ -138,6 +131,8 @@ class ParameterizedReports:
 
     def with_params(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> Report:
         """Returns the report with these parameters; raises ParameterError."""
+        if not params and not compare:
+            return report
         ask = cast(ParameterizedSource, self.sources.configured[report.sources[0]]).with_params(
             report.ask, params, compare=compare
         )
@@ -156,9 +151,13 @@ class ParameterizedReports:
 
 
 @asynccontextmanager
-async def open_parameterized_reports(sources: Sources, clock: Clock) -> AsyncIterator[ParameterizedReports]:
+async def open_parameterized_reports(
+    sources: Sources, settings: Settings, clock: Clock
+) -> AsyncIterator[ParameterizedReports]:
     """Starts ParameterizedReports and stops it on exit."""
-    parameterized = ParameterizedReports(sources, clock)
+    reports: dict[str, Report] = {}
+    store = await open_ephemeral_store(settings, clock, reports.keys())
+    parameterized = ParameterizedReports(sources, clock, store, reports)
     await parameterized.refresher.start()
     try:
         yield parameterized

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from utilities.config.discovery import find
@@ -53,6 +53,15 @@ class PageViewAsk:
     compare: bool = False
 
 
+@runtime_checkable
+class StoreAsk(Protocol):
+    """A query with SQL of its own, such as those of the flow page."""
+
+    async def fetch_frame(self, views: PageViewStore, sites: Sites, clock: Clock) -> Frame:
+        """Returns the frame; raises SourceError, and ParameterError for parameters that have become invalid."""
+        ...
+
+
 class PageViewSource:
     """Asks the store this process holds."""
 
@@ -64,9 +73,11 @@ class PageViewSource:
         self.address = address  # of this Foyer, as pages must say it
         self.begun: set[str] = set()  # sites with page views
 
-    async def fetch_frame(self, ask: PageViewAsk) -> Frame:
+    async def fetch_frame(self, ask: "PageViewAsk | StoreAsk") -> Frame:
         """The frame for one ask; raises SourceError."""
         try:
+            if isinstance(ask, StoreAsk):
+                return await ask.fetch_frame(self.views, self.sites, self.clock)
             question, site, range_ = self.understood(ask)
         except ParameterError as error:
             raise SourceMisconfigured(str(error)) from error

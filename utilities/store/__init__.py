@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -71,6 +71,18 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
 
+class EphemeralStore(Store, Protocol):
+    """A store of readings that are deleted soon after the last use, nowhere on disk."""
+
+    def delete_reading(self, report: str) -> None:
+        """Frees the memory of this process for a report."""
+        ...
+
+    def count_rows(self) -> int:
+        """Returns the number of rows of all frames in the cache."""
+        ...
+
+
 def data_scope(settings: Settings) -> str:
     """Returns twelve characters that change when stored readings are no longer valid.
 
@@ -106,3 +118,17 @@ async def open_store(settings: Settings, clock: Clock) -> Store:
     from utilities.store.memory_store import open_memory_store
 
     return await open_memory_store(settings.data_dir / "readings" / data_scope(settings), clock)
+
+
+async def open_ephemeral_store(settings: Settings, clock: Clock, reports: Collection[str]) -> EphemeralStore:
+    """Opens a store for the readings of `reports`, which changes while it is open; shared where REDIS_URL is set.
+
+    Raises SettingsError when REDIS_URL cannot be parsed.
+    """
+    if settings.redis_url.get_secret_value():
+        from utilities.store.redis_store import open_redis_store
+
+        return await open_redis_store(settings.redis_url.get_secret_value(), data_scope(settings), clock, only=reports)
+    from utilities.store.memory_store import MemoryStore
+
+    return MemoryStore()

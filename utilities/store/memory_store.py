@@ -23,9 +23,9 @@ class HeldLease:
 
 
 class MemoryStore:
-    """A Store; see the protocol. Never raises StoreDown."""
+    """A Store and an EphemeralStore; see the protocols. Never raises StoreDown."""
 
-    def __init__(self, disk_cache: DiskCache, monotonic: MonotonicClock = time.monotonic) -> None:
+    def __init__(self, disk_cache: DiskCache | None = None, monotonic: MonotonicClock = time.monotonic) -> None:
         self.disk_cache = disk_cache
         self.monotonic = monotonic
         self.cache = ReadingCache()
@@ -45,7 +45,8 @@ class MemoryStore:
             return False
         self.last_fences[reading.report] = max(lease.fence, last_fence)
         self.cache.put_reading(reading)
-        self.disk_cache.save_later(reading)
+        if self.disk_cache is not None:
+            self.disk_cache.save_later(reading)
         return True
 
     async def acquire_lease(self, report: str, seconds: float) -> Lease | None:
@@ -62,6 +63,13 @@ class MemoryStore:
         if held is not None and held.lease == lease:
             del self.held_leases[lease.report]
 
+    def delete_reading(self, report: str) -> None:
+        for mapping in (self.cache.readings, self.held_leases, self.last_fences):
+            mapping.pop(report, None)
+
+    def count_rows(self) -> int:
+        return self.cache.count_rows()
+
     def listen(self) -> AsyncIterator[str]:
         return self.cache.listen()
 
@@ -69,18 +77,20 @@ class MemoryStore:
         return {
             "kind": "memory",
             "answers": True,
-            "writes": self.disk_cache.last_write_ok,
-            "bad_values": self.disk_cache.bad_values,
+            "writes": self.disk_cache is None or self.disk_cache.last_write_ok,
+            "bad_values": self.disk_cache.bad_values if self.disk_cache is not None else 0,
             "readings": len(self.cache.readings),
         }
 
     async def close(self) -> None:
-        await self.disk_cache.close()
+        if self.disk_cache is not None:
+            await self.disk_cache.close()
 
 
 async def open_memory_store(folder: Path, clock: Clock) -> MemoryStore:
     """Opens a store with the readings in `folder`."""
-    store = MemoryStore(DiskCache(folder, clock))
-    for reading in await store.disk_cache.load_readings():
+    disk_cache = DiskCache(folder, clock)
+    store = MemoryStore(disk_cache)
+    for reading in await disk_cache.load_readings():
         store.cache.put_reading(reading)
     return store

@@ -46,6 +46,10 @@ class ReadingCache:
         for listener in list(self.listeners):
             listener.add_name(reading.report)
 
+    def count_rows(self) -> int:
+        """Returns the number of rows of all frames."""
+        return sum(len(reading.frame.rows) for reading in self.readings.values() if reading.frame)
+
     def listen(self) -> ReadingListener:
         """Returns a new listener, which gets all names from now on."""
         listener = ReadingListener()

@@ -26,6 +26,7 @@ from utilities.store.reading_codec import (
 log = logging.getLogger(__name__)
 
 READING_TTL_MS = 15 * 86_400_000  # one day more than MAX_SHOWN_AGE
+EPHEMERAL_TTL_MS = 3_600_000
 FENCE_TTL_MS = 2 * READING_TTL_MS
 MAX_LEASE_MS = 600_000  # Foyer never sets a lease that lasts longer
 MAX_REPORT_NAMES = 10_000
@@ -47,9 +48,10 @@ def recency(reading: Reading) -> tuple[datetime, int]:
 class RedisCommands:
     """The keys of one scope. Callers pass the client of the connection, which limits the time and translates errors."""
 
-    def __init__(self, scope: str, clock: Clock) -> None:
+    def __init__(self, scope: str, clock: Clock, *, is_ephemeral: bool = False) -> None:
         self.clock = clock
-        self.prefix = f"foyer:{scope}:"
+        self.is_ephemeral = is_ephemeral  # readings expire soon, and no set has their names
+        self.prefix = f"foyer:{scope}:params:" if is_ephemeral else f"foyer:{scope}:"
         self.channel = f"{self.prefix}announcements"
         self.reports = f"{self.prefix}reports"
         self.bad_values = 0
@@ -130,9 +132,10 @@ class RedisCommands:
                     if value is None:
                         return False
                     pipe.multi()  # type: ignore[no-untyped-call]
-                    pipe.set(key, value, px=READING_TTL_MS)
-                    pipe.sadd(self.reports, report)
-                    pipe.pexpire(self.reports, READING_TTL_MS)
+                    pipe.set(key, value, px=EPHEMERAL_TTL_MS if self.is_ephemeral else READING_TTL_MS)
+                    if not self.is_ephemeral:
+                        pipe.sadd(self.reports, report)
+                        pipe.pexpire(self.reports, READING_TTL_MS)
                     pipe.publish(self.channel, report)
                     await pipe.execute()
                 except WatchError:  # another process wrote in between, or the connection broke
@@ -146,7 +149,7 @@ class RedisCommands:
         async with redis.pipeline() as pipe:
             pipe.set(key, token, nx=True, px=int(seconds * 1000))
             pipe.incr(fences)
-            pipe.pexpire(fences, FENCE_TTL_MS)
+            pipe.pexpire(fences, 2 * EPHEMERAL_TTL_MS if self.is_ephemeral else FENCE_TTL_MS)
             pipe.pttl(key)
             is_acquired, fence, _, ttl = await pipe.execute(raise_on_error=False)
         if isinstance(fence, ResponseError):

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from math import inf
 from weakref import WeakValueDictionary
 
@@ -37,10 +37,15 @@ class RedisStore:
     """
 
     def __init__(
-        self, connection: RedisConnection, commands: RedisCommands, monotonic: MonotonicClock = time.monotonic
+        self,
+        connection: RedisConnection,
+        commands: RedisCommands,
+        only: Collection[str] | None = None,
+        monotonic: MonotonicClock = time.monotonic,
     ) -> None:
         self.connection = connection
         self.commands = commands
+        self.only = only  # the reports of an ephemeral store; None for all
         self.monotonic = monotonic
         self.cache = ReadingCache()
         self.pending: set[str] = set()  # reports whose reading is not in Redis yet
@@ -111,6 +116,13 @@ class RedisStore:
         except StoreDown:
             return  # it expires by itself
 
+    def delete_reading(self, report: str) -> None:
+        self.cache.readings.pop(report, None)
+        self.pending.discard(report)
+
+    def count_rows(self) -> int:
+        return self.cache.count_rows()
+
     def listen(self) -> AsyncIterator[str]:
         return self.cache.listen()
 
@@ -164,16 +176,23 @@ class RedisStore:
     async def _on_announcement(self, data: bytes) -> None:
         report = data.decode(errors="replace")
         if is_report_name(report):
-            await self.read(report)
+            if self.only is None or report in self.only:
+                await self.read(report)
         else:
             self.commands.record_bad_value("an announcement", repr(report[:100]))
 
     async def _sync_readings(self) -> None:
-        """Reads all readings from Redis, and writes those that Redis does not have."""
-        async with self.connection.use_client() as redis:
-            names = await self.commands.read_names(redis)
-        for report in names:
-            await self.read(report)
+        """Reads all readings from Redis, and writes those that Redis does not have.
+
+        An ephemeral store only writes: its refresh tasks read the store before each query.
+        """
+        if self.only is not None:
+            names = set(self.cache.readings)
+        else:
+            async with self.connection.use_client() as redis:
+                names = await self.commands.read_names(redis)
+            for report in names:
+                await self.read(report)
         for report in list(self.cache.readings):
             if report not in names or report in self.pending:
                 await self._push_reading(report)
@@ -195,16 +214,22 @@ class RedisStore:
             await self.read(report)
 
 
-async def open_redis_store(url: str, scope: str, clock: Clock, call_seconds: float = CALL_SECONDS) -> RedisStore:
-    """Opens a store with the readings in Redis; when Redis does not answer within a second, they are read later."""
+async def open_redis_store(
+    url: str, scope: str, clock: Clock, *, only: Collection[str] | None = None, call_seconds: float = CALL_SECONDS
+) -> RedisStore:
+    """Opens a store with the readings in Redis; when Redis does not answer within a second, they are read later.
+
+    With `only` it is an EphemeralStore of these reports.
+    """
     connection = RedisConnection(
         url,
-        purpose="readings",
+        purpose="readings" if only is None else "readings with parameters",
         fallback="pages continue from memory",
         max_connections=MAX_STORE_CONNECTIONS,
         call_seconds=call_seconds,
     )
-    store = RedisStore(connection, RedisCommands(scope, clock))
+    commands = RedisCommands(scope, clock, is_ephemeral=only is not None)
+    store = RedisStore(connection, commands, only)
     try:
         async with asyncio.timeout(REDIS_START_SECONDS):
             await store.loaded.wait()

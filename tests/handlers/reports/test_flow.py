@@ -1,4 +1,4 @@
-"""The flow page: nothing before it is asked for, the whole of it without a script, its parts alone with one."""
+"""The flow page: no query without a range, the full page without a script, its parts with one."""
 
 import shutil
 from datetime import timedelta
@@ -7,35 +7,36 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.pageviews.storage.views import view
-from utilities.flow.service import Flows
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.pageviews.sites.registry import Sites
 from utilities.pageviews.storage.open import open_page_view_store
+from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.rendering.charts.renderer import open_chart_renderer
 from utilities.sources.ga4 import Ga4Filter
+from utilities.sources.pageviews import PageViewSource
 
-ALONE = {"HX-Request": "true"}
+FROM_SCRIPT = {"HX-Request": "true"}
 
 
-class Counting:
-    """A store that says how often it was asked, and can be down."""
+class CountingStore:
+    """A page-view store that counts its queries, and can be down."""
 
     def __init__(self, views) -> None:
         self.views = views
-        self.asked = 0
-        self.down = False
+        self.query_count = 0
+        self.is_down = False
 
     async def query(self, sql, values):
-        self.asked += 1
-        if self.down:
+        self.query_count += 1
+        if self.is_down:
             raise Unavailable("The page-view store takes too long to answer.")
         return await self.views.query(sql, values)
 
 
 @pytest.fixture
-async def flowing(desk, settings, tmp_path):
-    """The desk with three visits of Thursday and one of Friday."""
+async def flow_desk(desk, settings, tmp_path):
+    """The desk with three visits on Thursday and one on Friday, and their store."""
     views = await open_page_view_store(settings(data_dir=tmp_path / "views"), desk.clock)
     file = tmp_path / "sites.yaml"
     file.write_text("sites: [{name: blog, domains: [example.com]}]")
@@ -46,31 +47,35 @@ async def flowing(desk, settings, tmp_path):
         for minute, path in enumerate(("/blog/<b>", "/pricing")):
             at += timedelta(minutes=minute)
             await views.add_views([view(site="blog", visit=visit, visitor=visit, at=at, offset=0, path=path)])
-    counting = Counting(views)
-    desk.services.flows = Flows(counting, sites, desk.services.sources, desk.clock)
+    counting = CountingStore(views)
+    desk.services.sources.configured["pageviews"] = PageViewSource(counting, sites, desk.clock, days=7)
+    desk.services.variants = ParameterizedReports(desk.services.sources, desk.clock)
+    await desk.services.variants.refresher.start()
     async with open_chart_renderer() as gallery:
         desk.services.gallery = gallery
         yield desk, counting
+    await desk.services.variants.refresher.stop()
     await views.close()
     shutil.rmtree(tmp_path / "views", ignore_errors=True)
 
 
-async def test_nothing_is_counted_before_it_is_asked_for_and_then_once(flowing, fetch):
-    desk, store = flowing
+async def test_no_query_runs_without_a_range_and_then_one(flow_desk, fetch):
+    desk, store = flow_desk
     page = (await fetch(f"{desk.address}/flow")).body.decode()
     assert "Show the flow" in page
-    assert store.asked == 0
-    whole = (await fetch(f"{desk.address}/flow?days=7")).body.decode()
-    assert "4 visits" in " ".join(whole.split())
-    assert '<div class="wide"><svg' in whole
-    assert "style=" not in whole
+    assert store.query_count == 0
+    page = (await fetch(f"{desk.address}/flow?days=7")).body.decode()
+    assert "4 visits" in " ".join(page.split())
+    assert '<div class="wide"><svg' in page
+    assert "style=" not in page
+    assert 'data-state="live"' in page
     day = (await fetch(f"{desk.address}/flow?days=7&day=2026-11-19")).body.decode()
     assert "3 visits of 4 in the range, 75%" in " ".join(day.split())
-    assert store.asked == 1
+    assert store.query_count == 1
 
 
-async def test_form_without_a_script_becomes_an_address_that_says_everything(flowing, fetch):
-    desk, _ = flowing
+async def test_a_form_without_a_script_redirects_to_the_address_of_its_query(flow_desk, fetch):
+    desk, _ = flow_desk
     span = "2026-11-14_2026-11-20"
     sent = f"days=7&from=&to=&by=path&most=8&channel=&device=&page=&country=DE&span={span}&nth=6&node=/pricing"
     answer = await fetch(f"{desk.address}/flow?{sent}")
@@ -84,37 +89,57 @@ async def test_form_without_a_script_becomes_an_address_that_says_everything(flo
     assert "100% from <bdi>Germany</bdi> (3), 0% from the rest" in " ".join(page.split())
     assert "The most frequent paths" in page
     other = await fetch(f"{desk.address}/flow?days=28&span={span}&nth=6")
-    assert "day=" not in other.headers["Location"]  # the slider stood at a place of another range
+    assert "day=" not in other.headers["Location"]  # the slider position belongs to another range
 
 
-async def test_part_that_changes_comes_alone_with_its_address(flowing, fetch):
-    desk, _ = flowing
+async def test_a_part_is_sent_alone_with_its_address(flow_desk, fetch):
+    desk, _ = flow_desk
     step = f"{desk.address}/flow?days=7&span=2026-11-14_2026-11-20&nth=7"
-    day = await fetch(step, headers=ALONE | {"HX-Target": "day"})
+    day = await fetch(step, headers=FROM_SCRIPT | {"HX-Target": "day"})
     assert day.body.decode().lstrip().startswith('<div id="day">')
     assert day.headers["HX-Replace-Url"] == "/flow?days=7&day=2026-11-20"
-    node = await fetch(f"{desk.address}/flow?days=7&node=/blog", headers=ALONE | {"HX-Target": "node"})
+    node = await fetch(f"{desk.address}/flow?days=7&node=/blog", headers=FROM_SCRIPT | {"HX-Target": "node"})
     assert node.body.decode().lstrip().startswith('<section id="node"')
     assert node.headers["HX-Push-Url"] == "/flow?days=7&node=%2Fblog"
 
 
-async def test_what_cannot_be_understood_or_answered_is_said_in_its_place(flowing, fetch):
-    desk, store = flowing
+async def test_invalid_parameters_are_400_and_a_failing_store_is_503_in_place(flow_desk, fetch):
+    desk, store = flow_desk
     wrong = await fetch(f"{desk.address}/flow?days=3")
     assert wrong.code == 400
     assert "`days` must be one of" in wrong.body.decode()
     assert (await fetch(f"{desk.address}/flow?days=7&dayz=1")).code == 400
-    store.down = True
-    down = await fetch(f"{desk.address}/flow?days=28", headers=ALONE | {"HX-Target": "day"})
+    store.is_down = True
+    down = await fetch(f"{desk.address}/flow?days=28", headers=FROM_SCRIPT | {"HX-Target": "day"})
     assert down.code == 503
     assert 'role="alert"' in down.body.decode()
 
 
-class Google:
-    """Answers with two rows, of which one is Bavaria's, and keeps what it was asked."""
+async def test_figures_of_a_failing_store_stay_with_their_age_and_the_error(flow_desk, fetch):
+    desk, store = flow_desk
+    assert (await fetch(f"{desk.address}/flow?days=7")).code == 200
+    store.is_down = True
+    desk.clock.now += timedelta(minutes=6)
+    for task in desk.services.variants.refresher.refresh_tasks.values():
+        task.wake_event.set()
+    answer = await fetch(f"{desk.address}/flow?days=7")
+    page = " ".join(answer.body.decode().split())
+    assert answer.code == 200
+    assert "4 visits" in page
+    assert 'data-state="ageing"' in page
+    assert (
+        "These are the last good figures. Since then: <bdi>The page-view store takes too long to answer.</bdi>" in page
+    )
+
+
+class FakeGoogle:
+    """Answers with two rows, one of them Bavaria's, and records the queries."""
 
     def __init__(self) -> None:
         self.asks = []
+
+    def slowdown(self):
+        return 1.0
 
     async def fetch_frame(self, ask):
         self.asks.append(ask)
@@ -124,14 +149,14 @@ class Google:
         return Frame(columns, rows[:1] if Ga4Filter("region", "Bavaria") in ask.filters else rows)
 
 
-async def test_google_says_who_entered_at_a_and_saw_b_and_compares_regions(flowing, fetch):
-    desk, store = flowing
-    desk.services.sources.configured["ga4"] = google = Google()
+async def test_google_figures_say_who_entered_at_a_and_saw_b_and_compare_regions(flow_desk, fetch):
+    desk, store = flow_desk
+    desk.services.sources.configured["ga4"] = google = FakeGoogle()
     page = (await fetch(f"{desk.address}/flow?source=ga4&days=7&regions=Bavaria&device=tv&by=path")).body.decode()
     assert "20 sessions; 25% from <bdi>Bavaria</bdi> (5), 75% from the rest" in " ".join(page.split())
     assert "Entered at" in page
     assert "<bdi>/blog/one</bdi>" in page
     assert [len(ask.filters) for ask in google.asks] == [1, 2]
     assert google.asks[0].filters == (Ga4Filter("deviceCategory", "smart tv"),)
-    assert store.asked == 0
+    assert store.query_count == 0
     assert (await fetch(f"{desk.address}/flow?days=7&regions=Bavaria")).code == 400

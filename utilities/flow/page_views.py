@@ -1,0 +1,68 @@
+"""The queries of the flow page to the page-view store."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from utilities.flow.model import FLOW_COLUMNS, NEIGHBOUR_COLUMNS
+from utilities.flow.query import FlowQuery
+from utilities.model.clock import Clock
+from utilities.model.frames import Frame
+from utilities.model.time_ranges import TimeRange, parse_range
+from utilities.pageviews.sql.filters import Sites, chosen
+from utilities.pageviews.sql.flow import Through, flow, ways
+from utilities.pageviews.storage.interface import PageViewStore
+from utilities.rendering.charts.labels import OTHER_NAME
+
+MAX_FLOW_DAYS = 92
+MAX_NEIGHBOURS = 12  # rows of each list about one page
+
+
+@dataclass(frozen=True)
+class FlowAsk:
+    """Asks for the visits of all days of a range at once, so that another day needs no query: FLOW_COLUMNS."""
+
+    query: FlowQuery
+
+    async def fetch_frame(self, views: PageViewStore, sites: Sites, clock: Clock) -> Frame:
+        """Returns the frame; raises SourceError, and ParameterError for a bad range."""
+        time_range, visits = resolve_range(self.query, sites, clock())
+        sql, values = flow(visits, time_range, self.query.by, self.query.most, self.query.countries)
+        rows = tuple(
+            (day.isoformat(), int(compared), landing or OTHER_NAME, exit_ or OTHER_NAME, int(count))
+            for day, compared, landing, exit_, count in await views.query(sql, values)
+        )
+        return Frame(FLOW_COLUMNS, rows, date_range=time_range.date_range)
+
+
+@dataclass(frozen=True)
+class NeighboursAsk:
+    """Asks for the pages before and after the query's `node` on its day or in its range: NEIGHBOUR_COLUMNS."""
+
+    query: FlowQuery
+
+    async def fetch_frame(self, views: PageViewStore, sites: Sites, clock: Clock) -> Frame:
+        """Returns the frame; raises as FlowAsk does."""
+        time_range, visits = resolve_range(self.query, sites, clock())
+        visits = replace(visits, day=self.query.day)
+
+        async def fetch_rows(columns: str) -> list[tuple[Any, ...]]:
+            sql, values = ways(visits, time_range, self.query.by, self.query.node, columns, MAX_NEIGHBOURS)
+            return await views.query(sql, values)
+
+        rows = [
+            *(("before", None, page, None, None, int(count)) for page, count in await fetch_rows("before")),
+            *(("after", None, None, page, None, int(count)) for page, count in await fetch_rows("after")),
+            *(("trail", *row[:4], int(row[4])) for row in await fetch_rows("earlier, before, after, later")),
+        ]
+        return Frame(NEIGHBOUR_COLUMNS, tuple(rows), date_range=time_range.date_range)
+
+
+def resolve_range(query: FlowQuery, sites: Sites, now: datetime) -> tuple[TimeRange, Through]:
+    """Returns the range in the site's zone, and the filter of the visits; raises ParameterError."""
+    site, zone = chosen(sites, query.site)
+    first = query.first or f"now-{int(query.days) - 1}d/d"
+    time_range = parse_range(first, query.last or "now", ZoneInfo(zone), now)
+    time_range.check_length(MAX_FLOW_DAYS)
+    return time_range, Through(site, query.channel, query.device, query.page)
