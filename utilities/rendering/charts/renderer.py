@@ -1,59 +1,63 @@
-"""Drawings by picture: each made once, kept while there is room, and the failures remembered as well."""
+"""Renders charts to SVG, each once, and caches them and their failures."""
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
+from cachetools import LRUCache, TTLCache
+
+from utilities.model.clock import MonotonicClock
 from utilities.model.errors import NotDrawn, Overloaded
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import ChartEngine
 from utilities.rendering.charts.svg import clean_svg
+from utilities.runtime.single_flight import SingleFlight
 
-MAX_CACHED_CHARS = 24 * 1024 * 1024  # characters of SVG
-MAX_QUEUED_CHARTS = 200  # pictures
-MAX_REMEMBERED_FAILURES = 1000  # pictures whose failure is remembered
-RETRY_SECONDS = 60.0  # seconds before a picture that could not be drawn is tried again
+MAX_CACHED_CHARS = 24 * 1024 * 1024  # of SVG
+MAX_QUEUED_CHARTS = 200
+MAX_REMEMBERED_FAILURES = 1000
+RETRY_SECONDS = 60.0  # before a chart that could not be drawn is tried again
 FAILED_SVG = ""
 
 
 class ChartRenderer:
-    """Made on the event loop that uses it; `changed` is called when a drawing is there, or never will be."""
+    """Renders charts and caches their SVG by the key of the chart. Belongs to one event loop.
+
+    `on_rendered` is called when a chart is there or has failed. A chart that failed is tried again after a minute.
+    """
 
     def __init__(
-        self, engine: ChartEngine, room: int = MAX_CACHED_CHARS, steady: Callable[[], float] = time.monotonic
+        self, engine: ChartEngine, max_chars: int = MAX_CACHED_CHARS, clock: MonotonicClock = time.monotonic
     ) -> None:
         self.engine = engine
-        self.room = room
-        self.steady = steady
-        self.kept: OrderedDict[str, str] = OrderedDict()  # by key, the longest unused first
-        self.failed: dict[str, float] = {}  # by key, when to try again
-        self.size = 0
-        self.drawing: dict[str, asyncio.Task[str]] = {}
+        self.svgs: LRUCache[str, str] = LRUCache(max_chars, getsizeof=len)
+        self.failed: TTLCache[str, bool] = TTLCache(MAX_REMEMBERED_FAILURES, RETRY_SECONDS, timer=clock)
+        self.running = SingleFlight[str, str]()
         self.on_rendered: Callable[[], None] = lambda: None
 
-    def cached(self, picture: ChartSpec) -> str | None:
-        """The drawing, '' when it cannot be made, None when it is on its way from now on; never waits."""
-        svg = self.kept.get(picture.key)
+    def cached(self, chart: ChartSpec) -> str | None:
+        """Returns the SVG, '' when it cannot be drawn, or None while it is drawn; never waits."""
+        svg = self.svgs.get(chart.key)
         if svg is not None:
-            self.kept.move_to_end(picture.key)
             return svg
-        if self.failed.get(picture.key, 0.0) > self.steady():
+        if chart.key in self.failed:
             return FAILED_SVG
-        self.enqueue(picture)
+        self.enqueue(chart)
         return None
 
-    def enqueue(self, picture: ChartSpec) -> None:
-        if picture.key not in self.drawing and len(self.drawing) < MAX_QUEUED_CHARTS:
-            task = self.drawing[picture.key] = asyncio.create_task(self.make(picture))
+    def enqueue(self, chart: ChartSpec) -> None:
+        """Starts drawing a chart, unless it is being drawn or too many are."""
+        if chart.key not in self.running and len(self.running) < MAX_QUEUED_CHARTS:
+            task = self.running.start(chart.key, partial(self._render, chart))
             task.add_done_callback(lambda _: self.on_rendered())
 
-    async def draw(self, picture: ChartSpec) -> str:
-        """The drawing; raises NotDrawn, and Overloaded when too many wait for theirs."""
-        svg = self.cached(picture)
+    async def draw(self, chart: ChartSpec) -> str:
+        """Returns the SVG; raises NotDrawn, and Overloaded when too many charts are waiting."""
+        svg = self.cached(chart)
         if svg is None:
-            task = self.drawing.get(picture.key)
+            task = self.running.get_running(chart.key)
             if task is None:
                 raise Overloaded("Too many charts are being drawn just now.")
             svg = await asyncio.shield(task)
@@ -61,40 +65,32 @@ class ChartRenderer:
             raise NotDrawn("This chart cannot be drawn.")
         return svg
 
-    async def wait_idle(self, patience: float) -> None:
-        """Returns when all that is being drawn is there, or when that takes longer than so many seconds."""
-        if self.drawing:
-            await asyncio.wait(self.drawing.values(), timeout=patience)
-
-    async def make(self, picture: ChartSpec) -> str:
-        try:
-            svg = clean_svg(await self.engine.draw(picture), picture)
-        except NotDrawn:
-            if len(self.failed) >= MAX_REMEMBERED_FAILURES:
-                self.failed.clear()
-            self.failed[picture.key] = self.steady() + RETRY_SECONDS
-            return FAILED_SVG
-        finally:
-            del self.drawing[picture.key]
-        self.failed.pop(picture.key, None)
-        self.kept[picture.key] = svg
-        self.size += len(svg)
-        while self.size > self.room and len(self.kept) > 1:
-            self.size -= len(self.kept.popitem(last=False)[1])
-        return svg
+    async def wait_idle(self, timeout: float) -> None:
+        """Returns when all charts that are being drawn are there, or after `timeout` seconds."""
+        await self.running.wait_idle(timeout)
 
     async def close(self) -> None:
-        for task in list(self.drawing.values()):
-            task.cancel()
-        await asyncio.gather(*self.drawing.values(), return_exceptions=True)
+        """Cancels what is being drawn and closes the engine."""
+        await self.running.close()
         await self.engine.close()
+
+    async def _render(self, chart: ChartSpec) -> str:
+        try:
+            svg = clean_svg(await self.engine.draw(chart), chart)
+        except NotDrawn:
+            self.failed[chart.key] = True
+            return FAILED_SVG
+        self.failed.pop(chart.key, None)
+        if len(svg) <= self.svgs.maxsize:
+            self.svgs[chart.key] = svg
+        return svg
 
 
 @asynccontextmanager
 async def open_chart_renderer() -> AsyncIterator[ChartRenderer]:
-    """A gallery that is closed in the end; the engine starts with the first picture."""
-    gallery = ChartRenderer(ChartEngine())
+    """Opens a renderer and closes it at the end; the engine starts with the first chart."""
+    renderer = ChartRenderer(ChartEngine())
     try:
-        yield gallery
+        yield renderer
     finally:
-        await gallery.close()
+        await renderer.close()
