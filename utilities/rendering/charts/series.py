@@ -24,7 +24,7 @@ class ChartSeries:
 
     @property
     def known_values(self) -> list[float]:
-        """All values that are not gaps, also those of the previous period."""
+        """Returns all values that are not gaps, also those of the previous period."""
         return [value for value in (*self.values, *self.previous) if value is not None]
 
 
@@ -40,7 +40,7 @@ class ChartRows:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The names as the chart writes them."""
+        """Returns the names as the chart writes them."""
         return day_labels(self.names) if self.has_days else self.names
 
     @property
@@ -49,7 +49,7 @@ class ChartRows:
 
     @property
     def series_names(self) -> list[str]:
-        """The names of the series."""
+        """Returns the names of the series."""
         return [each.name for each in self.series]
 
     def slice_rows(self, rows: slice) -> "ChartRows":
@@ -97,13 +97,12 @@ def hour_names(frame: Frame, days: Sequence[str]) -> list[str]:
 
 def select_series_columns(frame: Frame, keys: Sequence[str]) -> list[Column]:
     """Returns the columns to draw; raises ValueError when none of the keys is there."""
-    if keys:
-        return [frame.columns[frame.column_index(key)] for key in keys if frame.has_column(key)] or refuse(keys)
-    return [c for c in frame.numeric_columns if c is not frame.columns[0]][:1]
-
-
-def refuse(keys: Sequence[str]) -> list[Column]:
-    raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
+    if not keys:
+        return [c for c in frame.numeric_columns if c is not frame.columns[0]][:1]
+    columns = [frame.columns[frame.column_index(key)] for key in keys if frame.has_column(key)]
+    if not columns:
+        raise ValueError(f"none of the columns {', '.join(keys)} is in the figures")
+    return columns
 
 
 def fill_days(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:

@@ -56,7 +56,7 @@ def fits_shapes(rank: int, *shapes: FrameShape) -> Callable[[Frame], int]:
 
 
 def fits_no_frame(frame: Frame) -> int:
-    """Is the `View.fits` of a view that is shown only where a board, a report or an address names it."""
+    """Returns 0: for a view that is shown only where a board, a report or an address names it."""
     return 0
 
 

@@ -113,7 +113,7 @@ class EndLabel:
 
     @property
     def height(self) -> float:
-        """Height of all lines, px."""
+        """Returns the height of all lines, px."""
         return sum(1.15 * size for _, size, _, _ in self.lines)
 
     def text_elements(self, left: float) -> Iterator[Option]:

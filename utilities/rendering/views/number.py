@@ -187,9 +187,9 @@ def draw_trend(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     return sparkline(frame, box, options.key)
 
 
-def size_rules(sizes: TypeSizes) -> str:
+def number_css(sizes: TypeSizes) -> str:
     """Returns the CSS of the sizes above."""
     return f".hero {{ line-height: {FIGURE_LINE_EM}; }}\n.change {{ line-height: {CHANGE_LINE_EM}; }}\n"
 
 
-VIEW = View("number", "number", build_number, fits_no_frame, min_size, Options, "number", draw_trend, size_rules)
+VIEW = View("number", "number", build_number, fits_no_frame, min_size, Options, "number", draw_trend, number_css)

@@ -225,7 +225,7 @@ def min_size(box: Box) -> tuple[float, float]:
     return wide, HEADING_EM * box.text + 2 * (ROW_EM * box.figure + ROW_LINE_PX)
 
 
-def size_rules(sizes: TypeSizes) -> str:
+def table_css(sizes: TypeSizes) -> str:
     """Returns the CSS of the sizes above; the line is a hair thicker than it counts, browsers would round it down."""
     return f"""\
 .table th {{ line-height: {HEADING_EM}; padding-left: {COLUMN_GAP_EM}em; }}
@@ -236,4 +236,4 @@ def size_rules(sizes: TypeSizes) -> str:
 """
 
 
-VIEW = View(TABLE, "only the table", build_table, fits_no_frame, min_size, Options, TABLE, css=size_rules)
+VIEW = View(TABLE, "only the table", build_table, fits_no_frame, min_size, Options, TABLE, css=table_css)
