@@ -102,7 +102,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 async def freed(ga4: Ga4Source) -> None:
     """Waits until no thread is at work; the cut sockets take a moment to be noticed."""
-    await until(lambda: not ga4.client.pool.running)
+    await until(lambda: not ga4.client.pool.workers.pending_count)
     ga4.client.breaker.record_success()  # this is about places, not about the breaker
 
 
@@ -123,7 +123,7 @@ async def test_callers_that_leave_say_nothing_about_google(google: Pretend, ga4:
         await until(lambda: bool(google.faults.running[RUN]))
         task.cancel()
         await asyncio.wait({task})
-        await until(lambda: not ga4.client.pool.running and not google.faults.running[RUN])
+        await until(lambda: not ga4.client.pool.workers.pending_count and not google.faults.running[RUN])
     google.faults.clear()
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
@@ -131,7 +131,7 @@ async def test_callers_that_leave_say_nothing_about_google(google: Pretend, ga4:
 async def test_many_timeouts_in_a_row_open_the_breaker(google: Pretend, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     await asyncio.gather(*(ga4.fetch_query(ASK, 0.3) for _ in range(4)), return_exceptions=True)
-    await until(lambda: not ga4.client.pool.running)
+    await until(lambda: not ga4.client.pool.workers.pending_count)
     hits = google.faults.count(RUN)
     with pytest.raises(Unavailable, match="next attempt"):
         await ga4.fetch_frame(ASK)

@@ -72,7 +72,7 @@ async def test_trusted_certificate_is_spoken_to_and_a_dripping_answer_is_cut(
         began = time.monotonic()
         await source.close()
     assert time.monotonic() - began < 4
-    assert not source.client.pool.running
+    assert not source.client.pool.workers.pending_count
 
 
 async def test_certificate_nobody_vouches_for_is_not_trusted(

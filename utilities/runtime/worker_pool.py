@@ -28,7 +28,7 @@ class CancelHandle:
         with self._lock:
             self._interrupt = interrupt
             if self.is_cancelled and interrupt:
-                raise self._error_type("The caller has stopped waiting.")
+                raise self._error_type("The caller has stopped waiting")
 
     def cancel(self) -> None:
         """Interrupts the call. May be called from any thread."""
@@ -76,9 +76,9 @@ class WorkerPool:
         """
         seconds = self.timeout if timeout is None else timeout
         if self._is_closed:
-            raise self._error_type(f"{self.name} is shutting down.")
+            raise self._error_type(f"{self.name} is shutting down")
         if len(self._pending) >= self.max_pending:
-            raise self._error_type(f"{self.name} is overloaded: too many calls are waiting.")
+            raise self._error_type(f"{self.name} is overloaded: too many calls are waiting")
         handle = CancelHandle(self._error_type)
         future = self._executor.submit(call, handle)
         self._pending[future] = handle
@@ -87,10 +87,10 @@ class WorkerPool:
         try:
             await asyncio.wait({waiter}, timeout=seconds)
             if waiter.cancelled():
-                raise self._error_type(f"{self.name} is shutting down.")
+                raise self._error_type(f"{self.name} is shutting down")
             if waiter.done():
                 return waiter.result()
-            raise self._error_type(f"{self.name} did not answer within {seconds:g} seconds.")
+            raise self._error_type(f"{self.name} did not answer within {seconds:g} seconds")
         finally:
             if not future.done():
                 waiter.cancel()
