@@ -13,7 +13,7 @@ from bench.results import Result
 from bench.views import SITE, fill
 from utilities import reports
 from utilities.config.discovery import find
-from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewSource
@@ -96,8 +96,8 @@ async def timed(folder: Path) -> dict[str, Rounds]:
     """Each report and the SQL by hand at both sizes in turn, round by round, warm."""
     small, large = SIZES
     async with store(folder / f"{small}.duckdb", small) as few, store(folder / f"{large}.duckdb", large) as many:
-        sites = Sites(folder / "no-sites.yaml", any_host=True, zone="UTC")
-        sites.find(SITE, SITE)
+        sites = SiteRegistry(folder / "no-sites.yaml", any_host=True, zone="UTC")
+        sites.find_site(SITE, SITE)
         sources = [(views, PageViewSource(views, sites, lambda: NOW, DAYS)) for views in (few, many)]
         found = {report.name: report for report in find(reports, "REPORT", Report)}
         spent: dict[str, Rounds] = {}

@@ -28,7 +28,7 @@ from utilities.flow.query import (
 from utilities.flow.reports import flow_report, neighbours_report
 from utilities.model.errors import Overloaded, ParameterError, SourceError
 from utilities.model.formats import format_date_text
-from utilities.pageviews.classify.countries import country, names
+from utilities.pageviews.classify.countries import country_name, country_names
 from utilities.pageviews.sql.filters import Sites
 from utilities.pageviews.sql.flow import Depth
 from utilities.rendering.charts.labels import OTHER_NAME
@@ -170,7 +170,7 @@ class FlowPage(BaseHandler):
             sites=[(name, name) for name in site_names] if len(site_names) > 1 else [],
             options=FORM_OPTIONS,
             sides=side_titles(query),
-            country=country,
+            country=country_name,
             day_of=lambda day: format_date_text(day.isoformat()),
             share=format_share,
             OTHER=OTHER_NAME,
@@ -187,6 +187,6 @@ FORM_OPTIONS = {
     "most": tuple((str(number), f"Largest {number}") for number in PAGES_PER_SIDE),
     "channels": (("", "Any"), *((each, each) for each in FLOW_CHANNELS)),
     "devices": (("", "Any"), *((each, each.capitalize()) for each in FLOW_DEVICES)),
-    "countries": sorted(names().items(), key=lambda each: each[1]),
+    "countries": sorted(country_names().items(), key=lambda each: each[1]),
 }
 """The options of the form: values and labels."""

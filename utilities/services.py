@@ -17,7 +17,7 @@ from utilities.config.settings import Settings
 from utilities.http.client import Upstream
 from utilities.model.clock import Clock, utc_now
 from utilities.pageviews.collect.collector import Collector
-from utilities.pageviews.collection import our_own
+from utilities.pageviews.collection import open_collection
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
@@ -77,7 +77,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
     async with AsyncExitStack() as closing:
         asked = await open_sources(tuple(known.kinds.values()), settings, clock)
         closing.push_async_callback(asked.close)
-        own = await closing.enter_async_context(our_own(settings, clock))
+        own = await closing.enter_async_context(open_collection(settings, clock))
         ours = PageViewSource(own.views, own.sites, clock, settings.look_back_days, settings.address)
         asked = Sources(tuple(known.kinds.values()), {**asked.configured, "pageviews": ours}, settings.website, clock)
         store = await open_store(settings, clock)

@@ -19,7 +19,7 @@ from handlers.site.not_found import NotFound
 from utilities.config.settings import Settings
 from utilities.http.client_address import ClientAddresses
 from utilities.model.clock import Clock, utc_now
-from utilities.pageviews.collection import OurOwn, our_own
+from utilities.pageviews.collection import Collection, open_collection
 
 log = logging.getLogger("foyer")
 
@@ -49,19 +49,21 @@ class CollectorHealth(BeaconHandler):
     """Serves /healthz of this process."""
 
     def get(self) -> None:
-        own: OurOwn = self.settings["own"]
+        own: Collection = self.settings["own"]
         store_health = own.views.health()
         self.finish(
             {
                 "status": "ok" if store_health.get("answers", True) and not own.sites.fault else "degraded",
                 "counted": own.collector.stored_count,
-                "dropped": {reason.value: count for reason, count in own.counting.tally.total().items()},
+                "dropped": {
+                    reason.value: count for reason, count in own.classifier.dropped.totals_since_start().items()
+                },
                 "page_views": dict(store_health),
             }
         )
 
 
-def make_collector_app(settings: Settings, own: OurOwn) -> Application:
+def make_collector_app(settings: Settings, own: Collection) -> Application:
     """Returns the application with the beacon routes and /healthz."""
     routes = [*collect_routes(), Route(r"/healthz", CollectorHealth, EVERYONE, any_host=True)]
     return Application(
@@ -78,9 +80,9 @@ def make_collector_app(settings: Settings, own: OurOwn) -> Application:
 
 
 @asynccontextmanager
-async def serve_collector(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[OurOwn, int]]:
+async def serve_collector(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Collection, int]]:
     """Serves while the context is open; yields what it collects into and the port. Raises BoardError, SettingsError."""
-    async with our_own(settings, clock) as own:
+    async with open_collection(settings, clock) as own:
         server = HTTPServer(PixelFastPath(make_collector_app(settings, own)), **SERVER_LIMITS)
         sockets = bound(settings)
         server.add_sockets(sockets)

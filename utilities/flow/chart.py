@@ -7,7 +7,7 @@ from markupsafe import Markup
 from utilities.flow.model import FlowTotals
 from utilities.flow.query import GOOGLE, FlowQuery
 from utilities.model.errors import NotDrawn, Overloaded
-from utilities.pageviews.classify.countries import country
+from utilities.pageviews.classify.countries import country_name
 from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.charts.sankey import SIDE_TITLES, SankeyChart, SankeyLink, SankeyNode, format_share, sankey
@@ -60,7 +60,7 @@ def node_address(query: FlowQuery, name: str) -> str:
 
 def compared_places(query: FlowQuery) -> str:
     """Returns the names of the compared countries and regions, or their number when there are more than three."""
-    places = [*(country(code) for code in query.countries), *query.regions]
+    places = [*(country_name(code) for code in query.countries), *query.regions]
     return ", ".join(places) if len(places) < 4 else f"{len(places)} {'places' if query.regions else 'countries'}"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from utilities.model.errors import ParameterError
-from utilities.pageviews.classify.countries import names
+from utilities.pageviews.classify.countries import country_names
 from utilities.pageviews.sql.flow import Depth
 
 OURS, GOOGLE = "ours", "ga4"
@@ -115,7 +115,7 @@ def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
     days = "" if single.get("from") else parse_choice("days", single.get("days", ""), ("", *FLOW_PERIODS))
     codes = tuple(sorted({code for code in params.get("country", ()) if code}))
     for code in codes:
-        if code not in names():
+        if code not in country_names():
             raise ParameterError("`country` must be a country's two capital letters: DE")
     return FlowQuery(
         source=parse_choice("source", single.get("source") or OURS, (OURS, GOOGLE)),

@@ -27,7 +27,7 @@ class Hit:
     id: str = ""  # of its page view when it exists already; '' for a new one
 
 
-class Dropped(StrEnum):
+class DropReason(StrEnum):
     """Why a hit was dropped; hits are counted by reason."""
 
     BOT = "bot"
@@ -74,7 +74,9 @@ class PageView(NamedTuple):
     screen: int  # width in px, 0 when unknown
 
 
-class Counter(Protocol):
-    """Turns hits into page views. In memory and fast: the event loop calls it for every hit."""
+class Classifier(Protocol):
+    """Turns hits into page views. Works in memory and fast: the event loop calls it for every hit."""
 
-    def count(self, hit: Hit) -> PageView | Dropped: ...
+    def classify_hit(self, hit: Hit) -> PageView | DropReason:
+        """Returns the page view of a hit, or why it is dropped."""
+        ...

@@ -1,4 +1,4 @@
-"""Everything that counting needs, opened and closed in the right order."""
+"""Opens and closes what collects page views: sites, classifier, store and collector."""
 
 import asyncio
 import logging
@@ -11,62 +11,62 @@ from pathlib import Path
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, StoreDown
-from utilities.pageviews.classify.classifier import Counting, open_counting
-from utilities.pageviews.classify.dropped_counter import Tally
-from utilities.pageviews.classify.sessions import RECENT
-from utilities.pageviews.classify.visitor_ids import SILENCE
+from utilities.pageviews.classify.classifier import HitClassifier, open_classifier
+from utilities.pageviews.classify.dropped_counter import DroppedCounter
+from utilities.pageviews.classify.sessions import RECENT_VISITS_SQL
+from utilities.pageviews.classify.visitor_ids import SESSION_TIMEOUT_SECONDS
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collect.rate_limit import HitRateLimiter
-from utilities.pageviews.sites.registry import FILE, Sites
+from utilities.pageviews.sites.registry import SITES_FILE_NAME, SiteRegistry
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
 from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, run_nightly_retention
 
 log = logging.getLogger("foyer.collect")
 
-BETWEEN_ROUNDS = 60.0  # seconds
-BETWEEN_COUNTS = 5.0
+PURGE_INTERVAL_SECONDS = 60.0  # seconds
+FLUSH_INTERVAL_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class OurOwn:
-    """Our own numbers: what counts them, what keeps them."""
+class Collection:
+    """SiteRegistry, classifier, store and collector of this process."""
 
-    sites: Sites
-    counting: Counting
+    sites: SiteRegistry
+    classifier: HitClassifier
     views: PageViewStore
     collector: Collector
 
 
-def open_sites(settings: Settings) -> Sites:
-    """The sites of BOARDS_DIR/sites.yaml; raises BoardError."""
-    sites = Sites(settings.boards_dir / FILE, any_host=settings.loopback_only, zone=local_zone_name())
-    sites.load()
+def open_sites(settings: Settings) -> SiteRegistry:
+    """Reads the sites of BOARDS_DIR/sites.yaml; raises BoardError."""
+    sites = SiteRegistry(settings.boards_dir / SITES_FILE_NAME, any_host=settings.loopback_only, zone=local_zone_name())
+    sites.load_file()
     return sites
 
 
 @asynccontextmanager
-async def our_own(settings: Settings, clock: Clock) -> AsyncIterator[OurOwn]:
-    """Opens all of it, and closes it on leaving. Raises BoardError and SettingsError."""
+async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Collection]:
+    """Opens the collection, and closes it on exit. Raises BoardError and SettingsError."""
     sites = open_sites(settings)
     async with AsyncExitStack() as closing:
-        counting = open_counting(settings.data_dir, settings.geoip_db, clock(), sites.get)
-        closing.callback(counting.close)
+        classifier = open_classifier(settings.data_dir, settings.geoip_db, clock(), sites.get)
+        closing.callback(classifier.close)
         views = await open_page_view_store(settings, clock)
         closing.push_async_callback(views.close)
-        await go_on(counting, views, clock)
+        await restore_open_visits(classifier, views, clock)
         rate_limiter = await open_rate_limiter(settings, sites, closing)
-        rounds = asyncio.gather(
-            every_minute(counting, clock),
-            run_nightly_retention(views, lambda name: months_of(sites, name), clock),
-            every_few_seconds(counting.tally, views),
+        tasks = asyncio.gather(
+            purge_every_minute(classifier, clock),
+            run_nightly_retention(views, lambda name: retention_months(sites, name), clock),
+            flush_dropped_forever(classifier.dropped, views),
         )
-        closing.push_async_callback(keep, counting.tally, views)
-        closing.push_async_callback(ended, rounds)
-        yield OurOwn(sites, counting, views, Collector(sites, counting, views, clock, rate_limiter))
+        closing.push_async_callback(flush_dropped, classifier.dropped, views)
+        closing.push_async_callback(cancel_and_wait, tasks)
+        yield Collection(sites, classifier, views, Collector(sites, classifier, views, clock, rate_limiter))
 
 
-async def open_rate_limiter(settings: Settings, sites: Sites, closing: AsyncExitStack) -> HitRateLimiter:
+async def open_rate_limiter(settings: Settings, sites: SiteRegistry, closing: AsyncExitStack) -> HitRateLimiter:
     """Returns the rate limiter of this process, or one shared by all processes with the same Redis."""
     if not (url := settings.redis_url.get_secret_value()):
         return HitRateLimiter(sites.limits)
@@ -77,48 +77,50 @@ async def open_rate_limiter(settings: Settings, sites: Sites, closing: AsyncExit
     return HitRateLimiter(sites.limits, on_token=shared_limits.record_token)
 
 
-async def ended(rounds: "asyncio.Future[tuple[None, None, None]]") -> None:
-    rounds.cancel()
+async def cancel_and_wait(tasks: "asyncio.Future[tuple[None, None, None]]") -> None:
+    tasks.cancel()
     with suppress(asyncio.CancelledError):
-        await rounds
+        await tasks
 
 
-async def go_on(counting: Counting, views: PageViewStore, clock: Clock) -> None:
-    """Takes up the visits of an earlier process; without them some are counted as new, and that is all."""
+async def restore_open_visits(classifier: HitClassifier, views: PageViewStore, clock: Clock) -> None:
+    """Restores the open visits of an earlier process; without them some visits are counted as new."""
     try:
-        counting.restore(await views.query(RECENT, {"since": clock() - timedelta(seconds=SILENCE)}))
+        classifier.restore_visits(
+            await views.query(RECENT_VISITS_SQL, {"since": clock() - timedelta(seconds=SESSION_TIMEOUT_SECONDS)})
+        )
     except SourceError as error:
-        log.warning("visits that were going on are counted as new ones: %s", error)
+        log.warning("open visits are counted as new ones: %s", error)
 
 
-async def every_minute(counting: Counting, clock: Clock) -> None:
-    """Destroys salts and forgets visits whose time is over; runs until cancelled."""
+async def purge_every_minute(classifier: HitClassifier, clock: Clock) -> None:
+    """Destroys expired salts and drops ended visits every minute; runs until cancelled."""
     while True:
-        await asyncio.sleep(BETWEEN_ROUNDS)
-        counting.tend(clock())
+        await asyncio.sleep(PURGE_INTERVAL_SECONDS)
+        classifier.purge_expired(clock())
 
 
-async def every_few_seconds(tally: Tally, views: PageViewStore) -> None:
-    """Keeps the counts of what was dropped; runs until cancelled."""
+async def flush_dropped_forever(dropped: DroppedCounter, views: PageViewStore) -> None:
+    """Writes the counts of dropped hits every five seconds; runs until cancelled."""
     while True:
-        await asyncio.sleep(BETWEEN_COUNTS)
-        await keep(tally, views)
+        await asyncio.sleep(FLUSH_INTERVAL_SECONDS)
+        await flush_dropped(dropped, views)
 
 
-async def keep(tally: Tally, views: PageViewStore) -> None:
+async def flush_dropped(dropped: DroppedCounter, views: PageViewStore) -> None:
     try:
-        await tally.keep(views)
+        await dropped.flush_to(views)
     except (SourceError, StoreDown) as error:
-        log.warning("the counts of dropped hits wait: %s", error)
+        log.warning("the counts of dropped hits are not stored yet: %s", error)
 
 
-def months_of(sites: Sites, name: str) -> int:
-    """How long a site keeps its page views; one that is no longer configured, as long as is usual."""
+def retention_months(sites: SiteRegistry, name: str) -> int:
+    """Returns how many months a site's page views are stored; the default for a site that is no longer configured."""
     site = sites.get(name)
     return site.retention_months if site else DEFAULT_RETENTION_MONTHS
 
 
 def local_zone_name() -> str:
-    """The server's own zone by its name; UTC where the system keeps it otherwise."""
-    place = Path("/etc/localtime").resolve().as_posix()
-    return place.partition("/zoneinfo/")[2] or "UTC"
+    """Returns the name of the server's time zone; UTC where /etc/localtime does not link to it."""
+    target = Path("/etc/localtime").resolve().as_posix()
+    return target.partition("/zoneinfo/")[2] or "UTC"

@@ -13,7 +13,7 @@ import pytest
 
 from handlers.serving.collector_server import serve_collector
 from utilities.config.settings import Settings
-from utilities.pageviews.collection import OurOwn
+from utilities.pageviews.collection import Collection
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 SITES = """
@@ -47,7 +47,7 @@ class CollectorServer:
     """A running collector-only server."""
 
     address: str
-    own: OurOwn
+    own: Collection
     sites: Path  # its sites.yaml
 
     async def views(self) -> list[StoredView]:

@@ -11,7 +11,7 @@ from tests.handlers.collect.conftest import AGENT, SITES, CollectorServer, OpenC
 from utilities.model.errors import FoyerError, Overloaded, StoreDown, TooFast
 from utilities.pageviews import PageView
 from utilities.pageviews.collect.rate_limit import MAX_CLIENT_BUCKETS, HitRateLimiter
-from utilities.pageviews.sites.site_file import Limits
+from utilities.pageviews.sites.site_file import RateLimits
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 
@@ -39,7 +39,7 @@ def count_accepted(limiter: HitRateLimiter, address: str, hits: int, site: str =
 
 def test_client_may_use_the_limit_of_a_minute_at_once_and_then_at_its_rate():
     clock = ManualClock()
-    limiter = HitRateLimiter(Limits(address=60, site=1000, all=1000), clock)
+    limiter = HitRateLimiter(RateLimits(address=60, site=1000, all=1000), clock)
     assert count_accepted(limiter, "203.0.113.9", 100) == 60
     assert count_accepted(limiter, "203.0.113.10", 10) == 10
     with pytest.raises(TooFast) as refused:
@@ -52,19 +52,19 @@ def test_client_may_use_the_limit_of_a_minute_at_once_and_then_at_its_rate():
 
 
 def test_all_ipv6_addresses_of_a_network_are_one_client():
-    limiter = HitRateLimiter(Limits(address=10), ManualClock())
+    limiter = HitRateLimiter(RateLimits(address=10), ManualClock())
     assert sum(count_accepted(limiter, f"2001:db8:1:1::{n}", 1) for n in range(30)) == 10
     assert count_accepted(limiter, "2001:db8:1:2::1", 1) == 1
 
 
 def test_site_and_all_hits_have_separate_limits():
-    limiter = HitRateLimiter(Limits(address=10, site=15, all=20), ManualClock())
+    limiter = HitRateLimiter(RateLimits(address=10, site=15, all=20), ManualClock())
     assert [count_accepted(limiter, f"203.0.113.{n}", 10) for n in range(3)] == [10, 5, 0]
     assert count_accepted(limiter, "203.0.113.9", 10, "shop") == 5
 
 
 def test_memory_is_bounded_for_any_number_of_clients():
-    limiter = HitRateLimiter(Limits(all=10**9, site=10**9), ManualClock())
+    limiter = HitRateLimiter(RateLimits(all=10**9, site=10**9), ManualClock())
     for number in range(MAX_CLIENT_BUCKETS + 1000):
         limiter.take_tokens(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", "blog")
     assert len(limiter.clients.full_at) == MAX_CLIENT_BUCKETS
@@ -74,7 +74,11 @@ async def test_flood_gets_retry_after_and_false_addresses_do_not_help(open_colle
     server = await open_collector(SITES + "limits: {address: 5}\n")
     codes = []
     for number in range(8):
-        headers = {"User-Agent": AGENT, "X-Forwarded-For": f"203.0.113.{number}", "X-Real-Ip": f"203.0.113.{number}"}
+        headers = {
+            "User-Agent": AGENT,
+            "X-Forwarded-For": f"203.0.113.{number}",
+            "X-Real-Ip": f"203.0.113.{number}",
+        }
         answer = await fetch(f"{server.address}/a.gif?url=https://example.co.uk/", headers=headers)
         codes.append(answer.code)
     assert codes == [200] * 5 + [429] * 3

@@ -103,7 +103,7 @@ async def test_client_that_disconnects_is_counted_and_causes_no_error(
 class BrokenCounter:
     """A counter that raises."""
 
-    def count(self, hit: object) -> None:
+    def classify_hit(self, hit: object) -> None:
         raise RuntimeError("broken")
 
 

@@ -13,7 +13,7 @@ from tests.handlers.collect.conftest import SITES, OpenCollector
 from tests.handlers.collect.test_limits import count_accepted
 from utilities.pageviews.collect.rate_limit import HitRateLimiter
 from utilities.pageviews.collect.shared_rate_limit import SharedRateLimits
-from utilities.pageviews.sites.site_file import Limits
+from utilities.pageviews.sites.site_file import RateLimits
 from utilities.runtime.token_buckets import LEAST_PRIVILEGE
 from utilities.store import redis_commands as store
 
@@ -29,7 +29,7 @@ async def processes(redis_server: RedisServer) -> AsyncIterator[AddProcess]:
         def add_process(**limits: int) -> HitRateLimiter:
             shared_limits = SharedRateLimits(redis_server.url, rest_seconds=0.05)
             closing.push_async_callback(shared_limits.close)
-            return HitRateLimiter(Limits(**limits), on_token=shared_limits.record_token)
+            return HitRateLimiter(RateLimits(**limits), on_token=shared_limits.record_token)
 
         yield add_process
 
@@ -98,7 +98,7 @@ async def test_redis_has_no_address_no_key_without_expiry_and_needs_few_rights(r
     rights = [*store.LEAST_PRIVILEGE.split(), *LEAST_PRIVILEGE.split()]
     await redis.execute_command("ACL", "SETUSER", "foyer", "on", ">few", *rights)
     shared_limits = SharedRateLimits(redis_server.url.replace("//", "//foyer:few@"))
-    count_accepted(HitRateLimiter(Limits(address=20), on_token=shared_limits.record_token), ADDRESS, 5)
+    count_accepted(HitRateLimiter(RateLimits(address=20), on_token=shared_limits.record_token), ADDRESS, 5)
     await wait_until(lambda: redis.keys("foyer:limits:client:*"))
     await shared_limits.close()
     keys = await redis.keys("*")

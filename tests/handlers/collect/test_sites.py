@@ -8,8 +8,8 @@ import pytest
 
 from tests.handlers.collect.conftest import SITES
 from utilities.model.errors import BoardError, ForeignHost, UnknownSite
-from utilities.pageviews.sites.registry import MOST_ANY, Sites
-from utilities.pageviews.sites.site_file import registrable
+from utilities.pageviews.sites.registry import MAX_IMPLICIT_SITES, SiteRegistry
+from utilities.pageviews.sites.site_file import registrable_domain
 
 
 class Steady:
@@ -20,15 +20,15 @@ class Steady:
 
 
 @pytest.fixture
-def sites(tmp_path: Path) -> Callable[..., Sites]:
+def sites(tmp_path: Path) -> Callable[..., SiteRegistry]:
     """`sites(text)`: those of a file that says so; `sites()` has no file."""
 
-    def make(text: str = "", any_host: bool = False, steady: Steady | None = None) -> Sites:
+    def make(text: str = "", any_host: bool = False, steady: Steady | None = None) -> SiteRegistry:
         file = tmp_path / "sites.yaml"
         if text:
             file.write_text(text, encoding="utf-8")
-        made = Sites(file, any_host=any_host, zone="Europe/Paris", steady=steady or Steady())
-        made.load()
+        made = SiteRegistry(file, any_host=any_host, zone="Europe/Paris", monotonic=steady or Steady())
+        made.load_file()
         return made
 
     return make
@@ -53,7 +53,7 @@ def sites(tmp_path: Path) -> Callable[..., Sites]:
     ],
 )
 def test_registrable_domain_follows_the_public_suffix_list(host: str, owned: str):
-    assert registrable(host) == owned
+    assert registrable_domain(host) == owned
 
 
 TWO = """
@@ -77,43 +77,43 @@ sites:
         ("docs", "example.org", "docs"),
     ],
 )
-def test_hit_belongs_to_the_nearest_site(sites: Callable[..., Sites], name: str, host: str, site: str):
-    assert sites(TWO).find(name, host).name == site
+def test_hit_belongs_to_the_nearest_site(sites: Callable[..., SiteRegistry], name: str, host: str, site: str):
+    assert sites(TWO).find_site(name, host).name == site
 
 
 @pytest.mark.parametrize("host", ["evil.example", "10.0.0.2", "0.0.1", "com", "", "example.com.evil.example"])
-def test_foreign_host_belongs_to_no_site(sites: Callable[..., Sites], host: str):
+def test_foreign_host_belongs_to_no_site(sites: Callable[..., SiteRegistry], host: str):
     for name in ("", "shop"):
         with pytest.raises(ForeignHost):
-            sites(TWO).find(name, host)
+            sites(TWO).find_site(name, host)
 
 
-def test_without_sites_nothing_is_counted_when_people_sign_in(sites: Callable[..., Sites]):
+def test_without_sites_nothing_is_counted_when_people_sign_in(sites: Callable[..., SiteRegistry]):
     for name in ("", "blog"):
         with pytest.raises(UnknownSite):
-            sites().find(name, "example.com")
+            sites().find_site(name, "example.com")
 
 
-def test_loopback_server_creates_sites_up_to_a_limit(sites: Callable[..., Sites]):
+def test_loopback_server_creates_sites_up_to_a_limit(sites: Callable[..., SiteRegistry]):
     made = sites(any_host=True)
-    assert made.find("", "www.example.com").name == "example.com"
-    assert made.find("demo", "www.example.com").name == "demo"
-    assert made.find("demo", "www.example.com").zone == "Europe/Paris"
-    for number in range(MOST_ANY - 2):
-        made.find("", f"{number}.example.com")
+    assert made.find_site("", "www.example.com").name == "example.com"
+    assert made.find_site("demo", "www.example.com").name == "demo"
+    assert made.find_site("demo", "www.example.com").zone == "Europe/Paris"
+    for number in range(MAX_IMPLICIT_SITES - 2):
+        made.find_site("", f"{number}.example.com")
     with pytest.raises(UnknownSite):
-        made.find("", "one.too.many")
-    assert made.find("", "www.example.com").name == "example.com"
+        made.find_site("", "one.too.many")
+    assert made.find_site("", "www.example.com").name == "example.com"
 
 
-def test_site_excludes_paths_and_addresses(sites: Callable[..., Sites]):
+def test_site_excludes_paths_and_addresses(sites: Callable[..., SiteRegistry]):
     more = "    excluded_addresses: [192.0.2.0/24, '2001:db8::/32']\n"
     site = sites(SITES.replace("  - name: shop", more + "  - name: shop")).get("blog")
     assert site is not None
-    assert site.excludes("/admin/x", "203.0.113.9")
-    assert site.excludes("/", "192.0.2.7")
-    assert site.excludes("/", "2001:db8::1")
-    assert not site.excludes("/administration", "203.0.113.9")
+    assert site.is_excluded("/admin/x", "203.0.113.9")
+    assert site.is_excluded("/", "192.0.2.7")
+    assert site.is_excluded("/", "2001:db8::1")
+    assert not site.is_excluded("/administration", "203.0.113.9")
     assert (site.zone, site.retention_months, site.honour_privacy_signals) == ("Europe/Berlin", 25, True)
 
 
@@ -122,7 +122,7 @@ def test_site_excludes_paths_and_addresses(sites: Callable[..., Sites]):
     [
         ("sites:\n  - {name: a}\n", "line 2: sites.1.domains is missing"),
         ("sites:\n  - name: a\n    domain: [example.com]\n", "line 3: sites.1.domain is not known here; did you mean"),
-        ("sites:\n  - name: a\n    domains: [co.uk]\n", "line 3: sites.1.domains.1: 'co.uk' belongs to everybody"),
+        ("sites:\n  - name: a\n    domains: [co.uk]\n", "line 3: sites.1.domains.1: 'co.uk' is a public suffix"),
         (
             "sites:\n  - name: a\n    domains: ['https://x.example']\n",
             "line 3: sites.1.domains.1: 'https://x.example' is",
@@ -135,7 +135,7 @@ def test_site_excludes_paths_and_addresses(sites: Callable[..., Sites]):
         ("sites:\n  - {name: a, domains: [x.example]}\n  - {name: a, domains: [y.example]}\n", "line 3: two sites are"),
         (
             "sites:\n  - {name: a, domains: [x.example]}\n  - {name: b, domains: [x.example]}\n",
-            "x.example is a's already",
+            "x.example belongs to a already",
         ),
         ("sites:\n  - {name: a, domains: [x.example], excluded_paths: [admin]}\n", "does not begin with a slash"),
         ("sites:\n  - {name: a, domains: [x.example], excluded_addresses: [x]}\n", "neither an address nor a network"),
@@ -145,7 +145,7 @@ def test_site_excludes_paths_and_addresses(sites: Callable[..., Sites]):
         ("limits: {address: 0}\n", "limits.address: input should be greater than or equal to 1"),
     ],
 )
-def test_error_message_has_the_line_and_the_remedy(sites: Callable[..., Sites], text: str, sentence: str):
+def test_error_message_has_the_line_and_the_remedy(sites: Callable[..., SiteRegistry], text: str, sentence: str):
     with pytest.raises(BoardError) as fault:
         sites(text)
     assert sentence in str(fault.value)
@@ -153,11 +153,11 @@ def test_error_message_has_the_line_and_the_remedy(sites: Callable[..., Sites], 
 
 
 def test_changed_file_is_reloaded_and_an_invalid_one_is_ignored(
-    sites: Callable[..., Sites], caplog: pytest.LogCaptureFixture
+    sites: Callable[..., SiteRegistry], caplog: pytest.LogCaptureFixture
 ):
     steady = Steady()
     made = sites(TWO, steady=steady)
-    assert made.find("", "www.example.org").name == "docs"
+    assert made.find_site("", "www.example.org").name == "docs"
 
     def change(text: str) -> None:
         made.file.write_text(text, encoding="utf-8")
@@ -165,13 +165,13 @@ def test_changed_file_is_reloaded_and_an_invalid_one_is_ignored(
         steady.now += 10
 
     change(TWO.replace("docs.example.org", "docs.example.net"))
-    assert made.find("", "www.example.net").name == "docs"
+    assert made.find_site("", "www.example.net").name == "docs"
     with pytest.raises(ForeignHost):
-        made.find("", "www.example.org")
+        made.find_site("", "www.example.org")
     change("sites: [")
-    assert made.find("", "www.example.net").name == "docs"
+    assert made.find_site("", "www.example.net").name == "docs"
     assert "is not YAML" in made.fault
-    assert "the sites stay as they were" in caplog.text
+    assert "the previous sites are used" in caplog.text
     change(TWO)
-    assert made.find("", "www.example.org").name == "docs"
+    assert made.find_site("", "www.example.org").name == "docs"
     assert made.fault == ""

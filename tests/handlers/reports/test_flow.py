@@ -9,7 +9,7 @@ import pytest
 from tests.pageviews.storage.views import view
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, ValueKind
-from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.open import open_page_view_store
 from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.rendering.charts.renderer import open_chart_renderer
@@ -40,8 +40,8 @@ async def flow_desk(desk, settings, tmp_path):
     views = await open_page_view_store(settings(data_dir=tmp_path / "views"), desk.clock)
     file = tmp_path / "sites.yaml"
     file.write_text("sites: [{name: blog, domains: [example.com]}]")
-    sites = Sites(file, any_host=True)
-    sites.load()
+    sites = SiteRegistry(file, any_host=True)
+    sites.load_file()
     for visit in range(4):
         at = desk.clock.now - timedelta(days=visit != 0, hours=1)
         for minute, path in enumerate(("/blog/<b>", "/pricing")):

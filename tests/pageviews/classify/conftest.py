@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from utilities.pageviews import Dropped, Hit, PageView
-from utilities.pageviews.classify.classifier import Counting, open_counting
+from utilities.pageviews import DropReason, Hit, PageView
+from utilities.pageviews.classify.classifier import HitClassifier, open_classifier
 from utilities.pageviews.sites.site_file import Site
 
 CHROME = (
@@ -39,17 +39,17 @@ class Counted:
 
     def __init__(self, folder: Path, now: datetime, sites: dict[str, Site]) -> None:
         self.folder = folder
-        self.counting: Counting = open_counting(folder, None, now, sites.get)
+        self.counting: HitClassifier = open_classifier(folder, None, now, sites.get)
 
     def view(self, **said: Any) -> PageView:
         """The hit's row; fails when it is dropped."""
-        row = self.counting.count(hit(**said))
+        row = self.counting.classify_hit(hit(**said))
         assert isinstance(row, PageView), row
         return row
 
-    def dropped(self, **said: Any) -> Dropped | None:
-        row = self.counting.count(hit(**said))
-        return row if isinstance(row, Dropped) else None
+    def dropped(self, **said: Any) -> DropReason | None:
+        row = self.counting.classify_hit(hit(**said))
+        return row if isinstance(row, DropReason) else None
 
     def salts(self) -> list[str]:
         """The days of the salts on disk."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.pageviews.classify.conftest import CHROME, FIREFOX
 from tests.pageviews.classify.fixtures import browsers
-from utilities.pageviews.classify.user_agents import Agent, agent_of, device_of
+from utilities.pageviews.classify.user_agents import UserAgent, device_type, parse_user_agent
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 "
@@ -20,28 +20,28 @@ ANDROID = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Ge
 @pytest.mark.parametrize(
     ("agent", "read"),
     [
-        (CHROME, Agent("Chrome", "142", "Windows", "10", "desktop")),
-        (CHROME + " Edg/141.0.0.0", Agent("Edge", "141", "Windows", "10", "desktop")),
-        (FIREFOX, Agent("Firefox", "145", "Linux", "", "desktop")),
-        (SAFARI, Agent("Safari", "18", "macOS", "10.15", "desktop")),
-        (IPHONE, Agent("Safari", "26", "iOS", "18", "mobile")),
-        (ANDROID.format("Mobile "), Agent("Chrome", "142", "Android", "10", "mobile")),
-        (ANDROID.format(""), Agent("Chrome", "142", "Android", "10", "tablet")),
+        (CHROME, UserAgent("Chrome", "142", "Windows", "10", "desktop")),
+        (CHROME + " Edg/141.0.0.0", UserAgent("Edge", "141", "Windows", "10", "desktop")),
+        (FIREFOX, UserAgent("Firefox", "145", "Linux", "", "desktop")),
+        (SAFARI, UserAgent("Safari", "18", "macOS", "10.15", "desktop")),
+        (IPHONE, UserAgent("Safari", "26", "iOS", "18", "mobile")),
+        (ANDROID.format("Mobile "), UserAgent("Chrome", "142", "Android", "10", "mobile")),
+        (ANDROID.format(""), UserAgent("Chrome", "142", "Android", "10", "tablet")),
         (
             "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 "
             "Safari/537.36",
-            Agent("Chrome", "142", "Chrome OS", "14541", "desktop"),
+            UserAgent("Chrome", "142", "Chrome OS", "14541", "desktop"),
         ),
         (
             "Mozilla/5.0 (Web0S; Linux/SmartTV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/108.0.0.0 Safari/537.36",
-            Agent("Chrome", "108", "webOS", "", "tv"),
+            UserAgent("Chrome", "108", "webOS", "", "tv"),
         ),
-        ("something else entirely", Agent("", "", "", "", "other")),
-        ("", Agent("", "", "", "", "other")),
+        ("something else entirely", UserAgent("", "", "", "", "other")),
+        ("", UserAgent("", "", "", "", "other")),
     ],
 )
-def test_agent_is_read(agent: str, read: Agent):
-    assert agent_of(agent) == read
+def test_agent_is_read(agent: str, read: UserAgent):
+    assert parse_user_agent(agent) == read
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,16 @@ def test_device_of_device_detector(names: tuple[str, ...], device: set[str], lea
     """Matomo's list knows thousands of models; a user-agent that names no kind of device is all we go by."""
     agents = [row["user_agent"] for row in browsers(*names)]
     assert len(agents) >= least
-    assert sum(device_of(agent) in device for agent in agents) / len(agents) >= right
+    assert sum(device_type(agent) in device for agent in agents) / len(agents) >= right
 
 
 @pytest.mark.parametrize("names", [("desktop", "desktop-1"), ("smartphone", "smartphone-43"), ("tablet", "tablet-12")])
 def test_system_of_device_detector(names: tuple[str, ...]):
     same = {"Mac": "macOS", "GNU/Linux": "Linux", "iPadOS": "iOS"}
     rows = [row for row in browsers(*names) if row.get("os")]
-    told = [(same.get(row["os"]["name"], row["os"]["name"]), agent_of(row["user_agent"]).system) for row in rows]
+    told = [
+        (same.get(row["os"]["name"], row["os"]["name"]), parse_user_agent(row["user_agent"]).system) for row in rows
+    ]
     known = [pair for pair in told if pair[0] in {"macOS", "Windows", "Android", "iOS", "Linux", "Chrome OS"}]
     assert len(known) >= 100
     assert sum(theirs == ours for theirs, ours in known) / len(known) >= 0.94
@@ -75,7 +77,9 @@ def test_browser_of_device_detector():
     same = {"Mobile Safari": "Safari", "Chrome Mobile": "Chrome", "Microsoft Edge": "Edge", "Firefox Mobile": "Firefox"}
     ours = {"Chrome", "Safari", "Firefox", "Edge", "Opera"}
     rows = list(browsers("desktop", "desktop-1", "smartphone", "smartphone-43", "tablet", "tablet-12"))
-    told = [(same.get(r["client"]["name"], r["client"]["name"]), agent_of(r["user_agent"]).browser) for r in rows]
+    told = [
+        (same.get(r["client"]["name"], r["client"]["name"]), parse_user_agent(r["user_agent"]).browser) for r in rows
+    ]
     known = [pair for pair in told if pair[0] in ours]
     assert len(known) >= 500
     assert sum(theirs == read for theirs, read in known) / len(known) >= 0.94

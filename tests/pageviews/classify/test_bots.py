@@ -7,7 +7,7 @@ import pytest
 
 from tests.pageviews.classify.conftest import CHROME, FIREFOX
 from tests.pageviews.classify.fixtures import browsers, crawlers, detected
-from utilities.pageviews.classify.bots import PATTERNS, is_ahead, is_bot, python_pattern
+from utilities.pageviews.classify.bots import BOT_PATTERNS_FILE, is_bot, is_prefetch, to_python_pattern
 
 
 def share(agents: list[str]) -> float:
@@ -15,9 +15,9 @@ def share(agents: list[str]) -> float:
 
 
 def test_list_is_whole():
-    patterns = json.loads(PATTERNS.read_text(encoding="utf-8"))
+    patterns = json.loads(BOT_PATTERNS_FILE.read_text(encoding="utf-8"))
     assert len(patterns) == 209
-    assert all(re.compile(python_pattern(each)) for each in patterns)
+    assert all(re.compile(to_python_pattern(each)) for each in patterns)
 
 
 def test_2123_crawlers_of_crawler_user_agents():
@@ -111,8 +111,8 @@ def test_person_is_a_person(agent: str):
     ],
 )
 def test_a_browser_that_is_ahead_says_so(name: str, value: str):
-    assert is_ahead({name: value})
+    assert is_prefetch({name: value})
 
 
 def test_other_headers_say_nothing_of_it():
-    assert not is_ahead({"sec-fetch-dest": "image", "purpose": "", "x-moz": "1"})
+    assert not is_prefetch({"sec-fetch-dest": "image", "purpose": "", "x-moz": "1"})

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.pageviews.classify.conftest import CHROME, FIREFOX, MINUTE, NOON, Counted, hit
-from utilities.pageviews import Dropped, Hit, PageView
-from utilities.pageviews.classify.classifier import Counting, language_of, open_counting
-from utilities.pageviews.classify.dropped_counter import WAITING
-from utilities.pageviews.classify.geoip import Places
-from utilities.pageviews.classify.referrer_spam import HOSTS, Spam, hosts_in
-from utilities.pageviews.classify.visitor_ids import OneKey
+from utilities.pageviews import DropReason, Hit, PageView
+from utilities.pageviews.classify.classifier import HitClassifier, open_classifier, parse_language
+from utilities.pageviews.classify.dropped_counter import MAX_PENDING_COUNTS
+from utilities.pageviews.classify.geoip import CountryDatabase
+from utilities.pageviews.classify.referrer_spam import SPAM_HOSTS_FILE, ReferrerSpamList, read_spam_hosts
+from utilities.pageviews.classify.visitor_ids import DerivedSalts
 from utilities.pageviews.sites.site_file import Site
 
 Start = Callable[..., Counted]
@@ -80,24 +80,24 @@ def test_parameters_that_the_site_keeps_are_part_of_the_path(start: Start):
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ({"agent": "curl/8.9.1"}, Dropped.BOT),
-        ({"agent": ""}, Dropped.BOT),
-        ({"headers": {"sec-purpose": "prefetch;prerender"}}, Dropped.PREFETCH),
-        ({"headers": {"sec-gpc": "1"}}, Dropped.PRIVACY),
-        ({"headers": {"dnt": "1"}}, Dropped.PRIVACY),
+        ({"agent": "curl/8.9.1"}, DropReason.BOT),
+        ({"agent": ""}, DropReason.BOT),
+        ({"headers": {"sec-purpose": "prefetch;prerender"}}, DropReason.PREFETCH),
+        ({"headers": {"sec-gpc": "1"}}, DropReason.PRIVACY),
+        ({"headers": {"dnt": "1"}}, DropReason.PRIVACY),
         ({"headers": {"dnt": "0", "sec-gpc": "0"}}, None),
-        ({"referrer": "http://semalt.com/crawler.php?u=x"}, Dropped.SPAM),
-        ({"referrer": "http://74.Semalt.com/"}, Dropped.SPAM),
+        ({"referrer": "http://semalt.com/crawler.php?u=x"}, DropReason.SPAM),
+        ({"referrer": "http://74.Semalt.com/"}, DropReason.SPAM),
         ({"referrer": "http://notsemalt.com/"}, None),
-        ({"url": "https://example.com/admin/x"}, Dropped.EXCLUDED),
+        ({"url": "https://example.com/admin/x"}, DropReason.EXCLUDED),
         ({"url": "https://example.com/administration"}, None),
-        ({"address": "203.0.113.77"}, Dropped.EXCLUDED),
-        ({"address": "2001:db8::5"}, Dropped.EXCLUDED),
+        ({"address": "203.0.113.77"}, DropReason.EXCLUDED),
+        ({"address": "2001:db8::5"}, DropReason.EXCLUDED),
         ({"address": "203.0.114.1"}, None),
         ({"address": "nonsense"}, None),
     ],
 )
-def test_hit_is_dropped_for_a_reason(start: Start, said: dict[str, object], why: Dropped | None):
+def test_hit_is_dropped_for_a_reason(start: Start, said: dict[str, object], why: DropReason | None):
     site = Site(
         name="example",
         domains=("example.com",),
@@ -115,43 +115,49 @@ def test_a_site_may_count_those_who_ask_not_to_be(start: Start):
 def test_dropped_hits_are_told_by_site_day_and_reason(start: Start):
     counted = start()
     for agent in ("curl/8", "Googlebot/2.1", CHROME):
-        counted.counting.count(hit(agent=agent))
+        counted.counting.classify_hit(hit(agent=agent))
     counted.dropped(headers={"dnt": "1"})
     counted.dropped(site="other", agent="curl/8", at=NOON + timedelta(hours=12))
-    tally = counted.counting.tally
+    tally = counted.counting.dropped
     today, tomorrow = date(2026, 11, 20), date(2026, 11, 21)
-    assert tally.waiting == {
-        ("example", today, Dropped.BOT): 2,
-        ("example", today, Dropped.PRIVACY): 1,
-        ("other", tomorrow, Dropped.BOT): 1,
+    assert tally.pending == {
+        ("example", today, DropReason.BOT): 2,
+        ("example", today, DropReason.PRIVACY): 1,
+        ("other", tomorrow, DropReason.BOT): 1,
     }
-    assert tally.total() == {Dropped.BOT: 3, Dropped.PRIVACY: 1}
+    assert tally.totals_since_start() == {DropReason.BOT: 3, DropReason.PRIVACY: 1}
 
 
 def test_dropped_hits_that_wait_take_bounded_memory(start: Start):
-    tally = start().counting.tally
-    for number in range(WAITING + 100):
-        tally.add(f"site-{number}", date(2026, 11, 20), Dropped.BOT)
-    assert (len(tally.waiting), tally.total()) == (WAITING, {Dropped.BOT: WAITING + 100})
+    tally = start().counting.dropped
+    for number in range(MAX_PENDING_COUNTS + 100):
+        tally.add_hits(f"site-{number}", date(2026, 11, 20), DropReason.BOT)
+    assert (len(tally.pending), tally.totals_since_start()) == (
+        MAX_PENDING_COUNTS,
+        {DropReason.BOT: MAX_PENDING_COUNTS + 100},
+    )
 
 
 def test_dropped_hit_makes_no_visit(start: Start):
     counted = start()
     counted.dropped(headers={"dnt": "1"})
-    assert len(counted.counting.visits) == 0
+    assert len(counted.counting.sessions) == 0
 
 
 def test_spam_list_of_a_newer_day_is_added(tmp_path: Path):
     (tmp_path / "spammers.txt").write_text("spam.example\n\n")
-    counting = open_counting(tmp_path, None, NOON)
-    assert counting.count(hit(referrer="https://a.spam.example/")) is Dropped.SPAM
-    assert counting.count(hit(referrer="https://semalt.com/")) is Dropped.SPAM
+    counting = open_classifier(tmp_path, None, NOON)
+    assert counting.classify_hit(hit(referrer="https://a.spam.example/")) is DropReason.SPAM
+    assert counting.classify_hit(hit(referrer="https://semalt.com/")) is DropReason.SPAM
 
 
 def test_279_hosts_of_the_spam_list_are_spam_and_so_is_all_below_them():
-    hosts, spam = hosts_in(HOSTS), Spam()
+    hosts, spam = read_spam_hosts(SPAM_HOSTS_FILE), ReferrerSpamList()
     assert len(hosts) == 279
-    assert all(spam.has(host) and spam.has(f"www.{host}") and not spam.has(f"x{host}x.example") for host in hosts)
+    assert all(
+        spam.is_listed(host) and spam.is_listed(f"www.{host}") and not spam.is_listed(f"x{host}x.example")
+        for host in hosts
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,7 +175,7 @@ def test_279_hosts_of_the_spam_list_are_spam_and_so_is_all_below_them():
     ],
 )
 def test_language_is_written_as_the_standard_says(said: str, language: str):
-    assert language_of(said) == language
+    assert parse_language(said) == language
 
 
 def test_language_of_the_header_stands_in(start: Start):
@@ -198,9 +204,9 @@ hits = st.builds(
 @settings(max_examples=50, deadline=None)
 @given(st.lists(hits, max_size=5))
 def test_whatever_is_said_is_counted_or_dropped(said: list[Hit]):
-    counting = Counting(OneKey(b"k"), Places(None))
+    counting = HitClassifier(DerivedSalts(b"k"), CountryDatabase(None))
     for each in said:
-        row = counting.count(each)
+        row = counting.classify_hit(each)
         if isinstance(row, PageView):
             assert 0 <= row.visitor < 2**63
             assert 0 <= row.visit < 2**63
@@ -224,6 +230,6 @@ def test_counting_takes_less_than_60_microseconds(start: Start):
     for _ in range(5):  # of the processor, and the quickest of five: the machine does other things as well
         begun = time.process_time()
         for each in said:
-            counted.counting.count(each)
+            counted.counting.classify_hit(each)
         best = min(best, (time.process_time() - begun) / len(said))
     assert best < 60e-6

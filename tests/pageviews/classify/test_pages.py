@@ -5,7 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utilities.model.text import clean_text
-from utilities.pageviews.classify.urls import NO_REFERRER, host_of, page_of, readable, referrer_of, tidy
+from utilities.pageviews.classify.urls import (
+    NO_REFERRER,
+    decode_path,
+    parse_host,
+    parse_page_url,
+    parse_referrer,
+    tidy_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,25 +35,25 @@ from utilities.pageviews.classify.urls import NO_REFERRER, host_of, page_of, rea
     ],
 )
 def test_page_is_a_host_and_a_path(url: str, host: str, path: str):
-    page = page_of(url)
+    page = parse_page_url(url)
     assert (page.host, page.path) == (host, path)
 
 
 def test_parameters_that_make_another_page_stay_in_their_order():
     url = "https://example.com/list?page=2&utm_source=x&id=7&empty=&other=1"
-    assert page_of(url, ("id", "page", "empty")).path == "/list?page=2&id=7&empty="
+    assert parse_page_url(url, ("id", "page", "empty")).path == "/list?page=2&id=7&empty="
 
 
 def test_letters_that_a_kept_parameter_hides_are_no_control_characters():
-    assert page_of("https://example.com/?q=a%00b%E2%80%AEc", ("q",)).path == "/?q=abc"
+    assert parse_page_url("https://example.com/?q=a%00b%E2%80%AEc", ("q",)).path == "/?q=abc"
 
 
 def test_a_path_has_an_end():
-    assert len(page_of("https://example.com/" + "a" * 10_000).path) <= 2048
+    assert len(parse_page_url("https://example.com/" + "a" * 10_000).path) <= 2048
 
 
 def test_more_parameters_than_anybody_has_are_not_looked_at():
-    assert page_of("https://example.com/a?" + "a=1&" * 500).path == "/"
+    assert parse_page_url("https://example.com/a?" + "a=1&" * 500).path == "/"
 
 
 @pytest.mark.parametrize(
@@ -66,31 +73,31 @@ def test_more_parameters_than_anybody_has_are_not_looked_at():
     ],
 )
 def test_referrer_is_whole_without_secrets(referrer: str, whole: str, host: str):
-    found = referrer_of(referrer)
-    assert (found.whole, found.host) == (whole, host)
+    found = parse_referrer(referrer)
+    assert (found.url, found.host) == (whole, host)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_whatever_is_said_is_read(said: str):
     for url in (said, f"https://{said}", f"https://example.com/{said}", f"https://example.com/?{said}"):
-        page = page_of.__wrapped__(url, ("a",))
+        page = parse_page_url.__wrapped__(url, ("a",))
         assert "\0" not in page.host + page.path
-        referrer = referrer_of.__wrapped__(url)
+        referrer = parse_referrer.__wrapped__(url)
         assert referrer == NO_REFERRER or referrer.host
 
 
 @settings(deadline=None)
 @given(st.text())
 def test_what_is_readable_stays_so(path: str):
-    assert readable(readable(path)) == readable(path)
+    assert decode_path(decode_path(path)) == decode_path(path)
 
 
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(max_codepoint=160)) | st.text(), st.integers(1, 20))
 def test_the_quick_way_to_clean_is_the_slow_one(text: str, limit: int):
-    assert tidy(text, limit) == clean_text(text, limit)
+    assert tidy_text(text, limit) == clean_text(text, limit)
 
 
 def test_host_has_no_port_and_no_www():
-    assert host_of("WWW.example.com:80") == "example.com"
+    assert parse_host("WWW.example.com:80") == "example.com"

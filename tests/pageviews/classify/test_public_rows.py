@@ -19,11 +19,11 @@ from typing import Any
 
 import publicsuffixlist
 
-from utilities.pageviews.classify.attribution import site_of
+from utilities.pageviews.classify.attribution import find_site_by_host
 from utilities.pageviews.classify.bots import is_bot
-from utilities.pageviews.classify.urls import referrer_of
-from utilities.pageviews.classify.user_agents import BROWSERS, SYSTEMS, agent_of, version
-from utilities.pageviews.sites.site_file import registrable
+from utilities.pageviews.classify.urls import parse_referrer
+from utilities.pageviews.classify.user_agents import BROWSER_NAMES, SYSTEM_NAMES, parse_user_agent, short_system_version
+from utilities.pageviews.sites.site_file import registrable_domain
 
 DATA = Path(__file__).with_name("data")
 
@@ -65,7 +65,7 @@ def expected(name: str) -> list[dict[str, Any]]:
 
 def wrongly_named(rows: Sequence[dict[str, Any]], part: str) -> list[tuple[str, str, str]]:
     """Theirs, ours and the user-agent, where the two are different."""
-    told = [(row["expect"]["name"].strip(), str(getattr(agent_of(row["ua"]), part)), row["ua"]) for row in rows]
+    told = [(row["expect"]["name"].strip(), str(getattr(parse_user_agent(row["ua"]), part)), row["ua"]) for row in rows]
     return [row for row in told if plain(CALLED.get(row[0].lower(), row[0])) != plain(row[1])]
 
 
@@ -103,7 +103,9 @@ def test_74_systems_of_ua_parser_js():
 
 def test_120_devices_of_ua_parser_js():
     rows = [row for row in expected("device") if row["expect"].get("type", "undefined") != "undefined"]
-    told = [(KINDS.get(row["expect"]["type"], row["expect"]["type"]), agent_of(row["ua"]).device) for row in rows]
+    told = [
+        (KINDS.get(row["expect"]["type"], row["expect"]["type"]), parse_user_agent(row["ua"]).device) for row in rows
+    ]
     wrong = [(*pair, row["ua"]) for pair, row in zip(told, rows, strict=True) if pair[0] != pair[1]]
     assert len(rows) == 120
     assert len(wrong) <= 9, wrong  # 92.5 %: telephones that leave `Mobile` out, and tablets that say it
@@ -116,7 +118,10 @@ def of_uap_core(name: str) -> list[list[str]]:
 
 def test_1425_browsers_of_uap_core():
     """SerenityOS has a browser of a name by now."""
-    rows = [(BROWSERS.get(family, family), major, agent_of(agent)) for agent, family, major, _ in of_uap_core("ua")]
+    rows = [
+        (BROWSER_NAMES.get(family, family), major, parse_user_agent(agent))
+        for agent, family, major, _ in of_uap_core("ua")
+    ]
     wrong = [row for row in rows if row[:2] != (row[2].browser, row[2].browser_version)]
     assert len(rows) == 1425
     assert [row[0] for row in wrong] == ["SerenityOS Browser"], wrong
@@ -124,8 +129,12 @@ def test_1425_browsers_of_uap_core():
 
 def test_456_systems_of_uap_core():
     """Chromecast's system has another name by now."""
-    named = [(agent_of(agent), SYSTEMS.get(family, family), *more) for agent, family, *more in of_uap_core("os")]
-    told = [(look, name, version(name, major or None, minor or None)) for look, name, major, minor in named]
+    named = [
+        (parse_user_agent(agent), SYSTEM_NAMES.get(family, family), *more) for agent, family, *more in of_uap_core("os")
+    ]
+    told = [
+        (look, name, short_system_version(name, major or None, minor or None)) for look, name, major, minor in named
+    ]
     wrong = [row for row in told if row[1:] != (row[0].system, row[0].system_version)]
     assert len(told) == 456
     assert [row[1] for row in wrong] == ["Chromecast"], wrong
@@ -144,7 +153,7 @@ def test_103_agents_of_mssola():
 def test_22_referrers_of_snowplow():
     """PriceRunner is a search engine to them and a shop to GA4 and us."""
     rows = [line.split("\t") for line in lines("referer-parser-0.0.3.tsv")]
-    known = [(site_of(referrer_of(address).host).kind, medium, address) for address, _, medium in rows]
+    known = [(find_site_by_host(parse_referrer(address).host).kind, medium, address) for address, _, medium in rows]
     assert len(rows) == 22
     assert [(ours, theirs) for ours, theirs, _ in known if ours != theirs] == [("shopping", "search")], known
 
@@ -153,4 +162,4 @@ def test_77_hosts_of_the_public_suffix_list():
     text = Path(publicsuffixlist.__file__).with_name("test_psl.txt").read_text(encoding="utf-8")
     rows = re.findall(r"^checkPublicSuffix\('(.*)', (?:'(.*)'|null)\);", text, re.MULTILINE)
     assert len(rows) == 77
-    assert [row for row in rows if registrable(row[0].lower()) != (row[1] or row[0].lower())] == []
+    assert [row for row in rows if registrable_domain(row[0].lower()) != (row[1] or row[0].lower())] == []

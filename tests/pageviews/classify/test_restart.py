@@ -8,7 +8,7 @@ from typing import Any
 from tests.pageviews.classify.conftest import CHROME, MINUTE, NOON
 from utilities.config.settings import Settings
 from utilities.pageviews.collect.beacon import BeaconPayload
-from utilities.pageviews.collection import our_own
+from utilities.pageviews.collection import open_collection
 
 COUNT = "SELECT count(*), count(DISTINCT visitor), count(DISTINCT visit) FROM page_views WHERE moment >= $since"
 
@@ -21,14 +21,14 @@ async def test_a_restart_makes_nobody_new_and_ends_no_visit(settings: Callable[.
     now, there = NOON, settings(boards_dir=tmp_path)
     payload = BeaconPayload(url="https://example.com/?utm_source=news&utm_medium=email", host="example.com")
     for passed in (5 * MINUTE, 25 * MINUTE, 31 * MINUTE):
-        async with our_own(there, lambda: now) as own:  # noqa: B023 (it is left before `now` changes)
+        async with open_collection(there, lambda: now) as own:  # noqa: B023 (it is left before `now` changes)
             await own.collector.collect_hit(payload, "192.0.2.7", CHROME, {})
             now += passed
             await own.collector.collect_hit(
                 BeaconPayload("https://example.com/b", "example.com"), "192.0.2.7", CHROME, {}
             )
         now += timedelta(seconds=1)
-    async with our_own(there, lambda: now) as own:
+    async with open_collection(there, lambda: now) as own:
         rows: list[tuple[Any, ...]] = await own.views.query(COUNT, {"since": NOON - MINUTE})
     # Two visits: the last page came after half an hour and a minute of silence, in the third process.
     assert rows == [(6, 1, 2)]

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.pageviews.classify.conftest import CHROME, FIREFOX, hit
 from utilities.pageviews import PageView
-from utilities.pageviews.classify.classifier import Counting
-from utilities.pageviews.classify.daily_salts import Salts
-from utilities.pageviews.classify.geoip import Places
-from utilities.pageviews.classify.visitor_ids import SILENCE, OneKey
+from utilities.pageviews.classify.classifier import HitClassifier
+from utilities.pageviews.classify.daily_salts import DailySalts
+from utilities.pageviews.classify.geoip import CountryDatabase
+from utilities.pageviews.classify.visitor_ids import SESSION_TIMEOUT_SECONDS, DerivedSalts
 
 EVENING = int(datetime(2026, 10, 24, 19, tzinfo=UTC).timestamp())  # 21:00 in Berlin; the next day has 25 hours
 PEOPLE = [("192.0.2.1", CHROME), ("192.0.2.1", FIREFOX), ("192.0.2.2", CHROME)]
@@ -21,7 +21,7 @@ Seen = tuple[int, int, str]  # seconds after EVENING, which of PEOPLE, campaign
 seen = st.lists(
     st.tuples(st.integers(0, 40 * 3600), st.integers(0, 2), st.sampled_from(["", "", "", "may", "june"])), max_size=60
 )
-together = st.lists(st.integers(0, 2 * SILENCE), max_size=40).map(
+together = st.lists(st.integers(0, 2 * SESSION_TIMEOUT_SECONDS), max_size=40).map(
     lambda gaps: [(sum(gaps[: n + 1]), n % 2, "") for n in range(len(gaps))]
 )
 
@@ -32,19 +32,21 @@ def plainly(hits: list[Seen]) -> list[int]:
     numbers = []
     for at, who, campaign in hits:
         before = last.get(who)
-        same = before and at - before[0] <= SILENCE and campaign in ("", before[1])
+        same = before and at - before[0] <= SESSION_TIMEOUT_SECONDS and campaign in ("", before[1])
         number = before[2] if before and same else len(numbers)
         last[who] = (at, before[1] if before and same else campaign, number)
         numbers.append(number)
     return numbers
 
 
-def counted(counting: Counting, hits: list[Seen]) -> list[PageView]:
+def counted(counting: HitClassifier, hits: list[Seen]) -> list[PageView]:
     rows = []
     for at, who, campaign in hits:
         address, agent = PEOPLE[who]
         url = "https://example.com/" + (f"?utm_source=news&utm_campaign={campaign}" if campaign else "")
-        row = counting.count(hit(at=datetime.fromtimestamp(EVENING + at, UTC), url=url, address=address, agent=agent))
+        row = counting.classify_hit(
+            hit(at=datetime.fromtimestamp(EVENING + at, UTC), url=url, address=address, agent=agent)
+        )
         assert isinstance(row, PageView)
         rows.append(row)
     return rows
@@ -52,10 +54,10 @@ def counted(counting: Counting, hits: list[Seen]) -> list[PageView]:
 
 @settings(max_examples=150, deadline=None)
 @given(seen | together)
-@example([(3 * 3600 - 60, 0, ""), (3 * 3600 + 60, 0, ""), (3 * 3600 + 60 + SILENCE, 0, "")])
+@example([(3 * 3600 - 60, 0, ""), (3 * 3600 + 60, 0, ""), (3 * 3600 + 60 + SESSION_TIMEOUT_SECONDS, 0, "")])
 def test_visits_are_those_that_silence_and_campaigns_part(said: list[Seen]):
     hits = sorted(said)
-    rows = counted(Counting(OneKey(b"k"), Places(None)), hits)
+    rows = counted(HitClassifier(DerivedSalts(b"k"), CountryDatabase(None)), hits)
     numbers: dict[int, set[int]] = defaultdict(set)
     for number, row in zip(plainly(hits), rows, strict=True):
         numbers[number].add(row.visit)
@@ -70,8 +72,8 @@ def test_salts_on_disk_part_visits_as_one_key_does(tmp_path_factory):
     @given(together)
     def same(said: list[Seen]):
         folder = tmp_path_factory.mktemp("salts")
-        live = counted(Counting(Salts(folder, EVENING), Places(None)), said)
-        later = counted(Counting(OneKey(b"k"), Places(None)), said)
+        live = counted(HitClassifier(DailySalts(folder, EVENING), CountryDatabase(None)), said)
+        later = counted(HitClassifier(DerivedSalts(b"k"), CountryDatabase(None)), said)
         first = {row.visit: n for n, row in reversed(list(enumerate(live)))}
         again = {row.visit: n for n, row in reversed(list(enumerate(later)))}
         assert [first[row.visit] for row in live] == [again[row.visit] for row in later]

@@ -3,24 +3,24 @@
 import pytest
 
 from utilities.pageviews.classify.attribution import (
-    HOSTS,
-    NOWHERE,
-    WORDS,
-    Origin,
-    origin_of,
-    site_of,
-    spellings,
+    DIRECT_VISIT,
+    SITES_BY_HOST,
+    SITES_BY_WORD,
+    Attribution,
+    attribute_visit,
+    find_site_by_host,
+    host_patterns,
 )
 from utilities.pageviews.classify.channels import channel_of
-from utilities.pageviews.classify.urls import page_of, referrer_of
+from utilities.pageviews.classify.urls import parse_page_url, parse_referrer
 
 
-def came(url: str = "https://example.com/", referrer: str = "") -> Origin:
-    return origin_of(page_of(url).tags, referrer_of(referrer).host)
+def came(url: str = "https://example.com/", referrer: str = "") -> Attribution:
+    return attribute_visit(parse_page_url(url).tags, parse_referrer(referrer).host)
 
 
 def test_nothing_known_is_direct():
-    assert came() == NOWHERE == Origin("(direct)", "(none)", "Direct")
+    assert came() == DIRECT_VISIT == Attribution("(direct)", "(none)", "Direct")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_tags_say_where_a_visit_comes_from(query: str, source: str, medium: str,
 
 def test_tags_go_before_the_referrer_and_ordinary_words_behind_it():
     tagged = came("https://example.com/?utm_source=news&utm_medium=email&utm_term=a&utm_content=b", "https://t.co/x")
-    assert tagged == Origin("news", "email", "Email", "", "a", "b")
+    assert tagged == Attribution("news", "email", "Email", "", "a", "b")
     assert came("https://example.com/?ref=sidebar", "https://t.co/x").source == "X (Twitter)"
     assert came("https://example.com/?fbclid=x", "https://www.instagram.com/").source == "Instagram"
     assert came("https://example.com/?utm_campaign=may", "https://www.google.com/").source == "Google"
@@ -149,10 +149,10 @@ def test_channel_is_by_the_rules_of_ga4(source: str, medium: str, campaign: str,
 
 
 def test_every_host_and_word_of_the_table_is_found_again():
-    assert len(HOSTS) > 300
-    assert len(WORDS) > 200
-    for host, known in HOSTS.items():
+    assert len(SITES_BY_HOST) > 300
+    assert len(SITES_BY_WORD) > 200
+    for host, known in SITES_BY_HOST.items():
         plain = host.removeprefix(".").replace(".*", ".de").lower()
-        assert any(HOSTS.get(each) for each in spellings(plain)), host
+        assert any(SITES_BY_HOST.get(each) for each in host_patterns(plain)), host
         if "*" not in host:
-            assert site_of(plain) == known, host
+            assert find_site_by_host(plain) == known, host

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from tests.pageviews.classify.conftest import CHROME, FIREFOX, MINUTE, NOON, Counted
 from utilities.model.errors import SettingsError
-from utilities.pageviews.classify.classifier import open_counting
-from utilities.pageviews.classify.daily_salts import Salts
-from utilities.pageviews.classify.site_clock import midnight, moment
-from utilities.pageviews.classify.visitor_ids import OneKey, visitor_of
+from utilities.pageviews.classify.classifier import open_classifier
+from utilities.pageviews.classify.daily_salts import DailySalts
+from utilities.pageviews.classify.site_clock import midnight_epoch, site_time
+from utilities.pageviews.classify.visitor_ids import DerivedSalts, visitor_id
 
 Start = Callable[..., Counted]
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -51,7 +51,7 @@ def test_visitor_has_63_bits(start: Start):
 @given(st.text(max_size=5), st.text(max_size=5), st.text(max_size=5), st.text(max_size=5))
 def test_no_two_pairs_of_address_and_agent_run_into_each_other(a: str, b: str, c: str, d: str):
     salt = bytes(16)
-    assert (visitor_of(salt, "s", a, b) == visitor_of(salt, "s", c, d)) == ((a, b) == (c, d))
+    assert (visitor_id(salt, "s", a, b) == visitor_id(salt, "s", c, d)) == ((a, b) == (c, d))
 
 
 def test_next_day_the_same_browser_is_another_visitor(start: Start):
@@ -81,9 +81,9 @@ def test_salt_of_yesterday_is_destroyed_when_nobody_needs_it(start: Start):
     counted.view(at=LAST_MINUTE)
     counted.view(at=LAST_MINUTE + 2 * MINUTE)
     assert counted.salts() == ["2026-11-20", "2026-11-21"]
-    counted.counting.tend(LAST_MINUTE + 20 * MINUTE)
+    counted.counting.purge_expired(LAST_MINUTE + 20 * MINUTE)
     assert counted.salts() == ["2026-11-20", "2026-11-21"]
-    counted.counting.tend(LAST_MINUTE + 33 * MINUTE)
+    counted.counting.purge_expired(LAST_MINUTE + 33 * MINUTE)
     assert counted.salts() == ["2026-11-21"]
 
 
@@ -97,9 +97,9 @@ def test_salt_of_yesterday_is_of_no_use_after_half_past_midnight(start: Start):
 def test_salt_is_destroyed_though_nobody_comes_any_more(start: Start):
     counted = start()
     counted.view()
-    counted.counting.tend(LAST_MINUTE + 20 * MINUTE)
+    counted.counting.purge_expired(LAST_MINUTE + 20 * MINUTE)
     assert counted.salts() == ["2026-11-20"]
-    counted.counting.tend(LAST_MINUTE + 32 * MINUTE)
+    counted.counting.purge_expired(LAST_MINUTE + 32 * MINUTE)
     assert counted.salts() == []
 
 
@@ -116,15 +116,15 @@ def test_a_restart_after_midnight_still_knows_whose_visit_goes_on(start: Start):
     first = start().view(at=LAST_MINUTE)
     again = start(now=LAST_MINUTE + 2 * MINUTE)
     origin = ("(direct)", "(none)", "Direct", "", "", "")
-    again.counting.restore([(first.visitor, first.visit, first.at.replace(tzinfo=None), *origin)])
+    again.counting.restore_visits([(first.visitor, first.visit, first.at.replace(tzinfo=None), *origin)])
     later = again.view(at=LAST_MINUTE + 3 * MINUTE)
     assert (later.visitor, later.visit) == (first.visitor, first.visit)
 
 
 def test_processes_that_share_a_folder_share_the_salts(tmp_path: Path):
-    salts = [Salts(tmp_path, NOON.timestamp()) for _ in range(8)]
+    salts = [DailySalts(tmp_path, NOON.timestamp()) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        pairs = list(pool.map(lambda each: each.pair("a", "UTC", NOON.timestamp()), salts))
+        pairs = list(pool.map(lambda each: each.salts_at("a", "UTC", NOON.timestamp()), salts))
     assert len({pair.salt for pair in pairs}) == 1
 
 
@@ -151,7 +151,7 @@ def test_a_full_disk_at_midnight_counts_on(start: Start, caplog: pytest.LogCaptu
     counted = start()
     (counted.folder / "salts").rmdir()
     assert counted.view().visitor == counted.view(at=NOON + MINUTE).visitor
-    assert "is not kept" in caplog.text
+    assert "is not stored" in caplog.text
 
 
 def test_a_spoilt_salt_is_made_anew(start: Start):
@@ -172,28 +172,28 @@ def test_a_draft_that_was_left_behind_is_destroyed(start: Start):
 
 def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path):
     (tmp_path / "salts").write_text("no folder")
-    with pytest.raises(SettingsError, match=r"salts of visitors cannot be kept .*: does it belong to the user"):
-        open_counting(tmp_path, None, NOON)
+    with pytest.raises(SettingsError, match=r"The visitors' salts cannot be stored .*: does it belong to the user"):
+        open_classifier(tmp_path, None, NOON)
 
 
 def test_one_key_gives_the_same_people_in_whatever_order_days_come():
     days = [NOON.timestamp() + each * 86_400 for each in (0, 3, 1, 0)]
-    first, second = OneKey(b"k" * 32), OneKey(b"k" * 32)
-    salts = [first.pair("a", "UTC", at).salt for at in days]
-    assert salts == [second.pair("a", "UTC", at).salt for at in days]
+    first, second = DerivedSalts(b"k" * 32), DerivedSalts(b"k" * 32)
+    salts = [first.salts_at("a", "UTC", at).salt for at in days]
+    assert salts == [second.salts_at("a", "UTC", at).salt for at in days]
     assert len(set(salts)) == 3
-    assert OneKey(b"x" * 32).pair("a", "UTC", days[0]).salt != salts[0]
+    assert DerivedSalts(b"x" * 32).salts_at("a", "UTC", days[0]).salt != salts[0]
 
 
 @pytest.mark.parametrize(
     ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 20), 24)]
 )
 def test_day_of_the_site_is_as_long_as_its_clock_says(day: date, hours: int):
-    begins = midnight("Europe/Berlin", day)
+    begins = midnight_epoch("Europe/Berlin", day)
     inside = [begins + minutes * 60 for minutes in range(0, hours * 60, 15)]
-    assert {moment("Europe/Berlin", at).day for at in inside} == {day}
-    assert moment("Europe/Berlin", begins - 1).day < day < moment("Europe/Berlin", begins + hours * 3600).day
-    assert len({moment("Europe/Berlin", at).offset for at in inside}) == (1 if hours == 24 else 2)
+    assert {site_time("Europe/Berlin", at).day for at in inside} == {day}
+    assert site_time("Europe/Berlin", begins - 1).day < day < site_time("Europe/Berlin", begins + hours * 3600).day
+    assert len({site_time("Europe/Berlin", at).offset for at in inside}) == (1 if hours == 24 else 2)
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Cairo", "America/St_Johns"])
@@ -203,4 +203,4 @@ def test_clocks_that_stand_elsewhere_are_right_to_the_second(zone: str):
         there = datetime.fromtimestamp(at, ZoneInfo(zone))
         offset = there.utcoffset()
         assert offset is not None
-        assert (moment(zone, at).day, moment(zone, at).offset) == (there.date(), offset.total_seconds() / 60)
+        assert (site_time(zone, at).day, site_time(zone, at).offset) == (there.date(), offset.total_seconds() / 60)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.pageviews.classify.conftest import MINUTE, NOON, Counted
-from utilities.pageviews.classify.attribution import NOWHERE, Origin
-from utilities.pageviews.classify.sessions import RECENT, Visits, seconds
+from utilities.pageviews.classify.attribution import DIRECT_VISIT, Attribution
+from utilities.pageviews.classify.sessions import RECENT_VISITS_SQL, SessionTracker, epoch_seconds
 from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
 Start = Callable[..., Counted]
@@ -74,33 +74,37 @@ def test_every_page_of_a_visit_says_where_the_visit_came_from(start: Start):
 
 
 def test_open_visits_are_bounded_and_the_quietest_goes_first():
-    visits = Visits(most=3)
+    visits = SessionTracker(max_open=3)
     for visitor, at in enumerate([100.0, 101.0, 102.0, 103.0]):
-        visits.begin(visitor, at, NOWHERE)
+        visits.start_visit(visitor, at, DIRECT_VISIT)
     assert len(visits) == 3
-    assert visits.of(0, 104.0) is None
-    assert visits.of(1, 104.0) is not None
+    assert visits.current_visit(0, 104.0) is None
+    assert visits.current_visit(1, 104.0) is not None
 
 
 def test_a_visit_that_goes_on_is_not_the_quietest():
-    visits = Visits(most=2)
-    first = visits.begin(0, 100.0, NOWHERE)
-    visits.begin(1, 101.0, NOWHERE)
-    visits.go_on(0, first, 102.0)
-    visits.begin(2, 103.0, NOWHERE)
-    assert visits.of(0, 104.0) is first
+    visits = SessionTracker(max_open=2)
+    first = visits.start_visit(0, 100.0, DIRECT_VISIT)
+    visits.start_visit(1, 101.0, DIRECT_VISIT)
+    visits.extend_visit(0, first, 102.0)
+    visits.start_visit(2, 103.0, DIRECT_VISIT)
+    assert visits.current_visit(0, 104.0) is first
 
 
 def test_visits_that_have_ended_are_forgotten():
-    visits = Visits()
-    visits.begin(1, 0.0, NOWHERE)
-    visits.forget(1801.0)
+    visits = SessionTracker()
+    visits.start_visit(1, 0.0, DIRECT_VISIT)
+    visits.drop_ended(1801.0)
     assert len(visits) == 0
 
 
 def test_reading_the_same_hits_again_gives_the_same_visits():
-    assert Visits().begin(7, 1.5, NOWHERE).id == Visits().begin(7, 1.5, NOWHERE).id
-    assert Visits().begin(7, 1.5, NOWHERE).id != Visits().begin(7, 1.501, NOWHERE).id
+    assert (
+        SessionTracker().start_visit(7, 1.5, DIRECT_VISIT).id == SessionTracker().start_visit(7, 1.5, DIRECT_VISIT).id
+    )
+    assert (
+        SessionTracker().start_visit(7, 1.5, DIRECT_VISIT).id != SessionTracker().start_visit(7, 1.501, DIRECT_VISIT).id
+    )
 
 
 async def test_a_restart_goes_on_with_the_visits_in_the_store(start: Start, tmp_path: Path):
@@ -114,21 +118,23 @@ async def test_a_restart_goes_on_with_the_visits_in_the_store(start: Start, tmp_
     ]
     await views.add_views(rows)
     again = start(now=NOON + 2 * MINUTE)
-    again.counting.restore(await views.query(RECENT, {"since": NOON + 2 * MINUTE - timedelta(minutes=30)}))
+    again.counting.restore_visits(
+        await views.query(RECENT_VISITS_SQL, {"since": NOON + 2 * MINUTE - timedelta(minutes=30)})
+    )
     await views.close()
-    assert len(again.counting.visits) == 2  # the last one has been silent for too long
+    assert len(again.counting.sessions) == 2  # the last one has been silent for too long
     later = again.view(at=NOON + 5 * MINUTE, url="https://example.com/c")
     assert (later.visit, later.source, later.campaign) == (rows[0].visit, "news", "may")
     assert again.view(address="192.0.2.8", at=NOON + 5 * MINUTE).visit == rows[2].visit
 
 
 def test_moments_of_both_engines_are_the_same():
-    assert seconds(NOON) == seconds(NOON.replace(tzinfo=None)) == NOON.timestamp()
+    assert epoch_seconds(NOON) == epoch_seconds(NOON.replace(tzinfo=None)) == NOON.timestamp()
 
 
 def test_visits_that_are_taken_up_keep_their_origin():
-    visits = Visits()
-    visits.restore([(1, 2, NOON, "a", "b", "c", "d", "e", "f")])
-    visit = visits.of(1, NOON.timestamp())
+    visits = SessionTracker()
+    visits.restore_visits([(1, 2, NOON, "a", "b", "c", "d", "e", "f")])
+    visit = visits.current_visit(1, NOON.timestamp())
     assert visit is not None
-    assert (visit.id, visit.origin) == (2, Origin("a", "b", "c", "d", "e", "f"))
+    assert (visit.id, visit.attribution) == (2, Attribution("a", "b", "c", "d", "e", "f"))

@@ -10,7 +10,7 @@ import pytest
 from tests.pageviews.queries.week import NOW
 from utilities.config.settings import Settings
 from utilities.pageviews import PageView
-from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
 from utilities.sources.pageviews import PageViewSource
@@ -39,8 +39,8 @@ def ours(keeping: PageViewStore, tmp_path: Path) -> Ours:
     async def make(views: Sequence[PageView] = (), *, now: datetime = NOW, sites: str = BLOG) -> PageViewSource:
         file = tmp_path / "sites.yaml"
         file.write_text(sites)
-        known = Sites(file, any_host=True, zone="Europe/Berlin")
-        known.load()
+        known = SiteRegistry(file, any_host=True, zone="Europe/Berlin")
+        known.load_file()
         await keeping.add_views(views)
         return PageViewSource(keeping, known, lambda: now, days=7)
 

@@ -9,9 +9,9 @@ from tests.pageviews.queries.conftest import Ours
 from tests.pageviews.queries.week import NOW
 from utilities.config.settings import Settings
 from utilities.model.errors import StoreDown
-from utilities.pageviews import Dropped
-from utilities.pageviews.classify.dropped_counter import Tally
-from utilities.pageviews.collection import our_own
+from utilities.pageviews import DropReason
+from utilities.pageviews.classify.dropped_counter import DroppedCounter
+from utilities.pageviews.collection import open_collection
 from utilities.pageviews.storage.dropped_hits import DroppedHits
 from utilities.pageviews.storage.interface import DeleteRequest, PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
@@ -43,8 +43,8 @@ async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(
 async def test_counts_survive_the_end_of_the_process(settings: Callable[..., Settings]):
     chosen = settings()
     for _ in range(2):
-        async with our_own(chosen, lambda: NOW) as own:
-            own.counting.tally.add("blog", MONDAY, Dropped.BOT)
+        async with open_collection(chosen, lambda: NOW) as own:
+            own.classifier.dropped.add_hits("blog", MONDAY, DropReason.BOT)
     views = await open_page_view_store(chosen, lambda: NOW)
     assert await views.query("SELECT site, day, why, hits FROM dropped", {}) == [("blog", MONDAY, "bot", 2)]
     await views.close()
@@ -64,13 +64,13 @@ class Full:
 
 
 async def test_counts_wait_for_a_store_that_does_not_take_them():
-    tally, store = Tally(), Full()
-    tally.add("blog", MONDAY, Dropped.BOT)
+    tally, store = DroppedCounter(), Full()
+    tally.add_hits("blog", MONDAY, DropReason.BOT)
     with pytest.raises(StoreDown):
-        await tally.keep(store)
-    tally.add("blog", MONDAY, Dropped.BOT)
+        await tally.flush_to(store)
+    tally.add_hits("blog", MONDAY, DropReason.BOT)
     store.room = True
-    await tally.keep(store)
-    await tally.keep(store)
+    await tally.flush_to(store)
+    await tally.flush_to(store)
     assert store.kept == [("blog", MONDAY, "bot", 2)]
-    assert tally.total() == {Dropped.BOT: 2}
+    assert tally.totals_since_start() == {DropReason.BOT: 2}

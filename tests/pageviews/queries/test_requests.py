@@ -20,7 +20,7 @@ from handlers.serving.server import serving
 from tests.pageviews.queries.week import NOW
 from utilities.config.settings import Settings
 from utilities.model.errors import ParameterError
-from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.services import Services
 from utilities.sources.pageviews import PageViewAsk, PageViewSource
@@ -81,8 +81,8 @@ def source(tmp_path: Path) -> PageViewSource:
     """One that is told of sites and time, and never asked."""
     file = tmp_path / "sites.yaml"
     file.write_text(SITES)
-    sites = Sites(file, any_host=False)
-    sites.load()
+    sites = SiteRegistry(file, any_host=False)
+    sites.load_file()
     return PageViewSource(cast(PageViewStore, None), sites, lambda: NOW, days=7)
 
 

@@ -17,8 +17,8 @@ from demo.visitors.reading import ACTIONS, Readers
 from demo.world.days import World
 from handlers.serving.server import serving
 from utilities.config.settings import Settings, read_settings
-from utilities.pageviews import Dropped
-from utilities.pageviews.classify.geoip import Places
+from utilities.pageviews import DropReason
+from utilities.pageviews.classify.geoip import CountryDatabase
 from utilities.pageviews.collect.beacon import BEACON_FIELDS, FIELD_ALIASES
 from utilities.pageviews.log_import.command import import_logs
 from utilities.pageviews.log_import.line_kinds import Kind
@@ -46,10 +46,10 @@ async def foyer(conf: Settings) -> AsyncIterator[tuple[Services, str]]:
 
 
 def test_demo_knows_the_countries_of_its_visitors():
-    with Places(PLACES) as places:
-        told = {code: places.country_of(f"{network}.1.1") for code, network in NETWORKS.items()}
+    with CountryDatabase(PLACES) as places:
+        told = {code: places.country_code(f"{network}.1.1") for code, network in NETWORKS.items()}
         assert told == {code: code for code in NETWORKS}
-        assert places.country_of(f"{NOWHERE}.100.1") == ""
+        assert places.country_code(f"{NOWHERE}.100.1") == ""
 
 
 def test_a_day_has_its_rhythm(world: World):
@@ -99,8 +99,8 @@ async def test_foyer_counts_people_and_drops_the_rest(world: World, foyer: tuple
         "SELECT count(*) FILTER (WHERE name = ''), count(*) FILTER (WHERE name <> '') FROM page_views", {}
     )
     assert (views, events) == (sum(not read.name for read in people), sum(bool(read.name) for read in people))
-    dropped = collector.counter.tally.total()
-    assert dropped[Dropped.BOT] > 0
+    dropped = collector.counter.dropped.totals_since_start()
+    assert dropped[DropReason.BOT] > 0
     assert sum(dropped.values()) == len(reads) - len(people)
 
 

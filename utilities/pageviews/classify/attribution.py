@@ -1,4 +1,4 @@
-"""Where people come from: referrers and campaign tags as source, medium and channel, known sites by their names."""
+"""Traffic attribution: referrers and campaign tags become a source, a medium and a channel."""
 
 import re
 from collections.abc import Iterator
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from utilities.pageviews.classify.channels import ASSISTANT, DIRECT, NONE, channel_of
-from utilities.pageviews.classify.urls import Tags
+from utilities.pageviews.classify.channels import AI_ASSISTANT_MEDIUM, DIRECT_SOURCE, NO_MEDIUM, channel_of
+from utilities.pageviews.classify.urls import CampaignTags
 
-TABLE = Path(__file__).with_name("data") / "sources.txt"
-SAME = ("www.", "m.", "l.", "lm.", "mobile.", "amp.")
-MEDIUMS = {"search": "organic", "email": "email", "ai": ASSISTANT, "ads": "cpc"}
-"""GA4's medium of an untagged link by what the referrer is; `referral` for the rest, social networks included. GA4
-knows no webmail: there it is a referral."""
+KNOWN_SITES_FILE = Path(__file__).with_name("data") / "sources.txt"
+IGNORED_PREFIXES = ("www.", "m.", "l.", "lm.", "mobile.", "amp.")
+MEDIUM_BY_KIND = {"search": "organic", "email": "email", "ai": AI_ASSISTANT_MEDIUM, "ads": "cpc"}
+"""GA4's medium of an untagged link by the kind of the referrer; `referral` for all others, social networks included.
+GA4 has no webmail: there it is a referral."""
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a visit came from, as it stands in every row of it."""
+class Attribution:
+    """Where a visit came from; every row of the visit contains it."""
 
-    source: str = DIRECT
-    medium: str = NONE
+    source: str = DIRECT_SOURCE
+    medium: str = NO_MEDIUM
     channel: str = "Direct"
     campaign: str = ""
     term: str = ""
@@ -29,42 +29,44 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A site that has a name."""
+class KnownSite:
+    """A site of the table, with its display name."""
 
     name: str
     kind: str  # search, ads, ai, social, video, shopping, email, other
 
 
-NOBODY = Known("", "")
-SOMEONES_MAIL = Known("", "email")
-MAIL = re.compile(r"(?:[a-z]{0,4}-?mail\d*[a-z]?|mailbusiness|lightmailer|messagerie\w*|roundcube|zimbra|owa)\.|deref-")
-"""How hosts of mail on the web begin, those of companies too; deref- are the doors out of GMX, WEB.DE and 1&1."""
-ADS = re.compile(r"(?:[-_. ]?ads?|[-_. ]?adwords)$")
-"""How people write into utm_source that they have paid, and then leave utm_medium out."""
-NOWHERE = Origin()
+UNKNOWN_SITE = KnownSite("", "")
+UNNAMED_WEBMAIL = KnownSite("", "email")
+WEBMAIL_HOST = re.compile(
+    r"(?:[a-z]{0,4}-?mail\d*[a-z]?|mailbusiness|lightmailer|messagerie\w*|roundcube|zimbra|owa)\.|deref-"
+)
+"""How the hosts of webmail begin, companies' too; deref- are the redirect hosts of GMX, WEB.DE and 1&1."""
+PAID_SUFFIX = re.compile(r"(?:[-_. ]?ads?|[-_. ]?adwords)$")
+"""The end of a utm_source for paid links whose utm_medium is missing."""
+DIRECT_VISIT = Attribution()
 
 
-def table(file: Path = TABLE) -> tuple[dict[str, Known], dict[str, Known]]:
-    """By host, as the table writes it, and by word of utm_source."""
-    hosts: dict[str, Known] = {}
-    words: dict[str, Known] = {}
+def load_known_sites(file: Path = KNOWN_SITES_FILE) -> tuple[dict[str, KnownSite], dict[str, KnownSite]]:
+    """Returns the table's sites by host pattern and by word of utm_source."""
+    hosts: dict[str, KnownSite] = {}
+    words: dict[str, KnownSite] = {}
     for line in file.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            kind, name, places, said = (part.strip() for part in line.split("|"))
-            known = Known(name, kind)
-            hosts |= dict.fromkeys(places.split(), known)
-            words |= dict.fromkeys([name.lower(), *said.split()], known)
+            kind, name, patterns, aliases = (part.strip() for part in line.split("|"))
+            site = KnownSite(name, kind)
+            hosts |= dict.fromkeys(patterns.split(), site)
+            words |= dict.fromkeys([name.lower(), *aliases.split()], site)
     return hosts, words
 
 
-HOSTS, WORDS = table()
+SITES_BY_HOST, SITES_BY_WORD = load_known_sites()
 
 
-def spellings(host: str) -> Iterator[str]:
-    """How the table may write the host, the most particular first."""
+def host_patterns(host: str) -> Iterator[str]:
+    """Yields the patterns of the table that match the host, the most specific first."""
     yield host
-    bare = next((host.removeprefix(part) for part in SAME if host.startswith(part)), host)
+    bare = next((host.removeprefix(part) for part in IGNORED_PREFIXES if host.startswith(part)), host)
     yield bare
     labels = host.split(".")
     for first in range(len(labels) - 1):
@@ -75,40 +77,40 @@ def spellings(host: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def site_of(host: str) -> Known:
-    """The site by a host in lower case, NOBODY when it has no name here."""
-    known = next((HOSTS[each] for each in spellings(host) if each in HOSTS), NOBODY)
-    return SOMEONES_MAIL if known is NOBODY and MAIL.match(host) else known
+def find_site_by_host(host: str) -> KnownSite:
+    """Returns the site of a lower-case host, UNKNOWN_SITE when the table does not have it."""
+    site = next((SITES_BY_HOST[each] for each in host_patterns(host) if each in SITES_BY_HOST), UNKNOWN_SITE)
+    return UNNAMED_WEBMAIL if site is UNKNOWN_SITE and WEBMAIL_HOST.match(host) else site
 
 
 @lru_cache(maxsize=4096)
-def named(source: str) -> Known:
-    """The site by what somebody wrote into utm_source: a name, an abbreviation or a host, perhaps with `-ads`."""
+def find_site_by_utm_source(source: str) -> KnownSite:
+    """Returns the site of a utm_source: a name, an abbreviation or a host, perhaps followed by `-ads`."""
     word = source.lower().removeprefix("www.")
-    known = WORDS.get(word) or WORDS.get(ADS.sub("", word))
-    return known or (site_of(word) if "." in word else NOBODY)
+    site = SITES_BY_WORD.get(word) or SITES_BY_WORD.get(PAID_SUFFIX.sub("", word))
+    return site or (find_site_by_host(word) if "." in word else UNKNOWN_SITE)
 
 
 @lru_cache(maxsize=4096)
-def origin_of(tags: Tags, host: str) -> Origin:
-    """Where a page view comes from by its tags and its referrer's host, '' for none and for our own pages."""
-    if tags.campaigned or (tags.source and not host):
-        return tagged(tags, host)
+def attribute_visit(tags: CampaignTags, host: str) -> Attribution:
+    """Returns the attribution of a page view by its tags and the referrer's host ('' for none and for own pages)."""
+    if tags.starts_visit or (tags.source and not host):
+        return attribute_tagged_visit(tags, host)
     if not host:
-        return NOWHERE
-    known = site_of(host)
-    medium = MEDIUMS.get(known.kind, "referral")
-    campaign = f"({ASSISTANT})" if medium == ASSISTANT else ""
-    source = known.name or host.removeprefix("android-app:")
-    return Origin(source, medium, channel_of(source, medium, campaign, known.kind), campaign)
+        return DIRECT_VISIT
+    site = find_site_by_host(host)
+    medium = MEDIUM_BY_KIND.get(site.kind, "referral")
+    campaign = f"({AI_ASSISTANT_MEDIUM})" if medium == AI_ASSISTANT_MEDIUM else ""
+    source = site.name or host.removeprefix("android-app:")
+    return Attribution(source, medium, channel_of(source, medium, campaign, site.kind), campaign)
 
 
-def tagged(tags: Tags, host: str) -> Origin:
-    """By the tags; what they leave out, the referrer tells."""
-    known = named(tags.source) if tags.source else site_of(host)
-    source = known.name or tags.source or host or "(not set)"
-    untold = "referral" if known.name or host or not tags.campaigned else "(not set)"
-    paid = "cpc" if ADS.search(tags.source.lower()) else ""
-    medium = tags.medium or paid or MEDIUMS.get(known.kind, untold)
-    channel = channel_of(source, medium, tags.campaign, known.kind)
-    return Origin(source, medium, channel, tags.campaign, tags.term, tags.content)
+def attribute_tagged_visit(tags: CampaignTags, host: str) -> Attribution:
+    """Returns the attribution by the tags; the referrer fills in what they leave out."""
+    site = find_site_by_utm_source(tags.source) if tags.source else find_site_by_host(host)
+    source = site.name or tags.source or host or "(not set)"
+    default = "referral" if site.name or host or not tags.starts_visit else "(not set)"
+    paid = "cpc" if PAID_SUFFIX.search(tags.source.lower()) else ""
+    medium = tags.medium or paid or MEDIUM_BY_KIND.get(site.kind, default)
+    channel = channel_of(source, medium, tags.campaign, site.kind)
+    return Attribution(source, medium, channel, tags.campaign, tags.term, tags.content)

@@ -1,4 +1,4 @@
-"""Who is not a person: crawlers, libraries, and browsers that fetch before anybody looks."""
+"""Detects bots by their user-agent and prefetches by their headers."""
 
 import json
 import re
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-PATTERNS = Path(__file__).with_name("data") / "isbot-5.2.1.json"
-"""npm `isbot` 5.2.1 (Unlicense), `src/patterns.json` unchanged; of the lists there are it finds most and is least
-often wrong about people (docs/counting.md)."""
+BOT_PATTERNS_FILE = Path(__file__).with_name("data") / "isbot-5.2.1.json"
+"""npm `isbot` 5.2.1 (Unlicense), `src/patterns.json` unchanged. Of the lists we measured it detects the most bots and
+has the fewest false positives (docs/counting.md)."""
 
-AHEAD = {
+PREFETCH_HEADERS = {
     "sec-purpose": ("prefetch", "prerender"),  # Fetch Standard, `Sec-Purpose: prefetch;prerender`
     "purpose": ("prefetch", "preview"),  # Chromium before it, and WebKit's Top Sites
     "x-purpose": ("prefetch", "preview"),
@@ -18,45 +18,45 @@ AHEAD = {
 }
 
 
-def is_ahead(headers: Mapping[str, str]) -> bool:
-    """Whether a browser asked before anybody looked; names in lower case."""
-    for name, words in AHEAD.items():
+def is_prefetch(headers: Mapping[str, str]) -> bool:
+    """Whether the request is a prefetch or prerender; the header names are in lower case."""
+    for name, words in PREFETCH_HEADERS.items():
         value = headers.get(name)
         if value and any(word in value.lower() for word in words):
             return True
     return False
 
 
-def python_pattern(pattern: str) -> str:
-    """A JavaScript pattern as Python reads it.
+def to_python_pattern(pattern: str) -> str:
+    """Converts a JavaScript pattern to Python's syntax.
 
-    `[\\w\\d-.]` is a bad range here, and alternatives in a look-behind have to be of one length.
+    `[\\w\\d-.]` is an invalid range in Python, and alternatives in a look-behind must have the same length.
     """
     pattern = re.sub(r"(\\[wd])-(?=[.\]])", r"\1\\-", pattern)
     return re.sub(r"\(\?<!([^()]*\|[^()]*)\)", lambda m: "".join(f"(?<!{each})" for each in m[1].split("|")), pattern)
 
 
-def pattern_of(file: Path) -> re.Pattern[str]:
-    """All patterns of the list in one."""
-    listed = json.loads(file.read_text(encoding="utf-8"))
-    return re.compile("|".join(python_pattern(each) for each in listed), re.IGNORECASE | re.ASCII)
+def load_bot_pattern(file: Path) -> re.Pattern[str]:
+    """Returns one pattern that matches what any pattern of the file matches."""
+    patterns = json.loads(file.read_text(encoding="utf-8"))
+    return re.compile("|".join(to_python_pattern(each) for each in patterns), re.IGNORECASE | re.ASCII)
 
 
-LISTED = pattern_of(PATTERNS)
+BOT_PATTERN = load_bot_pattern(BOT_PATTERNS_FILE)
 
-PEOPLE = re.compile(
+HUMAN_AGENT_WORDS = re.compile(
     r"sogou(?:mse|mobilebrowser)[^ ;]*|metasr[ \d.]*|omi/[\d.]*catcher[\d.]*|webappmanager|chromeframe\b(?:/[\d.]*)?"
     r"|qqdownload [\d.]+|http://www\.qtweb\.net"
     r"|(?:gm|imo) discovery|\bdiscovery \d+|x?\bbot_senior|\bb bot \d+|\bspider \d\)|googletv|google earth",
     re.IGNORECASE,
 )
-"""Browsers, televisions and telephones that carry a word of the list in their name: found among device-detector's and
-isbot's people (docs/counting.md)."""
+"""Names of browsers, televisions and telephones that the list takes for bots; from the human user-agents of
+device-detector and isbot (docs/counting.md)."""
 
 
 @lru_cache(maxsize=4096)
 def is_bot(agent: str) -> bool:
-    """Whether the user-agent is a machine's; one that says nothing is."""
+    """Whether the user-agent is a bot's; an empty one is."""
     if not agent.strip():
         return True
-    return LISTED.search(agent) is not None and LISTED.search(PEOPLE.sub("", agent)) is not None
+    return BOT_PATTERN.search(agent) is not None and BOT_PATTERN.search(HUMAN_AGENT_WORDS.sub("", agent)) is not None

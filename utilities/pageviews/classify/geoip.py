@@ -1,4 +1,4 @@
-"""The country an address is in, by a database in MaxMind's format; the address goes no further."""
+"""Looks up the country of an IP address in a database in MaxMind's format; the address is not stored."""
 
 from pathlib import Path
 from types import TracebackType
@@ -9,12 +9,12 @@ from maxminddb import InvalidDatabaseError
 
 from utilities.model.errors import SettingsError
 
-INSTALLED = "geo.mmdb"
-"""What `make geo` lays into DATA_DIR."""
+GEOIP_FILE_NAME = "geo.mmdb"
+"""The file that `make geo` installs in DATA_DIR."""
 
 
-class Places:
-    """Countries from one file, '' from none."""
+class CountryDatabase:
+    """A country database; without a file every country is ''."""
 
     def __init__(self, file: Path | None) -> None:
         """Raises SettingsError when there is a file and it cannot be read."""
@@ -24,21 +24,21 @@ class Places:
                 self._reader = maxminddb.open_database(file)
             except (OSError, InvalidDatabaseError) as error:
                 raise SettingsError(
-                    f"GEOIP_DB names {file}, which is no database of places ({error}): `make geo` installs one."
+                    f"GEOIP_DB is {file}, which is not a country database ({error}): `make geo` installs one."
                 ) from error
 
-    def country_of(self, address: str) -> str:
-        """ISO 3166-1 alpha-2, '' when unknown. Reads both spellings there are of the field."""
+    def country_code(self, address: str) -> str:
+        """Returns the ISO 3166-1 alpha-2 code, '' when unknown. Databases name the field in two ways; both work."""
         if self._reader is None:
             return ""
         try:
-            found = self._reader.get(address)
+            record = self._reader.get(address)
         except (ValueError, InvalidDatabaseError):  # no address, an IPv6 one in a file of IPv4, a broken file
             return ""
-        if not isinstance(found, dict):
+        if not isinstance(record, dict):
             return ""
-        country = found.get("country")
-        code = country.get("iso_code") if isinstance(country, dict) else found.get("country_code")
+        country = record.get("country")
+        code = country.get("iso_code") if isinstance(country, dict) else record.get("country_code")
         return code if isinstance(code, str) and len(code) == 2 else ""
 
     def close(self) -> None:
@@ -52,7 +52,7 @@ class Places:
         self.close()
 
 
-def file_of(named: Path | None, data_dir: Path) -> Path | None:
-    """GEOIP_DB, or what `make geo` has installed, or nothing."""
-    installed = data_dir / INSTALLED
-    return named or (installed if installed.exists() else None)
+def geoip_file(configured: Path | None, data_dir: Path) -> Path | None:
+    """Returns GEOIP_DB, or the file that `make geo` has installed, or None."""
+    installed = data_dir / GEOIP_FILE_NAME
+    return configured or (installed if installed.exists() else None)

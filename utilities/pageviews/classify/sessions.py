@@ -1,4 +1,4 @@
-"""What belongs together: the visits that are open just now, in bounded memory."""
+"""Open visits by visitor: at most 100,000 (LRU), with a timeout of 30 minutes."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -7,76 +7,77 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
-from utilities.pageviews.classify.attribution import Origin
-from utilities.pageviews.classify.visitor_ids import SILENCE
+from utilities.pageviews.classify.attribution import Attribution
+from utilities.pageviews.classify.visitor_ids import SESSION_TIMEOUT_SECONDS
 
-OPEN = 100_000
-"""Visits remembered at most, about 30 MB; past that the one silent longest is forgotten, and its next page view begins
-a new visit."""
+MAX_OPEN_VISITS = 100_000
+"""About 30 MB. Beyond it the visit that is inactive longest is dropped, and its next page view starts a new visit."""
 
-RECENT = """
+RECENT_VISITS_SQL = """
     SELECT visitor, visit, max(moment) AS last, max(source), max(medium), max(channel), max(campaign), max(term),
         max(content)
     FROM page_views WHERE moment >= $since GROUP BY visitor, visit ORDER BY last
 """
-"""What `restore` reads: every row of a visit carries the visit's own origin, so that the greatest is the only one."""
+"""The query whose rows `restore_visits` takes. All rows of a visit have the same attribution, so max() returns it."""
 
 
 @dataclass(slots=True)
-class Visit:
-    """One visit that may go on."""
+class OpenVisit:
+    """One visit that has not ended."""
 
     id: int
-    last: float  # seconds since 1970
-    origin: Origin  # where it came from, from its first page to its last
+    last_seen: float  # seconds since 1970
+    attribution: Attribution  # of its first page, and of all its rows
 
 
-class Visits:
-    """Open visits by visitor, the one silent longest first."""
+class SessionTracker:
+    """Tracks the open visits by visitor, the longest inactive first."""
 
-    def __init__(self, most: int = OPEN) -> None:
-        self.most = most
-        self._open: OrderedDict[int, Visit] = OrderedDict()
+    def __init__(self, max_open: int = MAX_OPEN_VISITS) -> None:
+        self.max_open = max_open
+        self._open: OrderedDict[int, OpenVisit] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def of(self, visitor: int, at: float) -> Visit | None:
-        """The visitor's visit, if it goes on at `at`: half an hour to the second is still one visit."""
+    def current_visit(self, visitor: int, at: float) -> OpenVisit | None:
+        """Returns the visitor's visit if it is still open at `at`; after exactly 30 minutes it is."""
         visit = self._open.get(visitor)
-        return visit if visit and at - visit.last <= SILENCE else None
+        return visit if visit and at - visit.last_seen <= SESSION_TIMEOUT_SECONDS else None
 
-    def go_on(self, visitor: int, visit: Visit, at: float) -> None:
-        """A sign of life."""
-        visit.last = max(visit.last, at)
+    def extend_visit(self, visitor: int, visit: OpenVisit, at: float) -> None:
+        """Records activity of the visit."""
+        visit.last_seen = max(visit.last_seen, at)
         self._open.move_to_end(visitor)
 
-    def begin(self, visitor: int, at: float, origin: Origin) -> Visit:
-        """A new visit; its id follows from visitor, moment and origin, so that reading a log twice gives the same."""
-        said = "\0".join((origin.source, origin.medium, origin.campaign, origin.term, origin.content))
-        whole = f"{visitor} {round(at * 1000)} {said}".encode("utf-8", "surrogatepass")
-        visit = Visit(int.from_bytes(blake2b(whole, digest_size=8).digest(), "big") >> 1, at, origin)
-        self._keep(visitor, visit)
+    def start_visit(self, visitor: int, at: float, attribution: Attribution) -> OpenVisit:
+        """Starts a visit. Its id is a digest of visitor, time and attribution: importing a log twice makes it again."""
+        text = "\0".join(
+            (attribution.source, attribution.medium, attribution.campaign, attribution.term, attribution.content)
+        )
+        key = f"{visitor} {round(at * 1000)} {text}".encode("utf-8", "surrogatepass")
+        visit = OpenVisit(int.from_bytes(blake2b(key, digest_size=8).digest(), "big") >> 1, at, attribution)
+        self._add_visit(visitor, visit)
         return visit
 
-    def forget(self, now: float) -> None:
-        """Lets go of visits that have ended."""
-        while self._open and now - next(iter(self._open.values())).last > SILENCE:
+    def drop_ended(self, now: float) -> None:
+        """Drops the visits that have ended."""
+        while self._open and now - next(iter(self._open.values())).last_seen > SESSION_TIMEOUT_SECONDS:
             self._open.popitem(last=False)
 
-    def restore(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Takes the visits of an earlier process from the answer to RECENT."""
-        for visitor, visit, last, *origin in rows:
-            self._keep(int(visitor), Visit(int(visit), seconds(last), Origin(*origin)))
+    def restore_visits(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Restores the visits of an earlier process from the rows of RECENT_VISITS_SQL."""
+        for visitor, visit, last, *attribution in rows:
+            self._add_visit(int(visitor), OpenVisit(int(visit), epoch_seconds(last), Attribution(*attribution)))
 
-    def _keep(self, visitor: int, visit: Visit) -> None:
-        self.forget(visit.last)
-        if len(self._open) >= self.most:
+    def _add_visit(self, visitor: int, visit: OpenVisit) -> None:
+        self.drop_ended(visit.last_seen)
+        if len(self._open) >= self.max_open:
             self._open.popitem(last=False)
         self._open[visitor] = visit
         self._open.move_to_end(visitor)
 
 
-def seconds(moment: datetime) -> float:
-    """Seconds since 1970; a moment without a zone, as DuckDB answers, is UTC."""
+def epoch_seconds(moment: datetime) -> float:
+    """Returns seconds since 1970; a datetime without a zone, which DuckDB returns, is UTC."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

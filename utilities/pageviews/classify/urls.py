@@ -1,4 +1,4 @@
-"""Addresses as they are kept: a page's host and path without what tracks people, a referrer's without secrets."""
+"""Parses page and referrer URLs into what is stored: no tracking parameters, no credentials."""
 
 import re
 from dataclasses import dataclass
@@ -7,161 +7,163 @@ from urllib.parse import parse_qsl, urlsplit
 
 from utilities.model.text import clean_text
 
-LONGEST = 2048  # characters of an address that is looked at
-FIELDS = 100  # parameters of a query that are looked at
-PLAIN = re.compile(r"https?://([a-z0-9][a-z0-9.-]{0,250}[a-z0-9])(/[a-zA-Z0-9_./~-]{0,1500})").fullmatch
-"""Addresses that are kept as they are: most, and taken apart by this in a fifth of the time."""
-READABLE = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+MAX_PARSED_URL_CHARS = 2048  # the rest of a longer URL is ignored
+MAX_QUERY_FIELDS = 100  # a query with more is ignored
+PLAIN_URL = re.compile(r"https?://([a-z0-9][a-z0-9.-]{0,250}[a-z0-9])(/[a-zA-Z0-9_./~-]{0,1500})").fullmatch
+"""URLs that are stored unchanged, which most are; the pattern parses them in a fifth of the time."""
+ESCAPED_BYTES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 
 @dataclass(frozen=True, slots=True)
-class Click:
-    """What an advertiser's own parameter says of the link."""
+class ClickId:
+    """The source and medium that an advertising network's own parameter stands for."""
 
     source: str
     medium: str = ""
 
 
-CLICKS = {
-    "gclid": Click("google", "cpc"),
-    "gbraid": Click("google", "cpc"),
-    "wbraid": Click("google", "cpc"),
-    "gad_source": Click("google", "cpc"),
-    "dclid": Click("google", "display"),
-    "srsltid": Click("google", "organic"),  # Merchant Center's free listings
-    "msclkid": Click("bing", "cpc"),
-    "yclid": Click("yandex", "cpc"),
-    "twclid": Click("twitter", "cpc"),
-    "ttclid": Click("tiktok", "cpc"),
-    "li_fat_id": Click("linkedin", "cpc"),
-    "rdt_cid": Click("reddit", "cpc"),
-    "sccid": Click("snapchat", "cpc"),
-    "epik": Click("pinterest", "cpc"),
-    "fbclid": Click("facebook"),  # on every link out of Facebook and Instagram, paid or not
-    "igshid": Click("instagram"),
-    "igsh": Click("instagram"),
-    "mc_eid": Click("mailchimp", "email"),
+CLICK_IDS = {
+    "gclid": ClickId("google", "cpc"),
+    "gbraid": ClickId("google", "cpc"),
+    "wbraid": ClickId("google", "cpc"),
+    "gad_source": ClickId("google", "cpc"),
+    "dclid": ClickId("google", "display"),
+    "srsltid": ClickId("google", "organic"),  # Merchant Center's free listings
+    "msclkid": ClickId("bing", "cpc"),
+    "yclid": ClickId("yandex", "cpc"),
+    "twclid": ClickId("twitter", "cpc"),
+    "ttclid": ClickId("tiktok", "cpc"),
+    "li_fat_id": ClickId("linkedin", "cpc"),
+    "rdt_cid": ClickId("reddit", "cpc"),
+    "sccid": ClickId("snapchat", "cpc"),
+    "epik": ClickId("pinterest", "cpc"),
+    "fbclid": ClickId("facebook"),  # on every link out of Facebook and Instagram, paid or not
+    "igshid": ClickId("instagram"),
+    "igsh": ClickId("instagram"),
+    "mc_eid": ClickId("mailchimp", "email"),
 }
-"""Parameters that networks put behind links by themselves, lower case; a medium only where the network puts it behind
-advertisements alone."""
+"""Parameters that networks add to links, in lower case; with a medium only where the network adds it to paid links
+alone."""
 
-ORDINARY = ("ref", "source", "src", "via")
-"""Parameters by which smaller sites say who they are: believed when there is no referrer and no tag."""
+SOURCE_PARAMETERS = ("ref", "source", "src", "via")
+"""Parameters in which smaller sites name themselves; used when there is no referrer and no tag."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tags:
-    """What the address of a page says of the link that led to it."""
+class CampaignTags:
+    """The campaign tags in the URL of a page."""
 
     source: str = ""
     medium: str = ""
     campaign: str = ""
     term: str = ""
     content: str = ""
-    campaigned: bool = False  # an utm_ tag or a click that was paid for: it begins a visit of its own
+    starts_visit: bool = False  # an utm_ tag or a paid click: it starts a new visit
 
 
-UNTAGGED = Tags()
+NO_TAGS = CampaignTags()
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page's address in its parts."""
+class PageUrl:
+    """The parts of a page's URL."""
 
     host: str  # lower case, without www. and port
-    path: str  # as it is written, readable, with the site's kept parameters
-    tags: Tags
+    path: str  # readable, with the site's `kept_parameters`
+    tags: CampaignTags
 
 
 @dataclass(frozen=True, slots=True)
-class Referrer:
-    """A referrer's address; '' twice when it is none."""
+class ReferrerUrl:
+    """A referrer's URL and host; both '' when there is none."""
 
-    whole: str
+    url: str
     host: str  # lower case, without www.; `android-app:` before the package for apps
 
 
-NO_REFERRER = Referrer("", "")
+NO_REFERRER = ReferrerUrl("", "")
 
 
-def tidy(text: str, limit: int) -> str:
-    """As `clean` has it, and quicker where there is nothing to clean: in nearly all addresses."""
+def tidy_text(text: str, limit: int) -> str:
+    """Returns what `clean_text` returns, faster for plain text, which nearly all URLs are."""
     if len(text) <= limit and text.isascii() and text.isprintable():
         return " ".join(text.split())
     return clean_text(text, limit)
 
 
-def host_of(netloc: str) -> str:
-    """The host in an address's middle part."""
+def parse_host(netloc: str) -> str:
+    """Returns the host in a URL's netloc, in lower case, without `www.`, port and credentials."""
     host = netloc.rpartition("@")[2].lower()
     host = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    return tidy(host.rstrip("."), 253).removeprefix("www.")
+    return tidy_text(host.rstrip("."), 253).removeprefix("www.")
 
 
-def readable(path: str) -> str:
-    """The path with letters instead of their bytes: `/caf%C3%A9` is `/café`; what else is escaped stays so."""
+def decode_path(path: str) -> str:
+    """Decodes escaped UTF-8 letters: `/caf%C3%A9` becomes `/café`; other escapes stay."""
 
-    def letters(found: re.Match[str]) -> str:
+    def decode_match(match: re.Match[str]) -> str:
         try:
-            return bytes.fromhex(found[0].replace("%", "")).decode()
+            return bytes.fromhex(match[0].replace("%", "")).decode()
         except UnicodeDecodeError:
-            return found[0]
+            return match[0]
 
-    return READABLE.sub(letters, path) if "%" in path else path
+    return ESCAPED_BYTES.sub(decode_match, path) if "%" in path else path
 
 
 @lru_cache(maxsize=2048)
-def page_of(url: str, kept: tuple[str, ...] = ()) -> Page:
-    """The page at an address. A fragment that begins with `/` or `!` is a route of a page that has several.
+def parse_page_url(url: str, kept_parameters: tuple[str, ...] = ()) -> PageUrl:
+    """Parses the URL of a page. A fragment that begins with `/` or `!` is a route and part of the path.
 
-    `kept`: the names of parameters that make another page.
+    Parameters in `kept_parameters` are part of the path as well.
     """
-    plain = PLAIN(url)
+    plain = PLAIN_URL(url)
     if plain:
-        return Page(plain[1].removeprefix("www."), plain[2], UNTAGGED)
+        return PageUrl(plain[1].removeprefix("www."), plain[2], NO_TAGS)
     try:
-        parts = urlsplit(url[:LONGEST])
-        fields = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=FIELDS) if parts.query else []
-    except ValueError:  # a host in brackets that is none, more fields than are looked at
-        return Page(host_of(url.partition("//")[2].partition("/")[0]), "/", UNTAGGED)
-    path = readable(parts.path) or "/"
-    stay = [f"{name}={value}" for name, value in fields if name in kept]
+        parts = urlsplit(url[:MAX_PARSED_URL_CHARS])
+        fields = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS) if parts.query else []
+    except ValueError:  # invalid host in brackets, too many fields
+        return PageUrl(parse_host(url.partition("//")[2].partition("/")[0]), "/", NO_TAGS)
+    path = decode_path(parts.path) or "/"
+    stay = [f"{name}={value}" for name, value in fields if name in kept_parameters]
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""
     path = path + ("?" + "&".join(stay) if stay else "") + route
-    return Page(host_of(parts.netloc), tidy(path, LONGEST), tags_of(fields) if fields else UNTAGGED)
+    return PageUrl(
+        parse_host(parts.netloc), tidy_text(path, MAX_PARSED_URL_CHARS), parse_tags(fields) if fields else NO_TAGS
+    )
 
 
-def tags_of(fields: list[tuple[str, str]]) -> Tags:
-    """The tags among a query's fields; the first of a name counts."""
-    said: dict[str, str] = {}
+def parse_tags(fields: list[tuple[str, str]]) -> CampaignTags:
+    """Returns the campaign tags in a query's fields; of several with one name the first counts."""
+    params: dict[str, str] = {}
     for name, value in fields:
         if value:
-            said.setdefault(name.lower(), tidy(value, 200))
-    utm = [said.get(f"utm_{part}", "") for part in ("source", "medium", "campaign", "term", "content")]
-    click = next((CLICKS[name] for name in CLICKS if name in said), None)
+            params.setdefault(name.lower(), tidy_text(value, 200))
+    utm = [params.get(f"utm_{part}", "") for part in ("source", "medium", "campaign", "term", "content")]
+    click = next((CLICK_IDS[name] for name in CLICK_IDS if name in params), None)
     if any(utm):
         source, medium, campaign, term, content = utm
         if click and not source:
             source, medium = click.source, medium or click.medium
-        return Tags(source, medium, campaign or said.get("utm_id", ""), term, content, True)
+        return CampaignTags(source, medium, campaign or params.get("utm_id", ""), term, content, True)
     if click:
-        return Tags(click.source, click.medium, campaigned=bool(click.medium))
-    return Tags(next((said[name] for name in ORDINARY if name in said), ""))
+        return CampaignTags(click.source, click.medium, starts_visit=bool(click.medium))
+    return CampaignTags(next((params[name] for name in SOURCE_PARAMETERS if name in params), ""))
 
 
 @lru_cache(maxsize=4096)
-def referrer_of(referrer: str) -> Referrer:
-    """The address somebody came from, without credentials and fragment; NO_REFERRER for anything that is no page."""
+def parse_referrer(referrer: str) -> ReferrerUrl:
+    """Parses a referrer and removes credentials and fragment; NO_REFERRER for what is not a page's URL."""
     try:
-        parts = urlsplit(referrer[:LONGEST].strip())
+        parts = urlsplit(referrer[:MAX_PARSED_URL_CHARS].strip())
     except ValueError:
         return NO_REFERRER
-    host = host_of(parts.netloc)
+    host = parse_host(parts.netloc)
     if parts.scheme == "android-app" and host:
         app = "android-app:" + parts.netloc.lower()
-        return Referrer(tidy(f"android-app://{parts.netloc}", 300), tidy(app, 253))
+        return ReferrerUrl(tidy_text(f"android-app://{parts.netloc}", 300), tidy_text(app, 253))
     if parts.scheme not in ("http", "https") or not host:
         return NO_REFERRER
     netloc = parts.netloc.rpartition("@")[2].lower()
     query = f"?{parts.query}" if parts.query else ""
-    return Referrer(tidy(f"{parts.scheme}://{netloc}{readable(parts.path)}{query}", 1000), host)
+    return ReferrerUrl(tidy_text(f"{parts.scheme}://{netloc}{decode_path(parts.path)}{query}", 1000), host)

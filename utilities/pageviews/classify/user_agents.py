@@ -1,4 +1,4 @@
-"""What people look with: browser, system and kind of device, told from the user-agent."""
+"""Parses user-agents into browser, system and device type."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ua_parser.core import Domain
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
-BROWSERS = {
+BROWSER_NAMES = {
     "Android": "Android Browser",
     "Chrome Mobile": "Chrome",
     "Chrome Mobile iOS": "Chrome",
@@ -25,10 +25,10 @@ BROWSERS = {
     "Opera Mobile": "Opera",
     "Other": "",
 }
-"""ua-parser's families that are one browser, on another kind of device or ahead of its release; the device is a column
-of its own."""
+"""ua-parser's families that are the same browser on another device or before its release; the device is a separate
+column."""
 
-LINUX = (
+LINUX_DISTRIBUTIONS = (
     "Arch Linux",
     "CentOS",
     "Debian",
@@ -41,34 +41,34 @@ LINUX = (
     "SUSE",
     "Ubuntu",
 )
-SYSTEMS = {"Mac OS X": "macOS", "Web0S": "webOS", "Other": ""} | dict.fromkeys(LINUX, "Linux")
+SYSTEM_NAMES = {"Mac OS X": "macOS", "Web0S": "webOS", "Other": ""} | dict.fromkeys(LINUX_DISTRIBUTIONS, "Linux")
 
-TV = re.compile(
+TV_WORDS = re.compile(
     r"smart-?tv|hbbtv|ce-html|netcast|web0s|webos\.tv|[a-z]tv\b|\btv\b|\bdtv|mitv|maple|bravia|viera|aquos"
     r"|roku|tivo|crkey|chromecast|\baft[a-z0-9]+\b|nettv|vidaa|\bomi/|andr0id|set-?top|stb\b|stbapp|smart ?box"
     r"|\b(?:tv|media|fire|hdmi) ?stick|bdplayer|brightsign|opera/9\.80 \(linux (?:mips|armv)",
     re.IGNORECASE,
 )
-TABLET = re.compile(
+TABLET_WORDS = re.compile(
     r"ipad|tablet|playbook|silk/|kindle|\bkf[a-z]{2,5}\b|nexus (?:7|9|10)\b|\bsm-[tx]\d|\bgt-p\d|pad(?:_|\b)|\btab\b"
     r"|/apad\b|xoom|sch-i800|transformer",
     re.IGNORECASE,
 )
-MOBILE = re.compile(
+MOBILE_WORDS = re.compile(
     r"mobi|iphone|ipod|windows phone|blackberry|bb10|opera mini|symbian|series ?\d0|nokia|kaios|midp|webos/|palm|ucweb"
     r"|fennec",
     re.IGNORECASE,
 )
-DESKTOP = re.compile(
+DESKTOP_WORDS = re.compile(
     r"windows|macintosh|mac_powerpc|mac os|x11|linux|\bcros\b|chromebook|(?:free|open|net)bsd|sunos", re.IGNORECASE
 )
-CONSOLE = re.compile(r"playstation|xbox|nintendo|\bsonos/", re.IGNORECASE)
-KINDS = (("tv", TV), ("other", CONSOLE), ("tablet", TABLET), ("mobile", MOBILE))
+CONSOLE_WORDS = re.compile(r"playstation|xbox|nintendo|\bsonos/", re.IGNORECASE)
+DEVICE_WORDS = (("tv", TV_WORDS), ("other", CONSOLE_WORDS), ("tablet", TABLET_WORDS), ("mobile", MOBILE_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
-class Agent:
-    """What a user-agent says; '' for what it does not say."""
+class UserAgent:
+    """The parts of a user-agent; '' for unknown ones."""
 
     browser: str
     browser_version: str  # major
@@ -77,46 +77,46 @@ class Agent:
     device: str  # desktop, mobile, tablet, tv, other
 
 
-def parser() -> Parser:
-    """ua-parser over its Rust engine, without its devices, which are models and no kinds: half the memory."""
+def make_agent_parser() -> Parser:
+    """Returns ua-parser with its Rust engine, without the list of device models: half the memory."""
     browsers, systems, _ = load_lazy_builtins()
     return Parser(Resolver((browsers, systems, [])))
 
 
-PARSER = parser()
+AGENT_PARSER = make_agent_parser()
 
 
 @lru_cache(maxsize=4096)
-def agent_of(agent: str) -> Agent:
-    """Reads a user-agent; never raises."""
-    read = PARSER(agent, Domain.USER_AGENT | Domain.OS)
-    browser, system = read.user_agent, read.os
-    name = SYSTEMS.get(system.family, system.family) if system else ""
-    return Agent(
-        browser=BROWSERS.get(browser.family, browser.family) if browser else "",
+def parse_user_agent(agent: str) -> UserAgent:
+    """Parses a user-agent; never raises."""
+    result = AGENT_PARSER(agent, Domain.USER_AGENT | Domain.OS)
+    browser, system = result.user_agent, result.os
+    name = SYSTEM_NAMES.get(system.family, system.family) if system else ""
+    return UserAgent(
+        browser=BROWSER_NAMES.get(browser.family, browser.family) if browser else "",
         browser_version=(browser.major or "") if browser else "",
         system=name,
-        system_version=version(name, system.major, system.minor) if system else "",
-        device=device_of(agent),
+        system_version=short_system_version(name, system.major, system.minor) if system else "",
+        device=device_type(agent),
     )
 
 
-def version(system: str, major: str | None, minor: str | None) -> str:
-    """The part of a system's version that tells something: `10.15`, `14`, `8.1`."""
+def short_system_version(system: str, major: str | None, minor: str | None) -> str:
+    """Returns the significant part of a system's version: `10.15`, `14`, `8.1`."""
     if major and minor and ((system == "macOS" and major == "10") or (system == "Windows" and major == "8")):
         return f"{major}.{minor}"
     return major or ""
 
 
-def device_of(agent: str) -> str:
-    """desktop, mobile, tablet, tv or other.
+def device_type(agent: str) -> str:
+    """Returns desktop, mobile, tablet, tv or other.
 
-    Android says `Mobile` on telephones and leaves it out on tablets (Google's advice to makers of browsers); an iPad
-    that asks for desktop sites says it is a Macintosh, and is believed.
+    Android sends `Mobile` on telephones and not on tablets (Google's advice to browser vendors). An iPad that requests
+    desktop sites sends `Macintosh` and counts as desktop.
     """
-    for device, words in KINDS:
+    for device, words in DEVICE_WORDS:
         if words.search(agent):
             return device
     if "android" in agent.lower() and "chromebook" not in agent.lower():
         return "tablet"
-    return "desktop" if DESKTOP.search(agent) else "other"
+    return "desktop" if DESKTOP_WORDS.search(agent) else "other"

@@ -1,73 +1,73 @@
-"""Who visits: a keyed hash of site, address and agent under a salt of the site's day."""
+"""Visitor ids: a keyed hash of site, address and user-agent with the site's salt of the day."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from utilities.pageviews.classify.site_clock import moment
+from utilities.pageviews.classify.site_clock import site_time
 
-SALT = 16  # bytes
-SILENCE = 30 * 60
-"""Seconds without a sign after which a visit has ended, as in GA4 (Analytics Help, "About Analytics sessions")."""
+SALT_BYTES = 16  # bytes
+SESSION_TIMEOUT_SECONDS = 30 * 60
+"""A visit ends after this long without activity, as in GA4 (Analytics Help, "About Analytics sessions")."""
 
 
-def visitor_of(salt: bytes, site: str, address: str, agent: str) -> int:
-    """63 bits that mean nothing without the salt. Lengths keep `a|bc` apart from `ab|c`."""
+def visitor_id(salt: bytes, site: str, address: str, agent: str) -> int:
+    """Returns 63 bits that are meaningless without the salt. The lengths distinguish `a|bc` from `ab|c`."""
     text = f"{len(site)}:{site}{len(address)}:{address}{agent}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=salt).digest(), "big") >> 1
 
 
 @dataclass(slots=True)
-class Pair:
-    """A site's two salts; `before` is yesterday's, while a visit of yesterday may still go on."""
+class SaltPair:
+    """A site's two salts; `previous` is yesterday's, as long as a visit of yesterday may be open."""
 
     day: date
     zone: str
     salt: bytes
-    before: bytes | None = None
-    until: float = 0.0  # when `before` is destroyed, unless it finds somebody
+    previous: bytes | None = None
+    previous_until: float = 0.0  # when `previous` is destroyed
 
-    def found(self, at: float) -> None:
-        """Yesterday's salt has found a visit that goes on: it is needed for another half hour."""
-        self.until = at + SILENCE
+    def extend_previous(self, at: float) -> None:
+        """Extends yesterday's salt by 30 minutes, because a visit of yesterday is still open."""
+        self.previous_until = at + SESSION_TIMEOUT_SECONDS
 
 
-class Salting(Protocol):
-    """Where salts come from."""
+class SaltSource(Protocol):
+    """Provides the salts."""
 
-    def pair(self, site: str, zone: str, at: float) -> Pair:
-        """The site's salts at `at`, seconds since 1970."""
+    def salts_at(self, site: str, zone: str, at: float) -> SaltPair:
+        """Returns the site's salts at `at`, seconds since 1970."""
         ...
 
-    def tend(self, now: float) -> None:
-        """Destroys what nobody needs any more."""
+    def destroy_expired(self, now: float) -> None:
+        """Destroys the salts that have expired."""
         ...
 
 
-class OneKey:
-    """Salts made from one random key, for days long gone that come in any order: reading access logs.
+class DerivedSalts:
+    """Salts derived from one random key, for past days in any order: used to import access logs.
 
-    Whoever holds the key throws it away when the reading is done.
+    The owner of the key deletes it after the import.
     """
 
     def __init__(self, key: bytes) -> None:
         self.key = key
-        self._pairs: dict[tuple[str, date], Pair] = {}
+        self._pairs: dict[tuple[str, date], SaltPair] = {}
 
-    def pair(self, site: str, zone: str, at: float) -> Pair:
-        day = moment(zone, at).day
+    def salts_at(self, site: str, zone: str, at: float) -> SaltPair:
+        day = site_time(zone, at).day
         pair = self._pairs.get((site, day))
         if pair is None:
             if len(self._pairs) > 4096:
                 self._pairs.clear()
-            before = date.fromordinal(day.toordinal() - 1)
-            pair = Pair(day, zone, self._salt(site, day), self._salt(site, before))
+            yesterday = date.fromordinal(day.toordinal() - 1)
+            pair = SaltPair(day, zone, self._derive_salt(site, day), self._derive_salt(site, yesterday))
             self._pairs[site, day] = pair
         return pair
 
-    def tend(self, now: float) -> None:
-        """Nothing to do: its salts stand nowhere."""
+    def destroy_expired(self, now: float) -> None:
+        """Does nothing: these salts are not stored."""
 
-    def _salt(self, site: str, day: date) -> bytes:
-        return hashlib.blake2b(f"{day} {site}".encode(), digest_size=SALT, key=self.key).digest()
+    def _derive_salt(self, site: str, day: date) -> bytes:
+        return hashlib.blake2b(f"{day} {site}".encode(), digest_size=SALT_BYTES, key=self.key).digest()

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from utilities.model.clock import Clock
 from utilities.model.errors import BadHit
-from utilities.pageviews import Counter, Dropped
+from utilities.pageviews import Classifier, DropReason
 from utilities.pageviews.collect.beacon import BeaconPayload, build_hit
 from utilities.pageviews.collect.path_limit import PathLimit
 from utilities.pageviews.collect.rate_limit import HitRateLimiter
-from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.interface import PageViewStore
 
 
@@ -17,8 +17,8 @@ class Collector:
 
     def __init__(
         self,
-        sites: Sites,
-        counter: Counter,
+        sites: SiteRegistry,
+        counter: Classifier,
         views: PageViewStore,
         clock: Clock,
         rate_limiter: HitRateLimiter | None = None,
@@ -34,12 +34,12 @@ class Collector:
 
     async def collect_hit(self, payload: BeaconPayload, address: str, agent: str, headers: Mapping[str, str]) -> None:
         """Returns when the hit is stored or is not counted; raises HitRejected, Overloaded and StoreDown."""
-        site = self.sites.find(payload.site, payload.host)
+        site = self.sites.find_site(payload.site, payload.host)
         if self.rate_limiter.limits is not self.sites.limits:
             self.rate_limiter.set_limits(self.sites.limits)
         self.rate_limiter.take_tokens(address, site.name)
-        view = self.counter.count(build_hit(payload, site, self.clock(), address, agent, headers))
-        if isinstance(view, Dropped):
+        view = self.counter.classify_hit(build_hit(payload, site, self.clock(), address, agent, headers))
+        if isinstance(view, DropReason):
             return
         try:
             await self.views.add_views((self.path_limit.limit_path(view, site.distinct_paths),))

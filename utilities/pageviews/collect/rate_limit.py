@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from utilities.http.client_address import household
 from utilities.model.errors import TooFast
-from utilities.pageviews.sites.site_file import Limits
+from utilities.pageviews.sites.site_file import RateLimits
 from utilities.runtime.token_buckets import TokenBuckets
 
 MAX_CLIENT_BUCKETS = 50_000  # the least recently used are dropped
@@ -21,13 +21,13 @@ class HitRateLimiter:
     """The three kinds of buckets of one process."""
 
     def __init__(
-        self, limits: Limits, monotonic: Callable[[], float] = time.monotonic, on_token: OnToken | None = None
+        self, limits: RateLimits, monotonic: Callable[[], float] = time.monotonic, on_token: OnToken | None = None
     ) -> None:
         self.monotonic = monotonic
         self.on_token = on_token
         self.set_limits(limits)
 
-    def set_limits(self, limits: Limits) -> None:
+    def set_limits(self, limits: RateLimits) -> None:
         """Replaces the limits; every bucket is full again."""
         self.limits = limits
         self.clients = TokenBuckets("client", limits.address, SECONDS_PER_MINUTE, MAX_CLIENT_BUCKETS)

@@ -9,13 +9,13 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import HitRejected, SettingsError
-from utilities.pageviews.classify.classifier import open_counting
-from utilities.pageviews.classify.visitor_ids import OneKey
+from utilities.pageviews.classify.classifier import open_classifier
+from utilities.pageviews.classify.visitor_ids import DerivedSalts
 from utilities.pageviews.log_import.access_log import Line, parse
 from utilities.pageviews.log_import.checkpoints import Bookmarks
 from utilities.pageviews.log_import.importer import BATCH, Import, SiteOf, Summary, Told
 from utilities.pageviews.log_import.log_file import LogFile
-from utilities.pageviews.sites.registry import Sites
+from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.sites.site_file import Site
 from utilities.pageviews.storage.interface import PageViewStore
 
@@ -27,7 +27,7 @@ async def import_logs(
     paths: Sequence[Path],
     *,
     settings: Settings,
-    sites: Sites,
+    sites: SiteRegistry,
     keep: PageViewStore,
     clock: Clock,
     site: str = "",
@@ -44,7 +44,7 @@ async def import_logs(
     ordered = by_time(paths)
     for path, line in ordered:
         check_owner(path, line, sites, site)
-    counter = open_counting(settings.data_dir, settings.geoip_db, clock(), sites.get, OneKey(marks.key()))
+    counter = open_classifier(settings.data_dir, settings.geoip_db, clock(), sites.get, DerivedSalts(marks.key()))
     try:
         for path, _ in ordered:
             with LogFile(path) as file, bar(file, quiet) as shown:
@@ -75,7 +75,7 @@ def telling(shown: "tqdm[None]") -> Told:
     return told
 
 
-def owner(sites: Sites, named: str) -> SiteOf:
+def owner(sites: SiteRegistry, named: str) -> SiteOf:
     """Finds each line's site by its host, or by the name that was given."""
     known: dict[str, Site | None] = {}
 
@@ -89,17 +89,17 @@ def owner(sites: Sites, named: str) -> SiteOf:
     return site_of
 
 
-def find(sites: Sites, named: str, host: str) -> Site | None:
+def find(sites: SiteRegistry, named: str, host: str) -> Site | None:
     """None when it is nobody's. A log without hosts belongs to the site that is named, or the only one."""
     only = next(iter(sites)).name if len(sites) == 1 else ""
     site = sites.get(named or only) if not host else None
     try:
-        return site or sites.find(named, host or named)
+        return site or sites.find_site(named, host or named)
     except HitRejected:
         return None
 
 
-def check_owner(path: Path, line: Line | None, sites: Sites, named: str) -> None:
+def check_owner(path: Path, line: Line | None, sites: SiteRegistry, named: str) -> None:
     """Raises SettingsError when not even the first line has a site."""
     if line is None or find(sites, named, line.host) is not None:
         return

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from utilities.pageviews import Counter, Dropped, Hit
+from utilities.pageviews import Classifier, DropReason, Hit
 from utilities.pageviews.classify.bots import is_bot
-from utilities.pageviews.classify.classifier import AGENT
+from utilities.pageviews.classify.classifier import MAX_AGENT_CHARS
 from utilities.pageviews.collect.path_limit import PathLimit
 from utilities.pageviews.log_import.access_log import Line, parse
 from utilities.pageviews.log_import.checkpoints import Bookmarks, Mark
@@ -64,7 +64,7 @@ class Import:
     def __init__(
         self,
         file: LogFile,
-        counter: Counter,
+        counter: Classifier,
         keep: PageViewStore,
         site_of: SiteOf,
         marks: Bookmarks,
@@ -119,7 +119,7 @@ class Import:
         site = self.site_of(line.host) if kind is Kind.PAGE else None
         if site is None:
             self.summary.kinds[Kind.FOREIGN if kind is Kind.PAGE else kind] += 1
-        elif is_bot(line.agent[:AGENT]):
+        elif is_bot(line.agent[:MAX_AGENT_CHARS]):
             self.summary.kinds[Kind.BOT] += 1
         else:
             hit = hit_of(line, site, self.names.name(site.name, line))
@@ -129,8 +129,8 @@ class Import:
 
     def count(self, hit: Hit, site: Site) -> None:
         """One that may be a page view, each after those that happened before it."""
-        found = self.counter.count(hit)
-        if isinstance(found, Dropped):
+        found = self.counter.classify_hit(hit)
+        if isinstance(found, DropReason):
             self.summary.kinds[Kind[found.name]] += 1
         else:
             self.summary.kinds[Kind.PAGE] += 1

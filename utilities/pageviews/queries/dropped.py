@@ -4,16 +4,16 @@ from datetime import date
 
 from utilities.model.frames import Value
 from utilities.model.time_ranges import TimeRange
-from utilities.pageviews import Dropped
+from utilities.pageviews import DropReason
 from utilities.pageviews.queries import Arranged, Found, Question, whole
 from utilities.pageviews.queries.times import DAY
 
 HEADINGS = {
-    Dropped.BOT: "Bots",
-    Dropped.PREFETCH: "Fetched ahead",
-    Dropped.SPAM: "Referrer spam",
-    Dropped.PRIVACY: "Privacy",
-    Dropped.EXCLUDED: "Excluded",
+    DropReason.BOT: "Bots",
+    DropReason.PREFETCH: "Fetched ahead",
+    DropReason.SPAM: "Referrer spam",
+    DropReason.PRIVACY: "Privacy",
+    DropReason.EXCLUDED: "Excluded",
 }
 
 

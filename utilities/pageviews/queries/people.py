@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from utilities.model.frames import Note
 from utilities.model.time_ranges import TimeRange
-from utilities.pageviews.classify.countries import country
+from utilities.pageviews.classify.countries import country_name
 from utilities.pageviews.queries import UNKNOWN, Arranged, Found, ranked, text
 
 NOWHERE = Note("Countries are unknown until “make geo” has put their database in place.")
@@ -16,7 +16,7 @@ def in_px(found: Found, span: TimeRange) -> Arranged:
 
 
 def by_name(found: Found, span: TimeRange) -> Arranged:
-    rows = [(country(row[0]) or UNKNOWN, *row[1:]) for row in found]
+    rows = [(country_name(row[0]) or UNKNOWN, *row[1:]) for row in found]
     return rows, (NOWHERE,) if rows and {row[0] for row in rows} == {UNKNOWN} else ()
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from utilities.model.frames import Value
 from utilities.model.time_ranges import TimeRange
-from utilities.pageviews.classify.countries import country
+from utilities.pageviews.classify.countries import country_name
 from utilities.pageviews.queries import (
     UNKNOWN,
     VIEWS,
@@ -36,7 +36,7 @@ def steps(found: Found, span: TimeRange) -> Arranged:
 
 
 def lately(found: Found, span: TimeRange) -> Arranged:
-    said = ((row[0], row[1], row[2], row[3], country(row[4]), *row[5:]) for row in found)
+    said = ((row[0], row[1], row[2], row[3], country_name(row[4]), *row[5:]) for row in found)
     rows = [(clock(row[0], row[1]), *(cell or UNKNOWN for cell in row[2:])) for row in said]
     return rows, ()
 

@@ -2,7 +2,7 @@
 
 from utilities.model.frames import Column, ValueKind
 from utilities.model.time_ranges import TimeRange
-from utilities.pageviews.classify.countries import country
+from utilities.pageviews.classify.countries import country_name
 from utilities.pageviews.queries import (
     VIEWS,
     VISITORS,
@@ -51,7 +51,7 @@ def by_origin(name: str, *texts: Column, only: str = "") -> Question:
 
 def from_where(found: Found, span: TimeRange) -> Arranged:
     """The country by its name."""
-    return named([(row[0], country(row[1]), *row[2:]) for row in found], span)
+    return named([(row[0], country_name(row[1]), *row[2:]) for row in found], span)
 
 
 TOTALS = Question(

@@ -1,4 +1,4 @@
-"""What `boards/sites.yaml` says, checked, with every fault on its line."""
+"""Reads and validates `boards/sites.yaml`; every fault has its line number."""
 
 import fnmatch
 import ipaddress
@@ -20,31 +20,31 @@ from utilities.model.time_ranges import parse_zone_name
 
 
 @cache
-def suffixes() -> PublicSuffixList:
+def public_suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
-def registrable(host: str) -> str:
-    """What somebody can register: `example.co.uk` of `www.example.co.uk`; or the host itself."""
+def registrable_domain(host: str) -> str:
+    """Returns the registrable domain: `example.co.uk` of `www.example.co.uk`; or the host itself."""
     if host.rpartition(".")[2].isdigit() or ":" in host:  # an address
         return host
-    return suffixes().privatesuffix(host) or host
+    return public_suffixes().privatesuffix(host) or host
 
 
-def domain(value: str) -> str:
-    """A domain as browsers write it: lower case, punycode."""
+def parse_domain(value: str) -> str:
+    """Returns the domain in lower case and punycode, as browsers send it; raises ValueError."""
     try:
         plain = value.strip().lower().removesuffix(".").encode("idna").decode("ascii")
     except UnicodeError:
         raise ValueError(f"{value!r} is not a domain") from None
     if "/" in plain or ":" in plain or not plain:
         raise ValueError(f"{value!r} is not a domain; write `example.com`, without http:// and port")
-    if "." in plain and not plain.rpartition(".")[2].isdigit() and suffixes().privatesuffix(plain) is None:
-        raise ValueError(f"{value!r} belongs to everybody; write the domain that is yours under it")
+    if "." in plain and not plain.rpartition(".")[2].isdigit() and public_suffixes().privatesuffix(plain) is None:
+        raise ValueError(f"{value!r} is a public suffix; write your own domain below it")
     return plain
 
 
-def pattern(value: str) -> str:
+def parse_path_pattern(value: str) -> str:
     if not value.startswith(("/", "*")):
         raise ValueError(f"{value!r} does not begin with a slash; write one like /admin/*")
     return value
@@ -54,11 +54,13 @@ class Site(Strict):
     """One site whose page views are counted."""
 
     name: str = Field(pattern=NAME)
-    domains: tuple[Annotated[str, AfterValidator(domain)], ...] = Field(min_length=1, max_length=100)
+    domains: tuple[Annotated[str, AfterValidator(parse_domain)], ...] = Field(min_length=1, max_length=100)
     zone: Annotated[str, AfterValidator(parse_zone_name)] = Field(
         "", description="like Europe/Berlin; the server's when left out"
     )
-    excluded_paths: tuple[Annotated[str, AfterValidator(pattern)], ...] = Field((), description="like /admin/*")
+    excluded_paths: tuple[Annotated[str, AfterValidator(parse_path_pattern)], ...] = Field(
+        (), description="like /admin/*"
+    )
     excluded_addresses: Annotated[tuple[str, ...], AfterValidator(addresses.networks)] = ()
     kept_parameters: tuple[str, ...] = Field((), description="query parameters that make another page")
     retention_months: int = Field(25, ge=1, le=1200)
@@ -73,8 +75,8 @@ class Site(Strict):
     def _networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         return tuple(ipaddress.ip_network(each, strict=False) for each in self.excluded_addresses)
 
-    def excludes(self, path: str, address: str) -> bool:
-        """Whether the site does not want hits on this path (`*` stands for anything) or from this address counted."""
+    def is_excluded(self, path: str, address: str) -> bool:
+        """Whether the site excludes hits on this path (`*` matches any text) or from this address."""
         if self._paths is not None and self._paths.match(path):
             return True
         if not self._networks:
@@ -86,8 +88,8 @@ class Site(Strict):
         return any(client in network for network in self._networks)
 
 
-class Limits(Strict):
-    """How many hits are taken in; what goes beyond is answered 429."""
+class RateLimits(Strict):
+    """How many hits are accepted; the server answers 429 to more."""
 
     address: int = Field(300, ge=1, description="a minute from one client")
     site: int = Field(720_000, ge=1, description="an hour for one site")
@@ -95,17 +97,17 @@ class Limits(Strict):
 
 
 class SiteFile(Strict):
-    """The file, whole."""
+    """The contents of `sites.yaml`."""
 
     sites: tuple[Site, ...] = Field((), max_length=1000)
-    limits: Limits = Limits()
+    limits: RateLimits = RateLimits()
 
 
-MODELS: Mapping[str, type[BaseModel]] = {"sites": Site, "limits": Limits}
+SITE_FILE_MODELS: Mapping[str, type[BaseModel]] = {"sites": Site, "limits": RateLimits}
 
 
-def read(path: Path) -> SiteFile:
-    """The sites of `path`, none when there is no such file; raises BoardError with every fault, each with its line."""
+def read_site_file(path: Path) -> SiteFile:
+    """Reads the sites file, empty when there is none; raises BoardError with every fault and its line."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -116,20 +118,20 @@ def read(path: Path) -> SiteFile:
     try:
         file = SiteFile.model_validate({} if data is None else data)
     except ValidationError as error:
-        faults = [BoardError(sentence(e), file=str(path), line=line(e, lines)) for e in error.errors()]
+        faults = [BoardError(fault_sentence(e), file=str(path), line=line(e, lines)) for e in error.errors()]
         raise several(faults) from error
-    faults = [BoardError(what, file=str(path), line=nearest(lines, loc)) for what, loc in shared(file.sites)]
+    faults = [BoardError(what, file=str(path), line=nearest(lines, loc)) for what, loc in find_duplicates(file.sites)]
     if faults:
         raise several(faults)
     return file
 
 
-def sentence(error: ErrorDetails) -> str:
-    return told(error, known) if error["loc"] else "must say `sites:`, with a list of sites under it"
+def fault_sentence(error: ErrorDetails) -> str:
+    return told(error, allowed_keys) if error["loc"] else "must say `sites:`, with a list of sites under it"
 
 
-def shared(sites: Sequence[Site]) -> Iterator[tuple[str, Loc]]:
-    """Names and domains that two sites have in common, and where."""
+def find_duplicates(sites: Sequence[Site]) -> Iterator[tuple[str, Loc]]:
+    """Yields a message and a location for each name and domain that two sites have in common."""
     names: set[str] = set()
     domains: dict[str, str] = {}
     for at, site in enumerate(sites):
@@ -138,10 +140,10 @@ def shared(sites: Sequence[Site]) -> Iterator[tuple[str, Loc]]:
         names.add(site.name)
         for place, each in enumerate(site.domains):
             if each in domains:
-                yield f"{each} is {domains[each]}'s already", ("sites", at, "domains", place)
+                yield f"{each} belongs to {domains[each]} already", ("sites", at, "domains", place)
             domains.setdefault(each, site.name)
 
 
-def known(loc: Loc) -> Iterator[str]:
-    """The keys that may stand at `loc`."""
-    yield from (MODELS[str(loc[0])] if loc else SiteFile).model_fields
+def allowed_keys(loc: Loc) -> Iterator[str]:
+    """Yields the keys that are allowed at `loc`."""
+    yield from (SITE_FILE_MODELS[str(loc[0])] if loc else SiteFile).model_fields
