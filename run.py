@@ -21,7 +21,7 @@ from utilities.logs import log_to_stderr
 from utilities.model.errors import FoyerError
 
 if TYPE_CHECKING:  # imported late, see serve_with
-    from handlers.serving.server import Beside
+    from handlers.serving.server import BackgroundTask
     from utilities.pageviews.storage.interface import PageViewStore
     from utilities.services import Services
 
@@ -137,15 +137,15 @@ async def enliven(process: Process, services: "Services", address: str) -> None:
         collector.on_stored()
 
 
-async def serve_with(settings: Settings, beside: "Beside | None" = None) -> int:
+async def serve_with(settings: Settings, beside: "BackgroundTask | None" = None) -> int:
     gc.disable()  # until it has begun: nothing is garbage yet, and looking for it is a tenth of a start
     # Imported late: `check` and `schema` need none of it, and it is most of the time a start takes.
-    from handlers.serving.server import serve
+    from handlers.serving.server import serve_until_stopped
 
     log_to_stderr(settings.log_level, settings.log_format, settings.secrets())
     for remark in settings.remarks:
         log.warning(remark)
-    return await serve(settings, beside)
+    return await serve_until_stopped(settings, beside)
 
 
 async def collect(options: argparse.Namespace) -> int:

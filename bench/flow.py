@@ -14,7 +14,7 @@ from tornado.httpclient import AsyncHTTPClient
 
 from bench.results import Result
 from bench.views import SITE, fill
-from handlers.serving.server import serving
+from handlers.serving.server import run_server
 from utilities.config.settings import read_settings
 from utilities.flow.model import Flow
 from utilities.flow.query import FlowQuery
@@ -82,7 +82,7 @@ def measure(folder: Path) -> Iterator[Result]:
 
 async def time_rounds(folder: Path) -> list[FlowRound]:
     settings = read_settings({"PORT": "0", "DATA_DIR": str(folder)}, env_file=None)
-    async with serving(settings) as (services, port):
+    async with run_server(settings) as (services, port):
         source = cast(PageViewSource, services.sources.configured["pageviews"])
         views = cast(DuckDBPageViewStore, source.views)
         views.query_pool.timeout = 600.0  # a slow machine is to be measured, too

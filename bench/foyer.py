@@ -6,7 +6,7 @@ from dataclasses import replace
 from tornado.web import RequestHandler
 
 from handlers.serving import server
-from handlers.serving.sockets import begun
+from handlers.serving.sockets import freeze_gc
 from utilities.config.settings import read_settings
 from utilities.services import Services
 from utilities.store import unfenced_lease
@@ -51,8 +51,8 @@ async def main() -> None:
         return app
 
     server.make_app = make
-    async with server.serving(settings) as (_, port):
-        begun()
+    async with server.run_server(settings) as (_, port):
+        freeze_gc()
         print(port, flush=True)
         await asyncio.Event().wait()
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from handlers.base.errors import status_of
+from handlers.base.errors import status_for_error
 from handlers.base.handler import BaseHandler
 from handlers.reports.handler import RETRY_AFTER_SECONDS
 from handlers.reports.presenter import ReportView
@@ -86,7 +86,7 @@ class FlowPage(BaseHandler):
                 query, view = await self.build_view(query)
         except (ParameterError, SourceError, Overloaded) as problem:
             error = f"{str(problem)[:1].upper()}{str(problem)[1:].rstrip('.')}."
-            self.set_status(400 if isinstance(problem, ParameterError) else status_of(problem, 503))
+            self.set_status(400 if isinstance(problem, ParameterError) else status_for_error(problem, 503))
         if not error and not self.page_part and self.is_address_redundant:
             self.redirect(query.href())
         else:
@@ -137,7 +137,7 @@ class FlowPage(BaseHandler):
 
     async def draw_charts(self, query: FlowQuery, view: FlowView) -> tuple[Markup | None, Markup | None]:
         """Returns the charts for a desk and for a phone."""
-        if self.services.gallery is None or self.page_part == "node":
+        if self.page_part == "node":
             return None, None
         totals, renderer = view.totals, self.services.gallery
         wide, narrow = await asyncio.gather(
@@ -160,7 +160,7 @@ class FlowPage(BaseHandler):
             replaces = part == "day" or self.request.headers.get("HX-Trigger") == "pending"
             self.set_header("HX-Replace-Url" if replaces else "HX-Push-Url", query.href())
         site_names = [site.name for site in self.sites or ()]
-        self.page(
+        self.render_page(
             f"flow/{part}.html" if part else "flow.html",
             here="/flow",
             query=query,

@@ -1,4 +1,4 @@
-"""The reports and views there are: those that are found, and the reports that board files define."""
+"""The catalogue: reports, views and sources from their folders, and the reports that board files define."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,49 +12,56 @@ from utilities.sources import SourceType
 
 
 class Catalogue:
-    """Owned by the event loop's thread; `reports` stays one dict while boards come and go."""
+    """Owned by the event loop's thread; `reports` stays the same dict while boards come and go."""
 
     def __init__(self, reports: Sequence[Report], views: Sequence[View], kinds: Sequence[SourceType]) -> None:
-        self.found = {report.name: report for report in reports}
-        self.reports = dict(self.found)
+        self.built_in = {report.name: report for report in reports}
+        self.reports = dict(self.built_in)
         self.views = {view.name: view for view in views}
         self.kinds = {kind.name: kind for kind in kinds}
-        self.of_board: dict[str, Mapping[str, Report]] = {}
+        self._board_reports: dict[str, Mapping[str, Report]] = {}
 
-    def check(self, board: Board) -> None:
-        """Takes in a board's own reports; raises BoardError for a name that does not exist or an option no view has."""
-        own = {name: self.define(board, name, inline) for name, inline in board.reports.items()}
-        known = self.found | own
-        for place, tile in enumerate(board.tiles):
-            if tile.report not in known:
-                raise board.fault(unknown("report", tile.report, known), "tiles", place, "report")
+    def add_board(self, board: Board) -> None:
+        """Checks a board and registers its own reports, in place of those it had before. Raises as `check_board`."""
+        self._board_reports[board.name] = self.check_board(board)
+        self._update_reports()
+
+    def remove_board(self, board_name: str) -> None:
+        """Forgets the reports of a board whose file is gone."""
+        self._board_reports.pop(board_name, None)
+        self._update_reports()
+
+    def check_board(self, board: Board) -> Mapping[str, Report]:
+        """Returns the reports the board defines. Changes nothing.
+
+        Raises BoardError for an unknown report, view or source, and for an option that the view does not have.
+        """
+        own = {name: self._define_report(board, name, inline) for name, inline in board.reports.items()}
+        available = self.built_in | own
+        for index, tile in enumerate(board.tiles):
+            if tile.report not in available:
+                raise board.fault(unknown_name("report", tile.report, available), "tiles", index, "report")
             if tile.view not in self.views:
-                raise board.fault(unknown("view", tile.view, self.views), "tiles", place, "view")
-            if tile.trend and tile.trend not in known:
-                raise board.fault(unknown("report", tile.trend, known), "tiles", place, "trend")
+                raise board.fault(unknown_name("view", tile.view, self.views), "tiles", index, "view")
+            if tile.trend and tile.trend not in available:
+                raise board.fault(unknown_name("report", tile.trend, available), "tiles", index, "trend")
             if tile.trend and self.views[tile.view].draws_trend is None:
-                raise board.fault(f"a {tile.view} draws no trend; a number does", "tiles", place, "trend")
-            self.check_options(board, place)
-        self.of_board[board.name] = own
-        self.gather()
+                raise board.fault(f"the view {tile.view} draws no trend; `number` does", "tiles", index, "trend")
+            self._check_options(board, index)
+        return own
 
-    def forget(self, board: str) -> None:
-        """A board has gone, and its own reports with it."""
-        self.of_board.pop(board, None)
-        self.gather()
-
-    def gather(self) -> None:
-        for name in self.reports.keys() - self.found.keys():
+    def _update_reports(self) -> None:
+        for name in self.reports.keys() - self.built_in.keys():
             del self.reports[name]
-        for reports in self.of_board.values():
+        for reports in self._board_reports.values():
             self.reports |= reports
 
-    def define(self, board: Board, name: str, inline: Inline) -> Report:
-        elsewhere = (reports for other, reports in self.of_board.items() if other != board.name)
-        if name in self.found or any(name in reports for reports in elsewhere):
-            raise board.fault(f"there is a report called {name} already: choose another name", "reports", name)
+    def _define_report(self, board: Board, name: str, inline: Inline) -> Report:
+        elsewhere = (reports for other, reports in self._board_reports.items() if other != board.name)
+        if name in self.built_in or any(name in reports for reports in elsewhere):
+            raise board.fault(f"there is already a report with the name {name}: choose another name", "reports", name)
         if inline.source not in self.kinds:
-            raise board.fault(unknown("source", inline.source, self.kinds), "reports", name, "source")
+            raise board.fault(unknown_name("source", inline.source, self.kinds), "reports", name, "source")
         try:
             return report_from_fields(
                 name,
@@ -69,16 +76,17 @@ class Catalogue:
         except BoardError as error:
             raise board.fault(str(error), "reports", name) from error
 
-    def check_options(self, board: Board, place: int) -> None:
-        tile = board.tiles[place]
+    def _check_options(self, board: Board, index: int) -> None:
+        tile = board.tiles[index]
         try:
             self.views[tile.view].parse_options(tile.options)
         except ValidationError as error:
             fault = error.errors()[0]
             name = fault["loc"][0] if fault["loc"] else ""
             why = f"the view {tile.view} and the option {name}: {fault['msg']}"
-            raise board.fault(why, "tiles", place, "options", str(name)) from error
+            raise board.fault(why, "tiles", index, "options", str(name)) from error
 
 
-def unknown(what: str, name: str, known: Mapping[str, object]) -> str:
-    return f"there is no {what} {name!r}; there are {', '.join(sorted(known))}"
+def unknown_name(what: str, name: str, existing: Mapping[str, object]) -> str:
+    """Returns the message for a name that does not exist, with those that do."""
+    return f"there is no {what} {name!r}; there are {', '.join(sorted(existing))}"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from utilities.accounts.database.connection import open_state
-from utilities.accounts.signin.issuer import Issuer, Registration
+from utilities.accounts.database.connection import open_state_database
+from utilities.accounts.signin.issuer import ClientRegistration, Issuer
 from utilities.config.boards import Boards
 from utilities.config.settings import Settings
 from utilities.http.client import Upstream
@@ -16,7 +16,7 @@ from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
 from utilities.pageviews.collection import open_sites
 from utilities.rendering.layout.faults import layout_faults
-from utilities.services import catalogue
+from utilities.services import load_catalogue
 from utilities.sources import SourceType
 from utilities.store import open_store
 
@@ -57,7 +57,7 @@ async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     yield await find_out("state database", partial(ask_state, settings))
     if not settings.loopback_only:
         yield await find_out("sign-in", partial(ask_issuer, settings, clock))
-    for kind in catalogue().kinds.values():
+    for kind in load_catalogue().kinds.values():
         yield await find_out(f"source {kind.name}", partial(ask_source, kind, settings, clock))
 
 
@@ -87,8 +87,8 @@ async def look_at_sites(settings: Settings) -> str:
 
 async def look_at_boards(settings: Settings) -> str:
     """Reads every board, and looks whether it can be read from the room."""
-    known = catalogue()
-    boards = Boards(settings.boards_dir, known.check)
+    known = load_catalogue()
+    boards = Boards(settings.boards_dir, known.add_board)
     boards.load()
     titles = {report.name: report.title for report in known.reports.values()}
     wrong = [f"{board.file}: {fault}" for board in boards for fault in layout_faults(board, known.views, titles)]
@@ -122,7 +122,7 @@ async def ask_store(settings: Settings, clock: Clock) -> str:
 
 
 async def ask_state(settings: Settings) -> str:
-    state = await open_state(settings)
+    state = await open_state_database(settings)
     try:
         await state.run(lambda connection: None)
         return f"{state.engine.name} answers"
@@ -134,10 +134,10 @@ async def ask_issuer(settings: Settings, clock: Clock) -> str:
     """Asks where people are sent to sign in, and whether the client's secret is the right one."""
     issuer, back = settings.oidc_issuer, f"{settings.address}/login/callback"
     secret = settings.google_client_secret.get_secret_value()
-    known_as = Registration(issuer, settings.google_client_id, secret, back, settings.allowed_domains)
+    known_as = ClientRegistration(issuer, settings.google_client_id, secret, back, settings.allowed_domains)
     async with Upstream() as client:
         try:
-            await Issuer(known_as, client, clock).check()
+            await Issuer(known_as, client, clock).check_registration()
         except (Unavailable, BadAnswer) as error:
             raise Unavailable(f"{issuer}: {error}; is there a network, and is OIDC_ISSUER right?") from error
     return f"{issuer} answers and knows the client; people come back to {back}"

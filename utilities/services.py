@@ -1,4 +1,4 @@
-"""What a process holds, in one typed object, and the order in which it is opened and closed."""
+"""Everything a serving process holds, in one object, opened and closed in the right order."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from utilities import reports, sources
-from utilities.accounts.database.connection import State, open_state
+from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
 from utilities.config.discovery import find
@@ -31,12 +31,12 @@ from utilities.sources import Sources, SourceType, open_sources
 from utilities.sources.pageviews import PageViewSource
 from utilities.store import Store, open_store
 
-HOME = Path(__file__).resolve().parent.parent
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
 
-@dataclass
+@dataclass(frozen=True)
 class Services:
-    """Made once by `opened` (or a test), handed to every handler."""
+    """Opened once by `open_services` and passed to every handler; nothing in it is optional."""
 
     settings: Settings
     clock: Clock
@@ -48,90 +48,101 @@ class Services:
     boards: Boards
     refresher: Refresher
     walls: Walls
-    gallery: ChartRenderer | None = None  # draws charts; None where a test has none
-    variants: ParameterizedReports | None = None  # reports with parameters; None where a test has none
-    state: State | None = None  # people, sessions and tokens; None where a test has none
-    upstream: Upstream | None = None  # calls the issuer; opened only where people sign in
-    collector: Collector | None = None  # takes hits in; None where a test has none
+    gallery: ChartRenderer
+    variants: ParameterizedReports
+    database: StateDatabase
+    http_client: Upstream  # calls the issuer
+    collector: Collector
 
 
 def local_zone() -> tzinfo:
-    """The server's own zone; walls of boards that name none show its time."""
+    """Returns the time zone of the server, for boards that name none."""
     return datetime.now().astimezone().tzinfo or UTC
 
 
-def catalogue() -> Catalogue:
-    """Everything found in the folders of reports, views and sources."""
+def load_catalogue() -> Catalogue:
+    """Returns the catalogue of all reports, views and sources in their folders."""
     return Catalogue(find(reports, "REPORT", Report), find(views, "VIEW", View), find(sources, "SOURCE", SourceType))
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Services]:
-    """Opens everything, starts the loops, and on leaving stops and closes it all in the opposite order.
+async def open_services(
+    settings: Settings, clock: Clock = utc_now, catalogue: Catalogue | None = None
+) -> AsyncIterator[Services]:
+    """Opens everything; on exit closes it in the opposite order. `catalogue` replaces the built-in reports and sources.
 
     Raises SettingsError, BoardError, ModuleRuleError and StateDown, each with a sentence for the operator.
     """
-    known = catalogue()
-    boards = Boards(settings.boards_dir, known.check, known.forget)
+    catalogue = catalogue or load_catalogue()
+    boards = Boards(settings.boards_dir, catalogue.add_board, catalogue.remove_board)
     boards.load()
-    async with AsyncExitStack() as closing:
-        asked = await open_sources(tuple(known.kinds.values()), settings, clock)
-        closing.push_async_callback(asked.close)
-        own = await closing.enter_async_context(open_collection(settings, clock))
-        ours = PageViewSource(own.views, own.sites, clock, settings.look_back_days, settings.address)
-        asked = Sources(tuple(known.kinds.values()), {**asked.configured, "pageviews": ours}, settings.website, clock)
+    async with AsyncExitStack() as stack:
+        source_kinds = tuple(catalogue.kinds.values())
+        opened = await open_sources(source_kinds, settings, clock)
+        stack.push_async_callback(opened.close)
+        collection = await stack.enter_async_context(open_collection(settings, clock))
+        all_sources = dict(opened.configured)
+        if "pageviews" in catalogue.kinds:
+            all_sources["pageviews"] = PageViewSource(
+                collection.views, collection.sites, clock, settings.look_back_days, settings.address
+            )
+        query_sources = Sources(source_kinds, all_sources, settings.website, clock)
         store = await open_store(settings, clock)
-        closing.push_async_callback(store.close)
-        state = await open_state(settings)
-        closing.push_async_callback(state.close)
-        upstream = None if settings.loopback_only else await closing.enter_async_context(Upstream())
-        refresher = Refresher(store, asked, known.reports, clock)
-        variants = await closing.enter_async_context(open_parameterized_reports(asked, settings, clock))
-        own.collector.on_stored = pulse_of(refresher, variants.refresher)
-        templates = template_environment(HOME / "templates")
-        gallery = await closing.enter_async_context(open_chart_renderer())
+        stack.push_async_callback(store.close)
+        database = await open_state_database(settings)
+        stack.push_async_callback(database.close)
+        http_client = await stack.enter_async_context(Upstream())
+        refresher = Refresher(store, query_sources, catalogue.reports, clock)
+        variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
+        collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)
+        templates = template_environment(PROJECT_FOLDER / "templates")
+        gallery = await stack.enter_async_context(open_chart_renderer())
+        walls = Walls(
+            boards=boards,
+            reports=catalogue.reports,
+            store=store,
+            refresher=refresher,
+            painter=make_tile_renderer(settings, templates, catalogue, gallery),
+            clock=clock,
+            build=build_of(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static"),
+        )
         yield Services(
             settings=settings,
             clock=clock,
             templates=templates,
             store=store,
-            sources=asked,
-            reports=known.reports,
-            views=known.views,
+            sources=query_sources,
+            reports=catalogue.reports,
+            views=catalogue.views,
             boards=boards,
             refresher=refresher,
-            variants=variants,
-            walls=Walls(
-                boards=boards,
-                reports=known.reports,
-                store=store,
-                refresher=refresher,
-                painter=painter(settings, templates, known, gallery),
-                clock=clock,
-                build=build_of(HOME / "templates", HOME / "static"),
-            ),
+            walls=walls,
             gallery=gallery,
-            state=state,
-            upstream=upstream,
-            collector=own.collector,
+            variants=variants,
+            database=database,
+            http_client=http_client,
+            collector=collection.collector,
         )
 
 
-def pulse_of(*refreshers: Refresher) -> Callable[[], None]:
-    """What is called for each page view that is safe."""
+def make_hit_listener(*refreshers: Refresher) -> Callable[[], None]:
+    """Returns the function to call after each stored page view: it tells every refresher."""
 
-    def pulse() -> None:
+    def notify_refreshers() -> None:
         for refresher in refreshers:
             refresher.notify_page_view()
 
-    return pulse
+    return notify_refreshers
 
 
-def painter(settings: Settings, templates: Environment, known: Catalogue, gallery: ChartRenderer) -> Painter:
+def make_tile_renderer(
+    settings: Settings, templates: Environment, catalogue: Catalogue, gallery: ChartRenderer
+) -> Painter:
+    """Returns the tile renderer of this process."""
     return Painter(
         templates=templates,
-        views=known.views,
-        reports=known.reports,
+        views=catalogue.views,
+        reports=catalogue.reports,
         zone=local_zone(),
         website=settings.website,
         days=settings.look_back_days,

@@ -7,19 +7,19 @@ from datetime import timedelta
 from handlers.base.authenticator import SignIn
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
-from utilities.accounts.database.sessions import LONGEST
-from utilities.accounts.signin.attempts import SECONDS, Attempt, begin, load
-from utilities.accounts.signin.issuer import GOOGLE
-from utilities.accounts.signin.return_url import HOME, destination
+from utilities.accounts.database.sessions import SESSION_LIFETIME
+from utilities.accounts.signin.attempts import ATTEMPT_LIFETIME_SECONDS, SignInAttempt, parse_attempt, start_attempt
+from utilities.accounts.signin.issuer import GOOGLE_ISSUER
+from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
 from utilities.http.client_address import household
 
 log = logging.getLogger("foyer.sign_in")
 
-LONGEST_CODE = 2048
-AGAIN = "Please sign in again."
+MAX_CODE_CHARS = 2048
+SIGN_IN_AGAIN = "Please sign in again."
 # What an issuer may say instead of letting somebody in (OpenID Connect 3.1.2.6): the status and our words for it.
 # Its own description is left out: anybody could write one into an address and have it shown under our name.
-ISSUER_SAYS = {
+ISSUER_ERRORS = {
     "access_denied": (403, "You did not sign in, or your account may not."),
     "admin_policy_enforced": (403, "Your company's Google administrator does not allow Foyer yet."),
     "org_internal": (403, "This is not one of the company's accounts. Sign in with your work account."),
@@ -32,95 +32,103 @@ class LoginPage(BaseHandler):
     """For those outside; those inside are sent where they wanted to go."""
 
     async def get(self) -> None:
-        then = destination(self.get_query_argument("next", HOME))
-        if self.door.sign_in is not None and await self.identify():
+        then = safe_return_url(self.get_query_argument("next", DEFAULT_RETURN_URL))
+        if self.authenticator.sign_in is not None and await self.identify_principal():
             self.redirect(then)
             return
-        google = self.services.settings.oidc_issuer == GOOGLE
-        self.page("login.html", next=then, ended=self.get_query_argument("ended", "") == "1", google=google)
+        google = self.services.settings.oidc_issuer == GOOGLE_ISSUER
+        self.render_page("login.html", next=then, ended=self.get_query_argument("ended", "") == "1", google=google)
 
 
-class AtTheDoor(BaseHandler):
+class SignInHandler(BaseHandler):
     """What the two halves of signing in share: the pace, and the cookie that ties them together."""
 
-    async def sign_in(self) -> SignIn:
+    async def limited_sign_in(self) -> SignIn:
         """What there is to sign in with, for those who do not come too often."""
-        sign_in = self.door.sign_in
+        sign_in = self.authenticator.sign_in
         if sign_in is None:
             raise HttpProblem(404, "Nobody signs in here: this Foyer listens to its own machine only.")
-        wait = await sign_in.pace.wait(household(self.client))
+        wait = await sign_in.limiter.count_attempt(household(self.client_address))
         if wait:
             sentence = f"Too many people are signing in from where you are. Try again in {wait} seconds."
             raise HttpProblem(429, sentence, {"Retry-After": str(wait)})
         return sign_in
 
 
-class Login(AtTheDoor):
+class Login(SignInHandler):
     """Sends somebody to the issuer. A GET, because it changes nothing but a cookie of the browser's own."""
 
     async def get(self) -> None:
-        sign_in = await self.sign_in()
-        attempt = begin(self.get_query_argument("next", HOME))
-        address = await sign_in.issuer.way_there(attempt)
-        self.door.cookies.put(self, self.door.cookies.attempt, attempt.dump(), SECONDS)
+        sign_in = await self.limited_sign_in()
+        attempt = start_attempt(self.get_query_argument("next", DEFAULT_RETURN_URL))
+        address = await sign_in.issuer.authorization_url(attempt)
+        self.authenticator.cookies.set_cookie(
+            self, self.authenticator.cookies.attempt_name, attempt.to_json(), ATTEMPT_LIFETIME_SECONDS
+        )
         self.redirect(address)
 
 
-class Callback(AtTheDoor):
+class Callback(SignInHandler):
     """Where the issuer sends people back to; whoever comes without the cookie of the attempt is not let on."""
 
     async def get(self) -> None:
-        sign_in = await self.sign_in()
-        attempt = self.attempt()
-        self.door.cookies.drop(self, self.door.cookies.attempt)
+        sign_in = await self.limited_sign_in()
+        attempt = self.read_attempt()
+        self.authenticator.cookies.clear_cookie(self, self.authenticator.cookies.attempt_name)
         if attempt is None:
-            raise HttpProblem(400, f"This sign-in was not begun in this browser, or too long ago. {AGAIN}")
-        if not await sign_in.sessions.spend(attempt.state, self.door.clock() + timedelta(seconds=SECONDS)):
-            raise HttpProblem(400, f"This sign-in has been used already. {AGAIN}")
-        await self.leave(sign_in)
-        person = await sign_in.issuer.person(self.code(sign_in), attempt)
-        session = await sign_in.sessions.start(person)
-        self.door.cookies.put(self, self.door.cookies.session, session, LONGEST.total_seconds())
-        log.info("%s signed in from %s", person.email, self.client)
-        self.redirect(attempt.then)
+            raise HttpProblem(400, f"This sign-in was not begun in this browser, or too long ago. {SIGN_IN_AGAIN}")
+        if not await sign_in.sessions.spend_attempt(
+            attempt.state, self.authenticator.clock() + timedelta(seconds=ATTEMPT_LIFETIME_SECONDS)
+        ):
+            raise HttpProblem(400, f"This sign-in has been used already. {SIGN_IN_AGAIN}")
+        await self.end_old_session(sign_in)
+        person = await sign_in.issuer.fetch_person(self.read_code(sign_in), attempt)
+        session = await sign_in.sessions.start_session(person)
+        self.authenticator.cookies.set_cookie(
+            self, self.authenticator.cookies.session_name, session, SESSION_LIFETIME.total_seconds()
+        )
+        log.info("%s signed in from %s", person.email, self.client_address)
+        self.redirect(attempt.return_url)
 
-    def attempt(self) -> Attempt | None:
+    def read_attempt(self) -> SignInAttempt | None:
         """The attempt this is the answer to: the state in the address and the one in the cookie are the same."""
-        name = self.door.cookies.attempt
-        attempt = load(self.door.cookies.open(name, self.get_cookie(name), SECONDS))
+        name = self.authenticator.cookies.attempt_name
+        attempt = parse_attempt(
+            self.authenticator.cookies.verify_value(name, self.get_cookie(name), ATTEMPT_LIFETIME_SECONDS)
+        )
         state = self.get_query_argument("state", "")
         same = attempt is not None and hmac.compare_digest(state.encode(), attempt.state.encode())
         return attempt if same else None
 
-    def code(self, sign_in: SignIn) -> str:
+    def read_code(self, sign_in: SignIn) -> str:
         """The code, unless the issuer sent a reason instead."""
         issuer = self.get_query_argument("iss", "")  # RFC 9207
         if issuer and issuer.rstrip("/") != sign_in.issuer.registration.issuer:
-            raise HttpProblem(400, f"This answer came from somebody else. {AGAIN}")
+            raise HttpProblem(400, f"This answer came from somebody else. {SIGN_IN_AGAIN}")
         error = self.get_query_argument("error", "")
         if error:
-            status, sentence = ISSUER_SAYS.get(error, (400, "The sign-in service did not say who you are."))
-            raise HttpProblem(status, f"{sentence} {AGAIN}" if status == 400 else sentence)
+            status, sentence = ISSUER_ERRORS.get(error, (400, "The sign-in service did not say who you are."))
+            raise HttpProblem(status, f"{sentence} {SIGN_IN_AGAIN}" if status == 400 else sentence)
         code = self.get_query_argument("code", "")
-        if not 0 < len(code) <= LONGEST_CODE:
-            raise HttpProblem(400, f"The sign-in service sent no code. {AGAIN}")
+        if not 0 < len(code) <= MAX_CODE_CHARS:
+            raise HttpProblem(400, f"The sign-in service sent no code. {SIGN_IN_AGAIN}")
         return code
 
-    async def leave(self, sign_in: SignIn) -> None:
+    async def end_old_session(self, sign_in: SignIn) -> None:
         """Whoever signs in signs out first, so that nothing of an older session is left, whatever comes of it."""
-        if self.session is not None:
-            self.door.cookies.drop(self, self.door.cookies.session)
-            await sign_in.sessions.end(self.session)
+        if self.session_id is not None:
+            self.authenticator.cookies.clear_cookie(self, self.authenticator.cookies.session_name)
+            await sign_in.sessions.end_session(self.session_id)
 
 
 class SignOut(BaseHandler):
     """Ends the session, here and in every other window; a POST, so that no picture or link can do it."""
 
     async def post(self) -> None:
-        if self.door.sign_in is not None:
-            self.door.cookies.drop(self, self.door.cookies.session)
-            if self.session is not None:
-                await self.door.sign_in.sessions.end(self.session)
+        if self.authenticator.sign_in is not None:
+            self.authenticator.cookies.clear_cookie(self, self.authenticator.cookies.session_name)
+            if self.session_id is not None:
+                await self.authenticator.sign_in.sessions.end_session(self.session_id)
         # Not "cookies": browsers would clear those of the whole company's domain, not of this host alone.
         self.set_header("Clear-Site-Data", '"cache", "storage"')
         self.redirect("/login-page?ended=1", status=303)

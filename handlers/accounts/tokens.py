@@ -3,9 +3,8 @@
 import logging
 from typing import Any, cast
 
-from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
-from utilities.accounts.database.tokens import SCOPES, Made, Tokens
+from utilities.accounts.database.tokens import TOKEN_SCOPES, TokenRecord, TokenStore
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.formats import format_age
 from utilities.model.principals import Person
@@ -17,21 +16,26 @@ class TokensPage(BaseHandler):
     """What the pages of tokens share."""
 
     @property
-    def tokens(self) -> Tokens:
-        if self.door.programs is None:
-            raise HttpProblem(503)
-        return self.door.programs.tokens
+    def tokens(self) -> TokenStore:
+        return self.authenticator.api_clients.tokens
 
     @property
-    def who(self) -> str:
+    def person_name(self) -> str:
         """What the person is called in the list and in the log."""
         return cast(Person, self.principal).label
 
-    async def show(self, **more: Any) -> None:
+    async def render_tokens(self, **more: Any) -> None:
         told = {"secret": "", "fault": "", "name": "", "ticked": ("read",), **more}
-        self.page("tokens.html", here="/api", tokens=await self.tokens.listed(), scopes=SCOPES, used=self.used, **told)
+        self.render_page(
+            "tokens.html",
+            here="/api",
+            tokens=await self.tokens.list_tokens(),
+            scopes=TOKEN_SCOPES,
+            used=self.last_used_text,
+            **told,
+        )
 
-    def used(self, made: Made) -> str:
+    def last_used_text(self, made: TokenRecord) -> str:
         """When a token was last here: `4 min ago`."""
         if made.last_used is None:
             return "never"
@@ -39,29 +43,29 @@ class TokensPage(BaseHandler):
         return age if age == "now" else f"{age} ago"
 
 
-class TokenList(TokensPage):
+class TokensListPage(TokensPage):
     """The tokens there are; a POST makes one more, and its answer is the only place where it is ever shown."""
 
     async def get(self) -> None:
-        await self.show()
+        await self.render_tokens()
 
     async def post(self) -> None:
         name, scopes = self.get_body_argument("name", ""), self.get_body_arguments("scope")
         try:
-            secret = await self.tokens.make(name, scopes, self.who)
+            secret = await self.tokens.create_token(name, scopes, self.person_name)
         except (ParameterError, Overloaded) as error:
             self.set_status(422)
-            await self.show(fault=str(error), name=name, ticked=scopes)
+            await self.render_tokens(fault=str(error), name=name, ticked=scopes)
             return
-        log.info("%s made a token that may %s", self.who, ", ".join(sorted(set(scopes))))
-        await self.show(secret=secret)
+        log.info("%s made a token that may %s", self.person_name, ", ".join(sorted(set(scopes))))
+        await self.render_tokens(secret=secret)
 
 
-class TokenRevoked(TokensPage):
+class TokenRevokePage(TokensPage):
     """The end of a token; one that is gone already stays gone."""
 
     async def post(self, number: str) -> None:
-        made = await self.tokens.revoke(int(number))
+        made = await self.tokens.revoke_token(int(number))
         if made is not None:
-            log.info("%s revoked token %d", self.who, made.number)
+            log.info("%s revoked token %d", self.person_name, made.number)
         self.redirect("/tokens", status=303)

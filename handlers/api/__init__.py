@@ -8,7 +8,7 @@ from handlers.api.pages import ApiPage, OpenApiJson, UnknownApiAddress
 from handlers.api.reports import ReadingResource, ReportResource, ReportsResource
 from handlers.api.sites import SitesResource
 from handlers.api.tokens import TokenResource, TokensResource
-from handlers.base.permissions import PEOPLE, READERS, Route
+from handlers.base.permissions import PEOPLE, PEOPLE_AND_TOKENS, Route
 
 RESOURCES: tuple[type[ApiResource], ...] = (
     *(BoardsResource, BoardResource),
@@ -25,7 +25,7 @@ def api_routes() -> list[Route]:
     described = {"resources": RESOURCES}
     return [
         Route(r"/api", ApiPage, PEOPLE, described),
-        Route(rf"{API_ROOT}/openapi\.json", OpenApiJson, READERS, described),
+        Route(rf"{API_ROOT}/openapi\.json", OpenApiJson, PEOPLE_AND_TOKENS, described),
         *(Route(route_pattern(each.path), each, each.allow, scope=each.scope) for each in RESOURCES),
-        Route(r"/api/.*", UnknownApiAddress, READERS),
+        Route(r"/api/.*", UnknownApiAddress, PEOPLE_AND_TOKENS),
     ]

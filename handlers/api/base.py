@@ -14,7 +14,7 @@ from handlers.api.models import PagingParams, QueryParams
 from handlers.api.paging import PagedItem, paginate_items
 from handlers.api.problems import PROBLEM_CONTENT_TYPE, ApiProblem, problem_json
 from handlers.base.handler import BaseHandler
-from handlers.base.permissions import READERS, Allowed
+from handlers.base.permissions import PEOPLE_AND_TOKENS, PrincipalTypes
 from utilities.model.principals import ApiClient
 
 MIN_GZIP_BYTES = 1024
@@ -44,9 +44,9 @@ class Operation:
 class ApiHandler(BaseHandler):
     """Answers errors as problem documents, and redirects nobody to sign in."""
 
-    for_programs = True
+    never_redirects = True
 
-    def tell(self, status: int, title: str, sentence: str, error: BaseException | None) -> None:
+    def write_problem(self, status: int, title: str, sentence: str, error: BaseException | None) -> None:
         """Answers with the problem document."""
         if status == 503 and "Retry-After" not in self._headers:
             self.set_header("Retry-After", DEFAULT_RETRY_AFTER)
@@ -74,7 +74,7 @@ class ApiResource(ApiHandler):
 
     path: ClassVar[str]  # below API_ROOT, with parameters in braces
     operation: ClassVar[Operation]
-    allow: ClassVar[Allowed] = READERS
+    allow: ClassVar[PrincipalTypes] = PEOPLE_AND_TOKENS
     scope: ClassVar[str] = "read"
 
     def parse_query(self) -> QueryParams:

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from handlers.api.base import ApiResource, Operation
 from handlers.api.models import PagingParams, ProblemResponse, QueryParams, RangeParams
 from handlers.api.problems import PROBLEM_CONTENT_TYPE
-from handlers.base.permissions import PROGRAMS
+from handlers.base.permissions import TOKENS_ONLY
 
 API_ROOT = "/api/v1"
 NAME_PATTERN = "[a-z0-9-]+"
@@ -93,7 +93,7 @@ def operation_object(resource: type[ApiResource], operation: Operation) -> JsonO
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.about,
-        "security": [token] if resource.allow == PROGRAMS else [token, {"session": []}],
+        "security": [token] if resource.allow == TOKENS_ONLY else [token, {"session": []}],
         "parameters": [*path_parameters(resource.path), *query_parameters(operation.query)],
         "responses": dict(operation_responses(resource, operation)),
     }

@@ -7,7 +7,7 @@ from handlers.api.base import ApiHandler, ApiResource
 from handlers.api.document import API_ROOT, example_address, openapi_document
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
-from utilities.accounts.database.tokens import SCOPES
+from utilities.accounts.database.tokens import TOKEN_SCOPES
 
 
 class OpenApiJson(ApiHandler):
@@ -30,7 +30,7 @@ class ApiPage(BaseHandler):
 
     def get(self) -> None:
         document = openapi_document(self.resources)
-        self.page(
+        self.render_page(
             "api.html",
             here="/api",
             root=API_ROOT,
@@ -44,7 +44,7 @@ class ApiPage(BaseHandler):
                 )
                 for each in self.resources
             ],
-            scopes=SCOPES,
+            scopes=TOKEN_SCOPES,
             errors=document["components"]["responses"],
         )
 

@@ -15,8 +15,7 @@ class SitesResource(ReadableResource):
     )
 
     async def build_response(self, params: PagingParams) -> SiteListResponse:
-        collector = self.services.collector
-        sites = list(collector.sites) if collector else []
+        sites = list(self.services.collector.sites)
         page, following = self.paginate(sites, params, [site.name for site in sites])
         items = [SiteResponse(name=each.name, domains=list(each.domains), zone=each.zone) for each in page]
         return SiteListResponse(items=items, next=following)

@@ -5,10 +5,10 @@ from typing import cast
 
 from handlers.api.base import ApiResource, Operation, ReadableResource
 from handlers.api.models import PagingParams, TokenListResponse, TokenResponse
-from handlers.base.authenticator import Programs
+from handlers.base.authenticator import ApiClients
 from handlers.base.errors import HttpProblem
-from handlers.base.permissions import PROGRAMS
-from utilities.accounts.database.tokens import Made
+from handlers.base.permissions import TOKENS_ONLY
+from utilities.accounts.database.tokens import TokenRecord
 from utilities.model.principals import ApiClient
 
 log = logging.getLogger("foyer.tokens")
@@ -17,14 +17,12 @@ log = logging.getLogger("foyer.tokens")
 class TokenAdminResource(ApiResource):
     """Base of the token resources; for programs only, people have /tokens."""
 
-    allow = PROGRAMS
+    allow = TOKENS_ONLY
     scope = "admin"
 
     @property
-    def programs(self) -> Programs:
-        if self.door.programs is None:
-            raise HttpProblem(503)
-        return self.door.programs
+    def programs(self) -> ApiClients:
+        return self.authenticator.api_clients
 
 
 class TokensResource(TokenAdminResource, ReadableResource):
@@ -34,7 +32,7 @@ class TokensResource(TokenAdminResource, ReadableResource):
     )
 
     async def build_response(self, params: PagingParams) -> TokenListResponse:
-        tokens = await self.programs.tokens.listed()
+        tokens = await self.programs.tokens.list_tokens()
         page, following = self.paginate(tokens, params, [each.number for each in tokens])
         return TokenListResponse(items=[token_response(each) for each in page], next=following)
 
@@ -45,14 +43,14 @@ class TokenResource(TokenAdminResource):
 
     async def delete(self, number: str) -> None:
         self.parse_query()
-        revoked = await self.programs.tokens.revoke(int(number))
+        revoked = await self.programs.tokens.revoke_token(int(number))
         if revoked is None:
             raise HttpProblem(404, "There is no token of this number.")
         log.info("token %d revoked token %d", cast(ApiClient, self.principal).number, revoked.number)
         self.set_status(204)
 
 
-def token_response(token: Made) -> TokenResponse:
+def token_response(token: TokenRecord) -> TokenResponse:
     return TokenResponse(
         number=token.number,
         name=token.name,

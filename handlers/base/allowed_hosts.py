@@ -4,10 +4,10 @@ from urllib.parse import urlsplit
 
 from utilities.config.settings import Settings
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LOOPBACK_HOST_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-class Hosts:
+class AllowedHosts:
     """PUBLIC_URL's host exactly; without sign-in also this machine's own names, at any port."""
 
     def __init__(self, settings: Settings) -> None:
@@ -17,7 +17,7 @@ class Hosts:
         if parts.port in (None, usual):
             bare = parts.netloc.lower().removesuffix(f":{usual}")
             self.exact |= {bare, f"{bare}:{usual}"}
-        self.names = LOOPBACK if settings.loopback_only else frozenset()
+        self.names = LOOPBACK_HOST_NAMES if settings.loopback_only else frozenset()
 
     def __contains__(self, host: str) -> bool:
         host = host.lower()

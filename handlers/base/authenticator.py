@@ -1,4 +1,4 @@
-"""The door: all that is needed to tell who a request speaks for."""
+"""Authentication: everything that decides who a request speaks for."""
 
 import asyncio
 import logging
@@ -7,128 +7,132 @@ from dataclasses import dataclass
 
 from tornado.httputil import HTTPServerRequest
 
-from handlers.base.allowed_hosts import Hosts
+from handlers.base.allowed_hosts import AllowedHosts
 from handlers.base.cookies import Cookies
-from utilities.accounts.database.connection import State
-from utilities.accounts.database.links import Links
+from utilities.accounts.database.connection import StateDatabase
+from utilities.accounts.database.links import ShareLinks
 from utilities.accounts.database.sessions import Sessions
-from utilities.accounts.database.tokens import Tokens
-from utilities.accounts.signin.attempt_limiter import Most, Pace
-from utilities.accounts.signin.issuer import Issuer, Registration
-from utilities.accounts.signin.issuer_client import Client
+from utilities.accounts.database.tokens import TokenStore
+from utilities.accounts.signin.attempt_limiter import AttemptLimiter, AttemptLimits
+from utilities.accounts.signin.issuer import ClientRegistration, Issuer
+from utilities.accounts.signin.issuer_client import IssuerHttpClient
 from utilities.config.settings import Settings
 from utilities.http.client_address import ClientAddresses, is_loopback
 from utilities.model.clock import Clock
 from utilities.model.errors import SettingsError, StateDown
 
-log = logging.getLogger("foyer.door")
+log = logging.getLogger("foyer.authenticator")
 
-CALLBACK = "/login/callback"
-BETWEEN_LOOKS = 4.0  # seconds between two looks for sessions that ended in another process
-ASKING = Most(from_one=600, from_all=6000)  # requests in a minute, by one token and by all
-HEARSAY = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
+CALLBACK_PATH = "/login/callback"
+SESSION_POLL_SECONDS = 4.0
+TOKEN_LIMITS = AttemptLimits(per_client=600, in_total=6000)
+FORWARDED_HEADERS = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """What there is where people sign in."""
+    """What people sign in with: the issuer, their sessions and a rate limit."""
 
     issuer: Issuer
     sessions: Sessions
-    pace: Pace
+    limiter: AttemptLimiter
 
-    async def keep_looking(self) -> None:
-        """Ends the streams of sessions that have ended elsewhere; runs until cancelled."""
+    async def poll_ended_sessions(self) -> None:
+        """Ends the streams of sessions that another process has ended; runs until it is cancelled."""
         while True:
-            await asyncio.sleep(BETWEEN_LOOKS)
+            await asyncio.sleep(SESSION_POLL_SECONDS)
             try:
-                await self.sessions.look()
+                await self.sessions.end_expired_streams()
             except StateDown as error:
-                log.warning("cannot tell whose session has ended: %s", error)
+                log.warning("Cannot check which sessions have ended: %s", error)
 
 
 @dataclass(frozen=True)
-class Programs:
-    """What there is for programs to come in with."""
+class ApiClients:
+    """What programs authenticate with: tokens and share links, and a rate limit."""
 
-    tokens: Tokens
-    links: Links
-    pace: Pace
+    tokens: TokenStore
+    links: ShareLinks
+    limiter: AttemptLimiter
 
 
-class Door:
-    """Held by the application; `sign_in` is None where nobody signs in, and whoever can knock is in.
-
-    `programs` is None only in tests without a state database.
-    """
+class Authenticator:
+    """Held by the application. `sign_in` is None where nobody signs in: then every local request is allowed."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, sign_in: SignIn | None = None, programs: Programs | None = None
+        self, settings: Settings, clock: Clock, api_clients: ApiClients, sign_in: SignIn | None = None
     ) -> None:
         if sign_in is None and not settings.loopback_only:
-            raise SettingsError("People must sign in here, so the door has to be opened with open_door().")
+            raise SettingsError("GOOGLE_CLIENT_ID is set, so people must sign in: use open_authenticator().")
         self.clock = clock
         self.sign_in = sign_in
-        self.programs = programs
-        self.hosts = Hosts(settings)
+        self.api_clients = api_clients
+        self.hosts = AllowedHosts(settings)
         self.addresses = ClientAddresses(settings.trusted_proxies)
         self.cookies = Cookies(settings, clock)
-        self.watch = asyncio.create_task(sign_in.keep_looking()) if sign_in else None
+        self.session_poll = asyncio.create_task(sign_in.poll_ended_sessions()) if sign_in else None
 
     @property
     def sessions(self) -> Sessions | None:
+        """Returns the sessions; None where nobody signs in."""
         return self.sign_in.sessions if self.sign_in else None
 
-    def client(self, request: HTTPServerRequest) -> str:
-        """The address the request really came from."""
+    def client_address(self, request: HTTPServerRequest) -> str:
+        """Returns the address of the client, also behind a trusted proxy."""
         return self.addresses.client(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
 
     def is_local(self, request: HTTPServerRequest) -> bool:
-        """Whether the request was made on this very machine, and not merely handed on by a proxy that runs here."""
-        if any(name in request.headers for name in HEARSAY):
+        """Whether the request was made on this machine, and not forwarded by a proxy that runs on it."""
+        if any(name in request.headers for name in FORWARDED_HEADERS):
             return False
         return is_loopback(request.remote_ip or "")
 
     async def close(self) -> None:
-        if self.watch is not None:
-            self.watch.cancel()
-            await asyncio.gather(self.watch, return_exceptions=True)
-        for kept in (self.sign_in, self.programs):
-            if kept is not None:
-                await kept.pace.close()
+        """Stops the poll and closes the rate limiters."""
+        if self.session_poll is not None:
+            self.session_poll.cancel()
+            await asyncio.gather(self.session_poll, return_exceptions=True)
+        if self.sign_in is not None:
+            await self.sign_in.limiter.close()
+        await self.api_clients.limiter.close()
 
 
 def link_keys(settings: Settings) -> list[bytes]:
-    """What links are signed with, the newest first; without sign-in a key of this process, for nobody else can come."""
+    """Returns the keys that sign share links, the newest first; a random one without SECRET_KEY (loopback only)."""
     return [key.encode() for key in settings.signing_keys()] or [secrets.token_bytes(32)]
 
 
-async def open_door(
+async def open_authenticator(
     settings: Settings,
     clock: Clock,
-    state: State | None,
-    client: Client | None,
+    database: StateDatabase,
+    client: IssuerHttpClient | None,
     *,
-    most: Most | None = None,
-    asking: Most = ASKING,
-) -> Door:
-    """The door as the settings want it: with sign-in when GOOGLE_CLIENT_ID is set. `client` calls the issuer."""
+    sign_in_limits: AttemptLimits | None = None,
+    token_limits: AttemptLimits = TOKEN_LIMITS,
+) -> Authenticator:
+    """Returns the authenticator for these settings: with sign-in when GOOGLE_CLIENT_ID is set.
+
+    `client` calls the issuer. Raises SettingsError when ALLOWED_DOMAINS is empty.
+    """
     redis_url = settings.redis_url.get_secret_value()
-    programs = (
-        Programs(Tokens(state, clock), Links(state, clock, link_keys(settings)), Pace(redis_url, asking, "token"))
-        if state
-        else None
+    api_clients = ApiClients(
+        TokenStore(database, clock),
+        ShareLinks(database, clock, link_keys(settings)),
+        AttemptLimiter(redis_url, token_limits, "token"),
     )
-    if settings.loopback_only or state is None or client is None:
-        return Door(settings, clock, programs=programs)
-    registration = Registration(
+    if settings.loopback_only or client is None:
+        return Authenticator(settings, clock, api_clients)
+    registration = ClientRegistration(
         settings.oidc_issuer,
         settings.google_client_id,
         settings.google_client_secret.get_secret_value(),
-        settings.address + CALLBACK,
+        settings.address + CALLBACK_PATH,
         settings.allowed_domains,
     )
     if not registration.domains:
-        raise SettingsError("ALLOWED_DOMAINS is empty, which would let nobody in.")
-    sign_in = SignIn(Issuer(registration, client, clock), Sessions(state, clock), Pace(redis_url, most))
-    return Door(settings, clock, sign_in, programs)
+        raise SettingsError("ALLOWED_DOMAINS is empty, so nobody could sign in. Set it to your company's domain.")
+    sign_in = SignIn(
+        Issuer(registration, client, clock), Sessions(database, clock), AttemptLimiter(redis_url, sign_in_limits)
+    )
+    return Authenticator(settings, clock, api_clients, sign_in)

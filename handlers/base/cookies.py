@@ -7,12 +7,12 @@ from typing import Any
 from tornado.httputil import HTTPServerRequest, parse_cookie
 from tornado.web import RequestHandler, create_signed_value, decode_signed_value
 
-from utilities.accounts.database.sessions import LONGEST
+from utilities.accounts.database.sessions import SESSION_LIFETIME
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 
-A_DAY = 86400
-MOST_OPENED = 10_000
+SECONDS_PER_DAY = 86400
+MAX_CACHED_COOKIES = 10_000
 
 
 class Cookies:
@@ -23,57 +23,62 @@ class Cookies:
         self.secure = settings.address.startswith("https://")
         # `__Host-` binds a cookie to this very host, but browsers want https for it; plain http is loopback only.
         prefix = "__Host-" if self.secure else ""
-        self.session = f"{prefix}foyer"
-        self.attempt = f"{prefix}foyer-sign-in"
-        self.keys, self.newest = signing_keys(settings.secret_key.get_secret_value())
-        self.opened: dict[str, str] = {}
+        self.session_name = f"{prefix}foyer"
+        self.attempt_name = f"{prefix}foyer-sign-in"
+        self.keys, self.signing_version = versioned_keys(settings.secret_key.get_secret_value())
+        self.verified_values: dict[str, str] = {}
 
-    def seal(self, name: str, value: str) -> str:
+    def sign_value(self, name: str, value: str) -> str:
         sealed = create_signed_value(
-            dict(self.keys), name, value, version=2, key_version=self.newest, clock=lambda: self.clock().timestamp()
+            dict(self.keys),
+            name,
+            value,
+            version=2,
+            key_version=self.signing_version,
+            clock=lambda: self.clock().timestamp(),
         )
         return sealed.decode("ascii")
 
-    def open(self, name: str, sealed: str | None, seconds: float) -> str | None:
+    def verify_value(self, name: str, sealed: str | None, seconds: float) -> str | None:
         """What was sealed under this name in the last `seconds`; None for anything else."""
         value = decode_signed_value(
             dict(self.keys),
             name,
             sealed,
-            max_age_days=seconds / A_DAY,
+            max_age_days=seconds / SECONDS_PER_DAY,
             clock=lambda: self.clock().timestamp(),
             min_version=2,
         )
         return None if value is None else value.decode("utf-8", "replace")
 
-    def session_of(self, request: HTTPServerRequest) -> str | None:
+    def read_session(self, request: HTTPServerRequest) -> str | None:
         """The session's secret id, when the cookie is one that we signed.
 
         What was opened before is not opened again: its signature does not change, and how long the session lasts is
         decided where sessions are kept. Tornado's own `cookies` would cost more than all the rest of a warm page.
         """
-        sealed = parse_cookie(request.headers.get("Cookie", "")).get(self.session)
-        known = self.opened.get(sealed) if sealed else None
+        sealed = parse_cookie(request.headers.get("Cookie", "")).get(self.session_name)
+        known = self.verified_values.get(sealed) if sealed else None
         if known is None and sealed:
-            known = self.open(self.session, sealed, LONGEST.total_seconds())
+            known = self.verify_value(self.session_name, sealed, SESSION_LIFETIME.total_seconds())
             if known is not None:
-                if len(self.opened) >= MOST_OPENED:
-                    self.opened.clear()
-                self.opened[sealed] = known
+                if len(self.verified_values) >= MAX_CACHED_COOKIES:
+                    self.verified_values.clear()
+                self.verified_values[sealed] = known
         return known
 
-    def put(self, handler: RequestHandler, name: str, value: str, seconds: float) -> None:
-        handler.set_cookie(name, self.seal(name, value), max_age=int(seconds), **self.flags())
+    def set_cookie(self, handler: RequestHandler, name: str, value: str, seconds: float) -> None:
+        handler.set_cookie(name, self.sign_value(name, value), max_age=int(seconds), **self._cookie_flags())
 
-    def drop(self, handler: RequestHandler, name: str) -> None:
-        handler.clear_cookie(name, **self.flags())
+    def clear_cookie(self, handler: RequestHandler, name: str) -> None:
+        handler.clear_cookie(name, **self._cookie_flags())
 
-    def flags(self) -> dict[str, Any]:
+    def _cookie_flags(self) -> dict[str, Any]:
         """Lax, not Strict: Strict would withhold the cookies on the way back from the issuer."""
         return {"secure": self.secure, "httponly": True, "samesite": "Lax", "path": "/"}
 
 
-def signing_keys(secret: str) -> tuple[Mapping[int, str], int]:
+def versioned_keys(secret: str) -> tuple[Mapping[int, str], int]:
     """Keys by version, and the version that signs. `SECRET_KEY=new,old` rotates: `old` is read, never written.
 
     A key's version comes from the key itself, so it stays the same wherever the key stands in the list.

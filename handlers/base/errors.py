@@ -6,7 +6,7 @@ from tornado.web import HTTPError
 
 from utilities.model.errors import FoyerError, SignInRefused, SourceError, StateDown, StoreDown
 
-TITLES = {
+STATUS_TITLES = {
     400: "That did not make sense",
     401: "Please sign in",
     403: "Not for you",
@@ -16,7 +16,7 @@ TITLES = {
     429: "Too fast",
     503: "Not just now",
 }
-SENTENCES = {
+STATUS_SENTENCES = {
     400: "The address or the form is not one that Foyer made.",
     401: "This page is for people who have signed in.",
     403: "You may not see or do this.",
@@ -26,7 +26,7 @@ SENTENCES = {
     429: "Too many tries in a short time. Wait a minute.",
     503: "Something that Foyer needs does not answer. Try again in a moment.",
 }
-STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 503, StoreDown: 503, StateDown: 503}
+ERROR_STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 503, StoreDown: 503, StateDown: 503}
 
 
 class HttpProblem(HTTPError):
@@ -38,18 +38,18 @@ class HttpProblem(HTTPError):
         self.headers = headers or {}
 
 
-def status_of(error: BaseException | None, usual: int) -> int:
+def status_for_error(error: BaseException | None, usual: int) -> int:
     """The status for an error of our own tree; `usual` for every other."""
-    return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), usual)
+    return next((status for kind, status in ERROR_STATUSES.items() if isinstance(error, kind)), usual)
 
 
-def title_of(status: int, error: BaseException | None) -> str:
+def error_title(status: int, error: BaseException | None) -> str:
     if isinstance(error, SignInRefused):
         return "You cannot come in with that"
-    return TITLES.get(status, "Something broke" if status >= 500 else HTTPStatus(status).phrase)
+    return STATUS_TITLES.get(status, "Something broke" if status >= 500 else HTTPStatus(status).phrase)
 
 
-def sentence_of(status: int, error: BaseException | None) -> str:
+def error_sentence(status: int, error: BaseException | None) -> str:
     """What to tell: a refusal's own words, or the usual ones of the status."""
     if isinstance(error, HttpProblem) and error.sentence:
         return error.sentence
@@ -58,4 +58,4 @@ def sentence_of(status: int, error: BaseException | None) -> str:
     usual = (
         "The fault is Foyer's, and it is in its log." if status >= 500 else "Foyer does not know what to do with this."
     )
-    return SENTENCES.get(status, usual)
+    return STATUS_SENTENCES.get(status, usual)

@@ -9,13 +9,13 @@ from tornado.web import RequestHandler
 
 from utilities.model.principals import ApiClient, Nobody, PairedScreen, Person, Principal
 
-Allowed = frozenset[type[Principal]]
+PrincipalTypes = frozenset[type[Principal]]
 
-EVERYONE: Allowed = frozenset({Nobody, Person, PairedScreen, ApiClient})
-PEOPLE: Allowed = frozenset({Person})
-WALLS: Allowed = frozenset({Person, PairedScreen})
-READERS: Allowed = frozenset({Person, ApiClient})
-PROGRAMS: Allowed = frozenset({ApiClient})
+ANYONE: PrincipalTypes = frozenset({Nobody, Person, PairedScreen, ApiClient})
+PEOPLE: PrincipalTypes = frozenset({Person})
+PEOPLE_AND_SCREENS: PrincipalTypes = frozenset({Person, PairedScreen})
+PEOPLE_AND_TOKENS: PrincipalTypes = frozenset({Person, ApiClient})
+TOKENS_ONLY: PrincipalTypes = frozenset({ApiClient})
 
 
 @dataclass(frozen=True)
@@ -24,24 +24,24 @@ class Route:
 
     pattern: str
     handler: type[RequestHandler]
-    allow: Allowed
-    parts: Mapping[str, Any] = field(default_factory=dict)  # what the handler's `initialize` is handed
+    allow: PrincipalTypes
+    init_args: Mapping[str, Any] = field(default_factory=dict)  # what the handler's `initialize` is handed
     scope: str = "read"  # what a token must have been made for
     any_host: bool = False  # True only for health checks, which come by address
     any_origin: bool = False  # True only for beacons: pages of other sites send them, and no cookie matters
 
-    def spec(self) -> URLSpec:
-        return URLSpec(self.pattern, self.handler, dict(self.parts))
+    def url_spec(self) -> URLSpec:
+        return URLSpec(self.pattern, self.handler, dict(self.init_args))
 
 
-Table = Mapping[type[RequestHandler], Route]
+AccessTable = Mapping[type[RequestHandler], Route]
 
 
-def table_of(routes: Iterable[Route]) -> Table:
+def build_access_table(routes: Iterable[Route]) -> AccessTable:
     """The authorisation table, by handler; one handler cannot be for different principals at different addresses."""
     table: dict[type[RequestHandler], Route] = {}
     for route in routes:
         known = table.setdefault(route.handler, route)
-        if replace(known, pattern="", parts={}) != replace(route, pattern="", parts={}):
+        if replace(known, pattern="", init_args={}) != replace(route, pattern="", init_args={}):
             raise ValueError(f"{route.handler.__name__} is routed twice, for different principals")
     return table

@@ -3,7 +3,7 @@
 from utilities.config.settings import Settings
 
 # No `require-trusted-types-for`: the wall's ES5 script swaps in fragments that the server rendered, through innerHTML.
-POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -17,7 +17,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-UNUSED = (
+DISABLED_BROWSER_FEATURES = (
     *("accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
     *("magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "serial", "usb"),
 )
@@ -26,11 +26,11 @@ UNUSED = (
 def security_headers(settings: Settings) -> dict[str, str]:
     """What a browser is told each time; a handler may only loosen Cache-Control."""
     headers = {
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",  # for televisions older than frame-ancestors
         "Referrer-Policy": "same-origin",  # `no-referrer` would make browsers send `Origin: null` with our own forms
-        "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
+        "Permissions-Policy": ", ".join(f"{name}=()" for name in DISABLED_BROWSER_FEATURES),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "private, no-store",

@@ -43,7 +43,7 @@ class BoardDesk(DeskHandler):
         state = DeskState(params, self.get_query_argument("compare", "") == "true")
         tiles = [await self.build_tile(tile) for tile in board.tiles]
         ranged = [tile for tile in tiles if tile.query.has_range]
-        self.page(
+        self.render_page(
             "board_desk.html",
             here="/boards",
             board=board,
@@ -69,7 +69,7 @@ class BoardDesk(DeskHandler):
         view = self.latest_view(query)
         title = tile.title or query.report.title
         chart = None
-        if view.frame.rows and gallery is not None:
+        if view.frame.rows:
             chart = await draw_charts(
                 title, self.services.views[tile.view], view.frame, gallery, tile.options, TILE_BOXES
             )

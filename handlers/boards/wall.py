@@ -29,7 +29,7 @@ class BoardListPage(BaseHandler):
 
     def get(self) -> None:
         boards = sorted(self.services.boards, key=lambda board: board.title)
-        self.page("boards.html", here="/boards", boards=boards, faults=self.services.boards.faults)
+        self.render_page("boards.html", here="/boards", boards=boards, faults=self.services.boards.faults)
 
 
 class FrontPage(BoardListPage):
@@ -49,10 +49,10 @@ class WallPage(WallHandler):
     async def get(self, board: str) -> None:
         await self.walls.settle()
         theme = self.get_query_argument("theme", "") if self.request.query else ""
-        page = self.walls.page(board, theme if theme in WALL_THEMES else "", zipped=self.unzips)
+        page = self.walls.page(board, theme if theme in WALL_THEMES else "", zipped=self.accepts_gzip)
         if page is None:
             raise HTTPError(404)
-        if self.unzips:  # the page contains nothing of the request
+        if self.accepts_gzip:  # the page contains nothing of the request
             self.set_header("Content-Encoding", "gzip")
         self.finish(page)
 
@@ -79,7 +79,7 @@ class BoardStyles(WallHandler):
         self.set_header("Content-Type", "text/css; charset=UTF-8")
         self.set_header("Cache-Control", "private, max-age=31536000, immutable" if is_current else "no-store")
         self.set_header("Vary", "Accept-Encoding")
-        if self.unzips:
+        if self.accepts_gzip:
             self.set_header("Content-Encoding", "gzip")
             self.finish(gzip.compress(css, 6, mtime=0))
         else:
@@ -98,7 +98,7 @@ class WallEventStream(WallHandler):
         if not self.walls.open:
             raise HTTPError(503)
         last = self.request.headers.get("Last-Event-ID", "") or self.get_argument("last", "")
-        ended = self.ended if self.door.sessions is not None else None
+        ended = self.session_ended if self.authenticator.sessions is not None else None
         self.set_header("Content-Type", "text/event-stream; charset=UTF-8")
         self.set_header("Cache-Control", "no-store, no-transform")
         self.set_header("X-Accel-Buffering", "no")  # nginx would delay events

@@ -8,8 +8,8 @@ from typing import cast
 from tornado.httputil import HTTPHeaders
 
 from handlers.base.handler import BaseHandler
-from handlers.base.permissions import EVERYONE, Route
-from handlers.site.static_files import FOLDER
+from handlers.base.permissions import ANYONE, Route
+from handlers.site.static_files import STATIC_FOLDER
 from utilities.model.errors import (
     BadHit,
     ForeignHost,
@@ -30,7 +30,7 @@ from utilities.pageviews.collect.beacon import (
 )
 from utilities.pageviews.collect.collector import Collector
 
-TRACKING_SCRIPT = (FOLDER / "a.js").read_bytes()
+TRACKING_SCRIPT = (STATIC_FOLDER / "a.js").read_bytes()
 TRACKING_SCRIPT_GZIP = gzip.compress(TRACKING_SCRIPT, 9, mtime=0)
 PIXEL_GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
@@ -78,16 +78,16 @@ def classifier_headers(headers: HTTPHeaders) -> dict[str, str]:
 def collect_routes() -> list[Route]:
     """Returns the routes, the busiest first: Tornado tries them in order."""
     return [
-        Route(r"/a\.gif", PixelHandler, EVERYONE),
-        Route(r"/a", CollectHandler, EVERYONE, any_origin=True),
-        Route(r"/a\.js", ScriptHandler, EVERYONE),
+        Route(r"/a\.gif", PixelHandler, ANYONE),
+        Route(r"/a", CollectHandler, ANYONE, any_origin=True),
+        Route(r"/a\.js", ScriptHandler, ANYONE),
     ]
 
 
 class BeaconHandler(BaseHandler):
     """Ignores cookies and accepts every origin. No page, no ETag, and no log line, which would contain an address."""
 
-    logged = False
+    writes_access_log = False
 
     def set_default_headers(self) -> None:
         super().set_default_headers()
@@ -105,7 +105,7 @@ class BeaconHandler(BaseHandler):
         try:
             payload = parse_payload()
             await cast(Collector, self.settings["collector"]).collect_hit(
-                payload, self.client, headers.get("User-Agent", ""), classifier_headers(headers)
+                payload, self.client_address, headers.get("User-Agent", ""), classifier_headers(headers)
             )
         except (HitRejected, Overloaded, StoreDown) as error:
             self.finish_with_error(error)

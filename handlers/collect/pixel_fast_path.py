@@ -37,7 +37,7 @@ from utilities.pageviews.collect.beacon import (
 from utilities.pageviews.collect.collector import Collector
 
 if TYPE_CHECKING:  # a collector-only process has CollectorAuth
-    from handlers.base.authenticator import Door
+    from handlers.base.authenticator import Authenticator
 
 PIXEL_PATH = "/a.gif?"
 
@@ -48,7 +48,7 @@ class PixelFastPath(HTTPServerConnectionDelegate):
     def __init__(self, app: Application) -> None:
         self.app = app
         self.collector: Collector = app.settings["collector"]
-        self.door = cast("Door", app.settings["door"])
+        self.authenticator = cast("Authenticator", app.settings["authenticator"])
         self.common_headers = {**app.settings["headers"], **CROSS_ORIGIN_HEADERS}
         headers = {**self.common_headers, "Content-Type": "image/gif", "Content-Length": str(len(PIXEL_GIF))}
         self.header_lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -70,7 +70,7 @@ class PixelFastPath(HTTPServerConnectionDelegate):
             and headers.get("Connection", "keep-alive").lower() == "keep-alive"
             and "Content-Length" not in headers
             and "Transfer-Encoding" not in headers
-            and headers.get("Host", "") in self.door.hosts
+            and headers.get("Host", "") in self.authenticator.hosts
         )
 
     def pixel_response(self) -> bytes:
@@ -89,7 +89,7 @@ class PixelFastPath(HTTPServerConnectionDelegate):
         is_stored = False
         try:
             peer: str = cast(Any, connection).context.remote_ip or ""
-            address = self.door.addresses.client(peer, headers.get("X-Forwarded-For", ""))
+            address = self.authenticator.addresses.client(peer, headers.get("X-Forwarded-For", ""))
             agent = headers.get("User-Agent", "")
             await self.collector.collect_hit(parse_pixel_query(query), address, agent, classifier_headers(headers))
             is_stored = True

@@ -81,8 +81,6 @@ class ReportSvg(ReportHandler):
     async def draw_image(self, name: str, params: Mapping[str, str]) -> ImageFile:
         """Returns a new file; 400 for wrong parameters, 503 when it cannot be drawn now."""
         query, gallery = self.find_query(name), self.services.gallery
-        if gallery is None:
-            raise HttpProblem(503)
         with http_errors():
             query, options = parse_image_query(query, params)
         view = await self.wait_for_view(query)

@@ -81,7 +81,7 @@ class ReportPage(DeskHandler):
         offered = self.drawable_views.find(name + report_view.query_string, query.report, frame, views)
         view = state.view if state.view in (*offered, TABLE) else next(iter(offered), TABLE)
         image_params = {name: value for name, value in query.params.items() if name != ROWS_PARAM}
-        self.page(
+        self.render_page(
             "report.html",
             here="/reports",
             report_view=report_view,
@@ -112,7 +112,7 @@ class ReportPage(DeskHandler):
 
     async def draw_view(self, report_view: ReportView, view: str) -> ChartPair | None:
         """Returns the charts of a view, None for the table."""
-        if view == TABLE or self.services.gallery is None:
+        if view == TABLE:
             return None
         return await draw_charts(
             report_view.report.title, self.services.views[view], report_view.frame, self.services.gallery

@@ -25,7 +25,7 @@ class ReportListPage(BaseHandler):
         sources = self.services.sources
         views = [build_report_view(report, latest(report.name), now, sources) for report in reports]
         health = {sources.source_title(name): source.health() for name, source in sources.configured.items()}
-        self.page("reports.html", here="/reports", report_views=views, quotas=list(quota_lines(health)))
+        self.render_page("reports.html", here="/reports", report_views=views, quotas=list(quota_lines(health)))
 
 
 def quota_lines(health: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

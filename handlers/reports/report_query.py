@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from handlers.reports.desk_state import query_string
 from handlers.reports.presenter import ReportView, build_report_view
@@ -39,12 +38,12 @@ class ReportQuery:
 
     @property
     def _variants(self) -> ParameterizedReports:
-        return cast(ParameterizedReports, self.services.variants)
+        return self.services.variants
 
     @property
     def filter_names(self) -> Collection[str]:
         """The parameters of the report's source: site, range, page and the like."""
-        return () if self.services.variants is None else self._variants.parameter_names(self.report)
+        return self._variants.parameter_names(self.report)
 
     @property
     def has_range(self) -> bool:
@@ -59,7 +58,7 @@ class ReportQuery:
     @property
     def can_compare(self) -> bool:
         """Whether the figures of the previous period can be added."""
-        return self.services.variants is not None and self._variants.can_compare(self.report)
+        return self._variants.can_compare(self.report)
 
     @property
     def is_parameterized(self) -> bool:
@@ -131,4 +130,4 @@ def latest_reading_named(services: Services, name: str) -> Reading | None:
     if name in services.reports:
         services.refresher.keep_fresh(name)
         return services.store.latest(name)
-    return services.variants.latest_by_name(name) if services.variants is not None else None
+    return services.variants.latest_by_name(name)

@@ -8,7 +8,7 @@ from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from handlers.reports.images import ReportSvg, parse_image_query
 from handlers.reports.report_query import ReportQuery
-from utilities.accounts.database.links import DAYS, Links
+from utilities.accounts.database.links import SHARE_LINK_DAYS, ShareLinks
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.principals import Person
 
@@ -21,10 +21,8 @@ class LinksPage(BaseHandler):
     """Base of the pages for share links."""
 
     @property
-    def links(self) -> Links:
-        if self.door.programs is None:
-            raise HttpProblem(503)
-        return self.door.programs.links
+    def links(self) -> ShareLinks:
+        return self.authenticator.api_clients.links
 
     @property
     def person_label(self) -> str:
@@ -33,9 +31,14 @@ class LinksPage(BaseHandler):
     async def render_links(self, **changes: Any) -> None:
         """Renders the page; `changes` are `made`, `fault`, `report` or `query`."""
         reports = sorted(self.services.reports.values(), key=lambda report: report.title.casefold())
-        context = {"made": "", "fault": "", "report": "", "query": "", "days": DAYS[1], **changes}
-        self.page(
-            "links.html", here="/reports", links=await self.links.listed(), reports=reports, terms=DAYS, **context
+        context = {"made": "", "fault": "", "report": "", "query": "", "days": SHARE_LINK_DAYS[1], **changes}
+        self.render_page(
+            "links.html",
+            here="/reports",
+            links=await self.links.list_links(),
+            reports=reports,
+            terms=SHARE_LINK_DAYS,
+            **context,
         )
 
 
@@ -52,7 +55,7 @@ class LinkList(LinksPage):
         days = self.get_body_argument("days", "")
         try:
             query = self.normalize_query(report, query)
-            token = await self.links.make(report, query, int(days) if days.isdigit() else 0, self.person_label)
+            token = await self.links.create_link(report, query, int(days) if days.isdigit() else 0, self.person_label)
         except (ParameterError, Overloaded) as error:
             self.set_status(422)
             await self.render_links(fault=str(error), report=report, query=query)
@@ -78,7 +81,7 @@ class LinkRevoked(LinksPage):
     """Revokes a link; revoking one again changes nothing."""
 
     async def post(self, number: str) -> None:
-        if await self.links.revoke(int(number)):
+        if await self.links.revoke_link(int(number)):
             log.info("%s revoked link %s", self.person_label, number)
         self.redirect("/links", status=303)
 
@@ -90,8 +93,8 @@ class SharedImage(ReportSvg):
     """
 
     async def get(self, token: str) -> None:
-        programs = self.door.programs
-        link = await programs.links.find(token) if programs is not None else None
+        programs = self.authenticator.api_clients
+        link = await programs.links.find_link(token) if programs is not None else None
         if link is None or link.report not in self.services.reports:
             raise HttpProblem(404)
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")

@@ -8,12 +8,12 @@ from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application
 
-from handlers.base.allowed_hosts import Hosts
-from handlers.base.permissions import EVERYONE, Route, table_of
+from handlers.base.allowed_hosts import AllowedHosts
+from handlers.base.permissions import ANYONE, Route, build_access_table
 from handlers.base.security_headers import security_headers
 from handlers.collect.beacon import BeaconHandler, collect_routes
 from handlers.collect.pixel_fast_path import PixelFastPath
-from handlers.serving.sockets import SERVER_LIMITS, begun, bound, drain, told_to_stop
+from handlers.serving.sockets import SERVER_LIMITS, bind_port, drain_connections, freeze_gc, install_signal_handlers
 from handlers.site.access_log import log_request
 from handlers.site.not_found import NotFound
 from utilities.config.settings import Settings
@@ -31,10 +31,10 @@ class CollectorAuth:
     sessions = None
 
     def __init__(self, settings: Settings) -> None:
-        self.hosts = Hosts(settings)
+        self.hosts = AllowedHosts(settings)
         self.addresses = ClientAddresses(settings.trusted_proxies)
 
-    def client(self, request: HTTPServerRequest) -> str:
+    def client_address(self, request: HTTPServerRequest) -> str:
         return self.addresses.client(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
 
 
@@ -65,13 +65,13 @@ class CollectorHealth(BeaconHandler):
 
 def make_collector_app(settings: Settings, own: Collection) -> Application:
     """Returns the application with the beacon routes and /healthz."""
-    routes = [*collect_routes(), Route(r"/healthz", CollectorHealth, EVERYONE, any_host=True)]
+    routes = [*collect_routes(), Route(r"/healthz", CollectorHealth, ANYONE, any_host=True)]
     return Application(
-        [route.spec() for route in routes],
-        door=CollectorAuth(settings),
+        [route.url_spec() for route in routes],
+        authenticator=CollectorAuth(settings),
         own=own,
         collector=own.collector,
-        access=table_of([*routes, Route("", NoPages, EVERYONE)]),
+        access=build_access_table([*routes, Route("", NoPages, ANYONE)]),
         headers=security_headers(settings),
         default_handler_class=NoPages,
         log_function=log_request,
@@ -84,20 +84,20 @@ async def serve_collector(settings: Settings, clock: Clock = utc_now) -> AsyncIt
     """Serves while the context is open; yields what it collects into and the port. Raises BoardError, SettingsError."""
     async with open_collection(settings, clock) as own:
         server = HTTPServer(PixelFastPath(make_collector_app(settings, own)), **SERVER_LIMITS)
-        sockets = bound(settings)
+        sockets = bind_port(settings)
         server.add_sockets(sockets)
         try:
             yield own, sockets[0].getsockname()[1]
         finally:
             server.stop()
-            await drain(server)
+            await drain_connections(server)
 
 
 async def run_collector(settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT; returns the exit code."""
-    over = told_to_stop()
+    over = install_signal_handlers()
     async with serve_collector(settings) as (_, port):
         log.info("Collecting at %s", settings.public_url or f"http://localhost:{port}")
-        begun()
+        freeze_gc()
         await over.wait()
     return 0

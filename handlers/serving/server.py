@@ -7,27 +7,27 @@ from contextlib import asynccontextmanager
 
 from tornado.httpserver import HTTPServer
 
-from handlers.base.authenticator import open_door
+from handlers.base.authenticator import open_authenticator
 from handlers.collect.pixel_fast_path import PixelFastPath
-from handlers.serving.routes import SERVER_LIMITS, make_app
-from handlers.serving.sockets import begun, bound, drain, told_to_stop
+from handlers.serving.routes import make_application
+from handlers.serving.sockets import SERVER_LIMITS, bind_port, drain_connections, freeze_gc, install_signal_handlers
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
-from utilities.services import Services, opened
+from utilities.services import Services, open_services
 
 log = logging.getLogger("foyer")
 
-Beside = Callable[[Services, str], Coroutine[None, None, None]]
+BackgroundTask = Callable[[Services, str], Coroutine[None, None, None]]
 """What runs along with the server, knowing its services and its address."""
 
 
 @asynccontextmanager
-async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Services, int]]:
+async def run_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Services, int]]:
     """Listens while inside; the services and the port. Raises as `opened` does, and SettingsError without a port."""
-    async with opened(settings, clock) as services:
-        sockets = bound(settings)
-        door = await open_door(settings, clock, services.state, services.upstream)
-        server = HTTPServer(PixelFastPath(make_app(services, door)), **SERVER_LIMITS)
+    async with open_services(settings, clock) as services:
+        sockets = bind_port(settings)
+        authenticator = await open_authenticator(settings, clock, services.database, services.http_client)
+        server = HTTPServer(PixelFastPath(make_application(services, authenticator)), **SERVER_LIMITS)
         await services.refresher.start()
         services.walls.start()
         server.add_sockets(sockets)
@@ -37,19 +37,19 @@ async def serving(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[t
             server.stop()
             await services.walls.stop()
             await services.refresher.stop()
-            await drain(server)
-            await door.close()
+            await drain_connections(server)
+            await authenticator.close()
 
 
-async def serve(settings: Settings, beside: Beside | None = None) -> int:
+async def serve_until_stopped(settings: Settings, beside: BackgroundTask | None = None) -> int:
     """Serves until SIGTERM or SIGINT; the exit code. A second signal ends at once. `beside` runs along with it."""
-    over = told_to_stop()
-    async with serving(settings) as (services, port):
-        announce(services, port)
-        running = asyncio.create_task(beside(services, address_of(settings, port))) if beside else None
+    over = install_signal_handlers()
+    async with run_server(settings) as (services, port):
+        log_address(services, port)
+        running = asyncio.create_task(beside(services, local_address(settings, port))) if beside else None
         if running:
-            running.add_done_callback(tell_why)
-        begun()
+            running.add_done_callback(log_outcome)
+        freeze_gc()
         await over.wait()
         log.info("stopping")
         if running:
@@ -58,19 +58,19 @@ async def serve(settings: Settings, beside: Beside | None = None) -> int:
     return 0
 
 
-def tell_why(ended: asyncio.Task[None]) -> None:
+def log_outcome(ended: asyncio.Task[None]) -> None:
     """What runs along may fail; the server goes on."""
     if not ended.cancelled() and (error := ended.exception()):
         log.error("what runs beside the server has ended: %s", error, exc_info=error)
 
 
-def address_of(settings: Settings, port: int) -> str:
+def local_address(settings: Settings, port: int) -> str:
     """Where this machine finds the server."""
     host = settings.bind_address
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def announce(services: Services, port: int) -> None:
+def log_address(services: Services, port: int) -> None:
     settings = services.settings
     if settings.demo:
         log.info("Demo: every figure comes from the pretend internet on this machine.")

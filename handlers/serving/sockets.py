@@ -26,30 +26,30 @@ SERVER_LIMITS: dict[str, Any] = {
 }
 """What HTTPServer is handed; Tornado's own limits are an hour, 100 MB and never."""
 
-DRAIN = 5.0  # seconds for answers that are under way when we are told to stop
-BACKLOG = 1024  # walls that come back all at once after a restart
+DRAIN_SECONDS = 5.0  # seconds for answers that are under way when we are told to stop
+LISTEN_BACKLOG = 1024  # walls that come back all at once after a restart
 
 
-def bound(settings: Settings) -> list[socket.socket]:
+def bind_port(settings: Settings) -> list[socket.socket]:
     """The sockets of BIND and PORT; raises SettingsError with the one to mend."""
     try:
-        return bind_sockets(settings.port, settings.bind_address, backlog=BACKLOG)
+        return bind_sockets(settings.port, settings.bind_address, backlog=LISTEN_BACKLOG)
     except OSError as error:
         name = "PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "BIND"
         where = f"{settings.bind_address}, port {settings.port}"
         raise SettingsError(f"Foyer cannot listen on {where}: {error.strerror}. Set another {name}.") from error
 
 
-async def drain(server: HTTPServer) -> None:
+async def drain_connections(server: HTTPServer) -> None:
     """Lets answers that are under way end, but not for ever."""
     try:
-        async with asyncio.timeout(DRAIN):
+        async with asyncio.timeout(DRAIN_SECONDS):
             await server.close_all_connections()
     except TimeoutError:
-        log.warning("some connections did not end within %g seconds", DRAIN)
+        log.warning("some connections did not end within %g seconds", DRAIN_SECONDS)
 
 
-def begun() -> None:
+def freeze_gc() -> None:
     """What there is at the start stays: the garbage collector need not look through it, which takes it 90 ms each time
     and nobody is answered meanwhile."""
     gc.freeze()
@@ -57,15 +57,15 @@ def begun() -> None:
     atexit.register(gc.unfreeze)  # DuckDB's binding would tell stderr of all that is left at the end
 
 
-def told_to_stop() -> asyncio.Event:
+def install_signal_handlers() -> asyncio.Event:
     """Set at SIGTERM or SIGINT; a second signal ends at once."""
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop, over)
+        asyncio.get_running_loop().add_signal_handler(number, _handle_signal, over)
     return over
 
 
-def stop(over: asyncio.Event) -> None:
+def _handle_signal(over: asyncio.Event) -> None:
     if over.is_set():
         raise SystemExit(1)
     over.set()

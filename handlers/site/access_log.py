@@ -13,11 +13,11 @@ def log_request(handler: RequestHandler) -> None:
     """What Tornado calls when a request is done."""
     request = handler.request
     status = handler.get_status()
-    if status < 500 and isinstance(handler, BaseHandler) and not handler.logged:
+    if status < 500 and isinstance(handler, BaseHandler) and not handler.writes_access_log:
         return
     level = logging.ERROR if status >= 500 else logging.INFO
     if not log.isEnabledFor(level):
         return
-    client = handler.client if isinstance(handler, BaseHandler) else request.remote_ip
+    client = handler.client_address if isinstance(handler, BaseHandler) else request.remote_ip
     milliseconds = 1000 * request.request_time()
     log.log(level, "%d %s %s %s %.1f ms", status, request.method, request.path, client, milliseconds)

@@ -6,20 +6,20 @@ from typing import Any
 from handlers.base.handler import BaseHandler
 from utilities.model.frames import Reading, ReadingState
 
-BAD = (ReadingState.STALE, ReadingState.FAILED)
+DEGRADED_STATES = (ReadingState.STALE, ReadingState.FAILED)
 
 
-class Health(BaseHandler):
+class HealthPage(BaseHandler):
     """Answers 200 as soon as the server serves; `status` says the rest."""
 
     def get(self) -> None:
-        readings = {name: self.reading(name) for name in self.on_boards()}
+        readings = {name: self.reading_health(name) for name in self.board_reports()}
         store = self.services.store.health()
         faults = sorted(self.services.boards.faults)  # what is wrong with them is for those inside
         stored = store.get("answers", True) and store.get("writes", True)  # a full Redis answers, but takes nothing
-        kept = self.services.collector.views.health() if self.services.collector else None
-        troubled = not stored or (kept is not None and not kept["answers"])
-        degraded = any(each["state"] in BAD for each in readings.values()) or troubled or faults
+        page_views = self.services.collector.views.health()
+        is_storage_down = not stored or not page_views["answers"]
+        degraded = any(each["state"] in DEGRADED_STATES for each in readings.values()) or is_storage_down or faults
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {
@@ -28,7 +28,7 @@ class Health(BaseHandler):
                 "readings": readings,
                 "sources": {name: source.health() for name, source in self.services.sources.configured.items()},
                 "store": store,
-                "page_views": kept,
+                "page_views": page_views,
                 "boards": {"shown": len(self.services.boards), "faults": faults},
                 "walls": self.services.walls.count,
             }
@@ -36,10 +36,10 @@ class Health(BaseHandler):
 
     head = get
 
-    def on_boards(self) -> list[str]:
+    def board_reports(self) -> list[str]:
         return sorted({tile.report for board in self.services.boards for tile in board.tiles})
 
-    def reading(self, name: str) -> Mapping[str, Any]:
+    def reading_health(self, name: str) -> Mapping[str, Any]:
         """The state and age in seconds of one reading, and the kind of trouble it is in."""
         now, report = self.services.clock(), self.services.reports.get(name)
         reading = self.services.store.latest(name) or Reading(name)

@@ -9,17 +9,17 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from handlers.base.handler import BaseHandler
 
-FOLDER = Path(__file__).resolve().parents[2] / "static"
-PREFIX = "/static/"
-PLACES = {"static_path": str(FOLDER), "static_url_prefix": PREFIX}
+STATIC_FOLDER = Path(__file__).resolve().parents[2] / "static"
+STATIC_URL_PREFIX = "/static/"
+STATIC_SETTINGS = {"static_path": str(STATIC_FOLDER), "static_url_prefix": STATIC_URL_PREFIX}
 """Not among the application's settings, where Tornado would add a route of its own for them."""
 
-A_YEAR = 31536000
-TEXT = (".css", ".js", ".svg")
+MAX_AGE_SECONDS = 31536000
+COMPRESSIBLE_SUFFIXES = (".css", ".js", ".svg")
 """What is shorter zipped; fonts are already."""
 
 
-class Assets(BaseHandler, StaticFileHandler):
+class StaticFiles(BaseHandler, StaticFileHandler):
     """One file; its address carries its hash, which is what makes keeping it for good safe."""
 
     def parse_url_path(self, url_path: str) -> str:
@@ -28,11 +28,11 @@ class Assets(BaseHandler, StaticFileHandler):
         return super().parse_url_path(url_path)
 
     async def get(self, path: str, include_body: bool = True) -> None:
-        if not path.endswith(TEXT):
+        if not path.endswith(COMPRESSIBLE_SUFFIXES):
             await super().get(path, include_body)
             return
         self.set_header("Vary", "Accept-Encoding")
-        if not (self.unzips and include_body):
+        if not (self.accepts_gzip and include_body):
             await super().get(path, include_body)
             return
         self.path = self.parse_url_path(path)
@@ -44,7 +44,7 @@ class Assets(BaseHandler, StaticFileHandler):
             return
         self.clear_header("Accept-Ranges")
         self.set_header("Content-Encoding", "gzip")
-        self.finish(await asyncio.to_thread(zipped, str(self.absolute_path), self.modified))
+        self.finish(await asyncio.to_thread(gzip_file, str(self.absolute_path), self.modified))
 
     def compute_etag(self) -> str | None:
         """Weak: the same for a file and for the same file zipped."""
@@ -53,19 +53,21 @@ class Assets(BaseHandler, StaticFileHandler):
 
     def set_extra_headers(self, path: str) -> None:
         asked = self.get_query_argument("v", "")
-        current = bool(asked) and asked == self.get_version(PLACES, path)
-        self.set_header("Cache-Control", f"public, max-age={A_YEAR}, immutable" if current else "public, no-cache")
+        current = bool(asked) and asked == self.get_version(STATIC_SETTINGS, path)
+        self.set_header(
+            "Cache-Control", f"public, max-age={MAX_AGE_SECONDS}, immutable" if current else "public, no-cache"
+        )
 
     def get_cache_time(self, path: str, modified: object, mime_type: str) -> int:
         return 0
 
 
 @lru_cache(maxsize=100)
-def zipped(file: str, modified: object) -> bytes:
+def gzip_file(file: str, modified: object) -> bytes:
     """On a thread: a large script takes a moment."""
     return gzip.compress(Path(file).read_bytes(), 9, mtime=0)
 
 
 def static_url(path: str) -> str:
     """The address of a file in `static/`, with its hash."""
-    return Assets.make_static_url(PLACES, path)
+    return StaticFiles.make_static_url(STATIC_SETTINGS, path)

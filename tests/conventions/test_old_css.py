@@ -6,7 +6,7 @@ from tests.conventions.code import ROOT
 from tests.conventions.old_css import offences
 from utilities.config.boards import read
 from utilities.rendering.layout.stylesheet import board_stylesheet
-from utilities.services import catalogue
+from utilities.services import load_catalogue
 
 FINE = """
 @charset "utf-8";
@@ -67,4 +67,4 @@ def test_later_style_is_caught(rule: str):
 
 
 def test_style_sheet_that_is_made_for_a_board_is_whole():
-    assert offences(board_stylesheet(read(ROOT / "boards" / "office.yaml"), catalogue().views)) == []
+    assert offences(board_stylesheet(read(ROOT / "boards" / "office.yaml"), load_catalogue().views)) == []

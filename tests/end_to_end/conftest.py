@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from demo.internet import Internet
-from handlers.serving.server import serving
+from handlers.serving.server import run_server
 from tests.rendering.walls.conftest import glass
 from utilities.config.settings import read_settings
 from utilities.services import Services
@@ -51,7 +51,7 @@ async def open_foyer(tmp_path: Path) -> AsyncIterator[OpenFoyer]:
                 (folder / "office.yaml").write_text(board)
                 variables["BOARDS_DIR"] = str(folder)
             settings = read_settings(variables, env_file=None)
-            services, port = await stack.enter_async_context(serving(settings))
+            services, port = await stack.enter_async_context(run_server(settings))
             return Foyer(services, f"http://127.0.0.1:{port}")
 
         yield open_one

@@ -21,19 +21,20 @@ from tornado.web import Application
 from demo import openid
 from demo.clock import VirtualClock
 from demo.faults import Faults
-from handlers.base.authenticator import Door, open_door
-from handlers.serving.routes import SERVER_LIMITS, make_app
+from handlers.base.authenticator import Authenticator, open_authenticator
+from handlers.serving.routes import make_application
+from handlers.serving.sockets import SERVER_LIMITS
 from tests.conftest import SECRET
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.postgres import MISSING, Cluster, cluster, programs
-from utilities.accounts.database.connection import State
-from utilities.accounts.signin.attempt_limiter import Most
+from utilities.accounts.database.connection import StateDatabase
+from utilities.accounts.signin.attempt_limiter import AttemptLimits
 from utilities.config.settings import Settings
-from utilities.services import Services, opened
+from utilities.services import Services, open_services
 
 SITE = "https://foyer.example.com"
 BOARDS = Path(__file__).with_name("boards")
-PLENTY = Most(from_one=10_000, from_all=10_000)
+PLENTY = AttemptLimits(per_client=10_000, in_total=10_000)
 
 
 class Provider:
@@ -60,8 +61,8 @@ class Office:
     address: str
     site: str
     clock: VirtualClock
-    door: Door
-    state: State | None
+    authenticator: Authenticator
+    database: StateDatabase
     services: Services
     app: Application
 
@@ -125,7 +126,10 @@ async def office(provider: Provider, signing: Callable[..., Settings]) -> AsyncI
     async with AsyncExitStack() as closing:
 
         async def open_office(
-            most: Most = PLENTY, asking: Most = PLENTY, clock: VirtualClock | None = None, **values: Any
+            most: AttemptLimits = PLENTY,
+            asking: AttemptLimits = PLENTY,
+            clock: VirtualClock | None = None,
+            **values: Any,
         ) -> Office:
             chosen = signing(**values)
             return await closing.enter_async_context(serving(chosen, clock or provider.clock, most, asking))
@@ -145,23 +149,29 @@ async def local(settings: Callable[..., Settings]) -> AsyncIterator[Open]:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, clock: VirtualClock, most: Most, asking: Most = PLENTY) -> AsyncIterator[Office]:
+async def serving(
+    settings: Settings, clock: VirtualClock, most: AttemptLimits, asking: AttemptLimits = PLENTY
+) -> AsyncIterator[Office]:
     """All of Foyer, except that nothing is asked of any source."""
-    async with opened(settings.model_copy(update={"boards_dir": BOARDS}), clock) as services:
-        door = await open_door(settings, clock, services.state, services.upstream, most=most, asking=asking)
-        app = make_app(services, door)
+    async with open_services(settings.model_copy(update={"boards_dir": BOARDS}), clock) as services:
+        authenticator = await open_authenticator(
+            settings, clock, services.database, services.http_client, sign_in_limits=most, token_limits=asking
+        )
+        app = make_application(services, authenticator)
         server = HTTPServer(app, **SERVER_LIMITS)
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)
         address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
         services.walls.start()
         try:
-            yield Office(address, settings.public_url or address, clock, door, services.state, services, app)
+            yield Office(
+                address, settings.public_url or address, clock, authenticator, services.database, services, app
+            )
         finally:
             server.stop()
             await services.walls.stop()
             await server.close_all_connections()
-            await door.close()
+            await authenticator.close()
 
 
 @pytest.fixture

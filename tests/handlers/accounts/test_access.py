@@ -6,12 +6,13 @@ import pytest
 from tornado.web import RequestHandler
 
 from handlers.base.handler import BaseHandler
-from handlers.base.permissions import EVERYONE, PEOPLE, Route, table_of
-from handlers.serving.routes import routes
+from handlers.base.permissions import ANYONE, PEOPLE, Route, build_access_table
+from handlers.serving.routes import all_routes
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import Open
 from tests.handlers.accounts.wire import Head, knock
-from utilities.accounts.database.tokens import SCOPES
+from utilities.accounts.database.tokens import TOKEN_SCOPES
+from utilities.model.principals import ApiClient, Nobody, PairedScreen, Person
 
 TABLE = Path(__file__).with_name("access.txt")
 HOST = ("Host", "foyer.example.com")
@@ -27,37 +28,48 @@ ROWS = rows()
 KNOWN = {row[0]: row for row in ROWS}
 WAYS = [
     (route, KNOWN[route.pattern], method)
-    for route in routes()
+    for route in all_routes()
     if route.pattern in KNOWN
-    for method in route.handler.methods()
+    for method in route.handler.allowed_methods()
 ]
 
 
-def said(route: Route) -> tuple[str, str, str]:
-    kinds = ",".join(sorted(kind.__name__.lower() for kind in route.allow))
-    return route.pattern, route.handler.__name__, kinds
+PRINCIPAL_NAMES = {Nobody: "nobody", Person: "person", PairedScreen: "screen", ApiClient: "token"}
+
+
+def table_row(route: Route) -> tuple[str, str, str]:
+    names = ",".join(sorted(PRINCIPAL_NAMES[principal] for principal in route.allow))
+    return route.pattern, route.handler.__name__, names
 
 
 def test_router_is_as_the_checked_in_table_says():
-    here, there = [said(route) for route in routes()], [tuple(row[:3]) for row in ROWS]
+    here, there = [table_row(route) for route in all_routes()], [tuple(row[:3]) for row in ROWS]
     assert here == there, f"write into {TABLE.name} what is new in handlers/serving/routes.py"
 
 
-@pytest.mark.parametrize("route", routes(), ids=lambda route: route.pattern)
-def test_no_handler_goes_around_the_door(route: Route):
-    for name in ("prepare", "identify", "admit", "send_error", "write_error", "log_exception", "check_trusted_origin"):
+@pytest.mark.parametrize("route", all_routes(), ids=lambda route: route.pattern)
+def test_no_handler_overrides_the_authentication(route: Route):
+    for name in (
+        "prepare",
+        "identify_principal",
+        "check_permission",
+        "send_error",
+        "write_error",
+        "log_exception",
+        "check_trusted_origin",
+    ):
         where = next(kind for kind in route.handler.__mro__ if name in vars(kind))
         assert where in (BaseHandler, RequestHandler), f"{route.handler.__name__} overrides {name}"
     assert issubclass(route.handler, BaseHandler)
 
 
 def test_only_the_health_check_answers_under_any_name():
-    assert [route.pattern for route in routes() if route.any_host] == ["/healthz"]
+    assert [route.pattern for route in all_routes() if route.any_host] == ["/healthz"]
 
 
 def test_one_handler_cannot_be_for_different_principals():
     with pytest.raises(ValueError, match="twice"):
-        table_of([Route("/a", BaseHandler, EVERYONE), Route("/b", BaseHandler, PEOPLE)])
+        build_access_table([Route("/a", BaseHandler, ANYONE), Route("/b", BaseHandler, PEOPLE)])
 
 
 def refused(head: Head) -> bool:
@@ -76,7 +88,7 @@ def refused(head: Head) -> bool:
 async def test_nobody_gets_where_the_table_says_and_nowhere_else(office: Open, claim: list[tuple[str, str]]):
     usual = await office()
     for route, row, method in WAYS:
-        page = method == "GET" and not route.handler.for_programs and ("Authorization" not in dict(claim))
+        page = method == "GET" and not route.handler.never_redirects and ("Authorization" not in dict(claim))
         for accept, turned_away in (([HTML], 302 if page else 401), ([], 401)):
             head = await knock(usual.address, row[3], method, headers=[HOST, *accept, *claim])
             if "nobody" in row[2]:
@@ -101,8 +113,8 @@ async def test_person_gets_where_the_table_says(office: Open):
 
 async def test_token_gets_where_the_table_says_with_its_own_scope_only(office: Open):
     usual = await office()
-    tokens = usual.door.programs.tokens
-    made = {scope: await tokens.make(scope, [scope], "ada@example.com") for scope in SCOPES}
+    tokens = usual.authenticator.api_clients.tokens
+    made = {scope: await tokens.create_token(scope, [scope], "ada@example.com") for scope in TOKEN_SCOPES}
     for route, row, method in WAYS:
         for scope, token in made.items():
             headers = [HOST, HTML, ("Authorization", f"Bearer {token}")]
@@ -130,7 +142,7 @@ async def test_without_sign_in_this_machine_gets_where_people_get(local: Open):
 async def test_without_sign_in_whatever_a_proxy_hands_on_is_refused(local: Open, header: str):
     """A proxy on this machine would otherwise show the figures to the world."""
     usual = await local()
-    token = await usual.door.programs.tokens.make("pilot", ["read"], "ada@example.com")
+    token = await usual.authenticator.api_clients.tokens.create_token("pilot", ["read"], "ada@example.com")
     for claim in ([], [("Authorization", f"Bearer {token}")]):
         headers = [("Host", "localhost"), HTML, (header, "203.0.113.9"), *claim]
         for _, row, method in WAYS:

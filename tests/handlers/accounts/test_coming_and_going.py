@@ -128,8 +128,7 @@ async def test_database_that_freezes_costs_three_seconds_and_not_for_ever(office
     usual = await office(database_url=postgres_url)
     one = usual.browser()
     await one.sign_in()
-    assert usual.state
-    process = await usual.state.run(lambda connection: connection.scalar(text("SELECT pg_backend_pid()")))
+    process = await usual.database.run(lambda connection: connection.scalar(text("SELECT pg_backend_pid()")))
     usual.clock.shift(timedelta(seconds=6))
     os.kill(process, signal.SIGSTOP)
     try:

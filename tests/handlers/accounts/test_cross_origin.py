@@ -6,7 +6,7 @@ import pytest
 
 from handlers.api.pages import UnknownApiAddress
 from handlers.collect.beacon import collect_routes
-from handlers.serving.routes import routes
+from handlers.serving.routes import all_routes
 from tests.handlers.accounts.conftest import Open
 from tests.handlers.accounts.test_access import KNOWN, cookie_of
 from tests.handlers.accounts.wire import knock
@@ -17,7 +17,7 @@ SITES = ["same-origin", "same-site", "cross-site", "none", "", "nonsense"]
 ORIGINS = ["https://foyer.example.com", "https://evil.example", "null", "https://foyer.example.com.evil.example", ""]
 CHANGING = [
     pytest.param(KNOWN[route.pattern][3], method, id=f"{method} {KNOWN[route.pattern][3]}")
-    for route in routes()
+    for route in all_routes()
     for method in route.handler.methods()
     if route.pattern in KNOWN and method not in ("GET", "HEAD", "OPTIONS") and not route.any_origin
     if Person in route.allow and route.handler is not UnknownApiAddress  # which changes nothing

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.accounts.signin.return_url import destination
+from utilities.accounts.signin.return_url import safe_return_url
 
 OURS = [
     "/",
@@ -40,7 +40,7 @@ UGLY = [
 
 @pytest.mark.parametrize("wanted", OURS)
 def test_page_of_ours_is_where_it_leads(wanted: str):
-    assert destination(wanted) == wanted
+    assert safe_return_url(wanted) == wanted
 
 
 @pytest.mark.parametrize("wanted", UGLY)
@@ -48,12 +48,12 @@ def test_everything_else_leads_home(wanted: str):
     for form in (wanted, unquote(wanted), unquote(unquote(wanted)), quote(wanted), quote(quote(wanted))):
         if form not in OURS:
             assert leads_inside(form)
-    assert destination(wanted) == "/"
+    assert safe_return_url(wanted) == "/"
 
 
 def leads_inside(wanted: str) -> bool:
     """What a browser makes of it: backslashes are slashes, and control characters are not there."""
-    seen = "".join(c for c in destination(wanted) if c not in "\t\r\n").replace("\\", "/")
+    seen = "".join(c for c in safe_return_url(wanted) if c not in "\t\r\n").replace("\\", "/")
     parts = urlsplit(seen)
     return seen.startswith("/") and not seen.startswith("//") and not parts.scheme and not parts.netloc
 
@@ -62,4 +62,4 @@ def leads_inside(wanted: str) -> bool:
 def test_nothing_made_of_ugly_characters_leads_outside(wanted: str):
     assert leads_inside(wanted)
     assert leads_inside("/" + wanted)
-    assert ".." not in destination("/" + wanted).partition("?")[0].split("/")
+    assert ".." not in safe_return_url("/" + wanted).partition("?")[0].split("/")

@@ -12,7 +12,7 @@ from handlers.site.static_files import static_url
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import Office, Open, Provider
 from tests.handlers.accounts.wire import Head, knock
-from utilities.accounts.signin.attempt_limiter import Most
+from utilities.accounts.signin.attempt_limiter import AttemptLimits
 
 HOST, HTML = ("Host", "foyer.example.com"), ("Accept", "text/html")
 
@@ -101,7 +101,7 @@ async def test_every_status_has_them(office: Open):
 
 
 async def test_too_fast_and_not_now_have_them(office: Open, provider: Provider):
-    usual = await office(most=Most(from_one=1, from_all=100))
+    usual = await office(most=AttemptLimits(per_client=1, in_total=100))
     provider.openid.lies.issuer = "https://evil.example"
     for status in (503, 429):
         head = await knock(usual.address, "/login", headers=[HOST])

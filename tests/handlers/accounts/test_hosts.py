@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from handlers.base.allowed_hosts import Hosts
+from handlers.base.allowed_hosts import AllowedHosts
 from tests.handlers.accounts.conftest import Open
 from tests.handlers.accounts.wire import knock
 from utilities.config.settings import Settings
@@ -98,6 +98,6 @@ async def test_absolute_address_in_the_request_line_is_no_page(office: Open):
     ],
 )
 def test_port_of_the_public_url_counts(settings: Callable[..., Settings], url: str, good: list[str], bad: list[str]):
-    hosts = Hosts(settings(public_url=url, google_client_id="x"))
+    hosts = AllowedHosts(settings(public_url=url, google_client_id="x"))
     assert all(host in hosts for host in good)
     assert not any(host in hosts for host in bad)

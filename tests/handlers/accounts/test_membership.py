@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from utilities.accounts.signin.membership import member
+from utilities.accounts.signin.membership import check_membership
 from utilities.model.errors import SignInRefused
 
 DOMAINS = ("example.com", "example.org")
@@ -37,7 +37,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_colleague_gets_in(changes: dict[str, Any]):
-    assert member(claims(**changes), DOMAINS).subject == ADA["sub"]
+    assert check_membership(claims(**changes), DOMAINS).subject == ADA["sub"]
 
 
 STRANGE_HD = [
@@ -117,20 +117,20 @@ STRANGE_EMAIL = [
 )
 def test_one_wrong_mark_keeps_a_stranger_out(claim: str, value: object):
     with pytest.raises(SignInRefused):
-        member(claims(**{claim: value}), DOMAINS)
+        check_membership(claims(**{claim: value}), DOMAINS)
 
 
 def test_no_domains_let_nobody_in():
     with pytest.raises(SignInRefused):
-        member(claims(), ())
+        check_membership(claims(), ())
 
 
 def test_personal_account_with_an_alias_of_the_company_stays_out():
     with pytest.raises(SignInRefused, match="company's accounts"):
-        member(claims(hd=ABSENT, email="ada@example.com"), DOMAINS)
+        check_membership(claims(hd=ABSENT, email="ada@example.com"), DOMAINS)
 
 
 def test_refusal_never_quotes_what_the_claims_say():
     with pytest.raises(SignInRefused) as refused:
-        member(claims(hd="<script>alert(1)</script>"), DOMAINS)
+        check_membership(claims(hd="<script>alert(1)</script>"), DOMAINS)
     assert "script" not in str(refused.value)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, insert, select
 
-from utilities.accounts.database.connection import State, open_state
+from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.accounts.database.tables import tokens as table
-from utilities.accounts.database.tokens import MISSED, MOST, REMEMBERED, Tokens
+from utilities.accounts.database.tokens import MAX_TOKENS, TOKEN_CACHE_TIME, UNKNOWN_TOKEN_CACHE_TIME, TokenStore
 from utilities.config.settings import Settings
 from utilities.model.errors import Overloaded, ParameterError
 
@@ -29,89 +29,89 @@ class Clock:
 
 
 @pytest.fixture
-async def state(settings: Callable[..., Settings], database_url: str) -> AsyncIterator[State]:
-    opened = await open_state(settings(database_url=database_url))
+async def state(settings: Callable[..., Settings], database_url: str) -> AsyncIterator[StateDatabase]:
+    opened = await open_state_database(settings(database_url=database_url))
     yield opened
     await opened.close()
 
 
-async def test_token_is_found_by_what_was_shown_once_and_kept_as_a_hash(state: State):
-    tokens = Tokens(state, Clock())
-    secret = await tokens.make("Deploys", ["read", "push"], "ada@example.com")
+async def test_token_is_found_by_what_was_shown_once_and_kept_as_a_hash(state: StateDatabase):
+    tokens = TokenStore(state, Clock())
+    secret = await tokens.create_token("Deploys", ["read", "push"], "ada@example.com")
     assert re.fullmatch(r"foyer_[\w-]{43}", secret)
-    found = await tokens.find(secret)
+    found = await tokens.find_token(secret)
     assert found is not None
     assert (found.name, found.scopes) == ("Deploys", {"read", "push"})
     [row] = await state.run(lambda connection: connection.execute(select(table)).all())
     assert secret not in str(row)
     assert secret.removeprefix("foyer_")[:39] not in str(row)
     for wrong in (secret[:-1], secret + "x", secret.upper(), secret.removeprefix("foyer_"), "foyer_", ""):
-        assert await tokens.find(wrong) is None
+        assert await tokens.find_token(wrong) is None
 
 
-async def test_another_process_knows_in_seconds_what_was_made_and_what_was_revoked(state: State):
+async def test_another_process_knows_in_seconds_what_was_made_and_what_was_revoked(state: StateDatabase):
     clock = Clock()
-    here, there = Tokens(state, clock), Tokens(state, clock)
-    first = await here.make("first", ["read"], "ada")
-    assert await there.find(first)
-    second = await here.make("second", ["read"], "ada")
-    clock.advance(MISSED + timedelta(milliseconds=1))
-    made = await there.find(second)
+    here, there = TokenStore(state, clock), TokenStore(state, clock)
+    first = await here.create_token("first", ["read"], "ada")
+    assert await there.find_token(first)
+    second = await here.create_token("second", ["read"], "ada")
+    clock.advance(UNKNOWN_TOKEN_CACHE_TIME + timedelta(milliseconds=1))
+    made = await there.find_token(second)
     assert made is not None
-    assert await here.revoke(made.number)
-    assert await here.find(second) is None
-    clock.advance(REMEMBERED + timedelta(milliseconds=1))
-    assert await there.find(second) is None
-    assert await there.find(first) is not None
-    assert await here.revoke(made.number) is None
+    assert await here.revoke_token(made.number)
+    assert await here.find_token(second) is None
+    clock.advance(TOKEN_CACHE_TIME + timedelta(milliseconds=1))
+    assert await there.find_token(second) is None
+    assert await there.find_token(first) is not None
+    assert await here.revoke_token(made.number) is None
 
 
-async def test_guesses_cost_the_database_one_question_a_second(state: State):
+async def test_guesses_cost_the_database_one_question_a_second(state: StateDatabase):
     clock = Clock()
-    tokens = Tokens(state, clock)
+    tokens = TokenStore(state, clock)
     asked = []
     event.listen(state.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
     for number in range(50):
-        assert await tokens.find(f"foyer_{number:043}") is None
+        assert await tokens.find_token(f"foyer_{number:043}") is None
     assert len(asked) == 1
 
 
-async def test_last_use_is_noted_once_a_minute(state: State):
+async def test_last_use_is_noted_once_a_minute(state: StateDatabase):
     clock = Clock()
-    tokens = Tokens(state, clock)
-    secret = await tokens.make("a", ["read"], "ada")
-    assert (await tokens.listed())[0].last_used is None
+    tokens = TokenStore(state, clock)
+    secret = await tokens.create_token("a", ["read"], "ada")
+    assert (await tokens.list_tokens())[0].last_used is None
     began = clock()
-    await tokens.find(secret)
+    await tokens.find_token(secret)
     clock.advance(timedelta(seconds=30))
-    await tokens.find(secret)
-    assert (await tokens.listed())[0].last_used == began
+    await tokens.find_token(secret)
+    assert (await tokens.list_tokens())[0].last_used == began
     clock.advance(timedelta(seconds=30))
-    await tokens.find(secret)
-    assert (await tokens.listed())[0].last_used == clock()
+    await tokens.find_token(secret)
+    assert (await tokens.list_tokens())[0].last_used == clock()
 
 
-async def test_number_of_a_revoked_token_is_never_another_s(state: State):
-    tokens = Tokens(state, Clock())
-    await tokens.make("a", ["read"], "ada")
-    [gone] = await tokens.listed()
-    await tokens.revoke(gone.number)
-    await tokens.make("b", ["read"], "ada")
-    assert (await tokens.listed())[0].number > gone.number
+async def test_number_of_a_revoked_token_is_never_another_s(state: StateDatabase):
+    tokens = TokenStore(state, Clock())
+    await tokens.create_token("a", ["read"], "ada")
+    [gone] = await tokens.list_tokens()
+    await tokens.revoke_token(gone.number)
+    await tokens.create_token("b", ["read"], "ada")
+    assert (await tokens.list_tokens())[0].number > gone.number
 
 
 @pytest.mark.parametrize(
     ("name", "scopes"), [("", ["read"]), ("x" * 101, ["read"]), ("a\nb", ["read"]), ("a", []), ("a", ["write"])]
 )
-async def test_token_needs_a_name_and_scopes_there_are(state: State, name: str, scopes: list[str]):
+async def test_token_needs_a_name_and_scopes_there_are(state: StateDatabase, name: str, scopes: list[str]):
     with pytest.raises(ParameterError):
-        await Tokens(state, Clock()).make(name, scopes, "ada")
+        await TokenStore(state, Clock()).create_token(name, scopes, "ada")
 
 
-async def test_there_are_not_more_tokens_than_people_can_look_over(state: State):
+async def test_there_are_not_more_tokens_than_people_can_look_over(state: StateDatabase):
     clock = Clock()
     row = {"name": "a", "scopes": "read", "hint": "abcd", "made_by": "ada", "made_at": clock()}
-    rows = [{"key": str(number), **row} for number in range(MOST)]
+    rows = [{"key": str(number), **row} for number in range(MAX_TOKENS)]
     await state.run(lambda connection: connection.execute(insert(table), rows))
     with pytest.raises(Overloaded):
-        await Tokens(state, clock).make("one more", ["read"], "ada")
+        await TokenStore(state, clock).create_token("one more", ["read"], "ada")

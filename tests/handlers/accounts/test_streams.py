@@ -66,10 +66,9 @@ async def test_stream_hears_within_five_seconds_what_happened_elsewhere(office: 
     if how == "ran out":
         usual.clock.shift(timedelta(hours=12))
     else:
-        assert usual.state
-        elsewhere = Sessions(usual.state, usual.clock)
-        ada = await elsewhere.person(usual.door.cookies.opened[one.cookies["__Host-foyer"]])
+        elsewhere = Sessions(usual.database, usual.clock)
+        ada = await elsewhere.find_person(usual.authenticator.cookies.verified_values[one.cookies["__Host-foyer"]])
         assert ada
-        await elsewhere.end_all(ada)
+        await elsewhere.end_all_sessions(ada)
     assert await wall.ends(within=5)
     wall.close()

@@ -37,9 +37,9 @@ class Program:
 
 
 async def token(usual: Office, *scopes: str) -> str:
-    programs = usual.door.programs
+    programs = usual.authenticator.api_clients
     assert programs is not None
-    return await programs.tokens.make("a test", scopes, "ada@example.com")
+    return await programs.tokens.create_token("a test", scopes, "ada@example.com")
 
 
 @pytest.fixture

@@ -12,20 +12,17 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 import utilities.rendering.views
-from handlers.serving.routes import SERVER_LIMITS, make_app
-from tests.conventions.code import ROOT
-from utilities.config.boards import Boards
+from handlers.base.authenticator import open_authenticator
+from handlers.serving.routes import make_application
+from handlers.serving.sockets import SERVER_LIMITS
+from utilities.catalogue import Catalogue
 from utilities.config.discovery import find
 from utilities.config.settings import Settings
 from utilities.model.frames import Column, DateRange, Frame, Note, ValueKind
-from utilities.refresh.refresher import Refresher
-from utilities.rendering.templating import template_environment
 from utilities.rendering.views import View
-from utilities.rendering.walls import Painter, Walls
 from utilities.reports import Report
-from utilities.services import Services
-from utilities.sources import Sources, SourceType
-from utilities.store import open_store
+from utilities.services import Services, open_services
+from utilities.sources import SourceType
 
 BOARD = "title: Office\ntiles: [{report: pages, view: table, place: [1, 1, 12, 12]}]\n"
 PAGES = Frame(
@@ -106,9 +103,6 @@ class Desk:
                 await asyncio.sleep(0.005)
 
 
-async def never(*_: object) -> None: ...
-
-
 def named(name: str, title: str = "", **more: Any) -> Report:
     return Report(name, title or f"What about {name}?", ("oracle",), ask=name, **more)
 
@@ -120,28 +114,26 @@ async def desk(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterat
     folder.mkdir()
     (folder / "office.yaml").write_text(BOARD)
     clock, oracle = Clock(), Oracle({"pages": PAGES, "words": PAGES})
-    reports = {each.name: each for each in (named("pages", "Which pages are read?"), named("words"))}
-    sources = Sources([SourceType("oracle", str, never, title="the oracle")], {"oracle": oracle})
-    chosen = settings(boards_dir=folder)
-    store = await open_store(chosen, clock)
-    boards = Boards(folder, lambda board: None)
-    boards.load()
-    views = {view.name: view for view in find(utilities.rendering.views, "VIEW", View)}
-    templates = template_environment(ROOT / "templates")
-    refresher = Refresher(store, sources, reports, clock)
-    painter = Painter(templates=templates, views=views, reports=reports, zone=UTC)
-    walls = Walls(
-        boards=boards, reports=reports, store=store, refresher=refresher, painter=painter, clock=clock, build="b"
+
+    async def open_oracle(*_: object) -> Oracle:
+        return oracle
+
+    catalogue = Catalogue(
+        (named("pages", "Which pages are read?"), named("words")),
+        find(utilities.rendering.views, "VIEW", View),
+        [SourceType("oracle", str, open_oracle, title="the oracle")],
     )
-    services = Services(chosen, clock, templates, store, sources, reports, views, boards, refresher, walls)
-    await refresher.start()
-    walls.start()
-    server = HTTPServer(make_app(services), **SERVER_LIMITS)
-    sockets = bind_sockets(0, "127.0.0.1")
-    server.add_sockets(sockets)
-    yield Desk(services, oracle, clock, folder, f"http://127.0.0.1:{sockets[0].getsockname()[1]}")
-    server.stop()
-    await walls.stop()
-    await refresher.stop()
-    await server.close_all_connections()
-    await store.close()
+    chosen = settings(boards_dir=folder)
+    async with open_services(chosen, clock, catalogue) as services:
+        authenticator = await open_authenticator(chosen, clock, services.database, services.http_client)
+        await services.refresher.start()
+        services.walls.start()
+        server = HTTPServer(make_application(services, authenticator), **SERVER_LIMITS)
+        sockets = bind_sockets(0, "127.0.0.1")
+        server.add_sockets(sockets)
+        yield Desk(services, oracle, clock, folder, f"http://127.0.0.1:{sockets[0].getsockname()[1]}")
+        server.stop()
+        await services.walls.stop()
+        await services.refresher.stop()
+        await server.close_all_connections()
+        await authenticator.close()

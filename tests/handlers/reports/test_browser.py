@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from handlers.serving.server import serving
+from handlers.serving.server import run_server
 from tests.conftest import SECRET
 from tests.pageviews.storage.views import view
 from utilities.config.settings import Settings
@@ -54,7 +54,7 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     (folder / "boards").mkdir()
     (folder / "boards" / "office.yaml").write_text(BOARD)
     settings = Settings(data_dir=folder / "var", secret_key=SECRET, boards_dir=folder / "boards", port=0)
-    async with serving(settings) as (services, port):
+    async with run_server(settings) as (services, port):
         assert services.collector is not None
         views = [view(at=utc_now(), visitor=n, visit=n, path=f"/{n}") for n in range(120)]
         await services.collector.views.add_views(views)

@@ -11,7 +11,7 @@ from tests.handlers.reports.conftest import PAGES
 from utilities.config.boards import Boards
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.reports import Report
-from utilities.services import catalogue
+from utilities.services import load_catalogue
 from utilities.sources.ga4 import Ga4Filter, Ga4Query
 from utilities.sources.pageviews import PageViewAsk
 
@@ -77,6 +77,6 @@ def all_rows() -> tuple[tuple[str, ...], ...]:
 )
 def test_what_is_pasted_is_a_board(pasted: str, tmp_path: Path):
     (tmp_path / "office.yaml").write_text(f"title: Office\n{pasted}")
-    known = catalogue()
-    Boards(tmp_path, known.check).load()
+    known = load_catalogue()
+    Boards(tmp_path, known.add_board).load()
     assert len(known.of_board["office"]) == ("reports:" in pasted)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from handlers.serving.server import serving
+from handlers.serving.server import run_server
 from tests.conventions.code import ROOT
 from tests.pageviews.queries.conftest import Ours
 from tests.pageviews.queries.week import NOW, WEEK
@@ -17,7 +17,7 @@ from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, DateRange, Frame, ValueKind
 from utilities.rendering.layout.faults import layout_faults
 from utilities.reports import today_reconciled
-from utilities.services import catalogue
+from utilities.services import load_catalogue
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Query
 from utilities.sources.pageviews import SOURCE
@@ -87,18 +87,18 @@ async def test_google_is_asked_for_the_day_until_now(settings: Callable[..., Set
 
 @pytest.mark.parametrize("name", ["visits"])
 def test_wall_of_our_own_visits_can_be_read_from_the_room(name: str):
-    known = catalogue()
+    known = load_catalogue()
     board = read(ROOT / Path("boards") / f"{name}.yaml")
-    known.check(board)
+    known.add_board(board)
     titles = {report.name: report.title for report in known.reports.values()}
     assert layout_faults(board, known.views, titles) == []
     assert {known.reports[tile.report].sources for tile in board.tiles} == {("pageviews",)}
 
 
 async def test_wall_is_full_after_one_visit(ours: Ours):
-    known = catalogue()
+    known = load_catalogue()
     board = read(ROOT / "boards" / "visits.yaml")
-    known.check(board)
+    known.add_board(board)
     source = await ours(WEEK, now=datetime(2026, 3, 10, 12, tzinfo=UTC))
     for tile in board.tiles:
         frame = await source.fetch_frame(known.reports[tile.report].ask)
@@ -110,7 +110,7 @@ async def test_wall_is_full_after_one_visit(ours: Ours):
 async def test_foot_of_the_wall_says_nothing_of_days_it_does_not_show(
     settings: Callable[..., Settings], fetch: Callable[..., Awaitable[HTTPResponse]]
 ):
-    async with serving(settings(boards_dir=ROOT / "boards", port=0)) as (_, port):
+    async with run_server(settings(boards_dir=ROOT / "boards", port=0)) as (_, port):
         for name, words in (("visits", 0), ("office", 1)):
             page = (await fetch(f"http://localhost:{port}/boards/{name}")).body.decode()
             assert page.count("last 7 days") == words, name

@@ -16,7 +16,7 @@ from hypothesis import settings as settings_of
 from hypothesis import strategies as st
 from tornado.httpclient import HTTPResponse
 
-from handlers.serving.server import serving
+from handlers.serving.server import run_server
 from tests.pageviews.queries.week import NOW
 from utilities.config.settings import Settings
 from utilities.model.errors import ParameterError
@@ -72,7 +72,7 @@ async def foyer(
     folder.mkdir()
     (folder / "now.yaml").write_text(BOARD)
     (folder / "sites.yaml").write_text(SITES)
-    async with serving(settings(boards_dir=folder, port=0)) as (services, port):
+    async with run_server(settings(boards_dir=folder, port=0)) as (services, port):
         yield Foyer(services, f"http://localhost:{port}", fetch)
 
 

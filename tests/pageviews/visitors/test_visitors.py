@@ -15,7 +15,7 @@ from demo.visitors.driver import Driver, request
 from demo.visitors.history import write
 from demo.visitors.reading import ACTIONS, Readers
 from demo.world.days import World
-from handlers.serving.server import serving
+from handlers.serving.server import run_server
 from utilities.config.settings import Settings, read_settings
 from utilities.pageviews import DropReason
 from utilities.pageviews.classify.geoip import CountryDatabase
@@ -41,7 +41,7 @@ def conf(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def foyer(conf: Settings) -> AsyncIterator[tuple[Services, str]]:
-    async with serving(conf) as (services, port):
+    async with run_server(conf) as (services, port):
         yield services, f"http://127.0.0.1:{port}"
 
 

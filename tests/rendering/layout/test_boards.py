@@ -10,7 +10,7 @@ import pytest
 from utilities.config.boards import Board, Boards, read
 from utilities.config.boards.model import BoardFile
 from utilities.model.errors import BoardError
-from utilities.services import catalogue
+from utilities.services import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = """\
@@ -161,8 +161,8 @@ def test_boards_come_and_go_with_their_files(write: Write, tmp_path: Path):
 
 
 def test_board_keeps_its_own_reports_when_its_file_is_renamed(write: Write, tmp_path: Path):
-    known = catalogue()
-    boards = Boards(tmp_path, known.check, known.forget)
+    known = load_catalogue()
+    boards = Boards(tmp_path, known.add_board, known.remove_board)
     path = write(GOOD + "reports:\n  one: {title: One, source: ga4, metrics: [sessions]}\n")
     boards.load()
     assert "one" in known.reports

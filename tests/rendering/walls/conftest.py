@@ -15,20 +15,20 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 import utilities.rendering.views
-from handlers.serving.routes import SERVER_LIMITS, make_app
-from utilities.config.boards import Boards
+from handlers.base.authenticator import open_authenticator
+from handlers.serving.routes import make_application
+from handlers.serving.sockets import SERVER_LIMITS
+from utilities.catalogue import Catalogue
 from utilities.config.discovery import find
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, Frame, LastError, Reading, ValueKind
-from utilities.rendering.templating import template_environment
 from utilities.rendering.views import View
 from utilities.rendering.walls import Pace, Painter, Walls
 from utilities.reports import Report
-from utilities.services import Services
-from utilities.sources import Sources
-from utilities.store import Store, open_store, unfenced_lease
+from utilities.services import open_services
+from utilities.store import Store, unfenced_lease
 
 ROOT = Path(__file__).resolve().parents[3]
 BOARD = """
@@ -86,16 +86,17 @@ class House:
         self.reports = {name: Report(name, f"What about {name}?", ("none",)) for name in names}
 
     async def start(self) -> None:
-        self.store: Store = await open_store(self.settings, self.clock)
-        self.boards = Boards(self.settings.boards_dir, lambda board: None)
-        self.boards.load()
-        views = {view.name: view for view in find(utilities.rendering.views, "VIEW", View)}
-        templates = template_environment(ROOT / "templates")
-        painter = Painter(templates=templates, views=views, reports=self.reports, zone=UTC)
+        self.stack = AsyncExitStack()
+        views = find(utilities.rendering.views, "VIEW", View)
+        catalogue = Catalogue(tuple(self.reports.values()), views, ())
+        services = await self.stack.enter_async_context(open_services(self.settings, self.clock, catalogue))
+        self.store: Store = services.store
+        self.boards = services.boards
+        painter = Painter(templates=services.templates, views=services.views, reports=services.reports, zone=UTC)
         self.walls = Walls(
-            boards=self.boards,
-            reports=self.reports,
-            store=self.store,
+            boards=services.boards,
+            reports=services.reports,
+            store=services.store,
             refresher=self.refresher,
             painter=painter,
             clock=self.clock,
@@ -103,20 +104,11 @@ class House:
             pace=self.pace,
         )
         idle: Any = self.refresher
-        services = Services(
-            settings=self.settings,
-            clock=self.clock,
-            templates=templates,
-            store=self.store,
-            sources=Sources((), {}),
-            reports=self.reports,
-            views=views,
-            boards=self.boards,
-            refresher=idle,
-            walls=self.walls,
-        )
+        services = replace(services, refresher=idle, walls=self.walls)
+        authenticator = await open_authenticator(self.settings, self.clock, services.database, services.http_client)
+        self.stack.push_async_callback(authenticator.close)
         self.walls.start()
-        self.server = HTTPServer(make_app(services), **SERVER_LIMITS)
+        self.server = HTTPServer(make_application(services, authenticator), **SERVER_LIMITS)
         sockets = bind_sockets(self.port, "127.0.0.1")
         self.port = sockets[0].getsockname()[1]
         self.server.add_sockets(sockets)
@@ -140,7 +132,7 @@ class House:
             self.server.stop()
             await self.walls.stop()
             await self.server.close_all_connections()
-            await self.store.close()
+            await self.stack.aclose()
             self.server = None
 
     async def kill(self) -> None:

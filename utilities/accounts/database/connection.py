@@ -11,35 +11,37 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from utilities.accounts.database.migrate import migrate
+from utilities.accounts.database.migrate import run_migrations
 from utilities.config.settings import Settings
 from utilities.model.errors import StateDown
 
 Result = TypeVar("Result")
 
-THREADS = 4
-MOST_WAITING = 200  # pieces of work in the queue; a database that hangs must not gather the whole office
-PATIENCE = 3.0  # seconds for one piece of work, waiting included
+DATABASE_THREADS = 4
+MAX_QUEUED_TRANSACTIONS = 200  # pieces of work in the queue; a database that hangs must not gather the whole office
+DATABASE_TIMEOUT_SECONDS = 3.0  # seconds for one piece of work, waiting included
 
 
-class State:
+class StateDatabase:
     """Runs pieces of work, each in a transaction of its own, on threads that nothing else uses."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         # SQLite has one writer anyway, and on one thread two pieces of work never wait for each other's lock.
-        self.threads = ThreadPoolExecutor(1 if engine.name == "sqlite" else THREADS, thread_name_prefix="state")
+        self.threads = ThreadPoolExecutor(
+            1 if engine.name == "sqlite" else DATABASE_THREADS, thread_name_prefix="state"
+        )
         self.waiting = 0
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
         """What `work` returns, committed; raises StateDown when the database does not answer."""
-        if self.waiting >= MOST_WAITING:
+        if self.waiting >= MAX_QUEUED_TRANSACTIONS:
             raise StateDown("The state database is overrun.")
         self.waiting += 1
-        future = asyncio.get_running_loop().run_in_executor(self.threads, self.within, work)
+        future = asyncio.get_running_loop().run_in_executor(self.threads, self._run_in_transaction, work)
         future.add_done_callback(self.done)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(DATABASE_TIMEOUT_SECONDS):
                 return await asyncio.shield(future)
         except TimeoutError as error:
             raise StateDown("The state database does not answer.") from error
@@ -49,7 +51,7 @@ class State:
         if not future.cancelled():
             future.exception()  # seen, even when nobody waited for it any more
 
-    def within(self, work: Callable[[Connection], Result]) -> Result:
+    def _run_in_transaction(self, work: Callable[[Connection], Result]) -> Result:
         """Runs on a thread of ours."""
         try:
             with self.engine.begin() as connection:
@@ -61,28 +63,28 @@ class State:
         """Waits for the work that has begun, so that every connection is back when they are closed; not for ever."""
         ending = asyncio.to_thread(self.threads.shutdown, wait=True, cancel_futures=True)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ending, PATIENCE)
+            await asyncio.wait_for(ending, DATABASE_TIMEOUT_SECONDS)
         self.engine.dispose()
 
 
-async def open_state(settings: Settings) -> State:
+async def open_state_database(settings: Settings) -> StateDatabase:
     """The state database, up to date; SQLite in DATA_DIR unless DATABASE_URL names a PostgreSQL."""
     try:
-        state = State(engine_for(settings))
+        state = StateDatabase(create_database_engine(settings))
     except (OSError, ArgumentError, ValueError) as error:
-        raise cannot_open(settings, error) from error
+        raise database_open_error(settings, error) from error
     try:
-        await asyncio.get_running_loop().run_in_executor(state.threads, migrate, state.engine)
+        await asyncio.get_running_loop().run_in_executor(state.threads, run_migrations, state.engine)
     except DBAPIError as error:
         await state.close()
-        raise cannot_open(settings, error.orig) from error
+        raise database_open_error(settings, error.orig) from error
     except StateDown:
         await state.close()
         raise
     return state
 
 
-def cannot_open(settings: Settings, error: BaseException | None) -> StateDown:
+def database_open_error(settings: Settings, error: BaseException | None) -> StateDown:
     """Which setting to look at, and what the database says in its first line; an address is never repeated."""
     if not settings.database_url.get_secret_value():
         where = f"DATA_DIR is {settings.data_dir}: does it belong to the user Foyer runs as?"
@@ -93,31 +95,32 @@ def cannot_open(settings: Settings, error: BaseException | None) -> StateDown:
     return StateDown(f"The state database cannot be opened{why}. {where}")
 
 
-def engine_for(settings: Settings) -> Engine:
+def create_database_engine(settings: Settings) -> Engine:
     given = settings.database_url.get_secret_value()
     url = make_url(given) if given else URL.create("sqlite", database=str(settings.data_dir / "state.sqlite"))
-    return sqlite(url) if url.get_backend_name() == "sqlite" else postgresql(url)
+    return _create_sqlite_engine(url) if url.get_backend_name() == "sqlite" else _create_postgresql_engine(url)
 
 
-def postgresql(url: URL) -> Engine:
-    limits = f"-c statement_timeout={1000 * PATIENCE:.0f} -c lock_timeout={1000 * PATIENCE:.0f} -c timezone=UTC"
+def _create_postgresql_engine(url: URL) -> Engine:
+    timeout = f"{1000 * DATABASE_TIMEOUT_SECONDS:.0f}"
+    limits = f"-c statement_timeout={timeout} -c lock_timeout={timeout} -c timezone=UTC"
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_size=THREADS,
+        pool_size=DATABASE_THREADS,
         max_overflow=0,
         pool_pre_ping=True,
-        pool_timeout=PATIENCE,
+        pool_timeout=DATABASE_TIMEOUT_SECONDS,
         connect_args={"connect_timeout": 3, "options": limits, "application_name": "foyer"},
     )
 
 
-def sqlite(url: URL) -> Engine:
+def _create_sqlite_engine(url: URL) -> Engine:
     if url.database:
         file = Path(url.database)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
     # IMMEDIATE takes the write lock when a write begins, so two processes wait for each other and never fail half-way.
-    engine = create_engine(url, connect_args={"isolation_level": "IMMEDIATE", "timeout": PATIENCE})
+    engine = create_engine(url, connect_args={"isolation_level": "IMMEDIATE", "timeout": DATABASE_TIMEOUT_SECONDS})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:

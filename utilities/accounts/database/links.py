@@ -9,21 +9,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
-from utilities.accounts.database.connection import State
+from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.tables import links
 from utilities.model.clock import Clock
 from utilities.model.errors import Overloaded, ParameterError
 
-MOST = 1000
-DAYS = (7, 30, 90, 365)  # that a link may last
-LONGEST = 1000  # characters of what is shown
-SIGNATURE = 16  # bytes
-REMEMBERED = timedelta(seconds=5)  # how long another process may still show a link that was revoked
-PURPOSE = b"foyer: a link to a picture"
+MAX_SHARE_LINKS = 1000
+SHARE_LINK_DAYS = (7, 30, 90, 365)  # that a link may last
+MAX_SHARE_LINK_QUERY_CHARS = 1000  # characters of what is shown
+SIGNATURE_BYTES = 16  # bytes
+SHARE_LINK_CACHE_TIME = timedelta(seconds=5)  # how long another process may still show a link that was revoked
+SIGNATURE_CONTEXT = b"foyer: a link to a picture"
 
 
 @dataclass(frozen=True)
-class Link:
+class ShareLink:
     """What a link shows, and until when."""
 
     number: int
@@ -34,84 +34,86 @@ class Link:
     until: datetime
 
 
-class Links:
+class ShareLinks:
     """Signed with the newest of `keys`, believed with any. All of them are read at once and remembered for a moment."""
 
-    def __init__(self, state: State, clock: Clock, keys: Sequence[bytes]) -> None:
-        self.state = state
+    def __init__(self, state: StateDatabase, clock: Clock, keys: Sequence[bytes]) -> None:
+        self.database = state
         self.clock = clock
         self.keys = keys
-        self.known: dict[int, Link] = {}
-        self.read_at: datetime | None = None
+        self._cached_links: dict[int, ShareLink] = {}
+        self._cached_at: datetime | None = None
 
-    async def make(self, report: str, query: str, days: int, by: str) -> str:
+    async def create_link(self, report: str, query: str, days: int, by: str) -> str:
         """A new link's token. Raises ParameterError, and Overloaded when there are MOST."""
-        if days not in DAYS:
-            raise ParameterError(f"`days` must be one of {', '.join(map(str, DAYS))}")
-        if len(query) > LONGEST:
-            raise ParameterError(f"`query` must be at most {LONGEST} characters long")
+        if days not in SHARE_LINK_DAYS:
+            raise ParameterError(f"`days` must be one of {', '.join(map(str, SHARE_LINK_DAYS))}")
+        if len(query) > MAX_SHARE_LINK_QUERY_CHARS:
+            raise ParameterError(f"`query` must be at most {MAX_SHARE_LINK_QUERY_CHARS} characters long")
         now = self.clock().replace(microsecond=0)
         row = {"report": report, "query": query, "made_by": by, "made_at": now, "until": now + timedelta(days=days)}
-        number = await self.state.run(lambda connection: add(connection, row, now))
-        self.read_at = None
-        return self.token(number, now + timedelta(days=days))
+        number = await self.database.run(lambda connection: _insert_link(connection, row, now))
+        self._cached_at = None
+        return self._encode_token(number, now + timedelta(days=days))
 
-    def token(self, number: int, until: datetime) -> str:
+    def _encode_token(self, number: int, until: datetime) -> str:
         """Number, end and signature, as an address may hold them."""
         said = number.to_bytes(4, "big") + int(until.timestamp()).to_bytes(5, "big")
-        return urlsafe_b64encode(said + signature(self.keys[0], said)).decode().rstrip("=")
+        return urlsafe_b64encode(said + _sign_payload(self.keys[0], said)).decode().rstrip("=")
 
-    async def find(self, token: str) -> Link | None:
+    async def find_link(self, token: str) -> ShareLink | None:
         """What the link shows; None when it is forged, over or revoked. Raises StateDown."""
-        number = self.believed(token)
+        number = self._verified_number(token)
         if number is None:
             return None
         now = self.clock()
-        if self.read_at is None or abs(now - self.read_at) > REMEMBERED:
-            self.known = {link.number: link for link in await self.listed()}
-            self.read_at = now
-        link = self.known.get(number)
+        if self._cached_at is None or abs(now - self._cached_at) > SHARE_LINK_CACHE_TIME:
+            self._cached_links = {link.number: link for link in await self.list_links()}
+            self._cached_at = now
+        link = self._cached_links.get(number)
         return link if link is not None and link.until > now else None
 
-    def believed(self, token: str) -> int | None:
+    def _verified_number(self, token: str) -> int | None:
         """The number of a link that we have signed and that is not over."""
         try:
             raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except ValueError:
             return None
         said, theirs = raw[:9], raw[9:]
-        if len(theirs) != SIGNATURE or not any(hmac.compare_digest(signature(key, said), theirs) for key in self.keys):
+        if len(theirs) != SIGNATURE_BYTES or not any(
+            hmac.compare_digest(_sign_payload(key, said), theirs) for key in self.keys
+        ):
             return None
         over = datetime.fromtimestamp(int.from_bytes(said[4:], "big"), UTC) <= self.clock()
         return None if over else int.from_bytes(said[:4], "big")
 
-    async def listed(self) -> list[Link]:
+    async def list_links(self) -> list[ShareLink]:
         """Those that are not over, the newest first."""
         now = self.clock()
-        return [link_of(row) for row in await self.state.run(everything) if row.until > now]
+        return [_link_from_row(row) for row in await self.database.run(_select_links) if row.until > now]
 
-    async def revoke(self, number: int) -> bool:
+    async def revoke_link(self, number: int) -> bool:
         """Ends it here at once, and everywhere after REMEMBERED; whether there was one."""
         gone = delete(links).where(links.c.number == number)
-        count = await self.state.run(lambda connection: connection.execute(gone).rowcount)
-        self.read_at = None
+        count = await self.database.run(lambda connection: connection.execute(gone).rowcount)
+        self._cached_at = None
         return bool(count)
 
 
-def signature(key: bytes, said: bytes) -> bytes:
-    return hmac.digest(key, PURPOSE + said, "sha256")[:SIGNATURE]
+def _sign_payload(key: bytes, said: bytes) -> bytes:
+    return hmac.digest(key, SIGNATURE_CONTEXT + said, "sha256")[:SIGNATURE_BYTES]
 
 
-def link_of(row: Row[Any]) -> Link:
-    return Link(row.number, row.report, row.query, row.made_by, row.made_at, row.until)
+def _link_from_row(row: Row[Any]) -> ShareLink:
+    return ShareLink(row.number, row.report, row.query, row.made_by, row.made_at, row.until)
 
 
-def everything(connection: Connection) -> list[Row[Any]]:
+def _select_links(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(links).order_by(links.c.number.desc())).all())
 
 
-def add(connection: Connection, row: Mapping[str, object], now: datetime) -> int:
+def _insert_link(connection: Connection, row: Mapping[str, object], now: datetime) -> int:
     connection.execute(delete(links).where(links.c.until <= now))
-    if (connection.scalar(select(func.count()).select_from(links)) or 0) >= MOST:
-        raise Overloaded(f"There are {MOST} links already: revoke some that nobody looks at.")
+    if (connection.scalar(select(func.count()).select_from(links)) or 0) >= MAX_SHARE_LINKS:
+        raise Overloaded(f"There are {MAX_SHARE_LINKS} links already: revoke some that nobody looks at.")
     return int(connection.execute(insert(links).values(row).returning(links.c.number)).scalar_one())

@@ -10,16 +10,16 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from utilities.model.errors import StateDown
 
-HERE = Path(__file__).with_name("migrations")
-NEWEST = max(path.name.partition("_")[0] for path in HERE.glob("versions/*_*.py"))
+MIGRATIONS_FOLDER = Path(__file__).with_name("migrations")
+LATEST_MIGRATION = max(path.name.partition("_")[0] for path in MIGRATIONS_FOLDER.glob("versions/*_*.py"))
 """The migration that nothing follows: they are numbered."""
-LOCK = 0x666F796572  # "foyer": names our advisory lock in PostgreSQL
+ADVISORY_LOCK_NUMBER = 0x666F796572  # "foyer": names our advisory lock in PostgreSQL
 
 
-def migrate(engine: Engine) -> None:
+def run_migrations(engine: Engine) -> None:
     """Runs the migrations that are missing; raises StateDown with a sentence when the database is not ours to use."""
     with engine.connect() as connection:
-        if version_of(connection) == NEWEST:
+        if current_migration(connection) == LATEST_MIGRATION:
             return
     # Imported late: Alembic is a tenth of a start, and most starts find nothing to do.
     from alembic import command
@@ -27,9 +27,9 @@ def migrate(engine: Engine) -> None:
     from alembic.util import CommandError
 
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # it greets at every start
-    with engine.connect() as connection, alone(connection):
+    with engine.connect() as connection, hold_migration_lock(connection):
         config = Config()
-        config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+        config.set_main_option("script_location", str(MIGRATIONS_FOLDER).replace("%", "%%"))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
@@ -38,20 +38,20 @@ def migrate(engine: Engine) -> None:
         connection.commit()
 
 
-def version_of(connection: Connection) -> str | None:
+def current_migration(connection: Connection) -> str | None:
     """The last migration that was run here; None where none ever was."""
     known = inspect(connection).has_table("alembic_version")
     return connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
 
 
 @contextmanager
-def alone(connection: Connection) -> Iterator[None]:
+def hold_migration_lock(connection: Connection) -> Iterator[None]:
     """Holds the others off: by a lock of PostgreSQL's, which ends with the connection, or by a file beside SQLite's."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK_NUMBER})
         connection.commit()
         yield
-        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": ADVISORY_LOCK_NUMBER})
         connection.commit()
         return
     place = connection.engine.url.database

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A time in UTC. SQLite forgets the zone, so it is put back."""
 
     impl = DateTime(timezone=True)
@@ -49,8 +49,8 @@ people = Table(
     Column("subject", String(255), nullable=False),
     Column("email", String(255), nullable=False),
     Column("name", String(255), nullable=False),
-    Column("first_seen", Moment, nullable=False),
-    Column("last_seen", Moment, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime, nullable=False),
     UniqueConstraint("issuer", "subject"),
 )
 
@@ -59,9 +59,9 @@ sessions = Table(
     METADATA,
     Column("key", String(64), primary_key=True),  # a hash: whoever reads this table cannot sign in with it
     Column("person", Integer, ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
-    Column("started_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("until", Moment, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
     Index(None, "person"),
     Index(None, "until"),
 )
@@ -70,7 +70,7 @@ spent_attempts = Table(
     "spent_attempts",
     METADATA,
     Column("key", String(64), primary_key=True),  # a hash of the attempt's state
-    Column("until", Moment, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
     Index(None, "until"),
 )
 
@@ -83,8 +83,8 @@ tokens = Table(
     Column("scopes", String(100), nullable=False),  # with spaces between them
     Column("hint", String(4), nullable=False),
     Column("made_by", String(255), nullable=False),
-    Column("made_at", Moment, nullable=False),
-    Column("last_used", Moment),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("last_used", UtcDateTime),
     UniqueConstraint("key"),
     sqlite_autoincrement=True,  # the number of one that was revoked is never another's
 )
@@ -96,7 +96,7 @@ links = Table(
     Column("report", String(100), nullable=False),
     Column("query", String(1000), nullable=False),  # what of the report is shown, as an address says it
     Column("made_by", String(255), nullable=False),
-    Column("made_at", Moment, nullable=False),
-    Column("until", Moment, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,  # the number of one that was revoked is never another's
 )

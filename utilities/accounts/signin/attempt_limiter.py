@@ -1,4 +1,4 @@
-"""Limits how often something is done in a minute, by one and by all: signing in by address, requests by token."""
+"""Rate limits per minute, for one client and in total: sign-ins by address, requests by token."""
 
 import logging
 import math
@@ -15,71 +15,74 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("foyer.signin")
 
-PREFIX = "foyer:tries:"
-MAX_CONNECTIONS = 10
-MAX_CLIENTS = 50_000  # whose attempts are counted in memory
+LIMITER_KEY_PREFIX = "foyer:tries:"
+MAX_LIMITER_CONNECTIONS = 10
+MAX_COUNTED_CLIENTS = 50_000  # whose attempts are counted in memory
 
 
 @dataclass(frozen=True)
-class Most:
-    """The most tries in a minute."""
+class AttemptLimits:
+    """The most attempts in a minute."""
 
-    from_one: int = 120  # a whole office that comes in at nine; signing in counts twice
-    from_all: int = 600
+    per_client: int = 120  # a whole office at nine o'clock; one sign-in counts twice
+    in_total: int = 600
 
 
-class Pace:
-    """Counts in Redis when there is one, so that all processes count together; in memory while it does not answer."""
+class AttemptLimiter:
+    """Counts in Redis where REDIS_URL is set, so that all processes count together; in memory while Redis is down."""
 
     def __init__(
         self,
         redis_url: str = "",
-        most: Most | None = None,
-        what: str = "sign-in",
+        limits: AttemptLimits | None = None,
+        purpose: str = "sign-in",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        most = most or Most()
-        self.what = what
+        limits = limits or AttemptLimits()
+        self.purpose = purpose
         self.clock = clock
-        self.one = TokenBuckets("one", most.from_one, 60.0, MAX_CLIENTS)
-        self.all = TokenBuckets("all", most.from_all, 60.0, 1)
-        self.connection = connect(redis_url, what) if redis_url else None
+        self.per_client = TokenBuckets("one", limits.per_client, 60.0, MAX_COUNTED_CLIENTS)
+        self.in_total = TokenBuckets("all", limits.in_total, 60.0, 1)
+        self.connection = connect_limiter(redis_url, purpose) if redis_url else None
         self.shared = RedisTokenBuckets(self.connection) if self.connection else None
 
-    async def wait(self, one: str) -> int:
+    async def count_attempt(self, client: str) -> int:
         """Counts an attempt and returns 0, or returns the seconds until there may be another."""
         if self.connection is not None and self.shared is not None:
             try:
-                return math.ceil(await self._take_shared(self.connection, self.shared, one))
+                return math.ceil(await self._take_shared(self.connection, self.shared, client))
             except StoreDown as error:
-                log.warning("%s: this process counts by itself: %s", self.what, error)
-        return math.ceil(self._take(one))
+                log.warning("%s: this process counts by itself: %s", self.purpose, error)
+        return math.ceil(self._take(client))
 
     async def close(self) -> None:
         if self.connection is not None:
             await self.connection.close()
 
-    def _take(self, one: str) -> float:
+    def _take(self, client: str) -> float:
         now = self.clock()
-        seconds = max(self.one.seconds_until_free(one, now), self.all.seconds_until_free("", now))
+        seconds = max(self.per_client.seconds_until_free(client, now), self.in_total.seconds_until_free("", now))
         if seconds == 0.0:
-            self.one.take(one, now)
-            self.all.take("", now)
+            self.per_client.take(client, now)
+            self.in_total.take("", now)
         return seconds
 
-    async def _take_shared(self, connection: "RedisConnection", shared: RedisTokenBuckets, one: str) -> float:
+    async def _take_shared(self, connection: "RedisConnection", shared: RedisTokenBuckets, client: str) -> float:
         async with connection.use_client():
-            for key, buckets in ((f"{self.what}:one:{one}", self.one), (f"{self.what}:all", self.all)):
-                is_taken, _, retry_seconds = await shared.take(PREFIX + key, buckets)
+            for key, buckets in (
+                (f"{self.purpose}:one:{client}", self.per_client),
+                (f"{self.purpose}:all", self.in_total),
+            ):
+                is_taken, _, retry_seconds = await shared.take(LIMITER_KEY_PREFIX + key, buckets)
                 if not is_taken:
                     return retry_seconds
         return 0.0
 
 
-def connect(redis_url: str, what: str) -> "RedisConnection":
+def connect_limiter(redis_url: str, purpose: str) -> "RedisConnection":
     # Imported late: a twentieth of a start, and a process without Redis does not need it.
     from utilities.runtime.redis_connection import RedisConnection
 
     return RedisConnection(
-        redis_url, purpose=what, fallback="this process counts by itself", max_connections=MAX_CONNECTIONS
+        redis_url, purpose=purpose, fallback="this process counts by itself", max_connections=MAX_LIMITER_CONNECTIONS
     )

@@ -11,13 +11,13 @@ from joserfc.jwk import RSAKey
 
 from utilities.model.errors import SignInRefused
 
-ALGORITHM = "RS256"
-SKEW = 60  # seconds by which clocks may differ
-LARGEST = 16_384  # characters
+SIGNING_ALGORITHM = "RS256"
+CLOCK_SKEW_SECONDS = 60  # seconds by which clocks may differ
+MAX_ID_TOKEN_CHARS = 16_384  # characters
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedClaims:
     """What a token must say of itself."""
 
     issuers: frozenset[str]
@@ -25,52 +25,52 @@ class Expected:
     nonce: str
 
 
-def header_of(token: str) -> Mapping[str, Any]:
+def parse_token_header(token: str) -> Mapping[str, Any]:
     """The token's header, of which nothing is proven yet; only a well-made one with our algorithm is let by."""
-    if len(token) > LARGEST:
-        raise forged("it is too long")
+    if len(token) > MAX_ID_TOKEN_CHARS:
+        raise _untrusted("it is too long")
     try:
         header = jws.extract_compact(token.encode("ascii")).headers()
     except (JoseError, ValueError, TypeError) as error:
-        raise forged("it cannot be read") from error
-    if header.get("alg") != ALGORITHM:
-        raise forged(f"it is not signed with {ALGORITHM}")
+        raise _untrusted("it cannot be read") from error
+    if header.get("alg") != SIGNING_ALGORITHM:
+        raise _untrusted(f"it is not signed with {SIGNING_ALGORITHM}")
     return header
 
 
-def claims_of(token: str, key: RSAKey, expected: Expected, now: datetime) -> Mapping[str, Any]:
+def verify_claims(token: str, key: RSAKey, expected: ExpectedClaims, now: datetime) -> Mapping[str, Any]:
     """The claims, after the signature and everything a token says of itself; who it is about is not judged here."""
     try:
-        claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+        claims = jwt.decode(token, key, algorithms=[SIGNING_ALGORITHM]).claims
     except (JoseError, ValueError, TypeError) as error:
-        raise forged("its signature is wrong") from error
+        raise _untrusted("its signature is wrong") from error
     if not any(claims.get("iss") == issuer for issuer in expected.issuers):
-        raise forged("another issuer made it")
+        raise _untrusted("another issuer made it")
     if claims.get("aud") not in (expected.client, [expected.client]):
-        raise forged("it is for somebody else")
+        raise _untrusted("it is for somebody else")
     if claims.get("azp", expected.client) != expected.client:
-        raise forged("it was given to somebody else")
+        raise _untrusted("it was given to somebody else")
     if claims.get("nonce") != expected.nonce:
-        raise forged("it belongs to another sign-in")
-    check_times(claims, now.timestamp())
+        raise _untrusted("it belongs to another sign-in")
+    _check_times(claims, now.timestamp())
     return claims
 
 
-def check_times(claims: Mapping[str, Any], now: float) -> None:
-    expires, issued, starts = (moment(claims, name) for name in ("exp", "iat", "nbf"))
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    expires, issued, starts = (_numeric_date(claims, name) for name in ("exp", "iat", "nbf"))
     if expires is None or issued is None:
-        raise forged("it has no date")
-    if expires + SKEW <= now:
-        raise forged("it is too old")
-    if max(issued, starts or 0) - SKEW > now:
-        raise forged("it is from the future")
+        raise _untrusted("it has no date")
+    if expires + CLOCK_SKEW_SECONDS <= now:
+        raise _untrusted("it is too old")
+    if max(issued, starts or 0) - CLOCK_SKEW_SECONDS > now:
+        raise _untrusted("it is from the future")
 
 
-def moment(claims: Mapping[str, Any], name: str) -> float | None:
+def _numeric_date(claims: Mapping[str, Any], name: str) -> float | None:
     """A time in seconds; True is a number to Python, and is none here."""
     value = claims.get(name)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def forged(why: str) -> SignInRefused:
+def _untrusted(why: str) -> SignInRefused:
     return SignInRefused(f"The answer to the sign-in cannot be trusted: {why}. Please sign in again.")

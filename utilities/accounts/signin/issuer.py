@@ -9,25 +9,31 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from utilities.accounts.signin.attempts import Attempt, begin
-from utilities.accounts.signin.id_token import Expected, claims_of, header_of
-from utilities.accounts.signin.issuer_client import DEADLINE, Client, Together, fetch, parsed
-from utilities.accounts.signin.jwks import Keys
-from utilities.accounts.signin.membership import member
-from utilities.accounts.signin.return_url import HOME
+from utilities.accounts.signin.attempts import SignInAttempt, start_attempt
+from utilities.accounts.signin.id_token import ExpectedClaims, parse_token_header, verify_claims
+from utilities.accounts.signin.issuer_client import (
+    ISSUER_TIMEOUT_SECONDS,
+    IssuerHttpClient,
+    Together,
+    fetch_json_object,
+    parse_json_object,
+)
+from utilities.accounts.signin.jwks import IssuerKeys
+from utilities.accounts.signin.membership import check_membership
+from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SignInRefused, SourceMisconfigured, Unavailable
 from utilities.model.principals import Person
 
 log = logging.getLogger("foyer.signin")
 
-GOOGLE = "https://accounts.google.com"
-FRESH = timedelta(hours=1)
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+GOOGLE_ISSUER = "https://accounts.google.com"
+METADATA_CACHE_TIME = timedelta(hours=1)
+LOOPBACK_ADDRESSES = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
-class Registration:
+class ClientRegistration:
     """How the issuer knows us."""
 
     issuer: str
@@ -38,7 +44,7 @@ class Registration:
 
 
 @dataclass(frozen=True)
-class Places:
+class ProviderMetadata:
     """What the issuer's discovery document says."""
 
     issuer: str
@@ -51,30 +57,30 @@ class Places:
 class Issuer:
     """Stands for one OpenID provider; nothing is asked of it before the first sign-in."""
 
-    def __init__(self, registration: Registration, client: Client, clock: Clock) -> None:
+    def __init__(self, registration: ClientRegistration, client: IssuerHttpClient, clock: Clock) -> None:
         self.registration = registration
         self.client = client
         self.clock = clock
-        self.keys = Keys(client, clock)
-        self.discover = Together(self.ask)
-        self.known: Places | None = None
-        self.known_at = clock()
+        self.keys = IssuerKeys(client, clock)
+        self._discover_once = Together(self._fetch_metadata)
+        self._metadata: ProviderMetadata | None = None
+        self._metadata_at = clock()
 
-    async def places(self) -> Places:
+    async def load_metadata(self) -> ProviderMetadata:
         """The discovery document, asked for at most once an hour; raises Unavailable and BadAnswer."""
-        if self.known is None or abs(self.clock() - self.known_at) >= FRESH:
-            return await self.discover()
-        return self.known
+        if self._metadata is None or abs(self.clock() - self._metadata_at) >= METADATA_CACHE_TIME:
+            return await self._discover_once()
+        return self._metadata
 
-    async def ask(self) -> Places:
+    async def _fetch_metadata(self) -> ProviderMetadata:
         url = f"{self.registration.issuer}/.well-known/openid-configuration"
-        self.known = places_in(await fetch(self.client, url), self.registration.issuer)
-        self.known_at = self.clock()
-        return self.known
+        self._metadata = parse_metadata(await fetch_json_object(self.client, url), self.registration.issuer)
+        self._metadata_at = self.clock()
+        return self._metadata
 
-    async def way_there(self, attempt: Attempt) -> str:
+    async def authorization_url(self, attempt: SignInAttempt) -> str:
         """The address at the issuer's to send somebody to."""
-        places = await self.places()
+        places = await self.load_metadata()
         domains = self.registration.domains
         asked = {
             "response_type": "code",
@@ -90,25 +96,25 @@ class Issuer:
         }
         return places.authorize + ("&" if "?" in places.authorize else "?") + urlencode(asked)
 
-    async def person(self, code: str, attempt: Attempt) -> Person:
+    async def fetch_person(self, code: str, attempt: SignInAttempt) -> Person:
         """Returns who came back with `code`; raises SignInRefused, Unavailable, BadAnswer and SourceMisconfigured."""
-        places = await self.places()
-        token = await self.exchange(places, code, attempt)
-        name = header_of(token).get("kid")
-        key = await self.keys.find(places.keys, name if isinstance(name, str) else None)
-        expected = Expected(issuers(places.issuer), self.registration.client, attempt.nonce)
-        claims = claims_of(token, key, expected, self.clock())
-        return member({**claims, "iss": places.issuer}, self.registration.domains)
+        places = await self.load_metadata()
+        token = await self._exchange_code(places, code, attempt)
+        name = parse_token_header(token).get("kid")
+        key = await self.keys.find_key(places.keys, name if isinstance(name, str) else None)
+        expected = ExpectedClaims(_accepted_issuers(places.issuer), self.registration.client, attempt.nonce)
+        claims = verify_claims(token, key, expected, self.clock())
+        return check_membership({**claims, "iss": places.issuer}, self.registration.domains)
 
-    async def check(self) -> None:
+    async def check_registration(self) -> None:
         """Hands in a code that nobody was given: an issuer that minds the code, and not us, knows us.
 
         Raises Unavailable and BadAnswer, and SourceMisconfigured when it does not.
         """
         with contextlib.suppress(SignInRefused):
-            await self.exchange(await self.places(), "of-a-checkup", begin(HOME))
+            await self._exchange_code(await self.load_metadata(), "of-a-checkup", start_attempt(DEFAULT_RETURN_URL))
 
-    async def exchange(self, places: Places, code: str, attempt: Attempt) -> str:
+    async def _exchange_code(self, places: ProviderMetadata, code: str, attempt: SignInAttempt) -> str:
         """The ID token for a code; each code is good for one try."""
         form = {
             "grant_type": "authorization_code",
@@ -120,20 +126,20 @@ class Issuer:
         if places.secret_in_form:
             form |= {"client_id": self.registration.client, "client_secret": self.registration.secret}
         else:
-            headers["Authorization"] = basic(self.registration.client, self.registration.secret)
-        answer = await self.client.post(places.token, deadline=DEADLINE, form=form, headers=headers)
+            headers["Authorization"] = _basic_authorization(self.registration.client, self.registration.secret)
+        answer = await self.client.post(places.token, deadline=ISSUER_TIMEOUT_SECONDS, form=form, headers=headers)
         if answer.status >= 500 or answer.status == 429:
             raise Unavailable(f"the sign-in service answered {answer.status}")
-        fields = parsed(answer.body)
+        fields = parse_json_object(answer.body)
         if answer.status != 200:
-            raise refusal(fields)
+            raise _token_error(fields)
         token = fields.get("id_token")
         if not isinstance(token, str):
             raise BadAnswer("the sign-in service sent no ID token")
         return token
 
 
-def refusal(fields: Mapping[str, Any]) -> SignInRefused | SourceMisconfigured:
+def _token_error(fields: Mapping[str, Any]) -> SignInRefused | SourceMisconfigured:
     """Whose fault a refused code is: the visitor's, who took too long, or ours, who are set wrongly."""
     if fields.get("error") == "invalid_grant":
         return SignInRefused("That sign-in took too long or was used already. Please sign in again.")
@@ -144,31 +150,31 @@ def refusal(fields: Mapping[str, Any]) -> SignInRefused | SourceMisconfigured:
     )
 
 
-def issuers(issuer: str) -> frozenset[str]:
+def _accepted_issuers(issuer: str) -> frozenset[str]:
     """Google may leave `https://` away in the token; nobody else."""
-    return frozenset({issuer, issuer.removeprefix("https://")} if issuer == GOOGLE else {issuer})
+    return frozenset({issuer, issuer.removeprefix("https://")} if issuer == GOOGLE_ISSUER else {issuer})
 
 
-def places_in(document: Mapping[str, Any], issuer: str) -> Places:
+def parse_metadata(document: Mapping[str, Any], issuer: str) -> ProviderMetadata:
     """The addresses in a discovery document, which must speak for the issuer that was asked."""
     said = document.get("issuer")
     if not isinstance(said, str) or said.rstrip("/") != issuer:
         raise BadAnswer("the sign-in service calls itself by another name than OIDC_ISSUER")
     ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    authorize, token, keys = (safe_address(document.get(end)) for end in ends)
+    authorize, token, keys = (_check_endpoint(document.get(end)) for end in ends)
     methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-    return Places(said, authorize, token, keys, "client_secret_basic" not in methods)
+    return ProviderMetadata(said, authorize, token, keys, "client_secret_basic" not in methods)
 
 
-def safe_address(value: object) -> str:
+def _check_endpoint(value: object) -> str:
     """An address to which secrets may go: https, or this machine."""
     parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_ADDRESSES):
         return parts.geturl()
     raise BadAnswer("the sign-in service names an address that is not https")
 
 
-def basic(client: str, secret: str) -> str:
+def _basic_authorization(client: str, secret: str) -> str:
     """The secret in a header; both parts are form-encoded first (RFC 6749, 2.3.1)."""
     pair = f"{quote_plus(client)}:{quote_plus(secret)}"
     return "Basic " + base64.b64encode(pair.encode()).decode("ascii")

@@ -7,12 +7,12 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from utilities.model.errors import BadAnswer, Unavailable
 
-DEADLINE = 6.0  # seconds for one call
+ISSUER_TIMEOUT_SECONDS = 6.0  # seconds for one call
 
 Result = TypeVar("Result")
 
 
-class Answer(Protocol):
+class IssuerResponse(Protocol):
     """As `utilities.http.client` answers."""
 
     @property
@@ -21,24 +21,24 @@ class Answer(Protocol):
     def body(self) -> bytes: ...
 
 
-class Client(Protocol):
+class IssuerHttpClient(Protocol):
     """Bounded in time and size, follows no redirect; raises Unavailable and BadAnswer."""
 
-    async def get(self, url: str, *, deadline: float) -> Answer: ...
+    async def get(self, url: str, *, deadline: float) -> IssuerResponse: ...
     async def post(
         self, url: str, *, deadline: float, form: Mapping[str, str], headers: Mapping[str, str] | None = None
-    ) -> Answer: ...
+    ) -> IssuerResponse: ...
 
 
-async def fetch(client: Client, url: str) -> Mapping[str, Any]:
+async def fetch_json_object(client: IssuerHttpClient, url: str) -> Mapping[str, Any]:
     """A JSON object from the issuer; raises Unavailable and BadAnswer."""
-    answer = await client.get(url, deadline=DEADLINE)
+    answer = await client.get(url, deadline=ISSUER_TIMEOUT_SECONDS)
     if answer.status != 200:
         raise Unavailable(f"the sign-in service answered {answer.status}")
-    return parsed(answer.body)
+    return parse_json_object(answer.body)
 
 
-def parsed(body: bytes) -> Mapping[str, Any]:
+def parse_json_object(body: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:

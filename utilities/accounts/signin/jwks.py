@@ -8,88 +8,88 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from utilities.accounts.signin.id_token import ALGORITHM
-from utilities.accounts.signin.issuer_client import Client, Together, fetch
+from utilities.accounts.signin.id_token import SIGNING_ALGORITHM
+from utilities.accounts.signin.issuer_client import IssuerHttpClient, Together, fetch_json_object
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SignInRefused, SourceError
 
-FRESH = timedelta(hours=1)
-STALE = timedelta(days=1)
-BETWEEN_LOOKS = timedelta(minutes=1)  # tokens with invented key ids cannot make us ask all the time
-MOST_KEYS = 32
-LEAST_BITS = 2048
+KEYS_CACHE_TIME = timedelta(hours=1)
+KEYS_MAX_AGE = timedelta(days=1)
+KEYS_FETCH_INTERVAL = timedelta(minutes=1)  # tokens with invented key ids cannot make us ask all the time
+MAX_PUBLIC_KEYS = 32
+MIN_KEY_BITS = 2048
 
 
-class Keys:
+class IssuerKeys:
     """One issuer's keys, by their id."""
 
-    def __init__(self, client: Client, clock: Clock) -> None:
+    def __init__(self, client: IssuerHttpClient, clock: Clock) -> None:
         self.client = client
         self.clock = clock
         self.url = ""
         self.known: Mapping[str, RSAKey] = {}
         self.known_at: datetime | None = None
         self.looked_at: datetime | None = None
-        self.look = Together(self.ask)
+        self.look = Together(self._fetch_keys)
 
-    async def find(self, url: str, name: str | None) -> RSAKey:
+    async def find_key(self, url: str, name: str | None) -> RSAKey:
         """The key of this id; without an id the only key there is. Raises SignInRefused, Unavailable, BadAnswer."""
         self.url = url
-        if self.older(self.known_at, FRESH):
-            await self.refresh()
-        key = self.pick(name)
-        if key is None and self.older(self.looked_at, BETWEEN_LOOKS):
+        if self._is_older(self.known_at, KEYS_CACHE_TIME):
+            await self._refresh_keys()
+        key = self._pick_key(name)
+        if key is None and self._is_older(self.looked_at, KEYS_FETCH_INTERVAL):
             await self.look()
-            key = self.pick(name)
+            key = self._pick_key(name)
         if key is None:
             raise SignInRefused("The answer to the sign-in is signed with a key that its issuer does not publish.")
         return key
 
-    def pick(self, name: str | None) -> RSAKey | None:
+    def _pick_key(self, name: str | None) -> RSAKey | None:
         if name is not None:
             return self.known.get(name)
         return next(iter(self.known.values())) if len(self.known) == 1 else None
 
-    def older(self, moment: datetime | None, age: timedelta) -> bool:
+    def _is_older(self, moment: datetime | None, age: timedelta) -> bool:
         return moment is None or abs(self.clock() - moment) >= age
 
-    async def refresh(self) -> None:
+    async def _refresh_keys(self) -> None:
         """Asks for the keys; the old ones serve on for a day while the issuer does not answer."""
-        if not self.older(self.known_at, STALE):
-            if self.older(self.looked_at, BETWEEN_LOOKS):
+        if not self._is_older(self.known_at, KEYS_MAX_AGE):
+            if self._is_older(self.looked_at, KEYS_FETCH_INTERVAL):
                 with contextlib.suppress(SourceError):
                     await self.look()
         else:
             await self.look()
 
-    async def ask(self) -> None:
+    async def _fetch_keys(self) -> None:
         self.looked_at = self.clock()
-        self.known = dict(usable(await fetch(self.client, self.url)))
+        self.known = dict(_usable_keys(await fetch_json_object(self.client, self.url)))
         self.known_at = self.clock()
 
 
-def usable(document: Mapping[str, Any]) -> list[tuple[str, RSAKey]]:
+def _usable_keys(document: Mapping[str, Any]) -> list[tuple[str, RSAKey]]:
     """The keys that may sign our tokens: RSA, long enough, not for encryption; the rest is passed over."""
     listed = document.get("keys")
     if not isinstance(listed, list):
         raise BadAnswer("the sign-in service publishes no keys")
     found = []
-    for number, fields in enumerate(listed[:MOST_KEYS]):
-        key = rsa_key(fields)
+    for number, fields in enumerate(listed[:MAX_PUBLIC_KEYS]):
+        key = _parse_rsa_key(fields)
         if key is not None:
             found.append((str(fields.get("kid", f"unnamed {number}")), key))
     return found
 
 
-def rsa_key(fields: Any) -> RSAKey | None:
+def _parse_rsa_key(fields: Any) -> RSAKey | None:
     if not isinstance(fields, dict) or fields.get("kty") != "RSA":
         return None
-    if fields.get("use", "sig") != "sig" or fields.get("alg", ALGORITHM) != ALGORITHM:
+    if fields.get("use", "sig") != "sig" or fields.get("alg", SIGNING_ALGORITHM) != SIGNING_ALGORITHM:
         return None
-    if not isinstance(fields.get("n"), str) or 6 * len(fields["n"]) < LEAST_BITS:  # base64: six bits a character
+    if not isinstance(fields.get("n"), str) or 6 * len(fields["n"]) < MIN_KEY_BITS:  # base64: six bits a character
         return None
     try:
         key = RSAKey.import_key({name: fields[name] for name in ("kty", "n", "e")})
     except (JoseError, ValueError, KeyError, TypeError):
         return None
-    return key if key.public_key.key_size >= LEAST_BITS else None
+    return key if key.public_key.key_size >= MIN_KEY_BITS else None
