@@ -42,15 +42,15 @@ class Ask(RequestHandler):
 
 async def main() -> None:
     settings = read_settings(env_file=None)
-    make_app = server.make_app
+    make_application = server.make_application
 
     def make(services: Services, *parts: object) -> object:
-        app = make_app(services, *parts)
+        app = make_application(services, *parts)
         switches = [(r"/__bench/change/(.*)", Change), (r"/__bench/ask/(.*)", Ask)]
         app.add_handlers(r".*", [(*each, {"services": services}) for each in switches])
         return app
 
-    server.make_app = make
+    server.make_application = make
     async with server.run_server(settings) as (_, port):
         freeze_gc()
         print(port, flush=True)

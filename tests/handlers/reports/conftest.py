@@ -51,7 +51,7 @@ class Oracle:
     held: asyncio.Event = field(default_factory=asyncio.Event)
     facts: Mapping[str, object] = field(default_factory=dict)
 
-    async def answer(self, ask: str) -> Frame:
+    async def fetch_frame(self, ask: str) -> Frame:
         self.asked.append(ask)
         await self.held.wait()
         answer = self.answers[ask]
@@ -62,7 +62,7 @@ class Oracle:
     async def check(self) -> str:
         return "the oracle answers"
 
-    def stretch(self) -> float:
+    def slowdown(self) -> float:
         return 1.0
 
     def health(self) -> Mapping[str, object]:
