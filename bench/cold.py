@@ -17,7 +17,7 @@ from utilities.reports.top_pages import PAGES_QUERY, REPORT, page_urls
 from utilities.shares import providers as shares
 from utilities.shares.providers import Provider
 from utilities.sources import SourceType, open_sources
-from utilities.sources.social import ShareAsk
+from utilities.sources.social import ShareQuery
 
 LATENCY = 0.3
 ROUNDS = 3
@@ -34,7 +34,7 @@ async def timed(settings: Settings, report: Report | None) -> float:
                 pass
         else:
             pages = await opened.fetch_frame("ga4", PAGES_QUERY)
-            await opened.fetch_frame("social", ShareAsk(tuple(page_urls(settings.website, pages).values())))
+            await opened.fetch_frame("social", ShareQuery(tuple(page_urls(settings.website, pages).values())))
         return time.perf_counter() - began
     finally:
         await opened.close()

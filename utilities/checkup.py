@@ -11,7 +11,7 @@ from utilities.accounts.database.connection import open_state_database
 from utilities.accounts.signin.issuer import ClientRegistration, Issuer
 from utilities.config.boards import Boards
 from utilities.config.settings import Settings
-from utilities.http.client import Upstream
+from utilities.http.client import HttpClient
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
 from utilities.pageviews.collection import open_sites
@@ -135,7 +135,7 @@ async def ask_issuer(settings: Settings, clock: Clock) -> str:
     issuer, back = settings.oidc_issuer, f"{settings.address}/login/callback"
     secret = settings.google_client_secret.get_secret_value()
     known_as = ClientRegistration(issuer, settings.google_client_id, secret, back, settings.allowed_domains)
-    async with Upstream() as client:
+    async with HttpClient() as client:
         try:
             await Issuer(known_as, client, clock).check_registration()
         except (Unavailable, BadAnswer) as error:

@@ -14,7 +14,7 @@ from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
 from utilities.config.discovery import find
 from utilities.config.settings import Settings
-from utilities.http.client import Upstream
+from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, utc_now
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collection import open_collection
@@ -51,7 +51,7 @@ class Services:
     gallery: ChartRenderer
     variants: ParameterizedReports
     database: StateDatabase
-    http_client: Upstream  # calls the issuer
+    http_client: HttpClient  # calls the issuer
     collector: Collector
 
 
@@ -91,7 +91,7 @@ async def open_services(
         stack.push_async_callback(store.close)
         database = await open_state_database(settings)
         stack.push_async_callback(database.close)
-        http_client = await stack.enter_async_context(Upstream())
+        http_client = await stack.enter_async_context(HttpClient())
         refresher = Refresher(store, query_sources, catalogue.reports, clock)
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
         collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)

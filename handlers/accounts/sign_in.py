@@ -11,7 +11,7 @@ from utilities.accounts.database.sessions import SESSION_LIFETIME
 from utilities.accounts.signin.attempts import ATTEMPT_LIFETIME_SECONDS, SignInAttempt, parse_attempt, start_attempt
 from utilities.accounts.signin.issuer import GOOGLE_ISSUER
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
-from utilities.http.client_address import household
+from utilities.http.client_address import address_block
 
 log = logging.getLogger("foyer.sign_in")
 
@@ -48,7 +48,7 @@ class SignInHandler(BaseHandler):
         sign_in = self.authenticator.sign_in
         if sign_in is None:
             raise HttpProblem(404, "Nobody signs in here: this Foyer listens to its own machine only.")
-        wait = await sign_in.limiter.count_attempt(household(self.client_address))
+        wait = await sign_in.limiter.count_attempt(address_block(self.client_address))
         if wait:
             sentence = f"Too many people are signing in from where you are. Try again in {wait} seconds."
             raise HttpProblem(429, sentence, {"Retry-After": str(wait)})

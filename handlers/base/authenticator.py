@@ -79,7 +79,7 @@ class Authenticator:
 
     def client_address(self, request: HTTPServerRequest) -> str:
         """Returns the address of the client, also behind a trusted proxy."""
-        return self.addresses.client(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
+        return self.addresses.client_address(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
 
     def is_local(self, request: HTTPServerRequest) -> bool:
         """Whether the request was made on this machine, and not forwarded by a proxy that runs on it."""

@@ -89,7 +89,7 @@ class PixelFastPath(HTTPServerConnectionDelegate):
         is_stored = False
         try:
             peer: str = cast(Any, connection).context.remote_ip or ""
-            address = self.authenticator.addresses.client(peer, headers.get("X-Forwarded-For", ""))
+            address = self.authenticator.addresses.client_address(peer, headers.get("X-Forwarded-For", ""))
             agent = headers.get("User-Agent", "")
             await self.collector.collect_hit(parse_pixel_query(query), address, agent, classifier_headers(headers))
             is_stored = True

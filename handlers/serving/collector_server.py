@@ -35,7 +35,7 @@ class CollectorAuth:
         self.addresses = ClientAddresses(settings.trusted_proxies)
 
     def client_address(self, request: HTTPServerRequest) -> str:
-        return self.addresses.client(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
+        return self.addresses.client_address(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
 
 
 class NoPages(NotFound):

@@ -11,6 +11,7 @@ import pytest
 
 from demo.faults import Fault
 from tests.google.pretend import RUN, Pretend, Watch, report
+from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.google.client import GoogleClient, build_api
 from utilities.google.connection import Connections, environment_proxy
@@ -93,23 +94,16 @@ async def test_dripping_answer_frees_its_place(fault: Fault, path: str, google: 
     assert google.faults.most_running[RUN] >= 4
 
 
-async def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not true():
-        assert time.monotonic() < end, "it never happened"
-        await asyncio.sleep(0.01)
-
-
 async def freed(ga4: Ga4Source) -> None:
     """Waits until no thread is at work; the cut sockets take a moment to be noticed."""
-    await until(lambda: not ga4.client.pool.workers.pending_count)
+    await wait_until(lambda: not ga4.client.pool.workers.pending_count)
     ga4.client.breaker.record_success()  # this is about places, not about the breaker
 
 
 async def test_caller_that_leaves_frees_its_place(google: Pretend, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     task = asyncio.create_task(ga4.fetch_frame(ASK))
-    await until(lambda: google.faults.count(RUN) > 0)
+    await wait_until(lambda: google.faults.count(RUN) > 0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -120,10 +114,10 @@ async def test_callers_that_leave_say_nothing_about_google(google: Pretend, ga4:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     for _ in range(6):
         task = asyncio.create_task(ga4.fetch_frame(ASK))
-        await until(lambda: bool(google.faults.running[RUN]))
+        await wait_until(lambda: bool(google.faults.running[RUN]))
         task.cancel()
         await asyncio.wait({task})
-        await until(lambda: not ga4.client.pool.workers.pending_count and not google.faults.running[RUN])
+        await wait_until(lambda: not ga4.client.pool.workers.pending_count and not google.faults.running[RUN])
     google.faults.clear()
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
@@ -131,7 +125,7 @@ async def test_callers_that_leave_say_nothing_about_google(google: Pretend, ga4:
 async def test_many_timeouts_in_a_row_open_the_breaker(google: Pretend, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     await asyncio.gather(*(ga4.fetch_query(ASK, 0.3) for _ in range(4)), return_exceptions=True)
-    await until(lambda: not ga4.client.pool.workers.pending_count)
+    await wait_until(lambda: not ga4.client.pool.workers.pending_count)
     hits = google.faults.count(RUN)
     with pytest.raises(Unavailable, match="next attempt"):
         await ga4.fetch_frame(ASK)
@@ -159,7 +153,7 @@ async def test_closing_ends_calls_and_threads(google: Pretend, watch: Watch, set
     assert source is not None
     google.faults.inject(RUN, Fault("hang", seconds=30))
     calls = [asyncio.create_task(source.fetch_frame(ASK)) for _ in range(10)]
-    await until(lambda: google.faults.count(RUN) >= 4)
+    await wait_until(lambda: google.faults.count(RUN) >= 4)
     began = time.monotonic()
     await source.close()
     problems = await asyncio.gather(*calls, return_exceptions=True)

@@ -15,10 +15,10 @@ from demo import networks
 from demo.clock import VirtualClock
 from demo.faults import Fault, Faults, FaultyHandler
 from utilities.config.settings import Settings
-from utilities.http.client import Upstream
+from utilities.http.client import HttpClient
 from utilities.model.frames import Frame
-from utilities.shares.tracker import Network
-from utilities.sources.social import ShareAsk, Social, chosen
+from utilities.shares.tracker import ShareTracker
+from utilities.sources.social import ShareQuery, SocialSource, enabled_providers
 
 PREFIXES = {
     "facebook": "/facebook",
@@ -84,16 +84,16 @@ def configured(stage: Stage, settings: Callable[..., Settings]) -> Callable[...,
 
 
 @pytest.fixture
-async def social(stage: Stage, configured: Callable[..., Settings]) -> AsyncIterator[Callable[..., Social]]:
-    """`social("lobsters", deadline=0.3)`: the source with these networks (all, when none is named)."""
+async def social(stage: Stage, configured: Callable[..., Settings]) -> AsyncIterator[Callable[..., SocialSource]]:
+    """`social("lobsters", timeout=0.3)`: the source with these networks (all, when none is named)."""
     opened = []
 
-    def make(*names: str, variables: dict[str, str] | None = None, **changes: Any) -> Social:
+    def make(*names: str, variables: dict[str, str] | None = None, **changes: Any) -> SocialSource:
         settings = configured(*names, **(variables or {}))
-        providers, unknown = chosen(settings)
-        upstream = Upstream()
-        parts = [Network(replace(each, **changes), settings, upstream, stage.clock) for each in providers]
-        opened.append(Social(parts, unknown, upstream, stage.clock, specimen=HOME))
+        providers, unknown = enabled_providers(settings)
+        upstream = HttpClient()
+        parts = [ShareTracker(replace(each, **changes), settings, upstream, stage.clock) for each in providers]
+        opened.append(SocialSource(parts, unknown, upstream, stage.clock, sample_page=HOME))
         return opened[-1]
 
     yield make
@@ -108,8 +108,8 @@ Asking = Callable[..., Awaitable[Frame]]
 def ask() -> Asking:
     """`await ask(source, *pages)`: the frame for these pages, or for all ten."""
 
-    async def asking(source: Social, *pages: str, known: bool = False) -> Frame:
-        return await source.fetch_frame(ShareAsk(pages or PAGES, known))
+    async def asking(source: SocialSource, *pages: str, known: bool = False) -> Frame:
+        return await source.fetch_frame(ShareQuery(pages or PAGES, known))
 
     return asking
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.http.canonical_url import canonical, same_page
+from utilities.http.canonical_url import canonical_url, is_same_page
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from utilities.http.canonical_url import canonical, same_page
     ],
 )
 def test_address_is_written_one_way(written, asked):
-    assert canonical(written) == asked
+    assert canonical_url(written) == asked
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_address_is_written_one_way(written, asked):
 )
 def test_what_is_not_a_web_address_is_refused(address):
     with pytest.raises(ValueError):
-        canonical(address)
+        canonical_url(address)
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_what_is_not_a_web_address_is_refused(address):
     ],
 )
 def test_same_page_is_recognised(other, same):
-    assert same_page("https://example.com/a", other) is same
+    assert is_same_page("https://example.com/a", other) is same
 
 
 @given(st.text() | st.text().map(lambda tail: f"https://example.com/{tail}"))
 def test_canonical_is_stable_and_raises_nothing_else(address):
     try:
-        once = canonical(address)
+        once = canonical_url(address)
     except ValueError:
         return
-    assert canonical(once) == once
+    assert canonical_url(once) == once

@@ -13,21 +13,21 @@ from tests.shares.conftest import HOME
 from utilities.config.discovery import find
 from utilities.shares import providers as shares
 from utilities.shares.providers import Provider
-from utilities.sources.social import SOURCE, ShareAsk
+from utilities.sources.social import SOURCE, ShareQuery
 
 PAGE = Path(__file__).parents[2] / "docs" / "networks.md"
 
 
 @pytest.fixture
 def one_more(tmp_path: Path) -> Iterator[None]:
-    """The example of the page as a file in a folder that counts as part of `utilities.shares`."""
+    """The example of the page as a file in a folder that counts as part of `utilities.shares.providers`."""
     example = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
     assert example
     (tmp_path / "buffer.py").write_text(example[1], encoding="utf-8")
     shares.__path__.append(str(tmp_path))
     yield
     shares.__path__.remove(str(tmp_path))
-    sys.modules.pop("utilities.shares.buffer", None)
+    sys.modules.pop("utilities.shares.providers.buffer", None)
 
 
 async def test_file_that_is_put_there_is_a_column(one_more, stage, settings):
@@ -35,7 +35,7 @@ async def test_file_that_is_put_there_is_a_column(one_more, stage, settings):
     extra = {"BUFFER_API_URL": SecretStr(f"{stage.address}/buffer")}
     source = await SOURCE.open(settings(share_providers=("buffer",), extra=extra), stage.clock)
     assert source is not None
-    frame = await source.fetch_frame(ShareAsk((HOME,)))
+    frame = await source.fetch_frame(ShareQuery((HOME,)))
     await source.close()
     assert (frame.columns[1].heading, frame.rows) == ("Buf", ((HOME, 12),))
 
@@ -44,6 +44,6 @@ def test_table_of_the_page_says_what_is_true():
     rows = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     told = {row[0].strip("| `"): (row[1], row[2], row[3]) for row in rows}
     assert told == {
-        each.name: (each.heading, each.counts, f"every {each.pace.total_seconds() / 60:g} min")
+        each.name: (each.heading, each.description, f"every {each.refresh_every.total_seconds() / 60:g} min")
         for each in find(shares, "PROVIDER", Provider)
     }

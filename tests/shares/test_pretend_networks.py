@@ -9,7 +9,7 @@ import pytest
 
 from demo.networks.popularity import shares
 from tests.shares.conftest import HOME
-from utilities.http.body_parsers import Style, read
+from utilities.http.body_parsers import BodyFormat, parse_body
 
 PAGE = quote(HOME, safe="")
 
@@ -45,7 +45,7 @@ async def test_pinterest_answers_in_jsonp_whether_asked_or_not(get):
     bare, named = await get(f"/pinterest/v1/urls/count.json?url={PAGE}"), "callback=mine&"
     assert bare.body.startswith(b"receiveCount(")
     answer = await get(f"/pinterest/v1/urls/count.json?{named}url={PAGE}")
-    assert read(answer.body, Style.JSONP)["url"] == HOME
+    assert parse_body(answer.body, BodyFormat.JSONP)["url"] == HOME
 
 
 async def test_hacker_news_finds_other_peoples_pages_too(get):
@@ -99,11 +99,11 @@ async def test_x_says_401_and_429_with_the_moment_to_come_back(get, stage):
 
 async def test_linkedin_says_zero_to_everybody(get):
     answer = await get(f"/linkedin/countserv/count/share?url={PAGE}")
-    assert read(answer.body, Style.JS_CALL)[0]["count"] == 0
+    assert parse_body(answer.body, BodyFormat.JS_CALL)[0]["count"] == 0
 
 
 async def test_vk_answers_with_a_function_call(get):
-    number, count = read((await get(f"/vk/share.php?act=count&index=1&url={PAGE}")).body, Style.JS_CALL)
+    number, count = parse_body((await get(f"/vk/share.php?act=count&index=1&url={PAGE}")).body, BodyFormat.JS_CALL)
     assert (number, isinstance(count, int)) == (1, True)
 
 

@@ -18,9 +18,9 @@ UNWELL = {
     "answered 429": {"doing": "status", "status": 429, "headers": {"Retry-After": "120"}},
     "answered 503": {"doing": "status", "status": 503, "headers": {"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}},
     "answered with a web page": {"doing": "html"},
-    "broke off": {"doing": "truncate"},
+    "ended too early": {"doing": "truncate"},
     "empty body": {"doing": "body", "body": " "},
-    "without the figures": {"doing": "body", "body": '{"total": "12", "count": null, "meta": {}, "id": "x"}'},
+    "without a count": {"doing": "body", "body": '{"total": "12", "count": null, "meta": {}, "id": "x"}'},
     "not ": {"doing": "body", "body": '{"total": 12'},
     "could not be reached": {"doing": "close"},
 }
@@ -43,9 +43,9 @@ async def test_good_answer_is_the_count(name, social, ask):
 @every_network
 async def test_bad_answer_is_unavailable_with_its_reason_and_never_zero(name, said, stage, social, ask):
     stage.breaks(name, **UNWELL[said])
-    source = social(name, deadline=2.0)
+    source = social(name, timeout=2.0)
     frame = await ask(source, HOME, PAGES[1])
-    if name in ("pinterest", "lobsters") and said == "without the figures":
+    if name in ("pinterest", "lobsters") and said == "without a count":
         said = "answered"
     assert frame.column_values(name) == (None, None)
     assert reasons(frame, name)
@@ -55,7 +55,7 @@ async def test_bad_answer_is_unavailable_with_its_reason_and_never_zero(name, sa
 @every_network
 async def test_hanging_network_is_missed_at_its_own_deadline(name, stage, social, ask):
     stage.breaks(name, "hang", seconds=2)
-    frame = await ask(social(name, deadline=0.2), HOME)
+    frame = await ask(social(name, timeout=0.2), HOME)
     assert frame.column_values(name) == (None,)
     assert reasons(frame, name) == ["unavailable: no answer within 0.2 s"]
 
@@ -63,7 +63,7 @@ async def test_hanging_network_is_missed_at_its_own_deadline(name, stage, social
 @every_network
 async def test_dripping_network_is_missed_at_its_own_deadline(name, stage, social, ask):
     stage.breaks(name, "drip", seconds=0.05)
-    frame = await ask(social(name, deadline=0.2), HOME)
+    frame = await ask(social(name, timeout=0.2), HOME)
     assert reasons(frame, name) == ["unavailable: no answer within 0.2 s"]
 
 
@@ -95,7 +95,7 @@ async def test_facebook_asked_too_often_about_one_page_rests_and_says_so(social,
         await ask(social("facebook"), HOME)
     frame = await ask(social("facebook"), HOME)
     assert frame.column_values("facebook") == (None,)
-    assert reasons(frame, "facebook") == ["unavailable: has answered enough for now (code 4)"]
+    assert reasons(frame, "facebook") == ["unavailable: rate limit reached (code 4)"]
 
 
 async def test_hacker_news_leaves_out_stories_about_other_pages(stage, social, ask):
@@ -121,7 +121,7 @@ async def test_lobsters_is_not_asked_too_fast_either_when_its_first_connections_
 
 async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(stage, social, ask):
     stage.breaks("stack-exchange", "body", body='{"total": 7, "backoff": 10}', count=1)
-    source = social("stack-exchange", deadline=0.3)
+    source = social("stack-exchange", timeout=0.3)
     assert (await ask(source, HOME)).column_values("stack-exchange") == (7,)
     frame = await ask(source, PAGES[1])
     assert reasons(frame, "stack-exchange") == ["waiting"]
@@ -146,4 +146,4 @@ async def test_reddit_fetches_another_token_when_the_first_is_no_longer_taken(st
 async def test_reddit_token_that_is_not_there_is_unavailable(stage, social, ask):
     stage.faults.inject("/reddit/api/v1", Fault("body", body='{"error": "nope"}'))
     frame = await ask(social("reddit"), HOME)
-    assert reasons(frame, "reddit") == ["unavailable: answered without the figures"]
+    assert reasons(frame, "reddit") == ["unavailable: answered without a count"]

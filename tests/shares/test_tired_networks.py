@@ -1,10 +1,10 @@
-"""A network that is tired or dead: what it said before stays, it is left in peace, and it heals."""
+"""A network that is tired or dead: its last counts stay, calls are paused, and it recovers."""
 
-import asyncio
 from datetime import timedelta
 
 from tests.shares.conftest import HOME, reasons
-from utilities.http.throttle import Rate
+from tests.waiting import wait_until
+from utilities.http.throttle import CallRate
 
 
 async def test_old_count_stays_when_the_network_dies_and_says_since_when(stage, social, ask):
@@ -59,7 +59,7 @@ async def test_log_says_once_that_a_network_rests_and_once_that_it_is_back(stage
     await ask(source)
     await ask(source)
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("pinterest: answered 500; it is left in peace until 12:1")
+    assert caplog.messages[0].startswith("pinterest: answered 500; retry at 12:1")
     stage.faults.clear()
     stage.clock.shift(timedelta(minutes=1))
     await ask(source)
@@ -93,9 +93,9 @@ async def test_reset_in_seconds_since_1970_is_kept_to(stage, social, ask):
 
 
 async def test_pages_beyond_the_pace_are_waiting_and_there_next_time(stage, social, ask):
-    source = social("pinterest", rates=(Rate(4, 1.0),), deadline=0.2)
+    source = social("pinterest", rates=(CallRate(4, 1.0),), timeout=0.2)
     frame = await ask(source)
     assert frame.column_values("pinterest").count(None) == 6
     assert reasons(frame, "pinterest") == ["waiting"]
-    await asyncio.sleep(2.2)
+    await wait_until(lambda: not source.health()["pinterest"]["running"])
     assert None not in (await ask(source, known=True)).column_values("pinterest")

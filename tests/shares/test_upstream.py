@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import socket
 import ssl
-import time
+import threading
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,8 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from demo.faults import Fault, Faults, FaultyHandler
-from utilities.http.client import Upstream
+from tests.waiting import wait_until
+from utilities.http.client import HttpClient
 from utilities.model.errors import BadAnswer, SourceError, Unavailable
 
 SECRET = "a-secret-token"
@@ -73,7 +74,7 @@ async def server():
 
 @pytest.fixture
 async def upstream():
-    async with Upstream() as client:
+    async with HttpClient() as client:
         yield client
 
 
@@ -103,24 +104,25 @@ async def test_connections_are_kept_and_used_again(server, upstream):
 @pytest.mark.parametrize("doing", ["drip", "hang"])
 async def test_deadline_is_for_the_whole_answer(doing, server, upstream):
     server.faults.inject("/echo", Fault(doing, seconds=0.1 if doing == "drip" else 2))
-    began = time.monotonic()
-    with pytest.raises(Unavailable, match=r"no answer within 0\.3 s"):
-        await upstream.get(f"{server.address}/echo", deadline=0.3)
-    assert time.monotonic() - began < 1.5
+    async with asyncio.timeout(10):
+        with pytest.raises(Unavailable, match=r"no answer within 0\.3 s"):
+            await upstream.get(f"{server.address}/echo", deadline=0.3)
 
 
 async def test_deadline_counts_the_wait_for_a_name_server(monkeypatch, upstream):
+    released = threading.Event()
+
     def hang(*args: object, **options: object) -> None:
-        time.sleep(1.5)
+        released.wait(30)
         raise OSError
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
-    began = time.monotonic()
-    with pytest.raises(Unavailable):
-        await upstream.get("http://slow.invalid/", deadline=0.2)
-    assert await asyncio.to_thread(lambda: "the shared pool is free") == "the shared pool is free"
-    assert time.monotonic() - began < 1.4
-    await asyncio.sleep(1.5)
+    async with asyncio.timeout(10):
+        with pytest.raises(Unavailable):
+            await upstream.get("http://slow.invalid/", deadline=0.2)
+        assert await asyncio.to_thread(lambda: "the shared pool is free") == "the shared pool is free"
+    released.set()
+    await wait_until(lambda: not [thread for thread in threading.enumerate() if "slow.invalid" in thread.name])
 
 
 async def test_name_nobody_has_cannot_be_reached(monkeypatch, upstream):
@@ -144,7 +146,7 @@ async def test_certificate_nobody_vouches_for_is_not_trusted(tmp_path, upstream)
     sockets = bind_sockets(0, "127.0.0.1")
     http.add_sockets(sockets)
     try:
-        with pytest.raises(Unavailable, match="certificate is not to be trusted"):
+        with pytest.raises(Unavailable, match="certificate is not trusted"):
             await upstream.get(f"https://127.0.0.1:{sockets[0].getsockname()[1]}/", deadline=2)
     finally:
         http.stop()
@@ -183,7 +185,7 @@ async def test_packed_body_is_unpacked(server, upstream):
 
 
 async def test_body_that_is_not_packed_as_it_says_is_a_bad_answer(server, upstream):
-    with pytest.raises(BadAnswer, match="could not be unpacked"):
+    with pytest.raises(BadAnswer, match="could not be decompressed"):
         await upstream.get(f"{server.address}/not-gzip", deadline=2)
 
 

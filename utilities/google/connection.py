@@ -122,7 +122,7 @@ class Connections(httplib2.Http):  # type: ignore[misc]
     def record_connected(self, connection: BoundedConnection) -> None:
         """Records a new connection, and closes it when the call was aborted meanwhile."""
         self.connected = True
-        if self.deadline.is_over.is_set() and connection.sock:  # abort_call() found no socket
+        if self.deadline.is_over.is_set() and connection.sock:  # abort_call() had no socket
             connection.sock.close()
             connection.sock = None
             raise TimeoutError("the deadline is over")

@@ -1,4 +1,4 @@
-"""The styles of body the networks answer in, read into plain Python."""
+"""Parsers for the body formats of the share networks."""
 
 import json
 import re
@@ -7,21 +7,23 @@ from enum import StrEnum
 from utilities.model.errors import BadAnswer
 
 
-class Style(StrEnum):
-    """How a body is dressed."""
+class BodyFormat(StrEnum):
+    """How the JSON in a body is wrapped."""
 
     JSON = "json"
-    JSONP = "jsonp"  # one JSON value given to one function
-    JS_CALL = "js-call"  # a function call with several JSON values: read as a list
+    JSONP = "jsonp"  # a function call with one JSON value
+    JS_CALL = "js-call"  # a function call with several JSON values, parsed as a list
 
 
-# A name may be dotted or indexed (`VK.Share.count`, `a["b"]`); a comment in front is the Rosetta Flash guard.
-CALL = re.compile(r"\s*(?:/\*.*?\*/)?\s*(?:typeof [\w$.]+ === 'function' && )?[\w$.\[\]'\"]+\s*\((.*)\)\s*;?\s*", re.S)
-GUARD = re.compile(r"""^\s*(?:\)\]\}',?\s*\n|while\s*\(1\);|for\s*\(;;\);)""")
+# A name may be dotted or indexed (`VK.Share.count`, `a["b"]`). A leading comment protects against Rosetta Flash.
+JS_CALL = re.compile(
+    r"\s*(?:/\*.*?\*/)?\s*(?:typeof [\w$.]+ === 'function' && )?[\w$.\[\]'\"]+\s*\((.*)\)\s*;?\s*", re.S
+)
+JSON_GUARD = re.compile(r"""^\s*(?:\)\]\}',?\s*\n|while\s*\(1\);|for\s*\(;;\);)""")
 
 
-def read(body: bytes, style: Style = Style.JSON) -> object:
-    """The value in `body`; raises BadAnswer with what was found in its place."""
+def parse_body(body: bytes, body_format: BodyFormat = BodyFormat.JSON) -> object:
+    """Returns the value in `body`; raises BadAnswer with what the body is instead."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -30,31 +32,38 @@ def read(body: bytes, style: Style = Style.JSON) -> object:
         raise BadAnswer("answered with an empty body")
     if text.lstrip().startswith("<"):
         raise BadAnswer("answered with a web page")
-    if style is Style.JSON:
-        return from_json(GUARD.sub("", text, count=1))
-    call = CALL.fullmatch(text)
+    if body_format is BodyFormat.JSON:
+        return parse_strict_json(JSON_GUARD.sub("", text, count=1))
+    call = JS_CALL.fullmatch(text)
     if not call:
         raise BadAnswer("answered something that is not a function call")
     inside = call[1]
-    return from_json(inside) if style is Style.JSONP else from_json(f"[{in_double_quotes(inside)}]")
+    return (
+        parse_strict_json(inside)
+        if body_format is BodyFormat.JSONP
+        else parse_strict_json(f"[{to_double_quotes(inside)}]")
+    )
 
 
-def from_json(text: str) -> object:
+def parse_strict_json(text: str) -> object:
+    """Parses JSON without NaN and Infinity; raises BadAnswer."""
     try:
-        return json.loads(text, parse_constant=no_constant)
+        return json.loads(text, parse_constant=reject_constant)
     except (ValueError, RecursionError):
         raise BadAnswer("answered something that is not JSON") from None
 
 
-def no_constant(name: str) -> object:
+def reject_constant(name: str) -> object:
+    """Raises ValueError for NaN and Infinity."""
     raise ValueError(f"{name} is not JSON")
 
 
-def in_double_quotes(text: str) -> str:
-    """JavaScript's own strings as JSON's: `'1','0'` is `"1","0"`; strings in double quotes stay as they are."""
-    return re.sub(r""""(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'""", quoted, text)
+def to_double_quotes(text: str) -> str:
+    """Converts JavaScript strings in single quotes to JSON strings: `'1','0'` becomes `"1","0"`."""
+    return re.sub(r""""(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'""", _requote, text)
 
 
-def quoted(found: re.Match[str]) -> str:
-    inside = found[1]
-    return found[0] if inside is None else '"' + inside.replace("\\'", "'").replace('"', '\\"') + '"'
+def _requote(match: re.Match[str]) -> str:
+    """Returns one string in double quotes."""
+    inside = match[1]
+    return match[0] if inside is None else '"' + inside.replace("\\'", "'").replace('"', '\\"') + '"'

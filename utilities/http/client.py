@@ -1,4 +1,4 @@
-"""The HTTP client for servers that are not ours: pooled, bounded in time and size, and silent about secrets."""
+"""HTTP client for servers on the internet: pooled, limited in time and size, and without secrets in its errors."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,38 +20,38 @@ from aiohttp import (
 from utilities.http.dns_resolver import Resolver
 from utilities.model.errors import BadAnswer, SourceError, Unavailable
 
-AGENT = "Foyer/0.1 (office wall dashboard)"
-LARGEST = 1_000_000
-"""Bytes of a body after it has been unpacked; a count of shares needs a few hundred."""
+USER_AGENT = "Foyer/0.1 (office wall dashboard)"
+MAX_BODY_BYTES = 1_000_000
+"""Of a decompressed body; a share count needs a few hundred."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a server said; `headers` have lower-case names, `body` is unpacked."""
+class HttpResponse:
+    """A response; `headers` have lower-case names, `body` is decompressed."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
 
-class Upstream:
-    """One pool of kept connections. Use as `async with Upstream() as upstream`, or call `close`.
+class HttpClient:
+    """One connection pool. Use as `async with HttpClient() as client`, or call `close`.
 
-    It follows no redirect (whoever answers may not send us inside the office network), keeps no cookie and takes no
-    proxy from the environment.
+    It follows no redirect (a server must not send it into the office network), stores no cookies and uses no proxy of
+    the environment.
     """
 
-    def __init__(self, *, largest: int = LARGEST) -> None:
-        self.largest = largest
+    def __init__(self, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+        self.max_body_bytes = max_body_bytes
         self.session = ClientSession(
             connector=TCPConnector(limit=0, keepalive_timeout=60, ttl_dns_cache=300, resolver=Resolver()),
             cookie_jar=DummyCookieJar(),
-            headers={"User-Agent": AGENT, "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"},
             timeout=ClientTimeout(total=None),
             trust_env=False,
         )
 
-    async def __aenter__(self) -> "Upstream":
+    async def __aenter__(self) -> "HttpClient":
         return self
 
     async def __aexit__(
@@ -69,17 +69,17 @@ class Upstream:
         deadline: float,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """The answer of any status, whole, within `deadline` seconds from now; raises Unavailable and BadAnswer."""
-        return await self.send("GET", url, deadline=deadline, params=params, headers=headers)
+    ) -> HttpResponse:
+        """Returns the response, whatever its status, within `deadline` seconds; raises Unavailable and BadAnswer."""
+        return await self.send_request("GET", url, deadline=deadline, params=params, headers=headers)
 
     async def post(
         self, url: str, *, deadline: float, form: Mapping[str, str], headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """The same for a form that is sent."""
-        return await self.send("POST", url, deadline=deadline, form=form, headers=headers)
+    ) -> HttpResponse:
+        """Sends a form; otherwise like `get`."""
+        return await self.send_request("POST", url, deadline=deadline, form=form, headers=headers)
 
-    async def send(
+    async def send_request(
         self,
         method: str,
         url: str,
@@ -88,7 +88,7 @@ class Upstream:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> HttpResponse:
         try:
             async with (
                 asyncio.timeout(deadline),
@@ -99,25 +99,25 @@ class Upstream:
                 body = bytearray()
                 async for chunk in response.content.iter_chunked(65_536):
                     body += chunk
-                    if len(body) > self.largest:
-                        raise BadAnswer(f"answered more than {self.largest:,} bytes")
+                    if len(body) > self.max_body_bytes:
+                        raise BadAnswer(f"answered more than {self.max_body_bytes:,} bytes")
                 names = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status, names, bytes(body))
+                return HttpResponse(response.status, names, bytes(body))
         except TimeoutError:
             raise Unavailable(f"no answer within {deadline:g} s") from None
         except (ClientError, ValueError) as error:
-            # Not chained: what aiohttp says quotes the address, and some addresses carry a token.
-            raise in_our_words(error) from None
+            # Not chained: aiohttp's messages have the URL, and some URLs have a token.
+            raise translate_client_error(error) from None
 
 
-def in_our_words(error: ClientError | ValueError) -> SourceError:
-    """What went wrong, without the address that was asked."""
-    if isinstance(error, ClientSSLError):  # before ValueError, which a bad certificate is as well
-        return Unavailable("could not be reached safely: its certificate is not to be trusted")
+def translate_client_error(error: ClientError | ValueError) -> SourceError:
+    """Returns the error to raise, without the URL."""
+    if isinstance(error, ClientSSLError):  # before ValueError, because a certificate error is one too
+        return Unavailable("could not be reached: its certificate is not trusted")
     if isinstance(error, InvalidURL | ValueError):
         return BadAnswer("the address or a header could not be sent")
     if isinstance(error, ClientPayloadError):
-        return BadAnswer("the answer broke off or could not be unpacked")
+        return BadAnswer("the response ended too early or could not be decompressed")
     if isinstance(error, ClientConnectionError):
         return Unavailable("could not be reached")
     return BadAnswer("answered something that is not HTTP")

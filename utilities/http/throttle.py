@@ -1,4 +1,4 @@
-"""Manners towards one server: so many calls at a time, so many in a while, and a rest when it is tired."""
+"""Throttle for calls to one server: limits on concurrency and rate, and pauses after failures."""
 
 import asyncio
 from collections import deque
@@ -11,117 +11,118 @@ from utilities.model.clock import Clock
 from utilities.model.errors import OverQuota, SourceError, SourceMisconfigured, Unavailable
 from utilities.runtime.circuit_breaker import CircuitBreaker
 
-AFTER_REFUSAL = 900.0
-"""Seconds until a server that refused us is tried again; a person may have mended it at the other end."""
+REFUSAL_PAUSE_SECONDS = 900.0
+"""After a refusal; a person may have changed something at the other end by then."""
 
 
-LONGEST = timedelta(days=1)
-LONG = 60.0
-"""Seconds that a call waits for a server that wants quiet; for more it fails and says so."""
+MAX_PAUSE = timedelta(days=1)
+MAX_WAIT_SECONDS = 60.0
+"""A call waits that long for a server that asks for a pause; for longer pauses it fails."""
 
 
 @dataclass(frozen=True)
-class Rate:
-    """At most `calls` in any `seconds`."""
+class CallRate:
+    """Limit of `calls` in any period of `seconds`."""
 
     calls: int
     seconds: float
 
 
-class Pacer:
-    """Lets calls to one server through: `async with pacer.turn(): …`; belongs to one event loop.
+class Throttle:
+    """Limits calls to one server: `async with throttle.slot(): …`. Belongs to one event loop.
 
-    A call waits for its turn, but fails at once, with the reason, while the server rests.
+    A call waits for its slot, but fails at once, with the reason, while calls are paused.
     """
 
-    def __init__(self, clock: Clock, *, concurrency: int, rates: Sequence[Rate] = ()) -> None:
+    def __init__(self, clock: Clock, *, concurrency: int, rates: Sequence[CallRate] = ()) -> None:
         self.clock = clock
         self.breaker = CircuitBreaker(clock, max_failures=3, rest_seconds=30.0, max_rest_seconds=600.0)
-        self.places = asyncio.Semaphore(concurrency)
-        self.trying = asyncio.Lock()
+        self.slots = asyncio.Semaphore(concurrency)
+        self.trial_lock = asyncio.Lock()
         self.windows = [(rate, deque[float](maxlen=rate.calls)) for rate in rates]
-        self.not_before = 0.0  # of the event loop's clock: told by the server in passing, nobody's fault
-        self.until: datetime | None = None
-        self.why: SourceError | None = None
+        self.earliest_call = 0.0  # time of the event loop's clock; set by `pause`, not by an error
+        self.paused_until: datetime | None = None
+        self.last_error: SourceError | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Waits for a place and a moment; raises the SourceError that made the server rest, and notes new ones."""
-        async with self.places:
-            self.check()
-            await self.moment()
+    async def slot(self) -> AsyncIterator[None]:
+        """Waits for a slot within concurrency and rates; raises the error that caused a pause, and records new ones."""
+        async with self.slots:
+            self.raise_if_paused()
+            await self.wait_for_rates()
             if self.breaker.open_until is not None:
-                # After a rest one call tries; those behind it learn from what it met.
-                async with self.trying:
+                # After a pause one call goes first; the others wait for its result.
+                async with self.trial_lock:
                     if self.breaker.open_until is not None:
                         if not self.breaker.allow_call():
-                            raise self.reason()
-                        async with self.noting(trying=True):
+                            raise self.copy_of_error()
+                        async with self.recording(is_trial=True):
                             yield
                         return
-            async with self.noting():
+            async with self.recording():
                 yield
 
-    def check(self) -> None:
-        """Raises what made the server rest, while it rests and no call is trying whether it has rested enough."""
-        if self.told_to_rest() or not (self.breaker.is_closed or self.trying.locked()):
-            raise self.reason()
+    def raise_if_paused(self) -> None:
+        """Raises the error that caused a pause, unless the pause is over or a first call tests whether it is."""
+        if self.is_paused() or not (self.breaker.is_closed or self.trial_lock.locked()):
+            raise self.copy_of_error()
 
-    def told_to_rest(self) -> bool:
-        if self.until is None:
+    def is_paused(self) -> bool:
+        """Whether a quota or refusal pause goes on."""
+        if self.paused_until is None:
             return False
-        return timedelta() < self.until - self.clock() <= LONGEST  # more is a clock that was set back
+        return timedelta() < self.paused_until - self.clock() <= MAX_PAUSE  # longer: the clock was set back
 
-    def resting_until(self) -> datetime | None:
-        """When the next call may be tried; None when it may be now."""
-        if self.told_to_rest():
-            return self.until
+    def next_attempt_at(self) -> datetime | None:
+        """Returns when the next call is allowed; None when it is allowed now."""
+        if self.is_paused():
+            return self.paused_until
         return None if self.breaker.is_closed else self.breaker.open_until
 
-    def reason(self) -> SourceError:
-        """A fresh copy, so that tracebacks of many waiters do not pile up on one error."""
-        why = self.why or Unavailable("is resting")
-        if isinstance(why, OverQuota) and self.until:
-            return OverQuota(str(why), retry_after=max((self.until - self.clock()).total_seconds(), 0.0))
-        return type(why)(str(why))
+    def copy_of_error(self) -> SourceError:
+        """Returns a copy of the last error, so that tracebacks of many callers do not accumulate on one object."""
+        error = self.last_error or Unavailable("calls are paused")
+        if isinstance(error, OverQuota) and self.paused_until:
+            return OverQuota(str(error), retry_after=max((self.paused_until - self.clock()).total_seconds(), 0.0))
+        return type(error)(str(error))
 
-    def hold(self, seconds: float) -> None:
-        """The server asked, along with a good answer, for so many seconds of quiet: calls wait, unless it is long."""
-        if seconds > LONG:
-            self.note(OverQuota("has answered enough for now", retry_after=seconds), trying=False)
+    def pause(self, seconds: float) -> None:
+        """Delays calls by the seconds that a server requires with a good answer; they fail if that is too long."""
+        if seconds > MAX_WAIT_SECONDS:
+            self.record_error(OverQuota("rate limit reached", retry_after=seconds), is_trial=False)
             return
-        self.not_before = max(self.not_before, asyncio.get_running_loop().time() + seconds)
+        self.earliest_call = max(self.earliest_call, asyncio.get_running_loop().time() + seconds)
 
-    async def moment(self) -> None:
-        """Waits until every window has room, then takes it."""
+    async def wait_for_rates(self) -> None:
+        """Waits until every rate allows one more call, and counts it."""
         now = asyncio.get_running_loop().time
-        while (wait := self.wait(now())) > 0:
+        while (wait := self.seconds_to_wait(now())) > 0:
             await asyncio.sleep(wait)
-            self.check()
+            self.raise_if_paused()
         for _, starts in self.windows:
             starts.append(now())
 
-    def wait(self, now: float) -> float:
-        """Seconds until a call may begin."""
+    def seconds_to_wait(self, now: float) -> float:
+        """Returns the seconds until a call may start."""
         full = (starts[0] + rate.seconds - now for rate, starts in self.windows if len(starts) == rate.calls)
-        return max(self.not_before - now, *full, 0.0) if self.windows else self.not_before - now
+        return max(self.earliest_call - now, *full, 0.0) if self.windows else self.earliest_call - now
 
     @asynccontextmanager
-    async def noting(self, *, trying: bool = False) -> AsyncIterator[None]:
+    async def recording(self, *, is_trial: bool = False) -> AsyncIterator[None]:
         try:
             yield
         except SourceError as error:
-            self.note(error, trying)
+            self.record_error(error, is_trial)
             raise
         self.breaker.record_success()
-        if self.resting_until() is None:  # a call that was on its way already does not end a rest
-            self.until = self.why = None
+        if self.next_attempt_at() is None:  # a call that was already running does not end a pause
+            self.paused_until = self.last_error = None
 
-    def note(self, error: SourceError, trying: bool) -> None:
-        self.why = error
+    def record_error(self, error: SourceError, is_trial: bool) -> None:
+        self.last_error = error
         if isinstance(error, OverQuota):
-            self.until = self.clock() + min(timedelta(seconds=error.retry_after), LONGEST)
+            self.paused_until = self.clock() + min(timedelta(seconds=error.retry_after), MAX_PAUSE)
         elif isinstance(error, SourceMisconfigured):
-            self.until = self.clock() + timedelta(seconds=AFTER_REFUSAL)
-        elif trying or self.breaker.is_closed:  # ten calls that fail together are not ten rests, each twice as long
+            self.paused_until = self.clock() + timedelta(seconds=REFUSAL_PAUSE_SECONDS)
+        elif is_trial or self.breaker.is_closed:  # ten calls that fail together are one pause, not ten
             self.breaker.record_failure()

@@ -194,7 +194,7 @@ class LastError:
 
 @dataclass(frozen=True)
 class Reading:
-    """A frame, when it was taken, and the last error since then. Times are UTC."""
+    """A frame with its time, and the last error since then. Times are UTC."""
 
     report: str
     frame: Frame | None = None

@@ -9,7 +9,7 @@ from utilities.model.frames import Column, Frame, Note, Value, ValueKind
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Query
-from utilities.sources.social import ShareAsk
+from utilities.sources.social import ShareQuery
 
 PAGES_QUERY = Ga4Query(
     dimensions=("pagePath",),
@@ -33,11 +33,11 @@ async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
         why = "" if sources.website else "set WEBSITE so that the networks can be asked about each page"
         yield replace(frame, notes=(*frame.notes, Note(why))) if why else frame
         return
-    counts = asyncio.create_task(sources.fetch_frame("social", ShareAsk(tuple(urls.values()))))
+    counts = asyncio.create_task(sources.fetch_frame("social", ShareQuery(tuple(urls.values()))))
     try:
         done, _ = await asyncio.wait({counts}, timeout=SHARES_WAIT_SECONDS)
         if not done:
-            known = await sources.fetch_frame("social", ShareAsk(tuple(urls.values()), known=True))
+            known = await sources.fetch_frame("social", ShareQuery(tuple(urls.values()), known=True))
             yield with_shares(frame, urls, known)
         yield with_shares(frame, urls, await counts)
     finally:

@@ -1,4 +1,4 @@
-"""Counts that were heard: bounded in memory, and in a file for the next process and for those beside this one."""
+"""Cache of share counts: bounded in memory, and a file for other processes and the next start."""
 
 import logging
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from utilities.runtime.atomic_file import replace_file_atomically
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 2_000
-"""Pages whose counts are kept for each network; those heard of longest ago go first."""
+MAX_CACHED_PAGES = 2_000
+"""For each network; the pages updated longest ago are dropped first."""
 
 
 @dataclass(frozen=True)
-class Remembered:
-    """The last good count of one page by one network, and what went wrong since."""
+class CachedCount:
+    """The last good count of one page by one network, and `why` there is no newer one."""
 
     count: NonNegativeInt | None = None
     at: AwareDatetime | None = None
@@ -27,46 +27,48 @@ class Remembered:
 
 
 Page = str
-Counts = dict[Page, Remembered]
-FILE: TypeAdapter[dict[str, Counts]] = TypeAdapter(dict[str, Counts])
+Counts = dict[Page, CachedCount]
+COUNTS_FILE: TypeAdapter[dict[str, Counts]] = TypeAdapter(dict[str, Counts])
 
 
-class Memory:
-    """What one network said of each page."""
+class ShareCountCache:
+    """The counts of one network by page."""
 
     def __init__(self) -> None:
-        self.pages = FIFOCache[Page, Remembered](REMEMBERED)
+        self.pages = FIFOCache[Page, CachedCount](MAX_CACHED_PAGES)
 
-    def put(self, page: Page, what: Remembered) -> None:
-        self.pages[page] = what
+    def set_count(self, page: Page, cached: CachedCount) -> None:
+        """Stores a count, and drops the oldest ones beyond MAX_CACHED_PAGES."""
+        self.pages[page] = cached
 
-    def restore(self, counts: Counts, now: datetime) -> None:
-        """Takes over good counts that are newer than ours; one from the future would never be asked for again."""
-        for page, what in counts.items():
-            if what.count is None or what.at is None or what.at > now:
+    def merge_counts(self, counts: Counts, now: datetime) -> None:
+        """Adds good counts that are newer; ignores those from the future, which would never be refreshed."""
+        for page, cached in counts.items():
+            if cached.count is None or cached.at is None or cached.at > now:
                 continue
-            ours = self.pages.get(page)
-            if ours is None or ours.at is None or ours.at < what.at:
-                self.put(page, what)
+            current = self.pages.get(page)
+            if current is None or current.at is None or current.at < cached.at:
+                self.set_count(page, cached)
 
-    def good(self) -> Counts:
-        return {page: what for page, what in self.pages.items() if what.count is not None}
+    def good_counts(self) -> Counts:
+        """Returns the pages that have a count."""
+        return {page: cached for page, cached in self.pages.items() if cached.count is not None}
 
 
 def read_counts(path: Path) -> dict[str, Counts]:
-    """By network; nothing when there is no file or it cannot be read, for every count can be asked for again."""
+    """Reads the counts by network; none when there is no file or it cannot be read."""
     try:
-        return FILE.validate_json(path.read_bytes())
+        return COUNTS_FILE.validate_json(path.read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValidationError) as error:
-        log.warning("the counts in %s are left aside: %s", path.name, type(error).__name__)
+        log.warning("the share counts in %s cannot be read and are ignored: %s", path.name, type(error).__name__)
         return {}
 
 
 def write_counts(path: Path, counts: Mapping[str, Counts]) -> None:
-    """Replaces the file as a whole; a disk that is full or read-only costs the memory of a restart and no more."""
+    """Replaces the file; logs a warning when the disk is full or read-only."""
     try:
-        replace_file_atomically(path, FILE.dump_json(dict(counts)))
+        replace_file_atomically(path, COUNTS_FILE.dump_json(dict(counts)))
     except OSError as error:
         log.warning("the counts could not be written to %s: %s", path.name, error.strerror)

@@ -1,4 +1,4 @@
-"""One provider at work: the calls on their way, the counts remembered, and what to say where there is none."""
+"""Throttled, cached access to one share provider."""
 
 import asyncio
 import logging
@@ -8,142 +8,148 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from utilities.config.settings import Settings
-from utilities.http.client import Upstream
-from utilities.http.throttle import Pacer
+from utilities.http.client import HttpClient
+from utilities.http.throttle import Throttle
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, SourceMisconfigured
 from utilities.model.frames import Note
 from utilities.runtime.single_flight import SingleFlight
-from utilities.shares.count_cache import Memory, Remembered
-from utilities.shares.providers import Api, Provider
+from utilities.shares.count_cache import CachedCount, ShareCountCache
+from utilities.shares.providers import Provider, ProviderApi
 
 log = logging.getLogger(__name__)
 
-QUEUE = 200
-"""Calls that may wait for one network; pages beyond that are left for the next ask."""
-LONGEST_KEPT = timedelta(days=14)
-"""A count that was heard longer ago is not shown any more; as with all figures."""
-GRACE = 0.25
-"""Seconds over a network's own deadline that an ask waits for it: a call has to end before it is missed."""
+MAX_PENDING_CALLS = 200
+"""For each network; further pages wait for the next query."""
+MAX_COUNT_AGE = timedelta(days=14)
+"""Older counts are not shown; as with all figures."""
+GRACE_SECONDS = 0.25
+"""A query waits that much longer than a network's timeout, so that calls end before it does."""
 
 
-NO_PAGE = Remembered(why="not a web address")
+NOT_A_PAGE = CachedCount(why="not a web address")
 
 
-class Network:
-    """One provider, its server and its manners; belongs to one event loop."""
+class ShareTracker:
+    """One provider with its throttle and its cached counts. Belongs to one event loop."""
 
-    def __init__(self, provider: Provider, settings: Settings, upstream: Upstream, clock: Clock) -> None:
+    def __init__(self, provider: Provider, settings: Settings, upstream: HttpClient, clock: Clock) -> None:
         self.provider = provider
         self.clock = clock
-        self.pacer = Pacer(clock, concurrency=provider.concurrency, rates=provider.rates)
-        address = (settings.named(provider.variable) or provider.api).rstrip("/")
-        keys = {name: settings.named(name) for name in (*provider.keys, *provider.extras)}
-        self.api = Api(provider, upstream, clock, address, keys, self.pacer.hold)
-        self.missing = [name for name in provider.keys if not keys[name]]
-        self.memory = Memory()
+        self.throttle = Throttle(clock, concurrency=provider.concurrency, rates=provider.rates)
+        address = (settings.named(provider.address_setting) or provider.default_address).rstrip("/")
+        keys = {name: settings.named(name) for name in (*provider.keys, *provider.optional_keys)}
+        self.api = ProviderApi(provider, upstream, clock, address, keys, self.throttle.pause)
+        self.missing_keys = [name for name in provider.keys if not keys[name]]
+        self.cache = ShareCountCache()
         self.running = SingleFlight[str, None]()
-        self.reported = False
+        self.is_pause_logged = False
 
     @property
-    def lacks(self) -> str:
-        """What to set before it can be asked; nothing when it can."""
-        return f"set {' and '.join(self.missing)}" if self.missing else ""
+    def setup_hint(self) -> str:
+        """What to set before it can be queried; '' when it is configured."""
+        return f"set {' and '.join(self.missing_keys)}" if self.missing_keys else ""
 
-    def known(self, url: str) -> Remembered:
-        """What is remembered of the page, or why there is nothing; a count that nobody has heard for long is gone."""
-        known = self.memory.pages.get(url, Remembered())
-        if known.at and self.clock() - known.at > LONGEST_KEPT:
-            known = Remembered(why=known.why)
-        waiting = f"unavailable: {self.lacks}" if self.missing else "waiting"
-        return known if known.count is not None or known.why else Remembered(why=waiting)
+    def cached_count(self, url: str) -> CachedCount:
+        """Returns the cached count of a page, or the reason why there is none; drops a count that is too old."""
+        cached = self.cache.pages.get(url, CachedCount())
+        if cached.at and self.clock() - cached.at > MAX_COUNT_AGE:
+            cached = CachedCount(why=cached.why)
+        waiting = f"unavailable: {self.setup_hint}" if self.missing_keys else "waiting"
+        return cached if cached.count is not None or cached.why else CachedCount(why=waiting)
 
-    async def refresh(self, urls: list[str]) -> None:
-        """Asks about the pages whose count is older than the pace, no longer than the network's deadline.
+    async def refresh_counts(self, urls: list[str]) -> None:
+        """Queries the pages whose count is due, and waits at most the network's timeout.
 
-        What is not there by then goes on, and is there for the next ask.
+        Slower calls go on, and their counts are there for the next query.
         """
-        if self.missing:
+        if self.missing_keys:
             return
         for url in urls:
-            if url not in self.running and self.due(url) and len(self.running) < QUEUE:
-                self.running.start(url, partial(self.count, url)).add_done_callback(partial(self.ended, url))
+            if url not in self.running and self.is_due(url) and len(self.running) < MAX_PENDING_CALLS:
+                self.running.start(url, partial(self.update_count, url)).add_done_callback(
+                    partial(self.finish_call, url)
+                )
         waited = {task for url in urls if (task := self.running.get_running(url))}
         if waited:
-            await asyncio.wait(waited, timeout=self.provider.deadline + GRACE)
+            await asyncio.wait(waited, timeout=self.provider.timeout + GRACE_SECONDS)
 
-    def due(self, url: str) -> bool:
-        at = self.known(url).at
-        return at is None or not timedelta() <= self.clock() - at < self.provider.pace  # the clock may be set back
+    def is_due(self, url: str) -> bool:
+        at = self.cached_count(url).at
+        return (
+            at is None or not timedelta() <= self.clock() - at < self.provider.refresh_every
+        )  # the clock may have been set back
 
-    async def count(self, url: str) -> None:
-        """One count; a failure keeps the last good one and says why."""
+    async def update_count(self, url: str) -> None:
+        """Fetches one count; after a failure the last good one stays, with the reason."""
         try:
-            async with self.pacer.turn():
-                count = await self.api.count(url)
+            async with self.throttle.slot():
+                count = await self.api.fetch_count(url)
         except SourceError as error:
-            self.fail(url, str(error))
+            self.record_failure(url, str(error))
         else:
-            self.memory.put(url, Remembered(count, self.clock()))
-        self.report()
+            self.cache.set_count(url, CachedCount(count, self.clock()))
+        self.log_outcome()
 
-    def fail(self, url: str, why: str) -> None:
-        self.memory.put(url, replace(self.memory.pages.get(url, Remembered()), why=f"unavailable: {why}"))
+    def record_failure(self, url: str, why: str) -> None:
+        self.cache.set_count(url, replace(self.cache.pages.get(url, CachedCount()), why=f"unavailable: {why}"))
 
-    def report(self) -> None:
-        """One line in the log when a rest begins, and one when the network answers again."""
-        until = self.pacer.resting_until()
-        if until and not self.reported:
-            name, why = self.provider.name, self.pacer.why
-            log.warning("%s: %s; it is left in peace until %s", name, why, f"{until:%H:%M:%S} UTC")
-            self.reported = True
-        elif self.reported and self.pacer.why is None:
+    def log_outcome(self) -> None:
+        """Logs one line when a pause begins, and one when the network answers again."""
+        until = self.throttle.next_attempt_at()
+        if until and not self.is_pause_logged:
+            name, why = self.provider.name, self.throttle.last_error
+            log.warning("%s: %s; retry at %s", name, why, f"{until:%H:%M:%S} UTC")
+            self.is_pause_logged = True
+        elif self.is_pause_logged and self.throttle.last_error is None:
             log.info("%s answers again", self.provider.name)
-            self.reported = False
+            self.is_pause_logged = False
 
-    def ended(self, url: str, task: "asyncio.Task[None]") -> None:
+    def finish_call(self, url: str, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()):
-            log.error("%s broke on an answer", self.provider.name, exc_info=error)
-            self.fail(url, "Foyer broke on its answer")
+            log.error("%s failed on a response", self.provider.name, exc_info=error)
+            self.record_failure(url, "internal error")
 
-    def column(self, urls: Sequence[str | None]) -> tuple[list[int | None], list[Note]]:
-        """A value or nothing for each page, and the reasons."""
-        known = [self.known(url) if url else NO_PAGE for url in urls]
-        reasons = dict.fromkeys(each.why for each in known if each.count is None and each.why)
-        old = [each.at for each in known if each.at and self.stale(each)]
+    def column_values(self, urls: Sequence[str | None]) -> tuple[list[int | None], list[Note]]:
+        """Returns a count or None for each page, and notes with the reasons."""
+        cached = [self.cached_count(url) if url else NOT_A_PAGE for url in urls]
+        reasons = dict.fromkeys(each.why for each in cached if each.count is None and each.why)
+        old = [each.at for each in cached if each.at and self.is_stale(each)]
         if old:
-            reasons[as_of(min(old), self.clock())] = None
-        return [each.count for each in known], [Note(text, self.provider.name) for text in reasons]
+            reasons[as_of_text(min(old), self.clock())] = None
+        return [each.count for each in cached], [Note(text, self.provider.name) for text in reasons]
 
-    def stale(self, known: Remembered) -> bool:
-        """Asked again in vain, or not asked for as long as two paces."""
-        return bool(known.why) or (known.at is not None and self.clock() - known.at > 2 * self.provider.pace)
+    def is_stale(self, cached: CachedCount) -> bool:
+        """Whether the last refresh failed, or two refresh intervals have passed without one."""
+        return bool(cached.why) or (
+            cached.at is not None and self.clock() - cached.at > 2 * self.provider.refresh_every
+        )
 
     async def check(self, url: str) -> str:
-        """What works, by one question; raises SourceError."""
-        if self.missing:
-            raise SourceMisconfigured(self.lacks)
-        return f"well ({await self.api.count(url)} {self.provider.counts})"
+        """Queries one page and returns a sentence about the result; raises SourceError."""
+        if self.missing_keys:
+            raise SourceMisconfigured(self.setup_hint)
+        return f"works ({await self.api.fetch_count(url)} {self.provider.description})"
 
     def health(self) -> Mapping[str, object]:
-        """The network's state: `unconfigured`, `resting` (and until when, and why) or `well`; no secrets."""
-        until, why = self.pacer.resting_until(), self.pacer.why
-        state = "unconfigured" if self.missing else "resting" if until else "failing" if why else "well"
+        """Returns the state (`unconfigured`, `resting`, `failing` or `well`), the reason and facts; no secrets."""
+        until, why = self.throttle.next_attempt_at(), self.throttle.last_error
+        state = "unconfigured" if self.missing_keys else "resting" if until else "failing" if why else "well"
         return {
             "state": state,
-            "why": self.lacks or (str(why) if why else None),
+            "why": self.setup_hint or (str(why) if why else None),
             "until": until.isoformat() if until else None,
-            "counts": self.provider.counts,
-            "remembered": len(self.memory.pages),
+            "counts": self.provider.description,
+            "remembered": len(self.cache.pages),
             "running": len(self.running),
         }
 
     async def close(self) -> None:
-        """Ends the calls on their way."""
+        """Cancels the running calls."""
         await self.running.close()
         await self.api.close()
 
 
-def as_of(at: datetime, now: datetime) -> str:
-    """Since when a figure has not been heard again, in UTC, with the day when it was not today."""
+def as_of_text(at: datetime, now: datetime) -> str:
+    """Returns `as of 12:04 UTC`, with the date when it was not today."""
     return f"as of {at:%H:%M} UTC" if at.date() == now.date() else f"as of {at.day} {at:%b %H:%M} UTC"

@@ -21,7 +21,7 @@ from utilities.sources import Source, SourceType, parse_row_limit
 GA4_SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 GA4_ENABLE_URL = "https://console.cloud.google.com/apis/library/analyticsdata.googleapis.com"
 SPARE_ROWS = 3  # requested beyond the limit, because `(other)`, `(not set)` and '' are not ranked
-MAX_GA4_ROWS = 10_000  # parsing more blocks the whole process, even in a thread (100,000 rows: a second)
+MAX_GA4_ROWS = 10_000  # parsing more blocks the process, even in a thread (100,000 rows: a second)
 
 MAX_PREVIOUS_ROWS = 1000  # of the previous period
 DIMENSIONS_WITHOUT_NAMES = ((), ("date",))  # rows of these have no names to join by
@@ -44,8 +44,8 @@ class Ga4Filter:
 class Ga4Query:
     """One runReport, or runRealtimeReport when `realtime`.
 
-    The range is the last `days` whole days up to and with yesterday, in the property's time zone; None is
-    LOOK_BACK_DAYS. `first` and `last` set it in words (utilities/model/time_ranges.py), in whole days. With `today`
+    The range is the last `days` full days up to and with yesterday, in the property's time zone; None is
+    LOOK_BACK_DAYS. `first` and `last` set it in words (utilities/model/time_ranges.py), in full days. With `today`
     it is today instead, as far as Google has counted it. `compare` adds the previous period of as many days, with a
     column with the previous period's figure behind each metric. `order` is a field, with `-` in front for descending;
     '' is the first metric descending. Rows are filtered by all of `filters`.

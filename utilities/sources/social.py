@@ -1,4 +1,4 @@
-"""The social networks: how often each page was shared, asked of all of them together."""
+"""Share counts of all enabled social networks, queried together."""
 
 import asyncio
 import math
@@ -10,172 +10,182 @@ from pathlib import Path
 
 from utilities.config.discovery import find
 from utilities.config.settings import Settings
-from utilities.http.canonical_url import canonical
-from utilities.http.client import Upstream
-from utilities.model.clock import Clock
+from utilities.http.canonical_url import canonical_url
+from utilities.http.client import HttpClient
+from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import SourceError, SourceMisconfigured, Unavailable
 from utilities.model.frames import Column, Frame, Note, ValueKind
 from utilities.runtime.watched_file import WatchedFile
 from utilities.shares import providers as shares
 from utilities.shares.count_cache import read_counts, write_counts
 from utilities.shares.providers import Provider
-from utilities.shares.tracker import Network
+from utilities.shares.tracker import ShareTracker
 from utilities.sources import SourceType
 
-KEEP = 60.0
-"""Seconds between two writings of what is known."""
-SPECIMEN = "https://example.com/"
-"""The page that is asked about to see whether a network works, when there is no WEBSITE."""
+WRITE_INTERVAL_SECONDS = 60.0
+"""The file of counts is written at most that often."""
+SAMPLE_PAGE = "https://example.com/"
+"""The page to check a network with, when WEBSITE is not set."""
 
 
 @dataclass(frozen=True)
-class ShareAsk:
-    """Counts for these pages, as full addresses; `known` answers at once from what is remembered."""
+class ShareQuery:
+    """Counts for these pages, given as full URLs; with `known`, only from the cache and at once."""
 
     urls: tuple[str, ...] = ()
     known: bool = False
 
 
-class Social:
-    """The networks of a process. A network that does not answer is a column of reasons, never of zeros."""
+class SocialSource:
+    """The share networks of a process. A network that fails has None and a reason in its column, never 0."""
 
     def __init__(
         self,
-        networks: Sequence[Network],
-        unknown: Mapping[str, str],
-        upstream: Upstream,
+        trackers: Sequence[ShareTracker],
+        unknown_names: Mapping[str, str],
+        upstream: HttpClient,
         clock: Clock,
         *,
-        specimen: str = SPECIMEN,
+        sample_page: str = SAMPLE_PAGE,
         file: Path | None = None,
+        monotonic: MonotonicClock = time.monotonic,
     ) -> None:
-        self.networks = {network.provider.name: network for network in networks}
-        self.unknown = unknown  # names in SHARE_PROVIDERS that no module has, and what to say of each
+        self.trackers = {tracker.provider.name: tracker for tracker in trackers}
+        self.unknown_names = unknown_names  # names in SHARE_PROVIDERS without a module, each with its hint
         self.upstream = upstream
-        self.specimen = specimen
+        self.sample_page = sample_page
         self.clock = clock
+        self.monotonic = monotonic
         self.file = WatchedFile(file) if file else None  # shared with other processes: the newer count wins
-        self.kept_at = -math.inf
+        self.last_write = -math.inf
 
-    async def fetch_frame(self, ask: ShareAsk) -> Frame:
-        """`url` as it was asked, then a column for each network; takes as long as the slowest network, or its deadline.
+    async def fetch_frame(self, query: ShareQuery) -> Frame:
+        """Returns `url` as in the query, then a column for each network; takes as long as the slowest one's timeout.
 
-        A missing count is None with its reason in a note of that column; an old one comes with a note since when.
+        A missing count is None, with its reason in a note of the column; an old one has a note with its time.
         """
-        pages = [page_of(url) for url in ask.urls]
-        if not ask.known:
-            await self.refresh(list(dict.fromkeys(page for page in pages if page)))
-        frame = Frame((Column("url", "Page", ValueKind.TEXT),), tuple((url,) for url in ask.urls))
-        for rank, (name, network) in enumerate(self.networks.items()):  # a narrow screen keeps those named first
-            values, notes = network.column(pages)
-            column = Column(name, network.provider.heading, ValueKind.SHARE, rank, network.provider.counts)
+        pages = [canonical_or_none(url) for url in query.urls]
+        if not query.known:
+            await self.refresh_counts(list(dict.fromkeys(page for page in pages if page)))
+        frame = Frame((Column("url", "Page", ValueKind.TEXT),), tuple((url,) for url in query.urls))
+        for rank, (name, tracker) in enumerate(self.trackers.items()):  # a narrow screen drops the last ones first
+            values, notes = tracker.column_values(pages)
+            column = Column(name, tracker.provider.heading, ValueKind.SHARE, rank, tracker.provider.description)
             frame = frame.with_column(column, values, notes)
-        for name, why in self.unknown.items():
+        for name, why in self.unknown_names.items():
             note = Note(f"unavailable: {why}", name)
-            column = Column(name, name, ValueKind.SHARE, drop_priority=len(self.networks))
+            column = Column(name, name, ValueKind.SHARE, drop_priority=len(self.trackers))
             frame = frame.with_column(column, [None] * len(pages), [note])
         return frame
 
-    async def refresh(self, pages: list[str]) -> None:
-        """Asks all networks together, about what no process has asked within the network's pace."""
-        self.restore()
-        await asyncio.gather(*(network.refresh(pages) for network in self.networks.values()))
-        if time.monotonic() - self.kept_at > KEEP:
-            self.keep()
+    async def refresh_counts(self, pages: list[str]) -> None:
+        """Queries all networks at the same time, for the pages that no process has queried within the interval."""
+        self.load_counts()
+        await asyncio.gather(*(tracker.refresh_counts(pages) for tracker in self.trackers.values()))
+        if self.monotonic() - self.last_write > WRITE_INTERVAL_SECONDS:
+            self.save_counts()
 
-    def restore(self) -> None:
-        """Takes over what other processes have heard since."""
+    def load_counts(self) -> None:
+        """Reads the counts that other processes have written since."""
         if self.file is None or not self.file.poll():
             return
-        heard = read_counts(self.file.path)
-        for name, network in self.networks.items():
-            network.memory.restore(heard.get(name, {}), self.clock())
+        counts = read_counts(self.file.path)
+        for name, tracker in self.trackers.items():
+            tracker.cache.merge_counts(counts.get(name, {}), self.clock())
 
-    def keep(self) -> None:
-        """Writes what is known, for other processes."""
+    def save_counts(self) -> None:
+        """Writes the counts for other processes."""
         if self.file is None:
             return
-        self.restore()
-        write_counts(self.file.path, {name: network.memory.good() for name, network in self.networks.items()})
+        self.load_counts()
+        write_counts(self.file.path, {name: tracker.cache.good_counts() for name, tracker in self.trackers.items()})
         self.file.refresh_stamp()
-        self.kept_at = time.monotonic()
+        self.last_write = self.monotonic()
 
     async def check(self) -> str:
-        """Asks every network about one page; raises SourceMisconfigured or Unavailable with a line for each."""
-        told = dict(zip(self.networks, await asyncio.gather(*map(self.checked, self.networks.values())), strict=True))
-        told |= {name: SourceMisconfigured(why) for name, why in self.unknown.items()}
-        wrong = {name: what for name, what in told.items() if isinstance(what, SourceError)}
-        report = "\n".join(f"{name}: {what}" for name, what in (wrong | told).items())  # what is to be mended first
-        if not wrong:
+        """Queries every network for one page; raises SourceMisconfigured or Unavailable with a line for each."""
+        results = dict(
+            zip(self.trackers, await asyncio.gather(*map(self.check_network, self.trackers.values())), strict=True)
+        )
+        results |= {name: SourceMisconfigured(why) for name, why in self.unknown_names.items()}
+        errors = {name: result for name, result in results.items() if isinstance(result, SourceError)}
+        report = "\n".join(f"{name}: {result}" for name, result in (errors | results).items())  # errors first
+        if not errors:
             return report
         raise (
             SourceMisconfigured(report)
-            if any(isinstance(what, SourceMisconfigured) for what in wrong.values())
+            if any(isinstance(error, SourceMisconfigured) for error in errors.values())
             else Unavailable(report)
         )
 
-    async def checked(self, network: Network) -> str | SourceError:
+    async def check_network(self, tracker: ShareTracker) -> str | SourceError:
+        """Checks one network; returns its error instead of raising it."""
         try:
-            return await network.check(self.specimen)
+            return await tracker.check(self.sample_page)
         except SourceError as error:
             return error
 
     def slowdown(self) -> float:
-        """Each network keeps its own pace, so the whole needs no slowing down."""
+        """Returns 1.0: each network has its own throttle."""
         return 1.0
 
     def health(self) -> Mapping[str, object]:
-        """The state of each network."""
-        known = {name: network.health() for name, network in self.networks.items()}
-        return known | {name: {"state": "unconfigured", "why": why} for name, why in self.unknown.items()}
+        """Returns the state of each network."""
+        states = {name: tracker.health() for name, tracker in self.trackers.items()}
+        return states | {name: {"state": "unconfigured", "why": why} for name, why in self.unknown_names.items()}
 
     async def close(self) -> None:
-        await asyncio.gather(*(network.close() for network in self.networks.values()))
-        self.keep()
+        await asyncio.gather(*(tracker.close() for tracker in self.trackers.values()))
+        self.save_counts()
         await self.upstream.close()
 
 
-def page_of(url: str) -> str | None:
+def canonical_or_none(url: str) -> str | None:
+    """Returns the canonical URL; None when it is not a web address."""
     try:
-        return canonical(url)
+        return canonical_url(url)
     except ValueError:
         return None
 
 
-def chosen(settings: Settings) -> tuple[list[Provider], dict[str, str]]:
-    """The enabled providers, those of SHARE_PROVIDERS first and then those with a key.
+def enabled_providers(settings: Settings) -> tuple[list[Provider], dict[str, str]]:
+    """Returns the enabled providers, those in SHARE_PROVIDERS first and then those with a key.
 
-    And the names that no provider has, each with what to say of it.
+    The second value has the names in SHARE_PROVIDERS without a provider, each with its hint.
     """
     providers = {provider.name: provider for provider in find(shares, "PROVIDER", Provider)}
     named = [name.lower().replace("_", "-") for name in settings.share_providers]
     keyed = [each.name for each in providers.values() if each.keys and all(map(settings.named, each.keys))]
-    wanted = list(dict.fromkeys([*named, *keyed]))
-    unknown = {name: misnamed(name, list(providers)) for name in wanted if name not in providers}
-    return [providers[name] for name in wanted if name in providers], unknown
+    enabled = list(dict.fromkeys([*named, *keyed]))
+    unknown = {name: unknown_name_hint(name, list(providers)) for name in enabled if name not in providers}
+    return [providers[name] for name in enabled if name in providers], unknown
 
 
-def misnamed(name: str, known: list[str]) -> str:
-    meant = get_close_matches(name, known, n=1)
-    return "there is no network of that name" + (f", did you mean {meant[0]}?" if meant else "")
+def unknown_name_hint(name: str, provider_names: list[str]) -> str:
+    """Returns what is wrong with the name, with the most similar name there is."""
+    similar = get_close_matches(name, provider_names, n=1)
+    return "there is no network with this name" + (f", did you mean {similar[0]}?" if similar else "")
 
 
-async def open_social(settings: Settings, clock: Clock) -> Social | None:
-    providers, unknown = chosen(settings)
+async def open_social(settings: Settings, clock: Clock) -> SocialSource | None:
+    """Returns the source with the stored counts; None without networks."""
+    providers, unknown = enabled_providers(settings)
     if not providers and not unknown:
         return None
-    upstream = Upstream()
-    networks = [Network(provider, settings, upstream, clock) for provider in providers]
-    specimen = page_of(settings.website) or SPECIMEN
-    social = Social(networks, unknown, upstream, clock, specimen=specimen, file=settings.data_dir / "shares.json")
-    social.restore()
+    upstream = HttpClient()
+    trackers = [ShareTracker(provider, settings, upstream, clock) for provider in providers]
+    sample_page = canonical_or_none(settings.website) or SAMPLE_PAGE
+    social = SocialSource(
+        trackers, unknown, upstream, clock, sample_page=sample_page, file=settings.data_dir / "shares.json"
+    )
+    social.load_counts()
     return social
 
 
 SOURCE = SourceType(
     name="social",
-    query_type=ShareAsk,
+    query_type=ShareQuery,
     open=open_social,
-    setup_hint="set SHARE_PROVIDERS to the networks to ask, like hacker-news,lobsters,pinterest,stack-exchange",
+    setup_hint="set SHARE_PROVIDERS to the networks to query, like hacker-news,lobsters,pinterest,stack-exchange",
     title="the networks",
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from utilities.http.client_address import ClientAddresses, household, is_loopback
+from utilities.http.client_address import ClientAddresses, address_block, is_loopback
 
 ONE = ("10.0.0.0/8",)
 TWO = ("10.0.0.0/8", "2001:db8:1::/48", "192.0.2.7")
@@ -60,7 +60,7 @@ TWO = ("10.0.0.0/8", "2001:db8:1::/48", "192.0.2.7")
 def test_client_is_the_first_that_is_not_a_proxy_of_ours(
     trusted: tuple[str, ...], peer: str, forwarded: str, client: str
 ):
-    assert ClientAddresses(trusted).client(peer, forwarded) == client
+    assert ClientAddresses(trusted).client_address(peer, forwarded) == client
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_client_is_the_first_that_is_not_a_proxy_of_ours(
     ],
 )
 def test_tries_are_counted_by_household(address: str, counted: str):
-    assert household(address) == counted
+    assert address_block(address) == counted
 
 
 @pytest.mark.parametrize(

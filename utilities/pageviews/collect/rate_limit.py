@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from utilities.http.client_address import household
+from utilities.http.client_address import address_block
 from utilities.model.errors import TooFast
 from utilities.pageviews.sites.site_file import RateLimits
 from utilities.runtime.token_buckets import TokenBuckets
@@ -37,7 +37,7 @@ class HitRateLimiter:
     def take_tokens(self, address: str, site: str) -> None:
         """Takes a token from each of the three; raises TooFast, and takes none, when one of them is empty."""
         now = self.monotonic()
-        client = household(address) if ":" in address else address
+        client = address_block(address) if ":" in address else address
         wait = max(
             self.clients.seconds_until_free(client, now),
             self.sites.seconds_until_free(site, now),

@@ -1,4 +1,4 @@
-"""Providers: one social network each. Each module here exports `PROVIDER: Provider`."""
+"""Share providers: one social network each. Each module here exports `PROVIDER: Provider`."""
 
 import asyncio
 import re
@@ -11,178 +11,184 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from utilities.http.body_parsers import Style, read
-from utilities.http.client import Answer, Upstream
-from utilities.http.throttle import Rate
+from utilities.http.body_parsers import BodyFormat, parse_body
+from utilities.http.client import HttpClient, HttpResponse
+from utilities.http.throttle import CallRate
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, SourceMisconfigured, Unavailable
 from utilities.runtime.single_flight import SingleFlight
 
-Shape = TypeVar("Shape")
+BodyType = TypeVar("BodyType")
 Count = Annotated[int, Field(strict=True, ge=0)]
-"""A figure in a foreign body: a whole number that is not text, not a boolean and not negative."""
+"""A number in a response: an integer that is not text, not a boolean and not negative."""
 
-DAY = 86_400.0
-NUMBER = re.compile(r"\s*\d{1,12}(\.\d{0,9})?\s*", re.ASCII)
-REMAINING = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
-RESETS = ("retry-after", "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
+DAY_SECONDS = 86_400.0
+HEADER_NUMBER = re.compile(r"\s*\d{1,12}(\.\d{0,9})?\s*", re.ASCII)
+REMAINING_HEADERS = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
+RESET_HEADERS = ("retry-after", "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
 
 
 @dataclass(frozen=True)
-class Pass:
-    """What a network gives first, to be shown with every question: good for `seconds`."""
+class AccessToken:
+    """Headers and parameters that authorize every request for `seconds`."""
 
     seconds: float
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-NO_PASS = Pass(0.0)
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+NO_TOKEN = AccessToken(0.0)
+EXPIRED = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Provider:
     """What a module in this folder exports.
 
-    `count` answers how often one canonical URL was shared, or raises SourceError: a network that does not say is
-    never 0. The address can be set by `<VARIABLES>_API_URL`, the keys by the variables in `keys`.
+    `fetch_count` returns how often one canonical URL was shared, or raises SourceError: a missing count is never 0.
+    The setting `<NAME>_API_URL` replaces `default_address`; the settings in `keys` have the keys.
     """
 
     name: str  # as in SHARE_PROVIDERS and as a column's key
-    heading: str  # short enough for a wall
-    counts: str  # what is counted, as a person would say it
-    api: str
-    count: Callable[["Api", str], Awaitable[int]]
-    keys: tuple[str, ...] = ()  # without these it cannot be asked; with all of them it is
-    extras: tuple[str, ...] = ()  # variables that it can do without
-    style: Style = Style.JSON
-    pace: timedelta = timedelta(minutes=15)  # one URL is asked about no more often
+    heading: str  # short enough for a column on a wall
+    description: str  # what is counted, in words
+    default_address: str
+    fetch_count: Callable[["ProviderApi", str], Awaitable[int]]
+    keys: tuple[str, ...] = ()  # settings it needs; it is enabled when all of them are set
+    optional_keys: tuple[str, ...] = ()  # settings it can use
+    body_format: BodyFormat = BodyFormat.JSON
+    refresh_every: timedelta = timedelta(minutes=15)  # at most one query for each URL
     concurrency: int = 10
-    rates: tuple[Rate, ...] = ()
-    deadline: float = 4.0  # seconds for one call, everything included
-    sign: Callable[["Api"], Awaitable[Pass]] | None = None  # fetches a pass
-    explain: Callable[[Answer], SourceError | None] | None = None  # what an unhappy body means, where we know
+    rates: tuple[CallRate, ...] = ()
+    timeout: float = 4.0  # seconds for one count, with everything
+    fetch_token: Callable[["ProviderApi"], Awaitable[AccessToken]] | None = None
+    translate_error: Callable[[HttpResponse], SourceError | None] | None = None  # the error in a response body
 
     @property
-    def variable(self) -> str:
-        """The setting that replaces `api`."""
+    def address_setting(self) -> str:
+        """The setting that replaces `default_address`."""
         return f"{self.name.upper().replace('-', '_')}_API_URL"
 
 
 @dataclass
-class Api:
-    """One network's server, as its provider sees it; every call stays within the provider's deadline and size."""
+class ProviderApi:
+    """The API of one network; every call stays within the provider's timeout and the client's size limit."""
 
     provider: Provider
-    upstream: Upstream
+    upstream: HttpClient
     clock: Clock
     address: str
     keys: Mapping[str, str] = field(repr=False)
-    hold: Callable[[float], None]  # so many seconds of quiet, asked for along with a good answer
-    granted: Pass | None = field(default=None, repr=False)
-    granted_until: datetime = LONG_AGO
-    signing: SingleFlight[None, Pass] = field(default_factory=SingleFlight)
+    pause: Callable[[float], None]  # delays further calls by so many seconds
+    token: AccessToken | None = field(default=None, repr=False)
+    token_expires_at: datetime = EXPIRED
+    token_flight: SingleFlight[None, AccessToken] = field(default_factory=SingleFlight)
 
-    async def count(self, url: str) -> int:
-        """How often one canonical URL was shared; raises SourceError."""
+    async def fetch_count(self, url: str) -> int:
+        """Returns how often one canonical URL was shared; raises SourceError."""
         try:
-            async with asyncio.timeout(self.provider.deadline):
-                return await self.provider.count(self, url)
+            async with asyncio.timeout(self.provider.timeout):
+                return await self.provider.fetch_count(self, url)
         except TimeoutError:
-            raise Unavailable(f"no answer within {self.provider.deadline:g} s") from None
+            raise Unavailable(f"no answer within {self.provider.timeout:g} s") from None
 
-    async def ask(
+    async def request_json(
         self,
-        shape: type[Shape],
+        body_type: type[BodyType],
         path: str,
         params: Mapping[str, str],
         headers: Mapping[str, str] | None = None,
-    ) -> Shape:
-        """The body of a good answer, checked against `shape`; raises SourceError."""
-        passed = await self.passed()
-        answer = await self.get(path, {**params, **passed.params}, {**passed.headers, **(headers or {})})
-        if answer.status == 401 and passed is not NO_PASS:
-            if self.granted is passed:  # and not a newer one already
-                self.granted = None
-            passed = await self.passed()
-            answer = await self.get(path, {**params, **passed.params}, {**passed.headers, **(headers or {})})
-        return self.understand(shape, answer, self.provider.style)
+    ) -> BodyType:
+        """Returns the body of a response, validated as `body_type`; raises SourceError."""
+        token = await self.ensure_token()
+        answer = await self.get(path, {**params, **token.params}, {**token.headers, **(headers or {})})
+        if answer.status == 401 and token is not NO_TOKEN:
+            if self.token is token:  # another call may have renewed it already
+                self.token = None
+            token = await self.ensure_token()
+            answer = await self.get(path, {**params, **token.params}, {**token.headers, **(headers or {})})
+        return self.parse_response(body_type, answer, self.provider.body_format)
 
-    async def get(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> HttpResponse:
         return await self.upstream.get(
-            self.address + path, deadline=self.provider.deadline, params=params, headers=headers
+            self.address + path, deadline=self.provider.timeout, params=params, headers=headers
         )
 
-    async def plain(self, shape: type[Shape], path: str, params: Mapping[str, str]) -> Shape:
-        """As `ask`, without a pass: for those who fetch one."""
-        return self.understand(shape, await self.get(path, params, {}), self.provider.style)
+    async def request_without_token(self, body_type: type[BodyType], path: str, params: Mapping[str, str]) -> BodyType:
+        """Does what `request_json` does, but without a token, to fetch one."""
+        return self.parse_response(body_type, await self.get(path, params, {}), self.provider.body_format)
 
-    async def post(self, shape: type[Shape], url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Shape:
-        """The JSON body of a good answer to a form, checked against `shape`; raises SourceError."""
-        answer = await self.upstream.post(url, deadline=self.provider.deadline, form=form, headers=headers)
-        return self.understand(shape, answer, Style.JSON)
+    async def post_form(
+        self, body_type: type[BodyType], url: str, form: Mapping[str, str], headers: Mapping[str, str]
+    ) -> BodyType:
+        """Sends a form and returns the JSON body, validated as `body_type`; raises SourceError."""
+        answer = await self.upstream.post(url, deadline=self.provider.timeout, form=form, headers=headers)
+        return self.parse_response(body_type, answer, BodyFormat.JSON)
 
-    def understand(self, shape: type[Shape], answer: Answer, style: Style) -> Shape:
+    def parse_response(self, body_type: type[BodyType], answer: HttpResponse, style: BodyFormat) -> BodyType:
         if answer.status != 200:
-            raise self.trouble(answer)
-        body = read(answer.body, style)
+            raise self.error_for(answer)
+        body = parse_body(answer.body, style)
         try:
-            understood = TypeAdapter(shape).validate_python(body)
+            parsed = TypeAdapter(body_type).validate_python(body)
         except ValidationError:
-            raise (self.explained(answer) or BadAnswer("answered without the figures")) from None
-        if any(spent(answer.headers.get(name, "")) for name in REMAINING):
-            self.hold(self.wait(answer) or 1.0)
-        return understood
+            raise (self.provider_error(answer) or BadAnswer("answered without a count")) from None
+        if any(is_used_up(answer.headers.get(name, "")) for name in REMAINING_HEADERS):
+            self.pause(self.retry_after_seconds(answer) or 1.0)
+        return parsed
 
-    def trouble(self, answer: Answer) -> SourceError:
-        """The error for an answer that is not 200."""
-        explained, wait, said = self.explained(answer), self.wait(answer), f"answered {answer.status}"
-        if explained is not None:
-            return explained
+    def error_for(self, answer: HttpResponse) -> SourceError:
+        """Returns the error for a response that is not 200."""
+        provider_error, wait, text = (
+            self.provider_error(answer),
+            self.retry_after_seconds(answer),
+            f"answered {answer.status}",
+        )
+        if provider_error is not None:
+            return provider_error
         if answer.status == 429 or (answer.status == 503 and wait is not None):
-            return OverQuota(said, retry_after=60.0 if wait is None else wait)
+            return OverQuota(text, retry_after=60.0 if wait is None else wait)
         if answer.status in (401, 403):
             keys = " and ".join(self.provider.keys)
-            return SourceMisconfigured(f"{said}: check {keys}" if keys else said)
-        return Unavailable(said) if answer.status >= 500 or answer.status == 408 else BadAnswer(said)
+            return SourceMisconfigured(f"{text}: check {keys}" if keys else text)
+        return Unavailable(text) if answer.status >= 500 or answer.status == 408 else BadAnswer(text)
 
-    def explained(self, answer: Answer) -> SourceError | None:
-        return self.provider.explain(answer) if self.provider.explain else None
+    def provider_error(self, answer: HttpResponse) -> SourceError | None:
+        return self.provider.translate_error(answer) if self.provider.translate_error else None
 
-    def wait(self, answer: Answer) -> float | None:
-        """Seconds until the server wants to hear from us, between 1 and a day; None when it does not say."""
-        for name in RESETS:
-            if (seconds := in_seconds(answer.headers.get(name, ""), self.clock())) is not None:
-                return min(max(seconds, 1.0), DAY)
+    def retry_after_seconds(self, answer: HttpResponse) -> float | None:
+        """Returns the seconds until the server allows calls again, from 1 to a day; None when it does not say."""
+        for name in RESET_HEADERS:
+            if (seconds := parse_delay(answer.headers.get(name, ""), self.clock())) is not None:
+                return min(max(seconds, 1.0), DAY_SECONDS)
         return None
 
-    async def passed(self) -> Pass:
-        """A pass that is still good; many counts at a time wait for one new pass."""
-        if self.provider.sign is None:
-            return NO_PASS
-        if self.granted and self.clock() < self.granted_until:
-            return self.granted
-        return await self.signing.run(None, partial(self.signed, self.provider.sign))
+    async def ensure_token(self) -> AccessToken:
+        """Returns a valid token; concurrent calls wait for the same new one."""
+        if self.provider.fetch_token is None:
+            return NO_TOKEN
+        if self.token and self.clock() < self.token_expires_at:
+            return self.token
+        return await self.token_flight.run(None, partial(self._renew_token, self.provider.fetch_token))
 
     async def close(self) -> None:
-        """Ends the fetching of a pass."""
-        await self.signing.close()
+        """Cancels a token request."""
+        await self.token_flight.close()
 
-    async def signed(self, sign: Callable[["Api"], Awaitable[Pass]]) -> Pass:
-        granted = await sign(self)
-        self.granted, self.granted_until = granted, self.clock() + timedelta(seconds=granted.seconds)
-        return granted
-
-
-def spent(remaining: str) -> bool:
-    """Whether a header says that no call is left; Reddit counts in decimals."""
-    return NUMBER.fullmatch(remaining) is not None and float(remaining) < 1
+    async def _renew_token(self, fetch_token: Callable[["ProviderApi"], Awaitable[AccessToken]]) -> AccessToken:
+        token = await fetch_token(self)
+        self.token, self.token_expires_at = token, self.clock() + timedelta(seconds=token.seconds)
+        return token
 
 
-def in_seconds(text: str, now: datetime) -> float | None:
-    """Seconds from `now`, from seconds, from an HTTP date, or from seconds since 1970 (Lobsters and X say it so)."""
-    if NUMBER.fullmatch(text):
+def is_used_up(remaining: str) -> bool:
+    """Whether a header says that no call is left; Reddit's numbers are decimals."""
+    return HEADER_NUMBER.fullmatch(remaining) is not None and float(remaining) < 1
+
+
+def parse_delay(text: str, now: datetime) -> float | None:
+    """Parses seconds, an HTTP date, or seconds since 1970 (Lobsters and X) into seconds from `now`; None if neither."""
+    if HEADER_NUMBER.fullmatch(text):
         number = float(text)
         return number if number < 1e9 else number - now.timestamp()
     try:

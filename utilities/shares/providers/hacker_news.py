@@ -1,36 +1,36 @@
-"""Hacker News, by Algolia's search."""
+"""Hacker News, through Algolia's search."""
 
 from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.http.canonical_url import same_page
-from utilities.shares.providers import Api, Count, Provider
+from utilities.http.canonical_url import is_same_page
+from utilities.shares.providers import Count, Provider, ProviderApi
 
 
-class Story(BaseModel):
+class HackerNewsStory(BaseModel):
     url: str | None = None
     points: Count | None = None
     num_comments: Count | None = None
 
 
-class Found(BaseModel):
-    hits: list[Story]
+class SearchResult(BaseModel):
+    hits: list[HackerNewsStory]
 
 
-async def count(api: Api, url: str) -> int:
-    """The search is full text, so most of what it finds is about other pages: those are left out here."""
+async def count_hacker_news(api: ProviderApi, url: str) -> int:
+    """Returns points and comments of the stories about a page; the full-text search also finds other pages' stories."""
     params = {"query": url, "restrictSearchableAttributes": "url", "tags": "story", "hitsPerPage": "100"}
-    found = await api.ask(Found, "/api/v1/search", params)
-    stories = [story for story in found.hits if story.url and same_page(story.url, url)]
+    result = await api.request_json(SearchResult, "/api/v1/search", params)
+    stories = [story for story in result.hits if story.url and is_same_page(story.url, url)]
     return sum((story.points or 0) + (story.num_comments or 0) for story in stories)
 
 
 PROVIDER = Provider(
     name="hacker-news",
     heading="HN",
-    counts="points and comments on Hacker News",
-    api="https://hn.algolia.com",
-    count=count,
-    pace=timedelta(minutes=15),  # 10,000 questions in an hour for each address
+    description="points and comments on Hacker News",
+    default_address="https://hn.algolia.com",
+    fetch_count=count_hacker_news,
+    refresh_every=timedelta(minutes=15),  # the limit is 10,000 queries an hour for each IP address
 )

@@ -1,32 +1,33 @@
-"""Lobsters, whose operators ask to be left in peace, so slowly."""
+"""Lobsters, queried slowly, because its operators ask for that."""
 
 from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.http.throttle import Rate
-from utilities.shares.providers import Api, Count, Provider
+from utilities.http.throttle import CallRate
+from utilities.shares.providers import Count, Provider, ProviderApi
 
 
-class Story(BaseModel):
+class LobstersStory(BaseModel):
     score: int
     comment_count: Count
 
 
-async def count(api: Api, url: str) -> int:
-    stories = await api.ask(list[Story], "/stories/url/all.json", {"url": url})
+async def count_lobsters(api: ProviderApi, url: str) -> int:
+    """Returns points and comments of the stories about a page."""
+    stories = await api.request_json(list[LobstersStory], "/stories/url/all.json", {"url": url})
     return sum(max(story.score, 0) + story.comment_count for story in stories)
 
 
 PROVIDER = Provider(
     name="lobsters",
     heading="Lob",
-    counts="points and comments on Lobsters",
-    api="https://lobste.rs",
-    count=count,
-    pace=timedelta(hours=1),
+    description="points and comments on Lobsters",
+    default_address="https://lobste.rs",
+    fetch_count=count_lobsters,
+    refresh_every=timedelta(hours=1),
     concurrency=4,
-    # Under its rack_attack.rb, for new connections arrive late: 4 in a second, 30 in a minute, 100 in ten minutes,
-    # 400 in an hour.
-    rates=(Rate(4, 1.5), Rate(28, 60), Rate(95, 600), Rate(380, 3600)),
+    # Below the limits in its rack_attack.rb (4 a second, 30 a minute, 100 in ten minutes, 400 an hour), because new
+    # connections arrive late.
+    rates=(CallRate(4, 1.5), CallRate(28, 60), CallRate(95, 600), CallRate(380, 3600)),
 )

@@ -1,27 +1,28 @@
-"""Pinterest, by the endpoint of its old button: undocumented, and JSONP whether asked for or not."""
+"""Pinterest, through the endpoint of its old button, which is undocumented and always answers JSONP."""
 
 from datetime import timedelta
 
 from pydantic import BaseModel
 
-from utilities.http.body_parsers import Style
-from utilities.shares.providers import Api, Count, Provider
+from utilities.http.body_parsers import BodyFormat
+from utilities.shares.providers import Count, Provider, ProviderApi
 
 
-class Pins(BaseModel):
+class PinCount(BaseModel):
     count: Count
 
 
-async def count(api: Api, url: str) -> int:
-    return (await api.ask(Pins, "/v1/urls/count.json", {"callback": "receiveCount", "url": url})).count
+async def count_pins(api: ProviderApi, url: str) -> int:
+    """Returns the pins of a page."""
+    return (await api.request_json(PinCount, "/v1/urls/count.json", {"callback": "receiveCount", "url": url})).count
 
 
 PROVIDER = Provider(
     name="pinterest",
     heading="Pin",
-    counts="pins on Pinterest",
-    api="https://api.pinterest.com",
-    count=count,
-    style=Style.JSONP,
-    pace=timedelta(minutes=30),
+    description="pins on Pinterest",
+    default_address="https://api.pinterest.com",
+    fetch_count=count_pins,
+    body_format=BodyFormat.JSONP,
+    refresh_every=timedelta(minutes=30),
 )

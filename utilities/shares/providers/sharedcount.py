@@ -1,33 +1,34 @@
-"""SharedCount, who asks Facebook on behalf of people without an app of their own; a key, often paid."""
+"""SharedCount, which queries Facebook for customers without a Facebook app; needs a key, often a paid one."""
 
 from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
-from utilities.shares.providers import Api, Count, Provider
+from utilities.shares.providers import Count, Provider, ProviderApi
 
 
-class Facebook(BaseModel):
+class FacebookCount(BaseModel):
     total_count: Count
 
 
-class Counts(BaseModel):
-    """What it heard of each network, null where it heard nothing; Pinterest we ask ourselves."""
+class SharedCountBody(BaseModel):
+    """The counts by network, null where there is none; Foyer queries Pinterest itself."""
 
-    facebook: Facebook = Field(alias="Facebook")
+    facebook: FacebookCount = Field(alias="Facebook")
 
 
-async def count(api: Api, url: str) -> int:
-    counts = await api.ask(Counts, "/v1.1/", {"url": url, "apikey": api.keys["SHAREDCOUNT_API_KEY"]})
+async def count_shares(api: ProviderApi, url: str) -> int:
+    """Returns reactions, comments and shares of a page on Facebook."""
+    counts = await api.request_json(SharedCountBody, "/v1.1/", {"url": url, "apikey": api.keys["SHAREDCOUNT_API_KEY"]})
     return counts.facebook.total_count
 
 
 PROVIDER = Provider(
     name="sharedcount",
     heading="Shares",
-    counts="reactions, comments and shares on Facebook, by SharedCount",
-    api="https://api.sharedcount.com",
-    count=count,
+    description="reactions, comments and shares on Facebook, by SharedCount",
+    default_address="https://api.sharedcount.com",
+    fetch_count=count_shares,
     keys=("SHAREDCOUNT_API_KEY",),
-    pace=timedelta(hours=1),
+    refresh_every=timedelta(hours=1),
 )
