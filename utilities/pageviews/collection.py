@@ -1,9 +1,8 @@
 """Opens and closes what collects page views: sites, classifier, store and collector."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,16 +20,17 @@ from utilities.pageviews.sites.registry import SITES_FILE_NAME, SiteRegistry
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
 from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, run_nightly_retention
+from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 
 log = logging.getLogger("foyer.collect")
 
-PURGE_INTERVAL_SECONDS = 60.0  # seconds
+PURGE_INTERVAL_SECONDS = 60.0
 FLUSH_INTERVAL_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Collection:
-    """SiteRegistry, classifier, store and collector of this process."""
+    """Sites, classifier, store and collector of this process."""
 
     sites: SiteRegistry
     classifier: HitClassifier
@@ -56,13 +56,19 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
         closing.push_async_callback(views.close)
         await restore_open_visits(classifier, views, clock)
         rate_limiter = await open_rate_limiter(settings, sites, closing)
-        tasks = asyncio.gather(
-            purge_every_minute(classifier, clock),
-            run_nightly_retention(views, lambda name: retention_months(sites, name), clock),
-            flush_dropped_forever(classifier.dropped, views),
-        )
-        closing.push_async_callback(flush_dropped, classifier.dropped, views)
-        closing.push_async_callback(cancel_and_wait, tasks)
+        dropped = classifier.dropped
+        loops = [
+            SupervisedLoop.every(
+                PURGE_INTERVAL_SECONDS, "page views: purge", lambda: classifier.purge_expired(clock())
+            ),
+            SupervisedLoop.every(FLUSH_INTERVAL_SECONDS, "page views: flush", lambda: flush_dropped(dropped, views)),
+            SupervisedLoop(
+                "page views: retention",
+                lambda: run_nightly_retention(views, lambda name: retention_months(sites, name), clock),
+            ),
+        ]
+        closing.push_async_callback(flush_dropped, dropped, views)
+        closing.push_async_callback(stop_loops, loops)
         yield Collection(sites, classifier, views, Collector(sites, classifier, views, clock, rate_limiter))
 
 
@@ -77,12 +83,6 @@ async def open_rate_limiter(settings: Settings, sites: SiteRegistry, closing: As
     return HitRateLimiter(sites.limits, on_token=shared_limits.record_token)
 
 
-async def cancel_and_wait(tasks: "asyncio.Future[tuple[None, None, None]]") -> None:
-    tasks.cancel()
-    with suppress(asyncio.CancelledError):
-        await tasks
-
-
 async def restore_open_visits(classifier: HitClassifier, views: PageViewStore, clock: Clock) -> None:
     """Restores the open visits of an earlier process; without them some visits are counted as new."""
     try:
@@ -93,21 +93,8 @@ async def restore_open_visits(classifier: HitClassifier, views: PageViewStore, c
         log.warning("open visits are counted as new ones: %s", error)
 
 
-async def purge_every_minute(classifier: HitClassifier, clock: Clock) -> None:
-    """Destroys expired salts and drops ended visits every minute; runs until cancelled."""
-    while True:
-        await asyncio.sleep(PURGE_INTERVAL_SECONDS)
-        classifier.purge_expired(clock())
-
-
-async def flush_dropped_forever(dropped: DroppedCounter, views: PageViewStore) -> None:
-    """Writes the counts of dropped hits every five seconds; runs until cancelled."""
-    while True:
-        await asyncio.sleep(FLUSH_INTERVAL_SECONDS)
-        await flush_dropped(dropped, views)
-
-
 async def flush_dropped(dropped: DroppedCounter, views: PageViewStore) -> None:
+    """Writes the counts of dropped hits; they wait for the next try when the store does not take them."""
     try:
         await dropped.flush_to(views)
     except (SourceError, StoreDown) as error:
