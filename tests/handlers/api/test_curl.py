@@ -1,4 +1,4 @@
-"""Every line of docs/api.md runs as it stands, and there is one for each route."""
+"""Every command of docs/api.md works, and there is one for each route."""
 
 import asyncio
 import json
@@ -17,17 +17,17 @@ LINES = re.findall(r"^curl .*$", (HERE / "docs" / "api.md").read_text(encoding="
 
 
 def addresses() -> list[str]:
-    return [found[1] for line in LINES if (found := re.search(r'\$FOYER([^?"]*)', line))]
+    return [match[1] for line in LINES if (match := re.search(r'\$FOYER([^?"]*)', line))]
 
 
-def test_there_is_a_line_for_each_route():
-    known = [address.replace("$NUMBER", "1") for address in addresses()]
+def test_there_is_a_command_for_each_route():
+    paths = [address.replace("$NUMBER", "1") for address in addresses()]
     patterns = {route_pattern(each.path) for each in RESOURCES} | {re.escape(f"{API_ROOT}/openapi.json")}
-    assert not {pattern for pattern in patterns if not any(re.fullmatch(pattern, each) for each in known)}
-    assert len(known) == len(patterns)
+    assert not {pattern for pattern in patterns if not any(re.fullmatch(pattern, each) for each in paths)}
+    assert len(paths) == len(patterns)
 
 
-async def test_each_line_runs_against_a_live_server(counted: Program):
+async def test_each_command_works_against_a_running_server(counted: Program):
     if shutil.which("curl") is None:
         pytest.skip("needs curl (Debian: apt-get install curl)")
     admin = await counted.another("admin")
@@ -38,8 +38,8 @@ async def test_each_line_runs_against_a_live_server(counted: Program):
         process = await asyncio.create_subprocess_shell(
             line, env={**os.environ, **places}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
-        said, wrong = await process.communicate()
-        assert process.returncode == 0, f"{line}\n{wrong.decode()}"
-        assert ("DELETE" in line) == (said == b""), line
-        if said:
-            assert isinstance(json.loads(said), dict)
+        output, errors = await process.communicate()
+        assert process.returncode == 0, f"{line}\n{errors.decode()}"
+        assert ("DELETE" in line) == (output == b""), line
+        if output:
+            assert isinstance(json.loads(output), dict)

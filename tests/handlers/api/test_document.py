@@ -1,4 +1,4 @@
-"""The OpenAPI document: it is one, it is what is served, and schemathesis finds nothing that differs."""
+"""The OpenAPI document is valid and served, and schemathesis finds no answer that differs from it."""
 
 import asyncio
 import json
@@ -22,18 +22,18 @@ EXAMPLES = os.environ.get("FOYER_FUZZ", "")
 Programs = Callable[..., Awaitable[Program]]
 
 
-async def test_document_is_openapi_and_is_served_as_it_is(program: Programs):
+async def test_document_is_valid_and_served(program: Programs):
     from openapi_spec_validator import OpenAPIV31SpecValidator  # late: it takes a third of a second
 
     one = await program("read")
     answer = await one.ask("/api/v1/openapi.json")
-    told = json.loads(answer.body)
-    assert told == json.loads(json.dumps(openapi_document(RESOURCES)))
-    OpenAPIV31SpecValidator(told).validate()
-    assert set(told["paths"]) == {each.path for each in RESOURCES}
+    served = json.loads(answer.body)
+    assert served == json.loads(json.dumps(openapi_document(RESOURCES)))
+    OpenAPIV31SpecValidator(served).validate()
+    assert set(served["paths"]) == {each.path for each in RESOURCES}
 
 
-async def test_page_for_people_has_every_route_and_parameter(counted: Program):
+async def test_api_page_has_every_route_and_parameter(counted: Program):
     nobody = Program(counted.usual, "", counted.fetch)  # on this machine
     page = (await nobody.ask("/api", Accept="text/html")).body.decode()
     for each in RESOURCES:
@@ -43,7 +43,7 @@ async def test_page_for_people_has_every_route_and_parameter(counted: Program):
     assert 'href="/tokens"' in page
 
 
-def test_readings_take_what_the_page_view_source_takes():
+def test_readings_accept_the_parameters_of_the_page_view_source():
     named = {
         field.alias or name for name, field in RangeParams.model_fields.items() if name not in PagingParams.model_fields
     }
@@ -68,6 +68,6 @@ async def test_schemathesis_finds_nothing(program: Programs, tmp_path: Path):
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
-    assert b"10 selected / 10 total" in said
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    assert b"10 selected / 10 total" in output

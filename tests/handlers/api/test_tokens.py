@@ -1,4 +1,4 @@
-"""Tokens on their page and through the API: seen once, listed, revoked, and never made by programs."""
+"""Tokens on their page and in the API: shown once, listed, revoked, and never made by programs."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -10,8 +10,8 @@ from tests.handlers.api.conftest import Program
 Programs = Callable[..., Awaitable[Program]]
 
 
-async def make(one: Browser, form: str) -> str:
-    """What the page says after the form was sent."""
+async def submit_form(one: Browser, form: str) -> str:
+    """Returns the page that answers the form."""
     return (await one.open("/tokens", "POST", form)).body.decode()
 
 
@@ -19,7 +19,7 @@ async def test_person_makes_a_token_sees_it_once_and_revokes_it(office: Open, pr
     asking = await program()
     one = asking.usual.browser()
     await one.sign_in()
-    page = await make(one, "name=Deploys&scope=read")
+    page = await submit_form(one, "name=Deploys&scope=read")
     asking.token = re.findall(r"foyer_[\w-]{43}", page)[0]
     assert (await asking.ask("/api/v1/boards")).code == 200
     page = (await one.open("/tokens")).body.decode()
@@ -33,21 +33,21 @@ async def test_person_makes_a_token_sees_it_once_and_revokes_it(office: Open, pr
     assert "There is no token yet." in (await one.open("/tokens")).body.decode()
 
 
-async def test_form_that_lacks_something_is_shown_again_with_what_was_written(program: Programs):
+async def test_incomplete_form_is_shown_again_with_its_values(program: Programs):
     one = (await program()).usual.browser()
     await one.sign_in()
-    page = await make(one, "name=%3Cb%3EDeploys")
+    page = await submit_form(one, "name=%3Cb%3EDeploys")
     assert "`scope` must be at least one of read, push, admin" in page.replace("&#39;", "'")
     assert 'value="&lt;b&gt;Deploys"' in page
     assert "foyer_" not in page
 
 
-async def test_program_with_admin_sees_and_revokes_but_cannot_make(program: Programs):
+async def test_program_with_admin_lists_and_revokes_but_cannot_make(program: Programs):
     one = await program("admin")
     other = await one.another("read")
-    listed = (await one.ask("/api/v1/tokens")).body.decode()
-    assert other.token not in listed
-    number = re.findall(r'"number":(\d+)', listed)[0]
+    listing = (await one.ask("/api/v1/tokens")).body.decode()
+    assert other.token not in listing
+    number = re.findall(r'"number":(\d+)', listing)[0]
     assert (await one.ask("/api/v1/tokens", "POST")).code == 405
     assert (await one.ask(f"/api/v1/tokens/{number}", "DELETE")).code == 204
     assert (await one.ask(f"/api/v1/tokens/{number}", "DELETE")).code == 404

@@ -1,11 +1,10 @@
-"""A Foyer whose one source answers what the test says, served on a loopback port."""
+"""A Foyer with one fake source, served on a loopback port."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tornado.httpserver import HTTPServer
@@ -43,24 +42,24 @@ PAGES = Frame(
 
 
 @dataclass
-class Oracle:
-    """Answers each ask with the frame, or error, that stands under it; while `held` it says nothing."""
+class FakeSource:
+    """Answers each query with its frame or error in `answers`, once `unblocked` is set."""
 
     answers: dict[str, Frame | Exception] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    held: asyncio.Event = field(default_factory=asyncio.Event)
+    queries: list[str] = field(default_factory=list)
+    unblocked: asyncio.Event = field(default_factory=asyncio.Event)
     facts: Mapping[str, object] = field(default_factory=dict)
 
     async def fetch_frame(self, ask: str) -> Frame:
-        self.asked.append(ask)
-        await self.held.wait()
+        self.queries.append(ask)
+        await self.unblocked.wait()
         answer = self.answers[ask]
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     async def check(self) -> str:
-        return "the oracle answers"
+        return "the source answers"
 
     def slowdown(self) -> float:
         return 1.0
@@ -72,68 +71,69 @@ class Oracle:
 
 
 @dataclass
-class Clock:
-    """Friday, 20 November 2026, 09:00, moved by hand."""
+class ManualClock:
+    """Friday, 20 November 2026, 09:00 UTC, until a test advances it."""
 
     now: datetime = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_by(self, **time: float) -> None:
+    def advance(self, **time: float) -> None:
         self.now += timedelta(**time)
 
 
 @dataclass
-class Desk:
-    """A running Foyer, and what it is made of."""
+class RunningServer:
+    """A running Foyer and its parts."""
 
     services: Services
-    oracle: Oracle
-    clock: Clock
+    source: FakeSource
+    clock: ManualClock
     boards: Path
     address: str = ""
 
-    async def answered(self, report: str) -> None:
-        """Lets the oracle speak, and waits until the report has its reading."""
-        self.oracle.held.set()
+    async def wait_for_reading(self, report: str) -> None:
+        """Unblocks the source, and returns once the report has a reading."""
+        self.source.unblocked.set()
+        announcements = self.services.store.listen()
         self.services.refresher.keep_fresh(report)
         async with asyncio.timeout(5):
-            while self.services.store.latest(report) is None:  # noqa: ASYNC110 (the store has no event for tests)
-                await asyncio.sleep(0.005)
+            while self.services.store.latest(report) is None:
+                await anext(announcements)
 
 
-def named(name: str, title: str = "", **more: Any) -> Report:
-    return Report(name, title or f"What about {name}?", ("oracle",), ask=name, **more)
+def fake_report(name: str, title: str = "") -> Report:
+    return Report(name, title or f"What about {name}?", ("fake",), ask=name)
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[Desk]:
-    """Reports `pages` (on the board `office`) and `words` (on none); the oracle is held until told to speak."""
+async def server(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[RunningServer]:
+    """Reports `pages` (on the board `office`) and `words` (on none); the source is blocked."""
     folder = tmp_path / "boards"
     folder.mkdir()
     (folder / "office.yaml").write_text(BOARD)
-    clock, oracle = Clock(), Oracle({"pages": PAGES, "words": PAGES})
+    clock, source = ManualClock(), FakeSource({"pages": PAGES, "words": PAGES})
 
-    async def open_oracle(*_: object) -> Oracle:
-        return oracle
+    async def open_fake_source(*_: object) -> FakeSource:
+        return source
 
     catalogue = Catalogue(
-        (named("pages", "Which pages are read?"), named("words")),
+        (fake_report("pages", "Which pages are read?"), fake_report("words")),
         find(utilities.rendering.views, "VIEW", View),
-        [SourceType("oracle", str, open_oracle, title="the oracle")],
+        [SourceType("fake", str, open_fake_source, title="the source")],
     )
-    chosen = settings(boards_dir=folder)
-    async with open_services(chosen, clock, catalogue) as services:
-        authenticator = await open_authenticator(chosen, clock, services.database, services.http_client)
+    own_settings = settings(boards_dir=folder)
+    async with open_services(own_settings, clock, catalogue) as services:
+        authenticator = await open_authenticator(own_settings, clock, services.database, services.http_client)
         await services.refresher.start()
         services.walls.start()
-        server = HTTPServer(make_application(services, authenticator), **SERVER_LIMITS)
+        http_server = HTTPServer(make_application(services, authenticator), **SERVER_LIMITS)
         sockets = bind_sockets(0, "127.0.0.1")
-        server.add_sockets(sockets)
-        yield Desk(services, oracle, clock, folder, f"http://127.0.0.1:{sockets[0].getsockname()[1]}")
-        server.stop()
+        http_server.add_sockets(sockets)
+        yield RunningServer(services, source, clock, folder, f"http://127.0.0.1:{sockets[0].getsockname()[1]}")
+        http_server.stop()
         await services.walls.stop()
         await services.refresher.stop()
-        await server.close_all_connections()
+        await http_server.close_all_connections()
         await authenticator.close()

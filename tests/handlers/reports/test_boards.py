@@ -1,4 +1,4 @@
-"""The list of boards: what is wrong with a board file is told to those inside, and once to the log."""
+"""The list of boards, with the errors in board files."""
 
 import asyncio
 import logging
@@ -6,33 +6,33 @@ import logging
 BAD = "title: Office\ngrid: {colums: 12}\ntiles: [{report: pages, view: table, place: [1, 1, 12, 12]}]\n"
 
 
-async def begins(desk, fetch) -> str:
-    response = await fetch(f"{desk.address}/", follow_redirects=False)
+async def open_front_page(server, fetch) -> str:
+    response = await fetch(f"{server.address}/", follow_redirects=False)
     return response.headers.get("Location", "") or response.body.decode()
 
 
-async def until_polled(desk, name: str) -> None:
+async def wait_for_fault(server, board: str) -> None:
     async with asyncio.timeout(10):
-        while name not in desk.services.boards.faults:  # noqa: ASYNC110 (the hub looks now and then)
+        while board not in server.services.boards.faults:  # noqa: ASYNC110 (the hub polls)
             await asyncio.sleep(0.05)
 
 
-async def test_the_only_board_is_where_people_begin(desk, fetch):
-    assert await begins(desk, fetch) == "/boards/office"
+async def test_front_page_redirects_to_the_only_board(server, fetch):
+    assert await open_front_page(server, fetch) == "/boards/office"
 
 
-async def test_bad_edit_is_told_to_those_who_begin_and_once_to_the_log(desk, fetch, caplog):
+async def test_error_in_a_board_file_is_on_the_front_page_and_once_in_the_log(server, fetch, caplog):
     with caplog.at_level(logging.WARNING):
-        (desk.boards / "office.yaml").write_text(BAD)
-        await until_polled(desk, "office")
-        (desk.boards / "hall.yaml").write_text("title: <b>")
-        await until_polled(desk, "hall")
-    shown = await begins(desk, fetch)
-    assert "The last edit of the board office is wrong, so its last good version is shown:" in shown
-    assert "line 2: grid.colums is not known here; did you mean columns?" in shown
-    assert "The last edit of the board hall is wrong, so it is not shown:" in shown
-    assert 'href="/boards/office"' in shown
-    told = [record.getMessage() for record in caplog.records if "is not shown" in record.getMessage()]
-    assert len(told) == 2
-    assert told[0].startswith("the last edit of board office is not shown: ")
-    assert "did you mean columns?" in told[0]
+        (server.boards / "office.yaml").write_text(BAD)
+        await wait_for_fault(server, "office")
+        (server.boards / "hall.yaml").write_text("title: <b>")
+        await wait_for_fault(server, "hall")
+    page = await open_front_page(server, fetch)
+    assert "The last edit of the board office is wrong, so its last good version is shown:" in page
+    assert "line 2: grid.colums is not known here; did you mean columns?" in page
+    assert "The last edit of the board hall is wrong, so it is not shown:" in page
+    assert 'href="/boards/office"' in page
+    lines = [record.getMessage() for record in caplog.records if "is not shown" in record.getMessage()]
+    assert len(lines) == 2
+    assert lines[0].startswith("the last edit of board office is not shown: ")
+    assert "did you mean columns?" in lines[0]

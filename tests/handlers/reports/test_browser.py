@@ -1,4 +1,4 @@
-"""Pages at desks in a real Chromium: for everybody (WCAG 2.2 AA), by keyboard, and renewed while one reads."""
+"""DeskTab pages in Chromium: accessibility (WCAG 2.2 AA), keyboard, and reloading."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -37,12 +37,12 @@ PAGES = (
 
 
 @dataclass
-class Desk:
-    """A Foyer with page views and a browser before it."""
+class DeskTab:
+    """A browser tab for a Foyer with page views."""
 
     address: str
     page: Page
-    complaints: list[str]
+    errors: list[str]
 
     async def open(self, path: str) -> None:
         await self.page.goto(self.address + path)
@@ -62,22 +62,22 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desk(chromium: Browser, address: str) -> AsyncIterator[Desk]:
+async def tab(chromium: Browser, address: str) -> AsyncIterator[DeskTab]:
     async with AsyncExitStack() as stack:
         context = await chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
         stack.push_async_callback(context.close)
         await context.add_init_script(path=AXE)
-        page, complaints = await context.new_page(), []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        yield Desk(address, page, complaints)
-        assert [each for each in complaints if "404" not in each] == []
+        page, errors = await context.new_page(), []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        yield DeskTab(address, page, errors)
+        assert [each for each in errors if "404" not in each] == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_page_is_for_everybody(desk: Desk, path: str) -> None:
-    await desk.open(path)
-    page = desk.page
+async def test_page_is_accessible(tab: DeskTab, path: str) -> None:
+    await tab.open(path)
+    page = tab.page
     assert await page.evaluate(ASK, RULES) == []
     await page.emulate_media(color_scheme="dark")
     await page.set_viewport_size({"width": 390, "height": 844})
@@ -85,66 +85,66 @@ async def test_page_is_for_everybody(desk: Desk, path: str) -> None:
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-async def test_order_is_changed_in_place_and_the_address_and_the_focus_follow(desk: Desk) -> None:
-    await desk.open("/reports/site-titles")
-    await desk.page.evaluate("window.same = true")
-    heading = desk.page.locator("th a", has_text="Views")
+async def test_sorting_changes_the_page_in_place_with_its_address_and_focus(tab: DeskTab) -> None:
+    await tab.open("/reports/site-titles")
+    await tab.page.evaluate("window.same = true")
+    heading = tab.page.locator("th a", has_text="Views")
     await heading.focus()
-    await desk.page.keyboard.press("Enter")
-    await desk.page.locator("th[aria-sort=descending]").wait_for()
-    assert desk.page.url.endswith("?sort=-views")
-    assert await desk.page.evaluate("window.same && document.activeElement.textContent") == "Views"
-    await desk.page.go_back()
-    await desk.page.locator("table:not(:has([aria-sort]))").wait_for()
+    await tab.page.keyboard.press("Enter")
+    await tab.page.locator("th[aria-sort=descending]").wait_for()
+    assert tab.page.url.endswith("?sort=-views")
+    assert await tab.page.evaluate("window.same && document.activeElement.textContent") == "Views"
+    await tab.page.go_back()
+    await tab.page.locator("table:not(:has([aria-sort]))").wait_for()
 
 
-async def test_search_is_a_key_away_and_nothing_is_renewed_while_somebody_types(desk: Desk) -> None:
-    await desk.open("/reports/site-titles")
-    await desk.page.keyboard.press("/")
-    await desk.page.keyboard.type("no such words")
-    assert await desk.page.input_value("#q") == "no such words"
-    assert await desk.page.inner_text(".countdown") == "Waits while you type."
-    await desk.page.keyboard.press("Enter")
-    await desk.page.locator(".count", has_text="has these words").wait_for()
-    await desk.page.keyboard.press("Escape")
-    assert await desk.page.evaluate("document.activeElement === document.body")
-    await desk.page.get_by_role("button", name="Turn this key off").click()
-    await desk.page.evaluate("document.activeElement.blur()")
-    await desk.page.keyboard.press("/")
-    assert await desk.page.evaluate("document.activeElement === document.body")
+async def test_slash_focuses_the_search_and_typing_stops_reloads(tab: DeskTab) -> None:
+    await tab.open("/reports/site-titles")
+    await tab.page.keyboard.press("/")
+    await tab.page.keyboard.type("no such words")
+    assert await tab.page.input_value("#q") == "no such words"
+    assert await tab.page.inner_text(".countdown") == "Waits while you type."
+    await tab.page.keyboard.press("Enter")
+    await tab.page.locator(".count", has_text="has these words").wait_for()
+    await tab.page.keyboard.press("Escape")
+    assert await tab.page.evaluate("document.activeElement === document.body")
+    await tab.page.get_by_role("button", name="Turn this key off").click()
+    await tab.page.evaluate("document.activeElement.blur()")
+    await tab.page.keyboard.press("/")
+    assert await tab.page.evaluate("document.activeElement === document.body")
 
 
-async def test_page_renews_itself_until_it_is_told_to_pause(desk: Desk) -> None:
-    await desk.page.clock.install()
-    await desk.open("/reports/site-titles")
-    await desk.page.click("summary")
-    made = await desk.page.get_attribute("time", "datetime")
-    await desk.page.clock.run_for(61_000)
-    await desk.page.wait_for_function("made => document.querySelector('time').dateTime !== made", arg=made)
-    await desk.page.clock.run_for(1_000)
-    assert await desk.page.locator("#snippet").get_attribute("open") is not None
-    await desk.page.click("#pause")
-    assert await desk.page.inner_text(".countdown") == "Paused."
-    await desk.page.reload()
-    assert await desk.page.inner_text("#pause") == "Resume"
+async def test_page_reloads_until_it_is_paused(tab: DeskTab) -> None:
+    await tab.page.clock.install()
+    await tab.open("/reports/site-titles")
+    await tab.page.click("summary")
+    made = await tab.page.get_attribute("time", "datetime")
+    await tab.page.clock.run_for(61_000)
+    await tab.page.wait_for_function("made => document.querySelector('time').dateTime !== made", arg=made)
+    await tab.page.clock.run_for(1_000)
+    assert await tab.page.locator("#snippet").get_attribute("open") is not None
+    await tab.page.click("#pause")
+    assert await tab.page.inner_text(".countdown") == "Paused."
+    await tab.page.reload()
+    assert await tab.page.inner_text("#pause") == "Resume"
 
 
-async def test_drawing_comes_alive_under_the_strict_policy_and_stands_without_script(desk: Desk, chromium: Browser):
-    await desk.open("/reports/site-by-day")
-    await desk.page.locator(".drawing canvas").first.wait_for()
-    assert await desk.page.locator(".drawing .wide.unseen svg[role=img] title").text_content()
+async def test_chart_is_interactive_under_the_strict_csp_and_static_without_script(tab: DeskTab, chromium: Browser):
+    await tab.open("/reports/site-by-day")
+    await tab.page.locator(".drawing canvas").first.wait_for()
+    assert await tab.page.locator(".drawing .wide.unseen svg[role=img] title").text_content()
     context = await chromium.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
     page = await context.new_page()
-    await page.goto(desk.address + "/reports/site-by-day")
+    await page.goto(tab.address + "/reports/site-by-day")
     assert await page.locator(".drawing .wide svg").is_visible()
     assert await page.get_by_role("link", name="Reload now").is_visible()
     await context.close()
 
 
-async def test_board_fills_the_screen_when_somebody_wants_it_to(desk: Desk) -> None:
-    await desk.open("/boards/office/desk")
-    await desk.page.get_by_role("button", name="Full screen").click()
-    await desk.page.wait_for_function("document.fullscreenElement !== null")
-    await desk.page.click("#again")
-    await desk.page.locator("#full:not([hidden])").wait_for()
-    assert await desk.page.evaluate("document.fullscreenElement !== null")
+async def test_board_fills_the_screen(tab: DeskTab) -> None:
+    await tab.open("/boards/office/desk")
+    await tab.page.get_by_role("button", name="Full screen").click()
+    await tab.page.wait_for_function("document.fullscreenElement !== null")
+    await tab.page.click("#again")
+    await tab.page.locator("#full:not([hidden])").wait_for()
+    assert await tab.page.evaluate("document.fullscreenElement !== null")

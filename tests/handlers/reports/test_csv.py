@@ -1,4 +1,4 @@
-"""What a spreadsheet is handed is what people read, and never a formula."""
+"""CSV has the formatted values, and no cell that a spreadsheet would run as a formula."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from utilities.model.frames import Column, Frame, ValueKind
 CELLS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5)
 
 
-def back(text: str) -> list[list[str]]:
+def parse_csv(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
@@ -21,7 +21,7 @@ def back(text: str) -> list[list[str]]:
 def test_no_cell_begins_a_formula_and_none_is_lost(headings: list[str], cells: list[str]):
     columns = tuple(Column(str(place), text, ValueKind.TEXT) for place, text in enumerate(headings))
     row = tuple((cells * len(columns))[: len(columns)])
-    rows = back(frame_to_csv(Frame(columns, (row,))))
+    rows = parse_csv(frame_to_csv(Frame(columns, (row,))))
     assert [len(each) for each in rows] == [len(columns)] * 2
     assert not [cell for each in rows for cell in each if cell.lstrip(" ").startswith(FORMULA_STARTS)]
 
@@ -43,15 +43,15 @@ def test_no_cell_begins_a_formula_and_none_is_lost(headings: list[str], cells: l
     ],
 )
 def test_payload_is_text(payload: str):
-    ((heading,), (cell,)) = back(frame_to_csv(Frame((Column("a", payload, ValueKind.TEXT),), ((payload,),))))
+    ((heading,), (cell,)) = parse_csv(frame_to_csv(Frame((Column("a", payload, ValueKind.TEXT),), ((payload,),))))
     assert (heading[0], cell[0]) == ("'", "'")
 
 
 def test_day_that_is_none_is_text():
     frame = Frame((Column("date", "Day", ValueKind.DATE),), (("2026-11-20",), ("(other)",)))
-    assert back(frame_to_csv(frame)) == [["Day"], ["Fri 20 Nov"], ["(other)"]]
+    assert parse_csv(frame_to_csv(frame)) == [["Day"], ["Fri 20 Nov"], ["(other)"]]
 
 
 def test_cell_with_quotes_commas_and_lines_stays_one_cell():
     text = 'a "b", c\nd'
-    assert back(frame_to_csv(Frame((Column("a", "A", ValueKind.TEXT),), ((text,),)))) == [["A"], [text]]
+    assert parse_csv(frame_to_csv(Frame((Column("a", "A", ValueKind.TEXT),), ((text,),)))) == [["A"], [text]]

@@ -35,94 +35,94 @@ class CountingStore:
 
 
 @pytest.fixture
-async def flow_desk(desk, settings, tmp_path):
-    """The desk with three visits on Thursday and one on Friday, and their store."""
-    views = await open_page_view_store(settings(data_dir=tmp_path / "views"), desk.clock)
+async def flow_server(server, settings, tmp_path):
+    """The server with three visits on Thursday and one on Friday, and their store."""
+    views = await open_page_view_store(settings(data_dir=tmp_path / "views"), server.clock)
     file = tmp_path / "sites.yaml"
     file.write_text("sites: [{name: blog, domains: [example.com]}]")
     sites = SiteRegistry(file, any_host=True)
     sites.load_file()
     for visit in range(4):
-        at = desk.clock.now - timedelta(days=visit != 0, hours=1)
+        at = server.clock.now - timedelta(days=visit != 0, hours=1)
         for minute, path in enumerate(("/blog/<b>", "/pricing")):
             at += timedelta(minutes=minute)
             await views.add_views([view(site="blog", visit=visit, visitor=visit, at=at, offset=0, path=path)])
     counting = CountingStore(views)
-    desk.services.sources.configured["pageviews"] = PageViewSource(counting, sites, desk.clock, days=7)
-    desk.services.variants = ParameterizedReports(desk.services.sources, desk.clock)
-    await desk.services.variants.refresher.start()
+    server.services.sources.configured["pageviews"] = PageViewSource(counting, sites, server.clock, days=7)
+    server.services.variants = ParameterizedReports(server.services.sources, server.clock)
+    await server.services.variants.refresher.start()
     async with open_chart_renderer() as gallery:
-        desk.services.gallery = gallery
-        yield desk, counting
-    await desk.services.variants.refresher.stop()
+        server.services.gallery = gallery
+        yield server, counting
+    await server.services.variants.refresher.stop()
     await views.close()
     shutil.rmtree(tmp_path / "views", ignore_errors=True)
 
 
-async def test_no_query_runs_without_a_range_and_then_one(flow_desk, fetch):
-    desk, store = flow_desk
-    page = (await fetch(f"{desk.address}/flow")).body.decode()
+async def test_no_query_runs_without_a_range_and_then_one(flow_server, fetch):
+    server, store = flow_server
+    page = (await fetch(f"{server.address}/flow")).body.decode()
     assert "Show the flow" in page
     assert store.query_count == 0
-    page = (await fetch(f"{desk.address}/flow?days=7")).body.decode()
+    page = (await fetch(f"{server.address}/flow?days=7")).body.decode()
     assert "4 visits" in " ".join(page.split())
     assert '<div class="wide"><svg' in page
     assert "style=" not in page
     assert 'data-state="live"' in page
-    day = (await fetch(f"{desk.address}/flow?days=7&day=2026-11-19")).body.decode()
+    day = (await fetch(f"{server.address}/flow?days=7&day=2026-11-19")).body.decode()
     assert "3 visits of 4 in the range, 75%" in " ".join(day.split())
     assert store.query_count == 1
 
 
-async def test_a_form_without_a_script_redirects_to_the_address_of_its_query(flow_desk, fetch):
-    desk, _ = flow_desk
+async def test_a_form_without_a_script_redirects_to_the_address_of_its_query(flow_server, fetch):
+    server, _ = flow_server
     span = "2026-11-14_2026-11-20"
     sent = f"days=7&from=&to=&by=path&most=8&channel=&device=&page=&country=DE&span={span}&nth=6&node=/pricing"
-    answer = await fetch(f"{desk.address}/flow?{sent}")
+    answer = await fetch(f"{server.address}/flow?{sent}")
     assert answer.code == 302
     where = urlsplit(answer.headers["Location"])
     assert parse_qs(where.query) == {
         "days": ["7"], "by": ["path"], "country": ["DE"], "day": ["2026-11-19"], "node": ["/pricing"]
     }  # fmt: skip
-    page = (await fetch(desk.address + answer.headers["Location"])).body.decode()
+    page = (await fetch(server.address + answer.headers["Location"])).body.decode()
     assert "<bdi>/blog/&lt;b&gt;</bdi>" in page
     assert "100% from <bdi>Germany</bdi> (3), 0% from the rest" in " ".join(page.split())
     assert "The most frequent paths" in page
-    other = await fetch(f"{desk.address}/flow?days=28&span={span}&nth=6")
+    other = await fetch(f"{server.address}/flow?days=28&span={span}&nth=6")
     assert "day=" not in other.headers["Location"]  # the slider position belongs to another range
 
 
-async def test_a_part_is_sent_alone_with_its_address(flow_desk, fetch):
-    desk, _ = flow_desk
-    step = f"{desk.address}/flow?days=7&span=2026-11-14_2026-11-20&nth=7"
+async def test_a_part_is_sent_alone_with_its_address(flow_server, fetch):
+    server, _ = flow_server
+    step = f"{server.address}/flow?days=7&span=2026-11-14_2026-11-20&nth=7"
     day = await fetch(step, headers=FROM_SCRIPT | {"HX-Target": "day"})
     assert day.body.decode().lstrip().startswith('<div id="day">')
     assert day.headers["HX-Replace-Url"] == "/flow?days=7&day=2026-11-20"
-    node = await fetch(f"{desk.address}/flow?days=7&node=/blog", headers=FROM_SCRIPT | {"HX-Target": "node"})
+    node = await fetch(f"{server.address}/flow?days=7&node=/blog", headers=FROM_SCRIPT | {"HX-Target": "node"})
     assert node.body.decode().lstrip().startswith('<section id="node"')
     assert node.headers["HX-Push-Url"] == "/flow?days=7&node=%2Fblog"
 
 
-async def test_invalid_parameters_are_400_and_a_failing_store_is_503_in_place(flow_desk, fetch):
-    desk, store = flow_desk
-    wrong = await fetch(f"{desk.address}/flow?days=3")
+async def test_invalid_parameters_are_400_and_a_failing_store_is_503_in_place(flow_server, fetch):
+    server, store = flow_server
+    wrong = await fetch(f"{server.address}/flow?days=3")
     assert wrong.code == 400
     assert "`days` must be one of" in wrong.body.decode()
-    assert (await fetch(f"{desk.address}/flow?days=7&dayz=1")).code == 400
+    assert (await fetch(f"{server.address}/flow?days=7&dayz=1")).code == 400
     store.is_down = True
-    down = await fetch(f"{desk.address}/flow?days=28", headers=FROM_SCRIPT | {"HX-Target": "day"})
+    down = await fetch(f"{server.address}/flow?days=28", headers=FROM_SCRIPT | {"HX-Target": "day"})
     assert down.code == 503
     assert 'role="alert"' in down.body.decode()
 
 
-async def test_figures_of_a_failing_store_stay_with_their_age_and_the_error(flow_desk, fetch):
-    desk, store = flow_desk
-    assert (await fetch(f"{desk.address}/flow?days=7")).code == 200
+async def test_figures_of_a_failing_store_stay_with_their_age_and_the_error(flow_server, fetch):
+    server, store = flow_server
+    assert (await fetch(f"{server.address}/flow?days=7")).code == 200
     store.is_down = True
-    desk.clock.now += timedelta(minutes=6)
-    for task in desk.services.variants.refresher.refresh_tasks.values():
+    server.clock.now += timedelta(minutes=6)
+    for task in server.services.variants.refresher.refresh_tasks.values():
         task.wake_event.set()
-    answer = await fetch(f"{desk.address}/flow?days=7")
+    answer = await fetch(f"{server.address}/flow?days=7")
     page = " ".join(answer.body.decode().split())
     assert answer.code == 200
     assert "4 visits" in page
@@ -149,14 +149,14 @@ class FakeGoogle:
         return Frame(columns, rows[:1] if Ga4Filter("region", "Bavaria") in ask.filters else rows)
 
 
-async def test_google_figures_say_who_entered_at_a_and_saw_b_and_compare_regions(flow_desk, fetch):
-    desk, store = flow_desk
-    desk.services.sources.configured["ga4"] = google = FakeGoogle()
-    page = (await fetch(f"{desk.address}/flow?source=ga4&days=7&regions=Bavaria&device=tv&by=path")).body.decode()
+async def test_google_figures_say_who_entered_at_a_and_saw_b_and_compare_regions(flow_server, fetch):
+    server, store = flow_server
+    server.services.sources.configured["ga4"] = google = FakeGoogle()
+    page = (await fetch(f"{server.address}/flow?source=ga4&days=7&regions=Bavaria&device=tv&by=path")).body.decode()
     assert "20 sessions; 25% from <bdi>Bavaria</bdi> (5), 75% from the rest" in " ".join(page.split())
     assert "Entered at" in page
     assert "<bdi>/blog/one</bdi>" in page
     assert [len(ask.filters) for ask in google.asks] == [1, 2]
     assert google.asks[0].filters == (Ga4Filter("deviceCategory", "smart tv"),)
     assert store.query_count == 0
-    assert (await fetch(f"{desk.address}/flow?days=7&regions=Bavaria")).code == 400
+    assert (await fetch(f"{server.address}/flow?days=7&regions=Bavaria")).code == 400

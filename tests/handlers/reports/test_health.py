@@ -1,51 +1,55 @@
-"""What is said to whoever keeps an eye on Foyer."""
+"""/healthz, for monitoring."""
 
 import json
 
 from utilities.model.errors import Unavailable
 
 
-async def health(desk, fetch, **options) -> dict:
-    response = await fetch(f"{desk.address}/healthz", **options)
+async def health(server, fetch, **options) -> dict:
+    response = await fetch(f"{server.address}/healthz", **options)
     assert response.code == 200
     return json.loads(response.body)
 
 
-async def test_health_is_ok_while_first_answers_are_awaited(desk, fetch):
-    told = await health(desk, fetch)
-    assert told["status"] == "ok"
-    assert told["readings"] == {"pages": {"state": "waiting", "age": None, "trouble": None}}
-    assert told["store"]["kind"] == "memory"
-    assert "page_views" in told
+async def test_health_is_ok_before_the_first_readings(server, fetch):
+    document = await health(server, fetch)
+    assert document["status"] == "ok"
+    assert document["readings"] == {"pages": {"state": "waiting", "age": None, "trouble": None}}
+    assert document["store"]["kind"] == "memory"
+    assert "page_views" in document
 
 
-async def test_health_tells_the_age_of_readings_and_what_is_left_of_quotas(desk, fetch):
-    desk.oracle.facts = {"quota": {"core": {"tokensPerDay": {"remaining": 1, "limit": 2}}}}
-    await desk.answered("pages")
-    desk.clock.pass_by(seconds=90)
-    told = await health(desk, fetch)
-    assert told["readings"]["pages"] == {"state": "live", "age": 90.0, "trouble": None}
-    assert told["sources"]["oracle"] == desk.oracle.facts
+async def test_health_has_the_age_of_readings_and_the_quotas(server, fetch):
+    server.source.facts = {"quota": {"core": {"tokensPerDay": {"remaining": 1, "limit": 2}}}}
+    await server.wait_for_reading("pages")
+    server.clock.advance(seconds=90)
+    document = await health(server, fetch)
+    assert document["readings"]["pages"] == {"state": "live", "age": 90.0, "trouble": None}
+    assert document["sources"]["fake"] == server.source.facts
 
 
-async def test_health_is_degraded_when_a_report_has_no_figures_and_keeps_its_words_to_itself(desk, fetch):
-    desk.oracle.answers["pages"] = Unavailable("the answer of property 12345 did not come")
-    await desk.answered("pages")
-    told = await health(desk, fetch)
-    assert told["status"] == "degraded"
-    assert told["readings"]["pages"] == {"state": "failed", "age": None, "trouble": "Unavailable"}
-    assert "12345" not in json.dumps(told)
+async def test_health_is_degraded_by_a_failed_report_and_hides_its_message(server, fetch):
+    server.source.answers["pages"] = Unavailable("the answer of property 12345 did not come")
+    await server.wait_for_reading("pages")
+    document = await health(server, fetch)
+    assert document["status"] == "degraded"
+    assert document["readings"]["pages"] == {"state": "failed", "age": None, "trouble": "Unavailable"}
+    assert "12345" not in json.dumps(document)
 
 
-async def test_health_is_degraded_when_a_board_was_edited_badly(desk, fetch):
-    (desk.boards / "office.yaml").write_text("title: [")
-    desk.services.boards.poll()
-    told = await health(desk, fetch)
-    assert (told["status"], told["boards"]["shown"], told["boards"]["faults"]) == ("degraded", 1, ["office"])
+async def test_health_is_degraded_by_an_error_in_a_board_file(server, fetch):
+    (server.boards / "office.yaml").write_text("title: [")
+    server.services.boards.poll()
+    document = await health(server, fetch)
+    assert (document["status"], document["boards"]["shown"], document["boards"]["faults"]) == (
+        "degraded",
+        1,
+        ["office"],
+    )
 
 
-async def test_health_answers_under_any_name_without_sign_in_and_sets_no_cookie(desk, fetch):
-    response = await fetch(f"{desk.address}/healthz", headers={"Host": "10.0.0.7"})
+async def test_health_needs_no_host_name_sign_in_or_cookie(server, fetch):
+    response = await fetch(f"{server.address}/healthz", headers={"Host": "10.0.0.7"})
     assert response.code == 200
     assert "Set-Cookie" not in response.headers
-    assert (await fetch(f"{desk.address}/healthz", method="HEAD")).code == 200
+    assert (await fetch(f"{server.address}/healthz", method="HEAD")).code == 200

@@ -8,7 +8,7 @@ from utilities.rendering.templating import template_environment
 ANNA = Person("https://issuer.example", "1", "anna<b>@example.com", "Anna")
 
 
-def page(principal: object, *, signs_in: bool) -> str:
+def render_page(principal: object, *, signs_in: bool) -> str:
     templates = template_environment(ROOT / "templates")
     templates.globals["static_url"] = lambda name: f"/static/{name}"
     return templates.get_template("error.html").render(
@@ -16,27 +16,27 @@ def page(principal: object, *, signs_in: bool) -> str:
     )
 
 
-def test_person_sees_where_to_go_who_they_are_and_the_way_out():
-    shown = page(ANNA, signs_in=True)
-    assert 'href="/reports"' in shown
-    assert '<form class="leave" method="post" action="/sign-out">' in shown
-    assert "anna&lt;b&gt;@example.com" in shown
+def test_person_sees_the_navigation_their_address_and_sign_out():
+    page = render_page(ANNA, signs_in=True)
+    assert 'href="/reports"' in page
+    assert '<form class="leave" method="post" action="/sign-out">' in page
+    assert "anna&lt;b&gt;@example.com" in page
 
 
-def test_nobody_is_shown_no_way_further_in():
-    shown = page(NOBODY, signs_in=True)
-    assert "<nav" not in shown
-    assert "sign-out" not in shown
+def test_nobody_sees_no_navigation():
+    page = render_page(NOBODY, signs_in=True)
+    assert "<nav" not in page
+    assert "sign-out" not in page
 
 
-def test_there_is_no_way_out_where_nobody_signs_in():
-    assert "sign-out" not in page(ANNA, signs_in=False)
+def test_there_is_no_sign_out_without_sign_in():
+    assert "sign-out" not in render_page(ANNA, signs_in=False)
 
 
-async def test_entry_of_the_page_is_marked_for_those_who_do_not_see_it(desk, fetch):
-    shown = (await fetch(f"{desk.address}/reports")).body.decode()
-    assert '<a href="/reports" aria-current="page">' in shown
-    assert '<a class="skip" href="#content">' in shown
+async def test_current_entry_of_the_navigation_is_marked_for_screen_readers(server, fetch):
+    page = (await fetch(f"{server.address}/reports")).body.decode()
+    assert '<a href="/reports" aria-current="page">' in page
+    assert '<a class="skip" href="#content">' in page
 
 
 def test_drawings_have_the_colours_of_the_light_theme():

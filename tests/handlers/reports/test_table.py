@@ -1,4 +1,4 @@
-"""A table at a desk: its order, its words, its parts; and what is pasted to see it on a wall."""
+"""The table of a desk page: sorting, searching, paging; and the YAML for a board."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ MANY = Frame(
 )
 
 
-def test_greatest_comes_first_least_at_the_second_click_and_what_nobody_knows_last():
+def test_first_click_sorts_descending_second_ascending_and_unknown_values_are_last():
     first = filter_sort_page(MANY).headings[1].sort
     second = filter_sort_page(MANY, sort=first).headings[1].sort
     assert (first, second) == ("-views", "views")
@@ -32,15 +32,15 @@ def test_greatest_comes_first_least_at_the_second_click_and_what_nobody_knows_la
     assert filter_sort_page(MANY, sort=second).headings[1].order == "ascending"
 
 
-def test_rows_are_found_by_all_their_words_as_people_read_them():
+def test_search_matches_all_words_of_formatted_rows():
     assert [row[0] for row in filter_sort_page(PAGES, "21,480 PRICING").rows] == ["/pricing"]
     assert filter_sort_page(PAGES, "nobody wrote this").rows == ()
 
 
-def test_parts_hold_every_row_once():
-    parts = [filter_sort_page(MANY, page=part) for part in (1, 2, 3)]
-    assert sum((part.rows for part in parts), ()) == all_rows()
-    assert [(part.first, len(part.rows)) for part in parts] == [(1, ROWS_PER_PAGE), (51, ROWS_PER_PAGE), (101, 20)]
+def test_pages_hold_every_row_once():
+    pages = [filter_sort_page(MANY, page=part) for part in (1, 2, 3)]
+    assert sum((page.rows for page in pages), ()) == all_rows()
+    assert [(page.first, len(page.rows)) for page in pages] == [(1, ROWS_PER_PAGE), (51, ROWS_PER_PAGE), (101, 20)]
     assert filter_sort_page(MANY, page=99).page == 3
 
 
@@ -49,7 +49,7 @@ def all_rows() -> tuple[tuple[str, ...], ...]:
 
 
 @pytest.mark.parametrize(
-    "pasted",
+    "snippet",
     [
         tile_yaml(Report("site-pages", "Pages", ("pageviews",)), "bar"),
         board_report_yaml(
@@ -75,8 +75,8 @@ def all_rows() -> tuple[tuple[str, ...], ...]:
         ),
     ],
 )
-def test_what_is_pasted_is_a_board(pasted: str, tmp_path: Path):
-    (tmp_path / "office.yaml").write_text(f"title: Office\n{pasted}")
-    known = load_catalogue()
-    Boards(tmp_path, known.add_board).load()
-    assert len(known.of_board["office"]) == ("reports:" in pasted)
+def test_snippet_is_a_valid_board(snippet: str, tmp_path: Path):
+    (tmp_path / "office.yaml").write_text(f"title: Office\n{snippet}")
+    catalogue = load_catalogue()
+    Boards(tmp_path, catalogue.add_board).load()
+    assert len(catalogue.of_board["office"]) == ("reports:" in snippet)

@@ -1,0 +1,72 @@
+"""Every report has an image; errors name the parameter and what is allowed."""
+
+from dataclasses import replace
+from datetime import timedelta
+from xml.etree import ElementTree
+
+from tests.handlers.accounts.conftest import Open
+
+DAYS = "/reports/site-by-day.svg?from=now-6d/d"
+WRONG_PARAMETERS = {
+    "view=cube": "`view` must be one of area, bar",
+    "series=nothing": "`series` must be some of views, visitors, visits",
+    "width=12": "`width` must be a whole number of px from 200 to 2400",
+    "height=1e3": "`height` must be a whole number of px from 120 to 1600",
+    "theme=pink": "`theme` must be one of light, dark",
+    "widht=300": "`width`, `height`, `theme`",
+    "to=yesterday": "`to`",
+}
+
+
+async def test_image_has_defaults_and_an_etag(local: Open):
+    browser = (await local()).browser()
+    answer = await browser.open(DAYS)
+    svg = ElementTree.fromstring(answer.body)
+    assert (answer.code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
+    assert (svg.get("width"), svg.get("height")) == ("960", "480")
+    assert b"How much are we read each day?" in answer.body
+    again = await browser.open(DAYS, If_None_Match=answer.headers["ETag"])
+    assert again.code == 304
+
+
+async def test_image_is_drawn_again_for_new_figures_and_when_they_are_out_of_date(local: Open):
+    local_server = await local()
+    browser = local_server.browser()
+    before = await browser.open(DAYS)
+    [old] = local_server.services.variants.store.cache.readings.values()
+    new = replace(old, frame=replace(old.frame, rows=((*old.frame.rows[0][:1], 7654, 1, 1),)))
+    local_server.services.variants.store.cache.put_reading(new)
+    after = await browser.open(DAYS, If_None_Match=before.headers["ETag"])
+    assert (after.code, b"7,654" in after.body) == (200, True)
+    plain = "/reports/site-by-day.svg"
+    local_server.services.store.cache.put_reading(replace(new, report="site-by-day"))
+    fresh = await browser.open(plain)
+    assert b"out of date" not in fresh.body
+    local_server.clock.shift(timedelta(days=2))
+    assert b"out of date" in (await browser.open(plain, If_None_Match=fresh.headers["ETag"])).body
+
+
+async def test_image_has_the_requested_size_series_and_theme(local: Open):
+    browser = (await local()).browser()
+    answer = await browser.open(f"{DAYS}&view=line&series=visits,views&width=640&height=300&theme=dark")
+    svg = ElementTree.fromstring(answer.body)
+    assert (svg.get("width"), svg.get("height")) == ("640", "300")
+    assert b"#0f1216" in answer.body
+    assert b"Visits: " in answer.body
+    assert b"Visitors: " not in answer.body
+
+
+async def test_image_is_available_as_png(local: Open):
+    browser = (await local()).browser()
+    answer = await browser.open(DAYS.replace(".svg", ".png") + "&width=300&height=150")
+    assert (answer.code, answer.headers["Content-Type"]) == (200, "image/png")
+    assert answer.body[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(answer.body[16:20], "big") == 600
+
+
+async def test_wrong_parameter_is_named_with_what_is_allowed(local: Open):
+    browser = (await local()).browser()
+    for parameter, words in WRONG_PARAMETERS.items():
+        answer = await browser.open(f"{DAYS}&{parameter}")
+        assert (answer.code, words in answer.body.decode()) == (400, True), parameter
+    assert (await browser.open("/reports/nothing.svg")).code == 404
