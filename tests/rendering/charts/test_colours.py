@@ -27,20 +27,21 @@ VISION = {
         (-0.011820, 0.042940, 0.968881),
     ),
 }
-"""How linear RGB is seen: Machado, Oliveira and Fernandes, 2009, severity 1.0."""
+"""How linear RGB is response: Machado, Oliveira and Fernandes, 2009, severity 1.0."""
 
 APART = 12.0  # CIE 1976 colour difference; 2.3 is just noticeable side by side
 ENDS = 4  # colours that also write the figure at the end of a line
 
 
 def lab(colour: str, vision: str) -> tuple[float, float, float]:
-    """CIELAB (D65) of a colour as it is seen."""
+    """CIELAB (D65) of a colour as it is response."""
     rgb = [linear_channel(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5)]
-    seen = [min(1.0, max(0.0, sum(a * b for a, b in zip(row, rgb, strict=True)))) for row in VISION[vision]]
+    response = [min(1.0, max(0.0, sum(a * b for a, b in zip(row, rgb, strict=True)))) for row in VISION[vision]]
     to_xyz = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
     white = (0.95047, 1.0, 1.08883)
     x, y, z = (
-        root(sum(a * b for a, b in zip(row, seen, strict=True)) / full) for row, full in zip(to_xyz, white, strict=True)
+        root(sum(a * b for a, b in zip(row, response, strict=True)) / full)
+        for row, full in zip(to_xyz, white, strict=True)
     )
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
@@ -55,14 +56,14 @@ def difference(one: str, other: str, vision: str) -> float:
 
 @pytest.mark.parametrize("theme", COLOURS_BY_THEME)
 @pytest.mark.parametrize("vision", VISION)
-def test_series_and_the_rest_are_told_apart(theme: str, vision: str):
+def test_colours_of_series_differ_enough(theme: str, vision: str):
     colours = COLOURS_BY_THEME[theme]
     for one, other in combinations((*colours.series, colours.quiet), 2):
         assert difference(one, other, vision) >= APART, (one, other)
 
 
 @pytest.mark.parametrize("theme", COLOURS_BY_THEME)
-def test_graphics_and_words_stand_out_from_their_ground(theme: str):
+def test_graphics_and_text_have_contrast(theme: str):
     colours = COLOURS_BY_THEME[theme]
     assert min(contrast_ratio(colour, colours.ground) for colour in colours.series) >= 3
     words = (colours.ink, colours.title, colours.quiet, *colours.series[:ENDS])
@@ -70,7 +71,7 @@ def test_graphics_and_words_stand_out_from_their_ground(theme: str):
 
 
 @pytest.mark.parametrize("theme", COLOURS_BY_THEME)
-def test_figures_in_cells_can_be_read_and_steps_grow_from_nothing_to_most(theme: str):
+def test_text_in_cells_has_contrast_and_steps_grow(theme: str):
     colours, there = COLOURS_BY_THEME[theme], dark_to_light()
     for step, colour in enumerate(colours.ramp):
         words = ramp_text_colour(step) if theme == "dark" else there[ramp_text_colour(step)]
@@ -79,7 +80,7 @@ def test_figures_in_cells_can_be_read_and_steps_grow_from_nothing_to_most(theme:
     assert against == sorted(against)
 
 
-def test_each_dark_colour_has_one_meaning_so_that_the_light_theme_can_take_its_place():
+def test_each_dark_colour_has_one_replacement_in_the_light_theme():
     dark, light = (
         [value for field in vars(one).values() for value in ((field,) if isinstance(field, str) else field)]
         for one in (DARK, LIGHT)

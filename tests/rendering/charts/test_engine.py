@@ -1,4 +1,4 @@
-"""The engine: bounds on time and memory, a fresh start after a failure, and one drawing however many want it."""
+"""The chart engine: limits on time and memory, recovery after a failure, and one rendering for all callers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,92 +28,92 @@ tiles:
 
 
 @pytest_asyncio.fixture
-async def opened() -> AsyncIterator[Open]:
-    """A gallery with an engine of its own, with such bounds."""
-    galleries: list[ChartRenderer] = []
+async def open_renderer() -> AsyncIterator[Open]:
+    """A renderer with an engine of its own, with such bounds."""
+    renderers: list[ChartRenderer] = []
 
     def open_one(**bounds: float) -> ChartRenderer:
-        galleries.append(ChartRenderer(ChartEngine(**bounds)))  # type: ignore[arg-type]
-        return galleries[-1]
+        renderers.append(ChartRenderer(ChartEngine(**bounds)))  # type: ignore[arg-type]
+        return renderers[-1]
 
     yield open_one
-    for gallery in galleries:
-        await gallery.close()
+    for renderer in renderers:
+        await renderer.close()
 
 
-def heavy() -> ChartSpec:
-    found = picture("line", DAYS["10,000 points"])
-    assert found is not None
-    return found
+def slow_chart() -> ChartSpec:
+    spec = picture("line", DAYS["10,000 points"])
+    assert spec is not None
+    return spec
 
 
-def light(width: int = 300) -> ChartSpec:
+def small_chart(width: int = 300) -> ChartSpec:
     return ChartSpec('{"xAxis":{},"yAxis":{},"series":[{"type":"line","data":[[0,1],[1,2]]}]}', width, 200)
 
 
-async def refused(drawing: Awaitable[str]) -> None:
+async def assert_not_drawn(drawing: Awaitable[str]) -> None:
     with pytest.raises(NotDrawn):
         await drawing
 
 
-async def test_drawing_that_takes_too_long_is_given_up_and_the_next_is_drawn(opened: Open):
-    engine = opened(deadline=0.001).engine
-    await refused(engine.draw(heavy()))
+async def test_chart_that_takes_too_long_fails_and_the_next_is_drawn(open_renderer: Open):
+    engine = open_renderer(deadline=0.001).engine
+    await assert_not_drawn(engine.draw(slow_chart()))
     engine.deadline = 3.0
-    assert "<svg" in await engine.draw(heavy())
+    assert "<svg" in await engine.draw(slow_chart())
 
 
-async def test_drawing_that_takes_too_much_memory_is_given_up_and_the_next_is_drawn(opened: Open):
-    engine = opened(memory=1024 * 1024).engine
-    await refused(engine.draw(heavy()))
+async def test_chart_that_takes_too_much_memory_fails_and_the_next_is_drawn(open_renderer: Open):
+    engine = open_renderer(memory=1024 * 1024).engine
+    await assert_not_drawn(engine.draw(slow_chart()))
     engine.memory = 192 * 1024 * 1024
-    assert "<svg" in await engine.draw(heavy())
+    assert "<svg" in await engine.draw(slow_chart())
 
 
-async def test_option_that_is_none_is_given_up_and_the_next_picture_is_drawn(opened: Open):
-    engine = opened().engine
-    assert "<svg" in await engine.draw(light())
-    await refused(engine.draw(ChartSpec("{", 300, 200)))
-    assert "<svg" in await engine.draw(light())
+async def test_invalid_option_fails_and_the_next_chart_is_drawn(open_renderer: Open):
+    engine = open_renderer().engine
+    assert "<svg" in await engine.draw(small_chart())
+    await assert_not_drawn(engine.draw(ChartSpec("{", 300, 200)))
+    assert "<svg" in await engine.draw(small_chart())
 
 
-async def test_name_of_every_objects_prototype_changes_no_other_drawing(opened: Open):
-    engine = opened().engine
-    before = await engine.draw(light())
+async def test_name_of_the_object_prototype_changes_no_other_chart(open_renderer: Open):
+    engine = open_renderer().engine
+    before = await engine.draw(small_chart())
     bars = '{"name":"__proto__","type":"bar","data":[1,2]}'
     odd = f'{{"xAxis":{{"data":["__proto__","b"]}},"yAxis":{{}},"legend":{{}},"series":[{bars}]}}'
     await asyncio.gather(engine.draw(ChartSpec(odd, 300, 200)), return_exceptions=True)
-    assert await engine.draw(light()) == before
+    assert await engine.draw(small_chart()) == before
 
 
-async def test_picture_is_drawn_once_however_many_want_it_at_once_and_the_loop_goes_on(opened: Open):
-    gallery = opened()
-    pictures = [light(300 + place) for place in range(20)]
-    drawing = asyncio.gather(*(gallery.draw(one) for one in pictures * 5))
-    turns = 0
+async def test_chart_is_drawn_once_for_many_callers_without_blocking_the_loop(open_renderer: Open):
+    renderer = open_renderer()
+    pictures = [small_chart(300 + place) for place in range(20)]
+    drawing = asyncio.gather(*(renderer.draw(one) for one in pictures * 5))
+    loop_turns = 0
     while not drawing.done():
-        turns += 1
+        loop_turns += 1
         await asyncio.sleep(0)
     svgs = await drawing
-    assert (gallery.engine.charts_drawn, len(set(svgs))) == (20, 20)
-    assert turns > 20
-    assert svgs[:20] == [gallery.cached(one) for one in pictures]
+    assert (renderer.engine.charts_drawn, len(set(svgs))) == (20, 20)
+    assert loop_turns > 20
+    assert svgs[:20] == [renderer.cached(one) for one in pictures]
 
 
-async def test_chart_that_cannot_be_drawn_is_the_table_of_its_figures_on_a_wall(opened: Open, tmp_path: Path):
+async def test_wall_shows_a_table_instead_of_a_chart_that_fails(open_renderer: Open, tmp_path: Path):
     (tmp_path / "office.yaml").write_text(BOARD, encoding="utf-8")
     board = read(tmp_path / "office.yaml")
-    gallery = opened(deadline=0.0001)
-    drawings = Drawings(VIEWS, gallery)
+    renderer = open_renderer(deadline=0.0001)
+    drawings = Drawings(VIEWS, renderer)
     frame = BY_VIEW["line"]["28 days"]
     inside, awaited = drawings.inside(board, board.tiles[0], "", frame, None)
     assert (inside.view.name, awaited) == ("table", True)
-    await gallery.wait_idle(10)
+    await renderer.wait_idle(10)
     inside, awaited = drawings.inside(board, board.tiles[0], "", frame, None)
     assert (inside.view.name, awaited) == ("table", False)
-    gallery.engine.deadline = 3.0
-    gallery.failed.clear()
+    renderer.engine.deadline = 3.0
+    renderer.failed.clear()
     drawings.inside(board, board.tiles[0], "", frame, None)
-    await gallery.wait_idle(10)
+    await renderer.wait_idle(10)
     inside, _ = drawings.inside(board, board.tiles[0], "", frame, None)
     assert isinstance(inside.content, ChartSvg)

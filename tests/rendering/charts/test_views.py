@@ -19,40 +19,40 @@ MADE_OF = {"svg", "g", "rect", "path", "text", "polygon", "polyline", "circle", 
 NAMED = {"title", "desc"}
 
 
-def draw(engine: ChartEngine, found: ChartSpec) -> ElementTree.Element:
-    text = clean_svg(engine.thread.submit(engine.draw_on_thread, found).result(), found)
+def draw(engine: ChartEngine, spec: ChartSpec) -> ElementTree.Element:
+    text = clean_svg(engine.thread.submit(engine.draw_on_thread, spec).result(), spec)
     root = ElementTree.fromstring(text)
     assert len(text) < (2.5 * LIGHT if "<polygon" in text else LIGHT)
     return root
 
 
 @pytest.mark.parametrize("view", BY_VIEW)
-def test_gallery_in_the_documents_shows_each_view_in_each_state_as_it_is_drawn(view: str, engine: ChartEngine):
-    shown = (FOLDER / f"{view}.svg").read_text(encoding="utf-8")
-    drawn = engine.thread.submit(sheet, view, engine).result()
-    assert drawn == shown, "run `python -m tests.rendering.charts.gallery`, and look at what has changed"
+def test_gallery_in_the_documents_matches_what_is_rendered(view: str, engine: ChartEngine):
+    stored = (FOLDER / f"{view}.svg").read_text(encoding="utf-8")
+    rendered = engine.thread.submit(sheet, view, engine).result()
+    assert rendered == stored, "run `python -m tests.rendering.charts.gallery`, and look at what has changed"
     assert f"gallery/{view}.svg" in (FOLDER.parent / "gallery.md").read_text(encoding="utf-8")
 
 
-def test_every_view_that_draws_is_in_the_gallery():
+def test_every_view_is_in_the_gallery():
     assert set(BY_VIEW) == set(VIEWS) - {"table"}  # which is photographed: tests/rendering/layout/gallery.py
     assert {path.stem for path in FOLDER.glob("*.svg")} == set(BY_VIEW)
 
 
 @pytest.mark.parametrize("view", BY_VIEW)
-def test_names_from_outside_neither_break_a_drawing_nor_leave_it(view: str, engine: ChartEngine):
+def test_odd_names_neither_break_a_chart_nor_leave_it(view: str, engine: ChartEngine):
     """What it holds, what its words say, and that they stand inside, however odd the names are."""
     for state in {"nasty names", "300 characters", "10,000 points"} & set(BY_VIEW[view]):
         for box in BOXES.values():
-            found = picture(view, BY_VIEW[view][state], box)
-            assert found is not None
-            root = draw(engine, found)
+            spec = picture(view, BY_VIEW[view][state], box)
+            assert spec is not None
+            root = draw(engine, spec)
             assert {element.tag.rpartition("}")[2] for element in root.iter()} <= MADE_OF | NAMED
             attributes = {name for element in root.iter() for name in element.attrib}
             assert not {name for name in attributes if name in ("style", "href") or name.startswith("on")}
             identifiers = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
             assert len(identifiers) == len(set(identifiers))
-            assert all(name.startswith(f"c{found.key}-") for name in identifiers)
+            assert all(name.startswith(f"c{spec.key}-") for name in identifiers)
             inside(root, box)
 
 
@@ -71,17 +71,17 @@ def inside(root: ElementTree.Element, box: Box) -> None:
         assert LONG not in text
 
 
-def test_names_come_out_as_they_are(engine: ChartEngine):
-    found = picture("bar", BY_VIEW["bar"]["nasty names"], Box(1190, 700, 31, 39))
-    assert found is not None
-    said = {"".join(e.itertext()) for e in draw(engine, found).iter("{http://www.w3.org/2000/svg}text")}
-    assert {NASTY[0], "line break and tab", NASTY[2], NASTY[3], NASTY[4], "constructor", "(none)", NASTY[9]} <= said
+def test_names_are_written_unchanged(engine: ChartEngine):
+    spec = picture("bar", BY_VIEW["bar"]["nasty names"], Box(1190, 700, 31, 39))
+    assert spec is not None
+    texts = {"".join(e.itertext()) for e in draw(engine, spec).iter("{http://www.w3.org/2000/svg}text")}
+    assert {NASTY[0], "line break and tab", NASTY[2], NASTY[3], NASTY[4], "constructor", "(none)", NASTY[9]} <= texts
 
 
-def test_drawing_says_what_it_is_and_its_figures(engine: ChartEngine):
-    found = picture("line", BY_VIEW["line"]["28 days"])
-    assert found is not None
-    named = ChartSpec(found.option, found.width, found.height, "Visits <by> day", found.description)
+def test_chart_has_a_title_and_a_description(engine: ChartEngine):
+    spec = picture("line", BY_VIEW["line"]["28 days"])
+    assert spec is not None
+    named = ChartSpec(spec.option, spec.width, spec.height, "Visits <by> day", spec.description)
     root = draw(engine, named)
     assert [(child.tag.rpartition("}")[2], child.text) for child in list(root)[:2]] == [
         ("title", "Visits <by> day"),

@@ -1,4 +1,4 @@
-"""Boards painted with any frames in any state, served on loopback, and a browser to look at them with."""
+"""Boards rendered with any frames in any state, served on loopback, and opened in a browser."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -73,15 +73,15 @@ def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any
 
 
 def painted(board: Board, frames: Mapping[str, Frame], states: Sequence[ReadingState] = (ReadingState.LIVE,)) -> str:
-    """The whole page; the first frame and state stand for those that are not given."""
+    """Returns the page; the first frame and state are used where none is passed."""
     spare = next(iter(frames.values()))
     tiles = [
         tile(board, at, frames.get(its.report, spare), states[at % len(states)]) for at, its in enumerate(board.tiles)
     ]
     context: dict[str, Any] = {"board": board, "tiles": tiles, "website": "https://example.com", "demo": True}
     template = template_environment(ROOT / "templates").get_template("wall.html")
-    page = template.render(clock="Fri 20 Nov 10:42", build="b", stream="/s", sheet=board.hash, **context)
-    return page.replace("</head>", '<link rel="stylesheet" href="/board.css"></head>')
+    html = template.render(clock="Fri 20 Nov 10:42", build="b", stream="/s", sheet=board.hash, **context)
+    return html.replace("</head>", '<link rel="stylesheet" href="/board.css"></head>')
 
 
 @pytest.fixture
@@ -103,13 +103,13 @@ class Served(RequestHandler):
 
 @asynccontextmanager
 async def served() -> AsyncIterator[Callable[[Board, str], str]]:
-    """`serve(board, page)`: the address of a page with its board's style sheet."""
+    """`serve(board, html)` returns the address of a page with its board's style sheet."""
     servers = []
 
-    def make(board: Board, page: str) -> str:
+    def make(board: Board, html: str) -> str:
         css = {"text": board_stylesheet(board, VIEWS), "kind": "text/css; charset=UTF-8"}
         routes = [
-            ("/", Served, {"text": page, "kind": "text/html; charset=UTF-8"}),
+            ("/", Served, {"text": html, "kind": "text/html; charset=UTF-8"}),
             ("/board.css", Served, css),
             ("/static/(.*)", StaticFileHandler, {"path": str(ROOT / "static")}),
         ]
@@ -132,23 +132,23 @@ async def serve() -> AsyncIterator[Callable[[Board, str], str]]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def look(chromium: Browser, serve: Callable[[Board, str], str]) -> AsyncIterator[Callable[..., Any]]:
-    """`await look(board, page, 1920, 1080)`: the page on glass of that size, its fonts loaded."""
-    opened: list[Page] = []
+async def open_page(chromium: Browser, serve: Callable[[Board, str], str]) -> AsyncIterator[Callable[..., Any]]:
+    """`await open_page(board, html, 1920, 1080)` returns the page in a window of that size, its fonts loaded."""
+    pages: list[Page] = []
 
-    async def open_(board: Board, page: str, wide: int = 1920, high: int = 1080) -> Page:
-        glass = await chromium.new_page(viewport={"width": wide, "height": high})
-        opened.append(glass)
-        said: list[str] = []
-        glass.on("console", lambda message: said.append(message.text))
-        await glass.goto(serve(board, page))
-        await glass.evaluate("document.fonts.ready")
-        assert not [text for text in said if "Content Security Policy" in text], said
-        return glass
+    async def open_(board: Board, html: str, wide: int = 1920, high: int = 1080) -> Page:
+        page = await chromium.new_page(viewport={"width": wide, "height": high})
+        pages.append(page)
+        messages: list[str] = []
+        page.on("console", lambda message: messages.append(message.text))
+        await page.goto(serve(board, html))
+        await page.evaluate("document.fonts.ready")
+        assert not [text for text in messages if "Content Security Policy" in text], messages
+        return page
 
     yield open_
-    for glass in opened:
-        await glass.close()
+    for page in pages:
+        await page.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""Flows as a drawing: what is beyond the largest is one, sides are apart, and nothing from outside is a template."""
+"""Sankey charts: small pages are merged, sides stay apart, and names are not templates."""
 
 from tests.rendering.layout.conftest import ENGINE
 from utilities.model.frames import Column, Frame, ValueKind
@@ -21,15 +21,15 @@ def frame(*rows: tuple[str, str, int | None]) -> Frame:
     return Frame(columns, rows)
 
 
-def test_beyond_the_largest_is_one_and_the_sums_stay():
+def test_small_pages_are_merged_and_sums_stay():
     links = [SankeyLink(f"/{a}", f"/{b}", a == b, 10 * a + b + 1) for a in range(9) for b in range(9)]
-    drawn = sankey(links, DESK, 3, group_names=("DE", "the rest"))
-    assert drawn is not None
-    assert [node.name for node in drawn.nodes] == ["/8", "/7", "/6", OTHER_NAME] * 2
-    assert sum(link.value for link in drawn.links) == sum(link.value for link in links)
+    chart = sankey(links, DESK, 3, group_names=("DE", "the rest"))
+    assert chart is not None
+    assert [node.name for node in chart.nodes] == ["/8", "/7", "/6", OTHER_NAME] * 2
+    assert sum(link.value for link in chart.links) == sum(link.value for link in links)
     for side in (0, 1):
-        assert sum(node.value for node in drawn.nodes if node.side == side) == sum(link.value for link in links)
-    assert sum(link.value for link in drawn.links if link.highlighted) == sum(
+        assert sum(node.value for node in chart.nodes if node.side == side) == sum(link.value for link in links)
+    assert sum(link.value for link in chart.links if link.highlighted) == sum(
         link.value for link in links if link.highlighted
     )
 
@@ -41,10 +41,10 @@ def test_nothing_to_draw_is_a_table():
 
 async def test_every_node_is_a_link_and_every_band_has_a_title():
     names = ["/", "{a} {b|c}", '<script>"&', "__proto__", "x" * 300]
-    drawn = sankey([SankeyLink(a, b, False, 3) for a in names for b in names], DESK, 5)
-    assert drawn is not None
-    plain = clean_svg(await ENGINE.draw(drawn.spec), drawn.spec)
-    svg = add_sankey_links(plain, drawn, lambda name: f"/flow?node={name}", str)
+    chart = sankey([SankeyLink(a, b, False, 3) for a in names for b in names], DESK, 5)
+    assert chart is not None
+    plain = clean_svg(await ENGINE.draw(chart.spec), chart.spec)
+    svg = add_sankey_links(plain, chart, lambda name: f"/flow?node={name}", str)
     assert svg.count("<title>") == 25 + 2 * 10
     assert svg.count("<a href=") == 2 * 10
     assert "<script" not in svg

@@ -1,4 +1,4 @@
-"""The sheet: where tiles stand, how large type is, and what cannot be read from the room."""
+"""The layout: where tiles stand, how large type is, and what is too small to read."""
 
 import re
 from dataclasses import fields
@@ -26,8 +26,8 @@ def office() -> Board:
     return read(ROOT / "boards" / "office.yaml")
 
 
-def crowded(tmp_path: Path, text: str) -> list[str]:
-    path = tmp_path / "crowded.yaml"
+def layout_faults_of(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "layout_faults_of.yaml"
     path.write_text(text, encoding="utf-8")
     return layout_faults(read(path), VIEWS, {"top-pages": "Which pages are most popular?"})
 
@@ -36,17 +36,17 @@ def crowded(tmp_path: Path, text: str) -> list[str]:
     ("diagonal", "distance", "text", "figure"),
     [(55, 3, 31, 39), (55, 5, 52, 66), (65, 3, 27, 33), (75, 8, 62, 77), (43, 3, 40, 50)],
 )
-def test_type_is_as_large_as_the_room_asks(diagonal: float, distance: float, text: float, figure: float):
+def test_font_sizes_follow_from_screen_and_distance(diagonal: float, distance: float, text: float, figure: float):
     sizes = min_type_sizes(diagonal, distance)
     assert (sizes.text, sizes.figure) == (text, figure)
 
 
-def test_hero_steps_begin_at_the_least_legible_figure():
+def test_sizes_of_large_figures_begin_at_the_smallest_legible_one():
     assert hero_sizes(39)[0] == 39
     assert list(hero_sizes(39)) == sorted(hero_sizes(39))
 
 
-def test_tiles_stand_inside_the_safe_area_and_never_on_each_other(office: Board):
+def test_tiles_are_inside_the_safe_area_and_do_not_overlap(office: Board):
     places = [tile_rectangle(office, tile.place) for tile in office.tiles]
     for at, one in enumerate(places):
         assert one.left >= SCREEN_WIDTH * OVERSCAN - 0.01
@@ -59,67 +59,69 @@ def test_tiles_stand_inside_the_safe_area_and_never_on_each_other(office: Board)
             assert not (across and down)
 
 
-def test_box_is_what_the_frame_leaves(office: Board):
+def test_content_box_is_inside_the_tile(office: Board):
     place = office.tiles[0].place
-    room, whole = content_box(office, place), tile_rectangle(office, place)
-    assert 0 < room.width < whole.width
-    assert 0 < room.height < whole.height
+    room, outer = content_box(office, place), tile_rectangle(office, place)
+    assert 0 < room.width < outer.width
+    assert 0 < room.height < outer.height
     assert (room.text, room.figure) == (31, 39)
 
 
-def test_office_board_can_be_read_from_the_room(office: Board):
+def test_office_board_has_no_layout_faults(office: Board):
     titles = {"top-pages": "Which pages are most popular?", "pages-read": "How much is read?"}
     assert layout_faults(office, VIEWS, titles) == []
 
 
 def test_tile_too_small_for_its_view_is_a_fault(tmp_path: Path):
-    found = crowded(tmp_path, "title: A\ntiles: [{report: x, view: table, title: Who, place: [1, 1, 12, 1]}]\n")
-    assert len(found) == 1
-    assert "tile x is too small to be read from 3 m" in found[0]
-    assert "give it more of the grid" in found[0]
+    faults = layout_faults_of(
+        tmp_path, "title: A\ntiles: [{report: x, view: table, title: Who, place: [1, 1, 12, 1]}]\n"
+    )
+    assert len(faults) == 1
+    assert "tile x is too small to be read from 3 m" in faults[0]
+    assert "give it more of the grid" in faults[0]
 
 
-def test_what_is_legible_in_a_small_room_is_not_in_a_large_one(tmp_path: Path):
+def test_legibility_depends_on_the_distance(tmp_path: Path):
     text = "title: A\nscreen: {distance: %s}\ntiles: [{report: x, view: number, title: '?', place: [1, 1, 6, 3]}]\n"
-    assert crowded(tmp_path, text % 3) == []
-    assert "too small to be read from 9 m" in crowded(tmp_path, text % 9)[0]
+    assert layout_faults_of(tmp_path, text % 3) == []
+    assert "too small to be read from 9 m" in layout_faults_of(tmp_path, text % 9)[0]
 
 
-def test_headline_that_would_be_cut_is_a_fault(tmp_path: Path):
-    found = crowded(tmp_path, "title: A\ntiles: [{report: top-pages, view: table, place: [1, 1, 3, 12]}]\n")
-    assert any("“Which pages are most popular?” is" in fault and "shorter title" in fault for fault in found)
+def test_title_that_would_be_cut_is_a_fault(tmp_path: Path):
+    faults = layout_faults_of(tmp_path, "title: A\ntiles: [{report: top-pages, view: table, place: [1, 1, 3, 12]}]\n")
+    assert any("“Which pages are most popular?” is" in fault and "shorter title" in fault for fault in faults)
 
 
-def test_long_reason_is_cut_at_a_word_to_the_lines_there_are():
+def test_long_error_text_is_cut_at_a_word():
     assert truncate_words("It does not answer.", 31, 300, 2) == "It does not answer."
     assert truncate_words("It does not answer, and nobody knows why.", 31, 300, 1) == "It does not…"
     assert truncate_words("x" * 300, 31, 300, 2) == "x" * 19 + "…"
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_colour_of_a_theme_stands_out(theme: str):
+def test_every_colour_of_a_theme_has_contrast(theme: str):
     assert contrast_faults(theme) == []
 
 
-def test_contrast_is_that_of_the_guidelines():
+def test_contrast_follows_wcag():
     assert contrast_ratio("#000000", "#ffffff") == pytest.approx(21)
     assert contrast_ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-def test_style_sheets_use_the_colours_that_were_checked():
-    known = {getattr(palette, f.name) for palette in THEMES.values() for f in fields(palette)}
+def test_style_sheets_use_only_colours_of_the_palettes():
+    allowed = {getattr(palette, f.name) for palette in THEMES.values() for f in fields(palette)}
     for path in [ROOT / "static" / "wall.css", *(ROOT / "static" / "views").glob("*.css")]:
         used = set(re.findall(r"#[0-9a-f]{3,8}\b", path.read_text(encoding="utf-8")))
-        assert used <= known, path.name
+        assert used <= allowed, path.name
 
 
-def test_style_sheet_of_a_board_is_whole_in_chromium_38(office: Board):
+def test_style_sheet_of_a_board_works_in_chromium_38(office: Board):
     css = board_stylesheet(office, VIEWS)
     assert offences(css) == []
     assert "[data-tile='top-pages']" in css
 
 
-def test_style_sheet_of_a_board_brings_what_its_views_need(office: Board):
+def test_style_sheet_of_a_board_has_the_css_of_its_views(office: Board):
     assert ".hero" in board_stylesheet(office, VIEWS)
     alone = office.model_copy(update={"tiles": tuple(tile for tile in office.tiles if tile.view == "table")})
     assert ".hero" not in board_stylesheet(alone, VIEWS)

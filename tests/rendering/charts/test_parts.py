@@ -1,4 +1,4 @@
-"""What charts write: figures, ticks, days, names, and where their ends stand."""
+"""The parts of charts: numbers, ticks, days, names and labels at the ends of lines."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from utilities.rendering.views.pie import format_part, largest_parts
 
 
 @pytest.mark.parametrize(
-    ("value", "kind", "said"),
+    ("value", "kind", "text"),
     [
         (6334.5, ValueKind.INTEGER, "6,334"),
         (999_950, ValueKind.INTEGER, "1M"),
@@ -33,11 +33,11 @@ from utilities.rendering.views.pie import format_part, largest_parts
         (None, ValueKind.INTEGER, "–"),
     ],
 )
-def test_figures_are_short_and_have_no_exponent(value: float | None, kind: ValueKind, said: str):
-    assert format_short(value, kind) == said
+def test_numbers_are_short_and_without_exponent(value: float | None, kind: ValueKind, text: str):
+    assert format_short(value, kind) == text
 
 
-def test_figures_are_shorter_where_room_is_dear():
+def test_brief_numbers_are_shorter_still():
     assert [format_brief(value, ValueKind.INTEGER) for value in (711, 3877, 999_600)] == ["711", "3.9k", "1M"]
 
 
@@ -53,11 +53,11 @@ def test_figures_are_shorter_where_room_is_dear():
         ([1e300, -1e300], ValueKind.DECIMAL, (-1e300, 0, 1e300)),
     ],
 )
-def test_axes_show_round_figures_around_what_there_is(values: list[float], kind: ValueKind, ticks: tuple[float, ...]):
+def test_axes_show_round_numbers_around_the_values(values: list[float], kind: ValueKind, ticks: tuple[float, ...]):
     assert axis_ticks(values, kind, 3 if ticks[-1] != 5 else 1) == pytest.approx(ticks)
 
 
-def test_days_that_a_source_leaves_out_are_nothing_for_counts_and_unknown_for_rates():
+def test_missing_days_are_zero_for_counts_and_unknown_for_rates():
     rows = [(FIRST.isoformat(), 3, 0.5), (FIRST.replace(day=27).isoformat(), 4, 0.25)]
     frame = of([("Day", ValueKind.DATE), ("Visits", ValueKind.INTEGER), ("Rate", ValueKind.FRACTION)], rows)
     find_country_shape = build_rows(frame, ("visits", "rate"))
@@ -66,7 +66,7 @@ def test_days_that_a_source_leaves_out_are_nothing_for_counts_and_unknown_for_ra
     assert find_country_shape.labels == ("24 Oct", "25 Oct", "26 Oct", "27 Oct")
 
 
-def test_figures_that_no_axis_can_hold_are_gaps():
+def test_numbers_too_large_for_an_axis_are_gaps():
     find_country_shape = build_rows(
         names(["a", "b", "c", "d"], lambda at: (1, float("nan"), 10**400, float("inf"))[at])
     )
@@ -75,15 +75,15 @@ def test_figures_that_no_axis_can_hold_are_gaps():
 
 
 def test_days_of_more_than_a_year_are_named_by_month():
-    known = build_rows(days(800, lambda at: at))
-    assert known is not None
-    assert known.labels[-1] == "Nov 2026"
-    assert known.last_rows(20).labels[-1] == "20 Nov"
+    rows = build_rows(days(800, lambda at: at))
+    assert rows is not None
+    assert rows.labels[-1] == "Nov 2026"
+    assert rows.last_rows(20).labels[-1] == "20 Nov"
     assert day_labels(["2026-11-20", "(other)"]) == ("20 Nov", "(other)")
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "text"),
     [
         ("a\r\nb\tc", "a b c"),
         ("\x00\x1b", "(none)"),
@@ -93,18 +93,18 @@ def test_days_of_more_than_a_year_are_named_by_month():
         ("__proto__", "\N{WORD JOINER}__proto__"),
     ],
 )
-def test_names_from_outside_are_one_line_and_otherwise_as_they_are(name: str | None, said: str):
-    assert one_line(name) == said
+def test_names_become_one_line_and_are_otherwise_unchanged(name: str | None, text: str):
+    assert one_line(name) == text
 
 
 @pytest.mark.parametrize("room", [20, 90, 200])
-def test_names_keep_both_ends_and_never_take_more_than_their_room(room: float):
-    said = shorten_middle(f"/blog/{LONG}7", 16, room)
-    assert text_width(said, 16) <= room
-    assert room < 90 or said.endswith("7")
+def test_shortened_names_keep_both_ends_and_fit(room: float):
+    text = shorten_middle(f"/blog/{LONG}7", 16, room)
+    assert text_width(text, 16) <= room
+    assert room < 90 or text.endswith("7")
 
 
-def test_ends_of_lines_never_stand_on_each_other_or_beyond_the_chart():
+def test_labels_at_line_ends_do_not_overlap_or_leave_the_chart():
     ends = [EndLabel((("1,234", 20.0, "", 700),), at) for at in (95.0, 96.0, 97.0)]
     placed = [end.center for end in spread_end_labels(ends, 100)]
     assert placed == pytest.approx([42.5, 65.5, 88.5])
@@ -126,12 +126,14 @@ def test_quartiles_are_those_of_r_and_numpy():
         ("2026-01-01", "2026-12-31", True, "year", 1.0),
     ],
 )
-def test_pace_is_the_part_of_the_time_that_is_over(first: str, last: str, over: bool, of: str, part: float | None):
+def test_expected_value_follows_the_part_of_the_period_that_is_over(
+    first: str, last: str, over: bool, of: str, part: float | None
+):
     covers = DateRange(FIRST.fromisoformat(first), FIRST.fromisoformat(last), "UTC", over)
     assert elapsed_share(covers, of) == (None if part is None else pytest.approx(part))
 
 
-def test_small_parts_are_one_with_what_the_source_calls_the_rest():
+def test_small_parts_are_merged_with_what_the_source_calls_other():
     parts = list(largest_parts(("a", "(other)", "b", "c", "d"), (50, 5, 30, 10, 5), 3))
     assert parts == [("a", 50), ("b", 30), ("(other)", 20)]
     assert [format_part(value, 1000) for value in (3, 994, 998, 1000)] == ["<1%", "99%", ">99%", "100%"]
@@ -144,9 +146,9 @@ def test_small_parts_are_one_with_what_the_source_calls_the_rest():
         *("Bosnia & Herzegovina", "Czech Republic", "South Korea", "Korea (South)", "The Bahamas", "North Macedonia"),
     ],
 )
-def test_countries_have_a_shape_by_the_names_google_and_we_call_them(name: str):
+def test_countries_are_found_by_the_names_of_google_and_foyer(name: str):
     assert find_country_shape(name)
 
 
-def test_places_that_are_no_country_have_no_shape():
+def test_names_that_are_no_country_have_no_shape():
     assert [find_country_shape(name) for name in ("(not set)", "Antarctica", "", "Atlantis")] == [None] * 4

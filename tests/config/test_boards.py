@@ -1,4 +1,4 @@
-"""Board files: what they may say, what is wrong with them and how to mend it."""
+"""Board files: what they may contain, and how faults are reported."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from utilities.config.boards.model import BoardFile
 from utilities.model.errors import BoardError
 from utilities.services import load_catalogue
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 GOOD = """\
 title: Office
 grid: {columns: 12, rows: 12}
@@ -27,8 +27,8 @@ tiles:
 Write = Callable[..., Path]
 
 
-def fine(board: Board) -> None:
-    """Nothing is wrong with any board."""
+def accept(board: Board) -> None:
+    """Accepts every board."""
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def fault(path: Path) -> str:
     return str(caught.value).replace(f"{path}", path.name)
 
 
-def test_board_is_read_with_its_places_in_either_writing(write: Write):
+def test_board_is_read_with_places_in_both_notations(write: Write):
     board = read(write())
     assert (board.name, board.title, board.theme, len(board.hash)) == ("office", "Office", "dark", 12)
     assert [tile.place.model_dump() for tile in board.tiles] == [
@@ -72,7 +72,7 @@ reports:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "right", "said"),
+    ("wrong", "right", "text"),
     [
         ("view: number", "veiw: number", "office.yaml, line 4: tiles.1.veiw is not known here; did you mean view?"),
         ("title: What", "titel: What", "office.yaml, line 8: tiles.2.titel is not known here; did you mean title?"),
@@ -97,41 +97,41 @@ reports:
         (GOOD, "- a list", "line 1: must say title, grid and tiles"),
     ],
 )
-def test_fault_names_file_line_and_remedy(wrong: str, right: str, said: str, write: Write):
-    assert said in fault(write(GOOD.replace(wrong, right, 1)))
+def test_fault_names_file_line_and_correction(wrong: str, right: str, text: str, write: Write):
+    assert text in fault(write(GOOD.replace(wrong, right, 1)))
 
 
-def test_every_fault_of_a_file_is_told_at_once(write: Write):
-    told = fault(write(GOOD.replace("view: number", "veiw: number").replace("Office", "''"))).splitlines()
-    assert len(told) == 3
-    assert all(line.startswith("office.yaml, line ") for line in told)
+def test_all_faults_of_a_file_are_reported_together(write: Write):
+    faults = fault(write(GOOD.replace("view: number", "veiw: number").replace("Office", "''"))).splitlines()
+    assert len(faults) == 3
+    assert all(line.startswith("office.yaml, line ") for line in faults)
 
 
 @pytest.mark.parametrize("pace", ["300", "0s", "999999999999d", "-5m"])
-def test_time_that_is_none_is_refused(pace: str, write: Write):
+def test_invalid_duration_is_a_fault(pace: str, write: Write):
     text = GOOD + f"reports:\n  one: {{title: One, source: ga4, pace: {pace}}}\n"
     assert "line 10: reports.one.pace: write a time with its unit: 30s, 5m, 6h or 1d" in fault(write(text))
 
 
-def test_bytes_that_are_no_text_are_a_fault(tmp_path: Path):
+def test_file_that_is_not_utf_8_is_a_fault(tmp_path: Path):
     path = tmp_path / "office.yaml"
     path.write_bytes(b"title: \xff\xfe")
     assert "is not UTF-8 text" in fault(path)
 
 
-def test_bad_file_stops_the_start(write: Write, tmp_path: Path):
+def test_invalid_file_stops_the_start(write: Write, tmp_path: Path):
     write(GOOD.replace("title", "titel"))
     with pytest.raises(BoardError, match="did you mean title"):
-        Boards(tmp_path, fine).load()
+        Boards(tmp_path, accept).load()
 
 
 def test_folder_without_a_board_stops_the_start(tmp_path: Path):
     with pytest.raises(BoardError, match="there is no board"):
-        Boards(tmp_path / "nowhere", fine).load()
+        Boards(tmp_path / "nowhere", accept).load()
 
 
-def test_bad_edit_keeps_the_last_good_board_and_says_so(write: Write, tmp_path: Path):
-    boards = Boards(tmp_path, fine)
+def test_invalid_edit_leaves_the_last_valid_board_and_its_fault(write: Write, tmp_path: Path):
+    boards = Boards(tmp_path, accept)
     path = write()
     boards.load()
     before = boards.get("office")
@@ -147,10 +147,10 @@ def test_bad_edit_keeps_the_last_good_board_and_says_so(write: Write, tmp_path: 
     assert not boards.faults
 
 
-def test_boards_come_and_go_with_their_files(write: Write, tmp_path: Path):
+def test_boards_are_added_and_removed_with_their_files(write: Write, tmp_path: Path):
     write()
     write("no: board", "programmes.yaml")
-    boards = Boards(tmp_path, fine)
+    boards = Boards(tmp_path, accept)
     boards.load()
     other = write(GOOD.replace("Office", "Kitchen"), "kitchen.yaml")
     assert boards.poll()
@@ -161,21 +161,21 @@ def test_boards_come_and_go_with_their_files(write: Write, tmp_path: Path):
 
 
 def test_board_keeps_its_own_reports_when_its_file_is_renamed(write: Write, tmp_path: Path):
-    known = load_catalogue()
-    boards = Boards(tmp_path, known.add_board, known.remove_board)
+    catalog = load_catalogue()
+    boards = Boards(tmp_path, catalog.add_board, catalog.remove_board)
     path = write(GOOD + "reports:\n  one: {title: One, source: ga4, metrics: [sessions]}\n")
     boards.load()
-    assert "one" in known.reports
+    assert "one" in catalog.reports
     path.rename(tmp_path / "kitchen.yaml")
     assert boards.poll()
     assert not boards.faults
-    assert "one" in known.reports
+    assert "one" in catalog.reports
     (tmp_path / "kitchen.yaml").unlink()
     assert boards.poll()
-    assert "one" not in known.reports
+    assert "one" not in catalog.reports
 
 
-def test_what_only_the_floors_above_know_is_a_fault_as_well(write: Write, tmp_path: Path):
+def test_fault_of_the_check_function_is_reported_with_its_line(write: Write, tmp_path: Path):
     def check(board: Board) -> None:
         raise board.fault("there is no report top-pages", "tiles", 1, "report")
 
@@ -184,6 +184,6 @@ def test_what_only_the_floors_above_know_is_a_fault_as_well(write: Write, tmp_pa
         Boards(tmp_path, check).load()
 
 
-def test_schema_beside_the_boards_is_the_one_they_are_checked_with():
-    kept = json.loads((ROOT / "boards" / "board.schema.json").read_text(encoding="utf-8"))
-    assert kept == BoardFile.model_json_schema(), "python run.py schema > boards/board.schema.json"
+def test_schema_file_matches_the_model():
+    stored = json.loads((ROOT / "boards" / "board.schema.json").read_text(encoding="utf-8"))
+    assert stored == BoardFile.model_json_schema(), "python run.py schema > boards/board.schema.json"

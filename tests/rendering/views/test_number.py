@@ -1,4 +1,4 @@
-"""The number: as large as its room, never too small to be read, and its change in shape and words."""
+"""The view `number`: as large as its room, never too small to read, and its change in shape and words."""
 
 from dataclasses import replace
 from datetime import date
@@ -16,7 +16,7 @@ BOX = Box(width=540, height=152, text=31, figure=39)
 WEEK = DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
 
 
-def drawn(
+def build_number(
     value: Value, before: Value = None, *, kind: ValueKind = ValueKind.INTEGER, box: Box = BOX, **options: Any
 ) -> Number:
     columns = (Column("totalUsers", "Users", kind), Column("totalUsers:previous", "Users before", kind))
@@ -25,13 +25,13 @@ def drawn(
     return number
 
 
-def told(number: Number) -> str:
+def describe_change(number: Number) -> str:
     change = number.change
     return f"{change.direction} {change.amount} {change.words}" if change else ""
 
 
 @pytest.mark.parametrize(
-    ("value", "before", "said"),
+    ("value", "before", "text"),
     [
         (21480, 19852, "up 8.2% more than the 7 days before"),
         (63902, 65946, "down 3.1% less than the 7 days before"),
@@ -45,63 +45,63 @@ def told(number: Number) -> str:
         (None, 12, ""),
     ],
 )
-def test_change_is_told_in_words(value: Value, before: Value, said: str):
-    assert told(drawn(value, before)) == said
+def test_change_is_described_in_words(value: Value, before: Value, text: str):
+    assert describe_change(build_number(value, before)) == text
 
 
-def test_figure_with_nothing_to_compare_says_of_which_days_it_is():
-    assert drawn(12).caption == "in the last 7 days"
-    assert drawn(12, caption="posts").caption == "posts"
+def test_figure_without_a_previous_period_shows_its_days():
+    assert build_number(12).caption == "in the last 7 days"
+    assert build_number(12, caption="posts").caption == "posts"
     assert VIEW.build_content(Frame((Column("n", "N", ValueKind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
 
 
-def test_change_of_a_rate_is_told_in_points():
-    assert told(drawn(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points on the 7 days before"
+def test_change_of_a_rate_is_written_in_points():
+    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points on the 7 days before"
 
 
-def test_words_are_as_full_as_there_is_room_for():
-    assert told(drawn(108, 100, box=replace(BOX, width=430))) == "up 8.0% on the 7 days before"
-    assert told(drawn(108, 100, box=replace(BOX, width=200))) == "up 8.0% more"
+def test_change_is_worded_as_fully_as_it_fits():
+    assert describe_change(build_number(108, 100, box=replace(BOX, width=430))) == "up 8.0% on the 7 days before"
+    assert describe_change(build_number(108, 100, box=replace(BOX, width=200))) == "up 8.0% more"
 
 
 @pytest.mark.parametrize(("good", "welcome"), [("up", True), ("down", False)])
-def test_board_says_which_direction_is_welcome(good: str, welcome: bool):
-    change = drawn(108, 100, good=good).change
+def test_board_sets_which_direction_is_good(good: str, welcome: bool):
+    change = build_number(108, 100, good=good).change
     assert change and change.welcome is welcome
 
 
 @pytest.mark.parametrize("value", [7, 21480, 1_234_567, 1_234_567_890, 123_456_789_012_345])
-def test_number_fits_its_box_and_is_never_below_the_least_figure(value: int):
-    number = drawn(value, value)
+def test_number_fits_its_box_and_is_never_below_the_smallest_size(value: int):
+    number = build_number(value, value)
     size = hero_sizes(BOX.figure)[number.step]
     assert size >= BOX.figure
     assert text_width(number.text, size, weight=FIGURE_WEIGHT) <= BOX.width
 
 
-def test_number_is_written_out_until_it_must_be_shortened():
-    assert drawn(1_234_567).text == "1,234,567"
-    assert drawn(1_234_567, box=replace(BOX, width=150)).text == "1.23 M"
+def test_number_is_shortened_only_when_it_does_not_fit():
+    assert build_number(1_234_567).text == "1,234,567"
+    assert build_number(1_234_567, box=replace(BOX, width=150)).text == "1.23 M"
 
 
 def test_longer_number_is_smaller():
-    assert drawn(7).step > drawn(1_234_567_890).step
+    assert build_number(7).step > build_number(1_234_567_890).step
 
 
 def test_unknown_number_is_a_dash():
-    assert drawn(None).text == "–"
+    assert build_number(None).text == "–"
 
 
 @pytest.mark.parametrize(
     ("kind", "text"), [(ValueKind.INTEGER, "0"), (ValueKind.FRACTION, "–"), (ValueKind.SECONDS, "–")]
 )
-def test_answer_without_rows_has_counted_nothing(kind: ValueKind, text: str):
+def test_frame_without_rows_is_zero_for_a_count_and_unknown_for_a_rate(kind: ValueKind, text: str):
     columns = (Column("users", "Users", kind), Column("users:previous", "Users before", kind))
     number = VIEW.build_content(Frame(columns, ()), BOX, {})
     assert isinstance(number, Number)
     assert (number.text, number.change) == (text, None)
 
 
-def test_board_chooses_the_column():
+def test_board_selects_the_column():
     columns = (
         Column("page", "Page", ValueKind.TEXT),
         Column("views", "Views", ValueKind.INTEGER),
@@ -114,12 +114,12 @@ def test_board_chooses_the_column():
         VIEW.build_content(frame, BOX, {"key": "nowhere"})
 
 
-def test_green_is_only_for_now():
-    assert not drawn(1).now
-    assert drawn(1, now=True).now
+def test_only_a_live_figure_is_marked_as_now():
+    assert not build_number(1).now
+    assert build_number(1, now=True).now
 
 
-def test_nought_of_a_site_never_counted_is_explained():
+def test_zero_of_a_site_without_page_views_shows_the_setup_hint():
     frame = Frame(
         (Column("views", "Views", ValueKind.INTEGER),), ((0,),), setup_hint=("Waiting for the first page view", "How")
     )

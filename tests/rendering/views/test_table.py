@@ -1,0 +1,159 @@
+"""The view `table`: what it shows when not everything fits."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
+from utilities.rendering.layout import Box
+from utilities.rendering.views.table import VIEW, TableContent
+
+BOX = Box(width=900, height=600, text=31, figure=39)
+WEEK = DateRange(date(2026, 11, 13), date(2026, 11, 19), "Europe/Berlin")
+COLUMNS = (
+    Column("sessionSource", "Source", ValueKind.TEXT),
+    Column("sessionMedium", "Medium", ValueKind.TEXT),
+    Column("sessions", "Sessions", ValueKind.INTEGER),
+    Column("averageSessionDuration", "Stay", ValueKind.SECONDS, drop_priority=1),
+    Column("bounceRate", "Bounce rate", ValueKind.FRACTION, drop_priority=2),
+    Column("sessions:previous", "Sessions before", ValueKind.INTEGER),
+)
+ROW = ("google", "organic", 9214, 171.0, 0.381, 8000)
+
+
+def build_rows(*rows: tuple[Value, ...], box: Box = BOX, **options: Any) -> TableContent:
+    return build_table(Frame(COLUMNS, rows, date_range=WEEK), box, **options)
+
+
+def build_table(frame: Frame, box: Box = BOX, **options: Any) -> TableContent:
+    table = VIEW.build_content(frame, box, options)
+    assert isinstance(table, TableContent)
+    return table
+
+
+def headings(table: TableContent) -> list[str]:
+    return [head.text for head in table.heads]
+
+
+def test_values_are_formatted():
+    table = build_rows(ROW)
+    assert headings(table) == ["Sessions", "Stay", "Bounce rate"]
+    assert [cell.text for cell in table.rows[0].cells] == ["9,214", "0:02:51", "38.10%"]
+
+
+def test_second_dimension_stands_behind_the_label():
+    row = build_rows(ROW).rows[0]
+    assert (row.label, row.quiet) == ("google", "organic")
+
+
+def test_unknown_values_of_ga4_are_left_out():
+    assert build_rows(("(direct)", "(none)", 1, 1.0, 0.1, 1)).rows[0].quiet == ""
+
+
+def test_second_text_that_does_not_fit_is_left_out():
+    assert build_rows(("a" * 60, "organic", 1, 1.0, 0.1, 1)).rows[0].quiet == ""
+
+
+def test_as_many_rows_as_fit_are_shown():
+    assert len(build_rows(*[ROW] * 40).rows) == 10
+    assert len(build_rows(*[ROW] * 40, box=replace(BOX, height=300)).rows) == 4
+    assert build_rows(*[ROW] * 40).full
+    assert not build_rows(ROW).full
+
+
+def test_highest_rank_is_dropped_first_and_one_column_of_numbers_always_stays():
+    assert headings(build_rows(ROW, box=replace(BOX, width=520))) == ["Sessions", "Stay"]
+    assert headings(build_rows(ROW, box=replace(BOX, width=300))) == ["Sessions"]
+    assert headings(build_rows(ROW, box=replace(BOX, width=10))) == ["Sessions"]
+
+
+def test_board_may_rank_and_name_columns():
+    narrow = replace(BOX, width=520)
+    table = build_rows(ROW, box=narrow, ranks={"averageSessionDuration": 9}, headings={"bounceRate": "Left"})
+    assert headings(table) == ["Sessions", "Left"]
+
+
+def test_previous_period_is_not_a_column():
+    assert "Sessions before" not in headings(build_rows(ROW, box=replace(BOX, width=4000)))
+
+
+def test_only_the_columns_in_the_options_are_shown():
+    assert headings(build_rows(ROW, columns=["sessionSource", "bounceRate", "not-yet-there"])) == ["Bounce rate"]
+    with pytest.raises(ValueError, match="none of the columns"):
+        build_rows(ROW, columns=["nowhere"])
+
+
+def test_unknown_value_is_a_dash_and_never_zero():
+    assert build_rows(("google", "organic", None, None, 0.0, 1)).rows[0].cells[0].text == "–"
+
+
+def test_note_on_a_column_stands_at_its_heading():
+    frame = Frame(COLUMNS, (ROW,), (Note("Facebook is unavailable", "sessions"), Note("sampled")), WEEK)
+    table = VIEW.build_content(frame, BOX, {})
+    assert isinstance(table, TableContent)
+    assert [head.note for head in table.heads] == ["Facebook is unavailable", "", ""]
+
+
+def test_bars_are_relative_to_the_longest_and_take_the_remaining_width():
+    rows = [("United Kingdom", "", 200, 1.0, 0.1, 1), ("India", "", 50, 1.0, 0.1, 1), ("France", "", None, 1.0, 0.1, 1)]
+    table = build_rows(*rows, bars="sessions", columns=["sessionSource", "sessions"])
+    assert [row.cells[0].bar for row in table.rows] == [100.0, 25.0, 0.0]
+    assert sum(table.parts) == pytest.approx(100, abs=0.1)
+    assert table.parts[1] >= 22
+
+
+def test_bars_without_values_have_no_length():
+    assert build_rows(("x", "", 0, 0.0, 0.0, 0), bars="sessions").rows[0].cells[0].bar == 0.0
+
+
+def test_table_without_rows_is_a_sentence():
+    assert build_rows().empty == ("Nothing in the last 7 days",)
+    assert build_table(Frame(COLUMNS, ())).empty == ("Nothing at the moment",)
+    today = DateRange(WEEK.last, WEEK.last, WEEK.zone, has_ended=False)
+    assert build_table(Frame(COLUMNS, (), date_range=today)).empty == ("Nothing yet today",)
+
+
+def test_setup_hint_is_shown_in_full_where_it_fits():
+    frame = Frame(COLUMNS, (), setup_hint=("Waiting for the first page view", "Put this on each page"))
+    assert build_table(frame).empty == frame.setup_hint
+    assert build_table(frame, replace(BOX, width=100)).empty == frame.setup_hint[:1]
+
+
+def test_urls_are_shown_without_scheme_and_www():
+    assert build_rows(("https://www.github.com/", "", 1, 1.0, 0.1, 1)).rows[0].label == "github.com"
+    assert build_rows(("/", "", 1, 1.0, 0.1, 1)).rows[0].label == "/"
+    assert build_rows(("https://lobste.rs/s/abc/", "", 1, 1.0, 0.1, 1)).rows[0].label == "lobste.rs/s/abc"
+
+
+def test_columns_that_do_not_fit_on_a_telephone_are_marked():
+    table = build_rows(ROW)
+    assert [head.wide for head in table.heads] == [False, False, True]
+
+
+def test_days_are_formatted():
+    frame = Frame(
+        (Column("date", "Day", ValueKind.DATE), Column("users", "Users", ValueKind.INTEGER)), (("2026-11-20", 7),)
+    )
+    table = VIEW.build_content(frame, BOX, {})
+    assert isinstance(table, TableContent)
+    assert table.rows[0].label == "Fri 20 Nov"
+
+
+def test_last_days_or_first_ranked_rows_are_shown():
+    days = [(f"2026-11-{day}", 100 - day) for day in range(10, 30)]
+    columns = (Column("date", "Day", ValueKind.DATE), Column("users", "Users", ValueKind.INTEGER))
+    narrow = replace(BOX, height=200)
+    labels = {}
+    for order, rows in (("in order", days), ("ranked", days[::-1])):
+        table = VIEW.build_content(Frame(columns, tuple(rows)), narrow, {"rows": 2, "bars": "users"})
+        assert isinstance(table, TableContent)
+        labels[order] = [row.label for row in table.rows]
+    assert labels == {"in order": ["Sat 28 Nov", "Sun 29 Nov"], "ranked": ["Sun 29 Nov", "Sat 28 Nov"]}
+
+
+def test_misspelt_option_is_an_error():
+    with pytest.raises(ValidationError, match="bar"):
+        build_rows(ROW, bar="sessions")
