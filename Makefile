@@ -35,6 +35,7 @@ check: $(VENV)/.test ## formatter, linter, type checker, import layers, and what
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tests.conventions.unique_names
 	$(BIN)/python -m tests.conventions.es5 static/wall.js static/a.js static/a.readable.js
 	$(BIN)/python -m tests.conventions.old_css static/wall.css static/fonts/inter.css $(wildcard static/views/*.css)
 

@@ -20,13 +20,13 @@ from utilities.services import load_catalogue
 from utilities.sources import SourceType
 from utilities.store import open_store
 
-PATIENCE = 30.0  # seconds for one part
+CHECK_TIMEOUT_SECONDS = 30.0  # seconds for one part
 
 
-class Health(StrEnum):
+class CheckStatus(StrEnum):
     """What can be said of a part."""
 
-    WELL = "well"
+    OK = "well"
     WRONG = "wrong"
     ABSENT = "not set up"
 
@@ -36,56 +36,56 @@ class Finding:
     """One part of Foyer, how it is, and a sentence: what works, or what is wrong and how to mend it."""
 
     part: str
-    health: Health
-    said: str
+    status: CheckStatus
+    text: str
 
     def __str__(self) -> str:
-        first, *more = self.said.splitlines() or [""]
-        return "\n".join([f"{self.health:11} {self.part:22} {first}", *(f"{'':34} {line}" for line in more)])
+        first, *more = self.text.splitlines() or [""]
+        return "\n".join([f"{self.status:11} {self.part:22} {first}", *(f"{'':34} {line}" for line in more)])
 
 
-class Absent(FoyerError):
+class NotConfigured(FoyerError):
     """A part that is not configured; the text says what to set."""
 
 
-async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+async def run_checks(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """One finding for each part, as soon as it is known; raises nothing."""
-    yield await find_out("boards", partial(look_at_boards, settings))
-    yield await find_out("data", partial(look_at_data, settings))
-    yield await find_out("sites", partial(look_at_sites, settings))
-    yield await find_out("store", partial(ask_store, settings, clock))
-    yield await find_out("state database", partial(ask_state, settings))
+    yield await check_part("boards", partial(check_boards, settings))
+    yield await check_part("data", partial(check_data_dir, settings))
+    yield await check_part("sites", partial(check_sites, settings))
+    yield await check_part("store", partial(check_store, settings, clock))
+    yield await check_part("state database", partial(check_state_database, settings))
     if not settings.loopback_only:
-        yield await find_out("sign-in", partial(ask_issuer, settings, clock))
+        yield await check_part("sign-in", partial(check_issuer, settings, clock))
     for kind in load_catalogue().kinds.values():
-        yield await find_out(f"source {kind.name}", partial(ask_source, kind, settings, clock))
+        yield await check_part(f"source {kind.name}", partial(check_source, kind, settings, clock))
 
 
-async def find_out(part: str, ask: Callable[[], Awaitable[str]]) -> Finding:
+async def check_part(part: str, ask: Callable[[], Awaitable[str]]) -> Finding:
     """The finding for a part; whatever `ask` raises is a finding too."""
-    (answer,) = await asyncio.gather(asyncio.wait_for(ask(), PATIENCE), return_exceptions=True)
+    (answer,) = await asyncio.gather(asyncio.wait_for(ask(), CHECK_TIMEOUT_SECONDS), return_exceptions=True)
     if isinstance(answer, str):
-        return Finding(part, Health.WELL, answer)
-    if isinstance(answer, Absent):
-        return Finding(part, Health.ABSENT, str(answer))
+        return Finding(part, CheckStatus.OK, answer)
+    if isinstance(answer, NotConfigured):
+        return Finding(part, CheckStatus.ABSENT, str(answer))
     if isinstance(answer, TimeoutError):
-        return Finding(part, Health.WRONG, f"no answer within {PATIENCE:g} s")
+        return Finding(part, CheckStatus.WRONG, f"no answer within {CHECK_TIMEOUT_SECONDS:g} s")
     if isinstance(answer, FoyerError | OSError):
-        return Finding(part, Health.WRONG, str(answer))
-    return Finding(part, Health.WRONG, f"a fault of Foyer's own ({type(answer).__name__}: {answer})")
+        return Finding(part, CheckStatus.WRONG, str(answer))
+    return Finding(part, CheckStatus.WRONG, f"a fault of Foyer's own ({type(answer).__name__}: {answer})")
 
 
-async def look_at_sites(settings: Settings) -> str:
+async def check_sites(settings: Settings) -> str:
     """Reads sites.yaml."""
     sites = open_sites(settings)
     if sites.configured:
         return ", ".join(site.name for site in sites)
     if sites.any_host:
         return "none in sites.yaml: every host is its own, on this machine only"
-    raise Absent(f"page views are not counted: write your sites into {sites.file}")
+    raise NotConfigured(f"page views are not counted: write your sites into {sites.file}")
 
 
-async def look_at_boards(settings: Settings) -> str:
+async def check_boards(settings: Settings) -> str:
     """Reads every board, and looks whether it can be read from the room."""
     known = load_catalogue()
     boards = Boards(settings.boards_dir, known.add_board)
@@ -97,7 +97,7 @@ async def look_at_boards(settings: Settings) -> str:
     return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"
 
 
-async def look_at_data(settings: Settings) -> str:
+async def check_data_dir(settings: Settings) -> str:
     """Whether something can be kept; a wall without it does its work, and is empty after a restart."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ async def look_at_data(settings: Settings) -> str:
     return f"{settings.data_dir} can be written to"
 
 
-async def ask_store(settings: Settings, clock: Clock) -> str:
+async def check_store(settings: Settings, clock: Clock) -> str:
     store = await open_store(settings, clock)
     try:
         lease = await store.acquire_lease("checkup", 1.0)
@@ -121,7 +121,7 @@ async def ask_store(settings: Settings, clock: Clock) -> str:
         await store.close()
 
 
-async def ask_state(settings: Settings) -> str:
+async def check_state_database(settings: Settings) -> str:
     state = await open_state_database(settings)
     try:
         await state.run(lambda connection: None)
@@ -130,7 +130,7 @@ async def ask_state(settings: Settings) -> str:
         await state.close()
 
 
-async def ask_issuer(settings: Settings, clock: Clock) -> str:
+async def check_issuer(settings: Settings, clock: Clock) -> str:
     """Asks where people are sent to sign in, and whether the client's secret is the right one."""
     issuer, back = settings.oidc_issuer, f"{settings.address}/login/callback"
     secret = settings.google_client_secret.get_secret_value()
@@ -143,10 +143,10 @@ async def ask_issuer(settings: Settings, clock: Clock) -> str:
     return f"{issuer} answers and knows the client; people come back to {back}"
 
 
-async def ask_source(kind: SourceType, settings: Settings, clock: Clock) -> str:
+async def check_source(kind: SourceType, settings: Settings, clock: Clock) -> str:
     source = await kind.open(settings, clock)
     if source is None:
-        raise Absent(kind.setup_hint)
+        raise NotConfigured(kind.setup_hint)
     try:
         return await source.check()
     finally:

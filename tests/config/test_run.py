@@ -19,7 +19,7 @@ from demo.openid import sign_in_environment
 from run import main
 from tests.config.test_settings import DOOR
 from tests.conventions.code import ROOT
-from utilities.checkup import Finding, Health, findings
+from utilities.checkup import CheckStatus, Finding, run_checks
 from utilities.config.settings import read_settings
 from utilities.model.clock import utc_now
 
@@ -118,7 +118,7 @@ def test_check_finds_what_is_wrong_with_boards_and_credentials(run: Run, tmp_pat
     wrong = [line for line in done.stdout.splitlines() if line.startswith("wrong")]
     assert [line.split()[1] for line in wrong] == ["boards", "source"]
     assert "office.yaml, line 2" in wrong[0]
-    assert "GOOGLE_APPLICATION_CREDENTIALS names nowhere.json, and there is no such file" in wrong[1]
+    assert "GOOGLE_APPLICATION_CREDENTIALS names nowhere.json, which does not exist" in wrong[1]
     assert "2 to mend." in done.stdout
 
 
@@ -177,9 +177,9 @@ async def test_check_tells_whether_the_issuer_knows_the_client(tmp_path: Path):
         door = DOOR | sign_in_environment(internet.address) | {"DATA_DIR": str(tmp_path)}
         for secret in (door["GOOGLE_CLIENT_SECRET"], "another-secret"):
             settings = read_settings(door | {"GOOGLE_CLIENT_SECRET": secret}, env_file=None)
-            said += [each async for each in findings(settings, utc_now) if each.part == "sign-in"]
-    assert [each.health for each in said] == [Health.WELL, Health.WRONG]
-    assert "check GOOGLE_CLIENT_ID and its secret" in said[1].said
+            said += [each async for each in run_checks(settings, utc_now) if each.part == "sign-in"]
+    assert [each.status for each in said] == [CheckStatus.OK, CheckStatus.WRONG]
+    assert "check GOOGLE_CLIENT_ID and its secret" in said[1].text
 
 
 def test_nobody_has_to_read_to_the_end(tmp_path: Path):
@@ -201,16 +201,16 @@ def test_schema_is_what_editors_are_given(run: Run):
 async def test_check_is_well_on_the_pretend_internet(tmp_path: Path):
     async with Internet(tmp_path) as internet:
         environ = {"DATA_DIR": str(tmp_path), "BOARDS_DIR": str(ROOT / "boards")}
-        settings = read_settings(environ, env_file=None, pretended=internet.environment)
-        found = [finding async for finding in findings(settings, utc_now)]
-    assert {finding.part: finding.health for finding in found if finding.part.startswith("source ga4")} == {
-        "source ga4": Health.WELL
+        settings = read_settings(environ, env_file=None, demo_env=internet.environment)
+        found = [finding async for finding in run_checks(settings, utc_now)]
+    assert {finding.part: finding.status for finding in found if finding.part.startswith("source ga4")} == {
+        "source ga4": CheckStatus.OK
     }
-    assert not [finding for finding in found if finding.health is Health.WRONG]
+    assert not [finding for finding in found if finding.status is CheckStatus.WRONG]
 
 
 def test_long_finding_stands_in_its_column():
-    assert str(Finding("boards", Health.WRONG, "one\ntwo")).splitlines() == [
+    assert str(Finding("boards", CheckStatus.WRONG, "one\ntwo")).splitlines() == [
         "wrong       boards                 one",
         "                                   two",
     ]

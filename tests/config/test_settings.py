@@ -151,7 +151,7 @@ def test_folder_where_the_file_should_be_is_a_sentence(tmp_path: Path):
 
 
 def test_file_twin_of_what_is_no_secret_is_remarked_on():
-    assert read(GA4_PROPERTY_ID_FILE="/nowhere").remarks == (
+    assert read(GA4_PROPERTY_ID_FILE="/nowhere").warnings == (
         "GA4_PROPERTY_ID_FILE is set, but only secrets may stand in a file: set GA4_PROPERTY_ID itself.",
     )
 
@@ -179,7 +179,7 @@ def test_secret_in_two_places_is_a_fault(tmp_path: Path):
 
 
 def test_file_of_somebody_else_is_left_alone():
-    assert read(SSL_CERT_FILE="/nowhere", AWS_WEB_IDENTITY_TOKEN_FILE="/nowhere").remarks == ()
+    assert read(SSL_CERT_FILE="/nowhere", AWS_WEB_IDENTITY_TOKEN_FILE="/nowhere").warnings == ()
 
 
 def test_no_secret_is_in_any_repr():
@@ -204,15 +204,15 @@ def test_address_that_heroku_hands_out_is_understood():
 
 
 def test_misspelt_variable_gets_a_hint():
-    assert read(ALLOWED_DOMAIN="example.com").remarks == (
+    assert read(ALLOWED_DOMAIN="example.com").warnings == (
         "ALLOWED_DOMAIN is set, but Foyer knows no such variable: did you mean ALLOWED_DOMAINS?",
     )
-    assert read(PATH="/bin", HOME="/", LANG="C", PORT="1").remarks == ()
+    assert read(PATH="/bin", HOME="/", LANG="C", PORT="1").warnings == ()
 
 
 def test_demo_takes_nothing_of_what_is_real_but_where_to_listen():
     real = {"PORT": "1234", "REDIS_URL": "redis://real", "DATABASE_URL": "postgresql://real/x", "DATA_DIR": "here"}
-    settings = read_settings({**DOOR, **real}, env_file=None, pretended={"GA4_PROPERTY_ID": "1"})
+    settings = read_settings({**DOOR, **real}, env_file=None, demo_env={"GA4_PROPERTY_ID": "1"})
     assert (settings.port, settings.data_dir, settings.ga4_property_id) == (1234, Path("here/demo"), "1")
     assert (settings.demo, settings.loopback_only, settings.bind_address) == (True, True, "127.0.0.1")
     assert settings.secrets() == ()

@@ -66,7 +66,7 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = "text"
     demo: bool = False  # not an environment variable: `run.py demo` sets it
     extra: Mapping[str, SecretStr] = Field({}, repr=False)  # the providers' own variables, captured once
-    remarks: tuple[str, ...] = ()  # sentences worth a warning in the log
+    warnings: tuple[str, ...] = ()  # sentences worth a warning in the log
 
     @property
     def loopback_only(self) -> bool:
@@ -105,7 +105,7 @@ class Settings(BaseModel):
         return tuple(key.strip() for key in self.secret_key.get_secret_value().split(",") if key.strip())
 
 
-NOT_FROM_OUTSIDE = {"demo", "extra", "remarks"}
+NOT_FROM_OUTSIDE = {"demo", "extra", "warnings"}
 VARIABLES = tuple(name.upper() for name in Settings.model_fields if name not in NOT_FROM_OUTSIDE)
 SECRETS = tuple(name for name in VARIABLES if isinstance(Settings.model_fields[name.lower()].default, SecretStr))
 
@@ -116,24 +116,24 @@ def read_settings(
     environ: Mapping[str, str] = os.environ,
     *,
     env_file: Path | None = Path(".env"),
-    pretended: Mapping[str, str] | None = None,
+    demo_env: Mapping[str, str] | None = None,
 ) -> Settings:
     """The settings from `environ`, which goes before `env_file`; a variable set to nothing counts as not set.
 
-    `pretended` makes it a demo: its variables replace all but DEMO_KEEPS, so that nothing pretended meets a real
+    `demo_env` makes it a demo: its variables replace all but DEMO_KEEPS, so that the demo never meets a real
     account or database. Raises SettingsError, one line for each fault: what is wrong, where, what to do.
     """
     written = lines_of(env_file) if env_file else {}
     where = dict.fromkeys(written, f"in {env_file}") | dict.fromkeys(environ, "in the environment")
     values = {name: value.strip() for name, value in {**written, **environ}.items() if value and value.strip()}
-    if pretended is not None:
+    if demo_env is not None:
         kept = {name: value for name, value in values.items() if name in DEMO_KEEPS}
-        values = {"DATA_DIR": str(Path(values.get("DATA_DIR", "var")) / "demo")} | kept | dict(pretended)
+        values = {"DATA_DIR": str(Path(values.get("DATA_DIR", "var")) / "demo")} | kept | dict(demo_env)
     faults = dict(open_files(values)) | dict(bad_endpoints(values))
     good: dict[str, Any] = {name.lower(): values[name] for name in VARIABLES if name in values}
     good["extra"] = {name: SecretStr(value) for name, value in values.items() if of_provider(name)}
-    good["demo"] = pretended is not None
-    good["remarks"] = tuple(misspelt(values))
+    good["demo"] = demo_env is not None
+    good["warnings"] = tuple(misspelt(values))
     try:
         settings = Settings(**good)
     except ValidationError as error:
