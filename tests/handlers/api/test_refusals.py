@@ -84,7 +84,7 @@ async def test_wrong_host_is_told_so(program: Programs):
 
 
 async def test_token_that_asks_too_often_is_told_when_to_come_back_and_others_are_not(program: Programs):
-    one = await program("read", asking=AttemptLimits(from_one=2, from_all=1000))
+    one = await program("read", asking=AttemptLimits(per_client=2, in_total=1000))
     assert [(await one.ask("/api/v1/boards")).code for _ in range(2)] == [200, 200]
     answer = await one.ask("/api/v1/boards")
     assert "Try again in" in str(problem(answer, 429)["detail"])

@@ -11,8 +11,6 @@ from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.open import open_page_view_store
-from utilities.refresh.parameterized_reports import ParameterizedReports
-from utilities.rendering.charts.renderer import open_chart_renderer
 from utilities.sources.ga4 import Ga4Filter
 from utilities.sources.pageviews import PageViewSource
 
@@ -49,12 +47,7 @@ async def flow_server(server, settings, tmp_path):
             await views.add_views([view(site="blog", visit=visit, visitor=visit, at=at, offset=0, path=path)])
     counting = CountingStore(views)
     server.services.sources.configured["pageviews"] = PageViewSource(counting, sites, server.clock, days=7)
-    server.services.variants = ParameterizedReports(server.services.sources, server.clock)
-    await server.services.variants.refresher.start()
-    async with open_chart_renderer() as gallery:
-        server.services.gallery = gallery
-        yield server, counting
-    await server.services.variants.refresher.stop()
+    yield server, counting
     await views.close()
     shutil.rmtree(tmp_path / "views", ignore_errors=True)
 

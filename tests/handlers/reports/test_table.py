@@ -79,4 +79,4 @@ def test_snippet_is_a_valid_board(snippet: str, tmp_path: Path):
     (tmp_path / "office.yaml").write_text(f"title: Office\n{snippet}")
     catalogue = load_catalogue()
     Boards(tmp_path, catalogue.add_board).load()
-    assert len(catalogue.of_board["office"]) == ("reports:" in snippet)
+    assert len(catalogue.reports) - len(catalogue.built_in) == ("reports:" in snippet)
