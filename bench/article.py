@@ -1,8 +1,8 @@
-"""The design that Foyer's beacon grew out of: Flask, peewee, SQLite as it comes, a row for each hit, gevent.
+"""The design that Foyer's beacon is compared with: Flask, peewee, SQLite with default settings, gevent.
 
-Written by us after "Saturday morning hacks: building an analytics app with Flask" (2014), for what is current. It keeps
-what the article keeps (address, title, referrer, every header, every parameter) and no more than that, as the article
-does: no sites, no visits, no bots, no countries. Runs in a venv of its own: `gunicorn -k gevent -w 1 article:app`.
+After "Saturday morning hacks: building an analytics app with Flask" (2014), for current versions. It stores a row for
+each hit with what the article stores (address, title, referrer, all headers, all parameters). It has no sites, visits,
+bots or countries. Runs in its own venv: `gunicorn -k gevent -w 1 article:app`.
 """
 
 import base64

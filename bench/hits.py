@@ -1,4 +1,4 @@
-"""Beacons for the load generator: a thousand readers of five hundred pages, as their browsers would send them."""
+"""Beacon requests for the load generator: 2,000 readers of 500 pages, as browsers send them."""
 
 from random import Random
 from urllib.parse import quote
@@ -13,16 +13,16 @@ AGENTS = (
     "Mobile/15E148 Safari/604.1",
 )
 REFERRERS = ("", "", "https://www.google.com/", "https://news.ycombinator.com/", "https://lobste.rs/s/abc")
-PAGES, READERS, MADE = 500, 2000, 5000
+PAGES, READERS, REQUESTS = 500, 2000, 5000
 
 
-def requests(host: str, seed: int = 1) -> list[bytes]:
-    """MADE requests of `/a.gif`, every one as bytes on the wire; each reader always has the same browser."""
+def beacon_requests(host: str, seed: int = 1) -> list[bytes]:
+    """Returns REQUESTS requests for `/a.gif` as bytes; each reader always has the same browser."""
     random = Random(seed)
-    return [request(host, random.randrange(PAGES), random.randrange(READERS), random) for _ in range(MADE)]
+    return [beacon_request(host, random.randrange(PAGES), random.randrange(READERS), random) for _ in range(REQUESTS)]
 
 
-def request(host: str, page: int, reader: int, random: Random) -> bytes:
+def beacon_request(host: str, page: int, reader: int, random: Random) -> bytes:
     url = quote(f"https://www.example.com/section-{page % 20}/page-{page}", safe="")
     referrer = quote(random.choice(REFERRERS), safe="")
     title = quote(f"Page number {page} of the site", safe="")

@@ -1,4 +1,4 @@
-"""Page views taken in, counted and on disk, beside a bare handler and beside the design that this grew out of."""
+"""Page views received, classified and stored, compared with a bare handler and with bench/article.py."""
 
 import os
 import subprocess
@@ -19,29 +19,29 @@ from utilities.pageviews.storage.open import DUCKDB_FILE
 ROUNDS = 5
 SECONDS = 4.0
 CONNECTIONS = (16, 64)
-STORED = 5_000_000  # page views that the report is about
-HEAVIEST = "site-pages"
-TRUSTING = {"TRUSTED_PROXIES": "127.0.0.1"}
-"""The load generator passes on the addresses of two thousand readers; GEOIP_DB, where it is set, knows the country."""
+STORED_VIEWS = 5_000_000  # that the report covers
+HEAVIEST_REPORT = "site-pages"
+ENVIRONMENT = {"TRUSTED_PROXIES": "127.0.0.1"}
+"""The load generator sends the addresses of its readers in X-Forwarded-For."""
 
 
 def measure(folder: Path) -> Iterator[Result]:
-    environment = TRUSTING | {name: os.environ[name] for name in ("GEOIP_DB",) if name in os.environ}
-    with article(folder) as old, bare(b"", folder) as (_, least):
+    environment = ENVIRONMENT | {name: os.environ[name] for name in ("GEOIP_DB",) if name in os.environ}
+    with article_server(folder) as old, bare(b"", folder) as (_, least):
         for connections in CONNECTIONS:
             rounds = []
             for round_ in range(ROUNDS):
-                # A store that has just been made, each time: the rounds are alike.
+                # A new store for each round, so that all rounds are alike.
                 with foyer(folder / f"var-{connections}-{round_}", environment) as (_, address):
                     get(f"{address}/healthz")
                     places = (least, address, old)
                     rounds.append([load(place, connections, SECONDS, beacons=True) for place in places])
             yield from results(connections, rounds)
-    yield beside_a_report(folder / "var-asked", environment)
+    yield measure_during_report(folder / "var-queried", environment)
 
 
 def results(connections: int, rounds: list[list[dict[str, float]]]) -> Iterator[Result]:
-    """Medians over the rounds of what is compared within a round."""
+    """Yields medians over the rounds of the ratios within each round."""
     rates = [median(each[which]["rate"] for each in rounds) for which in range(3)]
     tails = [median(each[which]["p99"] for each in rounds) for which in range(3)]
     of_least = sorted(ours["rate"] / theirs["rate"] for theirs, ours, _ in rounds)
@@ -49,21 +49,21 @@ def results(connections: int, rounds: list[list[dict[str, float]]]) -> Iterator[
     slower = sorted(ours["p99"] / theirs["p99"] for theirs, ours, _ in rounds)
     raw = f"{rates[1]:,.0f}/s and"
     yield Result(
-        f"page views taken in, {connections} connections: throughput beside a bare handler's",
+        f"page views received, {connections} connections: throughput divided by a bare handler's",
         median(of_least),
         ">=",
         0.65,
         f"{raw} {rates[0]:,.0f}/s; ratios {of_least[0]:.2f} to {of_least[-1]:.2f}",
     )
     yield Result(
-        f"the same beside the article's design, {connections} connections",
+        f"the same divided by the article's design, {connections} connections",
         median(of_old),
         ">=",
         3.5,
         f"{raw} {rates[2]:,.0f}/s; ratios {of_old[0]:.1f} to {of_old[-1]:.1f}",
     )
     yield Result(
-        f"p99 beside the bare handler's, {connections} connections",
+        f"p99 divided by the bare handler's, {connections} connections",
         median(slower),
         "<=",
         3.0,
@@ -71,41 +71,41 @@ def results(connections: int, rounds: list[list[dict[str, float]]]) -> Iterator[
     )
 
 
-def beside_a_report(folder: Path, environment: dict[str, str]) -> Result:
-    """The p99 of page views taken in while somebody asks for the heaviest report again and again."""
+def measure_during_report(folder: Path, environment: dict[str, str]) -> Result:
+    """Returns the p99 of page views while the heaviest report is queried all the time, divided by the p99 without."""
     with connect_duckdb(folder / DUCKDB_FILE) as connection:
         now = datetime.now(UTC)
-        fill(connection, STORED, now - timedelta(days=30), now)
-    alone, beside, answers = [], [], 0
+        fill(connection, STORED_VIEWS, now - timedelta(days=30), now)
+    quiet, during_report, answers = [], [], 0
     with foyer(folder, environment) as (_, address):
         get(f"{address}/healthz")
         for _ in range(ROUNDS):
-            alone.append(load(address, CONNECTIONS[0], SECONDS, beacons=True)["p99"])
-            with asking(f"{address}/__bench/ask/{HEAVIEST}?site={SITE}") as answered:
-                beside.append(load(address, CONNECTIONS[0], SECONDS, beacons=True)["p99"])
+            quiet.append(load(address, CONNECTIONS[0], SECONDS, beacons=True)["p99"])
+            with querying(f"{address}/__bench/ask/{HEAVIEST_REPORT}?site={SITE}") as answered:
+                during_report.append(load(address, CONNECTIONS[0], SECONDS, beacons=True)["p99"])
             answers += len(answered)
-    ratios = sorted(one / other for one, other in zip(beside, alone, strict=True))
+    ratios = sorted(one / other for one, other in zip(during_report, quiet, strict=True))
     return Result(
-        f"p99 while `{HEAVIEST}` over {STORED:,} page views is asked for without a pause, beside without",
+        f"p99 while `{HEAVIEST_REPORT}` over {STORED_VIEWS:,} page views is queried, divided by the p99 without",
         median(ratios),
         "<=",
         2.0,
-        f"{median(beside):.1f} ms and {median(alone):.1f} ms, {CONNECTIONS[0]} connections; ratios {ratios[0]:.2f} to "
-        f"{ratios[-1]:.2f}; {answers} answers in {ROUNDS * SECONDS:.0f} s",
+        f"{median(during_report):.1f} ms and {median(quiet):.1f} ms, {CONNECTIONS[0]} connections; "
+        f"ratios {ratios[0]:.2f} to {ratios[-1]:.2f}; {answers} answers in {ROUNDS * SECONDS:.0f} s",
     )
 
 
 @contextmanager
-def asking(url: str) -> Iterator[list[bytes]]:
-    """Asks again and again; the answers."""
+def querying(url: str) -> Iterator[list[bytes]]:
+    """Queries the URL in a thread until the end of the block; yields the answers."""
     answers: list[bytes] = []
     over = threading.Event()
 
-    def ask() -> None:
+    def query_again() -> None:
         while not over.is_set():
             answers.append(get(url))
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(target=query_again)
     thread.start()
     try:
         yield answers
@@ -115,16 +115,16 @@ def asking(url: str) -> Iterator[list[bytes]]:
 
 
 @contextmanager
-def article(folder: Path) -> Iterator[str]:
-    """The address of bench/article.py under gunicorn, in a venv that is made for it and thrown away."""
+def article_server(folder: Path) -> Iterator[str]:
+    """Runs bench/article.py under gunicorn in a temporary venv; yields its address."""
     home, venv = Path(__file__).parent, folder / "venv"
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    quietly = ("--quiet", "--disable-pip-version-check")
-    subprocess.run([venv / "bin/pip", "install", *quietly, "-r", home / "requirements.txt"], check=True)
+    quiet_options = ("--quiet", "--disable-pip-version-check")
+    subprocess.run([venv / "bin/pip", "install", *quiet_options, "-r", home / "requirements.txt"], check=True)
     address = f"127.0.0.1:{free_port()}"
-    words = [venv / "bin/gunicorn", "-k", "gevent", "-w", "1", "-b", address, "--log-level", "error", "article:app"]
+    command = [venv / "bin/gunicorn", "-k", "gevent", "-w", "1", "-b", address, "--log-level", "error", "article:app"]
     variables = {"PATH": os.environ["PATH"], "ARTICLE_DATABASE": str(folder / "article.db")}
-    process = subprocess.Popen(words, cwd=home, env=variables)
+    process = subprocess.Popen(command, cwd=home, env=variables)
     try:
         wait(f"http://{address}/a.gif?url=http%3A%2F%2Fexample.com%2F")
         yield f"http://{address}"

@@ -63,7 +63,7 @@ async def load(url: str, connections: int, seconds: float, *, beacons: bool) -> 
     """Requests a second and latencies in ms of `connections` that ask for `url`, or for `beacons`, during `seconds`."""
     place = urlsplit(url)
     request = f"GET {place.path or '/'} HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: text/html\r\n\r\n".encode()
-    requests = itertools.cycle(hits.requests(place.netloc) if beacons else [request])
+    requests = itertools.cycle(hits.beacon_requests(place.netloc) if beacons else [request])
     loop = asyncio.get_running_loop()
     times: list[float] = []
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Whatever a beacon says, it is a hit or it is refused: nothing else is raised, and nothing grows."""
+"""Any input is parsed or rejected: no other error is raised, and the limits hold."""
 
 import json
 from contextlib import suppress
@@ -27,22 +27,22 @@ VALUE = st.recursive(
 )
 
 
-def check(said: BeaconPayload) -> None:
-    assert said.url and said.host and len(said.url) <= MAX_PAGE_URL_CHARS
-    assert len(said.props) <= MAX_PROPS
-    for each in (*said.props, *said.props.values(), *(part for part in said if isinstance(part, str))):
+def check_payload(payload: BeaconPayload) -> None:
+    assert payload.url and payload.host and len(payload.url) <= MAX_PAGE_URL_CHARS
+    assert len(payload.props) <= MAX_PROPS
+    for each in (*payload.props, *payload.props.values(), *(part for part in payload if isinstance(part, str))):
         each.encode()  # no lone surrogates
         assert "\0" not in each
 
 
-def tried(read: Any, what: Any) -> None:
+def parse_or_reject(read: Any, what: Any) -> None:
     with suppress(HitRejected):
-        check(read(what))
+        check_payload(read(what))
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes(body: bytes):
-    tried(parse_beacon_body, body)
+    parse_or_reject(parse_beacon_body, body)
 
 
 @given(st.dictionaries(NAME, VALUE, max_size=8), st.booleans())
@@ -53,18 +53,18 @@ def test_any_json(data: dict[str, Any], page: bool):
         body = json.dumps(data).encode()
     except ValueError:
         return
-    tried(parse_beacon_body, body)
+    parse_or_reject(parse_beacon_body, body)
 
 
 @given(st.dictionaries(NAME, st.lists(st.binary(max_size=40), max_size=2), max_size=8), st.booleans())
 def test_any_query(arguments: dict[str, list[bytes]], page: bool):
     if page:
         arguments["url"] = [PAGE.encode()]
-    tried(parse_beacon_query, arguments)
+    parse_or_reject(parse_beacon_query, arguments)
 
 
 @given(st.text(max_size=60))
 @example(".")
 def test_any_address_of_a_page(rest: str):
     for start in ("", "https://", "http://a", "//", "https://["):
-        tried(parse_beacon_query, {"url": [(start + rest).encode("utf-8", "replace")]})
+        parse_or_reject(parse_beacon_query, {"url": [(start + rest).encode("utf-8", "replace")]})

@@ -1,4 +1,4 @@
-"""What is answered to beacons of every kind, and what is kept of them."""
+"""The response to beacons of every kind, and what is stored."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -27,8 +27,8 @@ async def post(
     fetch: Fetch, server: CollectorServer, body: bytes | str | dict[str, Any], **headers: str
 ) -> HTTPResponse:
     text = json.dumps(body) if isinstance(body, dict) else body
-    told = {"User-Agent": AGENT, "Content-Type": "text/plain", **headers}
-    return await fetch(f"{server.address}/a", method="POST", body=text, headers=told)
+    request_headers = {"User-Agent": AGENT, "Content-Type": "text/plain", **headers}
+    return await fetch(f"{server.address}/a", method="POST", body=text, headers=request_headers)
 
 
 async def test_image_is_43_bytes_and_the_row_is_there_when_it_comes(open_collector: OpenCollector, fetch: Fetch):

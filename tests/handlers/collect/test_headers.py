@@ -1,4 +1,4 @@
-"""What beacons are told: the same whoever they are, open to every origin, and nothing to remember."""
+"""Response headers of beacons: the same for everybody, open to every origin, without cookies."""
 
 import gzip
 import logging
@@ -38,8 +38,8 @@ async def test_answer_is_the_same_with_and_without_a_cookie(
     answers = []
     for headers in ({}, FOREIGN, {**FOREIGN, **COOKIE}, {"Origin": "null"}):
         body = PAGE if method == "POST" else None
-        told = {"User-Agent": AGENT, "Content-Type": "text/plain", **headers}
-        answer = await fetch(server.address + path, method=method, body=body, headers=told)
+        request_headers = {"User-Agent": AGENT, "Content-Type": "text/plain", **headers}
+        answer = await fetch(server.address + path, method=method, body=body, headers=request_headers)
         assert answer.code == status
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in answer.headers
@@ -48,15 +48,15 @@ async def test_answer_is_the_same_with_and_without_a_cookie(
         assert "Content-Security-Policy" in answer.headers
         assert "Set-Cookie" not in answer.headers
         assert "Server" not in answer.headers
-        kept = {name: value for name, value in answer.headers.get_all() if name != "Date"}
-        answers.append((kept, answer.body))
+        kept_headers = {name: value for name, value in answer.headers.get_all() if name != "Date"}
+        answers.append((kept_headers, answer.body))
     assert all(each == answers[0] for each in answers)
 
 
 async def test_preflight_names_what_may_be_posted(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
-    asked = {**FOREIGN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
-    answer = await fetch(f"{server.address}/a", method="OPTIONS", headers=asked)
+    preflight = {**FOREIGN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    answer = await fetch(f"{server.address}/a", method="OPTIONS", headers=preflight)
     assert answer.headers["Access-Control-Allow-Methods"] == "POST"
     assert answer.headers["Access-Control-Allow-Headers"] == "Content-Type"
 

@@ -67,9 +67,9 @@ HEAD = f"Host: HOST\r\nUser-Agent: {AGENT}\r\n"
 
 async def test_connection_is_kept_or_closed_as_asked(open_collector: OpenCollector):
     server = await open_collector(SITES)
-    kept = f"GET {PAGE} HTTP/1.1\r\n{HEAD}\r\n"
+    keep_alive = f"GET {PAGE} HTTP/1.1\r\n{HEAD}\r\n"
     closed = f"GET {PAGE} HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"
-    got = await send_raw(server, kept * 3 + closed)
+    got = await send_raw(server, keep_alive * 3 + closed)
     assert got.count(b"HTTP/1.1 200 OK\r\n") == got.count(PIXEL_GIF) == 4
     assert got.count(b"Connection: close") == 1
     assert got.index(b"Connection: close") > got.rindex(b"HTTP/1.1 200 OK")

@@ -1,4 +1,4 @@
-"""`run.py collect`: small, and ends when told to."""
+"""`run.py collect`: what it imports, and how it stops."""
 
 import asyncio
 import os
@@ -21,19 +21,19 @@ NOT_NEEDED = """
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 async def test_collector_process_imports_nothing_for_pages_walls_or_google():
     modules = "sys, run, handlers.serving.collector_server, utilities.pageviews.storage.duckdb_engine"
-    asked = f"import {modules}; print([n for n in {NOT_NEEDED.split()!r} if n in sys.modules])"
+    code = f"import {modules}; print([n for n in {NOT_NEEDED.split()!r} if n in sys.modules])"
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", asked), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", code), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
-    said, _ = await process.communicate()
-    assert said.strip() == b"[]"
+    output, _ = await process.communicate()
+    assert output.strip() == b"[]"
 
 
 async def test_collects_until_sigterm_and_loses_nothing(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""A company's website on another origin, whose pages carry the script in every way there is."""
+"""A website on another origin, whose pages include the script in every possible way."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 NAME = "www.shop.test"
-"""Chromium is told that every *.test is at 127.0.0.2."""
+"""Chromium resolves every *.test to 127.0.0.2."""
 
 TITLE = "<title>Of {path}</title>"
 PAGES = {
@@ -35,7 +35,7 @@ class Page(RequestHandler):
         foyer, page = self.settings["foyer"], PAGES.get(path, PAGES["end"])
         image = f"{foyer}/a.gif?url=http://{NAME}/noscript&t=No%20script"
         html = page.format(path=path, script=f"{foyer}/a.js", image=image)
-        self.settings["asked"].append(path)
+        self.settings["requested"].append(path)
         first, *more = html.split("|")
         self.write("<!doctype html><html lang=en>" + first)
         for part in more:
@@ -47,8 +47,10 @@ class Page(RequestHandler):
 @asynccontextmanager
 async def website(foyer: str) -> AsyncIterator[int]:
     """Its port on 127.0.0.2; its pages carry the script of the Foyer at this address."""
-    asked: list[str] = []
-    server = HTTPServer(Application([(r"/(.*)", Page)], foyer=foyer, asked=asked, log_function=lambda handler: None))
+    requested: list[str] = []
+    server = HTTPServer(
+        Application([(r"/(.*)", Page)], foyer=foyer, requested=requested, log_function=lambda handler: None)
+    )
     sockets = bind_sockets(0, "127.0.0.2")
     server.add_sockets(sockets)
     yield sockets[0].getsockname()[1]

@@ -17,8 +17,8 @@ Reopen = Callable[[], Awaitable[PageViewStore]]
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The machine stands in New York, so that nothing is right by chance."""
+def new_york_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sets the machine's time zone to New York, so that no result is right by chance."""
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     yield
@@ -27,28 +27,28 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(params=["duckdb", "clickhouse"])
-def kept_in(request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path) -> Settings:
-    """Settings whose store is empty."""
+def store_settings(request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path) -> Settings:
+    """Settings of an empty store."""
     if request.param == "duckdb":
         return settings()
     return settings(clickhouse_url=request.getfixturevalue("clickhouse"))
 
 
 @pytest.fixture
-async def reopen(kept_in: Settings) -> AsyncIterator[Reopen]:
-    """`await reopen()`: the store, closed and opened once more."""
+async def reopen(store_settings: Settings) -> AsyncIterator[Reopen]:
+    """`await reopen()` closes the store and opens it again."""
     opened: list[Any] = []
 
-    async def again() -> PageViewStore:
+    async def reopen_store() -> PageViewStore:
         while opened:
             await opened.pop().close()
-        opened.append(await open_page_view_store(kept_in, utc_now))
+        opened.append(await open_page_view_store(store_settings, utc_now))
         return opened[-1]
 
-    yield again
+    yield reopen_store
     while opened:
         await opened.pop().close()
-    shutil.rmtree(kept_in.data_dir, ignore_errors=True)
+    shutil.rmtree(store_settings.data_dir, ignore_errors=True)
 
 
 @pytest.fixture

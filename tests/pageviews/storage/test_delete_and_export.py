@@ -1,4 +1,4 @@
-"""What is to be forgotten is gone; what is handed out is whole."""
+"""Deletes, retention and exports in both engines."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -34,7 +34,7 @@ async def five(views: PageViewStore) -> PageViewStore:
 
 
 @pytest.mark.parametrize(
-    ("what", "left"),
+    ("request_", "left"),
     [
         (DeleteRequest(visitor=1), ["/%", "/a", "/a/b"]),
         (DeleteRequest(visitor=1, path="/a"), ["/%", "/a", "/a/b", "/c"]),
@@ -48,18 +48,18 @@ async def five(views: PageViewStore) -> PageViewStore:
     ],
 )
 async def test_only_matching_rows_are_deleted(
-    five: PageViewStore, reopen: Reopen, what: DeleteRequest, left: list[str]
+    five: PageViewStore, reopen: Reopen, request_: DeleteRequest, left: list[str]
 ):
-    assert await five.delete_rows(what) == 5 - len(left)
+    assert await five.delete_rows(request_) == 5 - len(left)
     five = await reopen()
     assert [path for (path,) in await five.query("SELECT path FROM page_views ORDER BY path", {})] == left
     assert five.health()["rows"] == len(left)
 
 
 async def test_delete_request_without_conditions_is_an_error(five: PageViewStore):
-    for what in (DeleteRequest(), DeleteRequest(site="main"), DeleteRequest(path="*")):
+    for request in (DeleteRequest(), DeleteRequest(site="main"), DeleteRequest(path="*")):
         with pytest.raises(ValueError, match="say what to delete"):
-            await five.delete_rows(what)
+            await five.delete_rows(request)
 
 
 async def test_each_site_has_its_own_retention(five: PageViewStore):
@@ -101,10 +101,10 @@ async def test_export_is_complete_and_in_order(views: PageViewStore, tmp_path: P
 
 
 async def test_files_of_a_store_are_readable_by_their_owner_only(settings: Callable[..., Settings]):
-    where = settings()
-    views = await open_page_view_store(where, utc_now)
+    settings_ = settings()
+    views = await open_page_view_store(settings_, utc_now)
     await views.add_views([numbered(1)])
-    modes = {path.name: path.stat().st_mode & 0o77 for path in where.data_dir.iterdir()}
+    modes = {path.name: path.stat().st_mode & 0o77 for path in settings_.data_dir.iterdir()}
     await views.close()
     assert modes.pop(f"{DUCKDB_FILE}.wal", 0) in (0, 0o44)  # DuckDB makes it as it likes
     assert set(modes.values()) == {0}

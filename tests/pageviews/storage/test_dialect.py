@@ -45,7 +45,7 @@ EXPRESSIONS: list[tuple[str, Any]] = [
     ("count(DISTINCT name) = 1", True),
 ]
 
-QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[Any, ...]]]] = [
+QUERIES: list[tuple[str, dict[str, Any], list[tuple[Any, ...]]]] = [
     (
         "SELECT path, count(*) AS views FROM page_views GROUP BY path ORDER BY views DESC, path LIMIT 2 OFFSET 1",
         {},
@@ -119,15 +119,15 @@ async def six(views: PageViewStore) -> PageViewStore:
 
 
 async def test_expressions_mean_the_same(six: PageViewStore):
-    said = {}
+    results = {}
     for expression, _ in EXPRESSIONS:
-        ((said[expression],),) = await six.query(f"SELECT {expression} FROM page_views", {})
-    assert said == {
+        ((results[expression],),) = await six.query(f"SELECT {expression} FROM page_views", {})
+    assert results == {
         expression: pytest.approx(value) if isinstance(value, float) else value for expression, value in EXPRESSIONS
     }
 
 
-@pytest.mark.parametrize(("sql", "values", "rows"), QUESTIONS)
+@pytest.mark.parametrize(("sql", "values", "rows"), QUERIES)
 async def test_queries_mean_the_same(six: PageViewStore, sql: str, values: dict[str, Any], rows: list[tuple[Any, ...]]):
     assert await six.query(sql, values) == rows
 

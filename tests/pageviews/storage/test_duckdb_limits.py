@@ -1,4 +1,4 @@
-"""What the engine of one process may take of the machine."""
+"""How much of the machine DuckDB may use."""
 
 import os
 import shutil

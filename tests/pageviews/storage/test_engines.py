@@ -1,4 +1,4 @@
-"""Both engines keep what they are given, once, and give it back as it was."""
+"""Both engines store rows once and return them unchanged."""
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta

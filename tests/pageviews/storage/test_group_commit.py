@@ -1,4 +1,4 @@
-"""Group commit: one write for many, nobody answered before it is done, and `Overloaded` before there is no room."""
+"""Group commit: one write for many adds, answered after the write, and Overloaded when there is no room."""
 
 import asyncio
 import threading
@@ -16,12 +16,12 @@ ROWS = [row_of(numbered(number)) for number in range(MAX_COMMIT_ROWS + 10)]
 
 
 class Disk:
-    """Writes when it is let, and remembers in what lots."""
+    """Writes only while `free` is set, and records the size of each batch."""
 
     def __init__(self) -> None:
         self.free = threading.Event()
         self.free.set()
-        self.lots: list[int] = []
+        self.batches: list[int] = []
         self.full = False
 
     def write(self, rows: Sequence[Row]) -> None:
@@ -30,7 +30,7 @@ class Disk:
             raise StoreDown("The disk is full.")
         if ROWS[1] in rows:
             raise ValueError("not this one")
-        self.lots.append(len(rows))
+        self.batches.append(len(rows))
 
 
 async def test_rows_added_during_a_write_share_the_next_one():
@@ -45,7 +45,7 @@ async def test_rows_added_during_a_write_share_the_next_one():
     assert not any(other.done() for other in others)
     disk.free.set()
     await asyncio.gather(first, *others)
-    assert disk.lots == [1, 50]
+    assert disk.batches == [1, 50]
     await commit.close()
 
 
@@ -76,7 +76,7 @@ async def test_large_batches_do_not_delay_small_ones():
     await asyncio.sleep(0.05)
     disk.free.set()
     await asyncio.gather(*adding)
-    assert disk.lots == [1, MAX_COMMIT_ROWS, 2]
+    assert disk.batches == [1, MAX_COMMIT_ROWS, 2]
     await commit.close()
 
 
@@ -115,6 +115,6 @@ async def test_cancelled_add_does_not_affect_the_others():
     leaver.cancel()
     disk.free.set()
     await stayer
-    assert sum(disk.lots) == 2
+    assert sum(disk.batches) == 2
     assert commit.pending_rows == 0
     await commit.close()

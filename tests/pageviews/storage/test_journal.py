@@ -1,4 +1,4 @@
-"""Between the journal and the table: an import leaves room to others, and the writer stands before the askers."""
+"""The journal and its flusher: recovery, import of old journals, room for hits, thread priorities."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""`kill -9` at any moment loses no acknowledged page view and doubles none; nor does a disk that is full."""
+"""`kill -9` at any moment, or a full disk, loses no acknowledged page view and duplicates none."""
 
 import asyncio
 import os
@@ -95,16 +95,16 @@ def killed_while_writing(file: Path, first: int, rest: float) -> set[int]:
     command = [sys.executable, "-m", "tests.pageviews.storage.writer", str(file), str(first)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as writer:
         assert writer.stdout
-        said = os.read(writer.stdout.fileno(), 65536)
-        assert said, "the writer ended by itself"
+        output = os.read(writer.stdout.fileno(), 65536)
+        assert output, "the writer ended by itself"
         time.sleep(rest)  # it fills the pipe meanwhile, and waits when that is full
         os.set_blocking(writer.stdout.fileno(), False)
-        said += writer.stdout.read() or b""
+        output += writer.stdout.read() or b""
         writer.kill()
         os.set_blocking(writer.stdout.fileno(), True)
-        said += writer.stdout.read()
-    whole = said[: said.rfind(b"\n")]
-    return set(map(int, whole.split()))
+        output += writer.stdout.read()
+    complete = output[: output.rfind(b"\n")]
+    return set(map(int, complete.split()))
 
 
 @pytest.mark.timeout(30 + 10 * KILLS)
@@ -117,11 +117,11 @@ async def test_no_acknowledged_page_view_is_lost_and_none_doubled(tmp_path: Path
         acknowledged |= killed_while_writing(file, first, chance.uniform(0, 0.6))
     views = await open_duckdb_store(file, utc_now)
     rows, ids = (await views.query("SELECT count(*), count(DISTINCT id) FROM page_views", {}))[0]
-    kept = {int(path[1:]) for (path,) in await views.query("SELECT path FROM page_views", {})}
+    stored = {int(path[1:]) for (path,) in await views.query("SELECT path FROM page_views", {})}
     await views.close()
     assert len(acknowledged) > 20 * KILLS
-    assert acknowledged <= kept
-    assert rows == ids == len(kept)
+    assert acknowledged <= stored
+    assert rows == ids == len(stored)
 
 
 def append_garbage(folder: Path) -> None:
@@ -145,7 +145,7 @@ async def test_second_process_is_told_which_process_has_the_file(tmp_path: Path)
     file = tmp_path / "pageviews.duckdb"
     views = await open_duckdb_store(file, utc_now)
     command = [sys.executable, "-c", OPEN, str(file)]
-    second = await said_by(command)
+    second = await run_output(command)
     await views.add_views([numbered(1)])
     await views.close()
     assert second.startswith(f"{file} belongs to process {os.getpid()}, and only one process can have it")
@@ -160,18 +160,18 @@ async def test_file_of_another_format_is_a_settings_error(tmp_path: Path):
 
 
 async def test_full_disk_is_an_error_and_writing_resumes_later(tmp_path: Path):
-    said = await said_by([sys.executable, "-c", FULL, str(tmp_path / "pageviews.duckdb")])
-    first, second, answers, after = said.splitlines()
+    output = await run_output([sys.executable, "-c", FULL, str(tmp_path / "pageviews.duckdb")])
+    first, second, answers, after = output.splitlines()
     assert first == second == "The page views cannot be written: disk I/O error."
     assert (answers, after) == ("False", "[(20,)] True")
 
 
 async def test_rows_stay_in_the_journal_while_the_table_cannot_be_written(tmp_path: Path):
-    said = await said_by([sys.executable, "-c", TABLE_FULL, str(tmp_path / "pageviews.duckdb")])
-    assert said.splitlines() == ["[(300,)]", "10", "[(310,)]"]
+    output = await run_output([sys.executable, "-c", TABLE_FULL, str(tmp_path / "pageviews.duckdb")])
+    assert output.splitlines() == ["[(300,)]", "10", "[(310,)]"]
 
 
-async def said_by(command: list[str]) -> str:
+async def run_output(command: list[str]) -> str:
     ran = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert not ran.stderr
     return ran.stdout

@@ -1,4 +1,4 @@
-"""Commands work while the server has the file: they go through its door."""
+"""Commands use the store of the running server through its socket."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,59 +18,59 @@ from utilities.pageviews.storage.open import STORE_SOCKET, connect_or_open_store
 
 
 async def test_client_has_all_methods_of_the_store(settings: Callable[..., Settings], tmp_path: Path):
-    where = settings()
-    owner = await open_page_view_store(where, utc_now)
-    neighbour = await connect_or_open_store(where, utc_now)
-    assert isinstance(neighbour, LocalStoreClient)
-    await neighbour.add_views([numbered(1), view(path="/$day", title="ü\n")])
+    settings_ = settings()
+    owner = await open_page_view_store(settings_, utc_now)
+    client = await connect_or_open_store(settings_, utc_now)
+    assert isinstance(client, LocalStoreClient)
+    await client.add_views([numbered(1), view(path="/$day", title="ü\n")])
     values = {"day": date(2026, 3, 10), "moment": NOON, "paths": ["/1", "/$day"]}
     sql = (
         "SELECT day, moment, path FROM page_views WHERE day = $day AND moment >= $moment AND path IN $paths ORDER BY 3"
     )
-    rows = await neighbour.query(sql, values)
+    rows = await client.query(sql, values)
     assert rows == await owner.query(sql, values)
     assert [row[2] for row in rows] == ["/$day", "/1"]
     with pytest.raises(BadAnswer, match="nonsense"):
-        await neighbour.query("SELECT nonsense", {})
+        await client.query("SELECT nonsense", {})
     with pytest.raises(ValueError, match="does not fit"):
-        await neighbour.add_views([view(screen=2**40)])
-    assert await neighbour.export_rows(tmp_path / "all.csv", ExportFormat.CSV) == 2
-    assert await neighbour.delete_rows(DeleteRequest(before=date(2026, 3, 11), path="/1")) == 1
+        await client.add_views([view(screen=2**40)])
+    assert await client.export_rows(tmp_path / "all.csv", ExportFormat.CSV) == 2
+    assert await client.delete_rows(DeleteRequest(before=date(2026, 3, 11), path="/1")) == 1
     assert (await owner.query("SELECT count(*) FROM page_views", {})) == [(1,)]
-    assert (where.data_dir / STORE_SOCKET).stat().st_mode & 0o77 == 0
-    await neighbour.close()
+    assert (settings_.data_dir / STORE_SOCKET).stat().st_mode & 0o77 == 0
+    await client.close()
     await owner.close()
 
 
 async def test_client_raises_store_down_when_the_owner_ends(settings: Callable[..., Settings]):
-    where = settings()
-    owner = await open_page_view_store(where, utc_now)
-    neighbour = await connect_or_open_store(where, utc_now)
-    await neighbour.add_views([numbered(0)])
+    settings_ = settings()
+    owner = await open_page_view_store(settings_, utc_now)
+    client = await connect_or_open_store(settings_, utc_now)
+    await client.add_views([numbered(0)])
     await owner.close()
     with pytest.raises(StoreDown):
-        await neighbour.add_views([numbered(1)])
-    await neighbour.close()
-    alone = await connect_or_open_store(where, utc_now)
-    assert isinstance(alone, DuckDBPageViewStore)
-    await alone.close()
+        await client.add_views([numbered(1)])
+    await client.close()
+    store = await connect_or_open_store(settings_, utc_now)
+    assert isinstance(store, DuckDBPageViewStore)
+    await store.close()
 
 
 async def test_socket_works_in_a_folder_with_a_long_name(settings: Callable[..., Settings], tmp_path: Path):
-    where = settings(data_dir=tmp_path / ("long" * 30))
-    owner = await open_page_view_store(where, utc_now)
-    neighbour = await connect_or_open_store(where, utc_now)
-    assert isinstance(neighbour, LocalStoreClient)
-    await asyncio.gather(*(neighbour.add_views([numbered(number)]) for number in range(20)))
-    await neighbour.close()
+    settings_ = settings(data_dir=tmp_path / ("long" * 30))
+    owner = await open_page_view_store(settings_, utc_now)
+    client = await connect_or_open_store(settings_, utc_now)
+    assert isinstance(client, LocalStoreClient)
+    await asyncio.gather(*(client.add_views([numbered(number)]) for number in range(20)))
+    await client.close()
     await owner.close()
 
 
 async def test_invalid_requests_get_no_answer(settings: Callable[..., Settings]):
-    where = settings()
-    owner = await open_page_view_store(where, utc_now)
+    settings_ = settings()
+    owner = await open_page_view_store(settings_, utc_now)
     for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b'{"method": "fly"}\n', b'{"method": "add_views"}\n', b"[]\n"):
-        reader, writer = await asyncio.open_unix_connection(str(where.data_dir / STORE_SOCKET))
+        reader, writer = await asyncio.open_unix_connection(str(settings_.data_dir / STORE_SOCKET))
         writer.write(nonsense)
         writer.write_eof()
         assert b'"answer"' not in await reader.read()

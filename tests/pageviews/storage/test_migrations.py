@@ -1,4 +1,4 @@
-"""The table is brought up to date step by step, and a newer one is left alone."""
+"""Migrations run step by step, and a newer store is not opened."""
 
 from pathlib import Path
 

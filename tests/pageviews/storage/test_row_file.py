@@ -1,4 +1,4 @@
-"""A log's page views come in large lots, which both engines read from a file."""
+"""Imports load row files, in both engines."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -18,13 +18,13 @@ async def test_rows_of_a_row_file_are_stored_once_and_unchanged(views: PageViewS
         for page in pages:
             lot.write_view(page)
         assert await views.load_row_file(lot.flush_rows()) == 3
-        kept = await views.query(ALL, {})
+        stored = await views.query(ALL, {})
         lot.clear_rows()
         for page in [*pages, numbered(3)]:
             lot.write_view(page)
         assert await views.load_row_file(lot.flush_rows()) == 1
     await views.add_views(pages)
     again = await views.query(ALL, {})
-    assert [row for row in again if row in kept] == kept
+    assert [row for row in again if row in stored] == stored
     assert len(again) == 4
     assert (again[-1][NAMES.index("title")], again[-1][NAMES.index("path")]) == (odd.title, odd.path)
