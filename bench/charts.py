@@ -1,4 +1,4 @@
-"""One chart as SVG, warm, beside matplotlib drawing the same series in the same run."""
+"""Measures one chart as SVG, warm, and matplotlib with the same series in the same run."""
 
 import gc
 import json
@@ -21,22 +21,22 @@ from utilities.rendering.layout import Box
 from utilities.rendering.views.line import Options, line_chart
 
 ROUNDS = 9
-ONE_AFTER_THE_OTHER = 30  # drawings of one side, then as many of the other: both are warm
-WARM = 400  # drawings before the first that counts: V8 compiles what it has seen often
-EVERY = 3  # so many days from one name to the next, as we draw it
+CHARTS_A_ROUND = 30  # of one side, then as many of the other: both are warm
+WARM_UP_CHARTS = 400  # before the measurement: V8 compiles frequent code
+LABEL_STEP = 3  # days from one label to the next, as in our chart
 BOX = Box(960, 480, 16, 20)
-Taken = tuple[float, float]  # seconds of processor time, and by the clock
+Seconds = tuple[float, float]  # of processor time, and by the clock
 KEYS = ("visitors", "visits", "views")
 
 
 def measure(folder: Path) -> Iterator[Result]:
     engine = ChartEngine()
     gc.collect()
-    gc.freeze()  # as the server does when it has begun
-    with matplotlib(folder) as (ask, answers):
-        for seed in range(WARM):
-            drawn(engine, frame(seed))
-        rounds = [pair(engine, frames(seed), ask, answers) for seed in range(ROUNDS + 1)][1:]
+    gc.freeze()  # as the server does after its start
+    with run_matplotlib(folder) as (requests, responses):
+        for seed in range(WARM_UP_CHARTS):
+            render_chart(engine, build_frame(seed))
+        rounds = [measure_pair(engine, build_frames(seed), requests, responses) for seed in range(ROUNDS + 1)][1:]
     engine.discard_context()
     gc.unfreeze()
     ratios = sorted(theirs[0] / ours[0] for ours, theirs in rounds)
@@ -48,13 +48,13 @@ def measure(folder: Path) -> Iterator[Result]:
         8.0,
         f"{ours[0]:.1f} ms and {theirs[0]:.1f} ms of processor time, all threads; "
         f"{ours[1]:.1f} ms and {theirs[1]:.1f} ms by the clock; three lines of 28 days, median of {ROUNDS} pairs of "
-        f"{ONE_AFTER_THE_OTHER} drawings each "
+        f"{CHARTS_A_ROUND} drawings each "
         f"({ratios[ROUNDS // 4]:.1f} to {ratios[-ROUNDS // 4]:.1f} for the middle half)",
     )
 
 
-def frame(seed: int) -> Frame:
-    """Other figures each time, for nothing may come from a cache."""
+def build_frame(seed: int) -> Frame:
+    """Returns other values for each seed, so that nothing comes from a cache."""
     chance = random.Random(seed)
     columns = (Column("date", "Day", ValueKind.DATE), *(Column(key, key.title(), ValueKind.INTEGER) for key in KEYS))
     first = date(2026, 10, 24)
@@ -62,45 +62,50 @@ def frame(seed: int) -> Frame:
     return Frame(columns, tuple((day, *(chance.randrange(4000) for _ in KEYS)) for day in days))
 
 
-def frames(seed: int) -> list[Frame]:
-    return [frame(seed * ONE_AFTER_THE_OTHER + each) for each in range(ONE_AFTER_THE_OTHER)]
+def build_frames(seed: int) -> list[Frame]:
+    """Returns the frames of one round."""
+    return [build_frame(seed * CHARTS_A_ROUND + each) for each in range(CHARTS_A_ROUND)]
 
 
-def pair(engine: ChartEngine, shown: list[Frame], ask: IO[str], answers: IO[str]) -> tuple[Taken, Taken]:
-    """For each drawing, from the figures to the finished SVG: ours, with its option and its cleaning, and theirs."""
-    begun = time.process_time(), time.perf_counter()
-    for each in shown:
-        drawn(engine, each)
-    work, seconds = time.process_time() - begun[0], time.perf_counter() - begun[1]
-    theirs = [plotted(each, ask, answers) for each in shown]
-    times = len(shown)
+def measure_pair(
+    engine: ChartEngine, frames: list[Frame], requests: IO[str], responses: IO[str]
+) -> tuple[Seconds, Seconds]:
+    """Returns the times of both sides for each chart, from the values to the finished SVG."""
+    start = time.process_time(), time.perf_counter()
+    for each in frames:
+        render_chart(engine, each)
+    work, seconds = time.process_time() - start[0], time.perf_counter() - start[1]
+    theirs = [plot_with_matplotlib(each, requests, responses) for each in frames]
+    times = len(frames)
     return (work / times, seconds / times), (sum(t[0] for t in theirs) / times, sum(t[1] for t in theirs) / times)
 
 
-def drawn(engine: ChartEngine, shown: Frame) -> None:
-    picture = line_chart(shown, BOX, Options(series=KEYS), filled=False)
-    assert picture is not None
-    clean_svg(engine.draw_on_thread(picture), picture)
+def render_chart(engine: ChartEngine, frame: Frame) -> None:
+    """Renders a chart from its values to the finished SVG."""
+    spec = line_chart(frame, BOX, Options(series=KEYS), filled=False)
+    assert spec is not None
+    clean_svg(engine.draw_on_thread(spec), spec)
 
 
-def plotted(shown: Frame, ask: IO[str], answers: IO[str]) -> Taken:
-    series = {key: shown.column_values(key) for key in KEYS}
-    names = [day.removeprefix("2026-") for day in map(str, shown.column_values("date"))]
-    wanted = {"names": names, "every": EVERY, "series": series, "width": BOX.width, "height": BOX.height}
-    print(json.dumps(wanted), file=ask, flush=True)
-    work, seconds, _ = json.loads(answers.readline())
+def plot_with_matplotlib(frame: Frame, requests: IO[str], responses: IO[str]) -> Seconds:
+    """Returns the times that the baseline reports for a chart."""
+    series = {key: frame.column_values(key) for key in KEYS}
+    names = [day.removeprefix("2026-") for day in map(str, frame.column_values("date"))]
+    request = {"names": names, "label_step": LABEL_STEP, "series": series, "width": BOX.width, "height": BOX.height}
+    print(json.dumps(request), file=requests, flush=True)
+    work, seconds, _ = json.loads(responses.readline())
     return work, seconds
 
 
 @contextmanager
-def matplotlib(folder: Path) -> Iterator[tuple[IO[str], IO[str]]]:
-    """bench/plotted.py in a venv that is made for it and thrown away: where it is asked, and where it answers."""
+def run_matplotlib(folder: Path) -> Iterator[tuple[IO[str], IO[str]]]:
+    """Yields the input and output of bench/matplotlib_baseline.py, which runs in a temporary venv."""
     home, venv = Path(__file__).parent, folder / "venv"
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    quietly = ("--quiet", "--disable-pip-version-check")
-    subprocess.run([venv / "bin/pip", "install", *quietly, "-r", home / "requirements-charts.txt"], check=True)
-    words = [venv / "bin/python", home / "plotted.py"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    pip_options = ("--quiet", "--disable-pip-version-check")
+    subprocess.run([venv / "bin/pip", "install", *pip_options, "-r", home / "requirements-charts.txt"], check=True)
+    command = [venv / "bin/python", home / "matplotlib_baseline.py"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         yield process.stdin, process.stdout

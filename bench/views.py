@@ -1,4 +1,4 @@
-"""Page views by the million, made up in the engine itself."""
+"""Millions of generated page views, made in the engine itself."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ SITE = "example.com"
 PATHS, COUNTRIES = 2000, "US DE GB IN FR NL CA PL BR ES SE CH JP AU CZ AT TR NG".split()  # noqa: SIM905
 
 # Ten rows are four visits: two of one view, one of two, one of six; so half of the visits bounce, 2.5 views each.
-# Chance is a hash of the row's number, so that the rows are the same every time.
+# Random values are a hash of the row's number, so that the rows are always the same.
 MADE = f"""
 INSERT INTO page_views BY NAME
 WITH numbered AS (
@@ -37,7 +37,7 @@ FROM placed WHERE instant < $last
 
 
 def fill(connection: duckdb.DuckDBPyConnection, size: int, first: datetime, last: datetime) -> None:
-    """Puts `size` page views between two moments into the table, in the order of their visits."""
+    """Inserts `size` page views between two times, in the order of their visits."""
     missing = [name for name in NAMES if f" AS {name}" not in MADE]
     if missing:
         raise SystemExit(f"the table has columns that bench/views.py does not fill: {', '.join(missing)}")

@@ -111,7 +111,7 @@ async def test_every_state_is_shown_in_shape_and_words(
     tile = page.locator("[data-tile=top-pages]")
     assert await tile.get_attribute("data-state") == state
     words = {
-        ReadingState.WAITING: "asking…",
+        ReadingState.WAITING: "waiting…",
         ReadingState.LIVE: "4 min",
         ReadingState.AGEING: "12 min ago",
         ReadingState.STALE: "since 03:02",
