@@ -1,6 +1,5 @@
 """Authentication: everything that decides who a request speaks for."""
 
-import asyncio
 import logging
 import secrets
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from utilities.config.settings import Settings
 from utilities.http.client_address import ClientAddresses, is_loopback
 from utilities.model.clock import Clock
 from utilities.model.errors import SettingsError, StateDown
+from utilities.runtime.supervised_loop import SupervisedLoop
 
 log = logging.getLogger("foyer.authenticator")
 
@@ -37,14 +37,12 @@ class SignIn:
     sessions: Sessions
     limiter: AttemptLimiter
 
-    async def poll_ended_sessions(self) -> None:
-        """Ends the streams of sessions that another process has ended; runs until it is cancelled."""
-        while True:
-            await asyncio.sleep(SESSION_POLL_SECONDS)
-            try:
-                await self.sessions.end_expired_streams()
-            except StateDown as error:
-                log.warning("Cannot check which sessions have ended: %s", error)
+    async def check_ended_sessions(self) -> None:
+        """Ends the streams of sessions that another process has ended."""
+        try:
+            await self.sessions.end_expired_streams()
+        except StateDown as error:
+            log.warning("Cannot check which sessions have ended: %s", error)
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,11 @@ class Authenticator:
         self.hosts = AllowedHosts(settings)
         self.addresses = ClientAddresses(settings.trusted_proxies)
         self.cookies = Cookies(settings, clock)
-        self.session_poll = asyncio.create_task(sign_in.poll_ended_sessions()) if sign_in else None
+        self.session_poll = (
+            SupervisedLoop.every(SESSION_POLL_SECONDS, "sessions: poll", sign_in.check_ended_sessions)
+            if sign_in
+            else None
+        )
 
     @property
     def sessions(self) -> Sessions | None:
@@ -90,8 +92,7 @@ class Authenticator:
     async def close(self) -> None:
         """Stops the poll and closes the rate limiters."""
         if self.session_poll is not None:
-            self.session_poll.cancel()
-            await asyncio.gather(self.session_poll, return_exceptions=True)
+            await self.session_poll.stop()
         if self.sign_in is not None:
             await self.sign_in.limiter.close()
         await self.api_clients.limiter.close()

@@ -1,9 +1,7 @@
-"""The connection to the state database: SQLAlchemy on a few threads of its own, awaited from the loop."""
+"""Connects to the state database: SQLAlchemy in a worker pool, awaited from the event loop."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,45 +12,35 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from utilities.accounts.database.migrate import run_migrations
 from utilities.config.settings import Settings
 from utilities.model.errors import StateDown
+from utilities.runtime.worker_pool import WorkerPool
 
 Result = TypeVar("Result")
 
 DATABASE_THREADS = 4
-MAX_QUEUED_TRANSACTIONS = 200  # pieces of work in the queue; a database that hangs must not gather the whole office
-DATABASE_TIMEOUT_SECONDS = 3.0  # seconds for one piece of work, waiting included
+MAX_QUEUED_TRANSACTIONS = 200  # a database that hangs must not collect the requests of everybody
+DATABASE_TIMEOUT_SECONDS = 3.0  # for one transaction, including its time in the queue
 
 
 class StateDatabase:
-    """Runs pieces of work, each in a transaction of its own, on threads that nothing else uses."""
+    """Runs functions in worker threads, each in a transaction of its own."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         # SQLite has one writer anyway, and on one thread two pieces of work never wait for each other's lock.
-        self.threads = ThreadPoolExecutor(
-            1 if engine.name == "sqlite" else DATABASE_THREADS, thread_name_prefix="state"
+        self.workers = WorkerPool(
+            "The state database",
+            threads=1 if engine.name == "sqlite" else DATABASE_THREADS,
+            max_pending=MAX_QUEUED_TRANSACTIONS,
+            timeout=DATABASE_TIMEOUT_SECONDS,
+            error_type=StateDown,
         )
-        self.waiting = 0
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
-        """What `work` returns, committed; raises StateDown when the database does not answer."""
-        if self.waiting >= MAX_QUEUED_TRANSACTIONS:
-            raise StateDown("The state database is overrun.")
-        self.waiting += 1
-        future = asyncio.get_running_loop().run_in_executor(self.threads, self._run_in_transaction, work)
-        future.add_done_callback(self.done)
-        try:
-            async with asyncio.timeout(DATABASE_TIMEOUT_SECONDS):
-                return await asyncio.shield(future)
-        except TimeoutError as error:
-            raise StateDown("The state database does not answer.") from error
-
-    def done(self, future: "asyncio.Future[Any]") -> None:
-        self.waiting -= 1
-        if not future.cancelled():
-            future.exception()  # seen, even when nobody waited for it any more
+        """Returns what `work` returns, committed; raises StateDown when the database does not answer."""
+        return await self.workers.run(lambda handle: self._run_in_transaction(work))
 
     def _run_in_transaction(self, work: Callable[[Connection], Result]) -> Result:
-        """Runs on a thread of ours."""
+        """Calls `work` in a transaction; runs in a worker thread."""
         try:
             with self.engine.begin() as connection:
                 return work(connection)
@@ -60,10 +48,8 @@ class StateDatabase:
             raise StateDown("The state database does not answer.") from error
 
     async def close(self) -> None:
-        """Waits for the work that has begun, so that every connection is back when they are closed; not for ever."""
-        ending = asyncio.to_thread(self.threads.shutdown, wait=True, cancel_futures=True)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ending, DATABASE_TIMEOUT_SECONDS)
+        """Waits up to three seconds for running transactions, then closes all connections."""
+        await self.workers.close(DATABASE_TIMEOUT_SECONDS)
         self.engine.dispose()
 
 
@@ -74,7 +60,7 @@ async def open_state_database(settings: Settings) -> StateDatabase:
     except (OSError, ArgumentError, ValueError) as error:
         raise database_open_error(settings, error) from error
     try:
-        await asyncio.get_running_loop().run_in_executor(state.threads, run_migrations, state.engine)
+        await asyncio.wrap_future(state.workers.submit(lambda: run_migrations(state.engine)))
     except DBAPIError as error:
         await state.close()
         raise database_open_error(settings, error.orig) from error

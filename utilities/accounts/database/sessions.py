@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakSet
 
+from cachetools import LRUCache
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -34,7 +35,7 @@ class Sessions:
     def __init__(self, state: StateDatabase, clock: Clock) -> None:
         self.database = state
         self.clock = clock
-        self._cached_people: dict[str, CachedPerson] = {}
+        self._cached_people: LRUCache[str, CachedPerson] = LRUCache(MAX_CACHED_SESSIONS)
         self._end_events: dict[str, WeakSet[asyncio.Event]] = {}
 
     async def start_session(self, person: Person) -> str:
@@ -57,8 +58,6 @@ class Sessions:
         if found is None:
             self._drop_session(key)
             return None
-        if len(self._cached_people) >= MAX_CACHED_SESSIONS:
-            self._cached_people.clear()
         self._cached_people[key] = CachedPerson(found, now)
         return found
 

@@ -1,6 +1,5 @@
 """Tokens: which programs come in, what each of them may do, and when it was last here."""
 
-import asyncio
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from utilities.accounts.database.tables import tokens
 from utilities.model.clock import Clock
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.principals import ApiClient
+from utilities.runtime.single_flight import SingleFlight
 
 TOKEN_PREFIX = "foyer_"  # noqa: S105 (not a secret)
 TOKEN_SCOPES = {
@@ -53,7 +53,7 @@ class TokenStore:
         self.clock = clock
         self._cached_tokens: dict[str, TokenRecord] = {}
         self._cached_at: datetime | None = None
-        self._reading_task: asyncio.Task[None] | None = None
+        self._running = SingleFlight[None, None]()
         self._change_count = 0
 
     async def create_token(self, name: str, scopes: Collection[str], by: str) -> str:
@@ -78,9 +78,7 @@ class TokenStore:
         if self._cached_at is None or abs(now - self._cached_at) > (
             TOKEN_CACHE_TIME if key in self._cached_tokens else UNKNOWN_TOKEN_CACHE_TIME
         ):
-            if self._reading_task is None or self._reading_task.done():
-                self._reading_task = asyncio.create_task(self._read_tokens(now))
-            await asyncio.shield(self._reading_task)  # all who wait hear the same, also that the database is down
+            await self._running.run(None, lambda: self._read_tokens(now))
         made = self._cached_tokens.get(key)
         if made is None:
             return None

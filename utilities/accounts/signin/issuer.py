@@ -14,7 +14,6 @@ from utilities.accounts.signin.id_token import ExpectedClaims, parse_token_heade
 from utilities.accounts.signin.issuer_client import (
     ISSUER_TIMEOUT_SECONDS,
     IssuerHttpClient,
-    Together,
     fetch_json_object,
     parse_json_object,
 )
@@ -24,6 +23,7 @@ from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SignInRefused, SourceMisconfigured, Unavailable
 from utilities.model.principals import Person
+from utilities.runtime.single_flight import SingleFlight
 
 log = logging.getLogger("foyer.signin")
 
@@ -62,14 +62,14 @@ class Issuer:
         self.client = client
         self.clock = clock
         self.keys = IssuerKeys(client, clock)
-        self._discover_once = Together(self._fetch_metadata)
+        self._discovery = SingleFlight[str, ProviderMetadata]()
         self._metadata: ProviderMetadata | None = None
         self._metadata_at = clock()
 
     async def load_metadata(self) -> ProviderMetadata:
         """The discovery document, asked for at most once an hour; raises Unavailable and BadAnswer."""
         if self._metadata is None or abs(self.clock() - self._metadata_at) >= METADATA_CACHE_TIME:
-            return await self._discover_once()
+            return await self._discovery.run(self.registration.issuer, self._fetch_metadata)
         return self._metadata
 
     async def _fetch_metadata(self) -> ProviderMetadata:

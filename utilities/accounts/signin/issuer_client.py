@@ -1,15 +1,12 @@
 """Calls to the issuer: what we need of an HTTP client, and answers as JSON objects."""
 
-import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from utilities.model.errors import BadAnswer, Unavailable
 
 ISSUER_TIMEOUT_SECONDS = 6.0  # seconds for one call
-
-Result = TypeVar("Result")
 
 
 class IssuerResponse(Protocol):
@@ -46,22 +43,3 @@ def parse_json_object(body: bytes) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise BadAnswer("the sign-in service answered JSON of another shape")
     return value
-
-
-class Together(Generic[Result]):
-    """One call for all who want it at the moment, and its failure too: nobody waits for somebody else's wait."""
-
-    def __init__(self, call: Callable[[], Coroutine[Any, Any, Result]]) -> None:
-        self.call = call
-        self.running: asyncio.Task[Result] | None = None
-
-    async def __call__(self) -> Result:
-        if self.running is None:
-            self.running = asyncio.create_task(self.call())
-            self.running.add_done_callback(self.done)
-        return await asyncio.shield(self.running)
-
-    def done(self, task: asyncio.Task[Result]) -> None:
-        self.running = None
-        if not task.cancelled():
-            task.exception()  # seen, even when everybody who waited has gone

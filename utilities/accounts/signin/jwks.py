@@ -9,9 +9,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from utilities.accounts.signin.id_token import SIGNING_ALGORITHM
-from utilities.accounts.signin.issuer_client import IssuerHttpClient, Together, fetch_json_object
+from utilities.accounts.signin.issuer_client import IssuerHttpClient, fetch_json_object
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SignInRefused, SourceError
+from utilities.runtime.single_flight import SingleFlight
 
 KEYS_CACHE_TIME = timedelta(hours=1)
 KEYS_MAX_AGE = timedelta(days=1)
@@ -26,20 +27,18 @@ class IssuerKeys:
     def __init__(self, client: IssuerHttpClient, clock: Clock) -> None:
         self.client = client
         self.clock = clock
-        self.url = ""
         self.known: Mapping[str, RSAKey] = {}
         self.known_at: datetime | None = None
         self.looked_at: datetime | None = None
-        self.look = Together(self._fetch_keys)
+        self._running = SingleFlight[str, None]()
 
     async def find_key(self, url: str, name: str | None) -> RSAKey:
         """The key of this id; without an id the only key there is. Raises SignInRefused, Unavailable, BadAnswer."""
-        self.url = url
         if self._is_older(self.known_at, KEYS_CACHE_TIME):
-            await self._refresh_keys()
+            await self._refresh_keys(url)
         key = self._pick_key(name)
         if key is None and self._is_older(self.looked_at, KEYS_FETCH_INTERVAL):
-            await self.look()
+            await self._load_keys(url)
             key = self._pick_key(name)
         if key is None:
             raise SignInRefused("The answer to the sign-in is signed with a key that its issuer does not publish.")
@@ -53,18 +52,21 @@ class IssuerKeys:
     def _is_older(self, moment: datetime | None, age: timedelta) -> bool:
         return moment is None or abs(self.clock() - moment) >= age
 
-    async def _refresh_keys(self) -> None:
+    async def _refresh_keys(self, url: str) -> None:
         """Asks for the keys; the old ones serve on for a day while the issuer does not answer."""
         if not self._is_older(self.known_at, KEYS_MAX_AGE):
             if self._is_older(self.looked_at, KEYS_FETCH_INTERVAL):
                 with contextlib.suppress(SourceError):
-                    await self.look()
+                    await self._load_keys(url)
         else:
-            await self.look()
+            await self._load_keys(url)
 
-    async def _fetch_keys(self) -> None:
+    async def _load_keys(self, url: str) -> None:
+        await self._running.run(url, lambda: self._fetch_keys(url))
+
+    async def _fetch_keys(self, url: str) -> None:
         self.looked_at = self.clock()
-        self.known = dict(_usable_keys(await fetch_json_object(self.client, self.url)))
+        self.known = dict(_usable_keys(await fetch_json_object(self.client, url)))
         self.known_at = self.clock()
 
 
