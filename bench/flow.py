@@ -31,7 +31,7 @@ from utilities.sources.pageviews import PageViewSource
 ROUNDS = 5
 SIZE = 10_000_000
 DAYS = 31
-QUERY = FlowQuery(site=SITE, days=str(DAYS), by=Depth.PATH, most=12)
+QUERY = FlowQuery(site=SITE, days=str(DAYS), by=Depth.PATH, limit=12)
 DAY_PART = {"HX-Request": "true", "HX-Target": "day"}
 HANDWRITTEN_SQL = """
     WITH pairs AS MATERIALIZED (
@@ -145,7 +145,7 @@ async def time_day(port: int, day: date) -> float:
 async def time_engine(range_flow: Flow, views: DuckDBPageViewStore, day: date) -> float:
     """Returns the engine's own seconds for one day."""
     time_range = parse_range(f"{day}", f"{day}", ZoneInfo("UTC"), utc_now())
-    sql, values = flow(Through(SITE), time_range, QUERY.by, QUERY.most)
+    sql, values = flow(Through(SITE), time_range, QUERY.by, QUERY.limit)
     began = time.perf_counter()
     rows = await views.query(sql, values)
     seconds = time.perf_counter() - began

@@ -96,7 +96,7 @@ class FlowPage(BaseHandler):
     def is_address_redundant(self) -> bool:
         """Whether a form without a script has made the address longer than necessary."""
         has_empty = any(not all(values) for values in self.request.query_arguments.values())
-        return has_empty or bool(self.get_query_argument("nth", ""))
+        return has_empty or any(self.get_query_argument(name, "") for name in ("nth", "most"))
 
     @property
     def sites(self) -> Sites | None:
@@ -184,7 +184,7 @@ FORM_OPTIONS = {
     "sources": ((OURS, "Our own"), (GOOGLE, "Google's: entered at A, saw B")),
     "periods": (*FLOW_PERIODS.items(), ("", "Own dates:")),
     "depths": ((Depth.SEGMENT.value, "First part: /blog"), (Depth.PATH.value, "Whole address")),
-    "most": tuple((str(number), f"Largest {number}") for number in PAGES_PER_SIDE),
+    "limits": tuple((str(number), f"Largest {number}") for number in PAGES_PER_SIDE),
     "channels": (("", "Any"), *((each, each) for each in FLOW_CHANNELS)),
     "devices": (("", "Any"), *((each, each.capitalize()) for each in FLOW_DEVICES)),
     "countries": sorted(country_names().items(), key=lambda each: each[1]),

@@ -12,7 +12,7 @@ from utilities.reports import Report
 from utilities.services import Services
 from utilities.sources import ROWS_PARAM
 
-MAX_WAIT_SECONDS = 5.0  # that an answer to a program may be delayed until there are figures
+READING_TIMEOUT_SECONDS = 5.0  # that an answer to a program may be delayed until there are figures
 
 GetParam = Callable[[str], str]
 """Returns the value of a request's parameter, '' where the request has none."""
@@ -94,7 +94,7 @@ class ReportQuery:
         store = self._variants.store if self.is_parameterized else self.services.store
         announcements = store.listen()
         try:
-            async with asyncio.timeout(MAX_WAIT_SECONDS):
+            async with asyncio.timeout(READING_TIMEOUT_SECONDS):
                 while (reading := store.latest(name)) is None or not is_settled(reading):
                     await anext(announcements)
         except TimeoutError:

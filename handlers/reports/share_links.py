@@ -14,7 +14,7 @@ from utilities.model.principals import Person
 
 log = logging.getLogger("foyer.links")
 
-MAX_QUERY_FIELDS = 20
+MAX_LINK_PARAMS = 20
 
 
 class LinksPage(BaseHandler):
@@ -72,7 +72,7 @@ class LinkList(LinksPage):
         report = self.services.reports.get(name)
         if report is None:
             raise ParameterError("`report` must be the name of a report")
-        params = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS))
+        params = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_LINK_PARAMS))
         parse_image_query(ReportQuery(self.services, report), params)
         return urlencode(params)
 

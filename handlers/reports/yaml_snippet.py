@@ -24,8 +24,8 @@ def board_report_yaml(report: Report, view: str) -> str:
     definition: dict[str, Any] = {"title": report.title, "source": report.sources[0], **changed_fields(report.ask)}
     definition |= {key: dict(value) for key, value in (("headings", report.headings), ("ranks", report.ranks)) if value}
     definition |= {
-        "pace": format_duration(report.refresh_every.total_seconds()),
-        "stale": format_duration(report.stale_after.total_seconds()),
+        "pace": board_duration(report.refresh_every.total_seconds()),
+        "stale": board_duration(report.stale_after.total_seconds()),
     }
     return dump_yaml(
         {"reports": {name: definition}, "tiles": [{"report": name, "view": view, "place": tile_place(view)}]}
@@ -47,7 +47,7 @@ def inline_lists(value: Any) -> Any:
     return InlineList(value) if isinstance(value, list | tuple) else value
 
 
-def format_duration(seconds: float) -> str:
+def board_duration(seconds: float) -> str:
     """Returns seconds as board files write them: `90s`, `5m`."""
     size, unit = next((size, unit) for size, unit in DURATION_UNITS if seconds % size == 0 or size == 1)
     return f"{max(1, round(seconds / size))}{unit}"

@@ -26,7 +26,7 @@ def side_titles(query: FlowQuery) -> tuple[str, str]:
 def chart_boxes(query: FlowQuery, totals: FlowTotals) -> tuple[Box, Box]:
     """Returns the boxes for a desk and for a phone, as high as the pages need."""
     rows = max(len(totals.totals_by_page(0)), len(totals.totals_by_page(1)), 1)
-    rows = min(query.most + 1, rows)
+    rows = min(query.limit + 1, rows)
     return Box(1072, max(300, 34 * rows + 60), 14, 14), Box(358, max(260, 30 * rows + 60), 13, 13)
 
 
@@ -37,7 +37,7 @@ async def draw_flow_chart(totals: FlowTotals, query: FlowQuery, box: Box, render
     chart = sankey(
         links,
         box,
-        query.most,
+        query.limit,
         sides=side_titles(query),
         group_names=group_names,
         format_value=lambda value: f"{value:,.0f}",

@@ -39,7 +39,7 @@ async def fetch_google_flow(sources: Sources, query: FlowQuery) -> Frame:
     for frame in frames[1:]:
         compared.update(count_sessions(frame, query))
     all_sessions |= compared  # Google may omit small rows from all sessions that it has for one place
-    top_pages = [largest_pages(all_sessions, position, query.most) for position in (1, 2)]
+    top_pages = [largest_pages(all_sessions, position, query.limit) for position in (1, 2)]
     sums: Counter[tuple[str, int, str, str]] = Counter()
     for key, sessions in all_sessions.items():
         landing, page = (name if name in top else OTHER_NAME for name, top in zip(key[1:], top_pages, strict=True))

@@ -28,7 +28,7 @@ class FlowAsk:
     async def fetch_frame(self, views: PageViewStore, sites: Sites, clock: Clock) -> Frame:
         """Returns the frame; raises SourceError, and ParameterError for a bad range."""
         time_range, visits = resolve_range(self.query, sites, clock())
-        sql, values = flow(visits, time_range, self.query.by, self.query.most, self.query.countries)
+        sql, values = flow(visits, time_range, self.query.by, self.query.limit, self.query.countries)
         rows = tuple(
             (day.isoformat(), int(compared), landing or OTHER_NAME, exit_ or OTHER_NAME, int(count))
             for day, compared, landing, exit_, count in await views.query(sql, values)

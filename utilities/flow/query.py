@@ -28,7 +28,7 @@ SINGLE_PARAMS = (
     "from",
     "to",
     "by",
-    "most",
+    "limit",
     "channel",
     "device",
     "page",
@@ -37,7 +37,9 @@ SINGLE_PARAMS = (
     "node",
     "nth",
     "span",
+    "most",
 )
+"""The last three are the position and the range of the slider, and the former name of `limit`."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class FlowQuery:
     first: str = ""
     last: str = ""
     by: Depth = Depth.SEGMENT
-    most: int = 8
+    limit: int = 8
     channel: str = ""
     device: str = ""
     page: str = ""
@@ -89,7 +91,7 @@ class FlowQuery:
             ("from", query.first, ""),
             ("to", query.last, ""),
             ("by", query.by.value, default.by.value),
-            ("most", str(query.most), str(default.most)),
+            ("limit", str(query.limit), str(default.limit)),
             ("channel", query.channel, ""),
             ("device", query.device, ""),
             ("page", query.page, ""),
@@ -107,7 +109,7 @@ def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
     for name, values in params.items():
         if name not in (*SINGLE_PARAMS, "country"):
             raise ParameterError(
-                f"there is no parameter `{name}`; there are {', '.join(SINGLE_PARAMS[:-2])} and country"
+                f"there is no parameter `{name}`; there are {', '.join(SINGLE_PARAMS[:-3])} and country"
             )
         if any(len(value) > MAX_PARAM_CHARS or not (value or " ").isprintable() for value in values):
             raise ParameterError(f"`{name}` must be printable and at most {MAX_PARAM_CHARS} characters long")
@@ -124,7 +126,9 @@ def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
         first=single.get("from", ""),
         last=single.get("to", "") if single.get("from") else "",
         by=Depth(parse_choice("by", single.get("by") or Depth.SEGMENT, tuple(Depth))),
-        most=int(parse_choice("most", single.get("most") or "8", tuple(map(str, PAGES_PER_SIDE)))),
+        limit=int(
+            parse_choice("limit", single.get("limit") or single.get("most") or "8", tuple(map(str, PAGES_PER_SIDE)))
+        ),
         channel=parse_choice("channel", single.get("channel", ""), ("", *FLOW_CHANNELS)),
         device=parse_choice("device", single.get("device", ""), ("", *FLOW_DEVICES)),
         page=single.get("page", ""),

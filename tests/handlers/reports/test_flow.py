@@ -70,7 +70,7 @@ async def test_no_query_runs_without_a_range_and_then_one(flow_server, fetch):
 async def test_a_form_without_a_script_redirects_to_the_address_of_its_query(flow_server, fetch):
     server, _ = flow_server
     span = "2026-11-14_2026-11-20"
-    sent = f"days=7&from=&to=&by=path&most=8&channel=&device=&page=&country=DE&span={span}&nth=6&node=/pricing"
+    sent = f"days=7&from=&to=&by=path&limit=8&channel=&device=&page=&country=DE&span={span}&nth=6&node=/pricing"
     answer = await fetch(f"{server.address}/flow?{sent}")
     assert answer.code == 302
     where = urlsplit(answer.headers["Location"])
@@ -81,6 +81,8 @@ async def test_a_form_without_a_script_redirects_to_the_address_of_its_query(flo
     assert "<bdi>/blog/&lt;b&gt;</bdi>" in page
     assert "100% from <bdi>Germany</bdi> (3), 0% from the rest" in " ".join(page.split())
     assert "The most frequent paths" in page
+    former = await fetch(f"{server.address}/flow?days=7&most=12")
+    assert former.headers["Location"] == "/flow?days=7&limit=12"
     other = await fetch(f"{server.address}/flow?days=28&span={span}&nth=6")
     assert "day=" not in other.headers["Location"]  # the slider position belongs to another range
 

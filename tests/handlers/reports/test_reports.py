@@ -6,7 +6,7 @@ import io
 import json
 
 from handlers.reports.desk_state import DeskState
-from handlers.reports.report_query import MAX_WAIT_SECONDS
+from handlers.reports.report_query import READING_TIMEOUT_SECONDS
 from utilities.model.errors import SourceMisconfigured, Unavailable
 from utilities.model.frames import Column, Frame, ValueKind
 
@@ -33,7 +33,7 @@ async def test_json_is_the_contract(server, fetch):
 
 
 async def test_report_without_a_reading_is_200_and_waiting_at_once(server, fetch):
-    async with asyncio.timeout(MAX_WAIT_SECONDS - 1):
+    async with asyncio.timeout(READING_TIMEOUT_SECONDS - 1):
         response = await fetch(f"{server.address}/reports/words.json")
     document = json.loads(response.body)
     assert (response.code, document["state"], document["taken_at"], document["rows"]) == (200, "waiting", None, [])

@@ -47,7 +47,7 @@ def sums(flow: Flow, day: date | None = None) -> dict[tuple[str, str], int]:
 
 async def test_each_day_has_its_own_sums_and_the_days_are_the_range(ours):
     source = await ours([*days(), *WEEK])
-    flow = await fetch_flow(source, FlowQuery(days="7", by=Depth.PATH, most=20))
+    flow = await fetch_flow(source, FlowQuery(days="7", by=Depth.PATH, limit=20))
     raw = {
         ("/", BUY): 1,
         ("/pricing", "/pricing"): 1,
@@ -69,7 +69,7 @@ async def test_each_day_has_its_own_sums_and_the_days_are_the_range(ours):
     segments = await fetch_flow(source, FlowQuery(days="7"))
     assert sums(segments)["/a", "/b"] == 21
     assert segments.totals(None).totals_by_page(0)[0] == ("/a", 21, 0)
-    few = await fetch_flow(source, FlowQuery(days="7", by=Depth.PATH, most=1))
+    few = await fetch_flow(source, FlowQuery(days="7", by=Depth.PATH, limit=1))
     assert sums(few) == {("/a/one?x=1", "/b#c/d"): 21, (OTHER_NAME, OTHER_NAME): 4}
 
 
