@@ -24,8 +24,8 @@ from utilities.rendering import views
 from utilities.rendering.charts.renderer import ChartRenderer, open_chart_renderer
 from utilities.rendering.templating import template_environment
 from utilities.rendering.views import View
-from utilities.rendering.walls import Painter, Walls
-from utilities.rendering.walls.asset_version import build_of
+from utilities.rendering.walls import TileRenderer, WallHub
+from utilities.rendering.walls.asset_version import asset_version
 from utilities.reports import Report
 from utilities.sources import Sources, SourceType, open_sources
 from utilities.sources.pageviews import PageViewSource
@@ -47,7 +47,7 @@ class Services:
     views: dict[str, View]
     boards: Boards
     refresher: Refresher
-    walls: Walls
+    walls: WallHub
     gallery: ChartRenderer
     variants: ParameterizedReports
     database: StateDatabase
@@ -97,14 +97,14 @@ async def open_services(
         collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)
         templates = template_environment(PROJECT_FOLDER / "templates")
         gallery = await stack.enter_async_context(open_chart_renderer())
-        walls = Walls(
+        walls = WallHub(
             boards=boards,
             reports=catalogue.reports,
             store=store,
             refresher=refresher,
-            painter=make_tile_renderer(settings, templates, catalogue, gallery),
+            renderer=make_tile_renderer(settings, templates, catalogue, gallery),
             clock=clock,
-            build=build_of(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static"),
+            version=asset_version(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static"),
         )
         yield Services(
             settings=settings,
@@ -137,9 +137,9 @@ def make_hit_listener(*refreshers: Refresher) -> Callable[[], None]:
 
 def make_tile_renderer(
     settings: Settings, templates: Environment, catalogue: Catalogue, gallery: ChartRenderer
-) -> Painter:
+) -> TileRenderer:
     """Returns the tile renderer of this process."""
-    return Painter(
+    return TileRenderer(
         templates=templates,
         views=catalogue.views,
         reports=catalogue.reports,

@@ -6,7 +6,7 @@ import socket
 from tornado.web import HTTPError
 
 from handlers.base.handler import BaseHandler
-from utilities.rendering.walls import Walls
+from utilities.rendering.walls import WallHub
 
 WALL_THEMES = ("dark", "light")
 MAX_STREAM_INPUT_BYTES = 4096  # a wall sends nothing after its request
@@ -17,7 +17,7 @@ class WallHandler(BaseHandler):
     """Base of the handlers for walls."""
 
     @property
-    def walls(self) -> Walls:
+    def walls(self) -> WallHub:
         return self.services.walls
 
     def compute_etag(self) -> None:
@@ -47,9 +47,9 @@ class WallPage(WallHandler):
     """One wall, complete and readable without its script."""
 
     async def get(self, board: str) -> None:
-        await self.walls.settle()
+        await self.walls.wait_until_drawn()
         theme = self.get_query_argument("theme", "") if self.request.query else ""
-        page = self.walls.page(board, theme if theme in WALL_THEMES else "", zipped=self.accepts_gzip)
+        page = self.walls.render_page(board, theme if theme in WALL_THEMES else "", zipped=self.accepts_gzip)
         if page is None:
             raise HTTPError(404)
         if self.accepts_gzip:  # the page contains nothing of the request
@@ -61,7 +61,7 @@ class TilePage(WallHandler):
     """One tile by itself, for other pages to embed."""
 
     def get(self, board: str, tile: str) -> None:
-        html = self.walls.tile(board, tile)
+        html = self.walls.tile_html(board, tile)
         if html is None:
             raise HTTPError(404)
         self.finish(html)
@@ -71,7 +71,7 @@ class BoardStyles(WallHandler):
     """The generated stylesheet that places the tiles of a board."""
 
     def get(self, board: str, edition: str) -> None:
-        styles = self.walls.styles(board)
+        styles = self.walls.stylesheet(board)
         if styles is None:
             raise HTTPError(404)
         current_edition, css = styles
@@ -93,9 +93,9 @@ class WallEventStream(WallHandler):
     """
 
     def get(self, board: str) -> None:
-        if self.walls.styles(board) is None:
+        if self.walls.stylesheet(board) is None:
             raise HTTPError(404)
-        if not self.walls.open:
+        if not self.walls.is_open:
             raise HTTPError(503)
         last = self.request.headers.get("Last-Event-ID", "") or self.get_argument("last", "")
         ended = self.session_ended if self.authenticator.sessions is not None else None
@@ -110,4 +110,4 @@ class WallEventStream(WallHandler):
         stream.set_nodelay(True)
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux only
             stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_TIMEOUT_MILLISECONDS)
-        self.walls.join(board, stream, last=last, chunked=self.request.version == "HTTP/1.1", ended=ended)
+        self.walls.add_wall(board, stream, last=last, chunked=self.request.version == "HTTP/1.1", session_end=ended)

@@ -30,7 +30,7 @@ class HealthPage(BaseHandler):
                 "store": store,
                 "page_views": page_views,
                 "boards": {"shown": len(self.services.boards), "faults": faults},
-                "walls": self.services.walls.count,
+                "walls": self.services.walls.wall_count,
             }
         )
 

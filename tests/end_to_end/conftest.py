@@ -1,4 +1,4 @@
-"""The whole product, from settings to the glass, on a pretend internet or on recorded answers."""
+"""The whole product, from settings to the wall, on a pretend internet or on recorded answers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -10,11 +10,11 @@ import pytest_asyncio
 
 from demo.internet import Internet
 from handlers.serving.server import run_server
-from tests.rendering.walls.conftest import glass
+from tests.rendering.walls.conftest import wall_page
 from utilities.config.settings import read_settings
 from utilities.services import Services
 
-__all__ = ["glass"]
+__all__ = ["wall_page"]
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "data" / "ga4"
 

@@ -1,4 +1,4 @@
-"""The main job on real input: recorded answers of a real property, through Google's own client, on the glass."""
+"""The main job on real input: recorded answers of a real property, through Google's own client, on the wall."""
 
 import json
 from pathlib import Path
@@ -50,21 +50,21 @@ def recorded(folder: Path, name: str, *metrics: str) -> list[list[str]]:
     ]
 
 
-async def rows_of(glass: Page, tile: str) -> list[str]:
-    rows = await glass.locator(f"[data-tile={tile}] tbody tr").all()
+async def rows_of(wall_page: Page, tile: str) -> list[str]:
+    rows = await wall_page.locator(f"[data-tile={tile}] tbody tr").all()
     return [" ".join((await row.inner_text()).split()) for row in rows]
 
 
 async def test_every_figure_on_the_glass_equals_the_recording(
-    tmp_path: Path, recordings: Path, open_foyer: OpenFoyer, glass: Page
+    tmp_path: Path, recordings: Path, open_foyer: OpenFoyer, wall_page: Page
 ) -> None:
     names = ["realtime", "top-countries-realtime", "top-domains-30-days", "top-traffic-sources-30-days"]
     async with Recorded(tmp_path, recordings, names) as google:
         foyer = await open_foyer(google.environment, BOARD)
-        await glass.goto(foyer.address + "/boards/office")
-        await glass.wait_for_selector("[data-state=live] >> nth=3")
+        await wall_page.goto(foyer.address + "/boards/office")
+        await wall_page.wait_for_selector("[data-state=live] >> nth=3")
 
-        hero = await glass.locator("[data-tile=now] .hero").inner_text()
+        hero = await wall_page.locator("[data-tile=now] .hero").inner_text()
         assert hero == recorded(recordings, "realtime", "activeUsers")[0][0]
         expected = {
             "countries": recorded(recordings, "top-countries-realtime", "activeUsers"),
@@ -74,7 +74,7 @@ async def test_every_figure_on_the_glass_equals_the_recording(
             ),
         }
         for tile, lines in expected.items():
-            seen = await rows_of(glass, tile)
+            seen = await rows_of(wall_page, tile)
             ranked = [" ".join(line) for line in lines if not {"", "(not set)", "(other)"} & set(line)]
             assert len(seen) >= 3, f"{tile} shows too little: {seen}"
             assert seen == ranked[: len(seen)]

@@ -24,66 +24,72 @@ OVERLAPPING = """() => {
 SIZES = [(1920, 1080), (1280, 720), (3840, 2160)]
 
 
-async def open_wall(glass: Page, address: str, tiles: int = 6) -> None:
-    await glass.goto(address + "/boards/office")
-    await glass.wait_for_selector(f".tile.live >> nth={tiles - 1}")
+async def open_wall(wall_page: Page, address: str, tiles: int = 6) -> None:
+    await wall_page.goto(address + "/boards/office")
+    await wall_page.wait_for_selector(f".tile.live >> nth={tiles - 1}")
 
 
 @pytest.mark.parametrize("nasty", [False, True], ids=["usual", "nasty"])
 async def test_nothing_overflows_scrolls_or_overlaps_at_any_size(
-    tmp_path: Path, open_foyer: OpenFoyer, glass: Page, nasty: bool
+    tmp_path: Path, open_foyer: OpenFoyer, wall_page: Page, nasty: bool
 ) -> None:
     async with Internet(tmp_path, nasty=nasty) as internet:
         foyer = await open_foyer(internet.environment)
-        await open_wall(glass, foyer.address)
+        await open_wall(wall_page, foyer.address)
         for width, height in SIZES:
-            await glass.set_viewport_size({"width": width, "height": height})
-            assert await glass.evaluate(OVERFLOWING) == [], f"at {width} × {height}"
-            assert not await glass.evaluate(OVERLAPPING), f"at {width} × {height}"
+            await wall_page.set_viewport_size({"width": width, "height": height})
+            assert await wall_page.evaluate(OVERFLOWING) == [], f"at {width} × {height}"
+            assert not await wall_page.evaluate(OVERLAPPING), f"at {width} × {height}"
             scrolls = "document.documentElement.scrollHeight > innerHeight + 1"
-            assert not await glass.evaluate(scrolls), f"at {width} × {height}"
+            assert not await wall_page.evaluate(scrolls), f"at {width} × {height}"
 
 
-async def test_markup_from_google_is_shown_and_never_run(tmp_path: Path, open_foyer: OpenFoyer, glass: Page) -> None:
+async def test_markup_from_google_is_shown_and_never_run(
+    tmp_path: Path, open_foyer: OpenFoyer, wall_page: Page
+) -> None:
     async with Internet(tmp_path, nasty=True) as internet:
         foyer = await open_foyer(internet.environment)
-        await open_wall(glass, foyer.address)
+        await open_wall(wall_page, foyer.address)
         for path in ("/boards/office", "/reports/pages-now", "/reports/top-pages", "/reports/people-sources"):
-            await glass.goto(foyer.address + path)
-            assert await glass.locator("main script, main img, main iframe").count() == 0
-        # `glass` fails the test for a dialog, and for a complaint about the content security policy
+            await wall_page.goto(foyer.address + path)
+            assert await wall_page.locator("main script, main img, main iframe").count() == 0
+        # `wall_page` fails the test for a dialog, and for a complaint about the content security policy
 
 
-async def test_an_empty_property_is_said_in_words(tmp_path: Path, open_foyer: OpenFoyer, glass: Page) -> None:
+async def test_an_empty_property_is_said_in_words(tmp_path: Path, open_foyer: OpenFoyer, wall_page: Page) -> None:
     async with Internet(tmp_path, empty=True) as internet:
         foyer = await open_foyer(internet.environment)
-        await open_wall(glass, foyer.address)
-        for tile in await glass.locator(".tile .body").all():
+        await open_wall(wall_page, foyer.address)
+        for tile in await wall_page.locator(".tile .body").all():
             assert (await tile.inner_text()).strip(), "a blank tile"
 
 
-async def test_dead_networks_leave_the_table_standing(internet: Internet, open_foyer: OpenFoyer, glass: Page) -> None:
+async def test_dead_networks_leave_the_table_standing(
+    internet: Internet, open_foyer: OpenFoyer, wall_page: Page
+) -> None:
     for name, address in internet.environment.items():
         if name.endswith("_API_URL"):
             internet.faults.inject("/" + address.split("/", 3)[3], Fault("status", status=503))
     foyer = await open_foyer(internet.environment)
-    await open_wall(glass, foyer.address)
-    await glass.goto(foyer.address + "/reports/top-pages")
-    rows = await glass.locator("tbody tr").all()
+    await open_wall(wall_page, foyer.address)
+    await wall_page.goto(foyer.address + "/reports/top-pages")
+    rows = await wall_page.locator("tbody tr").all()
     assert len(rows) >= 10
     cells = [await cell.inner_text() for cell in await rows[0].locator("td").all()]
     assert cells.count("–") == 8
-    assert "503" in await glass.locator("main").inner_text()
+    assert "503" in await wall_page.locator("main").inner_text()
 
 
-async def test_tile_keeps_old_figures_when_google_fails(internet: Internet, open_foyer: OpenFoyer, glass: Page) -> None:
+async def test_tile_keeps_old_figures_when_google_fails(
+    internet: Internet, open_foyer: OpenFoyer, wall_page: Page
+) -> None:
     foyer = await open_foyer(internet.environment)
-    await open_wall(glass, foyer.address)
-    before = await glass.locator("[data-tile=total-users] .hero").inner_text()
+    await open_wall(wall_page, foyer.address)
+    before = await wall_page.locator("[data-tile=total-users] .hero").inner_text()
     internet.faults.inject("/v1beta", Fault("status", status=500))
     foyer.services.refresher.refresh_tasks["total-users"].wake_event.set()
-    await glass.reload()
-    assert await glass.locator("[data-tile=total-users] .hero").inner_text() == before
+    await wall_page.reload()
+    assert await wall_page.locator("[data-tile=total-users] .hero").inner_text() == before
 
 
 @pytest.mark.parametrize(
@@ -98,16 +104,16 @@ async def test_tile_keeps_old_figures_when_google_fails(internet: Internet, open
     ids=lambda value: value.doing + str(value.status) if isinstance(value, Fault) else "",
 )
 async def test_a_wall_that_never_got_an_answer_says_why(
-    internet: Internet, open_foyer: OpenFoyer, glass: Page, fault: Fault, word: str
+    internet: Internet, open_foyer: OpenFoyer, wall_page: Page, fault: Fault, word: str
 ) -> None:
     internet.faults.inject("/v1beta", fault)
     foyer = await open_foyer(internet.environment)
-    await glass.goto(foyer.address + "/boards/office")
-    tile = glass.locator("[data-tile=top-countries][data-state=failed]")
+    await wall_page.goto(foyer.address + "/boards/office")
+    tile = wall_page.locator("[data-tile=top-countries][data-state=failed]")
     await tile.wait_for(timeout=15_000)
     said = await tile.inner_text()
     assert word in said
     assert "Traceback" not in said
     assert "@" not in said, "an account's address is nobody's business in the hall"
     assert len(said.split()) >= 4
-    assert await glass.evaluate(OVERFLOWING) == []
+    assert await wall_page.evaluate(OVERFLOWING) == []

@@ -15,7 +15,6 @@ from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import ChartEngine
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.views import ChartSvg
-from utilities.rendering.walls.tile_content import Drawings
 
 Open = Callable[..., ChartRenderer]
 
@@ -104,16 +103,16 @@ async def test_wall_shows_a_table_instead_of_a_chart_that_fails(open_renderer: O
     (tmp_path / "office.yaml").write_text(BOARD, encoding="utf-8")
     board = read(tmp_path / "office.yaml")
     renderer = open_renderer(deadline=0.0001)
-    drawings = Drawings(VIEWS, renderer)
+    contents = TileContents(VIEWS, renderer)
     frame = BY_VIEW["line"]["28 days"]
-    inside, awaited = drawings.inside(board, board.tiles[0], "", frame, None)
-    assert (inside.view.name, awaited) == ("table", True)
+    content, is_pending = contents.build_tile(board, board.tiles[0], "", frame, None)
+    assert (content.view.name, is_pending) == ("table", True)
     await renderer.wait_idle(10)
-    inside, awaited = drawings.inside(board, board.tiles[0], "", frame, None)
-    assert (inside.view.name, awaited) == ("table", False)
+    content, is_pending = contents.build_tile(board, board.tiles[0], "", frame, None)
+    assert (content.view.name, is_pending) == ("table", False)
     renderer.engine.deadline = 3.0
     renderer.failed.clear()
-    drawings.inside(board, board.tiles[0], "", frame, None)
+    contents.build_tile(board, board.tiles[0], "", frame, None)
     await renderer.wait_idle(10)
-    inside, _ = drawings.inside(board, board.tiles[0], "", frame, None)
-    assert isinstance(inside.content, ChartSvg)
+    content, _ = contents.build_tile(board, board.tiles[0], "", frame, None)
+    assert isinstance(content.content, ChartSvg)

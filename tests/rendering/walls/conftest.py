@@ -1,6 +1,5 @@
 """A Foyer with a board of its own on a loopback port, and a browser to look at it with."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -25,7 +24,7 @@ from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, Frame, LastError, Reading, ValueKind
 from utilities.rendering.views import View
-from utilities.rendering.walls import Pace, Painter, Walls
+from utilities.rendering.walls import Intervals, TileRenderer, WallHub
 from utilities.reports import Report
 from utilities.services import open_services
 from utilities.store import Store, unfenced_lease
@@ -40,11 +39,11 @@ tiles:
   - {report: pages, view: table, place: [7, 1, 6, 12]}
   - {report: sources, view: table, place: [1, 7, 6, 6]}
 """
-QUICK = Pace(beat=0.4, look=0.05, poll=0.1, patience=1.0, farewell=1.0)
+QUICK = Intervals(beat=0.4, ageing=0.05, boards=0.1, stalled=1.0, farewell=1.0)
 
 
-class Clock:
-    """The machine's own, moved by hand."""
+class MovableClock:
+    """The machine's clock, moved by `ahead`."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
@@ -53,8 +52,8 @@ class Clock:
         return utc_now() + self.ahead
 
 
-class Idle:
-    """Stands where the refresher stands: these tests write the readings themselves."""
+class IdleRefresher:
+    """Takes the place of the refresher: these tests write the readings themselves."""
 
     def __init__(self) -> None:
         self.active: set[str] = set()
@@ -71,16 +70,16 @@ def table(*rows: tuple[str, float | None]) -> Frame:
     return Frame((Column("page", "Page", ValueKind.TEXT), Column("views", "Views", ValueKind.INTEGER)), rows)
 
 
-class House:
+class WallServer:
     """One process of Foyer: start it, write readings, kill it, start it again on the same port."""
 
-    def __init__(self, settings: Settings, pace: Pace) -> None:
+    def __init__(self, settings: Settings, intervals: Intervals) -> None:
         self.settings = settings
-        self.pace = pace
-        self.clock = Clock()
-        self.build = "built-once"
+        self.intervals = intervals
+        self.clock = MovableClock()
+        self.version = "built-once"
         self.port = 0
-        self.refresher = Idle()
+        self.refresher = IdleRefresher()
         self.server: HTTPServer | None = None
         names = ("visitors", "pages", "sources")
         self.reports = {name: Report(name, f"What about {name}?", ("none",)) for name in names}
@@ -92,16 +91,16 @@ class House:
         services = await self.stack.enter_async_context(open_services(self.settings, self.clock, catalogue))
         self.store: Store = services.store
         self.boards = services.boards
-        painter = Painter(templates=services.templates, views=services.views, reports=services.reports, zone=UTC)
-        self.walls = Walls(
+        renderer = TileRenderer(templates=services.templates, views=services.views, reports=services.reports, zone=UTC)
+        self.walls = WallHub(
             boards=services.boards,
             reports=services.reports,
             store=services.store,
             refresher=self.refresher,
-            painter=painter,
+            renderer=renderer,
             clock=self.clock,
-            build=self.build,
-            pace=self.pace,
+            version=self.version,
+            intervals=self.intervals,
         )
         idle: Any = self.refresher
         services = replace(services, refresher=idle, walls=self.walls)
@@ -116,10 +115,10 @@ class House:
     def url(self, path: str = "/boards/office") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
-    async def show(self, report: str, frame: Frame, *, age: float = 0, trouble: str = "") -> None:
+    async def show(self, report: str, frame: Frame, *, age: float = 0, error: str = "") -> None:
         now = self.clock() - timedelta(seconds=age)
-        told = LastError(trouble, ErrorKind.UNAVAILABLE, now, 1, now) if trouble else None
-        await self.store.write(Reading(report, frame, now, told), unfenced_lease(report))
+        last_error = LastError(error, ErrorKind.UNAVAILABLE, now, 1, now) if error else None
+        await self.store.write(Reading(report, frame, now, last_error), unfenced_lease(report))
 
     async def fail(self, report: str, message: str) -> None:
         now = self.clock()
@@ -136,71 +135,70 @@ class House:
             self.server = None
 
     async def kill(self) -> None:
-        """Goes as a process goes that is killed: no good-bye, every connection cut."""
-        self.walls._open = False
-        for showing in self.walls._showings.values():
-            for wall in tuple(showing.walls):
-                wall.pipe.close()
+        """Stops as a killed process does: no last event, every connection cut."""
+        self.walls._is_open = False
+        for channel in self.walls._channels.values():
+            for stream in tuple(channel.streams):
+                stream.pipe.close()
         await self.stop()
 
     def edit(self, text: str, name: str = "office") -> None:
-        """As editors do: another file takes the name."""
-        fresh = self.settings.boards_dir / f".{name}.new"
-        fresh.write_text(text)
-        fresh.replace(self.settings.boards_dir / f"{name}.yaml")
+        """Replaces the board file, as editors do."""
+        new_file = self.settings.boards_dir / f".{name}.new"
+        new_file.write_text(text)
+        new_file.replace(self.settings.boards_dir / f"{name}.yaml")
 
 
-BuildHouse = Callable[..., Awaitable[House]]
+StartServer = Callable[..., Awaitable[WallServer]]
 
 
 @asynccontextmanager
-async def building(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[BuildHouse]:
-    """What `build_house` gives, in the event loop of whoever enters."""
+async def server_builder(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[StartServer]:
+    """Returns `start_server`, in the event loop of the caller."""
     async with AsyncExitStack() as stack:
 
-        async def build(board: str = BOARD, pace: Pace = QUICK) -> House:
+        async def build(board: str = BOARD, intervals: Intervals = QUICK) -> WallServer:
             folder = tmp_path / "boards"
             folder.mkdir()
             (folder / "office.yaml").write_text(board)
-            house = House(settings(boards_dir=folder), pace)
-            await house.start()
-            stack.push_async_callback(house.stop)
-            return house
+            server = WallServer(settings(boards_dir=folder), intervals)
+            await server.start()
+            stack.push_async_callback(server.stop)
+            return server
 
         yield build
 
 
 @pytest.fixture
-async def build_house(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[BuildHouse]:
-    async with building(tmp_path, settings) as build:
+async def start_server(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[StartServer]:
+    async with server_builder(tmp_path, settings) as build:
         yield build
 
 
 @pytest.fixture
-async def house(build_house: BuildHouse) -> House:
-    return await build_house()
+async def server(start_server: StartServer) -> WallServer:
+    return await start_server()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def glass(chromium: Browser) -> AsyncIterator[Page]:
-    """A television: 1920 × 1080; anything its console has to complain about fails the test."""
+async def wall_page(chromium: Browser) -> AsyncIterator[Page]:
+    """A television of 1920 × 1080 px; any error in its console fails the test."""
     page = await chromium.new_page(viewport={"width": 1920, "height": 1080})
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    console_errors: list[str] = []
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
+    page.on("dialog", lambda dialog: console_errors.append(f"dialog: {dialog.message}"))
+    page.on("console", lambda entry: console_errors.append(entry.text) if entry.type == "error" else None)
     yield page
     await page.close()
-    cut = ("ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_EMPTY", "ERR_FAILED", "502", "404")  # servers, not the page's fault
-    assert not [told for told in complaints if not any(word in told for word in cut)]
+    connection_errors = (
+        "ERR_CONNECTION",
+        "ERR_INCOMPLETE",
+        "ERR_EMPTY",
+        "ERR_FAILED",
+        "502",
+        "404",
+    )  # of the stopped server
+    assert not [text for text in console_errors if not any(word in text for word in connection_errors)]
 
 
-async def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
-    """Waits until it is true."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not true():
-        assert asyncio.get_running_loop().time() < deadline, "it does not come true"
-        await asyncio.sleep(0.02)
-
-
-__all__ = ["House", "number", "replace", "table", "until"]
+__all__ = ["WallServer", "number", "replace", "table"]

@@ -1,4 +1,4 @@
-"""A wall without a browser: reads a stream from its socket, as slowly as it is told."""
+"""A wall without a browser: reads a stream from its socket, as slowly as it is event."""
 
 import asyncio
 import json
@@ -9,27 +9,27 @@ STREAM = "/boards/office/stream"
 
 
 @dataclass(frozen=True)
-class Told:
+class ReceivedEvent:
     """One event as it arrived."""
 
     name: str
     data: dict[str, Any]
-    mark: str
+    event_id: str
 
 
-class Line:
+class StreamClient:
     """One open stream."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
         self.head = ""
-        self.retry = 0  # ms, told once
+        self.retry = 0  # ms, event once
         self.chunked = True
         self.rest = b""
 
     @classmethod
-    async def open(cls, port: int, path: str = STREAM, *, headers: str = "", version: str = "1.1") -> "Line":
+    async def open(cls, port: int, path: str = STREAM, *, headers: str = "", version: str = "1.1") -> "StreamClient":
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
         writer.write(f"GET {path} HTTP/{version}\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n".encode())
         line = cls(reader, writer)
@@ -48,7 +48,7 @@ class Line:
         size = int((await self.reader.readline()).strip() or b"0", 16)
         return (await self.reader.readexactly(size + 2))[:-2] if size else b""
 
-    async def next(self, within: float = 5.0) -> Told | None:
+    async def next(self, within: float = 5.0) -> ReceivedEvent | None:
         """The next event; None when the stream has ended."""
         while b"\n\n" not in self.rest:
             more = await asyncio.wait_for(self.more(), within)
@@ -60,15 +60,15 @@ class Line:
         if "retry" in fields:
             self.retry = int(fields["retry"])
             return await self.next(within)
-        return Told(fields["event"], json.loads(fields["data"]), fields.get("id", ""))
+        return ReceivedEvent(fields["event"], json.loads(fields["data"]), fields.get("id", ""))
 
-    async def until(self, name: str, text: str = "") -> Told:
+    async def wait_for(self, name: str, text: str = "") -> ReceivedEvent:
         """The next event of this name whose data has `text` in it."""
         while True:
-            told = await self.next()
-            assert told is not None, f"the stream ended before {name}"
-            if told.name == name and text in json.dumps(told.data, ensure_ascii=False):
-                return told
+            event = await self.next()
+            assert event is not None, f"the stream ended before {name}"
+            if event.name == name and text in json.dumps(event.data, ensure_ascii=False):
+                return event
 
     def close(self) -> None:
         self.writer.transport.abort()

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.rendering.walls.conftest import QUICK, BuildHouse, House, number, replace, table, until
-from tests.rendering.walls.streams import STREAM, Line
-from utilities.rendering.walls.wall_stream import Wall
+from tests.rendering.walls.conftest import QUICK, StartServer, WallServer, number, replace, table
+from tests.rendering.walls.streams import STREAM, StreamClient
+from tests.waiting import wait_until
+from utilities.rendering.walls.wall_stream import WallStream
 
 
-def stuck(port: int) -> socket.socket:
+def open_stalled_stream(port: int) -> socket.socket:
     """A television that opens its stream and then never reads."""
     line = socket.socket()
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -23,81 +24,81 @@ def stuck(port: int) -> socket.socket:
     return line
 
 
-BIG = [(f"/a/rather/long/address/of/a/page/{n}", float(n)) for n in range(10)]
+LARGE_ROWS = [(f"/a/rather/long/address/of/a/page/{n}", float(n)) for n in range(10)]
 
 
-async def flood(house: House, rounds: Iterable[int]) -> None:
+async def show_many(server: WallServer, rounds: Iterable[int]) -> None:
     for n in rounds:
-        await house.show("pages", table(*((f"{page}?{n}", views + n) for page, views in BIG)))
+        await server.show("pages", table(*((f"{page}?{n}", views + n) for page, views in LARGE_ROWS)))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
 
-async def stuff(house: House, wall: Wall) -> None:
+async def fill_buffer(server: WallServer, wall: WallStream) -> None:
     """Tells a wall so much that it takes no more; one that has been let go would never be full."""
     for n in itertools.count():
-        if wall.stuck_since is not None:
+        if wall.stalled_since is not None:
             return
         assert not wall.pipe.closed(), "it was let go before anybody looked"
-        await flood(house, [n])
+        await show_many(server, [n])
 
 
-async def test_a_wall_that_does_not_read_never_grows_and_is_let_go(build_house: BuildHouse) -> None:
-    house = await build_house()
-    deaf = stuck(house.port)
-    await until(lambda: house.walls.count == 1)
-    wall = next(iter(house.walls._showings["office"].walls))
-    await stuff(house, wall)
+async def test_a_wall_that_does_not_read_uses_bounded_memory_and_is_closed(start_server: StartServer) -> None:
+    server = await start_server()
+    stalled = open_stalled_stream(server.port)
+    await wait_until(lambda: server.walls.wall_count == 1)
+    wall = next(iter(server.walls._channels["office"].streams))
+    await fill_buffer(server, wall)
     held = wall.pipe._write_buffer  # type: ignore[attr-defined]
     before = len(held)
-    await flood(house, range(300))
+    await show_many(server, range(300))
     assert len(held) <= before
-    await until(lambda: house.walls.count == 0, QUICK.patience + 3)
-    deaf.close()
+    await wait_until(lambda: server.walls.wall_count == 0)
+    stalled.close()
 
 
-async def test_a_wall_that_lagged_gets_the_newest_of_every_tile(build_house: BuildHouse) -> None:
-    house = await build_house(pace=replace(QUICK, patience=60))
-    slow = stuck(house.port)
-    await until(lambda: house.walls.count == 1)
-    wall = next(iter(house.walls._showings["office"].walls))
-    await stuff(house, wall)
-    await house.show("visitors", number(123456))
-    await house.show("pages", table(("/the-newest", 1)))
+async def test_a_lagging_wall_gets_the_newest_of_every_tile(start_server: StartServer) -> None:
+    server = await start_server(intervals=replace(QUICK, stalled=60))
+    lagging = open_stalled_stream(server.port)
+    await wait_until(lambda: server.walls.wall_count == 1)
+    wall = next(iter(server.walls._channels["office"].streams))
+    await fill_buffer(server, wall)
+    await server.show("visitors", number(123456))
+    await server.show("pages", table(("/the-newest", 1)))
     await asyncio.sleep(0.2)
-    heard = b""
+    received = b""
     loop = asyncio.get_running_loop()
-    while b"123,456" not in heard or b"/the-newest" not in heard:
-        heard += await asyncio.wait_for(loop.sock_recv(slow, 65536), 5)
-    assert heard.count(b"/the-newest") == 1
-    slow.close()
+    while b"123,456" not in received or b"/the-newest" not in received:
+        received += await asyncio.wait_for(loop.sock_recv(lagging, 65536), 5)
+    assert received.count(b"/the-newest") == 1
+    lagging.close()
 
 
-async def test_two_hundred_streams_are_told_good_bye_and_end_at_once(
-    house: House, caplog: pytest.LogCaptureFixture
+async def test_two_hundred_streams_get_a_last_event_and_end_at_once(
+    server: WallServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    lines = [await Line.open(house.port) for _ in range(195)]
-    deaf = [stuck(house.port) for _ in range(5)]
-    await until(lambda: house.walls.count == 200)
+    lines = [await StreamClient.open(server.port) for _ in range(195)]
+    stalled = [open_stalled_stream(server.port) for _ in range(5)]
+    await wait_until(lambda: server.walls.wall_count == 200)
     began = asyncio.get_running_loop().time()
-    await house.stop()
+    await server.stop()
     assert asyncio.get_running_loop().time() - began < 5
     for line in lines:
-        await line.until("bye")
+        await line.wait_for("bye")
         assert await line.next() is None
         line.close()
     assert not caplog.records
-    for line in deaf:
+    for line in stalled:
         line.close()
 
 
-async def test_a_wall_that_talks_is_not_listened_to(house: House) -> None:
-    line = await Line.open(house.port)
+async def test_data_from_a_wall_is_not_read(server: WallServer) -> None:
+    line = await StreamClient.open(server.port)
     line.writer.write(b"x" * 10_000_000)
     await asyncio.sleep(0.3)
-    await house.show("visitors", number(77))
-    assert house.walls.count in (0, 1)
-    wall = next(iter(house.walls._showings["office"].walls), None)
+    await server.show("visitors", number(77))
+    assert server.walls.wall_count in (0, 1)
+    wall = next(iter(server.walls._channels["office"].streams), None)
     assert wall is None or wall.pipe._read_buffer_size < 200_000  # type: ignore[attr-defined]
     line.close()

@@ -1,23 +1,25 @@
-"""The line at the foot of a wall."""
+"""The status line of a wall."""
 
 import pytest
 
 from utilities.model.frames import ReadingState
-from utilities.rendering.walls.status_line import Status, status
+from utilities.rendering.walls.status_line import BoardStatus, board_status
 
 LIVE, STALE, FAILED, WAITING = ReadingState.LIVE, ReadingState.STALE, ReadingState.FAILED, ReadingState.WAITING
 
 
 @pytest.mark.parametrize(
-    ("states", "wrong", "told"),
+    ("states", "has_file_error", "status"),
     [
-        ([LIVE, LIVE], False, Status(LIVE, "live")),
-        ([], False, Status(LIVE, "live")),
-        ([LIVE, WAITING], False, Status(WAITING, "1 of 2 tiles waiting")),
-        ([STALE, LIVE, STALE, WAITING], False, Status(STALE, "2 of 4 tiles stale")),
-        ([FAILED, STALE, STALE], False, Status(FAILED, "1 of 3 tiles failed")),
-        ([LIVE], True, Status(LIVE, "live", wrong=True)),
+        ([LIVE, LIVE], False, BoardStatus(LIVE, "live")),
+        ([], False, BoardStatus(LIVE, "live")),
+        ([LIVE, WAITING], False, BoardStatus(WAITING, "1 of 2 tiles waiting")),
+        ([STALE, LIVE, STALE, WAITING], False, BoardStatus(STALE, "2 of 4 tiles stale")),
+        ([FAILED, STALE, STALE], False, BoardStatus(FAILED, "1 of 3 tiles failed")),
+        ([LIVE], True, BoardStatus(LIVE, "live", has_file_error=True)),
     ],
 )
-def test_the_foot_of_the_wall_tells_the_worst(states: list[ReadingState], wrong: bool, told: Status) -> None:
-    assert status(states, wrong=wrong) == told
+def test_the_status_line_shows_the_worst_state(
+    states: list[ReadingState], has_file_error: bool, status: BoardStatus
+) -> None:
+    assert board_status(states, has_file_error=has_file_error) == status

@@ -1,4 +1,4 @@
-"""What walls are told, and what a wall may cost."""
+"""What walls are event, and what a wall may cost."""
 
 import asyncio
 import json
@@ -7,27 +7,28 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.rendering.walls.conftest import BuildHouse, House, number, table, until
-from tests.rendering.walls.streams import STREAM, Line
+from tests.rendering.walls.conftest import StartServer, WallServer, number, table
+from tests.rendering.walls.streams import STREAM, StreamClient
+from tests.waiting import wait_until
 from utilities.model.frames import Frame
-from utilities.rendering.walls import Pace
+from utilities.rendering.walls import Intervals
 
 
-async def test_a_new_stream_hears_the_time_and_then_every_tile(house: House) -> None:
-    await house.show("visitors", number(7))
-    line = await Line.open(house.port)
+async def test_a_new_stream_gets_the_time_and_then_every_tile(server: WallServer) -> None:
+    await server.show("visitors", number(7))
+    line = await StreamClient.open(server.port)
     assert line.status == 200
     beat = await line.next()
     assert beat is not None and beat.name == "beat"
-    assert abs(beat.data["now"] / 1000 - house.clock().timestamp()) < 2
+    assert abs(beat.data["now"] / 1000 - server.clock().timestamp()) < 2
     assert beat.data["offset"] in (60, 120)
-    tiles = {(await line.until("tile")).data["tile"] for _ in range(3)}
+    tiles = {(await line.wait_for("tile")).data["tile"] for _ in range(3)}
     assert tiles == {"visitors", "pages", "sources"}
     line.close()
 
 
-async def test_a_stream_is_neither_kept_nor_held_back_nor_squeezed(house: House) -> None:
-    line = await Line.open(house.port, headers="Accept-Encoding: gzip\r\n")
+async def test_a_stream_is_not_cached_buffered_or_compressed(server: WallServer) -> None:
+    line = await StreamClient.open(server.port, headers="Accept-Encoding: gzip\r\n")
     head = line.head.lower()
     assert "content-type: text/event-stream" in head
     assert "x-accel-buffering: no" in head
@@ -37,8 +38,8 @@ async def test_a_stream_is_neither_kept_nor_held_back_nor_squeezed(house: House)
     line.close()
 
 
-async def test_walls_are_told_to_come_back_at_different_moments(house: House) -> None:
-    lines = [await Line.open(house.port) for _ in range(30)]
+async def test_walls_reconnect_at_different_moments(server: WallServer) -> None:
+    lines = [await StreamClient.open(server.port) for _ in range(30)]
     for line in lines:
         await line.next()
         line.close()
@@ -46,143 +47,145 @@ async def test_walls_are_told_to_come_back_at_different_moments(house: House) ->
     assert all(1000 <= line.retry <= 5000 for line in lines)
 
 
-async def test_a_stream_for_an_old_proxy_is_not_chunked(house: House) -> None:
-    line = await Line.open(house.port, version="1.0")
+async def test_a_stream_for_an_old_proxy_is_not_chunked(server: WallServer) -> None:
+    line = await StreamClient.open(server.port, version="1.0")
     assert not line.chunked
-    assert (await line.until("tile", "visitors")).mark
+    assert (await line.wait_for("tile", "visitors")).event_id
     line.close()
 
 
-async def test_a_wall_that_returns_hears_only_what_it_missed(house: House) -> None:
-    line = await Line.open(house.port)
-    marks = [(await line.until("tile")).mark for _ in range(3)]
+async def test_a_wall_that_reconnects_gets_only_what_it_missed(server: WallServer) -> None:
+    line = await StreamClient.open(server.port)
+    event_ids = [(await line.wait_for("tile")).event_id for _ in range(3)]
     line.close()
-    await house.show("pages", table(("/new", 1)))
-    await until(lambda: b"/new" in (house.walls.page("office") or b""))
+    await server.show("pages", table(("/new", 1)))
+    await wait_until(lambda: b"/new" in (server.walls.render_page("office") or b""))
     for back in (
-        await Line.open(house.port, f"{STREAM}?last={marks[-1]}"),
-        await Line.open(house.port, headers=f"Last-Event-ID: {marks[-1]}\r\n"),
+        await StreamClient.open(server.port, f"{STREAM}?last={event_ids[-1]}"),
+        await StreamClient.open(server.port, headers=f"Last-Event-ID: {event_ids[-1]}\r\n"),
     ):
-        heard = [await back.next(), await back.next(), await back.next()]
-        assert [told.name for told in heard if told] == ["beat", "tile", "beat"]
-        assert heard[1] is not None and "/new" in heard[1].data["html"]
+        received = [await back.next(), await back.next(), await back.next()]
+        assert [event.name for event in received if event] == ["beat", "tile", "beat"]
+        assert received[1] is not None and "/new" in received[1].data["html"]
         back.close()
 
 
-@pytest.mark.parametrize("mark", ["other-1", "-1", "nonsense", "%00", "", "9" * 40, "{boot}-" + "9" * 40])
-async def test_a_mark_that_is_not_ours_means_everything(house: House, mark: str) -> None:
-    line = await Line.open(house.port, f"{STREAM}?last={mark.replace('{boot}', house.walls._boot)}")
-    assert {(await line.until("tile")).data["tile"] for _ in range(3)} == {"visitors", "pages", "sources"}
+@pytest.mark.parametrize("event_id", ["other-1", "-1", "nonsense", "%00", "", "9" * 40, "{boot}-" + "9" * 40])
+async def test_an_event_id_of_another_process_means_all_tiles(server: WallServer, event_id: str) -> None:
+    line = await StreamClient.open(server.port, f"{STREAM}?last={event_id.replace('{boot}', server.walls._boot)}")
+    assert {(await line.wait_for("tile")).data["tile"] for _ in range(3)} == {"visitors", "pages", "sources"}
     line.close()
 
 
-async def test_a_page_and_its_stream_leave_nothing_out_and_say_nothing_twice(house: House) -> None:
-    await house.show("visitors", number(1))
-    page = (house.walls.page("office") or b"").decode()
+async def test_a_page_and_its_stream_have_every_change_once(server: WallServer) -> None:
+    await server.show("visitors", number(1))
+    page = (server.walls.render_page("office") or b"").decode()
     where = page.split('data-stream="')[1].split('"')[0]
-    await house.show("visitors", number(2222))
-    line = await Line.open(house.port, where)
-    told = await line.until("tile")
-    assert "2,222" in told.data["html"]
+    await server.show("visitors", number(2222))
+    line = await StreamClient.open(server.port, where)
+    event = await line.wait_for("tile")
+    assert "2,222" in event.data["html"]
     names = [event.name for event in [await line.next(), await line.next()] if event]
     assert names == ["beat", "beat"]
     line.close()
 
 
-async def test_all_walls_are_told_the_same_bytes_that_were_painted_once(house: House) -> None:
-    lines = [await Line.open(house.port) for _ in range(20)]
-    await house.show("visitors", number(99))
-    heard = await asyncio.gather(*(line.until("tile", "99") for line in lines))
-    assert len({told.mark for told in heard}) == 1
+async def test_all_walls_get_the_same_bytes_rendered_once(server: WallServer) -> None:
+    lines = [await StreamClient.open(server.port) for _ in range(20)]
+    await server.show("visitors", number(99))
+    received = await asyncio.gather(*(line.wait_for("tile", "99") for line in lines))
+    assert len({event.event_id for event in received}) == 1
     for line in lines:
         line.close()
-    await until(lambda: house.walls.count == 0)
+    await wait_until(lambda: server.walls.wall_count == 0)
 
 
-async def test_the_word_at_the_foot_follows_the_tiles_at_once(build_house: BuildHouse) -> None:
-    house = await build_house(pace=Pace(beat=60))
-    line = await Line.open(house.port)
-    assert "waiting" in (await line.until("beat")).data["status"]
-    for report in house.reports:
-        await house.show(report, number(1))
-    await line.until("beat", "live")
+async def test_the_status_line_follows_the_tiles_at_once(start_server: StartServer) -> None:
+    server = await start_server(intervals=Intervals(beat=60))
+    line = await StreamClient.open(server.port)
+    assert "waiting" in (await line.wait_for("beat")).data["status"]
+    for report in server.reports:
+        await server.show(report, number(1))
+    await line.wait_for("beat", "live")
     line.close()
 
 
-async def test_a_tile_ages_by_itself(house: House) -> None:
-    await house.show("visitors", number(5))
-    line = await Line.open(house.port)
-    await line.until("tile", "visitors")
-    house.clock.ahead = house.reports["visitors"].refresh_every * 1.1
-    assert 'data-state=\\"ageing\\"' in json.dumps((await line.until("tile", "ageing")).data)
-    house.clock.ahead = house.reports["visitors"].stale_after * 1.1
-    assert "5" in (await line.until("tile", "stale")).data["html"]
+async def test_a_tile_ages_by_itself(server: WallServer) -> None:
+    await server.show("visitors", number(5))
+    line = await StreamClient.open(server.port)
+    await line.wait_for("tile", "visitors")
+    server.clock.ahead = server.reports["visitors"].refresh_every * 1.1
+    assert 'data-state=\\"ageing\\"' in json.dumps((await line.wait_for("tile", "ageing")).data)
+    server.clock.ahead = server.reports["visitors"].stale_after * 1.1
+    assert "5" in (await line.wait_for("tile", "stale")).data["html"]
     line.close()
 
 
-async def test_after_midnight_a_stale_tile_names_the_day(house: House) -> None:
-    await house.show("visitors", number(5), age=house.reports["visitors"].stale_after.total_seconds() + 60)
-    line = await Line.open(house.port)
-    first = await line.until("tile", "stale")
-    house.clock.ahead = timedelta(days=1)
-    then = house.store.latest("visitors").taken_at.astimezone(ZoneInfo("Europe/Berlin"))  # type: ignore[union-attr]
+async def test_after_midnight_a_stale_tile_names_the_day(server: WallServer) -> None:
+    noon = server.clock().astimezone(ZoneInfo("Europe/Berlin")).replace(hour=12)
+    server.clock.ahead = noon - server.clock()  # the reading and its check are of one day
+    await server.show("visitors", number(5), age=server.reports["visitors"].stale_after.total_seconds() + 60)
+    line = await StreamClient.open(server.port)
+    first = await line.wait_for("tile", "stale")
+    server.clock.ahead += timedelta(days=1)
+    then = server.store.latest("visitors").taken_at.astimezone(ZoneInfo("Europe/Berlin"))  # type: ignore[union-attr]
     assert f"{then:%a}" not in first.data["html"]
-    await line.until("tile", f"{then:%a}")
+    await line.wait_for("tile", f"{then:%a}")
     line.close()
 
 
-async def test_a_failure_keeps_the_figures_and_without_figures_says_why(house: House) -> None:
-    line = await Line.open(house.port)
-    await house.fail("visitors", "Google says that this key may not see the property.")
-    assert "may not see" in (await line.until("tile", "failed")).data["html"]
+async def test_a_failure_keeps_the_figures_and_without_figures_says_why(server: WallServer) -> None:
+    line = await StreamClient.open(server.port)
+    await server.fail("visitors", "Google says that this key may not see the property.")
+    assert "may not see" in (await line.wait_for("tile", "failed")).data["html"]
     line.close()
 
 
-async def test_a_tile_that_cannot_be_drawn_fails_alone(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    line = await Line.open(house.port)
-    await house.show("visitors", Frame((), ()))
-    assert "visitors" in (await line.until("tile", "failed")).data["html"]
-    await house.show("pages", table(("/fine", 1)))
-    assert "/fine" in (await line.until("tile", "/fine")).data["html"]
-    assert any("cannot be drawn" in told.message for told in caplog.records)
+async def test_a_tile_that_cannot_be_rendered_fails_alone(server: WallServer, caplog: pytest.LogCaptureFixture) -> None:
+    line = await StreamClient.open(server.port)
+    await server.show("visitors", Frame((), ()))
+    assert "visitors" in (await line.wait_for("tile", "failed")).data["html"]
+    await server.show("pages", table(("/fine", 1)))
+    assert "/fine" in (await line.wait_for("tile", "/fine")).data["html"]
+    assert any("cannot be rendered" in event.message for event in caplog.records)
     line.close()
 
 
-async def test_nobody_joins_once_foyer_is_going(house: House) -> None:
-    await house.walls.stop()
-    line = await Line.open(house.port)
+async def test_no_wall_is_added_after_stop(server: WallServer) -> None:
+    await server.walls.stop()
+    line = await StreamClient.open(server.port)
     assert line.status == 503
     line.close()
 
 
-async def test_a_wall_leaves_when_its_session_is_over(house: House) -> None:
-    ended = asyncio.Event()
-    showing = house.walls._showings["office"]
-    line = await Line.open(house.port)
-    await until(lambda: house.walls.count == 1)
-    next(iter(showing.walls)).ended = ended
-    ended.set()
+async def test_a_wall_is_closed_when_its_session_ends(server: WallServer) -> None:
+    session_end = asyncio.Event()
+    channel = server.walls._channels["office"]
+    line = await StreamClient.open(server.port)
+    await wait_until(lambda: server.walls.wall_count == 1)
+    next(iter(channel.streams)).session_end = session_end
+    session_end.set()
     while await line.next() is not None:
         pass
     line.close()
-    assert house.walls.count == 0
+    assert server.walls.wall_count == 0
 
 
-async def test_there_is_no_stream_of_a_board_that_is_not(house: House) -> None:
+async def test_an_unknown_board_has_no_stream(server: WallServer) -> None:
     for path in ("/boards/attic/stream", "/boards/attic", "/boards/attic/0123456789ab.css", "/boards/..%2foffice"):
-        line = await Line.open(house.port, path)
+        line = await StreamClient.open(server.port, path)
         assert line.status == 404, path
         line.close()
 
 
-async def test_the_board_of_a_deleted_file_is_shown_no_more(build_house: BuildHouse) -> None:
-    house = await build_house()
-    house.edit("title: Other\ntiles:\n  - {report: pages, view: table, place: [1, 1, 12, 12]}\n", "other")
-    await until(lambda: house.walls.page("other"))
-    line = await Line.open(house.port, "/boards/other/stream")
-    (house.settings.boards_dir / "other.yaml").unlink()
+async def test_the_board_of_a_deleted_file_is_not_shown(start_server: StartServer) -> None:
+    server = await start_server()
+    server.edit("title: Other\ntiles:\n  - {report: pages, view: table, place: [1, 1, 12, 12]}\n", "other")
+    await wait_until(lambda: server.walls.render_page("other"))
+    line = await StreamClient.open(server.port, "/boards/other/stream")
+    (server.settings.boards_dir / "other.yaml").unlink()
     while await line.next() is not None:
         pass
     line.close()
-    assert house.walls.page("other") is None
-    assert house.refresher.active == {"visitors", "pages", "sources"}
+    assert server.walls.render_page("other") is None
+    assert server.refresher.active == {"visitors", "pages", "sources"}

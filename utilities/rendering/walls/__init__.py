@@ -1,6 +1,6 @@
-"""Walls: every open board, told the same bytes at the same time."""
+"""Walls: boards shown full screen; all walls of a board receive the same bytes."""
 
-from utilities.rendering.walls.hub import Pace, Walls
-from utilities.rendering.walls.tile_renderer import Painter
+from utilities.rendering.walls.hub import Intervals, WallHub
+from utilities.rendering.walls.tile_renderer import TileRenderer
 
-__all__ = ["Pace", "Painter", "Walls"]
+__all__ = ["Intervals", "TileRenderer", "WallHub"]

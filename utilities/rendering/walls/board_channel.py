@@ -1,121 +1,134 @@
-"""One board as it is being shown: its painted tiles, and the walls that look at it."""
+"""The channel of one board: its rendered tiles, and the streams of the walls that show it."""
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from utilities.config.boards import Board, Tile
+from utilities.model.clock import MonotonicClock
 from utilities.model.frames import ReadingState
-from utilities.rendering.walls.sse_events import Event, event
-from utilities.rendering.walls.tile_renderer import Fresh, Painter
-from utilities.rendering.walls.wall_stream import Wall
+from utilities.rendering.walls.sse_events import SseEvent, encode_event
+from utilities.rendering.walls.tile_renderer import TileRenderer, TileState
+from utilities.rendering.walls.wall_stream import WallStream
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
-    """A tile as it was last painted, and the event that says so."""
+class RenderedTile:
+    """A tile as it was last rendered, and the event that carries it."""
 
-    fresh: Fresh
-    day: date  # in the board's zone: after midnight `09:12` must read `Wed 09:12`
+    tile_state: TileState
+    local_date: date  # in the board's zone: after midnight `09:12` must read `Wed 09:12`
     html: str
-    event: Event
-    awaited: bool  # whether a drawing of it is still on its way
+    event: SseEvent
+    is_pending: bool  # whether its chart is still being drawn
 
 
-Look = Callable[[Tile, datetime], Fresh]
-Number = Callable[[str, str], Event]
-"""Makes the event of a tile and its html, with the next number."""
+ReadTileState = Callable[[Tile, datetime], TileState]
+MakeTileEvent = Callable[[str, str], SseEvent]
+"""Builds the event of a tile from its name and HTML, with the next sequence number."""
 
 
-class Showing:
-    """Paints a tile once for each new reading or change of state, and tells every wall with the same bytes."""
+class BoardChannel:
+    """Renders a tile once for each new reading or change of state, and sends the same bytes to every wall."""
 
-    def __init__(self, board: Board, now: datetime, *, look: Look, painter: Painter, number: Number) -> None:
-        self.walls: set[Wall] = set()
-        self.painted: dict[str, Painted] = {}
+    def __init__(
+        self,
+        board: Board,
+        now: datetime,
+        *,
+        read_state: ReadTileState,
+        renderer: TileRenderer,
+        make_event: MakeTileEvent,
+        monotonic: MonotonicClock,
+    ) -> None:
+        self.streams: set[WallStream] = set()
+        self.rendered: dict[str, RenderedTile] = {}
         self.version = 0  # of all that a page shows
-        self._look = look
-        self._painter = painter
-        self._number = number
-        self.set(board, now)
+        self._read_state = read_state
+        self._renderer = renderer
+        self._make_event = make_event
+        self._monotonic = monotonic
+        self._set_board(board, now)
 
     @property
-    def newest(self) -> int:
-        """The number of the last change."""
-        return max((painted.event.seq for painted in self.painted.values()), default=0)
+    def last_seq(self) -> int:
+        """The sequence number of the last change."""
+        return max((rendered.event.seq for rendered in self.rendered.values()), default=0)
 
-    def change(self, board: Board, now: datetime) -> None:
-        """Another edition: tiles may stand elsewhere, so walls are told to load the board anew."""
-        self.set(board, now)
-        self.tell([event("reload", {"sheet": self.edition})])
+    def replace_board(self, board: Board, now: datetime) -> None:
+        """Replaces the board after an edit; walls are told to reload, because tiles may have moved."""
+        self._set_board(board, now)
+        self.send_events([encode_event("reload", {"sheet": self.edition})])
 
-    def set(self, board: Board, now: datetime) -> None:
+    def _set_board(self, board: Board, now: datetime) -> None:
         self.board = board
-        self.styles = self._painter.styles(board)
+        self.styles = self._renderer.render_styles(board)
         self.edition = hashlib.sha256(board.hash.encode() + self.styles).hexdigest()[:12]
-        self.painted.clear()
-        self._painter.drawings.forget(board.name)
-        self._renew(board.tiles, now)
+        self.rendered.clear()
+        self._renderer.contents.forget_board(board.name)
+        self._render_tiles(board.tiles, now)
 
-    def repaint(self, now: datetime, report: str | None = None) -> None:
-        """Paints the tiles (of one report, or all) that have something else to show, and tells the walls."""
-        self.tell(self._renew([t for t in self.board.tiles if report in (None, t.report, t.trend)], now))
+    def render_changes(self, now: datetime, report: str | None = None) -> None:
+        """Renders the tiles (of one report, or all) whose content has changed, and sends them to the walls."""
+        self.send_events(self._render_tiles([t for t in self.board.tiles if report in (None, t.report, t.trend)], now))
 
-    def _renew(self, tiles: Iterable[Tile], now: datetime) -> list[Event]:
-        told = []
-        today = now.astimezone(self._painter.zone(self.board)).date()
+    def _render_tiles(self, tiles: Iterable[Tile], now: datetime) -> list[SseEvent]:
+        """Renders the tiles that have changed; returns the events of those whose HTML is new."""
+        events = []
+        today = now.astimezone(self._renderer.board_zone(self.board)).date()
         for tile in tiles:
-            fresh, before = self._look(tile, now), self.painted.get(tile.name)
-            if before is not None and not before.awaited and (before.fresh, before.day) == (fresh, today):
+            state, previous = self._read_state(tile, now), self.rendered.get(tile.name)
+            is_done = previous is not None and not previous.is_pending
+            if previous is not None and is_done and (previous.tile_state, previous.local_date) == (state, today):
                 continue
-            html, awaited = self._painter.tile(self.board, tile, fresh, now)
-            if awaited and before is not None and fresh.state is before.fresh.state and not before.awaited:
-                continue  # what was drawn before stays until the new drawing is there
-            if before is not None and before.html == html:
-                news = before.event
+            html, is_pending = self._renderer.render_tile(self.board, tile, state, now)
+            if is_pending and previous is not None and is_done and state.state is previous.tile_state.state:
+                continue  # the previous chart stays until the new one is drawn
+            if previous is not None and previous.html == html:
+                event = previous.event
             else:
-                news = self._number(tile.name, html)
-                told.append(news)
-            self.painted[tile.name] = Painted(fresh, today, html, news, awaited)
+                event = self._make_event(tile.name, html)
+                events.append(event)
+            self.rendered[tile.name] = RenderedTile(state, today, html, event, is_pending)
             self.version += 1
-        return told
+        return events
 
-    def states(self) -> list[ReadingState]:
-        return [painted.fresh.state for painted in self.painted.values()]
+    def tile_states(self) -> list[ReadingState]:
+        """Returns the state of each tile."""
+        return [rendered.tile_state.state for rendered in self.rendered.values()]
 
-    def aged(self, now: datetime) -> list[str]:
-        """Every tile for a page, with the ages of now; walls count for themselves and are not told."""
-        return [
-            self._painter.tile(self.board, tile, self.painted[tile.name].fresh, now)[0] for tile in self.board.tiles
-        ]
+    def render_with_ages(self, now: datetime) -> list[str]:
+        """Returns the HTML of every tile with its age now; open walls count ages themselves and receive nothing."""
+        states = [(tile, self.rendered[tile.name].tile_state) for tile in self.board.tiles]
+        return [self._renderer.render_tile(self.board, tile, state, now)[0] for tile, state in states]
 
-    def since(self, seen: int) -> list[Event]:
-        """The newest of every tile that has changed after `seen`, oldest first."""
-        missed = [painted.event for painted in self.painted.values() if painted.event.seq > seen]
-        return sorted(missed, key=lambda news: news.seq)
+    def events_since(self, seq: int) -> list[SseEvent]:
+        """Returns the newest event of every tile that has changed after `seq`, oldest first."""
+        missed = [rendered.event for rendered in self.rendered.values() if rendered.event.seq > seq]
+        return sorted(missed, key=lambda event: event.seq)
 
-    def join(self, wall: Wall, hello: Iterable[Event]) -> None:
-        """One more wall, told what it has missed."""
-        self.walls.add(wall)
-        wall.tell((*hello, *self.since(wall.seen)), time.monotonic())
+    def add_stream(self, stream: WallStream, first_events: Iterable[SseEvent]) -> None:
+        """Adds a wall; sends it `first_events` and what it has missed."""
+        self.streams.add(stream)
+        stream.send_events((*first_events, *self.events_since(stream.last_seq)), self._monotonic())
 
-    def tell(self, events: Iterable[Event]) -> None:
-        """Every wall that has taken all it was sent; the others catch up when they have."""
-        told = tuple(events)
-        now = time.monotonic()
-        for wall in tuple(self.walls) if told else ():
-            wall.tell(told, now)
+    def send_events(self, events: Iterable[SseEvent]) -> None:
+        """Sends to every wall whose previous write has ended; the others get `send_missed` later."""
+        batch = tuple(events)
+        now = self._monotonic()
+        for stream in tuple(self.streams) if batch else ():
+            stream.send_events(batch, now)
 
-    def catch_up(self, wall: Wall) -> None:
-        wall.tell(self.since(wall.seen), time.monotonic())
+    def send_missed(self, stream: WallStream) -> None:
+        """Sends what a wall has missed while its previous write was pending."""
+        stream.send_events(self.events_since(stream.last_seq), self._monotonic())
 
-    def drop(self, patience: float) -> None:
-        """Closes walls whose session is over, and those that took nothing for so many seconds."""
-        limit = time.monotonic() - patience
-        self.walls -= {wall for wall in self.walls if wall.pipe.closed()}
-        for wall in tuple(self.walls):
-            stuck = wall.stuck_since is not None and wall.stuck_since < limit
-            if stuck or (wall.ended is not None and wall.ended.is_set()):
-                wall.pipe.close()
+    def close_stalled(self, max_seconds: float) -> None:
+        """Closes walls whose session has ended, and those whose write is pending for more than `max_seconds`."""
+        oldest = self._monotonic() - max_seconds
+        self.streams -= {stream for stream in self.streams if stream.pipe.closed()}
+        for stream in tuple(self.streams):
+            is_stalled = stream.stalled_since is not None and stream.stalled_since < oldest
+            if is_stalled or (stream.session_end is not None and stream.session_end.is_set()):
+                stream.pipe.close()

@@ -5,19 +5,20 @@ import itertools
 import logging
 import random
 import secrets
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from utilities.config.boards import Boards, Tile
-from utilities.model.clock import Clock
+from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.frames import ReadingState
-from utilities.rendering.walls.board_channel import Showing
-from utilities.rendering.walls.page_cache import Pages
-from utilities.rendering.walls.sse_events import Event, event, heard, retry
-from utilities.rendering.walls.tile_renderer import Fresh, Painter
-from utilities.rendering.walls.wall_stream import Ended, Pipe, Wall
+from utilities.rendering.walls.board_channel import BoardChannel
+from utilities.rendering.walls.page_cache import PageCache
+from utilities.rendering.walls.sse_events import SseEvent, encode_event, encode_retry, parse_event_id
+from utilities.rendering.walls.tile_renderer import TileRenderer, TileState
+from utilities.rendering.walls.wall_stream import SessionEnd, StreamPipe, WallStream
 from utilities.reports import Report
 from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 from utilities.store import Store
@@ -26,30 +27,30 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How often, in seconds."""
+class Intervals:
+    """Intervals and limits in seconds."""
 
-    beat: float = 12.0  # shorter than any proxy's patience
-    look: float = 1.0  # for tiles that have aged and sessions that have ended
-    poll: float = 2.0  # for edited boards
-    patience: float = 30.0  # with a wall that does not take what it is sent
-    farewell: float = 2.0  # for walls to take their good-bye
-
-
-PACE = Pace()
-
-RETRIES = tuple(retry(seconds) for seconds in (1.0, 1.7, 2.4, 3.1, 3.8, 4.5))
-"""Told to each wall when it joins, so that after a restart they do not all come back at one moment."""
+    beat: float = 12.0  # shorter than the idle limit of any proxy
+    ageing: float = 1.0  # between checks for aged tiles and ended sessions
+    boards: float = 2.0  # between checks for edited boards
+    stalled: float = 30.0  # a wall that reads nothing for longer is closed
+    farewell: float = 2.0  # for walls to read the last event
 
 
-class Active(Protocol):
-    """The part of the refresher that is told which reports are in use."""
+DEFAULT_INTERVALS = Intervals()
+
+RETRY_EVENTS = tuple(encode_retry(seconds) for seconds in (1.0, 1.7, 2.4, 3.1, 3.8, 4.5))
+"""One is sent to each new wall, so that after a restart they do not all reconnect at one moment."""
+
+
+class ReportActivator(Protocol):
+    """The part of the refresher that receives which reports are in use."""
 
     def set_active(self, names: Collection[str]) -> None: ...
 
 
-class Walls:
-    """Paints once and tells all. run.py calls `start` and `stop`."""
+class WallHub:
+    """Renders each tile once and sends it to all walls; the server calls `start` and `stop`."""
 
     def __init__(
         self,
@@ -57,157 +58,164 @@ class Walls:
         boards: Boards,
         reports: Mapping[str, Report],
         store: Store,
-        refresher: Active,
-        painter: Painter,
+        refresher: ReportActivator,
+        renderer: TileRenderer,
         clock: Clock,
-        build: str,
-        pace: Pace = PACE,
+        version: str,
+        intervals: Intervals = DEFAULT_INTERVALS,
+        monotonic: MonotonicClock = time.monotonic,
     ) -> None:
         self._boards = boards
         self._reports = reports
         self._store = store
         self._refresher = refresher
-        self._painter = painter
+        self._renderer = renderer
         self._clock = clock
-        self._pace = pace
+        self._intervals = intervals
+        self._monotonic = monotonic
         self._boot = secrets.token_hex(4)
-        self._pages = Pages(painter, boards, clock, build=build, boot=self._boot, every=pace.beat)
-        self._count = itertools.count(1).__next__
-        self._showings: dict[str, Showing] = {}
+        self._pages = PageCache(renderer, boards, clock, version=version, boot=self._boot, beat_seconds=intervals.beat)
+        self._next_seq = itertools.count(1).__next__
+        self._channels: dict[str, BoardChannel] = {}
         self._loops: list[SupervisedLoop] = []
-        self._open = False
-
-    # start and stop
+        self._is_open = False
 
     def start(self) -> None:
-        """Paints every board and starts to watch."""
-        self._open = True
-        if self._painter.gallery is not None:
-            self._painter.gallery.on_rendered = self._repaint
-        self._arrange()
+        """Renders every board and starts the loops."""
+        self._is_open = True
+        if self._renderer.gallery is not None:
+            self._renderer.gallery.on_rendered = self._render_changes
+        self._sync_channels()
         self._loops = [
-            SupervisedLoop("walls: readings", self._hear),
-            SupervisedLoop.every(self._pace.look, "walls: ageing", self._look_round),
-            SupervisedLoop.every(self._pace.beat, "walls: beat", self._beat),
-            SupervisedLoop.every(self._pace.poll, "walls: boards", self._poll),
+            SupervisedLoop("walls: readings", self._watch_readings),
+            SupervisedLoop.every(self._intervals.ageing, "walls: ageing", self._check_ageing),
+            SupervisedLoop.every(self._intervals.beat, "walls: beat", self._send_beats),
+            SupervisedLoop.every(self._intervals.boards, "walls: boards", self._poll_boards),
         ]
 
     async def stop(self) -> None:
-        """Says good-bye to every wall and ends its stream; nobody can join from now on."""
-        self._open = False
+        """Sends a last event to every wall and closes it; no wall is added from now on."""
+        self._is_open = False
         await stop_loops(self._loops)
-        bye = event("bye", {})
-        leaving = [wall.leave(bye) for showing in self._showings.values() for wall in tuple(showing.walls)]
-        going = [done for done in leaving if done is not None]
-        if going:
-            await asyncio.wait(going, timeout=self._pace.farewell)
-        for showing in self._showings.values():
-            for wall in tuple(showing.walls):
-                wall.pipe.close()
+        bye = encode_event("bye", {})
+        streams = [stream for channel in self._channels.values() for stream in tuple(channel.streams)]
+        writes = [write for stream in streams if (write := stream.send_farewell(bye)) is not None]
+        if writes:
+            await asyncio.wait(writes, timeout=self._intervals.farewell)
+        for stream in streams:
+            stream.pipe.close()
 
-    # what happens by itself
-
-    async def _hear(self) -> None:
+    async def _watch_readings(self) -> None:
         async for report in self._store.listen():
-            self._repaint(report)
+            self._render_changes(report)
 
-    def _look_round(self) -> None:
-        self._repaint()
-        for showing in self._showings.values():
-            showing.drop(self._pace.patience)
+    def _check_ageing(self) -> None:
+        """Renders tiles whose state has changed with time; closes stalled walls."""
+        self._render_changes()
+        for channel in self._channels.values():
+            channel.close_stalled(self._intervals.stalled)
 
-    def _repaint(self, report: str | None = None) -> None:
-        """Paints what has changed; the word at the foot follows at once, not at the next beat."""
+    def _render_changes(self, report: str | None = None) -> None:
+        """Renders what has changed; a new status line is sent at once, not with the next beat."""
         now = self._clock()
-        for showing in self._showings.values():
-            before = showing.states()
-            showing.repaint(now, report)
-            if showing.states() != before:
-                showing.tell([self._pages.beat(showing)])
+        for channel in self._channels.values():
+            states = channel.tile_states()
+            channel.render_changes(now, report)
+            if channel.tile_states() != states:
+                channel.send_events([self._pages.beat_event(channel)])
 
-    def _beat(self) -> None:
-        for showing in self._showings.values():
-            showing.tell([self._pages.beat(showing)])
+    def _send_beats(self) -> None:
+        for channel in self._channels.values():
+            channel.send_events([self._pages.beat_event(channel)])
 
-    def _poll(self) -> None:
-        before = dict(self._boards.faults)
+    def _poll_boards(self) -> None:
+        """Applies edited board files; logs each new error once."""
+        previous_errors = dict(self._boards.faults)
         if self._boards.poll():
-            for name, words in self._boards.faults.items():
-                if words != before.get(name):
-                    log.warning("the last edit of board %s is not shown: %s", name, words)
-            self._arrange()
-            self._beat()  # a fault is told at once
+            for name, message in self._boards.faults.items():
+                if message != previous_errors.get(name):
+                    log.warning("the last edit of board %s is not shown: %s", name, message)
+            self._sync_channels()
+            self._send_beats()  # shows an error at once
 
-    def _arrange(self) -> None:
-        """Shows the boards as they are now; walls of a changed board are told to load it anew."""
+    def _sync_channels(self) -> None:
+        """Makes one channel for each board; walls of a changed board are told to reload."""
         now = self._clock()
         self._refresher.set_active(
             {name for board in self._boards for tile in board.tiles for name in (tile.report, tile.trend) if name}
         )
-        for name in [name for name in self._showings if self._boards.get(name) is None]:
-            for wall in self._showings.pop(name).walls:
-                wall.pipe.close()
+        for name in [name for name in self._channels if self._boards.get(name) is None]:
+            for stream in self._channels.pop(name).streams:
+                stream.pipe.close()
         for board in self._boards:
-            showing = self._showings.get(board.name)
-            if showing is None:
-                self._showings[board.name] = Showing(
-                    board, now, look=self._fresh, painter=self._painter, number=self._number
+            channel = self._channels.get(board.name)
+            if channel is None:
+                self._channels[board.name] = BoardChannel(
+                    board,
+                    now,
+                    read_state=self._read_tile_state,
+                    renderer=self._renderer,
+                    make_event=self._make_tile_event,
+                    monotonic=self._monotonic,
                 )
-            elif showing.board != board:
-                showing.change(board, now)
+            elif channel.board != board:
+                channel.replace_board(board, now)
 
-    def _fresh(self, tile: Tile, now: datetime) -> Fresh:
+    def _read_tile_state(self, tile: Tile, now: datetime) -> TileState:
         report, reading = self._reports.get(tile.report), self._store.latest(tile.report)
         if report is None or reading is None:
-            return Fresh(None, ReadingState.WAITING)
+            return TileState(None, ReadingState.WAITING)
         trend = self._store.latest(tile.trend) if tile.trend else None
-        return Fresh(reading, reading.state_at(now, report.refresh_every, report.stale_after), trend)
+        return TileState(reading, reading.state_at(now, report.refresh_every, report.stale_after), trend)
 
-    def _number(self, tile: str, html: str) -> Event:
-        return event("tile", {"tile": tile, "html": html}, seq=self._count(), boot=self._boot)
-
-    # what handlers ask
+    def _make_tile_event(self, tile: str, html: str) -> SseEvent:
+        return encode_event("tile", {"tile": tile, "html": html}, seq=self._next_seq(), boot=self._boot)
 
     @property
-    def count(self) -> int:
-        """Open walls."""
-        return sum(len(showing.walls) for showing in self._showings.values())
+    def wall_count(self) -> int:
+        """The number of open walls."""
+        return sum(len(channel.streams) for channel in self._channels.values())
 
-    async def settle(self, patience: float = 1.0) -> None:
-        """Returns when all that is being drawn is there, or when that takes longer than so many seconds."""
-        if self._painter.gallery is not None:
-            await self._painter.gallery.wait_idle(patience)
+    async def wait_until_drawn(self, max_seconds: float = 1.0) -> None:
+        """Waits until no chart is being drawn, at most `max_seconds`."""
+        if self._renderer.gallery is not None:
+            await self._renderer.gallery.wait_idle(max_seconds)
 
-    def page(self, board: str, theme: str = "", *, zipped: bool = False) -> bytes | None:
-        """The whole page; None for an unknown board. Another theme than the board's is `dark` or `light`."""
-        showing = self._showings.get(board)
-        if showing is None:
+    def render_page(self, board: str, theme: str = "", *, zipped: bool = False) -> bytes | None:
+        """Returns the page of a board, None for an unknown one; `theme` (`dark`, `light`) overrides the board's."""
+        channel = self._channels.get(board)
+        if channel is None:
             return None
-        page = self._pages.page(showing, theme)
+        page = self._pages.get_page(channel, theme)
         return page.zipped if zipped else page.plain
 
-    def tile(self, board: str, tile: str) -> str | None:
-        """One tile as it was last painted; None for one that is not there."""
-        showing = self._showings.get(board)
-        painted = showing.painted.get(tile) if showing is not None else None
-        return painted.html if painted is not None else None
+    def tile_html(self, board: str, tile: str) -> str | None:
+        """Returns a tile as it was last rendered; None for an unknown one."""
+        channel = self._channels.get(board)
+        rendered = channel.rendered.get(tile) if channel is not None else None
+        return rendered.html if rendered is not None else None
 
-    def styles(self, board: str) -> tuple[str, bytes] | None:
-        """The edition of a board's own style sheet, and the style sheet."""
-        showing = self._showings.get(board)
-        return (showing.edition, showing.styles) if showing is not None else None
+    def stylesheet(self, board: str) -> tuple[str, bytes] | None:
+        """Returns the edition of a board's own style sheet, and the style sheet; None for an unknown board."""
+        channel = self._channels.get(board)
+        return (channel.edition, channel.styles) if channel is not None else None
 
     @property
-    def open(self) -> bool:
-        """Whether walls may join: not before the start, and not once Foyer is going."""
-        return self._open
+    def is_open(self) -> bool:
+        """Whether walls can be added: from `start` to `stop`."""
+        return self._is_open
 
-    def join(self, board: str, pipe: Pipe, *, last: str, chunked: bool, ended: Ended | None = None) -> None:
-        """One more wall, until its pipe closes; `last` is the mark up to which it has heard."""
-        showing = self._showings.get(board) if self._open else None
-        if showing is None:
+    def add_wall(
+        self, board: str, pipe: StreamPipe, *, last: str, chunked: bool, session_end: SessionEnd | None = None
+    ) -> None:
+        """Adds a wall until its pipe closes; `last` is the id of the last event it has received."""
+        channel = self._channels.get(board) if self._is_open else None
+        if channel is None:
             pipe.close()
             return
-        wall = Wall(pipe, chunked=chunked, seen=heard(last, self._boot), ended=ended, drained=showing.catch_up)
-        pipe.set_close_callback(lambda: showing.walls.discard(wall))
-        showing.join(wall, [random.choice(RETRIES), self._pages.beat(showing)])  # noqa: S311 (jitter)
+        last_seq = parse_event_id(last, self._boot)
+        stream = WallStream(
+            pipe, chunked=chunked, last_seq=last_seq, session_end=session_end, on_drained=channel.send_missed
+        )
+        pipe.set_close_callback(lambda: channel.streams.discard(stream))
+        channel.add_stream(stream, [random.choice(RETRY_EVENTS), self._pages.beat_event(channel)])  # noqa: S311 (jitter)

@@ -1,4 +1,4 @@
-"""What a wall is sent besides its tiles: the page they stand on, and the beat by which it knows that all is well."""
+"""The page around the tiles of a wall, cached, and the beat by which a wall knows that it is up to date."""
 
 import gzip
 from dataclasses import dataclass
@@ -7,74 +7,78 @@ from functools import cached_property
 
 from utilities.config.boards import Boards
 from utilities.model.clock import Clock
-from utilities.rendering.walls.board_channel import Showing
-from utilities.rendering.walls.sse_events import Event, event, mark
-from utilities.rendering.walls.status_line import Status, status
-from utilities.rendering.walls.tile_renderer import Painter
+from utilities.rendering.walls.board_channel import BoardChannel
+from utilities.rendering.walls.sse_events import SseEvent, encode_event, event_id
+from utilities.rendering.walls.status_line import BoardStatus, board_status
+from utilities.rendering.walls.tile_renderer import TileRenderer
 
-Stamp = tuple[int, bool, int]
-"""Whatever a page shows: the version of its tiles, whether its file is wrong, and the minute."""
+PageVersion = tuple[int, bool, int]
+"""All that a page depends on: the version of its tiles, whether its board file has an error, and the minute."""
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page, and what it showed when it was made; zipped once, when somebody wants it so."""
+class CachedPage:
+    """A rendered page and what it depends on; compressed once, on first use."""
 
-    stamp: Stamp
+    page_version: PageVersion
     plain: bytes
 
     @cached_property
     def zipped(self) -> bytes:
+        """The page, compressed with gzip."""
         return gzip.compress(self.plain, 6, mtime=0)
 
 
-class Pages:
-    """Keeps each page as bytes until something on it changes."""
+class PageCache:
+    """Caches the bytes of each page until something on it changes."""
 
-    def __init__(self, painter: Painter, boards: Boards, clock: Clock, *, build: str, boot: str, every: float) -> None:
-        self._painter = painter
+    def __init__(
+        self, renderer: TileRenderer, boards: Boards, clock: Clock, *, version: str, boot: str, beat_seconds: float
+    ) -> None:
+        self._renderer = renderer
         self._boards = boards
         self._clock = clock
-        self._build = build
+        self._version = version
         self._boot = boot
-        self._every = every
-        self._made: dict[tuple[str, str], Page] = {}
+        self._beat_seconds = beat_seconds
+        self._pages: dict[tuple[str, str], CachedPage] = {}
 
-    def page(self, showing: Showing, theme: str) -> Page:
-        """With the ages of this minute: where no script runs, nothing else counts them."""
+    def get_page(self, channel: BoardChannel, theme: str) -> CachedPage:
+        """Returns the page with the ages of this minute: without a script nothing else updates them."""
         now = self._clock()
-        stamp = (showing.version, showing.board.name in self._boards.faults, int(now.timestamp() // 60))
-        made = self._made.get((showing.board.name, theme))
-        if made is None or made.stamp != stamp:
-            made = self._made[showing.board.name, theme] = Page(stamp, self._page(showing, theme, now))
-        return made
+        version = (channel.version, channel.board.name in self._boards.faults, int(now.timestamp() // 60))
+        page = self._pages.get((channel.board.name, theme))
+        if page is None or page.page_version != version:
+            page = CachedPage(version, self._render_page(channel, theme, now))
+            self._pages[channel.board.name, theme] = page
+        return page
 
-    def _page(self, showing: Showing, theme: str, now: datetime) -> bytes:
-        board = showing.board
-        return self._painter.wall(
+    def _render_page(self, channel: BoardChannel, theme: str, now: datetime) -> bytes:
+        board = channel.board
+        return self._renderer.render_wall(
             board.model_copy(update={"theme": theme}) if theme else board,
-            showing.aged(now),
+            channel.render_with_ages(now),
             now,
-            sheet=showing.edition,
-            build=self._build,
-            status=self._status(showing),
-            places=f"/boards/{board.name}/{showing.edition}.css",
-            stream=f"/boards/{board.name}/stream?last={mark(self._boot, showing.newest)}",
+            sheet=channel.edition,
+            build=self._version,
+            status=self._board_status(channel),
+            places=f"/boards/{board.name}/{channel.edition}.css",
+            stream=f"/boards/{board.name}/stream?last={event_id(self._boot, channel.last_seq)}",
         )
 
-    def beat(self, showing: Showing) -> Event:
-        """The time, and all by which a wall can tell whether it still shows the right page."""
+    def beat_event(self, channel: BoardChannel) -> SseEvent:
+        """Returns the time, the status line, and the versions by which a wall knows whether to reload."""
         now = self._clock()
-        offset = now.astimezone(self._painter.zone(showing.board)).utcoffset() or timedelta()
-        facts = {
+        offset = now.astimezone(self._renderer.board_zone(channel.board)).utcoffset() or timedelta()
+        data = {
             "now": int(now.timestamp() * 1000),
             "offset": offset.total_seconds() / 60,
-            "every": self._every,
-            "sheet": showing.edition,
-            "build": self._build,
-            "status": self._painter.status(self._status(showing)),
+            "every": self._beat_seconds,
+            "sheet": channel.edition,
+            "build": self._version,
+            "status": self._renderer.render_status(self._board_status(channel)),
         }
-        return event("beat", facts)
+        return encode_event("beat", data)
 
-    def _status(self, showing: Showing) -> Status:
-        return status(showing.states(), wrong=showing.board.name in self._boards.faults)
+    def _board_status(self, channel: BoardChannel) -> BoardStatus:
+        return board_status(channel.tile_states(), has_file_error=channel.board.name in self._boards.faults)

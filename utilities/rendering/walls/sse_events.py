@@ -1,4 +1,4 @@
-"""What is said on a stream, encoded once for all walls that hear it."""
+"""Server-sent events, encoded once for all walls."""
 
 import json
 from collections.abc import Mapping
@@ -6,44 +6,46 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """The bytes of one event; `chunked` is the same framed for HTTP/1.1, `seq` is 0 for what is not resumed."""
+class SseEvent:
+    """The bytes of one event; `chunked` has HTTP/1.1 chunk framing, `seq` is 0 for an event without an id."""
 
     seq: int
     plain: bytes
     chunked: bytes
 
-    def framed(self, chunked: bool) -> bytes:
+    def bytes_for(self, chunked: bool) -> bytes:
+        """Returns the bytes with or without chunk framing."""
         return self.chunked if chunked else self.plain
 
 
 LAST_CHUNK = b"0\r\n\r\n"
-"""Ends a chunked answer."""
+"""Ends a chunked response."""
 
 
-def event(name: str, data: Mapping[str, object], *, seq: int = 0, boot: str = "") -> Event:
-    """`data` travels as JSON on one line; only events with a `seq` move the mark a wall resumes from."""
-    lines = [f"id: {mark(boot, seq)}"] if seq else []
+def encode_event(name: str, data: Mapping[str, object], *, seq: int = 0, boot: str = "") -> SseEvent:
+    """Returns an event with `data` as JSON on one line; only with a `seq` it has an id to resume from."""
+    lines = [f"id: {event_id(boot, seq)}"] if seq else []
     lines += [f"event: {name}", f"data: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}"]
-    return said(lines, seq)
+    return encode_lines(lines, seq)
 
 
-def retry(seconds: float) -> Event:
-    """How long a plain EventSource waits before it comes back; wall.js has a mind of its own."""
-    return said([f"retry: {int(seconds * 1000)}"])
+def encode_retry(seconds: float) -> SseEvent:
+    """Returns how long a plain EventSource waits before it reconnects; wall.js has its own delays."""
+    return encode_lines([f"retry: {int(seconds * 1000)}"])
 
 
-def said(lines: list[str], seq: int = 0) -> Event:
+def encode_lines(lines: list[str], seq: int = 0) -> SseEvent:
+    """Returns the event with these lines."""
     plain = "\n".join([*lines, "", ""]).encode()
-    return Event(seq, plain, b"%x\r\n%b\r\n" % (len(plain), plain))
+    return SseEvent(seq, plain, b"%x\r\n%b\r\n" % (len(plain), plain))
 
 
-def mark(boot: str, seq: int) -> str:
-    """How far a wall has heard, in words it hands back when it returns."""
+def event_id(boot: str, seq: int) -> str:
+    """Returns the id that a wall sends back when it reconnects."""
     return f"{boot}-{seq}"
 
 
-def heard(text: str, boot: str) -> int:
-    """The `seq` of a mark of this process; 0, which means everything, for any other text."""
-    before, _, number = text.rpartition("-")
-    return int(number) if before == boot and number.isascii() and number.isdigit() and len(number) < 16 else 0
+def parse_event_id(text: str, boot: str) -> int:
+    """Returns the `seq` of an id of this process; 0, which means all tiles, for any other text."""
+    prefix, _, number = text.rpartition("-")
+    return int(number) if prefix == boot and number.isascii() and number.isdigit() and len(number) < 16 else 0

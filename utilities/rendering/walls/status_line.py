@@ -1,4 +1,4 @@
-"""The line at the foot of a wall: how fresh the board is, in a few words that leave room for its title."""
+"""The status line of a wall: how fresh the board is, in a few words that leave room for its title."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ WORST_FIRST = (ReadingState.FAILED, ReadingState.STALE, ReadingState.AGEING, Rea
 
 
 @dataclass(frozen=True)
-class Status:
-    """`state` is the worst of all tiles."""
+class BoardStatus:
+    """The worst state of all tiles, and its text."""
 
     state: ReadingState
     text: str
-    wrong: bool = False  # the board's file cannot be read, so that it is shown as it was
+    has_file_error: bool = False  # the board file cannot be read, so its last version is shown
 
 
-def status(states: Sequence[ReadingState], *, wrong: bool) -> Status:
-    """`live`, or `2 of 12 tiles stale`; `wrong` when the board's file is."""
+def board_status(states: Sequence[ReadingState], *, has_file_error: bool) -> BoardStatus:
+    """Returns the status with the text `live` or `2 of 12 tiles stale`."""
     worst = next((state for state in WORST_FIRST if state in states), ReadingState.LIVE)
-    words = f"{states.count(worst)} of {len(states)} tiles {worst}" if worst is not ReadingState.LIVE else "live"
-    return Status(worst, words, wrong)
+    text = f"{states.count(worst)} of {len(states)} tiles {worst}" if worst is not ReadingState.LIVE else "live"
+    return BoardStatus(worst, text, has_file_error)

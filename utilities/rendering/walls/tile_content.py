@@ -1,4 +1,4 @@
-"""What is inside each tile: prepared once for each reading, drawn by the gallery where a view draws."""
+"""The content of each tile: prepared once for each reading, with its chart where a view draws one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,61 +14,64 @@ from utilities.rendering.views import TABLE, ChartSvg, TileContent, View
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What a view has made of two frames; neither is looked at again while they stay the same."""
+class PreparedTile:
+    """What a view has built from two frames; reused while both frames are the same objects."""
 
     frame: Frame | None
-    course: Frame | None
-    it: object
+    trend_frame: Frame | None
+    content: object
     trend: ChartSpec | None
 
 
-class Drawings:
-    """Without a gallery nothing is drawn, and every chart is the table of its figures."""
+class TileContents:
+    """The contents of all tiles. Without a chart renderer every chart is the table of its figures."""
 
     def __init__(self, views: Mapping[str, View], gallery: ChartRenderer | None) -> None:
         self.views = views
         self.gallery = gallery
-        self.prepared: dict[tuple[str, str], Prepared] = {}
+        self.prepared: dict[tuple[str, str], PreparedTile] = {}
 
-    def forget(self, board: str) -> None:
-        """A board has another edition, or is gone."""
+    def forget_board(self, board: str) -> None:
+        """Drops the contents of a board that has changed or is gone."""
         for key in [key for key in self.prepared if key[0] == board]:
             del self.prepared[key]
 
-    def inside(
-        self, board: Board, tile: Tile, title: str, frame: Frame | None, course: Frame | None
+    def build_tile(
+        self, board: Board, tile: Tile, title: str, frame: Frame | None, trend_frame: Frame | None
     ) -> tuple[TileContent, bool]:
-        """What the tile shows, and whether a drawing of it is still on its way. Raises what a view raises."""
+        """Returns the content, and whether its chart is still being drawn. Raises what a view raises."""
         view = self.views[tile.view]
         if frame is None:
             return TileContent(view, None), False
-        ready = self.prepare(board, tile, title, frame, course)
-        trend = self.svg(ready.trend) if ready.trend else ""
-        if ready.it is None:
-            return self.instead(board, tile, frame), False
-        if not isinstance(ready.it, ChartSpec):
-            return TileContent(view, ready.it, Markup(trend) if trend else None), trend is None  # noqa: S704
-        svg = self.svg(ready.it)
+        prepared = self._prepare_tile(board, tile, title, frame, trend_frame)
+        trend = self._find_svg(prepared.trend) if prepared.trend else ""
+        if prepared.content is None:
+            return self._build_table(board, tile, frame), False
+        if not isinstance(prepared.content, ChartSpec):
+            return TileContent(view, prepared.content, Markup(trend) if trend else None), trend is None  # noqa: S704
+        svg = self._find_svg(prepared.content)
         if svg:
             return TileContent(view, ChartSvg(Markup(svg))), False  # noqa: S704 (our own, cleaned)
-        return self.instead(board, tile, frame), svg is None
+        return self._build_table(board, tile, frame), svg is None
 
-    def prepare(self, board: Board, tile: Tile, title: str, frame: Frame, course: Frame | None) -> Prepared:
-        ready = self.prepared.get((board.name, tile.name))
-        if ready is None or ready.frame is not frame or ready.course is not course:
-            view, (room, beside) = self.views[tile.view], split_for_trend(content_box(board, tile.place), tile.trend)
-            it = view.build_content(frame, room, tile.options)
-            trend = view.build_trend(course, beside, tile.options) if course else None
-            if isinstance(it, ChartSpec):
-                it = replace(it, title=title)
-            ready = self.prepared[board.name, tile.name] = Prepared(frame, course, it, trend)
-        return ready
+    def _prepare_tile(
+        self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None
+    ) -> PreparedTile:
+        prepared = self.prepared.get((board.name, tile.name))
+        if prepared is None or prepared.frame is not frame or prepared.trend_frame is not trend_frame:
+            view, (box, trend_box) = self.views[tile.view], split_for_trend(content_box(board, tile.place), tile.trend)
+            content = view.build_content(frame, box, tile.options)
+            trend = view.build_trend(trend_frame, trend_box, tile.options) if trend_frame else None
+            if isinstance(content, ChartSpec):
+                content = replace(content, title=title)
+            prepared = self.prepared[board.name, tile.name] = PreparedTile(frame, trend_frame, content, trend)
+        return prepared
 
-    def svg(self, picture: ChartSpec) -> str | None:
-        """The drawing, '' when there will be none, None when it is on its way."""
-        return self.gallery.cached(picture) if self.gallery is not None else ""
+    def _find_svg(self, spec: ChartSpec) -> str | None:
+        """Returns the SVG, '' when there will be none, None while it is being drawn."""
+        return self.gallery.cached(spec) if self.gallery is not None else ""
 
-    def instead(self, board: Board, tile: Tile, frame: Frame) -> TileContent:
+    def _build_table(self, board: Board, tile: Tile, frame: Frame) -> TileContent:
+        """Returns the table that is shown where there is no chart."""
         view = self.views[TABLE]
         return TileContent(view, view.build_content(frame, content_box(board, tile.place), {}))

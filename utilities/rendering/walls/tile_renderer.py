@@ -1,4 +1,4 @@
-"""Turns tiles and boards into bytes; a tile that cannot be drawn says so, and the others go on."""
+"""Renders tiles and boards; a tile that cannot be rendered shows an error, and the others are not affected."""
 
 import logging
 from collections.abc import Mapping
@@ -16,27 +16,27 @@ from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout.placement import content_box
 from utilities.rendering.layout.stylesheet import board_stylesheet
 from utilities.rendering.views import TileContent, View, build_context
-from utilities.rendering.walls.status_line import Status
-from utilities.rendering.walls.tile_content import Drawings
+from utilities.rendering.walls.status_line import BoardStatus
+from utilities.rendering.walls.tile_content import TileContents
 from utilities.reports import Report
 
 log = logging.getLogger(__name__)
 
-MISHAPS = (ArithmeticError, AttributeError, FoyerError, LookupError, TemplateError, TypeError, ValueError)
-"""What a view makes of a frame it did not expect."""
+RENDER_ERRORS = (ArithmeticError, AttributeError, FoyerError, LookupError, TemplateError, TypeError, ValueError)
+"""What a view may raise for a frame that it does not expect."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
-    """What a tile has to show just now."""
+class TileState:
+    """The readings that a tile shows now, and their state."""
 
     reading: Reading | None
     state: ReadingState
-    trend: Reading | None = None  # of the report that is its course
+    trend: Reading | None = None  # of the report that is its trend
 
 
-class Painter:
-    """Knows the templates and the views."""
+class TileRenderer:
+    """Renders with the templates and the views."""
 
     def __init__(
         self,
@@ -52,67 +52,70 @@ class Painter:
     ) -> None:
         self._templates = templates
         self.gallery = gallery
-        self.drawings = Drawings(views, gallery)
+        self.contents = TileContents(views, gallery)
         self._reports = reports
         self._zone = zone
         self._website = website
         self._days = days
         self._demo = demo
 
-    def zone(self, board: Board) -> tzinfo:
+    def board_zone(self, board: Board) -> tzinfo:
+        """Returns the time zone of a board."""
         return board.timezone or self._zone
 
-    def tile(self, board: Board, tile: Tile, fresh: Fresh, now: datetime) -> tuple[str, bool]:
-        """One tile, and whether a drawing of it is still on its way; never raises for what its frame holds."""
-        reading = fresh.reading or Reading(tile.report)
+    def render_tile(self, board: Board, tile: Tile, tile_state: TileState, now: datetime) -> tuple[str, bool]:
+        """Returns the HTML of a tile, and whether its chart is still being drawn; never raises because of a frame."""
+        reading = tile_state.reading or Reading(tile.report)
         title = tile.title or (self._reports[tile.report].title if tile.report in self._reports else tile.report)
-        course = fresh.trend.frame if fresh.trend else None
+        trend_frame = tile_state.trend.frame if tile_state.trend else None
         try:
-            within, awaited = self.drawings.inside(board, tile, title, reading.frame, course)
-            return self._tile(board, tile, title, within, reading, fresh.state, now), awaited
-        except MISHAPS as error:
-            log.exception("tile %s of board %s cannot be drawn", tile.name, board.name)
-            trouble = LastError("These figures cannot be drawn here.", error_kind(error), now, 1, now)
-            failed = Reading(tile.report, last_error=trouble)
-            empty = TileContent(self.drawings.views[tile.view], None)
-            return self._tile(board, tile, title, empty, failed, ReadingState.FAILED, now), False
+            content, is_pending = self.contents.build_tile(board, tile, title, reading.frame, trend_frame)
+            return self._render_content(board, tile, title, content, reading, tile_state.state, now), is_pending
+        except RENDER_ERRORS as error:
+            log.exception("tile %s of board %s cannot be rendered", tile.name, board.name)
+            last_error = LastError("These figures cannot be drawn here.", error_kind(error), now, 1, now)
+            failed = Reading(tile.report, last_error=last_error)
+            empty = TileContent(self.contents.views[tile.view], None)
+            return self._render_content(board, tile, title, empty, failed, ReadingState.FAILED, now), False
 
-    def _tile(
+    def _render_content(
         self,
         board: Board,
         tile: Tile,
         title: str,
-        within: TileContent,
+        content: TileContent,
         reading: Reading,
         state: ReadingState,
         now: datetime,
     ) -> str:
-        seen = build_context(tile, title, within, content_box(board, tile.place), reading, state, now, self.zone(board))
-        return self._templates.get_template("tile.html").render(tile=seen)
+        context = build_context(
+            tile, title, content, content_box(board, tile.place), reading, state, now, self.board_zone(board)
+        )
+        return self._templates.get_template("tile.html").render(tile=context)
 
-    def _of_days(self, board: Board) -> bool:
-        """Whether a tile speaks of the last whole days; reports of our own page views say themselves of which time."""
+    def _shows_last_days(self, board: Board) -> bool:
+        """Whether a tile is about the last whole days; reports of our own page views show their range themselves."""
         reports = (self._reports.get(tile.report) for tile in board.tiles)
         return any(report is None or report.sources != ("pageviews",) for report in reports)
 
-    def styles(self, board: Board) -> bytes:
-        """Where the board's tiles stand, and how large their type is."""
-        return (board_stylesheet(board, self.drawings.views) + recolour_rules(".light")).encode()
+    def render_styles(self, board: Board) -> bytes:
+        """Returns the style sheet with the positions of the tiles and the sizes of their text."""
+        return (board_stylesheet(board, self.contents.views) + recolour_rules(".light")).encode()
 
-    def status(self, status: Status) -> str:
-        """The word at the foot of the wall."""
+    def render_status(self, status: BoardStatus) -> str:
+        """Returns the HTML of the status line."""
         return self._templates.get_template("status.html").render(status=status)
 
-    def wall(self, board: Board, tiles: list[str], now: datetime, **context: object) -> bytes:
-        """The whole page, around tiles that are painted."""
-        here = now.astimezone(self.zone(board))
-        safe = [Markup(tile) for tile in tiles]  # noqa: S704 (escaped when they were painted)
+    def render_wall(self, board: Board, tiles: list[str], now: datetime, **context: object) -> bytes:
+        """Returns the page around rendered tiles."""
+        local = now.astimezone(self.board_zone(board))
+        safe = [Markup(tile) for tile in tiles]  # noqa: S704 (escaped when they were rendered)
         page = self._templates.get_template("board.html").render(
             board=board,
             tiles=safe,
-            clock=f"{here:%a} {here.day} {here:%b %H:%M}",
+            clock=f"{local:%a} {local.day} {local:%b %H:%M}",
             website=self._website,
-            days=self._days if self._of_days(board) else 0,
+            days=self._days if self._shows_last_days(board) else 0,
             demo=self._demo,
             **context,
         )

@@ -1,14 +1,14 @@
-"""One open stream: how far it has heard, and whether it still takes what it is told."""
+"""The open stream of one wall: what it has received, and whether it still reads."""
 
 from asyncio import Future
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from utilities.rendering.walls.sse_events import LAST_CHUNK, Event
+from utilities.rendering.walls.sse_events import LAST_CHUNK, SseEvent
 
 
-class Pipe(Protocol):
-    """What a wall is told through; Tornado's IOStream is one."""
+class StreamPipe(Protocol):
+    """The connection to a wall; Tornado's IOStream is one."""
 
     def write(self, data: bytes) -> "Future[None]": ...
 
@@ -21,57 +21,63 @@ class Pipe(Protocol):
     def set_close_callback(self, callback: Callable[[], None] | None) -> None: ...
 
 
-class Ended(Protocol):
-    """Set when the session a wall was opened with is over; asyncio.Event is one."""
+class SessionEnd(Protocol):
+    """Is set when the session of a wall ends; asyncio.Event is one."""
 
     def is_set(self) -> bool: ...
 
 
-class Wall:
-    """Holds no queue: a wall that lags remembers only how far it has heard, so it can never grow.
+class WallStream:
+    """Has no queue: a slow wall remembers only the last event it has received, so its memory cannot grow.
 
-    Once it has taken what it was sent, `drained` is called, and it is sent the newest of every tile it missed.
+    When a pending write ends, `on_drained` is called, which sends the newest event of every tile it has missed.
     """
 
-    __slots__ = ("chunked", "drained", "ended", "pipe", "seen", "stuck_since")
+    __slots__ = ("chunked", "last_seq", "on_drained", "pipe", "session_end", "stalled_since")
 
     def __init__(
-        self, pipe: Pipe, *, chunked: bool, seen: int, ended: Ended | None, drained: Callable[["Wall"], None]
+        self,
+        pipe: StreamPipe,
+        *,
+        chunked: bool,
+        last_seq: int,
+        session_end: SessionEnd | None,
+        on_drained: Callable[["WallStream"], None],
     ) -> None:
         self.pipe = pipe
         self.chunked = chunked
-        self.seen = seen
-        self.ended = ended
-        self.drained = drained
-        self.stuck_since: float | None = None
+        self.last_seq = last_seq
+        self.session_end = session_end
+        self.on_drained = on_drained
+        self.stalled_since: float | None = None  # monotonic seconds; None while no write is pending
 
-    def tell(self, events: Iterable[Event], now: float) -> None:
-        """Writes unless the wall still chews on something; `now` is monotonic seconds."""
-        if self.stuck_since is not None or self.pipe.closed():
+    def send_events(self, events: Iterable[SseEvent], now: float) -> None:
+        """Writes unless the previous write is still pending (back-pressure); `now` is monotonic seconds."""
+        if self.stalled_since is not None or self.pipe.closed():
             return
-        written = None
+        last_write = None
         for event in events:
-            written = self.pipe.write(event.chunked if self.chunked else event.plain)
+            last_write = self.pipe.write(event.bytes_for(self.chunked))
             if event.seq:
-                self.seen = event.seq
+                self.last_seq = event.seq
             if self.pipe.closed():
                 return
-        if written is not None and self.pipe.writing():
-            self.stuck_since = now
-            written.add_done_callback(self._on_written)
+        if last_write is not None and self.pipe.writing():
+            self.stalled_since = now
+            last_write.add_done_callback(self._on_written)
 
-    def _on_written(self, written: "Future[None]") -> None:
-        self.stuck_since = None
-        if not written.cancelled() and written.exception() is None:
-            self.drained(self)
+    def _on_written(self, write: "Future[None]") -> None:
+        self.stalled_since = None
+        if not write.cancelled() and write.exception() is None:
+            self.on_drained(self)
 
-    def leave(self, farewell: Event) -> "Future[None] | None":
-        """Says good-bye and ends the answer; None when there is nothing to wait for."""
+    def send_farewell(self, farewell: SseEvent) -> "Future[None] | None":
+        """Sends the last event and ends the response; returns None when there is nothing to wait for."""
         if self.pipe.closed():
             return None
-        if self.stuck_since is not None:
+        if self.stalled_since is not None:
             self.pipe.close()
             return None
-        done = self.pipe.write(farewell.framed(self.chunked) + (LAST_CHUNK if self.chunked else b""))
-        done.add_done_callback(lambda _: self.pipe.close())
-        return done
+        write = self.pipe.write(farewell.bytes_for(self.chunked) + (LAST_CHUNK if self.chunked else b""))
+        write.add_done_callback(lambda _: self.pipe.close())
+        return write
