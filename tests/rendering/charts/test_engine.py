@@ -15,6 +15,7 @@ from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import ChartEngine
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.views import ChartSvg
+from utilities.rendering.walls.tile_content import TileContents
 
 Open = Callable[..., ChartRenderer]
 
