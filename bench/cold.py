@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.processes import internet, misbehave
 from bench.results import Result
 from utilities import sources
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings, read_settings
 from utilities.model.clock import utc_now
 from utilities.reports import Report
@@ -21,12 +21,12 @@ from utilities.sources.social import ShareQuery
 
 LATENCY = 0.3
 ROUNDS = 3
-PROVIDERS = find(shares, "PROVIDER", Provider)
+PROVIDERS = discover_units(shares, "PROVIDER", Provider)
 
 
 async def timed(settings: Settings, report: Report | None) -> float:
     """Seconds of the whole report, or of one chain, on sources that have never asked anything."""
-    opened = await open_sources(find(sources, "SOURCE", SourceType), settings, utc_now)
+    opened = await open_sources(discover_units(sources, "SOURCE", SourceType), settings, utc_now)
     try:
         began = time.perf_counter()
         if report is not None:

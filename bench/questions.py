@@ -12,7 +12,7 @@ from statistics import median
 from bench.results import Result
 from bench.views import SITE, fill
 from utilities import reports
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
 from utilities.reports import Report
@@ -99,7 +99,7 @@ async def timed(folder: Path) -> dict[str, Rounds]:
         sites = SiteRegistry(folder / "no-sites.yaml", any_host=True, zone="UTC")
         sites.find_site(SITE, SITE)
         sources = [(views, PageViewSource(views, sites, lambda: NOW, DAYS)) for views in (few, many)]
-        found = {report.name: report for report in find(reports, "REPORT", Report)}
+        found = {report.name: report for report in discover_units(reports, "REPORT", Report)}
         spent: dict[str, Rounds] = {}
         for name in REPORTS:
             rounds = [[await pair(*each, found[name]) for each in sources] for _ in range(ROUNDS + 1)]

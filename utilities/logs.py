@@ -10,34 +10,34 @@ from typing import Any, Literal
 from pythonjsonlogger.core import LogData
 from pythonjsonlogger.json import JsonFormatter
 
-LONGEST = 16_000  # characters of one event
-SHORTEST_SECRET = 6  # characters; anything shorter would blot out ordinary words
-NAMED = re.compile(
+MAX_LOG_EVENT_CHARS = 16_000
+MIN_SECRET_CHARS = 6  # masking shorter values would mask ordinary words
+NAMED_SECRET = re.compile(
     r"(?P<name>\b(?:\w*(?:token|secret|password|key)|code|state|nonce|code_verifier|assertion)=)[^&\s\"'<>]+"
     r"|(?P<scheme>\b(?:Bearer|Basic) +)[\w.~+/=-]{6,}"
     r"|(?P<user>://[^/\s:@]*:)[^/\s@]+(?=@)",
     re.IGNORECASE,
 )
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Redactor:
-    """Masks secret values wherever they stand, and whatever is called `token=`, `code=`, `key=` and the like."""
+    """Masks secret values anywhere in a text, and every value after `token=`, `code=`, `key=` and the like."""
 
     def __init__(self, secrets: Sequence[str] = ()) -> None:
-        long_enough = sorted((each for each in secrets if len(each) >= SHORTEST_SECRET), key=len, reverse=True)
+        long_enough = sorted((each for each in secrets if len(each) >= MIN_SECRET_CHARS), key=len, reverse=True)
         self._values = re.compile("|".join(map(re.escape, long_enough))) if long_enough else None
 
-    def clean(self, text: str) -> str:
-        """The text without secrets, at most LONGEST characters of it."""
+    def mask_secrets(self, text: str) -> str:
+        """Returns the text without secrets, at most LONGEST characters of it."""
         if self._values:
             text = self._values.sub("***", text)
-        text = NAMED.sub(lambda found: f"{found['name'] or found['scheme'] or found['user']}***", text)
-        return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+        text = NAMED_SECRET.sub(lambda match: f"{match['name'] or match['scheme'] or match['user']}***", text)
+        return text if len(text) <= MAX_LOG_EVENT_CHARS else text[:MAX_LOG_EVENT_CHARS] + "…"
 
 
-class TextLine(logging.Formatter):
-    """For people; what would break the line or steer a terminal is written as an escape."""
+class TextLogFormatter(logging.Formatter):
+    """One line for people; line breaks and terminal controls are written as escapes."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
@@ -45,11 +45,13 @@ class TextLine(logging.Formatter):
         self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        return CONTROL.sub(lambda found: repr(found[0])[1:-1], self._redactor.clean(super().format(record)))
+        return CONTROL_CHARACTERS.sub(
+            lambda match: repr(match[0])[1:-1], self._redactor.mask_secrets(super().format(record))
+        )
 
 
-class JsonLine(JsonFormatter):
-    """For machines; JSON escapes what would break the line."""
+class JsonLogFormatter(JsonFormatter):
+    """One line of JSON for programs."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__(
@@ -63,14 +65,17 @@ class JsonLine(JsonFormatter):
 
     def process_log_record(self, log_data: LogData) -> LogData:
         clean: dict[str, Any] = super().process_log_record(log_data)
-        return {name: self._redactor.clean(value) if isinstance(value, str) else value for name, value in clean.items()}
+        return {
+            name: self._redactor.mask_secrets(value) if isinstance(value, str) else value
+            for name, value in clean.items()
+        }
 
 
-def log_to_stderr(level: str, form: Literal["text", "json"], secrets: Sequence[str] = ()) -> None:
-    """Sends every logger's events, and Python's warnings, to stderr in this form; replaces what was there."""
+def log_to_stderr(level: str, log_format: Literal["text", "json"], secrets: Sequence[str] = ()) -> None:
+    """Sends every logger's events, and Python's warnings, to stderr in this format; replaces earlier handlers."""
     redactor = Redactor(secrets)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLine(redactor) if form == "json" else TextLine(redactor))
+    handler.setFormatter(JsonLogFormatter(redactor) if log_format == "json" else TextLogFormatter(redactor))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it names each of its own plugins
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs each of its own plugins

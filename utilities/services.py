@@ -12,7 +12,7 @@ from utilities import reports, sources
 from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, utc_now
@@ -62,7 +62,11 @@ def local_zone() -> tzinfo:
 
 def load_catalogue() -> Catalogue:
     """Returns the catalogue of all reports, views and sources in their folders."""
-    return Catalogue(find(reports, "REPORT", Report), find(views, "VIEW", View), find(sources, "SOURCE", SourceType))
+    return Catalogue(
+        discover_units(reports, "REPORT", Report),
+        discover_units(views, "VIEW", View),
+        discover_units(sources, "SOURCE", SourceType),
+    )
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The names Foyer answers to, so that a stranger's domain cannot be pointed at it (DNS rebinding)."""
+"""The host names that Foyer answers to; others are refused, against DNS rebinding."""
 
 from urllib.parse import urlsplit
 

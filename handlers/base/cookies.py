@@ -1,4 +1,4 @@
-"""Our two cookies: their names, their flags, and the keys that sign them."""
+"""The two cookies: their names, flags and signing keys."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ MAX_CACHED_COOKIES = 10_000
 
 
 class Cookies:
-    """Signs, reads and dresses cookies; `session` and `attempt` are their names."""
+    """Signs, verifies, sets and clears the session cookie and the sign-in cookie."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.clock = clock
@@ -29,6 +29,7 @@ class Cookies:
         self.verified_values: dict[str, str] = {}
 
     def sign_value(self, name: str, value: str) -> str:
+        """Returns the value with a signature for the cookie of this name."""
         sealed = create_signed_value(
             dict(self.keys),
             name,
@@ -40,7 +41,7 @@ class Cookies:
         return sealed.decode("ascii")
 
     def verify_value(self, name: str, sealed: str | None, seconds: float) -> str | None:
-        """What was sealed under this name in the last `seconds`; None for anything else."""
+        """Returns a value that was signed for this cookie in the last `seconds`; None for anything else."""
         value = decode_signed_value(
             dict(self.keys),
             name,
@@ -52,10 +53,10 @@ class Cookies:
         return None if value is None else value.decode("utf-8", "replace")
 
     def read_session(self, request: HTTPServerRequest) -> str | None:
-        """The session's secret id, when the cookie is one that we signed.
+        """Returns the secret id of the session, if the signature of its cookie is valid.
 
-        What was opened before is not opened again: its signature does not change, and how long the session lasts is
-        decided where sessions are kept. Tornado's own `cookies` would cost more than all the rest of a warm page.
+        A verified cookie is cached: its signature does not change, and the sessions decide how long one lasts.
+        Tornado's own `cookies` would cost more than all the rest of a warm page.
         """
         sealed = parse_cookie(request.headers.get("Cookie", "")).get(self.session_name)
         known = self.verified_values.get(sealed) if sealed else None
@@ -74,12 +75,12 @@ class Cookies:
         handler.clear_cookie(name, **self._cookie_flags())
 
     def _cookie_flags(self) -> dict[str, Any]:
-        """Lax, not Strict: Strict would withhold the cookies on the way back from the issuer."""
+        """Returns the flags. Lax: browsers would not send Strict cookies on the way back from the issuer."""
         return {"secure": self.secure, "httponly": True, "samesite": "Lax", "path": "/"}
 
 
 def versioned_keys(secret: str) -> tuple[Mapping[int, str], int]:
-    """Keys by version, and the version that signs. `SECRET_KEY=new,old` rotates: `old` is read, never written.
+    """Returns the keys by version, and the version that signs. `SECRET_KEY=new,old` rotates: `old` is only read.
 
     A key's version comes from the key itself, so it stays the same wherever the key stands in the list.
     """

@@ -1,4 +1,4 @@
-"""What went wrong, as a status, a title and a sentence; nothing from the request is ever in them."""
+"""Errors as a status, a title and a sentence; they never contain anything from the request."""
 
 from http import HTTPStatus
 
@@ -30,7 +30,7 @@ ERROR_STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 
 
 
 class HttpProblem(HTTPError):
-    """A status with a sentence for the person who asked; the sentence is ours, never the request's."""
+    """A status with a sentence for the client; the sentence never contains anything from the request."""
 
     def __init__(self, status: int, sentence: str = "", headers: dict[str, str] | None = None) -> None:
         super().__init__(status)
@@ -39,18 +39,19 @@ class HttpProblem(HTTPError):
 
 
 def status_for_error(error: BaseException | None, usual: int) -> int:
-    """The status for an error of our own tree; `usual` for every other."""
+    """Returns the status for an error of Foyer's tree; `usual` for every other."""
     return next((status for kind, status in ERROR_STATUSES.items() if isinstance(error, kind)), usual)
 
 
 def error_title(status: int, error: BaseException | None) -> str:
+    """Returns the title of an error page."""
     if isinstance(error, SignInRefused):
         return "You cannot come in with that"
     return STATUS_TITLES.get(status, "Something broke" if status >= 500 else HTTPStatus(status).phrase)
 
 
 def error_sentence(status: int, error: BaseException | None) -> str:
-    """What to tell: a refusal's own words, or the usual ones of the status."""
+    """Returns the sentence of the error, or the usual one of the status."""
     if isinstance(error, HttpProblem) and error.sentence:
         return error.sentence
     if isinstance(error, SignInRefused):

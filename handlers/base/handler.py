@@ -1,4 +1,4 @@
-"""What every handler shares: the process's services, pages, and the rule that somebody must be allowed."""
+"""Base of all handlers: services, authentication, permissions, pages and errors."""
 
 import asyncio
 import logging
@@ -28,8 +28,8 @@ class BaseHandler(RequestHandler):
     """
 
     principal: Principal = NOBODY
-    writes_access_log = True  # whether each request is worth a line in the log
-    never_redirects = False  # whether nobody is sent to sign in, whatever they accept
+    writes_access_log = True  # whether each request gets a line in the log
+    never_redirects = False  # whether requests without a session get 401, never a redirect to sign-in
 
     @property
     def services(self) -> "Services":
@@ -41,33 +41,33 @@ class BaseHandler(RequestHandler):
 
     @property
     def client_address(self) -> str:
-        """The address the request really came from; use it and never `request.remote_ip`."""
+        """The address of the client; use it and never `request.remote_ip`."""
         return self.authenticator.client_address(self.request)
 
     @property
     def session_id(self) -> str | None:
-        """The session's secret id, when there is one."""
+        """The secret id of the session; None without one."""
         return self.authenticator.cookies.read_session(self.request)
 
     @property
     def bearer_token(self) -> str | None:
-        """The token the request came with."""
+        """The token of the request; None without one."""
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
 
     @property
     def accepts_gzip(self) -> bool:
-        """Whether the answer may be zipped; for what holds nothing of its request only (BREACH, docs/security.md)."""
+        """Whether the client accepts gzip; only for responses without any request data (BREACH, docs/security.md)."""
         return "gzip" in self.request.headers.get("Accept-Encoding", "")
 
     @property
     def session_ended(self) -> asyncio.Event:
-        """Set when the session of this request ends: a stream holds on to it and stops then. Never set without one."""
+        """An event that is set when the session of this request ends; never set without a session."""
         sessions, session = self.authenticator.sessions, self.session_id
         return asyncio.Event() if sessions is None or session is None else sessions.watch_session(session)
 
     def set_default_headers(self) -> None:
-        # Not `set_header`, which would look nine values over anew for each request.
+        # Not `set_header`, which would validate nine values again for each request.
         for name, value in self.settings["headers"].items():
             self._headers[name] = value
         del self._headers["Server"]
@@ -79,7 +79,7 @@ class BaseHandler(RequestHandler):
     async def prepare(self) -> None:
         route = cast(AccessTable, self.settings["access"]).get(type(self))
         if route is None:
-            log.error("%s is in no route's entry, so it is refused", type(self).__name__)
+            log.error("%s has no route, so the request is refused", type(self).__name__)
             raise HttpProblem(403)
         if not route.any_host and self.request.headers.get("Host", "") not in self.authenticator.hosts:
             raise HttpProblem(421)
@@ -88,9 +88,9 @@ class BaseHandler(RequestHandler):
             self.check_permission(route)
 
     async def identify_principal(self) -> Principal:
-        """Who this request speaks for; pages that are for everyone call it when they want to know.
+        """Returns the principal of this request; pages for anyone call it when they need it.
 
-        A token goes before a session: whoever sends one means it, and a browser never does by itself.
+        A token goes before a session, because a browser never sends one by itself.
         """
         if self.bearer_token is not None:
             return await self.identify_token(self.bearer_token)
@@ -100,7 +100,7 @@ class BaseHandler(RequestHandler):
         return NOBODY if session is None else await self.authenticator.sign_in.sessions.find_person(session) or NOBODY
 
     async def identify_token(self, bearer: str) -> Principal:
-        """Whose token this is, unless it comes too often."""
+        """Returns the API client of a token, NOBODY if there is none. Raises HttpProblem 429 above the rate limit."""
         programs = self.authenticator.api_clients
         if programs is None or (self.authenticator.sign_in is None and not self.authenticator.is_local(self.request)):
             return NOBODY
@@ -109,22 +109,22 @@ class BaseHandler(RequestHandler):
             return NOBODY
         wait = await programs.limiter.count_attempt(str(token.number))
         if wait:
-            sentence = f"This token asks too often. Try again in {wait} seconds."
+            sentence = f"Too many requests with this token. Try again in {wait} seconds."
             raise HttpProblem(429, sentence, {"Retry-After": str(wait)})
         return token
 
     def check_permission(self, route: Route) -> None:
-        """Returns for those the route is for; sends people without a session to sign in, and refuses the rest."""
+        """Returns if the route allows the principal; redirects people without a session to sign-in, refuses others."""
         if type(self.principal) in route.allow:
             if isinstance(self.principal, ApiClient) and route.scope not in self.principal.scopes:
-                raise HttpProblem(403, f"This token was not made to {route.scope}.")
+                raise HttpProblem(403, f"This token does not have the scope {route.scope}.")
             return
         if not isinstance(self.principal, Nobody):
             raise HttpProblem(403)
         if self.authenticator.sign_in is None and (
             self.bearer_token is None or not self.authenticator.is_local(self.request)
         ):
-            raise HttpProblem(403, "Without sign-in, Foyer shows itself on its own machine only. Set GOOGLE_CLIENT_ID.")
+            raise HttpProblem(403, "Without sign-in, Foyer answers on its own machine only. Set GOOGLE_CLIENT_ID.")
         if self.bearer_token is not None or self.never_redirects or not self.wants_html():
             raise HttpProblem(401, *unauthenticated_answer(self.bearer_token, route))
         self.redirect("/login-page?next=" + url_escape(self.request.uri or "/"))
@@ -160,23 +160,23 @@ class BaseHandler(RequestHandler):
         self.write_problem(status_code, title, sentence, error)
 
     def write_problem(self, status: int, title: str, sentence: str, error: BaseException | None) -> None:
-        """Says what went wrong, as JSON or as a page."""
-        told = {"status": status, "title": title, "sentence": sentence}
+        """Writes the error as JSON, as text, or as a page."""
+        problem = {"status": status, "title": title, "sentence": sentence}
         if self.wants_json():
-            self.finish({"error": told})
+            self.finish({"error": problem})
         elif self.request.path.endswith(".csv"):  # for a program, which would read a page as figures
             self.write_text(f"{title}. {sentence}\n")
         else:
-            self.render_error_page(told)
+            self.render_error_page(problem)
 
-    def render_error_page(self, told: dict[str, Any]) -> None:
+    def render_error_page(self, problem: dict[str, Any]) -> None:
         from jinja2 import TemplateError  # imported late: a process that only collects has no pages
 
         try:
-            self.render_page("error.html", **told)
+            self.render_page("error.html", **problem)
         except TemplateError:
             log.exception("the error page itself is broken")
-            self.write_text("{title}. {sentence}\n".format_map(told))
+            self.write_text("{title}. {sentence}\n".format_map(problem))
 
     def write_text(self, text: str) -> None:
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
@@ -191,13 +191,13 @@ class BaseHandler(RequestHandler):
 
     @classmethod
     def allowed_methods(cls) -> list[str]:
-        """What this handler has been taught."""
+        """Returns the HTTP methods of this handler."""
         return [m for m in cls.SUPPORTED_METHODS if getattr(cls, m.lower()) is not getattr(RequestHandler, m.lower())]
 
     def log_exception(
         self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
     ) -> None:
-        """Never the query or the headers: they carry codes and cookies."""
+        """Logs the error without the query and the headers: they carry codes and cookies."""
         what = f"{self.request.method} {self.request.path}"
         if isinstance(value, HTTPError):
             if value.log_message and self.writes_access_log:  # strangers could fill the disk with what they send
@@ -211,9 +211,9 @@ class BaseHandler(RequestHandler):
 
 
 def unauthenticated_answer(bearer: str | None, route: Route) -> tuple[str, dict[str, str]]:
-    """What those are told whom nobody knows, and how they may say who they are (RFC 6750)."""
+    """Returns the message and headers of a 401: how to authenticate (RFC 6750)."""
     if bearer is not None:
-        return "This token is not known. It may have been revoked.", {
+        return "This token is unknown. It may have been revoked.", {
             "WWW-Authenticate": f'{BEARER_CHALLENGE}, error="invalid_token"'
         }
     return "", {"WWW-Authenticate": BEARER_CHALLENGE} if ApiClient in route.allow else {}

@@ -1,4 +1,4 @@
-"""Who may do what: a route says which principals it is for, and what is not said is refused."""
+"""Permissions: a route names the principals that may use it; everybody else is refused."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,13 +20,13 @@ TOKENS_ONLY: PrincipalTypes = frozenset({ApiClient})
 
 @dataclass(frozen=True)
 class Route:
-    """One line of handlers/serving/routes.py: where a page is, what answers, and for whom."""
+    """One line of handlers/serving/routes.py: a pattern, its handler, and who may use it."""
 
     pattern: str
     handler: type[RequestHandler]
     allow: PrincipalTypes
-    init_args: Mapping[str, Any] = field(default_factory=dict)  # what the handler's `initialize` is handed
-    scope: str = "read"  # what a token must have been made for
+    init_args: Mapping[str, Any] = field(default_factory=dict)  # arguments of the handler's `initialize`
+    scope: str = "read"  # the scope that a token needs
     any_host: bool = False  # True only for health checks, which come by address
     any_origin: bool = False  # True only for beacons: pages of other sites send them, and no cookie matters
 
@@ -38,10 +38,10 @@ AccessTable = Mapping[type[RequestHandler], Route]
 
 
 def build_access_table(routes: Iterable[Route]) -> AccessTable:
-    """The authorisation table, by handler; one handler cannot be for different principals at different addresses."""
+    """Returns the routes by handler. Raises ValueError for a handler with different permissions at two addresses."""
     table: dict[type[RequestHandler], Route] = {}
     for route in routes:
-        known = table.setdefault(route.handler, route)
-        if replace(known, pattern="", init_args={}) != replace(route, pattern="", init_args={}):
+        existing = table.setdefault(route.handler, route)
+        if replace(existing, pattern="", init_args={}) != replace(route, pattern="", init_args={}):
             raise ValueError(f"{route.handler.__name__} is routed twice, for different principals")
     return table

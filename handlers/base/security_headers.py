@@ -1,4 +1,4 @@
-"""The headers that every response carries, whatever its status."""
+"""The headers of every response, whatever its status."""
 
 from utilities.config.settings import Settings
 
@@ -24,7 +24,7 @@ DISABLED_BROWSER_FEATURES = (
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
-    """What a browser is told each time; a handler may only loosen Cache-Control."""
+    """Returns the headers of every response; a handler may only loosen Cache-Control."""
     headers = {
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
         "X-Content-Type-Options": "nosniff",

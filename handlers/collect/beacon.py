@@ -9,7 +9,7 @@ from tornado.httputil import HTTPHeaders
 
 from handlers.base.handler import BaseHandler
 from handlers.base.permissions import ANYONE, Route
-from handlers.site.static_files import STATIC_FOLDER
+from handlers.site.static_files import STATIC_FILES_FOLDER
 from utilities.model.errors import (
     BadHit,
     ForeignHost,
@@ -30,7 +30,7 @@ from utilities.pageviews.collect.beacon import (
 )
 from utilities.pageviews.collect.collector import Collector
 
-TRACKING_SCRIPT = (STATIC_FOLDER / "a.js").read_bytes()
+TRACKING_SCRIPT = (STATIC_FILES_FOLDER / "a.js").read_bytes()
 TRACKING_SCRIPT_GZIP = gzip.compress(TRACKING_SCRIPT, 9, mtime=0)
 PIXEL_GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"

@@ -21,7 +21,7 @@ from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.site.access_log import log_request
 from handlers.site.health import HealthPage
 from handlers.site.not_found import NotFound
-from handlers.site.static_files import STATIC_FOLDER, STATIC_URL_PREFIX, StaticFiles, static_url
+from handlers.site.static_files import STATIC_FILES_FOLDER, STATIC_URL_PREFIX, StaticFiles, static_url
 from utilities.services import Services
 
 
@@ -54,7 +54,7 @@ def all_routes() -> list[Route]:
         Route(r"/login", Login, ANYONE),
         Route(CALLBACK_PATH, Callback, ANYONE),
         Route(r"/sign-out", SignOut, ANYONE),
-        Route(r"/static/(.*)", StaticFiles, ANYONE, {"path": str(STATIC_FOLDER)}),
+        Route(r"/static/(.*)", StaticFiles, ANYONE, {"path": str(STATIC_FILES_FOLDER)}),
     ]
 
 

@@ -9,9 +9,9 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from handlers.base.handler import BaseHandler
 
-STATIC_FOLDER = Path(__file__).resolve().parents[2] / "static"
+STATIC_FILES_FOLDER = Path(__file__).resolve().parents[2] / "static"
 STATIC_URL_PREFIX = "/static/"
-STATIC_SETTINGS = {"static_path": str(STATIC_FOLDER), "static_url_prefix": STATIC_URL_PREFIX}
+STATIC_SETTINGS = {"static_path": str(STATIC_FILES_FOLDER), "static_url_prefix": STATIC_URL_PREFIX}
 """Not among the application's settings, where Tornado would add a route of its own for them."""
 
 MAX_AGE_SECONDS = 31536000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from utilities.config.boards import Board, Boards, read
+from utilities.config.boards import Board, Boards, read_board
 from utilities.config.boards.model import BoardFile
 from utilities.model.errors import BoardError
 from utilities.services import load_catalogue
@@ -43,12 +43,12 @@ def write(tmp_path: Path) -> Write:
 
 def fault(path: Path) -> str:
     with pytest.raises(BoardError) as caught:
-        read(path)
+        read_board(path)
     return str(caught.value).replace(f"{path}", path.name)
 
 
 def test_board_is_read_with_places_in_both_notations(write: Write):
-    board = read(write())
+    board = read_board(write())
     assert (board.name, board.title, board.theme, len(board.hash)) == ("office", "Office", "dark", 12)
     assert [tile.place.model_dump() for tile in board.tiles] == [
         {"column": 1, "row": 1, "width": 6, "height": 6},
@@ -67,7 +67,7 @@ reports:
     metrics: [screenPageViews]
     pace: 10m
 """
-    inline = read(write(GOOD + lines)).reports["pages-read"]
+    inline = read_board(write(GOOD + lines)).reports["pages-read"]
     assert (inline.source, inline.pace, inline.ask) == ("ga4", timedelta(minutes=10), {"metrics": ["screenPageViews"]})
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.conventions.code import ROOT
-from utilities.logs import JsonLine, Redactor, TextLine
+from utilities.logs import JsonLogFormatter, Redactor, TextLogFormatter
 
 NASTY = "title\r\nFAKE 2026 ERROR all is lost\x1b[2J \x85 \u2028 \u2029 \u202egnitfel\x00"
 SECRET = 'canary"secret\\1'
@@ -20,7 +20,7 @@ def record(message: str, *args: object, **extra: object) -> logging.LogRecord:
     return made
 
 
-@pytest.fixture(params=[TextLine, JsonLine])
+@pytest.fixture(params=[TextLogFormatter, JsonLogFormatter])
 def line(request: pytest.FixtureRequest) -> logging.Formatter:
     return request.param(Redactor([SECRET, "abc"]))
 
@@ -72,7 +72,7 @@ def test_endless_message_is_cut(line: logging.Formatter):
 
 
 def test_json_has_the_usual_names():
-    told = json.loads(JsonLine(Redactor()).format(record("hello %s", "there", took=3)))
+    told = json.loads(JsonLogFormatter(Redactor()).format(record("hello %s", "there", took=3)))
     assert {name: told[name] for name in ("level", "logger", "message", "took")} == {
         **{"level": "INFO", "logger": "foyer.test", "message": "hello there"},
         "took": 3,

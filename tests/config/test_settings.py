@@ -48,7 +48,7 @@ def test_sign_in_opens_the_door():
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("ALLOWED_DOMAINS", "", "would let nobody in"),
+        ("ALLOWED_DOMAINS", "", "nobody could sign in"),
         ("ALLOWED_DOMAINS", "@example.com", "is not a domain"),
         ("ALLOWED_DOMAINS", "*", "is not a domain"),
         ("ALLOWED_DOMAINS", "com", "is not a domain"),
@@ -166,7 +166,7 @@ def test_every_secret_may_stand_in_a_file(tmp_path: Path, name: str):
     secret = values.get(name, "canary-" + KEY)
     (tmp_path / "secret").write_text(secret + "\n")
     settings = read(**{f"{name}_FILE": str(tmp_path / "secret")})
-    told = settings.named(name) or getattr(settings, name.lower()).get_secret_value()
+    told = settings.provider_variable(name) or getattr(settings, name.lower()).get_secret_value()
     assert told == secret
     assert secret in settings.secrets()
 
@@ -205,7 +205,7 @@ def test_address_that_heroku_hands_out_is_understood():
 
 def test_misspelt_variable_gets_a_hint():
     assert read(ALLOWED_DOMAIN="example.com").warnings == (
-        "ALLOWED_DOMAIN is set, but Foyer knows no such variable: did you mean ALLOWED_DOMAINS?",
+        "ALLOWED_DOMAIN is set, but Foyer has no such variable: did you mean ALLOWED_DOMAINS?",
     )
     assert read(PATH="/bin", HOME="/", LANG="C", PORT="1").warnings == ()
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conventions.code import ROOT
 from tests.conventions.old_css import offences
-from utilities.config.boards import read
+from utilities.config.boards import read_board
 from utilities.rendering.layout.stylesheet import board_stylesheet
 from utilities.services import load_catalogue
 
@@ -67,4 +67,4 @@ def test_later_style_is_caught(rule: str):
 
 
 def test_style_sheet_that_is_made_for_a_board_is_whole():
-    assert offences(board_stylesheet(read(ROOT / "boards" / "office.yaml"), load_catalogue().views)) == []
+    assert offences(board_stylesheet(read_board(ROOT / "boards" / "office.yaml"), load_catalogue().views)) == []

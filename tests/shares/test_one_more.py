@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from demo.faults import Fault
 from tests.shares.conftest import HOME
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.shares import providers as shares
 from utilities.shares.providers import Provider
 from utilities.sources.social import SOURCE, ShareQuery
@@ -45,5 +45,5 @@ def test_table_of_the_page_says_what_is_true():
     told = {row[0].strip("| `"): (row[1], row[2], row[3]) for row in rows}
     assert told == {
         each.name: (each.heading, each.description, f"every {each.refresh_every.total_seconds() / 60:g} min")
-        for each in find(shares, "PROVIDER", Provider)
+        for each in discover_units(shares, "PROVIDER", Provider)
     }

@@ -5,7 +5,7 @@ import pytest
 from demo.faults import Fault
 from demo.networks import popularity
 from tests.shares.conftest import HOME, NOON, PAGES, PREFIXES, reasons
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.shares import providers as shares
 from utilities.shares.providers import Provider
 
@@ -27,7 +27,7 @@ UNWELL = {
 
 
 def test_every_provider_has_a_network_to_be_tested_against():
-    assert {provider.name for provider in find(shares, "PROVIDER", Provider)} == set(PREFIXES)
+    assert {provider.name for provider in discover_units(shares, "PROVIDER", Provider)} == set(PREFIXES)
 
 
 @every_network

@@ -10,7 +10,7 @@ from utilities.model.errors import ModuleRuleError
 Unit = TypeVar("Unit")
 
 
-def find(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Unit, ...]:
+def discover_units(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Unit, ...]:
     """Returns what the modules in `package` define, in the order of the modules' names.
 
     A module defines `<name>: <kind>`, or a tuple of several under the plural, like REPORTS or QUERIES. Raises
@@ -24,4 +24,4 @@ def find(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Unit, ...]:
         if not all(isinstance(unit, kind) for unit in units):
             raise ModuleRuleError(f"{module.__name__} must define {name}: {kind.__name__}")
         found.extend(units)
-    return tuple(found)
+    return tuple(units)

@@ -37,8 +37,8 @@ class ShareTracker:
         self.provider = provider
         self.clock = clock
         self.throttle = Throttle(clock, concurrency=provider.concurrency, rates=provider.rates)
-        address = (settings.named(provider.address_setting) or provider.default_address).rstrip("/")
-        keys = {name: settings.named(name) for name in (*provider.keys, *provider.optional_keys)}
+        address = (settings.provider_variable(provider.address_setting) or provider.default_address).rstrip("/")
+        keys = {name: settings.provider_variable(name) for name in (*provider.keys, *provider.optional_keys)}
         self.api = ProviderApi(provider, upstream, clock, address, keys, self.throttle.pause)
         self.missing_keys = [name for name in provider.keys if not keys[name]]
         self.cache = ShareCountCache()

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, ParameterError, SourceMisconfigured
@@ -170,7 +170,7 @@ class PageViewSource:
 @cache
 def questions() -> Mapping[str, Question]:
     """Every question by its name."""
-    return {question.name: question for several in find(queries, "QUESTIONS", tuple) for question in several}
+    return {question.name: question for several in discover_units(queries, "QUESTIONS", tuple) for question in several}
 
 
 def fitted(rows: Sequence[Row], columns: Sequence[Column]) -> tuple[Row, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.http.canonical_url import canonical_url
 from utilities.http.client import HttpClient
@@ -153,9 +153,9 @@ def enabled_providers(settings: Settings) -> tuple[list[Provider], dict[str, str
 
     The second value has the names in SHARE_PROVIDERS without a provider, each with its hint.
     """
-    providers = {provider.name: provider for provider in find(shares, "PROVIDER", Provider)}
+    providers = {provider.name: provider for provider in discover_units(shares, "PROVIDER", Provider)}
     named = [name.lower().replace("_", "-") for name in settings.share_providers]
-    keyed = [each.name for each in providers.values() if each.keys and all(map(settings.named, each.keys))]
+    keyed = [each.name for each in providers.values() if each.keys and all(map(settings.provider_variable, each.keys))]
     enabled = list(dict.fromkeys([*named, *keyed]))
     unknown = {name: unknown_name_hint(name, list(providers)) for name in enabled if name not in providers}
     return [providers[name] for name in enabled if name in providers], unknown

@@ -15,7 +15,7 @@ from handlers.base.authenticator import open_authenticator
 from handlers.serving.routes import make_application
 from handlers.serving.sockets import SERVER_LIMITS
 from utilities.catalogue import Catalogue
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.model.frames import Column, DateRange, Frame, Note, ValueKind
 from utilities.rendering.views import View
@@ -120,7 +120,7 @@ async def server(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIter
 
     catalogue = Catalogue(
         (fake_report("pages", "Which pages are read?"), fake_report("words")),
-        find(utilities.rendering.views, "VIEW", View),
+        discover_units(utilities.rendering.views, "VIEW", View),
         [SourceType("fake", str, open_fake_source, title="the source")],
     )
     own_settings = settings(boards_dir=folder)

@@ -9,14 +9,14 @@ from tests.pageviews.queries.conftest import Ours
 from tests.pageviews.queries.expected import EXPECTED
 from tests.pageviews.queries.week import BUY, NOW, TITLES, WEEK, seen
 from utilities import reports
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.model.errors import SourceMisconfigured
 from utilities.model.frames import DateRange
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
 
-REPORTS = {each.name: each for each in find(reports, "REPORT", Report) if isinstance(each.ask, PageViewAsk)}
+REPORTS = {each.name: each for each in discover_units(reports, "REPORT", Report) if isinstance(each.ask, PageViewAsk)}
 
 
 async def asked(source: PageViewSource, report: Report) -> tuple[tuple[object, ...], ...]:

@@ -11,7 +11,7 @@ from handlers.serving.server import run_server
 from tests.conventions.code import ROOT
 from tests.pageviews.queries.conftest import Ours
 from tests.pageviews.queries.week import NOW, WEEK
-from utilities.config.boards import read
+from utilities.config.boards import read_board
 from utilities.config.settings import Settings
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, DateRange, Frame, ValueKind
@@ -88,7 +88,7 @@ async def test_google_is_asked_for_the_day_until_now(settings: Callable[..., Set
 @pytest.mark.parametrize("name", ["visits"])
 def test_wall_of_our_own_visits_can_be_read_from_the_room(name: str):
     known = load_catalogue()
-    board = read(ROOT / Path("boards") / f"{name}.yaml")
+    board = read_board(ROOT / Path("boards") / f"{name}.yaml")
     known.add_board(board)
     titles = {report.name: report.title for report in known.reports.values()}
     assert layout_faults(board, known.views, titles) == []
@@ -97,7 +97,7 @@ def test_wall_of_our_own_visits_can_be_read_from_the_room(name: str):
 
 async def test_wall_is_full_after_one_visit(ours: Ours):
     known = load_catalogue()
-    board = read(ROOT / "boards" / "visits.yaml")
+    board = read_board(ROOT / "boards" / "visits.yaml")
     known.add_board(board)
     source = await ours(WEEK, now=datetime(2026, 3, 10, 12, tzinfo=UTC))
     for tile in board.tiles:

@@ -4,7 +4,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.rendering.charts.states import BY_VIEW, OPTIONS
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.model.frames import Frame
 from utilities.rendering import views
 from utilities.rendering.charts import ChartSpec
@@ -15,7 +15,7 @@ from utilities.rendering.layout import Box
 from utilities.rendering.views import View
 
 FOLDER = Path(__file__).parents[3] / "docs" / "gallery"
-VIEWS = {view.name: view for view in find(views, "VIEW", View)}
+VIEWS = {view.name: view for view in discover_units(views, "VIEW", View)}
 BOX = Box(440, 250, 18, 23)
 SPACING, HEAD = 24, 26
 UNDRAWN = "nothing to draw: the table of its figures"

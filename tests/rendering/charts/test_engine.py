@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.rendering.charts.gallery import VIEWS, picture
 from tests.rendering.charts.states import BY_VIEW, DAYS
-from utilities.config.boards.reader import read
+from utilities.config.boards.reader import read_board
 from utilities.model.errors import NotDrawn
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.engine import ChartEngine
@@ -102,7 +102,7 @@ async def test_chart_is_drawn_once_for_many_callers_without_blocking_the_loop(op
 
 async def test_wall_shows_a_table_instead_of_a_chart_that_fails(open_renderer: Open, tmp_path: Path):
     (tmp_path / "office.yaml").write_text(BOARD, encoding="utf-8")
-    board = read(tmp_path / "office.yaml")
+    board = read_board(tmp_path / "office.yaml")
     renderer = open_renderer(deadline=0.0001)
     contents = TileContents(VIEWS, renderer)
     frame = BY_VIEW["line"]["28 days"]

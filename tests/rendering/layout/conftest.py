@@ -15,7 +15,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from utilities.config.boards import Board
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, DateRange, Frame, LastError, Note, Reading, ReadingState, Value, ValueKind
 from utilities.rendering import views
@@ -31,7 +31,7 @@ from utilities.rendering.views import ChartSvg, TileContent, View, build_context
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
 AGES = {ReadingState.LIVE: 4, ReadingState.AGEING: 12, ReadingState.STALE: 400}
-VIEWS = {view.name: view for view in find(views, "VIEW", View)}
+VIEWS = {view.name: view for view in discover_units(views, "VIEW", View)}
 ENGINE = ChartEngine()
 STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
 

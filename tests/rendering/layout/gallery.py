@@ -12,7 +12,7 @@ from playwright.async_api import async_playwright
 
 from tests.rendering.charts.states import LONG, NASTY
 from tests.rendering.layout.conftest import ROOT, VIEWS, frame, painted, served
-from utilities.config.boards import Board, read
+from utilities.config.boards import Board, read_board
 from utilities.model.frames import Frame, Note, ReadingState, Value, ValueKind
 from utilities.rendering.layout.stylesheet import board_stylesheet
 
@@ -79,7 +79,7 @@ def board(view: str, theme: str) -> Board:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "gallery.yaml"
         file.write_text("\n".join(lines), encoding="utf-8")
-        return read(file)
+        return read_board(file)
 
 
 def page(view: str, theme: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.rendering.layout.conftest import Paint, frame
-from utilities.config.boards import Board, read
+from utilities.config.boards import Board, read_board
 from utilities.model.frames import Frame, ReadingState, ValueKind
 from utilities.rendering.layout.text_width import text_width
 
@@ -38,7 +38,7 @@ BRUSH = """async ([text, font]) => {
 
 @pytest.fixture
 def office() -> Board:
-    return read(ROOT / "boards" / "office.yaml")
+    return read_board(ROOT / "boards" / "office.yaml")
 
 
 def frames(board: Board, rows: Frame, people: Frame = PEOPLE) -> dict[str, Frame]:

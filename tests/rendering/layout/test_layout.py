@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conventions.old_css import offences
-from utilities.config.boards import Board, read
+from utilities.config.boards import Board, read_board
 from utilities.rendering.layout import SCREEN_HEIGHT, SCREEN_WIDTH
 from utilities.rendering.layout.faults import layout_faults
 from utilities.rendering.layout.palette import THEMES, contrast_faults, contrast_ratio
@@ -23,13 +23,13 @@ VIEWS = {"number": number.VIEW, "table": table.VIEW}
 
 @pytest.fixture
 def office() -> Board:
-    return read(ROOT / "boards" / "office.yaml")
+    return read_board(ROOT / "boards" / "office.yaml")
 
 
 def layout_faults_of(tmp_path: Path, text: str) -> list[str]:
     path = tmp_path / "layout_faults_of.yaml"
     path.write_text(text, encoding="utf-8")
-    return layout_faults(read(path), VIEWS, {"top-pages": "Which pages are most popular?"})
+    return layout_faults(read_board(path), VIEWS, {"top-pages": "Which pages are most popular?"})
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from handlers.base.authenticator import open_authenticator
 from handlers.serving.routes import make_application
 from handlers.serving.sockets import SERVER_LIMITS
 from utilities.catalogue import Catalogue
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind
@@ -86,7 +86,7 @@ class WallServer:
 
     async def start(self) -> None:
         self.stack = AsyncExitStack()
-        views = find(utilities.rendering.views, "VIEW", View)
+        views = discover_units(utilities.rendering.views, "VIEW", View)
         catalogue = Catalogue(tuple(self.reports.values()), views, ())
         services = await self.stack.enter_async_context(open_services(self.settings, self.clock, catalogue))
         self.store: Store = services.store

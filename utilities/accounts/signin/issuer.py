@@ -15,7 +15,7 @@ from utilities.accounts.signin.issuer_client import (
     ISSUER_TIMEOUT_SECONDS,
     IssuerHttpClient,
     fetch_json_object,
-    parse_json_object,
+    parse_issuer_json,
 )
 from utilities.accounts.signin.jwks import IssuerKeys
 from utilities.accounts.signin.membership import check_membership
@@ -130,7 +130,7 @@ class Issuer:
         answer = await self.client.post(places.token, deadline=ISSUER_TIMEOUT_SECONDS, form=form, headers=headers)
         if answer.status >= 500 or answer.status == 429:
             raise Unavailable(f"the sign-in service answered {answer.status}")
-        fields = parse_json_object(answer.body)
+        fields = parse_issuer_json(answer.body)
         if answer.status != 200:
             raise _token_error(fields)
         token = fields.get("id_token")

@@ -32,10 +32,10 @@ async def fetch_json_object(client: IssuerHttpClient, url: str) -> Mapping[str, 
     answer = await client.get(url, deadline=ISSUER_TIMEOUT_SECONDS)
     if answer.status != 200:
         raise Unavailable(f"the sign-in service answered {answer.status}")
-    return parse_json_object(answer.body)
+    return parse_issuer_json(answer.body)
 
 
-def parse_json_object(body: bytes) -> Mapping[str, Any]:
+def parse_issuer_json(body: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -5,5 +5,5 @@ from utilities.config.boards.model import Inline as Inline
 from utilities.config.boards.model import Place as Place
 from utilities.config.boards.model import Screen as Screen
 from utilities.config.boards.model import Tile as Tile
-from utilities.config.boards.reader import read as read
+from utilities.config.boards.reader import read_board as read_board
 from utilities.config.boards.watcher import Boards as Boards

@@ -11,25 +11,25 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from utilities.model.errors import BoardError
 from utilities.model.time_ranges import parse_zone_name
 
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-NAME = r"^[a-z0-9][a-z0-9-]*$"
+DURATION_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+BOARD_NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 
-Loc = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Where something stands in a board file: keys and places in lists, from the top."""
 
 
-def duration(value: object) -> object:
+def parse_duration(value: object) -> object:
     """`30s`, `5m`, `6h`, `1d`; a bare number has no unit and is refused."""
     match = re.fullmatch(r"(\d{1,7})\s*([smhd])", value) if isinstance(value, str) else None
     if isinstance(value, timedelta):
         return value
     if not match or not int(match[1]):
         raise ValueError("write a time with its unit: 30s, 5m, 6h or 1d")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
+    return timedelta(**{DURATION_UNITS[match[2]]: int(match[1])})
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(duration, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+\s*[smhd]$")])
+    timedelta, BeforeValidator(parse_duration, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+\s*[smhd]$")])
 ]
 
 
@@ -67,7 +67,7 @@ class Place(Strict):
         return across and self.row < other.row + other.height and other.row < self.row + self.height
 
 
-def spread(value: object) -> object:
+def parse_place(value: object) -> object:
     """A place written as four numbers."""
     if not isinstance(value, list):
         return value
@@ -82,13 +82,17 @@ FourNumbers = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=4, m
 class Tile(Strict):
     """A report drawn by a view, in a place."""
 
-    report: str = Field(pattern=NAME)
-    view: str = Field(pattern=NAME)
-    place: Annotated[Place, BeforeValidator(spread, json_schema_input_type=Place | FourNumbers)]
+    report: str = Field(pattern=BOARD_NAME_PATTERN)
+    view: str = Field(pattern=BOARD_NAME_PATTERN)
+    place: Annotated[Place, BeforeValidator(parse_place, json_schema_input_type=Place | FourNumbers)]
     title: str = Field("", max_length=120, description="the report's own when left out")
-    name: str = Field("", pattern=NAME + "|^$", description="the report's when left out; unlike every other tile's")
+    name: str = Field(
+        "", pattern=BOARD_NAME_PATTERN + "|^$", description="the report's when left out; unlike every other tile's"
+    )
     options: Mapping[str, Any] = Field(default_factory=dict, description="the view's own")
-    trend: str = Field("", pattern=NAME + "|^$", description="a report whose course is drawn beside the figure")
+    trend: str = Field(
+        "", pattern=BOARD_NAME_PATTERN + "|^$", description="a report whose course is drawn beside the figure"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -102,7 +106,7 @@ class Inline(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     title: str = Field(min_length=1, max_length=120)
-    source: str = Field(pattern=NAME)
+    source: str = Field(pattern=BOARD_NAME_PATTERN)
     pace: Duration = timedelta(minutes=5)
     stale: Duration = Field(timedelta(hours=6), description="figures older than this are stale")
     headings: Mapping[str, str] = Field(default_factory=dict)
@@ -123,7 +127,7 @@ class BoardFile(Strict):
     theme: Literal["dark", "light"] = "dark"
     grid: Grid = Grid()
     tiles: tuple[Tile, ...] = Field(min_length=1, max_length=100)
-    reports: Mapping[Annotated[str, Field(pattern=NAME)], Inline] = Field(default_factory=dict)
+    reports: Mapping[Annotated[str, Field(pattern=BOARD_NAME_PATTERN)], Inline] = Field(default_factory=dict)
 
     @field_validator("zone")
     @classmethod
@@ -137,7 +141,7 @@ class Board(BoardFile):
     name: str  # the file's stem
     hash: str  # of the file's bytes, 12 characters
     file: str
-    lines: Mapping[Loc, int]
+    lines: Mapping[KeyPath, int]
 
     @property
     def timezone(self) -> ZoneInfo | None:
@@ -145,18 +149,18 @@ class Board(BoardFile):
 
     def fault(self, message: str, *loc: str | int) -> BoardError:
         """An error that points at `loc` in the file, or at the nearest thing around it."""
-        return BoardError(message, file=self.file, line=nearest(self.lines, loc))
+        return BoardError(message, file=self.file, line=nearest_line(self.lines, loc))
 
     def tile(self, name: str) -> Tile | None:
         return next((tile for tile in self.tiles if tile.name == name), None)
 
     @classmethod
-    def of(cls, whole: BoardFile, *, name: str, hash: str, file: str, lines: Mapping[Loc, int]) -> "Board":
+    def of(cls, whole: BoardFile, *, name: str, hash: str, file: str, lines: Mapping[KeyPath, int]) -> "Board":
         """A board from its checked file."""
         said = {key: getattr(whole, key) for key in BoardFile.model_fields}
         return cls.model_construct(**said, name=name, hash=hash, file=file, lines=lines)
 
 
-def nearest(lines: Mapping[Loc, int], loc: Loc) -> int | None:
+def nearest_line(lines: Mapping[KeyPath, int], loc: KeyPath) -> int | None:
     """The line of `loc`, or of the innermost thing around it that is in the file."""
     return next((lines[loc[:depth]] for depth in range(len(loc), -1, -1) if loc[:depth] in lines), None)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from utilities.config.boards.model import Board
-from utilities.config.boards.reader import read
+from utilities.config.boards.reader import read_board
 from utilities.model.errors import BoardError
 from utilities.runtime.watched_file import FileStamp, read_file_stamp
 
-OTHERS = frozenset({"programmes", "sites"})
+NOT_BOARDS = frozenset({"programmes", "sites"})
 """Files of the folder that are no boards."""
 
 
@@ -65,13 +65,13 @@ class Boards:
 
     def look(self) -> dict[Path, FileStamp]:
         """The board files that are there."""
-        paths = (path for path in self.folder.glob("*.yaml") if path.stem not in OTHERS and path.name[0] != ".")
+        paths = (path for path in self.folder.glob("*.yaml") if path.stem not in NOT_BOARDS and path.name[0] != ".")
         return {path: stamp for path in paths if (stamp := read_file_stamp(path))}
 
     def renew(self, path: Path) -> None:
         """Takes the file's board if it is good, keeps the old one if it is not."""
         try:
-            board = read(path)
+            board = read_board(path)
             self.check(board)
         except BoardError as error:
             self.bad[path.stem] = str(error)

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from utilities.config import validators as addresses
-from utilities.config.boards.model import NAME, Loc, Strict, nearest
-from utilities.config.boards.reader import line, parse, several, told
+from utilities.config.boards.model import BOARD_NAME_PATTERN, KeyPath, Strict, nearest_line
+from utilities.config.boards.reader import _error_line, combine_errors, describe_error, parse_yaml
 from utilities.model.errors import BoardError
 from utilities.model.time_ranges import parse_zone_name
 
@@ -53,7 +53,7 @@ def parse_path_pattern(value: str) -> str:
 class Site(Strict):
     """One site whose page views are counted."""
 
-    name: str = Field(pattern=NAME)
+    name: str = Field(pattern=BOARD_NAME_PATTERN)
     domains: tuple[Annotated[str, AfterValidator(parse_domain)], ...] = Field(min_length=1, max_length=100)
     zone: Annotated[str, AfterValidator(parse_zone_name)] = Field(
         "", description="like Europe/Berlin; the server's when left out"
@@ -61,7 +61,7 @@ class Site(Strict):
     excluded_paths: tuple[Annotated[str, AfterValidator(parse_path_pattern)], ...] = Field(
         (), description="like /admin/*"
     )
-    excluded_addresses: Annotated[tuple[str, ...], AfterValidator(addresses.networks)] = ()
+    excluded_addresses: Annotated[tuple[str, ...], AfterValidator(addresses.check_networks)] = ()
     kept_parameters: tuple[str, ...] = Field((), description="query parameters that make another page")
     retention_months: int = Field(25, ge=1, le=1200)
     honour_privacy_signals: bool = Field(True, description="do not count browsers that send Sec-GPC or DNT")
@@ -114,23 +114,25 @@ def read_site_file(path: Path) -> SiteFile:
         return SiteFile()
     except OSError as error:
         raise BoardError(f"cannot be read: {error.strerror}", file=str(path)) from error
-    data, lines = parse(raw, str(path))
+    data, lines = parse_yaml(raw, str(path))
     try:
         file = SiteFile.model_validate({} if data is None else data)
     except ValidationError as error:
-        faults = [BoardError(fault_sentence(e), file=str(path), line=line(e, lines)) for e in error.errors()]
-        raise several(faults) from error
-    faults = [BoardError(what, file=str(path), line=nearest(lines, loc)) for what, loc in find_duplicates(file.sites)]
+        faults = [BoardError(fault_sentence(e), file=str(path), line=_error_line(e, lines)) for e in error.errors()]
+        raise combine_errors(faults) from error
+    faults = [
+        BoardError(what, file=str(path), line=nearest_line(lines, loc)) for what, loc in find_duplicates(file.sites)
+    ]
     if faults:
-        raise several(faults)
+        raise combine_errors(faults)
     return file
 
 
 def fault_sentence(error: ErrorDetails) -> str:
-    return told(error, allowed_keys) if error["loc"] else "must say `sites:`, with a list of sites under it"
+    return describe_error(error, allowed_keys) if error["loc"] else "must say `sites:`, with a list of sites under it"
 
 
-def find_duplicates(sites: Sequence[Site]) -> Iterator[tuple[str, Loc]]:
+def find_duplicates(sites: Sequence[Site]) -> Iterator[tuple[str, KeyPath]]:
     """Yields a message and a location for each name and domain that two sites have in common."""
     names: set[str] = set()
     domains: dict[str, str] = {}
@@ -144,6 +146,6 @@ def find_duplicates(sites: Sequence[Site]) -> Iterator[tuple[str, Loc]]:
             domains.setdefault(each, site.name)
 
 
-def allowed_keys(loc: Loc) -> Iterator[str]:
+def allowed_keys(loc: KeyPath) -> Iterator[str]:
     """Yields the keys that are allowed at `loc`."""
     yield from (SITE_FILE_MODELS[str(loc[0])] if loc else SiteFile).model_fields
