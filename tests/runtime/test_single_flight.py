@@ -61,7 +61,7 @@ async def test_call_goes_on_when_its_first_caller_is_cancelled():
 
 async def test_close_cancels_what_runs():
     flights, call = SingleFlight[str, int](), SlowCall()
-    task = flights.start("a", call)
+    task = flights.start_call("a", call)
     await flights.close()
     assert task.cancelled()
     assert len(flights) == 0
@@ -70,7 +70,7 @@ async def test_close_cancels_what_runs():
 async def test_idle_is_waited_for():
     flights, call = SingleFlight[str, int](), SlowCall()
     await flights.wait_idle()
-    task = flights.start("a", call)
+    task = flights.start_call("a", call)
     await flights.wait_idle(timeout=0.0)
     assert not task.done()
     call.release.set()

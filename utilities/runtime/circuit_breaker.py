@@ -53,7 +53,7 @@ class CircuitBreaker:
             if not self.is_closed:
                 return False
             if self.open_until is not None:
-                self._open()
+                self._start_rest()
             return True
 
     def record_success(self) -> None:
@@ -67,9 +67,9 @@ class CircuitBreaker:
         with self.lock:
             self.failure_count += 1
             if self.failure_count >= self.max_failures:
-                self._open()
+                self._start_rest()
 
-    def _open(self) -> None:
+    def _start_rest(self) -> None:
         """Starts a rest. The caller holds the lock."""
         doublings = min(max(self.failure_count - self.max_failures, 0), 30)
         seconds = min(self.rest_seconds * 2**doublings, self.max_rest_seconds)

@@ -25,14 +25,14 @@ class SingleFlight(Generic[Key, Result]):
 
     async def run(self, key: Key, call: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """Returns what `call` returns, or what the call that is already running for this key returns."""
-        return await asyncio.shield(self.start(key, call))
+        return await asyncio.shield(self.start_call(key, call))
 
-    def start(self, key: Key, call: Callable[[], Coroutine[Any, Any, Result]]) -> asyncio.Task[Result]:
+    def start_call(self, key: Key, call: Callable[[], Coroutine[Any, Any, Result]]) -> asyncio.Task[Result]:
         """Returns the running task of this key, or starts one. Await it only through `asyncio.shield` or `wait`."""
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(call(), name=f"single flight: {key}")
-            task.add_done_callback(lambda done: self._remove(key, done))
+            task.add_done_callback(lambda done: self._remove_task(key, done))
         return task
 
     def get_running(self, key: Key) -> "asyncio.Task[Result] | None":
@@ -51,7 +51,7 @@ class SingleFlight(Generic[Key, Result]):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _remove(self, key: Key, task: "asyncio.Task[Result]") -> None:
+    def _remove_task(self, key: Key, task: "asyncio.Task[Result]") -> None:
         if self._tasks.get(key) is task:
             del self._tasks[key]
         if not task.cancelled():

@@ -34,7 +34,7 @@ class SupervisedLoop:
         self._work = work
         self._restart_seconds = restart_seconds
         self._sleep = sleep
-        self._task = asyncio.create_task(self._run(), name=name)
+        self._task = asyncio.create_task(self._run_until_done(), name=name)
 
     @classmethod
     def every(
@@ -42,13 +42,13 @@ class SupervisedLoop:
     ) -> "SupervisedLoop":
         """Starts a loop that waits `interval` seconds, runs `step`, and starts over."""
 
-        async def repeat() -> None:
+        async def repeat_step() -> None:
             while True:
                 await sleep(interval)
                 if (pending := step()) is not None:
                     await pending
 
-        return cls(name, repeat, restart_seconds=0.0, sleep=sleep)
+        return cls(name, repeat_step, restart_seconds=0.0, sleep=sleep)
 
     @property
     def is_running(self) -> bool:
@@ -67,7 +67,7 @@ class SupervisedLoop:
         """Cancels the work and waits for its end; returns False, with a warning, if it lasts over `timeout` seconds."""
         return await stop_loops([self], timeout)
 
-    async def _run(self) -> None:
+    async def _run_until_done(self) -> None:
         while (error := await catch_error(self._work())) is not None:
             log.error("%s failed and is restarted", self.name, exc_info=error)
             await self._sleep(self._restart_seconds)

@@ -27,22 +27,22 @@ class TokenBuckets:
         full_at = self.full_at.get(name, now)
         return max(0.0, max(full_at, now) + self.seconds_per_token - now - self.seconds)
 
-    def take(self, name: str, now: float) -> None:
+    def take_token(self, name: str, now: float) -> None:
         """Takes a token; the caller has checked that there is one."""
-        self._store(name, max(self.full_at.pop(name, now), now) + self.seconds_per_token)
+        self._store_bucket(name, max(self.full_at.pop(name, now), now) + self.seconds_per_token)
 
-    def merge(self, name: str, full_at: float) -> None:
+    def merge_usage(self, name: str, full_at: float) -> None:
         """Takes over that other processes have used the bucket as well."""
-        self._store(name, max(self.full_at.pop(name, full_at), full_at))
+        self._store_bucket(name, max(self.full_at.pop(name, full_at), full_at))
 
-    def _store(self, name: str, full_at: float) -> None:
+    def _store_bucket(self, name: str, full_at: float) -> None:
         if len(self.full_at) >= self.max_names:
             del self.full_at[next(iter(self.full_at))]
         self.full_at[name] = full_at
 
 
 class RedisTokenBuckets:
-    """The same buckets in Redis, taken from by throttled-py's atomic script. Needs LEAST_PRIVILEGE."""
+    """The same buckets in Redis, by the atomic script of throttled-py. Needs LEAST_PRIVILEGE."""
 
     def __init__(self, connection: "RedisConnection") -> None:
         # Imported late: a process without Redis does not need the 8 MB.
@@ -59,9 +59,10 @@ class RedisTokenBuckets:
 
         self._run_script = RedisLimitAtomicAction(Backend()).do
 
-    async def take(self, key: str, buckets: TokenBuckets, tokens: int = 1) -> tuple[bool, float, float]:
-        """Takes so many tokens from the bucket `key` if it has them: whether it had, and the seconds until the bucket
-        is full and until it has enough. Call it inside `RedisConnection.use_client`.
+    async def take_tokens(self, key: str, buckets: TokenBuckets, tokens: int = 1) -> tuple[bool, float, float]:
+        """Takes tokens from the bucket `key` if it has enough. Call it inside `RedisConnection.use_client`.
+
+        Returns whether it had enough, the seconds until the bucket is full, and the seconds until it has enough.
         """
         limited, _, full_in, retry_in = await self._run_script(
             [key], [buckets.seconds_per_token, buckets.capacity, tokens]

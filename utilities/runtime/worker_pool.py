@@ -12,9 +12,9 @@ Result = TypeVar("Result")
 
 
 class CancelHandle:
-    """Interrupts one call from another thread, as soon as the call has said how.
+    """Interrupts one call from another thread, as soon as the call has set how.
 
-    `error_type` is raised in the worker thread when the caller has left before that.
+    `error_type` is raised in the worker thread when the caller has stopped waiting before that.
     """
 
     def __init__(self, error_type: type[FoyerError] = Unavailable) -> None:
@@ -65,7 +65,7 @@ class WorkerPool:
 
     @property
     def pending_count(self) -> int:
-        """The number of calls that run or wait, also those whose caller has left."""
+        """Counts the calls that run or wait, also those whose caller has stopped waiting."""
         return len(self._pending)
 
     async def run(self, call: Callable[[CancelHandle], Result], timeout: float | None = None) -> Result:

@@ -67,7 +67,7 @@ class ShareTracker:
             return
         for url in urls:
             if url not in self.running and self.is_due(url) and len(self.running) < MAX_PENDING_CALLS:
-                self.running.start(url, partial(self.update_count, url)).add_done_callback(
+                self.running.start_call(url, partial(self.update_count, url)).add_done_callback(
                     partial(self.finish_call, url)
                 )
         waited = {task for url in urls if (task := self.running.get_running(url))}

@@ -63,8 +63,8 @@ class AttemptLimiter:
         now = self.clock()
         seconds = max(self.per_client.seconds_until_free(client, now), self.in_total.seconds_until_free("", now))
         if seconds == 0.0:
-            self.per_client.take(client, now)
-            self.in_total.take("", now)
+            self.per_client.take_token(client, now)
+            self.in_total.take_token("", now)
         return seconds
 
     async def _take_shared(self, connection: "RedisConnection", shared: RedisTokenBuckets, client: str) -> float:
@@ -73,8 +73,8 @@ class AttemptLimiter:
                 (f"{self.purpose}:one:{client}", self.per_client),
                 (f"{self.purpose}:all", self.in_total),
             ):
-                is_taken, _, retry_seconds = await shared.take(LIMITER_KEY_PREFIX + key, buckets)
-                if not is_taken:
+                has_enough, _, retry_seconds = await shared.take_tokens(LIMITER_KEY_PREFIX + key, buckets)
+                if not has_enough:
                     return retry_seconds
         return 0.0
 

@@ -45,9 +45,9 @@ class HitRateLimiter:
         )
         if wait > 0:
             raise TooFast("too many hits", retry_after=wait)
-        self.clients.take(client, now)
-        self.sites.take(site, now)
-        self.all.take("", now)
+        self.clients.take_token(client, now)
+        self.sites.take_token(site, now)
+        self.all.take_token("", now)
         if self.on_token:
             self.on_token(self.clients, client)
             self.on_token(self.sites, site)

@@ -83,11 +83,11 @@ class SharedRateLimits:
         buckets, name = bucket
         self.due.pop(bucket, None)
         tokens = min(self.unreported.get(bucket, 0), buckets.capacity)
-        is_taken, full_in, _ = await self.shared.take(self._redis_key(bucket), buckets, tokens)
-        left = self.unreported.pop(bucket, 0) - (tokens if is_taken else 0)
+        has_enough, full_in, _ = await self.shared.take_tokens(self._redis_key(bucket), buckets, tokens)
+        left = self.unreported.pop(bucket, 0) - (tokens if has_enough else 0)
         if left > 0:
             self.unreported[bucket] = left
-        buckets.merge(name, self.monotonic() + full_in + left * buckets.seconds_per_token)
+        buckets.merge_usage(name, self.monotonic() + full_in + left * buckets.seconds_per_token)
 
     def _redis_key(self, bucket: BucketName) -> str:
         """Returns the bucket's key in Redis, which contains a hash and never an address."""

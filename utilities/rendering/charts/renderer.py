@@ -50,7 +50,7 @@ class ChartRenderer:
     def enqueue(self, chart: ChartSpec) -> None:
         """Starts drawing a chart, unless it is being drawn or too many are."""
         if chart.key not in self.running and len(self.running) < MAX_QUEUED_CHARTS:
-            task = self.running.start(chart.key, partial(self._render, chart))
+            task = self.running.start_call(chart.key, partial(self._render, chart))
             task.add_done_callback(lambda _: self.on_rendered())
 
     async def draw(self, chart: ChartSpec) -> str:
