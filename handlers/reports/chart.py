@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from markupsafe import Markup
 
 from utilities.model.errors import NotDrawn, Overloaded
-from utilities.model.frames import Frame, ValueKind
+from utilities.model.frames import Frame
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.colours import DARK, dark_to_light
 from utilities.rendering.charts.renderer import ChartRenderer
@@ -20,7 +20,6 @@ from utilities.reports import Report
 
 WIDE_BOX, NARROW_BOX = Box(1072, 360, 14, 16), Box(358, 300, 13, 15)
 CHART_TIMEOUT_SECONDS = 2.0  # that a page waits for its chart
-BAR_HEIGHT_EM = 2.2  # of a horizontal bar
 MAX_OPTION_CHARS = 200_000  # of an ECharts option that is sent to the browser
 MAX_CACHED_REPORTS = 300
 
@@ -74,9 +73,8 @@ def prepare_picture(view: View, frame: Frame, box: Box, options: Mapping[str, An
 
 
 def shrink_box(view: View, frame: Frame, box: Box) -> Box:
-    """Returns the box, lower where a few horizontal bars need less."""
-    is_horizontal = view.name == "bar" and frame.columns[0].kind is not ValueKind.DATE
-    return replace(box, height=min(box.height, BAR_HEIGHT_EM * box.text * len(frame.rows))) if is_horizontal else box
+    """Returns the box, lower where the view needs less for so few rows."""
+    return replace(box, height=min(box.height, view.max_height(frame, box))) if view.max_height else box
 
 
 async def draw_charts(

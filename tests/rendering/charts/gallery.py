@@ -24,9 +24,9 @@ UNDRAWN = "nothing to draw: the table of its figures"
 def picture(view: str, frame: Frame, box: Box = BOX) -> ChartSpec | None:
     its = VIEWS[view]
     draw = its.build_trend if its.draws_trend else its.build_content  # a number's sparkline
-    found = draw(frame, box, choices(view, frame))
-    assert found is None or isinstance(found, ChartSpec)
-    return found
+    spec = draw(frame, box, choices(view, frame))
+    assert spec is None or isinstance(spec, ChartSpec)
+    return spec
 
 
 def choices(view: str, frame: Frame) -> dict[str, object]:
@@ -39,8 +39,8 @@ def sheet(view: str, engine: ChartEngine) -> str:
     """All states of a view, one below the other: dark on the left, light on the right."""
     parts = []
     for place, (state, frame) in enumerate(BY_VIEW[view].items()):
-        found = picture(view, frame)
-        svg = clean_svg(engine.draw_on_thread(found), found) if found else None
+        spec = picture(view, frame)
+        svg = clean_svg(engine.draw_on_thread(spec), spec) if spec else None
         parts += [placed(state, svg, theme, place) for theme in COLOURS_BY_THEME]
     wide = 2 * (BOX.width + 2 * SPACING)
     high = len(BY_VIEW[view]) * (BOX.height + HEAD + SPACING) + SPACING
@@ -59,8 +59,8 @@ def placed(state: str, svg: str | None, theme: str, place: int) -> str:
     colours = COLOURS_BY_THEME[theme]
     left = SPACING + list(COLOURS_BY_THEME).index(theme) * (BOX.width + 2 * SPACING)
     top = SPACING + place * (BOX.height + HEAD + SPACING)
-    said = state if svg else f"{state}: {UNDRAWN}"
-    named = f'<text x="{left:g}" y="{top + 12:g}" font-size="13" fill="{colours.quiet}">{said}</text>'
+    label = state if svg else f"{state}: {UNDRAWN}"
+    named = f'<text x="{left:g}" y="{top + 12:g}" font-size="13" fill="{colours.quiet}">{label}</text>'
     if svg is None:
         return named
     inner = recolour_svg(svg, theme).replace(

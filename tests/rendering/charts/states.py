@@ -42,9 +42,9 @@ def days(count: int, say: Callable[[int], Value], *more: str, kind: ValueKind = 
     return of(kinds, [(row[0].isoformat(), *row[1:]) for row in rows])
 
 
-def names(said: Sequence[str], say: Callable[[int], Value], *more: str, kind: ValueKind = ValueKind.INTEGER) -> Frame:
+def names(label: Sequence[str], say: Callable[[int], Value], *more: str, kind: ValueKind = ValueKind.INTEGER) -> Frame:
     kinds = [("Source", ValueKind.TEXT), ("Visits", kind), *((name, kind) for name in more)]
-    return of(kinds, [(name, *(say(at + 11 * n) for n in range(len(more) + 1))) for at, name in enumerate(said)])
+    return of(kinds, [(name, *(say(at + 11 * n) for n in range(len(more) + 1))) for at, name in enumerate(label)])
 
 
 def cells(down: Sequence[str], across: Sequence[str], say: Callable[[int], Value]) -> Frame:

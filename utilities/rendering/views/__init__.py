@@ -80,6 +80,7 @@ class View:
     options: type  # a frozen dataclass that forbids unknown fields
     template: str = CHART_TEMPLATE  # the stem of a file in templates/views
     draws_trend: Callable[[Frame, Box, Any], ChartSpec | None] | None = None  # a sparkline next to the content
+    max_height: Callable[[Frame, Box], float] | None = None  # px; more height would stay empty
     css: Callable[[TypeSizes], str] | None = None  # rules with the sizes that `draws` counts with
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.frames import Frame
+from utilities.model.frames import Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import (
     AXIS_GAP_EM,
@@ -30,6 +30,7 @@ from utilities.rendering.views import FrameShape, View, fits_no_frame, fits_shap
 MAX_BAR_SERIES = 5
 BAR_THICKNESS = 0.62  # of the room of a bar
 BAR_ROW_EM = 1.45  # the smallest height of a horizontal bar and the space around it, in em of text
+MAX_BAR_ROW_EM = 2.2  # the largest height of a horizontal bar and the space around it, in em of text
 MAX_BAR_NAMES_WIDTH = 0.45  # the most that names may take of the width
 MAX_BAR_WIDTH_EM = 4.0  # of one bar, in em of text
 MIN_COLUMN_WIDTH_EM = 1.1  # the smallest width of a vertical bar and the space around it, in em of text
@@ -77,7 +78,7 @@ def horizontal_bars(rows: ChartRows, box: Box, options: Options, *, stacked: boo
         1.04 * max(text_width(text, box.text, tabular=True) for text in (*figures, *sums)) + 2 * AXIS_GAP_EM * box.text
     )
     low, high = value_range(rows, stacked)
-    height = min(box.height - top, len(names) * (1 if stacked else len(rows.series)) * 2.2 * box.text)
+    height = min(box.height - top, len(names) * (1 if stacked else len(rows.series)) * MAX_BAR_ROW_EM * box.text)
     room = {"min": low, "max": high, "show": False, "type": "value"}
     option = (
         base_option(box)
@@ -190,6 +191,11 @@ def min_size(box: Box) -> tuple[float, float]:
     return 14 * box.text, 2 * BAR_ROW_EM * box.text
 
 
+def max_bars_height(frame: Frame, box: Box) -> float:
+    """Returns the height of all horizontal bars at their largest, px; vertical bars take any height."""
+    return box.height if frame.columns[0].kind is ValueKind.DATE else MAX_BAR_ROW_EM * box.text * len(frame.rows)
+
+
 BAR_SHAPES = (FrameShape.DAYS, FrameShape.HOURS, FrameShape.NAMES, FrameShape.PAIRS)
 VIEWS = (
     View(
@@ -199,6 +205,7 @@ VIEWS = (
         fits_shapes(30, *BAR_SHAPES),
         min_size,
         Options,
+        max_height=max_bars_height,
     ),
     View("stacked", "stacked", partial(bar_chart, stacked=True), fits_no_frame, min_size, Options),
 )
