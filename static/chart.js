@@ -1,14 +1,14 @@
-/* Brings the drawing of a report to life: what a point is, a legend that can be clicked, a closer look.
-   The option is the one the drawing was made of. Without this script, or in a narrow window, the drawing stands. */
+/* Makes the chart of a report interactive: tooltips, a legend that can be clicked, and zoom.
+   Draws the option of the static chart again on a canvas. Without this script, or in a narrow window, the static chart stays. */
 (function () {
   'use strict';
 
   var library = document.currentScript.dataset.library;
   var light = matchMedia('(prefers-color-scheme: light)');
   var loading = null;
-  var alive = [];
+  var charts = [];
 
-  function loaded() {
+  function loadLibrary() {
     loading = loading || new Promise(function (done, failed) {
       var script = document.createElement('script');
       script.src = library;
@@ -19,25 +19,25 @@
     return loading;
   }
 
-  function figure(value, kind) {
+  function formatFigure(value, kind) {
     if (typeof value !== 'number' || isNaN(value)) return '–';
     if (kind === 'fraction') return (value * 100).toFixed(2) + '%';
     if (kind === 'seconds') {
       var whole = Math.round(value);
-      return [Math.floor(whole / 3600), Math.floor(whole % 3600 / 60), whole % 60].map(function (part, place) {
-        return place ? String(part).padStart(2, '0') : part;
+      return [Math.floor(whole / 3600), Math.floor(whole % 3600 / 60), whole % 60].map(function (part, index) {
+        return index ? String(part).padStart(2, '0') : part;
       }).join(':');
     }
     return value.toLocaleString('en', {maximumFractionDigits: 2});
   }
 
-  function saidOf(point, told) {
+  function formatPoint(point, data) {
     var value = Array.isArray(point.value) ? point.value[point.value.length - 1] : point.value;
-    var kind = told.kinds[String(point.seriesName || '').replace(/, before$/, '')] || Object.values(told.kinds).pop();
-    return figure(typeof value === 'string' ? Number(value) : value, kind);
+    var kind = data.kinds[String(point.seriesName || '').replace(/, before$/, '')] || Object.values(data.kinds).pop();
+    return formatFigure(typeof value === 'string' ? Number(value) : value, kind);
   }
 
-  function nameOf(point, option) {
+  function pointName(point, option) {
     if (point.dataType === 'edge') return point.data.source + ' → ' + point.data.target;
     if (point.seriesType === 'heatmap' && Array.isArray(point.value)) {
       return option.yAxis.data[point.value[1]] + ', ' + option.xAxis.data[point.value[0]];
@@ -45,16 +45,16 @@
     return point.name;
   }
 
-  function before(point) { return /, before$/.test(point.seriesName || '') ? 1 : 0; }
+  function isPrevious(point) { return /, before$/.test(point.seriesName || '') ? 1 : 0; }
 
-  /** A line of its own: an element, so that text from outside stays text. */
-  function said(text) {
+  /** A line as an element, so that text from outside is never HTML. */
+  function textLine(text) {
     var line = document.createElement('p');
     line.textContent = text;
     return line;
   }
 
-  function tooltip(option, told, colours) {
+  function buildTooltip(option, data, colours) {
     var axis = option.series.every(function (each) { return each.type === 'line' || each.type === 'bar'; });
     return {
       trigger: axis ? 'axis' : 'item',
@@ -65,19 +65,19 @@
       extraCssText: 'box-shadow: none',
       axisPointer: {type: 'line', lineStyle: {color: colours.rule}},
       formatter: function (points) {
-        var list = [].concat(points).sort(function (one, other) { return before(one) - before(other); });
+        var list = [].concat(points).sort(function (one, other) { return isPrevious(one) - isPrevious(other); });
         var own = axis || option.series.length > 1;
-        return [said(nameOf(list[0], option))].concat(list.map(function (point) {
-          return said((own && point.seriesName ? point.seriesName + ': ' : '') + saidOf(point, told));
+        return [textLine(pointName(list[0], option))].concat(list.map(function (point) {
+          return textLine((own && point.seriesName ? point.seriesName + ': ' : '') + formatPoint(point, data));
         }));
       }
     };
   }
 
-  /** A closer look along days: the wheel with Shift, a drag, or the handles below. */
-  function zoom(option, told, colours) {
-    var along = option.xAxis && option.xAxis.type === 'category' && option.xAxis.data.length > 13 && told.width > 800;
-    if (!along || option.series.some(function (each) { return each.type === 'heatmap'; })) return 0;
+  /** Zoom along days: the wheel with Shift, a drag, or the handles below. Returns the height they need. */
+  function addZoom(option, data, colours) {
+    var isLong = option.xAxis && option.xAxis.type === 'category' && option.xAxis.data.length > 13 && data.width > 800;
+    if (!isLong || option.series.some(function (each) { return each.type === 'heatmap'; })) return 0;
     option.xAxis.axisLabel.interval = 'auto';
     option.dataZoom = [
       {type: 'inside', zoomOnMouseWheel: 'shift', moveOnMouseWheel: false},
@@ -90,66 +90,66 @@
     return 34;
   }
 
-  function enlivened(told, option) {
+  function makeInteractive(data, option) {
     var colours = {};
-    Object.keys(told.colours).forEach(function (name) {
-      var colour = told.colours[name];
-      colours[name] = light.matches ? told.light[colour] : colour;
+    Object.keys(data.colours).forEach(function (name) {
+      var colour = data.colours[name];
+      colours[name] = light.matches ? data.light[colour] : colour;
     });
-    option.tooltip = tooltip(option, told, colours);
+    option.tooltip = buildTooltip(option, data, colours);
     option.series.forEach(function (each) { each.silent = false; });
     if (option.legend) option.legend.selectedMode = true;
-    return zoom(option, told, colours);
+    return addZoom(option, data, colours);
   }
 
-  function optionOf(told) {
-    var text = JSON.stringify(told.option);
-    if (light.matches) text = text.replace(/"(#[0-9a-f]{6})"/g, function (all, colour) { return '"' + (told.light[colour] || colour) + '"'; });
+  function readOption(data) {
+    var text = JSON.stringify(data.option);
+    if (light.matches) text = text.replace(/"(#[0-9a-f]{6})"/g, function (all, colour) { return '"' + (data.light[colour] || colour) + '"'; });
     return window.revived(JSON.parse(text));
   }
 
   function show(drawing) {
-    var told = JSON.parse(drawing.querySelector('.live').content.textContent);
-    var still = drawing.querySelector('.wide');
+    var data = JSON.parse(drawing.querySelector('.live').content.textContent);
+    var staticChart = drawing.querySelector('.wide');
     var wide = drawing.clientWidth;
-    if (wide < 0.8 * told.width || !drawing.isConnected) return;
-    var option = optionOf(told);
-    if (!option.series || !option.series.length) return; // shapes only, as a map
-    var more = enlivened(told, option);
+    if (wide < 0.8 * data.width || !drawing.isConnected) return;
+    var option = readOption(data);
+    if (!option.series || !option.series.length) return; // only shapes, like a map
+    var extraHeight = makeInteractive(data, option);
     var canvas = document.createElement('div');
     canvas.className = 'canvas';
-    canvas.setAttribute('aria-hidden', 'true'); // the drawing it stands for is still there for those who hear it
-    still.after(canvas);
-    var chart = window.echarts.init(canvas, null, {renderer: 'canvas', width: wide, height: told.height + more});
+    canvas.setAttribute('aria-hidden', 'true'); // screen readers have the static chart
+    staticChart.after(canvas);
+    var chart = window.echarts.init(canvas, null, {renderer: 'canvas', width: wide, height: data.height + extraHeight});
     chart.setOption(option);
-    still.classList.add('unseen');
-    alive.push({chart: chart, canvas: canvas, still: still, drawing: drawing});
+    staticChart.classList.add('unseen');
+    charts.push({chart: chart, canvas: canvas, staticChart: staticChart, drawing: drawing});
   }
 
-  function rest() {
-    alive.forEach(function (each) {
+  function disposeAll() {
+    charts.forEach(function (each) {
       each.chart.dispose();
       each.canvas.remove();
-      each.still.classList.remove('unseen');
+      each.staticChart.classList.remove('unseen');
     });
-    alive = [];
+    charts = [];
   }
 
   function showAll() {
-    rest();
+    disposeAll();
     var drawings = Array.from(document.querySelectorAll('.drawing')).filter(function (each) {
       return each.querySelector('.live') && innerWidth > 800;
     });
     if (!drawings.length) return;
-    Promise.all([loaded(), document.fonts.load('400 14px Inter'), document.fonts.load('700 14px Inter')]).then(function () {
-      rest();
+    Promise.all([loadLibrary(), document.fonts.load('400 14px Inter'), document.fonts.load('700 14px Inter')]).then(function () {
+      disposeAll();
       drawings.forEach(function (each) { if (each.isConnected) show(each); });
-    }, function () { /* the drawing stands */ });
+    }, function () { /* the static chart stays */ });
   }
 
-  var later = 0;
-  window.addEventListener('resize', function () { clearTimeout(later); later = setTimeout(showAll, 200); });
-  window.addEventListener('beforeprint', rest);
+  var resizeTimer = 0;
+  window.addEventListener('resize', function () { clearTimeout(resizeTimer); resizeTimer = setTimeout(showAll, 200); });
+  window.addEventListener('beforeprint', disposeAll);
   window.addEventListener('afterprint', showAll);
   light.addEventListener('change', showAll);
   document.addEventListener('htmx:afterSettle', showAll);

@@ -110,6 +110,7 @@
   });
 
   document.addEventListener('htmx:beforeSwap', function (event) {
+    if (isSilent && isTyping()) { event.detail.shouldSwap = isSilent = false; return; } // keeps what is being typed
     focusedId = desk() && desk().contains(document.activeElement) ? document.activeElement.id : '';
     openDetails = Array.from(document.querySelectorAll('details[open]')).map(function (each) { return each.id; });
     if (event.detail.xhr.responseText.indexOf('id="desk"') < 0) { // signed out, or an error: shown as a page
