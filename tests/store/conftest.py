@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from tests.refresh.process import open_patient_store
 from utilities.model.clock import utc_now
 from utilities.store import Store, data_scope, open_store
 
 
 @pytest.fixture
 async def open_one(settings) -> AsyncIterator[Callable[..., Awaitable[Store]]]:
-    """`await open_one(redis_url=…)`: another store, as another process would have it; closed at the end."""
+    """`await open_one(redis_url=…)`: another store, as another process would have it; closed at the end.
+
+    With `patient=True` it waits long for Redis, so that a busy machine is not mistaken for a Redis that is down.
+    """
     async with AsyncExitStack() as opened:
 
-        async def one(**values: Any) -> Store:
-            store = await open_store(settings(**values), utc_now)
+        async def one(*, patient: bool = False, **values: Any) -> Store:
+            store = await (open_patient_store if patient else open_store)(settings(**values), utc_now)
             opened.push_async_callback(store.close)
             return store
 
@@ -29,7 +33,7 @@ async def store(request, open_one) -> Store:
     """Each side of the table in the design."""
     if request.param == "memory":
         return await open_one()
-    return await open_one(redis_url=request.getfixturevalue("redis_server").url)
+    return await open_one(redis_url=request.getfixturevalue("redis_server").url, patient=True)
 
 
 @pytest.fixture
