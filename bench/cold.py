@@ -1,4 +1,4 @@
-"""Cold `top-pages` with every upstream at 300 ms, against the slowest single chain of calls it is made of."""
+"""A first query of `top-pages` with 300 ms of latency everywhere, compared with its slowest single chain of calls."""
 
 import asyncio
 import tempfile
@@ -24,8 +24,8 @@ ROUNDS = 3
 PROVIDERS = discover_units(shares, "PROVIDER", Provider)
 
 
-async def timed(settings: Settings, report: Report | None) -> float:
-    """Seconds of the whole report, or of one chain, on sources that have never asked anything."""
+async def time_query(settings: Settings, report: Report | None) -> float:
+    """Returns the seconds of the report, or of one chain, with new sources."""
     opened = await open_sources(discover_units(sources, "SOURCE", SourceType), settings, utc_now)
     try:
         began = time.perf_counter()
@@ -40,29 +40,29 @@ async def timed(settings: Settings, report: Report | None) -> float:
         await opened.close()
 
 
-def fresh(folder: Path, provider: Provider | None) -> float:
-    """Seconds on a pretend internet that has never been asked: the report, or the chain of one network by itself."""
+def time_first_query(folder: Path, provider: Provider | None) -> float:
+    """Returns the seconds with a new pretend internet: of the report, or of the chain of one network."""
     with internet(folder) as environment:
         misbehave(environment, "/", doing="latency", seconds=LATENCY)
-        environment["DATA_DIR"] = tempfile.mkdtemp(dir=folder)  # networks remember their counts there
+        environment["DATA_DIR"] = tempfile.mkdtemp(dir=folder)  # the counts are cached there
         if provider is not None:
             for key in {key for other in PROVIDERS for key in other.keys} - set(provider.keys):
                 environment.pop(key, None)
             environment["SHARE_PROVIDERS"] = provider.name
-        return asyncio.run(timed(read_settings(environment, env_file=None), None if provider else REPORT))
+        return asyncio.run(time_query(read_settings(environment, env_file=None), None if provider else REPORT))
 
 
 def measure(folder: Path) -> Iterator[Result]:
-    """The chain is Google's token and page report, then the ten pages asked of one network, at the network's pace."""
-    whole = sorted(fresh(folder, None) for _ in range(ROUNDS))[ROUNDS // 2]
-    chains = {provider.name: fresh(folder, provider) for provider in PROVIDERS}
+    """Yields one result. A chain is Google's token and page report, then ten pages at one network, within its rate limit."""
+    report = sorted(time_first_query(folder, None) for _ in range(ROUNDS))[ROUNDS // 2]
+    chains = {provider.name: time_first_query(folder, provider) for provider in PROVIDERS}
     slowest = max(chains, key=lambda name: chains[name])
     others = sorted(chains.values())[:-1]
     yield Result(
-        "cold `top-pages`, every upstream at 300 ms, beside its slowest single chain of calls",
-        whole / chains[slowest],
+        "cold `top-pages`, every server at 300 ms, compared with its slowest single chain of calls",
+        report / chains[slowest],
         "<=",
         1.15,
-        f"{whole:.2f} s and {chains[slowest]:.2f} s ({slowest}, which allows four questions a second); "
+        f"{report:.2f} s and {chains[slowest]:.2f} s ({slowest}, which allows four queries a second); "
         f"the other {len(others)} networks' chains take {others[0]:.2f} to {others[-1]:.2f} s",
     )

@@ -1,1 +1,1 @@
-"""The pretend internet: real servers on loopback that answer as badly as the real one does."""
+"""The pretend internet: local servers in place of Google, the share networks and an OpenID provider."""

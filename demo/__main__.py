@@ -1,4 +1,4 @@
-"""`python -m demo`: the pretend internet by itself."""
+"""`python -m demo`: runs the pretend internet."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from demo.visitors.driver import Driver
 
 PLACES = Path(__file__).with_name("world") / "places.mmdb"
 VISITED = {"TRUSTED_PROXIES": "127.0.0.1,::1", "GEOIP_DB": str(PLACES)}
-"""The visitors all call from this machine, and say whose address they pass on; the file knows their countries."""
+"""The visitors send their addresses as a proxy on this machine does; the file has their countries."""
 
 
 def arguments() -> argparse.Namespace:
@@ -22,12 +22,12 @@ def arguments() -> argparse.Namespace:
         prog="python -m demo",
         description="Serves the pretend internet on loopback. Prints the variables that point Foyer at it as one line "
         "of JSON, then serves until standard input closes or SIGTERM arrives. Lines of JSON on standard input: "
-        "{address} sends visitors to the Foyer that is there, {since, until} writes what they did then into a log.",
+        "{address} sends visitors to the Foyer at that address, {since, until} writes an access log of that time.",
     )
-    parser.add_argument("--dir", type=absolute, required=True, help="where the service account's key is written")
+    parser.add_argument("--dir", type=absolute, required=True, help="the folder for the service account's key")
     parser.add_argument("--port", type=int, default=0, help="the port; a free one by default")
-    parser.add_argument("--nasty", action="store_true", help="the ugliest titles and words lead every list")
-    parser.add_argument("--empty", action="store_true", help="the property has no figures at all")
+    parser.add_argument("--nasty", action="store_true", help="put the most difficult titles and words on top")
+    parser.add_argument("--empty", action="store_true", help="a property without figures")
     return parser.parse_args()
 
 
@@ -57,18 +57,18 @@ def say(line: str) -> None:
 
 
 async def obey(internet: Internet, lines: "asyncio.Queue[bytes]") -> None:
-    """Does what the lines say until cancelled: sends visitors to Foyer, writes down what they did before."""
+    """Executes the lines until cancelled: sends visitors to Foyer, or writes an access log."""
     async with asyncio.TaskGroup() as tasks:
         while True:
-            told = json.loads(await lines.get())
-            if "address" in told:
-                tasks.create_task(Driver(internet.world, internet.clock, told["address"]).run())
+            request = json.loads(await lines.get())
+            if "address" in request:
+                tasks.create_task(Driver(internet.world, internet.clock, request["address"]).run())
             else:
-                await past(internet.folder / "visits.log.gz", nasty=internet.world.nasty, **told)
+                await past(internet.folder / "visits.log.gz", nasty=internet.world.nasty, **request)
 
 
 async def past(file: Path, since: str, until: str, *, nasty: bool) -> None:
-    """Has the past written by another process, for it takes long, and Google must not keep anybody waiting."""
+    """Writes the access log in another process, because it takes long and must not delay the servers."""
     words = ["-m", "demo.visitors", "--since", since, "--until", until, *["--nasty"] * nasty, str(file)]
     writer = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.DEVNULL)
     await writer.wait()
@@ -76,14 +76,14 @@ async def past(file: Path, since: str, until: str, *, nasty: bool) -> None:
 
 
 def watch(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[bytes]", over: asyncio.Event) -> None:
-    """Waits in the `stdin` thread for lines and the end of standard input, so that this dies with its parent.
+    """Reads lines in the `stdin` thread until standard input ends, so that this process ends with its parent.
 
-    Reads the descriptor itself: a thread inside `sys.stdin` would hold its lock when the interpreter ends.
+    It reads the descriptor itself: a thread inside `sys.stdin` would hold its lock when the interpreter ends.
     """
     rest = b""
     while data := os.read(0, 4096):
-        *whole, rest = (rest + data).split(b"\n")
-        for line in whole:
+        *complete, rest = (rest + data).split(b"\n")
+        for line in complete:
             loop.call_soon_threadsafe(lines.put_nowait, line)
     loop.call_soon_threadsafe(over.set)
 
@@ -91,5 +91,5 @@ def watch(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[bytes]", over: 
 if __name__ == "__main__":
     try:
         asyncio.run(serve(arguments()))
-    except OSError as error:  # a folder that cannot be written to, or a port that is taken
+    except OSError as error:  # a folder that cannot be written to, or a port that is in use
         sys.exit(f"The pretend internet cannot start: {error}")

@@ -1,10 +1,10 @@
-"""The one clock of the pretend internet: the machine's own, or wherever a test has put it."""
+"""The clock of the pretend internet: the machine's own time, or the time that a test has set."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class VirtualClock:
-    """Answers an aware datetime in UTC; runs on from wherever it was put."""
+    """Returns an aware datetime in UTC; goes on from the time that was set."""
 
     def __init__(self, start: datetime | None = None) -> None:
         self.ahead = timedelta()
@@ -15,9 +15,9 @@ class VirtualClock:
         return datetime.now(UTC) + self.ahead
 
     def put(self, moment: datetime) -> None:
-        """Makes it `moment` now."""
+        """Sets the time."""
         self.ahead = moment - datetime.now(UTC)
 
     def shift(self, by: timedelta) -> None:
-        """Moves it on, or back."""
+        """Moves the time on, or back."""
         self.ahead += by

@@ -1,4 +1,4 @@
-"""Ill habits on demand: what to do wrong, on which path, how often; and a log of who asked what."""
+"""Fault injection by path, and counts of requests."""
 
 import asyncio
 import gzip
@@ -34,18 +34,18 @@ PORTAL = "<html><title>Sign in to Wi-Fi</title><body>captive portal</body></html
 
 @dataclass
 class Fault:
-    """One ill habit.
+    """One fault.
 
     `status`: answer `status` with `body` · `latency`: wait `seconds`, then answer as usual · `hang`: wait `seconds`,
-    then close · `drip`: a byte of `body` every `seconds` · `reset`: cut the connection with RST · `close`: close
-    before any answer · `html`: 200 with a page · `truncate`: half of `body`, promised whole · `body`: 200 with `body` ·
-    `length`: `body` with a Content-Length ten bytes short · `gzip`: says gzip and sends something else · `merge`: the
-    usual answer with the object in `body` merged in (null takes a key away) · `swell`: the usual answer with its `rows`
-    repeated until there are `rows` of them.
+    then close · `drip`: a byte of `body` every `seconds` · `reset`: end the connection with RST · `close`: close
+    before any answer · `html`: 200 with a page · `truncate`: `body` with twice its Content-Length · `body`: 200 with
+    `body` · `length`: `body` with a Content-Length ten bytes short · `gzip`: a gzip header with another body ·
+    `merge`: the usual answer with the object in `body` merged in (null removes a key) · `swell`: the usual answer with
+    its `rows` repeated until there are `rows` of them.
     """
 
     doing: Doing
-    count: int = -1  # how many requests it meets; -1 for ever
+    count: int = -1  # how many requests fail; -1 for all
     seconds: float = 0.0
     status: int = 503
     body: str = ""
@@ -71,11 +71,11 @@ class Faults:
         self.most_running.clear()
 
     def count(self, prefix: str) -> int:
-        """How many requests have begun with `prefix`."""
+        """Returns how many requests had a path that starts with `prefix`."""
         return sum(calls for path, calls in self.calls.items() if path.startswith(prefix))
 
     def begin(self, path: str) -> Fault | None:
-        """Counts a request, and tells what to do wrong with it."""
+        """Counts a request and returns its fault; None for none."""
         self.calls[path] += 1
         self.running[path] += 1
         self.most_running[path] = max(self.most_running[path], self.running[path])
@@ -91,7 +91,7 @@ class Faults:
 
 
 class FaultyHandler(RequestHandler):
-    """Every handler of the pretend internet: counts the request and does what was injected for its path."""
+    """Base of all handlers of the pretend internet: counts the request and executes the fault of its path."""
 
     injected: Fault | None = None
 
@@ -110,7 +110,7 @@ class FaultyHandler(RequestHandler):
         self.faults.running[self.request.path] -= 1
 
     async def misbehave(self, fault: Fault) -> None:
-        """Waits, cuts or answers; `merge` and `swell` only change what `json` writes later."""
+        """Waits, disconnects or answers; `merge` and `swell` only change what `json` writes later."""
         for name, value in fault.headers.items():
             self.set_header(name, value)
         if fault.doing == "latency":
@@ -126,7 +126,7 @@ class FaultyHandler(RequestHandler):
             await self.instead(fault)
 
     async def pause(self, seconds: float) -> None:
-        """Waits, but not for somebody who has gone."""
+        """Waits, but no longer than the client is connected."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.gone.wait(), seconds)
 
@@ -134,7 +134,7 @@ class FaultyHandler(RequestHandler):
         self.gone.set()
 
     async def instead(self, fault: Fault) -> None:
-        """A whole answer that is not the usual one."""
+        """Sends a complete answer in place of the usual one."""
         self.set_status(fault.status if fault.doing == "status" else 200)
         body = fault.body or (PORTAL if fault.doing == "html" else "")
         if not body and fault.doing == "status":
@@ -146,7 +146,7 @@ class FaultyHandler(RequestHandler):
         await self.finish(body)
 
     def refusal(self, status: int) -> str:
-        """What this host says with a status when the fault brings no body of its own."""
+        """Returns the body for a status when the fault has none."""
         return ""
 
     async def drip(self, body: str, seconds: float) -> None:
@@ -163,7 +163,7 @@ class FaultyHandler(RequestHandler):
         await self.finish()
 
     async def raw(self, fault: Fault) -> None:
-        """An answer whose head lies about its body, which Tornado would not send for us."""
+        """Sends an answer with wrong headers, which Tornado would not send."""
         body = (fault.body or '{"rows": [' + '{"x": 1}, ' * 50).encode()
         length, coding = len(body), ""
         if fault.doing == "gzip":
@@ -180,7 +180,7 @@ class FaultyHandler(RequestHandler):
         self.cut(reset=False)
 
     def cut(self, *, reset: bool) -> None:
-        """Ends the connection without an answer."""
+        """Closes the connection without an answer."""
         stream = self.request.connection.stream  # type: ignore[union-attr]
         if reset and stream.socket is not None:
             stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -189,7 +189,7 @@ class FaultyHandler(RequestHandler):
         self.on_finish()
 
     def json(self, body: object, *, status: int = 200) -> None:
-        """Writes the usual answer, or what a fault makes of it."""
+        """Writes the usual answer, or the one that the fault changes."""
         if self.injected is not None and isinstance(body, dict):
             body = altered(body, self.injected)
         self.set_status(status)
@@ -197,12 +197,12 @@ class FaultyHandler(RequestHandler):
         self.write(self.spelled(body))
 
     def spelled(self, body: object) -> str:
-        """JSON as this host writes it."""
+        """Returns JSON in this host's format."""
         return json.dumps(body, indent=2, ensure_ascii=False)
 
 
 def altered(body: dict[str, Any], fault: Fault) -> dict[str, Any]:
-    """The answer with `merge` or `swell` done to it."""
+    """Returns the answer with `merge` or `swell` applied."""
     if fault.doing == "merge":
         return merged(body, json.loads(fault.body or "{}"))
     if fault.doing == "swell" and body.get("rows"):
@@ -211,16 +211,16 @@ def altered(body: dict[str, Any], fault: Fault) -> dict[str, Any]:
     return body
 
 
-def merged(whole: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """JSON merge patch (RFC 7386)."""
-    found = {key: value for key, value in whole.items() if key not in patch or patch[key] is not None}
+def merged(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """Applies a JSON merge patch (RFC 7386)."""
+    result = {key: value for key, value in document.items() if key not in patch or patch[key] is not None}
     for key, value in patch.items():
         if isinstance(value, dict):
-            under = found.get(key)
-            found[key] = merged(under if isinstance(under, dict) else {}, value)
+            inner = result.get(key)
+            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
         elif value is not None:
-            found[key] = value
-    return found
+            result[key] = value
+    return result
 
 
 class AdminHandler(RequestHandler):

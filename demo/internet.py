@@ -23,8 +23,8 @@ from demo.world.days import World
 class Internet:
     """Use as `async with Internet(folder) as internet`: listens on loopback until left.
 
-    `environment` holds the variables that point Foyer at it; `faults` makes it misbehave; `clock` is the time it
-    believes in. With `nasty` the ugliest words lead every list; with `empty` the property has no figures at all.
+    `environment` has the settings for Foyer; `faults` injects faults; `clock` is its time. With `nasty` the most
+    difficult titles and words are on top of every list; with `empty` the property has no figures.
     """
 
     openid: OpenId
@@ -79,7 +79,7 @@ class Internet:
 
 
 class StageHandler(RequestHandler):
-    """`PUT /__admin/clock` with `{"seconds": …}` moves the clock on, `PUT /__admin/quota/core` sets what is left."""
+    """`PUT /__admin/clock` with `{"seconds": …}` moves the clock, `PUT /__admin/quota/core` sets the quota."""
 
     def initialize(self, internet: Internet) -> None:
         self.internet = internet
@@ -98,7 +98,7 @@ class StageHandler(RequestHandler):
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """Turns what cannot be read into a 400."""
+    """Answers 400 for a body that cannot be read."""
     try:
         yield
     except (KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The pretend internet as a child process, so that its work never keeps the wall waiting."""
+"""Starts the pretend internet as a child process, so that it never blocks Foyer."""
 
 import asyncio
 import json
@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 TIMEOUT = 20.0
-"""Seconds until the child must have said where it is."""
+"""Seconds in which the child must print its settings."""
 
 HOME = Path(__file__).resolve().parent.parent
 
 
 class LaunchError(Exception):
-    """The child did not come up; its text says why."""
+    """The child did not start; the message has the reason."""
 
 
 def command(folder: Path, options: Sequence[str]) -> list[str]:
@@ -25,20 +25,20 @@ def command(folder: Path, options: Sequence[str]) -> list[str]:
 async def launch(
     folder: Path, options: Sequence[str] = (), *, timeout: float = TIMEOUT
 ) -> tuple[Process, dict[str, str]]:
-    """Starts `python -m demo` and answers its process and the variables that point Foyer at it.
+    """Starts `python -m demo` and returns its process and the settings for Foyer.
 
     The child ends when its standard input closes, so it cannot outlive this process.
     """
     process = await asyncio.create_subprocess_exec(*command(folder, options), stdin=PIPE, stdout=PIPE, cwd=HOME)
-    assert process.stdout is not None  # noqa: S101 - asked for with PIPE
+    assert process.stdout is not None  # noqa: S101 - requested for with PIPE
     try:
         line = await asyncio.wait_for(process.stdout.readline(), timeout)
     except TimeoutError as error:
         await stop(process)
-        raise LaunchError(f"The pretend internet did not come up within {timeout:g} seconds.") from error
+        raise LaunchError(f"The pretend internet did not start within {timeout:g} seconds.") from error
     if not line:
         code = await process.wait()
-        raise LaunchError(f"The pretend internet stopped at once with exit code {code}; it has said why.")
+        raise LaunchError(f"The pretend internet stopped at once with exit code {code}; its output has the reason.")
     environment: dict[str, str] = json.loads(line)
     return process, environment
 
@@ -49,21 +49,21 @@ def visit(process: Process, address: str) -> None:
 
 
 async def past(process: Process, since: datetime, until: datetime) -> Path | None:
-    """An access log of what the visitors did between two moments (aware); None when the child has gone away."""
-    assert process.stdout is not None  # noqa: S101 - asked for with PIPE
+    """Returns an access log of the visits between two aware times; None when the child has ended."""
+    assert process.stdout is not None  # noqa: S101 - requested for with PIPE
     tell(process, since=since.isoformat(), until=until.isoformat())
     line = await process.stdout.readline()
     return Path(json.loads(line)["past"]) if line else None
 
 
 def tell(process: Process, **what: str) -> None:
-    """A line into the child's standard input; short enough never to be waited for."""
-    assert process.stdin is not None  # noqa: S101 - asked for with PIPE
+    """Writes a line to the child's standard input; it is too short to block."""
+    assert process.stdin is not None  # noqa: S101 - requested for with PIPE
     process.stdin.write(json.dumps(what).encode() + b"\n")
 
 
 async def stop(process: Process, *, timeout: float = 3.0) -> None:
-    """Ends the child by closing its standard input, and by force when it does not listen."""
+    """Ends the child by closing its standard input, and kills it when it does not end in time."""
     if process.returncode is None and process.stdin is not None:
         process.stdin.close()
     try:
@@ -71,5 +71,5 @@ async def stop(process: Process, *, timeout: float = 3.0) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-    # Python 3.11 leaves the pipe to the child's output open until the loop is gone, and warns about it.
+    # Python 3.11 leaves the pipe to the child's output open until the loop is closed, and warns about it.
     process._transport.close()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""An OpenID provider that insists on PKCE, gives each code once, and lies in its tokens when told to."""
+"""An OpenID provider that requires PKCE, accepts each code once, and can be set to issue wrong tokens."""
 
 import base64
 import hashlib
@@ -31,7 +31,7 @@ CODE_SECONDS = 60
 
 @dataclass
 class Lies:
-    """What to say that is not true; with nothing set, all of it is."""
+    """What is wrong in the tokens; by default nothing."""
 
     claims: dict[str, Any] = field(default_factory=dict)  # instead of, or besides, the true ones
     without: set[str] = field(default_factory=set)  # claims to leave out
@@ -46,7 +46,7 @@ class Lies:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a code stands for."""
+    """The request that a code belongs to."""
 
     nonce: str
     challenge: str
@@ -55,20 +55,20 @@ class Grant:
 
 
 class OpenId:
-    """The provider behind the routes; tests hold on to it as `internet.openid`."""
+    """The state of the provider; in tests it is `internet.openid`."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
         self.issuer = ""
         self.lies = Lies()
-        self.secret_in_form = False  # take the client's secret in the form only
+        self.secret_in_form = False  # accept the client's secret only in the form
         self.codes: dict[str, Grant] = {}
         self.tokens_given: list[str] = []
         self.extra_keys: list[dict[str, Any]] = []
         self.keys = [first_key()]
 
     def rotate(self, *, keep: bool = True) -> None:
-        """Signs with a new key from now on; the old ones stay published for a while, or not."""
+        """Signs with a new key from now on; with `keep` the old ones stay published."""
         self.keys = [new_key(), *(self.keys if keep else [])]
 
     def published(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class OpenId:
         return {"keys": [*self.extra_keys, *keys]}
 
     def sign(self, grant: Grant) -> str:
-        """An ID token, with the lies in it."""
+        """Returns an ID token, with what `lies` sets."""
         now = int(self.clock().timestamp())
         truth = {**ADA, "iss": self.issuer, "aud": CLIENT, "azp": CLIENT, "nonce": grant.nonce}
         claims = {**truth, "iat": now, "exp": now + 3600, **self.lies.claims}
@@ -95,7 +95,7 @@ class OpenId:
             key = RSAKey.generate_key(2048) if self.lies.stolen else self.keys[0]
             return jws.serialize_compact(header, payload, key, algorithms=[algorithm])
         signed = f"{encoded(json.dumps(header).encode())}.{encoded(payload.encode())}"
-        secret = self.keys[0].as_pem(private=False)  # the famous mistake: the public key taken for a shared secret
+        secret = self.keys[0].as_pem(private=False)  # a well-known attack: the public key as a shared secret
         mac = hmac.digest(secret, signed.encode(), "sha256") if algorithm == "HS256" else b""
         return f"{signed}.{encoded(mac)}"
 
@@ -106,12 +106,12 @@ def new_key() -> RSAKey:
 
 @cache
 def first_key() -> RSAKey:
-    """Made once in a process: it takes a tenth of a second."""
+    """Makes the key once in a process, because it takes a tenth of a second."""
     return new_key()
 
 
 class Handler(FaultyHandler):
-    """What the provider's pages share."""
+    """Base of the provider's handlers."""
 
     openid: OpenId
 
@@ -136,25 +136,29 @@ class Discovery(Handler):
 
 
 class Authorize(Handler):
-    """Lets everybody in at once: the pretend person is always signed in already."""
+    """Redirects back at once: the pretend person is always signed in."""
 
     def get(self) -> None:
-        asked = {name: values[-1].decode() for name, values in self.request.query_arguments.items()}
-        callback = asked.get("redirect_uri", "")
-        if asked.get("client_id") != CLIENT or not callback:
+        requested = {name: values[-1].decode() for name, values in self.request.query_arguments.items()}
+        callback = requested.get("redirect_uri", "")
+        if requested.get("client_id") != CLIENT or not callback:
             self.json({"error": "invalid_client"}, status=400)
             return
         needed = ("state", "nonce", "code_challenge")
-        well_asked = asked.get("response_type") == "code" and "openid" in asked.get("scope", "").split()
-        back = {"state": asked.get("state", "")}
-        if not well_asked or asked.get("code_challenge_method") != "S256" or not all(asked.get(n) for n in needed):
+        well_asked = requested.get("response_type") == "code" and "openid" in requested.get("scope", "").split()
+        back = {"state": requested.get("state", "")}
+        if (
+            not well_asked
+            or requested.get("code_challenge_method") != "S256"
+            or not all(requested.get(n) for n in needed)
+        ):
             back |= {"error": "invalid_request", "error_description": "state, nonce and PKCE with S256 are required"}
         elif self.openid.lies.error:
             back |= {"error": self.openid.lies.error, "error_description": "<b>Call 0190-666666</b> now"}
         else:
             back["code"] = secrets.token_urlsafe(24)
             until = self.openid.clock().timestamp() + CODE_SECONDS
-            self.openid.codes[back["code"]] = Grant(asked["nonce"], asked["code_challenge"], callback, until)
+            self.openid.codes[back["code"]] = Grant(requested["nonce"], requested["code_challenge"], callback, until)
         self.redirect(f"{callback}?{urlencode(back)}")
 
 
@@ -188,7 +192,7 @@ class Token(Handler):
         return ""
 
     def credentials(self) -> tuple[str, str]:
-        """The client and its secret, in the header or in the form as was asked for."""
+        """Returns the client and its secret, from the header or the form."""
         kind, _, pair = self.request.headers.get("Authorization", "").partition(" ")
         if self.openid.secret_in_form and not kind:
             return self.get_body_argument("client_id", ""), self.get_body_argument("client_secret", "")
@@ -208,7 +212,7 @@ def encoded(value: bytes) -> str:
 
 
 def rules(internet: Any) -> list[Any]:
-    """Routes under /openid; the provider becomes `internet.openid`."""
+    """Returns the routes under /openid; the provider becomes `internet.openid`."""
     internet.openid = openid = OpenId(internet.clock)
     openid.issuer = f"{internet.address}/openid"
     parts = {"faults": internet.faults, "openid": openid}
@@ -221,12 +225,12 @@ def rules(internet: Any) -> list[Any]:
 
 
 def environment(address: str) -> dict[str, str]:
-    """Nothing: the demo wall needs no sign-in. See `sign_in_environment`."""
+    """Returns no settings: the demo needs no sign-in. See `sign_in_environment`."""
     return {}
 
 
 def sign_in_environment(address: str) -> dict[str, str]:
-    """What to set so that people sign in at the pretend provider."""
+    """Returns the settings for sign-in at the pretend provider."""
     return {
         "OIDC_ISSUER": f"{address}/openid",
         "GOOGLE_CLIENT_ID": CLIENT,

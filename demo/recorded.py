@@ -1,4 +1,4 @@
-"""Recorded answers of a real property, served over HTTP as Google serves them."""
+"""Recorded responses of a real property, served over HTTP like Google's."""
 
 import json
 from collections.abc import Sequence
@@ -25,15 +25,15 @@ QUOTA = {
 }
 
 Recording = dict[str, Any]
-"""`query`, `taken_at` and `response`, as the recordings hold them."""
+"""A recording file: `query`, `taken_at` and `response`."""
 
 
 class Recorded:
     """Use as `async with Recorded(folder, data) as google`: the recordings in `data`, on loopback until left.
 
-    `names` are the recordings to serve, without `.json`; all when empty. Where several fit a question the first does.
-    `environment` holds the variables that point Foyer at it; `faults` makes it misbehave; `asked` are the bodies that
-    came in. The key file is written into `folder`.
+    `names` are the recordings to serve, without `.json`; all when empty. If several match a query, the first is used.
+    `environment` has the settings for Foyer; `faults` injects faults; `asked` are the bodies of all requests. The key
+    file is written into `folder`.
     """
 
     def __init__(self, folder: Path, data: Path, names: Sequence[str] = (), port: int = 0) -> None:
@@ -71,7 +71,7 @@ class Recorded:
         await self.server.close_all_connections()
 
     def find(self, verb: str, body: dict[str, Any]) -> Recording | None:
-        """The first recording with these dimensions that has these metrics."""
+        """Returns the first recording with these dimensions that has these metrics."""
         for recording in self.recordings:
             response = recording["response"]
             same = response["kind"] == f"analyticsData#{verb}"
@@ -111,14 +111,14 @@ def named(part: dict[str, Any], field: str) -> list[str]:
 
 
 def answer(response: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    """The recorded response with the metrics that are asked for, as many rows as are asked for, and a quota."""
+    """Returns the recorded response with the requested metrics and number of rows, and a quota."""
     headers = response.get("metricHeaders", [])
     places = [named(response, "metricHeaders").index(name) for name in named(body, "metrics")]
     rows = [
         {**row, "metricValues": [row["metricValues"][place] for place in places]} if "metricValues" in row else row
         for row in response.get("rows", [])[: int(body.get("limit") or 10_000)]
     ]
-    found = {**response, "metricHeaders": [headers[place] for place in places], "rows": rows}
+    result = {**response, "metricHeaders": [headers[place] for place in places], "rows": rows}
     if body.get("returnPropertyQuota"):
-        found["propertyQuota"] = {name: {"consumed": 1, "remaining": left} for name, left in QUOTA.items()}
-    return {name: value for name, value in found.items() if value not in ([], None)}
+        result["propertyQuota"] = {name: {"consumed": 1, "remaining": left} for name, left in QUOTA.items()}
+    return {name: value for name, value in result.items() if value not in ([], None)}

@@ -27,7 +27,7 @@ Quotas = defaultdict[str, Quota]
 
 
 class AnalyticsHandler(GoogleHandler):
-    """Both kinds of route: who may see the property, and how many calls run at a time."""
+    """Base of both routes: access to the property, and the number of concurrent calls."""
 
     world: World
     quotas: Quotas
@@ -48,7 +48,7 @@ class AnalyticsHandler(GoogleHandler):
         super().on_finish()
 
     async def misbehave(self, fault: Fault) -> None:
-        """After ten errors of its own in an hour Google refuses to be asked, so it cannot fail any more."""
+        """Injects the fault, but no eleventh server error in an hour: Google refuses every call then."""
         if not (fault.status in (500, 503) and fault.doing == "status" and self.quota.out_of_errors()):
             await super().misbehave(fault)
 
@@ -85,13 +85,13 @@ class ReportHandler(AnalyticsHandler):
         return answers[verb]()
 
     def batch(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Up to five reports; one that is refused refuses them all."""
+        """Answers up to five reports; if one is invalid, all are refused."""
         parts = request.get("requests", [])
         if len(parts) > 5:
             text = f"Batch requests are limited to 5 requests.\n  This batch request contains {len(parts)} requests."
             raise Refusal(400, text)
-        found = [reports.core(self.world, self.quota, part) for part in parts]
-        return {"reports": found, "kind": "analyticsData#batchRunReports"}
+        result = [reports.core(self.world, self.quota, part) for part in parts]
+        return {"reports": result, "kind": "analyticsData#batchRunReports"}
 
 
 class MetadataHandler(AnalyticsHandler):

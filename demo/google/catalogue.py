@@ -1,4 +1,4 @@
-"""The list of fields, and which of them go together."""
+"""The list of fields, and which of them are compatible."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from demo.google.refusal import Refusal
 
 
 def spoken(name: str) -> str:
-    """`sessionSource` as `Session source`."""
+    """Returns the words of a name: `sessionSource` is `Session source`."""
     return re.sub(r"(?<=[a-z])([A-Z])", lambda match: " " + match.group(1).lower(), name).capitalize()
 
 
@@ -30,7 +30,7 @@ def metric(name: str) -> dict[str, str]:
 
 
 def metadata(number: str) -> dict[str, Any]:
-    """getMetadata."""
+    """Answers getMetadata."""
     return {
         "name": f"properties/{number}/metadata",
         "dimensions": [dimension(name) for name in sorted(DIMENSIONS)],
@@ -39,8 +39,8 @@ def metadata(number: str) -> dict[str, Any]:
 
 
 def compatibility(request: Mapping[str, Any]) -> dict[str, Any]:
-    """checkCompatibility: every field, and whether it may be added to the request."""
-    checks.known(request, checks.CORE)
+    """Answers checkCompatibility: every field, and whether it can be added to the request."""
+    checks.check_fields(request, checks.CORE)
     dims, mets = checks.names(request, "dimensions"), checks.names(request, "metrics")
     if checks.incompatible(dims, mets):
         raise Refusal(400, "The dimensions and metrics are incompatible.")
@@ -48,7 +48,7 @@ def compatibility(request: Mapping[str, Any]) -> dict[str, Any]:
     def word(clash: str) -> str:
         return "INCOMPATIBLE" if clash else "COMPATIBLE"
 
-    wanted = request.get("compatibilityFilter", "")
+    expected = request.get("compatibilityFilter", "")
     of_dimensions = [
         {"dimensionMetadata": dimension(name), "compatibility": word(checks.incompatible([*dims, name], mets))}
         for name in sorted(DIMENSIONS)
@@ -58,6 +58,6 @@ def compatibility(request: Mapping[str, Any]) -> dict[str, Any]:
         for name in sorted(METRICS)
     ]
     return {
-        "dimensionCompatibilities": [one for one in of_dimensions if wanted in ("", one["compatibility"])],
-        "metricCompatibilities": [one for one in of_metrics if wanted in ("", one["compatibility"])],
+        "dimensionCompatibilities": [one for one in of_dimensions if expected in ("", one["compatibility"])],
+        "metricCompatibilities": [one for one in of_metrics if expected in ("", one["compatibility"])],
     }

@@ -1,4 +1,4 @@
-"""What Google checks before it counts, in its order and its words."""
+"""Validation of requests, in Google's order and with its messages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ UNFINISHED = ("comparisons", "cohortSpec")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The fields one kind of report knows."""
+    """The fields of one type of report."""
 
     dimensions: frozenset[str]
     metrics: frozenset[str]
@@ -36,8 +36,8 @@ def names(request: Request, what: str) -> list[str]:
     return [one.get("name", "") for one in request.get(what, [])]
 
 
-def known(request: Request, words: Vocabulary) -> None:
-    """Every field must exist, wherever it is named."""
+def check_fields(request: Request, words: Vocabulary) -> None:
+    """Refuses fields that do not exist."""
     for name in [*names(request, "dimensions"), *fields(request.get("dimensionFilter", {}))]:
         if name not in words.dimensions:
             raise Refusal(400, unknown(name, "dimension", words.dimensions, " " + words.manual))
@@ -49,7 +49,7 @@ def known(request: Request, words: Vocabulary) -> None:
 
 
 def unknown(name: str, what: str, words: Iterable[str], rest: str) -> str:
-    """The sentence about a field that does not exist; the gap before its second half is Google's own."""
+    """Returns the message about a field that does not exist; the extra space in it is Google's own."""
     close = get_close_matches(name, sorted(words), n=1, cutoff=0.7)
     hint = f"Did you mean {close[0]}? " if close else ""
     return f"{hint}Field {name} is not a valid {what}. For a list of valid dimensions and metrics, see{rest}"
@@ -62,7 +62,7 @@ def limits(request: Request) -> None:
 
 
 def counted(request: Request) -> None:
-    """How many fields, each once, and at least one."""
+    """Refuses too many fields, duplicates, and a request without fields."""
     dims, mets = names(request, "dimensions"), names(request, "metrics")
     filtered = {name for name in fields(request.get("dimensionFilter", {})) if name not in dims}
     if len(dims) + len(filtered) > 9:
@@ -80,7 +80,7 @@ def counted(request: Request) -> None:
 
 
 def orders(request: Request, *, ranges: int = 1) -> None:
-    """Rows are put in order by what the report shows."""
+    """Refuses an order by fields that are not in the report."""
     dims, mets = names(request, "dimensions"), names(request, "metrics")
     for order in request.get("orderBys", []):
         if "pivot" in order:
@@ -99,7 +99,7 @@ def orders(request: Request, *, ranges: int = 1) -> None:
 
 
 def compatible(request: Request) -> None:
-    """Event-scoped traffic fields do not go with these metrics; their session twins do."""
+    """Refuses event-scoped traffic fields with these metrics; the session-scoped ones are allowed."""
     dims, mets = names(request, "dimensions"), names(request, "metrics")
     if clash := incompatible(dims, mets):
         text = f"Please remove {clash} to make the request compatible for example."
@@ -107,15 +107,17 @@ def compatible(request: Request) -> None:
 
 
 def incompatible(dims: Iterable[str], mets: Iterable[str]) -> str:
-    """The field to take away, or ''."""
+    """Returns the incompatible field, or ''."""
     bare = [name for name in dims if name in BARE]
     return bare[0] if bare and any(name in NOT_WITH_BARE for name in mets) else ""
 
 
 def finished(request: Request) -> None:
-    """What this pretend Google cannot do it refuses, rather than answer without it."""
-    asked = [key for key in UNFINISHED if request.get(key)]
-    asked += ["metrics.expression" for one in request.get("metrics", []) if "expression" in one]
-    asked += ["dimensions.dimensionExpression" for one in request.get("dimensions", []) if "dimensionExpression" in one]
-    if asked:
-        raise Refusal(501, f"The pretend Google has no {asked[0]}.")
+    """Refuses what the pretend Google does not support."""
+    requested = [key for key in UNFINISHED if request.get(key)]
+    requested += ["metrics.expression" for one in request.get("metrics", []) if "expression" in one]
+    requested += [
+        "dimensions.dimensionExpression" for one in request.get("dimensions", []) if "dimensionExpression" in one
+    ]
+    if requested:
+        raise Refusal(501, f"The pretend Google has no {requested[0]}.")

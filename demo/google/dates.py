@@ -1,4 +1,4 @@
-"""Date and minute ranges of a report, in the property's own time zone."""
+"""Date and minute ranges of a report, in the property's time zone."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ EARLIEST = date(2015, 8, 14)
 
 
 def day(word: str, key: str, today: date) -> date:
-    """The day a word means: `today`, `yesterday`, `NdaysAgo` or `YYYY-MM-DD`."""
+    """Parses `today`, `yesterday`, `NdaysAgo` or `YYYY-MM-DD`."""
     if word == "today":
         return today
     if word == "yesterday":
@@ -27,11 +27,11 @@ def day(word: str, key: str, today: date) -> date:
 
 
 def date_ranges(request: Mapping[str, Any], today: date) -> list[tuple[str, date, date]]:
-    """Every date range with its name; Refusal where one is impossible."""
+    """Returns every date range with its name; raises Refusal for an invalid one."""
     ranges = request.get("dateRanges", [])
     if not ranges:
         raise Refusal(400, "A dateRange is required.")
-    found = []
+    result = []
     for place, one in enumerate(ranges):
         first = day(one.get("startDate", ""), "startDate", today)
         last = day(one.get("endDate", ""), "endDate", today)
@@ -40,11 +40,11 @@ def date_ranges(request: Mapping[str, Any], today: date) -> list[tuple[str, date
             raise Refusal(400, text)
         if first < EARLIEST:
             raise Refusal(400, f"start_date must be after 2015-08-13. start_date = {first}")
-        found.append((named(one, f"date_range_{place}"), first, last))
+        result.append((named(one, f"date_range_{place}"), first, last))
     if len(ranges) > 4:
         count = len(ranges)
         raise Refusal(400, f"Requests are limited to 4 dateRanges.\n  This request contains {count} dateRanges.")
-    return found
+    return result
 
 
 def named(one: Mapping[str, Any], otherwise: str) -> str:
@@ -55,16 +55,16 @@ def named(one: Mapping[str, Any], otherwise: str) -> str:
 
 
 def minute_ranges(request: Mapping[str, Any]) -> list[tuple[str, int, int]]:
-    """Every minute range with its name, from so many minutes ago to so many, both included."""
+    """Returns every minute range with its name, start and end in minutes ago, both included."""
     ranges = request.get("minuteRanges") or [{}]
     if len(ranges) > 2:
         text = f"Requests are limited to 2 minuteRanges.\n  This request contains {len(ranges)} minuteRanges."
         raise Refusal(400, text)
-    found = []
+    result = []
     for place, one in enumerate(ranges):
         start, end = one.get("startMinutesAgo", 29), one.get("endMinutesAgo", 0)
         if not 0 <= end <= start <= 29:
             text = "minuteRanges must be within the last 30 minutes, and startMinutesAgo not below endMinutesAgo."
             raise Refusal(400, f"{text} startMinutesAgo = {start} and endMinutesAgo = {end}")
-        found.append((named(one, f"date_range_{place}"), start, end))
-    return found
+        result.append((named(one, f"date_range_{place}"), start, end))
+    return result

@@ -1,4 +1,4 @@
-"""What each GA4 dimension says about a page view."""
+"""The GA4 dimensions of a page view."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,17 +12,17 @@ Make = Callable[[World, Day], list[Any]]
 
 
 def by(index: str, of: Callable[[World], list[str]]) -> Make:
-    """Looks the row's `index` column up in a list made once for each day."""
+    """Returns a dimension that looks up the row's `index` column in a list made once for each day."""
 
     def make(world: World, day: Day) -> list[str]:
-        found = of(world)
-        return [found[place] for place in day.columns[index]]
+        result = of(world)
+        return [result[place] for place in day.columns[index]]
 
     return make
 
 
 def page(attribute: str, index: str = "page", before: str = "") -> Make:
-    """Something about a page: the one viewed, or the one landed on, which is -1 when nobody saw it."""
+    """Returns an attribute of the viewed page, or of the landing page, which is -1 for visits without one."""
     return by(index, lambda world: [before + str(getattr(page, attribute)) for page in world.pages] + ["(not set)"])
 
 
@@ -31,13 +31,13 @@ def channel(attribute: str) -> Make:
 
 
 def person(of: Callable[[Any], str]) -> Make:
-    """Something about the visitor."""
+    """Returns an attribute of the visitor."""
 
     def make(world: World, day: Day) -> list[str]:
-        found = [of(one) for one in world.people]
-        size = len(found)
-        # Neighbours in number came on the same day; the stride keeps them from being alike.
-        return [found[number * 7919 % size] for number in day.columns["person"]]
+        result = [of(one) for one in world.people]
+        size = len(result)
+        # Visitors with adjacent numbers came on the same day; the factor makes them different.
+        return [result[number * 7919 % size] for number in day.columns["person"]]
 
     return make
 
@@ -55,12 +55,12 @@ def always(value: str) -> Make:
 
 
 def dated(form: str) -> Make:
-    """The day in this form of strftime."""
+    """Returns the day in this strftime format."""
     return lambda world, day: [day.date.strftime(form)] * len(day.columns["second"])
 
 
 def timed(form: Callable[[str, int], str]) -> Make:
-    """The day and the second of the day in some form."""
+    """Returns a format of the day and the second of the day."""
 
     def make(world: World, day: Day) -> list[str]:
         compact = day.date.strftime("%Y%m%d")
@@ -70,7 +70,7 @@ def timed(form: Callable[[str, int], str]) -> Make:
 
 
 def referrer(world: World, day: Day) -> list[str]:
-    """The page before, or where the visit came from."""
+    """Returns the previous page, or the referrer of the visit."""
     pages = [page.url for page in world.pages]
     outside = [channel.referrers or ("",) for channel in world.channels]
     columns = (day.columns[name] for name in ("previous", "channel", "session"))
@@ -81,7 +81,7 @@ def referrer(world: World, day: Day) -> list[str]:
 
 
 def term(world: World, day: Day) -> list[str]:
-    """The words of a paid campaign; `(not set)` for everything else."""
+    """Returns the search terms of a paid campaign; `(not set)` for other channels."""
     terms = [channel.terms for channel in world.channels]
     pairs = zip(day.columns["channel"], day.columns["session"], strict=True)
     return [terms[c][session * session % 97 % len(terms[c])] if terms[c] else "(not set)" for c, session in pairs]
@@ -92,14 +92,14 @@ def source_medium(world: World, day: Day) -> list[str]:
 
 
 def traffic() -> dict[str, Make]:
-    """The three scopes of where people came from: the visit, the first visit, and the bare one for key events."""
-    found: dict[str, Make] = {}
+    """Returns the traffic dimensions in three scopes: session, first user, and event."""
+    result: dict[str, Make] = {}
     for scope in ("session", "firstUser", ""):
 
         def named(name: str, scope: str = scope) -> str:
             return scope + name if scope else name[0].lower() + name[1:]
 
-        found |= {
+        result |= {
             named("Source"): channel("source"),
             named("Medium"): channel("medium"),
             named("SourceMedium"): source_medium,
@@ -111,7 +111,7 @@ def traffic() -> dict[str, Make]:
             named("ManualAdContent"): always("(not set)"),
             named("SourcePlatform"): always("Manual"),
         }
-    return found
+    return result
 
 
 DIMENSIONS: dict[str, Make] = {
@@ -157,7 +157,7 @@ DIMENSIONS: dict[str, Make] = {
     "yearMonth": dated("%Y%m"),
     "dayOfWeek": dated("%w"),
     "dayOfWeekName": dated("%A"),
-    # Real answers of 2024 carry hours without a leading nought, whatever the documents say.
+    # Real responses of 2024 have hours without a leading zero, unlike the documentation.
     "hour": timed(lambda day, second: str(second // 3600)),
     "minute": timed(lambda day, second: f"{second // 60 % 60:02d}"),
     "dateHour": timed(lambda day, second: f"{day}{second // 3600:02d}"),
@@ -171,10 +171,10 @@ DIMENSIONS: dict[str, Make] = {
     **{name: always("") for name in ("fileName", "fileExtension", "percentScrolled", "videoTitle", "videoUrl")},
     **{name: always("(not set)") for name in ("appVersion", "deviceModel", "mobileDeviceModel", "userId", "itemName")},
 }
-"""Every dimension of core reports that this Google knows."""
+"""All supported dimensions of core reports."""
 
 THRESHOLDED: tuple[str, ...] = ("userAgeBracket", "userGender", "brandingInterest", "audienceId", "audienceName")
-"""Known, but rows are withheld because they might tell who somebody is."""
+"""Supported, but their rows are withheld for privacy."""
 
 SEARCH_CONSOLE: tuple[str, ...] = (
     "organicGoogleSearchClicks",
@@ -187,7 +187,7 @@ REALTIME: dict[str, Make] = {
     **{name: DIMENSIONS[name] for name in ("appVersion", "city", "country", "countryId", "deviceCategory")},
     **{name: DIMENSIONS[name] for name in ("eventName", "platform", "streamId", "streamName", "unifiedScreenName")},
     "cityId": person(lambda one: str(1_000_000 + crc32(one.place.city.encode()) % 9_000_000)),
-    "minutesAgo": always(""),  # the table of the last minutes puts its own in this place
+    "minutesAgo": always(""),  # the table of the last minutes replaces it
     "audienceName": always("All Users"),
     "audienceId": always("6081524"),
     "audienceResourceName": always("properties/0/audiences/6081524"),

@@ -1,4 +1,4 @@
-"""Page views spread out into the events that GA4 collects for them."""
+"""The events that GA4 collects for page views."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ EVENTS = ("page_view", "session_start", "first_visit", "user_engagement", "scrol
 
 
 def by_event(day: Day) -> Day:
-    """The same day with one row for each event; made once."""
+    """Returns the same day with one row for each event; made once."""
     if day.by_event is None:
         rows: list[int] = []
         names: list[int] = []
@@ -26,12 +26,12 @@ def by_event(day: Day) -> Day:
 
 
 def happened(day: Day) -> list[list[int]]:
-    """For each page view its events, as places in EVENTS; as many as its `events` column says."""
-    found = []
+    """Returns the events of each page view as indexes of EVENTS, as many as in its `events` column."""
+    result = []
     columns = day.columns
-    asked = (columns[name] for name in ("views", "previous", "new", "engagement"))
-    for viewed, previous, new, seen in zip(*asked, strict=True):
+    requested = (columns[name] for name in ("views", "previous", "new", "engagement"))
+    for viewed, previous, new, visible in zip(*requested, strict=True):
         first = previous < 0
-        tests = (viewed, first, first and new, seen > 5, seen > 60)
-        found.append([place for place, test in enumerate(tests) if test])
-    return found
+        tests = (viewed, first, first and new, visible > 5, visible > 60)
+        result.append([place for place, test in enumerate(tests) if test])
+    return result

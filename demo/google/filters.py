@@ -20,7 +20,7 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 
 def passing(expression: Mapping[str, Any], columns: Columns, size: int) -> list[bool]:
-    """For each row whether it passes; an empty expression lets everything through."""
+    """Returns for each row whether it passes; an empty expression lets all rows pass."""
     if group := expression.get("andGroup"):
         parts = [passing(part, columns, size) for part in group.get("expressions", [])]
         return [all(row) for row in zip(*parts, strict=True)] if parts else [True] * size
@@ -38,46 +38,46 @@ def passing(expression: Mapping[str, Any], columns: Columns, size: int) -> list[
 
 
 def fields(expression: Mapping[str, Any]) -> list[str]:
-    """The fields an expression names, in order."""
-    found = [expression["filter"].get("fieldName", "")] if "filter" in expression else []
+    """Returns the fields in an expression, in order."""
+    result = [expression["filter"].get("fieldName", "")] if "filter" in expression else []
     for group in ("andGroup", "orGroup"):
         for part in expression.get(group, {}).get("expressions", []):
-            found += fields(part)
-    return found + (fields(expression["notExpression"]) if "notExpression" in expression else [])
+            result += fields(part)
+    return result + (fields(expression["notExpression"]) if "notExpression" in expression else [])
 
 
 def tester(condition: Mapping[str, Any]) -> Test:
-    """What one filter asks of a value."""
+    """Returns the test of one filter."""
     if "stringFilter" in condition:
         return of_string(condition["stringFilter"])
     if "inListFilter" in condition:
-        wanted = condition["inListFilter"]
-        fold = str if wanted.get("caseSensitive") else str.lower
-        values = {fold(value) for value in wanted.get("values", [])}
+        expected = condition["inListFilter"]
+        fold = str if expected.get("caseSensitive") else str.lower
+        values = {fold(value) for value in expected.get("values", [])}
         return lambda value: fold(str(value)) in values
     if "numericFilter" in condition:
         compare = COMPARE[condition["numericFilter"].get("operation", "EQUAL")]
         bound = number(condition["numericFilter"].get("value", {}))
-        return lambda value: (found := as_number(value)) is not None and compare(found, bound)
+        return lambda value: (result := as_number(value)) is not None and compare(result, bound)
     if "betweenFilter" in condition:
         low = number(condition["betweenFilter"].get("fromValue", {}))
         high = number(condition["betweenFilter"].get("toValue", {}))
-        return lambda value: (found := as_number(value)) is not None and low <= found <= high
+        return lambda value: (result := as_number(value)) is not None and low <= result <= high
     if "emptyFilter" in condition:
         return lambda value: value in ("", "(not set)")
     return lambda value: True
 
 
 def of_string(condition: Mapping[str, Any]) -> Test:
-    """A string filter; without a match type it asks for the whole text, and case counts only when asked for."""
+    """Returns the test of a string filter; by default it compares the full text and ignores case."""
     sensitive = bool(condition.get("caseSensitive"))
     fold: Callable[[str], str] = str if sensitive else str.lower
-    wanted, match = condition.get("value", ""), condition.get("matchType", "EXACT")
+    expected, match = condition.get("value", ""), condition.get("matchType", "EXACT")
     if match.endswith("REGEXP"):
-        pattern = compiled(wanted, 0 if sensitive else re.IGNORECASE)
+        pattern = compiled(expected, 0 if sensitive else re.IGNORECASE)
         meets = pattern.fullmatch if match == "FULL_REGEXP" else pattern.search
         return lambda value: meets(value) is not None
-    word = fold(wanted)
+    word = fold(expected)
     if match == "BEGINS_WITH":
         return lambda value: fold(value).startswith(word)
     if match == "ENDS_WITH":
@@ -95,7 +95,7 @@ def compiled(pattern: str, flags: int) -> re.Pattern[str]:
 
 
 def number(value: Mapping[str, Any]) -> float:
-    """A NumericValue; int64 comes as text or as a number."""
+    """Parses a NumericValue; an int64 is text or a number."""
     return float(value.get("doubleValue", value.get("int64Value", 0)))
 
 

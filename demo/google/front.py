@@ -1,4 +1,4 @@
-"""The front end before all of Google: a page for every path and method that nobody answers."""
+"""Google's front end: the page for every path and method without a handler."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from demo.google.refusal import Refusal, page
 
 
 class FrontHandler(FaultyHandler):
-    """Says 404 with a page where others would say 405, and never with JSON."""
+    """Answers 404 with a page, never 405 and never JSON."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         if status_code in (404, 405):
@@ -21,7 +21,7 @@ class FrontHandler(FaultyHandler):
 
 
 class NothingHereHandler(FrontHandler):
-    """Every path that nobody answers."""
+    """Handles all paths without a handler."""
 
     def get(self) -> None:
         self.write_error(404)

@@ -1,4 +1,4 @@
-"""What all of Google's APIs have in common: bearer tokens, error envelopes, and pages instead of a 405."""
+"""Common parts of Google's APIs: bearer tokens, error envelopes, and a page in place of a 405."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ COMPATIBILITY = {"COMPATIBLE": 1, "INCOMPATIBLE": 2}
 
 
 class GoogleHandler(FrontHandler):
-    """One method of one API; `scope` is what a token must hold, with or without `.readonly`."""
+    """One method of one API; `scope` is what a token must have, with or without `.readonly`."""
 
     tokens: Tokens
     scope = "analytics"
@@ -25,7 +25,7 @@ class GoogleHandler(FrontHandler):
     method = ""
 
     def authorised(self) -> None:
-        """Who asks; comes before anything is read, so a broken body without a token is a 401."""
+        """Checks the token before anything else, so a malformed body without a token is a 401."""
         scheme, _, bearer = self.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not bearer:
             self.set_header("WWW-Authenticate", REALM)
@@ -39,7 +39,7 @@ class GoogleHandler(FrontHandler):
             raise Refusal(403, NO_SCOPE, info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", method=self.method))
 
     def parameters(self) -> None:
-        """Only the parameters every Google API knows."""
+        """Rejects parameters that Google's APIs do not have."""
         for name in self.request.query_arguments:
             if name not in PARAMETERS:
                 text = f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter.'
@@ -49,14 +49,14 @@ class GoogleHandler(FrontHandler):
             raise Refusal(501, "The pretend Google has no fields parameter.")
 
     def envelope(self, refusal: Refusal) -> dict[str, Any]:
-        """An error as this API writes it."""
+        """Returns an error in this API's format."""
         return refusal.body()
 
     def refused(self, refusal: Refusal) -> None:
         self.json(self.envelope(refusal), status=refusal.code)
 
     def refusal(self, status: int) -> str:
-        """The envelope for statuses of the API, the page of the front end for its own."""
+        """Sends the error envelope, or the front end's page for its own statuses."""
         if status in ORDINARY:
             if status == 401:
                 self.set_header("WWW-Authenticate", f'{REALM}, error="invalid_token"')
@@ -64,7 +64,7 @@ class GoogleHandler(FrontHandler):
         return page(status, "Server Error", self.request.path)
 
     def spelled(self, body: object) -> str:
-        """Pretty-printed unless told otherwise; enums as numbers for the client that asks so."""
+        """Returns JSON, indented by default; enums are numbers for a client that requests that."""
         if "enum-encoding=int" in self.get_query_argument("$alt", ""):
             body = numbered(body)
         if "false" in self.get_query_arguments("prettyPrint") + self.get_query_arguments("$prettyPrint"):
@@ -73,13 +73,13 @@ class GoogleHandler(FrontHandler):
 
 
 def numbered(body: Any) -> Any:
-    """The same answer with metric types and compatibilities as numbers."""
+    """Returns the same answer with metric types and compatibilities as numbers."""
     if isinstance(body, list):
         return [numbered(part) for part in body]
     if not isinstance(body, dict):
         return body
-    found = {key: numbered(value) for key, value in body.items()}
+    result = {key: numbered(value) for key, value in body.items()}
     for key, numbers in (("type", ENUM), ("compatibility", COMPATIBILITY)):
-        if found.get(key) in numbers:
-            found[key] = numbers[found[key]]
-    return found
+        if result.get(key) in numbers:
+            result[key] = numbers[result[key]]
+    return result

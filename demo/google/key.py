@@ -1,4 +1,4 @@
-"""The one service account this Google knows, and its key file."""
+"""The service account of the pretend Google, and its key file."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ KEY_ID = "3f1c0d2b9a8e7f6d5c4b3a291807f6e5d4c3b2a1"
 
 @dataclass(frozen=True)
 class ServiceAccount:
-    """Who may ask for tokens."""
+    """The account that may request tokens."""
 
     email: str
     public: rsa.RSAPublicKey
@@ -22,12 +22,12 @@ class ServiceAccount:
 
 @cache
 def private_key() -> rsa.RSAPrivateKey:
-    """Made once in a process: it takes a tenth of a second."""
+    """Makes the key once in a process, because it takes a tenth of a second."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def make(folder: Path, address: str) -> tuple[ServiceAccount, Path]:
-    """A new key in `folder`, readable by its owner only, that asks this address for tokens."""
+    """Writes a new key file to `folder`, readable by its owner only, with this address as its token server."""
     private = private_key()
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

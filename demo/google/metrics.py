@@ -1,4 +1,4 @@
-"""What each GA4 metric counts; distinct people and visits are counted anew for each row, so rows do not add up."""
+"""The GA4 metrics; users and sessions are counted separately for each row, so rows do not add up."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Tally:
-    """Some of a table's rows, to be counted; what is looked at twice is kept."""
+    """Some rows of a table, to be counted; columns that are used twice are cached."""
 
     def __init__(self, table: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> None:
         self.table = table
@@ -20,13 +20,13 @@ class Tally:
         return sum(self.pick(self.table[column]))
 
     def distinct(self, column: str, where: str = "") -> int:
-        found = self.counted.get((column, where))
-        if found is None:
+        result = self.counted.get((column, where))
+        if result is None:
             values: Iterable[Any] = self.pick(self.table[column])
             if where:
                 values = compress(values, self.pick(self.table[where]))
-            found = self.counted[column, where] = len(set(values))
-        return found
+            result = self.counted[column, where] = len(set(values))
+        return result
 
     def sessions_lasted(self) -> float:
         pairs = zip(self.pick(self.table["session"]), self.pick(self.table["duration"]), strict=True)
@@ -34,7 +34,7 @@ class Tally:
 
 
 def few(rows: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """`itemgetter` for none or one, which it would not put into a tuple."""
+    """Works like `itemgetter`, but always returns a tuple."""
     return lambda values: tuple(values[row] for row in rows)
 
 
@@ -50,7 +50,7 @@ class Metric:
 
 
 def ratio(top: Count, bottom: Count) -> Count:
-    """One count over another, 0 where there is nothing to divide by."""
+    """Returns one count divided by another, 0 for a divisor of 0."""
 
     def count(tally: Tally) -> float:
         below = bottom(tally)
@@ -109,7 +109,7 @@ METRICS: dict[str, Metric] = {
     "userKeyEventRate": Metric("TYPE_FLOAT", ratio(lambda tally: tally.distinct("person", "key"), users)),
     "totalRevenue": Metric("TYPE_CURRENCY", lambda tally: 0),
 }
-"""Every metric of core reports that this Google knows."""
+"""All supported metrics of core reports."""
 
 REALTIME: dict[str, Metric] = {
     name: METRICS[name] for name in ("activeUsers", "eventCount", "keyEvents", "screenPageViews")

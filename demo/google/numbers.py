@@ -2,7 +2,7 @@
 
 
 def text(value: float) -> str:
-    """Whole numbers plain; others with 15 digits, or 17 where 15 would not lead back to the same number."""
+    """Writes integers plainly, others with 15 digits, or with 17 where 15 are not exact."""
     if isinstance(value, int):
         return str(value)
     short = f"{value:.15g}"

@@ -1,4 +1,4 @@
-"""The order of rows: what was asked for, and the rule for ties that Google's published figures obey."""
+"""The order of rows: the requested one, and the rule for ties that Google's published figures follow."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
@@ -7,7 +7,7 @@ from demo.google.filters import as_number
 
 
 class Row(Protocol):
-    """What can be put in order."""
+    """A row that can be ordered."""
 
     @property
     def key(self) -> tuple[str, ...]: ...
@@ -19,24 +19,24 @@ R = TypeVar("R", bound=Row)
 
 
 def arranged(lines: list[R], request: Mapping[str, Any], dimensions: Sequence[str], metrics: Sequence[str]) -> list[R]:
-    """By `orderBys`, else by the first metric descending; ties by the dimensions from left to right."""
+    """Sorts by `orderBys`, or by the first metric descending; ties by the dimensions from left to right."""
     orders = request.get("orderBys") or ([{"metric": {"metricName": metrics[0]}, "desc": True}] if metrics else [])
-    found = sorted(lines, key=lambda line: line.key)
+    result = sorted(lines, key=lambda line: line.key)
     columns = [*dimensions, "dateRange"]
     for order in reversed(orders):
         down = bool(order.get("desc"))
         if "metric" in order:
             place = metrics.index(order["metric"]["metricName"])
-            found.sort(key=lambda line, place=place: line.values[place], reverse=down)  # type: ignore[misc]
+            result.sort(key=lambda line, place=place: line.values[place], reverse=down)  # type: ignore[misc]
         elif "dimension" in order:
             place = columns.index(order["dimension"]["dimensionName"])
             kind = order["dimension"].get("orderType", "ALPHANUMERIC")
-            found.sort(key=lambda line, place=place, kind=kind: rank(line.key[place], kind), reverse=down)  # type: ignore[misc]
-    return found
+            result.sort(key=lambda line, place=place, kind=kind: rank(line.key[place], kind), reverse=down)  # type: ignore[misc]
+    return result
 
 
 def rank(value: str, kind: str) -> tuple[float, str]:
-    """What a dimension's value is compared by; text that is no number comes before all numbers."""
+    """Returns the sort key of a dimension's value; text comes before all numbers."""
     if kind == "NUMERIC":
         number = as_number(value)
         return (float("-inf") if number is None else number, "")

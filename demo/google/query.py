@@ -1,4 +1,4 @@
-"""Reports computed from what happened: grouped, filtered, ordered, cut, and written as GA4 writes them."""
+"""Reports computed from the generated visits: grouped, filtered, ordered, cut, and in GA4's format."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class Line:
 
 
 class Query:
-    """One report's request over its ranges."""
+    """One report request over its ranges."""
 
     def __init__(self, request: Request, ranges: Sequence[Range]) -> None:
         self.request = request
@@ -48,7 +48,7 @@ class Query:
         self.counts: list[Metric] = [METRICS[name] for name in self.metrics]
 
     def answer(self) -> dict[str, Any]:
-        """The body from `dimensionHeaders` to `rowCount`; keys without anything to say are absent."""
+        """Returns the body from `dimensionHeaders` to `rowCount`; empty keys are absent."""
         lines = self.lines()
         offset = int(self.request.get("offset", 0))
         limit = min(int(self.request.get("limit", 0)) or DEFAULT_LIMIT, MOST)
@@ -64,8 +64,8 @@ class Query:
         return {name: value for name, value in body.items() if value}
 
     def lines(self) -> list[Line]:
-        """All rows of the report in order."""
-        found = []
+        """Returns all rows of the report in order."""
+        result = []
         for span in self.ranges:
             self.group(span)
         every = {key for span in self.ranges for key in span.groups}
@@ -74,11 +74,11 @@ class Query:
             for key in every if keep else span.groups:
                 values = self.count(span, span.groups.get(key, []))
                 if keep or any(values) or not values:
-                    found.append(Line((*key, span.name) if len(self.ranges) > 1 else key, values))
-        return arranged(self.having(found), self.request, self.dimensions, self.metrics)
+                    result.append(Line((*key, span.name) if len(self.ranges) > 1 else key, values))
+        return arranged(self.having(result), self.request, self.dimensions, self.metrics)
 
     def group(self, span: Range) -> None:
-        """Puts the rows that pass the filter under the values of their dimensions."""
+        """Groups the rows that pass the filter by the values of their dimensions."""
         table = span.table
         expression = self.request.get("dimensionFilter", {})
         rows: Sequence[int] = range(table.size)
@@ -98,7 +98,7 @@ class Query:
         return tuple(metric.count(tally) for metric in self.counts)
 
     def having(self, lines: list[Line]) -> list[Line]:
-        """The rows that pass the metric filter."""
+        """Returns the rows that pass the metric filter."""
         expression = self.request.get("metricFilter", {})
         if not fields(expression):
             return lines
@@ -106,23 +106,23 @@ class Query:
         return [line for line, passes in zip(lines, passing(expression, columns, len(lines)), strict=True) if passes]
 
     def aggregates(self, lines: list[Line], shown: list[int]) -> dict[str, Any]:
-        """Totals, maximums and minimums, one row for each range; a total counts everybody once."""
-        found: dict[str, Any] = {}
-        for wanted in self.request.get("metricAggregations", []):
-            name, word = AGGREGATES[wanted]
-            found[name] = []
+        """Returns totals, maximums and minimums, one row for each range; a total counts each user once."""
+        result: dict[str, Any] = {}
+        for expected in self.request.get("metricAggregations", []):
+            name, word = AGGREGATES[expected]
+            result[name] = []
             for span in self.ranges:
                 own = [line for line in lines if len(self.ranges) == 1 or line.key[-1] == span.name]
                 if own:
                     key = (word,) * len(self.dimensions) + ((span.name,) if len(self.ranges) > 1 else ())
-                    found[name].append(written(Line(key, self.aggregate(wanted, span, own)), shown))
-        return {name: found[name] for name in ("totals", "maximums", "minimums") if name in found}
+                    result[name].append(written(Line(key, self.aggregate(expected, span, own)), shown))
+        return {name: result[name] for name in ("totals", "maximums", "minimums") if name in result}
 
-    def aggregate(self, wanted: str, span: Range, lines: list[Line]) -> tuple[float, ...]:
-        if wanted == "TOTAL":
+    def aggregate(self, expected: str, span: Range, lines: list[Line]) -> tuple[float, ...]:
+        if expected == "TOTAL":
             keys = [line.key[: len(self.dimensions)] for line in lines]
             return self.count(span, [row for key in keys for row in span.groups.get(key, [])])
-        pick = max if wanted == "MAXIMUM" else min
+        pick = max if expected == "MAXIMUM" else min
         return tuple(pick(values) for values in zip(*(line.values for line in lines), strict=True))
 
 
@@ -131,7 +131,7 @@ def names(request: Request, what: str) -> list[str]:
 
 
 def written(line: Line, shown: list[int]) -> dict[str, Any]:
-    """A row as it goes over the wire: every value is text."""
+    """Returns a row as it is sent: every value is text."""
     row = {
         "dimensionValues": [{"value": value} for value in line.key],
         "metricValues": [{"value": text(line.values[place])} for place in shown],

@@ -1,4 +1,4 @@
-"""What a property may ask: tokens by the hour and the day, calls at a time, and errors of the server's own."""
+"""The quota of a property: tokens by hour and day, concurrent calls, and server errors."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ BUCKETS = {
     "potentiallyThresholdedRequestsPerHour": 120,
     "tokensPerProjectPerHour": 14_000,
 }
-"""A standard property's, in the order Google writes them."""
+"""The limits of a standard property, in Google's order."""
 
 EXHAUSTED = {
     "concurrentRequests": "Exhausted concurrent requests quota. Please send fewer requests concurrently.",
@@ -42,7 +42,7 @@ class Quota:
         self.hour = self.day = clock()
 
     def refill(self) -> None:
-        """Hourly buckets fill up as the hour turns, the daily one at midnight in California."""
+        """Refills the hourly buckets at the full hour, the daily one at midnight in California."""
         now = self.clock()
         if hour_of(now) != hour_of(self.hour):
             self.left |= {name: BUCKETS[name] for name in BUCKETS if name.endswith("PerHour")}
@@ -52,7 +52,7 @@ class Quota:
             self.day = now
 
     def admit(self, *, thresholded: bool = False) -> None:
-        """Refuses when any bucket is empty; the ten calls at a time include this one."""
+        """Refuses a call when any bucket is empty; the ten concurrent calls include this one."""
         self.refill()
         if self.running > self.left["concurrentRequests"]:
             raise Refusal(429, EXHAUSTED["concurrentRequests"])
@@ -61,7 +61,7 @@ class Quota:
                 raise Refusal(429, EXHAUSTED[name])
 
     def spend(self, tokens: int, *, thresholded: bool = False) -> dict[str, dict[str, int]]:
-        """Takes the price of a report and tells what is left, as `propertyQuota` does."""
+        """Takes the price of a report and returns what remains, in the form of `propertyQuota`."""
         spent = dict.fromkeys(BUCKETS, 0) | dict.fromkeys(TOKENS, tokens)
         spent["potentiallyThresholdedRequestsPerHour"] = int(thresholded)
         for name, amount in spent.items():
@@ -70,7 +70,7 @@ class Quota:
         return {name: {"consumed": spent[name], "remaining": left[name]} for name in BUCKETS}
 
     def failed(self) -> None:
-        """One more 500 or 503 of the ten an hour."""
+        """Counts one more 500 or 503 of the ten an hour."""
         self.refill()
         self.left["serverErrorsPerProjectPerHour"] = max(0, self.left["serverErrorsPerProjectPerHour"] - 1)
 
@@ -84,5 +84,5 @@ def hour_of(moment: datetime) -> str:
 
 
 def cost(days: int, dimensions: int, metrics: int) -> int:
-    """The price of a core report; fits the seven prices that have been published."""
+    """Returns the price of a core report; it matches the seven published prices."""
     return 1 + days // 60 + max(0, -(-(dimensions * metrics - 3) // 32))

@@ -1,4 +1,4 @@
-"""Google's ways to say no: the error envelope of its APIs, and the page its front end sends instead."""
+"""Google's errors: the envelope of its APIs, and the page of its front end."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ ORDINARY = {
     500: "Internal error encountered.",
     503: "The service is currently unavailable.",
 }
-"""What each status says when nobody says anything better."""
+"""The default message of each status."""
 
 MISSING = (
     "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other "
@@ -32,7 +32,7 @@ NO_SCOPE = "Request had insufficient authentication scopes."
 
 
 class Refusal(Exception):
-    """Answered instead of a report."""
+    """An error to send in place of a report."""
 
     def __init__(self, code: int, message: str = "", details: list[dict[str, Any]] | None = None) -> None:
         self.code = code
@@ -46,20 +46,20 @@ class Refusal(Exception):
 
 
 def info(reason: str, **metadata: str) -> list[dict[str, Any]]:
-    """The `details` of an error that has a reason."""
+    """Returns the `details` of an error that has a reason."""
     kind = "type.googleapis.com/google.rpc.ErrorInfo"
     return [{"@type": kind, "reason": reason, "domain": "googleapis.com", "metadata": metadata}]
 
 
 def page(code: int, title: str, path: str) -> str:
-    """The page of the front end; it answers 404 for a wrong method as well, and never JSON."""
+    """Returns the page of the front end; it answers 404 for a wrong method as well, and never JSON."""
     if code == 404:
-        said = f"The requested URL <code>{path}</code> was not found on this server."
+        sentence = f"The requested URL <code>{path}</code> was not found on this server."
     else:
-        said = "The server encountered a temporary error and could not complete your request.<p>Please try again."
+        sentence = "The server encountered a temporary error and could not complete your request.<p>Please try again."
     return (
         "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n"
         f"  <title>Error {code} ({title})!!1</title>\n"
         f"  <p><b>{code}.</b> <ins>That’s an error.</ins>\n"
-        f"  <p>{said}  <ins>That’s all we know.</ins>\n"
+        f"  <p>{sentence}  <ins>That’s all we know.</ins>\n"
     )

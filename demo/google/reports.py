@@ -1,4 +1,4 @@
-"""The report methods: from a checked request to a body."""
+"""The report methods: from a validated request to a body."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -16,13 +16,13 @@ from demo.world.days import ZONE, World
 Request = Mapping[str, Any]
 
 LAG = timedelta(hours=2)
-"""Core reports learn of a page view this much later; realtime ones at once."""
+"""Core reports have a page view this much later; realtime ones at once."""
 
 
 def core(world: World, quota: Quota, request: Request) -> dict[str, Any]:
-    """runReport."""
+    """Answers runReport."""
     checks.finished(request)
-    checks.known(request, checks.CORE)
+    checks.check_fields(request, checks.CORE)
     checks.limits(request)
     ranges = date_ranges(request, world.today())
     checks.counted(request)
@@ -46,8 +46,8 @@ def core(world: World, quota: Quota, request: Request) -> dict[str, Any]:
 
 
 def realtime(world: World, quota: Quota, request: Request) -> dict[str, Any]:
-    """runRealtimeReport; its answer has no metadata at all."""
-    checks.known(request, checks.REALTIME)
+    """Answers runRealtimeReport, which has no metadata."""
+    checks.check_fields(request, checks.REALTIME)
     checks.limits(request)
     ranges = minute_ranges(request)
     checks.counted(request)
@@ -60,7 +60,7 @@ def realtime(world: World, quota: Quota, request: Request) -> dict[str, Any]:
 
 
 def metadata(world: World, request: Request, *, withheld: bool) -> dict[str, Any]:
-    """About the figures; flags that are false are absent."""
+    """Returns the metadata; flags that are false are absent."""
     named = checks.names(request, "dimensions")
     lost = world.nasty and any(name.startswith(("page", "unified", "landing")) for name in named)
     return {
@@ -72,7 +72,7 @@ def metadata(world: World, request: Request, *, withheld: bool) -> dict[str, Any
 
 
 def closed(body: dict[str, Any], request: Request, quota: Mapping[str, Any], method: str) -> dict[str, Any]:
-    """The end of every report."""
+    """Adds the last keys of every report."""
     if request.get("returnPropertyQuota"):
         body["propertyQuota"] = quota
     return body | {"kind": f"analyticsData#{method}"}

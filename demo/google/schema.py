@@ -1,4 +1,4 @@
-"""Whether a body has only the keys, types and enum values that Google's own description of its API allows."""
+"""Validation of bodies: only the keys, types and enum values in Google's own description of its API."""
 
 import json
 import re
@@ -13,20 +13,20 @@ Schema = dict[str, Any]
 
 @cache
 def schemas(document: str) -> dict[str, Schema]:
-    """The messages of an API, from the description that ships with Google's client."""
+    """Reads the messages of an API from the description in Google's client."""
     folder = files("googleapiclient.discovery_cache") / "documents"
-    found: dict[str, Schema] = json.loads((folder / f"{document}.json").read_text("utf-8"))["schemas"]
-    return found
+    result: dict[str, Schema] = json.loads((folder / f"{document}.json").read_text("utf-8"))["schemas"]
+    return result
 
 
 def parsed(body: bytes, document: str, message: str) -> dict[str, Any]:
-    """The body as a message with camelCase keys; Refusal with everything that is wrong with it."""
+    """Returns the body as a message with camelCase keys; raises Refusal with all its errors."""
     try:
-        found = json.loads(body or b"{}")
+        result = json.loads(body or b"{}")
     except ValueError as error:
         raise Refusal(400, "Invalid JSON payload received. Unexpected token.\n" + str(error)) from error
     faults: list[tuple[str, str]] = []
-    checked = Reader(schemas(document), faults, folds=document.startswith("searchconsole")).message(found, message, "")
+    checked = Reader(schemas(document), faults, folds=document.startswith("searchconsole")).message(result, message, "")
     if faults:
         violations = [({"field": field} if field else {}) | {"description": text} for field, text in faults]
         kind = "type.googleapis.com/google.rpc.BadRequest"
@@ -36,7 +36,7 @@ def parsed(body: bytes, document: str, message: str) -> dict[str, Any]:
 
 
 class Reader:
-    """Walks a body along its schema and collects what does not fit."""
+    """Checks a body against its schema and collects the errors."""
 
     def __init__(self, schemas: dict[str, Schema], faults: list[tuple[str, str]], *, folds: bool) -> None:
         self.schemas = schemas
@@ -47,7 +47,7 @@ class Reader:
         if not isinstance(value, dict):
             return self.wrong(value, path, f"type.googleapis.com/{name}")
         properties = self.schemas[name].get("properties", {})
-        found = {}
+        result = {}
         for key, inner in value.items():
             own = camel(key)
             if own not in properties:
@@ -55,8 +55,8 @@ class Reader:
                 text = f'Invalid JSON payload received. Unknown name "{key}"{where}: Cannot find field.'
                 self.faults.append((path, text))
             elif inner is not None:
-                found[own] = self.value(inner, properties[own], f"{path}.{snake(own)}".lstrip("."))
-        return found
+                result[own] = self.value(inner, properties[own], f"{path}.{snake(own)}".lstrip("."))
+        return result
 
     def value(self, value: Any, schema: Schema, path: str) -> Any:
         if "$ref" in schema:
@@ -70,7 +70,7 @@ class Reader:
         return self.scalar(value, schema, path)
 
     def enum(self, value: Any, schema: Schema, path: str) -> Any:
-        """By name, by number, and in Search Console in small letters as well."""
+        """Accepts an enum value by name, by number, and for Search Console in lower case as well."""
         if isinstance(value, int) and 0 <= value < len(schema["enum"]):
             return schema["enum"][value]
         name = str(value).upper() if self.folds else value
@@ -79,14 +79,14 @@ class Reader:
         return self.wrong(value, path, "TYPE_ENUM")
 
     def scalar(self, value: Any, schema: Schema, path: str) -> Any:
-        wanted, form = schema["type"], schema.get("format", "")
+        expected, form = schema["type"], schema.get("format", "")
         if form in ("int64", "int32"):
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            fits = whole or (isinstance(value, str) and re.fullmatch(r"-?\d+", value) is not None)
+            is_integer = isinstance(value, int) and not isinstance(value, bool)
+            fits = is_integer or (isinstance(value, str) and re.fullmatch(r"-?\d+", value) is not None)
             return int(value) if fits else self.wrong(value, path, f"TYPE_{form.upper()}")
-        if wanted == "boolean":
+        if expected == "boolean":
             return value if isinstance(value, bool) else self.wrong(value, path, "TYPE_BOOL")
-        if wanted == "number":
+        if expected == "number":
             try:
                 return float(value)
             except (TypeError, ValueError):
@@ -99,7 +99,7 @@ class Reader:
 
 
 def camel(name: str) -> str:
-    """Both spellings are good: `dateRanges` and `date_ranges`."""
+    """Accepts both spellings, `dateRanges` and `date_ranges`."""
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 

@@ -1,4 +1,4 @@
-"""Search Console: what people typed, with numbers as numbers, unlike Analytics."""
+"""Search Console: search terms, with numbers as JSON numbers, unlike Analytics."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ FINAL_AFTER = 3
 REASONS = {400: "badRequest", 401: "authError", 403: "forbidden", 429: "rateLimitExceeded"}
 
 ANONYMOUS = 0.35
-"""The part of the clicks whose words are kept back, so that rows by query do not add up."""
+"""The part of the clicks whose search terms are withheld, so that rows by query do not add up."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One line of what is known before it is grouped."""
+    """One row before grouping."""
 
     keys: Mapping[str, str]
     clicks: int
@@ -54,14 +54,14 @@ class SearchConsoleHandler(GoogleHandler):
             self.refused(refusal)
 
     def envelope(self, refusal: Refusal) -> dict[str, Any]:
-        """This older API gives no status but lists its errors."""
+        """Returns an error in the format of this older API, which has a list of errors and no status."""
         reason = REASONS.get(refusal.code, "backendError")
         errors = [{"message": refusal.message, "domain": "global", "reason": reason}]
         return {"error": {"code": refusal.code, "message": refusal.message, "errors": errors}}
 
 
 def answer(world: World, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Rows by clicks, grouped by the dimensions."""
+    """Returns the rows by clicks, grouped by the dimensions."""
     first, last = (day(request, key) for key in ("startDate", "endDate"))
     if first > last:
         raise Refusal(400, "Start date must be less than or equal to end date.")
@@ -72,7 +72,7 @@ def answer(world: World, request: Mapping[str, Any]) -> dict[str, Any]:
     final = world.today() - timedelta(days=FINAL_AFTER)
     hits = [hit for one in days(first, last if state != "FINAL" else min(last, final)) for hit in on(world, one)]
     names = [name.lower() for name in request.get("dimensions", [])]
-    shown = [hit for hit in hits if wanted(hit, request) and (hit.keys["query"] or "query" not in names)]
+    shown = [hit for hit in hits if expected(hit, request) and (hit.keys["query"] or "query" not in names)]
     rows = grouped(shown, names)
     start = request.get("startRow", 0)
     body: dict[str, Any] = {"rows": rows[start : start + limit], "responseAggregationType": "byProperty"}
@@ -95,7 +95,7 @@ def days(first: date, last: date) -> list[date]:
 
 
 def on(world: World, which: date) -> list[Hit]:
-    """A day's searches: clicks follow the visits of that day, impressions the place among the results."""
+    """Returns a day's searches: clicks follow the visits of that day, impressions the position in the results."""
     if world.empty or not world.first <= which <= world.today():
         return []
     random = Random(f"{world.seed} {which} searches")
@@ -103,7 +103,7 @@ def on(world: World, which: date) -> list[Hit]:
     passed = (now.hour + now.minute / 60) / 24 if which == now.date() else 1.0
     visits = world.sessions_on(which) * 0.25 * passed
     weight = sum(one[2] for one in world.queries)
-    found = []
+    result = []
     for words, path, often, place in world.queries:
         for country, device, part in (("usa", "DESKTOP", 0.4), ("deu", "DESKTOP", 0.25), ("gbr", "MOBILE", 0.35)):
             clicks = round(visits * often / weight * part * random.uniform(0.7, 1.3))
@@ -111,13 +111,15 @@ def on(world: World, which: date) -> list[Hit]:
             where = place * random.uniform(0.9, 1.1)
             for query, count in ((words, clicks - hidden), ("", hidden)):
                 keys = {"date": str(which), "query": query, "country": country, "device": device}
-                seen = round(count * (1.6 + where) * random.uniform(0.9, 1.2)) + (1 if count else 0)
-                found.append(Hit(keys | {"page": f"https://www.example.com{path}"}, count, seen, max(1.0, where)))
-    return [hit for hit in found if hit.impressions]
+                impressions = round(count * (1.6 + where) * random.uniform(0.9, 1.2)) + (1 if count else 0)
+                result.append(
+                    Hit(keys | {"page": f"https://www.example.com{path}"}, count, impressions, max(1.0, where))
+                )
+    return [hit for hit in result if hit.impressions]
 
 
-def wanted(hit: Hit, request: Mapping[str, Any]) -> bool:
-    """Whether it passes every group of filters."""
+def expected(hit: Hit, request: Mapping[str, Any]) -> bool:
+    """Whether a row passes all groups of filters."""
     return all(
         passes(hit.keys.get(one.get("dimension", "").lower(), ""), one)
         for group in request.get("dimensionFilterGroups", [])
@@ -126,22 +128,28 @@ def wanted(hit: Hit, request: Mapping[str, Any]) -> bool:
 
 
 def passes(value: str, condition: Mapping[str, Any]) -> bool:
-    word, found = condition.get("expression", "").lower(), value.lower()
+    word, result = condition.get("expression", "").lower(), value.lower()
     operator = condition.get("operator", "EQUALS")
     if operator.endswith("CONTAINS"):
-        return (word in found) is (operator == "CONTAINS")
-    return (word == found) is (operator == "EQUALS")
+        return (word in result) is (operator == "CONTAINS")
+    return (word == result) is (operator == "EQUALS")
 
 
 def grouped(hits: list[Hit], names: list[str]) -> list[dict[str, Any]]:
-    """One row for each combination, most clicks first."""
+    """Returns one row for each combination, most clicks first."""
     groups: defaultdict[tuple[str, ...], list[Hit]] = defaultdict(list)
     for hit in hits:
         groups[tuple(hit.keys.get(name, "") for name in names)].append(hit)
     rows = []
     for keys, members in groups.items():
-        clicks, seen = sum(hit.clicks for hit in members), sum(hit.impressions for hit in members)
-        place = sum(hit.position * hit.impressions for hit in members) / seen
-        row = {"keys": list(keys), "clicks": clicks, "impressions": seen, "ctr": clicks / seen, "position": place}
+        clicks, impressions = sum(hit.clicks for hit in members), sum(hit.impressions for hit in members)
+        place = sum(hit.position * hit.impressions for hit in members) / impressions
+        row = {
+            "keys": list(keys),
+            "clicks": clicks,
+            "impressions": impressions,
+            "ctr": clicks / impressions,
+            "position": place,
+        }
         rows.append(row if names else {key: value for key, value in row.items() if key != "keys"})
     return sorted(rows, key=lambda row: (-row["clicks"], row.get("keys", [])))

@@ -1,4 +1,4 @@
-"""The pretend Google put together: its routes, its one property, its one service account."""
+"""The pretend Google: its routes, its property and its service account."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -18,7 +18,7 @@ PROPERTY = "395236978"
 
 
 class Google:
-    """Its `quotas` (`core`, `realtime`) and `tokens` are open to tests."""
+    """The pretend Google; tests can use its `quotas` (`core`, `realtime`) and `tokens`."""
 
     def __init__(self, folder: Path, address: str, *, world: World, clock: VirtualClock, faults: Faults) -> None:
         account, self.key = make(folder, address)

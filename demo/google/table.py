@@ -1,4 +1,4 @@
-"""The rows of a stretch of time, with a column for every field anybody asks about."""
+"""The rows of a period, with a column for every requested field."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ FIELDS: dict[str, Make] = REALTIME | DIMENSIONS
 
 
 class Table(dict[str, list[Any]]):
-    """Columns by name, made when they are first looked at."""
+    """Columns by name, made at their first use."""
 
     def __init__(self, world: World, parts: list[Part]) -> None:
         super().__init__()
@@ -34,25 +34,25 @@ class Table(dict[str, list[Any]]):
     def of_day(self, day: Day, name: str) -> list[Any]:
         if name in day.columns:
             return day.columns[name]
-        if name not in day.kept:
-            day.kept[name] = FIELDS[name](self.world, day)
-        return day.kept[name]
+        if name not in day.cached:
+            day.cached[name] = FIELDS[name](self.world, day)
+        return day.cached[name]
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Both ends of some time, in the property's zone, both included."""
+    """Both ends of a period, in the property's time zone, both included."""
 
     begin: datetime
     end: datetime
 
 
 def table(world: World, stretch: Stretch, *, events: bool = False) -> Table:
-    """What happened in a stretch of time: a row for each page view, or for each event."""
+    """The rows of a period: one for each page view, or for each event."""
     shape: Callable[[Day], Day] = by_event if events else lambda day: day
     parts = []
-    for whole, _ in world.span(stretch.begin.date(), stretch.end.date(), until=stretch.end):
-        day = shape(whole)
+    for full_day, _ in world.span(stretch.begin.date(), stretch.end.date(), until=stretch.end):
+        day = shape(full_day)
         midnight = datetime.combine(day.date, time(), ZONE)
         start = day.before((stretch.begin - midnight).total_seconds())
         parts.append((day, start, max(start, day.until((stretch.end - midnight).total_seconds()))))
@@ -60,13 +60,13 @@ def table(world: World, stretch: Stretch, *, events: bool = False) -> Table:
 
 
 def recent(world: World, start: int, end: int, *, events: bool = False) -> Table:
-    """The last minutes, from `start` minutes ago to `end` minutes ago, both included, and how long ago each row was."""
+    """Returns the last minutes, from `start` to `end` minutes ago, both included, and the age of each row."""
     now = world.now()
     begin = now - timedelta(minutes=start + 1) + timedelta(microseconds=1)
-    found = table(world, Stretch(begin, now - timedelta(minutes=end)), events=events)
+    result = table(world, Stretch(begin, now - timedelta(minutes=end)), events=events)
     ago: list[int] = []
-    for day, first, stop in found.parts:
+    for day, first, stop in result.parts:
         passed = (now - datetime.combine(day.date, time(), ZONE)).total_seconds()
         ago += [min(59, int((passed - second) // 60)) for second in day.columns["second"][first:stop]]
-    found["minutesAgo"] = [f"{minutes:02d}" for minutes in ago]
-    return found
+    result["minutesAgo"] = [f"{minutes:02d}" for minutes in ago]
+    return result

@@ -1,4 +1,4 @@
-"""The token endpoint: signed assertions in, access tokens out, checked in Google's order."""
+"""The token endpoint: takes signed assertions and returns access tokens, with checks in Google's order."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ from demo.google.key import ServiceAccount
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 AUDIENCE = "https://oauth2.googleapis.com/token"
-"""What google-auth signs for, whatever `token_uri` says."""
+"""The audience that google-auth signs for, whatever `token_uri` is."""
 
 PREFIX = "https://www.googleapis.com/auth/"
 SCOPES = frozenset(
@@ -34,7 +34,7 @@ LIFETIME = 3599
 
 
 class TokenRefused(Exception):
-    """An answer of RFC 6749, which is not the error envelope of Google's APIs."""
+    """An error of RFC 6749, which does not have the error envelope of Google's APIs."""
 
     def __init__(self, error: str, description: str) -> None:
         self.body = {"error": error, "error_description": description}
@@ -43,37 +43,37 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True)
 class Token:
-    """An access token that was handed out."""
+    """An issued access token."""
 
     scopes: frozenset[str]
     until: datetime
 
 
 class Tokens:
-    """The tokens handed out, by the virtual clock."""
+    """The issued tokens, by the virtual clock."""
 
     def __init__(self, account: ServiceAccount, clock: VirtualClock) -> None:
         self.account = account
         self.clock = clock
-        self.given: dict[str, Token] = {}
+        self.issued: dict[str, Token] = {}
 
     def find(self, bearer: str) -> Token | None:
-        """The token, while it is good."""
-        token = self.given.get(bearer)
+        """Returns the token while it is valid."""
+        token = self.issued.get(bearer)
         return token if token is not None and token.until > self.clock() else None
 
     def give(self, assertion: str) -> dict[str, Any]:
-        """The answer to a good assertion; without `access_token` when none of its scopes exists, as Google does."""
+        """Answers a valid assertion; without `access_token` when none of its scopes exists, as Google does."""
         claims = self.verified(assertion)
         scopes = frozenset(str(claims.get("scope", "")).split())
         if not scopes & SCOPES:
             return {"id_token": "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmVk"}
         bearer = "ya29.c." + secrets.token_urlsafe(48)
-        self.given[bearer] = Token(scopes, self.clock() + timedelta(seconds=LIFETIME))
+        self.issued[bearer] = Token(scopes, self.clock() + timedelta(seconds=LIFETIME))
         return {"access_token": bearer, "expires_in": LIFETIME, "token_type": "Bearer"}
 
     def verified(self, assertion: str) -> dict[str, Any]:
-        """The claims of an assertion: structure, signature, issuer, times, scope, audience, in this order."""
+        """Returns the claims after checking structure, signature, issuer, times, scope and audience, in this order."""
         signed, header, claims, signature = taken_apart(assertion)
         try:
             if header.get("alg") != "RS256":
@@ -105,16 +105,16 @@ def in_time(claims: dict[str, Any]) -> None:
 
 
 def taken_apart(assertion: str) -> tuple[bytes, dict[str, Any], dict[str, Any], bytes]:
-    """What is signed, the header, the claims and the signature."""
+    """Splits an assertion into the signed part, the header, the claims and the signature."""
     parts = assertion.split(".")
     try:
         header, claims, signature = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts)
-        found = json.loads(header), json.loads(claims)
+        result = json.loads(header), json.loads(claims)
     except (ValueError, binascii.Error) as error:
         raise TokenRefused("invalid_request", "Bad Request") from error
-    if not all(isinstance(part, dict) for part in found):
+    if not all(isinstance(part, dict) for part in result):
         raise TokenRefused("invalid_request", "Bad Request")
-    return ".".join(parts[:2]).encode(), *found, signature
+    return ".".join(parts[:2]).encode(), *result, signature
 
 
 class TokenHandler(FrontHandler):

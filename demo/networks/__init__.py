@@ -20,12 +20,12 @@ class Stage(Protocol):
 
 
 def rules(internet: Stage) -> list[Any]:
-    """Routes for Tornado; what the networks keep in mind lives as long as the list."""
+    """Returns the routes for Tornado; the state of the networks lasts as long as the list."""
     return [rule for network in (*NETWORKS, dead) for rule in network.rules(internet.faults, internet.clock)]
 
 
 def environment(address: str) -> dict[str, str]:
-    """What to set so that all the networks are asked at `address`, with the keys they accept."""
+    """Returns the settings to query all networks at `address`, with the keys they accept."""
     names = ",".join(network.NAME for network in NETWORKS)
     variables = {"SHARE_PROVIDERS": names}
     for network in NETWORKS:

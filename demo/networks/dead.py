@@ -1,4 +1,4 @@
-"""Networks that Foyer does not ask: LinkedIn, which said 0 to everybody, and VK, which answers with a function call."""
+"""Networks that Foyer does not query: LinkedIn, which answered 0 for everything, and VK, with its function call."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Facebook's Graph: 400 for everything that is wrong, ten questions about one URL in an hour, `engagement` in zeros."""
+"""Facebook's Graph API: 400 for all errors, ten queries an hour for each URL, `engagement` often in zeros."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ TOKEN = "1234567890|pretended-app-secret"  # noqa: S105
 
 class UrlHandler(FaultyHandler):
     clock: VirtualClock
-    asked: Window
+    window: Window
 
     def get(self) -> None:
         url = self.get_query_argument("id", "")
@@ -21,22 +21,22 @@ class UrlHandler(FaultyHandler):
             self.refuse(190, "OAuthException", "Invalid OAuth access token - Cannot parse access token")
         elif not url.startswith(("http://", "https://")):
             self.refuse(100, "GraphMethodException", "Unsupported get request.")
-        elif not self.asked.take(url):
+        elif not self.window.take(url):
             self.refuse(4, "OAuthException", "(#4) Application request limit reached")
         else:
             self.tell(url)
 
     def tell(self, url: str) -> None:
-        told: dict[str, Any] = {}
+        body: dict[str, Any] = {}
         fields = self.get_query_argument("fields", "")
         count = shares(NAME, url, 9000, self.clock(), silent=0.1)
         if "engagement" in fields.replace("og_object{engagement}", ""):
             zeros = ("reaction_count", "comment_count", "share_count", "comment_plugin_count")
-            told["engagement"] = dict.fromkeys(zeros, 0)
+            body["engagement"] = dict.fromkeys(zeros, 0)
         if "og_object{engagement}" in fields and count:
             sentence = f"{count} people like this."
-            told["og_object"] = {"engagement": {"count": count, "social_sentence": sentence}, "id": "10150146071831729"}
-        self.json({**told, "id": url})
+            body["og_object"] = {"engagement": {"count": count, "social_sentence": sentence}, "id": "10150146071831729"}
+        self.json({**body, "id": url})
 
     def refuse(self, code: int, kind: str, message: str) -> None:
         fault = {"message": message, "type": kind, "code": code, "fbtrace_id": "A1b2C3d4E5f6G7h8I9j0K1l"}
@@ -44,8 +44,8 @@ class UrlHandler(FaultyHandler):
 
 
 def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
-    asked = Window(clock, calls=10, seconds=3600)
-    return [(r"/facebook/v[\d.]+/?", UrlHandler, {"faults": faults, "clock": clock, "asked": asked})]
+    window = Window(clock, calls=10, seconds=3600)
+    return [(r"/facebook/v[\d.]+/?", UrlHandler, {"faults": faults, "clock": clock, "window": window})]
 
 
 def environment(address: str) -> dict[str, str]:

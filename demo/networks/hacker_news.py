@@ -1,4 +1,4 @@
-"""Hacker News by Algolia: a full-text search, so other people's pages are among what it finds."""
+"""Hacker News through Algolia: a full-text search that also finds other pages."""
 
 from typing import Any
 

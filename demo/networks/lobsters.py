@@ -1,4 +1,4 @@
-"""Lobsters: a plain array, and Rack::Attack in front of it, which says when to come back as seconds since 1970."""
+"""Lobsters: a plain array, and a rate limit (Rack::Attack) with its reset in seconds since 1970."""
 
 from typing import Any
 

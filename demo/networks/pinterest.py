@@ -1,4 +1,4 @@
-"""Pinterest: JSONP, whether it was asked for or not."""
+"""Pinterest: always JSONP."""
 
 import json
 from typing import Any
@@ -15,9 +15,9 @@ class CountHandler(FaultyHandler):
 
     def get(self) -> None:
         url = self.get_query_argument("url", "")
-        told = {"url": url, "count": shares(NAME, url, 900, self.clock(), silent=0.2)}
+        body = {"url": url, "count": shares(NAME, url, 900, self.clock(), silent=0.2)}
         self.set_header("Content-Type", "application/javascript")
-        self.write(f"{self.get_query_argument('callback', 'receiveCount')}({json.dumps(told)})")
+        self.write(f"{self.get_query_argument('callback', 'receiveCount')}({json.dumps(body)})")
 
 
 def rules(faults: Faults, clock: VirtualClock) -> list[Any]:

@@ -1,4 +1,4 @@
-"""How often the pretend people shared a page: the same for the same address, a little more as time goes by."""
+"""Generated share counts: the same for the same address, and slowly growing."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ BEGAN = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 def shares(network: str, url: str, most: int, now: datetime, silent: float = 0.0) -> int:
-    """A whole number up to about `most`; pages near the top of a site have more.
+    """Returns an integer up to about `most`; pages near the top of a site have more.
 
     A part `silent` (0 to 1) of all pages was never shared on this network.
     """
@@ -24,6 +24,6 @@ def shares(network: str, url: str, most: int, now: datetime, silent: float = 0.0
 
 
 def drawn(*names: str) -> float:
-    """A number from 0 to 1 that depends on nothing but the names."""
+    """Returns a number from 0 to 1 that depends only on the names."""
     digest = hashlib.sha256("|".join(names).encode()).digest()
     return int.from_bytes(digest[:6]) / 2**48

@@ -1,4 +1,4 @@
-"""Reddit: a page of HTML with 403 for everybody without a token of an approved app."""
+"""Reddit: 403 with an HTML page without the token of an approved app."""
 
 from base64 import b64encode
 from datetime import datetime, timedelta

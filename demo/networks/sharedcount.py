@@ -1,4 +1,4 @@
-"""SharedCount: what it heard of the others, and null for those it did not hear of."""
+"""SharedCount: the counts of other networks, null for those it does not have."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Stack Exchange: gzip whether we like it or not, `backoff` now and then, and 400 for those who do not heed it."""
+"""Stack Exchange: always gzip, sometimes `backoff`, and 400 for clients that ignore it."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ FILTERS = {"total": {".total"}, "default": {".items", ".has_more", ".backoff", "
 
 @dataclass
 class Memory:
-    """What the server knows of its callers, who are all at one address."""
+    """What the server stores about its callers, who share one address."""
 
     anonymous: Window
     keyed: Window
@@ -42,7 +42,7 @@ class WrapperHandler(FaultyHandler):
         self.tell({"error_id": number, "error_message": message, "error_name": name}, status=400)
 
     def quota(self) -> Window | None:
-        """The caller's quota for the day, when there was one more in it."""
+        """Returns the caller's quota for the day; None when it is used up."""
         key = self.get_query_argument("key", "")
         window = self.memory.keyed if key == KEY else self.memory.anonymous
         if key and key != KEY:

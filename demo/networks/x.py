@@ -1,4 +1,4 @@
-"""X: recent counts for a bearer who pays, and 429 with the moment to come back as seconds since 1970."""
+"""X: recent counts for a paid token, and 429 with the reset in seconds since 1970."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,16 +14,16 @@ TOKEN = "pretended-bearer"  # noqa: S105
 
 class CountsHandler(FaultyHandler):
     clock: VirtualClock
-    asked: Window
+    window: Window
 
     def get(self) -> None:
         if self.request.headers.get("Authorization") != f"Bearer {TOKEN}":
             self.json({"title": "Unauthorized", "type": "about:blank", "status": 401}, status=401)
             return
-        room = self.asked.take()
-        self.set_header("x-rate-limit-limit", str(self.asked.calls))
-        self.set_header("x-rate-limit-remaining", str(self.asked.left()))
-        self.set_header("x-rate-limit-reset", str(self.asked.ends))
+        room = self.window.take()
+        self.set_header("x-rate-limit-limit", str(self.window.calls))
+        self.set_header("x-rate-limit-remaining", str(self.window.left()))
+        self.set_header("x-rate-limit-reset", str(self.window.ends))
         if not room:
             self.json({"title": "Too Many Requests", "type": "about:blank", "status": 429}, status=429)
             return
@@ -34,8 +34,8 @@ class CountsHandler(FaultyHandler):
 
 
 def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
-    asked = Window(clock, calls=300, seconds=900)
-    return [(r"/x/2/tweets/counts/recent", CountsHandler, {"faults": faults, "clock": clock, "asked": asked})]
+    window = Window(clock, calls=300, seconds=900)
+    return [(r"/x/2/tweets/counts/recent", CountsHandler, {"faults": faults, "clock": clock, "window": window})]
 
 
 def environment(address: str) -> dict[str, str]:

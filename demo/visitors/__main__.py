@@ -1,4 +1,4 @@
-"""`python -m demo.visitors --since MOMENT FILE` writes what was read since; by itself, because it takes long."""
+"""`python -m demo.visitors --since MOMENT FILE` writes the access log since then, in its own process."""
 
 import argparse
 import sys
@@ -16,8 +16,8 @@ def main() -> None:
     parser.add_argument("--until", type=datetime.fromisoformat, default=datetime.now(UTC), help="now by default")
     parser.add_argument("--nasty", action="store_true", help="the ugliest titles and words lead every list")
     parser.add_argument("file", type=Path)
-    given = parser.parse_args()
-    lines = write(given.file, World(VirtualClock(), nasty=given.nasty), given.since, given.until)
+    options = parser.parse_args()
+    lines = write(options.file, World(VirtualClock(), nasty=options.nasty), options.since, options.until)
     sys.stdout.write(f"{lines}\n")
 
 

@@ -1,4 +1,4 @@
-"""What a server sees of somebody: user agent, address, language and the width of the screen."""
+"""What a server sees of a visitor: user agent, address, language and screen width."""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -54,7 +54,7 @@ LANGUAGES = {
 
 @dataclass(frozen=True)
 class Browser:
-    """One person's browser as it shows itself; `address` is where it calls from."""
+    """One visitor's browser; `address` is its IP address."""
 
     agent: str
     address: str
@@ -63,7 +63,7 @@ class Browser:
 
 
 def browser_of(person: Person, number: int) -> Browser:
-    """The browser of the person with this number: the same one every time."""
+    """Returns the browser of the visitor with this number, always the same one."""
     code, device = person.place.code, person.device
     spread = crc32(str(number).encode())
     network = NETWORKS.get(code)

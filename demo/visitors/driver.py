@@ -1,4 +1,4 @@
-"""Drives the real beacon over HTTP: every hit at its time, as a browser would send it."""
+"""Sends page views and events to the real beacon over HTTP, each at its time, as a browser does."""
 
 import asyncio
 import json
@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 TICK = 0.5  # seconds between two looks at who has something to say
 PATIENCE = 5.0  # seconds for one answer
 CATCH_UP = timedelta(minutes=1)
-"""Most that is made up for after a sleep; the rest did not happen."""
+"""Longest time that is caught up after a sleep; the rest is dropped."""
 
 
 class Driver:
-    """Sends what the readers do to Foyer at `address`, from now on and until cancelled."""
+    """Sends the visitors' hits to Foyer at `address`, from now on and until cancelled."""
 
     def __init__(self, world: World, clock: VirtualClock, address: str) -> None:
         self.readers = Readers(world)
@@ -47,7 +47,7 @@ class Driver:
             self.client.close()
 
     async def send(self, read: Read) -> None:
-        """One hit, as static/a.js sends it: a form in the body, or the image for those without scripts."""
+        """Sends one hit like static/a.js: a form in the body, or the image for browsers without scripts."""
         try:
             answer = await self.client.fetch(request(self.address, read), raise_error=False)
             well = answer.code < 400
@@ -62,12 +62,12 @@ def moment(read: Read) -> datetime:
 
 
 def request(address: str, read: Read) -> HTTPRequest:
-    """What goes over the wire. The demo's Foyer trusts this machine to say whose address it passes on."""
+    """Returns the HTTP request. The demo's Foyer trusts this machine as a proxy."""
     browser = read.browser
-    said = {"url": read.url, "ref": read.referrer, "t": read.title, "w": browser.screen or "", "l": browser.language}
+    fields = {"url": read.url, "ref": read.referrer, "t": read.title, "w": browser.screen or "", "l": browser.language}
     if read.name:
-        said |= {"n": read.name, "p": json.dumps(read.props) if read.props else ""}
-    form = urlencode(said)
+        fields |= {"n": read.name, "p": json.dumps(read.props) if read.props else ""}
+    form = urlencode(fields)
     headers = {"X-Forwarded-For": browser.address, "User-Agent": browser.agent, **read.headers}
     if browser.language:
         headers["Accept-Language"] = f"{browser.language},en;q=0.5"

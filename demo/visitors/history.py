@@ -1,4 +1,4 @@
-"""The past four weeks of the pretend site, as an access log of JSON lines that `run.py import-log` understands."""
+"""The access log of the last four weeks of the pretend site, as JSON lines for `run.py import-log`."""
 
 import gzip
 import json
@@ -10,34 +10,34 @@ from demo.visitors.reading import Read, Readers
 from demo.world.days import World
 
 MOST = timedelta(days=29)
-"""Four whole weeks, at every hour of the day; more would keep a machine busy for nothing but show."""
+"""Four complete weeks; more would take long and show nothing new."""
 A_DAY = timedelta(days=1)
 MACHINES = 10  # of which one is written; none of them count
 
 
 def write(path: Path, world: World, first: datetime, last: datetime) -> int:
-    """Writes everything after `first` (but no more than MOST) and until `last` to `path`; answers how many lines."""
+    """Writes all hits after `first` (at most MOST ago) and until `last` to `path`; returns the number of lines."""
     readers, lines = Readers(world), 0
     first = max(first, last - MOST)
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=1) as out:
         while first < last:
             until = min(first + A_DAY, last)
-            found = [read for read in readers.between(first, until) if logged(read)]
-            for read in sorted(found, key=lambda read: read.at):
+            result = [read for read in readers.between(first, until) if logged(read)]
+            for read in sorted(result, key=lambda read: read.at):
                 out.write(json.dumps(line(read), ensure_ascii=False) + "\n")
-            lines += len(found)
+            lines += len(result)
             first = until
     return lines
 
 
 def logged(read: Read) -> bool:
-    """Whether it is in the log: events are not, and neither is what a log cannot know to be left out."""
+    """Whether a hit is in the log: events are not, nor hits that a log could not recognize as excluded."""
     machine = not read.browser.language
     return not read.name and not read.headers and (not machine or read.at.microsecond % MACHINES == 0)
 
 
 def line(read: Read) -> dict[str, object]:
-    """nginx's names for what nginx knows; it does not know titles and screens, but this log does."""
+    """Returns the line with nginx's names; titles and screens, which nginx does not have, are added."""
     place = urlsplit(read.url)
     return {
         "msec": round(read.at.timestamp(), 3),

@@ -1,4 +1,4 @@
-"""Machines that come by and are no visitors: bots, libraries, referrer spam, and browsers that fetch ahead."""
+"""Machines that are not visitors: bots, libraries, referrer spam, and browsers that prefetch."""
 
 from random import Random
 
@@ -26,7 +26,7 @@ PERSON = (
 
 
 def machine(chance: Random) -> tuple[str, str, str, dict[str, str]]:
-    """One of them: user agent, address, referrer and headers. Its addresses are those kept for examples (RFC 5737)."""
+    """A machine: user agent, address, referrer and headers. The addresses are reserved for examples (RFC 5737)."""
     address = f"203.0.113.{chance.randrange(1, 255)}"
     kind = chance.random()
     if kind < 0.75:

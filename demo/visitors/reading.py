@@ -1,4 +1,4 @@
-"""What is read on a day of the pretend world, page by page, as a beacon would tell it."""
+"""The page views of each day in the pretend world, in the form a beacon sends them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from demo.world.channels import Channel
 from demo.world.days import ZONE, Day, World
 
 BLOCKING = 1000
-"""Added to the world's seed: the other half of the readers, who block Google Analytics."""
+"""Added to the world's seed for the other half of the readers, who block Google Analytics."""
 PRIVATE = 0.03  # of the readers ask not to be counted
 GIF = 0.05  # of the readers have scripts off, and show the image
 MACHINES = 0.25  # hits of machines for each page that somebody reads
@@ -23,12 +23,12 @@ ACTIONS = {
     "/docs/postgres": ("copy code", {"block": "pg_hba"}, 0.3),
     "/careers/site-reliability-engineer": ("apply", {}, 0.08),
 }
-"""What people do on a page beside reading: the event, its properties, and how often."""
+"""Events on a page: name, properties and frequency."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """One hit: somebody has a page before them, or does something on it when it has a name."""
+    """One hit: a page view, or an event when it has a name."""
 
     at: datetime
     url: str
@@ -42,7 +42,7 @@ class Read:
 
 
 class Readers:
-    """Everybody who reads: those the world tells GA4 of, and those who block it."""
+    """All readers: those that GA4 counts, and those who block it."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -50,19 +50,19 @@ class Readers:
         self.worlds = (world, blocking)
 
     def between(self, first: datetime, last: datetime) -> Iterator[Read]:
-        """Every hit after `first` and until `last`, both aware, day by day; in a day, one half after the other."""
+        """Returns all hits after `first` and until `last`, both aware, by day; in a day one half after the other."""
         day = first.astimezone(ZONE).date()
         while day <= last.astimezone(ZONE).date():
             midnight = datetime.combine(day, time(), ZONE)
             bounds = [(moment.astimezone(ZONE) - midnight).total_seconds() for moment in (first, last)]
             for world in self.worlds:
-                found = world.day(day)
-                for row in range(found.until(bounds[0]), found.until(bounds[1])):
-                    yield from self.reads(world, found, row, midnight.astimezone(UTC))
+                result = world.day(day)
+                for row in range(result.until(bounds[0]), result.until(bounds[1])):
+                    yield from self.reads(world, result, row, midnight.astimezone(UTC))
             day += timedelta(days=1)
 
     def reads(self, world: World, day: Day, row: int, midnight: datetime) -> Iterator[Read]:
-        """The hits of one row: the page, what is done on it, and perhaps a machine that comes by."""
+        """Returns the hits of one row: the page, its events, and perhaps a machine."""
         if not day.columns["views"][row]:
             return
         value = {name: column[row] for name, column in day.columns.items()}
@@ -87,12 +87,12 @@ class Readers:
 
 
 def way_in(channel: Channel, session: int) -> tuple[str, str]:
-    """What a channel puts behind the address of the page people land on, and the referrer they bring."""
+    """Returns the query string a channel adds to the landing page, and its referrer."""
     chance = Random(session)
     referrer = chance.choice(channel.referrers) if channel.referrers else ""
     if channel.medium not in ("email", "cpc"):
         return "", referrer
-    told = {"utm_source": channel.source, "utm_medium": channel.medium, "utm_campaign": channel.campaign}
+    params = {"utm_source": channel.source, "utm_medium": channel.medium, "utm_campaign": channel.campaign}
     if channel.terms:
-        told["utm_term"] = chance.choice(channel.terms)
-    return "?" + urlencode(told, quote_via=quote), referrer
+        params["utm_term"] = chance.choice(channel.terms)
+    return "?" + urlencode(params, quote_via=quote), referrer

@@ -1,11 +1,11 @@
-"""How people come: sources, campaigns and the words they searched for."""
+"""Traffic channels: sources, campaigns and search terms."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One way in; `lands` begins the paths it leads to, '' for any."""
+    """One channel; its visits begin on paths that start with `lands`, '' for any."""
 
     source: str
     medium: str
@@ -93,4 +93,4 @@ QUERIES: tuple[tuple[str, str, float, float], ...] = (
     ("how to escape a single quote in c'est la vie", "/blog/escaping", 3, 11.2),
     ("גיבוי postgres", "/he/gibui", 2, 6.0),
 )
-"""What people type into Google: words, the page they find, how often, and where it stands among the results."""
+"""Search terms in Google: words, landing page, frequency, and position in the results."""

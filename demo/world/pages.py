@@ -8,7 +8,7 @@ WEBSITE = f"https://{HOST}"
 
 @dataclass(frozen=True)
 class Page:
-    """One page; `weight` is how often it is read, `nasty` how often when the ugly ones lead."""
+    """One page; `weight` is how often it is read, `nasty` how often in a nasty world."""
 
     path: str
     title: str
@@ -21,12 +21,12 @@ class Page:
 
     @property
     def section(self) -> str:
-        """The first folder of the path: `blog`, `docs`, or ''."""
+        """Returns the first folder of the path: `blog`, `docs`, or ''."""
         return self.path.split("/")[1] if self.path.count("/") > 1 else ""
 
     @property
     def stay(self) -> float:
-        """Seconds people stay on it, on average: posts are read, front pages are passed through."""
+        """Returns the average reading time in seconds: long for posts, short for front pages."""
         if self.section == "blog":
             return 85 + len(self.title) * 37 % 11 * 16.0
         return 110.0 if self.section == "docs" else 28 + len(self.title) % 5 * 9.0
@@ -101,4 +101,4 @@ PAGES: tuple[Page, ...] = (
 )
 
 LOST_PAGE = Page("(other)", "(other)", 0.0, 260)
-"""Where GA4 puts rows it has too many of; only the nasty world has it."""
+"""The row into which GA4 merges rows when there are too many; only in a nasty world."""

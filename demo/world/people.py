@@ -1,4 +1,4 @@
-"""Who visits: where they are and what they hold in their hands."""
+"""The visitors: their places and devices."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,7 +7,7 @@ from random import Random
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody is, in GA4's words."""
+    """A visitor's place, in GA4's words."""
 
     country: str
     code: str
@@ -22,7 +22,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Device:
-    """What somebody looks at the site with."""
+    """A visitor's device."""
 
     category: str
     system: str
@@ -103,12 +103,12 @@ DEVICES: tuple[Device, ...] = (
 )
 
 POOL = 20_000
-"""Visitors are dealt from this many people, again and again."""
+"""The number of different visitors."""
 
 
 @cache
 def crowd(seed: int, *, nasty: bool) -> tuple[Person, ...]:
-    """The people visits are dealt from."""
+    """Returns the visitors that visits are made of."""
     random = Random(seed)
     places = random.choices(PLACES, [p.nasty if nasty and p.nasty else p.weight for p in PLACES], k=POOL)
     devices = random.choices(DEVICES, [d.nasty if nasty and d.nasty else d.weight for d in DEVICES], k=POOL)

@@ -1,4 +1,4 @@
-"""How one day of visits is made up: who comes when, from where, and what they read."""
+"""Generation of one day's visits: who comes when, from where, and what they read."""
 
 from datetime import date
 from itertools import accumulate
@@ -10,29 +10,29 @@ from demo.world.channels import Channel
 from demo.world.pages import Page
 
 HOURS = (62, 58, 55, 53, 54, 60, 72, 86, 100, 108, 112, 108, 102, 100, 96, 92, 86, 80, 76, 74, 72, 70, 68, 65)
-"""The rhythm of a day; readers live in many zones, so nights are not empty."""
+"""Visits by hour; readers live in many time zones, so there are some at night."""
 
 DEPTHS = (1, 2, 3, 4, 5, 6, 8, 11)
 DEPTH_WEIGHTS = tuple(accumulate((60, 16, 9, 6, 4, 3, 1, 1)))
 NEWCOMERS = 0.68
 RETURNED_TO = 0.06
-"""Visits of people who come back to a tab they left open: they have no page view, and so no landing page."""
+"""Visits of people who return to an open tab: they have no page view, and so no landing page."""
 STRIDE = 10_000
-"""Room for one day's newcomers among the numbers of people."""
+"""The range of visitor numbers for one day's new visitors."""
 
 
 class View(NamedTuple):
-    """One page view, or with `views` 0 the rest of a visit without any; pages, channels and people by number."""
+    """One page view, or with `views` 0 the rest of a visit without one; pages, channels and people by number."""
 
     second: int  # of the day
     session: int
     person: int
     page: int
     channel: int
-    landing: int  # -1 when no page was seen to land on
+    landing: int  # -1 when there is no landing page
     previous: int  # -1 for the first of a visit
     engagement: int  # seconds the page was in front of somebody
-    duration: float  # of the whole visit
+    duration: float  # of the visit
     engaged: bool  # the visit was more than a glance
     new: bool  # it is this person's first
     active: bool
@@ -55,7 +55,7 @@ class Visits:
         self.landings = [self.landing_weights(pages, channel) for channel in channels]
 
     def landing_weights(self, pages: tuple[Page, ...], channel: Channel) -> list[float]:
-        """Where a channel leads: mostly to pages of its kind, and direct visits to the front page."""
+        """Returns the landing page for a channel: mostly a page of its kind, the front page for direct visits."""
         weights = []
         for page in pages:
             weight = page.nasty if self.nasty and page.nasty else page.weight
@@ -65,17 +65,17 @@ class Visits:
         return list(accumulate(weights))
 
     def pull(self, which: date, random: Random) -> list[float]:
-        """What each channel brings that day: the letter goes out on Tuesdays, some days a post is on a front page."""
+        """Returns the weights of the channels that day: a newsletter on Tuesdays, some days a popular post."""
         front_page = random.random() < 0.15
-        found = []
+        result = []
         for way in self.ways:
             weight = way.nasty if self.nasty and way.nasty else way.weight
             weight *= (4.5 if which.weekday() == 1 else 0.45) if way.medium == "email" else 1
-            found.append(weight * 3 if front_page and way.source == "news.ycombinator.com" else weight)
-        return found
+            result.append(weight * 3 if front_page and way.source == "news.ycombinator.com" else weight)
+        return result
 
     def on(self, which: date, sessions: int, random: Random) -> dict[str, list[Any]]:
-        """The columns of a day with so many sessions."""
+        """Returns the columns of a day with so many sessions."""
         rows: list[View] = []
         channels = random.choices(self.channels, self.pull(which, random), k=sessions)
         depths = random.choices(DEPTHS, cum_weights=DEPTH_WEIGHTS, k=sessions)
@@ -99,7 +99,7 @@ class Visits:
         return dict(zip(View._fields, columns, strict=True))
 
     def person(self, which: date, number: int, random: Random) -> tuple[int, bool]:
-        """Somebody new, or somebody who first came on one of the days before."""
+        """Returns a new visitor, or one who first came on an earlier day."""
         if random.random() < NEWCOMERS:
             return which.toordinal() * STRIDE + number, True
         back = int(-log(1 - random.random()) * 5)
@@ -108,7 +108,7 @@ class Visits:
     def session(
         self, session: int, person: int, new: bool, channel: int, pages: list[int], start: int, random: Random
     ) -> list[View]:
-        """One visit, page by page; nobody stays past midnight, as GA4 would split the day anyway."""
+        """Makes one visit page by page; none goes past midnight, because GA4 would split it there."""
         times = [min(86_399, start)]
         stays = [min(1500, int(random.expovariate(self.leave[page]))) for page in pages]
         for stay in stays[:-1]:
@@ -118,7 +118,7 @@ class Visits:
         engaged = not bounced and (len(pages) > 1 or duration > 10)
         rows: list[View] = []
         for place, page in enumerate(pages):
-            seen = 0 if bounced else stays[place]
+            stay = 0 if bounced else stays[place]
             row = View(
                 second=times[place],
                 session=session,
@@ -127,12 +127,12 @@ class Visits:
                 channel=channel,
                 landing=pages[0],
                 previous=pages[place - 1] if place else -1,
-                engagement=seen,
+                engagement=stay,
                 duration=duration,
                 engaged=engaged,
                 new=new,
                 active=engaged or new,
-                events=1 + (place == 0) + (new and place == 0) + (seen > 5) + (seen > 60),
+                events=1 + (place == 0) + (new and place == 0) + (stay > 5) + (stay > 60),
                 key=int(page == self.thanks),
                 views=1,
             )

@@ -1,6 +1,5 @@
 """Every ill habit, as the real client meets it."""
 
-import asyncio
 import http.client
 import json
 import time
@@ -15,6 +14,7 @@ from tornado.simple_httpclient import HTTPTimeoutError
 from demo.faults import Fault, Faults, merged
 from demo.internet import Internet
 from tests.demo.client import Client, named, week
+from tests.waiting import wait_until
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 COUNT = {"metrics": named("sessions"), **week()}
@@ -60,9 +60,8 @@ async def test_a_hanging_server_can_be_left_alone(internet: Internet, fetch: Fet
     internet.faults.inject("/", Fault("hang", seconds=5))
     with pytest.raises(HTTPTimeoutError):
         await fetch(internet.address + "/x", request_timeout=0.1)
-    await asyncio.sleep(0.05)
+    await wait_until(lambda: internet.faults.running["/x"] == 0)
     assert internet.faults.most_running["/x"] == 1
-    assert internet.faults.running["/x"] == 0
 
 
 async def test_faults_come_and_go_over_http_too(internet: Internet, fetch: Fetch):
