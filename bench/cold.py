@@ -53,7 +53,7 @@ def time_first_query(folder: Path, provider: Provider | None) -> float:
 
 
 def measure(folder: Path) -> Iterator[Result]:
-    """Yields one result. A chain is Google's token and page report, then ten pages at one network, within its rate limit."""
+    """Yields one result; a chain is Google's token and page report, then ten pages at one network within its rate."""
     report = sorted(time_first_query(folder, None) for _ in range(ROUNDS))[ROUNDS // 2]
     chains = {provider.name: time_first_query(folder, provider) for provider in PROVIDERS}
     slowest = max(chains, key=lambda name: chains[name])

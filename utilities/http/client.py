@@ -17,7 +17,7 @@ from aiohttp import (
     TCPConnector,
 )
 
-from utilities.http.dns_resolver import Resolver
+from utilities.http.dns_resolver import ThreadedResolver
 from utilities.model.errors import BadAnswer, SourceError, Unavailable
 
 USER_AGENT = "Foyer/0.1 (office wall dashboard)"
@@ -44,7 +44,7 @@ class HttpClient:
     def __init__(self, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.max_body_bytes = max_body_bytes
         self.session = ClientSession(
-            connector=TCPConnector(limit=0, keepalive_timeout=60, ttl_dns_cache=300, resolver=Resolver()),
+            connector=TCPConnector(limit=0, keepalive_timeout=60, ttl_dns_cache=300, resolver=ThreadedResolver()),
             cookie_jar=DummyCookieJar(),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"},
             timeout=ClientTimeout(total=None),

@@ -16,7 +16,7 @@ REFUSAL_PAUSE_SECONDS = 900.0
 
 
 MAX_PAUSE = timedelta(days=1)
-MAX_WAIT_SECONDS = 60.0
+MAX_SLOT_WAIT_SECONDS = 60.0
 """A call waits that long for a server that asks for a pause; for longer pauses it fails."""
 
 
@@ -88,7 +88,7 @@ class Throttle:
 
     def pause(self, seconds: float) -> None:
         """Delays calls by the seconds that a server requires with a good answer; they fail if that is too long."""
-        if seconds > MAX_WAIT_SECONDS:
+        if seconds > MAX_SLOT_WAIT_SECONDS:
             self.record_error(OverQuota("rate limit reached", retry_after=seconds), is_trial=False)
             return
         self.earliest_call = max(self.earliest_call, asyncio.get_running_loop().time() + seconds)

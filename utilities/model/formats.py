@@ -26,13 +26,13 @@ def format_value(value: Value, kind: ValueKind) -> str:
     if kind is ValueKind.FRACTION:
         return f"{number:.2%}"
     if kind is ValueKind.SECONDS:
-        return format_duration(number)
+        return format_hms(number)
     if kind is ValueKind.DECIMAL:
         return f"{number:,.2f}"
     return f"{round(number):,}"
 
 
-def format_duration(seconds: float) -> str:
+def format_hms(seconds: float) -> str:
     """Returns `h:mm:ss`, rounded to the second; a minus sign in front when negative."""
     total = round(abs(seconds))
     sign = "-" if seconds < 0 and total else ""

@@ -94,14 +94,14 @@ def parse_fields(pairs: Iterable[tuple[str, Any]]) -> BeaconPayload:
         name = FIELD_ALIASES.get(short, short)
         if name in BEACON_FIELDS and value is not None:
             parse = FIELD_PARSERS.get(name)
-            values[name] = parse(value) if parse else clean_text(value, MAX_FIELD_CHARS[name])
+            values[name] = parse(value) if parse else clean_field(value, MAX_FIELD_CHARS[name])
     url = values.get("url")
     if not url:
         raise MissingUrl("it does not say which page it is about")
     return BeaconPayload(host=parse_host(url), **values)
 
 
-def clean_text(value: object, max_chars: int) -> str:
+def clean_field(value: object, max_chars: int) -> str:
     """Returns the text, cut and stripped; raises BadHit when it is not text or contains a NUL."""
     if not isinstance(value, str):
         raise BadHit("a field must be text")
@@ -114,7 +114,7 @@ def parse_page_url(value: object) -> str:
     """Returns the page's URL; a long one is rejected, because its beginning is another page."""
     if isinstance(value, str) and len(value) > MAX_PAGE_URL_CHARS:
         raise TooLarge(f"the page's address has more than {MAX_PAGE_URL_CHARS} characters")
-    return clean_text(value, MAX_PAGE_URL_CHARS)
+    return clean_field(value, MAX_PAGE_URL_CHARS)
 
 
 def parse_host(url: str) -> str:
@@ -152,12 +152,12 @@ def parse_props(value: object) -> Mapping[str, str]:
     if isinstance(value, str):
         if not value:
             return {}
-        value = parse_json_object(clean_text(value, MAX_BEACON_BYTES))
+        value = parse_json_object(clean_field(value, MAX_BEACON_BYTES))
     if not isinstance(value, dict):
         raise BadHit("props must be an object")
     if len(value) > MAX_PROPS:
         raise BadHit(f"more than {MAX_PROPS} props")
-    props = {clean_text(key, MAX_PROP_CHARS): prop_text(each) for key, each in value.items()}
+    props = {clean_field(key, MAX_PROP_CHARS): prop_text(each) for key, each in value.items()}
     return {key: text for key, text in props.items() if key and text is not None}
 
 
@@ -169,7 +169,7 @@ def prop_text(value: object) -> str | None:
         if not abs(value) < 2**63:
             raise BadHit("a number in the props is too large")
         return str(value)
-    return clean_text(value, MAX_PROP_CHARS) if isinstance(value, str) else None
+    return clean_field(value, MAX_PROP_CHARS) if isinstance(value, str) else None
 
 
 FIELD_PARSERS = {"url": parse_page_url, "screen": parse_screen, "props": parse_props}

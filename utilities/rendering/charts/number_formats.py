@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from utilities.model.formats import MISSING_VALUE, format_duration
+from utilities.model.formats import MISSING_VALUE, format_hms
 from utilities.model.frames import Value, ValueKind
 
 MAX_TICKS = 4  # besides 0
@@ -58,7 +58,7 @@ def format_short(value: float | None, kind: ValueKind) -> str:
 
 def format_clock(seconds: float) -> str:
     """Returns `0:30`, `12:05`, `1:02:05`."""
-    hours, minutes, rest = format_duration(seconds).split(":")
+    hours, minutes, rest = format_hms(seconds).split(":")
     sign, hours = ("-", hours[1:]) if hours.startswith("-") else ("", hours)
     return f"{sign}{hours}:{minutes}:{rest}" if hours != "0" else f"{sign}{int(minutes)}:{rest}"
 
