@@ -53,7 +53,7 @@ class Internet:
         self.google = Google(self.folder, self.address, world=self.world, clock=self.clock, faults=self.faults)
         rules = [
             (r"/__admin/(?:faults/?|calls)(.*)", AdminHandler, {"faults": self.faults}),
-            (r"/__admin/(clock|quota/core|quota/realtime)", StageHandler, {"internet": self}),
+            (r"/__admin/(clock|quota/core|quota/realtime)", ClockAndQuotaHandler, {"internet": self}),
             *self.google.rules(),
         ]
         self.environment = self.google.environment()
@@ -78,7 +78,7 @@ class Internet:
         await self.server.close_all_connections()
 
 
-class StageHandler(RequestHandler):
+class ClockAndQuotaHandler(RequestHandler):
     """`PUT /__admin/clock` with `{"seconds": …}` moves the clock, `PUT /__admin/quota/core` sets the quota."""
 
     def initialize(self, internet: Internet) -> None:

@@ -12,14 +12,14 @@ from demo.networks import dead, facebook, hacker_news, lobsters, pinterest, redd
 NETWORKS = (facebook, hacker_news, lobsters, pinterest, reddit, sharedcount, stack_exchange, x)
 
 
-class Stage(Protocol):
+class NetworkHost(Protocol):
     """The part of the pretend internet that the networks need."""
 
     faults: Faults
     clock: VirtualClock
 
 
-def rules(internet: Stage) -> list[Any]:
+def rules(internet: NetworkHost) -> list[Any]:
     """Returns the routes for Tornado; the state of the networks lasts as long as the list."""
     return [rule for network in (*NETWORKS, dead) for rule in network.rules(internet.faults, internet.clock)]
 

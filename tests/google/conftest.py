@@ -1,38 +1,38 @@
-"""A pretend Google, and sources that ask it."""
+"""A fake Google, and sources that query it."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.google.pretend import Pretend, Watch
+from tests.google.fake_google import FakeGoogle, ManualClock
 from utilities.config.settings import Settings
 from utilities.sources.ga4 import Ga4Source
 from utilities.sources.search_console import SearchConsoleSource
 
 
 @pytest.fixture
-async def google(tmp_path: Path) -> AsyncIterator[Pretend]:
-    async with Pretend(tmp_path) as pretend:
+async def google(tmp_path: Path) -> AsyncIterator[FakeGoogle]:
+    async with FakeGoogle(tmp_path) as pretend:
         yield pretend
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-async def ga4(google: Pretend, watch: Watch, settings: Callable[..., Settings]) -> AsyncIterator[Ga4Source]:
-    source = Ga4Source(settings(**google.settings), watch)
+async def ga4(google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]) -> AsyncIterator[Ga4Source]:
+    source = Ga4Source(settings(**google.settings), clock)
     yield source
     await source.close()
 
 
 @pytest.fixture
 async def searches(
-    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+    google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> AsyncIterator[SearchConsoleSource]:
-    source = SearchConsoleSource(settings(**google.settings), watch)
+    source = SearchConsoleSource(settings(**google.settings), clock)
     yield source
     await source.close()

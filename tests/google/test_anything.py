@@ -8,7 +8,7 @@ from googleapiclient.errors import HttpError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.google.pretend import report
+from tests.google.fake_google import report
 from utilities.google.error_translation import CLIENT_ERRORS, CallContext, translate_error
 from utilities.google.ga4_response import build_ga4_frame, parse_ga4_response
 from utilities.model.errors import BadAnswer, SourceError

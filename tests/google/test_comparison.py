@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.google.pretend import Pretend, Watch, report
+from tests.google.fake_google import FakeGoogle, ManualClock, report
 from tests.google.test_frames import SESSIONS, framed, said
 from utilities.model.errors import BadAnswer, ParameterError
 from utilities.model.frames import DateRange
@@ -14,7 +14,7 @@ from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Query, Ga4Source
 
 
-async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4Source) -> None:
+async def test_comparison_puts_both_periods_in_one_row(google: FakeGoogle, ga4: Ga4Source) -> None:
     rows = [["previous", "90", "0.5"], ["now", "100", "0.25"]]
     body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER"), ("bounceRate", "TYPE_FLOAT")], rows)
     frame = await framed(google, ga4, body, Ga4Query(metrics=("totalUsers", "bounceRate"), compare=True))
@@ -31,7 +31,7 @@ async def test_comparison_puts_both_periods_in_one_row(google: Pretend, ga4: Ga4
     ("period", "row", "days"), [("now", (9, None), "the days before"), ("previous", (None, 9), "these days")]
 )
 async def test_period_that_google_leaves_out_is_nothing_and_is_said(
-    period: str, row: tuple[int | None, ...], days: str, google: Pretend, ga4: Ga4Source
+    period: str, row: tuple[int | None, ...], days: str, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [[period, "9"]])
     frame = await framed(google, ga4, body, Ga4Query(metrics=("totalUsers",), compare=True))
@@ -39,12 +39,12 @@ async def test_period_that_google_leaves_out_is_nothing_and_is_said(
     assert said(frame) == [f"Google Analytics has no figures for {days}"]
 
 
-async def test_comparison_without_its_periods_is_a_bad_answer(google: Pretend, ga4: Ga4Source) -> None:
+async def test_comparison_without_its_periods_is_a_bad_answer(google: FakeGoogle, ga4: Ga4Source) -> None:
     with pytest.raises(BadAnswer):
         await framed(google, ga4, report([], SESSIONS, [["7"]]), Ga4Query(metrics=("sessions",), compare=True))
 
 
-async def test_names_are_set_beside_what_they_had_before(google: Pretend, ga4: Ga4Source) -> None:
+async def test_names_are_set_beside_what_they_had_before(google: FakeGoogle, ga4: Ga4Source) -> None:
     rows = {"2026-11-19": [["Germany", "9"], ["France", "5"]], "2026-11-17": [["Spain", "8"], ["France", "7"]]}
     google.reply = lambda body: report(["country"], SESSIONS, rows[body["dateRanges"][0]["endDate"]])
     ask = Ga4Query(dimensions=("country",), metrics=("sessions",), compare=True, limit=2)
@@ -53,8 +53,8 @@ async def test_names_are_set_beside_what_they_had_before(google: Pretend, ga4: G
     assert frame.date_range == DateRange(date(2026, 11, 18), date(2026, 11, 19), "Europe/Helsinki")
 
 
-async def test_days_are_those_where_the_property_is(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
-    watch.now = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)  # half past midnight in Helsinki
+async def test_days_are_those_where_the_property_is(google: FakeGoogle, ga4: Ga4Source, clock: ManualClock) -> None:
+    clock.now = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)  # half past midnight in Helsinki
     frame = await ga4.fetch_frame(Ga4Query(metrics=("sessions",), first="now/d"))
     assert google.asked[-1]["dateRanges"] == [{"startDate": "2026-11-21", "endDate": "2026-11-21"}]
     assert frame.date_range == DateRange(date(2026, 11, 21), date(2026, 11, 21), "Europe/Helsinki", has_ended=False)
@@ -66,10 +66,10 @@ def test_days_before_google_began_are_refused(ga4: Ga4Source) -> None:
 
 
 async def test_report_of_several_questions_takes_another_time_for_all_of_them(
-    google: Pretend, ga4: Ga4Source, watch: Watch
+    google: FakeGoogle, ga4: Ga4Source, clock: ManualClock
 ) -> None:
-    sources = Sources((), {"ga4": ga4}, "https://example.org", watch)
-    adjusted = ParameterizedReports(sources, watch).with_params(
+    sources = Sources((), {"ga4": ga4}, "https://example.org", clock)
+    adjusted = ParameterizedReports(sources, clock).with_params(
         top_pages.REPORT, {"from": "2026-11-01", "to": "2026-11-02"}
     )
     google.reply = lambda body: report(

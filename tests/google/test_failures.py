@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from demo.faults import Fault
-from tests.google.pretend import RUN, Pretend, error
+from tests.google.fake_google import RUN, FakeGoogle, error
 from utilities.google.connection import MAX_RESPONSE_BYTES
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, SourceMisconfigured, Unavailable
 from utilities.sources.ga4 import Ga4Query, Ga4Source
@@ -22,7 +22,9 @@ async def trouble(source: Ga4Source, seconds: float = 20.0) -> SourceError:
     return caught.value
 
 
-async def test_refused_sign_in_asks_for_one_more_token_and_names_the_account(google: Pretend, ga4: Ga4Source) -> None:
+async def test_refused_sign_in_asks_for_one_more_token_and_names_the_account(
+    google: FakeGoogle, ga4: Ga4Source
+) -> None:
     message = "Request had invalid authentication credentials."
     google.faults.inject(RUN, Fault("status", status=401, body=error(401, "UNAUTHENTICATED", message)))
     problem = await trouble(ga4)
@@ -77,7 +79,7 @@ async def test_refused_sign_in_asks_for_one_more_token_and_names_the_account(goo
     ],
 )
 async def test_every_status_has_its_error_and_its_sentence(
-    status: int, body: str, kind: type[SourceError], words: str, google: Pretend, ga4: Ga4Source
+    status: int, body: str, kind: type[SourceError], words: str, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=status, body=body))
     problem = await trouble(ga4)
@@ -106,12 +108,12 @@ async def test_every_status_has_its_error_and_its_sentence(
         "\ufeff{}",
     ],
 )
-async def test_answer_that_is_no_report_is_a_bad_answer(body: str, google: Pretend, ga4: Ga4Source) -> None:
+async def test_answer_that_is_no_report_is_a_bad_answer(body: str, google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("body", body=body))
     assert type(await trouble(ga4)) is BadAnswer
 
 
-async def test_page_of_html_with_status_200_is_a_bad_answer(google: Pretend, ga4: Ga4Source) -> None:
+async def test_page_of_html_with_status_200_is_a_bad_answer(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("html"))
     problem = await trouble(ga4)
     assert type(problem) is BadAnswer
@@ -119,7 +121,7 @@ async def test_page_of_html_with_status_200_is_a_bad_answer(google: Pretend, ga4
 
 
 @pytest.mark.parametrize("doing", ["reset", "close", "truncate"])
-async def test_broken_connection_is_tried_once_more_and_no_more(doing: Any, google: Pretend, ga4: Ga4Source) -> None:
+async def test_broken_connection_is_tried_once_more_and_no_more(doing: Any, google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault(doing))
     assert type(await trouble(ga4)) is Unavailable
     # One more when the connection had served before: it could have been stale, so httplib2 opens another.
@@ -128,44 +130,46 @@ async def test_broken_connection_is_tried_once_more_and_no_more(doing: Any, goog
 
 @pytest.mark.parametrize("doing", ["reset", "close", "truncate"])
 async def test_connection_that_breaks_once_costs_nothing_but_a_moment(
-    doing: Any, google: Pretend, ga4: Ga4Source
+    doing: Any, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     google.faults.inject(RUN, Fault(doing, count=1))
     frame = await ga4.fetch_frame(ASK)
     assert frame.rows == ((7,),)
 
 
-async def test_server_that_hangs_up_between_questions_is_asked_again_at_once(google: Pretend, ga4: Ga4Source) -> None:
+async def test_server_that_hangs_up_between_questions_is_asked_again_at_once(
+    google: FakeGoogle, ga4: Ga4Source
+) -> None:
     await ga4.fetch_frame(ASK)
     await google.server.close_all_connections()
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
-async def test_nobody_listening_is_unavailable(google: Pretend, ga4: Ga4Source) -> None:
+async def test_nobody_listening_is_unavailable(google: FakeGoogle, ga4: Ga4Source) -> None:
     await google.__aexit__()
     problem = await trouble(ga4)
     assert type(problem) is Unavailable
     assert "connection to Google Analytics failed" in str(problem)
 
 
-async def test_answer_without_end_is_cut_off(google: Pretend, ga4: Ga4Source) -> None:
+async def test_answer_without_end_is_cut_off(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("body", body="{" + " " * MAX_RESPONSE_BYTES + "}"))
     assert "ResponseTooLarge" in str(await trouble(ga4))
     assert google.faults.count(RUN) == 1
 
 
-async def test_connection_made_in_a_hurry_has_all_its_time_in_the_next_call(google: Pretend, ga4: Ga4Source) -> None:
+async def test_connection_made_in_a_hurry_has_all_its_time_in_the_next_call(google: FakeGoogle, ga4: Ga4Source) -> None:
     await ga4.fetch_query(ASK, 0.6)
     google.faults.inject(RUN, Fault("latency", seconds=1.0))
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
 @pytest.mark.parametrize("doing", ["length", "gzip"])
-async def test_answer_that_is_spoilt_on_the_way_is_a_bad_answer(doing: Any, google: Pretend, ga4: Ga4Source) -> None:
+async def test_answer_that_is_spoilt_on_the_way_is_a_bad_answer(doing: Any, google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault(doing))
     assert type(await trouble(ga4)) is BadAnswer
 
 
-async def test_answer_that_swells_beyond_reason_is_a_bad_answer(google: Pretend, ga4: Ga4Source) -> None:
+async def test_answer_that_swells_beyond_reason_is_a_bad_answer(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.bomb = gzip.compress(b" " * 40_000_000)
     assert type(await trouble(ga4)) is BadAnswer

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.google.pretend import RUN, Pretend, Watch
+from tests.google.fake_google import RUN, FakeGoogle, ManualClock
 from utilities.config.settings import Settings
 from utilities.model.errors import SourceMisconfigured
 from utilities.sources.ga4 import SOURCE, Ga4Query, Ga4Source
@@ -16,9 +16,9 @@ from utilities.sources.search_console import SOURCE as SEARCH_CONSOLE
 ASK = Ga4Query(metrics=("sessions",))
 
 
-async def test_without_a_property_there_is_no_source(watch: Watch, settings: Callable[..., Settings]) -> None:
-    assert await SOURCE.open(settings(), watch) is None
-    assert await SEARCH_CONSOLE.open(settings(), watch) is None
+async def test_without_a_property_there_is_no_source(clock: ManualClock, settings: Callable[..., Settings]) -> None:
+    assert await SOURCE.open(settings(), clock) is None
+    assert await SEARCH_CONSOLE.open(settings(), clock) is None
 
 
 def without(key: dict[str, Any], name: str) -> str:
@@ -43,7 +43,7 @@ def without(key: dict[str, Any], name: str) -> str:
     ],
 )
 async def test_wrong_key_file_is_named_and_may_be_mended(
-    spoil: Callable[[dict[str, Any]], str | None], words: str, google: Pretend, ga4: Ga4Source
+    spoil: Callable[[dict[str, Any]], str | None], words: str, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     whole = google.key.read_text()
     spoilt = spoil(json.loads(whole))
@@ -61,9 +61,9 @@ async def test_wrong_key_file_is_named_and_may_be_mended(
 
 
 async def test_property_without_a_key_says_which_setting_is_missing(
-    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+    google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
-    source = await SOURCE.open(settings(**google.settings | {"google_application_credentials": None}), watch)
+    source = await SOURCE.open(settings(**google.settings | {"google_application_credentials": None}), clock)
     assert source is not None
     with pytest.raises(SourceMisconfigured, match="GOOGLE_APPLICATION_CREDENTIALS is not set"):
         await source.check()
@@ -71,9 +71,9 @@ async def test_property_without_a_key_says_which_setting_is_missing(
 
 
 async def test_folder_in_place_of_a_key_file_is_refused(
-    google: Pretend, tmp_path: Path, watch: Watch, settings: Callable[..., Settings]
+    google: FakeGoogle, tmp_path: Path, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
-    source = Ga4Source(settings(**google.settings | {"google_application_credentials": tmp_path}), watch)
+    source = Ga4Source(settings(**google.settings | {"google_application_credentials": tmp_path}), clock)
     with pytest.raises(SourceMisconfigured, match="cannot be read"):
         await source.fetch_frame(ASK)
     await source.close()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from demo.faults import Fault
-from tests.google.pretend import REALTIME, RUN, Pretend, Watch, error, report
+from tests.google.fake_google import REALTIME, RUN, FakeGoogle, ManualClock, error, report
 from utilities.google.quota import CORE, Quota
 from utilities.model.errors import OverQuota
 from utilities.sources.ga4 import Ga4Query, Ga4Source
@@ -27,7 +27,7 @@ NOW = Ga4Query(metrics=("activeUsers",), realtime=True)
     ],
 )
 def test_pace_stretches_below_a_fifth(left: dict[str, int], stretch: float) -> None:
-    quota = Quota(Watch())
+    quota = Quota(ManualClock())
     quota.update_buckets(CORE, left)
     assert quota.slowdown() == pytest.approx(stretch)
 
@@ -41,7 +41,7 @@ def test_pace_stretches_below_a_fifth(left: dict[str, int], stretch: float) -> N
     ],
 )
 def test_day_comes_back_at_midnight_in_california(now: datetime, minutes: int) -> None:
-    quota = Quota(Watch(now))
+    quota = Quota(ManualClock(now))
     quota.update_buckets(CORE, {"tokensPerDay": 0})
     with pytest.raises(OverQuota) as caught:
         quota.raise_if_exhausted(CORE)
@@ -49,13 +49,13 @@ def test_day_comes_back_at_midnight_in_california(now: datetime, minutes: int) -
 
 
 def test_hour_comes_back_with_the_hour() -> None:
-    watch = Watch(datetime(2026, 11, 20, 12, 10, tzinfo=UTC))
-    quota = Quota(watch)
+    clock = ManualClock(datetime(2026, 11, 20, 12, 10, tzinfo=UTC))
+    quota = Quota(clock)
     quota.update_buckets(CORE, {"tokensPerHour": 0})
     with pytest.raises(OverQuota) as caught:
         quota.raise_if_exhausted(CORE)
     assert caught.value.retry_after == 50 * 60
-    watch.pass_by(caught.value.retry_after)
+    clock.advance(caught.value.retry_after)
     quota.raise_if_exhausted(CORE)
     assert quota.health() == {}
 
@@ -73,7 +73,7 @@ def test_hour_comes_back_with_the_hour() -> None:
     ],
 )
 async def test_429_says_when_to_come_back(
-    message: str, low: float, high: float, google: Pretend, ga4: Ga4Source
+    message: str, low: float, high: float, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=429, body=error(429, "RESOURCE_EXHAUSTED", message)))
     with pytest.raises(OverQuota) as caught:
@@ -82,7 +82,7 @@ async def test_429_says_when_to_come_back(
     assert google.faults.count(RUN) == 1
 
 
-async def test_exhausted_realtime_leaves_core_alone(google: Pretend, ga4: Ga4Source) -> None:
+async def test_exhausted_realtime_leaves_core_alone(google: FakeGoogle, ga4: Ga4Source) -> None:
     body = error(429, "RESOURCE_EXHAUSTED", "Exhausted property tokens for a project per hour.")
     google.faults.inject(REALTIME, Fault("status", status=429, body=body))
     for _ in range(3):
@@ -92,7 +92,7 @@ async def test_exhausted_realtime_leaves_core_alone(google: Pretend, ga4: Ga4Sou
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
-async def test_retry_after_is_honoured_and_bounded(google: Pretend, ga4: Ga4Source) -> None:
+async def test_retry_after_is_honoured_and_bounded(google: FakeGoogle, ga4: Ga4Source) -> None:
     for header, seconds in (("7", 7), ("999999999", 3600)):
         google.faults.inject(RUN, Fault("status", status=429, headers={"Retry-After": header}))
         with pytest.raises(OverQuota) as caught:
@@ -100,7 +100,9 @@ async def test_retry_after_is_honoured_and_bounded(google: Pretend, ga4: Ga4Sour
         assert caught.value.retry_after == seconds
 
 
-async def test_exhausted_quota_is_known_before_google_says_so(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
+async def test_exhausted_quota_is_known_before_google_says_so(
+    google: FakeGoogle, ga4: Ga4Source, clock: ManualClock
+) -> None:
     empty = {"tokensPerProjectPerHour": {"consumed": 1, "remaining": 0}}
     google.reply = lambda _: report([], [("sessions", "TYPE_INTEGER")], [["7"]], propertyQuota=empty)
     await ga4.fetch_frame(ASK)
@@ -108,12 +110,12 @@ async def test_exhausted_quota_is_known_before_google_says_so(google: Pretend, g
         await ga4.fetch_frame(ASK)
     assert google.faults.count(RUN) == 1
     assert ga4.health()["quota"] == {"core": {"tokensPerProjectPerHour": {"remaining": 0, "limit": 14_000}}}
-    watch.pass_by(3000)
+    clock.advance(3000)
     await ga4.fetch_frame(ASK)
 
 
 def test_quota_of_a_360_property_is_still_a_large_one_when_little_is_left() -> None:
-    quota = Quota(Watch())
+    quota = Quota(ManualClock())
     quota.update_buckets(CORE, {"tokensPerDay": 1_900_000})
     quota.update_buckets(CORE, {"tokensPerDay": 190_000})
     assert quota.health() == {"core": {"tokensPerDay": {"remaining": 190_000, "limit": 2_000_000}}}
@@ -121,15 +123,15 @@ def test_quota_of_a_360_property_is_still_a_large_one_when_little_is_left() -> N
 
 
 def test_empty_bucket_is_forgotten_when_the_clock_is_set_back_by_days() -> None:
-    watch = Watch()
-    quota = Quota(watch)
+    clock = ManualClock()
+    quota = Quota(clock)
     quota.update_buckets(CORE, {"tokensPerDay": 0})
-    watch.pass_by(-5 * 86_400)
+    clock.advance(-5 * 86_400)
     quota.raise_if_exhausted(CORE)
     assert quota.seconds_until_full(CORE, "tokensPerDay") == 0.0
 
 
-async def test_used_up_server_errors_stop_every_question(google: Pretend, ga4: Ga4Source) -> None:
+async def test_used_up_server_errors_stop_every_question(google: FakeGoogle, ga4: Ga4Source) -> None:
     body = error(429, "RESOURCE_EXHAUSTED", "Exhausted server errors for a project per hour.")
     google.faults.inject(RUN, Fault("status", status=429, body=body))
     for _ in range(3):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from demo.faults import Fault
-from tests.google.pretend import RUN, Pretend, Watch, report
+from tests.google.fake_google import RUN, FakeGoogle, ManualClock, report
 from utilities.config.settings import Settings
 from utilities.model.errors import OverQuota, SourceError, Unavailable
 from utilities.sources.ga4 import Ga4Query, Ga4Source
@@ -22,7 +22,7 @@ async def trouble(source: Ga4Source) -> SourceError:
 
 
 async def test_server_errors_open_the_breaker_and_are_never_tried_again_at_once(
-    google: Pretend, ga4: Ga4Source, watch: Watch
+    google: FakeGoogle, ga4: Ga4Source, clock: ManualClock
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=500))
     for _ in range(6):
@@ -30,35 +30,39 @@ async def test_server_errors_open_the_breaker_and_are_never_tried_again_at_once(
     assert google.faults.count(RUN) == 3
     assert ga4.health()["resting"] is True
     google.faults.clear()
-    watch.pass_by(100)
+    clock.advance(100)
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
     assert ga4.health()["resting"] is False
 
 
-async def test_ten_server_errors_of_the_hour_are_never_burnt(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
+async def test_ten_server_errors_of_the_hour_are_never_burnt(
+    google: FakeGoogle, ga4: Ga4Source, clock: ManualClock
+) -> None:
     google.faults.inject(RUN, Fault("status", status=503))
     problems = []
     for _ in range(118):
         problems += await asyncio.gather(*(trouble(ga4) for _ in range(6)))
-        watch.pass_by(30)
+        clock.advance(30)
     assert 4 <= google.faults.count(RUN) <= 8
     assert {type(problem) for problem in problems} <= {Unavailable, OverQuota}
 
 
-async def test_scattered_server_errors_stop_at_the_reserve_too(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
+async def test_scattered_server_errors_stop_at_the_reserve_too(
+    google: FakeGoogle, ga4: Ga4Source, clock: ManualClock
+) -> None:
     for _ in range(8):
         google.faults.inject(RUN, Fault("status", status=500, count=1))
         await trouble(ga4)
         await ga4.fetch_frame(ASK) if google.faults.count(RUN) < 15 else None
-        watch.pass_by(60)
+        clock.advance(60)
     problem = await trouble(ga4)
     assert isinstance(problem, OverQuota)
     assert 0 < problem.retry_after <= 3601
-    watch.pass_by(problem.retry_after)
+    clock.advance(problem.retry_after)
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
-async def test_errors_that_others_have_caused_are_counted_as_well(google: Pretend, ga4: Ga4Source) -> None:
+async def test_errors_that_others_have_caused_are_counted_as_well(google: FakeGoogle, ga4: Ga4Source) -> None:
     quota = {"serverErrorsPerProjectPerHour": {"consumed": 0, "remaining": 2}}
     google.reply = lambda body: report([], [("sessions", "TYPE_INTEGER")], [["7"]], propertyQuota=quota)
     await ga4.fetch_frame(ASK)
@@ -67,7 +71,7 @@ async def test_errors_that_others_have_caused_are_counted_as_well(google: Preten
 
 
 async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
-    google: Pretend, ga4: Ga4Source, watch: Watch
+    google: FakeGoogle, ga4: Ga4Source, clock: ManualClock
 ) -> None:
     google.reply = lambda body: report(
         [],
@@ -77,7 +81,7 @@ async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
     )
     await ga4.fetch_frame(ASK)
     await ga4.fetch_frame(replace(ASK, realtime=True))
-    watch.pass_by(1)
+    clock.advance(1)
     google.faults.inject(RUN, Fault("status", status=500))
     problems = [await trouble(ga4) for _ in range(3)]
     assert [type(problem) for problem in problems] == [Unavailable, OverQuota, OverQuota]
@@ -85,84 +89,84 @@ async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
 
 
 async def test_server_errors_are_counted_over_restarts_and_with_the_processes_beside(
-    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+    google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=500))
     for _ in range(6):  # lives of processes, within one hour
-        source = Ga4Source(settings(**google.settings), watch)
+        source = Ga4Source(settings(**google.settings), clock)
         for _ in range(4):
             await trouble(source)
-            watch.pass_by(70)
+            clock.advance(70)
         await source.close()
     assert 4 <= google.faults.count(RUN) <= 8
-    watch.pass_by(3600)
+    clock.advance(3600)
     google.faults.clear()
-    source = Ga4Source(settings(**google.settings), watch)
+    source = Ga4Source(settings(**google.settings), clock)
     assert (await source.fetch_frame(ASK)).rows == ((7,),)
     assert source.health()["server_errors_left"] == 10
     await source.close()
 
 
 async def test_google_is_given_one_rest_by_all_processes(
-    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+    google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=500))
-    one, other = [Ga4Source(settings(**google.settings), watch) for _ in range(2)]
+    one, other = [Ga4Source(settings(**google.settings), clock) for _ in range(2)]
     for source in (one, other, one, other, one):
         await trouble(source)
     assert google.faults.count(RUN) == 3
     assert other.health()["resting"] is True
-    watch.pass_by(80)
+    clock.advance(80)
     await trouble(other)  # the one that tries
     assert isinstance(await trouble(one), Unavailable)
     assert google.faults.count(RUN) == 4
     google.faults.clear()
-    watch.pass_by(160)
+    clock.advance(160)
     assert (await one.fetch_frame(ASK)).rows == (await other.fetch_frame(ASK)).rows == ((7,),)
     for source in (one, other):
         await source.close()
 
 
 async def test_only_one_question_tries_whether_google_is_well_again(
-    google: Pretend, ga4: Ga4Source, watch: Watch
+    google: FakeGoogle, ga4: Ga4Source, clock: ManualClock
 ) -> None:
     google.faults.inject(RUN, Fault("status", status=500))
     for _ in range(3):
         await trouble(ga4)
-    watch.pass_by(100)
+    clock.advance(100)
     await asyncio.gather(*(trouble(ga4) for _ in range(6)))
     assert google.faults.count(RUN) == 4
 
 
-async def test_rest_ends_when_the_clock_is_set_back(google: Pretend, ga4: Ga4Source, watch: Watch) -> None:
+async def test_rest_ends_when_the_clock_is_set_back(google: FakeGoogle, ga4: Ga4Source, clock: ManualClock) -> None:
     google.faults.inject(RUN, Fault("status", status=500, count=3))
     for _ in range(3):
         await trouble(ga4)
-    watch.pass_by(-1800)
+    clock.advance(-1800)
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
 @pytest.mark.parametrize("what", ["", "nonsense", "2026-11-20T12:10:00", "\x00", "2999-01-01T00:00:00+00:00"])
 async def test_file_of_errors_that_makes_no_sense_stops_nothing(
-    what: str, google: Pretend, watch: Watch, settings: Callable[..., Settings]
+    what: str, google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
     known = settings(**google.settings)
     known.data_dir.mkdir(parents=True, exist_ok=True)
     (known.data_dir / "server-errors.123").write_text(what)
-    source = Ga4Source(known, watch)
+    source = Ga4Source(known, clock)
     assert (await source.fetch_frame(ASK)).rows == ((7,),)
     await source.close()
 
 
 async def test_file_of_errors_does_not_grow_for_ever(
-    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+    google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
-    source = Ga4Source(settings(**google.settings), watch)
+    source = Ga4Source(settings(**google.settings), clock)
     file = settings().data_dir / "server-errors.123"
     for _ in range(220):
         google.faults.inject(RUN, Fault("status", status=500, count=1))
         await trouble(source)
-        watch.pass_by(1000)
+        clock.advance(1000)
     assert 1 < len(file.read_text().split()) <= 100
     assert source.health()["server_errors_left"] == 7
     await source.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from demo.faults import Fault
-from tests.google.pretend import RUN, Pretend
+from tests.google.fake_google import RUN, FakeGoogle
 from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
 from utilities.sources.ga4 import Ga4Query, Ga4Source
 
@@ -53,7 +53,7 @@ async def trouble(source: Ga4Source) -> SourceError:
     ],
 )
 async def test_refused_token_says_what_to_do(
-    body: dict[str, Any], kind: type[SourceError], words: str, google: Pretend, ga4: Ga4Source
+    body: dict[str, Any], kind: type[SourceError], words: str, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     google.faults.inject("/token", Fault("status", status=400, body=json.dumps(body)))
     problem = await trouble(ga4)
@@ -78,7 +78,7 @@ async def test_refused_token_says_what_to_do(
     ],
 )
 async def test_token_answer_that_cannot_be_read_is_a_bad_answer(
-    status: int, body: str, kind: type[SourceError], google: Pretend, ga4: Ga4Source
+    status: int, body: str, kind: type[SourceError], google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     google.faults.inject("/token", Fault("status", status=status, body=body))
     assert type(await trouble(ga4)) is kind
@@ -87,21 +87,23 @@ async def test_token_answer_that_cannot_be_read_is_a_bad_answer(
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 async def test_token_server_out_of_order_is_unavailable_and_asked_twice(
-    status: int, google: Pretend, ga4: Ga4Source
+    status: int, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     google.faults.inject("/token", Fault("status", status=status))
     assert type(await trouble(ga4)) is Unavailable
     assert google.faults.count("/token") == 2
 
 
-async def test_slow_token_server_is_waited_for(google: Pretend, ga4: Ga4Source) -> None:
+async def test_slow_token_server_is_waited_for(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject("/token", Fault("latency", seconds=0.3))
     frames = await asyncio.gather(*(ga4.fetch_frame(ASK) for _ in range(8)))
     assert all(frame.rows == ((7,),) for frame in frames)
     assert google.faults.count("/token") == 1
 
 
-async def test_token_that_lives_a_moment_is_fetched_for_every_call_and_works(google: Pretend, ga4: Ga4Source) -> None:
+async def test_token_that_lives_a_moment_is_fetched_for_every_call_and_works(
+    google: FakeGoogle, ga4: Ga4Source
+) -> None:
     google.token = {"access_token": "ya29.short", "expires_in": 100, "token_type": "Bearer"}
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
@@ -110,7 +112,7 @@ async def test_token_that_lives_a_moment_is_fetched_for_every_call_and_works(goo
 
 @pytest.mark.parametrize("doing", ["reset", "close", "truncate", "hang"])
 async def test_broken_connection_to_the_token_server_is_unavailable(
-    doing: Any, google: Pretend, ga4: Ga4Source
+    doing: Any, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     google.faults.inject("/token", Fault(doing))
     problem = await trouble(ga4)
@@ -120,7 +122,7 @@ async def test_broken_connection_to_the_token_server_is_unavailable(
 
 
 async def test_new_key_in_the_place_of_a_deleted_one_is_read_without_a_restart(
-    google: Pretend, ga4: Ga4Source, tmp_path: Path
+    google: FakeGoogle, ga4: Ga4Source, tmp_path: Path
 ) -> None:
     await ga4.fetch_frame(ASK)
     deleted = json.dumps({"error": "invalid_grant", "error_description": "Invalid JWT Signature."})

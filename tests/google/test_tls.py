@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from demo.faults import Fault
-from tests.google.pretend import RUN, Pretend, Watch
+from tests.google.fake_google import RUN, FakeGoogle, ManualClock
 from utilities.config.settings import Settings
 from utilities.model.errors import Unavailable
 from utilities.sources.ga4 import Ga4Query, Ga4Source
@@ -48,19 +48,23 @@ def certificate(folder: Path) -> Path:
 
 
 @pytest.fixture
-async def secure(tmp_path: Path) -> AsyncIterator[Pretend]:
+async def secure(tmp_path: Path) -> AsyncIterator[FakeGoogle]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate(tmp_path))
-    async with Pretend(tmp_path, tls=context) as pretend:
+    async with FakeGoogle(tmp_path, tls=context) as pretend:
         yield pretend
 
 
 async def test_trusted_certificate_is_spoken_to_and_a_dripping_answer_is_cut(
-    secure: Pretend, watch: Watch, settings: Callable[..., Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    secure: FakeGoogle,
+    clock: ManualClock,
+    settings: Callable[..., Settings],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # What HTTPLIB2_CA_CERTS does; httplib2 reads it once, when it is imported.
     monkeypatch.setattr("httplib2.CA_CERTS", str(tmp_path / "certificate.pem"))
-    source = Ga4Source(settings(**secure.settings), watch)
+    source = Ga4Source(settings(**secure.settings), clock)
     try:
         assert (await source.fetch_frame(ASK)).rows == ((7,),)
         secure.faults.inject(RUN, Fault("drip", seconds=0.05))
@@ -76,9 +80,9 @@ async def test_trusted_certificate_is_spoken_to_and_a_dripping_answer_is_cut(
 
 
 async def test_certificate_nobody_vouches_for_is_not_trusted(
-    secure: Pretend, watch: Watch, settings: Callable[..., Settings]
+    secure: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
-    source = Ga4Source(settings(**secure.settings), watch)
+    source = Ga4Source(settings(**secure.settings), clock)
     try:
         with pytest.raises(Unavailable, match=r"not trusted.*HTTPLIB2_CA_CERTS"):
             await source.fetch_frame(ASK)

@@ -1,4 +1,4 @@
-"""The pretend networks on a server of the test's own, and the social source pointed at them."""
+"""A server with the pretend networks, and the social source that queries it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -36,8 +36,8 @@ PAGES = (HOME, *(f"https://www.example.com/page-{number}" for number in range(9)
 
 
 @dataclass
-class Stage:
-    """A server with every network on it; `address` once it listens."""
+class NetworkServer:
+    """A server with all networks; `address` is set when it listens."""
 
     faults: Faults = field(default_factory=Faults)
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOON))
@@ -47,8 +47,8 @@ class Stage:
     def environment(self) -> dict[str, str]:
         return networks.environment(self.address)
 
-    def breaks(self, network: str, doing: Any, **how: Any) -> None:
-        """From now on this network misbehaves."""
+    def inject_fault(self, network: str, doing: Any, **how: Any) -> None:
+        """Injects a fault into this network."""
         self.faults.inject(PREFIXES[network], Fault(doing, **how))
 
     def calls(self, network: str) -> int:
@@ -56,35 +56,37 @@ class Stage:
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage()
-    anything = {"default_handler_class": FaultyHandler, "default_handler_args": {"faults": stage.faults}}
-    server = HTTPServer(Application(networks.rules(stage), log_function=lambda handler: None, **anything))
+async def network_server() -> AsyncIterator[NetworkServer]:
+    network_server = NetworkServer()
+    anything = {"default_handler_class": FaultyHandler, "default_handler_args": {"faults": network_server.faults}}
+    server = HTTPServer(Application(networks.rules(network_server), log_function=lambda handler: None, **anything))
     sockets = bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)
-    stage.address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-    yield stage
+    network_server.address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    yield network_server
     server.stop()
     await server.close_all_connections()
 
 
 @pytest.fixture
-def configured(stage: Stage, settings: Callable[..., Settings]) -> Callable[..., Settings]:
-    """`configured("lobsters", X_BEARER_TOKEN="")`: settings with these networks and no other, pointed at the stage."""
+def configured(network_server: NetworkServer, settings: Callable[..., Settings]) -> Callable[..., Settings]:
+    """`configured("lobsters", X_BEARER_TOKEN="")`: settings with only these networks, at the server's address."""
 
     def make(*names: str, **variables: str) -> Settings:
-        told = {**stage.environment, **variables}
+        results = {**network_server.environment, **variables}
         if names:
             keep = tuple(f"{name.upper().replace('-', '_')}_" for name in names)
-            told = {name: value for name, value in told.items() if name.startswith(keep)}
-        extra = {name: SecretStr(value) for name, value in told.items() if name != "SHARE_PROVIDERS"}
+            results = {name: value for name, value in results.items() if name.startswith(keep)}
+        extra = {name: SecretStr(value) for name, value in results.items() if name != "SHARE_PROVIDERS"}
         return settings(share_providers=names or tuple(PREFIXES), extra=extra)
 
     return make
 
 
 @pytest.fixture
-async def social(stage: Stage, configured: Callable[..., Settings]) -> AsyncIterator[Callable[..., SocialSource]]:
+async def social(
+    network_server: NetworkServer, configured: Callable[..., Settings]
+) -> AsyncIterator[Callable[..., SocialSource]]:
     """`social("lobsters", timeout=0.3)`: the source with these networks (all, when none is named)."""
     opened = []
 
@@ -92,8 +94,8 @@ async def social(stage: Stage, configured: Callable[..., Settings]) -> AsyncIter
         settings = configured(*names, **(variables or {}))
         providers, unknown = enabled_providers(settings)
         upstream = HttpClient()
-        parts = [ShareTracker(replace(each, **changes), settings, upstream, stage.clock) for each in providers]
-        opened.append(SocialSource(parts, unknown, upstream, stage.clock, sample_page=HOME))
+        parts = [ShareTracker(replace(each, **changes), settings, upstream, network_server.clock) for each in providers]
+        opened.append(SocialSource(parts, unknown, upstream, network_server.clock, sample_page=HOME))
         return opened[-1]
 
     yield make

@@ -30,10 +30,10 @@ def one_more(tmp_path: Path) -> Iterator[None]:
     sys.modules.pop("utilities.shares.providers.buffer", None)
 
 
-async def test_file_that_is_put_there_is_a_column(one_more, stage, settings):
-    stage.faults.inject("/buffer/1/links/shares.json", Fault("body", body='{"shares": 12}'))
-    extra = {"BUFFER_API_URL": SecretStr(f"{stage.address}/buffer")}
-    source = await SOURCE.open(settings(share_providers=("buffer",), extra=extra), stage.clock)
+async def test_file_that_is_put_there_is_a_column(one_more, network_server, settings):
+    network_server.faults.inject("/buffer/1/links/shares.json", Fault("body", body='{"shares": 12}'))
+    extra = {"BUFFER_API_URL": SecretStr(f"{network_server.address}/buffer")}
+    source = await SOURCE.open(settings(share_providers=("buffer",), extra=extra), network_server.clock)
     assert source is not None
     frame = await source.fetch_frame(ShareQuery((HOME,)))
     await source.close()
@@ -42,8 +42,8 @@ async def test_file_that_is_put_there_is_a_column(one_more, stage, settings):
 
 def test_table_of_the_page_says_what_is_true():
     rows = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    told = {row[0].strip("| `"): (row[1], row[2], row[3]) for row in rows}
-    assert told == {
+    results = {row[0].strip("| `"): (row[1], row[2], row[3]) for row in rows}
+    assert results == {
         each.name: (each.heading, each.description, f"every {each.refresh_every.total_seconds() / 60:g} min")
         for each in discover_units(shares, "PROVIDER", Provider)
     }

@@ -15,9 +15,9 @@ PAGE = quote(HOME, safe="")
 
 
 @pytest.fixture
-def get(stage, fetch):
+def get(network_server, fetch):
     async def getting(path, **options):
-        return await fetch(stage.address + path, **options)
+        return await fetch(network_server.address + path, **options)
 
     return getting
 
@@ -30,15 +30,15 @@ async def test_facebook_says_400_to_a_wrong_token(get):
     assert error["fbtrace_id"]
 
 
-async def test_facebook_answers_ten_times_an_hour_about_one_page(get, stage):
-    token = quote(stage.environment["FACEBOOK_APP_TOKEN"])
+async def test_facebook_answers_ten_times_an_hour_about_one_page(get, network_server):
+    token = quote(network_server.environment["FACEBOOK_APP_TOKEN"])
     path = f"/facebook/v25.0/?id={PAGE}&fields=engagement,og_object%7Bengagement%7D&access_token={token}"
     codes = [(await get(path)).code for _ in range(11)]
     assert codes == [200] * 10 + [400]
     assert (await get(path.replace(PAGE, PAGE + "other"))).code == 200
-    stage.clock.shift(timedelta(hours=1))
-    told = json.loads((await get(path)).body)
-    assert sum(told["engagement"].values()) == 0 < told["og_object"]["engagement"]["count"]
+    network_server.clock.shift(timedelta(hours=1))
+    results = json.loads((await get(path)).body)
+    assert sum(results["engagement"].values()) == 0 < results["og_object"]["engagement"]["count"]
 
 
 async def test_pinterest_answers_in_jsonp_whether_asked_or_not(get):
@@ -54,11 +54,11 @@ async def test_hacker_news_finds_other_peoples_pages_too(get):
     assert len([hit for hit in hits if hit["url"] != HOME]) >= 3
 
 
-async def test_lobsters_says_when_to_come_back_in_seconds_since_1970(get, stage):
+async def test_lobsters_says_when_to_come_back_in_seconds_since_1970(get, network_server):
     answers = [await get(f"/lobsters/stories/url/all.json?url={PAGE}") for _ in range(31)]
     throttled = [answer for answer in answers if answer.code == 429][-1]
     assert throttled.body.startswith(b"Throttled")
-    assert 0 < int(throttled.headers["RateLimit-Reset"]) - stage.clock().timestamp() <= 60
+    assert 0 < int(throttled.headers["RateLimit-Reset"]) - network_server.clock().timestamp() <= 60
 
 
 async def test_stack_exchange_packs_even_for_those_who_cannot_unpack(get):
@@ -69,16 +69,16 @@ async def test_stack_exchange_packs_even_for_those_who_cannot_unpack(get):
     assert set(json.loads(gzip.decompress(answer.body))) == {"total"}
 
 
-async def test_stack_exchange_shuts_out_who_does_not_heed_backoff(get, stage):
+async def test_stack_exchange_shuts_out_who_does_not_heed_backoff(get, network_server):
     made = json.loads((await get("/stackexchange/2.3/filters/create?base=none&include=.total;.backoff")).body)
     path = f"/stackexchange/2.3/search/advanced?site=stackoverflow&url=x&filter={quote(made['items'][0]['filter'])}"
-    told = [json.loads((await get(path)).body) for _ in range(40)]
-    assert [each.get("backoff") for each in told] == [None] * 39 + [10]
-    stage.clock.shift(timedelta(seconds=5))
+    results = [json.loads((await get(path)).body) for _ in range(40)]
+    assert [each.get("backoff") for each in results] == [None] * 39 + [10]
+    network_server.clock.shift(timedelta(seconds=5))
     answer = await get(path)
     assert answer.code == 400
     assert json.loads(answer.body)["error_name"] == "throttle_violation"
-    stage.clock.shift(timedelta(seconds=6))
+    network_server.clock.shift(timedelta(seconds=6))
     assert (await get(path)).code == 200
 
 
@@ -88,13 +88,13 @@ async def test_reddit_shows_the_door_to_those_without_a_token(get):
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
-async def test_x_says_401_and_429_with_the_moment_to_come_back(get, stage):
+async def test_x_says_401_and_429_with_the_moment_to_come_back(get, network_server):
     path = f"/x/2/tweets/counts/recent?query=url:%22{PAGE}%22"
     assert (await get(path)).code == 401
-    bearer = {"Authorization": f"Bearer {stage.environment['X_BEARER_TOKEN']}"}
+    bearer = {"Authorization": f"Bearer {network_server.environment['X_BEARER_TOKEN']}"}
     answers = [await get(path, headers=bearer) for _ in range(301)]
     assert answers[-1].code == 429
-    assert int(answers[-1].headers["x-rate-limit-reset"]) > stage.clock().timestamp()
+    assert int(answers[-1].headers["x-rate-limit-reset"]) > network_server.clock().timestamp()
 
 
 async def test_linkedin_says_zero_to_everybody(get):
@@ -107,8 +107,8 @@ async def test_vk_answers_with_a_function_call(get):
     assert (number, isinstance(count, int)) == (1, True)
 
 
-def test_counts_are_the_same_for_everybody_and_never_fall(stage):
-    now = stage.clock()
+def test_counts_are_the_same_for_everybody_and_never_fall(network_server):
+    now = network_server.clock()
     pages = [f"https://www.example.com/a/{number}" for number in range(200)]
     today = [shares("facebook", page, 9000, now, silent=0.1) for page in pages]
     assert today == [shares("facebook", page, 9000, now, silent=0.1) for page in pages]

@@ -41,8 +41,8 @@ async def test_good_answer_is_the_count(name, social, ask):
 
 @pytest.mark.parametrize("said", UNWELL)
 @every_network
-async def test_bad_answer_is_unavailable_with_its_reason_and_never_zero(name, said, stage, social, ask):
-    stage.breaks(name, **UNWELL[said])
+async def test_bad_answer_is_unavailable_with_its_reason_and_never_zero(name, said, network_server, social, ask):
+    network_server.inject_fault(name, **UNWELL[said])
     source = social(name, timeout=2.0)
     frame = await ask(source, HOME, PAGES[1])
     if name in ("pinterest", "lobsters") and said == "without a count":
@@ -53,16 +53,16 @@ async def test_bad_answer_is_unavailable_with_its_reason_and_never_zero(name, sa
 
 
 @every_network
-async def test_hanging_network_is_missed_at_its_own_deadline(name, stage, social, ask):
-    stage.breaks(name, "hang", seconds=2)
+async def test_hanging_network_is_missed_at_its_own_deadline(name, network_server, social, ask):
+    network_server.inject_fault(name, "hang", seconds=2)
     frame = await ask(social(name, timeout=0.2), HOME)
     assert frame.column_values(name) == (None,)
     assert reasons(frame, name) == ["unavailable: no answer within 0.2 s"]
 
 
 @every_network
-async def test_dripping_network_is_missed_at_its_own_deadline(name, stage, social, ask):
-    stage.breaks(name, "drip", seconds=0.05)
+async def test_dripping_network_is_missed_at_its_own_deadline(name, network_server, social, ask):
+    network_server.inject_fault(name, "drip", seconds=0.05)
     frame = await ask(social(name, timeout=0.2), HOME)
     assert reasons(frame, name) == ["unavailable: no answer within 0.2 s"]
 
@@ -85,9 +85,11 @@ async def test_wrong_key_is_named_and_not_shown(name, variable, social, ask):
     assert "a-wrong-secret" not in text
 
 
-async def test_facebook_counts_the_object_because_plain_engagement_is_zeros(stage, social, ask):
+async def test_facebook_counts_the_object_because_plain_engagement_is_zeros(network_server, social, ask):
     frame = await ask(social("facebook"), HOME)
-    assert frame.column_values("facebook") == (popularity.shares("facebook", HOME, 9000, stage.clock(), silent=0.1),)
+    assert frame.column_values("facebook") == (
+        popularity.shares("facebook", HOME, 9000, network_server.clock(), silent=0.1),
+    )
 
 
 async def test_facebook_asked_too_often_about_one_page_rests_and_says_so(social, ask):
@@ -98,52 +100,54 @@ async def test_facebook_asked_too_often_about_one_page_rests_and_says_so(social,
     assert reasons(frame, "facebook") == ["unavailable: rate limit reached (code 4)"]
 
 
-async def test_hacker_news_leaves_out_stories_about_other_pages(stage, social, ask):
+async def test_hacker_news_leaves_out_stories_about_other_pages(network_server, social, ask):
     frame = await ask(social("hacker-news"))
-    told = [popularity.shares("hacker-news", page, 400, stage.clock(), silent=0.3) for page in PAGES]
-    assert frame.column_values("hacker-news") == tuple(points + int(points * 0.6) for points in told)
-    assert 0 in told
+    results = [popularity.shares("hacker-news", page, 400, network_server.clock(), silent=0.3) for page in PAGES]
+    assert frame.column_values("hacker-news") == tuple(points + int(points * 0.6) for points in results)
+    assert 0 in results
 
 
-async def test_lobsters_is_never_asked_faster_than_it_wants(stage, social, ask):
+async def test_lobsters_is_never_asked_faster_than_it_wants(network_server, social, ask):
     frame = await ask(social("lobsters"))
-    assert stage.calls("lobsters") == 10
+    assert network_server.calls("lobsters") == 10
     assert not frame.notes
-    assert stage.faults.most_running["/lobsters/stories/url/all.json"] <= 4
+    assert network_server.faults.most_running["/lobsters/stories/url/all.json"] <= 4
 
 
-async def test_lobsters_is_not_asked_too_fast_either_when_its_first_connections_take_a_while(stage, social, ask):
-    stage.clock.put(NOON.replace(microsecond=750_000))  # it counts in seconds of its own
-    stage.breaks("lobsters", "latency", seconds=0.3, count=4)
+async def test_lobsters_is_not_asked_too_fast_either_when_its_first_connections_take_a_while(
+    network_server, social, ask
+):
+    network_server.clock.put(NOON.replace(microsecond=750_000))  # it counts in seconds of its own
+    network_server.inject_fault("lobsters", "latency", seconds=0.3, count=4)
     frame = await ask(social("lobsters"))
     assert not frame.notes
 
 
-async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(stage, social, ask):
-    stage.breaks("stack-exchange", "body", body='{"total": 7, "backoff": 10}', count=1)
+async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(network_server, social, ask):
+    network_server.inject_fault("stack-exchange", "body", body='{"total": 7, "backoff": 10}', count=1)
     source = social("stack-exchange", timeout=0.3)
     assert (await ask(source, HOME)).column_values("stack-exchange") == (7,)
     frame = await ask(source, PAGES[1])
     assert reasons(frame, "stack-exchange") == ["waiting"]
-    assert stage.calls("stack-exchange") == 1
+    assert network_server.calls("stack-exchange") == 1
 
 
-async def test_reddit_fetches_one_token_for_many_questions(stage, social, ask):
+async def test_reddit_fetches_one_token_for_many_questions(network_server, social, ask):
     await ask(social("reddit"))
-    assert stage.faults.count("/reddit/api/v1/access_token") == 1
-    assert stage.calls("reddit") == 10
+    assert network_server.faults.count("/reddit/api/v1/access_token") == 1
+    assert network_server.calls("reddit") == 10
 
 
-async def test_reddit_fetches_another_token_when_the_first_is_no_longer_taken(stage, social, ask):
+async def test_reddit_fetches_another_token_when_the_first_is_no_longer_taken(network_server, social, ask):
     source = social("reddit")
     await ask(source, HOME)
-    stage.breaks("reddit", "status", status=401, count=1)
+    network_server.inject_fault("reddit", "status", status=401, count=1)
     frame = await ask(source, PAGES[1])
     assert not frame.notes
-    assert stage.faults.count("/reddit/api/v1/access_token") == 2
+    assert network_server.faults.count("/reddit/api/v1/access_token") == 2
 
 
-async def test_reddit_token_that_is_not_there_is_unavailable(stage, social, ask):
-    stage.faults.inject("/reddit/api/v1", Fault("body", body='{"error": "nope"}'))
+async def test_reddit_token_that_is_not_there_is_unavailable(network_server, social, ask):
+    network_server.faults.inject("/reddit/api/v1", Fault("body", body='{"error": "nope"}'))
     frame = await ask(social("reddit"), HOME)
     assert reasons(frame, "reddit") == ["unavailable: answered without a count"]

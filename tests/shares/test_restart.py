@@ -15,11 +15,11 @@ def file(settings):
 
 
 @pytest.fixture
-def run(configured, stage, ask):
+def run(configured, network_server, ask):
     """One life of a process: opens the source, asks once, closes it."""
 
     async def running(*networks, known=False):
-        source = await SOURCE.open(configured(*networks), stage.clock)
+        source = await SOURCE.open(configured(*networks), network_server.clock)
         frame = await ask(source, HOME, PAGES[1], known=known)
         await source.close()
         return frame
@@ -33,39 +33,39 @@ async def test_counts_are_there_at_once_after_a_restart(run):
     assert after == before
 
 
-async def test_page_is_not_asked_about_again_within_its_pace(stage, run):
+async def test_page_is_not_asked_about_again_within_its_pace(network_server, run):
     await run("facebook")
     await run("facebook")
-    assert stage.calls("facebook") == 2
+    assert network_server.calls("facebook") == 2
 
 
-async def test_dead_network_keeps_its_old_counts_over_a_restart(stage, run):
+async def test_dead_network_keeps_its_old_counts_over_a_restart(network_server, run):
     before = await run("pinterest")
-    stage.breaks("pinterest", "status", status=500)
-    stage.clock.shift(timedelta(hours=1))
+    network_server.inject_fault("pinterest", "status", status=500)
+    network_server.clock.shift(timedelta(hours=1))
     after = await run("pinterest")
     assert after.column_values("pinterest") == before.column_values("pinterest")
     assert reasons(after, "pinterest") == ["as of 12:12 UTC"]
 
 
-async def test_process_beside_this_one_asks_nobody_again(stage, configured, ask):
-    one, other = [await SOURCE.open(configured("facebook"), stage.clock) for _ in range(2)]
-    told = await ask(one, HOME)
-    assert await ask(other, HOME) == told
-    assert stage.calls("facebook") == 1
-    stage.clock.shift(timedelta(minutes=30))
+async def test_process_beside_this_one_asks_nobody_again(network_server, configured, ask):
+    one, other = [await SOURCE.open(configured("facebook"), network_server.clock) for _ in range(2)]
+    results = await ask(one, HOME)
+    assert await ask(other, HOME) == results
+    assert network_server.calls("facebook") == 1
+    network_server.clock.shift(timedelta(minutes=30))
     await ask(other, HOME)
     await other.close()
     await one.close()
-    assert stage.calls("facebook") == 2
-    third = await SOURCE.open(configured("facebook"), stage.clock)
+    assert network_server.calls("facebook") == 2
+    third = await SOURCE.open(configured("facebook"), network_server.clock)
     assert not (await ask(third, HOME)).notes
     await third.close()
-    assert stage.calls("facebook") == 2
+    assert network_server.calls("facebook") == 2
 
 
-async def test_failures_are_not_kept(stage, run, file):
-    stage.breaks("pinterest", "status", status=500)
+async def test_failures_are_not_kept(network_server, run, file):
+    network_server.inject_fault("pinterest", "status", status=500)
     await run("pinterest")
     assert json.loads(file.read_bytes()) == {"pinterest": {}}
 

@@ -216,9 +216,9 @@ async def test_error_quotes_neither_address_nor_secret(fault, server, upstream):
     server.faults.inject("/echo", fault)
     with pytest.raises(SourceError) as caught:
         await upstream.get(f"{server.address}/echo", deadline=0.3, params={"access_token": SECRET})
-    told = "".join(str(error) for error in chain(caught.value))
-    assert SECRET not in told
-    assert server.address not in told
+    results = "".join(str(error) for error in chain(caught.value))
+    assert SECRET not in results
+    assert server.address not in results
 
 
 @pytest.mark.parametrize(

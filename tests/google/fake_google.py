@@ -1,4 +1,4 @@
-"""A Google of a few lines, for what the emulator does not do wrong by itself."""
+"""A minimal fake Google, for faults that the emulator does not have."""
 
 import json
 from collections.abc import Callable
@@ -23,8 +23,8 @@ SEARCH = "/webmasters/v3/sites/"
 Body = dict[str, Any]
 
 
-class Watch:
-    """A clock that is turned by hand."""
+class ManualClock:
+    """A clock that tests set."""
 
     def __init__(self, now: datetime = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)) -> None:
         self.now = now
@@ -32,7 +32,7 @@ class Watch:
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_by(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
 
@@ -63,7 +63,7 @@ def one_key() -> Body:
     return found
 
 
-class Pretend:
+class FakeGoogle:
     """Tokens, reports and searches on loopback; `reply` makes the answer from the question's body."""
 
     def __init__(self, folder: Path, tls: SSLContext | None = None) -> None:
@@ -76,7 +76,7 @@ class Pretend:
         self.token: Body = TOKEN
         self.bomb = b""  # an answer that is compressed already
 
-    async def __aenter__(self) -> "Pretend":
+    async def __aenter__(self) -> "FakeGoogle":
         sockets = bind_sockets(0, "127.0.0.1")
         self.address = f"http{'s' if self.tls else ''}://127.0.0.1:{sockets[0].getsockname()[1]}"
         self.key = self.folder / "service-account.json"
@@ -106,14 +106,14 @@ class Pretend:
 
 
 class TokenHandler(FaultyHandler):
-    pretend: Pretend
+    pretend: FakeGoogle
 
     def post(self) -> None:
         self.json(self.pretend.token)
 
 
 class AskHandler(FaultyHandler):
-    pretend: Pretend
+    pretend: FakeGoogle
 
     def post(self) -> None:
         body = json.loads(self.request.body)

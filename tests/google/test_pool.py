@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo.faults import Fault
-from tests.google.pretend import RUN, Pretend, Watch, report
+from tests.google.fake_google import RUN, FakeGoogle, ManualClock, report
 from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.google.client import GoogleClient, build_api
@@ -29,12 +29,12 @@ def echo(body: dict[str, Any]) -> dict[str, Any]:
     return report(["pagePath"], [("sessions", "TYPE_INTEGER")], [[f"/{wanted}", wanted]])
 
 
-def client(google: Pretend, watch: Watch, places: int) -> GoogleClient:
+def client(google: FakeGoogle, clock: ManualClock, places: int) -> GoogleClient:
     context = CallContext("Google Analytics", "", "", "")
-    return GoogleClient(context, watch, google.key, GA4_SCOPE, threads=places)
+    return GoogleClient(context, clock, google.key, GA4_SCOPE, threads=places)
 
 
-async def test_two_hundred_questions_at_once_each_get_their_own_answer(google: Pretend, ga4: Ga4Source) -> None:
+async def test_two_hundred_questions_at_once_each_get_their_own_answer(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.reply = echo
     asks = [
         Ga4Query(dimensions=("pagePath",), metrics=("sessions",), filters=(Ga4Filter("pagePath", str(number)),))
@@ -47,10 +47,10 @@ async def test_two_hundred_questions_at_once_each_get_their_own_answer(google: P
     assert len(google.connections) <= 4
 
 
-async def test_thirty_two_cold_threads_ask_for_one_token(google: Pretend, watch: Watch) -> None:
+async def test_thirty_two_cold_threads_ask_for_one_token(google: FakeGoogle, clock: ManualClock) -> None:
     google.faults.inject("/token", Fault("latency", seconds=0.2))
     google.faults.inject(RUN, Fault("latency", seconds=0.2))
-    many = client(google, watch, 32)
+    many = client(google, clock, 32)
     methods = build_api("analyticsdata", "v1beta", google.address).properties()
     try:
         await asyncio.gather(
@@ -62,7 +62,7 @@ async def test_thirty_two_cold_threads_ask_for_one_token(google: Pretend, watch:
     assert 1 < google.faults.most_running[RUN] <= 8  # each could be a server error, and the reserve is kept
 
 
-async def test_token_that_was_refused_is_replaced_once_for_all_threads(google: Pretend, ga4: Ga4Source) -> None:
+async def test_token_that_was_refused_is_replaced_once_for_all_threads(google: FakeGoogle, ga4: Ga4Source) -> None:
     await asyncio.gather(*(ga4.fetch_frame(ASK) for _ in range(4)))
     google.token = {**google.token, "access_token": "ya29.two"}
     google.faults.inject("/token", Fault("latency", seconds=0.2))
@@ -80,7 +80,7 @@ async def test_token_that_was_refused_is_replaced_once_for_all_threads(google: P
     ],
     ids=["dripping", "hanging"],
 )
-async def test_dripping_answer_frees_its_place(fault: Fault, path: str, google: Pretend, ga4: Ga4Source) -> None:
+async def test_dripping_answer_frees_its_place(fault: Fault, path: str, google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(path, fault)
     began = time.monotonic()
     problems = await asyncio.gather(*(ga4.fetch_query(ASK, 0.5) for _ in range(4)), return_exceptions=True)
@@ -100,7 +100,7 @@ async def freed(ga4: Ga4Source) -> None:
     ga4.client.breaker.record_success()  # this is about places, not about the breaker
 
 
-async def test_caller_that_leaves_frees_its_place(google: Pretend, ga4: Ga4Source) -> None:
+async def test_caller_that_leaves_frees_its_place(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     task = asyncio.create_task(ga4.fetch_frame(ASK))
     await wait_until(lambda: google.faults.count(RUN) > 0)
@@ -110,7 +110,7 @@ async def test_caller_that_leaves_frees_its_place(google: Pretend, ga4: Ga4Sourc
     await freed(ga4)
 
 
-async def test_callers_that_leave_say_nothing_about_google(google: Pretend, ga4: Ga4Source) -> None:
+async def test_callers_that_leave_say_nothing_about_google(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     for _ in range(6):
         task = asyncio.create_task(ga4.fetch_frame(ASK))
@@ -122,7 +122,7 @@ async def test_callers_that_leave_say_nothing_about_google(google: Pretend, ga4:
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
-async def test_many_timeouts_in_a_row_open_the_breaker(google: Pretend, ga4: Ga4Source) -> None:
+async def test_many_timeouts_in_a_row_open_the_breaker(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     await asyncio.gather(*(ga4.fetch_query(ASK, 0.3) for _ in range(4)), return_exceptions=True)
     await wait_until(lambda: not ga4.client.pool.workers.pending_count)
@@ -148,8 +148,10 @@ async def test_full_queue_refuses_at_once() -> None:
     await pool.close()
 
 
-async def test_closing_ends_calls_and_threads(google: Pretend, watch: Watch, settings: Callable[..., Settings]) -> None:
-    source = await SOURCE.open(settings(**google.settings), watch)
+async def test_closing_ends_calls_and_threads(
+    google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
+) -> None:
+    source = await SOURCE.open(settings(**google.settings), clock)
     assert source is not None
     google.faults.inject(RUN, Fault("hang", seconds=30))
     calls = [asyncio.create_task(source.fetch_frame(ASK)) for _ in range(10)]
@@ -165,16 +167,16 @@ async def test_closing_ends_calls_and_threads(google: Pretend, watch: Watch, set
 
 
 async def test_one_set_of_methods_serves_a_process(
-    google: Pretend, watch: Watch, settings: Callable[..., Settings]
+    google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
-    one, other = Ga4Source(settings(**google.settings), watch), Ga4Source(settings(**google.settings), watch)
+    one, other = Ga4Source(settings(**google.settings), clock), Ga4Source(settings(**google.settings), clock)
     assert build_api("analyticsdata", "v1beta", google.address) is build_api("analyticsdata", "v1beta", google.address)
     await one.close()
     await other.close()
 
 
 async def test_proxy_of_the_environment_is_not_used_for_loopback(
-    google: Pretend, ga4: Ga4Source, monkeypatch: pytest.MonkeyPatch
+    google: FakeGoogle, ga4: Ga4Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
@@ -184,7 +186,7 @@ async def test_proxy_of_the_environment_is_not_used_for_loopback(
     assert info.applies_to("analyticsdata.googleapis.com")
 
 
-async def test_work_goes_on_while_google_hangs(google: Pretend, ga4: Ga4Source, tmp_path: Path) -> None:
+async def test_work_goes_on_while_google_hangs(google: FakeGoogle, ga4: Ga4Source, tmp_path: Path) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     task = asyncio.create_task(ga4.fetch_frame(ASK))
     longest = 0.0
