@@ -21,7 +21,7 @@ from utilities.flow.query import FlowQuery
 from utilities.flow.reports import flow_report
 from utilities.model.clock import utc_now
 from utilities.model.time_ranges import parse_range
-from utilities.pageviews.sql.flow import Depth, Through, flow
+from utilities.pageviews.sql.flow import PageDepth, VisitFilter, flow_sql
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore
 from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.rendering.charts.labels import OTHER_NAME
@@ -31,7 +31,7 @@ from utilities.sources.pageviews import PageViewSource
 ROUNDS = 5
 SIZE = 10_000_000
 DAYS = 31
-QUERY = FlowQuery(site=SITE, days=str(DAYS), by=Depth.PATH, limit=12)
+QUERY = FlowQuery(site=SITE, days=str(DAYS), by=PageDepth.PATH, limit=12)
 DAY_PART = {"HX-Request": "true", "HX-Target": "day"}
 HANDWRITTEN_SQL = """
     WITH pairs AS MATERIALIZED (
@@ -152,7 +152,7 @@ async def time_day(port: int, day: date) -> float:
 async def time_engine(range_flow: Flow, views: DuckDBPageViewStore, day: date) -> float:
     """Returns the engine's own seconds for one day."""
     time_range = parse_range(f"{day}", f"{day}", ZoneInfo("UTC"), utc_now())
-    sql, values = flow(Through(SITE), time_range, QUERY.by, QUERY.limit)
+    sql, values = flow_sql(VisitFilter(SITE), time_range, QUERY.by, QUERY.limit)
     began = time.perf_counter()
     rows = await views.query(sql, values)
     seconds = time.perf_counter() - began

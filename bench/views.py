@@ -4,7 +4,7 @@ from datetime import datetime
 
 import duckdb
 
-from utilities.pageviews.sql.columns import NAMES
+from utilities.pageviews.sql.columns import COLUMN_NAMES
 
 SITE = "example.com"
 PATHS, COUNTRIES = 2000, "US DE GB IN FR NL CA PL BR ES SE CH JP AU CZ AT TR NG".split()  # noqa: SIM905
@@ -38,7 +38,7 @@ FROM placed WHERE instant < $last
 
 def fill(connection: duckdb.DuckDBPyConnection, size: int, first: datetime, last: datetime) -> None:
     """Inserts `size` page views between two times, in the order of their visits."""
-    missing = [name for name in NAMES if f" AS {name}" not in MADE]
+    missing = [name for name in COLUMN_NAMES if f" AS {name}" not in MADE]
     if missing:
         raise SystemExit(f"the table has columns that bench/views.py does not fill: {', '.join(missing)}")
     values = {"size": size, "first": first.replace(tzinfo=None), "last": last.replace(tzinfo=None)}

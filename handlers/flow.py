@@ -29,8 +29,8 @@ from utilities.flow.reports import flow_report, neighbours_report
 from utilities.model.errors import Overloaded, ParameterError, SourceError
 from utilities.model.formats import format_date_text
 from utilities.pageviews.classify.countries import country_name, country_names
-from utilities.pageviews.sql.filters import Sites
-from utilities.pageviews.sql.flow import Depth
+from utilities.pageviews.sql.filters import QueriedSites
+from utilities.pageviews.sql.flow import PageDepth
 from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.sankey import format_share
 from utilities.reports import Report
@@ -99,7 +99,7 @@ class FlowPage(BaseHandler):
         return has_empty or any(self.get_query_argument(name, "") for name in ("nth", "most"))
 
     @property
-    def sites(self) -> Sites | None:
+    def sites(self) -> QueriedSites | None:
         """The sites of the page-view store; None in a process without one."""
         source = self.services.sources.configured.get("pageviews")
         return source.sites if isinstance(source, PageViewSource) else None
@@ -183,7 +183,7 @@ class FlowPage(BaseHandler):
 FORM_OPTIONS = {
     "sources": ((OURS, "Our own"), (GOOGLE, "Google's: entered at A, saw B")),
     "periods": (*FLOW_PERIODS.items(), ("", "Own dates:")),
-    "depths": ((Depth.SEGMENT.value, "First part: /blog"), (Depth.PATH.value, "Whole address")),
+    "depths": ((PageDepth.SEGMENT.value, "First part: /blog"), (PageDepth.PATH.value, "Whole address")),
     "limits": tuple((str(number), f"Largest {number}") for number in PAGES_PER_SIDE),
     "channels": (("", "Any"), *((each, each) for each in FLOW_CHANNELS)),
     "devices": (("", "Any"), *((each, each.capitalize()) for each in FLOW_DEVICES)),

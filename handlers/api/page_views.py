@@ -16,7 +16,7 @@ from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
 from handlers.reports.report_query import ReportQuery
 from utilities.reports import Report
-from utilities.sources.pageviews import MOST_ROWS, PageViewAsk, questions
+from utilities.sources.pageviews import MAX_PAGE_VIEW_ROWS, PageViewQuery, site_queries
 
 REFRESH_EVERY = timedelta(minutes=1)
 
@@ -32,14 +32,14 @@ class PageViewQuestionsResource(ReadableResource):
     )
 
     async def build_response(self, params: PagingParams) -> QuestionListResponse:
-        names = sorted(questions())
-        page, following = self.paginate([questions()[name] for name in names], params, names)
+        names = sorted(site_queries())
+        page, following = self.paginate([site_queries()[name] for name in names], params, names)
         items = [
             QuestionResponse(
                 name=each.name,
                 columns=[ColumnResponse.model_validate(column) for column in each.columns],
-                compares=each.compares,
-                longest=each.most_days,
+                compares=each.can_compare,
+                longest=each.max_days,
                 href=f"{self.request.path}/{each.name}",
             )
             for each in page
@@ -52,19 +52,19 @@ class PageViewsResource(FiguresResource):
     operation = Operation(
         "askPageViews",
         "The answer to a query of the page views",
-        f"At most {MOST_ROWS:,} rows, on as many pages as `limit` makes of them. Without `from` and `to`, the last "
+        f"At most {MAX_PAGE_VIEW_ROWS:,} rows, in pages of `limit`. Without `from` and `to`, the last "
         "LOOK_BACK_DAYS days. The same query within a minute has the same answer.",
         QuestionReadingResponse,
         RangeParams,
     )
 
     async def build_response(self, params: RangeParams, name: str) -> QuestionReadingResponse:
-        question = questions().get(name)
+        question = site_queries().get(name)
         if question is None:
             raise HttpProblem(404, "There is no question of this name.")
-        if params.compare and not question.compares:
+        if params.compare and not question.can_compare:
             raise ApiProblem(422, {"compare": "this query cannot be compared with the previous period"})
-        ask = PageViewAsk(name, limit=MOST_ROWS)
+        ask = PageViewQuery(name, limit=MAX_PAGE_VIEW_ROWS)
         report = Report(f"page-views-{name}", name, ("pageviews",), ask=ask, refresh_every=REFRESH_EVERY)
         query = ReportQuery(self.services, report, report_params(params), params.compare)
         return await self.read_figures(QuestionReadingResponse, query, params, question=name)

@@ -22,7 +22,7 @@ async def run_import_log(settings: Settings, files: Sequence[Path], site: str) -
     summaries = import_logs(files, settings=settings, sites=sites, keep=views, clock=utc_now, site=site)
     try:
         async for summary in summaries:
-            print(*summary.sentences(), sep="\n", flush=True)
+            print(*summary.text_lines(), sep="\n", flush=True)
     except asyncio.CancelledError:
         print("Interrupted. What was read is stored; run the same command again to continue.", file=sys.stderr)
         raise

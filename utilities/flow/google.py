@@ -8,7 +8,7 @@ from utilities.flow.model import FLOW_COLUMNS
 from utilities.flow.query import FlowQuery
 from utilities.model.errors import ParameterError
 from utilities.model.frames import Frame, Note
-from utilities.pageviews.sql.flow import Depth
+from utilities.pageviews.sql.flow import PageDepth
 from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Filter, Ga4Query
@@ -80,9 +80,9 @@ def count_sessions(frame: Frame, query: FlowQuery) -> SessionCounts:
     return sums
 
 
-def page_name(path: str, by: Depth) -> str:
+def page_name(path: str, by: PageDepth) -> str:
     """Returns the name that the page-view store gives a path; Google writes the landing page `/blog/` as `/blog`."""
-    if by is Depth.SEGMENT and path.startswith("/"):
+    if by is PageDepth.SEGMENT and path.startswith("/"):
         return "/" + path[1:].replace("?", "/").replace("#", "/").partition("/")[0]
     return path.rstrip("/") or "/"
 

@@ -10,8 +10,8 @@ from utilities.flow.query import FlowQuery
 from utilities.model.clock import Clock
 from utilities.model.frames import Frame
 from utilities.model.time_ranges import TimeRange, parse_range
-from utilities.pageviews.sql.filters import Sites, chosen
-from utilities.pageviews.sql.flow import Through, flow, ways
+from utilities.pageviews.sql.filters import QueriedSites, resolve_site
+from utilities.pageviews.sql.flow import VisitFilter, flow_sql, neighbours_sql
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.rendering.charts.labels import OTHER_NAME
 
@@ -25,10 +25,10 @@ class FlowAsk:
 
     query: FlowQuery
 
-    async def fetch_frame(self, views: PageViewStore, sites: Sites, clock: Clock) -> Frame:
+    async def fetch_frame(self, views: PageViewStore, sites: QueriedSites, clock: Clock) -> Frame:
         """Returns the frame; raises SourceError, and ParameterError for a bad range."""
         time_range, visits = resolve_range(self.query, sites, clock())
-        sql, values = flow(visits, time_range, self.query.by, self.query.limit, self.query.countries)
+        sql, values = flow_sql(visits, time_range, self.query.by, self.query.limit, self.query.countries)
         rows = tuple(
             (day.isoformat(), int(compared), landing or OTHER_NAME, exit_ or OTHER_NAME, int(count))
             for day, compared, landing, exit_, count in await views.query(sql, values)
@@ -42,13 +42,13 @@ class NeighboursAsk:
 
     query: FlowQuery
 
-    async def fetch_frame(self, views: PageViewStore, sites: Sites, clock: Clock) -> Frame:
+    async def fetch_frame(self, views: PageViewStore, sites: QueriedSites, clock: Clock) -> Frame:
         """Returns the frame; raises as FlowAsk does."""
         time_range, visits = resolve_range(self.query, sites, clock())
         visits = replace(visits, day=self.query.day)
 
         async def fetch_rows(columns: str) -> list[tuple[Any, ...]]:
-            sql, values = ways(visits, time_range, self.query.by, self.query.node, columns, MAX_NEIGHBOURS)
+            sql, values = neighbours_sql(visits, time_range, self.query.by, self.query.node, columns, MAX_NEIGHBOURS)
             return await views.query(sql, values)
 
         rows = [
@@ -59,10 +59,10 @@ class NeighboursAsk:
         return Frame(NEIGHBOUR_COLUMNS, tuple(rows), date_range=time_range.date_range)
 
 
-def resolve_range(query: FlowQuery, sites: Sites, now: datetime) -> tuple[TimeRange, Through]:
+def resolve_range(query: FlowQuery, sites: QueriedSites, now: datetime) -> tuple[TimeRange, VisitFilter]:
     """Returns the range in the site's zone, and the filter of the visits; raises ParameterError."""
-    site, zone = chosen(sites, query.site)
+    site, zone = resolve_site(sites, query.site)
     first = query.first or f"now-{int(query.days) - 1}d/d"
     time_range = parse_range(first, query.last or "now", ZoneInfo(zone), now)
     time_range.check_length(MAX_FLOW_DAYS)
-    return time_range, Through(site, query.channel, query.device, query.page)
+    return time_range, VisitFilter(site, query.channel, query.device, query.page)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from utilities.model.errors import ParameterError
 from utilities.pageviews.classify.countries import country_names
-from utilities.pageviews.sql.flow import Depth
+from utilities.pageviews.sql.flow import PageDepth
 
 OURS, GOOGLE = "ours", "ga4"
 MAX_PARAM_CHARS = 2048
@@ -51,7 +51,7 @@ class FlowQuery:
     days: str = ""  # the number of days until today; '' with `first`
     first: str = ""
     last: str = ""
-    by: Depth = Depth.SEGMENT
+    by: PageDepth = PageDepth.SEGMENT
     limit: int = 8
     channel: str = ""
     device: str = ""
@@ -125,7 +125,7 @@ def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
         days=days,
         first=single.get("from", ""),
         last=single.get("to", "") if single.get("from") else "",
-        by=Depth(parse_choice("by", single.get("by") or Depth.SEGMENT, tuple(Depth))),
+        by=PageDepth(parse_choice("by", single.get("by") or PageDepth.SEGMENT, tuple(PageDepth))),
         limit=int(
             parse_choice("limit", single.get("limit") or single.get("most") or "8", tuple(map(str, PAGES_PER_SIDE)))
         ),

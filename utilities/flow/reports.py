@@ -8,7 +8,7 @@ from utilities.flow.google import check_google_query, fetch_google_flow
 from utilities.flow.page_views import FlowAsk, NeighboursAsk, resolve_range
 from utilities.flow.query import GOOGLE, FlowQuery
 from utilities.model.frames import Frame
-from utilities.pageviews.sql.filters import Sites
+from utilities.pageviews.sql.filters import QueriedSites
 from utilities.reports import Report
 from utilities.sources import Sources
 
@@ -16,7 +16,7 @@ REFRESH_FLOW_EVERY = timedelta(minutes=5)
 FLOW_STALE_AFTER = timedelta(hours=1)
 
 
-def flow_report(query: FlowQuery, sites: Sites, now: datetime) -> Report:
+def flow_report(query: FlowQuery, sites: QueriedSites, now: datetime) -> Report:
     """Returns the report of the whole range, for any day and node of the query; raises ParameterError."""
     range_query = replace(query, day=None, node="")
     if query.source == GOOGLE:

@@ -10,7 +10,7 @@ from utilities.model.frames import Column, Frame, Note, Value, ValueKind
 from utilities.reports import Report
 from utilities.sources import Sources
 from utilities.sources.ga4 import Ga4Query
-from utilities.sources.pageviews import PageViewAsk
+from utilities.sources.pageviews import PageViewQuery
 
 RECONCILED_COLUMNS = (
     Column("source", "Source", ValueKind.TEXT),
@@ -20,8 +20,8 @@ RECONCILED_COLUMNS = (
     Column("age", "Age", ValueKind.SECONDS, 1),
 )
 RECONCILED_ROWS = (
-    ("Our own", "last 5 minutes", "pageviews", PageViewAsk("present", first="now-5m"), ("visitors", "views")),
-    ("Our own", "today until now", "pageviews", PageViewAsk("totals", first="now/d"), ("visitors", "views")),
+    ("Our own", "last 5 minutes", "pageviews", PageViewQuery("present", first="now-5m"), ("visitors", "views")),
+    ("Our own", "today until now", "pageviews", PageViewQuery("totals", first="now/d"), ("visitors", "views")),
     (
         "Google Analytics",
         "today so far",

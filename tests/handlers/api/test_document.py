@@ -14,7 +14,7 @@ from handlers.api.document import API_ROOT, openapi_document
 from handlers.api.models import PagingParams, RangeParams
 from tests.conventions.code import ROOT
 from tests.handlers.api.conftest import Program
-from utilities.sources.pageviews import PARAMETERS
+from utilities.sources.pageviews import PAGE_VIEW_PARAMS
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = os.environ.get("FOYER_FUZZ", "")
@@ -47,7 +47,7 @@ def test_readings_accept_the_parameters_of_the_page_view_source():
     named = {
         field.alias or name for name, field in RangeParams.model_fields.items() if name not in PagingParams.model_fields
     }
-    assert named == {*PARAMETERS, "compare"}
+    assert named == {*PAGE_VIEW_PARAMS, "compare"}
 
 
 @pytest.mark.timeout(1800 if EXAMPLES else 60)

@@ -13,7 +13,7 @@ from utilities.model.frames import Column, Frame, ValueKind
 from utilities.reports import Report
 from utilities.services import load_catalogue
 from utilities.sources.ga4 import Ga4Filter, Ga4Query
-from utilities.sources.pageviews import PageViewAsk
+from utilities.sources.pageviews import PageViewQuery
 
 MANY = Frame(
     (Column("path", "Page", ValueKind.TEXT), Column("views", "Views", ValueKind.INTEGER)),
@@ -57,7 +57,7 @@ def all_rows() -> tuple[tuple[str, ...], ...]:
                 "site-pages",
                 "What's read: “more”?",
                 ("pageviews",),
-                ask=PageViewAsk("pages", first="now-1d/d", last="now-1d/d", limit=100),
+                ask=PageViewQuery("pages", first="now-1d/d", last="now-1d/d", limit=100),
                 refresh_every=timedelta(seconds=90),
             ),
             "table",

@@ -11,14 +11,14 @@ from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.pageviews.collection import open_sites
 from utilities.pageviews.log_import.command import import_logs
-from utilities.pageviews.log_import.importer import Summary
+from utilities.pageviews.log_import.importer import ImportSummary
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 RECORDED = Path(os.environ.get("ACCESS_LOG") or Path(__file__).resolve().parents[4] / "shared/data/access.log")
 
-Take = Callable[..., Awaitable[list[Summary]]]
+Take = Callable[..., Awaitable[list[ImportSummary]]]
 
 
 def line(
@@ -63,7 +63,7 @@ async def views(conf: Settings) -> AsyncIterator[PageViewStore]:
 def take(conf: Settings, views: PageViewStore) -> Take:
     """`await take(path, …, site="example.com")`: imports these files; what was in each."""
 
-    async def taken(*paths: Path, site: str = "example.com") -> list[Summary]:
+    async def taken(*paths: Path, site: str = "example.com") -> list[ImportSummary]:
         sites = open_sites(conf)
         return [
             each async for each in import_logs(paths, settings=conf, sites=sites, keep=views, clock=utc_now, site=site)

@@ -15,8 +15,8 @@ import pytest
 from tests.pageviews.log_import.conftest import CHROME, Take, line
 from utilities.config.settings import Settings
 from utilities.model.errors import SettingsError
-from utilities.pageviews.log_import.line_kinds import Kind
-from utilities.pageviews.log_import.log_file import LONGEST
+from utilities.pageviews.log_import.line_kinds import LineKind
+from utilities.pageviews.log_import.log_file import MAX_LINE_BYTES
 from utilities.pageviews.storage.interface import PageViewStore
 
 HOME = Path(__file__).parents[3]
@@ -41,11 +41,19 @@ async def test_every_line_is_exactly_one_thing(take: Take, write: Write):
     [found] = await take(write(LINES))
     assert found.lines == sum(found.kinds.values()) == len(LINES)
     assert found.kinds == {
-        **{Kind.PAGE: 3, Kind.STATIC: 1, Kind.BOT: 1, Kind.ERROR: 1, Kind.NOT_GET: 1, Kind.SPAM: 1, Kind.FEED: 1},
-        **{Kind.UNREADABLE: 1, Kind.BLANK: 1},
+        **{
+            LineKind.PAGE: 3,
+            LineKind.STATIC: 1,
+            LineKind.BOT: 1,
+            LineKind.ERROR: 1,
+            LineKind.NOT_GET: 1,
+            LineKind.SPAM: 1,
+            LineKind.FEED: 1,
+        },
+        **{LineKind.UNREADABLE: 1, LineKind.BLANK: 1},
     }
     assert found.unreadable == ["line 9: 'this is no line'"]
-    assert "             3 new page views" in list(found.sentences())
+    assert "             3 new page views" in list(found.text_lines())
 
 
 async def test_visits_are_those_of_the_log_s_own_time(take: Take, write: Write, views: PageViewStore):
@@ -69,7 +77,7 @@ async def test_the_same_file_twice_changes_nothing(take: Take, write: Write, vie
     before = await views.query(ROWS, {})
     [again] = await take(write(LINES, name))
     assert await views.query(ROWS, {}) == before
-    assert (again.new, again.kinds[Kind.PAGE]) == (0, 3)
+    assert (again.new, again.kinds[LineKind.PAGE]) == (0, 3)
 
 
 async def test_a_file_that_has_grown_adds_what_is_new(take: Take, write: Write, views: PageViewStore):
@@ -96,7 +104,7 @@ async def test_log_of_several_sites_goes_to_each(take: Take, write: Write, views
     )
     hosts = ("shop.example.com", "blog.example.com", "elsewhere.example.org")
     [found] = await take(write([f"{host} {line()}" for host in hosts]), site="")
-    assert found.kinds == {Kind.PAGE: 2, Kind.FOREIGN: 1}
+    assert found.kinds == {LineKind.PAGE: 2, LineKind.FOREIGN: 1}
     assert await views.query("SELECT site, host FROM page_views ORDER BY site", {}) == [
         ("blog", "blog.example.com"),
         ("shop", "shop.example.com"),
@@ -104,7 +112,7 @@ async def test_log_of_several_sites_goes_to_each(take: Take, write: Write, views
 
 
 async def test_log_that_does_not_say_whose_it_is_needs_a_name(take: Take, write: Write):
-    with pytest.raises(SettingsError, match=r"does not say whose log it is: add --site NAME \(there are: none"):
+    with pytest.raises(SettingsError, match=r"has no host names: add --site NAME \(there are: none"):
         await take(write(LINES), site="")
 
 
@@ -114,8 +122,8 @@ async def test_file_that_is_not_there_is_a_sentence(take: Take, tmp_path: Path):
 
 
 async def test_endless_line_is_one_unreadable_line(take: Take, write: Write):
-    [found] = await take(write([LINES[0], "x" * (LONGEST * 20), LINES[2]]))
-    assert found.kinds == {Kind.PAGE: 2, Kind.UNREADABLE: 1}
+    [found] = await take(write([LINES[0], "x" * (MAX_LINE_BYTES * 20), LINES[2]]))
+    assert found.kinds == {LineKind.PAGE: 2, LineKind.UNREADABLE: 1}
     assert found.unreadable == ["line 2: (longer than any web server writes)"]
 
 
@@ -123,7 +131,7 @@ async def test_bytes_that_are_no_text_are_not_fatal(take: Take, write: Write, tm
     path = write(LINES)
     path.write_bytes(b"\xff\xfe\x00\x1b[2J\n" + path.read_bytes())
     [found] = await take(path)
-    assert found.kinds[Kind.PAGE] == 3
+    assert found.kinds[LineKind.PAGE] == 3
     assert all(each.isprintable() for each in found.unreadable)
 
 
@@ -137,7 +145,7 @@ async def test_half_a_character_is_not_fatal(take: Take, write: Write, views: Pa
         "user_agent": CHROME + "\ud83c",
     }
     [found] = await take(write([json.dumps(said)]))
-    assert found.kinds == {Kind.PAGE: 1}
+    assert found.kinds == {LineKind.PAGE: 1}
     assert await views.query("SELECT path, browser FROM page_views", {}) == [("/a\ufffd\ufffd\ufffd", "Chrome")]
 
 
@@ -146,8 +154,8 @@ async def test_cut_off_gzip_gives_what_can_be_read(take: Take, write: Write):
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     [found] = await take(path)
-    assert 0 < found.kinds[Kind.PAGE] < 8_000
-    assert "The file ends too early" in "\n".join(found.sentences())
+    assert 0 < found.kinds[LineKind.PAGE] < 8_000
+    assert "The file is truncated" in "\n".join(found.text_lines())
 
 
 def many(number: int) -> str:
@@ -187,5 +195,5 @@ async def test_nothing_of_an_address_is_kept(take: Take, write: Write, views: Pa
 async def test_recorded_log_is_counted_as_docs_say(take: Take, recorded: Path, views: PageViewStore):
     [found] = await take(recorded, site="semicomplete.com")
     assert found.lines == sum(found.kinds.values()) == 10_000
-    assert found.kinds[Kind.UNREADABLE] == 0
-    assert found.new == found.kinds[Kind.PAGE] == 1571
+    assert found.kinds[LineKind.UNREADABLE] == 0
+    assert found.new == found.kinds[LineKind.PAGE] == 1571

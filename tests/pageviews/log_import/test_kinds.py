@@ -3,8 +3,8 @@
 import pytest
 
 from tests.pageviews.log_import.conftest import line
-from utilities.pageviews.log_import.access_log import parse
-from utilities.pageviews.log_import.line_kinds import Kind, kind_of
+from utilities.pageviews.log_import.access_log import parse_log_line
+from utilities.pageviews.log_import.line_kinds import LineKind, line_kind
 
 PAGES = (
     "/",
@@ -31,46 +31,46 @@ FILES = (
 FEEDS = ("/feed", "/feed/", "/rss.xml?x", "/index.rss", "/?flav=rss20", "/blog/tags/puppet?flav=atom", "/blog/atom/")
 
 
-def kind(path: str, method: str = "GET", status: int = 200) -> Kind:
-    found = parse(line(path, method=method, status=status))
+def kind(path: str, method: str = "GET", status: int = 200) -> LineKind:
+    found = parse_log_line(line(path, method=method, status=status))
     assert found
-    return kind_of(found)
+    return line_kind(found)
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page(path: str):
-    assert kind(path) is Kind.PAGE
+    assert kind(path) is LineKind.PAGE
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if "#" not in path])
 def test_static_file(path: str):
-    assert kind(path) is Kind.STATIC
+    assert kind(path) is LineKind.STATIC
 
 
 @pytest.mark.parametrize("path", [path for path in FEEDS if ".xml" not in path])
 def test_feed(path: str):
-    assert kind(path) is Kind.FEED
+    assert kind(path) is LineKind.FEED
 
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "OPTIONS", "PROPFIND"])
 def test_not_a_get(method: str):
-    assert kind("/", method) is Kind.NOT_GET
+    assert kind("/", method) is LineKind.NOT_GET
 
 
 @pytest.mark.parametrize(
     ("status", "what"),
     [
-        (200, Kind.PAGE),
-        (304, Kind.PAGE),
-        (301, Kind.REDIRECT),
-        (404, Kind.ERROR),
-        (500, Kind.ERROR),
-        (206, Kind.NO_PAGE),
+        (200, LineKind.PAGE),
+        (304, LineKind.PAGE),
+        (301, LineKind.REDIRECT),
+        (404, LineKind.ERROR),
+        (500, LineKind.ERROR),
+        (206, LineKind.NO_PAGE),
     ],
 )
-def test_status(status: int, what: Kind):
+def test_status(status: int, what: LineKind):
     assert kind("/", status=status) is what
 
 
 def test_missing_picture_is_an_error_first():
-    assert kind("/missing.png", status=404) is Kind.ERROR
+    assert kind("/missing.png", status=404) is LineKind.ERROR

@@ -8,34 +8,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pageviews.log_import.conftest import CHROME, line
-from utilities.pageviews.log_import.access_log import Line, parse
+from utilities.pageviews.log_import.access_log import LogLine, parse_log_line
 
 AT = datetime(2015, 5, 17, 10, 5, 3, tzinfo=UTC).timestamp()
 COMMON = '1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET /a?b=c HTTP/1.1" 200 512'
 
 
 def test_combined():
-    found = parse(line("/a?b=c", referrer="https://lobste.rs/"))
-    assert found == Line("", "87.150.1.1", AT, "GET", "/a?b=c", 200, "https://lobste.rs/", CHROME)
+    found = parse_log_line(line("/a?b=c", referrer="https://lobste.rs/"))
+    assert found == LogLine("", "87.150.1.1", AT, "GET", "/a?b=c", 200, "https://lobste.rs/", CHROME)
 
 
 def test_common_has_neither_referrer_nor_agent():
-    assert parse(COMMON) == Line("", "1.2.3.4", AT, "GET", "/a?b=c", 200, "", "")
+    assert parse_log_line(COMMON) == LogLine("", "1.2.3.4", AT, "GET", "/a?b=c", 200, "", "")
 
 
 @pytest.mark.parametrize("head", ["www.example.com:443 ", "www.example.com "])
 def test_vhost_says_whose_it_is(head: str):
-    found = parse(head + line("/a"))
+    found = parse_log_line(head + line("/a"))
     assert found and (found.host, found.address, found.target) == ("www.example.com", "87.150.1.1", "/a")
 
 
 def test_address_may_be_a_name():
-    found = parse(line(address="dsl-17.example.net"))
+    found = parse_log_line(line(address="dsl-17.example.net"))
     assert found and (found.host, found.address) == ("", "dsl-17.example.net")
 
 
 def test_user_may_have_a_space():
-    found = parse(COMMON.replace("- - [", "- Mary Ann ["))
+    found = parse_log_line(COMMON.replace("- - [", "- Mary Ann ["))
     assert found and found.address == "1.2.3.4"
 
 
@@ -44,22 +44,22 @@ def test_user_may_have_a_space():
     [("17/May/2015:12:05:03 +0200", AT), ("17/May/2015:00:35:03 -0930", AT), ("2015-05-17T12:05:03+02:00", AT)],
 )
 def test_time_knows_its_zone(at: str, seconds: float):
-    found = parse(line(at=at))
+    found = parse_log_line(line(at=at))
     assert found and found.at == seconds
 
 
 def test_quotes_are_unescaped():
-    found = parse(line(agent=r"a \"quoted\" \x22agent\x22 \\ M\xc3\xbcller"))
+    found = parse_log_line(line(agent=r"a \"quoted\" \x22agent\x22 \\ M\xc3\xbcller"))
     assert found and found.agent == 'a "quoted" "agent" \\ Müller'
 
 
 def test_cut_off_last_line_is_still_read():
-    found = parse(line(agent="Googlebot/2.1")[:-1])
+    found = parse_log_line(line(agent="Googlebot/2.1")[:-1])
     assert found and found.agent == "Googlebot/2.1"
 
 
 def test_no_request_at_all_is_no_page():
-    found = parse(COMMON.replace("GET /a?b=c HTTP/1.1", r"\x16\x03\x01").replace(" 200 ", " 400 "))
+    found = parse_log_line(COMMON.replace("GET /a?b=c HTTP/1.1", r"\x16\x03\x01").replace(" 200 ", " 400 "))
     assert found and (found.method, found.status) == ("", 400)
 
 
@@ -75,26 +75,26 @@ def test_nginx_as_json():
             "http_user_agent": CHROME,
         }
     )
-    assert parse(text) == Line("www.example.com", "1.2.3.4", AT, "GET", "/a?b=c", 200, "", CHROME)
+    assert parse_log_line(text) == LogLine("www.example.com", "1.2.3.4", AT, "GET", "/a?b=c", 200, "", CHROME)
 
 
 def test_caddy():
     request = {"client_ip": "::1", "method": "GET", "host": "example.com", "uri": "/a"}
     headers = {"User-Agent": [CHROME], "Referer": ["https://lobste.rs/"]}
-    found = parse(json.dumps({"ts": AT + 0.25, "request": {**request, "headers": headers}, "status": 200}))
-    assert found == Line("example.com", "::1", AT + 0.25, "GET", "/a", 200, "https://lobste.rs/", CHROME)
+    found = parse_log_line(json.dumps({"ts": AT + 0.25, "request": {**request, "headers": headers}, "status": 200}))
+    assert found == LogLine("example.com", "::1", AT + 0.25, "GET", "/a", 200, "https://lobste.rs/", CHROME)
 
 
 def test_traefik():
     fields = {"ClientHost": "1.2.3.4", "StartUTC": "2015-05-17T10:05:03.123456789Z", "RequestMethod": "GET"}
     more = {"RequestPath": "/a", "RequestHost": "example.com", "DownstreamStatus": 200, "request_User-Agent": CHROME}
-    found = parse(json.dumps(fields | more))
+    found = parse_log_line(json.dumps(fields | more))
     assert found and (found.host, found.target, found.agent) == ("example.com", "/a", CHROME)
 
 
 @pytest.mark.parametrize("factor", [1, 1e3, 1e6, 1e9])
 def test_moments_of_any_unit(factor: float):
-    found = parse(json.dumps({"msec": AT * factor, "ip": "::1", "request": "GET / HTTP/1.1", "status": 200}))
+    found = parse_log_line(json.dumps({"msec": AT * factor, "ip": "::1", "request": "GET / HTTP/1.1", "status": 200}))
     assert found and found.at == AT
 
 
@@ -115,15 +115,15 @@ def test_moments_of_any_unit(factor: float):
     ],
 )
 def test_what_cannot_be_read_is_no_line(text: str):
-    assert parse(text) is None
+    assert parse_log_line(text) is None
 
 
 @given(st.text())
 def test_any_text_is_a_line_or_none(text: str):
-    parse(text)
-    parse(f'{{"ts": {json.dumps(text)}, "ip": "1", "uri": {json.dumps(text)}, "status": 200}}')
+    parse_log_line(text)
+    parse_log_line(f'{{"ts": {json.dumps(text)}, "ip": "1", "uri": {json.dumps(text)}, "status": 200}}')
 
 
 @given(st.text(alphabet='\\"[] x:/4', max_size=400))
 def test_hostile_line_does_not_keep_anybody_busy(text: str):
-    parse('1.2.3.4 - - [17/May/2015:10:05:03 +0000] "' + text * 100)
+    parse_log_line('1.2.3.4 - - [17/May/2015:10:05:03 +0000] "' + text * 100)

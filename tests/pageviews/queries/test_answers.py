@@ -14,9 +14,9 @@ from utilities.model.errors import SourceMisconfigured
 from utilities.model.frames import DateRange
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.reports import Report
-from utilities.sources.pageviews import PageViewAsk, PageViewSource, questions
+from utilities.sources.pageviews import PageViewQuery, PageViewSource, site_queries
 
-REPORTS = {each.name: each for each in discover_units(reports, "REPORT", Report) if isinstance(each.ask, PageViewAsk)}
+REPORTS = {each.name: each for each in discover_units(reports, "REPORT", Report) if isinstance(each.ask, PageViewQuery)}
 
 
 async def asked(source: PageViewSource, report: Report) -> tuple[tuple[object, ...], ...]:
@@ -55,10 +55,10 @@ async def test_store_without_a_page_view_answers_everything(ours: Ours):
 async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(ours: Ours):
     source = await ours()
     source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__  # time passes while it asks
-    assert (await source.fetch_frame(PageViewAsk("now", first="now-5m"))).date_range is None
-    today = await source.fetch_frame(PageViewAsk("pages", first="now/d"))
+    assert (await source.fetch_frame(PageViewQuery("now", first="now-5m"))).date_range is None
+    today = await source.fetch_frame(PageViewQuery("pages", first="now/d"))
     assert today.date_range == DateRange(date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", has_ended=False)
-    over = await source.fetch_frame(PageViewAsk("pages", first="now-1d/d", last="now-1d/d"))
+    over = await source.fetch_frame(PageViewQuery("pages", first="now-1d/d", last="now-1d/d"))
     assert over.date_range == DateRange(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
 
 
@@ -66,10 +66,10 @@ async def test_site_says_how_to_begin_until_its_first_page_view(ours: Ours, keep
     source = await ours()
     for site in ("blog", "shop"):
         for question in ("present", "totals", "pages", "by-day"):
-            first, how = (await source.fetch_frame(PageViewAsk(question, site=site))).setup_hint
+            first, how = (await source.fetch_frame(PageViewQuery(question, site=site))).setup_hint
             assert (first, "/a.js" in how) == ("Waiting for the first page view", True)
     await keeping.add_views([view for view in WEEK if view.site == "blog"])
-    empty = PageViewAsk("pages", site="blog", first="2020-01-01", last="2020-01-02")
+    empty = PageViewQuery("pages", site="blog", first="2020-01-01", last="2020-01-02")
     assert (await source.fetch_frame(empty)).setup_hint == ()
     assert (await source.fetch_frame(replace(empty, site="shop"))).setup_hint
 
@@ -78,13 +78,13 @@ async def test_one_page_and_one_referrer_can_be_asked_about(ours: Ours):
     source = await ours(WEEK)
 
     async def rows(question: str, **more: str) -> list[object]:
-        return [row[:2] for row in (await source.fetch_frame(PageViewAsk(question, **more))).rows]
+        return [row[:2] for row in (await source.fetch_frame(PageViewQuery(question, **more))).rows]
 
     assert await rows("referrers-for-page", page="/pricing") == [("/pricing", "https://news.example/item?id=1,2")]
     assert await rows("referrers-to-page", referrer="google.com") == [("https://www.google.com/", "/")]
     assert await rows("referrers-to-page", referrer="https://www.google.com/") == [("https://www.google.com/", "/")]
     assert await rows("pages", page=BUY) == [(BUY, 1)]
-    for question in questions():
+    for question in site_queries():
         await rows(question, page="/nowhere", referrer="nobody.example")
 
 
@@ -99,33 +99,33 @@ async def test_titles_come_back_as_they_were_whatever_is_in_them(ours: Ours):
         "$site {site}",
     ]
     source = await ours([seen(n, n, "10 08:00:00", f"/{n}", title=title) for n, title in enumerate(titles)])
-    frame = await source.fetch_frame(PageViewAsk("titles", limit=100))
+    frame = await source.fetch_frame(PageViewQuery("titles", limit=100))
     assert set(frame.column_values("title")) == set(titles)
 
 
 async def test_site_is_the_first_unless_another_is_named(ours: Ours):
     source = await ours(WEEK)
-    assert (await source.fetch_frame(PageViewAsk("totals", site="shop"))).column_values("views") == (1,)
-    assert (await source.fetch_frame(PageViewAsk("totals"))).column_values("views") == (7,)
+    assert (await source.fetch_frame(PageViewQuery("totals", site="shop"))).column_values("views") == (1,)
+    assert (await source.fetch_frame(PageViewQuery("totals"))).column_values("views") == (7,)
     with pytest.raises(SourceMisconfigured, match="`site` must be one of blog, shop"):
-        await source.fetch_frame(PageViewAsk("totals", site="nobody"))
+        await source.fetch_frame(PageViewQuery("totals", site="nobody"))
 
 
 async def test_sites_that_nobody_configured_are_counted_together(ours: Ours):
     source = await ours(WEEK, sites="")
-    assert (await source.fetch_frame(PageViewAsk("totals"))).column_values("views") == (8,)
-    assert (await source.fetch_frame(PageViewAsk("totals", site="shop"))).column_values("views") == (1,)
+    assert (await source.fetch_frame(PageViewQuery("totals"))).column_values("views") == (8,)
+    assert (await source.fetch_frame(PageViewQuery("totals", site="shop"))).column_values("views") == (1,)
 
 
 async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
     source = await ours()
     for ask, why in (
-        (PageViewAsk("pagse"), "there is no question 'pagse'; there are agents, browsers"),
-        (PageViewAsk("flow", compare=True), "cannot be set beside"),
-        (PageViewAsk("pages", limit=0), "limit from 1"),
-        (PageViewAsk("by-hour", first="now-2y"), "400 days apart at most"),
-        (PageViewAsk("by-day", first="now-40y"), "7,320 days apart at most"),
-        (PageViewAsk("pages", first="last week"), "`from` must be now, now-7d"),
+        (PageViewQuery("pagse"), "there is no question 'pagse'; there are agents, browsers"),
+        (PageViewQuery("flow", compare=True), "cannot be set beside"),
+        (PageViewQuery("pages", limit=0), "limit from 1"),
+        (PageViewQuery("by-hour", first="now-2y"), "400 days apart at most"),
+        (PageViewQuery("by-day", first="now-40y"), "7,320 days apart at most"),
+        (PageViewQuery("pages", first="last week"), "`from` must be now, now-7d"),
     ):
         with pytest.raises(SourceMisconfigured, match=why):
             await source.fetch_frame(ask)
@@ -136,7 +136,7 @@ BEFORE_AND_AFTER = [("10", "/new"), ("10", "/both"), ("9", "/both"), ("9", "/bot
 
 async def test_names_are_set_beside_what_they_had_before(ours: Ours):
     source = await ours([seen(n, n, f"{day} 08:00:00", path) for n, (day, path) in enumerate(BEFORE_AND_AFTER)])
-    ask = source.with_params(PageViewAsk("titles", first="2026-03-10", last="2026-03-10"), {}, compare=True)
+    ask = source.with_params(PageViewQuery("titles", first="2026-03-10", last="2026-03-10"), {}, compare=True)
     frame = await source.fetch_frame(ask)
     both = zip(
         frame.column_values("title"), frame.column_values("views"), frame.column_values("views:previous"), strict=True
@@ -146,18 +146,18 @@ async def test_names_are_set_beside_what_they_had_before(ours: Ours):
 
 async def test_trail_that_is_very_long_is_cut(ours: Ours):
     way = [seen(1, 1, f"10 08:{n // 60:02d}:{n % 60:02d}", f"/{n}") for n in range(250)]
-    rows = (await (await ours(way)).fetch_frame(PageViewAsk("trails"))).rows
+    rows = (await (await ours(way)).fetch_frame(PageViewQuery("trails"))).rows
     assert [row[2] for row in rows] == [f"/{n}" for n in range(200)]
 
 
 async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
     at_once = [seen(1, 1, "10 08:00:00", f"/{n}", id=f"{9 - n:032x}") for n in (3, 1, 2)]  # by path, not by id
     source = await ours(at_once)
-    assert [row[2] for row in (await source.fetch_frame(PageViewAsk("trails"))).rows] == ["/1", "/2", "/3"]
-    assert (await source.fetch_frame(PageViewAsk("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)
-    assert (await source.fetch_frame(PageViewAsk("landing-pages"))).column_values("path") == ("/1",)
-    assert (await source.fetch_frame(PageViewAsk("exit-pages"))).column_values("path") == ("/3",)
-    pages = await source.fetch_frame(PageViewAsk("pages"))
+    assert [row[2] for row in (await source.fetch_frame(PageViewQuery("trails"))).rows] == ["/1", "/2", "/3"]
+    assert (await source.fetch_frame(PageViewQuery("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)
+    assert (await source.fetch_frame(PageViewQuery("landing-pages"))).column_values("path") == ("/1",)
+    assert (await source.fetch_frame(PageViewQuery("exit-pages"))).column_values("path") == ("/3",)
+    pages = await source.fetch_frame(PageViewQuery("pages"))
     assert [row[:1] + row[3:] for row in pages.rows] == [
         ("/1", 0.0, 1, 0, 0),
         ("/2", 0.0, 0, 0, 0),
@@ -166,4 +166,4 @@ async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
 
 
 def test_every_question_has_a_report():
-    assert {report.ask.question for report in REPORTS.values()} == set(questions())
+    assert {report.ask.question for report in REPORTS.values()} == set(site_queries())

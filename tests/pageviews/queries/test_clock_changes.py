@@ -8,7 +8,7 @@ import pytest
 from tests.pageviews.queries.conftest import Ours
 from tests.pageviews.queries.week import seen
 from utilities.pageviews import PageView
-from utilities.sources.pageviews import PageViewAsk, PageViewSource
+from utilities.sources.pageviews import PageViewQuery, PageViewSource
 
 
 def hourly(zone: str, first: datetime, hours: int) -> list[PageView]:
@@ -21,7 +21,7 @@ def hourly(zone: str, first: datetime, hours: int) -> list[PageView]:
 
 
 async def counted(source: PageViewSource, question: str, **more: str) -> list[tuple[object, ...]]:
-    return [row for row in (await source.fetch_frame(PageViewAsk(question, limit=100, **more))).rows if row[-1]]
+    return [row for row in (await source.fetch_frame(PageViewQuery(question, limit=100, **more))).rows if row[-1]]
 
 
 def sites(zone: str) -> str:
@@ -44,7 +44,7 @@ async def test_day_has_the_views_of_all_its_hours_and_no_other(ours: Ours, zone:
     around = datetime.fromisoformat(f"{day}T00:00:00+00:00") - timedelta(days=2)
     source = await ours(hourly(zone, around, 5 * 24), now=around + timedelta(days=9), sites=sites(zone))
     there = {"first": day, "last": day}
-    assert (await source.fetch_frame(PageViewAsk("totals", **there))).column_values("views") == (views,)
+    assert (await source.fetch_frame(PageViewQuery("totals", **there))).column_values("views") == (views,)
     assert [row[:2] for row in await counted(source, "by-day", **there)] == [(day, views)]
     hours = await counted(source, "by-hour", **there)
     assert sum(int(str(row[3])) for row in hours) == views
@@ -78,9 +78,9 @@ async def test_view_in_the_last_millisecond_of_a_day_is_of_that_day(ours: Ours):
 
 async def test_visit_over_midnight_is_one_visit_of_the_week_and_counts_on_both_days(ours: Ours):
     source = await ours([seen(1, 1, "9 22:59:00", "/a"), seen(1, 1, "9 23:01:00", "/b")])
-    assert (await source.fetch_frame(PageViewAsk("totals"))).column_values("visits") == (1,)
+    assert (await source.fetch_frame(PageViewQuery("totals"))).column_values("visits") == (1,)
     assert [row[3] for row in await counted(source, "by-day")] == [1, 1]
-    assert (await source.fetch_frame(PageViewAsk("landing-pages"))).column_values("path") == ("/a",)
+    assert (await source.fetch_frame(PageViewQuery("landing-pages"))).column_values("path") == ("/a",)
 
 
 async def test_sites_in_several_zones_are_each_counted_on_their_own_clock(ours: Ours):
@@ -88,6 +88,6 @@ async def test_sites_in_several_zones_are_each_counted_on_their_own_clock(ours: 
     far = [("kiribati", 14 * 60), ("samoa", -11 * 60), ("berlin", 60)]
     views = [seen(n, n, "1 00:00:00", "/", at=at, site=site, offset=off) for n, (site, off) in enumerate(far)]
     source = await ours(views, sites="")
-    assert (await source.fetch_frame(PageViewAsk("totals", first="now/d"))).column_values("views") == (3,)
+    assert (await source.fetch_frame(PageViewQuery("totals", first="now/d"))).column_values("views") == (3,)
     days = {row[0] for row in await counted(source, "by-day", first="now/d")}
     assert days == {"2026-03-10", "2026-03-09"}

@@ -16,10 +16,10 @@ from utilities.pageviews.storage.dropped_hits import DroppedHits
 from utilities.pageviews.storage.interface import DeleteRequest, PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
 from utilities.pageviews.storage.retention import delete_expired_views
-from utilities.sources.pageviews import PageViewAsk
+from utilities.sources.pageviews import PageViewQuery
 
 MONDAY, TUESDAY = date(2026, 3, 9), date(2026, 3, 10)
-TWO_DAYS = PageViewAsk("dropped", first="2026-03-09", last="now")
+TWO_DAYS = PageViewQuery("dropped", first="2026-03-09", last="now")
 
 
 async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(ours: Ours, keeping: PageViewStore):

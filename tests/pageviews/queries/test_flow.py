@@ -12,7 +12,7 @@ from utilities.flow.page_views import FlowAsk, NeighboursAsk
 from utilities.flow.query import FlowQuery, parse_flow_query
 from utilities.model.errors import ParameterError
 from utilities.pageviews import PageView
-from utilities.pageviews.sql.flow import Depth
+from utilities.pageviews.sql.flow import PageDepth
 from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources.pageviews import PageViewSource
 
@@ -47,7 +47,7 @@ def sums(flow: Flow, day: date | None = None) -> dict[tuple[str, str], int]:
 
 async def test_each_day_has_its_own_sums_and_the_days_are_the_range(ours):
     source = await ours([*days(), *WEEK])
-    flow = await fetch_flow(source, FlowQuery(days="7", by=Depth.PATH, limit=20))
+    flow = await fetch_flow(source, FlowQuery(days="7", by=PageDepth.PATH, limit=20))
     raw = {
         ("/", BUY): 1,
         ("/pricing", "/pricing"): 1,
@@ -69,7 +69,7 @@ async def test_each_day_has_its_own_sums_and_the_days_are_the_range(ours):
     segments = await fetch_flow(source, FlowQuery(days="7"))
     assert sums(segments)["/a", "/b"] == 21
     assert segments.totals(None).totals_by_page(0)[0] == ("/a", 21, 0)
-    few = await fetch_flow(source, FlowQuery(days="7", by=Depth.PATH, limit=1))
+    few = await fetch_flow(source, FlowQuery(days="7", by=PageDepth.PATH, limit=1))
     assert sums(few) == {("/a/one?x=1", "/b#c/d"): 21, (OTHER_NAME, OTHER_NAME): 4}
 
 
@@ -109,7 +109,7 @@ async def test_pages_of_one_part_in_a_row_are_one_step(ours):
 
 async def test_trails_through_a_page_are_of_the_selected_day(ours):
     source = await ours([*days(), *WEEK])
-    query = FlowQuery(days="7", by=Depth.PATH, node="/a/two", day=date(2026, 3, 9))
+    query = FlowQuery(days="7", by=PageDepth.PATH, node="/a/two", day=date(2026, 3, 9))
     neighbours = await fetch_neighbours(source, query)
     assert (neighbours.before, neighbours.after) == ([("/a/one?x=1", 7)], [("/b#c/d", 7)])
     assert neighbours.trails == [(("/a/one?x=1", "/a/two", "/b#c/d"), 7, True, True)]

@@ -23,7 +23,7 @@ from utilities.model.errors import ParameterError
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.services import Services
-from utilities.sources.pageviews import PageViewAsk, PageViewSource
+from utilities.sources.pageviews import PageViewQuery, PageViewSource
 
 BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
@@ -168,7 +168,7 @@ async def test_unknown_report_is_404_whatever_is_asked_of_it(foyer: Foyer):
 @given(said=st.dictionaries(st.sampled_from(["site", "from", "to", "page", "referrer"]), st.text(max_size=60)))
 def test_whatever_is_said_is_understood_or_refused(said: dict[str, str], source: PageViewSource):
     try:
-        ask = source.with_params(PageViewAsk("pages"), said)
+        ask = source.with_params(PageViewQuery("pages"), said)
     except ParameterError as error:
         assert str(error).startswith("`")
     else:

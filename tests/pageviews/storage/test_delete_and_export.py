@@ -11,7 +11,7 @@ from tests.pageviews.storage.conftest import Reopen
 from tests.pageviews.storage.views import NOON, numbered, view
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
-from utilities.pageviews.sql.columns import NAMES
+from utilities.pageviews.sql.columns import COLUMN_NAMES
 from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, PageViewStore
 from utilities.pageviews.storage.open import DUCKDB_FILE, open_page_view_store
 from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, delete_expired_views, months_before
@@ -94,7 +94,7 @@ async def test_export_is_complete_and_in_order(views: PageViewStore, tmp_path: P
     await views.add_views([numbered(2), numbered(1), odd])
     assert await views.export_rows(file, form) == 3
     read = duckdb.read_csv(str(file)) if form is ExportFormat.CSV else duckdb.read_parquet(str(file))
-    assert tuple(read.columns) == NAMES
+    assert tuple(read.columns) == COLUMN_NAMES
     assert read.project("path, title, day, hour").fetchall()[0] == ("/é", odd.title, date(2026, 3, 9), 13)
     assert [row[0] for row in read.project("path").fetchall()] == ["/é", "/1", "/2"]
     assert await views.export_rows(file, form, "main") == 2

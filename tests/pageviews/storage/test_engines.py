@@ -8,10 +8,10 @@ import pytest
 from tests.pageviews.storage.conftest import Reopen
 from tests.pageviews.storage.views import NOON, numbered, view
 from utilities.model.errors import BadAnswer, StoreDown, Unavailable
-from utilities.pageviews.sql.columns import AS_THEY_ARE
+from utilities.pageviews.sql.columns import SAME_NAME_COLUMNS
 from utilities.pageviews.storage.interface import PageViewStore
 
-ALL = f"SELECT id, site, moment, zone_offset, {', '.join(AS_THEY_ARE)} FROM page_views ORDER BY moment, id"
+ALL = f"SELECT id, site, moment, zone_offset, {', '.join(SAME_NAME_COLUMNS)} FROM page_views ORDER BY moment, id"
 
 
 async def paths(views: PageViewStore) -> list[str]:

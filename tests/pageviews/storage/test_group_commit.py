@@ -9,10 +9,10 @@ import pytest
 from tests.pageviews.storage.views import numbered
 from utilities.model.clock import utc_now
 from utilities.model.errors import Overloaded, StoreDown
-from utilities.pageviews.sql.columns import Row, row_of
+from utilities.pageviews.sql.columns import StoredRow, to_stored_row
 from utilities.pageviews.storage.group_commit import MAX_COMMIT_ROWS, GroupCommit
 
-ROWS = [row_of(numbered(number)) for number in range(MAX_COMMIT_ROWS + 10)]
+ROWS = [to_stored_row(numbered(number)) for number in range(MAX_COMMIT_ROWS + 10)]
 
 
 class Disk:
@@ -24,7 +24,7 @@ class Disk:
         self.batches: list[int] = []
         self.full = False
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[StoredRow]) -> None:
         assert self.free.wait(10)
         if self.full:
             raise StoreDown("The disk is full.")

@@ -12,7 +12,7 @@ import pytest
 from tests.pageviews.storage.views import numbered, view
 from utilities.model.clock import utc_now
 from utilities.model.errors import SettingsError
-from utilities.pageviews.sql.columns import row_of
+from utilities.pageviews.sql.columns import to_stored_row
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
 from utilities.pageviews.storage.journal import Journal, encode_row, read_old_lines
 from utilities.pageviews.storage.query_pool import QUERY_NICENESS
@@ -65,7 +65,7 @@ def old_journals(folder: Path) -> list[Path]:
 
 
 def test_only_complete_lines_of_an_old_journal_are_read():
-    lines = [encode_row(row_of(view(title=title))) for title in ("one", "a\nb\n\nc", "three")]
+    lines = [encode_row(to_stored_row(view(title=title))) for title in ("one", "a\nb\n\nc", "three")]
     old = [old_line(line) for line in lines]
     assert list(read_old_lines(io.BytesIO(b"".join(old)))) == lines
     last = old[-1]
@@ -75,7 +75,7 @@ def test_only_complete_lines_of_an_old_journal_are_read():
 
 async def test_journals_of_an_earlier_version_are_imported_once(tmp_path: Path):
     for first, name in enumerate(("pageviews.journal", "pageviews.journal2")):
-        lines = [old_line(encode_row(row_of(numbered(number)))) for number in (first, first + 1)]
+        lines = [old_line(encode_row(to_stored_row(numbered(number)))) for number in (first, first + 1)]
         (tmp_path / name).write_bytes(b"".join([*lines, lines[0][:40], b"\n" * 5000]))
     for _ in range(2):
         views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
@@ -86,7 +86,7 @@ async def test_journals_of_an_earlier_version_are_imported_once(tmp_path: Path):
 
 async def test_lines_of_a_crashed_process_are_inserted(tmp_path: Path):
     journal = Journal(tmp_path / "pageviews.journal.db")
-    journal.append_lines([encode_row(row_of(numbered(number % 3))) for number in range(5)])
+    journal.append_lines([encode_row(to_stored_row(numbered(number % 3))) for number in range(5)])
     journal.close()
     views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     assert await views.query("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
@@ -101,7 +101,7 @@ async def test_journal_of_another_format_is_a_settings_error(tmp_path: Path):
 
 async def test_only_the_line_that_the_engine_cannot_read_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     journal = Journal(tmp_path / "pageviews.journal.db")
-    rows = [row_of(numbered(number)) for number in range(3)]
+    rows = [to_stored_row(numbered(number)) for number in range(3)]
     rows[1] = tuple("no day" if type(each) is date else each for each in rows[1])
     journal.append_lines([encode_row(row) for row in rows])
     journal.close()

@@ -4,11 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.pageviews.storage.views import NOON, numbered, view
-from utilities.pageviews.sql.columns import NAMES
+from utilities.pageviews.sql.columns import COLUMN_NAMES
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.row_file import RowFile
 
-ALL = f"SELECT {', '.join(NAMES)} FROM page_views ORDER BY moment"
+ALL = f"SELECT {', '.join(COLUMN_NAMES)} FROM page_views ORDER BY moment"
 
 
 async def test_rows_of_a_row_file_are_stored_once_and_unchanged(views: PageViewStore, tmp_path: Path):
@@ -27,4 +27,4 @@ async def test_rows_of_a_row_file_are_stored_once_and_unchanged(views: PageViewS
     again = await views.query(ALL, {})
     assert [row for row in again if row in stored] == stored
     assert len(again) == 4
-    assert (again[-1][NAMES.index("title")], again[-1][NAMES.index("path")]) == (odd.title, odd.path)
+    assert (again[-1][COLUMN_NAMES.index("title")], again[-1][COLUMN_NAMES.index("path")]) == (odd.title, odd.path)

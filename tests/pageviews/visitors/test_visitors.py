@@ -21,7 +21,7 @@ from utilities.pageviews import DropReason
 from utilities.pageviews.classify.geoip import CountryDatabase
 from utilities.pageviews.collect.beacon import BEACON_FIELDS, FIELD_ALIASES
 from utilities.pageviews.log_import.command import import_logs
-from utilities.pageviews.log_import.line_kinds import Kind
+from utilities.pageviews.log_import.line_kinds import LineKind
 from utilities.services import Services
 
 NOON = datetime(2026, 11, 18, 20, tzinfo=UTC)  # a Wednesday in Los Angeles
@@ -150,8 +150,8 @@ async def test_the_past_is_a_log_that_can_be_imported(world: World, foyer: tuple
         )
     ]
     assert found.lines == lines
-    assert found.kinds[Kind.PAGE] > 0.9 * lines
-    assert found.kinds[Kind.UNREADABLE] == found.kinds[Kind.FOREIGN] == 0
+    assert found.kinds[LineKind.PAGE] > 0.9 * lines
+    assert found.kinds[LineKind.UNREADABLE] == found.kinds[LineKind.FOREIGN] == 0
     [(titles, screens)] = await collector.views.query("SELECT min(title), max(screen) FROM page_views", {})
     assert screens > 300
     assert titles is not None

@@ -1,4 +1,4 @@
-"""How far an import has come, so that one that was broken off goes on from there."""
+"""Checkpoints of imports, so that an interrupted import continues where it stopped."""
 
 import hashlib
 import secrets
@@ -13,63 +13,63 @@ from utilities.runtime.atomic_file import replace_file_atomically
 
 
 @dataclass(frozen=True)
-class Mark:
+class Checkpoint:
     """Everything before `place` (bytes of uncompressed text) is in the store."""
 
     place: int = 0
     lines: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
-    seen: Mapping[str, int] = field(default_factory=dict)  # what Names remembers
+    seen: Mapping[str, int] = field(default_factory=dict)  # the state of LineIds
     size: int = 0  # bytes the file had on disk
 
 
-KEY = "key"
-KEY_BYTES = 32
-MARK = TypeAdapter(Mark)
+KEY_FILE_NAME = "key"
+IMPORT_KEY_BYTES = 32
+CHECKPOINT_ADAPTER = TypeAdapter(Checkpoint)
 
 
-class Bookmarks:
-    """One small file in `folder` for each import that is under way; `site` and the log's first bytes name it."""
+class Checkpoints:
+    """One small file in `folder` for each unfinished import, named by `site` and the log's first bytes."""
 
     def __init__(self, folder: Path, site: str) -> None:
         self.folder = folder
         self.site = site
 
-    def key(self) -> bytes:
-        """What the visitors of this import are told by; one that was broken off finds it again."""
-        path = self.folder / KEY
+    def load_key(self) -> bytes:
+        """Returns the key of the visitor ids of this import; an interrupted import gets the same key again."""
+        path = self.folder / KEY_FILE_NAME
         try:
             return path.read_bytes()
         except FileNotFoundError:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            path.write_bytes(key := secrets.token_bytes(KEY_BYTES))
+            path.write_bytes(key := secrets.token_bytes(IMPORT_KEY_BYTES))
             return key
 
-    def throw_key_away(self) -> None:
-        """After this nobody can tell whose visits they were."""
-        (self.folder / KEY).unlink(missing_ok=True)
+    def delete_key(self) -> None:
+        """Deletes the key; afterwards the visitor ids cannot be computed again."""
+        (self.folder / KEY_FILE_NAME).unlink(missing_ok=True)
 
-    def path(self, file: LogFile) -> Path:
-        name = hashlib.sha256(f"{file.begins} {self.site}".encode()).hexdigest()[:32]
+    def checkpoint_file(self, file: LogFile) -> Path:
+        name = hashlib.sha256(f"{file.fingerprint} {self.site}".encode()).hexdigest()[:32]
         return self.folder / f"{name}.json"
 
-    def beside(self, file: LogFile) -> Path:
-        """Where the page views are gathered that come after the mark."""
-        return self.path(file).with_suffix(".rows").absolute()
+    def row_file_path(self, file: LogFile) -> Path:
+        """Returns the file of the page views after the checkpoint."""
+        return self.checkpoint_file(file).with_suffix(".rows").absolute()
 
-    def find(self, file: LogFile) -> Mark:
-        """Where to go on; the beginning when there is no mark, one that cannot be read, or the log is shorter now."""
+    def load_checkpoint(self, file: LogFile) -> Checkpoint:
+        """Returns where to continue; the beginning without a valid checkpoint, or when the log is shorter now."""
         try:
-            mark = MARK.validate_json(self.path(file).read_bytes())
+            checkpoint = CHECKPOINT_ADAPTER.validate_json(self.checkpoint_file(file).read_bytes())
         except (OSError, ValidationError):
-            return Mark()
-        return mark if mark.size <= file.size else Mark()
+            return Checkpoint()
+        return checkpoint if checkpoint.size <= file.size else Checkpoint()
 
-    def put(self, file: LogFile, mark: Mark) -> None:
-        """Replaces the mark in one step, so that it is whole at any moment."""
+    def save_checkpoint(self, file: LogFile, checkpoint: Checkpoint) -> None:
+        """Replaces the checkpoint atomically."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_file_atomically(self.path(file), MARK.dump_json(mark))
+        replace_file_atomically(self.checkpoint_file(file), CHECKPOINT_ADAPTER.dump_json(checkpoint))
 
-    def forget(self, file: LogFile) -> None:
-        self.path(file).unlink(missing_ok=True)
+    def delete_checkpoint(self, file: LogFile) -> None:
+        self.checkpoint_file(file).unlink(missing_ok=True)

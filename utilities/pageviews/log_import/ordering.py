@@ -1,4 +1,4 @@
-"""Lines of a log in the order in which things happened, each with a name of its own that is the same next time."""
+"""Orders the hits of a log by time, and gives each line an id that is the same in the next import."""
 
 import heapq
 from collections import OrderedDict
@@ -6,55 +6,55 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
 from utilities.pageviews import Hit
-from utilities.pageviews.log_import.access_log import Line
+from utilities.pageviews.log_import.access_log import LogLine
 from utilities.pageviews.sites.site_file import Site
 
-REMEMBERED = 10_000
-"""Lines among which an identical one is looked for; identical lines are of the same second, so they stand close."""
-DISORDER = 60.0
-"""Seconds by which a line may come late: servers write when an answer has ended, and name the moment it began."""
-MOST_WAITING = 20_000  # hits, however much happens in a minute
+MAX_REMEMBERED_LINES = 10_000
+"""How many lines back identical ones are detected; they are of the same second, so they are close to each other."""
+MAX_DELAY_SECONDS = 60.0
+"""How late a line may be: servers write it when the response has ended, with the time when it began."""
+MAX_HELD_HITS = 20_000  # hits, however much happens in a minute
 
 
-class Names:
-    """Gives each line 32 hex digits by what it says and by how many just like it there were before it in its file.
+class LineIds:
+    """Gives each line an id of 32 hex digits: a digest of the line and of how many identical lines came before it.
 
-    The client's address is left out: a digest of it and of things that are kept beside it would give it away. Two
-    people who do the same thing in the same second are told apart by their number, whichever of them comes first.
+    The client's address is not part of it, because a digest of it and the stored fields would reveal it. Two people
+    who do the same in the same second get different numbers, in whatever order.
     """
 
     def __init__(self, seen: Mapping[str, int] | None = None) -> None:
         self.seen: OrderedDict[str, int] = OrderedDict(seen or {})
 
-    def name(self, site: str, line: Line) -> str:
-        said = "\n".join((site, repr(line.at), line.host, line.target, str(line.status), line.referrer, line.agent))
-        digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    def make_id(self, site: str, line: LogLine) -> str:
+        text = "\n".join((site, repr(line.at), line.host, line.target, str(line.status), line.referrer, line.agent))
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         before = self.seen.get(digest, 0)
         self.seen[digest] = before + 1
-        if len(self.seen) > REMEMBERED:
+        if len(self.seen) > MAX_REMEMBERED_LINES:
             self.seen.popitem(last=False)
         if not before:
             return digest
         return blake2b(f"{digest} {before}".encode(), digest_size=16).hexdigest()
 
 
-class Settling:
-    """Holds hits back until nothing earlier is likely to come, and hands them out by time."""
+class ReorderBuffer:
+    """Holds hits back until an earlier one is unlikely, and returns them ordered by time."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[float, int, Hit, Site]] = []
         self.number = 0
         self.newest = float("-inf")
 
-    def put(self, at: float, hit: Hit, site: Site) -> Iterator[tuple[Hit, Site]]:
-        """Takes one in and yields those that have settled."""
-        self.number += 1  # keeps the file's own order within a second
+    def add_hit(self, at: float, hit: Hit, site: Site) -> Iterator[tuple[Hit, Site]]:
+        """Adds a hit and yields those that are old enough."""
+        self.number += 1  # the order of the file within a second
         heapq.heappush(self.waiting, (at, self.number, hit, site))
         self.newest = max(self.newest, at)
-        while self.waiting[0][0] < self.newest - DISORDER or len(self.waiting) > MOST_WAITING:
+        while self.waiting[0][0] < self.newest - MAX_DELAY_SECONDS or len(self.waiting) > MAX_HELD_HITS:
             yield heapq.heappop(self.waiting)[2:]
 
-    def rest(self) -> Iterator[tuple[Hit, Site]]:
-        """All that still wait."""
+    def release_all(self) -> Iterator[tuple[Hit, Site]]:
+        """Yields all that are left."""
         while self.waiting:
             yield heapq.heappop(self.waiting)[2:]

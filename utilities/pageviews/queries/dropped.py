@@ -1,14 +1,14 @@
-"""Which hits were not counted, and why; of the table of dropped hits, which knows days and nothing finer."""
+"""The query of dropped hits by day and reason; its table has no times."""
 
 from datetime import date
 
 from utilities.model.frames import Value
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews import DropReason
-from utilities.pageviews.queries import Arranged, Found, Question, whole
-from utilities.pageviews.queries.times import DAY
+from utilities.pageviews.queries import EngineRows, FrameRows, SiteQuery, integer_column
+from utilities.pageviews.queries.times import DAY_COLUMN
 
-HEADINGS = {
+REASON_HEADINGS = {
     DropReason.BOT: "Bots",
     DropReason.PREFETCH: "Fetched ahead",
     DropReason.SPAM: "Referrer spam",
@@ -17,26 +17,31 @@ HEADINGS = {
 }
 
 
-def every_day(found: Found, span: TimeRange) -> Arranged:
-    """A row for each day of the range and a figure for each reason, all of them together first."""
+def fill_dropped_days(found: EngineRows, span: TimeRange) -> FrameRows:
+    """Returns a row for each day of the range, with the total and a figure for each reason."""
     days: dict[date, dict[str, int]] = {day: {} for day in span.each_day()}
     for day, why, hits in found:
         if day in days:
             days[day][why] = int(hits)
     rows: list[tuple[Value, ...]] = [
-        (day.isoformat(), sum(hits.values()), *(hits.get(why, 0) for why in HEADINGS)) for day, hits in days.items()
+        (day.isoformat(), sum(hits.values()), *(hits.get(why, 0) for why in REASON_HEADINGS))
+        for day, hits in days.items()
     ]
     return rows, ()
 
 
-QUESTIONS = (
-    Question(
+QUERIES = (
+    SiteQuery(
         "dropped",
         """
         SELECT day, why, sum(hits) AS hits
         FROM (SELECT site, day, why, hits, $first AS moment FROM dropped) AS daily
         WHERE {where} GROUP BY day, why""",
-        (DAY, whole("dropped", "Not counted"), *(whole(why.value, heading) for why, heading in HEADINGS.items())),
-        every_day,
+        (
+            DAY_COLUMN,
+            integer_column("dropped", "Not counted"),
+            *(integer_column(why.value, heading) for why, heading in REASON_HEADINGS.items()),
+        ),
+        fill_dropped_days,
     ),
 )

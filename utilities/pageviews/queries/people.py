@@ -1,31 +1,31 @@
-"""Who reads: where from, in which language, and with what."""
+"""The queries of countries, languages, browsers, systems, devices, screens and user-agents."""
 
 from dataclasses import replace
 
 from utilities.model.frames import Note
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country_name
-from utilities.pageviews.queries import UNKNOWN, Arranged, Found, ranked, text
+from utilities.pageviews.queries import UNKNOWN_NAME, EngineRows, FrameRows, ranked_query, text_column
 
-NOWHERE = Note("Countries are unknown until “make geo” has put their database in place.")
-
-
-def in_px(found: Found, span: TimeRange) -> Arranged:
-    """A width as it is spoken of; 0 is what nobody knows."""
-    return [(f"{row[0]} px" if row[0] else UNKNOWN, *row[1:]) for row in found], ()
+NO_COUNTRIES_NOTE = Note("Countries are unknown until “make geo” has put their database in place.")
 
 
-def by_name(found: Found, span: TimeRange) -> Arranged:
-    rows = [(country_name(row[0]) or UNKNOWN, *row[1:]) for row in found]
-    return rows, (NOWHERE,) if rows and {row[0] for row in rows} == {UNKNOWN} else ()
+def format_widths(found: EngineRows, span: TimeRange) -> FrameRows:
+    """Formats screen widths in px; 0 is unknown."""
+    return [(f"{row[0]} px" if row[0] else UNKNOWN_NAME, *row[1:]) for row in found], ()
 
 
-QUESTIONS = (
-    replace(ranked("countries", text("country", "Country")), arrange=by_name),
-    ranked("languages", text("language", "Language")),
-    ranked("browsers", text("browser", "Browser"), text("browser_version", "Version", 1)),
-    ranked("systems", text("system", "System"), text("system_version", "Version", 1)),
-    ranked("devices", text("device", "Device")),
-    ranked("agents", text("agent", "User agent")),
-    replace(ranked("screens", text("screen", "Screen width")), arrange=in_px),
+def name_countries(found: EngineRows, span: TimeRange) -> FrameRows:
+    rows = [(country_name(row[0]) or UNKNOWN_NAME, *row[1:]) for row in found]
+    return rows, (NO_COUNTRIES_NOTE,) if rows and {row[0] for row in rows} == {UNKNOWN_NAME} else ()
+
+
+QUERIES = (
+    replace(ranked_query("countries", text_column("country", "Country")), to_rows=name_countries),
+    ranked_query("languages", text_column("language", "Language")),
+    ranked_query("browsers", text_column("browser", "Browser"), text_column("browser_version", "Version", 1)),
+    ranked_query("systems", text_column("system", "System"), text_column("system_version", "Version", 1)),
+    ranked_query("devices", text_column("device", "Device")),
+    ranked_query("agents", text_column("agent", "User agent")),
+    replace(ranked_query("screens", text_column("screen", "Screen width")), to_rows=format_widths),
 )

@@ -1,15 +1,15 @@
-"""Pages elsewhere that link to us, and which of our pages they lead to."""
+"""The queries of referrers: domains and pages elsewhere, and the pages they lead to."""
 
-from utilities.pageviews.queries import ranked, text
+from utilities.pageviews.queries import ranked_query, text_column
 
-ELSEWHERE = "name = '' AND referrer_host <> ''"
-DOMAIN = text("referrer_host", "Domain")
-REFERRER = text("referrer", "Referrer")
-PAGE = text("path", "Page")
+HAS_REFERRER_SQL = "name = '' AND referrer_host <> ''"
+DOMAIN_COLUMN = text_column("referrer_host", "Domain")
+REFERRER_COLUMN = text_column("referrer", "Referrer")
+LINKED_PAGE_COLUMN = text_column("path", "Page")
 
-QUESTIONS = (
-    ranked("referrers", DOMAIN, only=ELSEWHERE),
-    ranked("referrers-by-page", REFERRER, only=ELSEWHERE),
-    ranked("referrers-for-page", PAGE, REFERRER, only=ELSEWHERE),
-    ranked("referrers-to-page", REFERRER, PAGE, only=ELSEWHERE),
+QUERIES = (
+    ranked_query("referrers", DOMAIN_COLUMN, only=HAS_REFERRER_SQL),
+    ranked_query("referrers-by-page", REFERRER_COLUMN, only=HAS_REFERRER_SQL),
+    ranked_query("referrers-for-page", LINKED_PAGE_COLUMN, REFERRER_COLUMN, only=HAS_REFERRER_SQL),
+    ranked_query("referrers-to-page", REFERRER_COLUMN, LINKED_PAGE_COLUMN, only=HAS_REFERRER_SQL),
 )

@@ -1,86 +1,98 @@
-"""When people come: by day and hour on the site's own clock, none left out because nobody came."""
+"""The queries by day and hour in the site's time zone; days and hours without views have a row as well."""
 
 from datetime import date
 
 from utilities.model.frames import Column, Value, ValueKind
 from utilities.model.time_ranges import TimeRange
-from utilities.pageviews.queries import COUNTED, VIEWS, VISITORS, VISITS, Arranged, Found, Question, text
+from utilities.pageviews.queries import (
+    COUNTS_SQL,
+    VIEWS_COLUMN,
+    VISITORS_COLUMN,
+    VISITS_COLUMN,
+    EngineRows,
+    FrameRows,
+    SiteQuery,
+    text_column,
+)
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NOBODY = (0, 0, 0)
-OCLOCK = text("hour", "Hour")
+WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+NO_VIEWS = (0, 0, 0)
+HOUR_COLUMN = text_column("hour", "Hour")
 
 
-def every_day(found: Found, span: TimeRange) -> Arranged:
-    days: dict[date, tuple[Value, ...]] = dict.fromkeys(span.each_day(), NOBODY)
+def fill_days(found: EngineRows, span: TimeRange) -> FrameRows:
+    days: dict[date, tuple[Value, ...]] = dict.fromkeys(span.each_day(), NO_VIEWS)
     days |= {row[0]: tuple(row[1:]) for row in found}
     return [(day.isoformat(), *days[day]) for day in sorted(days)], ()
 
 
-def every_hour(found: Found, span: TimeRange) -> Arranged:
-    """An hour that comes twice, when clocks go back, is there twice; one that is leapt over is not there."""
-    hours: dict[tuple[date, int, int], tuple[Value, ...]] = dict.fromkeys(span.each_hour(), NOBODY)
+def fill_hours(found: EngineRows, span: TimeRange) -> FrameRows:
+    """Returns a row for each hour: two for an hour that occurs twice, none for one that the clock skips."""
+    hours: dict[tuple[date, int, int], tuple[Value, ...]] = dict.fromkeys(span.each_hour(), NO_VIEWS)
     hours |= {(row[0], int(row[1]), int(row[2])): tuple(row[3:]) for row in found}
-    return [(day.isoformat(), oclock(hour), ahead(off), *hours[day, hour, off]) for day, hour, off in order(hours)], ()
+    return [
+        (day.isoformat(), format_hour(hour), format_offset(off), *hours[day, hour, off])
+        for day, hour, off in sort_hours(hours)
+    ], ()
 
 
-def order(hours: dict[tuple[date, int, int], tuple[Value, ...]]) -> list[tuple[date, int, int]]:
-    """By when they were, not by what the clock showed."""
+def sort_hours(hours: dict[tuple[date, int, int], tuple[Value, ...]]) -> list[tuple[date, int, int]]:
+    """Sorts the hours by real time, not by local time."""
     return sorted(hours, key=lambda at: at[0].toordinal() * 1440 + at[1] * 60 - at[2])
 
 
-def every_four_hours(found: Found, span: TimeRange) -> Arranged:
-    """The busiest first."""
-    periods: dict[int, tuple[Value, ...]] = dict.fromkeys(range(0, 24, 4), NOBODY)
+def rank_four_hours(found: EngineRows, span: TimeRange) -> FrameRows:
+    """Returns the six parts of the day, the one with most views first."""
+    periods: dict[int, tuple[Value, ...]] = dict.fromkeys(range(0, 24, 4), NO_VIEWS)
     periods |= {int(row[0]): tuple(row[1:]) for row in found}
     busiest = sorted(periods, key=lambda begins: (-int(periods[begins][0] or 0), begins))
-    return [(f"{oclock(begins)} to {oclock(begins + 4)}", *periods[begins]) for begins in busiest], ()
+    return [(f"{format_hour(begins)} to {format_hour(begins + 4)}", *periods[begins]) for begins in busiest], ()
 
 
-def every_weekday_hour(found: Found, span: TimeRange) -> Arranged:
-    """168 rows, Monday's first."""
+def fill_weekday_hours(found: EngineRows, span: TimeRange) -> FrameRows:
+    """Returns 168 rows, Monday's first."""
     views = dict.fromkeys(((weekday, hour) for weekday in range(7) for hour in range(24)), 0)
     for day, hour, seen in found:
         views[day.weekday(), int(hour)] += int(seen)
-    return [(WEEKDAYS[weekday], oclock(hour), seen) for (weekday, hour), seen in views.items()], ()
+    return [(WEEKDAY_NAMES[weekday], format_hour(hour), seen) for (weekday, hour), seen in views.items()], ()
 
 
-def oclock(hour: int) -> str:
+def format_hour(hour: int) -> str:
     return f"{hour:02d}:00"
 
 
-def ahead(offset: int) -> str:
-    """`+01:00`."""
+def format_offset(offset: int) -> str:
+    """Formats an offset in minutes: `+01:00`."""
     return f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02d}:{abs(offset) % 60:02d}"
 
 
-def by(keys: str) -> str:
+def counts_by_sql(keys: str) -> str:
     return f"""
-        SELECT {keys}, {COUNTED} FROM page_views WHERE {{where}} AND name = ''{{only}} GROUP BY {keys}"""
+        SELECT {keys}, {COUNTS_SQL} FROM page_views WHERE {{where}} AND name = ''{{only}} GROUP BY {keys}"""
 
 
-DAY = Column("day", "Day", ValueKind.DATE)
+DAY_COLUMN = Column("day", "Day", ValueKind.DATE)
 
-QUESTIONS = (
-    Question("by-day", by("day"), (DAY, VIEWS, VISITORS, VISITS), every_day),
-    Question(
+QUERIES = (
+    SiteQuery("by-day", counts_by_sql("day"), (DAY_COLUMN, VIEWS_COLUMN, VISITORS_COLUMN, VISITS_COLUMN), fill_days),
+    SiteQuery(
         "by-hour",
-        by("day, hour, zone_offset"),
-        (DAY, OCLOCK, text("offset", "From UTC", 3), VIEWS, VISITORS, VISITS),
-        every_hour,
-        most_days=400,  # some ten thousand rows
+        counts_by_sql("day, hour, zone_offset"),
+        (DAY_COLUMN, HOUR_COLUMN, text_column("offset", "From UTC", 3), VIEWS_COLUMN, VISITORS_COLUMN, VISITS_COLUMN),
+        fill_hours,
+        max_days=400,  # about 10,000 rows
     ),
-    Question(
+    SiteQuery(
         "four-hours",
-        f"SELECT hour - hour % 4 AS begins, {COUNTED} FROM page_views WHERE {{where}} AND name = ''{{only}} "
+        f"SELECT hour - hour % 4 AS begins, {COUNTS_SQL} FROM page_views WHERE {{where}} AND name = ''{{only}} "
         "GROUP BY begins",
-        (text("period", "Time of day"), VIEWS, VISITORS, VISITS),
-        every_four_hours,
+        (text_column("period", "Time of day"), VIEWS_COLUMN, VISITORS_COLUMN, VISITS_COLUMN),
+        rank_four_hours,
     ),
-    Question(
+    SiteQuery(
         "weekday-hours",
         "SELECT day, hour, count(*) AS views FROM page_views WHERE {where} AND name = ''{only} GROUP BY day, hour",
-        (text("weekday", "Weekday"), OCLOCK, VIEWS),
-        every_weekday_hour,
+        (text_column("weekday", "Weekday"), HOUR_COLUMN, VIEWS_COLUMN),
+        fill_weekday_hours,
     ),
 )

@@ -1,4 +1,4 @@
-"""The way of single visits through the site, and what happens at this moment."""
+"""The queries of single visits, and of the last minutes."""
 
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -7,46 +7,46 @@ from utilities.model.frames import Value
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country_name
 from utilities.pageviews.queries import (
-    UNKNOWN,
-    VIEWS,
-    VISITORS,
-    VISITS,
-    Arranged,
-    Found,
-    Question,
-    seconds,
-    text,
-    whole,
+    UNKNOWN_NAME,
+    VIEWS_COLUMN,
+    VISITORS_COLUMN,
+    VISITS_COLUMN,
+    EngineRows,
+    FrameRows,
+    SiteQuery,
+    integer_column,
+    seconds_column,
+    text_column,
 )
-from utilities.pageviews.sql.landing_exit import ORDER
+from utilities.pageviews.sql.landing_exit import VIEW_ORDER_SQL
 
-MOST_STEPS = 200  # of one trail
+MAX_TRAIL_STEPS = 200  # of one trail
 
 
-def steps(found: Found, span: TimeRange) -> Arranged:
-    """A row for each page of each trail, so that nothing a path may hold is taken for the end of it."""
+def number_steps(found: EngineRows, span: TimeRange) -> FrameRows:
+    """Returns a row for each page of each visit, with its position and the time on the page."""
     rows: list[tuple[Value, ...]] = []
     for place, (_, trail) in enumerate(groupby(found, key=lambda row: row[0]), 1):
-        went = list(trail)
-        times = [row[2] for row in went]
-        for step, (row, following) in enumerate(zip(went, [*times[1:], None], strict=True), 1):
+        steps = list(trail)
+        times = [row[2] for row in steps]
+        for step, (row, following) in enumerate(zip(steps, [*times[1:], None], strict=True), 1):
             stayed = None if following is None else (following - row[2]).total_seconds()
-            rows.append((place, step, row[4], row[5], clock(row[2], row[3]), stayed))
+            rows.append((place, step, row[4], row[5], format_local_time(row[2], row[3]), stayed))
     return rows, ()
 
 
-def lately(found: Found, span: TimeRange) -> Arranged:
-    said = ((row[0], row[1], row[2], row[3], country_name(row[4]), *row[5:]) for row in found)
-    rows = [(clock(row[0], row[1]), *(cell or UNKNOWN for cell in row[2:])) for row in said]
+def format_recent_views(found: EngineRows, span: TimeRange) -> FrameRows:
+    named = ((row[0], row[1], row[2], row[3], country_name(row[4]), *row[5:]) for row in found)
+    rows = [(format_local_time(row[0], row[1]), *(cell or UNKNOWN_NAME for cell in row[2:])) for row in named]
     return rows, ()
 
 
-def clock(moment: datetime, offset: int) -> str:
-    """`2026-11-20 10:42:07` on the site's clock."""
+def format_local_time(moment: datetime, offset: int) -> str:
+    """Formats a moment in the site's time zone: `2026-11-20 10:42:07`."""
     return f"{moment.replace(tzinfo=None) + timedelta(minutes=int(offset)):%Y-%m-%d %H:%M:%S}"
 
 
-TRAILS = Question(
+TRAILS_QUERY = SiteQuery(
     "trails",
     """
     WITH longest AS (
@@ -59,52 +59,54 @@ TRAILS = Question(
         FROM page_views JOIN longest ON page_views.visit = longest.visit WHERE {where} AND name = ''
     )
     SELECT way, place, moment, zone_offset, path, title FROM ways WHERE place <= MOST
-    ORDER BY pages DESC, lasted DESC, way, place""".replace("MOST", str(MOST_STEPS)).replace("{ORDER}", ORDER),
-    (
-        whole("visit", "Visit"),
-        whole("step", "Step"),
-        text("path", "Page"),
-        text("title", "Title", 2),
-        text("at", "At", 1),
-        seconds("time", "Time"),
+    ORDER BY pages DESC, lasted DESC, way, place""".replace("MOST", str(MAX_TRAIL_STEPS)).replace(
+        "{ORDER}", VIEW_ORDER_SQL
     ),
-    steps,
+    (
+        integer_column("visit", "Visit"),
+        integer_column("step", "Step"),
+        text_column("path", "Page"),
+        text_column("title", "Title", 2),
+        text_column("at", "At", 1),
+        seconds_column("time", "Time"),
+    ),
+    number_steps,
 )
 
-NOW = Question(
+NOW_QUERY = SiteQuery(
     "now",
     """
     SELECT page, max(headline), count(*) AS visitors FROM (
         SELECT visitor, argMax(path, (moment, path, id)) AS page, argMax(title, (moment, path, id)) AS headline
         FROM page_views WHERE {where}{only} GROUP BY visitor
     ) AS latest GROUP BY page ORDER BY visitors DESC, page LIMIT $limit""",
-    (text("path", "Page"), text("title", "Title", 1), VISITORS),
+    (text_column("path", "Page"), text_column("title", "Title", 1), VISITORS_COLUMN),
 )
-"""Each visitor where last seen, so that their sum is how many there are."""
+"""Each visitor counts on the page of the last view, so the sum is the number of visitors."""
 
-PRESENT = Question(
+PRESENT_QUERY = SiteQuery(
     "present",
     """
     SELECT count(DISTINCT visitor), count(DISTINCT visit), count(*) FILTER (WHERE name = '')
     FROM page_views WHERE {where}{only}""",
-    (VISITORS, VISITS, VIEWS),
+    (VISITORS_COLUMN, VISITS_COLUMN, VIEWS_COLUMN),
 )
 
-LIVE = Question(
+LIVE_QUERY = SiteQuery(
     "live",
     """
     SELECT moment, zone_offset, path, title, country, source, browser, device FROM page_views
     WHERE {where} AND name = ''{only} ORDER BY moment DESC, id DESC LIMIT $limit""",
     (
-        text("at", "At"),
-        text("path", "Page"),
-        text("title", "Title", 2),
-        text("country", "Country"),
-        text("source", "Source"),
-        text("browser", "Browser", 3),
-        text("device", "Device", 3),
+        text_column("at", "At"),
+        text_column("path", "Page"),
+        text_column("title", "Title", 2),
+        text_column("country", "Country"),
+        text_column("source", "Source"),
+        text_column("browser", "Browser", 3),
+        text_column("device", "Device", 3),
     ),
-    lately,
+    format_recent_views,
 )
 
-QUESTIONS = (TRAILS, NOW, PRESENT, LIVE)
+QUERIES = (TRAILS_QUERY, NOW_QUERY, PRESENT_QUERY, LIVE_QUERY)

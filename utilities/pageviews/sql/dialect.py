@@ -34,13 +34,13 @@ from typing import Any
 from uuid import UUID
 
 from utilities.model.errors import BadAnswer
-from utilities.pageviews.sql.columns import moment_of
+from utilities.pageviews.sql.columns import to_stored_moment
 
 PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 # ClickHouse's names taught to DuckDB; names of functions are not case-sensitive there. `if`, `argMin`, `argMax`,
 # `dateDiff`, `nullIf` and `any_value` it knows by itself.
-DUCK_MACROS = {
+DUCKDB_MACROS = {
     "countIf(c)": "count(*) FILTER (WHERE c)",  # DuckDB's own is NULL for no rows
     "intDiv(a, b)": "a // b",
     "localTime(t, minutes)": "t::TIMESTAMP + to_minutes(minutes)",
@@ -56,7 +56,7 @@ DUCK_MACROS = {
 }
 
 # And ours to ClickHouse: functions that are written into the question, since aggregates cannot be defined there.
-CLICK_WORDS = {
+CLICKHOUSE_REWRITES = {
     r"\b(lag|lead)\((\w+)\)": r"\1(toNullable(\2))",
     r"\blocalTime\(": "addMinutes(",
     r"\bmillis\(": "toUnixTimestamp64Milli(",
@@ -68,7 +68,7 @@ CLICK_WORDS = {
     r"\bquantileOf\((.+?), (0\.\d+)\)": r"quantileExactInclusiveOrNull(\2)(\1)",
 }
 
-CLICK_SETTINGS: Mapping[str, Any] = {
+CLICKHOUSE_SETTINGS: Mapping[str, Any] = {
     "final": 1,  # a row that was sent twice is one row, whether it has been merged yet or not
     "do_not_merge_across_partitions_select_final": 1,
     "join_use_nulls": 1,
@@ -79,8 +79,8 @@ CLICK_SETTINGS: Mapping[str, Any] = {
 }
 
 
-def click_type(value: Any) -> str:
-    """ClickHouse's type of a value; TypeError when it is nothing that may stand in a question."""
+def clickhouse_type(value: Any) -> str:
+    """Returns ClickHouse's type of a value; raises TypeError for values that queries cannot contain."""
     match value:
         case bool():
             return "Bool"
@@ -95,49 +95,49 @@ def click_type(value: Any) -> str:
         case date():
             return "Date"
         case [first, *_]:
-            return f"Array({click_type(first)})"
+            return f"Array({clickhouse_type(first)})"
         case [] | ():
             return "Array(String)"
-    raise TypeError(f"{type(value).__name__} cannot stand in a question")
+    raise TypeError(f"{type(value).__name__} cannot be a value of a query")
 
 
-def for_click(sql: str, values: Mapping[str, Any]) -> str:
-    """The question in ClickHouse's words; BadAnswer when it has a placeholder without a value."""
-    for ours, theirs in CLICK_WORDS.items():
+def to_clickhouse_sql(sql: str, values: Mapping[str, Any]) -> str:
+    """Converts SQL to ClickHouse's dialect; raises BadAnswer when a placeholder has no value."""
+    for ours, theirs in CLICKHOUSE_REWRITES.items():
         sql = re.sub(ours, theirs, sql)
-    return PLACEHOLDER.sub(lambda found: f"{{{found[1]}:{click_type(values[found[1]])}}}", sql)
+    return PLACEHOLDER.sub(lambda found: f"{{{found[1]}:{clickhouse_type(values[found[1]])}}}", sql)
 
 
-def used(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values the question names, datetimes as both engines keep them; BadAnswer when one is missing."""
+def used_values(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values that the SQL names, with datetimes as stored; raises BadAnswer for a missing one."""
     names = set(PLACEHOLDER.findall(sql))
     if missing := sorted(names - values.keys()):
-        raise BadAnswer(f"the question has no value for {', '.join(missing)}")
-    return {name: inward(values[name]) for name in names}
+        raise BadAnswer(f"the query has no value for {', '.join(missing)}")
+    return {name: to_engine_value(values[name]) for name in names}
 
 
-def inward(value: Any) -> Any:
+def to_engine_value(value: Any) -> Any:
     if isinstance(value, datetime):
-        return moment_of(value)
-    return [inward(each) for each in value] if isinstance(value, list | tuple) else value
+        return to_stored_moment(value)
+    return [to_engine_value(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def in_utc(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for clickhouse-connect, which takes a datetime that does not say where it is for the server's own time."""
+def with_utc(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values with aware datetimes: clickhouse-connect takes naive ones for the server's local time."""
     return {
-        name: [aware(each) for each in value] if isinstance(value, list) else aware(value)
+        name: [to_aware(each) for each in value] if isinstance(value, list) else to_aware(value)
         for name, value in values.items()
     }
 
 
-def aware(value: Any) -> Any:
+def to_aware(value: Any) -> Any:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
-def outward(value: Any) -> Any:
-    return value.hex if isinstance(value, UUID) else aware(value)
+def from_engine_value(value: Any) -> Any:
+    return value.hex if isinstance(value, UUID) else to_aware(value)
 
 
-def plain(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Rows in the types that the docstring above promises."""
-    return [tuple(map(outward, row)) for row in rows]
+def plain_rows(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Returns rows in the types that the comment above describes."""
+    return [tuple(map(from_engine_value, row)) for row in rows]

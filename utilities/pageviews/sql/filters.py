@@ -1,4 +1,4 @@
-"""Which rows a question is about: whose site, which time, which page."""
+"""The WHERE clause of a query: site, time range, page and referrer."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,11 +7,11 @@ from typing import Any, Protocol
 from utilities.model.errors import ParameterError
 from utilities.model.time_ranges import TimeRange
 
-DAY = timedelta(days=1)
+DAY_MARGIN = timedelta(days=1)
 
 
-class Site(Protocol):
-    """What a question needs to know of a site."""
+class QueriedSite(Protocol):
+    """The fields of a site that queries need."""
 
     @property
     def name(self) -> str: ...
@@ -20,22 +20,22 @@ class Site(Protocol):
     def zone(self) -> str: ...
 
 
-class Sites(Protocol):
-    """The sites there are; `any_host` and none configured: every host that is counted is one."""
+class QueriedSites(Protocol):
+    """The sites; with `any_host` and none configured, every host with hits is one."""
 
     any_host: bool
     configured: bool
     zone: str
 
-    def __iter__(self) -> Iterator[Site]: ...
+    def __iter__(self) -> Iterator[QueriedSite]: ...
 
-    def get(self, name: str) -> Site | None: ...
+    def get(self, name: str) -> QueriedSite | None: ...
 
 
-def chosen(sites: Sites, name: str) -> tuple[str, str]:
-    """The site's name and time zone; '' asks for the first, or for all together where none is configured.
+def resolve_site(sites: QueriedSites, name: str) -> tuple[str, str]:
+    """Returns the site's name and time zone; '' is the first site, or all sites where none is configured.
 
-    Raises ParameterError for a site that is not there.
+    Raises ParameterError for an unknown site.
     """
     if site := sites.get(name) or (next(iter(sites), None) if sites.configured and not name else None):
         return site.name, site.zone
@@ -44,18 +44,18 @@ def chosen(sites: Sites, name: str) -> tuple[str, str]:
     raise ParameterError(f"`site` must be one of {', '.join(site.name for site in sites)}")
 
 
-def condition(site: str, span: TimeRange, page: str = "", referrer: str = "") -> tuple[str, str, dict[str, Any]]:
-    """The condition on site and time, that on page and referrer, and their values.
+def where_clause(site: str, span: TimeRange, page: str = "", referrer: str = "") -> tuple[str, str, dict[str, Any]]:
+    """Returns the condition on site and time, the condition on page and referrer, and their values.
 
-    Both engines skip by site and day; a day is that of the row's own clock, so all sites together, in several zones,
-    need one more on either side, and the moment says the rest.
+    Both engines skip rows by site and day. A row's day is in its site's time zone, so the condition on the day has a
+    margin of one day for sites in several zones, and the condition on the moment is exact.
     """
     covers = span.date_range
     values: dict[str, Any] = {
         "first": span.start,
         "last": span.end,
-        "first_day": covers.first - DAY,
-        "last_day": covers.last + DAY,
+        "first_day": covers.first - DAY_MARGIN,
+        "last_day": covers.last + DAY_MARGIN,
     }
     where = "day BETWEEN $first_day AND $last_day AND moment >= $first AND moment < $last"
     only = ""

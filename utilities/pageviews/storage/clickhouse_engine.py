@@ -14,8 +14,15 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SettingsError, StoreDown, Unavailable
 from utilities.pageviews import PageView
-from utilities.pageviews.sql.columns import NAMES, TABLE, Row, row_of
-from utilities.pageviews.sql.dialect import CLICK_SETTINGS, aware, for_click, in_utc, plain, used
+from utilities.pageviews.sql.columns import COLUMN_NAMES, PAGE_VIEWS_TABLE, StoredRow, to_stored_row
+from utilities.pageviews.sql.dialect import (
+    CLICKHOUSE_SETTINGS,
+    plain_rows,
+    to_aware,
+    to_clickhouse_sql,
+    used_values,
+    with_utc,
+)
 from utilities.pageviews.storage.clickhouse_schema import migrate_clickhouse
 from utilities.pageviews.storage.dropped_hits import DROPPED_TABLE, DroppedHits
 from utilities.pageviews.storage.group_commit import MAX_COMMIT_ROWS, GroupCommit
@@ -24,14 +31,14 @@ from utilities.pageviews.storage.query_pool import open_query_pool
 from utilities.pageviews.storage.row_file import read_row_batches
 from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
-COUNT_ROWS_SQL = f"SELECT count(*) FROM {TABLE}"  # noqa: S608
+COUNT_ROWS_SQL = f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}"  # noqa: S608
 CLICKHOUSE_QUERY_THREADS = 8  # the server does the work
 INSERT_RETRY_SECONDS = (0.1, 0.5, 2.0)
 INSERT_SETTINGS = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_timeout_ms": 50}
 # A session would allow one query at a time.
 CLIENT_OPTIONS: Mapping[str, Any] = {"autogenerate_session_id": False, "connect_timeout": 5}
 CLICKHOUSE_FORMATS = {ExportFormat.CSV: "CSVWithNames", ExportFormat.PARQUET: "Parquet"}
-MOMENT_INDEX = NAMES.index("moment")
+MOMENT_INDEX = COLUMN_NAMES.index("moment")
 BUSY_ERROR_NAMES = ("TIMEOUT_EXCEEDED", "TOO_MANY_SIMULTANEOUS_QUERIES", "MEMORY_LIMIT_EXCEEDED")
 
 
@@ -48,14 +55,14 @@ class ClickHousePageViewStore:
         """Returns when ClickHouse has accepted the rows. Raises Overloaded when there is no room, StoreDown when it
         does not answer, ValueError when one of the rows is invalid."""
         if views:
-            await self.commit.add_rows([row_of(view) for view in views])
+            await self.commit.add_rows([to_stored_row(view) for view in views])
 
-    def _insert_rows(self, rows: Sequence[Row]) -> None:
+    def _insert_rows(self, rows: Sequence[StoredRow]) -> None:
         """Runs on the commit thread. A row that is inserted twice, because an answer was lost, counts once."""
-        rows = [(*row[:MOMENT_INDEX], aware(row[MOMENT_INDEX]), *row[MOMENT_INDEX + 1 :]) for row in rows]
+        rows = [(*row[:MOMENT_INDEX], to_aware(row[MOMENT_INDEX]), *row[MOMENT_INDEX + 1 :]) for row in rows]
         for delay in (*INSERT_RETRY_SECONDS, None):
             try:
-                self.client.insert(TABLE, rows, column_names=NAMES, settings=INSERT_SETTINGS)
+                self.client.insert(PAGE_VIEWS_TABLE, rows, column_names=COLUMN_NAMES, settings=INSERT_SETTINGS)
             except (UnicodeError, TypeError, OverflowError) as error:
                 raise ValueError(f"A page view cannot be stored: {error}") from error
             except (ClickHouseError, OSError) as error:
@@ -75,10 +82,10 @@ class ClickHousePageViewStore:
 
     async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Returns rows; raises Unavailable when it takes too long and BadAnswer when ClickHouse rejects the query."""
-        values = used(sql, values)
+        values = used_values(sql, values)
         seconds = self.query_pool.timeout
         return await self.query_pool.run(
-            lambda cancel: plain(self._execute_query(cancel, for_click(sql, values), values, seconds))
+            lambda cancel: plain_rows(self._execute_query(cancel, to_clickhouse_sql(sql, values), values, seconds))
         )
 
     def _execute_query(
@@ -86,9 +93,9 @@ class ClickHousePageViewStore:
     ) -> Sequence[Sequence[Any]]:
         """Runs on a query thread. ClickHouse itself stops the query after `seconds`."""
         cancel.set_interrupt(None)
-        settings = {**CLICK_SETTINGS, "max_execution_time": seconds}
+        settings = {**CLICKHOUSE_SETTINGS, "max_execution_time": seconds}
         try:
-            return self.client.query(sql, parameters=in_utc(values), settings=settings).result_rows
+            return self.client.query(sql, parameters=with_utc(values), settings=settings).result_rows
         except DatabaseError as error:
             if is_busy_error(error):
                 raise Unavailable(f"ClickHouse takes too long to answer: {first_error_line(error)}") from error
@@ -98,11 +105,11 @@ class ClickHousePageViewStore:
 
     async def delete_rows(self, request: DeleteRequest) -> int:
         condition, request_values = request.where_clause()
-        values = used(condition, request_values)
-        sql = for_click(condition, values)
+        values = used_values(condition, request_values)
+        sql = to_clickhouse_sql(condition, values)
         if request.covers_whole_days:
             await self._run_long(lambda cancel: self._delete_from_table(cancel, DROPPED_TABLE, sql, values))
-        deleted = await self._run_long(lambda cancel: self._delete_from_table(cancel, TABLE, sql, values))
+        deleted = await self._run_long(lambda cancel: self._delete_from_table(cancel, PAGE_VIEWS_TABLE, sql, values))
         self.rows -= deleted
         return deleted
 
@@ -116,7 +123,7 @@ class ClickHousePageViewStore:
             if rows[0][0]:
                 # Not a lightweight DELETE, which only hides rows: they must be off the disk when this returns.
                 sql = f"ALTER TABLE {table} DELETE WHERE {condition}"
-                self.client.command(sql, parameters=in_utc(values), settings={"mutations_sync": 2})
+                self.client.command(sql, parameters=with_utc(values), settings={"mutations_sync": 2})
         except (ClickHouseError, OSError, Unavailable, BadAnswer) as error:
             raise StoreDown(f"ClickHouse does not delete: {first_error_line(error)}") from error
         return int(rows[0][0])
@@ -136,8 +143,8 @@ class ClickHousePageViewStore:
 
     def _write_export(self, cancel: CancelHandle, file: Path, format: ExportFormat, site: str) -> int:
         where, values = ("WHERE site = {site:String}", {"site": site}) if site else ("", {})
-        sql = f"SELECT {', '.join(NAMES)} FROM {TABLE} {where} ORDER BY moment, id"  # noqa: S608
-        settings = {**CLICK_SETTINGS, "max_execution_time": LONG_QUERY_SECONDS}
+        sql = f"SELECT {', '.join(COLUMN_NAMES)} FROM {PAGE_VIEWS_TABLE} {where} ORDER BY moment, id"  # noqa: S608
+        settings = {**CLICKHOUSE_SETTINGS, "max_execution_time": LONG_QUERY_SECONDS}
         try:
             rows = self._execute_query(cancel, f"{COUNT_ROWS_SQL} {where}", values, LONG_QUERY_SECONDS)
             fmt = CLICKHOUSE_FORMATS[format]

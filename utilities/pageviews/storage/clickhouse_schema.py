@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from clickhouse_connect.driver.client import Client
 
 from utilities.model.errors import SettingsError
-from utilities.pageviews.sql.columns import COLUMNS, TABLE
+from utilities.pageviews.sql.columns import PAGE_VIEW_COLUMNS, PAGE_VIEWS_TABLE
 from utilities.pageviews.storage.dropped_hits import CLICKHOUSE_DROPPED_TABLE_SQL
 
 MigrationSteps = Mapping[int, Sequence[str]]
@@ -14,7 +14,8 @@ CLICKHOUSE_MIGRATIONS: MigrationSteps = {
     1: (
         # Rows with the same sorting key, and so with the same id, become one: the `final` setting of queries does it.
         # The index serves queries about part of a day.
-        f"CREATE TABLE IF NOT EXISTS {TABLE} ({', '.join(f'{column.name} {column.click}' for column in COLUMNS)}, "
+        f"CREATE TABLE IF NOT EXISTS {PAGE_VIEWS_TABLE} "
+        f"({', '.join(f'{column.name} {column.clickhouse_type}' for column in PAGE_VIEW_COLUMNS)}, "
         "INDEX moments moment TYPE minmax GRANULARITY 1) "
         "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(day) ORDER BY (site, day, moment, id)",
     ),

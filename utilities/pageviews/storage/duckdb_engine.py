@@ -12,8 +12,8 @@ import duckdb
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SettingsError, StoreDown, Unavailable
 from utilities.pageviews import PageView
-from utilities.pageviews.sql.columns import TABLE, row_of
-from utilities.pageviews.sql.dialect import plain, used
+from utilities.pageviews.sql.columns import PAGE_VIEWS_TABLE, to_stored_row
+from utilities.pageviews.sql.dialect import plain_rows, used_values
 from utilities.pageviews.storage.dropped_hits import (
     DROPPED_TABLE,
     DUCKDB_ADD_DROPPED_SQL,
@@ -53,7 +53,7 @@ class DuckDBPageViewStore:
         self.connection = connection  # only for cursors: each thread uses its own
         self.query_pool = query_pool
         self.writer = connection.cursor()  # of the flusher's thread
-        self.rows: int = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchall()[0][0]  # noqa: S608
+        self.rows: int = connection.execute(f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}").fetchall()[0][0]  # noqa: S608
         self.close_callbacks: list[Callable[[], Awaitable[None]]] = []
         journals = Journal(file.with_suffix(".journal.db")), Journal(file.with_suffix(".journal2.db"))
         for name in (".journal", ".journal2"):
@@ -67,7 +67,7 @@ class DuckDBPageViewStore:
         if len(views) >= BULK_ROWS and self.flusher.unflushed_rows() >= self.commit.capacity // 4:
             await self.flusher.catch_up()  # an import must leave room for hits
         if views:
-            await self.commit.add_rows([encode_row(row_of(view)) for view in views])
+            await self.commit.add_rows([encode_row(to_stored_row(view)) for view in views])
 
     def insert_journal_rows(self, row_file: Path) -> None:
         """Inserts the rows that are not in the table yet, in one transaction; raises StoreDown. Flusher's thread."""
@@ -95,9 +95,9 @@ class DuckDBPageViewStore:
 
     async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Returns rows; raises Unavailable when it takes too long and BadAnswer when DuckDB rejects the query."""
-        values = used(sql, values)
+        values = used_values(sql, values)
         await self.flusher.catch_up()
-        return await self.query_pool.run(lambda cancel: plain(self._execute_query(cancel, sql, values)))
+        return await self.query_pool.run(lambda cancel: plain_rows(self._execute_query(cancel, sql, values)))
 
     def _execute_query(self, cancel: CancelHandle, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Runs on a query thread."""
@@ -116,8 +116,8 @@ class DuckDBPageViewStore:
 
     async def delete_rows(self, request: DeleteRequest) -> int:
         condition, request_values = request.where_clause()
-        values = used(condition, request_values)
-        deleted = await self._run_statement(f"DELETE FROM {TABLE} WHERE {condition}", values)  # noqa: S608
+        values = used_values(condition, request_values)
+        deleted = await self._run_statement(f"DELETE FROM {PAGE_VIEWS_TABLE} WHERE {condition}", values)  # noqa: S608
         self.rows -= deleted
         if request.covers_whole_days:
             await self._run_statement(f"DELETE FROM {DROPPED_TABLE} WHERE {condition}", values)  # noqa: S608
@@ -131,7 +131,7 @@ class DuckDBPageViewStore:
     async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
         where = "WHERE site = $site " if site else ""
         name = str(file).replace("'", "''")
-        sql = f"COPY (FROM {TABLE} {where}ORDER BY moment, id) TO '{name}' ({COPY_OPTIONS[format]})"
+        sql = f"COPY (FROM {PAGE_VIEWS_TABLE} {where}ORDER BY moment, id) TO '{name}' ({COPY_OPTIONS[format]})"
         return await self._run_statement(sql, {"site": site} if site else {})
 
     async def _run_statement(self, sql: str, values: Mapping[str, Any]) -> int:

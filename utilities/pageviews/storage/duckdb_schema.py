@@ -6,27 +6,30 @@ from pathlib import Path
 import duckdb
 
 from utilities.model.errors import SettingsError
-from utilities.pageviews.sql.columns import COLUMNS, NAMES, TABLE
-from utilities.pageviews.sql.dialect import DUCK_MACROS
+from utilities.pageviews.sql.columns import COLUMN_NAMES, PAGE_VIEW_COLUMNS, PAGE_VIEWS_TABLE
+from utilities.pageviews.sql.dialect import DUCKDB_MACROS
 from utilities.pageviews.storage.dropped_hits import DUCKDB_DROPPED_TABLE_SQL
 from utilities.pageviews.storage.journal import FIELD_SEPARATOR, MAX_LINE_BYTES, NULL_TEXT, QUOTE_CHAR
 
 MigrationSteps = Mapping[int, Sequence[str]]
 
 DUCKDB_MIGRATIONS: MigrationSteps = {
-    1: (f"CREATE TABLE {TABLE} ({', '.join(f'{column.name} {column.duck} NOT NULL' for column in COLUMNS)})",),
+    1: (
+        f"CREATE TABLE {PAGE_VIEWS_TABLE} "
+        f"({', '.join(f'{column.name} {column.duckdb_type} NOT NULL' for column in PAGE_VIEW_COLUMNS)})",
+    ),
     2: (DUCKDB_DROPPED_TABLE_SQL,),
 }
 """The statements that lead to each version; those of a released version are never changed."""
 
 
-STORED_IDS_SQL = f"SELECT id FROM {TABLE} WHERE moment BETWEEN $first AND $last"  # noqa: S608
+STORED_IDS_SQL = f"SELECT id FROM {PAGE_VIEWS_TABLE} WHERE moment BETWEEN $first AND $last"  # noqa: S608
 """The ids in the time range of a row file; the engine skips the rest of the table."""
 
 
 def read_row_file_sql(row_file: Path, *, skip_bad_rows: bool = False) -> str:
     """Returns a table expression for a file of journal lines; `skip_bad_rows` leaves out lines that are not rows."""
-    columns = {column.name: column.duck for column in COLUMNS}
+    columns = {column.name: column.duckdb_type for column in PAGE_VIEW_COLUMNS}
     name = str(row_file).replace("'", "''")
     return f"""read_csv('{name}',
         columns = {columns}, auto_detect = false, header = false, parallel = false, new_line = '\\n',
@@ -45,8 +48,8 @@ def insert_row_file_sql(row_file: Path, *, has_duplicates: bool, skip_bad_rows: 
     """Returns a statement that inserts the new rows of a file; in memory is only the current row group."""
     distinct = "DISTINCT ON (id) " if has_duplicates else ""
     source = read_row_file_sql(row_file, skip_bad_rows=skip_bad_rows)
-    rows = f"SELECT {distinct}{', '.join(NAMES)} FROM {source}"  # noqa: S608
-    return f"INSERT INTO {TABLE} {rows} ANTI JOIN ({STORED_IDS_SQL}) USING (id)"
+    rows = f"SELECT {distinct}{', '.join(COLUMN_NAMES)} FROM {source}"  # noqa: S608
+    return f"INSERT INTO {PAGE_VIEWS_TABLE} {rows} ANTI JOIN ({STORED_IDS_SQL}) USING (id)"
 
 
 def migrate_duckdb(connection: duckdb.DuckDBPyConnection, steps: MigrationSteps = DUCKDB_MIGRATIONS) -> None:
@@ -61,5 +64,5 @@ def migrate_duckdb(connection: duckdb.DuckDBPyConnection, steps: MigrationSteps 
             connection.execute(step)
         connection.execute("INSERT INTO about VALUES (?)", [version])
         connection.commit()
-    for head, body in DUCK_MACROS.items():
+    for head, body in DUCKDB_MACROS.items():
         connection.execute(f"CREATE OR REPLACE MACRO {head} AS {body}")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from utilities.model.errors import SettingsError, StoreDown
-from utilities.pageviews.sql.columns import Row
+from utilities.pageviews.sql.columns import StoredRow
 
 # A line is the values of a row: CSV with control characters as separator and quotation mark. Text hardly ever contains
 # one of these, and a search for them is fast.
@@ -16,7 +16,7 @@ FIELD_SEPARATOR, QUOTE_CHAR, NULL_TEXT, LINE_END = "\x1f", "\x1e", "\x1d", "\n"
 MAX_LINE_BYTES = 1 << 20
 
 
-def encode_row(row: Row) -> bytes:
+def encode_row(row: StoredRow) -> bytes:
     """Returns the line of a row; raises ValueError when it is too long or its text is not valid Unicode."""
     text = FIELD_SEPARATOR.join(map(str, row))
     separators = text.count(FIELD_SEPARATOR)

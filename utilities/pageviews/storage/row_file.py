@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from utilities.pageviews import PageView
-from utilities.pageviews.sql.columns import COLUMNS, Row, row_of
+from utilities.pageviews.sql.columns import PAGE_VIEW_COLUMNS, StoredRow, to_stored_row
 from utilities.pageviews.storage.journal import FIELD_SEPARATOR, QUOTE_CHAR, encode_row
 
 TYPE_PARSERS: dict[str, Callable[[str], Any]] = {
@@ -18,7 +18,7 @@ TYPE_PARSERS: dict[str, Callable[[str], Any]] = {
     "TIMESTAMP_MS": datetime.fromisoformat,
     "DATE": date.fromisoformat,
 }
-COLUMN_PARSERS = [TYPE_PARSERS.get(column.duck, int) for column in COLUMNS]
+COLUMN_PARSERS = [TYPE_PARSERS.get(column.duckdb_type, int) for column in PAGE_VIEW_COLUMNS]
 
 
 class RowFile:
@@ -41,7 +41,7 @@ class RowFile:
 
     def write_view(self, view: PageView) -> None:
         """Appends a page view; raises ValueError when it is invalid."""
-        self.file.write(encode_row(row_of(view)))
+        self.file.write(encode_row(to_stored_row(view)))
         self.rows += 1
 
     def flush_rows(self) -> Path:
@@ -56,7 +56,7 @@ class RowFile:
         self.rows = 0
 
 
-def read_row_batches(path: Path, batch_size: int) -> Iterator[Sequence[Row]]:
+def read_row_batches(path: Path, batch_size: int) -> Iterator[Sequence[StoredRow]]:
     """Yields the rows of a RowFile in batches, for an engine that does not read the file itself."""
     with path.open(encoding="utf-8", newline="\n") as file:
         lines = reader(file, delimiter=FIELD_SEPARATOR, quotechar=QUOTE_CHAR)
