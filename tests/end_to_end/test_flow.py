@@ -13,7 +13,7 @@ from tests.pageviews.storage.views import view
 from utilities.sources.pageviews import PageViewSource
 
 AXE = Path(__file__).parents[1] / "handlers" / "reports" / "data" / "axe-core-4.14.1.min.js"
-pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the browser is
 
 
 async def test_day_by_the_keyboard_and_page_by_a_click_change_their_part_alone(

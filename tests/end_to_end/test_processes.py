@@ -13,7 +13,7 @@ from demo.internet import Internet
 from tests.conftest import RedisServer
 from tests.end_to_end.processes import running, told_to_stop
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the pretend internet is
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the pretend internet is
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 GOOGLE = "/v1beta/properties/"

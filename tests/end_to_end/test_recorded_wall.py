@@ -12,7 +12,7 @@ from tests.end_to_end.conftest import OpenFoyer
 from utilities.model.formats import format_value
 from utilities.model.frames import ValueKind
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the browser is
 
 BOARD = """
 title: Energy

@@ -9,7 +9,7 @@ from demo.faults import Fault
 from demo.internet import Internet
 from tests.end_to_end.conftest import OpenFoyer
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the browser is
 
 OVERFLOWING = """() => [...document.querySelectorAll('.tile')].filter(tile => {
   const room = tile.getBoundingClientRect();

@@ -28,6 +28,8 @@ from utilities.model.frames import LastError, Reading
 from utilities.refresh.refresher import Refresher
 from utilities.store import open_store, unfenced_lease
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

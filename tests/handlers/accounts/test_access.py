@@ -101,6 +101,7 @@ async def test_nobody_gets_where_the_table_says_and_nowhere_else(office: Open, c
                 assert told == (turned_away == 401 and ("token" in row[2] or bool(dict(claim).get("Authorization"))))
 
 
+@pytest.mark.slow
 async def test_person_gets_where_the_table_says(office: Open):
     usual = await office()
     for _, row, method in WAYS:

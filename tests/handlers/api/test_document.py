@@ -50,6 +50,7 @@ def test_readings_accept_the_parameters_of_the_page_view_source():
     assert named == {*PAGE_VIEW_PARAMS, "compare"}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800 if EXAMPLES else 60)
 async def test_schemathesis_finds_nothing(program: Programs, tmp_path: Path):
     one = await program("read")

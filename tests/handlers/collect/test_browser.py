@@ -13,7 +13,7 @@ from tests.handlers.collect.conftest import AGENT, CollectorServer, StoredView, 
 from tests.handlers.collect.website import NAME, website
 from utilities.config.settings import Settings
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the browser is
 
 SITES = """
 sites:

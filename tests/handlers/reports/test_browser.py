@@ -74,6 +74,7 @@ async def tab(chromium: Browser, address: str) -> AsyncIterator[DeskTab]:
         assert [each for each in errors if "404" not in each] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 async def test_page_is_accessible(tab: DeskTab, path: str) -> None:
     await tab.open(path)
@@ -98,6 +99,7 @@ async def test_sorting_changes_the_page_in_place_with_its_address_and_focus(tab:
     await tab.page.locator("table:not(:has([aria-sort]))").wait_for()
 
 
+@pytest.mark.slow
 async def test_slash_focuses_the_search_and_typing_stops_reloads(tab: DeskTab) -> None:
     await tab.open("/reports/site-titles")
     await tab.page.keyboard.press("/")
@@ -114,6 +116,7 @@ async def test_slash_focuses_the_search_and_typing_stops_reloads(tab: DeskTab) -
     assert await tab.page.evaluate("document.activeElement === document.body")
 
 
+@pytest.mark.slow
 async def test_page_reloads_until_it_is_paused(tab: DeskTab) -> None:
     await tab.page.clock.install()
     await tab.open("/reports/site-titles")
@@ -129,6 +132,7 @@ async def test_page_reloads_until_it_is_paused(tab: DeskTab) -> None:
     assert await tab.page.inner_text("#pause") == "Resume"
 
 
+@pytest.mark.slow
 async def test_chart_is_interactive_under_the_strict_csp_and_static_without_script(tab: DeskTab, chromium: Browser):
     await tab.open("/reports/site-by-day")
     await tab.page.locator(".drawing canvas").first.wait_for()
@@ -141,6 +145,7 @@ async def test_chart_is_interactive_under_the_strict_csp_and_static_without_scri
     await context.close()
 
 
+@pytest.mark.slow
 async def test_board_fills_the_screen(tab: DeskTab) -> None:
     await tab.open("/boards/office/desk")
     await tab.page.get_by_role("button", name="Full screen").click()

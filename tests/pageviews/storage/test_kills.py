@@ -16,6 +16,8 @@ from utilities.model.clock import utc_now
 from utilities.model.errors import SettingsError
 from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
+pytestmark = pytest.mark.slow
+
 OPEN = """
 import asyncio, sys
 from pathlib import Path

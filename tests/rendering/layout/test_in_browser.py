@@ -21,7 +21,8 @@ DAYS = frame(
     **{"date": ValueKind.DATE, "totalUsers": ValueKind.INTEGER},
 )
 PAGES = {"page": ValueKind.TEXT, "sessions": ValueKind.INTEGER, "stay": ValueKind.SECONDS, "bounce": ValueKind.FRACTION}
-SCREENS = [(1920, 1080), (1280, 720), (3840, 2160), (1024, 768), (2560, 1080)]
+OTHER_SCREENS = [(1280, 720), (3840, 2160), (1024, 768), (2560, 1080)]
+SCREENS = [(1920, 1080), *(pytest.param(*size, marks=pytest.mark.slow) for size in OTHER_SCREENS)]
 CUT = """() => Array.from(document.querySelectorAll('.body, .title, .change, .freshness, .footer, .sheet'))
   .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
   .map(e => e.className + ': ' + e.textContent.trim().slice(0, 40))"""

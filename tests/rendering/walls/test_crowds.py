@@ -13,6 +13,8 @@ from tests.rendering.walls.streams import STREAM, StreamClient
 from tests.waiting import wait_until
 from utilities.rendering.walls.wall_stream import WallStream
 
+pytestmark = pytest.mark.slow
+
 
 def open_stalled_stream(port: int) -> socket.socket:
     """A television that opens its stream and then never reads."""

@@ -44,6 +44,7 @@ async def test_figures_change_on_the_wall_without_a_reload(server: WallServer, w
     await expect(wall_page.locator("[data-tile=pages]")).to_contain_text("/careers")
 
 
+@pytest.mark.slow
 async def test_the_wall_shows_that_the_server_is_gone_and_reconnects(server: WallServer, wall_page: Page) -> None:
     await server.show("visitors", number(21480))
     await wall_page.goto(server.url())
@@ -61,6 +62,7 @@ async def test_the_wall_shows_that_the_server_is_gone_and_reconnects(server: Wal
     assert await wall_page.evaluate("window.sameDocument")
 
 
+@pytest.mark.slow
 async def test_the_wall_reloads_when_foyer_has_another_version(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url())
     await wait_until(lambda: server.walls.wall_count == 1)
@@ -91,6 +93,7 @@ async def test_a_bad_edit_keeps_the_board_and_shows_an_error_in_the_status_line(
     assert await wall_page.evaluate("window.sameDocument")
 
 
+@pytest.mark.slow
 async def test_a_wall_whose_board_was_deleted_says_so(server: WallServer, wall_page: Page) -> None:
     server.edit(BOARD.replace("Office", "Other"), "other")
     await wait_until(lambda: server.walls.render_page("other"))
@@ -106,6 +109,7 @@ async def test_a_wall_whose_board_was_deleted_says_so(server: WallServer, wall_p
     await expect(wall_page).to_have_title(re.compile("Other"))
 
 
+@pytest.mark.slow
 async def test_a_wall_never_reloads_into_an_error_page(server: WallServer, wall_page: Page) -> None:
     await server.show("visitors", number(5))
     await wall_page.goto(server.url())
@@ -126,6 +130,7 @@ async def test_a_wall_never_reloads_into_an_error_page(server: WallServer, wall_
     await expect(wall_page).to_have_title(re.compile("Other"), timeout=15_000)
 
 
+@pytest.mark.slow
 async def test_a_proxy_that_buffers_streams_does_not_stop_the_wall(server: WallServer, wall_page: Page) -> None:
     await wall_page.route("**/stream*", lambda route: route.abort())
     await wall_page.clock.install()
@@ -188,6 +193,7 @@ async def test_common_kiosk_parameters_are_accepted(server: WallServer, wall_pag
     await expect(wall_page.locator("body")).to_have_class("dark")
 
 
+@pytest.mark.slow
 async def test_the_list_redirects_to_the_only_board(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url("/"))
     assert wall_page.url == server.url("/boards/office")
@@ -197,6 +203,7 @@ async def test_the_list_redirects_to_the_only_board(server: WallServer, wall_pag
     await expect(wall_page.locator("main a:not(.aside)")).to_have_text(["<Other>", "Office"])
 
 
+@pytest.mark.slow
 async def test_the_page_moves_a_little_and_the_cursor_hides(server: WallServer, wall_page: Page) -> None:
     async def no_detour(route: Route) -> None:
         await (route.abort() if route.request.resource_type == "xhr" else route.continue_())
@@ -218,6 +225,7 @@ async def test_the_page_moves_a_little_and_the_cursor_hides(server: WallServer, 
     assert await wall_page.evaluate("getComputedStyle(document.body).cursor") == "none"
 
 
+@pytest.mark.slow
 async def test_thousands_of_updates_leave_no_nodes_and_no_memory(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url())
     await wait_until(lambda: server.walls.wall_count == 1)
