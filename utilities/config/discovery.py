@@ -17,11 +17,11 @@ def discover_units(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Un
     ModuleRuleError for any other.
     """
     plural = f"{name[:-1]}IES" if name.endswith("Y") else f"{name}S"
-    found: list[Unit] = []
+    result: list[Unit] = []
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         units: tuple[Any, ...] = getattr(module, plural, None) or (getattr(module, name, None),)
         if not all(isinstance(unit, kind) for unit in units):
             raise ModuleRuleError(f"{module.__name__} must define {name}: {kind.__name__}")
-        found.extend(units)
-    return tuple(units)
+        result.extend(units)
+    return tuple(result)
