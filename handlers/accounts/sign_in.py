@@ -1,4 +1,4 @@
-"""Signing in and out: the page for those outside, the way to the issuer and back, and the way out."""
+"""Sign-in and sign-out: the sign-in page, the redirect to the issuer, its callback, and sign-out."""
 
 import hmac
 import logging
@@ -17,8 +17,8 @@ log = logging.getLogger("foyer.sign_in")
 
 MAX_CODE_CHARS = 2048
 SIGN_IN_AGAIN = "Please sign in again."
-# What an issuer may say instead of letting somebody in (OpenID Connect 3.1.2.6): the status and our words for it.
-# Its own description is left out: anybody could write one into an address and have it shown under our name.
+# Errors that an issuer may send (OpenID Connect 3.1.2.6), with our status and sentence.
+# The description of the issuer is not shown: anybody could write one into an address.
 ISSUER_ERRORS = {
     "access_denied": (403, "You did not sign in, or your account may not."),
     "admin_policy_enforced": (403, "Your company's Google administrator does not allow Foyer yet."),
@@ -29,34 +29,36 @@ ISSUER_ERRORS = {
 
 
 class LoginPage(BaseHandler):
-    """For those outside; those inside are sent where they wanted to go."""
+    """The sign-in page; people with a session are redirected to the page they came for."""
 
     async def get(self) -> None:
-        then = safe_return_url(self.get_query_argument("next", DEFAULT_RETURN_URL))
+        return_url = safe_return_url(self.get_query_argument("next", DEFAULT_RETURN_URL))
         if self.authenticator.sign_in is not None and await self.identify_principal():
-            self.redirect(then)
+            self.redirect(return_url)
             return
         google = self.services.settings.oidc_issuer == GOOGLE_ISSUER
-        self.render_page("login.html", next=then, ended=self.get_query_argument("ended", "") == "1", google=google)
+        self.render_page(
+            "login.html", next=return_url, ended=self.get_query_argument("ended", "") == "1", google=google
+        )
 
 
 class SignInHandler(BaseHandler):
-    """What the two halves of signing in share: the pace, and the cookie that ties them together."""
+    """Base of the two steps of signing in: the rate limit."""
 
     async def limited_sign_in(self) -> SignIn:
-        """What there is to sign in with, for those who do not come too often."""
+        """Returns what people sign in with. Raises HttpProblem 404 without sign-in and 429 above the rate limit."""
         sign_in = self.authenticator.sign_in
         if sign_in is None:
-            raise HttpProblem(404, "Nobody signs in here: this Foyer listens to its own machine only.")
+            raise HttpProblem(404, "There is no sign-in: this Foyer answers on its own machine only.")
         wait = await sign_in.limiter.count_attempt(address_block(self.client_address))
         if wait:
-            sentence = f"Too many people are signing in from where you are. Try again in {wait} seconds."
+            sentence = f"Too many sign-ins from your network. Try again in {wait} seconds."
             raise HttpProblem(429, sentence, {"Retry-After": str(wait)})
         return sign_in
 
 
 class Login(SignInHandler):
-    """Sends somebody to the issuer. A GET, because it changes nothing but a cookie of the browser's own."""
+    """Redirects to the issuer. A GET, because it only sets a cookie."""
 
     async def get(self) -> None:
         sign_in = await self.limited_sign_in()
@@ -69,14 +71,14 @@ class Login(SignInHandler):
 
 
 class Callback(SignInHandler):
-    """Where the issuer sends people back to; whoever comes without the cookie of the attempt is not let on."""
+    """The address the issuer redirects to; refused without the cookie of the attempt."""
 
     async def get(self) -> None:
         sign_in = await self.limited_sign_in()
         attempt = self.read_attempt()
         self.authenticator.cookies.clear_cookie(self, self.authenticator.cookies.attempt_name)
         if attempt is None:
-            raise HttpProblem(400, f"This sign-in was not begun in this browser, or too long ago. {SIGN_IN_AGAIN}")
+            raise HttpProblem(400, f"This sign-in was not started in this browser, or too long ago. {SIGN_IN_AGAIN}")
         if not await sign_in.sessions.spend_attempt(
             attempt.state, self.authenticator.clock() + timedelta(seconds=ATTEMPT_LIFETIME_SECONDS)
         ):
@@ -91,7 +93,7 @@ class Callback(SignInHandler):
         self.redirect(attempt.return_url)
 
     def read_attempt(self) -> SignInAttempt | None:
-        """The attempt this is the answer to: the state in the address and the one in the cookie are the same."""
+        """Returns the attempt in the cookie if its state is the one in the address."""
         name = self.authenticator.cookies.attempt_name
         attempt = parse_attempt(
             self.authenticator.cookies.verify_value(name, self.get_cookie(name), ATTEMPT_LIFETIME_SECONDS)
@@ -101,7 +103,7 @@ class Callback(SignInHandler):
         return attempt if same else None
 
     def read_code(self, sign_in: SignIn) -> str:
-        """The code, unless the issuer sent a reason instead."""
+        """Returns the code. Raises HttpProblem when the issuer sent an error instead."""
         issuer = self.get_query_argument("iss", "")  # RFC 9207
         if issuer and issuer.rstrip("/") != sign_in.issuer.registration.issuer:
             raise HttpProblem(400, f"This answer came from somebody else. {SIGN_IN_AGAIN}")
@@ -115,14 +117,14 @@ class Callback(SignInHandler):
         return code
 
     async def end_old_session(self, sign_in: SignIn) -> None:
-        """Whoever signs in signs out first, so that nothing of an older session is left, whatever comes of it."""
+        """Ends the old session before the new one starts, so that nothing of it is left if sign-in fails."""
         if self.session_id is not None:
             self.authenticator.cookies.clear_cookie(self, self.authenticator.cookies.session_name)
             await sign_in.sessions.end_session(self.session_id)
 
 
 class SignOut(BaseHandler):
-    """Ends the session, here and in every other window; a POST, so that no picture or link can do it."""
+    """Ends the session in every window; a POST, so that no image or link can do it."""
 
     async def post(self) -> None:
         if self.authenticator.sign_in is not None:

@@ -1,4 +1,4 @@
-"""/tokens: where people make tokens for their programs, see which there are, and revoke them."""
+"""/tokens: people create, list and revoke tokens for their programs."""
 
 import logging
 from typing import Any, cast
@@ -13,7 +13,7 @@ log = logging.getLogger("foyer.tokens")
 
 
 class TokensPage(BaseHandler):
-    """What the pages of tokens share."""
+    """Base of the token pages."""
 
     @property
     def tokens(self) -> TokenStore:
@@ -21,22 +21,22 @@ class TokensPage(BaseHandler):
 
     @property
     def person_name(self) -> str:
-        """What the person is called in the list and in the log."""
+        """The name of the person in the list and in the log."""
         return cast(Person, self.principal).label
 
     async def render_tokens(self, **more: Any) -> None:
-        told = {"secret": "", "fault": "", "name": "", "ticked": ("read",), **more}
+        context = {"secret": "", "fault": "", "name": "", "ticked": ("read",), **more}
         self.render_page(
             "tokens.html",
             here="/api",
             tokens=await self.tokens.list_tokens(),
             scopes=TOKEN_SCOPES,
             used=self.last_used_text,
-            **told,
+            **context,
         )
 
     def last_used_text(self, made: TokenRecord) -> str:
-        """When a token was last here: `4 min ago`."""
+        """Returns when a token was last used: `4 min ago`."""
         if made.last_used is None:
             return "never"
         age = format_age(max((self.services.clock() - made.last_used).total_seconds(), 0))
@@ -44,7 +44,7 @@ class TokensPage(BaseHandler):
 
 
 class TokensListPage(TokensPage):
-    """The tokens there are; a POST makes one more, and its answer is the only place where it is ever shown."""
+    """The list of tokens; a POST creates one, and only its answer shows the secret."""
 
     async def get(self) -> None:
         await self.render_tokens()
@@ -62,7 +62,7 @@ class TokensListPage(TokensPage):
 
 
 class TokenRevokePage(TokensPage):
-    """The end of a token; one that is gone already stays gone."""
+    """Revokes a token; revoking it again does nothing."""
 
     async def post(self, number: str) -> None:
         made = await self.tokens.revoke_token(int(number))

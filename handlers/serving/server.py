@@ -1,4 +1,4 @@
-"""Serving: from settings to a listening server, and from SIGTERM to a quiet end."""
+"""The server: from settings to a listening port, and a clean stop at SIGTERM."""
 
 import asyncio
 import logging
@@ -59,9 +59,9 @@ async def serve_until_stopped(settings: Settings, beside: BackgroundTask | None 
 
 
 def log_outcome(ended: asyncio.Task[None]) -> None:
-    """What runs along may fail; the server goes on."""
+    """Logs the error of a background task; the server continues."""
     if not ended.cancelled() and (error := ended.exception()):
-        log.error("what runs beside the server has ended: %s", error, exc_info=error)
+        log.error("a background task of the server failed: %s", error, exc_info=error)
 
 
 def local_address(settings: Settings, port: int) -> str:

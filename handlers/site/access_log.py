@@ -1,4 +1,4 @@
-"""One line for each request; never the query, which carries codes, states and tokens."""
+"""The access log: one line for each request, without the query, which carries codes and tokens."""
 
 import logging
 
@@ -10,7 +10,7 @@ log = logging.getLogger("foyer.access")
 
 
 def log_request(handler: RequestHandler) -> None:
-    """What Tornado calls when a request is done."""
+    """Logs a finished request; Tornado calls it."""
     request = handler.request
     status = handler.get_status()
     if status < 500 and isinstance(handler, BaseHandler) and not handler.writes_access_log:

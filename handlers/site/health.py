@@ -1,4 +1,4 @@
-"""/healthz: how Foyer is, for whoever keeps an eye on it; needs no sign-in and tells no secret."""
+"""/healthz: the state of Foyer for monitoring; without sign-in and without secrets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ DEGRADED_STATES = (ReadingState.STALE, ReadingState.FAILED)
 
 
 class HealthPage(BaseHandler):
-    """Answers 200 as soon as the server serves; `status` says the rest."""
+    """Returns 200 while the server serves; the field `status` has the rest."""
 
     def get(self) -> None:
         readings = {name: self.reading_health(name) for name in self.board_reports()}

@@ -1,11 +1,11 @@
-"""The page for an address under which nothing is kept."""
+"""The page for unknown addresses."""
 
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 
 
 class NotFound(BaseHandler):
-    """Answers whatever no route matches, for every method."""
+    """Handles every request that no route matches, for every method."""
 
     def answer(self) -> None:
         raise HttpProblem(404)

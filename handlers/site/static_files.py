@@ -1,4 +1,4 @@
-"""Files from `static/`, kept for good by browsers when asked for by the hash of what is in them."""
+"""Files from `static/`; browsers cache them for a year when the address has the hash of the content."""
 
 import asyncio
 import gzip
@@ -12,18 +12,18 @@ from handlers.base.handler import BaseHandler
 STATIC_FILES_FOLDER = Path(__file__).resolve().parents[2] / "static"
 STATIC_URL_PREFIX = "/static/"
 STATIC_SETTINGS = {"static_path": str(STATIC_FILES_FOLDER), "static_url_prefix": STATIC_URL_PREFIX}
-"""Not among the application's settings, where Tornado would add a route of its own for them."""
+"""Not in the settings of the application: Tornado would add its own route for them."""
 
 MAX_AGE_SECONDS = 31536000
 COMPRESSIBLE_SUFFIXES = (".css", ".js", ".svg")
-"""What is shorter zipped; fonts are already."""
+"""Fonts are compressed already."""
 
 
 class StaticFiles(BaseHandler, StaticFileHandler):
-    """One file; its address carries its hash, which is what makes keeping it for good safe."""
+    """One file; the hash in its address makes a long cache time safe."""
 
     def parse_url_path(self, url_path: str) -> str:
-        if "\0" in url_path:  # no file's name, and an error of the system's own for whoever looks
+        if "\0" in url_path:  # never in a file name; the operating system would raise its own error
             raise HTTPError(404)
         return super().parse_url_path(url_path)
 
@@ -47,13 +47,13 @@ class StaticFiles(BaseHandler, StaticFileHandler):
         self.finish(await asyncio.to_thread(gzip_file, str(self.absolute_path), self.modified))
 
     def compute_etag(self) -> str | None:
-        """Weak: the same for a file and for the same file zipped."""
+        """Returns a weak tag: the same for a file and its compressed form."""
         etag = super().compute_etag()
         return f"W/{etag}" if etag else None
 
     def set_extra_headers(self, path: str) -> None:
-        asked = self.get_query_argument("v", "")
-        current = bool(asked) and asked == self.get_version(STATIC_SETTINGS, path)
+        version = self.get_query_argument("v", "")
+        current = bool(version) and version == self.get_version(STATIC_SETTINGS, path)
         self.set_header(
             "Cache-Control", f"public, max-age={MAX_AGE_SECONDS}, immutable" if current else "public, no-cache"
         )
@@ -64,10 +64,10 @@ class StaticFiles(BaseHandler, StaticFileHandler):
 
 @lru_cache(maxsize=100)
 def gzip_file(file: str, modified: object) -> bytes:
-    """On a thread: a large script takes a moment."""
+    """Returns the compressed file; runs in a thread, because a large script takes a moment."""
     return gzip.compress(Path(file).read_bytes(), 9, mtime=0)
 
 
 def static_url(path: str) -> str:
-    """The address of a file in `static/`, with its hash."""
+    """Returns the address of a file in `static/`, with its hash."""
     return StaticFiles.make_static_url(STATIC_SETTINGS, path)

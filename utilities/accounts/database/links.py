@@ -1,4 +1,4 @@
-"""Links: pictures of reports for those who do not sign in, signed, until a day, and no longer than somebody wants."""
+"""Share links: signed addresses of report images without sign-in, until a day or until they are revoked."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -15,10 +15,10 @@ from utilities.model.clock import Clock
 from utilities.model.errors import Overloaded, ParameterError
 
 MAX_SHARE_LINKS = 1000
-SHARE_LINK_DAYS = (7, 30, 90, 365)  # that a link may last
-MAX_SHARE_LINK_QUERY_CHARS = 1000  # characters of what is shown
+SHARE_LINK_DAYS = (7, 30, 90, 365)  # the choices for the lifetime of a link
+MAX_SHARE_LINK_QUERY_CHARS = 1000
 SIGNATURE_BYTES = 16  # bytes
-SHARE_LINK_CACHE_TIME = timedelta(seconds=5)  # how long another process may still show a link that was revoked
+SHARE_LINK_CACHE_TIME = timedelta(seconds=5)  # for so long another process may show a revoked link
 SIGNATURE_CONTEXT = b"foyer: a link to a picture"
 
 
@@ -35,7 +35,7 @@ class ShareLink:
 
 
 class ShareLinks:
-    """Signed with the newest of `keys`, believed with any. All of them are read at once and remembered for a moment."""
+    """Signs links with the newest of `keys` and accepts any. All links are read at once and cached for some seconds."""
 
     def __init__(self, state: StateDatabase, clock: Clock, keys: Sequence[bytes]) -> None:
         self.database = state
@@ -45,7 +45,7 @@ class ShareLinks:
         self._cached_at: datetime | None = None
 
     async def create_link(self, report: str, query: str, days: int, by: str) -> str:
-        """A new link's token. Raises ParameterError, and Overloaded when there are MOST."""
+        """Creates a link and returns its token. Raises ParameterError, and Overloaded when there are MOST."""
         if days not in SHARE_LINK_DAYS:
             raise ParameterError(f"`days` must be one of {', '.join(map(str, SHARE_LINK_DAYS))}")
         if len(query) > MAX_SHARE_LINK_QUERY_CHARS:
@@ -57,12 +57,12 @@ class ShareLinks:
         return self._encode_token(number, now + timedelta(days=days))
 
     def _encode_token(self, number: int, until: datetime) -> str:
-        """Number, end and signature, as an address may hold them."""
-        said = number.to_bytes(4, "big") + int(until.timestamp()).to_bytes(5, "big")
-        return urlsafe_b64encode(said + _sign_payload(self.keys[0], said)).decode().rstrip("=")
+        """Encodes number, end and signature for an address."""
+        payload = number.to_bytes(4, "big") + int(until.timestamp()).to_bytes(5, "big")
+        return urlsafe_b64encode(payload + _sign_payload(self.keys[0], payload)).decode().rstrip("=")
 
     async def find_link(self, token: str) -> ShareLink | None:
-        """What the link shows; None when it is forged, over or revoked. Raises StateDown."""
+        """Returns the link; None when it is forged, expired or revoked. Raises StateDown."""
         number = self._verified_number(token)
         if number is None:
             return None
@@ -74,34 +74,34 @@ class ShareLinks:
         return link if link is not None and link.until > now else None
 
     def _verified_number(self, token: str) -> int | None:
-        """The number of a link that we have signed and that is not over."""
+        """Returns the number in a token with a valid signature that has not expired."""
         try:
             raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except ValueError:
             return None
-        said, theirs = raw[:9], raw[9:]
+        payload, theirs = raw[:9], raw[9:]
         if len(theirs) != SIGNATURE_BYTES or not any(
-            hmac.compare_digest(_sign_payload(key, said), theirs) for key in self.keys
+            hmac.compare_digest(_sign_payload(key, payload), theirs) for key in self.keys
         ):
             return None
-        over = datetime.fromtimestamp(int.from_bytes(said[4:], "big"), UTC) <= self.clock()
-        return None if over else int.from_bytes(said[:4], "big")
+        over = datetime.fromtimestamp(int.from_bytes(payload[4:], "big"), UTC) <= self.clock()
+        return None if over else int.from_bytes(payload[:4], "big")
 
     async def list_links(self) -> list[ShareLink]:
-        """Those that are not over, the newest first."""
+        """Returns the links that have not expired, the newest first."""
         now = self.clock()
         return [_link_from_row(row) for row in await self.database.run(_select_links) if row.until > now]
 
     async def revoke_link(self, number: int) -> bool:
-        """Ends it here at once, and everywhere after REMEMBERED; whether there was one."""
+        """Deletes a link: here at once, in other processes after REMEMBERED; whether there was one."""
         gone = delete(links).where(links.c.number == number)
         count = await self.database.run(lambda connection: connection.execute(gone).rowcount)
         self._cached_at = None
         return bool(count)
 
 
-def _sign_payload(key: bytes, said: bytes) -> bytes:
-    return hmac.digest(key, SIGNATURE_CONTEXT + said, "sha256")[:SIGNATURE_BYTES]
+def _sign_payload(key: bytes, payload: bytes) -> bytes:
+    return hmac.digest(key, SIGNATURE_CONTEXT + payload, "sha256")[:SIGNATURE_BYTES]
 
 
 def _link_from_row(row: Row[Any]) -> ShareLink:

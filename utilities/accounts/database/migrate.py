@@ -1,4 +1,4 @@
-"""Brings the state database up to date, once, however many processes start together."""
+"""Migrates the state database, once, however many processes start together."""
 
 import fcntl
 import logging
@@ -39,14 +39,14 @@ def run_migrations(engine: Engine) -> None:
 
 
 def current_migration(connection: Connection) -> str | None:
-    """The last migration that was run here; None where none ever was."""
-    known = inspect(connection).has_table("alembic_version")
-    return connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+    """Returns the last migration of this database; None for an empty database."""
+    has_versions = inspect(connection).has_table("alembic_version")
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) if has_versions else None
 
 
 @contextmanager
 def hold_migration_lock(connection: Connection) -> Iterator[None]:
-    """Holds the others off: by a lock of PostgreSQL's, which ends with the connection, or by a file beside SQLite's."""
+    """Holds a lock against other processes: PostgreSQL's own, or a file next to the SQLite database."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK_NUMBER})
         connection.commit()

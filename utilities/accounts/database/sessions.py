@@ -1,4 +1,4 @@
-"""Sessions: who is behind a cookie, for how long, and how the open streams hear that it is over."""
+"""Sessions: which person a cookie belongs to, for how long, and an event for streams when a session ends."""
 
 import asyncio
 import hashlib
@@ -18,7 +18,7 @@ from utilities.model.principals import Person
 
 SESSION_IDLE_TIMEOUT = timedelta(hours=4)
 SESSION_LIFETIME = timedelta(hours=12)  # somebody who has left the company is out by the next morning
-SESSION_CACHE_TIME = timedelta(seconds=5)  # how long another process may still believe in a session that has ended
+SESSION_CACHE_TIME = timedelta(seconds=5)  # for so long another process may accept a session that has ended
 SESSION_SEEN_INTERVAL = timedelta(minutes=1)
 MAX_CACHED_SESSIONS = 10_000
 
@@ -30,7 +30,7 @@ class CachedPerson:
 
 
 class Sessions:
-    """Sessions by their secret id, of which only a hash is kept."""
+    """Sessions by their secret id, of which only a hash is stored."""
 
     def __init__(self, state: StateDatabase, clock: Clock) -> None:
         self.database = state
@@ -39,7 +39,7 @@ class Sessions:
         self._end_events: dict[str, WeakSet[asyncio.Event]] = {}
 
     async def start_session(self, person: Person) -> str:
-        """A new session for somebody who has just been identified; its secret id, which is kept nowhere."""
+        """Starts a session and returns its secret id, which is not stored."""
         session = secrets.token_urlsafe(32)
         key, now = hash_secret(session), self.clock()
         try:
@@ -49,20 +49,20 @@ class Sessions:
         return session
 
     async def find_person(self, session: str) -> Person | None:
-        """Whose session it is; None when it has ended. Raises StateDown."""
+        """Returns the person of a session; None when it has ended. Raises StateDown."""
         key, now = hash_secret(session), self.clock()
-        known = self._cached_people.get(key)
-        if known is not None and abs(now - known.at) <= SESSION_CACHE_TIME and not _has_expired(known.person, now):
-            return known.person
-        found = (await self.database.run(lambda connection: _select_active_sessions(connection, [key], now))).get(key)
-        if found is None:
+        cached = self._cached_people.get(key)
+        if cached is not None and abs(now - cached.at) <= SESSION_CACHE_TIME and not _has_expired(cached.person, now):
+            return cached.person
+        person = (await self.database.run(lambda connection: _select_active_sessions(connection, [key], now))).get(key)
+        if person is None:
             self._drop_session(key)
             return None
-        self._cached_people[key] = CachedPerson(found, now)
-        return found
+        self._cached_people[key] = CachedPerson(person, now)
+        return person
 
     async def end_session(self, session: str) -> None:
-        """Ends it here and everywhere, with its streams."""
+        """Ends the session in every process, with its streams."""
         key = hash_secret(session)
         await self.database.run(lambda connection: connection.execute(delete(sessions).where(sessions.c.key == key)))
         self._drop_session(key)
@@ -97,7 +97,7 @@ class Sessions:
             event.set()
 
     async def spend_attempt(self, attempt: str, until: datetime) -> bool:
-        """Uses up an attempt to sign in; False when it was used before."""
+        """Marks a sign-in attempt as used; returns False when it was used before."""
         key, now = hash_secret(attempt), self.clock()
         try:
             await self.database.run(lambda connection: _insert_spent_attempt(connection, key, until, now))
@@ -115,7 +115,7 @@ def _has_expired(person: Person, now: datetime) -> bool:
 
 
 def _insert_session(connection: Connection, key: str, person: Person, now: datetime) -> None:
-    """Writes the person down, or what is new about them, and the session; clears away what has run out."""
+    """Inserts or updates the person, inserts the session, and deletes expired sessions."""
     connection.execute(
         delete(sessions).where((sessions.c.until <= now) | (sessions.c.seen_at <= now - SESSION_IDLE_TIMEOUT))
     )
@@ -130,7 +130,7 @@ def _insert_session(connection: Connection, key: str, person: Person, now: datet
 
 
 def _select_active_sessions(connection: Connection, keys: list[str], now: datetime) -> dict[str, Person]:
-    """The sessions of these that have not ended, and whose they are; notes that they were seen."""
+    """Returns the persons of those sessions that have not ended; updates when the sessions were last used."""
     live = (sessions.c.until > now) & (sessions.c.seen_at > now - SESSION_IDLE_TIMEOUT)
     query = (
         select(sessions.c.key, sessions.c.until, sessions.c.seen_at, people)

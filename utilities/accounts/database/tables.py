@@ -1,4 +1,4 @@
-"""The tables as they are today; how they came to be so is in migrations/versions."""
+"""The current tables; their history is in migrations/versions."""
 
 from datetime import UTC, datetime
 
@@ -94,7 +94,7 @@ links = Table(
     METADATA,
     Column("number", Integer, primary_key=True),
     Column("report", String(100), nullable=False),
-    Column("query", String(1000), nullable=False),  # what of the report is shown, as an address says it
+    Column("query", String(1000), nullable=False),  # the query string of the image
     Column("made_by", String(255), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),

@@ -1,4 +1,4 @@
-"""Tokens: which programs come in, what each of them may do, and when it was last here."""
+"""API tokens: what each may do, and when it was last used."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -22,10 +22,10 @@ TOKEN_SCOPES = {
     "push": "figures into datasets, once there are datasets",
     "admin": "see which tokens there are, and revoke them",
 }
-"""What a token may be made for."""
+"""The scopes of tokens, with descriptions."""
 
-TOKEN_CACHE_TIME = timedelta(seconds=5)  # how long another process may still believe in a token that was revoked
-UNKNOWN_TOKEN_CACHE_TIME = timedelta(seconds=1)  # how long it may not know one that was just made
+TOKEN_CACHE_TIME = timedelta(seconds=5)  # for so long another process may accept a revoked token
+UNKNOWN_TOKEN_CACHE_TIME = timedelta(seconds=1)  # for so long another process may refuse a new token
 TOKEN_USED_INTERVAL = timedelta(minutes=1)
 MAX_TOKENS = 500
 MAX_TOKEN_CHARS = 100  # characters of a name, and of what may be a token at all
@@ -34,7 +34,7 @@ HINT_CHARS = 4
 
 @dataclass(frozen=True)
 class TokenRecord:
-    """A token as it is listed; nobody can make the token of it."""
+    """A token in the list, without its secret."""
 
     number: int
     name: str
@@ -46,7 +46,7 @@ class TokenRecord:
 
 
 class TokenStore:
-    """Tokens by their hash. All of them are read at once and remembered, so that a guess costs the database nothing."""
+    """Tokens by their hash. All are read at once and cached, so that wrong tokens cost the database nothing."""
 
     def __init__(self, state: StateDatabase, clock: Clock) -> None:
         self.database = state
@@ -57,7 +57,7 @@ class TokenStore:
         self._change_count = 0
 
     async def create_token(self, name: str, scopes: Collection[str], by: str) -> str:
-        """A new token, which is kept nowhere. Raises ParameterError, and Overloaded when there are MOST."""
+        """Creates a token and returns its secret, which is not stored. Raises ParameterError, Overloaded."""
         name = name.strip()
         if not 1 <= len(name) <= MAX_TOKEN_CHARS or not name.isprintable():
             raise ParameterError(f"`name` must be printable, and from 1 to {MAX_TOKEN_CHARS} characters long")
@@ -71,7 +71,7 @@ class TokenStore:
         return secret
 
     async def find_token(self, secret: str) -> ApiClient | None:
-        """Whose token it is, and notes that it was here; None when it is nobody's. Raises StateDown."""
+        """Returns the API client of a token, None for an unknown one, and stores when it was used. Raises StateDown."""
         if not secret.startswith(TOKEN_PREFIX) or len(secret) > MAX_TOKEN_CHARS:
             return None
         key, now = hash_secret(secret), self.clock()
@@ -89,11 +89,11 @@ class TokenStore:
         return ApiClient(made.number, made.name, made.scopes)
 
     async def list_tokens(self) -> list[TokenRecord]:
-        """All there are, the newest first."""
+        """Returns all tokens, the newest first."""
         return [_token_from_row(row) for row in await self.database.run(_select_tokens)]
 
     async def revoke_token(self, number: int) -> TokenRecord | None:
-        """Ends it here at once, and everywhere after REMEMBERED; None when there was none."""
+        """Deletes a token: here at once, in other processes after REMEMBERED; None when there was none."""
         gone = delete(tokens).where(tokens.c.number == number).returning(*tokens.c)
         row = await self.database.run(lambda connection: connection.execute(gone).one_or_none())
         self._expire_cache()
@@ -105,7 +105,7 @@ class TokenStore:
         self._cached_at = now if changes == self._change_count else None
 
     def _expire_cache(self) -> None:
-        """What was read, and what is being read, may be wrong from now on."""
+        """Expires what was read, and what is being read now."""
         self._change_count += 1
         self._cached_at = None
 

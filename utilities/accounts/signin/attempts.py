@@ -1,4 +1,4 @@
-"""One try to sign in: the secrets that tie the answer of the issuer to the browser that asked."""
+"""One sign-in attempt: the secrets that tie the answer of the issuer to the browser."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from utilities.accounts.signin.return_url import safe_return_url
 
 ATTEMPT_LIFETIME_SECONDS = 600
-"""How long somebody may take at the issuer's."""
+"""The time a person may take at the issuer."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class SignInAttempt:
         return json.dumps(asdict(self))
 
 
-def start_attempt(wanted: str) -> SignInAttempt:
-    """A fresh attempt; each secret has 256 bits."""
+def start_attempt(return_url: str) -> SignInAttempt:
+    """Returns a new attempt; each secret has 256 bits."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    return SignInAttempt(state, nonce, verifier, safe_return_url(wanted))
+    return SignInAttempt(state, nonce, verifier, safe_return_url(return_url))
 
 
 def parse_attempt(text: str | None) -> SignInAttempt | None:
-    """The attempt a cookie tells of; None when it tells of none."""
+    """Returns the attempt in a cookie; None without a valid one."""
     if text is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""ID tokens: genuine, meant for us, and fresh, or refused."""
+"""Verifies ID tokens: signature, audience, issuer, nonce and times."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MAX_ID_TOKEN_CHARS = 16_384  # characters
 
 @dataclass(frozen=True)
 class ExpectedClaims:
-    """What a token must say of itself."""
+    """The claims that a token must have."""
 
     issuers: frozenset[str]
     client: str
@@ -26,7 +26,7 @@ class ExpectedClaims:
 
 
 def parse_token_header(token: str) -> Mapping[str, Any]:
-    """The token's header, of which nothing is proven yet; only a well-made one with our algorithm is let by."""
+    """Returns the header, not yet verified. Raises SignInRefused for another algorithm or a malformed token."""
     if len(token) > MAX_ID_TOKEN_CHARS:
         raise _untrusted("it is too long")
     try:
@@ -39,7 +39,7 @@ def parse_token_header(token: str) -> Mapping[str, Any]:
 
 
 def verify_claims(token: str, key: RSAKey, expected: ExpectedClaims, now: datetime) -> Mapping[str, Any]:
-    """The claims, after the signature and everything a token says of itself; who it is about is not judged here."""
+    """Returns the claims of a valid token; `check_membership` checks the person. Raises SignInRefused."""
     try:
         claims = jwt.decode(token, key, algorithms=[SIGNING_ALGORITHM]).claims
     except (JoseError, ValueError, TypeError) as error:
@@ -49,7 +49,7 @@ def verify_claims(token: str, key: RSAKey, expected: ExpectedClaims, now: dateti
     if claims.get("aud") not in (expected.client, [expected.client]):
         raise _untrusted("it is for somebody else")
     if claims.get("azp", expected.client) != expected.client:
-        raise _untrusted("it was given to somebody else")
+        raise _untrusted("it was issued to somebody else")
     if claims.get("nonce") != expected.nonce:
         raise _untrusted("it belongs to another sign-in")
     _check_times(claims, now.timestamp())
@@ -67,7 +67,7 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
 
 
 def _numeric_date(claims: Mapping[str, Any], name: str) -> float | None:
-    """A time in seconds; True is a number to Python, and is none here."""
+    """Returns a claim as seconds, None if it is no number; True is a number in Python, but not here."""
     value = claims.get(name)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 

@@ -1,4 +1,4 @@
-"""The issuer: where it sends people, and what it says of them when they come back."""
+"""The OpenID Connect issuer: its metadata, the authorization URL, and the person behind a code."""
 
 import base64
 import contextlib
@@ -34,7 +34,7 @@ LOOPBACK_ADDRESSES = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class ClientRegistration:
-    """How the issuer knows us."""
+    """The registration of Foyer at the issuer."""
 
     issuer: str
     client: str
@@ -45,7 +45,7 @@ class ClientRegistration:
 
 @dataclass(frozen=True)
 class ProviderMetadata:
-    """What the issuer's discovery document says."""
+    """The addresses in the discovery document of the issuer."""
 
     issuer: str
     authorize: str
@@ -55,7 +55,7 @@ class ProviderMetadata:
 
 
 class Issuer:
-    """Stands for one OpenID provider; nothing is asked of it before the first sign-in."""
+    """One OpenID provider; the first request is sent at the first sign-in."""
 
     def __init__(self, registration: ClientRegistration, client: IssuerHttpClient, clock: Clock) -> None:
         self.registration = registration
@@ -79,7 +79,7 @@ class Issuer:
         return self._metadata
 
     async def authorization_url(self, attempt: SignInAttempt) -> str:
-        """The address at the issuer's to send somebody to."""
+        """Returns the address at the issuer where a person signs in."""
         places = await self.load_metadata()
         domains = self.registration.domains
         asked = {
@@ -107,7 +107,7 @@ class Issuer:
         return check_membership({**claims, "iss": places.issuer}, self.registration.domains)
 
     async def check_registration(self) -> None:
-        """Hands in a code that nobody was given: an issuer that minds the code, and not us, knows us.
+        """Sends an invalid code: an issuer that refuses only the code accepts the registration.
 
         Raises Unavailable and BadAnswer, and SourceMisconfigured when it does not.
         """
@@ -115,7 +115,7 @@ class Issuer:
             await self._exchange_code(await self.load_metadata(), "of-a-checkup", start_attempt(DEFAULT_RETURN_URL))
 
     async def _exchange_code(self, places: ProviderMetadata, code: str, attempt: SignInAttempt) -> str:
-        """The ID token for a code; each code is good for one try."""
+        """Returns the ID token for a code; each code can be used once."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -140,23 +140,29 @@ class Issuer:
 
 
 def _token_error(fields: Mapping[str, Any]) -> SignInRefused | SourceMisconfigured:
-    """Whose fault a refused code is: the visitor's, who took too long, or ours, who are set wrongly."""
+    """Returns the error for a refused code: the person took too long, or the settings are wrong."""
     if fields.get("error") == "invalid_grant":
         return SignInRefused("That sign-in took too long or was used already. Please sign in again.")
-    known = {"invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type", "invalid_scope"}
-    error = fields.get("error") if fields.get("error") in known else "an unknown error"
+    setup_errors = {
+        "invalid_client",
+        "unauthorized_client",
+        "invalid_request",
+        "unsupported_grant_type",
+        "invalid_scope",
+    }
+    error = fields.get("error") if fields.get("error") in setup_errors else "an unknown error"
     return SourceMisconfigured(
         f"the sign-in service refuses Foyer itself ({error}): check GOOGLE_CLIENT_ID and its secret"
     )
 
 
 def _accepted_issuers(issuer: str) -> frozenset[str]:
-    """Google may leave `https://` away in the token; nobody else."""
+    """Returns the accepted `iss` values; only Google may omit `https://`."""
     return frozenset({issuer, issuer.removeprefix("https://")} if issuer == GOOGLE_ISSUER else {issuer})
 
 
 def parse_metadata(document: Mapping[str, Any], issuer: str) -> ProviderMetadata:
-    """The addresses in a discovery document, which must speak for the issuer that was asked."""
+    """Returns the addresses in a discovery document. Raises BadAnswer when it is of another issuer."""
     said = document.get("issuer")
     if not isinstance(said, str) or said.rstrip("/") != issuer:
         raise BadAnswer("the sign-in service calls itself by another name than OIDC_ISSUER")
@@ -167,7 +173,7 @@ def parse_metadata(document: Mapping[str, Any], issuer: str) -> ProviderMetadata
 
 
 def _check_endpoint(value: object) -> str:
-    """An address to which secrets may go: https, or this machine."""
+    """Returns the address if secrets may be sent to it: https, or this machine. Raises BadAnswer."""
     parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_ADDRESSES):
         return parts.geturl()
@@ -175,6 +181,6 @@ def _check_endpoint(value: object) -> str:
 
 
 def _basic_authorization(client: str, secret: str) -> str:
-    """The secret in a header; both parts are form-encoded first (RFC 6749, 2.3.1)."""
+    """Returns the value of the Authorization header; both parts are form-encoded first (RFC 6749, 2.3.1)."""
     pair = f"{quote_plus(client)}:{quote_plus(secret)}"
     return "Basic " + base64.b64encode(pair.encode()).decode("ascii")

@@ -1,4 +1,4 @@
-"""Who is one of us: what the claims of a genuine token must say."""
+"""Decides from the claims of a verified token whether a person belongs to the company."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ MAX_CLAIM_CHARS = 255  # of a subject, as OpenID Connect has it, and of an e-mai
 
 
 def check_membership(claims: Mapping[str, Any], domains: Collection[str]) -> Person:
-    """The person; raises SignInRefused unless every one of the company's marks is there.
+    """Returns the person; raises SignInRefused unless `hd`, `email_verified` and the domain are those of the company.
 
     The address alone proves nothing: a personal account can carry a company address. `hd` is what Google says of
     accounts that the company itself manages.

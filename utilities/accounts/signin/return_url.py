@@ -1,4 +1,4 @@
-"""Where somebody may be sent after signing in: to a page of ours and nowhere else."""
+"""The address after sign-in: a page of this site and nothing else."""
 
 import re
 
@@ -10,9 +10,9 @@ INTERNAL_URL = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(\?([A-Za-z0-9._
 SIGN_IN_PATHS = ("/login", "/login-page", "/sign-out")
 
 
-def safe_return_url(wanted: str) -> str:
-    """`wanted` when it is a page of ours, HOME for everything else."""
-    if not wanted.startswith("/") or len(wanted) > MAX_RETURN_URL_CHARS or not INTERNAL_URL.fullmatch(wanted):
+def safe_return_url(url: str) -> str:
+    """Returns `url` if it is a page of this site, the start page for everything else."""
+    if not url.startswith("/") or len(url) > MAX_RETURN_URL_CHARS or not INTERNAL_URL.fullmatch(url):
         return DEFAULT_RETURN_URL
-    path = wanted.partition("?")[0].rstrip("/")
-    return DEFAULT_RETURN_URL if path in SIGN_IN_PATHS or path.startswith("/login/") else wanted
+    path = url.partition("?")[0].rstrip("/")
+    return DEFAULT_RETURN_URL if path in SIGN_IN_PATHS or path.startswith("/login/") else url
