@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import pytest
 
 from tests.rendering.charts.states import NAMES, SOURCES, days, drawn, flow, names, of
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.model.frames import Frame, ValueKind
 from utilities.rendering import views
 from utilities.rendering.layout import Box
 from utilities.rendering.views import FrameShape, View, default_view, fits_shapes, fitting_views, shape_of
 
-VIEWS = {view.name: view for view in find(views, "VIEW", View)}
+VIEWS = {view.name: view for view in discover_units(views, "VIEW", View)}
 COUNTRIES = of([("Country", ValueKind.TEXT), ("Visits", ValueKind.INTEGER)], [("Germany", 3)])
 HOURS = of(
     [("Day", ValueKind.DATE), ("Hour", ValueKind.TEXT), ("Visits", ValueKind.INTEGER)], [("2026-11-20", "10:00", 3)]
