@@ -166,7 +166,8 @@ async def test_a_stalled_process_cannot_overwrite_newer_figures(redis_server, se
 @pytest.mark.parametrize("failure", ["freeze", "kill"])
 async def test_walls_stay_live_without_redis_and_agree_again_afterwards(start_refreshers, redis_server, failure):
     source, clock, users = FakeSource(), FakeClock(), make_report()
-    refreshers = await start_refreshers(2, source, users, clock=clock, patient=False)
+    # A lease that was sent to the frozen Redis is set when it thaws, and lasts for the timeout and 15 s more.
+    refreshers = await start_refreshers(2, source, users, clock=clock, patient=False, timeout=1.0)
     stores = [refresher.context.store for refresher in refreshers]
     await wait_until(lambda: all(latest_of(refreshers)))
     redis_server.freeze() if failure == "freeze" else redis_server.kill()
