@@ -92,7 +92,7 @@ async def time_rounds(folder: Path) -> list[FlowRound]:
         days = (await fetch_flow(source))[0].days
         address = f"http://127.0.0.1:{port}{QUERY.href()}"
         while b"</svg>" not in (await AsyncHTTPClient().fetch(address, request_timeout=600)).body:
-            await asyncio.sleep(1)  # the page shows that its query is running
+            continue  # each request waits some seconds for the query
         rounds = []
         for number in range(ROUNDS + 1):
             day = days[number + 5]
