@@ -55,11 +55,13 @@ async def fetch_landing_pages(sources: Sources) -> Frame | SourceError:
 def with_engagement(frame: Frame) -> Frame:
     """Puts the average engagement of a person in the place of its two parts."""
     seconds, people = frame.column_values("userEngagementDuration"), frame.column_values("activeUsers")
-    kept = [place for place, c in enumerate(frame.columns) if c.key not in ("userEngagementDuration", "activeUsers")]
+    kept_places = [
+        place for place, c in enumerate(frame.columns) if c.key not in ("userEngagementDuration", "activeUsers")
+    ]
     bare = replace(
         frame,
-        columns=tuple(frame.columns[place] for place in kept),
-        rows=tuple(tuple(row[place] for place in kept) for row in frame.rows),
+        columns=tuple(frame.columns[place] for place in kept_places),
+        rows=tuple(tuple(row[place] for place in kept_places) for row in frame.rows),
     )
     averages: list[Value] = [
         float(spent) / float(by) if spent is not None and by else None
@@ -102,9 +104,9 @@ def with_shares(frame: Frame, urls: dict[str, str], counts: Frame) -> Frame:
     """One column for each network, in the order of the pages."""
     places = {url: place for place, url in enumerate(counts.column_values("url"))}
     for network in counts.columns[1:]:
-        told = counts.column_values(network.key)
+        shares = counts.column_values(network.key)
         values = [
-            told[places[urls[path]]] if path in urls and urls[path] in places else None
+            shares[places[urls[path]]] if path in urls and urls[path] in places else None
             for path in frame.column_values("pagePath")
         ]
         notes = [note for note in counts.notes if note.column == network.key]

@@ -18,8 +18,8 @@ FrameRows = tuple[list[tuple[Value, ...]], tuple[Note, ...]]
 """The rows of the frame, and its notes."""
 
 
-def keep_rows(found: EngineRows, span: TimeRange) -> FrameRows:
-    return [tuple(row) for row in found], ()
+def keep_rows(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
+    return [tuple(row) for row in engine_rows], ()
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class SiteQuery:
     to_rows: Callable[[EngineRows, TimeRange], FrameRows] = keep_rows
     max_days: int = 7320  # twenty years
 
-    def check_range(self, span: TimeRange) -> None:
+    def check_range(self, time_range: TimeRange) -> None:
         """Raises ParameterError when the range is longer than `max_days`."""
-        span.check_length(self.max_days)
+        time_range.check_length(self.max_days)
 
     @property
     def can_compare(self) -> bool:
@@ -69,9 +69,9 @@ COUNTS_SQL = "count(*) AS views, count(DISTINCT visitor) AS visitors, count(DIST
 UNKNOWN_NAME = "unknown"
 
 
-def name_unknown(found: EngineRows, span: TimeRange) -> FrameRows:
+def name_unknown(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Replaces empty texts, which the store has for unknown values, by `unknown`."""
-    return [tuple(UNKNOWN_NAME if cell == "" else cell for cell in row) for row in found], ()
+    return [tuple(UNKNOWN_NAME if cell == "" else cell for cell in row) for row in engine_rows], ()
 
 
 def ranked_query(name: str, *texts: Column, only: str = "name = ''") -> SiteQuery:

@@ -17,10 +17,10 @@ REASON_HEADINGS = {
 }
 
 
-def fill_dropped_days(found: EngineRows, span: TimeRange) -> FrameRows:
+def fill_dropped_days(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Returns a row for each day of the range, with the total and a figure for each reason."""
-    days: dict[date, dict[str, int]] = {day: {} for day in span.each_day()}
-    for day, why, hits in found:
+    days: dict[date, dict[str, int]] = {day: {} for day in time_range.each_day()}
+    for day, why, hits in engine_rows:
         if day in days:
             days[day][why] = int(hits)
     rows: list[tuple[Value, ...]] = [

@@ -10,13 +10,13 @@ from utilities.pageviews.queries import UNKNOWN_NAME, EngineRows, FrameRows, ran
 NO_COUNTRIES_NOTE = Note("Countries are unknown until “make geo” has put their database in place.")
 
 
-def format_widths(found: EngineRows, span: TimeRange) -> FrameRows:
+def format_widths(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Formats screen widths in px; 0 is unknown."""
-    return [(f"{row[0]} px" if row[0] else UNKNOWN_NAME, *row[1:]) for row in found], ()
+    return [(f"{row[0]} px" if row[0] else UNKNOWN_NAME, *row[1:]) for row in engine_rows], ()
 
 
-def name_countries(found: EngineRows, span: TimeRange) -> FrameRows:
-    rows = [(country_name(row[0]) or UNKNOWN_NAME, *row[1:]) for row in found]
+def name_countries(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
+    rows = [(country_name(row[0]) or UNKNOWN_NAME, *row[1:]) for row in engine_rows]
     return rows, (NO_COUNTRIES_NOTE,) if rows and {row[0] for row in rows} == {UNKNOWN_NAME} else ()
 
 

@@ -20,16 +20,16 @@ NO_VIEWS = (0, 0, 0)
 HOUR_COLUMN = text_column("hour", "Hour")
 
 
-def fill_days(found: EngineRows, span: TimeRange) -> FrameRows:
-    days: dict[date, tuple[Value, ...]] = dict.fromkeys(span.each_day(), NO_VIEWS)
-    days |= {row[0]: tuple(row[1:]) for row in found}
+def fill_days(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
+    days: dict[date, tuple[Value, ...]] = dict.fromkeys(time_range.each_day(), NO_VIEWS)
+    days |= {row[0]: tuple(row[1:]) for row in engine_rows}
     return [(day.isoformat(), *days[day]) for day in sorted(days)], ()
 
 
-def fill_hours(found: EngineRows, span: TimeRange) -> FrameRows:
+def fill_hours(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Returns a row for each hour: two for an hour that occurs twice, none for one that the clock skips."""
-    hours: dict[tuple[date, int, int], tuple[Value, ...]] = dict.fromkeys(span.each_hour(), NO_VIEWS)
-    hours |= {(row[0], int(row[1]), int(row[2])): tuple(row[3:]) for row in found}
+    hours: dict[tuple[date, int, int], tuple[Value, ...]] = dict.fromkeys(time_range.each_hour(), NO_VIEWS)
+    hours |= {(row[0], int(row[1]), int(row[2])): tuple(row[3:]) for row in engine_rows}
     return [
         (day.isoformat(), format_hour(hour), format_offset(off), *hours[day, hour, off])
         for day, hour, off in sort_hours(hours)
@@ -41,18 +41,18 @@ def sort_hours(hours: dict[tuple[date, int, int], tuple[Value, ...]]) -> list[tu
     return sorted(hours, key=lambda at: at[0].toordinal() * 1440 + at[1] * 60 - at[2])
 
 
-def rank_four_hours(found: EngineRows, span: TimeRange) -> FrameRows:
+def rank_four_hours(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Returns the six parts of the day, the one with most views first."""
     periods: dict[int, tuple[Value, ...]] = dict.fromkeys(range(0, 24, 4), NO_VIEWS)
-    periods |= {int(row[0]): tuple(row[1:]) for row in found}
+    periods |= {int(row[0]): tuple(row[1:]) for row in engine_rows}
     busiest = sorted(periods, key=lambda begins: (-int(periods[begins][0] or 0), begins))
     return [(f"{format_hour(begins)} to {format_hour(begins + 4)}", *periods[begins]) for begins in busiest], ()
 
 
-def fill_weekday_hours(found: EngineRows, span: TimeRange) -> FrameRows:
+def fill_weekday_hours(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Returns 168 rows, Monday's first."""
     views = dict.fromkeys(((weekday, hour) for weekday in range(7) for hour in range(24)), 0)
-    for day, hour, seen in found:
+    for day, hour, seen in engine_rows:
         views[day.weekday(), int(hour)] += int(seen)
     return [(WEEKDAY_NAMES[weekday], format_hour(hour), seen) for (weekday, hour), seen in views.items()], ()
 

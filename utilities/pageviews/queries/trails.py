@@ -23,10 +23,10 @@ from utilities.pageviews.sql.landing_exit import VIEW_ORDER_SQL
 MAX_TRAIL_STEPS = 200  # of one trail
 
 
-def number_steps(found: EngineRows, span: TimeRange) -> FrameRows:
+def number_steps(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Returns a row for each page of each visit, with its position and the time on the page."""
     rows: list[tuple[Value, ...]] = []
-    for place, (_, trail) in enumerate(groupby(found, key=lambda row: row[0]), 1):
+    for place, (_, trail) in enumerate(groupby(engine_rows, key=lambda row: row[0]), 1):
         steps = list(trail)
         times = [row[2] for row in steps]
         for step, (row, following) in enumerate(zip(steps, [*times[1:], None], strict=True), 1):
@@ -35,8 +35,8 @@ def number_steps(found: EngineRows, span: TimeRange) -> FrameRows:
     return rows, ()
 
 
-def format_recent_views(found: EngineRows, span: TimeRange) -> FrameRows:
-    named = ((row[0], row[1], row[2], row[3], country_name(row[4]), *row[5:]) for row in found)
+def format_recent_views(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
+    named = ((row[0], row[1], row[2], row[3], country_name(row[4]), *row[5:]) for row in engine_rows)
     rows = [(format_local_time(row[0], row[1]), *(cell or UNKNOWN_NAME for cell in row[2:])) for row in named]
     return rows, ()
 

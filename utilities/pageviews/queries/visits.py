@@ -54,9 +54,9 @@ def attribution_query(name: str, *texts: Column, only: str = "") -> SiteQuery:
     )
 
 
-def name_flow_countries(found: EngineRows, span: TimeRange) -> FrameRows:
+def name_flow_countries(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Replaces country codes by names."""
-    return name_unknown([(row[0], country_name(row[1]), *row[2:]) for row in found], span)
+    return name_unknown([(row[0], country_name(row[1]), *row[2:]) for row in engine_rows], time_range)
 
 
 TOTALS_QUERY = SiteQuery(

@@ -105,7 +105,7 @@ def to_clickhouse_sql(sql: str, values: Mapping[str, Any]) -> str:
     """Converts SQL to ClickHouse's dialect; raises BadAnswer when a placeholder has no value."""
     for ours, theirs in CLICKHOUSE_REWRITES.items():
         sql = re.sub(ours, theirs, sql)
-    return PLACEHOLDER.sub(lambda found: f"{{{found[1]}:{clickhouse_type(values[found[1]])}}}", sql)
+    return PLACEHOLDER.sub(lambda match: f"{{{match[1]}:{clickhouse_type(values[match[1]])}}}", sql)
 
 
 def used_values(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,16 +44,18 @@ def resolve_site(sites: QueriedSites, name: str) -> tuple[str, str]:
     raise ParameterError(f"`site` must be one of {', '.join(site.name for site in sites)}")
 
 
-def where_clause(site: str, span: TimeRange, page: str = "", referrer: str = "") -> tuple[str, str, dict[str, Any]]:
+def where_clause(
+    site: str, time_range: TimeRange, page: str = "", referrer: str = ""
+) -> tuple[str, str, dict[str, Any]]:
     """Returns the condition on site and time, the condition on page and referrer, and their values.
 
     Both engines skip rows by site and day. A row's day is in its site's time zone, so the condition on the day has a
     margin of one day for sites in several zones, and the condition on the moment is exact.
     """
-    covers = span.date_range
+    covers = time_range.date_range
     values: dict[str, Any] = {
-        "first": span.start,
-        "last": span.end,
+        "first": time_range.start,
+        "last": time_range.end,
         "first_day": covers.first - DAY_MARGIN,
         "last_day": covers.last + DAY_MARGIN,
     }

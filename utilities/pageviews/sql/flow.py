@@ -70,13 +70,13 @@ SqlQuery = tuple[str, dict[str, Any]]
 
 
 def flow_sql(
-    through: VisitFilter, span: TimeRange, depth: PageDepth, most: int, countries: Sequence[str] = ()
+    through: VisitFilter, time_range: TimeRange, depth: PageDepth, most: int, countries: Sequence[str] = ()
 ) -> SqlQuery:
     """Returns SQL for rows of day, whether from one of the countries, landing, exit and visits.
 
     Page names beyond the `most` frequent are None.
     """
-    where, _, values = where_clause(through.site, span)
+    where, _, values = where_clause(through.site, time_range)
     home = "min(country) IN $countries" if countries else "1 = 0"
     sql = f"""
     WITH {NUMBERED_PAGES_SQL.format(where=where)}, whole AS (
@@ -99,13 +99,15 @@ def flow_sql(
     return sql, values | through.sql_values() | {"most": most, "countries": list(countries)}
 
 
-def neighbours_sql(through: VisitFilter, span: TimeRange, depth: PageDepth, node: str, by: str, limit: int) -> SqlQuery:
+def neighbours_sql(
+    through: VisitFilter, time_range: TimeRange, depth: PageDepth, node: str, by: str, limit: int
+) -> SqlQuery:
     """Returns SQL for rows of the columns `by` and visits, most visits first.
 
     `earlier, before, after, later` are the pages around the node, two on each side, None where the visit began or
     ended. Consecutive views of one page are one step. A visit counts once in each of its rows.
     """
-    where, _, values = where_clause(through.site, span)
+    where, _, values = where_clause(through.site, time_range)
     page, here = PAGE_NAME_SQL[depth]("path"), f"FROM page_views WHERE {where} AND name = ''"
     having, order = through.having_clause(), VIEW_ORDER_SQL
     narrowed = f" AND visit IN (SELECT visit {here} GROUP BY visit{having})" if having else ""
