@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.pageviews.storage.views import numbered
+from tests.waiting import wait_until
 from utilities.model.clock import utc_now
 from utilities.model.errors import Overloaded, StoreDown
 from utilities.pageviews.sql.columns import StoredRow, to_stored_row
@@ -22,9 +23,11 @@ class Disk:
         self.free = threading.Event()
         self.free.set()
         self.batches: list[int] = []
+        self.writes_started = 0
         self.full = False
 
     def write(self, rows: Sequence[StoredRow]) -> None:
+        self.writes_started += 1
         assert self.free.wait(10)
         if self.full:
             raise StoreDown("The disk is full.")
@@ -38,9 +41,9 @@ async def test_rows_added_during_a_write_share_the_next_one():
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
     first = asyncio.create_task(commit.add_rows(ROWS[:1]))
-    await asyncio.sleep(0.05)
+    await wait_until(lambda: disk.writes_started == 1)
     others = [asyncio.create_task(commit.add_rows([row])) for row in ROWS[10:60]]
-    await asyncio.sleep(0.05)
+    await wait_until(lambda: len(commit.queue) == 50)
     assert not first.done()
     assert not any(other.done() for other in others)
     disk.free.set()
@@ -55,7 +58,7 @@ async def test_overloaded_is_raised_until_there_is_room_again():
     commit = GroupCommit(disk.write, utc_now, unflushed_rows=lambda: acknowledged, capacity=10)
     disk.free.clear()
     waiting = [asyncio.create_task(commit.add_rows([row])) for row in ROWS[10:18]]
-    await asyncio.sleep(0.01)
+    await wait_until(lambda: commit.pending_rows == 8)
     with pytest.raises(Overloaded):
         await commit.add_rows(ROWS[20:23])
     acknowledged = 2
@@ -71,11 +74,7 @@ async def test_overloaded_is_raised_until_there_is_room_again():
 async def test_large_batches_do_not_delay_small_ones():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
-    disk.free.clear()
-    adding = [asyncio.create_task(commit.add_rows(rows)) for rows in (ROWS[10:11], ROWS[10:], ROWS[10:12])]
-    await asyncio.sleep(0.05)
-    disk.free.set()
-    await asyncio.gather(*adding)
+    await asyncio.gather(*(commit.add_rows(rows) for rows in (ROWS[10:11], ROWS[10:], ROWS[10:12])))
     assert disk.batches == [1, MAX_COMMIT_ROWS, 2]
     await commit.close()
 
@@ -97,11 +96,7 @@ async def test_full_disk_fails_every_add_and_health_reports_it():
 async def test_invalid_row_fails_only_its_own_add():
     disk = Disk()
     commit = GroupCommit(disk.write, utc_now)
-    disk.free.clear()
-    adding = [asyncio.create_task(commit.add_rows([row])) for row in ROWS[:5]]
-    await asyncio.sleep(0.05)
-    disk.free.set()
-    ends = await asyncio.gather(*adding, return_exceptions=True)
+    ends = await asyncio.gather(*(commit.add_rows([row]) for row in ROWS[:5]), return_exceptions=True)
     assert [type(end) for end in ends] == [type(None), ValueError, *[type(None)] * 3]
     await commit.close()
 
@@ -111,7 +106,7 @@ async def test_cancelled_add_does_not_affect_the_others():
     commit = GroupCommit(disk.write, utc_now)
     disk.free.clear()
     leaver, stayer = (asyncio.create_task(commit.add_rows([row])) for row in ROWS[10:12])
-    await asyncio.sleep(0.05)
+    await wait_until(lambda: commit.pending_rows == 2)
     leaver.cancel()
     disk.free.set()
     await stayer

@@ -5,7 +5,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -63,6 +62,7 @@ TABLE_FULL = """
 import asyncio, resource, signal, sys
 from pathlib import Path
 from tests.pageviews.storage.views import numbered
+from tests.waiting import wait_until
 from utilities.model.clock import utc_now
 from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
@@ -77,12 +77,10 @@ async def main():
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, usual[1]))  # less than the table's own journal has already
     await views.add_views([numbered(n) for n in range(300, 310)])
-    while views.health()["answers"]:
-        await asyncio.sleep(0.05)
+    await wait_until(lambda: not views.health()["answers"])
     print(views.health()["waiting"])
     resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-    while not views.health()["answers"]:
-        await asyncio.sleep(0.05)
+    await wait_until(lambda: views.health()["answers"])
     print(await counted(views))
     await views.close()
 
@@ -92,18 +90,17 @@ asyncio.run(main())
 KILLS = int(os.environ.get("FOYER_KILLS", "5"))  # `make soak` kills fifty times
 
 
-def killed_while_writing(file: Path, first: int, rest: float) -> set[int]:
-    """The numbers a writer acknowledged before it was killed, `rest` seconds after the first."""
+def killed_while_writing(file: Path, first: int, count: int) -> set[int]:
+    """Returns the numbers that a writer acknowledged before it was killed, which is once it has `count` of them."""
     command = [sys.executable, "-m", "tests.pageviews.storage.writer", str(file), str(first)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as writer:
         assert writer.stdout
-        output = os.read(writer.stdout.fileno(), 65536)
-        assert output, "the writer ended by itself"
-        time.sleep(rest)  # it fills the pipe meanwhile, and waits when that is full
-        os.set_blocking(writer.stdout.fileno(), False)
-        output += writer.stdout.read() or b""
+        output = b""
+        while output.count(b"\n") < count:
+            part = os.read(writer.stdout.fileno(), 65536)
+            assert part, "the writer ended by itself"
+            output += part
         writer.kill()
-        os.set_blocking(writer.stdout.fileno(), True)
         output += writer.stdout.read()
     complete = output[: output.rfind(b"\n")]
     return set(map(int, complete.split()))
@@ -116,7 +113,7 @@ async def test_no_acknowledged_page_view_is_lost_and_none_doubled(tmp_path: Path
     acknowledged: set[int] = set()
     for _ in range(KILLS):
         first = max(acknowledged, default=-1) + 1
-        acknowledged |= killed_while_writing(file, first, chance.uniform(0, 0.6))
+        acknowledged |= killed_while_writing(file, first, chance.randint(300, 1500))
     views = await open_duckdb_store(file, utc_now)
     rows, ids = (await views.query("SELECT count(*), count(DISTINCT id) FROM page_views", {}))[0]
     stored = {int(path[1:]) for (path,) in await views.query("SELECT path FROM page_views", {})}
@@ -135,7 +132,7 @@ def append_garbage(folder: Path) -> None:
 
 async def test_incomplete_commit_is_skipped(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
-    acknowledged = killed_while_writing(file, 0, 0.1)
+    acknowledged = killed_while_writing(file, 0, 100)
     append_garbage(tmp_path)
     views = await open_duckdb_store(file, utc_now)
     (rows,) = await views.query("SELECT count(*) FROM page_views", {})

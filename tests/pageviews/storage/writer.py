@@ -18,10 +18,12 @@ from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
 BESIDE = 32  # who add at the same time
 AGAIN = 200
+ADDS_PER_CHECKPOINT = 150
 
 
 async def main(file: Path, first: int) -> None:
     views = await open_duckdb_store(file, utc_now)
+    is_due = asyncio.Event()
     numbers = count(max(0, first - AGAIN))
 
     async def one() -> None:
@@ -29,11 +31,14 @@ async def main(file: Path, first: int) -> None:
             number = next(numbers)
             await views.add_views([numbered(number)])
             os.write(1, b"%d\n" % number)
+            if number % ADDS_PER_CHECKPOINT == 0:
+                is_due.set()
 
     async def checkpoints() -> None:
         """So that some are killed in the middle of one."""
         while True:
-            await asyncio.sleep(0.05)
+            await is_due.wait()
+            is_due.clear()
             with contextlib.suppress(BadAnswer):  # not while rows are being moved
                 await views.query("CHECKPOINT", {})
 
