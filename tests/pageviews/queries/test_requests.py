@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from tornado.httpclient import HTTPResponse
 
 from handlers.serving.server import run_server
 from tests.pageviews.queries.week import NOW
+from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.model.errors import ParameterError
 from utilities.pageviews.sites.registry import SiteRegistry
@@ -58,10 +60,11 @@ class Foyer:
         return found
 
     async def answered(self, name: str, **said: str) -> dict[str, Any]:
-        async with asyncio.timeout(10):
-            while (found := await self.report(name, **said))["state"] == "waiting":  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
-        return found
+        async def has_answer() -> bool:
+            return (await self.report(name, **said))["state"] != "waiting"
+
+        await wait_until(has_answer)
+        return await self.report(name, **said)
 
 
 @pytest.fixture
@@ -210,13 +213,15 @@ async def test_tile_of_this_moment_moves_with_a_hit_and_does_not_wait_for_its_pa
     async def shown(tile: str) -> str:
         return (await foyer.get(f"/boards/now/tiles/{tile}")).body.decode()
 
-    sooner = foyer.services.reports["site-live"].refresh_every.total_seconds() / 2  # each hit begins the pace anew
+    async def has_path(path: str) -> bool:
+        return path in await shown("site-live")
+
+    async def all_are_counted() -> bool:
+        return (await foyer.report("site-visitors-now"))["rows"] == [[1, 1, 3]]
+
+    sooner = foyer.services.reports["site-live"].refresh_every.total_seconds() / 2  # each hit starts the interval anew
     await foyer.answered("site-visitors-now")
     for path in ("/one", "/two", "/three"):
         await foyer.visit(path)
-        async with asyncio.timeout(sooner):
-            while path not in await shown("site-live"):  # noqa: ASYNC110 (a page has no event for tests)
-                await asyncio.sleep(0.02)
-    async with asyncio.timeout(sooner):
-        while (await foyer.report("site-visitors-now"))["rows"] != [[1, 1, 3]]:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        await wait_until(partial(has_path, path), within=sooner)
+    await wait_until(all_are_counted, within=sooner)

@@ -16,6 +16,7 @@ from demo.visitors.history import write
 from demo.visitors.reading import ACTIONS, Readers
 from demo.world.days import World
 from handlers.serving.server import run_server
+from tests.waiting import wait_until
 from utilities.config.settings import Settings, read_settings
 from utilities.pageviews import DropReason
 from utilities.pageviews.classify.geoip import CountryDatabase
@@ -109,9 +110,12 @@ async def test_driver_sends_what_happens_from_now_on(foyer: tuple[Services, str]
     clock = VirtualClock(NOON)
     driver = Driver(World(clock), clock, address)
     running = asyncio.create_task(driver.run())
-    while not driver.sent:
-        clock.shift(timedelta(seconds=30))
-        await asyncio.sleep(0.1)
+
+    def has_sent() -> int:
+        clock.shift(timedelta(seconds=1))
+        return driver.sent
+
+    await wait_until(has_sent)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
