@@ -1,13 +1,14 @@
 """Throttle for calls to one server: limits on concurrency and rate, and pauses after failures."""
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from utilities.model.clock import Clock
+from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import OverQuota, SourceError, SourceMisconfigured, Unavailable
 from utilities.runtime.circuit_breaker import CircuitBreaker
 
@@ -34,13 +35,24 @@ class Throttle:
     A call waits for its slot, but fails at once, with the reason, while calls are paused.
     """
 
-    def __init__(self, clock: Clock, *, concurrency: int, rates: Sequence[CallRate] = ()) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        concurrency: int,
+        rates: Sequence[CallRate] = (),
+        monotonic: MonotonicClock = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`sleep` waits for that many seconds of `monotonic`."""
         self.clock = clock
+        self.monotonic = monotonic
+        self.sleep = sleep
         self.breaker = CircuitBreaker(clock, max_failures=3, rest_seconds=30.0, max_rest_seconds=600.0)
         self.slots = asyncio.Semaphore(concurrency)
         self.trial_lock = asyncio.Lock()
         self.windows = [(rate, deque[float](maxlen=rate.calls)) for rate in rates]
-        self.earliest_call = 0.0  # time of the event loop's clock; set by `pause`, not by an error
+        self.earliest_call = 0.0  # time of the monotonic clock; set by `pause`, not by an error
         self.paused_until: datetime | None = None
         self.last_error: SourceError | None = None
 
@@ -91,16 +103,15 @@ class Throttle:
         if seconds > MAX_SLOT_WAIT_SECONDS:
             self.record_error(OverQuota("rate limit reached", retry_after=seconds), is_trial=False)
             return
-        self.earliest_call = max(self.earliest_call, asyncio.get_running_loop().time() + seconds)
+        self.earliest_call = max(self.earliest_call, self.monotonic() + seconds)
 
     async def wait_for_rates(self) -> None:
         """Waits until every rate allows one more call, and counts it."""
-        now = asyncio.get_running_loop().time
-        while (wait := self.seconds_to_wait(now())) > 0:
-            await asyncio.sleep(wait)
+        while (wait := self.seconds_to_wait(self.monotonic())) > 0:
+            await self.sleep(wait)
             self.raise_if_paused()
         for _, starts in self.windows:
-            starts.append(now())
+            starts.append(self.monotonic())
 
     def seconds_to_wait(self, now: float) -> float:
         """Returns the seconds until a call may start."""
