@@ -18,7 +18,7 @@ from utilities.model.frames import Column, Frame, ValueKind
 from utilities.rendering.charts.engine import ChartEngine
 from utilities.rendering.charts.svg import clean_svg
 from utilities.rendering.layout import Box
-from utilities.rendering.views.line import Options, line_chart
+from utilities.rendering.views.line import LineOptions, line_chart
 
 ROUNDS = 9
 CHARTS_A_ROUND = 30  # of one side, then as many of the other: both are warm
@@ -82,7 +82,7 @@ def measure_pair(
 
 def render_chart(engine: ChartEngine, frame: Frame) -> None:
     """Renders a chart from its values to the finished SVG."""
-    spec = line_chart(frame, BOX, Options(series=KEYS), filled=False)
+    spec = line_chart(frame, BOX, LineOptions(series=KEYS), filled=False)
     assert spec is not None
     clean_svg(engine.draw_on_thread(spec), spec)
 

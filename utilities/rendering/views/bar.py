@@ -37,7 +37,7 @@ MIN_COLUMN_WIDTH_EM = 1.1  # the smallest width of a vertical bar and the space 
 
 
 @dataclass(frozen=True)
-class Options:
+class BarOptions:
     """The options of bars."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -46,7 +46,7 @@ class Options:
     rows: Annotated[int, Field(ge=1)] = 60  # at most
 
 
-def bar_chart(frame: Frame, box: Box, options: Options, *, stacked: bool = False) -> ChartSpec | None:
+def bar_chart(frame: Frame, box: Box, options: BarOptions, *, stacked: bool = False) -> ChartSpec | None:
     """Returns the chart; None when there is nothing to draw."""
     rows = build_rows(frame, options.series or stackable_columns(frame, stacked))
     if rows is None or not rows.known_values:
@@ -65,7 +65,7 @@ def stackable_columns(frame: Frame, stacked: bool) -> tuple[str, ...]:
     return tuple(alike[:MAX_BAR_SERIES]) if stacked else ()
 
 
-def horizontal_bars(rows: ChartRows, box: Box, options: Options, *, stacked: bool) -> ChartSpec:
+def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: bool) -> ChartSpec:
     """Returns names on the left and bars from the top down, each with its value at its end."""
     top = legend_height(rows.series_names, box)
     most = max(1, int((box.height - top) / (BAR_ROW_EM * box.text * (1 if stacked else len(rows.series)))))
@@ -93,7 +93,7 @@ def horizontal_bars(rows: ChartRows, box: Box, options: Options, *, stacked: boo
     return build_chart_spec(option, box, describe_rows(rows))
 
 
-def vertical_bars(rows: ChartRows, box: Box, options: Options, *, stacked: bool) -> ChartSpec:
+def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: bool) -> ChartSpec:
     """Returns days at the bottom and bars above; the last ones when not all fit."""
     top = max(legend_height(rows.series_names, box), 0.8 * box.text)
     kind = rows.series[0].kind
@@ -204,8 +204,8 @@ VIEWS = (
         bar_chart,
         fits_shapes(30, *BAR_SHAPES),
         min_size,
-        Options,
+        BarOptions,
         max_height=max_bars_height,
     ),
-    View("stacked", "stacked", partial(bar_chart, stacked=True), fits_no_frame, min_size, Options),
+    View("stacked", "stacked", partial(bar_chart, stacked=True), fits_no_frame, min_size, BarOptions),
 )

@@ -34,7 +34,7 @@ QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
-class Options:
+class BoxPlotOptions:
     """The options of boxes."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -42,7 +42,7 @@ class Options:
     key: str = ""  # the column of figures; the first when empty
 
 
-def box_plot(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def box_plot(frame: Frame, box: Box, options: BoxPlotOptions) -> ChartSpec | None:
     """Returns the rows of each name as one box; None when there is nothing to draw."""
     figures = [c for c in frame.columns[1:] if c.is_numeric]
     column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(figures), None)
@@ -121,4 +121,4 @@ def min_size(box: Box) -> tuple[float, float]:
     return 14 * box.text, (2 * BOX_ROW_EM + 1.75) * box.text
 
 
-VIEW = View("box", "box", box_plot, fits_no_frame, min_size, Options)
+VIEW = View("box", "box", box_plot, fits_no_frame, min_size, BoxPlotOptions)

@@ -37,7 +37,7 @@ CALENDAR_ROWS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
-class Options:
+class HeatmapOptions:
     """The options of cells."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -58,7 +58,7 @@ class HeatmapCells:
     omitted: int = 0  # cells that do not fit
 
 
-def heatmap(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def heatmap(frame: Frame, box: Box, options: HeatmapOptions) -> ChartSpec | None:
     """Returns the first column down and the second across; None when there is nothing to draw."""
     column = value_column(frame, options.key, 2)
     if column is None or not frame.rows:
@@ -82,7 +82,7 @@ def heatmap(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     return build_heatmap(HeatmapCells(down, across, figures, column, where, (), left_out), box)
 
 
-def calendar(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def calendar(frame: Frame, box: Box, options: HeatmapOptions) -> ChartSpec | None:
     """Returns weeks across and weekdays down; the last weeks when not all fit. None when there is nothing to draw."""
     column = value_column(frame, options.key, 1)
     if column is None or frame.columns[0].kind is not ValueKind.DATE:
@@ -238,6 +238,6 @@ def min_size(box: Box) -> tuple[float, float]:
 
 
 VIEWS = (
-    View("heatmap", "heatmap", heatmap, fits_shapes(20, FrameShape.PAIRS), min_size, Options),
-    View("calendar", "calendar", calendar, fits_shapes(20, FrameShape.DAYS), min_size, Options),
+    View("heatmap", "heatmap", heatmap, fits_shapes(20, FrameShape.PAIRS), min_size, HeatmapOptions),
+    View("calendar", "calendar", calendar, fits_shapes(20, FrameShape.DAYS), min_size, HeatmapOptions),
 )

@@ -40,7 +40,7 @@ UNFINISHED_LABEL = "so far"
 
 
 @dataclass(frozen=True)
-class Options:
+class LineOptions:
     """The options of lines."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -48,7 +48,7 @@ class Options:
     series: Annotated[tuple[str, ...], Field(max_length=MAX_LINES)] = ()  # columns; the first figures when empty
 
 
-def line_chart(frame: Frame, box: Box, options: Options, *, filled: bool = False) -> ChartSpec | None:
+def line_chart(frame: Frame, box: Box, options: LineOptions, *, filled: bool = False) -> ChartSpec | None:
     """Returns the chart; None when there is nothing to draw."""
     rows = build_rows(frame, options.series)
     if rows is None or not rows.known_values:
@@ -189,6 +189,6 @@ def min_size(box: Box) -> tuple[float, float]:
 
 LINE_SHAPES = (FrameShape.DAYS, FrameShape.HOURS)
 VIEWS = (
-    View("area", "area", partial(line_chart, filled=True), fits_shapes(50, *LINE_SHAPES), min_size, Options),
-    View("line", "line", line_chart, fits_shapes(40, *LINE_SHAPES), min_size, Options),
+    View("area", "area", partial(line_chart, filled=True), fits_shapes(50, *LINE_SHAPES), min_size, LineOptions),
+    View("line", "line", line_chart, fits_shapes(40, *LINE_SHAPES), min_size, LineOptions),
 )

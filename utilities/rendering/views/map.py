@@ -33,7 +33,7 @@ DOT_RADIUS_EM = 0.16  # the radius of the dot for a tiny country, in em of text
 
 
 @dataclass(frozen=True)
-class Options:
+class MapOptions:
     """The options of a map."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -41,7 +41,7 @@ class Options:
     key: str = ""  # the column of figures; the first when empty
 
 
-def choropleth(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def choropleth(frame: Frame, box: Box, options: MapOptions) -> ChartSpec | None:
     """Returns the first column as countries; None when there is nothing to draw."""
     rows = build_rows(frame, (options.key,) if options.key else ())
     if rows is None or rows.has_days or not rows.known_values:
@@ -190,4 +190,4 @@ def fits_countries(frame: Frame) -> int:
     return 10 if shape_of(frame) is FrameShape.NAMES and frame.columns[0].key in COUNTRY_KEYS else 0
 
 
-VIEW = View("map", "map", choropleth, fits_countries, min_size, Options)
+VIEW = View("map", "map", choropleth, fits_countries, min_size, MapOptions)

@@ -22,7 +22,7 @@ MAX_METER_FIGURE_EM = 2.4  # the largest size of the value, in em of figures
 
 
 @dataclass(frozen=True)
-class Options:
+class MeterOptions:
     """The options of a meter."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -34,7 +34,7 @@ class Options:
     )
 
 
-def gauge(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def gauge(frame: Frame, box: Box, options: MeterOptions) -> ChartSpec | None:
     """Returns the sum of the column next to the goal; None without values."""
     column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(frame.numeric_columns), None)
     values = [value for value in map(to_number, frame.column_values(column.key)) if value is not None] if column else []
@@ -67,7 +67,7 @@ def period_bounds(day: date, of: str) -> tuple[date, date]:
     return first, first.replace(year=first.year + end // 12, month=end % 12 + 1)
 
 
-def build_meter(value: float, column: Column, options: Options, over: float | None, box: Box) -> ChartSpec:
+def build_meter(value: float, column: Column, options: MeterOptions, over: float | None, box: Box) -> ChartSpec:
     share = value / options.goal
     due = options.goal * over if over is not None else None
     text = meter_figure_text(value, column, box)
@@ -126,4 +126,4 @@ def min_size(box: Box) -> tuple[float, float]:
     return 8 * box.text, 1.1 * box.figure + 4.2 * box.text
 
 
-VIEW = View("meter", "meter", gauge, fits_no_frame, min_size, Options)
+VIEW = View("meter", "meter", gauge, fits_no_frame, min_size, MeterOptions)

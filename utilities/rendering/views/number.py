@@ -30,7 +30,7 @@ FIGURE_WEIGHT = 700
 
 
 @dataclass(frozen=True)
-class Options:
+class NumberOptions:
     """The options of a number."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -62,7 +62,7 @@ class Number:
     caption: str
 
 
-def build_number(frame: Frame, box: Box, options: Options) -> Number:
+def build_number(frame: Frame, box: Box, options: NumberOptions) -> Number:
     """Returns the figure of the first row; raises ValueError when the frame has no such column."""
     column = number_column(frame, options.key)
     value = first_value(frame, column)
@@ -117,7 +117,7 @@ def shorten_number(value: Value) -> str:
     return f"{value:.3g}"
 
 
-def build_change(frame: Frame, column: Column, value: Value, options: Options, box: Box) -> NumberChange | None:
+def build_change(frame: Frame, column: Column, value: Value, options: NumberOptions, box: Box) -> NumberChange | None:
     """Returns the change in the longest words that fit; None without a value to compare with."""
     key = column.previous_key
     before = (
@@ -182,7 +182,7 @@ def min_size(box: Box) -> tuple[float, float]:
     ), box.figure * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
 
 
-def draw_trend(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def draw_trend(frame: Frame, box: Box, options: NumberOptions) -> ChartSpec | None:
     """Returns the sparkline of the number's column."""
     return sparkline(frame, box, options.key)
 
@@ -192,4 +192,4 @@ def number_css(sizes: TypeSizes) -> str:
     return f".hero {{ line-height: {FIGURE_LINE_EM}; }}\n.change {{ line-height: {CHANGE_LINE_EM}; }}\n"
 
 
-VIEW = View("number", "number", build_number, fits_no_frame, min_size, Options, "number", draw_trend, css=number_css)
+VIEW = View("number", "number", build_number, fits_no_frame, min_size, NumberOptions, "number", draw_trend, css=number_css)

@@ -22,7 +22,7 @@ PIE_LINE_EM = 1.5  # between two names, in em of text
 
 
 @dataclass(frozen=True)
-class Options:
+class PieOptions:
     """The options of a ring."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -31,7 +31,7 @@ class Options:
     parts: Annotated[int, Field(ge=2, le=MAX_PIE_PARTS)] = MAX_PIE_PARTS  # at most; further ones are merged
 
 
-def pie_chart(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def pie_chart(frame: Frame, box: Box, options: PieOptions) -> ChartSpec | None:
     """Returns the chart; None when the sum is 0, a part is negative, or the values are rates that do not add up."""
     rows = build_rows(frame, (options.key,) if options.key else ())
     if rows is None or not any(rows.known_values) or min(rows.known_values) < 0:
@@ -125,4 +125,4 @@ def min_size(box: Box) -> tuple[float, float]:
     return 16 * box.text, 3 * PIE_LINE_EM * box.text
 
 
-VIEW = View("pie", "ring", pie_chart, fits_shapes(20, FrameShape.NAMES), min_size, Options)
+VIEW = View("pie", "ring", pie_chart, fits_shapes(20, FrameShape.NAMES), min_size, PieOptions)

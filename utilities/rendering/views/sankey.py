@@ -13,7 +13,7 @@ from utilities.rendering.views import FrameShape, View, fits_shapes
 
 
 @dataclass(frozen=True)
-class Options:
+class SankeyOptions:
     """The options of flows."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -26,7 +26,7 @@ class Options:
     by: str = "country"  # the column that `countries` are in
 
 
-def draw_pairs(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def draw_pairs(frame: Frame, box: Box, options: SankeyOptions) -> ChartSpec | None:
     """Returns the chart of a frame of pairs; None when there is nothing to draw."""
     if not all(frame.has_column(key) for key in (options.landing, options.exit, options.key)):
         return None
@@ -46,4 +46,4 @@ def draw_pairs(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
     return chart.spec if chart else None
 
 
-VIEW = View("sankey", "sankey", draw_pairs, fits_shapes(10, FrameShape.PAIRS), min_size, Options)
+VIEW = View("sankey", "sankey", draw_pairs, fits_shapes(10, FrameShape.PAIRS), min_size, SankeyOptions)

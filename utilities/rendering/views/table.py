@@ -46,7 +46,7 @@ URL_NOISE = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
 
 
 @dataclass(frozen=True)
-class Options:
+class TableOptions:
     """The options of a table."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
@@ -96,7 +96,7 @@ class TableContent:
     empty: tuple[str, ...]  # sentences instead of rows
 
 
-def build_table(frame: Frame, box: Box, options: Options) -> TableContent:
+def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     """Returns the rows and columns that fit; raises ValueError when none of the columns in the options is there."""
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
     capacity = row_capacity(box, headed=not options.bars)
@@ -236,4 +236,4 @@ def table_css(sizes: TypeSizes) -> str:
 """
 
 
-VIEW = View(TABLE, "only the table", build_table, fits_no_frame, min_size, Options, TABLE, css=table_css)
+VIEW = View(TABLE, "only the table", build_table, fits_no_frame, min_size, TableOptions, TABLE, css=table_css)
