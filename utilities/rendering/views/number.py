@@ -192,4 +192,6 @@ def number_css(sizes: TypeSizes) -> str:
     return f".hero {{ line-height: {FIGURE_LINE_EM}; }}\n.change {{ line-height: {CHANGE_LINE_EM}; }}\n"
 
 
-VIEW = View("number", "number", build_number, fits_no_frame, min_size, NumberOptions, "number", draw_trend, css=number_css)
+VIEW = View(
+    "number", "number", build_number, fits_no_frame, min_size, NumberOptions, "number", draw_trend, css=number_css
+)
