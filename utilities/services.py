@@ -17,7 +17,7 @@ from utilities.config.settings import Settings
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, utc_now
 from utilities.pageviews.collect.collector import Collector
-from utilities.pageviews.collection import open_collection
+from utilities.pageviews.collection import Collection, open_collection
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
@@ -81,16 +81,8 @@ async def open_services(
     boards = Boards(settings.boards_dir, catalogue.add_board, catalogue.remove_board)
     boards.load()
     async with AsyncExitStack() as stack:
-        source_kinds = tuple(catalogue.kinds.values())
-        opened = await open_sources(source_kinds, settings, clock)
-        stack.push_async_callback(opened.close)
         collection = await stack.enter_async_context(open_collection(settings, clock))
-        all_sources = dict(opened.configured)
-        if "pageviews" in catalogue.kinds:
-            all_sources["pageviews"] = PageViewSource(
-                collection.views, collection.sites, clock, settings.look_back_days, settings.address
-            )
-        query_sources = Sources(source_kinds, all_sources, settings.website, clock)
+        query_sources = await open_query_sources(stack, catalogue, collection, settings, clock)
         store = await open_store(settings, clock)
         stack.push_async_callback(store.close)
         database = await open_state_database(settings)
@@ -127,6 +119,21 @@ async def open_services(
             http_client=http_client,
             collector=collection.collector,
         )
+
+
+async def open_query_sources(
+    stack: AsyncExitStack, catalogue: Catalogue, collection: Collection, settings: Settings, clock: Clock
+) -> Sources:
+    """Opens the configured sources, closed by `stack`, and adds the page views of this process."""
+    source_kinds = tuple(catalogue.kinds.values())
+    opened = await open_sources(source_kinds, settings, clock)
+    stack.push_async_callback(opened.close)
+    all_sources = dict(opened.configured)
+    if "pageviews" in catalogue.kinds:
+        all_sources["pageviews"] = PageViewSource(
+            collection.views, collection.sites, clock, settings.look_back_days, settings.address
+        )
+    return Sources(source_kinds, all_sources, settings.website, clock)
 
 
 def make_hit_listener(*refreshers: Refresher) -> Callable[[], None]:

@@ -1,7 +1,6 @@
-"""One process, memory, a source that does what the test says."""
+"""The refresher of one process, with a store in memory and a fake source."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -20,8 +19,8 @@ from tests.refresh.fake_source import (
 )
 from tests.waiting import wait_until
 from utilities.model.clock import utc_now
-from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
-from utilities.model.frames import LastError, Reading, ReadingState
+from utilities.model.errors import Unavailable
+from utilities.model.frames import Reading, ReadingState
 from utilities.refresh.refresher import Refresher
 from utilities.store import open_store, unfenced_lease
 
@@ -82,88 +81,6 @@ async def test_a_source_short_of_quota_is_queried_less_often(store):
         await wait_until(lambda: source.query_count == 2)
 
 
-async def test_failure_keeps_the_old_figures_and_says_what_went_wrong(store):
-    source = FakeSource()
-    async with running_refresher(store, source, make_report(pace=0.3)):
-        await wait_until(lambda: figure_of(store.latest("users")))
-        source.error = Unavailable("Google does not answer")
-        await wait_until(lambda: store.latest("users").last_error)
-        first = store.latest("users")
-        await wait_until(lambda: store.latest("users").last_error.attempts >= 2)
-        failing = store.latest("users")
-        source.error = None
-        await wait_until(lambda: store.latest("users").last_error is None)
-    assert (failing.frame, failing.taken_at) == (first.frame, first.taken_at)
-    assert figure_of(failing) >= 1
-    assert (failing.last_error.message, failing.last_error.kind) == ("Google does not answer", ErrorKind.UNAVAILABLE)
-    assert failing.last_error.since < failing.last_error.retry_at
-
-
-async def test_a_report_that_never_had_figures_is_failed_with_the_reason(store):
-    users = make_report()
-    async with running_refresher(store, FakeSource(error=BadAnswer("a page instead of figures")), users):
-        await wait_until(lambda: store.latest("users"))
-    reading = store.latest("users")
-    assert reading.state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.FAILED
-    assert reading.last_error.message == "a page instead of figures"
-
-
-@pytest.mark.parametrize(
-    ("error", "least", "most"),
-    [
-        (Unavailable("x"), 0, 5),
-        (BadAnswer("x"), 0, 5),
-        (OverQuota("x", retry_after=100), 99, 111),
-        (SourceMisconfigured("x"), 599, 601),
-    ],
-)
-async def test_each_failure_is_retried_after_its_own_delay(store, error, least, most):
-    source, clock = FakeSource(error=error), FakeClock()
-    async with running_refresher(store, source, make_report(), clock=clock) as refresher:
-        await wait_until(lambda: store.latest("users"))
-        delay = (store.latest("users").last_error.retry_at - clock()).total_seconds()
-        assert least <= delay <= most
-        clock.advance(delay - 0.1, refresher)
-        await settle(refresher)
-        assert source.query_count == 1
-        clock.advance(0.1, refresher)
-        await wait_until(lambda: source.query_count == 2)
-
-
-async def test_a_misconfigured_report_is_tried_at_once_after_a_restart(store):
-    trouble = LastError("no access", ErrorKind.MISCONFIGURED, utc_now(), 3, utc_now() + timedelta(minutes=9))
-    await store.write(Reading("users", last_error=trouble), unfenced_lease("users"))
-    async with running_refresher(store, FakeSource(), make_report()):
-        await wait_until(lambda: figure_of(store.latest("users")))
-
-
-async def test_a_quota_is_respected_after_a_restart(store):
-    clock = FakeClock()
-    trouble = LastError("quota", ErrorKind.OVER_QUOTA, clock(), 1, clock() + timedelta(minutes=9))
-    await store.write(Reading("users", last_error=trouble), unfenced_lease("users"))
-    async with running_refresher(store, FakeSource(), make_report(), MARKER, clock=clock, start_jitter=0):
-        await wait_until(lambda: store.latest("marker"))
-        assert store.latest("users").last_error == trouble
-
-
-async def test_an_unexpected_exception_is_an_error_and_logged_once_with_its_traceback(store, caplog):
-    source = FakeSource(error=KeyError("rows"))
-    with caplog.at_level(logging.INFO):
-        async with running_refresher(store, source, make_report(pace=0.1), make_report("other", pace=0.1)):
-            await wait_until(lambda: source.query_count >= 6)
-    assert store.latest("users").last_error.message == "internal error"
-    assert store.latest("users").last_error.kind is ErrorKind.INTERNAL
-    assert len([record for record in caplog.records if record.exc_info]) == 2  # one for each report
-
-
-async def test_a_source_that_hangs_is_unavailable_after_the_timeout(store):
-    source = FakeSource(gate=asyncio.Event())
-    async with running_refresher(store, source, make_report(), timeout=0.2):
-        await wait_until(lambda: store.latest("users"))
-    assert store.latest("users").last_error.kind is ErrorKind.UNAVAILABLE
-    assert source.running == 0
-
-
 async def test_one_hanging_report_does_not_delay_another(store):
     hanging, healthy = FakeSource(gate=asyncio.Event()), FakeSource()
     both = by_name(make_report("bad", source="hanging"), make_report("good", source="healthy"))
@@ -208,14 +125,6 @@ async def test_a_partial_frame_does_not_replace_complete_figures_that_are_live(s
     assert figures == [2, 3]
 
 
-async def test_figures_too_old_to_show_are_dropped_when_the_source_fails_again(store):
-    await store.write(Reading("users", one_figure(7), utc_now() - timedelta(days=15)), unfenced_lease("users"))
-    users = make_report()
-    async with running_refresher(store, FakeSource(error=Unavailable("gone")), users):
-        await wait_until(lambda: store.latest("users").last_error)
-    assert store.latest("users").state_at(utc_now(), users.refresh_every, users.stale_after) is ReadingState.FAILED
-
-
 @pytest.mark.parametrize("hours", [1, -1])
 async def test_a_wall_clock_that_jumps_neither_stops_nor_floods_the_queries(store, hours):
     source, clock = FakeSource(), FakeClock()
@@ -236,23 +145,6 @@ async def test_stop_cancels_a_running_query(store):
         await asyncio.wait_for(refresher.stop(), 5.0)
         assert source.running == 0
     assert await store.acquire_lease("users", 1.0) is not None
-
-
-async def test_a_failure_before_the_query_is_recorded_and_retried_without_a_flood(store, caplog):
-    calls = []
-
-    class BrokenSource(FakeSource):
-        def slowdown(self) -> float:
-            calls.append(asyncio.get_running_loop().time())
-            raise ZeroDivisionError
-
-    await store.write(Reading("users", one_figure(7), utc_now()), await store.acquire_lease("users", 0.01))
-    async with running_refresher(store, BrokenSource(), make_report()):
-        await wait_until(lambda: len(calls) == 2)
-    reading = store.latest("users")
-    assert (figure_of(reading), reading.last_error.kind) == (7, ErrorKind.INTERNAL)
-    assert calls[1] - calls[0] >= 1.0  # a pause, however busy the machine is
-    assert len(caplog.records) == 1
 
 
 async def test_it_starts_while_everything_is_down_and_recovers(redis_server, settings):

@@ -32,6 +32,8 @@ def check_secret(check: Callable[[str], str]) -> AfterValidator:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(split_list)]
 Base = Annotated[str, AfterValidator(validators.check_base_url)]
+RedisUrl = Annotated[SecretStr, check_secret(validators.make_scheme_check("redis", "rediss", "unix"))]
+ClickHouseUrl = Annotated[SecretStr, check_secret(validators.make_scheme_check("http", "https", "chdb"))]
 
 
 class Settings(BaseModel):
@@ -44,13 +46,9 @@ class Settings(BaseModel):
     public_url: Annotated[str, AfterValidator(validators.check_origin)] = ""
     data_dir: Path = Path("var")
     secret_key: SecretStr = SecretStr("")
-    redis_url: Annotated[SecretStr, check_secret(validators.make_scheme_check("redis", "rediss", "unix"))] = SecretStr(
-        ""
-    )
+    redis_url: RedisUrl = SecretStr("")
     database_url: Annotated[SecretStr, check_secret(validators.check_database_url)] = SecretStr("")
-    clickhouse_url: Annotated[SecretStr, check_secret(validators.make_scheme_check("http", "https", "chdb"))] = (
-        SecretStr("")
-    )
+    clickhouse_url: ClickHouseUrl = SecretStr("")
     google_client_id: str = ""
     google_client_secret: SecretStr = SecretStr("")
     oidc_issuer: Annotated[str, AfterValidator(validators.check_url)] = "https://accounts.google.com"
@@ -112,7 +110,6 @@ class Settings(BaseModel):
 INTERNAL_FIELDS = {"demo", "extra", "warnings"}
 VARIABLES = tuple(name.upper() for name in Settings.model_fields if name not in INTERNAL_FIELDS)
 SECRETS = tuple(name for name in VARIABLES if isinstance(Settings.model_fields[name.lower()].default, SecretStr))
-
 UNSUPPORTED_FILE_VARIABLES = {f"{name}_FILE" for name in VARIABLES if name not in SECRETS}
 
 
@@ -124,7 +121,7 @@ def read_settings(
 ) -> Settings:
     """Returns the settings from `environ`, then from `env_file`; an empty variable counts as not set.
 
-    `demo_env` makes it a demo: its variables replace all but DEMO_KEEPS, so that the demo never meets a real
+    `demo_env` makes it a demo: its variables replace all but DEMO_VARIABLES, so that the demo never meets a real
     account or database. Raises SettingsError, one line for each fault: what is wrong, where, what to do.
     """
     written = read_env_file(env_file) if env_file else {}
@@ -136,8 +133,7 @@ def read_settings(
     faults = dict(_read_secret_files(values)) | dict(_endpoint_faults(values))
     good: dict[str, Any] = {name.lower(): values[name] for name in VARIABLES if name in values}
     good["extra"] = {name: SecretStr(value) for name, value in values.items() if _is_provider_variable(name)}
-    good["demo"] = demo_env is not None
-    good["warnings"] = tuple(_misspelt_names(values))
+    good |= {"demo": demo_env is not None, "warnings": tuple(_misspelt_names(values))}
     try:
         settings = Settings(**good)
     except ValidationError as error:

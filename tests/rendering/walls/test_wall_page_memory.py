@@ -1,0 +1,49 @@
+"""The memory of the wall page after thousands of updates."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.rendering.walls.conftest import WallServer, server_builder, table
+from tests.waiting import wait_until
+from utilities.config.settings import Settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIterator[WallServer]:
+    async with server_builder(tmp_path, settings) as build:
+        yield await build()
+
+
+@pytest.mark.slow
+async def test_thousands_of_updates_leave_no_nodes_and_no_memory(server: WallServer, wall_page: Page) -> None:
+    await wall_page.goto(server.url())
+    await wait_until(lambda: server.walls.wall_count == 1)
+    devtools = await wall_page.context.new_cdp_session(wall_page)
+    await devtools.send("Performance.enable")
+
+    async def weight() -> dict[str, float]:
+        for _ in range(3):
+            await devtools.send("HeapProfiler.collectGarbage")
+        measured = (await devtools.send("Performance.getMetrics"))["metrics"]
+        return {each["name"]: each["value"] for each in measured}
+
+    async def updates(first: int, count: int) -> None:
+        for n in range(first, first + count):
+            await server.show("pages", table(*((f"/page/{n}/{row}", n * row) for row in range(n % 7 + 1))))
+            await asyncio.sleep(0.002)
+        await expect(wall_page.locator("[data-tile=pages]")).to_contain_text(f"/page/{first + count - 1}/0")
+
+    await updates(0, 300)
+    before = await weight()
+    await updates(301, 2_996)
+    after = await weight()
+    assert after["Nodes"] <= before["Nodes"] + 50
+    assert after["JSEventListeners"] <= before["JSEventListeners"]
+    assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] * 1.1 + 200_000
