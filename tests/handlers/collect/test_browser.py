@@ -10,7 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.handlers.collect.conftest import AGENT, CollectorServer, StoredView, collector_opener
-from tests.handlers.collect.website import NAME, website
+from tests.handlers.collect.website import NAME, Website, website
+from tests.waiting import wait_until
 from utilities.config.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the browser is
@@ -20,7 +21,9 @@ sites:
   - {name: shop, domains: [shop.test, 127.0.0.2]}
   - {name: blog, domains: [blog.test]}
 """
-QUIET_SECONDS = 0.5  # in which no other hit may arrive
+
+
+LAST_PATH = "/last"
 
 
 @dataclass
@@ -29,23 +32,40 @@ class CountedWebsite:
 
     server: CollectorServer
     context: BrowserContext
-    port: int
+    website: Website
+    last_pages: int = 0
 
     def url(self, path: str, host: str = NAME) -> str:
-        return f"http://{host}:{self.port}/{path}"
+        return f"http://{host}:{self.website.port}/{path}"
 
     async def open_page(self, path: str, host: str = NAME) -> Page:
         page = await self.context.new_page()
         await page.goto(self.url(path, host))
         return page
 
+    async def views(self) -> list[StoredView]:
+        return [view for view in await self.server.views() if view.path != LAST_PATH]
+
+    async def reach_views(self, count: int) -> None:
+        """Waits until at least `count` page views are stored."""
+
+        async def has_views() -> bool:
+            return len(await self.views()) >= count
+
+        await wait_until(has_views)
+
     async def wait_for_views(self, count: int) -> list[StoredView]:
-        """Waits for `count` page views and then for more; returns all of them."""
-        async with asyncio.timeout(8):
-            while len(await self.server.views()) < count:  # noqa: ASYNC110 (the store has no notifications)
-                await asyncio.sleep(0.05)
-        await asyncio.sleep(QUIET_SECONDS)
-        return await self.server.views()
+        """Waits for `count` page views, and for that of one more page, before which any other would have come."""
+        await self.reach_views(count)
+        self.last_pages += 1
+        page = await self.open_page(LAST_PATH.strip("/"))
+
+        async def has_last_view() -> bool:
+            return len(await self.server.views()) - len(await self.views()) == self.last_pages
+
+        await wait_until(has_last_view)
+        await page.close()
+        return await self.views()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -54,10 +74,10 @@ async def counted_website(
 ) -> AsyncIterator[CountedWebsite]:
     async with (
         collector_opener(settings, tmp_path) as open_collector,
-        website((server := await open_collector(SITES)).address) as port,
+        website((server := await open_collector(SITES)).address) as running_website,
     ):
         context = await chromium.new_context(user_agent=AGENT, locale="de-DE", viewport={"width": 800, "height": 600})
-        yield CountedWebsite(server, context, port)
+        yield CountedWebsite(server, context, running_website)
         await context.close()
 
 
@@ -94,6 +114,7 @@ async def test_slow_page_is_counted_once_before_it_has_loaded(counted_website: C
     [view] = await counted_website.wait_for_views(1)
     assert view.path == "/slow"
     assert not opening.done()
+    counted_website.website.may_go_on.set()
     page = await opening
     await page.close()
     assert len(await counted_website.wait_for_views(1)) == 1
@@ -137,17 +158,18 @@ async def test_page_with_the_name_of_another_site_is_rejected(counted_website: C
 
 async def test_history_changes_are_views_and_a_changed_query_only_when_pushed(counted_website: CountedWebsite):
     page = await counted_website.open_page("end")
-    for script, title in (
-        ("history.pushState({}, '', '/two?x=1')", "Two"),
-        ("history.pushState({}, '', '/two?x=2')", "Two again"),
-        ("history.replaceState({}, '', '/two?x=3')", ""),
-        ("history.pushState({}, '', '/two?x=3')", ""),
-        ("history.replaceState({}, '', '/three')", "Three"),
-        ("history.replaceState({}, '', '/three#part')", ""),
-        ("location.hash = 'other'", ""),
+    await counted_website.reach_views(1)
+    for script, title, views_after in (
+        ("history.pushState({}, '', '/two?x=1')", "Two", 2),
+        ("history.pushState({}, '', '/two?x=2')", "Two again", 3),
+        ("history.replaceState({}, '', '/two?x=3')", "", 3),
+        ("history.pushState({}, '', '/two?x=3')", "", 3),
+        ("history.replaceState({}, '', '/three')", "Three", 4),
+        ("history.replaceState({}, '', '/three#part')", "", 4),
+        ("location.hash = 'other'", "", 4),
     ):
         await page.evaluate(f"{script}; {f'document.title = {title!r}' if title else ''}")
-        await asyncio.sleep(0.15)
+        await counted_website.reach_views(views_after)
     views = await counted_website.wait_for_views(4)
     # Browsers send beacons side by side: which arrives first is nobody's promise.
     assert sorted((view.path, view.title) for view in views) == [
@@ -169,9 +191,10 @@ async def test_quick_pushes_are_each_counted(counted_website: CountedWebsite):
 
 async def test_hash_routes_are_pages_with_data_hash(counted_website: CountedWebsite):
     page = await counted_website.open_page("hash")
-    for route in ("/one", "/two", "/two"):
+    await counted_website.reach_views(1)
+    for route, views_after in (("/one", 2), ("/two", 3), ("/two", 3)):
         await page.evaluate(f"location.hash = {route!r}")
-        await asyncio.sleep(0.15)
+        await counted_website.reach_views(views_after)
     assert sorted(paths(await counted_website.wait_for_views(3))) == ["/hash", "/hash#/one", "/hash#/two"]
 
 
@@ -205,7 +228,6 @@ async def test_browser_whose_beacon_fails_sends_the_image(counted_website: Count
 
 async def test_prerendered_page_is_counted_when_it_is_shown(counted_website: CountedWebsite):
     page = await counted_website.open_page("prerender")
-    await asyncio.sleep(1)
     assert paths(await counted_website.wait_for_views(1)) == ["/prerender"]
     await page.click("a")
     assert paths(await counted_website.wait_for_views(2)) == ["/prerender", "/end"]

@@ -9,6 +9,7 @@ import pytest
 from handlers.collect.beacon import PIXEL_GIF
 from tests.handlers.accounts.wire import Head, knock
 from tests.handlers.collect.conftest import AGENT, SITES, CollectorServer, OpenCollector
+from tests.waiting import wait_until
 
 PAGE = "/a.gif?url=https://example.co.uk/"
 NOT_FAST = ("Connection", "Upgrade")  # the fast path passes such a request to PixelHandler
@@ -95,7 +96,11 @@ async def test_client_that_disconnects_is_counted_and_causes_no_error(
             writer.write(f"GET {PAGE} HTTP/1.1\r\n{HEAD}\r\n".replace("HOST", place.netloc).encode())
             await writer.drain()
             writer.transport.abort() if _ else writer.close()
-        await asyncio.sleep(0.3)
+
+        async def all_are_counted() -> bool:
+            return len(await server.views()) == 20
+
+        await wait_until(all_are_counted)
         assert (await request_both_paths(server, PAGE))[0].status == 200
     assert not caplog.records
 

@@ -5,11 +5,14 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from tornado.httpclient import AsyncHTTPClient
 
 from tests.handlers.collect.conftest import AGENT
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
 NOT_NEEDED = """
@@ -36,6 +39,14 @@ async def test_collector_process_imports_nothing_for_pages_walls_or_google():
     assert output.strip() == b"[]"
 
 
+async def is_counted(client: AsyncHTTPClient, url: str) -> bool:
+    """Whether the server answers a page view."""
+    with suppress(OSError):
+        await client.fetch(f"{url}/a.gif?url=http://example.com/", headers={"User-Agent": AGENT})
+        return True
+    return False
+
+
 async def test_collects_until_sigterm_and_loses_nothing(tmp_path: Path):
     port = free_port()
     environment = {"PATH": os.environ["PATH"], "PORT": str(port), "DATA_DIR": str(tmp_path / "var")}
@@ -45,13 +56,7 @@ async def test_collects_until_sigterm_and_loses_nothing(tmp_path: Path):
             *(sys.executable, str(ROOT / "run.py"), "collect"), cwd=tmp_path, env=environment
         )
         client, url = AsyncHTTPClient(force_instance=True), f"http://127.0.0.1:{port}"
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    await client.fetch(f"{url}/a.gif?url=http://example.com/", headers={"User-Agent": AGENT})
-                    break
-                except OSError:
-                    await asyncio.sleep(0.1)
+        await wait_until(partial(is_counted, client, url))
         health = (await client.fetch(f"{url}/healthz")).body
         assert f'"rows": {hits}'.encode() in health
         process.send_signal(signal.SIGTERM)

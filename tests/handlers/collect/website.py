@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -22,12 +23,12 @@ PAGES = {
     "local": "<head>" + TITLE + "<script data-local src='{script}'></script></head><body>Hello.",
     "hash": "<head>" + TITLE + "<script data-hash src='{script}'></script></head><body>Hello.",
     "slow": "<head><script src='{script}'></script>|" + TITLE + "</head><body>Hello.|<p>At last.",
+    "last": "<head>" + TITLE + "<script data-local src='{script}'></script></head><body>Hello.",
     "noscript": "<head>" + TITLE + "</head><body><noscript><img src='{image}'></noscript>",
     "prerender": "<head>" + TITLE + "<script src='{script}'></script><script type='speculationrules'>"
     '{{"prerender": [{{"source": "list", "urls": ["/end"], "eagerness": "immediate"}}]}}</script></head>'
     "<body><a href='/end'>On</a>",
 }
-PAUSE = 1.5  # seconds between two parts of the slow page
 
 
 class Page(RequestHandler):
@@ -35,24 +36,31 @@ class Page(RequestHandler):
         foyer, page = self.settings["foyer"], PAGES.get(path, PAGES["end"])
         image = f"{foyer}/a.gif?url=http://{NAME}/noscript&t=No%20script"
         html = page.format(path=path, script=f"{foyer}/a.js", image=image)
-        self.settings["requested"].append(path)
+        self.settings["website"].requested.append(path)
         first, *more = html.split("|")
         self.write("<!doctype html><html lang=en>" + first)
         for part in more:
             await self.flush()
-            await asyncio.sleep(PAUSE)
+            await self.settings["website"].may_go_on.wait()
             self.write(part)
 
 
+@dataclass
+class Website:
+    """A running website."""
+
+    port: int  # on 127.0.0.2
+    requested: list[str] = field(default_factory=list)  # the paths of the pages that were requested
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)  # until it is set, the slow page stops half-way
+
+
 @asynccontextmanager
-async def website(foyer: str) -> AsyncIterator[int]:
-    """Its port on 127.0.0.2; its pages carry the script of the Foyer at this address."""
-    requested: list[str] = []
-    server = HTTPServer(
-        Application([(r"/(.*)", Page)], foyer=foyer, requested=requested, log_function=lambda handler: None)
-    )
+async def website(foyer: str) -> AsyncIterator[Website]:
+    """Runs a website whose pages carry the script of the Foyer at this address."""
     sockets = bind_sockets(0, "127.0.0.2")
+    site = Website(sockets[0].getsockname()[1])
+    server = HTTPServer(Application([(r"/(.*)", Page)], foyer=foyer, website=site, log_function=lambda handler: None))
     server.add_sockets(sockets)
-    yield sockets[0].getsockname()[1]
+    yield site
     server.stop()
     await server.close_all_connections()

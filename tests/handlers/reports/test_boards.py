@@ -1,7 +1,8 @@
 """The list of boards, with the errors in board files."""
 
-import asyncio
 import logging
+
+from tests.waiting import wait_until
 
 BAD = "title: Office\ngrid: {colums: 12}\ntiles: [{report: pages, view: table, place: [1, 1, 12, 12]}]\n"
 
@@ -12,9 +13,7 @@ async def open_front_page(server, fetch) -> str:
 
 
 async def wait_for_fault(server, board: str) -> None:
-    async with asyncio.timeout(10):
-        while board not in server.services.boards.faults:  # noqa: ASYNC110 (the hub polls)
-            await asyncio.sleep(0.05)
+    await wait_until(lambda: board in server.services.boards.faults)
 
 
 async def test_front_page_redirects_to_the_only_board(server, fetch):
