@@ -3,7 +3,6 @@
 import io
 import os
 import threading
-import zlib
 from datetime import date
 from pathlib import Path
 
@@ -11,10 +10,9 @@ import pytest
 
 from tests.pageviews.storage.views import numbered, view
 from utilities.model.clock import utc_now
-from utilities.model.errors import SettingsError
 from utilities.pageviews.sql.columns import to_stored_row
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
-from utilities.pageviews.storage.journal import Journal, encode_row, read_old_lines
+from utilities.pageviews.storage.journal import Journal, encode_row, valid_length
 from utilities.pageviews.storage.query_pool import QUERY_NICENESS
 from utilities.runtime.worker_pool import CancelHandle
 
@@ -55,52 +53,27 @@ async def test_store_can_be_closed_twice(tmp_path: Path):
     await views.close()
 
 
-def old_line(line: bytes) -> bytes:
-    """The line as earlier versions wrote it."""
-    return b"%08x\x1f%b" % (zlib.crc32(line[:-1]), line)
-
-
-def old_journals(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.suffix.startswith(".journal")]
-
-
-def test_only_complete_lines_of_an_old_journal_are_read():
+def test_only_complete_lines_are_valid():
     lines = [encode_row(to_stored_row(view(title=title))) for title in ("one", "a\nb\n\nc", "three")]
-    old = [old_line(line) for line in lines]
-    assert list(read_old_lines(io.BytesIO(b"".join(old)))) == lines
-    last = old[-1]
+    length = sum(map(len, lines))
+    assert valid_length(io.BytesIO(b"".join(lines))) == length
+    last = lines[-1]
     for broken in (last[:-1], last[:-5] + b"\n", b"\n", last.replace(b"three", b"trees"), b"\0" * 50 + b"\n"):
-        assert list(read_old_lines(io.BytesIO(b"".join([*old, broken, *old])))) == lines
+        assert valid_length(io.BytesIO(b"".join([*lines, broken, *lines]))) == length
 
 
-async def test_journals_of_an_earlier_version_are_imported_once(tmp_path: Path):
-    for first, name in enumerate(("pageviews.journal", "pageviews.journal2")):
-        lines = [old_line(encode_row(to_stored_row(numbered(number)))) for number in (first, first + 1)]
-        (tmp_path / name).write_bytes(b"".join([*lines, lines[0][:40], b"\n" * 5000]))
-    for _ in range(2):
-        views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
-        assert await views.query("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
-        await views.close()
-    assert old_journals(tmp_path) == []
-
-
-async def test_lines_of_a_crashed_process_are_inserted(tmp_path: Path):
-    journal = Journal(tmp_path / "pageviews.journal.db")
+async def test_lines_before_a_broken_one_are_recovered(tmp_path: Path):
+    journal = Journal(tmp_path / "pageviews.journal")
     journal.append_lines([encode_row(to_stored_row(numbered(number % 3))) for number in range(5)])
+    journal.append_lines([encode_row(to_stored_row(numbered(3)))[:40], b"\n" * 5000])
     journal.close()
     views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     assert await views.query("SELECT path FROM page_views ORDER BY path", {}) == [("/0",), ("/1",), ("/2",)]
     await views.close()
 
 
-async def test_journal_of_another_format_is_a_settings_error(tmp_path: Path):
-    (tmp_path / "pageviews.journal.db").write_bytes(b"not a database" * 1000)
-    with pytest.raises(SettingsError, match="cannot be opened"):
-        await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
-
-
 async def test_only_the_line_that_the_engine_cannot_read_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    journal = Journal(tmp_path / "pageviews.journal.db")
+    journal = Journal(tmp_path / "pageviews.journal")
     rows = [to_stored_row(numbered(number)) for number in range(3)]
     rows[1] = tuple("no day" if type(each) is date else each for each in rows[1])
     journal.append_lines([encode_row(row) for row in rows])

@@ -123,21 +123,17 @@ async def test_no_acknowledged_page_view_is_lost_and_none_doubled(tmp_path: Path
     assert rows == ids == len(stored)
 
 
-def append_garbage(folder: Path) -> None:
-    """Makes the journals look as if a commit was being written."""
-    for log in folder.glob("pageviews.journal*-wal"):
-        with log.open("ab") as out:
-            out.write(b"\0badc0de" * 1000)
-
-
-async def test_incomplete_commit_is_skipped(tmp_path: Path):
+async def test_incomplete_line_is_skipped(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
     acknowledged = killed_while_writing(file, 0, 100)
-    append_garbage(tmp_path)
+    journals = [tmp_path / "pageviews.journal", tmp_path / "pageviews.journal2"]
+    for journal in journals:
+        journal.write_bytes(journal.read_bytes().rstrip(b"\n") + b"\n0badc0de\x1f" + b"\0" * 100)
     views = await open_duckdb_store(file, utc_now)
     (rows,) = await views.query("SELECT count(*) FROM page_views", {})
     await views.close()
     assert rows[0] >= len(acknowledged)
+    assert [journal.read_bytes().strip(b"\n") for journal in journals] == [b"", b""]
 
 
 async def test_second_process_is_told_which_process_has_the_file(tmp_path: Path):
@@ -161,7 +157,7 @@ async def test_file_of_another_format_is_a_settings_error(tmp_path: Path):
 async def test_full_disk_is_an_error_and_writing_resumes_later(tmp_path: Path):
     output = await run_output([sys.executable, "-c", FULL, str(tmp_path / "pageviews.duckdb")])
     first, second, answers, after = output.splitlines()
-    assert first == second == "The page views cannot be written: disk I/O error."
+    assert first == second == "The page views cannot be written: File too large."
     assert (answers, after) == ("False", "[(20,)] True")
 
 

@@ -24,7 +24,7 @@ from utilities.pageviews.storage.duckdb_limits import limit_duckdb_resources
 from utilities.pageviews.storage.duckdb_schema import insert_row_file_sql, migrate_duckdb, row_file_summary_sql
 from utilities.pageviews.storage.group_commit import GroupCommit
 from utilities.pageviews.storage.interface import LONG_QUERY_SECONDS, DeleteRequest, ExportFormat, first_error_line
-from utilities.pageviews.storage.journal import Journal, encode_row, import_old_journal
+from utilities.pageviews.storage.journal import Journal, encode_row
 from utilities.pageviews.storage.journal_flusher import JournalFlusher
 from utilities.pageviews.storage.query_pool import open_query_pool
 from utilities.runtime.worker_pool import CancelHandle, WorkerPool
@@ -55,9 +55,7 @@ class DuckDBPageViewStore:
         self.writer = connection.cursor()  # of the flusher's thread
         self.rows: int = connection.execute(f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}").fetchall()[0][0]  # noqa: S608
         self.close_callbacks: list[Callable[[], Awaitable[None]]] = []
-        journals = Journal(file.with_suffix(".journal.db")), Journal(file.with_suffix(".journal2.db"))
-        for name in (".journal", ".journal2"):
-            import_old_journal(file.with_suffix(name), journals[0])
+        journals = (Journal(file.with_suffix(".journal")), Journal(file.with_suffix(".journal2")))
         self.flusher = JournalFlusher(self.insert_journal_rows, journals)
         self.commit = GroupCommit(self.flusher.append_lines, clock, unflushed_rows=self.flusher.unflushed_rows)
 

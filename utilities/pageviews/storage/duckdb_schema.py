@@ -29,7 +29,7 @@ STORED_IDS_SQL = f"SELECT id FROM {PAGE_VIEWS_TABLE} WHERE moment BETWEEN $first
 
 def read_row_file_sql(row_file: Path, *, skip_bad_rows: bool = False) -> str:
     """Returns a table expression for a file of journal lines; `skip_bad_rows` leaves out lines that are not rows."""
-    columns = {column.name: column.duckdb_type for column in PAGE_VIEW_COLUMNS}
+    columns = {"checksum": "VARCHAR"} | {column.name: column.duckdb_type for column in PAGE_VIEW_COLUMNS}
     name = str(row_file).replace("'", "''")
     return f"""read_csv('{name}',
         columns = {columns}, auto_detect = false, header = false, parallel = false, new_line = '\\n',

@@ -1,19 +1,18 @@
-"""The journal: rows are written to it before they are acknowledged, and the engine loads them from it."""
+"""The journal: a file that rows are written to before they are acknowledged, and that the engine loads them from."""
 
 import os
-import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from utilities.model.errors import SettingsError, StoreDown
+from utilities.model.errors import StoreDown
 from utilities.pageviews.sql.columns import StoredRow
 
-# A line is the values of a row: CSV with control characters as separator and quotation mark. Text hardly ever contains
-# one of these, and a search for them is fast.
+# A line is a checksum and the values of a row: CSV with control characters as separator and quotation mark. Text hardly
+# ever contains one of these, and a search for them is fast.
 FIELD_SEPARATOR, QUOTE_CHAR, NULL_TEXT, LINE_END = "\x1f", "\x1e", "\x1d", "\n"
 MAX_LINE_BYTES = 1 << 20
+MIN_JOURNAL_BYTES = 2 << 20  # the size of a journal, however few lines it has
 
 
 def encode_row(row: StoredRow) -> bytes:
@@ -25,7 +24,7 @@ def encode_row(row: StoredRow) -> bytes:
     data = text.encode()
     if len(data) > MAX_LINE_BYTES:
         raise ValueError("a page view is too long")
-    return data + b"\n"
+    return b"%08x\x1f%b\n" % (zlib.crc32(data), data)
 
 
 def quote_field(value: object) -> str:
@@ -33,57 +32,26 @@ def quote_field(value: object) -> str:
     return f"{QUOTE_CHAR}{str(value).replace(QUOTE_CHAR, QUOTE_CHAR + QUOTE_CHAR)}{QUOTE_CHAR}"
 
 
-class Journal:
-    """One journal: a SQLite file with a record for each commit; used by one thread at a time."""
+def valid_length(file: Iterable[bytes]) -> int:
+    """Returns how many bytes come before the first line that is incomplete or has a wrong checksum.
 
-    def __init__(self, path: Path) -> None:
-        """Opens or creates the file; raises SettingsError."""
-        self.path = path
-        try:
-            os.close(open_private(str(path), os.O_RDWR | os.O_CREAT))
-            self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self.database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self.database.execute("PRAGMA journal_mode = WAL")
-            self.database.execute("PRAGMA synchronous = FULL")  # on disk when an INSERT returns
-            self.database.execute("CREATE TABLE IF NOT EXISTS commits (number INTEGER PRIMARY KEY, lines BLOB)")
-        except (sqlite3.Error, OSError) as error:
-            raise SettingsError(
-                f"{path} cannot be opened: {error}. Check who owns DATA_DIR, or move the file away."
-            ) from error
-
-    def append_lines(self, lines: Sequence[bytes]) -> None:
-        """Writes all lines to disk; raises StoreDown, and writes none of them, when the disk does not take them."""
-        try:
-            # One record: sqlite3 takes the GIL again after each statement, and the event loop may hold it for 5 ms.
-            self.database.execute("INSERT INTO commits (lines) VALUES (?)", (b"".join(lines),))
-        except sqlite3.Error as error:
-            raise StoreDown(f"The page views cannot be written: {error}.") from error
-
-    def has_lines(self) -> bool:
-        """Whether a crash left rows in it."""
-        return bool(self.database.execute("SELECT EXISTS (SELECT 1 FROM commits)").fetchone()[0])
-
-    def copy_lines(self) -> Path:
-        """Copies the lines to a temporary file for the engine and returns its path; raises StoreDown and OSError."""
-        copy = self.path.with_suffix(".rows")
-        copy.unlink(missing_ok=True)
-        try:
-            with open(copy, "xb", opener=open_private) as file:
-                file.writelines(
-                    lines for (lines,) in self.database.execute("SELECT lines FROM commits ORDER BY number")
-                )
-        except sqlite3.Error as error:
-            raise StoreDown(f"The page views cannot be read from the journal: {error}.") from error
-        return copy
-
-    def clear_lines(self) -> None:
-        """Deletes the lines. If this fails or a crash comes before, they are loaded again: ids prevent duplicates."""
-        with suppress(sqlite3.Error):
-            self.database.execute("DELETE FROM commits")
-            self.database.execute("PRAGMA wal_checkpoint(RESTART)")  # the next commit overwrites the log
-
-    def close(self) -> None:
-        self.database.close()
+    A row whose text has line breaks spans several lines of the file.
+    """
+    valid = position = checksum = 0
+    expected: bytes | None = None
+    for part in file:
+        position += len(part)
+        text = part
+        if expected is None:
+            expected, separator, text = part.partition(FIELD_SEPARATOR.encode())
+            checksum = 0
+            if not separator:
+                break
+        if text.endswith(b"\n") and expected == b"%08x" % zlib.crc32(text[:-1], checksum):
+            valid, expected = position, None
+        else:
+            checksum = zlib.crc32(text, checksum)
+    return valid
 
 
 def open_private(path: str, flags: int) -> int:
@@ -91,31 +59,71 @@ def open_private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
-def import_old_journal(path: Path, journal: Journal) -> None:
-    """Moves the rows of a journal of an earlier version, if there is one; raises StoreDown."""
-    try:
-        with path.open("rb") as file:
-            journal.append_lines(list(read_old_lines(file)))
-        path.unlink()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise StoreDown(f"The journal {path} cannot be read: {error.strerror}.") from error
+class Journal:
+    """One journal file; used by one thread at a time.
 
+    Unused space holds empty lines: a file system overwrites a file much faster than it makes one longer, and delays
+    other writers less.
+    """
 
-def read_old_lines(file: Iterable[bytes]) -> Iterator[bytes]:
-    """Yields the complete lines, each of which began with a checksum. A row whose text has line breaks spans several
-    parts of the file."""
-    expected, checksum = b"", 0
-    line: list[bytes] = []
-    for part in file:
-        text = part
-        if not line:
-            expected, _, text = part.partition(FIELD_SEPARATOR.encode())
-            checksum = 0
-        line.append(text)
-        if text.endswith(b"\n") and expected == b"%08x" % zlib.crc32(text[:-1], checksum):
-            yield b"".join(line)
-            line = []
-        else:
-            checksum = zlib.crc32(text, checksum)
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # O_DSYNC: data is on disk when the write returns. A separate fdatasync would have to take the GIL once more.
+        self.file = open_private(str(path), os.O_RDWR | os.O_CREAT | os.O_DSYNC)
+        self.length = 0
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)  # the directory entry must be on disk too
+        os.close(folder)
+
+    def append_lines(self, lines: Sequence[bytes]) -> None:
+        """Writes all lines to disk; raises StoreDown, and writes none of them, when the disk does not take them."""
+        data = b"".join(lines)
+        try:
+            self._write_at(data, self.length)
+        except OSError as error:
+            os.ftruncate(self.file, self.length)
+            raise StoreDown(f"The page views cannot be written: {error.strerror}.") from error
+        self.length += len(data)
+
+    def _write_at(self, data: bytes, offset: int) -> None:
+        view = memoryview(data)
+        done = 0
+        while done < len(data):
+            done += os.pwrite(self.file, view[done:], offset + done)
+
+    def recover_lines(self) -> int:
+        """Cuts the file after its last valid line, for the start after a crash; returns how many bytes remain.
+
+        These are all acknowledged rows, and perhaps some that were about to be acknowledged.
+        """
+        with os.fdopen(os.dup(self.file), "rb") as file:
+            file.seek(0)
+            self.length = valid_length(file)
+        os.ftruncate(self.file, self.length)
+        return self.length
+
+    def copy_lines(self) -> Path:
+        """Copies the lines without the empty ones to a temporary file for the engine and returns its path.
+
+        The file is deleted after loading and hardly ever reaches the disk; parsing the empty lines would take longer.
+        """
+        copy = self.path.with_suffix(".lot")
+        copy.unlink(missing_ok=True)
+        with open(copy, "xb", opener=open_private) as file:
+            file.write(os.pread(self.file, self.length, 0))
+        return copy
+
+    def clear_lines(self) -> None:
+        """Overwrites the lines with empty ones. After a crash before this reaches the disk, ids prevent duplicates."""
+        size = os.fstat(self.file).st_size
+        try:
+            if size > MIN_JOURNAL_BYTES:
+                os.ftruncate(self.file, MIN_JOURNAL_BYTES)
+            used = min(self.length, MIN_JOURNAL_BYTES)
+            self._write_at(b"\n" * (used if size >= MIN_JOURNAL_BYTES else MIN_JOURNAL_BYTES), 0)
+        except OSError:
+            os.ftruncate(self.file, 0)
+        self.length = 0
+
+    def close(self) -> None:
+        os.close(self.file)

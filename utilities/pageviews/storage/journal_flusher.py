@@ -35,7 +35,7 @@ class JournalFlusher:
         self.closing = False
         self.last_error = ""
         for journal in journals:
-            if journal.has_lines():
+            if journal.recover_lines():
                 self._insert_journal(journal)
             journal.clear_lines()
         self.thread = threading.Thread(target=self._run_thread, name="page-views-fold", daemon=True)

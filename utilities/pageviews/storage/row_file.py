@@ -60,6 +60,6 @@ def read_row_batches(path: Path, batch_size: int) -> Iterator[Sequence[StoredRow
     """Yields the rows of a RowFile in batches, for an engine that does not read the file itself."""
     with path.open(encoding="utf-8", newline="\n") as file:
         lines = reader(file, delimiter=FIELD_SEPARATOR, quotechar=QUOTE_CHAR)
-        rows = (tuple(parse(text) for parse, text in zip(COLUMN_PARSERS, texts, strict=True)) for texts in lines)
+        rows = (tuple(parse(text) for parse, text in zip(COLUMN_PARSERS, texts, strict=True)) for _, *texts in lines)
         while batch := list(islice(rows, batch_size)):
             yield batch
