@@ -119,7 +119,7 @@ def test_check_finds_what_is_wrong_with_boards_and_credentials(run: Run, tmp_pat
     assert [line.split()[1] for line in wrong] == ["boards", "source"]
     assert "office.yaml, line 2" in wrong[0]
     assert "GOOGLE_APPLICATION_CREDENTIALS names nowhere.json, which does not exist" in wrong[1]
-    assert "2 to mend." in done.stdout
+    assert "2 to fix." in done.stdout
 
 
 def test_check_names_a_redis_that_does_not_answer(run: Run):

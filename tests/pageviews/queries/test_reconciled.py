@@ -79,9 +79,9 @@ async def test_what_google_does_not_say_is_unknown_and_never_nought(ours: Ours):
 
 
 async def test_google_is_asked_for_the_day_until_now(settings: Callable[..., Settings]):
-    from utilities.sources.ga4 import question
+    from utilities.sources.ga4 import build_ga4_request
 
-    body = question(Ga4Query(metrics=("totalUsers",), today=True), 7)
+    body = build_ga4_request(Ga4Query(metrics=("totalUsers",), today=True), 7)
     assert body["dateRanges"] == [{"startDate": "today", "endDate": "today"}]
 
 
