@@ -126,6 +126,10 @@ class WallServer:
             Reading(report, last_error=LastError(message, ErrorKind.MISCONFIGURED, now, 1, now)), unfenced_lease(report)
         )
 
+    def html(self, tile: str) -> str:
+        """Returns a tile of the board `office` as it was last rendered."""
+        return self.walls.tile_html("office", tile) or ""
+
     async def stop(self) -> None:
         if self.server is not None:
             self.server.stop()

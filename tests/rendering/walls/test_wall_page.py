@@ -1,6 +1,5 @@
 """The wall page in a browser, without any input."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -103,9 +102,12 @@ async def test_a_wall_whose_board_was_deleted_says_so(server: WallServer, wall_p
     (server.settings.boards_dir / "other.yaml").unlink()
     await wait_until(lambda: server.walls.wall_count == 0)
     await wall_page.clock.run_for(75_000)
-    await asyncio.sleep(0.5)
-    await wall_page.clock.run_for(2_000)
-    await expect(wall_page.locator(".banner")).to_contain_text("no longer shows this board")
+
+    async def has_banner() -> bool:
+        await wall_page.clock.run_for(2_000)
+        return "no longer shows this board" in (await wall_page.locator(".banner").text_content() or "")
+
+    await wait_until(has_banner)
     await expect(wall_page).to_have_title(re.compile("Other"))
 
 
@@ -123,9 +125,10 @@ async def test_a_wall_never_reloads_into_an_error_page(server: WallServer, wall_
     await wall_page.route(server.url(), broken)
     server.edit(BOARD.replace("Office", "Other"))
     await wait_until(lambda: probes)
-    await asyncio.sleep(0.3)
-    assert set(probes) == {"xhr"}
     await expect(wall_page.locator("[data-tile=visitors]")).to_contain_text("5")
+    await server.show("visitors", number(6))
+    await expect(wall_page.locator("[data-tile=visitors]")).to_contain_text("6")
+    assert set(probes) == {"xhr"}
     await wall_page.unroute(server.url())
     await expect(wall_page).to_have_title(re.compile("Other"), timeout=15_000)
 
