@@ -67,7 +67,7 @@ class Catalogue:
                 name,
                 inline.title,
                 self.kinds[inline.source],
-                inline.ask,
+                inline.query_fields,
                 refresh_every=inline.pace,
                 stale_after=inline.stale,
                 headings=inline.headings,

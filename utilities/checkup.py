@@ -1,4 +1,4 @@
-"""The checkup: asks everything that is configured one cheap question, and says what is well and what is not."""
+"""The checkup: sends one cheap request to each configured part and reports what works and what does not."""
 
 import asyncio
 import tempfile
@@ -24,7 +24,7 @@ CHECK_TIMEOUT_SECONDS = 30.0  # seconds for one part
 
 
 class CheckStatus(StrEnum):
-    """What can be said of a part."""
+    """The result of one check."""
 
     OK = "well"
     WRONG = "wrong"
@@ -33,7 +33,7 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One part of Foyer, how it is, and a sentence: what works, or what is wrong and how to mend it."""
+    """One part of Foyer, its status, and a sentence: what works, or what is wrong and how to fix it."""
 
     part: str
     status: CheckStatus
@@ -49,7 +49,7 @@ class NotConfigured(FoyerError):
 
 
 async def run_checks(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    """One finding for each part, as soon as it is known; raises nothing."""
+    """Yields one finding for each part as soon as its check ends; raises nothing."""
     yield await check_part("boards", partial(check_boards, settings))
     yield await check_part("data", partial(check_data_dir, settings))
     yield await check_part("sites", partial(check_sites, settings))
@@ -61,9 +61,9 @@ async def run_checks(settings: Settings, clock: Clock) -> AsyncIterator[Finding]
         yield await check_part(f"source {kind.name}", partial(check_source, kind, settings, clock))
 
 
-async def check_part(part: str, ask: Callable[[], Awaitable[str]]) -> Finding:
-    """The finding for a part; whatever `ask` raises is a finding too."""
-    (answer,) = await asyncio.gather(asyncio.wait_for(ask(), CHECK_TIMEOUT_SECONDS), return_exceptions=True)
+async def check_part(part: str, check: Callable[[], Awaitable[str]]) -> Finding:
+    """Runs the check and returns its finding; an exception from the check becomes a finding too."""
+    (answer,) = await asyncio.gather(asyncio.wait_for(check(), CHECK_TIMEOUT_SECONDS), return_exceptions=True)
     if isinstance(answer, str):
         return Finding(part, CheckStatus.OK, answer)
     if isinstance(answer, NotConfigured):
@@ -86,25 +86,25 @@ async def check_sites(settings: Settings) -> str:
 
 
 async def check_boards(settings: Settings) -> str:
-    """Reads every board, and looks whether it can be read from the room."""
-    known = load_catalogue()
-    boards = Boards(settings.boards_dir, known.add_board)
+    """Reads every board, and checks that its text is large enough to be read from the room."""
+    catalogue = load_catalogue()
+    boards = Boards(settings.boards_dir, catalogue.add_board)
     boards.load()
-    titles = {report.name: report.title for report in known.reports.values()}
-    wrong = [f"{board.file}: {fault}" for board in boards for fault in layout_faults(board, known.views, titles)]
+    titles = {report.name: report.title for report in catalogue.reports.values()}
+    wrong = [f"{board.file}: {fault}" for board in boards for fault in layout_faults(board, catalogue.views, titles)]
     if wrong:
         raise BoardError("\n".join(wrong))
     return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"
 
 
 async def check_data_dir(settings: Settings) -> str:
-    """Whether something can be kept; a wall without it does its work, and is empty after a restart."""
+    """Checks that DATA_DIR can be written to; without it a wall works, but is empty after a restart."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=settings.data_dir).close()
     except OSError as error:
-        told = f"nothing can be written to DATA_DIR, which is {settings.data_dir}: {error.strerror}"
-        raise SettingsError(f"{told}; give it to the user Foyer runs as, or set another") from error
+        message = f"nothing can be written to DATA_DIR, which is {settings.data_dir}: {error.strerror}"
+        raise SettingsError(f"{message}; give it to the user Foyer runs as, or set another") from error
     return f"{settings.data_dir} can be written to"
 
 
@@ -131,13 +131,13 @@ async def check_state_database(settings: Settings) -> str:
 
 
 async def check_issuer(settings: Settings, clock: Clock) -> str:
-    """Asks where people are sent to sign in, and whether the client's secret is the right one."""
+    """Checks that the sign-in service answers and accepts the client's secret."""
     issuer, back = settings.oidc_issuer, f"{settings.address}/login/callback"
     secret = settings.google_client_secret.get_secret_value()
-    known_as = ClientRegistration(issuer, settings.google_client_id, secret, back, settings.allowed_domains)
+    registration = ClientRegistration(issuer, settings.google_client_id, secret, back, settings.allowed_domains)
     async with HttpClient() as client:
         try:
-            await Issuer(known_as, client, clock).check_registration()
+            await Issuer(registration, client, clock).check_registration()
         except (Unavailable, BadAnswer) as error:
             raise Unavailable(f"{issuer}: {error}; is there a network, and is OIDC_ISSUER right?") from error
     return f"{issuer} answers and knows the client; people come back to {back}"

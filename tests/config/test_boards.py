@@ -68,15 +68,19 @@ reports:
     pace: 10m
 """
     inline = read_board(write(GOOD + lines)).reports["pages-read"]
-    assert (inline.source, inline.pace, inline.ask) == ("ga4", timedelta(minutes=10), {"metrics": ["screenPageViews"]})
+    assert (inline.source, inline.pace, inline.query_fields) == (
+        "ga4",
+        timedelta(minutes=10),
+        {"metrics": ["screenPageViews"]},
+    )
 
 
 @pytest.mark.parametrize(
     ("wrong", "right", "text"),
     [
-        ("view: number", "veiw: number", "office.yaml, line 4: tiles.1.veiw is not known here; did you mean view?"),
-        ("title: What", "titel: What", "office.yaml, line 8: tiles.2.titel is not known here; did you mean title?"),
-        ("grid: {columns", "grid: {colums", "line 2: grid.colums is not known here; did you mean columns?"),
+        ("view: number", "veiw: number", "office.yaml, line 4: tiles.1.veiw is unknown here; did you mean view?"),
+        ("title: What", "titel: What", "office.yaml, line 8: tiles.2.titel is unknown here; did you mean title?"),
+        ("grid: {columns", "grid: {colums", "line 2: grid.colums is unknown here; did you mean columns?"),
         ("title: Office\n", "", "line 1: title is missing"),
         ("[1, 1, 6, 6]", "[1, 1, 6]", "line 4: tiles.1.place: write four numbers: [column, row, width, height]"),
         ("[1, 1, 6, 6]", "[1, 1, 6, six]", "line 4: tiles.1.place.height: input should be a valid integer"),
@@ -88,7 +92,7 @@ reports:
             "line 5: two tiles are named total-users; give this one a",
         ),
         ("report: top-pages", "report: Top Pages", "'Top Pages' must be small letters, digits and hyphens"),
-        ("title: Office", "title: Office\ntitle: Hall", "line 2: 'title' is said twice"),
+        ("title: Office", "title: Office\ntitle: Hall", "line 2: 'title' appears twice"),
         ("title: Office", "title: Office\nzone: Berlin", "line 2: zone: 'Berlin' is no time zone"),
         ("title: Office", "title: [", "line 3: is not YAML"),
         ("view: number,", "view: number, title: Who is here now?,", "line 4: is not YAML"),

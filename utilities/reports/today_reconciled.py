@@ -1,4 +1,4 @@
-"""What we count ourselves beside what Google Analytics has counted of today, each with how old its figures are."""
+"""Today's visitors and views, counted by Foyer and by Google Analytics, with the age of the figures."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -33,16 +33,16 @@ RECONCILED_ROWS = (
 NEWEST_MINUTE = Ga4Query(
     dimensions=("dateHourMinute",), metrics=("screenPageViews",), order="-dateHourMinute", limit=1, today=True
 )
-"""The newest minute that Google has counted: it does not say otherwise how far behind it is."""
+"""The newest minute that Google has counted: the only way to learn how far behind its figures are."""
 
 
 async def build_reconciled(sources: Sources) -> AsyncIterator[Frame]:
-    """A row for each; a source that does not answer has none of its figures, and a note that says why."""
+    """Yields a row for each; a source that does not answer has no figures, and a note with the reason."""
     rows: list[tuple[Value, ...]] = []
     notes: list[Note] = []
-    for name, period, source, ask, keys in RECONCILED_ROWS:
+    for name, period, source, query, keys in RECONCILED_ROWS:
         try:
-            frame = await sources.fetch_frame(source, ask)
+            frame = await sources.fetch_frame(source, query)
             seconds = 0.0 if source == "pageviews" else await seconds_behind(sources)
         except SourceError as error:
             rows.append((name, period, None, None, None))
@@ -54,12 +54,12 @@ async def build_reconciled(sources: Sources) -> AsyncIterator[Frame]:
 
 
 def zone_suffix(frame: Frame) -> str:
-    """Whose day it is: that of the property may begin hours before or after the site's."""
+    """Returns the zone of the day: a property's day may begin hours before or after the site's."""
     return f", {timezone_label(frame.date_range)}" if frame.date_range else ""
 
 
 async def seconds_behind(sources: Sources) -> float | None:
-    """Seconds since the newest minute Google has counted today; None when it has counted nothing."""
+    """Returns the seconds since the newest minute Google has counted today; None when it has counted nothing."""
     frame = await sources.fetch_frame("ga4", NEWEST_MINUTE)
     newest = str(frame.column_values("dateHourMinute")[0]) if frame.rows else ""
     if frame.date_range is None or not newest.isdecimal():

@@ -1,4 +1,4 @@
-"""Pages by views, with the visits that began there and what the networks say of each."""
+"""Pages by views, with the visits that began there and their share counts."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,11 +18,11 @@ PAGES_QUERY = Ga4Query(
 )
 LANDINGS_QUERY = Ga4Query(dimensions=("landingPage",), metrics=("sessions",), order="-sessions", limit=1000)
 SHARES_WAIT_SECONDS = 0.5
-"""Seconds the table waits for the networks before it is shown with what is known of them."""
+"""Seconds the table waits for the networks before it is shown with the cached counts."""
 
 
 async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
-    """The table at once, and once more when the last network has answered or given up."""
+    """Yields the table at once, and again when the last network has answered or timed out."""
     pages, landings = await asyncio.gather(sources.fetch_frame("ga4", PAGES_QUERY), fetch_landing_pages(sources))
     frame = with_entrances(with_engagement(pages), landings)
     if not sources.has_source("social"):
@@ -30,22 +30,22 @@ async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
         return
     urls = page_urls(sources.website, frame)
     if not urls:
-        why = "" if sources.website else "set WEBSITE so that the networks can be asked about each page"
+        why = "" if sources.website else "set WEBSITE to get the share counts of each page"
         yield replace(frame, notes=(*frame.notes, Note(why))) if why else frame
         return
     counts = asyncio.create_task(sources.fetch_frame("social", ShareQuery(tuple(urls.values()))))
     try:
         done, _ = await asyncio.wait({counts}, timeout=SHARES_WAIT_SECONDS)
         if not done:
-            known = await sources.fetch_frame("social", ShareQuery(tuple(urls.values()), known=True))
-            yield with_shares(frame, urls, known)
+            cached = await sources.fetch_frame("social", ShareQuery(tuple(urls.values()), known=True))
+            yield with_shares(frame, urls, cached)
         yield with_shares(frame, urls, await counts)
     finally:
         counts.cancel()
 
 
 async def fetch_landing_pages(sources: Sources) -> Frame | SourceError:
-    """Landing pages; the trouble itself when they cannot be had, for the table stands without them."""
+    """Returns the landing pages, or the error: the table is complete without them."""
     try:
         return await sources.fetch_frame("ga4", LANDINGS_QUERY)
     except SourceError as error:
@@ -53,7 +53,7 @@ async def fetch_landing_pages(sources: Sources) -> Frame | SourceError:
 
 
 def with_engagement(frame: Frame) -> Frame:
-    """Puts the average engagement of a person in the place of its two parts."""
+    """Replaces the two parts of the average engagement per person by their quotient."""
     seconds, people = frame.column_values("userEngagementDuration"), frame.column_values("activeUsers")
     kept_places = [
         place for place, c in enumerate(frame.columns) if c.key not in ("userEngagementDuration", "activeUsers")
@@ -72,7 +72,7 @@ def with_engagement(frame: Frame) -> Frame:
 
 
 def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
-    """Joins the sessions that began on each page; a path that is not in a whole list began none.
+    """Joins the sessions that began on each page; a path that is missing from a complete list began none.
 
     `landingPage` may lack the slash that `pagePath` ends in.
     """
@@ -94,14 +94,14 @@ def is_path(text: str) -> bool:
 
 
 def page_urls(website: str, frame: Frame) -> dict[str, str]:
-    """The public address of each path that is one; `(other)` is not."""
+    """Returns the public URL of each path; `(other)` is not a path."""
     if not website:
         return {}
     return {path: website + path for path in map(str, frame.column_values("pagePath")) if is_path(path)}
 
 
 def with_shares(frame: Frame, urls: dict[str, str], counts: Frame) -> Frame:
-    """One column for each network, in the order of the pages."""
+    """Adds one column for each network, in the order of the pages."""
     places = {url: place for place, url in enumerate(counts.column_values("url"))}
     for network in counts.columns[1:]:
         shares = counts.column_values(network.key)

@@ -74,7 +74,7 @@ class PageViewSource:
         self.sites_with_views: set[str] = set()  # sites with page views
 
     async def fetch_frame(self, ask: "PageViewQuery | StoreQuery") -> Frame:
-        """The frame for one ask; raises SourceError."""
+        """Returns the frame for one query; raises SourceError."""
         try:
             if isinstance(ask, StoreQuery):
                 return await ask.fetch_frame(self.views, self.sites, self.clock)
@@ -98,7 +98,7 @@ class PageViewSource:
         return frame.with_previous(earlier)
 
     def _date_range(self, range_: TimeRange, rows: Sequence[Row]) -> DateRange | None:
-        """The days of the range; None of a moment in which nothing was counted, for its day may have had much."""
+        """Returns the days of the range; None for a moment without views, because its day may have some."""
         if not rows and range_.end - range_.start < SHORT_RANGE:
             return None
         over = range_.date_range.last < self.clock().astimezone(range_.zone).date()
@@ -121,7 +121,7 @@ class PageViewSource:
                 f"there is no question {ask.question!r}; there are {', '.join(sorted(site_queries()))}"
             )
         if ask.compare and not question.can_compare:
-            raise SourceMisconfigured(f"{ask.question} answers rows that cannot be set beside those of the time before")
+            raise SourceMisconfigured(f"{ask.question} has rows that cannot be compared with the previous period")
         if not 1 <= ask.limit <= MAX_PAGE_VIEW_ROWS:
             raise SourceMisconfigured(f"an ask needs a limit from 1 to {MAX_PAGE_VIEW_ROWS}")
         site, zone = resolve_site(self.sites, ask.site)

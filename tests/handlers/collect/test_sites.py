@@ -121,7 +121,7 @@ def test_site_excludes_paths_and_addresses(sites: Callable[..., SiteRegistry]):
     ("text", "sentence"),
     [
         ("sites:\n  - {name: a}\n", "line 2: sites.1.domains is missing"),
-        ("sites:\n  - name: a\n    domain: [example.com]\n", "line 3: sites.1.domain is not known here; did you mean"),
+        ("sites:\n  - name: a\n    domain: [example.com]\n", "line 3: sites.1.domain is unknown here; did you mean"),
         ("sites:\n  - name: a\n    domains: [co.uk]\n", "line 3: sites.1.domains.1: 'co.uk' is a public suffix"),
         (
             "sites:\n  - name: a\n    domains: ['https://x.example']\n",
@@ -139,7 +139,7 @@ def test_site_excludes_paths_and_addresses(sites: Callable[..., SiteRegistry]):
         ),
         ("sites:\n  - {name: a, domains: [x.example], excluded_paths: [admin]}\n", "does not begin with a slash"),
         ("sites:\n  - {name: a, domains: [x.example], excluded_addresses: [x]}\n", "neither an address nor a network"),
-        ("site: []\n", "line 1: site is not known here; did you mean sites?"),
+        ("site: []\n", "line 1: site is unknown here; did you mean sites?"),
         ("- a\n", "line 1: must say `sites:`"),
         ("sites: [\n", "is not YAML"),
         ("limits: {address: 0}\n", "limits.address: input should be greater than or equal to 1"),

@@ -28,7 +28,7 @@ async def test_error_in_a_board_file_is_on_the_front_page_and_once_in_the_log(se
         await wait_for_fault(server, "hall")
     page = await open_front_page(server, fetch)
     assert "The last edit of the board office is wrong, so its last good version is shown:" in page
-    assert "line 2: grid.colums is not known here; did you mean columns?" in page
+    assert "line 2: grid.colums is unknown here; did you mean columns?" in page
     assert "The last edit of the board hall is wrong, so it is not shown:" in page
     assert 'href="/boards/office"' in page
     lines = [record.getMessage() for record in caplog.records if "is not shown" in record.getMessage()]

@@ -121,7 +121,7 @@ async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
     source = await ours()
     for ask, why in (
         (PageViewQuery("pagse"), "there is no question 'pagse'; there are agents, browsers"),
-        (PageViewQuery("flow", compare=True), "cannot be set beside"),
+        (PageViewQuery("flow", compare=True), "cannot be compared"),
         (PageViewQuery("pages", limit=0), "limit from 1"),
         (PageViewQuery("by-hour", first="now-2y"), "400 days apart at most"),
         (PageViewQuery("by-day", first="now-40y"), "7,320 days apart at most"),

@@ -54,7 +54,7 @@ class StateDatabase:
 
 
 async def open_state_database(settings: Settings) -> StateDatabase:
-    """The state database, up to date; SQLite in DATA_DIR unless DATABASE_URL names a PostgreSQL."""
+    """Opens the state database and migrates it; SQLite in DATA_DIR unless DATABASE_URL names a PostgreSQL."""
     try:
         state = StateDatabase(create_database_engine(settings))
     except (OSError, ArgumentError, ValueError) as error:
@@ -71,19 +71,23 @@ async def open_state_database(settings: Settings) -> StateDatabase:
 
 
 def database_open_error(settings: Settings, error: BaseException | None) -> StateDown:
-    """Which setting to look at, and what the database says in its first line; an address is never repeated."""
+    """Returns the error: which setting to check, and the first line of the database's message, never an address."""
     if not settings.database_url.get_secret_value():
         where = f"DATA_DIR is {settings.data_dir}: does it belong to the user Foyer runs as?"
     else:
         where = "Look at DATABASE_URL."
-    said = (error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]) if error else ""
-    why = f" ({said})" if said and not isinstance(error, ArgumentError | ValueError) else ""
+    reason = (error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]) if error else ""
+    why = f" ({reason})" if reason and not isinstance(error, ArgumentError | ValueError) else ""
     return StateDown(f"The state database cannot be opened{why}. {where}")
 
 
 def create_database_engine(settings: Settings) -> Engine:
-    given = settings.database_url.get_secret_value()
-    url = make_url(given) if given else URL.create("sqlite", database=str(settings.data_dir / "state.sqlite"))
+    configured_url = settings.database_url.get_secret_value()
+    url = (
+        make_url(configured_url)
+        if configured_url
+        else URL.create("sqlite", database=str(settings.data_dir / "state.sqlite"))
+    )
     return _create_sqlite_engine(url) if url.get_backend_name() == "sqlite" else _create_postgresql_engine(url)
 
 

@@ -64,8 +64,8 @@ class TokenStore:
         if not scopes or set(scopes) - set(TOKEN_SCOPES):
             raise ParameterError(f"`scope` must be at least one of {', '.join(TOKEN_SCOPES)}")
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        said = {"name": name, "scopes": " ".join(sorted(set(scopes))), "hint": secret[-HINT_CHARS:], "made_by": by}
-        row = {"key": hash_secret(secret), **said, "made_at": self.clock()}
+        fields = {"name": name, "scopes": " ".join(sorted(set(scopes))), "hint": secret[-HINT_CHARS:], "made_by": by}
+        row = {"key": hash_secret(secret), **fields, "made_at": self.clock()}
         await self.database.run(lambda connection: _insert_token(connection, row))
         self._expire_cache()
         return secret

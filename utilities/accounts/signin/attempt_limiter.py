@@ -24,7 +24,7 @@ MAX_COUNTED_CLIENTS = 50_000  # whose attempts are counted in memory
 class AttemptLimits:
     """The most attempts in a minute."""
 
-    per_client: int = 120  # a whole office at nine o'clock; one sign-in counts twice
+    per_client: int = 120  # enough for all people of an office at once; one sign-in counts twice
     in_total: int = 600
 
 

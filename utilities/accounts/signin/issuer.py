@@ -67,7 +67,7 @@ class Issuer:
         self._metadata_at = clock()
 
     async def load_metadata(self) -> ProviderMetadata:
-        """The discovery document, asked for at most once an hour; raises Unavailable and BadAnswer."""
+        """Returns the discovery document, fetched at most once an hour; raises Unavailable and BadAnswer."""
         if self._metadata is None or abs(self.clock() - self._metadata_at) >= METADATA_CACHE_TIME:
             return await self._discovery.run(self.registration.issuer, self._fetch_metadata)
         return self._metadata
@@ -82,7 +82,7 @@ class Issuer:
         """Returns the address at the issuer where a person signs in."""
         places = await self.load_metadata()
         domains = self.registration.domains
-        asked = {
+        params = {
             "response_type": "code",
             "client_id": self.registration.client,
             "redirect_uri": self.registration.callback,
@@ -94,7 +94,7 @@ class Issuer:
             "prompt": "select_account",
             "hd": domains[0] if len(domains) == 1 else "*",  # a hint for the issuer's page; the claim is the proof
         }
-        return places.authorize + ("&" if "?" in places.authorize else "?") + urlencode(asked)
+        return places.authorize + ("&" if "?" in places.authorize else "?") + urlencode(params)
 
     async def fetch_person(self, code: str, attempt: SignInAttempt) -> Person:
         """Returns who came back with `code`; raises SignInRefused, Unavailable, BadAnswer and SourceMisconfigured."""
@@ -163,13 +163,13 @@ def _accepted_issuers(issuer: str) -> frozenset[str]:
 
 def parse_metadata(document: Mapping[str, Any], issuer: str) -> ProviderMetadata:
     """Returns the addresses in a discovery document. Raises BadAnswer when it is of another issuer."""
-    said = document.get("issuer")
-    if not isinstance(said, str) or said.rstrip("/") != issuer:
+    published = document.get("issuer")
+    if not isinstance(published, str) or published.rstrip("/") != issuer:
         raise BadAnswer("the sign-in service calls itself by another name than OIDC_ISSUER")
     ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     authorize, token, keys = (_check_endpoint(document.get(end)) for end in ends)
     methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-    return ProviderMetadata(said, authorize, token, keys, "client_secret_basic" not in methods)
+    return ProviderMetadata(published, authorize, token, keys, "client_secret_basic" not in methods)
 
 
 def _check_endpoint(value: object) -> str:

@@ -28,7 +28,7 @@ class IssuerHttpClient(Protocol):
 
 
 async def fetch_json_object(client: IssuerHttpClient, url: str) -> Mapping[str, Any]:
-    """A JSON object from the issuer; raises Unavailable and BadAnswer."""
+    """Returns a JSON object from the issuer; raises Unavailable and BadAnswer."""
     answer = await client.get(url, deadline=ISSUER_TIMEOUT_SECONDS)
     if answer.status != 200:
         raise Unavailable(f"the sign-in service answered {answer.status}")

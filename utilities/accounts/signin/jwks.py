@@ -1,4 +1,4 @@
-"""The issuer's public keys: a few, kept for a while, asked for again when a token names one we have not seen."""
+"""Cache of the issuer's public keys, fetched again when a token names a key that is not cached."""
 
 import contextlib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from utilities.runtime.single_flight import SingleFlight
 
 KEYS_CACHE_TIME = timedelta(hours=1)
 KEYS_MAX_AGE = timedelta(days=1)
-KEYS_FETCH_INTERVAL = timedelta(minutes=1)  # tokens with invented key ids cannot make us ask all the time
+KEYS_FETCH_INTERVAL = timedelta(minutes=1)  # tokens with invented key ids cannot cause a request each
 MAX_PUBLIC_KEYS = 32
 MIN_KEY_BITS = 2048
 
@@ -27,17 +27,17 @@ class IssuerKeys:
     def __init__(self, client: IssuerHttpClient, clock: Clock) -> None:
         self.client = client
         self.clock = clock
-        self.known: Mapping[str, RSAKey] = {}
-        self.known_at: datetime | None = None
-        self.looked_at: datetime | None = None
+        self.cached_keys: Mapping[str, RSAKey] = {}
+        self.fetched_at: datetime | None = None
+        self.tried_at: datetime | None = None
         self._running = SingleFlight[str, None]()
 
     async def find_key(self, url: str, name: str | None) -> RSAKey:
-        """The key of this id; without an id the only key there is. Raises SignInRefused, Unavailable, BadAnswer."""
-        if self._is_older(self.known_at, KEYS_CACHE_TIME):
+        """Returns the key with this id; without an id, the only key. Raises SignInRefused, Unavailable, BadAnswer."""
+        if self._is_older(self.fetched_at, KEYS_CACHE_TIME):
             await self._refresh_keys(url)
         key = self._pick_key(name)
-        if key is None and self._is_older(self.looked_at, KEYS_FETCH_INTERVAL):
+        if key is None and self._is_older(self.tried_at, KEYS_FETCH_INTERVAL):
             await self._load_keys(url)
             key = self._pick_key(name)
         if key is None:
@@ -46,16 +46,16 @@ class IssuerKeys:
 
     def _pick_key(self, name: str | None) -> RSAKey | None:
         if name is not None:
-            return self.known.get(name)
-        return next(iter(self.known.values())) if len(self.known) == 1 else None
+            return self.cached_keys.get(name)
+        return next(iter(self.cached_keys.values())) if len(self.cached_keys) == 1 else None
 
     def _is_older(self, moment: datetime | None, age: timedelta) -> bool:
         return moment is None or abs(self.clock() - moment) >= age
 
     async def _refresh_keys(self, url: str) -> None:
-        """Asks for the keys; the old ones serve on for a day while the issuer does not answer."""
-        if not self._is_older(self.known_at, KEYS_MAX_AGE):
-            if self._is_older(self.looked_at, KEYS_FETCH_INTERVAL):
+        """Fetches the keys; the old ones stay valid for a day while the issuer does not answer."""
+        if not self._is_older(self.fetched_at, KEYS_MAX_AGE):
+            if self._is_older(self.tried_at, KEYS_FETCH_INTERVAL):
                 with contextlib.suppress(SourceError):
                     await self._load_keys(url)
         else:
@@ -65,22 +65,22 @@ class IssuerKeys:
         await self._running.run(url, lambda: self._fetch_keys(url))
 
     async def _fetch_keys(self, url: str) -> None:
-        self.looked_at = self.clock()
-        self.known = dict(_usable_keys(await fetch_json_object(self.client, url)))
-        self.known_at = self.clock()
+        self.tried_at = self.clock()
+        self.cached_keys = dict(_usable_keys(await fetch_json_object(self.client, url)))
+        self.fetched_at = self.clock()
 
 
 def _usable_keys(document: Mapping[str, Any]) -> list[tuple[str, RSAKey]]:
-    """The keys that may sign our tokens: RSA, long enough, not for encryption; the rest is passed over."""
+    """Returns the keys that may sign our tokens: RSA, long enough, not for encryption; ignores all others."""
     listed = document.get("keys")
     if not isinstance(listed, list):
         raise BadAnswer("the sign-in service publishes no keys")
-    found = []
+    usable = []
     for number, fields in enumerate(listed[:MAX_PUBLIC_KEYS]):
         key = _parse_rsa_key(fields)
         if key is not None:
-            found.append((str(fields.get("kid", f"unnamed {number}")), key))
-    return found
+            usable.append((str(fields.get("kid", f"unnamed {number}")), key))
+    return usable
 
 
 def _parse_rsa_key(fields: Any) -> RSAKey | None:

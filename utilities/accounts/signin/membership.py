@@ -31,7 +31,7 @@ def check_membership(claims: Mapping[str, Any], domains: Collection[str]) -> Per
 
 
 def is_in_domains(email: str, domains: Collection[str]) -> bool:
-    """Exactly one @, something plain before it, and after it one of the domains as a whole."""
+    """Whether it has exactly one @, plain characters before it, and one of the domains after it."""
     mailbox, _, domain = email.rpartition("@")
     plain = mailbox.isascii() and mailbox.isprintable() and not any(c in mailbox for c in '@ <>,;:"\\()[]')
     return bool(mailbox) and plain and len(email) <= MAX_CLAIM_CHARS and domain.lower() in domains

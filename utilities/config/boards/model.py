@@ -1,4 +1,4 @@
-"""What a board file says, checked; `boards/board.schema.json` is made from it."""
+"""The validated content of a board file; `boards/board.schema.json` is generated from these models."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ KeyPath = tuple[str | int, ...]
 
 
 def parse_duration(value: object) -> object:
-    """`30s`, `5m`, `6h`, `1d`; a bare number has no unit and is refused."""
+    """Parses `30s`, `5m`, `6h` or `1d`; raises ValueError for a number without a unit."""
     match = re.fullmatch(r"(\d{1,7})\s*([smhd])", value) if isinstance(value, str) else None
     if isinstance(value, timedelta):
         return value
@@ -34,7 +34,7 @@ Duration = Annotated[
 
 
 class Strict(BaseModel):
-    """Frozen, and a key it does not know is an error."""
+    """A frozen model; an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -68,7 +68,7 @@ class Place(Strict):
 
 
 def parse_place(value: object) -> object:
-    """A place written as four numbers."""
+    """Converts a place that is written as four numbers."""
     if not isinstance(value, list):
         return value
     if len(value) != 4:
@@ -91,7 +91,7 @@ class Tile(Strict):
     )
     options: Mapping[str, Any] = Field(default_factory=dict, description="the view's own")
     trend: str = Field(
-        "", pattern=BOARD_NAME_PATTERN + "|^$", description="a report whose course is drawn beside the figure"
+        "", pattern=BOARD_NAME_PATTERN + "|^$", description="a report whose course is drawn next to the figure"
     )
 
     @model_validator(mode="before")
@@ -101,7 +101,7 @@ class Tile(Strict):
 
 
 class Inline(BaseModel):
-    """A report that is defined on the board: every other key is a field of the source's ask."""
+    """A report that is defined on the board: every other key is a field of the source's query."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -113,13 +113,13 @@ class Inline(BaseModel):
     ranks: Mapping[str, int] = Field(default_factory=dict)
 
     @property
-    def ask(self) -> Mapping[str, object]:
-        """The fields of the source's ask."""
+    def query_fields(self) -> Mapping[str, object]:
+        """Returns the fields of the source's query."""
         return dict(self.model_extra or {})
 
 
 class BoardFile(Strict):
-    """A board file, whole."""
+    """The content of a board file."""
 
     title: str = Field(min_length=1, max_length=120)
     screen: Screen = Screen()
@@ -131,12 +131,12 @@ class BoardFile(Strict):
 
     @field_validator("zone")
     @classmethod
-    def known(cls, value: str | None) -> str | None:
+    def check_zone(cls, value: str | None) -> str | None:
         return None if value is None else parse_zone_name(value)
 
 
 class Board(BoardFile):
-    """A board: its file, and what we know of it. Frozen; a changed file makes another."""
+    """A board: the content of its file, and where it was read. Frozen; a changed file makes another."""
 
     name: str  # the file's stem
     hash: str  # of the file's bytes, 12 characters
@@ -148,19 +148,19 @@ class Board(BoardFile):
         return ZoneInfo(self.zone) if self.zone else None
 
     def fault(self, message: str, *loc: str | int) -> BoardError:
-        """An error that points at `loc` in the file, or at the nearest thing around it."""
+        """Returns an error that points at `loc` in the file, or at the nearest key around it."""
         return BoardError(message, file=self.file, line=nearest_line(self.lines, loc))
 
     def tile(self, name: str) -> Tile | None:
         return next((tile for tile in self.tiles if tile.name == name), None)
 
     @classmethod
-    def of(cls, whole: BoardFile, *, name: str, hash: str, file: str, lines: Mapping[KeyPath, int]) -> "Board":
-        """A board from its checked file."""
-        said = {key: getattr(whole, key) for key in BoardFile.model_fields}
-        return cls.model_construct(**said, name=name, hash=hash, file=file, lines=lines)
+    def of(cls, content: BoardFile, *, name: str, hash: str, file: str, lines: Mapping[KeyPath, int]) -> "Board":
+        """Returns a board from its validated file."""
+        fields = {key: getattr(content, key) for key in BoardFile.model_fields}
+        return cls.model_construct(**fields, name=name, hash=hash, file=file, lines=lines)
 
 
 def nearest_line(lines: Mapping[KeyPath, int], loc: KeyPath) -> int | None:
-    """The line of `loc`, or of the innermost thing around it that is in the file."""
+    """Returns the line of `loc`, or of the innermost key around it that is in the file."""
     return next((lines[loc[:depth]] for depth in range(len(loc), -1, -1) if loc[:depth] in lines), None)

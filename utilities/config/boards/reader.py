@@ -1,4 +1,4 @@
-"""Reads one board file, and says of every fault where it is and how to mend it."""
+"""Reads one board file; an error names the line of every fault and how to fix it."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ from utilities.model.errors import BoardError
 QUOTES_HINT = "a text with : ? # [ ] { or } in it needs quotes around it"
 
 MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {"screen": Screen, "grid": Grid, "place": Place}
-"""The parts of a board file by the key they stand under, for the names that were meant."""
+"""The models by the key of a board file that holds them, to suggest correct names."""
 
 
 def read_board(path: Path) -> Board:
-    """The board in `path`; raises BoardError with every fault of the file."""
+    """Returns the board in `path`; raises BoardError with every fault of the file."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -40,7 +40,7 @@ def read_board(path: Path) -> Board:
 
 
 def parse_yaml(raw: bytes, file: str) -> tuple[object, dict[KeyPath, int]]:
-    """The data of a YAML file, and the line on which each part of it begins."""
+    """Returns the data of a YAML file, and the line on which each part of it begins; raises BoardError."""
     try:
         loader = yaml.SafeLoader(raw.decode())
         node = loader.get_single_node()
@@ -56,7 +56,7 @@ def parse_yaml(raw: bytes, file: str) -> tuple[object, dict[KeyPath, int]]:
 
 
 def _locate_keys(node: yaml.Node, at: KeyPath, file: str) -> Iterator[tuple[KeyPath, int]]:
-    """Every key and list item with its line; an alias that holds itself is a fault, as is a key said twice."""
+    """Yields every key and list item with its line; raises BoardError for a recursive alias and a repeated key."""
     if len(at) > 20:
         raise BoardError("is nested too deeply", file=file, line=node.start_mark.line + 1)
     if not at:
@@ -66,12 +66,12 @@ def _locate_keys(node: yaml.Node, at: KeyPath, file: str) -> Iterator[tuple[KeyP
             yield (*at, place), item.start_mark.line + 1
             yield from _locate_keys(item, (*at, place), file)
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        keys: set[str] = set()
         for key, value in node.value:
             here = key.start_mark.line + 1
-            if key.value in seen:
-                raise BoardError(f"{key.value!r} is said twice", file=file, line=here)
-            seen.add(str(key.value))
+            if key.value in keys:
+                raise BoardError(f"{key.value!r} appears twice", file=file, line=here)
+            keys.add(str(key.value))
             yield (*at, str(key.value)), here
             yield from _locate_keys(value, (*at, str(key.value)), file)
 
@@ -80,14 +80,16 @@ def _error_line(error: ErrorDetails, lines: dict[KeyPath, int]) -> int | None:
     return nearest_line(lines, error["loc"])
 
 
-def describe_error(error: ErrorDetails, known: Callable[[KeyPath], Iterator[str]] | None = None) -> str:
-    """What is wrong, and what to write instead when that can be guessed; `known` are the keys that may stand at a place
-    (those of a board when left out)."""
+def describe_error(error: ErrorDetails, allowed_keys: Callable[[KeyPath], Iterator[str]] | None = None) -> str:
+    """Returns what is wrong, and a suggestion when a similar key is allowed.
+
+    `allowed_keys` yields the keys that are allowed at a path; by default those of a board.
+    """
     loc = error["loc"]
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
     if error["type"] == "extra_forbidden":
-        there = list((known or _allowed_keys)(loc[:-1]))
-        return f"{where} is not known here" + suggest_name(str(loc[-1]), there)
+        there = list((allowed_keys or _allowed_keys)(loc[:-1]))
+        return f"{where} is unknown here" + suggest_name(str(loc[-1]), there)
     if not loc:
         return "must say title, grid and tiles, each with a colon behind it"
     if error["type"] == "missing":
@@ -101,19 +103,19 @@ def describe_error(error: ErrorDetails, known: Callable[[KeyPath], Iterator[str]
 
 
 def _allowed_keys(loc: KeyPath) -> Iterator[str]:
-    """The keys that may stand at `loc`."""
+    """Yields the keys that are allowed at `loc`."""
     last = loc[-1] if loc else None
     yield from (BoardFile if last is None else Tile if isinstance(last, int) else MODELS_BY_KEY[last]).model_fields
 
 
-def suggest_name(word: str, known: list[str]) -> str:
-    """`; did you mean …?`, or what there is when nothing is near."""
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(sorted(known))}"
+def suggest_name(word: str, names: list[str]) -> str:
+    """Returns `; did you mean …?`, or all names when none is similar."""
+    near = get_close_matches(word, names, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(sorted(names))}"
 
 
 def _placement_faults(board: Board) -> Iterator[BoardError]:
-    """Tiles that leave the grid, lie on each other or share a name."""
+    """Yields an error for each tile that leaves the grid, overlaps another or shares its name."""
     columns, rows = board.grid.columns, board.grid.rows
     for at, tile in enumerate(board.tiles):
         place = tile.place
@@ -132,9 +134,9 @@ def _placement_faults(board: Board) -> Iterator[BoardError]:
 
 
 def combine_errors(errors: list[BoardError]) -> BoardError:
-    """One error that says them all, a line each."""
+    """Returns one error with the texts of all, a line each, at the place of the first."""
     if len(errors) == 1:
         return errors[0]
-    whole = BoardError("\n".join(str(error) for error in errors))
-    whole.file, whole.line = errors[0].file, errors[0].line
-    return whole
+    combined = BoardError("\n".join(str(error) for error in errors))
+    combined.file, combined.line = errors[0].file, errors[0].line
+    return combined

@@ -1,4 +1,4 @@
-"""The boards of a process, kept in step with their files."""
+"""The boards of a process, reread when their files change."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,8 +18,10 @@ class Boards:
     def __init__(
         self, folder: Path, check: Callable[[Board], None], forget: Callable[[str], None] = lambda name: None
     ) -> None:
-        """`check` raises BoardError for what only the floors above know: reports, views, legibility; `forget` is told
-        the name of a board whose file has gone."""
+        """Takes `check`, which raises BoardError for faults in reports, views and legibility, and `forget`.
+
+        `forget` is called with the name of a board whose file was removed.
+        """
         self.folder = folder
         self.check = check
         self.forget = forget
@@ -29,7 +31,7 @@ class Boards:
 
     @property
     def faults(self) -> Mapping[str, str]:
-        """What is wrong with the files as they are now, by board; the walls still show what was good."""
+        """Returns the faults of the current files by board; the walls show the last valid board."""
         return self.bad
 
     def __iter__(self) -> Iterator[Board]:
@@ -50,26 +52,26 @@ class Boards:
             raise BoardError("there is no board: write one, like office.yaml", file=str(self.folder))
 
     def poll(self) -> bool:
-        """Reads what has changed since the last time; whether a board or a fault did."""
+        """Reads the files that have changed; returns whether a board or a fault has changed."""
         before = (dict(self.boards), dict(self.bad))
-        seen = self.look()
-        for path in self.stamps.keys() - seen.keys():
+        stamps = self.look()
+        for path in self.stamps.keys() - stamps.keys():
             self.boards.pop(path.stem, None)
             self.bad.pop(path.stem, None)
             self.forget(path.stem)
-        for path in sorted(seen):
-            if seen[path] != self.stamps.get(path):
+        for path in sorted(stamps):
+            if stamps[path] != self.stamps.get(path):
                 self.renew(path)
-        self.stamps = seen
+        self.stamps = stamps
         return before != (self.boards, self.bad)
 
     def look(self) -> dict[Path, FileStamp]:
-        """The board files that are there."""
+        """Returns the stamps of the existing board files."""
         paths = (path for path in self.folder.glob("*.yaml") if path.stem not in NOT_BOARDS and path.name[0] != ".")
         return {path: stamp for path in paths if (stamp := read_file_stamp(path))}
 
     def renew(self, path: Path) -> None:
-        """Takes the file's board if it is good, keeps the old one if it is not."""
+        """Replaces the file's board if it is valid; otherwise the old one stays."""
         try:
             board = read_board(path)
             self.check(board)
