@@ -183,7 +183,7 @@ class FlowPage(BaseHandler):
 FORM_OPTIONS = {
     "sources": ((OURS, "Our own"), (GOOGLE, "Google's: entered at A, saw B")),
     "periods": (*FLOW_PERIODS.items(), ("", "Own dates:")),
-    "depths": ((PageDepth.SEGMENT.value, "First part: /blog"), (PageDepth.PATH.value, "Whole address")),
+    "depths": ((PageDepth.SEGMENT.value, "First part: /blog"), (PageDepth.PATH.value, "Full address")),
     "limits": tuple((str(number), f"Largest {number}") for number in PAGES_PER_SIDE),
     "channels": (("", "Any"), *((each, each) for each in FLOW_CHANNELS)),
     "devices": (("", "Any"), *((each, each.capitalize()) for each in FLOW_DEVICES)),

@@ -131,6 +131,6 @@ class SignOut(BaseHandler):
             self.authenticator.cookies.clear_cookie(self, self.authenticator.cookies.session_name)
             if self.session_id is not None:
                 await self.authenticator.sign_in.sessions.end_session(self.session_id)
-        # Not "cookies": browsers would clear those of the whole company's domain, not of this host alone.
+        # Not "cookies": browsers would clear those of the company's domain and not only those of this host.
         self.set_header("Clear-Site-Data", '"cache", "storage"')
         self.redirect("/login-page?ended=1", status=303)

@@ -59,14 +59,14 @@ class Cookies:
         Tornado's own `cookies` would cost more than all the rest of a warm page.
         """
         sealed = parse_cookie(request.headers.get("Cookie", "")).get(self.session_name)
-        known = self.verified_values.get(sealed) if sealed else None
-        if known is None and sealed:
-            known = self.verify_value(self.session_name, sealed, SESSION_LIFETIME.total_seconds())
-            if known is not None:
+        secret = self.verified_values.get(sealed) if sealed else None
+        if secret is None and sealed:
+            secret = self.verify_value(self.session_name, sealed, SESSION_LIFETIME.total_seconds())
+            if secret is not None:
                 if len(self.verified_values) >= MAX_CACHED_COOKIES:
                     self.verified_values.clear()
-                self.verified_values[sealed] = known
-        return known
+                self.verified_values[sealed] = secret
+        return secret
 
     def set_cookie(self, handler: RequestHandler, name: str, value: str, seconds: float) -> None:
         handler.set_cookie(name, self.sign_value(name, value), max_age=int(seconds), **self._cookie_flags())

@@ -20,7 +20,7 @@ STATUS_SENTENCES = {
     400: "The address or the form is not one that Foyer made.",
     401: "This page is for people who have signed in.",
     403: "You may not see or do this.",
-    404: "Nothing is kept under this address. It may have been renamed.",
+    404: "There is nothing at this address. It may have been renamed.",
     405: "This address exists, but not for what was tried.",
     421: "Foyer does not answer under this name. Use the address that was set as PUBLIC_URL.",
     429: "Too many tries in a short time. Wait a minute.",

@@ -27,7 +27,7 @@ from utilities.services import Services
 
 def all_routes() -> list[Route]:
     """Returns every page with the principals that may see it; a handler without a route is refused."""
-    return [  # tried from the top: what is asked most stands first
+    return [  # matched in order: the most requested routes come first
         Route(r"/boards/([a-z0-9-]+)", WallPage, PEOPLE_AND_SCREENS),
         Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, PEOPLE_AND_SCREENS),
         *collect_routes(),

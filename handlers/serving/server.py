@@ -41,12 +41,12 @@ async def run_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
             await authenticator.close()
 
 
-async def serve_until_stopped(settings: Settings, beside: BackgroundTask | None = None) -> int:
-    """Serves until SIGTERM or SIGINT; the exit code. A second signal ends at once. `beside` runs along with it."""
+async def serve_until_stopped(settings: Settings, background: BackgroundTask | None = None) -> int:
+    """Serves until SIGTERM or SIGINT, with `background`; returns the exit code. A second signal ends at once."""
     over = install_signal_handlers()
     async with run_server(settings) as (services, port):
         log_address(services, port)
-        running = asyncio.create_task(beside(services, local_address(settings, port))) if beside else None
+        running = asyncio.create_task(background(services, local_address(settings, port))) if background else None
         if running:
             running.add_done_callback(log_outcome)
         freeze_gc()
@@ -65,7 +65,7 @@ def log_outcome(ended: asyncio.Task[None]) -> None:
 
 
 def local_address(settings: Settings, port: int) -> str:
-    """Where this machine finds the server."""
+    """Returns the server's URL on this machine."""
     host = settings.bind_address
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

@@ -1,4 +1,4 @@
-"""Listening on a port, and ending quietly when told to."""
+"""Listening on a port, and stopping cleanly on a signal."""
 
 import asyncio
 import atexit
@@ -26,12 +26,12 @@ SERVER_LIMITS: dict[str, Any] = {
 }
 """What HTTPServer is handed; Tornado's own limits are an hour, 100 MB and never."""
 
-DRAIN_SECONDS = 5.0  # seconds for answers that are under way when we are told to stop
+DRAIN_SECONDS = 5.0  # seconds for requests in progress when the server stops
 LISTEN_BACKLOG = 1024  # walls that come back all at once after a restart
 
 
 def bind_port(settings: Settings) -> list[socket.socket]:
-    """The sockets of BIND and PORT; raises SettingsError with the one to mend."""
+    """Opens the sockets of BIND and PORT; raises SettingsError that names the setting to change."""
     try:
         return bind_sockets(settings.port, settings.bind_address, backlog=LISTEN_BACKLOG)
     except OSError as error:

@@ -25,13 +25,13 @@ SessionCounts = Counter[tuple[str, str, str]]
 def check_google_query(query: FlowQuery) -> None:
     """Raises ParameterError for a query that Google cannot answer."""
     if not query.days:
-        raise ParameterError("Google Analytics answers for the last whole days only: give `days` instead of `from`")
+        raise ParameterError("Google Analytics answers for the last full days only: give `days` instead of `from`")
     if len(query.countries) + len(query.regions) > MAX_COMPARED_PLACES:
         raise ParameterError(f"Google Analytics compares {MAX_COMPARED_PLACES} countries and regions at most")
 
 
 async def fetch_google_flow(sources: Sources, query: FlowQuery) -> Frame:
-    """Returns the flow of the last whole days as FLOW_COLUMNS; raises SourceError."""
+    """Returns the flow of the last full days as FLOW_COLUMNS; raises SourceError."""
     places = [*(("countryId", code) for code in query.countries), *(("region", name) for name in query.regions)]
     asks = [build_google_query(query), *(build_google_query(query, Ga4Filter(*place)) for place in places)]
     frames = await asyncio.gather(*(sources.fetch_frame("ga4", ask) for ask in asks))

@@ -17,7 +17,7 @@ FLOW_STALE_AFTER = timedelta(hours=1)
 
 
 def flow_report(query: FlowQuery, sites: QueriedSites, now: datetime) -> Report:
-    """Returns the report of the whole range, for any day and node of the query; raises ParameterError."""
+    """Returns the report of the full range, for any day and node of the query; raises ParameterError."""
     range_query = replace(query, day=None, node="")
     if query.source == GOOGLE:
         check_google_query(query)

@@ -113,13 +113,13 @@ class RefreshTask:
         return not self.is_expired
 
     def note_new_reading(self) -> None:
-        """Starts the interval anew when the store has another reading than the last one seen."""
+        """Starts the interval anew when the store has another reading than `last_seen`."""
         latest = self._observe()
         if latest.reading != self.last_seen.reading:
             self.last_seen, self.due_now = latest, False
 
     def seconds_until_due(self) -> float:
-        """Returns the seconds until the report is due, counted from the last reading seen; changes nothing."""
+        """Returns the seconds until the report is due, counted from `last_seen`; changes nothing."""
         reading = self.last_seen.reading
         if self.due_now or (self.has_page_view and (reading is None or reading.last_error is None)):
             return 0.0

@@ -29,7 +29,7 @@ def unfenced_lease(report: str) -> Lease:
 class Store(Protocol):
     """What pages read from and refreshers write to.
 
-    `latest` never waits: every process caches all readings, kept up to date by announcements. `read` and
+    `latest` never waits: every process caches all readings and updates them on announcements. `read` and
     `acquire_lease` raise StoreDown, within 0.3 s, when the shared store does not answer.
     """
 

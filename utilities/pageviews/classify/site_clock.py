@@ -6,8 +6,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 QUARTER_HOUR_SECONDS = 900
-"""Midnights and clock changes of all zones since 1972 are at quarters of an hour, so one cached result is valid for the
-whole quarter."""
+"""Midnights and clock changes of all zones since 1972 are at quarters of an hour, so one cached result is valid for
+the quarter."""
 
 
 @dataclass(frozen=True, slots=True)

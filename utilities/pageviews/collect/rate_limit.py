@@ -14,7 +14,7 @@ SECONDS_PER_MINUTE, SECONDS_PER_HOUR = 60.0, 3600.0
 
 
 OnToken = Callable[[TokenBuckets, str], None]
-"""Called for each token that is taken, with the buckets and the name; must not wait."""
+"""Called for each token that is used, with the buckets and the name; must not wait."""
 
 
 class HitRateLimiter:

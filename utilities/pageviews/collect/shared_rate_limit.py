@@ -16,7 +16,7 @@ from utilities.runtime.token_buckets import RedisTokenBuckets, TokenBuckets
 
 SYNC_BATCH = 100  # buckets that are synchronized at once
 MAX_CONNECTIONS = 4
-MAX_UNREPORTED_BUCKETS = 50_000  # the one whose last token was taken longest ago is dropped
+MAX_UNREPORTED_BUCKETS = 50_000  # the least recently used one is dropped
 LIMITS_KEY_PREFIX = "foyer:limits:"
 HASH_KEY_BYTES = 32
 HASH_KEY_SECONDS = 86_400
@@ -29,7 +29,7 @@ class SharedRateLimits:
     """Reports tokens to Redis in the background, so that a hit costs the same whether Redis is fast, slow or down.
 
     A process may be ahead of the others by one report of each bucket. A client that takes fewer tokens than a report
-    has is never reported. Tokens that were taken while Redis did not answer are not reported later.
+    has is never reported. Tokens that were used while Redis did not answer are not reported later.
     """
 
     def __init__(
@@ -47,14 +47,14 @@ class SharedRateLimits:
         self.shared = RedisTokenBuckets(self.connection)
         self.rest_seconds = rest_seconds
         self.monotonic = monotonic
-        self.unreported: dict[BucketName, int] = {}  # tokens that were taken here since the last report
+        self.unreported: dict[BucketName, int] = {}  # tokens that were used here since the last report
         self.due: dict[BucketName, None] = {}  # buckets with enough tokens for a report, in order
         self.wake = asyncio.Event()
         self.hash_key, self.hash_key_until = b"", 0.0
         self.loop = SupervisedLoop("limits of hits: settle", self._run_sync)
 
     def record_token(self, buckets: TokenBuckets, name: str) -> None:
-        """Records that a token was taken in this process; the `on_token` of HitRateLimiter."""
+        """Records that a token was used in this process; the `on_token` of HitRateLimiter."""
         bucket = buckets, name
         tokens = self.unreported.pop(bucket, 0) + 1
         if len(self.unreported) >= MAX_UNREPORTED_BUCKETS:
@@ -115,5 +115,5 @@ class SharedRateLimits:
 
 
 def tokens_per_report(buckets: TokenBuckets) -> int:
-    """Returns how many tokens are taken before Redis is informed: a twentieth of a bucket, 100 at most."""
+    """Returns how many tokens are used before Redis is informed: a twentieth of a bucket, 100 at most."""
     return max(1, min(buckets.capacity // 20, 100))

@@ -49,7 +49,7 @@ MONTH_NUMBERS = {
 
 
 def parse_log_line(text: str) -> LogLine | None:
-    """Parses a line; None when it is not in a known format."""
+    """Parses a line; None when its format is unknown."""
     try:
         return parse_text_line(text) if not text.startswith("{") else parse_json_line(text)
     except (ValueError, KeyError, OverflowError):

@@ -79,14 +79,14 @@ def progress_callback(progress: "tqdm[None]") -> OnProgress:
 
 def site_finder(sites: SiteRegistry, site_name: str) -> SiteByHost:
     """Returns a function that finds a line's site by its host, or by `site_name`."""
-    known: dict[str, Site | None] = {}
+    cached: dict[str, Site | None] = {}
 
     def site_of(host: str) -> Site | None:
-        if host not in known:
-            if len(known) >= MAX_HOST_CACHE:
-                known.clear()
-            known[host] = find_line_site(sites, site_name, host)
-        return known[host]
+        if host not in cached:
+            if len(cached) >= MAX_HOST_CACHE:
+                cached.clear()
+            cached[host] = find_line_site(sites, site_name, host)
+        return cached[host]
 
     return site_of
 

@@ -154,7 +154,7 @@ class LogImport:
             self.row_file.clear_rows()
         kinds = {kind.value: count for kind, count in self.summary.kinds.items()}
         self.checkpoints.save_checkpoint(
-            self.file, Checkpoint(place, self.summary.lines, kinds, dict(self.line_ids.seen), self.file.size)
+            self.file, Checkpoint(place, self.summary.lines, kinds, dict(self.line_ids.line_counts), self.file.size)
         )
 
 

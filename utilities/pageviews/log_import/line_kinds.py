@@ -22,7 +22,7 @@ class LineKind(StrEnum):
     PREFETCH = "prefetches"
     BOT = "bots"
     SPAM = "referrer spam"
-    PRIVACY = "asked not to be counted"
+    PRIVACY = "opted out of counting"
     PAGE = "page views"
 
 

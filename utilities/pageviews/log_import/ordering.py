@@ -23,16 +23,16 @@ class LineIds:
     who do the same in the same second get different numbers, in whatever order.
     """
 
-    def __init__(self, seen: Mapping[str, int] | None = None) -> None:
-        self.seen: OrderedDict[str, int] = OrderedDict(seen or {})
+    def __init__(self, line_counts: Mapping[str, int] | None = None) -> None:
+        self.line_counts: OrderedDict[str, int] = OrderedDict(line_counts or {})
 
     def make_id(self, site: str, line: LogLine) -> str:
         text = "\n".join((site, repr(line.at), line.host, line.target, str(line.status), line.referrer, line.agent))
         digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        before = self.seen.get(digest, 0)
-        self.seen[digest] = before + 1
-        if len(self.seen) > MAX_REMEMBERED_LINES:
-            self.seen.popitem(last=False)
+        before = self.line_counts.get(digest, 0)
+        self.line_counts[digest] = before + 1
+        if len(self.line_counts) > MAX_REMEMBERED_LINES:
+            self.line_counts.popitem(last=False)
         if not before:
             return digest
         return blake2b(f"{digest} {before}".encode(), digest_size=16).hexdigest()

@@ -52,9 +52,9 @@ def rank_four_hours(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows
 def fill_weekday_hours(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Returns 168 rows, Monday's first."""
     views = dict.fromkeys(((weekday, hour) for weekday in range(7) for hour in range(24)), 0)
-    for day, hour, seen in engine_rows:
-        views[day.weekday(), int(hour)] += int(seen)
-    return [(WEEKDAY_NAMES[weekday], format_hour(hour), seen) for (weekday, hour), seen in views.items()], ()
+    for day, hour, count in engine_rows:
+        views[day.weekday(), int(hour)] += int(count)
+    return [(WEEKDAY_NAMES[weekday], format_hour(hour), count) for (weekday, hour), count in views.items()], ()
 
 
 def format_hour(hour: int) -> str:

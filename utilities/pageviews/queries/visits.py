@@ -21,7 +21,7 @@ LENGTH_COLUMN = seconds_column("visitLength", "Visit length", 1)
 BOUNCE_COLUMN = fraction_column("bounceRate", "Bounce rate", 1)
 VIEWS_PER_VISIT_COLUMN = Column("viewsPerVisit", "Views a visit", ValueKind.DECIMAL, 2)
 
-VISITS_SQL = """whole AS (
+VISITS_SQL = """visit_rows AS (
         SELECT visit, min(visitor) AS person, count(*) AS hits, count(*) FILTER (WHERE name = '') AS pages,
             millis(max(moment)) - millis(min(moment)) AS lasted{picked}
         FROM {views} WHERE {where}{only} GROUP BY visit HAVING count(*) FILTER (WHERE name = '') > 0
@@ -45,7 +45,8 @@ def attribution_query(name: str, *texts: Column, only: str = "") -> SiteQuery:
     keys = ", ".join(f"first_{column.key}" for column in texts)
     sql = f"""
     WITH {visits_sql(picked)}
-    SELECT {keys}, {VISIT_FIGURES_SQL} FROM whole {only} GROUP BY {keys} {ORDER_BY_VISITS_SQL}, {keys} LIMIT $limit"""
+    SELECT {keys}, {VISIT_FIGURES_SQL}
+    FROM visit_rows {only} GROUP BY {keys} {ORDER_BY_VISITS_SQL}, {keys} LIMIT $limit"""
     return SiteQuery(
         name,
         sql,
@@ -65,7 +66,7 @@ TOTALS_QUERY = SiteQuery(
     WITH {visits_sql()}
     SELECT sum(pages), count(DISTINCT person), count(*), avg(CASE WHEN hits = 1 THEN 1.0 ELSE 0.0 END),
         avg(lasted) / 1000.0, avg(pages)
-    FROM whole""",
+    FROM visit_rows""",
     (VIEWS_COLUMN, VISITORS_COLUMN, VISITS_COLUMN, BOUNCE_COLUMN, LENGTH_COLUMN, VIEWS_PER_VISIT_COLUMN),
 )
 
@@ -74,7 +75,7 @@ LANDING_PAGES_QUERY = SiteQuery(
     "landing-pages",
     f"""
     WITH {NUMBERED_PAGES_SQL}, {visits_sql(LANDING_COLUMN_SQL, "page_views LEFT JOIN named ON path = address")},
-    figures AS (SELECT pageOf(entered) AS page, {VISIT_FIGURES_SQL} FROM whole GROUP BY page)
+    figures AS (SELECT pageOf(entered) AS page, {VISIT_FIGURES_SQL} FROM visit_rows GROUP BY page)
     SELECT address, visits, visitors, views, bounced, long, each_visit
     FROM figures JOIN named ON figures.page = named.page {ORDER_BY_VISITS_SQL}, address LIMIT $limit""",
     (

@@ -12,7 +12,7 @@ PAGE_VIEWS_TABLE = "page_views"
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column and its type in each engine; `name` is the page view's field unless SQL has taken that word."""
+    """A column and its type in each engine; `name` is the page view's field unless that word is reserved in SQL."""
 
     name: str
     duckdb_type: str
@@ -58,7 +58,7 @@ StoredRow = tuple[Any, ...]
 
 
 def to_stored_moment(at: datetime) -> datetime:
-    """Returns the moment in UTC without time zone, in whole milliseconds, as both engines store it."""
+    """Returns the moment in UTC without time zone, in integer milliseconds, as both engines store it."""
     there = at.astimezone(UTC).replace(tzinfo=None)
     rest = there.microsecond % 1000
     return there.replace(microsecond=there.microsecond - rest) if rest else there

@@ -1,12 +1,12 @@
 """The SQL that both engines understand: what report SQL may use, and what makes DuckDB and ClickHouse agree."""
 
-# The table is `page_views`. Its columns are the fields of PageView, but for two words SQL has taken: `at` is `moment`
-# (UTC, milliseconds) and `offset` is `zone_offset` (minutes). Two more are worked out as a row is kept: `day` (a date)
-# and `hour` (0 to 23), both on the site's wall clock at that moment. So a period of whole days is
+# The table is `page_views`. Its columns are the fields of PageView, but for two words that are reserved in SQL: `at` is
+# `moment` (UTC, milliseconds) and `offset` is `zone_offset` (minutes). Two more are computed when a row is stored:
+# `day` (a date) and `hour` (0 to 23), both on the site's wall clock at that moment. So a period of full days is
 # `day BETWEEN $first AND $last`, right on days of 23 and 25 hours; part of a day is `moment >= $from AND moment < $to`.
 # Every question names its site and its period: that is what both engines skip by. A page view has `name = ''`.
 #
-# Values stand as `$name`: text, whole numbers, decimals, bool, date, aware datetime, or a list of one of these, as in
+# Values stand as `$name`: text, integers, decimals, bool, date, aware datetime, or a list of one of these, as in
 # `path IN $paths`. Nothing from outside is ever put into the text. Rows come back as str, int, float, bool, None, date,
 # aware datetime (UTC), and 32 hex digits for an id.
 #

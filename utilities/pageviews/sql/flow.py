@@ -21,7 +21,7 @@ class PageDepth(StrEnum):
     """What counts as one page."""
 
     SEGMENT = "segment"  # everything below the first part of an address: `/blog`
-    PATH = "path"  # the whole address
+    PATH = "path"  # the full address
 
 
 FIRST_SEGMENT_SQL = """'/' || substring(substring({cut}, 2), 1, position('/' IN (substring({cut}, 2) || '/')) - 1)"""
@@ -61,8 +61,8 @@ class VisitFilter:
 
 TOP_PAGES_SQL = "SELECT {side} FROM pairs GROUP BY {side} ORDER BY sum(visits) DESC, {side} LIMIT $most"
 
-PAGE_PAIRS_SQL = """SELECT began, chosen, {landing} AS landing, {leaving} AS leaving, sum(times) AS visits
-        FROM paths GROUP BY began, chosen, landing, leaving"""
+PAGE_PAIRS_SQL = """SELECT began, in_countries, {landing} AS landing, {leaving} AS leaving, sum(times) AS visits
+        FROM paths GROUP BY began, in_countries, landing, leaving"""
 """Visits by day, landing and exit; paths are cut after they are counted, for there are fewer of them than visits."""
 
 SqlQuery = tuple[str, dict[str, Any]]
@@ -79,23 +79,24 @@ def flow_sql(
     where, _, values = where_clause(through.site, time_range)
     home = "min(country) IN $countries" if countries else "1 = 0"
     sql = f"""
-    WITH {NUMBERED_PAGES_SQL.format(where=where)}, whole AS (
-        SELECT min(day) AS began, {home} AS chosen, {LANDING_SQL} AS entered, {EXIT_SQL} AS leaving
+    WITH {NUMBERED_PAGES_SQL.format(where=where)}, visit_ends AS (
+        SELECT min(day) AS began, {home} AS in_countries, {LANDING_SQL} AS entered, {EXIT_SQL} AS leaving
         FROM {VIEWS_WITH_PAGE_SQL} WHERE {where} AND name = '' GROUP BY visit{through.having_clause()}
     ), paths AS (
-        SELECT began, chosen, landings.address AS came, exits.address AS went, times FROM (
-            SELECT began, chosen, pageOf(entered) AS came, pageOf(leaving) AS went, count(*) AS times
-            FROM whole GROUP BY began, chosen, came, went
+        SELECT began, in_countries, landings.address AS came, exits.address AS went, times FROM (
+            SELECT began, in_countries, pageOf(entered) AS came, pageOf(leaving) AS went, count(*) AS times
+            FROM visit_ends GROUP BY began, in_countries, came, went
         ) AS numbered JOIN named AS landings ON came = landings.page JOIN named AS exits ON went = exits.page
     ), pairs AS (
         {PAGE_PAIRS_SQL.format(landing=PAGE_NAME_SQL[depth]("came"), leaving=PAGE_NAME_SQL[depth]("went"))}
     ), named_pairs AS (
-        SELECT began, chosen, visits,
+        SELECT began, in_countries, visits,
             CASE WHEN landing IN ({TOP_PAGES_SQL.format(side="landing")}) THEN landing END AS entrance,
             CASE WHEN leaving IN ({TOP_PAGES_SQL.format(side="leaving")}) THEN leaving END AS exit
         FROM pairs
     )
-    SELECT began, chosen, entrance, exit, sum(visits) FROM named_pairs GROUP BY began, chosen, entrance, exit"""
+    SELECT began, in_countries, entrance, exit, sum(visits)
+    FROM named_pairs GROUP BY began, in_countries, entrance, exit"""
     return sql, values | through.sql_values() | {"most": most, "countries": list(countries)}
 
 

@@ -1,4 +1,4 @@
-"""The shapes of countries, found by name or code."""
+"""The shapes of countries, by name or code."""
 
 import json
 import math

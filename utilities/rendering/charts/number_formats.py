@@ -20,7 +20,7 @@ def to_number(value: Value) -> float | None:
 
 
 def is_count(kind: ValueKind) -> bool:
-    """Whether values of this kind are whole numbers."""
+    """Whether values of this kind are integers."""
     return kind in (ValueKind.INTEGER, ValueKind.SHARE)
 
 

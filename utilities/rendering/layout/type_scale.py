@@ -24,7 +24,7 @@ def min_type_sizes(diagonal: float, distance: float) -> TypeSizes:
 
 
 def font_size(arcmin: float, diagonal: float, distance: float) -> float:
-    """Returns the font size in whole px at which a capital has the height `arcmin`: h = 2 d tan(α / 2)."""
+    """Returns the font size in px (an integer) at which a capital has the height `arcmin`: h = 2 d tan(α / 2)."""
     pixel = diagonal * 25.4 / hypot(SCREEN_WIDTH, SCREEN_HEIGHT)  # mm
     capital = 2 * distance * 1000 * tan(radians(arcmin / 60) / 2)  # mm
     return float(round(capital / pixel / CAP_HEIGHT_EM))

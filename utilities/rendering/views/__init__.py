@@ -137,7 +137,7 @@ class TileContext:
     view: str
     template: str
     state: ReadingState
-    taken: int | None  # when the figures were taken, seconds since 1970
+    taken_at: int | None  # when the figures were queried, seconds since 1970
     age: str  # `4 min`, '' without figures
     since: str  # `09:12` in the board's zone, `Wed` or `9 Nov` when it was another day
     reason: str  # the last error, cut to the available room; '' without an error
@@ -157,7 +157,7 @@ def build_context(
     zone: tzinfo,
 ) -> TileContext:
     """Returns what the template of a tile needs at `now`; `title` is the report's, the tile's own comes first."""
-    age, taken, frame, error = reading.age_at(now), reading.taken_at, reading.frame, reading.last_error
+    age, taken_at, frame, error = reading.age_at(now), reading.taken_at, reading.frame, reading.last_error
     lines = max(1, int(box.height / box.text / LINE_EM - 0.4))
     return TileContext(
         name=tile.name,
@@ -165,9 +165,9 @@ def build_context(
         view=inside.view.name,
         template=inside.view.template,
         state=state,
-        taken=int(taken.timestamp()) if taken else None,
+        taken_at=int(taken_at.timestamp()) if taken_at else None,
         age=format_age(age.total_seconds()) if age is not None else "",
-        since=short_time(taken, now, zone) if taken else "",
+        since=short_time(taken_at, now, zone) if taken_at else "",
         reason=truncate_words(wall_error_text(error.message), box.text, box.width, lines) if error else "",
         notes=tuple(note.text for note in frame.notes if note.column is None) if frame else (),
         content=inside.content,

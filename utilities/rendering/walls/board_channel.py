@@ -57,7 +57,7 @@ class BoardChannel:
         return max((rendered.event.seq for rendered in self.rendered.values()), default=0)
 
     def replace_board(self, board: Board, now: datetime) -> None:
-        """Replaces the board after an edit; walls are told to reload, because tiles may have moved."""
+        """Replaces the board after an edit; walls get a reload event, because tiles may have moved."""
         self._set_board(board, now)
         self.send_events([encode_event("reload", {"sheet": self.edition})])
 

@@ -139,7 +139,7 @@ class WallHub:
             self._send_beats()  # shows an error at once
 
     def _sync_channels(self) -> None:
-        """Makes one channel for each board; walls of a changed board are told to reload."""
+        """Makes one channel for each board; walls of a changed board get a reload event."""
         now = self._clock()
         self._refresher.set_active(
             {name for board in self._boards for tile in board.tiles for name in (tile.report, tile.trend) if name}

@@ -94,7 +94,7 @@ class TileRenderer:
         return self._templates.get_template("tile.html").render(tile=context)
 
     def _shows_last_days(self, board: Board) -> bool:
-        """Whether a tile is about the last whole days; reports of our own page views show their range themselves."""
+        """Whether a tile is about the last full days; reports of our own page views show their range themselves."""
         reports = (self._reports.get(tile.report) for tile in board.tiles)
         return any(report is None or report.sources != ("pageviews",) for report in reports)
 
