@@ -43,7 +43,7 @@ class FakeSource:
         self.max_running = max(self.max_running, self.running)
         try:
             self.on_query()
-            await (self.gate.wait() if self.gate else asyncio.sleep(0.01))
+            await (self.gate.wait() if self.gate else asyncio.sleep(0))
             if self.error is not None:
                 raise self.error
             return one_figure(number)
