@@ -68,6 +68,7 @@ async def test_calls_while_redis_is_frozen_do_not_pile_up(redis_server, open_one
     assert all(isinstance(answer, StoreDown) for answer in answers)
 
 
+@pytest.mark.slow
 async def test_a_rush_and_many_failures_leave_no_connections_behind(redis_server, open_one, raw):
     store = await open_one(redis_url=redis_server.url)
     await put(store, reading())
@@ -138,6 +139,7 @@ async def test_it_starts_while_nothing_listens(redis_server, open_one):
     assert store.health()["answers"] is False
 
 
+@pytest.mark.slow
 async def test_a_full_redis_degrades_and_recovers(redis_server, open_one, raw, caplog):
     one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
     before = await put(one, reading())
