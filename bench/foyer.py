@@ -35,7 +35,7 @@ class Ask(RequestHandler):
 
     async def get(self, report: str) -> None:
         source = self.services.sources.configured["pageviews"]
-        asked = source.with_params(self.services.reports[report].ask, {"site": self.get_argument("site")})
+        asked = source.with_params(self.services.reports[report].query, {"site": self.get_argument("site")})
         frame = await source.fetch_frame(asked)
         self.finish(str(len(frame.rows)))
 

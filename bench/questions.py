@@ -109,7 +109,7 @@ async def timed(folder: Path) -> dict[str, Rounds]:
 
 async def pair(views: DuckDBPageViewStore, source: PageViewSource, report: Report) -> Spent:
     began, busy = time.perf_counter(), time.process_time()
-    frame = await source.fetch_frame(source.with_params(report.ask, {"site": SITE}))
+    frame = await source.fetch_frame(source.with_params(report.query, {"site": SITE}))
     between, busy_between = time.perf_counter(), time.process_time()
     rows = await views.query_pool.run(lambda stop: by_hand(views, report.name))  # on a thread like the report's
     ended, busy_ended = time.perf_counter(), time.process_time()

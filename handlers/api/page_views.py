@@ -65,6 +65,6 @@ class PageViewsResource(FiguresResource):
         if params.compare and not question.can_compare:
             raise ApiProblem(422, {"compare": "this query cannot be compared with the previous period"})
         ask = PageViewQuery(name, limit=MAX_PAGE_VIEW_ROWS)
-        report = Report(f"page-views-{name}", name, ("pageviews",), ask=ask, refresh_every=REFRESH_EVERY)
+        report = Report(f"page-views-{name}", name, ("pageviews",), query=ask, refresh_every=REFRESH_EVERY)
         query = ReportQuery(self.services, report, report_params(params), params.compare)
         return await self.read_figures(QuestionReadingResponse, query, params, question=name)

@@ -81,4 +81,4 @@ def report_response(query: ReportQuery) -> ReportResponse:
 
 def has_comparison(query: ReportQuery) -> bool:
     """Whether the previous period can be added, or is always there."""
-    return getattr(query.report.ask, "compare", False) or query.can_compare
+    return getattr(query.report.query, "compare", False) or query.can_compare

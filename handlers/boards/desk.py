@@ -73,7 +73,7 @@ class BoardDesk(DeskHandler):
             chart = await draw_charts(
                 title, self.services.views[tile.view], view.frame, gallery, tile.options, TILE_BOXES
             )
-        has_own_range = any(getattr(query.report.ask, name, None) for name in ("first", "last", "days"))
+        has_own_range = any(getattr(query.report.query, name, None) for name in ("first", "last", "days"))
         is_range_replaced = has_own_range and "from" in query.params
         return DeskTile(
             title, view, query, is_range_replaced, chart, tile_figure(view, tile), filter_sort_page(view.frame)

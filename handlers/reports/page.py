@@ -103,7 +103,7 @@ class ReportPage(DeskHandler):
 
     def more_rows_link(self, query: ReportQuery, view: ReportView, state: DeskState) -> str:
         """Returns the address of the same page with more rows, '' where there are no more."""
-        limit = int(query.params.get(ROWS_PARAM, 0)) or getattr(query.report.ask, "limit", 0)
+        limit = int(query.params.get(ROWS_PARAM, 0)) or getattr(query.report.query, "limit", 0)
         is_ranking = bool(view.frame.columns) and view.frame.columns[0].kind is ValueKind.TEXT
         is_full = limit <= len(view.frame.rows) <= limit + UNRANKED_ROWS  # days and hours do not depend on the limit
         if not (query.has_row_limit and is_ranking and is_full and 0 < limit < EXTENDED_ROW_LIMIT):

@@ -21,7 +21,7 @@ def tile_yaml(report: Report, view: str) -> str:
 def board_report_yaml(report: Report, view: str) -> str:
     """Returns the YAML of a report defined in the board file, for another range or site, and of its tile."""
     name = f"{report.name.partition('.')[0]}-here"
-    definition: dict[str, Any] = {"title": report.title, "source": report.sources[0], **changed_fields(report.ask)}
+    definition: dict[str, Any] = {"title": report.title, "source": report.sources[0], **changed_fields(report.query)}
     definition |= {key: dict(value) for key, value in (("headings", report.headings), ("ranks", report.ranks)) if value}
     definition |= {
         "pace": board_duration(report.refresh_every.total_seconds()),

@@ -70,7 +70,7 @@ async def test_a_report_whose_definition_changes_is_queried_at_once(store):
     source = FakeSource()
     async with running_refresher(store, source, make_report()) as refresher:
         await wait_until(lambda: figure_of(store.latest("users")) == 1)
-        refresher.reports["users"] = make_report(ask="something else")
+        refresher.reports["users"] = make_report(query="something else")
         refresher.set_active(["users"])
         await wait_until(lambda: figure_of(store.latest("users")) == 2)
         await settle(refresher)
@@ -88,7 +88,7 @@ async def test_a_report_whose_definition_changes_during_the_query_is_queried_aga
     source = FakeSource(gate=asyncio.Event())
     async with running_refresher(store, source, make_report()) as refresher:
         await wait_until(lambda: source.running)
-        refresher.reports["users"] = make_report(ask="something else")
+        refresher.reports["users"] = make_report(query="something else")
         refresher.set_active(["users"])
         source.gate.set()
         await wait_until(lambda: figure_of(store.latest("users")) == 2)

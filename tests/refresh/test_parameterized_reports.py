@@ -9,7 +9,7 @@ from tests.waiting import wait_until
 from utilities.model.errors import Overloaded
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 
-REPORT = make_report(ask="a range")
+REPORT = make_report(query="a range")
 
 
 @pytest.mark.parametrize("kind", ["memory", "redis"])
@@ -43,11 +43,11 @@ async def test_the_reading_of_one_process_answers_another(settings, redis_server
 async def test_the_report_idle_for_longest_is_evicted_and_none_in_use():
     clock = FakeClock()
     reports = ParameterizedReports(make_sources(fake=FakeSource()), clock, max_reports=2, monotonic=clock.monotonic)
-    first = reports.keep_fresh(make_report(ask=1), {})
+    first = reports.keep_fresh(make_report(query=1), {})
     clock.advance(11)
-    second = reports.keep_fresh(make_report(ask=2), {})
-    third = reports.keep_fresh(make_report(ask=3), {})
+    second = reports.keep_fresh(make_report(query=2), {})
+    third = reports.keep_fresh(make_report(query=3), {})
     assert set(reports.reports) == {second, third}
     assert reports.latest_by_name(first) is None
     with pytest.raises(Overloaded):
-        reports.keep_fresh(make_report(ask=4), {})
+        reports.keep_fresh(make_report(query=4), {})

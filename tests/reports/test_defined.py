@@ -13,7 +13,7 @@ def test_fields_fill_the_ask_of_the_source() -> None:
     report = report_from_fields(
         "cities", "Which cities?", SOURCE, {"dimensions": ["city"], "metrics": ["sessions"], "limit": 5}
     )
-    assert report.ask == Ga4Query(dimensions=("city",), metrics=("sessions",), limit=5)
+    assert report.query == Ga4Query(dimensions=("city",), metrics=("sessions",), limit=5)
     assert report.sources == ("ga4",)
 
 

@@ -90,7 +90,7 @@ class ParameterizedReports:
         Raises ParameterError for invalid parameters, and Overloaded while too many other reports are in use.
         """
         adjusted = self.with_params(report, params, compare=compare)
-        name = f"{report.name}.{hashlib.sha256(repr(adjusted.ask).encode()).hexdigest()[:24]}"
+        name = f"{report.name}.{hashlib.sha256(repr(adjusted.query).encode()).hexdigest()[:24]}"
         if name not in self.reports:
             self._evict_idle()
             self.reports[name] = replace(adjusted, name=name)
@@ -113,31 +113,31 @@ class ParameterizedReports:
         """Returns the parameters of the report; none when its source has none or is not configured."""
         source = self.sources.configured.get(report.sources[0])
         return (
-            source.parameter_names(report.ask)
-            if report.ask is not None and isinstance(source, ParameterizedSource)
+            source.parameter_names(report.query)
+            if report.query is not None and isinstance(source, ParameterizedSource)
             else ()
         )
 
     def can_compare(self, report: Report) -> bool:
         """Whether the report can be compared with the previous period, and does not do so already."""
         source = self.sources.configured.get(report.sources[0])
-        is_plain = report.build is None and not getattr(report.ask, "compare", False)
+        is_plain = report.build is None and not getattr(report.query, "compare", False)
         return (
             is_plain
-            and report.ask is not None
+            and report.query is not None
             and isinstance(source, ParameterizedSource)
-            and source.can_compare(report.ask)
+            and source.can_compare(report.query)
         )
 
     def with_params(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> Report:
         """Returns the report with these parameters; raises ParameterError."""
         if not params and not compare:
             return report
-        ask = cast(ParameterizedSource, self.sources.configured[report.sources[0]]).with_params(
-            report.ask, params, compare=compare
+        query = cast(ParameterizedSource, self.sources.configured[report.sources[0]]).with_params(
+            report.query, params, compare=compare
         )
         build = None if report.build is None else build_with_params(report.build, params)
-        return replace(report, ask=ask, build=build)
+        return replace(report, query=query, build=build)
 
     def _evict_idle(self) -> None:
         """Evicts the reports idle for longest; raises Overloaded when all are in use."""

@@ -20,15 +20,15 @@ query_adapter = cache(TypeAdapter)  # of a source's query class
 
 @dataclass(frozen=True)
 class Report:
-    """A named report: either one query (`ask`) to one source, or `build`, which combines several queries.
+    """A named report: either one query (`query`) to one source, or `build`, which combines several queries.
 
-    With `build`, `ask` is the first source's query: request parameters change it, and all other queries with it.
+    With `build`, `query` is the first source's query: request parameters change it, and all other queries with it.
     """
 
     name: str
     title: str
     sources: tuple[str, ...]
-    ask: object = None
+    query: object = None
     build: BuildFrames | None = None
     headings: Mapping[str, str] = field(default_factory=dict)  # by column key
     ranks: Mapping[str, int] = field(
@@ -43,7 +43,7 @@ class Report:
     async def fetch_frames(self, sources: Sources) -> AsyncIterator[Frame]:
         """Sends the queries and yields the frames; raises SourceError."""
         if self.build is None:
-            yield self.with_presentation(await sources.fetch_frame(self.sources[0], self.ask))
+            yield self.with_presentation(await sources.fetch_frame(self.sources[0], self.query))
             return
         async for frame in self.build(sources):
             yield self.with_presentation(frame)
@@ -62,9 +62,9 @@ def report_from_fields(name: str, title: str, source: SourceType, query: Mapping
     for field_name in query.keys() - allowed:
         raise BoardError(f"source {source.name} has no field {field_name!r}; it has {', '.join(sorted(allowed))}")
     try:
-        ask: object = query_adapter(source.query_type).validate_python(dict(query))
+        parsed: object = query_adapter(source.query_type).validate_python(dict(query))
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
         raise BoardError(f"report {name}: {where}: {fault['msg']} (source {source.name})") from error
-    return Report(name=name, title=title, sources=(source.name,), ask=ask, **more)
+    return Report(name=name, title=title, sources=(source.name,), query=parsed, **more)

@@ -7,10 +7,10 @@ from utilities.reports import Report
 from utilities.sources.ga4 import Ga4Query
 
 
-def _google_report(name: str, title: str, ask: Ga4Query, **more: Any) -> Report:
-    if ask.realtime:  # such a query costs about forty quota tokens
+def _google_report(name: str, title: str, query: Ga4Query, **more: Any) -> Report:
+    if query.realtime:  # such a query costs about forty quota tokens
         more |= {"refresh_every": timedelta(seconds=60), "stale_after": timedelta(minutes=15)}
-    return Report(name, title, ("ga4",), ask, **more)
+    return Report(name, title, ("ga4",), query, **more)
 
 
 REPORTS = (

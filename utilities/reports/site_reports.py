@@ -10,14 +10,14 @@ NO_CAMPAIGNS = "A campaign is counted when a link to the site says ?utm_campaign
 NO_EVENTS = "An event is counted when a page says foyer('event', 'sign-up')."
 
 
-def _site_report(name: str, title: str, ask: PageViewQuery, **more: Any) -> Report:
-    return Report(name, title, ("pageviews",), ask, **({"refresh_every": timedelta(minutes=1)} | more))
+def _site_report(name: str, title: str, query: PageViewQuery, **more: Any) -> Report:
+    return Report(name, title, ("pageviews",), query, **({"refresh_every": timedelta(minutes=1)} | more))
 
 
-def _live_report(name: str, title: str, ask: PageViewQuery) -> Report:
+def _live_report(name: str, title: str, query: PageViewQuery) -> Report:
     """Returns a report of the last minutes: page views refresh it at once, and the interval shows who has left."""
     times = {"refresh_every": timedelta(seconds=10), "stale_after": timedelta(minutes=5)}
-    return _site_report(name, title, ask, live=True, **times)
+    return _site_report(name, title, query, live=True, **times)
 
 
 REPORTS = (

@@ -104,7 +104,7 @@ class RunningServer:
 
 
 def fake_report(name: str, title: str = "") -> Report:
-    return Report(name, title or f"What about {name}?", ("fake",), ask=name)
+    return Report(name, title or f"What about {name}?", ("fake",), query=name)
 
 
 @pytest.fixture

@@ -16,17 +16,19 @@ from utilities.pageviews.storage.interface import PageViewStore
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewQuery, PageViewSource, site_queries
 
-REPORTS = {each.name: each for each in discover_units(reports, "REPORT", Report) if isinstance(each.ask, PageViewQuery)}
+REPORTS = {
+    each.name: each for each in discover_units(reports, "REPORT", Report) if isinstance(each.query, PageViewQuery)
+}
 
 
 async def asked(source: PageViewSource, report: Report) -> tuple[tuple[object, ...], ...]:
-    return (await source.fetch_frame(report.ask)).rows
+    return (await source.fetch_frame(report.query)).rows
 
 
 async def test_every_report_answers_what_was_worked_out_on_paper(ours: Ours):
     source = await ours(WEEK)
     found = {name: await asked(source, report) for name, report in REPORTS.items() if name != "site-by-hour"}
-    paper = {name: EXPECTED[report.ask.question] for name, report in REPORTS.items() if name != "site-by-hour"}
+    paper = {name: EXPECTED[report.query.question] for name, report in REPORTS.items() if name != "site-by-hour"}
     assert found == paper
 
 
@@ -46,10 +48,10 @@ async def test_hours_without_anybody_are_there_and_the_last_one_is_not_over(ours
 async def test_store_without_a_page_view_answers_everything(ours: Ours):
     source = await ours()
     for name, report in REPORTS.items():
-        frame = await source.fetch_frame(report.ask)
+        frame = await source.fetch_frame(report.query)
         figures = [cell for row in frame.rows for cell in row if isinstance(cell, int | float)]
         assert not any(figures), name
-    assert (await source.fetch_frame(REPORTS["site-totals"].ask)).rows == ((0, 0, 0, 0, 0, 0, *[None] * 6),)
+    assert (await source.fetch_frame(REPORTS["site-totals"].query)).rows == ((0, 0, 0, 0, 0, 0, *[None] * 6),)
 
 
 async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(ours: Ours):
@@ -166,4 +168,4 @@ async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
 
 
 def test_every_question_has_a_report():
-    assert {report.ask.question for report in REPORTS.values()} == set(site_queries())
+    assert {report.query.question for report in REPORTS.values()} == set(site_queries())

@@ -56,7 +56,7 @@ class Moment:
         self.source = Counting()
         day = timedelta(days=1)
         self.reports = {
-            name: Report(name, name, ("ours",), ask=name, refresh_every=day, stale_after=day, live=name == "now")
+            name: Report(name, name, ("ours",), query=name, refresh_every=day, stale_after=day, live=name == "now")
             for name in ("now", "yesterday")
         }
         self.refresher = Refresher(store, Sources([], {"ours": self.source}), self.reports, utc_now)

@@ -101,7 +101,7 @@ async def test_wall_is_full_after_one_visit(ours: Ours):
     known.add_board(board)
     source = await ours(WEEK, now=datetime(2026, 3, 10, 12, tzinfo=UTC))
     for tile in board.tiles:
-        frame = await source.fetch_frame(known.reports[tile.report].ask)
+        frame = await source.fetch_frame(known.reports[tile.report].query)
         assert frame.rows, tile.report
         wanted = tile.options.get("columns", ())
         assert all(frame.has_column(key) for key in wanted), tile.report
