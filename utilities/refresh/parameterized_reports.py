@@ -30,11 +30,11 @@ class AdjustedSources(Sources):
         super().__init__(tuple(sources.registered.values()), sources.configured, sources.website, sources.clock)
         self.params = params
 
-    async def fetch_frame(self, source: str, ask: object) -> Frame:
+    async def fetch_frame(self, source: str, query: object) -> Frame:
         """Returns the frame of one query; raises SourceError."""
         opened = self.configured.get(source)
         return await super().fetch_frame(
-            source, opened.with_params(ask, self.params) if isinstance(opened, ParameterizedSource) else ask
+            source, opened.with_params(query, self.params) if isinstance(opened, ParameterizedSource) else query
         )
 
 
