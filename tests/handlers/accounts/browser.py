@@ -1,4 +1,4 @@
-"""A browser, as far as the door is concerned: a jar of cookies, redirects, and an eye on every flag."""
+"""A browser for sign-in tests: it stores cookies, follows redirects and checks every cookie flag."""
 
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -9,7 +9,7 @@ from tornado.httputil import HTTPHeaders
 
 
 def check_cookie(header: str, *, secure: bool) -> None:
-    """What every cookie must be; called for each one that any test is given."""
+    """Checks the flags that every cookie must have; called for each cookie that a test receives."""
     name, *flags = [part.strip() for part in header.split(";")]
     lowered = {flag.partition("=")[0].lower(): flag.partition("=")[2] for flag in flags}
     assert "httponly" in lowered, header
@@ -23,25 +23,25 @@ def check_cookie(header: str, *, secure: bool) -> None:
 
 @dataclass
 class Browser:
-    """Speaks to Foyer at `home` as if it stood at `site`, and to everybody else where they are."""
+    """Sends requests for `site` to Foyer at `home`, and other requests to their own address."""
 
     home: str  # http://127.0.0.1:port
     site: str  # what PUBLIC_URL says
     cookies: dict[str, str] = field(default_factory=dict)
     visited: list[str] = field(default_factory=list)
 
-    def place(self, url: str) -> str:
-        """Where to connect for a URL; a path is one of Foyer's."""
+    def resolve_url(self, url: str) -> str:
+        """Returns the URL to connect to; a path belongs to Foyer."""
         if url.startswith(self.site):
             url = url.removeprefix(self.site) or "/"
         return self.home + url if url.startswith("/") else url
 
     async def open(self, url: str, method: str = "GET", form: str = "", **headers: str) -> HTTPResponse:
-        """One request, with cookies, without following."""
-        place = self.place(url)
-        ours = place.startswith(self.home + "/")
+        """Sends one request with cookies; does not follow redirects."""
+        place = self.resolve_url(url)
+        is_foyer = place.startswith(self.home + "/")
         sent = HTTPHeaders({"Accept": "text/html,*/*"})
-        if ours:
+        if is_foyer:
             sent["Host"] = urlsplit(self.site).netloc
             if self.cookies:
                 sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -56,11 +56,11 @@ class Browser:
         finally:
             client.close()
         self.visited.append(url)
-        if ours:
-            self.keep(answer)
+        if is_foyer:
+            self.store_cookies(answer)
         return answer
 
-    def keep(self, answer: HTTPResponse) -> None:
+    def store_cookies(self, answer: HTTPResponse) -> None:
         for header in answer.headers.get_list("Set-Cookie"):
             check_cookie(header, secure=self.site.startswith("https"))
             for name, morsel in SimpleCookie(header).items():
@@ -69,28 +69,28 @@ class Browser:
                 else:
                     self.cookies.pop(name, None)
 
-    async def follow(self, url: str, most: int = 8) -> HTTPResponse:
-        """Goes where it is sent, as far as it is sent."""
+    async def follow(self, url: str, max_redirects: int = 8) -> HTTPResponse:
+        """Follows redirects and returns the last response."""
         answer = await self.open(url)
-        while answer.code in (301, 302, 303, 307) and most:
+        while answer.code in (301, 302, 303, 307) and max_redirects:
             answer = await self.open(answer.headers["Location"])
-            most -= 1
+            max_redirects -= 1
         return answer
 
-    async def go_out(self, then: str = "/") -> dict[str, str]:
-        """Begins to sign in; what the issuer was asked."""
+    async def start_sign_in(self, then: str = "/") -> dict[str, str]:
+        """Starts to sign in; returns the parameters of the authorization request."""
         answer = await self.open(f"/login?next={then}")
         assert answer.code == 302, answer.body
-        self.way = answer.headers["Location"]
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.way).query).items()}
+        self.authorization_url = answer.headers["Location"]
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.authorization_url).query).items()}
 
-    async def go_back(self) -> str:
-        """Is let in by the issuer; the address it sends us back to, not opened yet."""
-        answer = await self.open(self.way)
+    async def approve_at_issuer(self) -> str:
+        """Returns the callback URL from the issuer, without opening it."""
+        answer = await self.open(self.authorization_url)
         assert answer.code == 302, answer.body
         return answer.headers["Location"]
 
     async def sign_in(self, then: str = "/") -> HTTPResponse:
-        """All of it; Foyer's answer to the callback."""
-        await self.go_out(then)
-        return await self.open(await self.go_back())
+        """Signs in completely; returns the response to the callback."""
+        await self.start_sign_in(then)
+        return await self.open(await self.approve_at_issuer())

@@ -1,10 +1,11 @@
-"""The door with everything around it: an OpenID provider, a state database of either kind, Foyer, browsers.
+"""An OpenID provider, state databases of both kinds, Foyer servers and browsers.
 
-provider      the pretend OpenID provider; `provider.openid.lies` makes it lie
-postgres_url  an empty PostgreSQL database
-database_url  "" (SQLite) and then a PostgreSQL: what uses it runs twice
-office        opens Foyer with sign-in: `await office(allowed_domains=("example.com",))`
-browser       `browser()` is one more browser in front of the usual office
+provider           the fake OpenID provider; `provider.openid.lies` makes it answer wrongly
+postgres_url       an empty PostgreSQL database
+database_url       "" (SQLite) and then a PostgreSQL: a test that uses it runs twice
+start_foyer        starts Foyer with sign-in: `await start_foyer(allowed_domains=("example.com",))`
+start_local_foyer  starts Foyer without sign-in
+new_browser        `new_browser()` returns one more browser for one Foyer with sign-in
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -26,7 +27,7 @@ from handlers.serving.routes import make_application
 from handlers.serving.sockets import SERVER_LIMITS
 from tests.conftest import SECRET
 from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.postgres import MISSING, Cluster, cluster, programs
+from tests.handlers.accounts.postgres import SKIP_REASON, PostgresCluster, find_postgres_folder, run_cluster
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
 from utilities.config.settings import Settings
@@ -34,11 +35,11 @@ from utilities.services import Services, open_services
 
 SITE = "https://foyer.example.com"
 BOARDS = Path(__file__).with_name("boards")
-PLENTY = AttemptLimits(per_client=10_000, in_total=10_000)
+UNLIMITED = AttemptLimits(per_client=10_000, in_total=10_000)
 
 
 class Provider:
-    """The OpenID provider of the pretend internet, by itself."""
+    """The OpenID provider of the demo, by itself."""
 
     openid: openid.OpenId  # set by openid.rules
 
@@ -55,8 +56,8 @@ class Provider:
 
 
 @dataclass
-class Office:
-    """One Foyer that serves."""
+class FoyerServer:
+    """A running Foyer server."""
 
     address: str
     site: str
@@ -66,11 +67,11 @@ class Office:
     services: Services
     app: Application
 
-    def browser(self) -> Browser:
+    def new_browser(self) -> Browser:
         return Browser(self.address, self.site)
 
 
-Open = Callable[..., Awaitable[Office]]
+StartFoyer = Callable[..., Awaitable[FoyerServer]]
 
 
 @pytest.fixture
@@ -83,17 +84,17 @@ async def provider() -> AsyncIterator[Provider]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    home = programs()
-    if home is None:
-        pytest.skip(MISSING)
-    with cluster(home) as started:
+def postgres() -> Iterator[PostgresCluster]:
+    folder = find_postgres_folder()
+    if folder is None:
+        pytest.skip(SKIP_REASON)
+    with run_cluster(folder) as started:
         yield started
 
 
 @pytest.fixture
-def postgres_url(postgres: Cluster) -> str:
-    return postgres.fresh()
+def postgres_url(postgres: PostgresCluster) -> str:
+    return postgres.create_database()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -102,8 +103,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def signing(settings: Callable[..., Settings], provider: Provider) -> Callable[..., Settings]:
-    """Settings with which people sign in at the provider."""
+def sign_in_settings(settings: Callable[..., Settings], provider: Provider) -> Callable[..., Settings]:
+    """Returns settings with sign-in at the provider."""
 
     def make(**values: Any) -> Settings:
         return settings(
@@ -122,40 +123,46 @@ def signing(settings: Callable[..., Settings], provider: Provider) -> Callable[.
 
 
 @pytest.fixture
-async def office(provider: Provider, signing: Callable[..., Settings]) -> AsyncIterator[Open]:
-    async with AsyncExitStack() as closing:
+async def start_foyer(provider: Provider, sign_in_settings: Callable[..., Settings]) -> AsyncIterator[StartFoyer]:
+    async with AsyncExitStack() as stack:
 
-        async def open_office(
-            most: AttemptLimits = PLENTY,
-            asking: AttemptLimits = PLENTY,
+        async def open_foyer(
+            sign_in_limits: AttemptLimits = UNLIMITED,
+            token_limits: AttemptLimits = UNLIMITED,
             clock: VirtualClock | None = None,
             **values: Any,
-        ) -> Office:
-            chosen = signing(**values)
-            return await closing.enter_async_context(serving(chosen, clock or provider.clock, most, asking))
+        ) -> FoyerServer:
+            return await stack.enter_async_context(
+                run_foyer(sign_in_settings(**values), clock or provider.clock, sign_in_limits, token_limits)
+            )
 
-        yield open_office
+        yield open_foyer
 
 
 @pytest.fixture
-async def local(settings: Callable[..., Settings]) -> AsyncIterator[Open]:
-    """Foyer without sign-in: `await local()`."""
-    async with AsyncExitStack() as closing:
+async def start_local_foyer(settings: Callable[..., Settings]) -> AsyncIterator[StartFoyer]:
+    """Starts Foyer without sign-in: `await start_local_foyer()`."""
+    async with AsyncExitStack() as stack:
 
-        async def open_office(**values: Any) -> Office:
-            return await closing.enter_async_context(serving(settings(**values), VirtualClock(), PLENTY))
+        async def open_foyer(**values: Any) -> FoyerServer:
+            return await stack.enter_async_context(run_foyer(settings(**values), VirtualClock(), UNLIMITED))
 
-        yield open_office
+        yield open_foyer
 
 
 @asynccontextmanager
-async def serving(
-    settings: Settings, clock: VirtualClock, most: AttemptLimits, asking: AttemptLimits = PLENTY
-) -> AsyncIterator[Office]:
-    """All of Foyer, except that nothing is asked of any source."""
+async def run_foyer(
+    settings: Settings, clock: VirtualClock, sign_in_limits: AttemptLimits, token_limits: AttemptLimits = UNLIMITED
+) -> AsyncIterator[FoyerServer]:
+    """Runs all of Foyer except the refresh of reports."""
     async with open_services(settings.model_copy(update={"boards_dir": BOARDS}), clock) as services:
         authenticator = await open_authenticator(
-            settings, clock, services.database, services.http_client, sign_in_limits=most, token_limits=asking
+            settings,
+            clock,
+            services.database,
+            services.http_client,
+            sign_in_limits=sign_in_limits,
+            token_limits=token_limits,
         )
         app = make_application(services, authenticator)
         server = HTTPServer(app, **SERVER_LIMITS)
@@ -164,7 +171,7 @@ async def serving(
         address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
         services.walls.start()
         try:
-            yield Office(
+            yield FoyerServer(
                 address, settings.public_url or address, clock, authenticator, services.database, services, app
             )
         finally:
@@ -175,6 +182,5 @@ async def serving(
 
 
 @pytest.fixture
-async def browser(office: Open) -> Callable[[], Browser]:
-    usual = await office()
-    return usual.browser
+async def new_browser(start_foyer: StartFoyer) -> Callable[[], Browser]:
+    return (await start_foyer()).new_browser

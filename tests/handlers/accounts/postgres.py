@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: found, started as somebody who is not root, thrown away."""
+"""A temporary PostgreSQL server, started as a user who is not root."""
 
 import contextlib
 import os
@@ -13,37 +13,37 @@ from pathlib import Path
 
 import psycopg
 
-HOMES = "usr/lib/postgresql/*/bin", "usr/local/pgsql/bin", "usr/pgsql-*/bin"
-MISSING = "needs a PostgreSQL server: install postgresql (Debian: apt-get install postgresql)"
+FOLDERS = "usr/lib/postgresql/*/bin", "usr/local/pgsql/bin", "usr/pgsql-*/bin"
+SKIP_REASON = "needs a PostgreSQL server: install postgresql (Debian: apt-get install postgresql)"
 
 
-def programs() -> Path | None:
-    """The folder with initdb and postgres in it, which Debian keeps off the PATH."""
+def find_postgres_folder() -> Path | None:
+    """Returns the folder with initdb and postgres, which Debian keeps off the PATH."""
     on_path = shutil.which("initdb")
-    found = [Path(on_path).resolve().parent] if on_path else []
-    found += [path for pattern in HOMES for path in sorted(Path("/").glob(pattern), reverse=True)]
-    return next((path for path in found if (path / "postgres").exists() and (path / "initdb").exists()), None)
+    folders = [Path(on_path).resolve().parent] if on_path else []
+    folders += [path for pattern in FOLDERS for path in sorted(Path("/").glob(pattern), reverse=True)]
+    return next((path for path in folders if (path / "postgres").exists() and (path / "initdb").exists()), None)
 
 
-class Cluster:
-    """One server for a whole run; each test takes a database of its own."""
+class PostgresCluster:
+    """One server for the whole test run; each test creates its own database."""
 
-    def __init__(self, folder: Path, home: Path) -> None:
+    def __init__(self, folder: Path, programs: Path) -> None:
         self.folder = folder
-        self.home = home
-        self.who: list[str] = []
-        self.made = 0
+        self.programs = programs
+        self.run_as: list[str] = []
+        self.database_count = 0
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
-            known = {user.pw_name: user for user in pwd.getpwall()}
-            user = known.get("postgres") or known["nobody"]
+            users = {user.pw_name: user for user in pwd.getpwall()}
+            user = users.get("postgres") or users["nobody"]
             os.chown(folder, user.pw_uid, user.pw_gid)
-            self.who = ["runuser", "-u", user.pw_name, "--"]
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+            self.run_as = ["runuser", "-u", user.pw_name, "--"]
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
         data = str(folder / "data")
         subprocess.run(
-            [*self.who, str(home / "initdb"), "-D", data, "-U", "foyer", "-A", "trust", "-N"],
+            [*self.run_as, str(programs / "initdb"), "-D", data, "-U", "foyer", "-A", "trust", "-N"],
             check=True,
             capture_output=True,
             cwd=folder,
@@ -51,9 +51,10 @@ class Cluster:
         self.start()
 
     def start(self) -> None:
+        """Starts the server and waits until it answers."""
         options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-k", str(self.folder), "-p", str(self.port)]
         self.process = subprocess.Popen(
-            [*self.who, str(self.home / "postgres"), "-D", str(self.folder / "data"), *options],
+            [*self.run_as, str(self.programs / "postgres"), "-D", str(self.folder / "data"), *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self.folder,
@@ -70,12 +71,12 @@ class Cluster:
     def url(self, database: str) -> str:
         return f"postgresql://foyer@127.0.0.1:{self.port}/{database}"
 
-    def fresh(self) -> str:
-        """The URL of an empty database."""
-        self.made += 1
+    def create_database(self) -> str:
+        """Creates an empty database and returns its URL."""
+        self.database_count += 1
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE test{self.made}")
-        return self.url(f"test{self.made}")
+            connection.execute(f"CREATE DATABASE test{self.database_count}")
+        return self.url(f"test{self.database_count}")
 
     def stop(self) -> None:
         self.process.terminate()
@@ -83,8 +84,8 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(home: Path) -> Iterator[Cluster]:
+def run_cluster(programs: Path) -> Iterator[PostgresCluster]:
     with tempfile.TemporaryDirectory(prefix="foyer-postgres-") as folder:
-        started = Cluster(Path(folder), home)
+        started = PostgresCluster(Path(folder), programs)
         yield started
         started.stop()

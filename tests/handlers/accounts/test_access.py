@@ -1,4 +1,4 @@
-"""Who may do what, on every route there is: the router is walked against access.txt, and every door is tried."""
+"""Every route is tested with every kind of principal against access.txt."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from handlers.base.handler import BaseHandler
 from handlers.base.permissions import ANYONE, PEOPLE, Route, build_access_table
 from handlers.serving.routes import all_routes
 from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.conftest import Open
-from tests.handlers.accounts.wire import Head, knock
+from tests.handlers.accounts.conftest import StartFoyer
+from tests.handlers.accounts.raw_http import ResponseHead, send_request
 from utilities.accounts.database.tokens import TOKEN_SCOPES
 from utilities.model.principals import ApiClient, Nobody, PairedScreen, Person
 
@@ -19,17 +19,17 @@ HOST = ("Host", "foyer.example.com")
 HTML = ("Accept", "text/html")
 
 
-def rows() -> list[list[str]]:
+def read_access_table() -> list[list[str]]:
     lines = TABLE.read_text(encoding="utf-8").splitlines()
     return [line.split() for line in lines if not line.startswith("#")]
 
 
-ROWS = rows()
-KNOWN = {row[0]: row for row in ROWS}
-WAYS = [
-    (route, KNOWN[route.pattern], method)
+ROWS = read_access_table()
+ROW_OF_ROUTE = {row[0]: row for row in ROWS}
+ROUTE_CASES = [
+    (route, ROW_OF_ROUTE[route.pattern], method)
     for route in all_routes()
-    if route.pattern in KNOWN
+    if route.pattern in ROW_OF_ROUTE
     for method in route.handler.allowed_methods()
 ]
 
@@ -37,13 +37,13 @@ WAYS = [
 PRINCIPAL_NAMES = {Nobody: "nobody", Person: "person", PairedScreen: "screen", ApiClient: "token"}
 
 
-def table_row(route: Route) -> tuple[str, str, str]:
+def route_to_row(route: Route) -> tuple[str, str, str]:
     names = ",".join(sorted(PRINCIPAL_NAMES[principal] for principal in route.allow))
     return route.pattern, route.handler.__name__, names
 
 
-def test_router_is_as_the_checked_in_table_says():
-    here, there = [table_row(route) for route in all_routes()], [tuple(row[:3]) for row in ROWS]
+def test_routes_match_the_access_table():
+    here, there = [route_to_row(route) for route in all_routes()], [tuple(row[:3]) for row in ROWS]
     assert here == there, f"write into {TABLE.name} what is new in handlers/serving/routes.py"
 
 
@@ -63,7 +63,7 @@ def test_no_handler_overrides_the_authentication(route: Route):
     assert issubclass(route.handler, BaseHandler)
 
 
-def test_only_the_health_check_answers_under_any_name():
+def test_only_the_health_check_answers_under_any_host_name():
     assert [route.pattern for route in all_routes() if route.any_host] == ["/healthz"]
 
 
@@ -72,7 +72,7 @@ def test_one_handler_cannot_be_for_different_principals():
         build_access_table([Route("/a", BaseHandler, ANYONE), Route("/b", BaseHandler, PEOPLE)])
 
 
-def refused(head: Head) -> bool:
+def is_refused(head: ResponseHead) -> bool:
     return head.status in (401, 403) or head.location.startswith("/login-page?next=")
 
 
@@ -85,68 +85,74 @@ def refused(head: Head) -> bool:
         pytest.param([("Authorization", f"Bearer foyer_{'x' * 43}")], id="token"),
     ],
 )
-async def test_nobody_gets_where_the_table_says_and_nowhere_else(office: Open, claim: list[tuple[str, str]]):
-    usual = await office()
-    for route, row, method in WAYS:
+async def test_anonymous_requests_reach_only_what_the_table_allows(
+    start_foyer: StartFoyer, claim: list[tuple[str, str]]
+):
+    foyer = await start_foyer()
+    for route, row, method in ROUTE_CASES:
         page = method == "GET" and not route.handler.never_redirects and ("Authorization" not in dict(claim))
-        for accept, turned_away in (([HTML], 302 if page else 401), ([], 401)):
-            head = await knock(usual.address, row[3], method, headers=[HOST, *accept, *claim])
+        for accept, refused_status in (([HTML], 302 if page else 401), ([], 401)):
+            head = await send_request(foyer.address, row[3], method, headers=[HOST, *accept, *claim])
             if "nobody" in row[2]:
-                assert not refused(head), (row[3], method)
+                assert not is_refused(head), (row[3], method)
             else:
-                assert head.status == turned_away, (row[3], method)
-                way = f"/login-page?next={row[3].replace('/', '%2F')}" if turned_away == 302 else ""
-                assert head.location == way, (row[3], method)
-                told = "www-authenticate" in head.headers
-                assert told == (turned_away == 401 and ("token" in row[2] or bool(dict(claim).get("Authorization"))))
+                assert head.status == refused_status, (row[3], method)
+                login_url = f"/login-page?next={row[3].replace('/', '%2F')}" if refused_status == 302 else ""
+                assert head.location == login_url, (row[3], method)
+                has_challenge = "www-authenticate" in head.headers
+                assert has_challenge == (
+                    refused_status == 401 and ("token" in row[2] or bool(dict(claim).get("Authorization")))
+                )
 
 
 @pytest.mark.slow
-async def test_person_gets_where_the_table_says(office: Open):
-    usual = await office()
-    for _, row, method in WAYS:
-        one = usual.browser()
-        await one.sign_in()
-        head = await knock(usual.address, row[3], method, headers=[HOST, HTML, cookie_of(one)])
-        assert refused(head) == ("person" not in row[2]), (row[3], method)
+async def test_person_reaches_what_the_table_allows(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    for _, row, method in ROUTE_CASES:
+        browser = foyer.new_browser()
+        await browser.sign_in()
+        head = await send_request(foyer.address, row[3], method, headers=[HOST, HTML, cookie_header(browser)])
+        assert is_refused(head) == ("person" not in row[2]), (row[3], method)
         assert head.status < 500, (row[3], method)
 
 
-async def test_token_gets_where_the_table_says_with_its_own_scope_only(office: Open):
-    usual = await office()
-    tokens = usual.authenticator.api_clients.tokens
-    made = {scope: await tokens.create_token(scope, [scope], "ada@example.com") for scope in TOKEN_SCOPES}
-    for route, row, method in WAYS:
-        for scope, token in made.items():
+async def test_token_reaches_what_the_table_allows_for_its_scope(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    tokens = foyer.authenticator.api_clients.tokens
+    tokens_by_scope = {scope: await tokens.create_token(scope, [scope], "ada@example.com") for scope in TOKEN_SCOPES}
+    for route, row, method in ROUTE_CASES:
+        for scope, token in tokens_by_scope.items():
             headers = [HOST, HTML, ("Authorization", f"Bearer {token}")]
             if "nobody" not in row[2]:
-                head = await knock(usual.address, row[3], method, headers=headers)
-                inside = "token" in row[2] and scope == route.scope
-                assert (head.status == 403) != inside, (row[3], method, scope)
+                head = await send_request(foyer.address, row[3], method, headers=headers)
+                is_allowed = "token" in row[2] and scope == route.scope
+                assert (head.status == 403) != is_allowed, (row[3], method, scope)
                 assert head.status < 500, (row[3], method)
                 assert not head.location
 
 
-def cookie_of(one: Browser) -> tuple[str, str]:
-    return "Cookie", "; ".join(f"{name}={value}" for name, value in one.cookies.items())
+def cookie_header(browser: Browser) -> tuple[str, str]:
+    return "Cookie", "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
 
-async def test_without_sign_in_this_machine_gets_where_people_get(local: Open):
-    usual = await local()
-    for _, row, method in WAYS:
-        head = await knock(usual.address, row[3], method, headers=[("Host", usual.address.removeprefix("http://"))])
-        assert refused(head) == ("person" not in row[2]), (row[3], method)
+async def test_without_sign_in_loopback_requests_reach_what_people_reach(start_local_foyer: StartFoyer):
+    foyer = await start_local_foyer()
+    for _, row, method in ROUTE_CASES:
+        head = await send_request(
+            foyer.address, row[3], method, headers=[("Host", foyer.address.removeprefix("http://"))]
+        )
+        assert is_refused(head) == ("person" not in row[2]), (row[3], method)
         assert head.status < 500, (row[3], method)
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
-async def test_without_sign_in_whatever_a_proxy_hands_on_is_refused(local: Open, header: str):
-    """A proxy on this machine would otherwise show the figures to the world."""
-    usual = await local()
-    token = await usual.authenticator.api_clients.tokens.create_token("pilot", ["read"], "ada@example.com")
+async def test_without_sign_in_proxied_requests_are_refused(start_local_foyer: StartFoyer, header: str):
+    """Checks that a proxy on this machine does not make the figures public."""
+    foyer = await start_local_foyer()
+    token = await foyer.authenticator.api_clients.tokens.create_token("pilot", ["read"], "ada@example.com")
     for claim in ([], [("Authorization", f"Bearer {token}")]):
         headers = [("Host", "localhost"), HTML, (header, "203.0.113.9"), *claim]
-        for _, row, method in WAYS:
+        for _, row, method in ROUTE_CASES:
             if "nobody" not in row[2]:
-                head = await knock(usual.address, row[3], method, headers=headers)
+                head = await send_request(foyer.address, row[3], method, headers=headers)
                 assert head.status == 403, (row[3], method)

@@ -1,4 +1,4 @@
-"""Who is really at the other end, with no proxy, one, and two, and with everything a stranger may claim."""
+"""The client address behind no proxy, one proxy and two, and with forged headers."""
 
 import pytest
 
@@ -57,7 +57,7 @@ TWO = ("10.0.0.0/8", "2001:db8:1::/48", "192.0.2.7")
         (ONE, "/run/foyer.sock", "203.0.113.9", "/run/foyer.sock"),
     ],
 )
-def test_client_is_the_first_that_is_not_a_proxy_of_ours(
+def test_client_is_the_first_address_that_is_not_a_trusted_proxy(
     trusted: tuple[str, ...], peer: str, forwarded: str, client: str
 ):
     assert ClientAddresses(trusted).client_address(peer, forwarded) == client
@@ -73,7 +73,7 @@ def test_client_is_the_first_that_is_not_a_proxy_of_ours(
         ("strange", "strange"),
     ],
 )
-def test_tries_are_counted_by_household(address: str, counted: str):
+def test_attempts_are_counted_by_network(address: str, counted: str):
     assert address_block(address) == counted
 
 
@@ -88,5 +88,5 @@ def test_tries_are_counted_by_household(address: str, counted: str):
         ("", False),
     ],
 )
-def test_this_machine_is_told_from_others(address: str, here: bool):
+def test_loopback_addresses_are_recognised(address: str, here: bool):
     assert is_loopback(address) == here

@@ -1,4 +1,4 @@
-"""The headers of every answer, of every status."""
+"""Security headers on every response, with every status."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +10,15 @@ from handlers.base.handler import BaseHandler
 from handlers.base.permissions import PEOPLE, Route
 from handlers.site.static_files import static_url
 from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.conftest import Office, Open, Provider
-from tests.handlers.accounts.wire import Head, knock
+from tests.handlers.accounts.conftest import FoyerServer, Provider, StartFoyer
+from tests.handlers.accounts.raw_http import ResponseHead, send_request
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
 
 HOST, HTML = ("Host", "foyer.example.com"), ("Accept", "text/html")
 
 
-class Broken(BaseHandler):
-    """A page with a fault in it."""
+class BrokenHandler(BaseHandler):
+    """A page that raises an exception."""
 
     def get(self, where: str) -> None:
         if where == "late":
@@ -26,19 +26,19 @@ class Broken(BaseHandler):
         raise RuntimeError(f"canary-{where}")
 
 
-class Moved(BaseHandler):
+class RedirectHandler(BaseHandler):
     def get(self) -> None:
         self.set_header("X-Frame-Options", "ALLOWALL")
         self.set_status(418, "canary\tin the reason")
         self.send_error(400, reason="canary in the reason")
 
 
-def add(usual: Office, pattern: str, handler: type[BaseHandler]) -> None:
-    usual.app.add_handlers(r".*", [(pattern, handler)])
-    usual.app.settings["access"][handler] = Route(pattern, handler, PEOPLE)
+def add_route(foyer: FoyerServer, pattern: str, handler: type[BaseHandler]) -> None:
+    foyer.app.add_handlers(r".*", [(pattern, handler)])
+    foyer.app.settings["access"][handler] = Route(pattern, handler, PEOPLE)
 
 
-def check(head: Head, *, secure: bool = True) -> None:
+def check_security_headers(head: ResponseHead, *, secure: bool = True) -> None:
     headers = head.headers
     policy = dict(part.partition(" ")[::2] for part in headers["content-security-policy"].split("; "))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
@@ -59,13 +59,13 @@ def check(head: Head, *, secure: bool = True) -> None:
         assert headers["cache-control"] == "private, no-store"
 
 
-async def test_every_status_has_them(office: Open):
-    usual = await office()
-    add(usual, r"/broken/(early|late)", Broken)
-    one = usual.browser()
-    await one.sign_in()
-    cookie = ("Cookie", f"__Host-foyer={one.cookies['__Host-foyer']}")
-    etag = (await knock(usual.address, "/static/icon.svg", headers=[HOST])).headers["etag"]
+async def test_every_status_has_the_security_headers(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    add_route(foyer, r"/broken/(early|late)", BrokenHandler)
+    browser = foyer.new_browser()
+    await browser.sign_in()
+    cookie = ("Cookie", f"__Host-foyer={browser.cookies['__Host-foyer']}")
+    etag = (await send_request(foyer.address, "/static/icon.svg", headers=[HOST])).headers["etag"]
     for status, method, path, headers in (
         (200, "GET", "/login-page", [HOST]),
         (200, "GET", "/reports", [HOST, cookie]),
@@ -94,44 +94,46 @@ async def test_every_status_has_them(office: Open):
         (500, "GET", "/broken/early", [HOST, cookie]),
         (500, "GET", "/broken/late", [HOST, cookie]),
     ):
-        head = await knock(usual.address, path, method, headers=headers)
+        head = await send_request(foyer.address, path, method, headers=headers)
         assert head.status == status, (method, path)
-        check(head)
+        check_security_headers(head)
         assert status != 405 or "GET" in head.headers["allow"]
 
 
-async def test_too_fast_and_not_now_have_them(office: Open, provider: Provider):
-    usual = await office(most=AttemptLimits(per_client=1, in_total=100))
+async def test_status_429_and_503_have_the_security_headers(start_foyer: StartFoyer, provider: Provider):
+    foyer = await start_foyer(sign_in_limits=AttemptLimits(per_client=1, in_total=100))
     provider.openid.lies.issuer = "https://evil.example"
     for status in (503, 429):
-        head = await knock(usual.address, "/login", headers=[HOST])
+        head = await send_request(foyer.address, "/login", headers=[HOST])
         assert head.status == status
-        check(head)
+        check_security_headers(head)
 
 
-async def test_plain_loopback_is_not_told_to_insist_on_https(local: Open):
-    usual = await local()
-    check(await knock(usual.address, "/login-page", headers=[("Host", "localhost")]), secure=False)
+async def test_plain_loopback_has_no_hsts_header(start_local_foyer: StartFoyer):
+    foyer = await start_local_foyer()
+    check_security_headers(
+        await send_request(foyer.address, "/login-page", headers=[("Host", "localhost")]), secure=False
+    )
 
 
-async def test_fault_in_a_page_tells_a_person_nothing_of_it(office: Open):
-    usual = await office()
-    add(usual, r"/broken/(early|late)", Broken)
-    add(usual, r"/moved", Moved)
-    one = usual.browser()
-    await one.sign_in()
+async def test_internal_error_page_shows_no_details(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    add_route(foyer, r"/broken/(early|late)", BrokenHandler)
+    add_route(foyer, r"/moved", RedirectHandler)
+    browser = foyer.new_browser()
+    await browser.sign_in()
     for path in ("/broken/early", "/broken/late", "/moved"):
-        answer = await one.open(path)
+        answer = await browser.open(path)
         assert b"canary" not in answer.body
         assert b"Traceback" not in answer.body
         assert b"half of a page" not in answer.body
         assert "canary" not in answer.reason
 
 
-async def test_error_page_that_is_itself_broken_still_says_what_is_wrong(office: Open):
-    usual = await office()
-    usual.services.templates.loader = DictLoader({"error.html": "{{ nothing.of_the_kind }}"})
-    answer = await usual.browser().open("/nothing")
+async def test_broken_error_page_still_states_the_error(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    foyer.services.templates.loader = DictLoader({"error.html": "{{ nothing.of_the_kind }}"})
+    answer = await foyer.new_browser().open("/nothing")
     assert answer.code == 404
     assert answer.body.startswith(b"There is no such page.")
     assert answer.headers["Content-Type"] == "text/plain; charset=UTF-8"
@@ -147,47 +149,50 @@ async def test_error_page_that_is_itself_broken_still_says_what_is_wrong(office:
         ("/reports/nothing.json", "*/*", "application/json"),
     ],
 )
-async def test_error_is_a_page_for_people_and_json_where_it_was_asked_for(
-    browser: Callable[[], Browser], path: str, accept: str, kind: str
+async def test_error_is_html_for_browsers_and_json_on_request(
+    new_browser: Callable[[], Browser], path: str, accept: str, kind: str
 ):
-    one = browser()
-    await one.sign_in()
-    answer = await one.open(path, Accept=accept)
+    browser = new_browser()
+    await browser.sign_in()
+    answer = await browser.open(path, Accept=accept)
     assert answer.code == 404
     assert answer.headers["Content-Type"] == f"{kind}; charset=UTF-8"
 
 
 @pytest.mark.parametrize("path", ["/<script>x</script>", "/%3Cscript%3E", "/{{1234*5678}}", "/a%0d%0aSet-Cookie:x=y"])
-async def test_error_page_says_nothing_that_came_with_the_request(office: Open, path: str):
-    usual = await office()
-    head = await knock(usual.address, path, headers=[HOST, HTML, ("Referer", "<script>")], body=True)
+async def test_error_page_repeats_nothing_of_the_request(start_foyer: StartFoyer, path: str):
+    foyer = await start_foyer()
+    head = await send_request(foyer.address, path, headers=[HOST, HTML, ("Referer", "<script>")], body=True)
     assert head.status in (400, 404)
     assert b"script>" not in head.body
     assert b"7006652" not in head.body
     assert "set-cookie" not in head.headers
 
 
-async def test_file_asked_for_by_its_hash_is_kept_for_good_and_any_other_is_asked_for_again(local: Open):
-    usual = await local()
+async def test_file_with_a_hash_is_cached_forever_and_others_are_revalidated(start_local_foyer: StartFoyer):
+    foyer = await start_local_foyer()
     host = [("Host", "localhost")]
-    hashed = await knock(usual.address, static_url("icon.svg"), headers=host)
+    hashed = await send_request(foyer.address, static_url("icon.svg"), headers=host)
     assert hashed.headers["cache-control"] == "public, max-age=31536000, immutable"
     for path in ("/static/icon.svg", "/static/icon.svg?v=0", "/static/icon.svg?v="):
-        assert (await knock(usual.address, path, headers=host)).headers["cache-control"] == "public, no-cache"
+        assert (await send_request(foyer.address, path, headers=host)).headers["cache-control"] == "public, no-cache"
 
 
 @pytest.mark.parametrize("path", ["../run.py", "..%2frun.py", "%2e%2e/run.py", "fonts", "", ".", "fonts/", "%00"])
-async def test_only_files_of_the_folder_are_served(local: Open, path: str):
-    usual = await local()
-    assert (await knock(usual.address, f"/static/{path}", headers=[("Host", "localhost")])).status in (403, 404)
+async def test_only_files_of_the_folder_are_served(start_local_foyer: StartFoyer, path: str):
+    foyer = await start_local_foyer()
+    assert (await send_request(foyer.address, f"/static/{path}", headers=[("Host", "localhost")])).status in (
+        403,
+        404,
+    )
 
 
-async def test_pages_have_no_inline_script_or_style(office: Open):
-    usual = await office()
-    one = usual.browser()
-    bodies = [(await one.open("/login-page")).body, (await one.open("/nothing")).body]
-    await one.sign_in()
-    bodies += [(await one.open(path)).body for path in ("/reports", "/boards/office", "/reports/nothing")]
+async def test_pages_have_no_inline_script_or_style(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    browser = foyer.new_browser()
+    bodies = [(await browser.open("/login-page")).body, (await browser.open("/nothing")).body]
+    await browser.sign_in()
+    bodies += [(await browser.open(path)).body for path in ("/reports", "/boards/office", "/reports/nothing")]
     for body in bodies:
         assert b"style=" not in body
         assert b"<style" not in body
@@ -195,7 +200,7 @@ async def test_pages_have_no_inline_script_or_style(office: Open):
         assert b" on" not in b"".join(tag for tag in body.split(b"<") if b"=" in tag and tag.startswith(b"on"))
 
 
-def test_no_template_of_ours_marks_anything_as_safe():
+def test_no_template_marks_anything_as_safe():
     folder = Path(__file__).parents[3] / "templates"
     for name in ("login.html", "error.html"):
         assert "|safe" not in (folder / name).read_text(encoding="utf-8").replace(" ", "")

@@ -1,4 +1,4 @@
-"""The names Foyer answers to, and that nothing it says is ever made of a name it was called by."""
+"""Accepted Host headers; no response is built from a Host header."""
 
 from collections.abc import Callable
 from itertools import product
@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from handlers.base.allowed_hosts import AllowedHosts
-from tests.handlers.accounts.conftest import Open
-from tests.handlers.accounts.wire import knock
+from tests.handlers.accounts.conftest import StartFoyer
+from tests.handlers.accounts.raw_http import send_request
 from utilities.config.settings import Settings
 
 HTML = ("Accept", "text/html")
@@ -18,72 +18,74 @@ STRANGE = [
 ]
 
 
-async def test_where_people_sign_in_only_the_one_name_is_answered_to(office: Open, subtests: pytest.Subtests):
-    usual = await office()
+async def test_with_sign_in_only_the_public_host_is_accepted(start_foyer: StartFoyer, subtests: pytest.Subtests):
+    foyer = await start_foyer()
     for host, path in product(STRANGE, ("/login-page", "/login", "/reports", "/static/icon.svg", "/nothing")):
-        head = await knock(usual.address, path, headers=[("Host", host), HTML], body=True)
+        head = await send_request(foyer.address, path, headers=[("Host", host), HTML], body=True)
         with subtests.test(path, host=host):
             assert head.status in (400, 421)
             assert "evil" not in str(head.headers)
             assert b"evil" not in head.body
 
 
-async def test_its_own_name_is_answered_to_however_it_is_written(office: Open, subtests: pytest.Subtests):
-    usual = await office()
+async def test_public_host_is_accepted_in_every_spelling(start_foyer: StartFoyer, subtests: pytest.Subtests):
+    foyer = await start_foyer()
     for host in ("foyer.example.com", "FOYER.example.com", "foyer.example.com:443"):
-        head = await knock(usual.address, "/login-page", headers=[("Host", host)])
+        head = await send_request(foyer.address, "/login-page", headers=[("Host", host)])
         with subtests.test(host):
             assert head.status == 200
 
 
-async def test_health_is_told_under_any_name(office: Open, subtests: pytest.Subtests):
-    usual = await office()
+async def test_health_check_answers_under_any_host(start_foyer: StartFoyer, subtests: pytest.Subtests):
+    foyer = await start_foyer()
     for host in ("10.0.0.7", "10.0.0.7:8888", "evil.example", "localhost"):
-        head = await knock(usual.address, "/healthz", headers=[("Host", host)])
+        head = await send_request(foyer.address, "/healthz", headers=[("Host", host)])
         with subtests.test(host):
             assert head.status == 200
 
 
-async def test_without_sign_in_this_machines_own_names_are_answered_to(local: Open, subtests: pytest.Subtests):
-    usual = await local()
+async def test_without_sign_in_loopback_hosts_are_accepted(start_local_foyer: StartFoyer, subtests: pytest.Subtests):
+    foyer = await start_local_foyer()
     for host in ("localhost", "localhost:8888", "127.0.0.1:1", "[::1]", "[::1]:8888", "LOCALHOST"):
-        head = await knock(usual.address, "/reports", headers=[("Host", host)])
+        head = await send_request(foyer.address, "/reports", headers=[("Host", host)])
         with subtests.test(host):
             assert head.status == 200
 
 
-async def test_without_sign_in_a_strangers_name_for_this_machine_is_refused(local: Open, subtests: pytest.Subtests):
-    """DNS rebinding: a page from evil.example asks itself, which by now is 127.0.0.1."""
-    usual = await local()
+async def test_without_sign_in_other_hosts_are_refused(start_local_foyer: StartFoyer, subtests: pytest.Subtests):
+    """Checks DNS rebinding: evil.example resolves to 127.0.0.1."""
+    foyer = await start_local_foyer()
     evil = ("evil.example", "localhost.evil.example", "127.0.0.1.nip.io")
     for host in (*evil, "localhost:x", "localhost:", "127.0.0.2", "::1"):
         for origin in ([], [("Origin", f"http://{host}")]):
-            head = await knock(usual.address, "/reports", headers=[("Host", host), *origin])
+            head = await send_request(foyer.address, "/reports", headers=[("Host", host), *origin])
             with subtests.test(host, origin=origin):
                 assert head.status in (400, 421)
 
 
-async def test_request_without_a_name_or_with_two_is_refused(local: Open, office: Open):
-    for usual in (await local(), await office()):
-        assert (await knock(usual.address, "/login-page", headers=[])).status in (400, 421)
-        both = [("Host", usual.site.partition("://")[2]), ("Host", "evil.example")]
-        assert (await knock(usual.address, "/login-page", headers=both)).status == 400
+async def test_request_without_a_host_or_with_two_is_refused(start_local_foyer: StartFoyer, start_foyer: StartFoyer):
+    for foyer in (await start_local_foyer(), await start_foyer()):
+        assert (await send_request(foyer.address, "/login-page", headers=[])).status in (400, 421)
+        both = [("Host", foyer.site.partition("://")[2]), ("Host", "evil.example")]
+        assert (await send_request(foyer.address, "/login-page", headers=both)).status == 400
 
 
-async def test_no_header_changes_where_people_are_sent(office: Open, subtests: pytest.Subtests):
-    usual = await office()
+async def test_no_header_changes_redirects(start_foyer: StartFoyer, subtests: pytest.Subtests):
+    foyer = await start_foyer()
     names = ("X-Forwarded-Host", "X-Host", "X-Original-Host", "Forwarded", "X-Forwarded-Server")
     for name, path in product(names, ("/login", "/reports", "/login-page", "/nothing")):
-        said = (name, "host=evil.example" if name == "Forwarded" else "evil.example")
-        head = await knock(usual.address, path, headers=[("Host", "foyer.example.com"), HTML, said], body=True)
+        forged = (name, "host=evil.example" if name == "Forwarded" else "evil.example")
+        head = await send_request(foyer.address, path, headers=[("Host", "foyer.example.com"), HTML, forged], body=True)
         with subtests.test(path, name=name):
             assert "evil" not in str(head.headers)
             assert b"evil" not in head.body
 
 
-async def test_absolute_address_in_the_request_line_is_no_page(office: Open):
-    usual = await office()
-    head = await knock(usual.address, "http://evil.example/reports", headers=[("Host", "foyer.example.com"), HTML])
+async def test_absolute_url_in_the_request_line_is_not_served(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    head = await send_request(
+        foyer.address, "http://evil.example/reports", headers=[("Host", "foyer.example.com"), HTML]
+    )
     assert head.status in (400, 404)
     assert "evil" not in str(head.headers)
 

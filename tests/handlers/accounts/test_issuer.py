@@ -1,4 +1,4 @@
-"""The issuer when it is ill, slow or not who it says it is: a page that says so, and never a session."""
+"""An issuer that fails, is slow or has another name gives an error page and no session."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 
 from demo.faults import Fault
 from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.conftest import Open, Provider
+from tests.handlers.accounts.conftest import Provider, StartFoyer
 from utilities.accounts.signin.issuer_client import ISSUER_TIMEOUT_SECONDS
 
 SESSION = "__Host-foyer"
@@ -16,54 +16,54 @@ SESSION = "__Host-foyer"
 
 @pytest.mark.parametrize("doing", ["close", "reset", "html", "truncate", "status"])
 @pytest.mark.parametrize("place", [".well-known", "token", "jwks"])
-async def test_issuer_that_is_ill_gives_a_page_that_says_so(
-    browser: Callable[[], Browser], provider: Provider, place: str, doing: str
+async def test_failing_issuer_gives_an_error_page(
+    new_browser: Callable[[], Browser], provider: Provider, place: str, doing: str
 ):
     provider.faults.inject(f"/openid/{place}", Fault(doing))
-    one = browser()
-    answer = await one.follow("/login")
+    browser = new_browser()
+    answer = await browser.follow("/login")
     assert answer.code == 503
     assert b"does not answer" in answer.body
-    assert SESSION not in one.cookies
+    assert SESSION not in browser.cookies
     provider.faults.clear()
-    assert (await one.sign_in()).code == 302
+    assert (await browser.sign_in()).code == 302
 
 
-async def test_issuer_that_refuses_foyer_itself_is_our_fault_and_not_the_visitors(office: Open, provider: Provider):
-    one = (await office(google_client_secret="wrong")).browser()
-    answer = await one.follow("/login")
+async def test_rejected_client_credentials_are_a_server_error(start_foyer: StartFoyer, provider: Provider):
+    browser = (await start_foyer(google_client_secret="wrong")).new_browser()
+    answer = await browser.follow("/login")
     assert answer.code == 503
-    assert SESSION not in one.cookies
+    assert SESSION not in browser.cookies
 
 
-async def test_discovery_document_of_another_issuer_is_not_believed(browser: Callable[[], Browser], provider: Provider):
+async def test_discovery_document_of_another_issuer_is_rejected(new_browser: Callable[[], Browser], provider: Provider):
     provider.openid.lies.issuer = "https://evil.example"
-    assert (await browser().open("/login")).code == 503
+    assert (await new_browser().open("/login")).code == 503
 
 
-async def test_issuer_that_hangs_is_asked_once_for_all_who_wait_and_not_for_ever(office: Open, provider: Provider):
+async def test_hanging_issuer_is_queried_once_for_all_and_times_out(start_foyer: StartFoyer, provider: Provider):
     provider.faults.inject("/openid/.well-known", Fault("hang", seconds=30))
-    usual = await office()
-    answers = await asyncio.gather(*(usual.browser().open("/login") for _ in range(20)))
+    foyer = await start_foyer()
+    answers = await asyncio.gather(*(foyer.new_browser().open("/login") for _ in range(20)))
     assert {answer.code for answer in answers} == {503}
     assert max(answer.request_time for answer in answers) < ISSUER_TIMEOUT_SECONDS + 2
     assert provider.faults.count("/openid/.well-known") == 1
 
 
-async def test_known_keys_serve_on_while_the_issuer_does_not_tell_them(office: Open, provider: Provider):
-    usual = await office()
-    assert (await usual.browser().sign_in()).code == 302
+async def test_cached_keys_are_used_while_the_issuer_is_down(start_foyer: StartFoyer, provider: Provider):
+    foyer = await start_foyer()
+    assert (await foyer.new_browser().sign_in()).code == 302
     provider.faults.inject("/openid/jwks", Fault("status"))
     provider.clock.shift(timedelta(hours=2))
     for _ in range(3):
-        assert (await usual.browser().sign_in()).code == 302
+        assert (await foyer.new_browser().sign_in()).code == 302
     assert provider.faults.count("/openid/jwks") == 2
     provider.clock.shift(timedelta(hours=23))
-    assert (await usual.browser().sign_in()).code == 503
+    assert (await foyer.new_browser().sign_in()).code == 503
 
 
-async def test_keys_and_discovery_are_asked_for_once(browser: Callable[[], Browser], provider: Provider):
+async def test_keys_and_discovery_are_fetched_once(new_browser: Callable[[], Browser], provider: Provider):
     for _ in range(3):
-        assert (await browser().sign_in()).code == 302
+        assert (await new_browser().sign_in()).code == 302
     assert provider.faults.count("/openid/jwks") == 1
     assert provider.faults.count("/openid/.well-known") == 1

@@ -1,4 +1,4 @@
-"""Who is one of us: every mark of the company must be there, each by itself stops a stranger."""
+"""Membership: every claim must be right, and one wrong claim refuses the person."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ ADA = {
 ABSENT = object()
 
 
-def claims(**changes: Any) -> dict[str, Any]:
+def make_claims(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**ADA, **changes}.items() if value is not ABSENT}
 
 
@@ -36,8 +36,8 @@ def claims(**changes: Any) -> dict[str, Any]:
         {"name": 17},
     ],
 )
-def test_colleague_gets_in(changes: dict[str, Any]):
-    assert check_membership(claims(**changes), DOMAINS).subject == ADA["sub"]
+def test_member_is_admitted(changes: dict[str, Any]):
+    assert check_membership(make_claims(**changes), DOMAINS).subject == ADA["sub"]
 
 
 STRANGE_HD = [
@@ -115,22 +115,22 @@ STRANGE_EMAIL = [
         *(("sub", value) for value in (ABSENT, "", None, 42, True, ["1"], "x" * 256, "é")),
     ],
 )
-def test_one_wrong_mark_keeps_a_stranger_out(claim: str, value: object):
+def test_one_wrong_claim_refuses_the_person(claim: str, value: object):
     with pytest.raises(SignInRefused):
-        check_membership(claims(**{claim: value}), DOMAINS)
+        check_membership(make_claims(**{claim: value}), DOMAINS)
 
 
-def test_no_domains_let_nobody_in():
+def test_no_allowed_domains_admit_nobody():
     with pytest.raises(SignInRefused):
-        check_membership(claims(), ())
+        check_membership(make_claims(), ())
 
 
-def test_personal_account_with_an_alias_of_the_company_stays_out():
+def test_personal_account_with_a_company_alias_is_refused():
     with pytest.raises(SignInRefused, match="company's accounts"):
-        check_membership(claims(hd=ABSENT, email="ada@example.com"), DOMAINS)
+        check_membership(make_claims(hd=ABSENT, email="ada@example.com"), DOMAINS)
 
 
-def test_refusal_never_quotes_what_the_claims_say():
+def test_refusal_never_quotes_the_claims():
     with pytest.raises(SignInRefused) as refused:
-        check_membership(claims(hd="<script>alert(1)</script>"), DOMAINS)
+        check_membership(make_claims(hd="<script>alert(1)</script>"), DOMAINS)
     assert "script" not in str(refused.value)

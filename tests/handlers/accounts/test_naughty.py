@@ -1,11 +1,11 @@
-"""Naughty strings in every parameter of the door: never a fault, never an echo, never a header of theirs."""
+"""Naughty strings in every sign-in parameter cause no error, no echo and no header."""
 
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
 
-from tests.handlers.accounts.conftest import Open
-from tests.handlers.accounts.wire import knock
+from tests.handlers.accounts.conftest import StartFoyer
+from tests.handlers.accounts.raw_http import send_request
 
 HOST = ("Host", "foyer.example.com")
 NAUGHTY = [
@@ -37,10 +37,10 @@ PLACES = [
 
 
 @pytest.mark.parametrize("place", PLACES)
-async def test_naughty_string_does_no_harm(office: Open, place: str):
-    usual = await office()
+async def test_naughty_string_does_no_harm(start_foyer: StartFoyer, place: str):
+    foyer = await start_foyer()
     for text in [*map(quote, NAUGHTY), *map(quote_from_bytes, RAW)]:
-        head = await knock(usual.address, place.format(text), headers=[HOST], body=True)
+        head = await send_request(foyer.address, place.format(text), headers=[HOST], body=True)
         assert head.status in (200, 302, 400), text
         assert b"alert(1)" not in head.body
         assert b"evil.example" not in head.body

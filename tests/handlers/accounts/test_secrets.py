@@ -1,4 +1,4 @@
-"""No secret of the door is ever in a log or on a page, whatever goes wrong."""
+"""No secret is ever in a log or on a page."""
 
 import logging
 from collections.abc import Callable
@@ -10,21 +10,21 @@ from demo.faults import Fault
 from demo.openid import SECRET as CLIENT_SECRET
 from tests.conftest import SECRET
 from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.conftest import Open, Provider
-from tests.handlers.accounts.wire import knock
+from tests.handlers.accounts.conftest import Provider, StartFoyer
+from tests.handlers.accounts.raw_http import send_request
 
 HOST = ("Host", "foyer.example.com")
 
 
-class Canaries:
-    """What must not be seen, and everywhere it might be."""
+class LeakChecker:
+    """Secrets, with the log and the pages that must not contain them."""
 
     def __init__(self, log: pytest.LogCaptureFixture) -> None:
         self.log = log
         self.secrets = {SECRET, CLIENT_SECRET}
         self.bodies: list[bytes] = []
 
-    def look(self) -> None:
+    def check(self) -> None:
         assert self.log.records
         for secret in self.secrets:
             assert secret
@@ -34,53 +34,53 @@ class Canaries:
 
 
 @pytest.fixture
-def canaries(caplog: pytest.LogCaptureFixture) -> Canaries:
+def leaks(caplog: pytest.LogCaptureFixture) -> LeakChecker:
     caplog.set_level(logging.DEBUG)
-    return Canaries(caplog)
+    return LeakChecker(caplog)
 
 
-async def all_the_way(one: Browser, provider: Provider, canaries: Canaries) -> None:
-    """Signs in, or tries to, and notes every secret that comes by."""
-    asked = await one.go_out()
-    canaries.secrets |= {asked["state"], asked["nonce"], one.cookies["__Host-foyer-sign-in"]}
-    address = await one.go_back()
-    canaries.secrets |= {values[0] for name, values in parse_qs(urlsplit(address).query).items() if name == "code"}
-    canaries.bodies.append((await one.open(address)).body)
-    canaries.secrets |= {token for token in provider.openid.tokens_given if token}
-    canaries.secrets |= {one.cookies["__Host-foyer"]} if "__Host-foyer" in one.cookies else set()
+async def complete_sign_in(browser: Browser, provider: Provider, leaks: LeakChecker) -> None:
+    """Signs in, or tries to, and collects every secret."""
+    parameters = await browser.start_sign_in()
+    leaks.secrets |= {parameters["state"], parameters["nonce"], browser.cookies["__Host-foyer-sign-in"]}
+    address = await browser.approve_at_issuer()
+    leaks.secrets |= {values[0] for name, values in parse_qs(urlsplit(address).query).items() if name == "code"}
+    leaks.bodies.append((await browser.open(address)).body)
+    leaks.secrets |= {token for token in provider.openid.tokens_given if token}
+    leaks.secrets |= {browser.cookies["__Host-foyer"]} if "__Host-foyer" in browser.cookies else set()
 
 
-async def test_sign_in_that_goes_well_leaves_no_trace(
-    browser: Callable[[], Browser], provider: Provider, canaries: Canaries
+async def test_successful_sign_in_logs_no_secret(
+    new_browser: Callable[[], Browser], provider: Provider, leaks: LeakChecker
 ):
-    one = browser()
-    await all_the_way(one, provider, canaries)
+    browser = new_browser()
+    await complete_sign_in(browser, provider, leaks)
     for path in ("/reports", "/boards/office", "/login-page", "/healthz", "/nothing"):
-        canaries.bodies.append((await one.open(path)).body)
-    await one.open("/sign-out", "POST")
-    canaries.look()
+        leaks.bodies.append((await browser.open(path)).body)
+    await browser.open("/sign-out", "POST")
+    leaks.check()
 
 
-@pytest.mark.parametrize("place", ["/openid/token", "/openid/jwks"])
+@pytest.mark.parametrize("path", ["/openid/token", "/openid/jwks"])
 @pytest.mark.parametrize("doing", ["status", "html", "truncate", "reset", "close"])
-async def test_sign_in_that_goes_wrong_leaves_no_trace(
-    browser: Callable[[], Browser], provider: Provider, canaries: Canaries, place: str, doing: str
+async def test_failed_sign_in_logs_no_secret(
+    new_browser: Callable[[], Browser], provider: Provider, leaks: LeakChecker, path: str, doing: str
 ):
-    provider.faults.inject(place, Fault(doing))
-    await all_the_way(browser(), provider, canaries)
-    canaries.look()
+    provider.faults.inject(path, Fault(doing))
+    await complete_sign_in(new_browser(), provider, leaks)
+    leaks.check()
 
 
 @pytest.mark.parametrize(
     "lies", [{"bent": True}, {"claims": {"hd": "evil.example"}}, {"claims": {"nonce": "x"}}, {"error": "access_denied"}]
 )
-async def test_refused_token_leaves_no_trace(
-    browser: Callable[[], Browser], provider: Provider, canaries: Canaries, lies: dict[str, object]
+async def test_rejected_token_is_not_logged(
+    new_browser: Callable[[], Browser], provider: Provider, leaks: LeakChecker, lies: dict[str, object]
 ):
     for name, value in lies.items():
         setattr(provider.openid.lies, name, value)
-    await all_the_way(browser(), provider, canaries)
-    canaries.look()
+    await complete_sign_in(new_browser(), provider, leaks)
+    leaks.check()
 
 
 @pytest.mark.parametrize(
@@ -98,28 +98,28 @@ async def test_refused_token_leaves_no_trace(
         "/login/callback?" + "&".join(f"code=CANARY{n}" for n in range(1100)),
     ],
 )
-async def test_query_is_never_in_a_log(office: Open, canaries: Canaries, path: str):
-    usual = await office()
-    canaries.secrets.add("CANARY")
+async def test_query_is_never_in_a_log(start_foyer: StartFoyer, leaks: LeakChecker, path: str):
+    foyer = await start_foyer()
+    leaks.secrets.add("CANARY")
     for headers in ([HOST], [HOST, ("Cookie", "__Host-foyer=CANARY; __Host-foyer-sign-in=2|CANARY")]):
-        canaries.bodies.append((await knock(usual.address, path, headers=headers, body=True)).body)
-    canaries.look()
+        leaks.bodies.append((await send_request(foyer.address, path, headers=headers, body=True)).body)
+    leaks.check()
 
 
-async def test_headers_and_bodies_are_never_in_a_log(office: Open, canaries: Canaries):
-    usual = await office()
-    canaries.secrets.add("CANARY")
-    strange = [
+async def test_headers_and_bodies_are_never_in_a_log(start_foyer: StartFoyer, leaks: LeakChecker):
+    foyer = await start_foyer()
+    leaks.secrets.add("CANARY")
+    headers = [
         ("Authorization", "Bearer CANARY"),
         ("Cookie", "a=CANARY"),
         ("Referer", "https://x.example/?code=CANARY"),
     ]
     for method, path in (("GET", "/nothing"), ("POST", "/sign-out"), ("PUT", "/reports"), ("GET", "/login/callback")):
-        await knock(usual.address, path, method, headers=[HOST, *strange])
-    canaries.look()
+        await send_request(foyer.address, path, method, headers=[HOST, *headers])
+    leaks.check()
 
 
-async def test_settings_show_no_secret(signing: Callable[..., object]):
-    made = signing()
-    assert SECRET not in repr(made)
-    assert CLIENT_SECRET not in repr(made)
+async def test_settings_show_no_secret(sign_in_settings: Callable[..., object]):
+    settings = sign_in_settings()
+    assert SECRET not in repr(settings)
+    assert CLIENT_SECRET not in repr(settings)

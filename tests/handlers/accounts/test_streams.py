@@ -1,4 +1,4 @@
-"""Open streams: they end with the session they were opened in, and with no other."""
+"""Event streams end with their own session and with no other."""
 
 import asyncio
 from datetime import timedelta
@@ -6,30 +6,30 @@ from datetime import timedelta
 import pytest
 
 from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.conftest import Office, Open
-from tests.handlers.accounts.test_access import cookie_of
+from tests.handlers.accounts.conftest import FoyerServer, StartFoyer
+from tests.handlers.accounts.test_access import cookie_header
 from utilities.accounts.database.sessions import Sessions
 
 
-class Wall:
-    """One open stream."""
+class WallStream:
+    """An open event stream of a board."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
 
     @classmethod
-    async def open(cls, usual: Office, one: Browser) -> "Wall":
-        host, port = usual.address.removeprefix("http://").split(":")
+    async def open(cls, foyer: FoyerServer, browser: Browser) -> "WallStream":
+        host, port = foyer.address.removeprefix("http://").split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        name, value = cookie_of(one)
+        name, value = cookie_header(browser)
         writer.write(
             f"GET /boards/office/stream HTTP/1.1\r\nHost: foyer.example.com\r\n{name}: {value}\r\n\r\n".encode()
         )
         assert b" 200 " in await reader.readline()
         return cls(reader, writer)
 
-    async def ends(self, within: float) -> bool:
+    async def has_ended(self, within: float) -> bool:
         try:
             async with asyncio.timeout(within):
                 while await self.reader.read(65_536):
@@ -42,33 +42,37 @@ class Wall:
         self.writer.close()
 
 
-async def test_signing_out_ends_the_streams_of_that_session_and_no_other(office: Open):
-    usual = await office()
-    one, other = usual.browser(), usual.browser()
-    await one.sign_in()
+async def test_signing_out_ends_the_streams_of_that_session_and_no_other(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    browser, other = foyer.new_browser(), foyer.new_browser()
+    await browser.sign_in()
     await other.sign_in()
-    hers, hers_too, others = await Wall.open(usual, one), await Wall.open(usual, one), await Wall.open(usual, other)
-    await one.open("/sign-out", "POST")
-    assert await hers.ends(within=2)
-    assert await hers_too.ends(within=2)
-    assert not await others.ends(within=0.5)
-    for wall in (hers, hers_too, others):
+    own_stream, own_second_stream, other_stream = (
+        await WallStream.open(foyer, browser),
+        await WallStream.open(foyer, browser),
+        await WallStream.open(foyer, other),
+    )
+    await browser.open("/sign-out", "POST")
+    assert await own_stream.has_ended(within=2)
+    assert await own_second_stream.has_ended(within=2)
+    assert not await other_stream.has_ended(within=0.5)
+    for wall in (own_stream, own_second_stream, other_stream):
         wall.close()
 
 
-@pytest.mark.parametrize("how", ["ended elsewhere", "ran out"])
-async def test_stream_hears_within_five_seconds_what_happened_elsewhere(office: Open, how: str):
-    usual = await office()
-    one = usual.browser()
-    await one.sign_in()
-    wall = await Wall.open(usual, one)
-    assert not await wall.ends(within=0.2)
-    if how == "ran out":
-        usual.clock.shift(timedelta(hours=12))
+@pytest.mark.parametrize("cause", ["ended elsewhere", "ran out"])
+async def test_stream_ends_within_five_seconds_when_its_session_ends_elsewhere(start_foyer: StartFoyer, cause: str):
+    foyer = await start_foyer()
+    browser = foyer.new_browser()
+    await browser.sign_in()
+    wall = await WallStream.open(foyer, browser)
+    assert not await wall.has_ended(within=0.2)
+    if cause == "ran out":
+        foyer.clock.shift(timedelta(hours=12))
     else:
-        elsewhere = Sessions(usual.database, usual.clock)
-        ada = await elsewhere.find_person(usual.authenticator.cookies.verified_values[one.cookies["__Host-foyer"]])
+        elsewhere = Sessions(foyer.database, foyer.clock)
+        ada = await elsewhere.find_person(foyer.authenticator.cookies.verified_values[browser.cookies["__Host-foyer"]])
         assert ada
         await elsewhere.end_all_sessions(ada)
-    assert await wall.ends(within=5)
+    assert await wall.has_ended(within=5)
     wall.close()

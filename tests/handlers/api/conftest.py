@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from tests.handlers.accounts.conftest import SITE, Office, Open, local, office, provider, signing
+from tests.handlers.accounts.conftest import (
+    SITE,
+    FoyerServer,
+    StartFoyer,
+    provider,
+    sign_in_settings,
+    start_foyer,
+    start_local_foyer,
+)
 
-__all__ = ["local", "office", "provider", "signing"]
+__all__ = ["provider", "sign_in_settings", "start_foyer", "start_local_foyer"]
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 
@@ -20,52 +28,52 @@ Fetch = Callable[..., Awaitable[HTTPResponse]]
 class Program:
     """Asks one Foyer with one token, '' for none."""
 
-    usual: Office
+    foyer: FoyerServer
     token: str
     fetch: Fetch
 
     async def ask(self, path: str, method: str = "GET", **headers: str) -> HTTPResponse:
-        sent = {"Host": self.usual.site.partition("//")[2]} | {n.replace("_", "-"): v for n, v in headers.items()}
+        sent = {"Host": self.foyer.site.partition("//")[2]} | {n.replace("_", "-"): v for n, v in headers.items()}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
         body: dict[str, Any] = {"body": ""} if method in ("POST", "PUT", "PATCH") else {}
         how = {"method": method, "headers": sent, "decompress_response": False}
-        return await self.fetch(self.usual.address + path, **how, **body)
+        return await self.fetch(self.foyer.address + path, **how, **body)
 
     async def another(self, *scopes: str) -> "Program":
-        return Program(self.usual, await token(self.usual, *scopes), self.fetch)
+        return Program(self.foyer, await token(self.foyer, *scopes), self.fetch)
 
 
-async def token(usual: Office, *scopes: str) -> str:
-    programs = usual.authenticator.api_clients
+async def token(foyer: FoyerServer, *scopes: str) -> str:
+    programs = foyer.authenticator.api_clients
     assert programs is not None
     return await programs.tokens.create_token("a test", scopes, "ada@example.com")
 
 
 @pytest.fixture
-async def program(office: Open, fetch: Fetch) -> AsyncIterator[Callable[..., Awaitable[Program]]]:
+async def program(start_foyer: StartFoyer, fetch: Fetch) -> AsyncIterator[Callable[..., Awaitable[Program]]]:
     """`await program("read", "admin")`: with a token for these; more words go to the office."""
-    opened: list[Office] = []
+    opened: list[FoyerServer] = []
 
     async def make(*scopes: str, **values: Any) -> Program:
-        opened.append(await office(**values))
+        opened.append(await start_foyer(**values))
         assert opened[-1].site == SITE
         await opened[-1].services.refresher.start()
         return Program(opened[-1], await token(opened[-1], *scopes) if scopes else "", fetch)
 
     yield make
-    for usual in opened:
-        await usual.services.refresher.stop()
+    for foyer in opened:
+        await foyer.services.refresher.stop()
 
 
 @pytest.fixture
-async def counted(local: Open, fetch: Fetch) -> AsyncIterator[Program]:
+async def counted(start_local_foyer: StartFoyer, fetch: Fetch) -> AsyncIterator[Program]:
     """A program with a token to read from a Foyer that has counted one view of /1, two of /2 … and six of /6."""
-    usual = await local()
-    await usual.services.refresher.start()
+    foyer = await start_local_foyer()
+    await foyer.services.refresher.start()
     for page in range(1, 7):
         for _ in range(page):
-            url = f"{usual.address}/a.gif?url=https%3A%2F%2Fexample.com%2F{page}"
+            url = f"{foyer.address}/a.gif?url=https%3A%2F%2Fexample.com%2F{page}"
             assert (await fetch(url, headers={"User-Agent": AGENT})).code == 200
-    yield Program(usual, await token(usual, "read"), fetch)
-    await usual.services.refresher.stop()
+    yield Program(foyer, await token(foyer, "read"), fetch)
+    await foyer.services.refresher.stop()

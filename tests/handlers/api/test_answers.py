@@ -16,7 +16,7 @@ async def get_json(program: Program, path: str) -> Any:
 
 async def test_boards_and_their_tiles(counted: Program):
     listing = await get_json(counted, "/api/v1/boards")
-    assert [each["name"] for each in listing["items"]] == sorted(board.name for board in counted.usual.services.boards)
+    assert [each["name"] for each in listing["items"]] == sorted(board.name for board in counted.foyer.services.boards)
     assert listing["next"] is None
     board = await get_json(counted, listing["items"][0]["href"])
     assert board["name"] == "office"
@@ -31,7 +31,7 @@ async def test_every_report_is_listed_once_on_short_pages(counted: Program):
         assert len(page["items"]) <= 7
         names += [each["name"] for each in page["items"]]
         path = page["next"]
-    assert names == sorted(counted.usual.services.reports)
+    assert names == sorted(counted.foyer.services.reports)
 
 
 async def test_reading_of_a_range_is_waited_for_and_equals_the_json_export(counted: Program):
@@ -116,7 +116,7 @@ async def test_long_answer_is_compressed_for_programs_that_accept_it(counted: Pr
     assert gzip.decompress(zipped.body) == plain.body
     assert len(zipped.body) < len(plain.body) / 3
     assert "Accept-Encoding" in zipped.headers["Vary"]
-    browser = Program(counted.usual, "", counted.fetch)  # never compressed: see write_json
+    browser = Program(counted.foyer, "", counted.fetch)  # never compressed: see write_json
     assert "Content-Encoding" not in (await browser.ask(path, Accept_Encoding="gzip")).headers
 
 

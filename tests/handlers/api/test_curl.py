@@ -32,7 +32,7 @@ async def test_each_command_works_against_a_running_server(counted: Program):
         pytest.skip("needs curl (Debian: apt-get install curl)")
     admin = await counted.another("admin")
     doomed = json.loads((await admin.ask(f"{API_ROOT}/tokens")).body)["items"][-1]["number"]
-    places = {"FOYER": counted.usual.address, "TOKEN": counted.token, "ADMIN": admin.token, "NUMBER": str(doomed)}
+    places = {"FOYER": counted.foyer.address, "TOKEN": counted.token, "ADMIN": admin.token, "NUMBER": str(doomed)}
     lines = sorted(LINES, key=lambda line: "DELETE" in line)  # it revokes the token the others use
     for line in lines:
         process = await asyncio.create_subprocess_shell(

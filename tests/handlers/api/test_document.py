@@ -34,7 +34,7 @@ async def test_document_is_valid_and_served(program: Programs):
 
 
 async def test_api_page_has_every_route_and_parameter(counted: Program):
-    nobody = Program(counted.usual, "", counted.fetch)  # on this machine
+    nobody = Program(counted.foyer, "", counted.fetch)  # on this machine
     page = (await nobody.ask("/api", Accept="text/html")).body.decode()
     for each in RESOURCES:
         assert f"<code>{API_ROOT}{each.path}</code>" in page
@@ -59,7 +59,7 @@ async def test_schemathesis_finds_nothing(program: Programs, tmp_path: Path):
     how = ["--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES or "2"]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"),
-        f"{one.usual.address}/api/v1/openapi.json",
+        f"{one.foyer.address}/api/v1/openapi.json",
         *("-H", "Host: foyer.example.com", "-H", f"Authorization: Bearer {admin.token}"),
         *how,
         *(["--generation-database", "none"] if EXAMPLES else ["--generation-deterministic"]),

@@ -84,7 +84,7 @@ async def test_wrong_host_is_told_so(program: Programs):
 
 
 async def test_token_that_asks_too_often_is_told_when_to_come_back_and_others_are_not(program: Programs):
-    one = await program("read", asking=AttemptLimits(per_client=2, in_total=1000))
+    one = await program("read", token_limits=AttemptLimits(per_client=2, in_total=1000))
     assert [(await one.ask("/api/v1/boards")).code for _ in range(2)] == [200, 200]
     answer = await one.ask("/api/v1/boards")
     assert "Try again in" in str(problem(answer, 429)["detail"])
@@ -101,7 +101,7 @@ async def test_cursor_of_figures_that_have_changed_is_refused(counted: Program):
 
 @pytest.mark.parametrize("bound", ["max_reports", "max_rows"])
 async def test_too_many_queries_or_rows_are_503_until_the_oldest_is_dropped(counted: Program, bound: str):
-    variants = counted.usual.services.variants
+    variants = counted.foyer.services.variants
     assert variants is not None
     setattr(variants, bound, 1)
     assert (await counted.ask("/api/v1/page-views/pages")).code == 200

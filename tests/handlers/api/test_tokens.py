@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.conftest import Open
+from tests.handlers.accounts.conftest import StartFoyer
 from tests.handlers.api.conftest import Program
 
 Programs = Callable[..., Awaitable[Program]]
@@ -15,9 +15,9 @@ async def submit_form(one: Browser, form: str) -> str:
     return (await one.open("/tokens", "POST", form)).body.decode()
 
 
-async def test_person_makes_a_token_sees_it_once_and_revokes_it(office: Open, program: Programs):
+async def test_person_makes_a_token_sees_it_once_and_revokes_it(start_foyer: StartFoyer, program: Programs):
     asking = await program()
-    one = asking.usual.browser()
+    one = asking.foyer.new_browser()
     await one.sign_in()
     page = await submit_form(one, "name=Deploys&scope=read")
     asking.token = re.findall(r"foyer_[\w-]{43}", page)[0]
@@ -34,7 +34,7 @@ async def test_person_makes_a_token_sees_it_once_and_revokes_it(office: Open, pr
 
 
 async def test_incomplete_form_is_shown_again_with_its_values(program: Programs):
-    one = (await program()).usual.browser()
+    one = (await program()).foyer.new_browser()
     await one.sign_in()
     page = await submit_form(one, "name=%3Cb%3EDeploys")
     assert "`scope` must be at least one of read, push, admin" in page.replace("&#39;", "'")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from handlers.collect.beacon import PIXEL_GIF
-from tests.handlers.accounts.wire import Head, knock
+from tests.handlers.accounts.raw_http import ResponseHead, send_request
 from tests.handlers.collect.conftest import AGENT, SITES, CollectorServer, OpenCollector
 from tests.waiting import wait_until
 
@@ -15,11 +15,11 @@ PAGE = "/a.gif?url=https://example.co.uk/"
 NOT_FAST = ("Connection", "Upgrade")  # the fast path passes such a request to PixelHandler
 
 
-async def request_both_paths(server: CollectorServer, path: str, *headers: tuple[str, str]) -> list[Head]:
+async def request_both_paths(server: CollectorServer, path: str, *headers: tuple[str, str]) -> list[ResponseHead]:
     host = ("Host", server.address.removeprefix("http://"))
     request_headers = [host, ("User-Agent", AGENT), *headers]
     return [
-        await knock(server.address, path, headers=headers_, body=True)
+        await send_request(server.address, path, headers=headers_, body=True)
         for headers_ in (request_headers, [*request_headers, NOT_FAST])
     ]
 

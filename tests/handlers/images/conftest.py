@@ -2,12 +2,20 @@
 
 from tests.handlers.accounts.conftest import (
     database_url,
-    local,
-    office,
     postgres,
     postgres_url,
     provider,
-    signing,
+    sign_in_settings,
+    start_foyer,
+    start_local_foyer,
 )
 
-__all__ = ["database_url", "local", "office", "postgres", "postgres_url", "provider", "signing"]
+__all__ = [
+    "database_url",
+    "postgres",
+    "postgres_url",
+    "provider",
+    "sign_in_settings",
+    "start_foyer",
+    "start_local_foyer",
+]

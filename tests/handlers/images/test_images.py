@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
-from tests.handlers.accounts.conftest import Open
+from tests.handlers.accounts.conftest import StartFoyer
 
 DAYS = "/reports/site-by-day.svg?from=now-6d/d"
 WRONG_PARAMETERS = {
@@ -18,8 +18,8 @@ WRONG_PARAMETERS = {
 }
 
 
-async def test_image_has_defaults_and_an_etag(local: Open):
-    browser = (await local()).browser()
+async def test_image_has_defaults_and_an_etag(start_local_foyer: StartFoyer):
+    browser = (await start_local_foyer()).new_browser()
     answer = await browser.open(DAYS)
     svg = ElementTree.fromstring(answer.body)
     assert (answer.code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
@@ -29,9 +29,9 @@ async def test_image_has_defaults_and_an_etag(local: Open):
     assert again.code == 304
 
 
-async def test_image_is_drawn_again_for_new_figures_and_when_they_are_out_of_date(local: Open):
-    local_server = await local()
-    browser = local_server.browser()
+async def test_image_is_drawn_again_for_new_figures_and_when_they_are_out_of_date(start_local_foyer: StartFoyer):
+    local_server = await start_local_foyer()
+    browser = local_server.new_browser()
     before = await browser.open(DAYS)
     [old] = local_server.services.variants.store.cache.readings.values()
     new = replace(old, frame=replace(old.frame, rows=((*old.frame.rows[0][:1], 7654, 1, 1),)))
@@ -46,8 +46,8 @@ async def test_image_is_drawn_again_for_new_figures_and_when_they_are_out_of_dat
     assert b"out of date" in (await browser.open(plain, If_None_Match=fresh.headers["ETag"])).body
 
 
-async def test_image_has_the_requested_size_series_and_theme(local: Open):
-    browser = (await local()).browser()
+async def test_image_has_the_requested_size_series_and_theme(start_local_foyer: StartFoyer):
+    browser = (await start_local_foyer()).new_browser()
     answer = await browser.open(f"{DAYS}&view=line&series=visits,views&width=640&height=300&theme=dark")
     svg = ElementTree.fromstring(answer.body)
     assert (svg.get("width"), svg.get("height")) == ("640", "300")
@@ -56,16 +56,16 @@ async def test_image_has_the_requested_size_series_and_theme(local: Open):
     assert b"Visitors: " not in answer.body
 
 
-async def test_image_is_available_as_png(local: Open):
-    browser = (await local()).browser()
+async def test_image_is_available_as_png(start_local_foyer: StartFoyer):
+    browser = (await start_local_foyer()).new_browser()
     answer = await browser.open(DAYS.replace(".svg", ".png") + "&width=300&height=150")
     assert (answer.code, answer.headers["Content-Type"]) == (200, "image/png")
     assert answer.body[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(answer.body[16:20], "big") == 600
 
 
-async def test_wrong_parameter_is_named_with_what_is_allowed(local: Open):
-    browser = (await local()).browser()
+async def test_wrong_parameter_is_named_with_what_is_allowed(start_local_foyer: StartFoyer):
+    browser = (await start_local_foyer()).new_browser()
     for parameter, words in WRONG_PARAMETERS.items():
         answer = await browser.open(f"{DAYS}&{parameter}")
         assert (answer.code, words in answer.body.decode()) == (400, True), parameter

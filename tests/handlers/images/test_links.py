@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.conftest import SITE, Office, Open
+from tests.handlers.accounts.conftest import SITE, FoyerServer, StartFoyer
 
 FORM = "report=site-by-day&query=from%3Dnow-6d%2Fd%26theme%3Ddark&days=7"
 
@@ -16,50 +16,50 @@ async def make_link(one: Browser, form: str = FORM) -> str:
     return match[0]
 
 
-async def signed_in(office_server: Office) -> Browser:
-    one = office_server.browser()
+async def signed_in(office_server: FoyerServer) -> Browser:
+    one = office_server.new_browser()
     await one.sign_in()
     return one
 
 
-async def test_link_shows_its_image_without_sign_in_and_ignores_parameters(office: Open):
-    office_server = await office()
+async def test_link_shows_its_image_without_sign_in_and_ignores_parameters(start_foyer: StartFoyer):
+    office_server = await start_foyer()
     path = await make_link(await signed_in(office_server))
-    answer = await office_server.browser().open(path)
+    answer = await office_server.new_browser().open(path)
     assert (answer.code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert b"How much are we read each day?" in answer.body
     assert b"#0f1216" in answer.body
-    other = await office_server.browser().open(f"{path}?theme=light&from=now-90d/d&report=site-pages")
+    other = await office_server.new_browser().open(f"{path}?theme=light&from=now-90d/d&report=site-pages")
     assert other.body == answer.body
 
 
-async def test_forged_link_is_404(office: Open):
-    office_server = await office()
+async def test_forged_link_is_404(start_foyer: StartFoyer):
+    office_server = await start_foyer()
     path = await make_link(await signed_in(office_server))
     for place in (4, 8, 20, 30):
         letter = "A" if path[place] != "A" else "B"
         forged = path[:place] + letter + path[place + 1 :]
-        assert (await office_server.browser().open(forged)).code == 404, forged
+        assert (await office_server.new_browser().open(forged)).code == 404, forged
 
 
-async def test_expired_link_is_404(office: Open):
-    office_server = await office()
+async def test_expired_link_is_404(start_foyer: StartFoyer):
+    office_server = await start_foyer()
     path = await make_link(await signed_in(office_server))
     office_server.clock.shift(timedelta(days=7, seconds=1))
-    assert (await office_server.browser().open(path)).code == 404
+    assert (await office_server.new_browser().open(path)).code == 404
 
 
-async def test_revoked_link_is_404(office: Open):
-    office_server = await office()
+async def test_revoked_link_is_404(start_foyer: StartFoyer):
+    office_server = await start_foyer()
     one = await signed_in(office_server)
     path = await make_link(one)
     assert (await one.open("/links/1/revoke", "POST", Origin=SITE)).code == 303
-    assert (await office_server.browser().open(path)).code == 404
+    assert (await office_server.new_browser().open(path)).code == 404
 
 
-async def test_link_with_wrong_options_is_not_made(office: Open):
-    office_server = await office()
+async def test_link_with_wrong_options_is_not_made(start_foyer: StartFoyer):
+    office_server = await start_foyer()
     one = await signed_in(office_server)
     for form in ("report=nothing&days=7", "report=site-by-day&days=8", "report=site-by-day&days=7&query=x%3D1"):
         assert (await one.open("/links", "POST", form, Origin=SITE)).code == 422, form

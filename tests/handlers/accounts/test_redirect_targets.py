@@ -1,4 +1,4 @@
-"""Where `next` may lead: to our own pages, and whatever ugliness is tried, nowhere else."""
+"""The `next` parameter leads to pages of Foyer only."""
 
 from urllib.parse import quote, unquote, urlsplit
 
@@ -38,28 +38,28 @@ UGLY = [
 ]
 
 
-@pytest.mark.parametrize("wanted", OURS)
-def test_page_of_ours_is_where_it_leads(wanted: str):
-    assert safe_return_url(wanted) == wanted
+@pytest.mark.parametrize("target", OURS)
+def test_local_path_is_the_destination(target: str):
+    assert safe_return_url(target) == target
 
 
-@pytest.mark.parametrize("wanted", UGLY)
-def test_everything_else_leads_home(wanted: str):
-    for form in (wanted, unquote(wanted), unquote(unquote(wanted)), quote(wanted), quote(quote(wanted))):
+@pytest.mark.parametrize("target", UGLY)
+def test_anything_else_redirects_to_the_start_page(target: str):
+    for form in (target, unquote(target), unquote(unquote(target)), quote(target), quote(quote(target))):
         if form not in OURS:
-            assert leads_inside(form)
-    assert safe_return_url(wanted) == "/"
+            assert is_local(form)
+    assert safe_return_url(target) == "/"
 
 
-def leads_inside(wanted: str) -> bool:
-    """What a browser makes of it: backslashes are slashes, and control characters are not there."""
-    seen = "".join(c for c in safe_return_url(wanted) if c not in "\t\r\n").replace("\\", "/")
+def is_local(target: str) -> bool:
+    """Whether a browser stays on this site: it reads backslashes as slashes and drops control characters."""
+    seen = "".join(c for c in safe_return_url(target) if c not in "\t\r\n").replace("\\", "/")
     parts = urlsplit(seen)
     return seen.startswith("/") and not seen.startswith("//") and not parts.scheme and not parts.netloc
 
 
 @given(st.text(alphabet=st.sampled_from("/\\.@:;?#%2fF5cC0aA9e \t\r\nabx"), max_size=30))
-def test_nothing_made_of_ugly_characters_leads_outside(wanted: str):
-    assert leads_inside(wanted)
-    assert leads_inside("/" + wanted)
-    assert ".." not in safe_return_url("/" + wanted).partition("?")[0].split("/")
+def test_no_unusual_characters_lead_to_another_site(target: str):
+    assert is_local(target)
+    assert is_local("/" + target)
+    assert ".." not in safe_return_url("/" + target).partition("?")[0].split("/")

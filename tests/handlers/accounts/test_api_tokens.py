@@ -1,4 +1,4 @@
-"""The tokens of programs: kept as hashes in either database, and remembered for seconds."""
+"""API tokens: stored as hashes in both databases, cached for seconds."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ from utilities.model.errors import Overloaded, ParameterError
 
 @dataclass
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that moves only when `advance` is called."""
 
     now: datetime = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -29,29 +29,29 @@ class Clock:
 
 
 @pytest.fixture
-async def state(settings: Callable[..., Settings], database_url: str) -> AsyncIterator[StateDatabase]:
+async def database(settings: Callable[..., Settings], database_url: str) -> AsyncIterator[StateDatabase]:
     opened = await open_state_database(settings(database_url=database_url))
     yield opened
     await opened.close()
 
 
-async def test_token_is_found_by_what_was_shown_once_and_kept_as_a_hash(state: StateDatabase):
-    tokens = TokenStore(state, Clock())
+async def test_token_is_stored_as_a_hash_and_shown_once(database: StateDatabase):
+    tokens = TokenStore(database, Clock())
     secret = await tokens.create_token("Deploys", ["read", "push"], "ada@example.com")
     assert re.fullmatch(r"foyer_[\w-]{43}", secret)
     found = await tokens.find_token(secret)
     assert found is not None
     assert (found.name, found.scopes) == ("Deploys", {"read", "push"})
-    [row] = await state.run(lambda connection: connection.execute(select(table)).all())
+    [row] = await database.run(lambda connection: connection.execute(select(table)).all())
     assert secret not in str(row)
     assert secret.removeprefix("foyer_")[:39] not in str(row)
     for wrong in (secret[:-1], secret + "x", secret.upper(), secret.removeprefix("foyer_"), "foyer_", ""):
         assert await tokens.find_token(wrong) is None
 
 
-async def test_another_process_knows_in_seconds_what_was_made_and_what_was_revoked(state: StateDatabase):
+async def test_created_and_revoked_tokens_reach_another_process_in_seconds(database: StateDatabase):
     clock = Clock()
-    here, there = TokenStore(state, clock), TokenStore(state, clock)
+    here, there = TokenStore(database, clock), TokenStore(database, clock)
     first = await here.create_token("first", ["read"], "ada")
     assert await there.find_token(first)
     second = await here.create_token("second", ["read"], "ada")
@@ -66,19 +66,19 @@ async def test_another_process_knows_in_seconds_what_was_made_and_what_was_revok
     assert await here.revoke_token(made.number) is None
 
 
-async def test_guesses_cost_the_database_one_question_a_second(state: StateDatabase):
+async def test_guesses_cost_the_database_one_query_a_second(database: StateDatabase):
     clock = Clock()
-    tokens = TokenStore(state, clock)
+    tokens = TokenStore(database, clock)
     asked = []
-    event.listen(state.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
     for number in range(50):
         assert await tokens.find_token(f"foyer_{number:043}") is None
     assert len(asked) == 1
 
 
-async def test_last_use_is_noted_once_a_minute(state: StateDatabase):
+async def test_last_use_is_recorded_once_a_minute(database: StateDatabase):
     clock = Clock()
-    tokens = TokenStore(state, clock)
+    tokens = TokenStore(database, clock)
     secret = await tokens.create_token("a", ["read"], "ada")
     assert (await tokens.list_tokens())[0].last_used is None
     began = clock()
@@ -91,8 +91,8 @@ async def test_last_use_is_noted_once_a_minute(state: StateDatabase):
     assert (await tokens.list_tokens())[0].last_used == clock()
 
 
-async def test_number_of_a_revoked_token_is_never_another_s(state: StateDatabase):
-    tokens = TokenStore(state, Clock())
+async def test_id_of_a_revoked_token_is_never_reused(database: StateDatabase):
+    tokens = TokenStore(database, Clock())
     await tokens.create_token("a", ["read"], "ada")
     [gone] = await tokens.list_tokens()
     await tokens.revoke_token(gone.number)
@@ -103,15 +103,15 @@ async def test_number_of_a_revoked_token_is_never_another_s(state: StateDatabase
 @pytest.mark.parametrize(
     ("name", "scopes"), [("", ["read"]), ("x" * 101, ["read"]), ("a\nb", ["read"]), ("a", []), ("a", ["write"])]
 )
-async def test_token_needs_a_name_and_scopes_there_are(state: StateDatabase, name: str, scopes: list[str]):
+async def test_token_needs_a_name_and_valid_scopes(database: StateDatabase, name: str, scopes: list[str]):
     with pytest.raises(ParameterError):
-        await TokenStore(state, Clock()).create_token(name, scopes, "ada")
+        await TokenStore(database, Clock()).create_token(name, scopes, "ada")
 
 
-async def test_there_are_not_more_tokens_than_people_can_look_over(state: StateDatabase):
+async def test_number_of_tokens_is_limited(database: StateDatabase):
     clock = Clock()
     row = {"name": "a", "scopes": "read", "hint": "abcd", "made_by": "ada", "made_at": clock()}
     rows = [{"key": str(number), **row} for number in range(MAX_TOKENS)]
-    await state.run(lambda connection: connection.execute(insert(table), rows))
+    await database.run(lambda connection: connection.execute(insert(table), rows))
     with pytest.raises(Overloaded):
-        await TokenStore(state, clock).create_token("one more", ["read"], "ada")
+        await TokenStore(database, clock).create_token("one more", ["read"], "ada")

@@ -1,4 +1,4 @@
-"""ID tokens: the cases of the OpenID Foundation's plan for relying parties, and more, against a provider that lies."""
+"""ID tokens: the cases of the OpenID Foundation's conformance plan for relying parties, and more."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,10 +12,10 @@ from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import Provider
 
 
-async def comes_in(one: Browser) -> int:
-    """Signs in; the status, after looking that a refusal leaves no session."""
-    answer = await one.sign_in()
-    assert (answer.code == 302) == ("__Host-foyer" in one.cookies)
+async def sign_in_status(browser: Browser) -> int:
+    """Signs in and returns the status; checks that a refusal leaves no session."""
+    answer = await browser.sign_in()
+    assert (answer.code == 302) == ("__Host-foyer" in browser.cookies)
     return answer.code
 
 
@@ -59,21 +59,21 @@ LIES: dict[str, dict[str, Any]] = {
 }
 
 
-async def test_token_that_lies_lets_nobody_in(
-    browser: Callable[[], Browser], provider: Provider, subtests: pytest.Subtests
+async def test_token_with_a_wrong_claim_is_rejected(
+    new_browser: Callable[[], Browser], provider: Provider, subtests: pytest.Subtests
 ):
     for name, lies in LIES.items():
         provider.openid.lies = Lies(**lies)
         with subtests.test(name):
-            assert await comes_in(browser()) == 403
+            assert await sign_in_status(new_browser()) == 403
         provider.openid.lies = Lies()
-        assert await comes_in(browser()) == 302, "the truth is believed again"
+        assert await sign_in_status(new_browser()) == 302, "the truth is believed again"
 
 
 @pytest.mark.parametrize("token", [None, 17, {"a": 1}])
-async def test_answer_without_a_token_is_no_answer(browser: Callable[[], Browser], provider: Provider, token: Any):
+async def test_answer_without_a_token_is_rejected(new_browser: Callable[[], Browser], provider: Provider, token: Any):
     provider.openid.sign = lambda grant: token
-    assert await comes_in(browser()) == 503
+    assert await sign_in_status(new_browser()) == 503
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ async def test_answer_without_a_token_is_no_answer(browser: Callable[[], Browser
         pytest.param({"kid": None}, id="oidcc-client-test-kid-absent-single-jwks"),
     ],
 )
-async def test_token_that_is_merely_unusual_is_taken(
-    browser: Callable[[], Browser], provider: Provider, lies: dict[str, Any]
+async def test_unusual_but_valid_token_is_accepted(
+    new_browser: Callable[[], Browser], provider: Provider, lies: dict[str, Any]
 ):
     for name, value in lies.items():
         setattr(provider.openid.lies, name, value)
-    assert await comes_in(browser()) == 302
+    assert await sign_in_status(new_browser()) == 302
 
 
 @pytest.mark.parametrize(
@@ -99,69 +99,69 @@ async def test_token_that_is_merely_unusual_is_taken(
     [("exp", -30, 302), ("exp", -61, 403), ("iat", 30, 302), ("iat", 90, 403), ("nbf", 30, 302), ("nbf", 90, 403)],
 )
 async def test_clocks_may_differ_by_a_minute_and_no_more(
-    browser: Callable[[], Browser], provider: Provider, claim: str, off: int, status: int
+    new_browser: Callable[[], Browser], provider: Provider, claim: str, off: int, status: int
 ):
     provider.openid.lies.claims = {claim: int(provider.clock().timestamp()) + off}
-    assert await comes_in(browser()) == status
+    assert await sign_in_status(new_browser()) == status
 
 
 async def test_token_without_a_kid_is_refused_when_there_are_several_keys(
-    browser: Callable[[], Browser], provider: Provider
+    new_browser: Callable[[], Browser], provider: Provider
 ):
     provider.openid.rotate()
     provider.openid.lies.kid = None
-    assert await comes_in(browser()) == 403
+    assert await sign_in_status(new_browser()) == 403
 
 
-async def test_new_key_is_fetched_when_a_token_names_it(browser: Callable[[], Browser], provider: Provider):
-    assert await comes_in(browser()) == 302
+async def test_new_key_is_fetched_when_a_token_names_it(new_browser: Callable[[], Browser], provider: Provider):
+    assert await sign_in_status(new_browser()) == 302
     provider.openid.rotate()
     provider.clock.shift(timedelta(minutes=2))
-    assert await comes_in(browser()) == 302
+    assert await sign_in_status(new_browser()) == 302
     assert provider.faults.count("/openid/jwks") == 2
 
 
-async def test_old_key_is_dead_once_it_is_no_longer_published(browser: Callable[[], Browser], provider: Provider):
-    assert await comes_in(browser()) == 302
+async def test_key_no_longer_published_is_rejected(new_browser: Callable[[], Browser], provider: Provider):
+    assert await sign_in_status(new_browser()) == 302
     old = provider.openid.keys[0]
     provider.openid.rotate(keep=False)
     published = provider.openid.published()
     provider.openid.published = lambda: published
     provider.openid.keys = [old]
     provider.clock.shift(timedelta(hours=2))
-    assert await comes_in(browser()) == 403
+    assert await sign_in_status(new_browser()) == 403
 
 
-async def test_invented_key_ids_cost_one_look_in_a_minute(browser: Callable[[], Browser], provider: Provider):
-    assert await comes_in(browser()) == 302
+async def test_unknown_key_ids_cause_one_fetch_a_minute(new_browser: Callable[[], Browser], provider: Provider):
+    assert await sign_in_status(new_browser()) == 302
     provider.clock.shift(timedelta(minutes=2))
     for number in range(5):
         provider.openid.lies.kid = f"invented-{number}"
-        assert await comes_in(browser()) == 403
+        assert await sign_in_status(new_browser()) == 403
     assert provider.faults.count("/openid/jwks") == 2
 
 
-def public(key: RSAKey | ECKey, **fields: Any) -> dict[str, Any]:
+def public_jwk(key: RSAKey | ECKey, **fields: Any) -> dict[str, Any]:
     return {**key.as_dict(private=False), **fields}
 
 
 @pytest.mark.parametrize(
     "made",
     [
-        pytest.param(lambda: public(new_key(), kid="odd", n=new_key().as_dict()["n"][:171]), id="too-short"),
-        pytest.param(lambda: public(new_key(), kid="odd", use="enc"), id="for-encryption"),
-        pytest.param(lambda: public(new_key(), kid="odd", alg="RS512"), id="for-another-algorithm"),
-        pytest.param(lambda: public(ECKey.generate_key("P-256"), kid="odd"), id="not-rsa"),
+        pytest.param(lambda: public_jwk(new_key(), kid="odd", n=new_key().as_dict()["n"][:171]), id="too-short"),
+        pytest.param(lambda: public_jwk(new_key(), kid="odd", use="enc"), id="for-encryption"),
+        pytest.param(lambda: public_jwk(new_key(), kid="odd", alg="RS512"), id="for-another-algorithm"),
+        pytest.param(lambda: public_jwk(ECKey.generate_key("P-256"), kid="odd"), id="not-rsa"),
         pytest.param(lambda: {"kty": "oct", "k": "AAAA", "kid": "odd"}, id="a-shared-secret"),
         pytest.param(lambda: {"kty": "RSA", "kid": "odd"}, id="without-numbers"),
         pytest.param(lambda: {"kty": "RSA", "kid": "odd", "n": "!", "e": 3}, id="nonsense"),
         pytest.param(lambda: "a string", id="not-even-a-key"),
     ],
 )
-async def test_unusable_key_among_the_published_is_passed_over(
-    browser: Callable[[], Browser], provider: Provider, made: Callable[[], Any]
+async def test_unusable_published_key_is_ignored(
+    new_browser: Callable[[], Browser], provider: Provider, made: Callable[[], Any]
 ):
     provider.openid.extra_keys = [made()]
-    assert await comes_in(browser()) == 302
+    assert await sign_in_status(new_browser()) == 302
     provider.openid.lies.kid = "odd"
-    assert await comes_in(browser()) == 403
+    assert await sign_in_status(new_browser()) == 403
