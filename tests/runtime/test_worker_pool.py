@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from tests.waiting import wait_until
 from utilities.model.errors import StateDown, Unavailable
 from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
@@ -49,18 +50,12 @@ class Blocking:
         self.release.set()
 
 
-async def until(is_true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_true():  # noqa: ASYNC110 (threads do not notify)
-            await asyncio.sleep(0.002)
-
-
 async def test_result_and_error_come_back(pool: OpenPool):
     one = pool()
     assert await one.run(lambda handle: 42) == 42
     with pytest.raises(ZeroDivisionError):
         await one.run(lambda handle: 1 // 0)
-    await until(lambda: one.pending_count == 0)
+    await wait_until(lambda: one.pending_count == 0)
 
 
 async def test_call_that_lasts_too_long_is_interrupted(pool: OpenPool):
@@ -68,7 +63,7 @@ async def test_call_that_lasts_too_long_is_interrupted(pool: OpenPool):
     with pytest.raises(Unavailable, match=r"The engine did not answer within 0\.05 seconds"):
         await one.run(call)
     assert await asyncio.to_thread(call.interrupted.wait, 10)
-    await until(lambda: one.pending_count == 0)
+    await wait_until(lambda: one.pending_count == 0)
 
 
 async def test_call_may_have_a_timeout_of_its_own(pool: OpenPool):
@@ -106,7 +101,7 @@ async def test_handle_refuses_a_call_that_was_cancelled_before_it_could_be_inter
 async def test_calls_beyond_the_bound_are_refused_with_the_pools_error(pool: OpenPool):
     one, call = pool(threads=1, max_pending=2, error_type=StateDown), Blocking()
     callers = [asyncio.create_task(one.run(call)) for _ in range(2)]
-    await until(lambda: one.pending_count == 2)
+    await wait_until(lambda: one.pending_count == 2)
     with pytest.raises(StateDown, match="The engine is overloaded"):
         await one.run(call)
     call.release.set()
