@@ -101,7 +101,7 @@ async def open_weather(settings: Settings, clock: Clock) -> Source | None:
 SOURCE = SourceType(name="weather", query_type=WeatherQuery, open=open_weather)
 '''
 
-REPORT = """    _site_report("site-phones", "Which phones do visitors have?", PageViewAsk("systems"), view="one-bar"),
+REPORT = """    _site_report("site-phones", "Which phones do visitors have?", PageViewQuery("systems"), view="one-bar"),
 """
 
 PAGE = '''"""The page that greets."""

@@ -95,7 +95,7 @@ async def test_tile_keeps_old_figures_when_google_fails(
 @pytest.mark.parametrize(
     ("fault", "word"),
     [
-        (Fault("status", status=401, body="{}"), "sign-in"),
+        (Fault("status", status=401, body="{}"), "does not accept the token"),
         (Fault("status", status=403, body='{"error": {"code": 403, "message": "no", "status": "X"}}'), "may not read"),
         (Fault("html"), "JSON"),
         (Fault("truncate"), ""),

@@ -102,6 +102,7 @@ async def test_sorting_changes_the_page_in_place_with_its_address_and_focus(tab:
 @pytest.mark.slow
 async def test_slash_focuses_the_search_and_typing_stops_reloads(tab: DeskTab) -> None:
     await tab.open("/reports/site-titles")
+    await tab.page.locator("tbody tr").first.wait_for()
     await tab.page.keyboard.press("/")
     await tab.page.keyboard.type("no such words")
     assert await tab.page.input_value("#q") == "no such words"
