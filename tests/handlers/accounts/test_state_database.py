@@ -77,13 +77,13 @@ async def test_two_processes_write_to_one_sqlite_at_the_same_time(settings: Call
 async def test_sqlite_file_is_readable_by_its_owner_only(settings: Callable[..., Settings]):
     database_settings = settings()
     await (await open_state_database(database_settings)).close()
-    assert stat.S_IMODE((database_settings.data_dir / "database.sqlite").stat().st_mode) == 0o600
+    assert stat.S_IMODE((database_settings.data_dir / "state.sqlite").stat().st_mode) == 0o600
 
 
 async def test_file_that_is_no_database_is_reported(settings: Callable[..., Settings]):
     database_settings = settings()
     database_settings.data_dir.mkdir()
-    (database_settings.data_dir / "database.sqlite").write_text("Dear diary, " * 100)
+    (database_settings.data_dir / "state.sqlite").write_text("Dear diary, " * 100)
     with pytest.raises(StateDown):
         await open_state_database(database_settings)
 
@@ -91,7 +91,7 @@ async def test_file_that_is_no_database_is_reported(settings: Callable[..., Sett
 async def test_locked_sqlite_fails_after_a_timeout(settings: Callable[..., Settings]):
     database_settings = settings()
     database = await open_state_database(database_settings)
-    holder = sqlite3.connect(database_settings.data_dir / "database.sqlite", isolation_level=None)
+    holder = sqlite3.connect(database_settings.data_dir / "state.sqlite", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StateDown):
         await database.run(lambda connection: connection.execute(text("DELETE FROM sessions")))

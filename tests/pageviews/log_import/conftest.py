@@ -18,7 +18,7 @@ from utilities.pageviews.storage.open import open_page_view_store
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 RECORDED = Path(os.environ.get("ACCESS_LOG") or Path(__file__).resolve().parents[4] / "shared/data/access.log")
 
-Take = Callable[..., Awaitable[list[ImportSummary]]]
+ImportFiles = Callable[..., Awaitable[list[ImportSummary]]]
 
 
 def line(
@@ -31,13 +31,13 @@ def line(
     referrer: str = "-",
     agent: str = CHROME,
 ) -> str:
-    """A line in the combined format."""
+    """Returns a line in the combined format."""
     return f'{address} - - [{at}] "{method} {path} HTTP/1.1" {status} 512 "{referrer}" "{agent}"'
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """`write(lines, name=…)`: a log of these lines, packed when its name ends with .gz."""
+    """Returns `write(lines, name=…)`, which writes a log, compressed if its name ends with .gz."""
 
     def made(lines: Sequence[str], name: str = "access.log") -> Path:
         path, data = tmp_path / name, "".join(f"{each}\n" for each in lines).encode()
@@ -60,8 +60,8 @@ async def views(conf: Settings) -> AsyncIterator[PageViewStore]:
 
 
 @pytest.fixture
-def take(conf: Settings, views: PageViewStore) -> Take:
-    """`await take(path, …, site="example.com")`: imports these files; what was in each."""
+def import_files(conf: Settings, views: PageViewStore) -> ImportFiles:
+    """Returns `import_files(path, …, site="example.com")`, which imports files and returns a summary of each."""
 
     async def taken(*paths: Path, site: str = "example.com") -> list[ImportSummary]:
         sites = open_sites(conf)

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pageviews.log_import.conftest import CHROME, Take, line
+from tests.pageviews.log_import.conftest import CHROME, ImportFiles, line
 from utilities.config.settings import Settings
 from utilities.model.errors import SettingsError
 from utilities.pageviews.log_import.line_kinds import LineKind
@@ -37,8 +37,8 @@ LINES = [
 ]
 
 
-async def test_every_line_is_exactly_one_thing(take: Take, write: Write):
-    [found] = await take(write(LINES))
+async def test_every_line_is_exactly_one_thing(import_files: ImportFiles, write: Write):
+    [found] = await import_files(write(LINES))
     assert found.lines == sum(found.kinds.values()) == len(LINES)
     assert found.kinds == {
         **{
@@ -56,54 +56,60 @@ async def test_every_line_is_exactly_one_thing(take: Take, write: Write):
     assert "             3 new page views" in list(found.text_lines())
 
 
-async def test_visits_are_those_of_the_log_s_own_time(take: Take, write: Write, views: PageViewStore):
-    await take(write(LINES))
+async def test_visits_are_those_of_the_log_s_own_time(import_files: ImportFiles, write: Write, views: PageViewStore):
+    await import_files(write(LINES))
     paths, visitors, visits, _ = zip(*await views.query(ROWS, {}), strict=True)
     assert paths == ("/", "/pricing", "/about")
     assert len(set(visitors)) == 1
     assert visits[0] == visits[1] != visits[2]  # 59 minutes of silence
 
 
-async def test_a_line_that_comes_late_is_put_where_it_belongs(take: Take, write: Write, views: PageViewStore):
-    await take(write([LINES[2], LINES[0], LINES[10]]))
+async def test_a_line_that_comes_late_is_put_where_it_belongs(
+    import_files: ImportFiles, write: Write, views: PageViewStore
+):
+    await import_files(write([LINES[2], LINES[0], LINES[10]]))
     first, second, _ = await views.query("SELECT path, visit, source FROM page_views ORDER BY moment", {})
     assert first == ("/", second[1], "Lobsters")
     assert second == ("/pricing", first[1], "Lobsters")
 
 
 @pytest.mark.parametrize("name", ["again.log", "again.log.gz"])
-async def test_the_same_file_twice_changes_nothing(take: Take, write: Write, views: PageViewStore, name: str):
-    await take(write(LINES))
+async def test_the_same_file_twice_changes_nothing(
+    import_files: ImportFiles, write: Write, views: PageViewStore, name: str
+):
+    await import_files(write(LINES))
     before = await views.query(ROWS, {})
-    [again] = await take(write(LINES, name))
+    [again] = await import_files(write(LINES, name))
     assert await views.query(ROWS, {}) == before
     assert (again.new, again.kinds[LineKind.PAGE]) == (0, 3)
 
 
-async def test_a_file_that_has_grown_adds_what_is_new(take: Take, write: Write, views: PageViewStore):
-    await take(write(LINES[:3]))
-    [grown] = await take(write(LINES))
+async def test_a_file_that_has_grown_adds_what_is_new(import_files: ImportFiles, write: Write, views: PageViewStore):
+    await import_files(write(LINES[:3]))
+    [grown] = await import_files(write(LINES))
     assert (grown.new, len(await views.query(ROWS, {}))) == (1, 3)
 
 
-async def test_two_people_in_one_second_are_two(take: Take, write: Write, views: PageViewStore):
+async def test_two_people_in_one_second_are_two(import_files: ImportFiles, write: Write, views: PageViewStore):
     both = [line(address="87.150.1.1"), line(address="87.150.1.2")]
-    await take(write(both))
-    await take(write(both))
+    await import_files(write(both))
+    await import_files(write(both))
     assert len({row[1] for row in await views.query(ROWS, {})}) == 2
 
 
-async def test_rotated_files_are_read_oldest_first(take: Take, write: Write):
+async def test_rotated_files_are_read_oldest_first(import_files: ImportFiles, write: Write):
     new, old = write(LINES[10:]), write(LINES[:10], "access.log.1.gz")
-    assert [found.path for found in await take(new, old)] == [old, new]
+    assert [found.path for found in await import_files(new, old)] == [old, new]
 
 
-async def test_log_of_several_sites_goes_to_each(take: Take, write: Write, views: PageViewStore, tmp_path: Path):
+async def test_log_of_several_sites_goes_to_each(
+    import_files: ImportFiles, write: Write, views: PageViewStore, tmp_path: Path
+):
     (tmp_path / "sites.yaml").write_text(
         "sites:\n  - {name: shop, domains: [shop.example.com]}\n  - {name: blog, domains: [blog.example.com]}\n"
     )
     hosts = ("shop.example.com", "blog.example.com", "elsewhere.example.org")
-    [found] = await take(write([f"{host} {line()}" for host in hosts]), site="")
+    [found] = await import_files(write([f"{host} {line()}" for host in hosts]), site="")
     assert found.kinds == {LineKind.PAGE: 2, LineKind.FOREIGN: 1}
     assert await views.query("SELECT site, host FROM page_views ORDER BY site", {}) == [
         ("blog", "blog.example.com"),
@@ -111,31 +117,31 @@ async def test_log_of_several_sites_goes_to_each(take: Take, write: Write, views
     ]
 
 
-async def test_log_that_does_not_say_whose_it_is_needs_a_name(take: Take, write: Write):
+async def test_log_that_does_not_say_whose_it_is_needs_a_name(import_files: ImportFiles, write: Write):
     with pytest.raises(SettingsError, match=r"has no host names: add --site NAME \(there are: none"):
-        await take(write(LINES), site="")
+        await import_files(write(LINES), site="")
 
 
-async def test_file_that_is_not_there_is_a_sentence(take: Take, tmp_path: Path):
+async def test_file_that_is_not_there_is_a_sentence(import_files: ImportFiles, tmp_path: Path):
     with pytest.raises(SettingsError, match=r"nowhere\.log cannot be read: No such file"):
-        await take(tmp_path / "nowhere.log")
+        await import_files(tmp_path / "nowhere.log")
 
 
-async def test_endless_line_is_one_unreadable_line(take: Take, write: Write):
-    [found] = await take(write([LINES[0], "x" * (MAX_LINE_BYTES * 20), LINES[2]]))
+async def test_endless_line_is_one_unreadable_line(import_files: ImportFiles, write: Write):
+    [found] = await import_files(write([LINES[0], "x" * (MAX_LINE_BYTES * 20), LINES[2]]))
     assert found.kinds == {LineKind.PAGE: 2, LineKind.UNREADABLE: 1}
     assert found.unreadable == ["line 2: (longer than any web server writes)"]
 
 
-async def test_bytes_that_are_no_text_are_not_fatal(take: Take, write: Write, tmp_path: Path):
+async def test_bytes_that_are_no_text_are_not_fatal(import_files: ImportFiles, write: Write, tmp_path: Path):
     path = write(LINES)
     path.write_bytes(b"\xff\xfe\x00\x1b[2J\n" + path.read_bytes())
-    [found] = await take(path)
+    [found] = await import_files(path)
     assert found.kinds[LineKind.PAGE] == 3
     assert all(each.isprintable() for each in found.unreadable)
 
 
-async def test_half_a_character_is_not_fatal(take: Take, write: Write, views: PageViewStore):
+async def test_half_a_character_is_not_fatal(import_files: ImportFiles, write: Write, views: PageViewStore):
     said = {
         "ts": 1431857103,
         "ip": "::1",
@@ -144,16 +150,16 @@ async def test_half_a_character_is_not_fatal(take: Take, write: Write, views: Pa
         "status": 200,
         "user_agent": CHROME + "\ud83c",
     }
-    [found] = await take(write([json.dumps(said)]))
+    [found] = await import_files(write([json.dumps(said)]))
     assert found.kinds == {LineKind.PAGE: 1}
     assert await views.query("SELECT path, browser FROM page_views", {}) == [("/a\ufffd\ufffd\ufffd", "Chrome")]
 
 
-async def test_cut_off_gzip_gives_what_can_be_read(take: Take, write: Write):
+async def test_cut_off_gzip_gives_what_can_be_read(import_files: ImportFiles, write: Write):
     path = write([line(f"/page-{number}") for number in range(8_000)], "cut.log.gz")
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    [found] = await take(path)
+    [found] = await import_files(path)
     assert 0 < found.kinds[LineKind.PAGE] < 8_000
     assert "The file is truncated" in "\n".join(found.text_lines())
 
@@ -168,8 +174,8 @@ def test_an_import_that_was_broken_off_goes_on_where_it_was(
 ):
     path = write([many(number) for number in range(12_000)])
     variables = {"PATH": os.environ["PATH"], "DATA_DIR": str(conf.data_dir), "BOARDS_DIR": str(tmp_path)}
-    small_lots = [sys.executable, "-m", "tests.pageviews.log_import.small_lots", str(path)]
-    first = subprocess.Popen(small_lots, cwd=HOME, env=variables, stderr=subprocess.PIPE)
+    small_batches = [sys.executable, "-m", "tests.pageviews.log_import.small_batches", str(path)]
+    first = subprocess.Popen(small_batches, cwd=HOME, env=variables, stderr=subprocess.PIPE)
     while not list(conf.data_dir.glob("imports/*.json")):
         assert first.poll() is None, "it had ended before it could be broken off"
         time.sleep(0.005)
@@ -185,15 +191,17 @@ def test_an_import_that_was_broken_off_goes_on_where_it_was(
     assert counts == [(12_000, 1)]
 
 
-async def test_nothing_of_an_address_is_kept(take: Take, write: Write, views: PageViewStore, conf: Settings):
-    await take(write(LINES))
+async def test_nothing_of_an_address_is_kept(
+    import_files: ImportFiles, write: Write, views: PageViewStore, conf: Settings
+):
+    await import_files(write(LINES))
     await views.close()
     kept = b"".join(path.read_bytes() for path in conf.data_dir.rglob("*") if path.is_file())
     assert b"87.150" not in kept
 
 
-async def test_recorded_log_is_counted_as_docs_say(take: Take, recorded: Path, views: PageViewStore):
-    [found] = await take(recorded, site="semicomplete.com")
+async def test_recorded_log_is_counted_as_docs_say(import_files: ImportFiles, recorded: Path, views: PageViewStore):
+    [found] = await import_files(recorded, site="semicomplete.com")
     assert found.lines == sum(found.kinds.values()) == 10_000
     assert found.kinds[LineKind.UNREADABLE] == 0
     assert found.new == found.kinds[LineKind.PAGE] == 1571

@@ -17,14 +17,14 @@ from utilities.sources.pageviews import PageViewSource
 
 BLOG = "sites: [{name: blog, domains: [example.com], zone: Europe/Berlin}, {name: shop, domains: [example.org]}]\n"
 
-Ours = Callable[..., Awaitable[PageViewSource]]
+MakeSource = Callable[..., Awaitable[PageViewSource]]
 
 
 @pytest.fixture(params=["duckdb", "clickhouse"])
-async def keeping(
+async def page_view_store(
     request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path
 ) -> AsyncIterator[PageViewStore]:
-    """An empty store."""
+    """Opens an empty store of each engine."""
     url = request.getfixturevalue("clickhouse") if request.param == "clickhouse" else ""
     opened = await open_page_view_store(settings(clickhouse_url=url), lambda: NOW)
     yield opened
@@ -33,15 +33,15 @@ async def keeping(
 
 
 @pytest.fixture
-def ours(keeping: PageViewStore, tmp_path: Path) -> Ours:
-    """`await ours(views, now=…, sites=…)`: the source over these page views."""
+def make_source(page_view_store: PageViewStore, tmp_path: Path) -> MakeSource:
+    """Returns `make_source(views, now=…, sites=…)`: a source over these page views."""
 
     async def make(views: Sequence[PageView] = (), *, now: datetime = NOW, sites: str = BLOG) -> PageViewSource:
         file = tmp_path / "sites.yaml"
         file.write_text(sites)
         known = SiteRegistry(file, any_host=True, zone="Europe/Berlin")
         known.load_file()
-        await keeping.add_views(views)
-        return PageViewSource(keeping, known, lambda: now, days=7)
+        await page_view_store.add_views(views)
+        return PageViewSource(page_view_store, known, lambda: now, days=7)
 
     return make

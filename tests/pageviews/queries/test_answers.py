@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.pageviews.queries.conftest import Ours
+from tests.pageviews.queries.conftest import MakeSource
 from tests.pageviews.queries.expected import EXPECTED
 from tests.pageviews.queries.week import BUY, NOW, TITLES, WEEK, seen
 from utilities import reports
@@ -21,19 +21,19 @@ REPORTS = {
 }
 
 
-async def asked(source: PageViewSource, report: Report) -> tuple[tuple[object, ...], ...]:
+async def query_report(source: PageViewSource, report: Report) -> tuple[tuple[object, ...], ...]:
     return (await source.fetch_frame(report.query)).rows
 
 
-async def test_every_report_answers_what_was_worked_out_on_paper(ours: Ours):
-    source = await ours(WEEK)
-    found = {name: await asked(source, report) for name, report in REPORTS.items() if name != "site-by-hour"}
+async def test_every_report_returns_the_expected_rows(make_source: MakeSource):
+    source = await make_source(WEEK)
+    found = {name: await query_report(source, report) for name, report in REPORTS.items() if name != "site-by-hour"}
     paper = {name: EXPECTED[report.query.question] for name, report in REPORTS.items() if name != "site-by-hour"}
     assert found == paper
 
 
-async def test_hours_without_anybody_are_there_and_the_last_one_is_not_over(ours: Ours):
-    rows = await asked(await ours(WEEK), REPORTS["site-by-hour"])
+async def test_hours_without_views_are_listed_and_the_last_is_partial(make_source: MakeSource):
+    rows = await query_report(await make_source(WEEK), REPORTS["site-by-hour"])
     assert len(rows) == 6 * 24 + 13
     assert rows[-1] == ("2026-03-10", "12:00", "+01:00", 1, 1, 1)
     assert [row for row in rows if row[3]] == [
@@ -45,8 +45,8 @@ async def test_hours_without_anybody_are_there_and_the_last_one_is_not_over(ours
     ]
 
 
-async def test_store_without_a_page_view_answers_everything(ours: Ours):
-    source = await ours()
+async def test_store_without_a_page_view_answers_everything(make_source: MakeSource):
+    source = await make_source()
     for name, report in REPORTS.items():
         frame = await source.fetch_frame(report.query)
         figures = [cell for row in frame.rows for cell in row if isinstance(cell, int | float)]
@@ -54,8 +54,8 @@ async def test_store_without_a_page_view_answers_everything(ours: Ours):
     assert (await source.fetch_frame(REPORTS["site-totals"].query)).rows == ((0, 0, 0, 0, 0, 0, *[None] * 6),)
 
 
-async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(ours: Ours):
-    source = await ours()
+async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(make_source: MakeSource):
+    source = await make_source()
     source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__  # time passes while it asks
     assert (await source.fetch_frame(PageViewQuery("now", first="now-5m"))).date_range is None
     today = await source.fetch_frame(PageViewQuery("pages", first="now/d"))
@@ -64,20 +64,22 @@ async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over
     assert over.date_range == DateRange(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
 
 
-async def test_site_says_how_to_begin_until_its_first_page_view(ours: Ours, keeping: PageViewStore):
-    source = await ours()
+async def test_site_says_how_to_begin_until_its_first_page_view(
+    make_source: MakeSource, page_view_store: PageViewStore
+):
+    source = await make_source()
     for site in ("blog", "shop"):
         for question in ("present", "totals", "pages", "by-day"):
             first, how = (await source.fetch_frame(PageViewQuery(question, site=site))).setup_hint
             assert (first, "/a.js" in how) == ("Waiting for the first page view", True)
-    await keeping.add_views([view for view in WEEK if view.site == "blog"])
+    await page_view_store.add_views([view for view in WEEK if view.site == "blog"])
     empty = PageViewQuery("pages", site="blog", first="2020-01-01", last="2020-01-02")
     assert (await source.fetch_frame(empty)).setup_hint == ()
     assert (await source.fetch_frame(replace(empty, site="shop"))).setup_hint
 
 
-async def test_one_page_and_one_referrer_can_be_asked_about(ours: Ours):
-    source = await ours(WEEK)
+async def test_one_page_and_one_referrer_can_be_asked_about(make_source: MakeSource):
+    source = await make_source(WEEK)
 
     async def rows(question: str, **more: str) -> list[object]:
         return [row[:2] for row in (await source.fetch_frame(PageViewQuery(question, **more))).rows]
@@ -90,7 +92,7 @@ async def test_one_page_and_one_referrer_can_be_asked_about(ours: Ours):
         await rows(question, page="/nowhere", referrer="nobody.example")
 
 
-async def test_titles_come_back_as_they_were_whatever_is_in_them(ours: Ours):
+async def test_titles_come_back_as_they_were_whatever_is_in_them(make_source: MakeSource):
     titles = [
         *TITLES.values(),
         "x" * 300,
@@ -100,27 +102,27 @@ async def test_titles_come_back_as_they_were_whatever_is_in_them(ours: Ours):
         "'; DROP TABLE page_views; --",
         "$site {site}",
     ]
-    source = await ours([seen(n, n, "10 08:00:00", f"/{n}", title=title) for n, title in enumerate(titles)])
+    source = await make_source([seen(n, n, "10 08:00:00", f"/{n}", title=title) for n, title in enumerate(titles)])
     frame = await source.fetch_frame(PageViewQuery("titles", limit=100))
     assert set(frame.column_values("title")) == set(titles)
 
 
-async def test_site_is_the_first_unless_another_is_named(ours: Ours):
-    source = await ours(WEEK)
+async def test_site_is_the_first_unless_another_is_named(make_source: MakeSource):
+    source = await make_source(WEEK)
     assert (await source.fetch_frame(PageViewQuery("totals", site="shop"))).column_values("views") == (1,)
     assert (await source.fetch_frame(PageViewQuery("totals"))).column_values("views") == (7,)
     with pytest.raises(SourceMisconfigured, match="`site` must be one of blog, shop"):
         await source.fetch_frame(PageViewQuery("totals", site="nobody"))
 
 
-async def test_sites_that_nobody_configured_are_counted_together(ours: Ours):
-    source = await ours(WEEK, sites="")
+async def test_sites_that_nobody_configured_are_counted_together(make_source: MakeSource):
+    source = await make_source(WEEK, sites="")
     assert (await source.fetch_frame(PageViewQuery("totals"))).column_values("views") == (8,)
     assert (await source.fetch_frame(PageViewQuery("totals", site="shop"))).column_values("views") == (1,)
 
 
-async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
-    source = await ours()
+async def test_invalid_query_states_the_reason(make_source: MakeSource):
+    source = await make_source()
     for ask, why in (
         (PageViewQuery("pagse"), "there is no question 'pagse'; there are agents, browsers"),
         (PageViewQuery("flow", compare=True), "cannot be compared"),
@@ -136,8 +138,8 @@ async def test_ask_that_cannot_be_asked_says_why(ours: Ours):
 BEFORE_AND_AFTER = [("10", "/new"), ("10", "/both"), ("9", "/both"), ("9", "/both"), ("9", "/old"), ("8", "/new")]
 
 
-async def test_names_are_set_beside_what_they_had_before(ours: Ours):
-    source = await ours([seen(n, n, f"{day} 08:00:00", path) for n, (day, path) in enumerate(BEFORE_AND_AFTER)])
+async def test_names_are_joined_with_the_previous_period(make_source: MakeSource):
+    source = await make_source([seen(n, n, f"{day} 08:00:00", path) for n, (day, path) in enumerate(BEFORE_AND_AFTER)])
     ask = source.with_params(PageViewQuery("titles", first="2026-03-10", last="2026-03-10"), {}, compare=True)
     frame = await source.fetch_frame(ask)
     both = zip(
@@ -146,15 +148,15 @@ async def test_names_are_set_beside_what_they_had_before(ours: Ours):
     assert set(both) == {("/new", 1, 0), ("/both", 1, 2)}
 
 
-async def test_trail_that_is_very_long_is_cut(ours: Ours):
+async def test_trail_that_is_very_long_is_cut(make_source: MakeSource):
     way = [seen(1, 1, f"10 08:{n // 60:02d}:{n % 60:02d}", f"/{n}") for n in range(250)]
-    rows = (await (await ours(way)).fetch_frame(PageViewQuery("trails"))).rows
+    rows = (await (await make_source(way)).fetch_frame(PageViewQuery("trails"))).rows
     assert [row[2] for row in rows] == [f"/{n}" for n in range(200)]
 
 
-async def test_views_at_one_moment_always_stand_in_the_same_order(ours: Ours):
+async def test_views_at_one_moment_always_stand_in_the_same_order(make_source: MakeSource):
     at_once = [seen(1, 1, "10 08:00:00", f"/{n}", id=f"{9 - n:032x}") for n in (3, 1, 2)]  # by path, not by id
-    source = await ours(at_once)
+    source = await make_source(at_once)
     assert [row[2] for row in (await source.fetch_frame(PageViewQuery("trails"))).rows] == ["/1", "/2", "/3"]
     assert (await source.fetch_frame(PageViewQuery("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)
     assert (await source.fetch_frame(PageViewQuery("landing-pages"))).column_values("path") == ("/1",)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.pageviews.queries.conftest import Ours
+from tests.pageviews.queries.conftest import MakeSource
 from tests.pageviews.queries.week import seen
 from utilities.pageviews import PageView
 from utilities.sources.pageviews import PageViewQuery, PageViewSource
@@ -40,9 +40,11 @@ def sites(zone: str) -> str:
         ("Pacific/Kiritimati", "2026-03-29", 24),
     ],
 )
-async def test_day_has_the_views_of_all_its_hours_and_no_other(ours: Ours, zone: str, day: str, views: int):
+async def test_day_has_the_views_of_all_its_hours_and_no_other(
+    make_source: MakeSource, zone: str, day: str, views: int
+):
     around = datetime.fromisoformat(f"{day}T00:00:00+00:00") - timedelta(days=2)
-    source = await ours(hourly(zone, around, 5 * 24), now=around + timedelta(days=9), sites=sites(zone))
+    source = await make_source(hourly(zone, around, 5 * 24), now=around + timedelta(days=9), sites=sites(zone))
     there = {"first": day, "last": day}
     assert (await source.fetch_frame(PageViewQuery("totals", **there))).column_values("views") == (views,)
     assert [row[:2] for row in await counted(source, "by-day", **there)] == [(day, views)]
@@ -51,9 +53,9 @@ async def test_day_has_the_views_of_all_its_hours_and_no_other(ours: Ours, zone:
     assert {row[0] for row in hours} == {day}
 
 
-async def test_hour_that_comes_twice_is_told_apart_by_its_distance_from_utc(ours: Ours):
+async def test_hour_that_comes_twice_is_told_apart_by_its_distance_from_utc(make_source: MakeSource):
     begins = datetime(2026, 10, 24, 22, tzinfo=UTC)
-    source = await ours(hourly("Europe/Berlin", begins, 25), now=begins + timedelta(days=3))
+    source = await make_source(hourly("Europe/Berlin", begins, 25), now=begins + timedelta(days=3))
     rows = await counted(source, "by-hour", first="2026-10-25", last="2026-10-25")
     assert [row[1:4] for row in rows][1:5] == [
         ("01:00", "+02:00", 1),
@@ -67,27 +69,27 @@ async def test_hour_that_comes_twice_is_told_apart_by_its_distance_from_utc(ours
     assert ("Sun", "02:00", 2) in week
 
 
-async def test_view_in_the_last_millisecond_of_a_day_is_of_that_day(ours: Ours):
+async def test_view_in_the_last_millisecond_of_a_day_is_of_that_day(make_source: MakeSource):
     last = seen(1, 1, "9 22:59:59.999", "/late")
     first = seen(2, 2, "9 23:00:00", "/early")
-    source = await ours([last, first])
+    source = await make_source([last, first])
     monday = {"first": "2026-03-09", "last": "2026-03-09"}
     assert [row[0] for row in await counted(source, "pages", **monday)] == ["/late"]
     assert [row[0] for row in await counted(source, "pages", first="now/d")] == ["/early"]
 
 
-async def test_visit_over_midnight_is_one_visit_of_the_week_and_counts_on_both_days(ours: Ours):
-    source = await ours([seen(1, 1, "9 22:59:00", "/a"), seen(1, 1, "9 23:01:00", "/b")])
+async def test_visit_over_midnight_is_one_visit_of_the_week_and_counts_on_both_days(make_source: MakeSource):
+    source = await make_source([seen(1, 1, "9 22:59:00", "/a"), seen(1, 1, "9 23:01:00", "/b")])
     assert (await source.fetch_frame(PageViewQuery("totals"))).column_values("visits") == (1,)
     assert [row[3] for row in await counted(source, "by-day")] == [1, 1]
     assert (await source.fetch_frame(PageViewQuery("landing-pages"))).column_values("path") == ("/a",)
 
 
-async def test_sites_in_several_zones_are_each_counted_on_their_own_clock(ours: Ours):
+async def test_sites_in_several_zones_are_each_counted_on_their_own_clock(make_source: MakeSource):
     at = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)
     far = [("kiribati", 14 * 60), ("samoa", -11 * 60), ("berlin", 60)]
     views = [seen(n, n, "1 00:00:00", "/", at=at, site=site, offset=off) for n, (site, off) in enumerate(far)]
-    source = await ours(views, sites="")
+    source = await make_source(views, sites="")
     assert (await source.fetch_frame(PageViewQuery("totals", first="now/d"))).column_values("views") == (3,)
     days = {row[0] for row in await counted(source, "by-day", first="now/d")}
     assert days == {"2026-03-10", "2026-03-09"}

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.pageviews.queries.conftest import Ours
+from tests.pageviews.queries.conftest import MakeSource
 from tests.pageviews.queries.week import NOW
 from utilities.config.settings import Settings
 from utilities.model.errors import StoreDown
@@ -22,21 +22,27 @@ MONDAY, TUESDAY = date(2026, 3, 9), date(2026, 3, 10)
 TWO_DAYS = PageViewQuery("dropped", first="2026-03-09", last="now")
 
 
-async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(ours: Ours, keeping: PageViewStore):
-    source = await ours()
-    await keeping.add_dropped_hits([DroppedHits("blog", MONDAY, "bot", 2), DroppedHits("blog", TUESDAY, "spam", 1)])
-    await keeping.add_dropped_hits([DroppedHits("blog", TUESDAY, "spam", 3), DroppedHits("blog", TUESDAY, "bot", 1)])
-    await keeping.add_dropped_hits(
+async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(
+    make_source: MakeSource, page_view_store: PageViewStore
+):
+    source = await make_source()
+    await page_view_store.add_dropped_hits(
+        [DroppedHits("blog", MONDAY, "bot", 2), DroppedHits("blog", TUESDAY, "spam", 1)]
+    )
+    await page_view_store.add_dropped_hits(
+        [DroppedHits("blog", TUESDAY, "spam", 3), DroppedHits("blog", TUESDAY, "bot", 1)]
+    )
+    await page_view_store.add_dropped_hits(
         [DroppedHits("shop", TUESDAY, "bot", 5), DroppedHits("blog", date(2026, 3, 8), "bot", 7)]
     )
     frame = await source.fetch_frame(TWO_DAYS)
     keys = [column.key for column in frame.columns]
     assert keys == ["day", "dropped", "bot", "prefetch", "spam", "privacy", "excluded"]
     assert frame.rows == (("2026-03-09", 2, 2, 0, 0, 0, 0), ("2026-03-10", 5, 1, 0, 4, 0, 0))
-    await keeping.delete_rows(DeleteRequest(path="/", site="blog"))
-    await keeping.delete_rows(DeleteRequest(before=TUESDAY, site="blog"))
+    await page_view_store.delete_rows(DeleteRequest(path="/", site="blog"))
+    await page_view_store.delete_rows(DeleteRequest(before=TUESDAY, site="blog"))
     assert (await source.fetch_frame(TWO_DAYS)).column_values("dropped") == (0, 5)
-    await delete_expired_views(keeping, lambda site: 1, date(2026, 6, 1))
+    await delete_expired_views(page_view_store, lambda site: 1, date(2026, 6, 1))
     assert (await source.fetch_frame(TWO_DAYS)).column_values("dropped") == (0, 0)
 
 

@@ -45,8 +45,8 @@ def sums(flow: Flow, day: date | None = None) -> dict[tuple[str, str], int]:
     return dict(visits_by_pair)
 
 
-async def test_each_day_has_its_own_sums_and_the_days_are_the_range(ours):
-    source = await ours([*days(), *WEEK])
+async def test_each_day_has_its_own_sums_and_the_days_are_the_range(make_source):
+    source = await make_source([*days(), *WEEK])
     flow = await fetch_flow(source, FlowQuery(days="7", by=PageDepth.PATH, limit=20))
     raw = {
         ("/", BUY): 1,
@@ -73,8 +73,8 @@ async def test_each_day_has_its_own_sums_and_the_days_are_the_range(ours):
     assert sums(few) == {("/a/one?x=1", "/b#c/d"): 21, (OTHER_NAME, OTHER_NAME): 4}
 
 
-async def test_filters_and_comparison_count_whole_visits(ours):
-    source = await ours([*days(), *WEEK])
+async def test_filters_and_comparison_count_whole_visits(make_source):
+    source = await make_source([*days(), *WEEK])
 
     async def total(**params: str) -> int:
         return (
@@ -98,17 +98,17 @@ async def test_filters_and_comparison_count_whole_visits(ours):
         parse_flow_query({"country": ["Germany"]})
 
 
-async def test_pages_of_one_part_in_a_row_are_one_step(ours):
+async def test_pages_of_one_part_in_a_row_are_one_step(make_source):
     paths = ("/blog/a", "/blog/b", "/docs/x", "/blog/a", "/blog/a", "/pricing")
-    source = await ours([seen(1, 1, f"10 09:0{n}:00", path) for n, path in enumerate(paths)])
+    source = await make_source([seen(1, 1, f"10 09:0{n}:00", path) for n, path in enumerate(paths)])
     neighbours = await fetch_neighbours(source, FlowQuery(days="7", node="/blog"))
     assert (neighbours.before, neighbours.after) == ([("/docs", 1), ("", 1)], [("/docs", 1), ("/pricing", 1)])
     trails = {trail[0] for trail in neighbours.trails}
     assert trails == {("/blog", "/docs", "/blog"), ("/blog", "/docs", "/blog", "/pricing")}
 
 
-async def test_trails_through_a_page_are_of_the_selected_day(ours):
-    source = await ours([*days(), *WEEK])
+async def test_trails_through_a_page_are_of_the_selected_day(make_source):
+    source = await make_source([*days(), *WEEK])
     query = FlowQuery(days="7", by=PageDepth.PATH, node="/a/two", day=date(2026, 3, 9))
     neighbours = await fetch_neighbours(source, query)
     assert (neighbours.before, neighbours.after) == ([("/a/one?x=1", 7)], [("/b#c/d", 7)])

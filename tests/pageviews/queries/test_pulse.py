@@ -23,13 +23,13 @@ class Counting:
 
     def __init__(self) -> None:
         self.views = 0
-        self.asked = 0
+        self.query_report = 0
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.trouble = False
 
     async def fetch_frame(self, ask: Any) -> Frame:
-        self.asked += 1
+        self.query_report += 1
         seen = self.views
         await self.may_answer.wait()
         if self.trouble:
@@ -85,14 +85,14 @@ async def moment(settings: Callable[..., Settings]) -> AsyncIterator[Moment]:
 
 
 async def test_hit_is_shown_and_other_reports_keep_their_interval(moment: Moment):
-    before = moment.source.asked
+    before = moment.source.query_report
     moment.hit()
     await moment.shows(1)
-    assert moment.source.asked == before + 1
+    assert moment.source.query_report == before + 1
 
 
 async def test_hits_within_a_debounce_interval_cost_one_query(moment: Moment):
-    before, began = moment.source.asked, asyncio.get_running_loop().time()
+    before, began = moment.source.query_report, asyncio.get_running_loop().time()
     moment.hit()
     timer = moment.refresher.page_view_timer
     assert timer is not None
@@ -101,33 +101,33 @@ async def test_hits_within_a_debounce_interval_cost_one_query(moment: Moment):
         moment.hit()
         assert moment.refresher.page_view_timer is timer
     await moment.shows(1000)
-    assert moment.source.asked == before + 1
+    assert moment.source.query_report == before + 1
 
 
 async def test_hit_that_comes_while_the_store_is_asked_is_not_forgotten(moment: Moment):
-    before = moment.source.asked
+    before = moment.source.query_report
     moment.source.may_answer.clear()
     moment.hit()
-    await wait_until(lambda: moment.source.asked == before + 1)
+    await wait_until(lambda: moment.source.query_report == before + 1)
     moment.hit()
     moment.source.may_answer.set()
     await moment.shows(2)
 
 
-async def test_source_in_trouble_is_left_alone_whoever_comes(moment: Moment):
+async def test_failing_source_is_not_queried_after_a_hit(moment: Moment):
     moment.source.trouble = True
     moment.hit()
     await wait_until(lambda: moment.reading().last_error is not None)
-    before = moment.source.asked
+    before = moment.source.query_report
     task = moment.refresher.refresh_tasks["now"]
     for _ in range(2):
         moment.hit()
         await wait_until(lambda: moment.refresher.page_view_timer is None and not task.wake_event.is_set())
     assert task.has_page_view
-    assert moment.source.asked == before
+    assert moment.source.query_report == before
 
 
-async def test_pulse_before_the_start_and_after_the_end_is_nothing(moment: Moment):
+async def test_hits_before_the_start_and_after_the_stop_are_ignored(moment: Moment):
     await moment.refresher.stop()
     moment.hit()
     assert moment.refresher.page_view_timer is None or moment.refresher.page_view_timer.cancelled()

@@ -9,7 +9,7 @@ from tornado.httpclient import HTTPResponse
 
 from handlers.serving.server import run_server
 from tests.conventions.code import ROOT
-from tests.pageviews.queries.conftest import Ours
+from tests.pageviews.queries.conftest import MakeSource
 from tests.pageviews.queries.week import NOW, WEEK
 from utilities.config.boards import read_board
 from utilities.config.settings import Settings
@@ -57,14 +57,14 @@ class Google:
     async def close(self) -> None: ...
 
 
-async def reconciled(ours: Ours, google: Google) -> Frame:
-    sources = Sources([], {"pageviews": await ours(WEEK), "ga4": google}, clock=lambda: NOW)
+async def fetch_reconciled(make_source: MakeSource, google: Google) -> Frame:
+    sources = Sources([], {"pageviews": await make_source(WEEK), "ga4": google}, clock=lambda: NOW)
     frames = [frame async for frame in today_reconciled.REPORT.fetch_frames(sources)]
     return frames[-1]
 
 
-async def test_each_figure_says_whose_it_is_and_how_old(ours: Ours):
-    frame = await reconciled(ours, Google())
+async def test_each_figure_has_its_source_and_age(make_source: MakeSource):
+    frame = await fetch_reconciled(make_source, Google())
     assert frame.rows == (
         ("Our own", "last 5 minutes", 1, 1, 0.0),
         ("Our own", "today until now, Berlin time", 3, 6, 0.0),
@@ -72,13 +72,13 @@ async def test_each_figure_says_whose_it_is_and_how_old(ours: Ours):
     )
 
 
-async def test_what_google_does_not_say_is_unknown_and_never_nought(ours: Ours):
-    frame = await reconciled(ours, Google("Google does not answer"))
+async def test_figures_missing_from_google_are_unknown_and_not_zero(make_source: MakeSource):
+    frame = await fetch_reconciled(make_source, Google("Google does not answer"))
     assert frame.rows[2] == ("Google Analytics", "today so far", None, None, None)
     assert [note.text for note in frame.notes] == ["Google Analytics: Google does not answer"]
 
 
-async def test_google_is_asked_for_the_day_until_now(settings: Callable[..., Settings]):
+async def test_google_is_queried_for_the_day_until_now(settings: Callable[..., Settings]):
     from utilities.sources.ga4 import build_ga4_request
 
     body = build_ga4_request(Ga4Query(metrics=("totalUsers",), today=True), 7)
@@ -86,7 +86,7 @@ async def test_google_is_asked_for_the_day_until_now(settings: Callable[..., Set
 
 
 @pytest.mark.parametrize("name", ["visits"])
-def test_wall_of_our_own_visits_can_be_read_from_the_room(name: str):
+def test_page_view_board_fits_its_layout(name: str):
     known = load_catalogue()
     board = read_board(ROOT / Path("boards") / f"{name}.yaml")
     known.add_board(board)
@@ -95,11 +95,11 @@ def test_wall_of_our_own_visits_can_be_read_from_the_room(name: str):
     assert {known.reports[tile.report].sources for tile in board.tiles} == {("pageviews",)}
 
 
-async def test_wall_is_full_after_one_visit(ours: Ours):
+async def test_wall_is_full_after_one_visit(make_source: MakeSource):
     known = load_catalogue()
     board = read_board(ROOT / "boards" / "visits.yaml")
     known.add_board(board)
-    source = await ours(WEEK, now=datetime(2026, 3, 10, 12, tzinfo=UTC))
+    source = await make_source(WEEK, now=datetime(2026, 3, 10, 12, tzinfo=UTC))
     for tile in board.tiles:
         frame = await source.fetch_frame(known.reports[tile.report].query)
         assert frame.rows, tile.report
@@ -107,7 +107,7 @@ async def test_wall_is_full_after_one_visit(ours: Ours):
         assert all(frame.has_column(key) for key in wanted), tile.report
 
 
-async def test_foot_of_the_wall_says_nothing_of_days_it_does_not_show(
+async def test_status_line_does_not_mention_days_that_are_not_shown(
     settings: Callable[..., Settings], fetch: Callable[..., Awaitable[HTTPResponse]]
 ):
     async with run_server(settings(boards_dir=ROOT / "boards", port=0)) as (_, port):

@@ -89,7 +89,7 @@ def source(tmp_path: Path) -> PageViewSource:
     return PageViewSource(cast(PageViewStore, None), sites, lambda: NOW, days=7)
 
 
-async def test_program_is_handed_the_answer_to_its_first_question(foyer: Foyer):
+async def test_first_request_of_a_program_gets_the_answer(foyer: Foyer):
     await foyer.visit("/pricing")
     found = await foyer.report("site-pages", **{"from": "now/d", "to": "now"})
     assert (found["report"], found["state"]) == ("site-pages", "live")
@@ -107,7 +107,7 @@ async def test_spreadsheet_is_refused_a_question_that_fails(foyer: Foyer):
     assert table.body.decode().startswith("Not just now. There are no figures: ")
 
 
-async def test_page_is_never_waited_for(foyer: Foyer):
+async def test_page_never_waits_for_the_query(foyer: Foyer):
     page = (await foyer.get("/reports/site-pages", **{"from": "now/d", "to": "now"})).body.decode()
     assert "The query is running" in page
 
@@ -154,7 +154,7 @@ async def test_parameter_that_makes_no_sense_is_400_and_named(foyer: Foyer, said
         assert sentence.split("now/d")[0] in response.body.decode()
 
 
-async def test_desk_looks_through_more_rows_than_the_wall_has_room_for(foyer: Foyer):
+async def test_report_page_has_more_rows_than_the_wall(foyer: Foyer):
     for n in range(11):
         await foyer.visit(f"/{n}")
     assert len((await foyer.answered("site-pages", **{"from": "now/d"}))["rows"]) == 10
@@ -169,7 +169,7 @@ async def test_unknown_report_is_404_whatever_is_asked_of_it(foyer: Foyer):
 
 @settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.dictionaries(st.sampled_from(["site", "from", "to", "page", "referrer"]), st.text(max_size=60)))
-def test_whatever_is_said_is_understood_or_refused(said: dict[str, str], source: PageViewSource):
+def test_any_parameters_are_parsed_or_refused(said: dict[str, str], source: PageViewSource):
     try:
         ask = source.with_params(PageViewQuery("pages"), said)
     except ParameterError as error:

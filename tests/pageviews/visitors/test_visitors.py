@@ -61,7 +61,7 @@ def test_a_day_has_its_rhythm(world: World):
     assert count(3) < 0.7 * count(10)
 
 
-def test_beside_google_s_readers_there_are_as_many_who_block_it(world: World):
+def test_about_half_of_the_visitors_block_google(world: World):
     found = list(Readers(world).between(NOON - timedelta(hours=12), NOON))
     people = sum(not read.name and bool(read.browser.language) for read in found)
     [(day, until)] = world.span(NOON.date(), NOON.date())
@@ -122,7 +122,7 @@ async def test_driver_sends_what_happens_from_now_on(foyer: tuple[Services, str]
     assert driver.refused == 0
 
 
-async def test_driver_bears_a_foyer_that_is_gone(world: World):
+async def test_driver_continues_while_foyer_is_down(world: World):
     driver = Driver(world, world.clock, "http://127.0.0.1:9")
     read = next(Readers(world).between(NOON - timedelta(hours=1), NOON))
     await driver.send(read)

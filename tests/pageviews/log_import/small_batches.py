@@ -1,6 +1,6 @@
-"""An import that keeps a few hundred page views at once, so that a test can break it off between two lots.
+"""An import that stores a few hundred page views at a time, so that a test can interrupt it between two batches.
 
-`python -m tests.pageviews.log_import.small_lots FILE`, with Foyer's settings in the environment.
+`python -m tests.pageviews.log_import.small_batches FILE`, with Foyer's settings in the environment.
 """
 
 import asyncio
