@@ -31,13 +31,13 @@ from utilities.rendering.views import FrameShape, View, fits_shapes
 
 
 @dataclass(frozen=True)
-class Options:
+class OneBarOptions:
     """Has no options."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
 
-def one_bar_chart(frame: Frame, box: Box, options: Options) -> ChartSpec | None:
+def one_bar_chart(frame: Frame, box: Box, options: OneBarOptions) -> ChartSpec | None:
     """Returns the chart; None without rows."""
     option = {"title": {"text": str(len(frame.rows))}}
     return build_chart_spec(option, box, f"{len(frame.rows)} rows.") if frame.rows else None
@@ -48,7 +48,7 @@ def min_size(box: Box) -> tuple[float, float]:
     return 4 * box.text, 2 * box.text
 
 
-VIEW = View("one-bar", "one bar", one_bar_chart, fits_shapes(1, FrameShape.NAMES), min_size, Options)
+VIEW = View("one-bar", "one bar", one_bar_chart, fits_shapes(1, FrameShape.NAMES), min_size, OneBarOptions)
 '''
 
 SOURCE = '''"""The weather at the office: a source without credentials."""
@@ -150,12 +150,12 @@ CHECKS = (
 )
 TESTS = ("conventions", "reports", "shares/test_one_more.py", "handlers/accounts/test_access.py")
 OFFERED = """
-from utilities.config.discovery import find
+from utilities.config.discovery import discover_units
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.rendering import views
 frame = Frame((Column("name", "Name", ValueKind.TEXT), Column("n", "N", ValueKind.INTEGER)), (("a", 1),))
-found = {view.name: view for view in find(views, "VIEW", views.View)}
-assert "one-bar" in views.fitting_views(frame, found), views.fitting_views(frame, found)
+drawable = {view.name: view for view in discover_units(views, "VIEW", views.View)}
+assert "one-bar" in views.fitting_views(frame, drawable), views.fitting_views(frame, drawable)
 """
 
 
