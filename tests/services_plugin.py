@@ -10,10 +10,10 @@ SKIPPED = pytest.StashKey[list[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SKIPPED] = []
     if os.environ.get("FOYER_REQUIRE_SERVICES"):
-        config.pluginmanager.register(Watch(config.stash[SKIPPED]))
+        config.pluginmanager.register(SkipCollector(config.stash[SKIPPED]))
 
 
-class Watch:
+class SkipCollector:
     """Remembers the skips, of tests or of whole modules, whose reason begins with `needs`, and fails the run for them.
 
     Other reasons stay what they are: a recording that is not kept in the repository is no missing service.

@@ -27,7 +27,7 @@ COMMANDS = ("serve", "demo", "check", "schema", "forget", "export")
 
 
 @dataclass(frozen=True)
-class Done:
+class FinishedCommand:
     """A command that has ended."""
 
     returncode: int
@@ -35,7 +35,7 @@ class Done:
     stderr: str
 
 
-Run = Callable[..., Done]
+Run = Callable[..., FinishedCommand]
 
 
 def variables(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
@@ -43,13 +43,13 @@ def variables(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
     return usual | dict(environ)
 
 
-def started(folder: Path, *words: str, **environ: str) -> Done:
+def run_in_subprocess(folder: Path, *words: str, **environ: str) -> FinishedCommand:
     """A `run.py` of its own, in a folder without `.env`, with nothing set but `environ`. It takes a second."""
     command = [sys.executable, str(ROOT / "run.py"), *words]
     told = variables(folder, environ)
     ended = subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, check=False)
     assert "Traceback" not in ended.stdout + ended.stderr
-    return Done(ended.returncode, ended.stdout, ended.stderr)
+    return FinishedCommand(ended.returncode, ended.stdout, ended.stderr)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["run.py"])
 
-    def run(*words: str, **environ: str) -> Done:
+    def run(*words: str, **environ: str) -> FinishedCommand:
         told = variables(tmp_path, environ)
         for name in set(os.environ) - set(told):
             monkeypatch.delenv(name)
@@ -72,7 +72,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             code = int(end.code or 0)
         said = capsys.readouterr()
         assert "Traceback" not in said.out + said.err
-        return Done(code, said.out, said.err)
+        return FinishedCommand(code, said.out, said.err)
 
     yield run
     os.umask(mask)
@@ -96,8 +96,8 @@ def test_bad_settings_stop_every_command_with_all_their_sentences(run: Run):
         assert [line.split()[0] for line in done.stderr.splitlines()] == ["PORT", "LOG_FORMAT"]
 
 
-def test_check_is_well_when_nothing_is_configured(tmp_path: Path):
-    done = started(tmp_path, "check")
+def test_check_passes_when_nothing_is_configured(tmp_path: Path):
+    done = run_in_subprocess(tmp_path, "check")
     assert done.returncode == 0, done.stdout
     assert "not set up  source ga4             set GA4_PROPERTY_ID" in done.stdout
     assert "All is well." in done.stdout
@@ -139,7 +139,7 @@ def test_check_names_a_redis_that_does_not_answer(run: Run):
         ("DATA_DIR", "/dev/null", "DATA_DIR is /dev/null: does it belong to the user"),
     ],
 )
-def test_what_stops_the_start_is_a_sentence(run: Run, variable: str, value: str, told: str):
+def test_reason_for_a_failed_start_is_a_sentence(run: Run, variable: str, value: str, told: str):
     done = run("serve", **{**DOOR, "PORT": "0", variable: value})
     assert done.returncode == 1
     assert told in done.stderr
@@ -147,7 +147,7 @@ def test_what_stops_the_start_is_a_sentence(run: Run, variable: str, value: str,
 
 
 def test_address_that_is_not_this_machines_is_named(tmp_path: Path):
-    done = started(tmp_path, "serve", **DOOR, PORT="0", BIND="192.0.2.1")
+    done = run_in_subprocess(tmp_path, "serve", **DOOR, PORT="0", BIND="192.0.2.1")
     assert done.returncode == 1
     assert "Foyer cannot listen on 192.0.2.1, port 0: " in done.stderr
 
@@ -155,12 +155,12 @@ def test_address_that_is_not_this_machines_is_named(tmp_path: Path):
 def test_port_that_is_taken_is_named(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = started(tmp_path, "serve", GA4_PROPERTY_ID="1", PORT=str(port))
+        done = run_in_subprocess(tmp_path, "serve", GA4_PROPERTY_ID="1", PORT=str(port))
     assert f"Foyer cannot listen on 127.0.0.1, port {port}: Address already in use. Set another PORT." in done.stderr
 
 
-def test_demo_without_a_place_for_its_things_says_why(tmp_path: Path):
-    done = started(tmp_path, "demo", DATA_DIR="/dev/null/var")
+def test_demo_without_a_data_folder_states_the_reason(tmp_path: Path):
+    done = run_in_subprocess(tmp_path, "demo", DATA_DIR="/dev/null/var")
     assert done.returncode == 1
     assert "The pretend internet cannot start" in done.stderr
 
@@ -182,13 +182,13 @@ async def test_check_tells_whether_the_issuer_knows_the_client(tmp_path: Path):
     assert "check GOOGLE_CLIENT_ID and its secret" in said[1].text
 
 
-def test_nobody_has_to_read_to_the_end(tmp_path: Path):
+def test_output_to_a_closed_pipe_is_no_error(tmp_path: Path):
     command = f"{sys.executable} {ROOT / 'run.py'} schema | head -c 1"
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("{", "")
 
 
-def test_what_is_kept_is_for_the_owners_eyes_only(run: Run, tmp_path: Path):
+def test_data_files_are_readable_by_their_owner_only(run: Run, tmp_path: Path):
     run("check", DATA_DIR=str(tmp_path / "mine"))
     assert stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o700
 
@@ -198,7 +198,7 @@ def test_schema_is_what_editors_are_given(run: Run):
     assert json.loads(done.stdout) == json.loads((ROOT / "boards" / "board.schema.json").read_text())
 
 
-async def test_check_is_well_on_the_pretend_internet(tmp_path: Path):
+async def test_check_passes_on_the_demo_internet(tmp_path: Path):
     async with Internet(tmp_path) as internet:
         environ = {"DATA_DIR": str(tmp_path), "BOARDS_DIR": str(ROOT / "boards")}
         settings = read_settings(environ, env_file=None, demo_env=internet.environment)

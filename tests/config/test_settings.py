@@ -38,7 +38,7 @@ def test_nothing_set_serves_this_machine_only():
     assert (settings.loopback_only, settings.bind_address, settings.port) == (True, "127.0.0.1", 8888)
 
 
-def test_sign_in_opens_the_door():
+def test_sign_in_listens_on_all_addresses():
     settings = read(**DOOR)
     assert (settings.loopback_only, settings.bind_address) == (False, "0.0.0.0")
     assert settings.allowed_domains == ("example.com", "example.co.uk")
@@ -64,7 +64,7 @@ def test_sign_in_opens_the_door():
         ("PUBLIC_URL", "foyer.example.com", "begins with http:// or https://"),
     ],
 )
-def test_door_that_is_not_whole_is_one_clear_sentence(name: str, value: str, words: str):
+def test_incomplete_sign_in_is_one_clear_sentence(name: str, value: str, words: str):
     (fault,) = faults(**{**DOOR, name: value})
     assert name in fault
     assert words in fault
@@ -96,13 +96,13 @@ def test_door_that_is_not_whole_is_one_clear_sentence(name: str, value: str, wor
         ("LOBSTERS_API_URL", "lobste.rs"),
     ],
 )
-def test_malformed_value_is_named_and_a_secret_in_it_is_not_told(name: str, value: str):
+def test_malformed_value_is_named_without_its_secret(name: str, value: str):
     (fault,) = faults(**{name: value})
     assert fault.startswith(name)
     assert "canary" not in fault
 
 
-def test_all_faults_are_told_together():
+def test_all_faults_are_reported_together():
     told = faults(GOOGLE_CLIENT_ID="x", PORT="-1", TRUSTED_PROXIES="x", SECRET_KEY_FILE="/nowhere")
     assert [re.split("[ :]", fault)[0] for fault in told] == [
         *("GOOGLE_CLIENT_SECRET", "ALLOWED_DOMAINS", "PUBLIC_URL"),
@@ -150,7 +150,7 @@ def test_folder_where_the_file_should_be_is_a_sentence(tmp_path: Path):
         read_settings({}, env_file=tmp_path / ".env")
 
 
-def test_file_twin_of_what_is_no_secret_is_remarked_on():
+def test_file_variable_of_a_setting_without_secret_gets_a_warning():
     assert read(GA4_PROPERTY_ID_FILE="/nowhere").warnings == (
         "GA4_PROPERTY_ID_FILE is set, but only secrets may stand in a file: set GA4_PROPERTY_ID itself.",
     )
@@ -194,12 +194,12 @@ def test_no_secret_is_in_any_repr():
     assert KEY not in shown
 
 
-def test_secrets_are_known_whole_and_in_parts():
+def test_secrets_are_masked_whole_and_in_parts():
     secrets = read(SECRET_KEY=f"{KEY}, old-{KEY}", REDIS_URL="rediss://user:canary@h/0").secrets()
     assert {KEY, f"old-{KEY}", "canary", "rediss://user:canary@h/0"} <= set(secrets)
 
 
-def test_address_that_heroku_hands_out_is_understood():
+def test_database_url_of_heroku_is_accepted():
     assert read(DATABASE_URL="postgres://u:p@h/d").database_url.get_secret_value() == "postgresql://u:p@h/d"
 
 
@@ -210,7 +210,7 @@ def test_misspelt_variable_gets_a_hint():
     assert read(PATH="/bin", HOME="/", LANG="C", PORT="1").warnings == ()
 
 
-def test_demo_takes_nothing_of_what_is_real_but_where_to_listen():
+def test_demo_uses_only_the_listening_settings_of_the_environment():
     real = {"PORT": "1234", "REDIS_URL": "redis://real", "DATABASE_URL": "postgresql://real/x", "DATA_DIR": "here"}
     settings = read_settings({**DOOR, **real}, env_file=None, demo_env={"GA4_PROPERTY_ID": "1"})
     assert (settings.port, settings.data_dir, settings.ga4_property_id) == (1234, Path("here/demo"), "1")

@@ -1,4 +1,4 @@
-"""The project's files as the rules of the house look at them."""
+"""The Python files of the project, for the tests of conventions."""
 
 import ast
 from collections.abc import Iterator

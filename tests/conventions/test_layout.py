@@ -1,4 +1,4 @@
-"""The rules of the house that nobody has to remember; the floors themselves are import-linter's, in pyproject.toml."""
+"""Rules for the files of the project; import-linter holds the layers, in pyproject.toml."""
 
 import ast
 import fnmatch
@@ -20,7 +20,7 @@ BROAD = {"Exception", "BaseException"}
 
 
 def names(*places: str, wrong: Callable[[Source], object]) -> list[str]:
-    """The files in these places of which it is true."""
+    """Returns the names of the files for which `wrong` is true."""
     return [source.name for source in sources(*places) if wrong(source)]
 
 
@@ -34,15 +34,15 @@ def broad_excepts(source: Source) -> list[str]:
 
 
 def imported(source: Source) -> set[str]:
-    """Every module the file imports, and every package above it."""
+    """Returns every module the file imports, and every package above it."""
     froms = [node for node in source.nodes if isinstance(node, ast.ImportFrom)]
     names = {f"{node.module}.{name.name}" for node in froms for name in node.names}
     names |= {name.name for node in source.nodes if isinstance(node, ast.Import) for name in node.names}
     return {".".join(name.split(".")[:depth]) for name in names for depth in range(1, name.count(".") + 2)}
 
 
-def test_floors_are_drawn_as_they_are_held():
-    """docs/architecture.md draws what import-linter holds, from the top down."""
+def test_architecture_document_shows_the_import_layers():
+    """Checks that docs/architecture.md shows what import-linter holds, from the top down."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     held = [set(layer.replace(" ", "").split("|")) for layer in contracts[0]["layers"]]
     drawn = re.findall(r"^utilities/(?:\{(.*?)\}|(\w+))", (ROOT / "docs" / "architecture.md").read_text(), re.M)
@@ -68,7 +68,7 @@ def test_every_module_has_a_docstring():
     assert not names(*PRODUCT, wrong=lambda source: source.text and not source.docstring)
 
 
-def test_no_drawer_for_odds_and_ends():
+def test_no_module_for_unrelated_helpers():
     drawers = {"helpers", "helper", "utils", "util", "misc", "common"}
     assert not names(*EVERYTHING, wrong=lambda source: source.path.stem in drawers)
 

@@ -13,8 +13,8 @@ HOME = Path(__file__).resolve().parents[2]
 
 
 @asynccontextmanager
-async def running(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[tuple[Process, str]]:
-    """The process and its address, once it says where it is; killed on leaving when it has not ended by itself."""
+async def run_foyer_process(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[tuple[Process, str]]:
+    """Starts Foyer; yields the process and its address; kills it on exit if it still runs."""
     variables = {"PATH": os.environ["PATH"], "PORT": "0", "DATA_DIR": str(folder / "var"), **environment}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "run.py", cwd=HOME, env=variables, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE
@@ -22,7 +22,7 @@ async def running(folder: Path, environment: Mapping[str, str]) -> AsyncIterator
     assert process.stderr is not None
     try:
         async with asyncio.timeout(20):
-            address = await said(process.stderr)
+            address = await read_address(process.stderr)
         reading = asyncio.create_task(drain(process.stderr))
         yield process, address
         reading.cancel()
@@ -33,7 +33,7 @@ async def running(folder: Path, environment: Mapping[str, str]) -> AsyncIterator
         process._transport.close()  # type: ignore[attr-defined]  # Python 3.11 leaves it to the loop's end, and warns
 
 
-async def said(stderr: asyncio.StreamReader) -> str:
+async def read_address(stderr: asyncio.StreamReader) -> str:
     lines = []
     while line := (await stderr.readline()).decode():
         lines.append(line)
@@ -47,7 +47,7 @@ async def drain(stderr: asyncio.StreamReader) -> None:
         pass
 
 
-async def told_to_stop(process: Process, within: float) -> int:
-    """The exit code after SIGTERM."""
+async def stop_with_sigterm(process: Process, within: float) -> int:
+    """Sends SIGTERM and returns the exit code."""
     process.send_signal(signal.SIGTERM)
     return await asyncio.wait_for(process.wait(), within)

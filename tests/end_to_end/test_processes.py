@@ -11,7 +11,7 @@ from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from demo.internet import Internet
 from tests.conftest import RedisServer
-from tests.end_to_end.processes import running, told_to_stop
+from tests.end_to_end.processes import run_foyer_process, stop_with_sigterm
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the pretend internet is
@@ -24,7 +24,7 @@ async def reading(fetch: Fetch, address: str, report: str) -> dict[str, Any]:
     return json.loads((await fetch(f"{address}/reports/{report}.json")).body)
 
 
-async def until_it_is(state: str, fetch: Fetch, address: str, report: str, seconds: float = 15) -> dict[str, Any]:
+async def wait_for_state(state: str, fetch: Fetch, address: str, report: str, seconds: float = 15) -> dict[str, Any]:
     async def has_state() -> bool:
         return (await reading(fetch, address, report))["state"] == state
 
@@ -35,16 +35,16 @@ async def until_it_is(state: str, fetch: Fetch, address: str, report: str, secon
 async def test_sigterm_under_load_with_200_open_streams_exits_within_10_seconds(
     tmp_path: Path, internet: Internet, fetch: Fetch
 ) -> None:
-    async with running(tmp_path, internet.environment) as (process, address):
+    async with run_foyer_process(tmp_path, internet.environment) as (process, address):
         port = int(address.rsplit(":", 1)[1])
         streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
         for _, writer in streams:
             writer.write(f"GET /boards/office/stream HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
         heads = await asyncio.gather(*(reader.readuntil(b"\r\n\r\n") for reader, _ in streams))
         assert all(b" 200 " in head.splitlines()[0] for head in heads)
-        pages = asyncio.create_task(ask_on(fetch, f"{address}/boards/office"))
+        pages = asyncio.create_task(fetch_until_stopped(fetch, f"{address}/boards/office"))
         assert (await fetch(f"{address}/boards/office")).code == 200  # the load is on
-        assert await told_to_stop(process, within=10) == 0
+        assert await stop_with_sigterm(process, within=10) == 0
         rests = await asyncio.gather(*(reader.read() for reader, _ in streams))
         assert all(b"event: bye" in rest for rest in rests)
         await pages
@@ -52,7 +52,7 @@ async def test_sigterm_under_load_with_200_open_streams_exits_within_10_seconds(
             writer.close()
 
 
-async def ask_on(fetch: Fetch, url: str) -> None:
+async def fetch_until_stopped(fetch: Fetch, url: str) -> None:
     """Asks until nobody answers any more."""
     while True:
         try:
@@ -69,20 +69,20 @@ async def test_two_processes_and_one_redis_make_one_call_a_period(
 ) -> None:
     environment = {**internet.environment, "REDIS_URL": redis_server.url}
     async with (
-        running(tmp_path / "one", environment) as (_, one),
-        running(tmp_path / "two", environment) as (_, two),
+        run_foyer_process(tmp_path / "one", environment) as (_, one),
+        run_foyer_process(tmp_path / "two", environment) as (_, two),
     ):
         for address in (one, two):
             for report in ("top-countries", "people-sources", "active-now"):
-                await until_it_is("live", fetch, address, report)
+                await wait_for_state("live", fetch, address, report)
         first = await reading(fetch, one, "people-sources")
         assert first == await reading(fetch, two, "people-sources")
         by_two = internet.faults.count(GOOGLE)
         assert by_two
     internet.faults.clear()
-    async with running(tmp_path / "three", internet.environment) as (_, three):
+    async with run_foyer_process(tmp_path / "three", internet.environment) as (_, three):
         for report in ("top-countries", "people-sources", "active-now"):
-            await until_it_is("live", fetch, three, report)
+            await wait_for_state("live", fetch, three, report)
         # It fails when the two processes have sent more queries than one alone does.
         await wait_until(lambda: internet.faults.count(GOOGLE) >= by_two, within=10)
 
@@ -93,14 +93,14 @@ async def test_starts_with_everything_down_and_heals(tmp_path: Path, fetch: Fetc
     folder.mkdir()
     async with Internet(folder) as internet:
         environment, port = internet.environment, internet.port
-    async with running(tmp_path, {**environment, "REDIS_URL": "redis://127.0.0.1:1/0"}) as (_, address):
+    async with run_foyer_process(tmp_path, {**environment, "REDIS_URL": "redis://127.0.0.1:1/0"}) as (_, address):
         health = await fetch(f"{address}/healthz")
         assert health.code == 200
         assert json.loads(health.body)["status"] == "degraded"
         page = await fetch(f"{address}/boards/office")
         assert page.code == 200
         # Each failure doubles the wait for the next try, so it heals soon if the first one has just been.
-        await until_it_is("failed", fetch, address, "top-countries", seconds=30)
+        await wait_for_state("failed", fetch, address, "top-countries", seconds=30)
         async with Internet(folder, port):
-            answer = await until_it_is("live", fetch, address, "top-countries", seconds=90)
+            answer = await wait_for_state("live", fetch, address, "top-countries", seconds=90)
             assert answer["rows"]

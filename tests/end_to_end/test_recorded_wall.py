@@ -55,7 +55,7 @@ async def rows_of(wall_page: Page, tile: str) -> list[str]:
     return [" ".join((await row.inner_text()).split()) for row in rows]
 
 
-async def test_every_figure_on_the_glass_equals_the_recording(
+async def test_every_figure_on_the_wall_equals_the_recording(
     tmp_path: Path, recordings: Path, open_foyer: OpenFoyer, wall_page: Page
 ) -> None:
     names = ["realtime", "top-countries-realtime", "top-domains-30-days", "top-traffic-sources-30-days"]

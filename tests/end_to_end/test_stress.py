@@ -56,7 +56,9 @@ async def test_markup_from_google_is_shown_and_never_run(
         # `wall_page` fails the test for a dialog, and for a complaint about the content security policy
 
 
-async def test_an_empty_property_is_said_in_words(tmp_path: Path, open_foyer: OpenFoyer, wall_page: Page) -> None:
+async def test_empty_property_shows_a_text_in_every_tile(
+    tmp_path: Path, open_foyer: OpenFoyer, wall_page: Page
+) -> None:
     async with Internet(tmp_path, empty=True) as internet:
         foyer = await open_foyer(internet.environment)
         await open_wall(wall_page, foyer.address)
@@ -64,7 +66,7 @@ async def test_an_empty_property_is_said_in_words(tmp_path: Path, open_foyer: Op
             assert (await tile.inner_text()).strip(), "a blank tile"
 
 
-async def test_dead_networks_leave_the_table_standing(
+async def test_table_is_complete_when_share_networks_fail(
     internet: Internet, open_foyer: OpenFoyer, wall_page: Page
 ) -> None:
     for name, address in internet.environment.items():
@@ -111,9 +113,9 @@ async def test_a_wall_that_never_got_an_answer_says_why(
     await wall_page.goto(foyer.address + "/boards/office")
     tile = wall_page.locator("[data-tile=top-countries][data-state=failed]")
     await tile.wait_for(timeout=15_000)
-    said = await tile.inner_text()
-    assert word in said
-    assert "Traceback" not in said
-    assert "@" not in said, "an account's address is nobody's business in the hall"
-    assert len(said.split()) >= 4
+    message = await tile.inner_text()
+    assert word in message
+    assert "Traceback" not in message
+    assert "@" not in message, "an account's address is nobody's business in the hall"
+    assert len(message.split()) >= 4
     assert await wall_page.evaluate(OVERFLOWING) == []
