@@ -5,7 +5,7 @@ from typing import Any
 from handlers.base.errors import HttpProblem
 from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler
 from handlers.reports.presenter import ReportView
-from utilities.model.formats import frame_to_csv
+from utilities.model.csv_export import frame_to_csv
 
 
 class ReportJson(ReportHandler):

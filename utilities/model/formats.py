@@ -1,7 +1,5 @@
 """Values as text for people; JSON has them raw."""
 
-import csv
-import io
 import re
 from datetime import date
 
@@ -10,8 +8,6 @@ from utilities.model.frames import DateRange, Frame, Value, ValueKind
 MISSING_VALUE = "–"
 EMAIL_ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-z]+", re.IGNORECASE)
 PARENTHESIS = re.compile(r" \([^()]*\)")
-FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
-"""Characters that begin a formula in spreadsheets (OWASP, CSV injection), with their full-width forms."""
 
 
 def format_value(value: Value, kind: ValueKind) -> str:
@@ -84,24 +80,6 @@ def note_sentences(frame: Frame) -> list[str]:
         note.text if note.column is None else f"{headings.get(note.column, note.column)}: {note.text}"
         for note in frame.notes
     ]
-
-
-def frame_to_csv(frame: Frame) -> str:
-    """Returns CSV: headings, then formatted values. Every cell is quoted and none begins a formula."""
-    kinds = [column.kind for column in frame.columns]
-    out = io.StringIO(newline="")
-    rows = csv.writer(out, quoting=csv.QUOTE_ALL)
-    rows.writerow([escape_formula(column.heading) for column in frame.columns])
-    rows.writerows(
-        [escape_formula(format_value(value, kind)) for value, kind in zip(row, kinds, strict=True)]
-        for row in frame.rows
-    )
-    return out.getvalue()
-
-
-def escape_formula(text: str) -> str:
-    """Returns the text, with an apostrophe in front where a spreadsheet would run it as a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text.replace("\0", "")
 
 
 def wall_error_text(message: str) -> str:

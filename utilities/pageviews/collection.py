@@ -12,8 +12,7 @@ from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, StoreDown
 from utilities.pageviews.classify.classifier import HitClassifier, open_classifier
 from utilities.pageviews.classify.dropped_counter import DroppedCounter
-from utilities.pageviews.classify.sessions import RECENT_VISITS_SQL
-from utilities.pageviews.classify.visitor_ids import SESSION_TIMEOUT_SECONDS
+from utilities.pageviews.classify.sessions import RECENT_VISITS_SQL, SESSION_TIMEOUT_SECONDS
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collect.rate_limit import HitRateLimiter
 from utilities.pageviews.sites.registry import SITES_FILE_NAME, SiteRegistry

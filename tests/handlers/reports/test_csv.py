@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.model.formats import FORMULA_STARTS, frame_to_csv
+from utilities.model.csv_export import FORMULA_STARTS, frame_to_csv
 from utilities.model.frames import Column, Frame, ValueKind
 
 CELLS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5)

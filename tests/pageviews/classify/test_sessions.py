@@ -11,7 +11,8 @@ from utilities.pageviews import PageView
 from utilities.pageviews.classify.classifier import HitClassifier
 from utilities.pageviews.classify.daily_salts import DailySalts
 from utilities.pageviews.classify.geoip import CountryDatabase
-from utilities.pageviews.classify.visitor_ids import SESSION_TIMEOUT_SECONDS, DerivedSalts
+from utilities.pageviews.classify.sessions import SESSION_TIMEOUT_SECONDS
+from utilities.pageviews.classify.visitor_ids import DerivedSalts
 
 EVENING = int(datetime(2026, 10, 24, 19, tzinfo=UTC).timestamp())  # 21:00 in Berlin; the next day has 25 hours
 PEOPLE = [("192.0.2.1", CHROME), ("192.0.2.1", FIREFOX), ("192.0.2.2", CHROME)]

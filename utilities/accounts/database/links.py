@@ -93,7 +93,7 @@ class ShareLinks:
         return [_link_from_row(row) for row in await self.database.run(_select_links) if row.until > now]
 
     async def revoke_link(self, number: int) -> bool:
-        """Deletes a link: here at once, in other processes after REMEMBERED; whether there was one."""
+        """Deletes a link: here at once, in other processes after SHARE_LINK_CACHE_TIME; whether there was one."""
         gone = delete(links).where(links.c.number == number)
         count = await self.database.run(lambda connection: connection.execute(gone).rowcount)
         self._cached_at = None

@@ -77,7 +77,7 @@ class Sessions:
             self._drop_session(key)
 
     def watch_session(self, session: str) -> asyncio.Event:
-        """Is set when the session ends, at the latest REMEMBERED after it did; keep hold of it, nobody else does."""
+        """Is set when the session ends, at the latest SESSION_CACHE_TIME later. Keep a reference: nothing else does."""
         event = asyncio.Event()
         self._end_events.setdefault(hash_secret(session), WeakSet()).add(event)
         return event

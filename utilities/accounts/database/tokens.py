@@ -93,7 +93,7 @@ class TokenStore:
         return [_token_from_row(row) for row in await self.database.run(_select_tokens)]
 
     async def revoke_token(self, number: int) -> TokenRecord | None:
-        """Deletes a token: here at once, in other processes after REMEMBERED; None when there was none."""
+        """Deletes a token: here at once, in other processes after TOKEN_CACHE_TIME; None when there was none."""
         gone = delete(tokens).where(tokens.c.number == number).returning(*tokens.c)
         row = await self.database.run(lambda connection: connection.execute(gone).one_or_none())
         self._expire_cache()

@@ -6,8 +6,9 @@ import secrets
 from datetime import date, timedelta
 from pathlib import Path
 
+from utilities.pageviews.classify.sessions import SESSION_TIMEOUT_SECONDS
 from utilities.pageviews.classify.site_clock import midnight_epoch, site_time
-from utilities.pageviews.classify.visitor_ids import SALT_BYTES, SESSION_TIMEOUT_SECONDS, SaltPair
+from utilities.pageviews.classify.visitor_ids import SALT_BYTES, SaltPair
 from utilities.runtime.atomic_file import PRIVATE_MODE, create_file_atomically
 
 ONE_DAY = timedelta(days=1)

@@ -8,7 +8,9 @@ from hashlib import blake2b
 from typing import Any
 
 from utilities.pageviews.classify.attribution import Attribution
-from utilities.pageviews.classify.visitor_ids import SESSION_TIMEOUT_SECONDS
+
+SESSION_TIMEOUT_SECONDS = 30 * 60
+"""A visit ends after this long without activity, as in GA4 (Analytics Help, "About Analytics sessions")."""
 
 MAX_OPEN_VISITS = 100_000
 """About 30 MB. Beyond it the visit that is inactive longest is dropped, and its next page view starts a new visit."""

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from utilities.pageviews.classify.sessions import SESSION_TIMEOUT_SECONDS
 from utilities.pageviews.classify.site_clock import site_time
 
 SALT_BYTES = 16  # bytes
-SESSION_TIMEOUT_SECONDS = 30 * 60
-"""A visit ends after this long without activity, as in GA4 (Analytics Help, "About Analytics sessions")."""
 
 
 def visitor_id(salt: bytes, site: str, address: str, agent: str) -> int:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 from utilities.model.formats import MISSING_VALUE, format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.line_series import sparkline
+from utilities.rendering.charts.sparkline import sparkline
 from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.layout.type_scale import hero_sizes
