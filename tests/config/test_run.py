@@ -23,6 +23,8 @@ from utilities.checkup import CheckStatus, Finding, run_checks
 from utilities.config.settings import read_settings
 from utilities.model.clock import utc_now
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = ("serve", "demo", "check", "schema", "forget", "export")
 
 

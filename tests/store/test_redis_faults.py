@@ -15,7 +15,7 @@ from utilities.store.reading_codec import MAX_READING_BYTES, encode_reading
 from utilities.store.redis_commands import LEAST_PRIVILEGE
 from utilities.store.redis_store import MAX_STORE_CONNECTIONS
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]
 
 
 async def test_what_one_process_writes_the_others_have_at_once(redis_server, open_one):

@@ -7,6 +7,8 @@ from tests.store.test_disk_cache import BAD
 from tests.store.test_store import reading
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
 async def test_a_poisoned_reading_is_a_miss_and_counted(redis_server, open_one, raw, key, bad):

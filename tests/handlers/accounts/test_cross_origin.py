@@ -12,6 +12,8 @@ from tests.handlers.accounts.raw_http import send_request
 from tests.handlers.accounts.test_access import ROW_OF_ROUTE, cookie_header
 from utilities.model.principals import Person
 
+pytestmark = pytest.mark.slow
+
 HOST = ("Host", "foyer.example.com")
 SITES = ["same-origin", "same-site", "cross-site", "none", "", "nonsense"]
 ORIGINS = ["https://foyer.example.com", "https://evil.example", "null", "https://foyer.example.com.evil.example", ""]

@@ -10,6 +10,8 @@ from tests.handlers.accounts.conftest import FoyerServer, StartFoyer
 from tests.handlers.accounts.test_access import cookie_header
 from utilities.accounts.database.sessions import Sessions
 
+pytestmark = pytest.mark.slow
+
 
 class WallStream:
     """An open event stream of a board."""

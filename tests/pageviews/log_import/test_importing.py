@@ -19,6 +19,8 @@ from utilities.pageviews.log_import.line_kinds import LineKind
 from utilities.pageviews.log_import.log_file import MAX_LINE_BYTES
 from utilities.pageviews.storage.interface import PageViewStore
 
+pytestmark = pytest.mark.slow
+
 HOME = Path(__file__).parents[3]
 Write = Callable[..., Path]
 ROWS = "SELECT path, visitor, visit, moment FROM page_views ORDER BY moment, id"

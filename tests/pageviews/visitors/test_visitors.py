@@ -25,6 +25,8 @@ from utilities.pageviews.log_import.command import import_logs
 from utilities.pageviews.log_import.line_kinds import LineKind
 from utilities.services import Services
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 18, 20, tzinfo=UTC)  # a Wednesday in Los Angeles
 
 

@@ -11,7 +11,7 @@ from utilities.config.boards import Board, read_board
 from utilities.model.frames import Frame, ReadingState, ValueKind
 from utilities.rendering.layout.text_width import text_width
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]  # where the browser is
 
 ROOT = Path(__file__).resolve().parents[3]
 MARKUP = '<script>alert(1)</script> & "a very long title" '
