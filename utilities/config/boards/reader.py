@@ -29,9 +29,7 @@ def read_board(path: Path) -> Board:
     try:
         file = BoardFile.model_validate(data)
     except ValidationError as error:
-        raise combine_errors(
-            [BoardError(describe_error(e), file=str(path), line=_error_line(e, lines)) for e in error.errors()]
-        ) from error
+        raise file_error(error, path, lines, describe_error) from error
     board = Board.of(file, name=path.stem, hash=hashlib.sha256(raw).hexdigest()[:12], file=str(path), lines=lines)
     faults = list(_placement_faults(board))
     if faults:
@@ -76,8 +74,13 @@ def _locate_keys(node: yaml.Node, at: KeyPath, file: str) -> Iterator[tuple[KeyP
             yield from _locate_keys(value, (*at, str(key.value)), file)
 
 
-def _error_line(error: ErrorDetails, lines: dict[KeyPath, int]) -> int | None:
-    return nearest_line(lines, error["loc"])
+def file_error(
+    error: ValidationError, path: Path, lines: dict[KeyPath, int], describe: Callable[[ErrorDetails], str]
+) -> BoardError:
+    """Returns one error with every fault of a file, each at its line; `describe` says what is wrong."""
+    return combine_errors(
+        [BoardError(describe(e), file=str(path), line=nearest_line(lines, e["loc"])) for e in error.errors()]
+    )
 
 
 def describe_error(error: ErrorDetails, allowed_keys: Callable[[KeyPath], Iterator[str]] | None = None) -> str:

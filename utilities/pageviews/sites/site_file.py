@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from utilities.config import validators as addresses
 from utilities.config.boards.model import BOARD_NAME_PATTERN, KeyPath, Strict, nearest_line
-from utilities.config.boards.reader import _error_line, combine_errors, describe_error, parse_yaml
+from utilities.config.boards.reader import combine_errors, describe_error, file_error, parse_yaml
 from utilities.model.errors import BoardError
 from utilities.model.time_ranges import parse_zone_name
 
@@ -118,8 +118,7 @@ def read_site_file(path: Path) -> SiteFile:
     try:
         file = SiteFile.model_validate({} if data is None else data)
     except ValidationError as error:
-        faults = [BoardError(fault_sentence(e), file=str(path), line=_error_line(e, lines)) for e in error.errors()]
-        raise combine_errors(faults) from error
+        raise file_error(error, path, lines, fault_sentence) from error
     faults = [
         BoardError(what, file=str(path), line=nearest_line(lines, loc)) for what, loc in find_duplicates(file.sites)
     ]
