@@ -8,6 +8,7 @@ clickhouse      the URL of an empty ClickHouse inside this process
 chromium        a real browser, for tests and fixtures of the session's own event loop; open a context of your own
 """
 
+import gc
 import ipaddress
 import shutil
 import signal
@@ -40,6 +41,12 @@ def is_loopback(host: object, flags: int) -> bool:
     except ValueError:
         return False
     return address.is_loopback or (address.is_unspecified and bool(flags & socket.AI_PASSIVE))
+
+
+def pytest_collection_finish() -> None:
+    """Exempts modules and collected tests from garbage collection, which takes a seventh of the processor otherwise."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

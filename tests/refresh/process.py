@@ -1,16 +1,16 @@
-"""One process of several: `python -m tests.refresh.process REDIS_URL FOLDER PACE HANG`.
+"""One process of several: `python -m tests.refresh.process REDIS_URL FOLDER HANG`.
 
-Appends a line with its process id and the monotonic time to FOLDER/queries for each query, until its standard input
-is closed. With HANG a query never ends, as in a process that is stalled.
+Refreshes one report each minute of a clock that only its standard input moves: a line is the number of seconds. Appends
+its process id to FOLDER/queries for each query, and writes a line to standard output when nothing is due. With HANG a
+query never ends, as in a process that is stalled.
 """
 
 import asyncio
 import os
 import sys
-import time
 from pathlib import Path
 
-from tests.refresh.fake_source import FakeSource, make_report, running_refresher
+from tests.refresh.fake_source import FakeClock, FakeSource, make_report, running_refresher, settle
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
 from utilities.store import data_scope
@@ -25,17 +25,20 @@ async def open_patient_store(settings: Settings, clock: Clock) -> RedisStore:
     return store
 
 
-async def main(redis_url: str, folder: str, pace: str, hang: str) -> None:
+async def main(redis_url: str, folder: str, hang: str) -> None:
     store = await open_patient_store(Settings(redis_url=redis_url, data_dir=Path(folder)), utc_now)
     queries = Path(folder) / "queries"
 
     def record_query() -> None:
         with queries.open("a") as file:
-            file.write(f"{os.getpid()} {time.monotonic()}\n")
+            file.write(f"{os.getpid()}\n")
 
-    source = FakeSource(on_query=record_query, gate=asyncio.Event() if hang else None)
-    async with running_refresher(store, source, make_report(pace=float(pace)), timeout=3.0 if hang else 1.0):
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    source, clock = FakeSource(on_query=record_query, gate=asyncio.Event() if hang else None), FakeClock()
+    async with running_refresher(store, source, make_report(), clock=clock, timeout=3.0 if hang else 20.0) as refresher:
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            clock.advance(float(line), refresher)
+            await settle(refresher)
+            print("settled", flush=True)
     await store.close()
 
 

@@ -19,6 +19,7 @@ from tests.waiting import wait_until
 from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
 from utilities.model.frames import LastError, Reading, ReadingState
+from utilities.refresh.refresh_task import MIN_ROUND_SECONDS, UNEXPECTED_ERROR_SECONDS
 from utilities.store import unfenced_lease
 
 MARKER = make_report("marker")
@@ -116,17 +117,21 @@ async def test_figures_too_old_to_show_are_dropped_when_the_source_fails_again(s
 
 
 async def test_a_failure_before_the_query_is_recorded_and_retried_without_a_flood(store, caplog):
-    calls = []
+    steps = []  # what happens, in order: a call of the source, or the seconds of a pause
 
     class BrokenSource(FakeSource):
         def slowdown(self) -> float:
-            calls.append(asyncio.get_running_loop().time())
+            steps.append("call")
             raise ZeroDivisionError
 
+    async def record_pause(seconds: float) -> None:
+        steps.append(seconds)
+        await asyncio.sleep(0)
+
     await store.write(Reading("users", one_figure(7), utc_now()), await store.acquire_lease("users", 0.01))
-    async with running_refresher(store, BrokenSource(), make_report()):
-        await wait_until(lambda: len(calls) == 2)
+    async with running_refresher(store, BrokenSource(), make_report(), pause=record_pause):
+        await wait_until(lambda: steps.count("call") >= 3)
     reading = store.latest("users")
     assert (figure_of(reading), reading.last_error.kind) == (7, ErrorKind.INTERNAL)
-    assert calls[1] - calls[0] >= 1.0  # a pause, however busy the machine is
+    assert steps[:6] == ["call", UNEXPECTED_ERROR_SECONDS, MIN_ROUND_SECONDS] * 2
     assert len(caplog.records) == 1

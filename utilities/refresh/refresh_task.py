@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
@@ -39,6 +39,7 @@ class RefreshContext:
     rng: random.Random
     start_jitter: float = START_JITTER_SECONDS
     monotonic: MonotonicClock = time.monotonic
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class RefreshTask:
@@ -82,7 +83,7 @@ class RefreshTask:
         await asyncio.sleep(self.context.rng.uniform(0.0, self.context.start_jitter))
         while not self.is_expired:
             await self.run_round()
-            await asyncio.sleep(MIN_ROUND_SECONDS)
+            await self.context.pause(MIN_ROUND_SECONDS)
 
     async def run_round(self) -> None:
         """Waits until the report is due and refreshes it once; records any error and never raises one."""
@@ -99,7 +100,7 @@ class RefreshTask:
             error = await catch_error(attempt())
             if error is not None:
                 await self.record_failure(error, lease or unfenced_lease(self.report.name))
-                await asyncio.sleep(0.0 if lease else UNEXPECTED_ERROR_SECONDS)
+                await self.context.pause(0.0 if lease else UNEXPECTED_ERROR_SECONDS)
         finally:
             if lease is not None:
                 await self.context.store.release_lease(lease)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from math import inf
 
 from utilities.model.clock import Clock, MonotonicClock
@@ -39,9 +39,10 @@ class Refresher:
         rng: random.Random | None = None,
         start_jitter: float = START_JITTER_SECONDS,
         monotonic: MonotonicClock = time.monotonic,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         rng = rng or random.Random()  # noqa: S311 (jitter)
-        self.context = RefreshContext(store, sources, clock, timeout, rng, start_jitter, monotonic)
+        self.context = RefreshContext(store, sources, clock, timeout, rng, start_jitter, monotonic, pause)
         self.reports = reports
         self.keep_seconds = keep_seconds
         self.refresh_tasks: dict[str, RefreshTask] = {}

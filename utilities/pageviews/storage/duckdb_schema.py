@@ -64,5 +64,7 @@ def migrate_duckdb(connection: duckdb.DuckDBPyConnection, steps: MigrationSteps 
             connection.execute(step)
         connection.execute("INSERT INTO about VALUES (?)", [version])
         connection.commit()
+    connection.begin()
     for head, body in DUCKDB_MACROS.items():
         connection.execute(f"CREATE OR REPLACE MACRO {head} AS {body}")
+    connection.commit()
