@@ -38,7 +38,8 @@ async def main(redis_url: str, folder: str, hang: str) -> None:
         while line := await asyncio.to_thread(sys.stdin.readline):
             clock.advance(float(line), refresher)
             await settle(refresher)
-            print("settled", flush=True)
+            sys.stdout.write("settled\n")
+            sys.stdout.flush()
     await store.close()
 
 

@@ -14,7 +14,8 @@ from utilities.config.settings import Settings
 WAIT_FOR_TEXT = """text => new Promise(resolve => {
     const isShown = () => document.querySelector("[data-tile=pages]").textContent.includes(text);
     const observer = new MutationObserver(() => { if (isShown()) { observer.disconnect(); resolve(); } });
-    if (isShown()) resolve(); else observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    const everything = { childList: true, subtree: true, characterData: true };
+    if (isShown()) resolve(); else observer.observe(document.body, everything);
 })"""
 """Returns as soon as the tile `pages` contains the text."""
 
