@@ -41,9 +41,9 @@ async def time_query(settings: Settings, report: Report | None) -> float:
 
 
 def time_first_query(folder: Path, provider: Provider | None) -> float:
-    """Returns the seconds with a new pretend internet: of the report, or of the chain of one network."""
+    """Returns the seconds with a new simulated internet: of the report, or of the chain of one network."""
     with internet(folder) as environment:
-        misbehave(environment, "/", doing="latency", seconds=LATENCY)
+        misbehave(environment, "/", kind="latency", seconds=LATENCY)
         environment["DATA_DIR"] = tempfile.mkdtemp(dir=folder)  # the counts are cached there
         if provider is not None:
             for key in {key for other in PROVIDERS for key in other.keys} - set(provider.keys):

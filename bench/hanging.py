@@ -24,7 +24,7 @@ def measure(folder: Path) -> Iterator[Result]:
     with internet(folder) as environment, foyer(folder / "var", environment) as (_, address):
         settle(address)
         idle = slowest(address)
-        misbehave(environment, "/v1beta", doing="hang", seconds=30.0)
+        misbehave(environment, "/v1beta", kind="hang", seconds=30.0)
         time.sleep(20)  # with those seconds of the loads that follow, every realtime report comes round and hangs
         busy = slowest(address)
         ratios = {path: busy[path] / idle[path] for path in PAGES}

@@ -1,4 +1,4 @@
-"""Servers in processes of their own: the pretend internet, Foyer, and the bare baseline."""
+"""Servers in processes of their own: the simulated internet, Foyer, and the bare baseline."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def python(*words: str, environment: Mapping[str, str] | None = None) -> Iterato
 
 @contextmanager
 def internet(folder: Path) -> Iterator[dict[str, str]]:
-    """The variables that point Foyer at a pretend internet."""
+    """The variables that point Foyer at a simulated internet."""
     with python("-m", "demo", "--dir", str(folder)) as (_, line):
         yield json.loads(line)
 
@@ -87,7 +87,7 @@ def free_port() -> int:
 
 
 def asked(environment: Mapping[str, str], prefix: str) -> int:
-    """How many requests the pretend internet has had whose path begins with `prefix`."""
+    """How many requests the simulated internet has had whose path begins with `prefix`."""
     calls = json.loads(get(environment["GA4_API_ENDPOINT"] + "/__admin/calls"))
     return sum(count for path, count in calls.items() if path.startswith(prefix))
 

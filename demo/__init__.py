@@ -1,1 +1,1 @@
-"""The pretend internet: local servers in place of Google, the share networks and an OpenID provider."""
+"""The simulated internet: local servers in place of Google, the share networks and an OpenID provider."""

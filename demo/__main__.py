@@ -1,4 +1,4 @@
-"""`python -m demo`: runs the pretend internet."""
+"""`python -m demo`: runs the simulated internet."""
 
 import argparse
 import asyncio
@@ -13,50 +13,50 @@ from demo.internet import Internet
 from demo.visitors.driver import Driver
 
 PLACES = Path(__file__).with_name("world") / "places.mmdb"
-VISITED = {"TRUSTED_PROXIES": "127.0.0.1,::1", "GEOIP_DB": str(PLACES)}
+VISITOR_SETTINGS = {"TRUSTED_PROXIES": "127.0.0.1,::1", "GEOIP_DB": str(PLACES)}
 """The visitors send their addresses as a proxy on this machine does; the file has their countries."""
 
 
-def arguments() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demo",
-        description="Serves the pretend internet on loopback. Prints the variables that point Foyer at it as one line "
-        "of JSON, then serves until standard input closes or SIGTERM arrives. Lines of JSON on standard input: "
+        description="Serves the simulated internet on loopback. Prints the variables that point Foyer at it as one "
+        "line of JSON, then serves until standard input closes or SIGTERM arrives. Lines of JSON on standard input: "
         "{address} sends visitors to the Foyer at that address, {since, until} writes an access log of that time.",
     )
-    parser.add_argument("--dir", type=absolute, required=True, help="the folder for the service account's key")
+    parser.add_argument("--dir", type=absolute_path, required=True, help="the folder for the service account's key")
     parser.add_argument("--port", type=int, default=0, help="the port; a free one by default")
     parser.add_argument("--nasty", action="store_true", help="put the most difficult titles and words on top")
     parser.add_argument("--empty", action="store_true", help="a property without figures")
     return parser.parse_args()
 
 
-def absolute(text: str) -> Path:
+def absolute_path(text: str) -> Path:
     return Path(text).absolute()
 
 
-async def serve(options: argparse.Namespace) -> None:
+async def serve_internet(options: argparse.Namespace) -> None:
     over = asyncio.Event()
     lines: asyncio.Queue[bytes] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    threading.Thread(target=watch, args=(loop, lines, over), name="stdin", daemon=True).start()
+    threading.Thread(target=read_stdin, args=(loop, lines, over), name="stdin", daemon=True).start()
     options.dir.mkdir(parents=True, exist_ok=True)
     async with Internet(options.dir, options.port, nasty=options.nasty, empty=options.empty) as internet:
-        say(json.dumps(internet.environment | VISITED))
-        obeying = asyncio.create_task(obey(internet, lines))
+        print_line(json.dumps(internet.environment | VISITOR_SETTINGS))
+        obeying = asyncio.create_task(execute_lines(internet, lines))
         await over.wait()
         obeying.cancel()
         await asyncio.gather(obeying, return_exceptions=True)
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
-async def obey(internet: Internet, lines: "asyncio.Queue[bytes]") -> None:
+async def execute_lines(internet: Internet, lines: "asyncio.Queue[bytes]") -> None:
     """Executes the lines until cancelled: sends visitors to Foyer, or writes an access log."""
     async with asyncio.TaskGroup() as tasks:
         while True:
@@ -64,18 +64,18 @@ async def obey(internet: Internet, lines: "asyncio.Queue[bytes]") -> None:
             if "address" in request:
                 tasks.create_task(Driver(internet.world, internet.clock, request["address"]).run())
             else:
-                await past(internet.folder / "visits.log.gz", nasty=internet.world.nasty, **request)
+                await write_access_log(internet.folder / "visits.log.gz", nasty=internet.world.nasty, **request)
 
 
-async def past(file: Path, since: str, until: str, *, nasty: bool) -> None:
+async def write_access_log(file: Path, since: str, until: str, *, nasty: bool) -> None:
     """Writes the access log in another process, because it takes long and must not delay the servers."""
     words = ["-m", "demo.visitors", "--since", since, "--until", until, *["--nasty"] * nasty, str(file)]
     writer = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.DEVNULL)
     await writer.wait()
-    say(json.dumps({"past": str(file)}))
+    print_line(json.dumps({"past": str(file)}))
 
 
-def watch(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[bytes]", over: asyncio.Event) -> None:
+def read_stdin(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[bytes]", over: asyncio.Event) -> None:
     """Reads lines in the `stdin` thread until standard input ends, so that this process ends with its parent.
 
     It reads the descriptor itself: a thread inside `sys.stdin` would hold its lock when the interpreter ends.
@@ -90,6 +90,6 @@ def watch(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[bytes]", over: 
 
 if __name__ == "__main__":
     try:
-        asyncio.run(serve(arguments()))
+        asyncio.run(serve_internet(parse_arguments()))
     except OSError as error:  # a folder that cannot be written to, or a port that is in use
-        sys.exit(f"The pretend internet cannot start: {error}")
+        sys.exit(f"The simulated internet cannot start: {error}")

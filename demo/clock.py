@@ -1,4 +1,4 @@
-"""The clock of the pretend internet: the machine's own time, or the time that a test has set."""
+"""The clock of the simulated internet: the machine's own time, or the time that a test has set."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,12 +9,12 @@ class VirtualClock:
     def __init__(self, start: datetime | None = None) -> None:
         self.ahead = timedelta()
         if start is not None:
-            self.put(start)
+            self.set_time(start)
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
-    def put(self, moment: datetime) -> None:
+    def set_time(self, moment: datetime) -> None:
         """Sets the time."""
         self.ahead = moment - datetime.now(UTC)
 

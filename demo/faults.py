@@ -13,7 +13,7 @@ from typing import Any, Literal
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-Doing = Literal[
+FaultKind = Literal[
     "status",
     "latency",
     "hang",
@@ -44,7 +44,7 @@ class Fault:
     its `rows` repeated until there are `rows` of them.
     """
 
-    doing: Doing
+    kind: FaultKind
     count: int = -1  # how many requests fail; -1 for all
     seconds: float = 0.0
     status: int = 503
@@ -70,18 +70,18 @@ class Faults:
         self.calls.clear()
         self.most_running.clear()
 
-    def count(self, prefix: str) -> int:
+    def count_requests(self, prefix: str) -> int:
         """Returns how many requests had a path that starts with `prefix`."""
         return sum(calls for path, calls in self.calls.items() if path.startswith(prefix))
 
-    def begin(self, path: str) -> Fault | None:
+    def begin_request(self, path: str) -> Fault | None:
         """Counts a request and returns its fault; None for none."""
         self.calls[path] += 1
         self.running[path] += 1
         self.most_running[path] = max(self.most_running[path], self.running[path])
-        return self.take(path)
+        return self._take_fault(path)
 
-    def take(self, path: str) -> Fault | None:
+    def _take_fault(self, path: str) -> Fault | None:
         for prefix in sorted(self.by_prefix, key=len, reverse=True):
             fault = self.by_prefix[prefix]
             if path.startswith(prefix) and fault.count != 0:
@@ -91,85 +91,85 @@ class Faults:
 
 
 class FaultyHandler(RequestHandler):
-    """Base of all handlers of the pretend internet: counts the request and executes the fault of its path."""
+    """Base of all handlers of the simulated internet: counts the request and executes the fault of its path."""
 
     injected: Fault | None = None
 
     def initialize(self, faults: Faults, **parts: Any) -> None:
         self.faults = faults
-        self.gone = asyncio.Event()
+        self.disconnected = asyncio.Event()
         for name, part in parts.items():
             setattr(self, name, part)
 
     async def prepare(self) -> None:
-        self.injected = self.faults.begin(self.request.path)
+        self.injected = self.faults.begin_request(self.request.path)
         if self.injected is not None:
-            await self.misbehave(self.injected)
+            await self.execute_fault(self.injected)
 
     def on_finish(self) -> None:
         self.faults.running[self.request.path] -= 1
 
-    async def misbehave(self, fault: Fault) -> None:
+    async def execute_fault(self, fault: Fault) -> None:
         """Waits, disconnects or answers; `merge` and `swell` only change what `json` writes later."""
         for name, value in fault.headers.items():
             self.set_header(name, value)
-        if fault.doing == "latency":
-            await self.pause(fault.seconds)
-        elif fault.doing in ("hang", "reset", "close"):
-            await self.pause(fault.seconds)
-            self.cut(reset=fault.doing == "reset")
-        elif fault.doing == "drip":
-            await self.drip(fault.body or "{" + " " * 10_000, fault.seconds or 1.0)
-        elif fault.doing in ("truncate", "length", "gzip"):
-            await self.raw(fault)
-        elif fault.doing in ("status", "html", "body"):
-            await self.instead(fault)
+        if fault.kind == "latency":
+            await self.wait_connected(fault.seconds)
+        elif fault.kind in ("hang", "reset", "close"):
+            await self.wait_connected(fault.seconds)
+            self.disconnect(reset=fault.kind == "reset")
+        elif fault.kind == "drip":
+            await self.send_slowly(fault.body or "{" + " " * 10_000, fault.seconds or 1.0)
+        elif fault.kind in ("truncate", "length", "gzip"):
+            await self.send_wrong_headers(fault)
+        elif fault.kind in ("status", "html", "body"):
+            await self.send_replacement(fault)
 
-    async def pause(self, seconds: float) -> None:
+    async def wait_connected(self, seconds: float) -> None:
         """Waits, but no longer than the client is connected."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.gone.wait(), seconds)
+            await asyncio.wait_for(self.disconnected.wait(), seconds)
 
     def on_connection_close(self) -> None:
-        self.gone.set()
+        self.disconnected.set()
 
-    async def instead(self, fault: Fault) -> None:
+    async def send_replacement(self, fault: Fault) -> None:
         """Sends a complete answer in place of the usual one."""
-        self.set_status(fault.status if fault.doing == "status" else 200)
-        body = fault.body or (PORTAL if fault.doing == "html" else "")
-        if not body and fault.doing == "status":
-            body = self.refusal(fault.status)
+        self.set_status(fault.status if fault.kind == "status" else 200)
+        body = fault.body or (PORTAL if fault.kind == "html" else "")
+        if not body and fault.kind == "status":
+            body = self.error_body(fault.status)
         if body.startswith(("{", "[")):
             self.set_header("Content-Type", "application/json; charset=UTF-8")
-        elif fault.doing == "html" or body.startswith("<"):
+        elif fault.kind == "html" or body.startswith("<"):
             self.set_header("Content-Type", "text/html; charset=UTF-8")
         await self.finish(body)
 
-    def refusal(self, status: int) -> str:
+    def error_body(self, status: int) -> str:
         """Returns the body for a status when the fault has none."""
         return ""
 
-    async def drip(self, body: str, seconds: float) -> None:
+    async def send_slowly(self, body: str, seconds: float) -> None:
         self.set_header("Content-Type", "application/json")
         try:
             for character in body:
                 self.write(character)
                 await self.flush()
-                await self.pause(seconds)
+                await self.wait_connected(seconds)
         except StreamClosedError:
             self._finished = True
             self.on_finish()
             return
         await self.finish()
 
-    async def raw(self, fault: Fault) -> None:
+    async def send_wrong_headers(self, fault: Fault) -> None:
         """Sends an answer with wrong headers, which Tornado would not send."""
         body = (fault.body or '{"rows": [' + '{"x": 1}, ' * 50).encode()
         length, coding = len(body), ""
-        if fault.doing == "gzip":
+        if fault.kind == "gzip":
             body = gzip.compress(body)[:10] + b"this is not gzip at all"
             length, coding = len(body), "Content-Encoding: gzip\r\n"
-        elif fault.doing == "truncate":
+        elif fault.kind == "truncate":
             length = len(body) * 2
         else:
             length -= 10
@@ -177,9 +177,9 @@ class FaultyHandler(RequestHandler):
         stream = self.request.connection.stream  # type: ignore[union-attr]
         if not stream.closed():
             await asyncio.wait({asyncio.ensure_future(stream.write(head.encode() + body))}, timeout=5)
-        self.cut(reset=False)
+        self.disconnect(reset=False)
 
-    def cut(self, *, reset: bool) -> None:
+    def disconnect(self, *, reset: bool) -> None:
         """Closes the connection without an answer."""
         stream = self.request.connection.stream  # type: ignore[union-attr]
         if reset and stream.socket is not None:
@@ -188,36 +188,36 @@ class FaultyHandler(RequestHandler):
         self._finished = True
         self.on_finish()
 
-    def json(self, body: object, *, status: int = 200) -> None:
+    def write_json(self, body: object, *, status: int = 200) -> None:
         """Writes the usual answer, or the one that the fault changes."""
         if self.injected is not None and isinstance(body, dict):
-            body = altered(body, self.injected)
+            body = apply_fault(body, self.injected)
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=UTF-8")
-        self.write(self.spelled(body))
+        self.write(self.format_json(body))
 
-    def spelled(self, body: object) -> str:
+    def format_json(self, body: object) -> str:
         """Returns JSON in this host's format."""
         return json.dumps(body, indent=2, ensure_ascii=False)
 
 
-def altered(body: dict[str, Any], fault: Fault) -> dict[str, Any]:
+def apply_fault(body: dict[str, Any], fault: Fault) -> dict[str, Any]:
     """Returns the answer with `merge` or `swell` applied."""
-    if fault.doing == "merge":
-        return merged(body, json.loads(fault.body or "{}"))
-    if fault.doing == "swell" and body.get("rows"):
+    if fault.kind == "merge":
+        return merge_patch(body, json.loads(fault.body or "{}"))
+    if fault.kind == "swell" and body.get("rows"):
         rows = body["rows"] * (fault.rows // len(body["rows"]) + 1)
         return body | {"rows": rows[: fault.rows], "rowCount": fault.rows}
     return body
 
 
-def merged(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+def merge_patch(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     """Applies a JSON merge patch (RFC 7386)."""
     result = {key: value for key, value in document.items() if key not in patch or patch[key] is not None}
     for key, value in patch.items():
         if isinstance(value, dict):
             inner = result.get(key)
-            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
+            result[key] = merge_patch(inner if isinstance(inner, dict) else {}, value)
         elif value is not None:
             result[key] = value
     return result

@@ -1,4 +1,4 @@
-"""Starts the pretend internet as a child process, so that it never blocks Foyer."""
+"""Starts the simulated internet as a child process, so that it never blocks Foyer."""
 
 import asyncio
 import json
@@ -18,51 +18,51 @@ class LaunchError(Exception):
     """The child did not start; the message has the reason."""
 
 
-def command(folder: Path, options: Sequence[str]) -> list[str]:
+def demo_command(folder: Path, options: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "demo", "--dir", str(folder.absolute()), *options]
 
 
-async def launch(
+async def launch_internet(
     folder: Path, options: Sequence[str] = (), *, timeout: float = TIMEOUT
 ) -> tuple[Process, dict[str, str]]:
     """Starts `python -m demo` and returns its process and the settings for Foyer.
 
     The child ends when its standard input closes, so it cannot outlive this process.
     """
-    process = await asyncio.create_subprocess_exec(*command(folder, options), stdin=PIPE, stdout=PIPE, cwd=HOME)
+    process = await asyncio.create_subprocess_exec(*demo_command(folder, options), stdin=PIPE, stdout=PIPE, cwd=HOME)
     assert process.stdout is not None  # noqa: S101 - requested for with PIPE
     try:
         line = await asyncio.wait_for(process.stdout.readline(), timeout)
     except TimeoutError as error:
-        await stop(process)
-        raise LaunchError(f"The pretend internet did not start within {timeout:g} seconds.") from error
+        await stop_internet(process)
+        raise LaunchError(f"The simulated internet did not start within {timeout:g} seconds.") from error
     if not line:
         code = await process.wait()
-        raise LaunchError(f"The pretend internet stopped at once with exit code {code}; its output has the reason.")
+        raise LaunchError(f"The simulated internet stopped at once with exit code {code}; its output has the reason.")
     environment: dict[str, str] = json.loads(line)
     return process, environment
 
 
-def visit(process: Process, address: str) -> None:
+def send_visitors(process: Process, address: str) -> None:
     """Sends the child's visitors to Foyer at `address`, from now on."""
-    tell(process, address=address)
+    write_request(process, address=address)
 
 
-async def past(process: Process, since: datetime, until: datetime) -> Path | None:
+async def request_access_log(process: Process, since: datetime, until: datetime) -> Path | None:
     """Returns an access log of the visits between two aware times; None when the child has ended."""
     assert process.stdout is not None  # noqa: S101 - requested for with PIPE
-    tell(process, since=since.isoformat(), until=until.isoformat())
+    write_request(process, since=since.isoformat(), until=until.isoformat())
     line = await process.stdout.readline()
     return Path(json.loads(line)["past"]) if line else None
 
 
-def tell(process: Process, **what: str) -> None:
+def write_request(process: Process, **what: str) -> None:
     """Writes a line to the child's standard input; it is too short to block."""
     assert process.stdin is not None  # noqa: S101 - requested for with PIPE
     process.stdin.write(json.dumps(what).encode() + b"\n")
 
 
-async def stop(process: Process, *, timeout: float = 3.0) -> None:
+async def stop_internet(process: Process, *, timeout: float = 3.0) -> None:
     """Ends the child by closing its standard input, and kills it when it does not end in time."""
     if process.returncode is None and process.stdin is not None:
         process.stdin.close()

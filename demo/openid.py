@@ -67,15 +67,15 @@ class OpenId:
         self.extra_keys: list[dict[str, Any]] = []
         self.keys = [first_key()]
 
-    def rotate(self, *, keep: bool = True) -> None:
+    def rotate_keys(self, *, keep: bool = True) -> None:
         """Signs with a new key from now on; with `keep` the old ones stay published."""
         self.keys = [new_key(), *(self.keys if keep else [])]
 
-    def published(self) -> dict[str, Any]:
+    def published_keys(self) -> dict[str, Any]:
         keys = [{**key.as_dict(private=False), "use": "sig", "alg": "RS256"} for key in self.keys]
         return {"keys": [*self.extra_keys, *keys]}
 
-    def sign(self, grant: Grant) -> str:
+    def make_id_token(self, grant: Grant) -> str:
         """Returns an ID token, with what `lies` sets."""
         now = int(self.clock().timestamp())
         truth = {**ADA, "iss": self.issuer, "aud": CLIENT, "azp": CLIENT, "nonce": grant.nonce}
@@ -84,20 +84,20 @@ class OpenId:
         header = {"alg": self.lies.algorithm, "kid": self.lies.kid or self.keys[0].kid, "typ": "JWT"}
         if self.lies.kid is None:
             del header["kid"]
-        token = self.seal(header, payload)
+        token = self.sign_token(header, payload)
         if self.lies.bent:
             token = token[:-8] + ("AAAAAAAA" if token[-8:] != "AAAAAAAA" else "BBBBBBBB")
         return token if self.lies.token is None else self.lies.token
 
-    def seal(self, header: dict[str, Any], payload: str) -> str:
+    def sign_token(self, header: dict[str, Any], payload: str) -> str:
         algorithm = self.lies.algorithm
         if algorithm.startswith("RS"):
             key = RSAKey.generate_key(2048) if self.lies.stolen else self.keys[0]
             return jws.serialize_compact(header, payload, key, algorithms=[algorithm])
-        signed = f"{encoded(json.dumps(header).encode())}.{encoded(payload.encode())}"
+        signed = f"{encode_base64url(json.dumps(header).encode())}.{encode_base64url(payload.encode())}"
         secret = self.keys[0].as_pem(private=False)  # a well-known attack: the public key as a shared secret
         mac = hmac.digest(secret, signed.encode(), "sha256") if algorithm == "HS256" else b""
-        return f"{signed}.{encoded(mac)}"
+        return f"{signed}.{encode_base64url(mac)}"
 
 
 def new_key() -> RSAKey:
@@ -110,17 +110,17 @@ def first_key() -> RSAKey:
     return new_key()
 
 
-class Handler(FaultyHandler):
+class OpenIdHandler(FaultyHandler):
     """Base of the provider's handlers."""
 
     openid: OpenId
 
 
-class Discovery(Handler):
+class DiscoveryHandler(OpenIdHandler):
     def get(self) -> None:
         issuer = self.openid.issuer
         method = "client_secret_post" if self.openid.secret_in_form else "client_secret_basic"
-        self.json(
+        self.write_json(
             {
                 "issuer": self.openid.lies.issuer or issuer,
                 "authorization_endpoint": f"{issuer}/authorize",
@@ -135,14 +135,14 @@ class Discovery(Handler):
         )
 
 
-class Authorize(Handler):
-    """Redirects back at once: the pretend person is always signed in."""
+class AuthorizeHandler(OpenIdHandler):
+    """Redirects back at once: the simulated person is always signed in."""
 
     def get(self) -> None:
         requested = {name: values[-1].decode() for name, values in self.request.query_arguments.items()}
         callback = requested.get("redirect_uri", "")
         if requested.get("client_id") != CLIENT or not callback:
-            self.json({"error": "invalid_client"}, status=400)
+            self.write_json({"error": "invalid_client"}, status=400)
             return
         needed = ("state", "nonce", "code_challenge")
         well_asked = requested.get("response_type") == "code" and "openid" in requested.get("scope", "").split()
@@ -162,24 +162,24 @@ class Authorize(Handler):
         self.redirect(f"{callback}?{urlencode(back)}")
 
 
-class Token(Handler):
+class TokenEndpointHandler(OpenIdHandler):
     def post(self) -> None:
-        if self.credentials() != (CLIENT, SECRET):
+        if self.client_credentials() != (CLIENT, SECRET):
             self.set_header("WWW-Authenticate", 'Basic realm="pretend"')
-            self.json({"error": "invalid_client"}, status=401)
+            self.write_json({"error": "invalid_client"}, status=401)
             return
         grant = self.openid.codes.pop(self.get_body_argument("code", ""), None)
-        why = self.why_not(grant)
+        why = self.refusal_reason(grant)
         if grant is None or why:
-            self.json({"error": "invalid_grant", "error_description": why}, status=400)
+            self.write_json({"error": "invalid_grant", "error_description": why}, status=400)
             return
-        token = self.openid.sign(grant)
+        token = self.openid.make_id_token(grant)
         self.openid.tokens_given.append(token)
         self.set_header("Cache-Control", "no-store")
         access = secrets.token_urlsafe(24)
-        self.json({"access_token": access, "token_type": "Bearer", "expires_in": 3599, "id_token": token})
+        self.write_json({"access_token": access, "token_type": "Bearer", "expires_in": 3599, "id_token": token})
 
-    def why_not(self, grant: Grant | None) -> str:
+    def refusal_reason(self, grant: Grant | None) -> str:
         verifier = self.get_body_argument("code_verifier", "")
         if grant is None or self.get_body_argument("grant_type", "") != "authorization_code":
             return "unknown code"
@@ -187,11 +187,11 @@ class Token(Handler):
             return "the code has expired"
         if self.get_body_argument("redirect_uri", "") != grant.callback:
             return "redirect_uri differs"
-        if encoded(hashlib.sha256(verifier.encode()).digest()) != grant.challenge:
+        if encode_base64url(hashlib.sha256(verifier.encode()).digest()) != grant.challenge:
             return "code_verifier does not fit the challenge"
         return ""
 
-    def credentials(self) -> tuple[str, str]:
+    def client_credentials(self) -> tuple[str, str]:
         """Returns the client and its secret, from the header or the form."""
         kind, _, pair = self.request.headers.get("Authorization", "").partition(" ")
         if self.openid.secret_in_form and not kind:
@@ -202,35 +202,35 @@ class Token(Handler):
         return unquote_plus(client), unquote_plus(secret)
 
 
-class Jwks(Handler):
+class JwksHandler(OpenIdHandler):
     def get(self) -> None:
-        self.json(self.openid.published())
+        self.write_json(self.openid.published_keys())
 
 
-def encoded(value: bytes) -> str:
+def encode_base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
 
 
-def rules(internet: Any) -> list[Any]:
+def make_routes(internet: Any) -> list[Any]:
     """Returns the routes under /openid; the provider becomes `internet.openid`."""
     internet.openid = openid = OpenId(internet.clock)
     openid.issuer = f"{internet.address}/openid"
     parts = {"faults": internet.faults, "openid": openid}
     return [
-        (r"/openid/\.well-known/openid-configuration", Discovery, parts),
-        (r"/openid/authorize", Authorize, parts),
-        (r"/openid/token", Token, parts),
-        (r"/openid/jwks", Jwks, parts),
+        (r"/openid/\.well-known/openid-configuration", DiscoveryHandler, parts),
+        (r"/openid/authorize", AuthorizeHandler, parts),
+        (r"/openid/token", TokenEndpointHandler, parts),
+        (r"/openid/jwks", JwksHandler, parts),
     ]
 
 
-def environment(address: str) -> dict[str, str]:
+def make_settings(address: str) -> dict[str, str]:
     """Returns no settings: the demo needs no sign-in. See `sign_in_environment`."""
     return {}
 
 
 def sign_in_environment(address: str) -> dict[str, str]:
-    """Returns the settings for sign-in at the pretend provider."""
+    """Returns the settings for sign-in at the simulated provider."""
     return {
         "OIDC_ISSUER": f"{address}/openid",
         "GOOGLE_CLIENT_ID": CLIENT,

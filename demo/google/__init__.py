@@ -1,1 +1,1 @@
-"""The pretend Google: tokens, the GA4 Data API and Search Console, as strict and irregular as the real ones."""
+"""The simulated Google: tokens, the GA4 Data API and Search Console, as strict and irregular as the real ones."""

@@ -6,11 +6,11 @@ from typing import Any
 
 from demo.faults import Fault
 from demo.google import reports
-from demo.google.catalogue import compatibility, metadata
+from demo.google.catalogue import check_compatibility, list_fields
 from demo.google.handler import GoogleHandler
 from demo.google.quota import Quota
 from demo.google.refusal import ORDINARY, Refusal
-from demo.google.schema import parsed
+from demo.google.schema import parse_message
 from demo.world.days import World
 
 DOCUMENT = "analyticsdata.v1beta"
@@ -44,15 +44,15 @@ class AnalyticsHandler(GoogleHandler):
     def on_finish(self) -> None:
         self.quota.running -= 1
         if self.get_status() in (500, 503):
-            self.quota.failed()
+            self.quota.record_failure()
         super().on_finish()
 
-    async def misbehave(self, fault: Fault) -> None:
+    async def execute_fault(self, fault: Fault) -> None:
         """Injects the fault, but no eleventh server error in an hour: Google refuses every call then."""
-        if not (fault.status in (500, 503) and fault.doing == "status" and self.quota.out_of_errors()):
-            await super().misbehave(fault)
+        if not (fault.status in (500, 503) and fault.kind == "status" and self.quota.out_of_errors()):
+            await super().execute_fault(fault)
 
-    def permitted(self, number: str) -> None:
+    def check_property(self, number: str) -> None:
         if not number.isdigit():
             rest = ORDINARY[403].partition(". ")[2]
             raise Refusal(403, f"Invalid property ID: {number}. A numeric Property ID is required. {rest}")
@@ -65,32 +65,32 @@ class ReportHandler(AnalyticsHandler):
 
     def post(self, number: str, verb: str) -> None:
         try:
-            self.authorised()
-            self.parameters()
-            request = parsed(self.request.body, DOCUMENT, MESSAGES[verb])
-            self.permitted(number)
-            self.json(self.answer(verb, request))
+            self.check_token()
+            self.check_parameters()
+            request = parse_message(self.request.body, DOCUMENT, MESSAGES[verb])
+            self.check_property(number)
+            self.write_json(self.run_method(verb, request))
         except Refusal as refusal:
-            self.refused(refusal)
+            self.write_refusal(refusal)
 
-    def answer(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
+    def run_method(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
         answers: dict[str, Callable[[], dict[str, Any]]] = {
-            "runReport": lambda: reports.core(self.world, self.quota, request),
-            "runRealtimeReport": lambda: reports.realtime(self.world, self.quota, request),
-            "batchRunReports": lambda: self.batch(request),
-            "checkCompatibility": lambda: compatibility(request),
+            "runReport": lambda: reports.run_core_report(self.world, self.quota, request),
+            "runRealtimeReport": lambda: reports.run_realtime_report(self.world, self.quota, request),
+            "batchRunReports": lambda: self.run_batch(request),
+            "checkCompatibility": lambda: check_compatibility(request),
         }
         if verb not in answers:
             raise Refusal(501, "Operation is not implemented, or supported, or enabled.")
         return answers[verb]()
 
-    def batch(self, request: dict[str, Any]) -> dict[str, Any]:
+    def run_batch(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answers up to five reports; if one is invalid, all are refused."""
         parts = request.get("requests", [])
         if len(parts) > 5:
             text = f"Batch requests are limited to 5 requests.\n  This batch request contains {len(parts)} requests."
             raise Refusal(400, text)
-        result = [reports.core(self.world, self.quota, part) for part in parts]
+        result = [reports.run_core_report(self.world, self.quota, part) for part in parts]
         return {"reports": result, "kind": "analyticsData#batchRunReports"}
 
 
@@ -99,11 +99,11 @@ class MetadataHandler(AnalyticsHandler):
 
     def get(self, number: str) -> None:
         try:
-            self.authorised()
-            self.parameters()
+            self.check_token()
+            self.check_parameters()
             if number != "0":
-                self.permitted(number)
+                self.check_property(number)
             self.quota.admit()
-            self.json(metadata(number))
+            self.write_json(list_fields(number))
         except Refusal as refusal:
-            self.refused(refusal)
+            self.write_refusal(refusal)

@@ -10,7 +10,7 @@ from demo.google.refusal import Refusal
 EARLIEST = date(2015, 8, 14)
 
 
-def day(word: str, key: str, today: date) -> date:
+def parse_day(word: str, key: str, today: date) -> date:
     """Parses `today`, `yesterday`, `NdaysAgo` or `YYYY-MM-DD`."""
     if word == "today":
         return today
@@ -33,21 +33,21 @@ def date_ranges(request: Mapping[str, Any], today: date) -> list[tuple[str, date
         raise Refusal(400, "A dateRange is required.")
     result = []
     for place, one in enumerate(ranges):
-        first = day(one.get("startDate", ""), "startDate", today)
-        last = day(one.get("endDate", ""), "endDate", today)
+        first = parse_day(one.get("startDate", ""), "startDate", today)
+        last = parse_day(one.get("endDate", ""), "endDate", today)
         if first > last:
             text = f"start_date must be less than or equal to end_date. start_date = {first} and end_date = {last}"
             raise Refusal(400, text)
         if first < EARLIEST:
             raise Refusal(400, f"start_date must be after 2015-08-13. start_date = {first}")
-        result.append((named(one, f"date_range_{place}"), first, last))
+        result.append((range_name(one, f"date_range_{place}"), first, last))
     if len(ranges) > 4:
         count = len(ranges)
         raise Refusal(400, f"Requests are limited to 4 dateRanges.\n  This request contains {count} dateRanges.")
     return result
 
 
-def named(one: Mapping[str, Any], otherwise: str) -> str:
+def range_name(one: Mapping[str, Any], otherwise: str) -> str:
     name = str(one.get("name", ""))
     if name.startswith(("date_range_", "RESERVED_")):
         raise Refusal(400, f"dateRange names cannot begin with `date_range_` or `RESERVED_`: {name}")
@@ -66,5 +66,5 @@ def minute_ranges(request: Mapping[str, Any]) -> list[tuple[str, int, int]]:
         if not 0 <= end <= start <= 29:
             text = "minuteRanges must be within the last 30 minutes, and startMinutesAgo not below endMinutesAgo."
             raise Refusal(400, f"{text} startMinutesAgo = {start} and endMinutesAgo = {end}")
-        result.append((named(one, f"date_range_{place}"), start, end))
+        result.append((range_name(one, f"date_range_{place}"), start, end))
     return result

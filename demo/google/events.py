@@ -12,7 +12,7 @@ def by_event(day: Day) -> Day:
     if day.by_event is None:
         rows: list[int] = []
         names: list[int] = []
-        for row, events in enumerate(happened(day)):
+        for row, events in enumerate(events_by_row(day)):
             rows += [row] * len(events)
             names += events
         columns: dict[str, list[Any]] = {name: [c[row] for row in rows] for name, c in day.columns.items()}
@@ -25,7 +25,7 @@ def by_event(day: Day) -> Day:
     return day.by_event
 
 
-def happened(day: Day) -> list[list[int]]:
+def events_by_row(day: Day) -> list[list[int]]:
     """Returns the events of each page view as indexes of EVENTS, as many as in its `events` column."""
     result = []
     columns = day.columns

@@ -19,34 +19,34 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def passing(expression: Mapping[str, Any], columns: Columns, size: int) -> list[bool]:
+def matching_rows(expression: Mapping[str, Any], columns: Columns, size: int) -> list[bool]:
     """Returns for each row whether it passes; an empty expression lets all rows pass."""
     if group := expression.get("andGroup"):
-        parts = [passing(part, columns, size) for part in group.get("expressions", [])]
+        parts = [matching_rows(part, columns, size) for part in group.get("expressions", [])]
         return [all(row) for row in zip(*parts, strict=True)] if parts else [True] * size
     if group := expression.get("orGroup"):
-        parts = [passing(part, columns, size) for part in group.get("expressions", [])]
+        parts = [matching_rows(part, columns, size) for part in group.get("expressions", [])]
         return [any(row) for row in zip(*parts, strict=True)] if parts else [True] * size
     if "notExpression" in expression:
-        return [not row for row in passing(expression["notExpression"], columns, size)]
+        return [not row for row in matching_rows(expression["notExpression"], columns, size)]
     if "filter" not in expression:
         return [True] * size
     column = columns[expression["filter"]["fieldName"]]
-    test = tester(expression["filter"])
+    test = make_test(expression["filter"])
     verdicts = {value: test(value) for value in set(column)}
     return [verdicts[value] for value in column]
 
 
-def fields(expression: Mapping[str, Any]) -> list[str]:
+def filter_fields(expression: Mapping[str, Any]) -> list[str]:
     """Returns the fields in an expression, in order."""
     result = [expression["filter"].get("fieldName", "")] if "filter" in expression else []
     for group in ("andGroup", "orGroup"):
         for part in expression.get(group, {}).get("expressions", []):
-            result += fields(part)
-    return result + (fields(expression["notExpression"]) if "notExpression" in expression else [])
+            result += filter_fields(part)
+    return result + (filter_fields(expression["notExpression"]) if "notExpression" in expression else [])
 
 
-def tester(condition: Mapping[str, Any]) -> Test:
+def make_test(condition: Mapping[str, Any]) -> Test:
     """Returns the test of one filter."""
     if "stringFilter" in condition:
         return of_string(condition["stringFilter"])
@@ -57,11 +57,11 @@ def tester(condition: Mapping[str, Any]) -> Test:
         return lambda value: fold(str(value)) in values
     if "numericFilter" in condition:
         compare = COMPARE[condition["numericFilter"].get("operation", "EQUAL")]
-        bound = number(condition["numericFilter"].get("value", {}))
+        bound = parse_number(condition["numericFilter"].get("value", {}))
         return lambda value: (result := as_number(value)) is not None and compare(result, bound)
     if "betweenFilter" in condition:
-        low = number(condition["betweenFilter"].get("fromValue", {}))
-        high = number(condition["betweenFilter"].get("toValue", {}))
+        low = parse_number(condition["betweenFilter"].get("fromValue", {}))
+        high = parse_number(condition["betweenFilter"].get("toValue", {}))
         return lambda value: (result := as_number(value)) is not None and low <= result <= high
     if "emptyFilter" in condition:
         return lambda value: value in ("", "(not set)")
@@ -74,7 +74,7 @@ def of_string(condition: Mapping[str, Any]) -> Test:
     fold: Callable[[str], str] = str if sensitive else str.lower
     expected, match = condition.get("value", ""), condition.get("matchType", "EXACT")
     if match.endswith("REGEXP"):
-        pattern = compiled(expected, 0 if sensitive else re.IGNORECASE)
+        pattern = compile_pattern(expected, 0 if sensitive else re.IGNORECASE)
         meets = pattern.fullmatch if match == "FULL_REGEXP" else pattern.search
         return lambda value: meets(value) is not None
     word = fold(expected)
@@ -87,14 +87,14 @@ def of_string(condition: Mapping[str, Any]) -> Test:
     return lambda value: fold(value) == word
 
 
-def compiled(pattern: str, flags: int) -> re.Pattern[str]:
+def compile_pattern(pattern: str, flags: int) -> re.Pattern[str]:
     try:
         return re.compile(pattern, flags)
     except re.error as error:
         raise Refusal(400, f"Invalid regular expression: {pattern}") from error
 
 
-def number(value: Mapping[str, Any]) -> float:
+def parse_number(value: Mapping[str, Any]) -> float:
     """Parses a NumericValue; an int64 is text or a number."""
     return float(value.get("doubleValue", value.get("int64Value", 0)))
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from demo.faults import FaultyHandler
-from demo.google.refusal import Refusal, page
+from demo.google.refusal import Refusal, error_page
 
 
 class FrontHandler(FaultyHandler):
@@ -14,7 +14,7 @@ class FrontHandler(FaultyHandler):
         if status_code in (404, 405):
             self.set_status(404)
             self.set_header("Content-Type", "text/html; charset=UTF-8")
-            self.finish(page(404, "Not Found", self.request.path))
+            self.finish(error_page(404, "Not Found", self.request.path))
         else:
             self.set_header("Content-Type", "application/json; charset=UTF-8")
             self.finish(json.dumps(Refusal(500).body(), indent=2))

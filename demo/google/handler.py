@@ -5,7 +5,7 @@ from typing import Any
 
 from demo.google.front import FrontHandler
 from demo.google.metrics import ENUM
-from demo.google.refusal import MISSING, NO_SCOPE, ORDINARY, Refusal, info, page
+from demo.google.refusal import MISSING, NO_SCOPE, ORDINARY, Refusal, error_details, error_page
 from demo.google.token import PREFIX, Tokens
 
 REALM = 'Bearer realm="https://accounts.google.com/"'
@@ -24,21 +24,21 @@ class GoogleHandler(FrontHandler):
     service = "analyticsdata.googleapis.com"
     method = ""
 
-    def authorised(self) -> None:
+    def check_token(self) -> None:
         """Checks the token before anything else, so a malformed body without a token is a 401."""
         scheme, _, bearer = self.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not bearer:
             self.set_header("WWW-Authenticate", REALM)
-            raise Refusal(401, MISSING, info("CREDENTIALS_MISSING", method=self.method, service=self.service))
-        token = self.tokens.find(bearer.strip())
+            raise Refusal(401, MISSING, error_details("CREDENTIALS_MISSING", method=self.method, service=self.service))
+        token = self.tokens.find_token(bearer.strip())
         if token is None:
             self.set_header("WWW-Authenticate", f'{REALM}, error="invalid_token"')
             raise Refusal(401)
         if not token.scopes & {PREFIX + self.scope, f"{PREFIX}{self.scope}.readonly"}:
             self.set_header("WWW-Authenticate", f'{REALM}, error="insufficient_scope"')
-            raise Refusal(403, NO_SCOPE, info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", method=self.method))
+            raise Refusal(403, NO_SCOPE, error_details("ACCESS_TOKEN_SCOPE_INSUFFICIENT", method=self.method))
 
-    def parameters(self) -> None:
+    def check_parameters(self) -> None:
         """Rejects parameters that Google's APIs do not have."""
         for name in self.request.query_arguments:
             if name not in PARAMETERS:
@@ -46,39 +46,39 @@ class GoogleHandler(FrontHandler):
                 kind = "type.googleapis.com/google.rpc.BadRequest"
                 raise Refusal(400, text, [{"@type": kind, "fieldViolations": [{"description": text}]}])
         if "fields" in self.request.query_arguments:
-            raise Refusal(501, "The pretend Google has no fields parameter.")
+            raise Refusal(501, "The simulated Google has no fields parameter.")
 
-    def envelope(self, refusal: Refusal) -> dict[str, Any]:
+    def error_envelope(self, refusal: Refusal) -> dict[str, Any]:
         """Returns an error in this API's format."""
         return refusal.body()
 
-    def refused(self, refusal: Refusal) -> None:
-        self.json(self.envelope(refusal), status=refusal.code)
+    def write_refusal(self, refusal: Refusal) -> None:
+        self.write_json(self.error_envelope(refusal), status=refusal.code)
 
-    def refusal(self, status: int) -> str:
+    def error_body(self, status: int) -> str:
         """Sends the error envelope, or the front end's page for its own statuses."""
         if status in ORDINARY:
             if status == 401:
                 self.set_header("WWW-Authenticate", f'{REALM}, error="invalid_token"')
-            return self.spelled(self.envelope(Refusal(status)))
-        return page(status, "Server Error", self.request.path)
+            return self.format_json(self.error_envelope(Refusal(status)))
+        return error_page(status, "Server Error", self.request.path)
 
-    def spelled(self, body: object) -> str:
+    def format_json(self, body: object) -> str:
         """Returns JSON, indented by default; enums are numbers for a client that requests that."""
         if "enum-encoding=int" in self.get_query_argument("$alt", ""):
-            body = numbered(body)
+            body = enums_as_numbers(body)
         if "false" in self.get_query_arguments("prettyPrint") + self.get_query_arguments("$prettyPrint"):
             return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        return super().spelled(body)
+        return super().format_json(body)
 
 
-def numbered(body: Any) -> Any:
+def enums_as_numbers(body: Any) -> Any:
     """Returns the same answer with metric types and compatibilities as numbers."""
     if isinstance(body, list):
-        return [numbered(part) for part in body]
+        return [enums_as_numbers(part) for part in body]
     if not isinstance(body, dict):
         return body
-    result = {key: numbered(value) for key, value in body.items()}
+    result = {key: enums_as_numbers(value) for key, value in body.items()}
     for key, numbers in (("type", ENUM), ("compatibility", COMPATIBILITY)):
         if result.get(key) in numbers:
             result[key] = numbers[result[key]]

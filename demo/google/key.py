@@ -1,4 +1,4 @@
-"""The service account of the pretend Google, and its key file."""
+"""The service account of the simulated Google, and its key file."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def private_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def make(folder: Path, address: str) -> tuple[ServiceAccount, Path]:
+def make_key_file(folder: Path, address: str) -> tuple[ServiceAccount, Path]:
     """Writes a new key file to `folder`, readable by its owner only, with this address as its token server."""
     private = private_key()
     pem = private.private_bytes(

@@ -13,13 +13,13 @@ class Tally:
     def __init__(self, table: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> None:
         self.table = table
         self.rows = rows
-        self.pick: Callable[[Sequence[Any]], tuple[Any, ...]] = few(rows) if len(rows) < 2 else itemgetter(*rows)
+        self.pick: Callable[[Sequence[Any]], tuple[Any, ...]] = row_getter(rows) if len(rows) < 2 else itemgetter(*rows)
         self.counted: dict[tuple[str, str], int] = {}
 
     def total(self, column: str) -> int:
         return sum(self.pick(self.table[column]))
 
-    def distinct(self, column: str, where: str = "") -> int:
+    def count_distinct(self, column: str, where: str = "") -> int:
         result = self.counted.get((column, where))
         if result is None:
             values: Iterable[Any] = self.pick(self.table[column])
@@ -33,7 +33,7 @@ class Tally:
         return float(sum(dict(pairs).values()))
 
 
-def few(rows: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+def row_getter(rows: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """Works like `itemgetter`, but always returns a tuple."""
     return lambda values: tuple(values[row] for row in rows)
 
@@ -49,64 +49,68 @@ class Metric:
     count: Count
 
 
-def ratio(top: Count, bottom: Count) -> Count:
+def ratio_metric(top: Count, bottom: Count) -> Count:
     """Returns one count divided by another, 0 for a divisor of 0."""
 
-    def count(tally: Tally) -> float:
+    def divide_counts(tally: Tally) -> float:
         below = bottom(tally)
         return top(tally) / below if below else 0.0
 
-    return count
+    return divide_counts
 
 
-def sessions(tally: Tally) -> float:
-    return tally.distinct("session")
+def count_sessions(tally: Tally) -> float:
+    return tally.count_distinct("session")
 
 
-def engaged(tally: Tally) -> float:
-    return tally.distinct("session", "engaged")
+def count_engaged_sessions(tally: Tally) -> float:
+    return tally.count_distinct("session", "engaged")
 
 
-def bounced(tally: Tally) -> float:
-    return sessions(tally) - engaged(tally)
+def count_bounced_sessions(tally: Tally) -> float:
+    return count_sessions(tally) - count_engaged_sessions(tally)
 
 
-def users(tally: Tally) -> float:
-    return tally.distinct("person", "active")
+def count_users(tally: Tally) -> float:
+    return tally.count_distinct("person", "active")
 
 
-def views(tally: Tally) -> float:
+def count_views(tally: Tally) -> float:
     return tally.total("views")
 
 
-def events(tally: Tally) -> float:
+def count_events(tally: Tally) -> float:
     return tally.total("events")
 
 
-def keys(tally: Tally) -> float:
+def count_key_events(tally: Tally) -> float:
     return float(tally.total("key"))
 
 
 METRICS: dict[str, Metric] = {
-    "sessions": Metric("TYPE_INTEGER", sessions),
-    "engagedSessions": Metric("TYPE_INTEGER", engaged),
-    "activeUsers": Metric("TYPE_INTEGER", users),
-    "totalUsers": Metric("TYPE_INTEGER", lambda tally: tally.distinct("person")),
-    "newUsers": Metric("TYPE_INTEGER", lambda tally: tally.distinct("person", "new")),
-    "screenPageViews": Metric("TYPE_INTEGER", views),
-    "eventCount": Metric("TYPE_INTEGER", events),
-    "keyEvents": Metric("TYPE_FLOAT", keys),
+    "sessions": Metric("TYPE_INTEGER", count_sessions),
+    "engagedSessions": Metric("TYPE_INTEGER", count_engaged_sessions),
+    "activeUsers": Metric("TYPE_INTEGER", count_users),
+    "totalUsers": Metric("TYPE_INTEGER", lambda tally: tally.count_distinct("person")),
+    "newUsers": Metric("TYPE_INTEGER", lambda tally: tally.count_distinct("person", "new")),
+    "screenPageViews": Metric("TYPE_INTEGER", count_views),
+    "eventCount": Metric("TYPE_INTEGER", count_events),
+    "keyEvents": Metric("TYPE_FLOAT", count_key_events),
     "userEngagementDuration": Metric("TYPE_SECONDS", lambda tally: tally.total("engagement")),
-    "averageSessionDuration": Metric("TYPE_SECONDS", ratio(Tally.sessions_lasted, sessions)),
-    "bounceRate": Metric("TYPE_FLOAT", ratio(bounced, sessions)),
-    "engagementRate": Metric("TYPE_FLOAT", ratio(engaged, sessions)),
-    "sessionsPerUser": Metric("TYPE_FLOAT", ratio(sessions, users)),
-    "screenPageViewsPerSession": Metric("TYPE_FLOAT", ratio(views, sessions)),
-    "screenPageViewsPerUser": Metric("TYPE_FLOAT", ratio(views, users)),
-    "eventsPerSession": Metric("TYPE_FLOAT", ratio(events, sessions)),
-    "eventCountPerUser": Metric("TYPE_FLOAT", ratio(events, users)),
-    "sessionKeyEventRate": Metric("TYPE_FLOAT", ratio(lambda tally: tally.distinct("session", "key"), sessions)),
-    "userKeyEventRate": Metric("TYPE_FLOAT", ratio(lambda tally: tally.distinct("person", "key"), users)),
+    "averageSessionDuration": Metric("TYPE_SECONDS", ratio_metric(Tally.sessions_lasted, count_sessions)),
+    "bounceRate": Metric("TYPE_FLOAT", ratio_metric(count_bounced_sessions, count_sessions)),
+    "engagementRate": Metric("TYPE_FLOAT", ratio_metric(count_engaged_sessions, count_sessions)),
+    "sessionsPerUser": Metric("TYPE_FLOAT", ratio_metric(count_sessions, count_users)),
+    "screenPageViewsPerSession": Metric("TYPE_FLOAT", ratio_metric(count_views, count_sessions)),
+    "screenPageViewsPerUser": Metric("TYPE_FLOAT", ratio_metric(count_views, count_users)),
+    "eventsPerSession": Metric("TYPE_FLOAT", ratio_metric(count_events, count_sessions)),
+    "eventCountPerUser": Metric("TYPE_FLOAT", ratio_metric(count_events, count_users)),
+    "sessionKeyEventRate": Metric(
+        "TYPE_FLOAT", ratio_metric(lambda tally: tally.count_distinct("session", "key"), count_sessions)
+    ),
+    "userKeyEventRate": Metric(
+        "TYPE_FLOAT", ratio_metric(lambda tally: tally.count_distinct("person", "key"), count_users)
+    ),
     "totalRevenue": Metric("TYPE_CURRENCY", lambda tally: 0),
 }
 """All supported metrics of core reports."""

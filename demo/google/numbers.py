@@ -1,7 +1,7 @@
 """Numbers as protobuf writes them."""
 
 
-def text(value: float) -> str:
+def format_number(value: float) -> str:
     """Writes integers plainly, others with 15 digits, or with 17 where 15 are not exact."""
     if isinstance(value, int):
         return str(value)

@@ -18,7 +18,7 @@ class Row(Protocol):
 R = TypeVar("R", bound=Row)
 
 
-def arranged(lines: list[R], request: Mapping[str, Any], dimensions: Sequence[str], metrics: Sequence[str]) -> list[R]:
+def sort_rows(lines: list[R], request: Mapping[str, Any], dimensions: Sequence[str], metrics: Sequence[str]) -> list[R]:
     """Sorts by `orderBys`, or by the first metric descending; ties by the dimensions from left to right."""
     orders = request.get("orderBys") or ([{"metric": {"metricName": metrics[0]}, "desc": True}] if metrics else [])
     result = sorted(lines, key=lambda line: line.key)
@@ -31,11 +31,11 @@ def arranged(lines: list[R], request: Mapping[str, Any], dimensions: Sequence[st
         elif "dimension" in order:
             place = columns.index(order["dimension"]["dimensionName"])
             kind = order["dimension"].get("orderType", "ALPHANUMERIC")
-            result.sort(key=lambda line, place=place, kind=kind: rank(line.key[place], kind), reverse=down)  # type: ignore[misc]
+            result.sort(key=lambda line, place=place, kind=kind: sort_key(line.key[place], kind), reverse=down)  # type: ignore[misc]
     return result
 
 
-def rank(value: str, kind: str) -> tuple[float, str]:
+def sort_key(value: str, kind: str) -> tuple[float, str]:
     """Returns the sort key of a dimension's value; text comes before all numbers."""
     if kind == "NUMERIC":
         number = as_number(value)

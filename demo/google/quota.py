@@ -69,7 +69,7 @@ class Quota:
         left = self.left | {"concurrentRequests": max(0, self.left["concurrentRequests"] - self.running + 1)}
         return {name: {"consumed": spent[name], "remaining": left[name]} for name in BUCKETS}
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
         """Counts one more 500 or 503 of the ten an hour."""
         self.refill()
         self.left["serverErrorsPerProjectPerHour"] = max(0, self.left["serverErrorsPerProjectPerHour"] - 1)
@@ -83,6 +83,6 @@ def hour_of(moment: datetime) -> str:
     return moment.strftime("%Y%m%d%H")
 
 
-def cost(days: int, dimensions: int, metrics: int) -> int:
+def report_cost(days: int, dimensions: int, metrics: int) -> int:
     """Returns the price of a core report; it matches the seven published prices."""
     return 1 + days // 60 + max(0, -(-(dimensions * metrics - 3) // 32))

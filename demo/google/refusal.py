@@ -45,13 +45,13 @@ class Refusal(Exception):
         return {"error": error | ({"details": self.details} if self.details else {})}
 
 
-def info(reason: str, **metadata: str) -> list[dict[str, Any]]:
+def error_details(reason: str, **metadata: str) -> list[dict[str, Any]]:
     """Returns the `details` of an error that has a reason."""
     kind = "type.googleapis.com/google.rpc.ErrorInfo"
     return [{"@type": kind, "reason": reason, "domain": "googleapis.com", "metadata": metadata}]
 
 
-def page(code: int, title: str, path: str) -> str:
+def error_page(code: int, title: str, path: str) -> str:
     """Returns the page of the front end; it answers 404 for a wrong method as well, and never JSON."""
     if code == 404:
         sentence = f"The requested URL <code>{path}</code> was not found on this server."

@@ -7,10 +7,10 @@ from typing import Any
 from demo.google import checks
 from demo.google.dates import date_ranges, minute_ranges
 from demo.google.dimensions import THRESHOLDED
-from demo.google.filters import fields
+from demo.google.filters import filter_fields
 from demo.google.query import Query, Range
-from demo.google.quota import REALTIME_COST, Quota, cost
-from demo.google.table import Stretch, Table, recent, table
+from demo.google.quota import REALTIME_COST, Quota, report_cost
+from demo.google.table import Stretch, Table, period_table, recent_table
 from demo.world.days import ZONE, World
 
 Request = Mapping[str, Any]
@@ -19,16 +19,16 @@ LAG = timedelta(hours=2)
 """Core reports have a page view this much later; realtime ones at once."""
 
 
-def core(world: World, quota: Quota, request: Request) -> dict[str, Any]:
+def run_core_report(world: World, quota: Quota, request: Request) -> dict[str, Any]:
     """Answers runReport."""
-    checks.finished(request)
+    checks.refuse_unsupported(request)
     checks.check_fields(request, checks.CORE)
-    checks.limits(request)
+    checks.check_limits(request)
     ranges = date_ranges(request, world.today())
-    checks.counted(request)
-    checks.orders(request, ranges=len(ranges))
-    checks.compatible(request)
-    named = checks.names(request, "dimensions") + fields(request.get("dimensionFilter", {}))
+    checks.check_field_counts(request)
+    checks.check_orders(request, ranges=len(ranges))
+    checks.refuse_incompatible(request)
+    named = checks.field_names(request, "dimensions") + filter_fields(request.get("dimensionFilter", {}))
     withheld = any(name in THRESHOLDED for name in named)
     quota.admit(thresholded=withheld)
     events = "eventName" in named
@@ -37,31 +37,35 @@ def core(world: World, quota: Quota, request: Request) -> dict[str, Any]:
     for name, first, last in ranges:
         begin = datetime.combine(first, time(), ZONE)
         end = min(until, datetime.combine(last + timedelta(days=1), time(), ZONE) - timedelta(seconds=1))
-        spans.append(Range(name, Table(world, []) if withheld else table(world, Stretch(begin, end), events=events)))
-    body = Query(request, spans).answer()
+        spans.append(
+            Range(name, Table(world, []) if withheld else period_table(world, Stretch(begin, end), events=events))
+        )
+    body = Query(request, spans).response_body()
     days = sum((last - first).days + 1 for _, first, last in ranges)
-    body["metadata"] = metadata(world, request, withheld=withheld)
-    price = cost(days, len(named), len(request.get("metrics", [])))
-    return closed(body, request, quota.spend(price, thresholded=withheld), "runReport")
+    body["metadata"] = report_metadata(world, request, withheld=withheld)
+    price = report_cost(days, len(named), len(request.get("metrics", [])))
+    return with_common_keys(body, request, quota.spend(price, thresholded=withheld), "runReport")
 
 
-def realtime(world: World, quota: Quota, request: Request) -> dict[str, Any]:
+def run_realtime_report(world: World, quota: Quota, request: Request) -> dict[str, Any]:
     """Answers runRealtimeReport, which has no metadata."""
     checks.check_fields(request, checks.REALTIME)
-    checks.limits(request)
+    checks.check_limits(request)
     ranges = minute_ranges(request)
-    checks.counted(request)
-    checks.orders(request, ranges=len(ranges))
+    checks.check_field_counts(request)
+    checks.check_orders(request, ranges=len(ranges))
     quota.admit()
-    events = "eventName" in checks.names(request, "dimensions") + fields(request.get("dimensionFilter", {}))
-    spans = [Range(name, recent(world, start, end, events=events)) for name, start, end in ranges]
-    body = Query(request, spans).answer()
-    return closed(body, request, quota.spend(REALTIME_COST), "runRealtimeReport")
+    events = "eventName" in checks.field_names(request, "dimensions") + filter_fields(
+        request.get("dimensionFilter", {})
+    )
+    spans = [Range(name, recent_table(world, start, end, events=events)) for name, start, end in ranges]
+    body = Query(request, spans).response_body()
+    return with_common_keys(body, request, quota.spend(REALTIME_COST), "runRealtimeReport")
 
 
-def metadata(world: World, request: Request, *, withheld: bool) -> dict[str, Any]:
+def report_metadata(world: World, request: Request, *, withheld: bool) -> dict[str, Any]:
     """Returns the metadata; flags that are false are absent."""
-    named = checks.names(request, "dimensions")
+    named = checks.field_names(request, "dimensions")
     lost = world.nasty and any(name.startswith(("page", "unified", "landing")) for name in named)
     return {
         **({"dataLossFromOtherRow": True} if lost else {}),
@@ -71,7 +75,7 @@ def metadata(world: World, request: Request, *, withheld: bool) -> dict[str, Any
     }
 
 
-def closed(body: dict[str, Any], request: Request, quota: Mapping[str, Any], method: str) -> dict[str, Any]:
+def with_common_keys(body: dict[str, Any], request: Request, quota: Mapping[str, Any], method: str) -> dict[str, Any]:
     """Adds the last keys of every report."""
     if request.get("returnPropertyQuota"):
         body["propertyQuota"] = quota

@@ -9,7 +9,7 @@ from typing import Any
 
 from demo.google.handler import GoogleHandler
 from demo.google.refusal import Refusal
-from demo.google.schema import parsed
+from demo.google.schema import parse_message
 from demo.world.days import World
 
 DOCUMENT = "searchconsole.v1"
@@ -43,26 +43,26 @@ class SearchConsoleHandler(GoogleHandler):
 
     def post(self, site: str) -> None:
         try:
-            self.authorised()
-            self.parameters()
-            request = parsed(self.request.body, DOCUMENT, "SearchAnalyticsQueryRequest")
+            self.check_token()
+            self.check_parameters()
+            request = parse_message(self.request.body, DOCUMENT, "SearchAnalyticsQueryRequest")
             if site != self.site:
                 text = f"User does not have sufficient permission for site '{site}'. See also: "
                 raise Refusal(403, text + "https://support.google.com/webmasters/answer/2451999.")
-            self.json(answer(self.world, request))
+            self.write_json(search_response(self.world, request))
         except Refusal as refusal:
-            self.refused(refusal)
+            self.write_refusal(refusal)
 
-    def envelope(self, refusal: Refusal) -> dict[str, Any]:
+    def error_envelope(self, refusal: Refusal) -> dict[str, Any]:
         """Returns an error in the format of this older API, which has a list of errors and no status."""
         reason = REASONS.get(refusal.code, "backendError")
         errors = [{"message": refusal.message, "domain": "global", "reason": reason}]
         return {"error": {"code": refusal.code, "message": refusal.message, "errors": errors}}
 
 
-def answer(world: World, request: Mapping[str, Any]) -> dict[str, Any]:
+def search_response(world: World, request: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the rows by clicks, grouped by the dimensions."""
-    first, last = (day(request, key) for key in ("startDate", "endDate"))
+    first, last = (request_day(request, key) for key in ("startDate", "endDate"))
     if first > last:
         raise Refusal(400, "Start date must be less than or equal to end date.")
     limit = request.get("rowLimit", 1000)
@@ -70,10 +70,14 @@ def answer(world: World, request: Mapping[str, Any]) -> dict[str, Any]:
         raise Refusal(400, "Row limit must be between 1 and 25,000.")
     state = request.get("dataState", "FINAL")
     final = world.today() - timedelta(days=FINAL_AFTER)
-    hits = [hit for one in days(first, last if state != "FINAL" else min(last, final)) for hit in on(world, one)]
+    hits = [
+        hit
+        for one in days_between(first, last if state != "FINAL" else min(last, final))
+        for hit in searches_on(world, one)
+    ]
     names = [name.lower() for name in request.get("dimensions", [])]
-    shown = [hit for hit in hits if expected(hit, request) and (hit.keys["query"] or "query" not in names)]
-    rows = grouped(shown, names)
+    shown = [hit for hit in hits if passes_filters(hit, request) and (hit.keys["query"] or "query" not in names)]
+    rows = group_hits(shown, names)
     start = request.get("startRow", 0)
     body: dict[str, Any] = {"rows": rows[start : start + limit], "responseAggregationType": "byProperty"}
     if "page" in names:
@@ -83,18 +87,18 @@ def answer(world: World, request: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if value}
 
 
-def day(request: Mapping[str, Any], key: str) -> date:
+def request_day(request: Mapping[str, Any], key: str) -> date:
     try:
         return date.fromisoformat(request.get(key, ""))
     except ValueError as error:
         raise Refusal(400, f"'{request.get(key, '')}' is not a valid date.") from error
 
 
-def days(first: date, last: date) -> list[date]:
+def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
-def on(world: World, which: date) -> list[Hit]:
+def searches_on(world: World, which: date) -> list[Hit]:
     """Returns a day's searches: clicks follow the visits of that day, impressions the position in the results."""
     if world.empty or not world.first <= which <= world.today():
         return []
@@ -118,16 +122,16 @@ def on(world: World, which: date) -> list[Hit]:
     return [hit for hit in result if hit.impressions]
 
 
-def expected(hit: Hit, request: Mapping[str, Any]) -> bool:
+def passes_filters(hit: Hit, request: Mapping[str, Any]) -> bool:
     """Whether a row passes all groups of filters."""
     return all(
-        passes(hit.keys.get(one.get("dimension", "").lower(), ""), one)
+        passes_condition(hit.keys.get(one.get("dimension", "").lower(), ""), one)
         for group in request.get("dimensionFilterGroups", [])
         for one in group.get("filters", [])
     )
 
 
-def passes(value: str, condition: Mapping[str, Any]) -> bool:
+def passes_condition(value: str, condition: Mapping[str, Any]) -> bool:
     word, result = condition.get("expression", "").lower(), value.lower()
     operator = condition.get("operator", "EQUALS")
     if operator.endswith("CONTAINS"):
@@ -135,7 +139,7 @@ def passes(value: str, condition: Mapping[str, Any]) -> bool:
     return (word == result) is (operator == "EQUALS")
 
 
-def grouped(hits: list[Hit], names: list[str]) -> list[dict[str, Any]]:
+def group_hits(hits: list[Hit], names: list[str]) -> list[dict[str, Any]]:
     """Returns one row for each combination, most clicks first."""
     groups: defaultdict[tuple[str, ...], list[Hit]] = defaultdict(list)
     for hit in hits:

@@ -47,23 +47,23 @@ class Stretch:
     end: datetime
 
 
-def table(world: World, stretch: Stretch, *, events: bool = False) -> Table:
+def period_table(world: World, stretch: Stretch, *, events: bool = False) -> Table:
     """The rows of a period: one for each page view, or for each event."""
     shape: Callable[[Day], Day] = by_event if events else lambda day: day
     parts = []
-    for full_day, _ in world.span(stretch.begin.date(), stretch.end.date(), until=stretch.end):
+    for full_day, _ in world.days_between(stretch.begin.date(), stretch.end.date(), until=stretch.end):
         day = shape(full_day)
         midnight = datetime.combine(day.date, time(), ZONE)
-        start = day.before((stretch.begin - midnight).total_seconds())
-        parts.append((day, start, max(start, day.until((stretch.end - midnight).total_seconds()))))
+        start = day.rows_before((stretch.begin - midnight).total_seconds())
+        parts.append((day, start, max(start, day.rows_until((stretch.end - midnight).total_seconds()))))
     return Table(world, parts)
 
 
-def recent(world: World, start: int, end: int, *, events: bool = False) -> Table:
+def recent_table(world: World, start: int, end: int, *, events: bool = False) -> Table:
     """Returns the last minutes, from `start` to `end` minutes ago, both included, and the age of each row."""
     now = world.now()
     begin = now - timedelta(minutes=start + 1) + timedelta(microseconds=1)
-    result = table(world, Stretch(begin, now - timedelta(minutes=end)), events=events)
+    result = period_table(world, Stretch(begin, now - timedelta(minutes=end)), events=events)
     ago: list[int] = []
     for day, first, stop in result.parts:
         passed = (now - datetime.combine(day.date, time(), ZONE)).total_seconds()

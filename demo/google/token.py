@@ -42,7 +42,7 @@ class TokenRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Token:
+class IssuedToken:
     """An issued access token."""
 
     scopes: frozenset[str]
@@ -55,26 +55,26 @@ class Tokens:
     def __init__(self, account: ServiceAccount, clock: VirtualClock) -> None:
         self.account = account
         self.clock = clock
-        self.issued: dict[str, Token] = {}
+        self.issued: dict[str, IssuedToken] = {}
 
-    def find(self, bearer: str) -> Token | None:
+    def find_token(self, bearer: str) -> IssuedToken | None:
         """Returns the token while it is valid."""
         token = self.issued.get(bearer)
         return token if token is not None and token.until > self.clock() else None
 
-    def give(self, assertion: str) -> dict[str, Any]:
+    def issue_token(self, assertion: str) -> dict[str, Any]:
         """Answers a valid assertion; without `access_token` when none of its scopes exists, as Google does."""
-        claims = self.verified(assertion)
+        claims = self.verify_assertion(assertion)
         scopes = frozenset(str(claims.get("scope", "")).split())
         if not scopes & SCOPES:
             return {"id_token": "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmVk"}
         bearer = "ya29.c." + secrets.token_urlsafe(48)
-        self.issued[bearer] = Token(scopes, self.clock() + timedelta(seconds=LIFETIME))
+        self.issued[bearer] = IssuedToken(scopes, self.clock() + timedelta(seconds=LIFETIME))
         return {"access_token": bearer, "expires_in": LIFETIME, "token_type": "Bearer"}
 
-    def verified(self, assertion: str) -> dict[str, Any]:
+    def verify_assertion(self, assertion: str) -> dict[str, Any]:
         """Returns the claims after checking structure, signature, issuer, times, scope and audience, in this order."""
-        signed, header, claims, signature = taken_apart(assertion)
+        signed, header, claims, signature = split_assertion(assertion)
         try:
             if header.get("alg") != "RS256":
                 raise InvalidSignature
@@ -83,7 +83,7 @@ class Tokens:
             raise TokenRefused("invalid_grant", "Invalid JWT Signature.") from error
         if claims.get("iss") != self.account.email:
             raise TokenRefused("invalid_grant", "Invalid grant: account not found")
-        in_time(claims)
+        check_times(claims)
         if not str(claims.get("scope", "")).strip():
             raise TokenRefused("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
         if claims.get("aud") != AUDIENCE:
@@ -91,7 +91,7 @@ class Tokens:
         return claims
 
 
-def in_time(claims: dict[str, Any]) -> None:
+def check_times(claims: dict[str, Any]) -> None:
     """The assertion's times.
 
     They are the client's, who has no virtual clock, so the machine's clock is what they are held against.
@@ -104,7 +104,7 @@ def in_time(claims: dict[str, Any]) -> None:
         raise TokenRefused("invalid_grant", WINDOW)
 
 
-def taken_apart(assertion: str) -> tuple[bytes, dict[str, Any], dict[str, Any], bytes]:
+def split_assertion(assertion: str) -> tuple[bytes, dict[str, Any], dict[str, Any], bytes]:
     """Splits an assertion into the signed part, the header, the claims and the signature."""
     parts = assertion.split(".")
     try:
@@ -117,7 +117,7 @@ def taken_apart(assertion: str) -> tuple[bytes, dict[str, Any], dict[str, Any], 
     return ".".join(parts[:2]).encode(), *result, signature
 
 
-class TokenHandler(FrontHandler):
+class GoogleTokenHandler(FrontHandler):
     """POST /token."""
 
     tokens: Tokens
@@ -128,6 +128,6 @@ class TokenHandler(FrontHandler):
         try:
             if grant != GRANT:
                 raise TokenRefused("unsupported_grant_type", f"Invalid grant_type: {grant}")
-            self.json(self.tokens.give(self.get_body_argument("assertion", "")))
+            self.write_json(self.tokens.issue_token(self.get_body_argument("assertion", "")))
         except TokenRefused as refused:
-            self.json(refused.body, status=400)
+            self.write_json(refused.body, status=400)

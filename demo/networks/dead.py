@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
-from demo.networks.popularity import shares
+from demo.networks.popularity import share_count
 
 
 class LinkedInHandler(FaultyHandler):
@@ -18,9 +18,9 @@ class VkHandler(FaultyHandler):
 
     def get(self) -> None:
         self.set_header("Content-Type", "text/html; charset=windows-1251")
-        self.write(f"VK.Share.count(1, {shares('vk', self.get_query_argument('url', ''), 200, self.clock())});")
+        self.write(f"VK.Share.count(1, {share_count('vk', self.get_query_argument('url', ''), 200, self.clock())});")
 
 
-def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
+def make_routes(faults: Faults, clock: VirtualClock) -> list[Any]:
     parts = {"faults": faults, "clock": clock}
     return [(r"/linkedin/countserv/count/share", LinkedInHandler, parts), (r"/vk/share\.php", VkHandler, parts)]

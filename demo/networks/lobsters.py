@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
-from demo.networks.popularity import shares
+from demo.networks.popularity import share_count
 from demo.networks.window import Window
 
 NAME = "lobsters"
@@ -15,7 +15,7 @@ class StoriesHandler(FaultyHandler):
     windows: tuple[Window, ...]
 
     def get(self) -> None:
-        full = [window for window in self.windows if not window.take(self.request.remote_ip or "")]
+        full = [window for window in self.windows if not window.take_call(self.request.remote_ip or "")]
         if full:
             self.set_status(429)
             self.set_header("Content-Type", "text/plain")
@@ -25,17 +25,17 @@ class StoriesHandler(FaultyHandler):
             self.write("Throttled, sleep(1) between hits; more in config/initializers/rack_attack.rb\n")
             return
         url = self.get_query_argument("url", "")
-        score = shares(NAME, url, 120, self.clock(), silent=0.3)
+        score = share_count(NAME, url, 120, self.clock(), silent=0.3)
         story = {"short_id": "a1b2c3", "url": url, "score": score, "comment_count": score // 3, "tags": ["web"]}
-        self.json([story] if score else [])
+        self.write_json([story] if score else [])
 
 
-def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
+def make_routes(faults: Faults, clock: VirtualClock) -> list[Any]:
     windows = tuple(Window(clock, calls, seconds) for calls, seconds in ((4, 1), (30, 60), (100, 600), (400, 3600)))
     return [
         (r"/lobsters/stories/url/all\.json", StoriesHandler, {"faults": faults, "clock": clock, "windows": windows})
     ]
 
 
-def environment(address: str) -> dict[str, str]:
+def make_settings(address: str) -> dict[str, str]:
     return {"LOBSTERS_API_URL": f"{address}/lobsters"}

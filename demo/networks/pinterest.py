@@ -5,7 +5,7 @@ from typing import Any
 
 from demo.clock import VirtualClock
 from demo.faults import Faults, FaultyHandler
-from demo.networks.popularity import shares
+from demo.networks.popularity import share_count
 
 NAME = "pinterest"
 
@@ -15,14 +15,14 @@ class CountHandler(FaultyHandler):
 
     def get(self) -> None:
         url = self.get_query_argument("url", "")
-        body = {"url": url, "count": shares(NAME, url, 900, self.clock(), silent=0.2)}
+        body = {"url": url, "count": share_count(NAME, url, 900, self.clock(), silent=0.2)}
         self.set_header("Content-Type", "application/javascript")
         self.write(f"{self.get_query_argument('callback', 'receiveCount')}({json.dumps(body)})")
 
 
-def rules(faults: Faults, clock: VirtualClock) -> list[Any]:
+def make_routes(faults: Faults, clock: VirtualClock) -> list[Any]:
     return [(r"/pinterest/v1/urls/count\.json", CountHandler, {"faults": faults, "clock": clock})]
 
 
-def environment(address: str) -> dict[str, str]:
+def make_settings(address: str) -> dict[str, str]:
     return {"PINTEREST_API_URL": f"{address}/pinterest"}

@@ -12,14 +12,14 @@ class Window:
         self.seconds = seconds
         self.used: dict[tuple[str, int], int] = {}
 
-    def take(self, who: str = "") -> bool:
+    def take_call(self, who: str = "") -> bool:
         """Counts one more call and returns whether it is allowed."""
         now = (who, int(self.clock().timestamp()) // self.seconds)
         self.used = {key: calls for key, calls in self.used.items() if key[1] == now[1]}
         self.used[now] = self.used.get(now, 0) + 1
         return self.used[now] <= self.calls
 
-    def left(self, who: str = "") -> int:
+    def calls_left(self, who: str = "") -> int:
         now = (who, int(self.clock().timestamp()) // self.seconds)
         return max(self.calls - self.used.get(now, 0), 0)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from demo.clock import VirtualClock
-from demo.visitors.history import write
+from demo.visitors.history import write_log
 from demo.world.days import World
 
 
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--nasty", action="store_true", help="the ugliest titles and words lead every list")
     parser.add_argument("file", type=Path)
     options = parser.parse_args()
-    lines = write(options.file, World(VirtualClock(), nasty=options.nasty), options.since, options.until)
+    lines = write_log(options.file, World(VirtualClock(), nasty=options.nasty), options.since, options.until)
     sys.stdout.write(f"{lines}\n")
 
 

@@ -38,18 +38,18 @@ class Driver:
             while True:
                 await asyncio.sleep(TICK)
                 now = self.clock()
-                later += self.readers.between(max(done, now - CATCH_UP), now)
+                later += self.readers.hits_between(max(done, now - CATCH_UP), now)
                 due = [read for read in later if read.at <= now]
                 later = [read for read in later if read.at > now]
                 done = now
-                await asyncio.gather(*map(self.send, sorted(due, key=moment)))
+                await asyncio.gather(*map(self.send_hit, sorted(due, key=time_of_hit)))
         finally:
             self.client.close()
 
-    async def send(self, read: Read) -> None:
+    async def send_hit(self, read: Read) -> None:
         """Sends one hit like static/a.js: a form in the body, or the image for browsers without scripts."""
         try:
-            answer = await self.client.fetch(request(self.address, read), raise_error=False)
+            answer = await self.client.fetch(make_request(self.address, read), raise_error=False)
             well = answer.code < 400
         except OSError:  # it is not there any more, or not yet
             well = False
@@ -57,11 +57,11 @@ class Driver:
         self.refused += not well
 
 
-def moment(read: Read) -> datetime:
+def time_of_hit(read: Read) -> datetime:
     return read.at
 
 
-def request(address: str, read: Read) -> HTTPRequest:
+def make_request(address: str, read: Read) -> HTTPRequest:
     """Returns the HTTP request. The demo's Foyer trusts this machine as a proxy."""
     browser = read.browser
     fields = {"url": read.url, "ref": read.referrer, "t": read.title, "w": browser.screen or "", "l": browser.language}

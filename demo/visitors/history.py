@@ -1,4 +1,4 @@
-"""The access log of the last four weeks of the pretend site, as JSON lines for `run.py import-log`."""
+"""The access log of the last four weeks of the demo site, as JSON lines for `run.py import-log`."""
 
 import gzip
 import json
@@ -15,28 +15,28 @@ A_DAY = timedelta(days=1)
 MACHINES = 10  # of which one is written; none of them count
 
 
-def write(path: Path, world: World, first: datetime, last: datetime) -> int:
+def write_log(path: Path, world: World, first: datetime, last: datetime) -> int:
     """Writes all hits after `first` (at most MOST ago) and until `last` to `path`; returns the number of lines."""
     readers, lines = Readers(world), 0
     first = max(first, last - MOST)
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=1) as out:
         while first < last:
             until = min(first + A_DAY, last)
-            result = [read for read in readers.between(first, until) if logged(read)]
+            result = [read for read in readers.hits_between(first, until) if is_logged(read)]
             for read in sorted(result, key=lambda read: read.at):
-                out.write(json.dumps(line(read), ensure_ascii=False) + "\n")
+                out.write(json.dumps(format_line(read), ensure_ascii=False) + "\n")
             lines += len(result)
             first = until
     return lines
 
 
-def logged(read: Read) -> bool:
+def is_logged(read: Read) -> bool:
     """Whether a hit is in the log: events are not, nor hits that a log could not recognize as excluded."""
     machine = not read.browser.language
     return not read.name and not read.headers and (not machine or read.at.microsecond % MACHINES == 0)
 
 
-def line(read: Read) -> dict[str, object]:
+def format_line(read: Read) -> dict[str, object]:
     """Returns the line with nginx's names; titles and screens, which nginx does not have, are added."""
     place = urlsplit(read.url)
     return {

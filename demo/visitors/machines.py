@@ -25,7 +25,7 @@ PERSON = (
 )
 
 
-def machine(chance: Random) -> tuple[str, str, str, dict[str, str]]:
+def random_machine(chance: Random) -> tuple[str, str, str, dict[str, str]]:
     """A machine: user agent, address, referrer and headers. The addresses are reserved for examples (RFC 5737)."""
     address = f"203.0.113.{chance.randrange(1, 255)}"
     kind = chance.random()

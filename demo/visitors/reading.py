@@ -1,4 +1,4 @@
-"""The page views of each day in the pretend world, in the form a beacon sends them."""
+"""The page views of each day in the simulated world, in the form a beacon sends them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from random import Random
 from urllib.parse import quote, urlencode
 
 from demo.visitors.browsers import Browser, browser_of
-from demo.visitors.machines import machine
+from demo.visitors.machines import random_machine
 from demo.world.channels import Channel
 from demo.world.days import ZONE, Day, World
 
@@ -49,7 +49,7 @@ class Readers:
         blocking = World(world.clock, nasty=world.nasty, empty=world.empty, seed=world.seed + BLOCKING)
         self.worlds = (world, blocking)
 
-    def between(self, first: datetime, last: datetime) -> Iterator[Read]:
+    def hits_between(self, first: datetime, last: datetime) -> Iterator[Read]:
         """Returns all hits after `first` and until `last`, both aware, by day; in a day one half after the other."""
         day = first.astimezone(ZONE).date()
         while day <= last.astimezone(ZONE).date():
@@ -57,11 +57,11 @@ class Readers:
             bounds = [(moment.astimezone(ZONE) - midnight).total_seconds() for moment in (first, last)]
             for world in self.worlds:
                 result = world.day(day)
-                for row in range(result.until(bounds[0]), result.until(bounds[1])):
-                    yield from self.reads(world, result, row, midnight.astimezone(UTC))
+                for row in range(result.rows_until(bounds[0]), result.rows_until(bounds[1])):
+                    yield from self.hits_of_row(world, result, row, midnight.astimezone(UTC))
             day += timedelta(days=1)
 
-    def reads(self, world: World, day: Day, row: int, midnight: datetime) -> Iterator[Read]:
+    def hits_of_row(self, world: World, day: Day, row: int, midnight: datetime) -> Iterator[Read]:
         """Returns the hits of one row: the page, its events, and perhaps a machine."""
         if not day.columns["views"][row]:
             return
@@ -82,7 +82,7 @@ class Readers:
             later = at + timedelta(seconds=min(value["engagement"], 20) / 2 + 0.5)
             yield Read(later, page.url, "", page.title, browser, name, dict(props), headers)
         if chance.random() < MACHINES:
-            agent, address, spam, extra = machine(chance)
+            agent, address, spam, extra = random_machine(chance)
             yield Read(at, page.url, spam, page.title, Browser(agent, address, "", 0), headers=extra)
 
 

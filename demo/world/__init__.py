@@ -1,4 +1,4 @@
-"""The pretend company and its visitors: the generated visits that all servers count."""
+"""The demo company and its visitors: the generated visits that all servers count."""
 
 from demo.world.days import Day, World
 from demo.world.pages import PAGES, WEBSITE, Page

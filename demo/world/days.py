@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from demo.clock import VirtualClock
 from demo.world.channels import CHANNELS, QUERIES
 from demo.world.pages import LOST_PAGE, PAGES, Page
-from demo.world.people import crowd
+from demo.world.people import make_people
 from demo.world.visits import Visits
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -36,28 +36,28 @@ class Day:
     cached: dict[str, list[Any]] = field(default_factory=dict)
     by_event: "Day | None" = None
 
-    def before(self, second: float) -> int:
+    def rows_before(self, second: float) -> int:
         """Returns how many rows are before this second of the day."""
         return bisect_left(self.columns["second"], second)
 
-    def until(self, second: float) -> int:
+    def rows_until(self, second: float) -> int:
         """Returns how many rows are before the end of this second of the day."""
         return bisect_right(self.columns["second"], second)
 
 
-def pages(*, nasty: bool) -> tuple[Page, ...]:
+def world_pages(*, nasty: bool) -> tuple[Page, ...]:
     return (*PAGES, LOST_PAGE) if nasty else PAGES
 
 
 @lru_cache(maxsize=300)
-def made(seed: int, nasty: bool, which: date, sessions: int) -> Day:
+def make_day(seed: int, nasty: bool, which: date, sessions: int) -> Day:
     """Makes a day with so many visits; equal worlds share their days."""
-    visits = Visits(pages(nasty=nasty), CHANNELS, nasty=nasty)
-    return Day(which, visits.on(which, sessions, Random(f"{seed} {which.isoformat()}")))
+    visits = Visits(world_pages(nasty=nasty), CHANNELS, nasty=nasty)
+    return Day(which, visits.columns_on(which, sessions, Random(f"{seed} {which.isoformat()}")))
 
 
 class World:
-    """All visits of the pretend site; a day is generated at its first use."""
+    """All visits of the demo site; a day is generated at its first use."""
 
     def __init__(self, clock: VirtualClock, *, nasty: bool = False, empty: bool = False, seed: int = 7) -> None:
         self.clock = clock
@@ -66,8 +66,8 @@ class World:
         self.seed = seed
         self.born = self.today()
         self.first = self.born - timedelta(days=HISTORY)
-        self.pages = pages(nasty=nasty)
-        self.people = crowd(seed, nasty=nasty)
+        self.pages = world_pages(nasty=nasty)
+        self.people = make_people(seed, nasty=nasty)
         self.channels = CHANNELS
         self.queries = QUERIES
 
@@ -81,7 +81,7 @@ class World:
     def day(self, which: date) -> Day:
         """Returns the complete day with its future; empty before the property existed."""
         quiet = self.empty or which < self.first
-        return made(self.seed, self.nasty, which, 0 if quiet else self.sessions_on(which))
+        return make_day(self.seed, self.nasty, which, 0 if quiet else self.sessions_on(which))
 
     def sessions_on(self, which: date) -> int:
         """Returns the sessions of a day: weekly pattern, growth and chance."""
@@ -89,11 +89,11 @@ class World:
         growth = exp(GROWTH * min((which - self.born).days, 30))
         return max(1, round(BASE * WEEK[which.weekday()] * growth * noise))
 
-    def span(self, first: date, last: date, *, until: datetime | None = None) -> list[tuple[Day, int]]:
+    def days_between(self, first: date, last: date, *, until: datetime | None = None) -> list[tuple[Day, int]]:
         """Returns the days from `first` to `last`, each with its number of rows before `until` (now by default)."""
         moment = until or self.now()
         result = []
         for offset in range((min(last, moment.date()) - max(first, self.first)).days + 1):
             day = self.day(max(first, self.first) + timedelta(days=offset))
-            result.append((day, day.until((moment - datetime.combine(day.date, time(), ZONE)).total_seconds())))
+            result.append((day, day.rows_until((moment - datetime.combine(day.date, time(), ZONE)).total_seconds())))
         return result

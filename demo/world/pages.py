@@ -1,4 +1,4 @@
-"""The pages of the pretend company, which makes a backup tool and writes about databases."""
+"""The pages of the demo company, which makes a backup tool and writes about databases."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Page:
         return self.path.split("/")[1] if self.path.count("/") > 1 else ""
 
     @property
-    def stay(self) -> float:
+    def reading_seconds(self) -> float:
         """Returns the average reading time in seconds: long for posts, short for front pages."""
         if self.section == "blog":
             return 85 + len(self.title) * 37 % 11 * 16.0

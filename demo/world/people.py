@@ -107,7 +107,7 @@ POOL = 20_000
 
 
 @cache
-def crowd(seed: int, *, nasty: bool) -> tuple[Person, ...]:
+def make_people(seed: int, *, nasty: bool) -> tuple[Person, ...]:
     """Returns the visitors that visits are made of."""
     random = Random(seed)
     places = random.choices(PLACES, [p.nasty if nasty and p.nasty else p.weight for p in PLACES], k=POOL)

@@ -48,7 +48,7 @@ class Visits:
         self.nasty = nasty
         self.pages = range(len(pages))
         self.weights = list(accumulate(p.nasty if nasty and p.nasty else p.weight for p in pages))
-        self.leave = [1 / page.stay for page in pages]
+        self.leave = [1 / page.reading_seconds for page in pages]
         self.thanks = next(place for place, page in enumerate(pages) if page.path == "/signup/thanks")
         self.channels = range(len(channels))
         self.ways = channels
@@ -64,7 +64,7 @@ class Visits:
             weights.append(weight if page.path.startswith(channel.lands) else weight * 0.04)
         return list(accumulate(weights))
 
-    def pull(self, which: date, random: Random) -> list[float]:
+    def channel_weights(self, which: date, random: Random) -> list[float]:
         """Returns the weights of the channels that day: a newsletter on Tuesdays, some days a popular post."""
         front_page = random.random() < 0.15
         result = []
@@ -74,10 +74,10 @@ class Visits:
             result.append(weight * 3 if front_page and way.source == "news.ycombinator.com" else weight)
         return result
 
-    def on(self, which: date, sessions: int, random: Random) -> dict[str, list[Any]]:
+    def columns_on(self, which: date, sessions: int, random: Random) -> dict[str, list[Any]]:
         """Returns the columns of a day with so many sessions."""
         rows: list[View] = []
-        channels = random.choices(self.channels, self.pull(which, random), k=sessions)
+        channels = random.choices(self.channels, self.channel_weights(which, random), k=sessions)
         depths = random.choices(DEPTHS, cum_weights=DEPTH_WEIGHTS, k=sessions)
         hours = random.choices(range(24), HOURS, k=sessions)
         more = iter(random.choices(self.pages, cum_weights=self.weights, k=sum(depths)))
@@ -86,26 +86,26 @@ class Visits:
             (landing,) = random.choices(self.pages, cum_weights=self.landings[channel])
             pages = [landing, *(next(more) for _ in range(depth - 1))]
             start = hours[number] * 3600 + int(random.random() * 3600)
-            person, new = self.person(which, number, random)
+            person, new = self.pick_person(which, number, random)
             session = which.toordinal() * 100_000 + number
             if not new and random.random() < RETURNED_TO:
                 rows.append(
                     View(start, session, person, landing, channel, -1, -1, 12, 14.0, True, False, True, 2, 0, 0)
                 )
             else:
-                rows.extend(self.session(session, person, new, channel, pages, start, random))
+                rows.extend(self.make_session(session, person, new, channel, pages, start, random))
         rows.sort()
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in View._fields]
         return dict(zip(View._fields, columns, strict=True))
 
-    def person(self, which: date, number: int, random: Random) -> tuple[int, bool]:
+    def pick_person(self, which: date, number: int, random: Random) -> tuple[int, bool]:
         """Returns a new visitor, or one who first came on an earlier day."""
         if random.random() < NEWCOMERS:
             return which.toordinal() * STRIDE + number, True
         back = int(-log(1 - random.random()) * 5)
         return (which.toordinal() - back) * STRIDE + int(random.random() ** 2 * 1500), False
 
-    def session(
+    def make_session(
         self, session: int, person: int, new: bool, channel: int, pages: list[int], start: int, random: Random
     ) -> list[View]:
         """Makes one visit page by page; none goes past midnight, because GA4 would split it there."""

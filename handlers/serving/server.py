@@ -73,7 +73,9 @@ def local_address(settings: Settings, port: int) -> str:
 def log_address(services: Services, port: int) -> None:
     settings = services.settings
     if settings.demo:
-        log.info("Demo: every figure comes from the pretend internet on this machine.")
+        log.info("Demo: all figures come from simulated services on this machine.")
     if settings.loopback_only:
-        log.info("Nobody signs in, so only this machine may look. Set GOOGLE_CLIENT_ID to open Foyer to your company.")
+        log.info(
+            "Without sign-in, only this machine can connect. Set GOOGLE_CLIENT_ID to open Foyer to your company."
+        )
     log.info("Foyer is at %s", settings.public_url or f"http://localhost:{port}")

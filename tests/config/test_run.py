@@ -164,7 +164,7 @@ def test_port_that_is_taken_is_named(tmp_path: Path):
 def test_demo_without_a_data_folder_states_the_reason(tmp_path: Path):
     done = run_in_subprocess(tmp_path, "demo", DATA_DIR="/dev/null/var")
     assert done.returncode == 1
-    assert "The pretend internet cannot start" in done.stderr
+    assert "The simulated internet cannot start" in done.stderr
 
 
 def test_check_names_a_folder_that_cannot_be_written_to(run: Run):

@@ -1,4 +1,4 @@
-"""Google's own client library pointed at the pretend Google."""
+"""Google's own client library pointed at the simulated Google."""
 
 import asyncio
 from collections.abc import Mapping

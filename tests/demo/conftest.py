@@ -1,4 +1,4 @@
-"""A pretend internet for each test, and the real Google client pointed at it."""
+"""A simulated internet for each test, and the real Google client pointed at it."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

@@ -10,7 +10,7 @@ from googleapiclient.errors import HttpError
 from tornado.httpclient import HTTPResponse
 from tornado.simple_httpclient import HTTPTimeoutError
 
-from demo.faults import Fault, Faults, merged
+from demo.faults import Fault, Faults, merge_patch
 from demo.internet import Internet
 from tests.demo.client import Client, named, week
 from tests.waiting import wait_until
@@ -29,7 +29,7 @@ COUNT = {"metrics": named("sessions"), **week()}
         (Fault("status", status=502), HttpError),
         (Fault("status", status=401), HttpError),
     ],
-    ids=lambda value: getattr(value, "doing", ""),
+    ids=lambda value: getattr(value, "kind", ""),
 )
 async def test_the_real_client_meets(fault: Fault, meets: type[Exception], client: Client, internet: Internet):
     await client.report(**COUNT)
@@ -66,7 +66,7 @@ async def test_a_hanging_server_can_be_left_alone(internet: Internet, fetch: Fet
 
 async def test_faults_come_and_go_over_http_too(internet: Internet, fetch: Fetch):
     admin = f"{internet.address}/__admin"
-    body = json.dumps({"doing": "status", "status": 418, "body": "teapot", "count": 1})
+    body = json.dumps({"kind": "status", "status": 418, "body": "teapot", "count": 1})
     assert (await fetch(f"{admin}/faults/token", method="PUT", body=body)).code == 204
     first = await fetch(f"{internet.address}/token", method="POST", body="")
     assert (first.code, first.body) == (418, b"teapot")
@@ -91,10 +91,10 @@ def test_the_longest_prefix_wins_until_it_is_used_up():
     faults = Faults()
     faults.inject("/", Fault("html"))
     faults.inject("/v1beta", Fault("close", count=1))
-    taken = [faults.take(path) for path in ("/v1beta/x", "/v1beta/x", "/token")]
-    assert [fault.doing for fault in taken if fault] == ["close", "html", "html"]
+    taken = [faults._take_fault(path) for path in ("/v1beta/x", "/v1beta/x", "/token")]
+    assert [fault.kind for fault in taken if fault] == ["close", "html", "html"]
 
 
 def test_a_merge_adds_changes_and_takes_away():
     whole = {"a": 1, "b": {"c": 2, "d": 3}}
-    assert merged(whole, {"a": None, "b": {"c": 4}, "e": {"f": 5}}) == {"b": {"c": 4, "d": 3}, "e": {"f": 5}}
+    assert merge_patch(whole, {"a": None, "b": {"c": 4}, "e": {"f": 5}}) == {"b": {"c": 4, "d": 3}, "e": {"f": 5}}

@@ -15,7 +15,7 @@ from googleapiclient.errors import HttpError
 from tornado.httpclient import HTTPResponse
 
 from demo.faults import Fault
-from demo.google.numbers import text
+from demo.google.numbers import format_number
 from demo.internet import Internet
 from tests.demo.client import Client, columns, named, week
 
@@ -82,7 +82,7 @@ async def test_an_old_token_is_refused_and_the_client_fetches_a_new_one(client: 
     await client.report(**COUNT)
     internet.clock.shift(timedelta(hours=2))
     await client.report(**COUNT)
-    assert internet.faults.count("/token") == 2
+    assert internet.faults.count_requests("/token") == 2
 
 
 async def test_bodies_are_pretty_or_compact_and_squeezed_when_asked(internet: Internet, client: Client, fetch: Fetch):
@@ -185,7 +185,7 @@ async def test_injected_tokens_and_bodies(client: Client, internet: Internet):
         len((await client.report(dimensions=named("pagePath"), metrics=named("sessions"), **week()))["rows"]) == 10_000
     )
     await client.report(**COUNT)
-    assert internet.faults.count("/token") > 2
+    assert internet.faults.count_requests("/token") > 2
     internet.faults.inject("/v1beta", Fault("merge", body='{"metadata": {"dataLossFromOtherRow": true}}'))
     assert (await client.report(**COUNT))["metadata"]["dataLossFromOtherRow"] is True
 
@@ -246,5 +246,5 @@ async def test_somebody_elses_site_is_refused(client: Client):
 
 
 def test_numbers_are_written_as_protobuf_writes_them():
-    assert [text(value) for value in (12, 51.253264323326739, 0.0)] == ["12", "51.253264323326739", "0"]
-    assert [text(value) for value in (2.0, 0.1)] == ["2", "0.1"]
+    assert [format_number(value) for value in (12, 51.253264323326739, 0.0)] == ["12", "51.253264323326739", "0"]
+    assert [format_number(value) for value in (2.0, 0.1)] == ["2", "0.1"]

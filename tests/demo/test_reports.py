@@ -155,7 +155,7 @@ async def test_events_are_counted_alike_with_and_without_their_names(client: Cli
 
 
 async def test_yesterday_is_the_propertys_not_utc(client: Client, internet: Internet):
-    internet.clock.put(internet.clock().replace(hour=3, minute=0))  # already tomorrow in UTC, still today there
+    internet.clock.set_time(internet.clock().replace(hour=3, minute=0))  # already tomorrow in UTC, still today there
     range_ = {"dateRanges": [{"startDate": "yesterday", "endDate": "yesterday"}]}
     body = await client.report(dimensions=named("date"), metrics=named("sessions"), **range_)
     utc_yesterday = internet.clock().date() - timedelta(days=1)

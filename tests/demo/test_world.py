@@ -1,4 +1,4 @@
-"""The pretend company: the same every time, alive, handsome by default and ugly on demand."""
+"""The demo company: the same every time, alive, handsome by default and ugly on demand."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,20 +14,20 @@ UGLY = {"(not set)", "(other)", "(data not available)", "", "smart tv", "Côte d
 
 def test_two_worlds_are_alike():
     one, other = World(VirtualClock(NOON)), World(VirtualClock(NOON))
-    assert [day.columns for day, _ in one.span(one.today(), one.today())] == [
-        day.columns for day, _ in other.span(other.today(), other.today())
+    assert [day.columns for day, _ in one.days_between(one.today(), one.today())] == [
+        day.columns for day, _ in other.days_between(other.today(), other.today())
     ]
 
 
 def test_all_days_have_page_views():
     world = World(VirtualClock(NOON), seed=8)
-    span = world.span(world.first, world.today())
+    span = world.days_between(world.first, world.today())
     assert 100_000 < sum(rows for _, rows in span) < 400_000
 
 
 def test_today_ends_now():
     world = World(VirtualClock(NOON))
-    ((day, rows),) = world.span(world.today(), world.today())
+    ((day, rows),) = world.days_between(world.today(), world.today())
     assert 0.3 < rows / len(day.columns["second"]) < 0.7
     assert day.columns["second"][rows - 1] <= 12 * 3600 < day.columns["second"][rows]
 
@@ -42,7 +42,7 @@ async def test_realtime_looks_back_over_midnight(tmp_path: Path):
 
 def test_nothing_happened_before_the_site_was_there():
     world = World(VirtualClock(NOON))
-    assert world.span(world.first - timedelta(days=9), world.first - timedelta(days=1)) == []
+    assert world.days_between(world.first - timedelta(days=9), world.first - timedelta(days=1)) == []
 
 
 def test_weekends_are_quieter():

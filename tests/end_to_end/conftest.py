@@ -1,4 +1,4 @@
-"""The whole product, from settings to the wall, on a pretend internet or on recorded answers."""
+"""The whole product, from settings to the wall, on a simulated internet or on recorded answers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack

@@ -14,7 +14,7 @@ from tests.conftest import RedisServer
 from tests.end_to_end.processes import run_foyer_process, stop_with_sigterm
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the pretend internet is
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the simulated internet is
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 GOOGLE = "/v1beta/properties/"
@@ -77,14 +77,14 @@ async def test_two_processes_and_one_redis_make_one_call_a_period(
                 await wait_for_state("live", fetch, address, report)
         first = await reading(fetch, one, "people-sources")
         assert first == await reading(fetch, two, "people-sources")
-        by_two = internet.faults.count(GOOGLE)
+        by_two = internet.faults.count_requests(GOOGLE)
         assert by_two
     internet.faults.clear()
     async with run_foyer_process(tmp_path / "three", internet.environment) as (_, three):
         for report in ("top-countries", "people-sources", "active-now"):
             await wait_for_state("live", fetch, three, report)
         # It fails when the two processes have sent more queries than one alone does.
-        await wait_until(lambda: internet.faults.count(GOOGLE) >= by_two, within=10)
+        await wait_until(lambda: internet.faults.count_requests(GOOGLE) >= by_two, within=10)
 
 
 @pytest.mark.timeout(150)

@@ -103,7 +103,7 @@ async def test_tile_keeps_old_figures_when_google_fails(
         (Fault("truncate"), ""),
         (Fault("reset"), ""),
     ],
-    ids=lambda value: value.doing + str(value.status) if isinstance(value, Fault) else "",
+    ids=lambda value: value.kind + str(value.status) if isinstance(value, Fault) else "",
 )
 async def test_a_wall_that_never_got_an_answer_says_why(
     internet: Internet, open_foyer: OpenFoyer, wall_page: Page, fault: Fault, word: str

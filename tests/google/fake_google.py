@@ -59,7 +59,7 @@ def error(status: int, code: str, message: str, **more: Any) -> str:
 def one_key() -> Body:
     """A service account's key file; made once, because a new RSA key takes its time."""
     with TemporaryDirectory() as folder:
-        found: Body = json.loads(key.make(Path(folder), "")[1].read_text())
+        found: Body = json.loads(key.make_key_file(Path(folder), "")[1].read_text())
     return found
 
 
@@ -109,7 +109,7 @@ class TokenHandler(FaultyHandler):
     pretend: FakeGoogle
 
     def post(self) -> None:
-        self.json(self.pretend.token)
+        self.write_json(self.pretend.token)
 
 
 class AskHandler(FaultyHandler):
@@ -125,4 +125,4 @@ class AskHandler(FaultyHandler):
             self.set_header("Content-Encoding", "gzip")
             self.finish(self.pretend.bomb)
         else:
-            self.json(self.pretend.reply(body))
+            self.write_json(self.pretend.reply(body))

@@ -1,4 +1,4 @@
-"""The sources against the pretend Google, which counts as the real one does and is as strict."""
+"""The sources against the simulated Google, which counts as the real one does and is as strict."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -123,10 +123,10 @@ async def test_pace_slows_and_stops_and_comes_back_with_the_hour(internet: Inter
     internet.google.quotas["realtime"].left["tokensPerProjectPerHour"] = 20
     await ga4.fetch_frame(ACTIVE)
     assert ga4.slowdown() == 10
-    calls = internet.faults.count("/v1beta")
+    calls = internet.faults.count_requests("/v1beta")
     with pytest.raises(OverQuota) as caught:
         await ga4.fetch_frame(ACTIVE)
-    assert internet.faults.count("/v1beta") == calls
+    assert internet.faults.count_requests("/v1beta") == calls
     await ga4.fetch_frame(TOTAL)
     internet.clock.shift(timedelta(seconds=caught.value.retry_after + 1))
     assert (await ga4.fetch_frame(ACTIVE)).rows

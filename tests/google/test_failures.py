@@ -30,8 +30,8 @@ async def test_refused_sign_in_asks_for_one_more_token_and_names_the_account(
     problem = await trouble(ga4)
     assert isinstance(problem, SourceMisconfigured)
     assert EMAIL in str(problem)
-    assert google.faults.count(RUN) == 2
-    assert google.faults.count("/token") == 2
+    assert google.faults.count_requests(RUN) == 2
+    assert google.faults.count_requests("/token") == 2
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ async def test_every_status_has_its_error_and_its_sentence(
     problem = await trouble(ga4)
     assert type(problem) is kind
     assert words in str(problem)
-    assert google.faults.count(RUN) == 1
+    assert google.faults.count_requests(RUN) == 1
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ async def test_broken_connection_is_tried_once_more_and_no_more(doing: Any, goog
     google.faults.inject(RUN, Fault(doing))
     assert type(await trouble(ga4)) is Unavailable
     # One more when the connection had served before: it could have been stale, so httplib2 opens another.
-    assert 2 <= google.faults.count(RUN) <= 3
+    assert 2 <= google.faults.count_requests(RUN) <= 3
 
 
 @pytest.mark.parametrize("doing", ["reset", "close", "truncate"])
@@ -155,7 +155,7 @@ async def test_nobody_listening_is_unavailable(google: FakeGoogle, ga4: Ga4Sourc
 async def test_answer_without_end_is_cut_off(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("body", body="{" + " " * MAX_RESPONSE_BYTES + "}"))
     assert "ResponseTooLarge" in str(await trouble(ga4))
-    assert google.faults.count(RUN) == 1
+    assert google.faults.count_requests(RUN) == 1
 
 
 async def test_connection_made_in_a_hurry_has_all_its_time_in_the_next_call(google: FakeGoogle, ga4: Ga4Source) -> None:

@@ -55,7 +55,7 @@ async def test_wrong_key_file_is_named_and_may_be_mended(
     assert words in str(caught.value)
     assert str(google.key) in str(caught.value)
     assert "BEGIN" not in str(caught.value)
-    assert google.faults.count(RUN) == 0
+    assert google.faults.count_requests(RUN) == 0
     google.key.write_text(whole)
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 

@@ -40,7 +40,7 @@ async def test_two_hundred_questions_at_once_each_get_their_own_answer(google: F
     ]
     frames = await asyncio.gather(*(ga4.fetch_frame(ask) for ask in asks))
     assert [frame.rows for frame in frames] == [((f"/{number}", number),) for number in range(200)]
-    assert google.faults.count("/token") == 1
+    assert google.faults.count_requests("/token") == 1
     assert google.faults.most_running[RUN] <= 4
     assert len(google.connections) <= 4
 
@@ -56,7 +56,7 @@ async def test_thirty_two_cold_threads_ask_for_one_token(google: FakeGoogle, clo
         )
     finally:
         await many.close()
-    assert google.faults.count("/token") == 1
+    assert google.faults.count_requests("/token") == 1
     assert 1 < google.faults.most_running[RUN] <= 8  # each could be a server error, and the reserve is kept
 
 
@@ -66,7 +66,7 @@ async def test_token_that_was_refused_is_replaced_once_for_all_threads(google: F
     google.faults.inject("/token", Fault("latency", seconds=0.2))
     frames = await asyncio.gather(*(ga4.fetch_frame(ASK) for _ in range(4)))
     assert all(frame.rows == ((7,),) for frame in frames)
-    assert google.faults.count("/token") == 2
+    assert google.faults.count_requests("/token") == 2
 
 
 @pytest.mark.parametrize("path", [RUN, "/token"])
@@ -100,7 +100,7 @@ async def freed(ga4: Ga4Source) -> None:
 async def test_caller_that_leaves_frees_its_place(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("hang", seconds=30))
     task = asyncio.create_task(ga4.fetch_frame(ASK))
-    await wait_until(lambda: google.faults.count(RUN) > 0)
+    await wait_until(lambda: google.faults.count_requests(RUN) > 0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -123,10 +123,10 @@ async def test_many_timeouts_in_a_row_open_the_breaker(google: FakeGoogle, ga4: 
     google.faults.inject(RUN, Fault("hang", seconds=30))
     await asyncio.gather(*(ga4.fetch_query(ASK, 0.3) for _ in range(4)), return_exceptions=True)
     await wait_until(lambda: not ga4.client.pool.workers.pending_count)
-    hits = google.faults.count(RUN)
+    hits = google.faults.count_requests(RUN)
     with pytest.raises(Unavailable, match="next attempt"):
         await ga4.fetch_frame(ASK)
-    assert google.faults.count(RUN) == hits
+    assert google.faults.count_requests(RUN) == hits
 
 
 async def test_full_queue_refuses_at_once() -> None:
@@ -152,7 +152,7 @@ async def test_closing_ends_calls_and_threads(
     assert source is not None
     google.faults.inject(RUN, Fault("hang", seconds=30))
     calls = [asyncio.create_task(source.fetch_frame(ASK)) for _ in range(10)]
-    await wait_until(lambda: google.faults.count(RUN) >= 4)
+    await wait_until(lambda: google.faults.count_requests(RUN) >= 4)
     async with asyncio.timeout(4):
         await source.close()
         problems = await asyncio.gather(*calls, return_exceptions=True)

@@ -79,7 +79,7 @@ async def test_429_says_when_to_come_back(
     with pytest.raises(OverQuota) as caught:
         await ga4.fetch_frame(ASK)
     assert low <= caught.value.retry_after <= high
-    assert google.faults.count(RUN) == 1
+    assert google.faults.count_requests(RUN) == 1
 
 
 async def test_exhausted_realtime_leaves_core_alone(google: FakeGoogle, ga4: Ga4Source) -> None:
@@ -88,7 +88,7 @@ async def test_exhausted_realtime_leaves_core_alone(google: FakeGoogle, ga4: Ga4
     for _ in range(3):
         with pytest.raises(OverQuota):
             await ga4.fetch_frame(NOW)
-    assert google.faults.count(REALTIME) == 1
+    assert google.faults.count_requests(REALTIME) == 1
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
 
 
@@ -108,7 +108,7 @@ async def test_exhausted_quota_is_known_before_google_says_so(
     await ga4.fetch_frame(ASK)
     with pytest.raises(OverQuota, match="refilled within 50 minutes"):
         await ga4.fetch_frame(ASK)
-    assert google.faults.count(RUN) == 1
+    assert google.faults.count_requests(RUN) == 1
     assert ga4.health()["quota"] == {"core": {"tokensPerProjectPerHour": {"remaining": 0, "limit": 14_000}}}
     clock.advance(3000)
     await ga4.fetch_frame(ASK)
@@ -137,6 +137,6 @@ async def test_used_up_server_errors_stop_every_question(google: FakeGoogle, ga4
     for _ in range(3):
         with pytest.raises(OverQuota):
             await ga4.fetch_frame(ASK)
-    assert google.faults.count(RUN) == 1
+    assert google.faults.count_requests(RUN) == 1
     assert ga4.health()["server_errors_left"] == 0
     assert ga4.health()["quota"] == {"core": {"serverErrorsPerProjectPerHour": {"remaining": 0, "limit": 10}}}

@@ -27,7 +27,7 @@ async def test_server_errors_open_the_breaker_and_are_never_tried_again_at_once(
     google.faults.inject(RUN, Fault("status", status=500))
     for _ in range(6):
         await trouble(ga4)
-    assert google.faults.count(RUN) == 3
+    assert google.faults.count_requests(RUN) == 3
     assert ga4.health()["resting"] is True
     google.faults.clear()
     clock.advance(100)
@@ -43,7 +43,7 @@ async def test_ten_server_errors_of_the_hour_are_never_burnt(
     for _ in range(118):
         problems += await asyncio.gather(*(trouble(ga4) for _ in range(6)))
         clock.advance(30)
-    assert 4 <= google.faults.count(RUN) <= 8
+    assert 4 <= google.faults.count_requests(RUN) <= 8
     assert {type(problem) for problem in problems} <= {Unavailable, OverQuota}
 
 
@@ -53,7 +53,7 @@ async def test_scattered_server_errors_stop_at_the_reserve_too(
     for _ in range(8):
         google.faults.inject(RUN, Fault("status", status=500, count=1))
         await trouble(ga4)
-        await ga4.fetch_frame(ASK) if google.faults.count(RUN) < 15 else None
+        await ga4.fetch_frame(ASK) if google.faults.count_requests(RUN) < 15 else None
         clock.advance(60)
     problem = await trouble(ga4)
     assert isinstance(problem, OverQuota)
@@ -67,7 +67,7 @@ async def test_errors_that_others_have_caused_are_counted_as_well(google: FakeGo
     google.reply = lambda body: report([], [("sessions", "TYPE_INTEGER")], [["7"]], propertyQuota=quota)
     await ga4.fetch_frame(ASK)
     assert isinstance(await trouble(ga4), OverQuota)
-    assert google.faults.count(RUN) == 1
+    assert google.faults.count_requests(RUN) == 1
 
 
 async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
@@ -85,7 +85,7 @@ async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
     google.faults.inject(RUN, Fault("status", status=500))
     problems = [await trouble(ga4) for _ in range(3)]
     assert [type(problem) for problem in problems] == [Unavailable, OverQuota, OverQuota]
-    assert google.faults.count(RUN) == 2
+    assert google.faults.count_requests(RUN) == 2
 
 
 async def test_server_errors_are_counted_over_restarts_and_with_the_processes_beside(
@@ -98,7 +98,7 @@ async def test_server_errors_are_counted_over_restarts_and_with_the_processes_be
             await trouble(source)
             clock.advance(70)
         await source.close()
-    assert 4 <= google.faults.count(RUN) <= 8
+    assert 4 <= google.faults.count_requests(RUN) <= 8
     clock.advance(3600)
     google.faults.clear()
     source = Ga4Source(settings(**google.settings), clock)
@@ -114,12 +114,12 @@ async def test_google_is_given_one_rest_by_all_processes(
     one, other = [Ga4Source(settings(**google.settings), clock) for _ in range(2)]
     for source in (one, other, one, other, one):
         await trouble(source)
-    assert google.faults.count(RUN) == 3
+    assert google.faults.count_requests(RUN) == 3
     assert other.health()["resting"] is True
     clock.advance(80)
     await trouble(other)  # the one that tries
     assert isinstance(await trouble(one), Unavailable)
-    assert google.faults.count(RUN) == 4
+    assert google.faults.count_requests(RUN) == 4
     google.faults.clear()
     clock.advance(160)
     assert (await one.fetch_frame(ASK)).rows == (await other.fetch_frame(ASK)).rows == ((7,),)
@@ -135,7 +135,7 @@ async def test_only_one_question_tries_whether_google_is_well_again(
         await trouble(ga4)
     clock.advance(100)
     await asyncio.gather(*(trouble(ga4) for _ in range(6)))
-    assert google.faults.count(RUN) == 4
+    assert google.faults.count_requests(RUN) == 4
 
 
 async def test_rest_ends_when_the_clock_is_set_back(google: FakeGoogle, ga4: Ga4Source, clock: ManualClock) -> None:

@@ -59,8 +59,8 @@ async def test_refused_token_says_what_to_do(
     problem = await trouble(ga4)
     assert type(problem) is kind
     assert words in str(problem)
-    assert google.faults.count("/token") == 1
-    assert google.faults.count(RUN) == 0
+    assert google.faults.count_requests("/token") == 1
+    assert google.faults.count_requests(RUN) == 0
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ async def test_token_answer_that_cannot_be_read_is_a_bad_answer(
 ) -> None:
     google.faults.inject("/token", Fault("status", status=status, body=body))
     assert type(await trouble(ga4)) is kind
-    assert google.faults.count("/token") == 1
+    assert google.faults.count_requests("/token") == 1
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -91,14 +91,14 @@ async def test_token_server_out_of_order_is_unavailable_and_asked_twice(
 ) -> None:
     google.faults.inject("/token", Fault("status", status=status))
     assert type(await trouble(ga4)) is Unavailable
-    assert google.faults.count("/token") == 2
+    assert google.faults.count_requests("/token") == 2
 
 
 async def test_slow_token_server_is_waited_for(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject("/token", Fault("latency", seconds=0.3))
     frames = await asyncio.gather(*(ga4.fetch_frame(ASK) for _ in range(8)))
     assert all(frame.rows == ((7,),) for frame in frames)
-    assert google.faults.count("/token") == 1
+    assert google.faults.count_requests("/token") == 1
 
 
 async def test_token_that_lives_a_moment_is_fetched_for_every_call_and_works(
@@ -107,7 +107,7 @@ async def test_token_that_lives_a_moment_is_fetched_for_every_call_and_works(
     google.token = {"access_token": "ya29.short", "expires_in": 100, "token_type": "Bearer"}
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
-    assert google.faults.count("/token") == 2
+    assert google.faults.count_requests("/token") == 2
 
 
 @pytest.mark.parametrize("doing", ["reset", "close", "truncate", "hang"])
@@ -118,7 +118,7 @@ async def test_broken_connection_to_the_token_server_is_unavailable(
     problem = await trouble(ga4)
     assert type(problem) is Unavailable
     assert "TransportError" not in str(problem)
-    assert google.faults.count("/token") == 2
+    assert google.faults.count_requests("/token") == 2
 
 
 async def test_new_key_in_the_place_of_a_deleted_one_is_read_without_a_restart(

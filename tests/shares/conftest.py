@@ -1,4 +1,4 @@
-"""A server with the pretend networks, and the social source that queries it."""
+"""A server with the simulated networks, and the social source that queries it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -45,21 +45,23 @@ class NetworkServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        return networks.environment(self.address)
+        return networks.make_settings(self.address)
 
-    def inject_fault(self, network: str, doing: Any, **how: Any) -> None:
+    def inject_fault(self, network: str, kind: Any, **how: Any) -> None:
         """Injects a fault into this network."""
-        self.faults.inject(PREFIXES[network], Fault(doing, **how))
+        self.faults.inject(PREFIXES[network], Fault(kind, **how))
 
     def calls(self, network: str) -> int:
-        return self.faults.count(PREFIXES[network])
+        return self.faults.count_requests(PREFIXES[network])
 
 
 @pytest.fixture
 async def network_server() -> AsyncIterator[NetworkServer]:
     network_server = NetworkServer()
     anything = {"default_handler_class": FaultyHandler, "default_handler_args": {"faults": network_server.faults}}
-    server = HTTPServer(Application(networks.rules(network_server), log_function=lambda handler: None, **anything))
+    server = HTTPServer(
+        Application(networks.make_routes(network_server), log_function=lambda handler: None, **anything)
+    )
     sockets = bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)
     network_server.address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"

@@ -27,10 +27,10 @@ SECRET = "a-secret-token"
 
 class EchoHandler(FaultyHandler):
     def get(self) -> None:
-        self.json({"headers": dict(self.request.headers), "query": self.request.query})
+        self.write_json({"headers": dict(self.request.headers), "query": self.request.query})
 
     def post(self) -> None:
-        self.json({"form": self.get_body_argument("grant_type")})
+        self.write_json({"form": self.get_body_argument("grant_type")})
 
 
 class BodyHandler(RequestHandler):
@@ -192,7 +192,7 @@ async def test_body_that_is_not_packed_as_it_says_is_a_bad_answer(server, upstre
 async def test_redirect_is_not_followed(server, upstream):
     answer = await upstream.get(f"{server.address}/elsewhere", deadline=2)
     assert answer.status == 302
-    assert server.faults.count("/echo") == 0
+    assert server.faults.count_requests("/echo") == 0
 
 
 async def test_proxy_of_the_environment_is_not_used(server, upstream, monkeypatch):
@@ -210,7 +210,7 @@ async def test_proxy_of_the_environment_is_not_used(server, upstream, monkeypatc
         Fault("hang", seconds=2),
         Fault("drip", seconds=0.1),
     ],
-    ids=lambda fault: fault.doing,
+    ids=lambda fault: fault.kind,
 )
 async def test_error_quotes_neither_address_nor_secret(fault, server, upstream):
     server.faults.inject("/echo", fault)

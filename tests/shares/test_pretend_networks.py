@@ -1,4 +1,4 @@
-"""The pretend networks have the ill habits of the real ones."""
+"""The simulated networks have the ill habits of the real ones."""
 
 import gzip
 import json
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from demo.networks.popularity import shares
+from demo.networks.popularity import share_count
 from tests.shares.conftest import HOME
 from utilities.http.body_parsers import BodyFormat, parse_body
 
@@ -110,9 +110,9 @@ async def test_vk_answers_with_a_function_call(get):
 def test_counts_are_the_same_for_everybody_and_never_fall(network_server):
     now = network_server.clock()
     pages = [f"https://www.example.com/a/{number}" for number in range(200)]
-    today = [shares("facebook", page, 9000, now, silent=0.1) for page in pages]
-    assert today == [shares("facebook", page, 9000, now, silent=0.1) for page in pages]
-    later = [shares("facebook", page, 9000, now + timedelta(hours=1), silent=0.1) for page in pages]
+    today = [share_count("facebook", page, 9000, now, silent=0.1) for page in pages]
+    assert today == [share_count("facebook", page, 9000, now, silent=0.1) for page in pages]
+    later = [share_count("facebook", page, 9000, now + timedelta(hours=1), silent=0.1) for page in pages]
     assert all(after >= before for before, after in zip(today, later, strict=True))
     assert sum(later) > sum(today)
     assert 5 < today.count(0) < 40

@@ -11,18 +11,18 @@ from utilities.shares.providers import Provider
 
 every_network = pytest.mark.parametrize("name", PREFIXES)
 UNWELL = {
-    "answered 500": {"doing": "status", "status": 500},
-    "answered 404": {"doing": "status", "status": 404},
-    "answered 302": {"doing": "status", "status": 302, "headers": {"Location": "http://127.0.0.1/"}},
-    "answered 202": {"doing": "status", "status": 202, "body": "{}"},
-    "answered 429": {"doing": "status", "status": 429, "headers": {"Retry-After": "120"}},
-    "answered 503": {"doing": "status", "status": 503, "headers": {"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}},
-    "answered with a web page": {"doing": "html"},
-    "ended too early": {"doing": "truncate"},
-    "empty body": {"doing": "body", "body": " "},
-    "without a count": {"doing": "body", "body": '{"total": "12", "count": null, "meta": {}, "id": "x"}'},
-    "not ": {"doing": "body", "body": '{"total": 12'},
-    "could not be reached": {"doing": "close"},
+    "answered 500": {"kind": "status", "status": 500},
+    "answered 404": {"kind": "status", "status": 404},
+    "answered 302": {"kind": "status", "status": 302, "headers": {"Location": "http://127.0.0.1/"}},
+    "answered 202": {"kind": "status", "status": 202, "body": "{}"},
+    "answered 429": {"kind": "status", "status": 429, "headers": {"Retry-After": "120"}},
+    "answered 503": {"kind": "status", "status": 503, "headers": {"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}},
+    "answered with a web page": {"kind": "html"},
+    "ended too early": {"kind": "truncate"},
+    "empty body": {"kind": "body", "body": " "},
+    "without a count": {"kind": "body", "body": '{"total": "12", "count": null, "meta": {}, "id": "x"}'},
+    "not ": {"kind": "body", "body": '{"total": 12'},
+    "could not be reached": {"kind": "close"},
 }
 
 
@@ -88,7 +88,7 @@ async def test_wrong_key_is_named_and_not_shown(name, variable, social, ask):
 async def test_facebook_counts_the_object_because_plain_engagement_is_zeros(network_server, social, ask):
     frame = await ask(social("facebook"), HOME)
     assert frame.column_values("facebook") == (
-        popularity.shares("facebook", HOME, 9000, network_server.clock(), silent=0.1),
+        popularity.share_count("facebook", HOME, 9000, network_server.clock(), silent=0.1),
     )
 
 
@@ -102,7 +102,7 @@ async def test_facebook_asked_too_often_about_one_page_rests_and_says_so(social,
 
 async def test_hacker_news_leaves_out_stories_about_other_pages(network_server, social, ask):
     frame = await ask(social("hacker-news"))
-    results = [popularity.shares("hacker-news", page, 400, network_server.clock(), silent=0.3) for page in PAGES]
+    results = [popularity.share_count("hacker-news", page, 400, network_server.clock(), silent=0.3) for page in PAGES]
     assert frame.column_values("hacker-news") == tuple(points + int(points * 0.6) for points in results)
     assert 0 in results
 
@@ -117,7 +117,7 @@ async def test_lobsters_is_never_asked_faster_than_it_wants(network_server, soci
 async def test_lobsters_is_not_asked_too_fast_either_when_its_first_connections_take_a_while(
     network_server, social, ask
 ):
-    network_server.clock.put(NOON.replace(microsecond=750_000))  # it counts in seconds of its own
+    network_server.clock.set_time(NOON.replace(microsecond=750_000))  # it counts in seconds of its own
     network_server.inject_fault("lobsters", "latency", seconds=0.3, count=4)
     frame = await ask(social("lobsters"))
     assert not frame.notes
@@ -134,7 +134,7 @@ async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(network_serve
 
 async def test_reddit_fetches_one_token_for_many_questions(network_server, social, ask):
     await ask(social("reddit"))
-    assert network_server.faults.count("/reddit/api/v1/access_token") == 1
+    assert network_server.faults.count_requests("/reddit/api/v1/access_token") == 1
     assert network_server.calls("reddit") == 10
 
 
@@ -144,7 +144,7 @@ async def test_reddit_fetches_another_token_when_the_first_is_no_longer_taken(ne
     network_server.inject_fault("reddit", "status", status=401, count=1)
     frame = await ask(source, PAGES[1])
     assert not frame.notes
-    assert network_server.faults.count("/reddit/api/v1/access_token") == 2
+    assert network_server.faults.count_requests("/reddit/api/v1/access_token") == 2
 
 
 async def test_reddit_token_that_is_not_there_is_unavailable(network_server, social, ask):

@@ -18,10 +18,10 @@ log = logging.getLogger("foyer")
 class DemoInternet(Protocol):
     """The functions of `demo.launch`, which utilities may not import."""
 
-    async def launch(self, data_dir: Path, /) -> tuple[Process, dict[str, str]]: ...
-    async def stop(self, process: Process, /) -> None: ...
-    async def past(self, process: Process, since: datetime, until: datetime, /) -> Path | None: ...
-    def visit(self, process: Process, address: str, /) -> None: ...
+    async def launch_internet(self, data_dir: Path, /) -> tuple[Process, dict[str, str]]: ...
+    async def stop_internet(self, process: Process, /) -> None: ...
+    async def request_access_log(self, process: Process, since: datetime, until: datetime, /) -> Path | None: ...
+    def send_visitors(self, process: Process, address: str, /) -> None: ...
 
 
 ServeWithTask = Callable[[Settings, Callable[[Services, str], Coroutine[None, None, None]]], Awaitable[int]]
@@ -31,7 +31,7 @@ async def run_demo(
     internet: DemoInternet, read_demo_settings: Callable[[Mapping[str, str]], Settings], serve: ServeWithTask
 ) -> int:
     """Starts the simulated internet, serves with its settings, and stops it; returns the exit code."""
-    process, environment = await internet.launch(read_demo_settings({}).data_dir)
+    process, environment = await internet.launch_internet(read_demo_settings({}).data_dir)
     try:
 
         async def simulate(services: Services, address: str) -> None:
@@ -39,18 +39,18 @@ async def run_demo(
 
         return await serve(read_demo_settings(environment), simulate)
     finally:
-        await internet.stop(process)
+        await internet.stop_internet(process)
 
 
 async def simulate_visitors(internet: DemoInternet, process: Process, services: Services, address: str) -> None:
     """Sends simulated visitors to the server, and imports their visits of the past weeks, the last day first."""
     collector = services.collector
-    internet.visit(process, address)
+    internet.send_visitors(process, address)
     [(last,)] = await collector.views.query("SELECT max(moment) FROM page_views", {})
     now, day = services.clock(), timedelta(days=1)
     moments = [last, now] if last else [now - 29 * day, now - 8 * day, now - 2 * day, now - day, now]
     for since, until in reversed(list(pairwise(moments))):
-        log_file = await internet.past(process, since, until)
+        log_file = await internet.request_access_log(process, since, until)
         if log_file is None:
             return
         async for summary in import_logs(

@@ -50,7 +50,7 @@ class Provider:
     def start(self) -> HTTPServer:
         sockets = bind_sockets(0, "127.0.0.1")
         self.address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-        server = HTTPServer(Application(openid.rules(self), log_function=lambda handler: None))
+        server = HTTPServer(Application(openid.make_routes(self), log_function=lambda handler: None))
         server.add_sockets(sockets)
         return server
 

@@ -72,7 +72,7 @@ async def test_token_with_a_wrong_claim_is_rejected(
 
 async def test_answer_without_a_token_is_rejected(new_browser: Callable[[], Browser], provider: Provider):
     for token in (None, 17, {"a": 1}):
-        provider.openid.sign = lambda grant, token=token: token
+        provider.openid.make_id_token = lambda grant, token=token: token
         assert await sign_in_status(new_browser()) == 503, token
 
 
@@ -107,25 +107,25 @@ async def test_clocks_may_differ_by_a_minute_and_no_more(new_browser: Callable[[
 async def test_token_without_a_kid_is_refused_when_there_are_several_keys(
     new_browser: Callable[[], Browser], provider: Provider
 ):
-    provider.openid.rotate()
+    provider.openid.rotate_keys()
     provider.openid.lies.kid = None
     assert await sign_in_status(new_browser()) == 403
 
 
 async def test_new_key_is_fetched_when_a_token_names_it(new_browser: Callable[[], Browser], provider: Provider):
     assert await sign_in_status(new_browser()) == 302
-    provider.openid.rotate()
+    provider.openid.rotate_keys()
     provider.clock.shift(timedelta(minutes=2))
     assert await sign_in_status(new_browser()) == 302
-    assert provider.faults.count("/openid/jwks") == 2
+    assert provider.faults.count_requests("/openid/jwks") == 2
 
 
 async def test_key_no_longer_published_is_rejected(new_browser: Callable[[], Browser], provider: Provider):
     assert await sign_in_status(new_browser()) == 302
     old = provider.openid.keys[0]
-    provider.openid.rotate(keep=False)
-    published = provider.openid.published()
-    provider.openid.published = lambda: published
+    provider.openid.rotate_keys(keep=False)
+    published = provider.openid.published_keys()
+    provider.openid.published_keys = lambda: published
     provider.openid.keys = [old]
     provider.clock.shift(timedelta(hours=2))
     assert await sign_in_status(new_browser()) == 403
@@ -137,7 +137,7 @@ async def test_unknown_key_ids_cause_one_fetch_a_minute(new_browser: Callable[[]
     for number in range(5):
         provider.openid.lies.kid = f"invented-{number}"
         assert await sign_in_status(new_browser()) == 403
-    assert provider.faults.count("/openid/jwks") == 2
+    assert provider.faults.count_requests("/openid/jwks") == 2
 
 
 def public_jwk(key: RSAKey | ECKey, **fields: Any) -> dict[str, Any]:

@@ -47,7 +47,7 @@ async def test_hanging_issuer_is_queried_once_for_all_and_times_out(start_foyer:
     answers = await asyncio.gather(*(foyer.new_browser().open("/login") for _ in range(20)))
     assert {answer.code for answer in answers} == {503}
     assert max(answer.request_time for answer in answers) < ISSUER_TIMEOUT_SECONDS + 2
-    assert provider.faults.count("/openid/.well-known") == 1
+    assert provider.faults.count_requests("/openid/.well-known") == 1
 
 
 async def test_cached_keys_are_used_while_the_issuer_is_down(start_foyer: StartFoyer, provider: Provider):
@@ -57,7 +57,7 @@ async def test_cached_keys_are_used_while_the_issuer_is_down(start_foyer: StartF
     provider.clock.shift(timedelta(hours=2))
     for _ in range(3):
         assert (await foyer.new_browser().sign_in()).code == 302
-    assert provider.faults.count("/openid/jwks") == 2
+    assert provider.faults.count_requests("/openid/jwks") == 2
     provider.clock.shift(timedelta(hours=23))
     assert (await foyer.new_browser().sign_in()).code == 503
 
@@ -65,5 +65,5 @@ async def test_cached_keys_are_used_while_the_issuer_is_down(start_foyer: StartF
 async def test_keys_and_discovery_are_fetched_once(new_browser: Callable[[], Browser], provider: Provider):
     for _ in range(3):
         assert (await new_browser().sign_in()).code == 302
-    assert provider.faults.count("/openid/jwks") == 1
-    assert provider.faults.count("/openid/.well-known") == 1
+    assert provider.faults.count_requests("/openid/jwks") == 1
+    assert provider.faults.count_requests("/openid/.well-known") == 1

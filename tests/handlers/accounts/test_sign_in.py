@@ -60,12 +60,12 @@ async def test_client_secret_goes_in_the_form_where_the_issuer_wants_it_there(
 
 async def assert_refused(browser: Browser, provider: Provider, address: str) -> None:
     """Checks for status 400, no session, and no request to the issuer."""
-    calls = provider.faults.count("/openid/token")
+    calls = provider.faults.count_requests("/openid/token")
     answer = await browser.open(address)
     assert answer.code == 400
     assert SESSION not in browser.cookies
     assert ATTEMPT not in browser.cookies
-    assert provider.faults.count("/openid/token") == calls
+    assert provider.faults.count_requests("/openid/token") == calls
 
 
 def change_query(address: str, **parameters: str | None) -> str:
@@ -129,7 +129,7 @@ async def test_callback_works_once_even_for_two_at_the_same_moment(
     two.cookies = dict(browser.cookies)
     answers = await asyncio.gather(browser.open(address), two.open(address))
     assert sorted(answer.code for answer in answers) == [302, 400]
-    assert provider.faults.count("/openid/token") == 1
+    assert provider.faults.count_requests("/openid/token") == 1
 
 
 async def test_callback_after_ten_minutes_is_refused(new_browser: Callable[[], Browser], provider: Provider):

@@ -9,10 +9,10 @@ import pytest
 
 from demo.__main__ import PLACES
 from demo.clock import VirtualClock
-from demo.launch import launch, past, stop, visit
+from demo.launch import launch_internet, request_access_log, send_visitors, stop_internet
 from demo.visitors.browsers import NETWORKS, NOWHERE
-from demo.visitors.driver import Driver, request
-from demo.visitors.history import write
+from demo.visitors.driver import Driver, make_request
+from demo.visitors.history import write_log
 from demo.visitors.reading import ACTIONS, Readers
 from demo.world.days import World
 from handlers.serving.server import run_server
@@ -58,20 +58,22 @@ def test_demo_knows_the_countries_of_its_visitors():
 def test_a_day_has_its_rhythm(world: World):
     def count(hour: int) -> int:
         midnight = datetime(2026, 11, 18, 8, tzinfo=UTC)  # in Los Angeles
-        return len(list(Readers(world).between(midnight + timedelta(hours=hour), midnight + timedelta(hours=hour + 1))))
+        return len(
+            list(Readers(world).hits_between(midnight + timedelta(hours=hour), midnight + timedelta(hours=hour + 1)))
+        )
 
     assert count(3) < 0.7 * count(10)
 
 
 def test_about_half_of_the_visitors_block_google(world: World):
-    found = list(Readers(world).between(NOON - timedelta(hours=12), NOON))
+    found = list(Readers(world).hits_between(NOON - timedelta(hours=12), NOON))
     people = sum(not read.name and bool(read.browser.language) for read in found)
-    [(day, until)] = world.span(NOON.date(), NOON.date())
+    [(day, until)] = world.days_between(NOON.date(), NOON.date())
     assert 1.8 < people / sum(day.columns["views"][:until]) < 2.2
 
 
 def test_everything_that_comes_to_a_beacon_comes(world: World):
-    found = list(Readers(world).between(NOON - timedelta(hours=20), NOON))
+    found = list(Readers(world).hits_between(NOON - timedelta(hours=20), NOON))
     assert {read.name for read in found} >= {name for name, _, share in ACTIONS.values() if share >= 0.25}
     assert any("utm_campaign" in read.url for read in found)
     assert any(read.gif for read in found)
@@ -83,16 +85,16 @@ def test_everything_that_comes_to_a_beacon_comes(world: World):
 
 
 def test_somebody_keeps_browser_and_address(world: World):
-    once, again = ([*Readers(world).between(NOON - timedelta(hours=1), NOON)] for _ in range(2))
+    once, again = ([*Readers(world).hits_between(NOON - timedelta(hours=1), NOON)] for _ in range(2))
     assert once == again
 
 
 async def test_foyer_counts_people_and_drops_the_rest(world: World, foyer: tuple[Services, str]):
     services, address = foyer
-    reads = list(Readers(world).between(NOON - timedelta(minutes=40), NOON))
+    reads = list(Readers(world).hits_between(NOON - timedelta(minutes=40), NOON))
     driver = Driver(world, world.clock, address)
     for read in reads:
-        await driver.send(read)
+        await driver.send_hit(read)
     driver.client.close()
     assert (driver.sent, driver.refused) == (len(reads), 0)
     collector = services.collector
@@ -126,15 +128,15 @@ async def test_driver_sends_what_happens_from_now_on(foyer: tuple[Services, str]
 
 async def test_driver_continues_while_foyer_is_down(world: World):
     driver = Driver(world, world.clock, "http://127.0.0.1:9")
-    read = next(Readers(world).between(NOON - timedelta(hours=1), NOON))
-    await driver.send(read)
+    read = next(Readers(world).hits_between(NOON - timedelta(hours=1), NOON))
+    await driver.send_hit(read)
     driver.client.close()
     assert (driver.sent, driver.refused) == (0, 1)
 
 
 def test_what_is_sent_is_what_a_beacon_says(world: World):
-    for read in Readers(world).between(NOON - timedelta(hours=1), NOON):
-        sent = request("http://127.0.0.1:1", read)
+    for read in Readers(world).hits_between(NOON - timedelta(hours=1), NOON):
+        sent = make_request("http://127.0.0.1:1", read)
         form = (sent.body or b"").decode() or sent.url.partition("?")[2]
         assert {each.partition("=")[0] for each in form.split("&")} <= FIELD_ALIASES.keys() | BEACON_FIELDS
 
@@ -143,7 +145,7 @@ async def test_the_past_is_a_log_that_can_be_imported(world: World, foyer: tuple
     services, _ = foyer
     collector = services.collector
     assert collector is not None
-    lines = write(tmp_path / "past.log.gz", world, NOON - timedelta(hours=2), NOON)
+    lines = write_log(tmp_path / "past.log.gz", world, NOON - timedelta(hours=2), NOON)
     [found] = [
         each
         async for each in import_logs(
@@ -165,12 +167,12 @@ async def test_the_past_is_a_log_that_can_be_imported(world: World, foyer: tuple
 
 async def test_child_sends_visitors_and_writes_the_past(foyer: tuple[Services, str], tmp_path: Path):
     services, address = foyer
-    process, environment = await launch(tmp_path / "demo")
+    process, environment = await launch_internet(tmp_path / "demo")
     assert environment["TRUSTED_PROXIES"]
-    visit(process, address)
+    send_visitors(process, address)
     now = services.clock()
-    log = await past(process, now - timedelta(hours=1), now)
+    log = await request_access_log(process, now - timedelta(hours=1), now)
     assert log is not None
     assert log.stat().st_size > 0
-    await stop(process)
+    await stop_internet(process)
     assert process.returncode == 0
