@@ -75,7 +75,5 @@ def log_address(services: Services, port: int) -> None:
     if settings.demo:
         log.info("Demo: all figures come from simulated services on this machine.")
     if settings.loopback_only:
-        log.info(
-            "Without sign-in, only this machine can connect. Set GOOGLE_CLIENT_ID to open Foyer to your company."
-        )
+        log.info("Without sign-in, only this machine can connect. Set GOOGLE_CLIENT_ID to open Foyer to your company.")
     log.info("Foyer is at %s", settings.public_url or f"http://localhost:{port}")
