@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import cast
 
+from tornado.escape import parse_qs_bytes
 from tornado.httputil import HTTPHeaders
 
 from handlers.base.handler import BaseHandler
@@ -22,9 +23,9 @@ from utilities.model.errors import (
     UnknownSite,
 )
 from utilities.pageviews.collect.beacon import (
-    MAX_BEACON_BYTES,
     BeaconPayload,
     MissingUrl,
+    first_fields,
     parse_beacon_body,
     parse_beacon_query,
 )
@@ -73,6 +74,11 @@ def hit_error_status(error: FoyerError) -> tuple[int, float]:
 def classifier_headers(headers: HTTPHeaders) -> dict[str, str]:
     """Returns the headers that the classifier needs, with lower-case names."""
     return {CLASSIFIER_HEADERS[name]: headers[name] for name in headers if name in CLASSIFIER_HEADERS}
+
+
+def parse_pixel_query(query: str) -> BeaconPayload:
+    """Parses the query string of the pixel; raises HitRejected."""
+    return parse_beacon_query(parse_qs_bytes(first_fields(query), keep_blank_values=True))
 
 
 def collect_routes() -> list[Route]:
@@ -131,9 +137,7 @@ class PixelHandler(BeaconHandler):
             self.finish(PIXEL_GIF)
 
     def parse_payload(self) -> BeaconPayload:
-        if len(self.request.query) > MAX_BEACON_BYTES:
-            raise TooLarge("the query string is too long")
-        return parse_beacon_query(self.request.query_arguments)
+        return parse_pixel_query(self.request.query)
 
     def finish_with_error(self, error: FoyerError) -> None:
         super().finish_with_error(UnknownSite("no page") if isinstance(error, MissingUrl) else error)

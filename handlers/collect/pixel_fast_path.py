@@ -6,7 +6,6 @@ import time
 from http.client import responses
 from typing import TYPE_CHECKING, Any, cast
 
-from tornado.escape import parse_qs_bytes
 from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -25,15 +24,10 @@ from handlers.collect.beacon import (
     TEXT_CONTENT_TYPE,
     classifier_headers,
     hit_error_status,
+    parse_pixel_query,
 )
-from utilities.model.errors import BadHit, FoyerError, HitRejected, Overloaded, StoreDown, TooLarge
-from utilities.pageviews.collect.beacon import (
-    MAX_BEACON_BYTES,
-    MAX_BEACON_FIELDS,
-    BeaconPayload,
-    MissingUrl,
-    parse_beacon_query,
-)
+from utilities.model.errors import FoyerError, HitRejected, Overloaded, StoreDown
+from utilities.pageviews.collect.beacon import MissingUrl
 from utilities.pageviews.collect.collector import Collector
 
 if TYPE_CHECKING:  # a collector-only process has CollectorAuth
@@ -142,13 +136,3 @@ class PixelRequest(HTTPMessageDelegate):
     def on_connection_close(self) -> None:
         if self.delegate:
             self.delegate.on_connection_close()
-
-
-def parse_pixel_query(query: str) -> BeaconPayload:
-    """Parses a query string as Tornado does for PixelHandler; raises HitRejected."""
-    if len(query) > MAX_BEACON_BYTES:
-        raise TooLarge("the query string is too long")
-    try:
-        return parse_beacon_query(parse_qs_bytes(query, keep_blank_values=True, max_num_fields=MAX_BEACON_FIELDS))
-    except ValueError:
-        raise BadHit("the query string is not valid") from None

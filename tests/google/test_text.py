@@ -28,6 +28,10 @@ def test_emoji_families_and_persian_spelling_keep_their_joiners() -> None:
     assert clean_text("\U0001f469\u200d\U0001f467 می\u200cخواهم") == "\U0001f469\u200d\U0001f467 می\u200cخواهم"
 
 
+def test_characters_newer_than_the_table_of_python_are_kept_and_noncharacters_are_not() -> None:
+    assert clean_text("Love \U0001fa77 \U0001faea\uffff\ufdd0\U000e0fff!") == "Love \U0001fa77 \U0001faea!"
+
+
 def test_long_text_ends_in_an_ellipsis() -> None:
     assert clean_text("a" * 400, limit=300) == "a" * 299 + "…"
 

@@ -2,8 +2,12 @@
 
 import unicodedata
 
-INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Control, format (bidi overrides, zero-width, byte-order marks), surrogate, private and unassigned characters."""
+INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Control, format (bidi overrides, zero-width, byte-order marks), surrogate and private characters."""
+
+UNASSIGNED_INVISIBLE = ((0x2065, 0x2065), (0xFDD0, 0xFDEF), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF))
+"""Code points of category Cn that never become visible: noncharacters and future format characters. All others may be
+letters and emoji that are newer than Python's table."""
 
 JOINERS = "\u200c\u200d"  # needed by Persian and Indic spelling and by many emoji
 
@@ -23,4 +27,8 @@ def clean_text(text: str, limit: int = 300) -> str:
 
 def is_visible(character: str) -> bool:
     """Whether the character is visible or changes how a visible one looks."""
-    return unicodedata.category(character) not in INVISIBLE_CATEGORIES
+    category = unicodedata.category(character)
+    if category != "Cn":
+        return category not in INVISIBLE_CATEGORIES
+    code = ord(character)
+    return code & 0xFFFE != 0xFFFE and not any(first <= code <= last for first, last in UNASSIGNED_INVISIBLE)

@@ -49,7 +49,9 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
     """Opens the collection, and closes it on exit. Raises BoardError and SettingsError."""
     sites = open_sites(settings)
     async with AsyncExitStack() as closing:
-        classifier = open_classifier(settings.data_dir, settings.geoip_db, clock(), sites.get)
+        classifier = open_classifier(
+            settings.data_dir, settings.geoip_db, clock(), sites.get, find_owner=sites.owner_of
+        )
         closing.callback(classifier.close)
         views = await open_page_view_store(settings, clock)
         closing.push_async_callback(views.close)

@@ -11,12 +11,12 @@ from utilities.model.errors import HitRejected
 from utilities.pageviews.collect.beacon import (
     BEACON_FIELDS,
     FIELD_ALIASES,
-    MAX_PAGE_URL_CHARS,
     MAX_PROPS,
     BeaconPayload,
     parse_beacon_body,
     parse_beacon_query,
 )
+from utilities.pageviews.collect.page_address import MAX_PAGE_URL_CHARS
 
 PAGE = "https://example.com/"
 NAME = st.sampled_from(sorted(BEACON_FIELDS | FIELD_ALIASES.keys())) | st.text(max_size=8)

@@ -8,6 +8,8 @@ import pytest
 
 from tests.handlers.collect.conftest import SITES
 from utilities.model.errors import BoardError, ForeignHost, UnknownSite
+from utilities.pageviews.collect.page_address import map_mirror_url
+from utilities.pageviews.host_names import to_unicode_host
 from utilities.pageviews.sites.registry import MAX_IMPLICIT_SITES, SiteRegistry
 from utilities.pageviews.sites.site_file import registrable_domain
 
@@ -79,6 +81,33 @@ sites:
 )
 def test_hit_belongs_to_the_nearest_site(sites: Callable[..., SiteRegistry], name: str, host: str, site: str):
     assert sites(TWO).find_site(name, host).name == site
+
+
+def test_domain_is_what_browsers_make_of_it_and_no_other(sites: Callable[..., SiteRegistry]):
+    """UTS 46 as in browsers: `straße` and `strasse` are two names, unlike in IDNA 2003."""
+    registry = sites("sites:\n- {name: road, domains: [straße.example, ☕.example]}\n")
+    for host in ("xn--strae-oqa.example", "xn--53h.example"):
+        assert registry.find_site("", host).name == "road"
+        assert registry.owner_of(to_unicode_host(host)).name == "road"
+    with pytest.raises(ForeignHost):
+        registry.find_site("", "strasse.example")
+
+
+@pytest.mark.parametrize(
+    ("url", "original"),
+    [
+        ("https://www-my--shop-example.translate.goog/a?_x_tr_sl=de", "https://www.my-shop.example/a?_x_tr_sl=de"),
+        ("https://0-en-example-com.translate.goog/?_x_tr_enc=0", "https://en.example.com/?_x_tr_enc=0"),
+        ("https://web.archive.org/web/20260101000000/https://example.com/a?b#c", "https://example.com/a?b#c"),
+        ("https://web.archive.org/web/2026im_/http:/example.com/", "http://example.com/"),
+        ("https://www-example-com.cdn.ampproject.org/c/s/www.example.com/amp", "https://www.example.com/amp"),
+        ("https://web.archive.org/about/", "https://web.archive.org/about/"),
+        ("https://evil.example/web.archive.org/web/1/https://example.com/", None),
+        ("https://[translate.goog", None),
+    ],
+)
+def test_page_shown_by_a_mirror_is_the_original_page(url: str, original: str | None):
+    assert map_mirror_url(url) == (original or url)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "10.0.0.2", "0.0.1", "com", "", "example.com.evil.example"])

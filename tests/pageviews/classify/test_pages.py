@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from utilities.model.text import clean_text
 from utilities.pageviews.classify.urls import (
     NO_REFERRER,
-    decode_path,
     parse_host,
     parse_page_url,
     parse_referrer,
     tidy_text,
 )
+from utilities.pageviews.url_paths import normalize_path
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ from utilities.pageviews.classify.urls import (
         ("https://example.com/app#!/inbox", "example.com", "/app#!/inbox"),
         ("https://example.com/caf%C3%A9/%E6%97%A5", "example.com", "/café/日"),
         ("https://example.com/a%2Fb%3Fc%23d%00", "example.com", "/a%2Fb%3Fc%23d%00"),
-        ("https://example.com/%ff%fe", "example.com", "/%ff%fe"),
-        ("https://example.com/a\u202eb\u0000c", "example.com", "/abc"),
+        ("https://example.com/%ff%fe", "example.com", "/%FF%FE"),
+        ("https://example.com/a\u202eb\u0000c", "example.com", "/a%E2%80%AEb%00c"),
         ("https://[broken/a", "", "/"),
     ],
 )
@@ -52,8 +52,50 @@ def test_a_path_has_an_end():
     assert len(parse_page_url("https://example.com/" + "a" * 10_000).path) <= 2048
 
 
-def test_more_parameters_than_anybody_has_are_not_looked_at():
-    assert parse_page_url("https://example.com/a?" + "a=1&" * 500).path == "/"
+@pytest.mark.parametrize("number", [100, 101, 500, 1500])
+def test_page_and_campaign_are_found_among_any_number_of_parameters(number: int):
+    fields = "&".join(f"f{each}=1" for each in range(number))
+    page = parse_page_url(f"https://example.com/facets?{fields[:8000]}")
+    assert (page.path, page.tags.source) == ("/facets", "")
+    page = parse_page_url(f"https://example.com/facets?utm_source=letter&{fields}")
+    assert (page.path, page.tags.source) == ("/facets", "letter")
+
+
+@pytest.mark.parametrize(
+    ("spellings", "path"),
+    [
+        (("/last_version", "/last%5fversion", "/last%5Fversion"), "/last_version"),
+        (("/admin/x", "/%61dmin/x", "/%61%64min/x", "/b/../admin/x", "/%2e/admin/x", "/./admin/x"), "/admin/x"),
+        (("/a%2fb", "/a%2Fb"), "/a%2Fb"),
+        (("/caf\u00e9", "/caf%c3%a9", "/caf%C3%A9", "/cafe%CC%81"), "/caf\u00e9"),
+        (("/a b", "/a%20b"), "/a%20b"),
+        (("/{id}", "/%7bid%7D"), "/%7Bid%7D"),
+        (("/\U0001fa77", "/%F0%9F%A9%B7"), "/\U0001fa77"),  # newer than the table of Python 3.11
+        (("/\u202e", "/%e2%80%ae"), "/%E2%80%AE"),
+        (("/%f0%9f", "/%F0%9F"), "/%F0%9F"),
+        (("/\ue000", "/%EE%80%80"), "/%EE%80%80"),  # a private character, which no font shows
+        (("/100%25", "/100%25"), "/100%25"),
+    ],
+)
+def test_one_page_has_one_path_in_all_its_spellings(spellings: tuple[str, ...], path: str):
+    assert {parse_page_url(f"https://example.com{each}").path for each in spellings} == {path}
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("xn--strae-oqa.example", "stra\u00dfe.example"),
+        ("stra\u00dfe.example", "stra\u00dfe.example"),
+        ("STRA\u1e9eE.example", "stra\u00dfe.example"),
+        ("www.xn--bcher-kva.example:8080", "b\u00fccher.example"),
+        ("xn--n3h.example", "\u2603.example"),  # browsers allow it, though IDNA 2008 does not
+        ("xn--999999999.example", "xn--999999999.example"),
+        ("xn--a.example", "xn--a.example"),
+    ],
+)
+def test_host_is_shown_in_unicode(host: str, shown: str):
+    assert parse_page_url(f"https://{host}/").host == shown
+    assert parse_referrer(f"https://{host}/a").host == shown
 
 
 @pytest.mark.parametrize(
@@ -90,7 +132,7 @@ def test_whatever_is_said_is_read(said: str):
 @settings(deadline=None)
 @given(st.text())
 def test_what_is_readable_stays_so(path: str):
-    assert decode_path(decode_path(path)) == decode_path(path)
+    assert normalize_path(normalize_path(path)) == normalize_path(path)
 
 
 @settings(deadline=None)

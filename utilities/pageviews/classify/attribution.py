@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from utilities.pageviews.classify.channels import AI_ASSISTANT_MEDIUM, DIRECT_SOURCE, NO_MEDIUM, channel_of
-from utilities.pageviews.classify.urls import CampaignTags
+from utilities.pageviews.classify.urls import CampaignTags, parse_host
 
 KNOWN_SITES_FILE = Path(__file__).with_name("data") / "sources.txt"
 IGNORED_PREFIXES = ("www.", "m.", "l.", "lm.", "mobile.", "amp.")
@@ -42,8 +42,9 @@ WEBMAIL_HOST = re.compile(
     r"(?:[a-z]{0,4}-?mail\d*[a-z]?|mailbusiness|lightmailer|messagerie\w*|roundcube|zimbra|owa)\.|deref-"
 )
 """How the hosts of webmail begin, companies' too; deref- are the redirect hosts of GMX, WEB.DE and 1&1."""
-PAID_SUFFIX = re.compile(r"(?:[-_. ]?ads?|[-_. ]?adwords)$")
-"""The end of a utm_source for paid links whose utm_medium is missing."""
+PAID_SUFFIX = re.compile(r"(.*?)([-_. ]*)(?:ads?|adwords)")
+"""The end of a utm_source for paid links whose utm_medium is missing: `google_ads`, `fbads`, `reddit ad`."""
+WORD_SEPARATORS = re.compile(r"[-_. ]+")
 DIRECT_VISIT = Attribution()
 
 
@@ -71,9 +72,11 @@ def host_patterns(host: str) -> Iterator[str]:
     labels = host.split(".")
     for first in range(len(labels) - 1):
         yield "." + ".".join(labels[first:])
-    name, _, suffix = bare.partition(".")
-    if suffix and all(len(part) <= 3 for part in suffix.split(".")):  # de, com, co.uk, com.tr
-        yield f"{name}.*"
+    labels = bare.split(".")
+    for last in range(1, len(labels)):
+        if all(len(part) <= 3 for part in labels[last:]):  # de, com, co.uk, com.tr
+            yield ".".join(labels[:last]) + ".*"
+            return
 
 
 @lru_cache(maxsize=4096)
@@ -84,11 +87,31 @@ def find_site_by_host(host: str) -> KnownSite:
 
 
 @lru_cache(maxsize=4096)
-def find_site_by_utm_source(source: str) -> KnownSite:
-    """Returns the site of a utm_source: a name, an abbreviation or a host, perhaps followed by `-ads`."""
+def find_site_by_utm_source(source: str) -> tuple[KnownSite, bool]:
+    """Returns the site of a utm_source, and whether it names an advertisement there.
+
+    It is a name, an abbreviation or a host. Behind a separator or a name of the table, `ads` is an advertisement:
+    `fbads` is, `threads` and `downloads` are not.
+    """
     word = source.lower().removeprefix("www.")
-    site = SITES_BY_WORD.get(word) or SITES_BY_WORD.get(PAID_SUFFIX.sub("", word))
-    return site or (find_site_by_host(word) if "." in word else UNKNOWN_SITE)
+    site = SITES_BY_WORD.get(word)
+    paid = PAID_SUFFIX.fullmatch(word)
+    if paid is None or (site and site.kind not in ("search", "ads")):
+        return site or (find_site_by_host(word) if "." in word else UNKNOWN_SITE), False
+    name, separator = paid[1], paid[2]
+    first_word = WORD_SEPARATORS.split(name)[0]
+    site = SITES_BY_WORD.get(name) or (SITES_BY_WORD.get(first_word) if separator else None) or site
+    if site or separator or not name:
+        return site or UNKNOWN_SITE, True
+    return UNKNOWN_SITE, False
+
+
+def utm_source_name(source: str) -> str:
+    """Returns a utm_source; of a whole address, its host."""
+    if "/" not in source:
+        return source
+    host = parse_host(source.partition("//")[2].partition("/")[0] if "//" in source else source.partition("/")[0])
+    return host if "." in host else source
 
 
 @lru_cache(maxsize=4096)
@@ -107,10 +130,10 @@ def attribute_visit(tags: CampaignTags, host: str) -> Attribution:
 
 def attribute_tagged_visit(tags: CampaignTags, host: str) -> Attribution:
     """Returns the attribution by the tags; the referrer fills in what they leave out."""
-    site = find_site_by_utm_source(tags.source) if tags.source else find_site_by_host(host)
-    source = site.name or tags.source or host or "(not set)"
+    tagged_source = utm_source_name(tags.source)
+    site, is_paid = find_site_by_utm_source(tagged_source) if tagged_source else (find_site_by_host(host), False)
+    source = site.name or tagged_source or host or "(not set)"
     default = "referral" if site.name or host or not tags.starts_visit else "(not set)"
-    paid = "cpc" if PAID_SUFFIX.search(tags.source.lower()) else ""
-    medium = tags.medium or paid or MEDIUM_BY_KIND.get(site.kind, default)
+    medium = tags.medium or ("cpc" if is_paid else MEDIUM_BY_KIND.get(site.kind, default))
     channel = channel_of(source, medium, tags.campaign, site.kind)
     return Attribution(source, medium, channel, tags.campaign, tags.term, tags.content)

@@ -54,9 +54,17 @@ HUMAN_AGENT_WORDS = re.compile(
 device-detector and isbot (docs/counting.md)."""
 
 
+NO_AGENT = re.compile(
+    r"\W*(?:$|\d)|[{}<>$(;=]|.*(?:\{\{|\$\{|<script|\(\)\s*\{|\bunion\s+(?:all\s+)?select\b|\bsleep\(|\bwaitfor\s+delay\b"
+    r"|\bselect\(|'\s*(?:and|or)\s|\.\./\.\./)",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
+)
+"""What scanners send instead of a name: nothing, a number, a template, SQL, a shell's or a script's text."""
+
+
 @lru_cache(maxsize=4096)
 def is_bot(agent: str) -> bool:
-    """Whether the user-agent is a bot's; an empty one is."""
-    if not agent.strip():
+    """Whether the user-agent is a bot's; an empty one is, and so is what no program calls itself."""
+    if NO_AGENT.match(agent):
         return True
     return BOT_PATTERN.search(agent) is not None and BOT_PATTERN.search(HUMAN_AGENT_WORDS.sub("", agent)) is not None

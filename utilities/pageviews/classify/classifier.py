@@ -23,10 +23,12 @@ from utilities.pageviews.classify.site_clock import SiteTime, site_time
 from utilities.pageviews.classify.urls import NO_REFERRER, ReferrerUrl, parse_page_url, parse_referrer, tidy_text
 from utilities.pageviews.classify.user_agents import parse_user_agent
 from utilities.pageviews.classify.visitor_ids import SaltSource, visitor_id
+from utilities.pageviews.host_names import to_unicode_host
 from utilities.pageviews.sites.site_file import Site
 
 MAX_AGENT_CHARS, MAX_TITLE_CHARS, MAX_EVENT_NAME_CHARS = 400, 300, 100  # characters
-LANGUAGE_TAG = re.compile(r"([a-zA-Z]{2,3})(?:-([a-zA-Z]{4}))?(?:-([a-zA-Z]{2}|\d{3}))?(?![\w-])")
+LANGUAGE_TAG = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?(?![^\W_])")
+"""Language, script and region; variants and extensions (`-valencia`, `-u-hc-h12`) may follow."""
 
 tidy_cached = lru_cache(maxsize=2048)(tidy_text)
 
@@ -35,11 +37,11 @@ DEFAULT_SITE = Site(name="any", domains=("localhost",))
 """The options of a site that is not configured."""
 
 FindSite = Callable[[str], Site | None]
-"""Returns the site by its name: `SiteRegistry.get`."""
+"""Returns a site by its name (`SiteRegistry.get`), or by a host of its own (`SiteRegistry.owner_of`)."""
 
 
 def find_no_site(name: str) -> None:
-    """Finds no site: every hit gets DEFAULT_SITE."""
+    """Finds no site: every hit gets DEFAULT_SITE, and no host is a site's."""
 
 
 class HitClassifier:
@@ -51,10 +53,12 @@ class HitClassifier:
         countries: CountryDatabase,
         find_site: FindSite = find_no_site,
         spam: ReferrerSpamList | None = None,
+        find_owner: FindSite = find_no_site,
     ) -> None:
         self.salts = salts
         self.countries = countries
         self.find_site = find_site
+        self.find_owner = find_owner
         self.spam = spam or ReferrerSpamList()
         self.sessions = SessionTracker()
         self.dropped = DroppedCounter()
@@ -65,7 +69,7 @@ class HitClassifier:
         at, agent = hit.at.timestamp(), hit.agent[:MAX_AGENT_CHARS]
         when, site = site_time(hit.zone, at), self.find_site(hit.site) or DEFAULT_SITE
         page, referrer = parse_page_url(hit.url, site.kept_parameters), parse_referrer(hit.referrer)
-        if referrer.host and is_own_host(referrer.host, page.host, site):
+        if referrer.host and self._is_own_referrer(referrer.host, page.host, site):
             referrer = NO_REFERRER
         reason = self._drop_reason(hit, agent, page.path, referrer.host, site)
         if reason:
@@ -86,6 +90,13 @@ class HitClassifier:
 
     def close(self) -> None:
         self.countries.close()
+
+    def _is_own_referrer(self, host: str, page_host: str, site: Site) -> bool:
+        """Whether a referrer is a page of the same site; a link from another of our sites is a referral."""
+        if host == page_host:
+            return True
+        owner = self.find_owner(host)
+        return is_own_host(host, site) and (owner is None or owner.name == site.name)
 
     def _drop_reason(self, hit: Hit, agent: str, path: str, referrer: str, site: Site) -> DropReason | None:
         headers = hit.headers
@@ -164,9 +175,9 @@ class HitClassifier:
         )
 
 
-def is_own_host(host: str, page: str, site: Site) -> bool:
-    """Whether a referrer's host is the page's host, or at or below one of the site's domains."""
-    return host == page or any(f".{host}".endswith("." + each.removeprefix("www.")) for each in site.domains)
+def is_own_host(host: str, site: Site) -> bool:
+    """Whether a host is at or below one of the site's domains."""
+    return any(f".{host}".endswith("." + to_unicode_host(each).removeprefix("www.")) for each in site.domains)
 
 
 @lru_cache(maxsize=1024)
@@ -196,6 +207,7 @@ def open_classifier(
     now: datetime,
     find_site: FindSite = find_no_site,
     salts: SaltSource | None = None,
+    find_owner: FindSite = find_no_site,
 ) -> HitClassifier:
     """Opens a classifier with the salts in `data_dir`, unless `salts` replaces them. A `spammers.txt` there (Matomo's)
     is added to the list of referrer spam.
@@ -209,4 +221,4 @@ def open_classifier(
     except OSError as error:
         where = f"DATA_DIR is {data_dir}: does it belong to the user Foyer runs as?"
         raise SettingsError(f"The visitors' salts cannot be stored ({error.strerror}). {where}") from error
-    return HitClassifier(salts, CountryDatabase(geoip_file(geoip_db, data_dir)), find_site, spam)
+    return HitClassifier(salts, CountryDatabase(geoip_file(geoip_db, data_dir)), find_site, spam, find_owner)

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from utilities.pageviews.host_names import to_unicode_host
+
 SPAM_HOSTS_FILE = Path(__file__).with_name("data") / "referrer-spam.txt"
 
 
 def read_spam_hosts(file: Path) -> frozenset[str]:
     """Reads one host a line, as in Matomo's `spammers.txt`; `#` begins a comment."""
     lines = (line.partition("#")[0].strip().lower() for line in file.read_text(encoding="utf-8").splitlines())
-    return frozenset(line for line in lines if line)
+    return frozenset(to_unicode_host(line) for line in lines if line)
 
 
 SPAM_HOSTS = read_spam_hosts(SPAM_HOSTS_FILE)

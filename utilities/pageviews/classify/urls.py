@@ -6,12 +6,14 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from utilities.model.text import clean_text
+from utilities.pageviews.host_names import to_unicode_host
+from utilities.pageviews.url_paths import normalize_path
 
-MAX_PARSED_URL_CHARS = 2048  # the rest of a longer URL is ignored
-MAX_QUERY_FIELDS = 100  # a query with more is ignored
+MAX_PARSED_URL_CHARS = 8 * 1024  # the rest of a longer URL is ignored
+MAX_PATH_CHARS = 2048  # a longer path is cut; its campaign tags count all the same
+MAX_REFERRER_CHARS = 1000
 PLAIN_URL = re.compile(r"https?://([a-z0-9][a-z0-9.-]{0,250}[a-z0-9])(/[a-zA-Z0-9_./~-]{0,1500})").fullmatch
 """URLs that are stored unchanged, which most are; the pattern parses them in a fifth of the time."""
-ESCAPED_BYTES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ NO_TAGS = CampaignTags()
 class PageUrl:
     """The parts of a page's URL."""
 
-    host: str  # lower case, without www. and port
+    host: str  # lower case, in Unicode, without www. and port
     path: str  # readable, with the site's `kept_parameters`
     tags: CampaignTags
 
@@ -95,19 +97,7 @@ def parse_host(netloc: str) -> str:
     """Returns the host in a URL's netloc, in lower case, without `www.`, port and credentials."""
     host = netloc.rpartition("@")[2].lower()
     host = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    return tidy_text(host.rstrip("."), 253).removeprefix("www.")
-
-
-def decode_path(path: str) -> str:
-    """Decodes escaped UTF-8 letters: `/caf%C3%A9` becomes `/café`; other escapes stay."""
-
-    def decode_match(match: re.Match[str]) -> str:
-        try:
-            return bytes.fromhex(match[0].replace("%", "")).decode()
-        except UnicodeDecodeError:
-            return match[0]
-
-    return ESCAPED_BYTES.sub(decode_match, path) if "%" in path else path
+    return tidy_text(to_unicode_host(host.rstrip(".")), 253).removeprefix("www.")
 
 
 @lru_cache(maxsize=2048)
@@ -117,20 +107,18 @@ def parse_page_url(url: str, kept_parameters: tuple[str, ...] = ()) -> PageUrl:
     Parameters in `kept_parameters` are part of the path as well.
     """
     plain = PLAIN_URL(url)
-    if plain:
-        return PageUrl(plain[1].removeprefix("www."), plain[2], NO_TAGS)
+    if plain and "/." not in plain[2]:
+        return PageUrl(to_unicode_host(plain[1]).removeprefix("www."), plain[2], NO_TAGS)
     try:
         parts = urlsplit(url[:MAX_PARSED_URL_CHARS])
-        fields = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS) if parts.query else []
-    except ValueError:  # invalid host in brackets, too many fields
+    except ValueError:  # invalid host in brackets
         return PageUrl(parse_host(url.partition("//")[2].partition("/")[0]), "/", NO_TAGS)
-    path = decode_path(parts.path) or "/"
+    fields = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
+    path = normalize_path(parts.path) or "/"
     stay = [f"{name}={value}" for name, value in fields if name in kept_parameters]
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""
     path = path + ("?" + "&".join(stay) if stay else "") + route
-    return PageUrl(
-        parse_host(parts.netloc), tidy_text(path, MAX_PARSED_URL_CHARS), parse_tags(fields) if fields else NO_TAGS
-    )
+    return PageUrl(parse_host(parts.netloc), tidy_text(path, MAX_PATH_CHARS), parse_tags(fields) if fields else NO_TAGS)
 
 
 def parse_tags(fields: list[tuple[str, str]]) -> CampaignTags:
@@ -164,6 +152,8 @@ def parse_referrer(referrer: str) -> ReferrerUrl:
         return ReferrerUrl(tidy_text(f"android-app://{parts.netloc}", 300), tidy_text(app, 253))
     if parts.scheme not in ("http", "https") or not host:
         return NO_REFERRER
-    netloc = parts.netloc.rpartition("@")[2].lower()
+    name, colon, port = parts.netloc.rpartition("@")[2].lower().partition(":")
+    netloc = f"{to_unicode_host(name)}{colon}{port}"
     query = f"?{parts.query}" if parts.query else ""
-    return ReferrerUrl(tidy_text(f"{parts.scheme}://{netloc}{decode_path(parts.path)}{query}", 1000), host)
+    url = f"{parts.scheme}://{netloc}{normalize_path(parts.path)}{query}"
+    return ReferrerUrl(tidy_text(url, MAX_REFERRER_CHARS), host)

@@ -45,7 +45,12 @@ async def import_logs(
     for path, line in ordered:
         check_site(path, line, sites, site)
     counter = open_classifier(
-        settings.data_dir, settings.geoip_db, clock(), sites.get, DerivedSalts(checkpoints.load_key())
+        settings.data_dir,
+        settings.geoip_db,
+        clock(),
+        sites.get,
+        DerivedSalts(checkpoints.load_key()),
+        sites.owner_of,
     )
     try:
         for path, _ in ordered:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from utilities.model.errors import BoardError, ForeignHost, UnknownSite
+from utilities.pageviews.host_names import to_ascii_host
 from utilities.pageviews.sites.site_file import RateLimits, Site, SiteFile, read_site_file, registrable_domain
 from utilities.runtime.watched_file import WatchedFile
 
@@ -81,16 +82,22 @@ class SiteRegistry:
             raise ForeignHost(f"{host!r} is not {site.name}'s")
         return site
 
+    def owner_of(self, host: str) -> Site | None:
+        """Returns the site with this domain or the nearest parent domain; hosts in Unicode or without `www.` too."""
+        try:
+            plain = host if host.isascii() else to_ascii_host(host)
+        except ValueError:
+            return None
+        labels = plain.split(".")
+        parents = (".".join(labels[depth:]) for depth in range(1, len(labels)))
+        owners = map(self.by_domain.get, (plain, f"www.{plain}", *parents))
+        return next(filter(None, owners), None)
+
     def _find_by_host(self, host: str) -> Site:
         """Returns the site with this domain, or the nearest parent domain, or the same registrable domain."""
         if not self.sites:
             raise UnknownSite("there are no sites")
-        labels = host.split(".")
-        for depth in range(len(labels)):
-            site = self.by_domain.get(".".join(labels[depth:]))
-            if site is not None:
-                return site
-        site = self.by_registrable.get(registrable_domain(host))
+        site = self.owner_of(host) or self.by_registrable.get(registrable_domain(host))
         if site is None:
             raise ForeignHost(f"{host!r} is not any site's")
         return site

@@ -17,6 +17,8 @@ from utilities.config.boards.model import BOARD_NAME_PATTERN, KeyPath, Strict, n
 from utilities.config.boards.reader import combine_errors, describe_error, file_error, parse_yaml
 from utilities.model.errors import BoardError
 from utilities.model.time_ranges import parse_zone_name
+from utilities.pageviews.host_names import to_ascii_host
+from utilities.pageviews.url_paths import normalize_path
 
 
 @cache
@@ -34,8 +36,8 @@ def registrable_domain(host: str) -> str:
 def parse_domain(value: str) -> str:
     """Returns the domain in lower case and punycode, as browsers send it; raises ValueError."""
     try:
-        plain = value.strip().lower().removesuffix(".").encode("idna").decode("ascii")
-    except UnicodeError:
+        plain = to_ascii_host(value.strip())
+    except ValueError:
         raise ValueError(f"{value!r} is not a domain") from None
     if "/" in plain or ":" in plain or not plain:
         raise ValueError(f"{value!r} is not a domain; write `example.com`, without http:// and port")
@@ -47,7 +49,7 @@ def parse_domain(value: str) -> str:
 def parse_path_pattern(value: str) -> str:
     if not value.startswith(("/", "*")):
         raise ValueError(f"{value!r} does not begin with a slash; write one like /admin/*")
-    return value
+    return normalize_path(value)
 
 
 class Site(Strict):
