@@ -3,6 +3,7 @@
 import logging
 from typing import Any, cast
 
+from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from utilities.accounts.database.tokens import TOKEN_SCOPES, TokenRecord, TokenStore
 from utilities.model.errors import Overloaded, ParameterError
@@ -10,6 +11,12 @@ from utilities.model.formats import format_age
 from utilities.model.principals import Person
 
 log = logging.getLogger("foyer.tokens")
+
+
+NO_TOKENS_WITHOUT_SIGN_IN = (
+    "Tokens cannot be made where nobody signs in. Set GOOGLE_CLIENT_ID, or TOKENS_WITHOUT_SIGN_IN=true if every "
+    "program on this machine may make one."
+)
 
 
 class TokensPage(BaseHandler):
@@ -22,7 +29,11 @@ class TokensPage(BaseHandler):
     @property
     def person_name(self) -> str:
         """The name of the person in the list and in the log."""
-        return cast(Person, self.principal).label
+        return self.person.label
+
+    @property
+    def person(self) -> Person:
+        return cast(Person, self.principal)
 
     async def render_tokens(self, **more: Any) -> None:
         context = {"secret": "", "fault": "", "name": "", "ticked": ("read",), **more}
@@ -31,6 +42,7 @@ class TokensPage(BaseHandler):
             here="/api",
             tokens=await self.tokens.list_tokens(),
             scopes=TOKEN_SCOPES,
+            can_make=self.authenticator.can_make_tokens,
             used=self.last_used_text,
             **context,
         )
@@ -50,9 +62,11 @@ class TokensListPage(TokensPage):
         await self.render_tokens()
 
     async def post(self) -> None:
+        if not self.authenticator.can_make_tokens:
+            raise HttpProblem(403, NO_TOKENS_WITHOUT_SIGN_IN)
         name, scopes = self.get_body_argument("name", ""), self.get_body_arguments("scope")
         try:
-            secret = await self.tokens.create_token(name, scopes, self.person_name)
+            secret = await self.tokens.create_token(name, scopes, self.person)
         except (ParameterError, Overloaded) as error:
             self.set_status(422)
             await self.render_tokens(fault=str(error), name=name, ticked=scopes)
@@ -65,7 +79,6 @@ class TokenRevokePage(TokensPage):
     """Revokes a token; revoking it again does nothing."""
 
     async def post(self, number: str) -> None:
-        made = await self.tokens.revoke_token(int(number))
-        if made is not None:
-            log.info("%s revoked token %d", self.person_name, made.number)
+        if await self.tokens.revoke_token(int(number)):
+            log.info("%s revoked token %s", self.person_name, number)
         self.redirect("/tokens", status=303)

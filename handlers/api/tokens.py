@@ -43,10 +43,9 @@ class TokenResource(TokenAdminResource):
 
     async def delete(self, number: str) -> None:
         self.parse_query()
-        revoked = await self.programs.tokens.revoke_token(int(number))
-        if revoked is None:
+        if not await self.programs.tokens.revoke_token(int(number)):
             raise HttpProblem(404, "There is no token of this number.")
-        log.info("token %d revoked token %d", cast(ApiClient, self.principal).number, revoked.number)
+        log.info("token %d revoked token %s", cast(ApiClient, self.principal).number, number)
         self.set_status(204)
 
 

@@ -8,7 +8,10 @@ LOOPBACK_HOST_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class AllowedHosts:
-    """PUBLIC_URL's host exactly; without sign-in also this machine's own names, at any port."""
+    """PUBLIC_URL's host exactly; without sign-in also this machine's own names, at any port.
+
+    Without sign-in pages need `is_loopback_host` as well: PUBLIC_URL's host is then for beacons only.
+    """
 
     def __init__(self, settings: Settings) -> None:
         parts = urlsplit(settings.address)
@@ -23,7 +26,13 @@ class AllowedHosts:
         host = host.lower()
         if host in self.exact:
             return True
-        name, colon, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
-        if not colon:
-            return host in self.names
-        return name in self.names and port.isascii() and port.isdigit()
+        return bool(self.names) and is_loopback_host(host)
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether a Host header has one of this machine's own names, at any port."""
+    host = host.lower()
+    name, colon, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
+    if not colon:
+        return host in LOOPBACK_HOST_NAMES
+    return name in LOOPBACK_HOST_NAMES and port.isascii() and port.isdigit()

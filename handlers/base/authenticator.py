@@ -8,15 +8,18 @@ from tornado.httputil import HTTPServerRequest
 
 from handlers.base.allowed_hosts import AllowedHosts
 from handlers.base.cookies import Cookies
+from handlers.base.local_only import local_only_refusal
+from utilities.accounts.admission import Admission, sign_in_id
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.links import ShareLinks
+from utilities.accounts.database.makers import adopt_unmarked_rows
 from utilities.accounts.database.sessions import Sessions
 from utilities.accounts.database.tokens import TokenStore
 from utilities.accounts.signin.attempt_limiter import AttemptLimiter, AttemptLimits
 from utilities.accounts.signin.issuer import ClientRegistration, Issuer
 from utilities.accounts.signin.issuer_client import IssuerHttpClient
 from utilities.config.settings import Settings
-from utilities.http.client_address import ClientAddresses, is_loopback
+from utilities.http.client_address import ClientAddresses
 from utilities.model.clock import Clock
 from utilities.model.errors import SettingsError, StateDown
 from utilities.runtime.supervised_loop import SupervisedLoop
@@ -26,7 +29,6 @@ log = logging.getLogger("foyer.authenticator")
 CALLBACK_PATH = "/login/callback"
 SESSION_POLL_SECONDS = 4.0
 TOKEN_LIMITS = AttemptLimits(per_client=600, in_total=6000)
-FORWARDED_HEADERS = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Authenticator:
         self.sign_in = sign_in
         self.api_clients = api_clients
         self.hosts = AllowedHosts(settings)
+        self.tokens_without_sign_in = settings.tokens_without_sign_in
         self.addresses = ClientAddresses(settings.trusted_proxies)
         self.cookies = Cookies(settings, clock)
         self.session_poll = (
@@ -83,11 +86,14 @@ class Authenticator:
         """Returns the address of the client, also behind a trusted proxy."""
         return self.addresses.client_address(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
 
-    def is_local(self, request: HTTPServerRequest) -> bool:
-        """Whether the request was made on this machine, and not forwarded by a proxy that runs on it."""
-        if any(name in request.headers for name in FORWARDED_HEADERS):
-            return False
-        return is_loopback(request.remote_ip or "")
+    @property
+    def can_make_tokens(self) -> bool:
+        """Whether people can make tokens: always with sign-in, and without it when TOKENS_WITHOUT_SIGN_IN is set."""
+        return self.sign_in is not None or self.tokens_without_sign_in
+
+    def refusal(self, request: HTTPServerRequest) -> str:
+        """Returns why nobody can be behind this request, '' if somebody can: without sign-in only this machine is."""
+        return "" if self.sign_in is not None else local_only_refusal(request)
 
     async def close(self) -> None:
         """Stops the poll and closes the rate limiters."""
@@ -101,6 +107,21 @@ class Authenticator:
 def link_keys(settings: Settings) -> list[bytes]:
     """Returns the keys that sign share links, the newest first; a random one without SECRET_KEY (loopback only)."""
     return [key.encode() for key in settings.signing_keys()] or [secrets.token_bytes(32)]
+
+
+def todays_admission(settings: Settings) -> Admission:
+    """Returns the rule for what was stored under earlier settings."""
+    if settings.loopback_only:
+        return Admission()
+    return Admission(sign_in_id(settings.oidc_issuer, settings.google_client_id), settings.allowed_domains)
+
+
+async def adopt_stored_rows(database: StateDatabase, admission: Admission) -> None:
+    """Marks sessions, tokens and links of an older Foyer; without a database it is left to the next start."""
+    try:
+        await database.run(lambda connection: adopt_unmarked_rows(connection, admission.sign_in))
+    except StateDown as error:
+        log.warning("Sessions, tokens and links of an older Foyer are refused until the next start: %s", error)
 
 
 async def open_authenticator(
@@ -117,9 +138,10 @@ async def open_authenticator(
     `client` calls the issuer. Raises SettingsError when ALLOWED_DOMAINS is empty.
     """
     redis_url = settings.redis_url.get_secret_value()
+    admission = todays_admission(settings)
     api_clients = ApiClients(
-        TokenStore(database, clock),
-        ShareLinks(database, clock, link_keys(settings)),
+        TokenStore(database, clock, admission),
+        ShareLinks(database, clock, link_keys(settings), admission),
         AttemptLimiter(redis_url, token_limits, "token"),
     )
     if settings.loopback_only or client is None:
@@ -133,7 +155,10 @@ async def open_authenticator(
     )
     if not registration.domains:
         raise SettingsError("ALLOWED_DOMAINS is empty, so nobody could sign in. Set it to your company's domain.")
+    await adopt_stored_rows(database, admission)
     sign_in = SignIn(
-        Issuer(registration, client, clock), Sessions(database, clock), AttemptLimiter(redis_url, sign_in_limits)
+        Issuer(registration, client, clock),
+        Sessions(database, clock, admission),
+        AttemptLimiter(redis_url, sign_in_limits),
     )
     return Authenticator(settings, clock, api_clients, sign_in)

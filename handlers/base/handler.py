@@ -82,7 +82,9 @@ class BaseHandler(RequestHandler):
             log.error("%s has no route, so the request is refused", type(self).__name__)
             raise HttpProblem(403)
         if not route.any_host and self.request.headers.get("Host", "") not in self.authenticator.hosts:
-            raise HttpProblem(421)
+            raise HttpProblem(421, self.authenticator.refusal(self.request))
+        if not route.through_proxies and (refusal := self.authenticator.refusal(self.request)):
+            raise HttpProblem(403, refusal)
         if Nobody not in route.allow:
             self.principal = await self.identify_principal()
             self.check_permission(route)
@@ -95,14 +97,14 @@ class BaseHandler(RequestHandler):
         if self.bearer_token is not None:
             return await self.identify_token(self.bearer_token)
         if self.authenticator.sign_in is None:
-            return LOCAL_PERSON if self.authenticator.is_local(self.request) else NOBODY
+            return NOBODY if self.authenticator.refusal(self.request) else LOCAL_PERSON
         session = self.session_id
         return NOBODY if session is None else await self.authenticator.sign_in.sessions.find_person(session) or NOBODY
 
     async def identify_token(self, bearer: str) -> Principal:
         """Returns the API client of a token, NOBODY if there is none. Raises HttpProblem 429 above the rate limit."""
         programs = self.authenticator.api_clients
-        if programs is None or (self.authenticator.sign_in is None and not self.authenticator.is_local(self.request)):
+        if programs is None or self.authenticator.refusal(self.request):
             return NOBODY
         token = await programs.tokens.find_token(bearer)
         if token is None:
@@ -121,10 +123,6 @@ class BaseHandler(RequestHandler):
             return
         if not isinstance(self.principal, Nobody):
             raise HttpProblem(403)
-        if self.authenticator.sign_in is None and (
-            self.bearer_token is None or not self.authenticator.is_local(self.request)
-        ):
-            raise HttpProblem(403, "Without sign-in, Foyer answers on its own machine only. Set GOOGLE_CLIENT_ID.")
         if self.bearer_token is not None or self.never_redirects or not self.wants_html():
             raise HttpProblem(401, *unauthenticated_answer(self.bearer_token, route))
         self.redirect("/login-page?next=" + url_escape(self.request.uri or "/"))
@@ -213,7 +211,7 @@ class BaseHandler(RequestHandler):
 def unauthenticated_answer(bearer: str | None, route: Route) -> tuple[str, dict[str, str]]:
     """Returns the message and headers of a 401: how to authenticate (RFC 6750)."""
     if bearer is not None:
-        return "This token is unknown. It may have been revoked.", {
+        return "This token is unknown or revoked, or the person who made it may no longer sign in.", {
             "WWW-Authenticate": f'{BEARER_CHALLENGE}, error="invalid_token"'
         }
     return "", {"WWW-Authenticate": BEARER_CHALLENGE} if ApiClient in route.allow else {}

@@ -29,6 +29,7 @@ class Route:
     scope: str = "read"  # the scope that a token needs
     any_host: bool = False  # True only for health checks, which come by address
     any_origin: bool = False  # True only for beacons: pages of other sites send them, and no cookie matters
+    through_proxies: bool = False  # True only for what is answered through a proxy without sign-in too
 
     def url_spec(self) -> URLSpec:
         return URLSpec(self.pattern, self.handler, dict(self.init_args))

@@ -84,9 +84,9 @@ def parse_pixel_query(query: str) -> BeaconPayload:
 def collect_routes() -> list[Route]:
     """Returns the routes, the busiest first: Tornado tries them in order."""
     return [
-        Route(r"/a\.gif", PixelHandler, ANYONE),
-        Route(r"/a", CollectHandler, ANYONE, any_origin=True),
-        Route(r"/a\.js", ScriptHandler, ANYONE),
+        Route(r"/a\.gif", PixelHandler, ANYONE, through_proxies=True),
+        Route(r"/a", CollectHandler, ANYONE, any_origin=True, through_proxies=True),
+        Route(r"/a\.js", ScriptHandler, ANYONE, through_proxies=True),
     ]
 
 

@@ -25,8 +25,8 @@ class LinksPage(BaseHandler):
         return self.authenticator.api_clients.links
 
     @property
-    def person_label(self) -> str:
-        return cast(Person, self.principal).label
+    def person(self) -> Person:
+        return cast(Person, self.principal)
 
     async def render_links(self, **changes: Any) -> None:
         """Renders the page; `changes` are `made`, `fault`, `report` or `query`."""
@@ -55,12 +55,12 @@ class LinkList(LinksPage):
         days = self.get_body_argument("days", "")
         try:
             query = self.normalize_query(report, query)
-            token = await self.links.create_link(report, query, int(days) if days.isdigit() else 0, self.person_label)
+            token = await self.links.create_link(report, query, int(days) if days.isdigit() else 0, self.person)
         except (ParameterError, Overloaded) as error:
             self.set_status(422)
             await self.render_links(fault=str(error), report=report, query=query)
             return
-        log.info("%s made a link to an image of %s", self.person_label, report)
+        log.info("%s made a link to an image of %s", self.person.label, report)
         await self.render_links(made=f"{self.services.settings.public_url or self.origin}/s/{token}.svg")
 
     @property
@@ -82,7 +82,7 @@ class LinkRevoked(LinksPage):
 
     async def post(self, number: str) -> None:
         if await self.links.revoke_link(int(number)):
-            log.info("%s revoked link %s", self.person_label, number)
+            log.info("%s revoked link %s", self.person.label, number)
         self.redirect("/links", status=303)
 
 

@@ -37,6 +37,10 @@ class CollectorAuth:
     def client_address(self, request: HTTPServerRequest) -> str:
         return self.addresses.client_address(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
 
+    def refusal(self, request: HTTPServerRequest) -> str:
+        """Returns '': this server has nothing that only this machine may see."""
+        return ""
+
 
 class NoPages(NotFound):
     """Answers 404 for every other address."""

@@ -49,12 +49,12 @@ def all_routes() -> list[Route]:
         Route(r"/links", LinkList, PEOPLE),
         Route(r"/links/([0-9]{1,9})/revoke", LinkRevoked, PEOPLE),
         Route(r"/s/([A-Za-z0-9_-]{20,60})\.svg", SharedImage, ANYONE),
-        Route(r"/healthz", HealthPage, ANYONE, any_host=True),
+        Route(r"/healthz", HealthPage, ANYONE, any_host=True, through_proxies=True),
         Route(r"/login-page", LoginPage, ANYONE),
         Route(r"/login", Login, ANYONE),
         Route(CALLBACK_PATH, Callback, ANYONE),
         Route(r"/sign-out", SignOut, ANYONE),
-        Route(r"/static/(.*)", StaticFiles, ANYONE, {"path": str(STATIC_FILES_FOLDER)}),
+        Route(r"/static/(.*)", StaticFiles, ANYONE, {"path": str(STATIC_FILES_FOLDER)}, through_proxies=True),
     ]
 
 

@@ -15,7 +15,7 @@ from utilities.model.errors import SettingsError
 
 MIN_KEY_CHARS = 32
 PLACEHOLDER_KEY = re.compile(r"change.?me|replace.?me|placeholder|your.?(secret|key)|^(.)\2*$", re.IGNORECASE)
-DEMO_VARIABLES = ("PORT", "BIND", "BOARDS_DIR", "LOG_LEVEL", "LOG_FORMAT")
+DEMO_VARIABLES = ("PORT", "BIND", "BOARDS_DIR", "TOKENS_WITHOUT_SIGN_IN", "LOG_LEVEL", "LOG_FORMAT")
 PROVIDERS = tuple(
     path.stem.upper() for path in Path(__file__).parents[1].joinpath("shares", "providers").glob("[!_]*.py")
 )
@@ -61,6 +61,7 @@ class Settings(BaseModel):
     website: Annotated[str, AfterValidator(validators.check_website)] = ""
     look_back_days: int = Field(7, ge=1, le=365)
     share_providers: Names = ()
+    tokens_without_sign_in: bool = False
     trusted_proxies: Annotated[Names, AfterValidator(validators.check_networks)] = ()
     boards_dir: Path = Path("boards")
     geoip_db: Path | None = None
@@ -210,10 +211,8 @@ def _conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
 def _sign_in_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     """Yields what is missing for sign-in."""
     if not settings.google_client_secret.get_secret_value():
-        yield (
-            "GOOGLE_CLIENT_SECRET",
-            "GOOGLE_CLIENT_SECRET is not set: copy it from the same OAuth client as GOOGLE_CLIENT_ID.",
-        )
+        where = "copy it from the same OAuth client as GOOGLE_CLIENT_ID"
+        yield "GOOGLE_CLIENT_SECRET", f"GOOGLE_CLIENT_SECRET is not set: {where}."
     if not settings.allowed_domains:
         yield (
             "ALLOWED_DOMAINS",

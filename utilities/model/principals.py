@@ -20,6 +20,7 @@ class Person:
     subject: str
     email: str
     name: str
+    domain: str = ""  # the company that manages the account: the `hd` claim
     number: int = 0  # the row in the state database; 0 for LOCAL_PERSON
     expires_at: datetime | None = None  # when they must sign in again, even while active
 

@@ -31,6 +31,7 @@ from tests.handlers.accounts.postgres import SKIP_REASON, PostgresCluster, find_
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
 from utilities.config.settings import Settings
+from utilities.model.principals import LOCAL_PERSON, Person
 from utilities.services import Services, open_services
 
 SITE = "https://foyer.example.com"
@@ -69,6 +70,20 @@ class FoyerServer:
 
     def new_browser(self) -> Browser:
         return Browser(self.address, self.site)
+
+    async def add_person(self) -> Person:
+        """Returns a person of the company as stored; LOCAL_PERSON where nobody signs in."""
+        sessions = self.authenticator.sessions
+        if sessions is None:
+            return LOCAL_PERSON
+        ada = Person("", "add_person", f"ada@{openid.DOMAIN}", "Ada", openid.DOMAIN)
+        person = await sessions.find_person(await sessions.start_session(ada))
+        assert person
+        return person
+
+    async def make_token(self, *scopes: str) -> str:
+        """Returns the secret of a new token of `add_person`."""
+        return await self.authenticator.api_clients.tokens.create_token("a test", scopes, await self.add_person())
 
 
 StartFoyer = Callable[..., Awaitable[FoyerServer]]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from demo.clock import VirtualClock
+from utilities.accounts.admission import Admission, sign_in_id
 from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.accounts.database.sessions import Sessions
 from utilities.accounts.database.tables import people, sessions
@@ -17,6 +18,7 @@ from utilities.model.principals import Person
 
 SESSION = "__Host-foyer"
 ADA = Person("https://issuer.example", "1", "ada@example.com", "Ada Lovelace")
+ADMISSION = Admission(sign_in_id("https://issuer.example", "a client"), ("example.com",))
 EVE = Person("https://issuer.example", "2", "ada@example.com", "Not Ada")
 
 
@@ -34,7 +36,7 @@ async def database(settings: Callable[..., Settings], database_url: str) -> Asyn
 
 @pytest.fixture
 def store(database: StateDatabase, clock: VirtualClock) -> Sessions:
-    return Sessions(database, clock)
+    return Sessions(database, clock, ADMISSION)
 
 
 async def test_session_identifies_its_person(store: Sessions):
@@ -96,7 +98,7 @@ async def test_cached_session_still_ends_on_time(store: Sessions, clock: Virtual
 async def test_ended_session_is_invalid_at_once_here_and_in_five_seconds_elsewhere(
     store: Sessions, database: StateDatabase, clock: VirtualClock
 ):
-    session, elsewhere = await store.start_session(ADA), Sessions(database, clock)
+    session, elsewhere = await store.start_session(ADA), Sessions(database, clock, ADMISSION)
     assert await elsewhere.find_person(session)
     await store.end_session(session)
     assert await store.find_person(session) is None
@@ -129,7 +131,7 @@ async def test_open_stream_is_notified_of_an_end_in_another_process(
     store: Sessions, database: StateDatabase, clock: VirtualClock
 ):
     session = await store.start_session(ADA)
-    elsewhere = Sessions(database, clock)
+    elsewhere = Sessions(database, clock, ADMISSION)
     event = elsewhere.watch_session(session)
     await elsewhere.end_expired_streams()
     assert not event.is_set()
@@ -153,17 +155,17 @@ async def test_open_stream_keeps_a_session_from_going_idle_but_not_from_ending(s
 async def test_sign_in_attempt_can_be_used_once(store: Sessions, database: StateDatabase, clock: VirtualClock):
     later = clock() + timedelta(minutes=10)
     assert await store.spend_attempt("database", later)
-    assert not await Sessions(database, clock).spend_attempt("database", later)
+    assert not await Sessions(database, clock, ADMISSION).spend_attempt("database", later)
     assert await store.spend_attempt("another", later)
 
 
 async def test_sessions_survive_a_restart(settings: Callable[..., Settings], database_url: str, clock: VirtualClock):
     made = settings(database_url=database_url)
     first = await open_state_database(made)
-    session = await Sessions(first, clock).start_session(ADA)
+    session = await Sessions(first, clock, ADMISSION).start_session(ADA)
     await first.close()
     second = await open_state_database(made)
-    assert await Sessions(second, clock).find_person(session)
+    assert await Sessions(second, clock, ADMISSION).find_person(session)
     await second.close()
 
 

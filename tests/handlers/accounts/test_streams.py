@@ -72,7 +72,7 @@ async def test_stream_ends_within_five_seconds_when_its_session_ends_elsewhere(s
     if cause == "ran out":
         foyer.clock.shift(timedelta(hours=12))
     else:
-        elsewhere = Sessions(foyer.database, foyer.clock)
+        elsewhere = Sessions(foyer.database, foyer.clock, foyer.authenticator.sessions.admission)
         ada = await elsewhere.find_person(foyer.authenticator.cookies.verified_values[browser.cookies["__Host-foyer"]])
         assert ada
         await elsewhere.end_all_sessions(ada)

@@ -45,9 +45,7 @@ class Program:
 
 
 async def token(foyer: FoyerServer, *scopes: str) -> str:
-    programs = foyer.authenticator.api_clients
-    assert programs is not None
-    return await programs.tokens.create_token("a test", scopes, "ada@example.com")
+    return await foyer.make_token(*scopes)
 
 
 @pytest.fixture

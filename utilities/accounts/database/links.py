@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from utilities.accounts.admission import Admission
 from utilities.accounts.database.connection import StateDatabase
+from utilities.accounts.database.makers import read_maker, select_with_maker
 from utilities.accounts.database.tables import links
 from utilities.model.clock import Clock
 from utilities.model.errors import Overloaded, ParameterError
+from utilities.model.principals import Person
 
 MAX_SHARE_LINKS = 1000
 SHARE_LINK_DAYS = (7, 30, 90, 365)  # the choices for the lifetime of a link
@@ -32,26 +35,32 @@ class ShareLink:
     made_by: str
     made_at: datetime
     until: datetime
+    is_valid: bool = True  # False when its maker may no longer be in under today's settings
 
 
 class ShareLinks:
-    """Signs links with the newest of `keys` and accepts any. All links are read at once and cached for some seconds."""
+    """Signs links with the newest of `keys` and accepts any. All links are read at once and cached for some seconds.
 
-    def __init__(self, state: StateDatabase, clock: Clock, keys: Sequence[bytes]) -> None:
+    `admission` says whose links may still be used.
+    """
+
+    def __init__(self, state: StateDatabase, clock: Clock, keys: Sequence[bytes], admission: Admission) -> None:
         self.database = state
         self.clock = clock
+        self.admission = admission
         self.keys = keys
         self._cached_links: dict[int, ShareLink] = {}
         self._cached_at: datetime | None = None
 
-    async def create_link(self, report: str, query: str, days: int, by: str) -> str:
+    async def create_link(self, report: str, query: str, days: int, by: Person) -> str:
         """Creates a link and returns its token. Raises ParameterError, and Overloaded when there are MOST."""
         if days not in SHARE_LINK_DAYS:
             raise ParameterError(f"`days` must be one of {', '.join(map(str, SHARE_LINK_DAYS))}")
         if len(query) > MAX_SHARE_LINK_QUERY_CHARS:
             raise ParameterError(f"`query` must be at most {MAX_SHARE_LINK_QUERY_CHARS} characters long")
         now = self.clock().replace(microsecond=0)
-        row = {"report": report, "query": query, "made_by": by, "made_at": now, "until": now + timedelta(days=days)}
+        maker = {"made_by": by.label, "person": by.number or None, "sign_in": self.admission.sign_in}
+        row = {"report": report, "query": query, **maker, "made_at": now, "until": now + timedelta(days=days)}
         number = await self.database.run(lambda connection: _insert_link(connection, row, now))
         self._cached_at = None
         return self._encode_token(number, now + timedelta(days=days))
@@ -62,7 +71,7 @@ class ShareLinks:
         return urlsafe_b64encode(payload + _sign_payload(self.keys[0], payload)).decode().rstrip("=")
 
     async def find_link(self, token: str) -> ShareLink | None:
-        """Returns the link; None when it is forged, expired or revoked. Raises StateDown."""
+        """Returns the link; None when it is forged, expired, revoked or no longer valid. Raises StateDown."""
         number = self._verified_number(token)
         if number is None:
             return None
@@ -71,7 +80,7 @@ class ShareLinks:
             self._cached_links = {link.number: link for link in await self.list_links()}
             self._cached_at = now
         link = self._cached_links.get(number)
-        return link if link is not None and link.until > now else None
+        return link if link is not None and link.is_valid and link.until > now else None
 
     def _verified_number(self, token: str) -> int | None:
         """Returns the number in a token with a valid signature that has not expired."""
@@ -90,7 +99,11 @@ class ShareLinks:
     async def list_links(self) -> list[ShareLink]:
         """Returns the links that have not expired, the newest first."""
         now = self.clock()
-        return [_link_from_row(row) for row in await self.database.run(_select_links) if row.until > now]
+        return [self._read_link(row) for row in await self.database.run(_select_links) if row.until > now]
+
+    def _read_link(self, row: Row[Any]) -> ShareLink:
+        is_valid = self.admission.admits(read_maker(row, row.made_at))
+        return ShareLink(row.number, row.report, row.query, row.made_by, row.made_at, row.until, is_valid)
 
     async def revoke_link(self, number: int) -> bool:
         """Deletes a link: here at once, in other processes after SHARE_LINK_CACHE_TIME; whether there was one."""
@@ -104,12 +117,8 @@ def _sign_payload(key: bytes, payload: bytes) -> bytes:
     return hmac.digest(key, SIGNATURE_CONTEXT + payload, "sha256")[:SIGNATURE_BYTES]
 
 
-def _link_from_row(row: Row[Any]) -> ShareLink:
-    return ShareLink(row.number, row.report, row.query, row.made_by, row.made_at, row.until)
-
-
 def _select_links(connection: Connection) -> list[Row[Any]]:
-    return list(connection.execute(select(links).order_by(links.c.number.desc())).all())
+    return list(connection.execute(select_with_maker(links).order_by(links.c.number.desc())).all())
 
 
 def _insert_link(connection: Connection, row: Mapping[str, object], now: datetime) -> int:

@@ -5,13 +5,16 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from weakref import WeakSet
 
 from cachetools import LRUCache
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
+from utilities.accounts.admission import Admission
 from utilities.accounts.database.connection import StateDatabase
+from utilities.accounts.database.makers import read_maker, select_with_maker
 from utilities.accounts.database.tables import people, sessions, spent_attempts
 from utilities.model.clock import Clock
 from utilities.model.principals import Person
@@ -30,11 +33,12 @@ class CachedPerson:
 
 
 class Sessions:
-    """Sessions by their secret id, of which only a hash is stored."""
+    """Sessions by their secret id, of which only a hash is stored. `admission` says whose may still be used."""
 
-    def __init__(self, state: StateDatabase, clock: Clock) -> None:
+    def __init__(self, state: StateDatabase, clock: Clock, admission: Admission) -> None:
         self.database = state
         self.clock = clock
+        self.admission = admission
         self._cached_people: LRUCache[str, CachedPerson] = LRUCache(MAX_CACHED_SESSIONS)
         self._end_events: dict[str, WeakSet[asyncio.Event]] = {}
 
@@ -43,9 +47,9 @@ class Sessions:
         session = secrets.token_urlsafe(32)
         key, now = hash_secret(session), self.clock()
         try:
-            await self.database.run(lambda connection: _insert_session(connection, key, person, now))
+            await self.database.run(lambda connection: self._insert_session(connection, key, person, now))
         except IntegrityError:  # the same person, for the first time, in two browsers at once
-            await self.database.run(lambda connection: _insert_session(connection, key, person, now))
+            await self.database.run(lambda connection: self._insert_session(connection, key, person, now))
         return session
 
     async def find_person(self, session: str) -> Person | None:
@@ -54,7 +58,7 @@ class Sessions:
         cached = self._cached_people.get(key)
         if cached is not None and abs(now - cached.at) <= SESSION_CACHE_TIME and not _has_expired(cached.person, now):
             return cached.person
-        person = (await self.database.run(lambda connection: _select_active_sessions(connection, [key], now))).get(key)
+        person = (await self.database.run(lambda connection: self._select_active(connection, [key], now))).get(key)
         if person is None:
             self._drop_session(key)
             return None
@@ -87,9 +91,36 @@ class Sessions:
         self._end_events = {key: events for key, events in self._end_events.items() if events}
         keys, now = list(self._end_events), self.clock()
         if keys:
-            living = await self.database.run(lambda connection: _select_active_sessions(connection, keys, now))
+            living = await self.database.run(lambda connection: self._select_active(connection, keys, now))
             for key in set(keys) - set(living):
                 self._drop_session(key)
+
+    def _insert_session(self, connection: Connection, key: str, person: Person, now: datetime) -> None:
+        """Inserts or updates the person, inserts the session, and deletes expired sessions."""
+        connection.execute(
+            delete(sessions).where((sessions.c.until <= now) | (sessions.c.seen_at <= now - SESSION_IDLE_TIMEOUT))
+        )
+        called = {"email": person.email, "name": person.name, "domain": person.domain or None, "last_seen": now}
+        same = (people.c.issuer == person.issuer) & (people.c.subject == person.subject)
+        number = connection.scalar(update(people).where(same).values(called).returning(people.c.number))
+        if number is None:
+            row = called | {"issuer": person.issuer, "subject": person.subject, "first_seen": now}
+            number = connection.scalar(insert(people).values(row).returning(people.c.number))
+        times = {"started_at": now, "seen_at": now, "until": now + SESSION_LIFETIME}
+        connection.execute(insert(sessions).values(key=key, person=number, sign_in=self.admission.sign_in, **times))
+
+    def _select_active(self, connection: Connection, keys: list[str], now: datetime) -> dict[str, Person]:
+        """Returns the persons of those sessions that have not ended; updates when the sessions were last used."""
+        live = (sessions.c.until > now) & (sessions.c.seen_at > now - SESSION_IDLE_TIMEOUT)
+        query = select_with_maker(sessions).add_columns(*(people.c[name] for name in ("issuer", "subject", "name")))
+        rows = [
+            row
+            for row in connection.execute(query.where(sessions.c.key.in_(keys) & live)).all()
+            if self.admission.admits(read_maker(row, row.started_at))
+        ]
+        if unseen := [row.key for row in rows if now - row.seen_at >= SESSION_SEEN_INTERVAL]:
+            connection.execute(update(sessions).where(sessions.c.key.in_(unseen)).values(seen_at=now))
+        return {row.key: _person_from_row(row) for row in rows}
 
     def _drop_session(self, key: str) -> None:
         self._cached_people.pop(key, None)
@@ -114,33 +145,9 @@ def _has_expired(person: Person, now: datetime) -> bool:
     return person.expires_at is not None and person.expires_at <= now
 
 
-def _insert_session(connection: Connection, key: str, person: Person, now: datetime) -> None:
-    """Inserts or updates the person, inserts the session, and deletes expired sessions."""
-    connection.execute(
-        delete(sessions).where((sessions.c.until <= now) | (sessions.c.seen_at <= now - SESSION_IDLE_TIMEOUT))
-    )
-    called = {"email": person.email, "name": person.name, "last_seen": now}
-    same = (people.c.issuer == person.issuer) & (people.c.subject == person.subject)
-    number = connection.scalar(update(people).where(same).values(called).returning(people.c.number))
-    if number is None:
-        row = called | {"issuer": person.issuer, "subject": person.subject, "first_seen": now}
-        number = connection.scalar(insert(people).values(row).returning(people.c.number))
-    row = {"key": key, "person": number, "started_at": now, "seen_at": now, "until": now + SESSION_LIFETIME}
-    connection.execute(insert(sessions).values(row))
-
-
-def _select_active_sessions(connection: Connection, keys: list[str], now: datetime) -> dict[str, Person]:
-    """Returns the persons of those sessions that have not ended; updates when the sessions were last used."""
-    live = (sessions.c.until > now) & (sessions.c.seen_at > now - SESSION_IDLE_TIMEOUT)
-    query = (
-        select(sessions.c.key, sessions.c.until, sessions.c.seen_at, people)
-        .join(people, people.c.number == sessions.c.person)
-        .where(sessions.c.key.in_(keys) & live)
-    )
-    rows = connection.execute(query).all()
-    if unseen := [row.key for row in rows if now - row.seen_at >= SESSION_SEEN_INTERVAL]:
-        connection.execute(update(sessions).where(sessions.c.key.in_(unseen)).values(seen_at=now))
-    return {row.key: Person(row.issuer, row.subject, row.email, row.name, row.number, row.until) for row in rows}
+def _person_from_row(row: Row[Any]) -> Person:
+    domain = row.maker_domain or ""
+    return Person(row.issuer, row.subject, row.maker_email, row.name, domain, row.person, row.until)
 
 
 def _insert_spent_attempt(connection: Connection, key: str, until: datetime, now: datetime) -> None:

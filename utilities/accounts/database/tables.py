@@ -49,6 +49,7 @@ people = Table(
     Column("subject", String(255), nullable=False),
     Column("email", String(255), nullable=False),
     Column("name", String(255), nullable=False),
+    Column("domain", String(255)),  # the `hd` claim; null when the last sign-in was before it was stored
     Column("first_seen", UtcDateTime, nullable=False),
     Column("last_seen", UtcDateTime, nullable=False),
     UniqueConstraint("issuer", "subject"),
@@ -62,6 +63,7 @@ sessions = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),
+    Column("sign_in", String(64)),  # utilities/accounts/admission.py: sign_in_id
     Index(None, "person"),
     Index(None, "until"),
 )
@@ -85,6 +87,8 @@ tokens = Table(
     Column("made_by", String(255), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("last_used", UtcDateTime),
+    Column("sign_in", String(64)),
+    Column("person", Integer),  # who made it, perhaps removed since; null without sign-in
     UniqueConstraint("key"),
     sqlite_autoincrement=True,  # the number of one that was revoked is never another's
 )
@@ -98,5 +102,7 @@ links = Table(
     Column("made_by", String(255), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),
+    Column("sign_in", String(64)),
+    Column("person", Integer),  # who made it, perhaps removed since; null without sign-in
     sqlite_autoincrement=True,  # the number of one that was revoked is never another's
 )

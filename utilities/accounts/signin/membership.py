@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from utilities.accounts.admission import is_in_domains
 from utilities.model.errors import SignInRefused
 from utilities.model.principals import Person
+from utilities.model.text import clean_text
 
 MAX_CLAIM_CHARS = 255  # of a subject, as OpenID Connect has it, and of an e-mail address
 
@@ -16,7 +18,7 @@ def check_membership(claims: Mapping[str, Any], domains: Collection[str]) -> Per
     accounts that the company itself manages.
     """
     subject, email = claims.get("sub"), claims.get("email")
-    if not isinstance(subject, str) or not 0 < len(subject) <= MAX_CLAIM_CHARS or not subject.isascii():
+    if not isinstance(subject, str) or not 0 < len(subject) <= MAX_CLAIM_CHARS or not is_plain(subject):
         raise SignInRefused("The answer to the sign-in does not say who you are.")
     if not any(claims.get("hd") == domain for domain in domains):
         raise SignInRefused("This is not one of the company's accounts. Sign in with your work account.")
@@ -25,13 +27,10 @@ def check_membership(claims: Mapping[str, Any], domains: Collection[str]) -> Per
     if not isinstance(email, str) or not is_in_domains(email, domains):
         raise SignInRefused("The e-mail address of this account is not one of the company's.")
     name = claims.get("name")
-    return Person(
-        str(claims["iss"]), subject, email, name[:MAX_CLAIM_CHARS] if isinstance(name, str) and name else email
-    )
+    shown = clean_text(name, MAX_CLAIM_CHARS) if isinstance(name, str) else ""
+    return Person(str(claims["iss"]), subject, email, shown or email, domain=str(claims["hd"]))
 
 
-def is_in_domains(email: str, domains: Collection[str]) -> bool:
-    """Whether it has exactly one @, plain characters before it, and one of the domains after it."""
-    mailbox, _, domain = email.rpartition("@")
-    plain = mailbox.isascii() and mailbox.isprintable() and not any(c in mailbox for c in '@ <>,;:"\\()[]')
-    return bool(mailbox) and plain and len(email) <= MAX_CLAIM_CHARS and domain.lower() in domains
+def is_plain(text: str) -> bool:
+    """Whether both databases can store it, and a log line show it."""
+    return text.isascii() and text.isprintable()
