@@ -76,33 +76,29 @@ def is_refused(head: ResponseHead) -> bool:
     return head.status in (401, 403) or head.location.startswith("/login-page?next=")
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        pytest.param([], id="nothing"),
-        pytest.param([("Cookie", "__Host-foyer=nonsense")], id="nonsense"),
-        pytest.param([("Cookie", f"__Host-foyer=2|1:1|10:1800000000|12:__Host-foyer|4:YWJj|{'0' * 64}")], id="forged"),
-        pytest.param([("Authorization", f"Bearer foyer_{'x' * 43}")], id="token"),
-    ],
-)
-async def test_anonymous_requests_reach_only_what_the_table_allows(
-    start_foyer: StartFoyer, claim: list[tuple[str, str]]
-):
+async def test_anonymous_requests_reach_only_what_the_table_allows(start_foyer: StartFoyer, subtests: pytest.Subtests):
     foyer = await start_foyer()
-    for route, row, method in ROUTE_CASES:
-        page = method == "GET" and not route.handler.never_redirects and ("Authorization" not in dict(claim))
-        for accept, refused_status in (([HTML], 302 if page else 401), ([], 401)):
-            head = await send_request(foyer.address, row[3], method, headers=[HOST, *accept, *claim])
-            if "nobody" in row[2]:
-                assert not is_refused(head), (row[3], method)
-            else:
-                assert head.status == refused_status, (row[3], method)
-                login_url = f"/login-page?next={row[3].replace('/', '%2F')}" if refused_status == 302 else ""
-                assert head.location == login_url, (row[3], method)
-                has_challenge = "www-authenticate" in head.headers
-                assert has_challenge == (
-                    refused_status == 401 and ("token" in row[2] or bool(dict(claim).get("Authorization")))
-                )
+    for claim in (
+        [],
+        [("Cookie", "__Host-foyer=nonsense")],
+        [("Cookie", f"__Host-foyer=2|1:1|10:1800000000|12:__Host-foyer|4:YWJj|{'0' * 64}")],
+        [("Authorization", f"Bearer foyer_{'x' * 43}")],
+    ):
+        with subtests.test(claim=claim):
+            for route, row, method in ROUTE_CASES:
+                page = method == "GET" and not route.handler.never_redirects and ("Authorization" not in dict(claim))
+                for accept, refused_status in (([HTML], 302 if page else 401), ([], 401)):
+                    head = await send_request(foyer.address, row[3], method, headers=[HOST, *accept, *claim])
+                    if "nobody" in row[2]:
+                        assert not is_refused(head), (row[3], method)
+                    else:
+                        assert head.status == refused_status, (row[3], method)
+                        login_url = f"/login-page?next={row[3].replace('/', '%2F')}" if refused_status == 302 else ""
+                        assert head.location == login_url, (row[3], method)
+                        has_challenge = "www-authenticate" in head.headers
+                        assert has_challenge == (
+                            refused_status == 401 and ("token" in row[2] or bool(dict(claim).get("Authorization")))
+                        )
 
 
 @pytest.mark.slow

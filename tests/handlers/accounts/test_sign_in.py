@@ -74,13 +74,21 @@ def change_query(address: str, **parameters: str | None) -> str:
     return parts._replace(query=urlencode({n: v for n, v in query.items() if v is not None})).geturl()
 
 
-@pytest.mark.parametrize("state", [None, "", "x", "a" * 43, "\u2028", "%00"])
 async def test_callback_with_no_state_or_a_wrong_one_is_refused(
-    new_browser: Callable[[], Browser], provider: Provider, state: str | None
+    new_browser: Callable[[], Browser], provider: Provider, subtests: pytest.Subtests
 ):
-    browser = new_browser()
-    await browser.start_sign_in()
-    await assert_refused(browser, provider, change_query(await browser.approve_at_issuer(), state=state))
+    for state in (
+        None,
+        "",
+        "x",
+        "a" * 43,
+        "\u2028",
+        "%00",
+    ):
+        with subtests.test(state=state):
+            browser = new_browser()
+            await browser.start_sign_in()
+            await assert_refused(browser, provider, change_query(await browser.approve_at_issuer(), state=state))
 
 
 async def test_callback_in_another_browser_is_refused(new_browser: Callable[[], Browser], provider: Provider):
@@ -161,13 +169,18 @@ async def test_verifier_of_another_attempt_is_refused(new_browser: Callable[[], 
     assert SESSION not in thief.cookies
 
 
-@pytest.mark.parametrize("code", [None, "", "x" * 3000])
 async def test_callback_without_a_code_is_refused(
-    new_browser: Callable[[], Browser], provider: Provider, code: str | None
+    new_browser: Callable[[], Browser], provider: Provider, subtests: pytest.Subtests
 ):
-    browser = new_browser()
-    await browser.start_sign_in()
-    await assert_refused(browser, provider, change_query(await browser.approve_at_issuer(), code=code))
+    for code in (
+        None,
+        "",
+        "x" * 3000,
+    ):
+        with subtests.test(code=code):
+            browser = new_browser()
+            await browser.start_sign_in()
+            await assert_refused(browser, provider, change_query(await browser.approve_at_issuer(), code=code))
 
 
 async def test_answer_of_another_issuer_is_refused(new_browser: Callable[[], Browser], provider: Provider):
@@ -176,27 +189,25 @@ async def test_answer_of_another_issuer_is_refused(new_browser: Callable[[], Bro
     await assert_refused(browser, provider, change_query(await browser.approve_at_issuer(), iss="https://evil.example"))
 
 
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
+async def test_issuer_errors_have_their_own_messages(
+    new_browser: Callable[[], Browser], provider: Provider, subtests: pytest.Subtests
+):
+    for error, status in (
         ("access_denied", 403),
         ("server_error", 503),
         ("temporarily_unavailable", 503),
         ("<script>", 400),
         ("x" * 900, 400),
-    ],
-)
-async def test_issuer_errors_have_their_own_messages(
-    new_browser: Callable[[], Browser], provider: Provider, error: str, status: int
-):
-    provider.openid.lies.error = error
-    browser = new_browser()
-    answer = await browser.follow("/login")
-    assert answer.code == status
-    assert b"0190" not in answer.body
-    assert b"<script>" not in answer.body
-    assert b"xxx" not in answer.body
-    assert not browser.cookies
+    ):
+        with subtests.test(error=error, status=status):
+            provider.openid.lies.error = error
+            browser = new_browser()
+            answer = await browser.follow("/login")
+            assert answer.code == status
+            assert b"0190" not in answer.body
+            assert b"<script>" not in answer.body
+            assert b"xxx" not in answer.body
+            assert not browser.cookies
 
 
 async def test_error_without_a_state_is_not_shown(new_browser: Callable[[], Browser], provider: Provider):

@@ -80,11 +80,18 @@ async def test_failed_sign_in_ends_the_previous_session(new_browser: Callable[[]
     assert not await is_signed_in(browser)
 
 
-@pytest.mark.parametrize("bent", ["", "x", "2|1:0|", "'; DROP TABLE sessions; --", "0" * 3000])
-async def test_invalid_cookie_is_not_signed_in(new_browser: Callable[[], Browser], bent: str):
-    browser = new_browser()
-    browser.cookies = {SESSION: bent}
-    assert not await is_signed_in(browser)
+async def test_invalid_cookie_is_not_signed_in(new_browser: Callable[[], Browser], subtests: pytest.Subtests):
+    for bent in (
+        "",
+        "x",
+        "2|1:0|",
+        "'; DROP TABLE sessions; --",
+        "0" * 3000,
+    ):
+        with subtests.test(bent=bent):
+            browser = new_browser()
+            browser.cookies = {SESSION: bent}
+            assert not await is_signed_in(browser)
 
 
 async def test_cookie_signed_with_another_key_is_not_signed_in(start_foyer: StartFoyer):
