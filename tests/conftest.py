@@ -49,6 +49,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Undoes it: libraries in C++ report what is not collected at the exit as leaks."""
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fails the test when anything in this process resolves a name that is not loopback, even if it hides the error."""

@@ -87,17 +87,18 @@ def test_months_before_follows_the_calendar(day: date, months: int, before: date
     assert months_before(day, months) == before
 
 
-@pytest.mark.parametrize("form", list(ExportFormat))
-async def test_export_is_complete_and_in_order(views: PageViewStore, tmp_path: Path, form: ExportFormat):
-    file = tmp_path / f"it's all.{form}"
+async def test_export_is_complete_and_in_order(views: PageViewStore, tmp_path: Path, subtests: pytest.Subtests):
     odd = view(title='a "title", with\nlines', props='{"a": 1}', path="/é", at=NOON - timedelta(days=1), site="other")
     await views.add_views([numbered(2), numbered(1), odd])
-    assert await views.export_rows(file, form) == 3
-    read = duckdb.read_csv(str(file)) if form is ExportFormat.CSV else duckdb.read_parquet(str(file))
-    assert tuple(read.columns) == COLUMN_NAMES
-    assert read.project("path, title, day, hour").fetchall()[0] == ("/é", odd.title, date(2026, 3, 9), 13)
-    assert [row[0] for row in read.project("path").fetchall()] == ["/é", "/1", "/2"]
-    assert await views.export_rows(file, form, "main") == 2
+    for form in ExportFormat:
+        with subtests.test(form=form):
+            file = tmp_path / f"it's all.{form}"
+            assert await views.export_rows(file, form) == 3
+            read = duckdb.read_csv(str(file)) if form is ExportFormat.CSV else duckdb.read_parquet(str(file))
+            assert tuple(read.columns) == COLUMN_NAMES
+            assert read.project("path, title, day, hour").fetchall()[0] == ("/é", odd.title, date(2026, 3, 9), 13)
+            assert [row[0] for row in read.project("path").fetchall()] == ["/é", "/1", "/2"]
+            assert await views.export_rows(file, form, "main") == 2
 
 
 async def test_files_of_a_store_are_readable_by_their_owner_only(settings: Callable[..., Settings]):

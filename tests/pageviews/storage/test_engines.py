@@ -59,11 +59,17 @@ async def test_invalid_row_fails_only_its_own_add_in_both_engines(views: PageVie
     assert await paths(views) == ["/0", "/2"]
 
 
-@pytest.mark.parametrize("wrong", [{"id": "12"}, {"screen": 2**40}, {"visitor": 2**70}, {"offset": 10**6}])
-async def test_number_too_large_for_its_column_is_a_value_error(views: PageViewStore, wrong: dict[str, object]):
-    with pytest.raises(ValueError, match=r"badly formed|does not fit"):
-        await views.add_views([view(**wrong)])
-    assert await paths(views) == []
+async def test_number_too_large_for_its_column_is_a_value_error(views: PageViewStore, subtests: pytest.Subtests):
+    for wrong in (
+        {"id": "12"},
+        {"screen": 2**40},
+        {"visitor": 2**70},
+        {"offset": 10**6},
+    ):
+        with subtests.test(wrong=wrong):
+            with pytest.raises(ValueError, match=r"badly formed|does not fit"):
+                await views.add_views([view(**wrong)])
+            assert await paths(views) == []
 
 
 async def test_hours_and_days_are_in_the_time_zone_of_the_site(views: PageViewStore):
