@@ -64,7 +64,7 @@ def measure(folder: Path) -> Iterator[Result]:
         median(getattr(each, name) for each in rounds) for name in names
     )
     yield Result(
-        "`/flow`: another day over ten million page views, but its drawing, beside the engine's own time for that day",
+        "`/flow`: another day over ten million page views, but its drawing, to the engine's time for that day",
         median(each.step / each.engine for each in rounds),
         "<=",
         1.3,
@@ -72,7 +72,7 @@ def measure(folder: Path) -> Iterator[Result]:
         f"the two drawings take {(new_day - step) * 1000:.0f} ms more",
     )
     yield Result(
-        "`/flow`: the first answer for 31 days of ten million page views, beside SQL written by hand",
+        "`/flow`: the first answer for 31 days of ten million page views, compared with SQL written by hand",
         median(each.first_answer / each.handwritten for each in rounds),
         "<=",
         1.3,

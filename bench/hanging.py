@@ -30,7 +30,7 @@ def measure(folder: Path) -> Iterator[Result]:
         ratios = {path: busy[path] / idle[path] for path in PAGES}
         worst = max(ratios, key=lambda path: ratios[path])
         yield Result(
-            "p99 of every other page while Google hangs for 30 s, beside its idle p99 (the worst page)",
+            "p99 of every other page while Google hangs for 30 s, compared with its idle p99 (the worst page)",
             ratios[worst],
             "<=",
             2.0,

@@ -46,7 +46,7 @@ def measure(folder: Path) -> Iterator[Result]:
             browser.close()
     for what, name, unit in (("heap (MB)", "JSHeapUsedSize", 1e6), ("DOM nodes", "Nodes", 1)):
         yield Result(
-            f"Chromium's {what} after {LAST:,} updates of tiles, beside those after {FIRST}",
+            f"Chromium's {what} after {LAST:,} updates of tiles, compared with those after {FIRST}",
             after[name] / before[name],
             "<=",
             1 + LOST,

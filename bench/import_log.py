@@ -1,4 +1,4 @@
-"""`run.py import-log` beside GoAccess on the same file and one core, and whether its memory stays where it was."""
+"""`run.py import-log` and GoAccess on the same file and one core, and whether the memory stays the same."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def measure(folder: Path) -> Iterator[Result]:
     pairs = [(ran(foyer(log), folder / f"var-{number}"), ran(words, folder)) for number in range(PAIRS)]
     ours, theirs = (median(each[which].seconds for each in pairs) for which in (0, 1))
     yield Result(
-        f"`import-log` of {LINES:,} lines, one core: lines a second beside GoAccess's",
+        f"`import-log` of {LINES:,} lines, one core: lines a second compared with GoAccess's",
         median(goaccess.seconds / foyer.seconds for foyer, goaccess in pairs),
         ">=",
         0.65,
@@ -49,8 +49,8 @@ def measure(folder: Path) -> Iterator[Result]:
     )
     few, some, many = (memory_of(folder, lines) for lines in (FEW, LINES, MANY))
     raw = f"{few:,.0f} MB with {FEW:,} lines, {some:,.0f} with {LINES:,}, {many:,.0f} with {MANY:,}"
-    yield Result(f"its memory with {MANY:,} lines, beside {LINES:,}", many / some, "<=", 1.1, raw)
-    yield Result(f"the same beside {FEW:,}, whose page views do not fill one lot", many / few, "<=", 1.5, raw)
+    yield Result(f"its memory with {MANY:,} lines, compared with {LINES:,}", many / some, "<=", 1.1, raw)
+    yield Result(f"the same compared with {FEW:,}, whose page views do not fill one lot", many / few, "<=", 1.5, raw)
 
 
 def memory_of(folder: Path, lines: int) -> float:

@@ -25,7 +25,7 @@ def measure(folder: Path) -> Iterator[Result]:
             work = sorted(theirs["work"] / ours["work"] for ours, theirs in pairs)
             rates = [statistics.median(pair[side]["rate"] for pair in pairs) for side in (0, 1)]
             yield Result(
-                f"{what}, warm ({len(body):,} bytes): throughput beside a bare handler's",
+                f"{what}, warm ({len(body):,} bytes): throughput compared with a bare handler's",
                 ratios[ROUNDS // 2],
                 ">=",
                 0.8,

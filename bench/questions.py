@@ -1,4 +1,4 @@
-"""Reports over ten million page views, beside the same questions asked of the engine in SQL written by hand."""
+"""Reports over ten million page views, compared with the same questions asked of the engine in SQL written by hand."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 REPORTS = ("site-totals", "site-pages", "site-by-day", "site-flow")
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
 PERIODS = ((MIDNIGHT - timedelta(days=29), NOW), (MIDNIGHT - timedelta(days=59), NOW - timedelta(days=30)))
-"""The last 30 days, and those before: site-totals sets the one beside the other, and so does the SQL."""
+"""The last 30 days, and those before: site-totals compares the two, and so does the SQL."""
 
 WHERE = f"site = '{SITE}' AND day BETWEEN '{{0:%F}}' AND '{{1:%F}}' AND moment < '{{1:%F %T}}'"
 BY_HAND = {
@@ -72,7 +72,7 @@ def measure(folder: Path) -> Iterator[Result]:
         busy = median(large.ours_busy / large.theirs_busy for _, large in rounds)
         ours, theirs = (median(getattr(large, which) for _, large in rounds) for which in ("ours", "theirs"))
         yield Result(
-            f"`{report}` over ten million page views, beside SQL written by hand",
+            f"`{report}` over ten million page views, compared with SQL written by hand",
             median(ratios),
             "<=",
             1.3,

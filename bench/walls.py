@@ -76,21 +76,21 @@ def measure(folder: Path) -> Iterator[Result]:
             update()
             theirs = statistics.median(update() for _ in range(UPDATES))
     yield Result(
-        f"an update reaches the last of {WALLS} walls, beside a bare stream ({len(event):,} bytes)",
+        f"an update reaches the last of {WALLS} walls, compared with a bare stream ({len(event):,} bytes)",
         ours / theirs,
         "<=",
         2.0,
         f"{ours * 1000:.0f} ms and {theirs * 1000:.0f} ms",
     )
     yield Result(
-        f"memory for each of {WALLS} walls, beside a bare stream",
+        f"memory for each of {WALLS} walls, compared with a bare stream",
         ours_each / theirs_each,
         "<=",
         2.0,
         f"{ours_each:.1f} kB and {theirs_each:.1f} kB",
     )
     yield Result(
-        f"calls to Google in {WATCHED:.0f} s with {WALLS} walls, beside none",
+        f"calls to Google in {WATCHED:.0f} s with {WALLS} walls, compared with none",
         with_all / max(with_none, 1),
         "<=",
         1.5,

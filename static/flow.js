@@ -13,7 +13,7 @@
     var slider = byId('slider');
     if (!slider) return;
     var position = Number(slider.value);
-    var label = position ? slider.dataset.days.split('|')[position - 1] : 'Whole range';
+    var label = position ? slider.dataset.days.split('|')[position - 1] : 'All days';
     slider.setAttribute('aria-valuetext', label);
     document.querySelectorAll('.course rect').forEach(function (bar) {
       bar.classList.toggle('now', Number(bar.dataset.day) === position);

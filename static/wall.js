@@ -193,7 +193,7 @@
 
   function checkSilence() {
     if (monotonicNow() - lastBeatAt < beatInterval * 2.5) { return; }
-    showBanner((isBoardGone ? 'The server no longer shows this board here since ' : 'No word from the server since ') +
+    showBanner((isBoardGone ? 'This board was removed from the server at ' : 'No connection to the server since ') +
       formatTime(serverTime) + '. Figures are as of then.');
     if (source && monotonicNow() - streamOpenedAt > beatInterval * 2.5) { scheduleRetry(); } // a dead connection gives no error
   }

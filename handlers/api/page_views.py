@@ -64,7 +64,7 @@ class PageViewsResource(FiguresResource):
             raise HttpProblem(404, "There is no question of this name.")
         if params.compare and not question.can_compare:
             raise ApiProblem(422, {"compare": "this query cannot be compared with the previous period"})
-        ask = PageViewQuery(name, limit=MAX_PAGE_VIEW_ROWS)
-        report = Report(f"page-views-{name}", name, ("pageviews",), query=ask, refresh_every=REFRESH_EVERY)
-        query = ReportQuery(self.services, report, report_params(params), params.compare)
-        return await self.read_figures(QuestionReadingResponse, query, params, question=name)
+        query = PageViewQuery(name, limit=MAX_PAGE_VIEW_ROWS)
+        report = Report(f"page-views-{name}", name, ("pageviews",), query=query, refresh_every=REFRESH_EVERY)
+        report_query = ReportQuery(self.services, report, report_params(params), params.compare)
+        return await self.read_figures(QuestionReadingResponse, report_query, params, question=name)

@@ -46,7 +46,7 @@ def status_for_error(error: BaseException | None, usual: int) -> int:
 def error_title(status: int, error: BaseException | None) -> str:
     """Returns the title of an error page."""
     if isinstance(error, SignInRefused):
-        return "You cannot come in with that"
+        return "Sign-in failed"
     return STATUS_TITLES.get(status, "Something broke" if status >= 500 else HTTPStatus(status).phrase)
 
 

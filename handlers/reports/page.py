@@ -118,9 +118,9 @@ class ReportPage(DeskHandler):
             report_view.report.title, self.services.views[view], report_view.frame, self.services.gallery
         )
 
-    def board_snippet(self, query: ReportQuery, view: str) -> str:
+    def board_snippet(self, query: ReportQuery, view_name: str) -> str:
         """Returns the YAML of a tile; '' where a board file cannot express the query."""
-        report = query.report
+        report, view = query.report, self.services.views[view_name]
         if query.is_parameterized:
             adjusted = query.adjusted_report()
             return board_report_yaml(adjusted, view) if report.build is None else ""

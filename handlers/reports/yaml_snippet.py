@@ -6,19 +6,18 @@ from typing import Any
 
 import yaml
 
+from utilities.rendering.views import View
 from utilities.reports import Report
 
-VIEW_PLACES = {"number": [1, 1, 3, 3]}
-DEFAULT_PLACE = [1, 1, 6, 6]
 DURATION_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
-def tile_yaml(report: Report, view: str) -> str:
+def tile_yaml(report: Report, view: View) -> str:
     """Returns the YAML of a tile for a report as it is."""
-    return dump_yaml({"tiles": [{"report": report.name, "view": view, "place": tile_place(view)}]})
+    return dump_yaml({"tiles": [tile_fields(report.name, view)]})
 
 
-def board_report_yaml(report: Report, view: str) -> str:
+def board_report_yaml(report: Report, view: View) -> str:
     """Returns the YAML of a report defined in the board file, for another range or site, and of its tile."""
     name = f"{report.name.partition('.')[0]}-here"
     definition: dict[str, Any] = {"title": report.title, "source": report.sources[0], **changed_fields(report.query)}
@@ -27,14 +26,12 @@ def board_report_yaml(report: Report, view: str) -> str:
         "pace": board_duration(report.refresh_every.total_seconds()),
         "stale": board_duration(report.stale_after.total_seconds()),
     }
-    return dump_yaml(
-        {"reports": {name: definition}, "tiles": [{"report": name, "view": view, "place": tile_place(view)}]}
-    )
+    return dump_yaml({"reports": {name: definition}, "tiles": [tile_fields(name, view)]})
 
 
-def tile_place(view: str) -> "InlineList":
-    """Returns column, row, width and height of a tile with this view."""
-    return InlineList(VIEW_PLACES.get(view, DEFAULT_PLACE))
+def tile_fields(report: str, view: View) -> dict[str, Any]:
+    """Returns the fields of a tile in the top left corner of a board."""
+    return {"report": report, "view": view.name, "place": InlineList((1, 1, *view.grid_size))}
 
 
 def changed_fields(query: Any) -> dict[str, Any]:

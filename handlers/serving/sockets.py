@@ -54,11 +54,11 @@ def freeze_gc() -> None:
     and nobody is answered meanwhile."""
     gc.freeze()
     gc.enable()
-    atexit.register(gc.unfreeze)  # DuckDB's binding would tell stderr of all that is left at the end
+    atexit.register(gc.unfreeze)  # DuckDB's binding would write all remaining objects to stderr at the end
 
 
 def install_signal_handlers() -> asyncio.Event:
-    """Set at SIGTERM or SIGINT; a second signal ends at once."""
+    """Returns an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _handle_signal, over)

@@ -68,6 +68,12 @@ ROWS_PARAM = "rows"
 """Request parameter for the maximum number of rows: a page can show more than a wall."""
 
 
+def check_limit_and_days(limit: int, days: int) -> None:
+    """Raises SourceMisconfigured when either is less than 1."""
+    if limit < 1 or days < 1:
+        raise SourceMisconfigured("`limit` and `days` must be at least 1")
+
+
 def parse_row_limit(params: Mapping[str, str], default: int, maximum: int) -> int:
     """Returns the row limit of a request, or `default`; raises ParameterError."""
     text = params.get(ROWS_PARAM, "")

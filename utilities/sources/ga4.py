@@ -16,7 +16,7 @@ from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame
 from utilities.model.time_ranges import parse_range
-from utilities.sources import Source, SourceType, parse_row_limit
+from utilities.sources import Source, SourceType, check_limit_and_days, parse_row_limit
 
 GA4_SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 GA4_ENABLE_URL = "https://console.cloud.google.com/apis/library/analyticsdata.googleapis.com"
@@ -181,8 +181,7 @@ def build_ga4_request(query: Ga4Query, days: int, requested: DateRange | None = 
     """Returns the body of the request; raises SourceMisconfigured for an invalid query."""
     if query.compare and (query.realtime or query.today):
         raise SourceMisconfigured("a query with `compare` cannot be `realtime` or `today`")
-    if query.limit < 1 or days < 1:
-        raise SourceMisconfigured("`limit` and `days` must be at least 1")
+    check_limit_and_days(query.limit, days)
     body: dict[str, Any] = {
         "dimensions": [{"name": name} for name in query.dimensions],
         "metrics": [{"name": name} for name in query.metrics],

@@ -34,7 +34,7 @@ Row = tuple[Value, ...]
 
 @dataclass(frozen=True)
 class PageViewQuery:
-    """One question to the page-view store; utilities/pageviews/queries has them all.
+    """One query to the page-view store, by its name in utilities/pageviews/queries.
 
     `first` and `last` are written as people write them (utilities/model/time_ranges.py), in the site's time zone;
     '' for both is the last LOOK_BACK_DAYS days, today until now among them. `site` is '' for the first site of
@@ -73,27 +73,29 @@ class PageViewSource:
         self.address = address  # of this server, for the script element
         self.sites_with_views: set[str] = set()  # sites with page views
 
-    async def fetch_frame(self, ask: "PageViewQuery | StoreQuery") -> Frame:
+    async def fetch_frame(self, query: "PageViewQuery | StoreQuery") -> Frame:
         """Returns the frame for one query; raises SourceError."""
         try:
-            if isinstance(ask, StoreQuery):
-                return await ask.fetch_frame(self.views, self.sites, self.clock)
-            question, site, range_ = self.resolve_query(ask)
+            if isinstance(query, StoreQuery):
+                return await query.fetch_frame(self.views, self.sites, self.clock)
+            site_query, site, range_ = self.resolve_query(query)
         except ParameterError as error:
             raise SourceMisconfigured(str(error)) from error
-        shown_rows, notes = question.to_rows(await self._query_store(question, ask, site, range_), range_)
-        rows = to_frame_rows(shown_rows, question.columns)
+        shown_rows, notes = site_query.to_rows(await self._query_store(site_query, query, site, range_), range_)
+        rows = to_frame_rows(shown_rows, site_query.columns)
         unbegun = () if has_figures(rows) else await self._setup_hint(site)
-        frame = Frame(question.columns, rows, notes, self._date_range(range_, rows), unbegun)
-        return await self._with_previous(frame, question, ask, site, range_.previous_range()) if ask.compare else frame
+        frame = Frame(site_query.columns, rows, notes, self._date_range(range_, rows), unbegun)
+        if query.compare:
+            return await self._with_previous(frame, site_query, query, site, range_.previous_range())
+        return frame
 
     async def _with_previous(
-        self, frame: Frame, question: SiteQuery, ask: PageViewQuery, site: str, before: TimeRange
+        self, frame: Frame, site_query: SiteQuery, query: PageViewQuery, site: str, before: TimeRange
     ) -> Frame:
         """Joins the figures of the previous period: by name, or day by day."""
-        rows = await self._query_store(question, replace(ask, limit=MAX_PAGE_VIEW_ROWS), site, before)
-        earlier = to_frame_rows(question.to_rows(rows, before)[0], question.columns)
-        if any(column.kind is ValueKind.TEXT for column in question.columns):
+        rows = await self._query_store(site_query, replace(query, limit=MAX_PAGE_VIEW_ROWS), site, before)
+        earlier = to_frame_rows(site_query.to_rows(rows, before)[0], site_query.columns)
+        if any(column.kind is ValueKind.TEXT for column in site_query.columns):
             return frame.with_previous_by_name(earlier, is_complete=len(earlier) < MAX_PAGE_VIEW_ROWS)
         return frame.with_previous(earlier)
 
@@ -113,47 +115,49 @@ class PageViewSource:
             self.sites_with_views.add(site)
         return ()
 
-    def resolve_query(self, ask: PageViewQuery) -> tuple[SiteQuery, str, TimeRange]:
+    def resolve_query(self, query: PageViewQuery) -> tuple[SiteQuery, str, TimeRange]:
         """Returns the query, the site ('' for all) and the time range in its zone; raises ParameterError."""
-        question = site_queries().get(ask.question)
-        if question is None:
+        site_query = site_queries().get(query.question)
+        if site_query is None:
             raise SourceMisconfigured(
-                f"there is no question {ask.question!r}; there are {', '.join(sorted(site_queries()))}"
+                f"`question` is {query.question!r}; use one of {', '.join(sorted(site_queries()))}"
             )
-        if ask.compare and not question.can_compare:
-            raise SourceMisconfigured(f"{ask.question} has rows that cannot be compared with the previous period")
-        if not 1 <= ask.limit <= MAX_PAGE_VIEW_ROWS:
-            raise SourceMisconfigured(f"an ask needs a limit from 1 to {MAX_PAGE_VIEW_ROWS}")
-        site, zone = resolve_site(self.sites, ask.site)
-        first = ask.first or f"now-{self.days - 1}d/d"
-        range_ = parse_range(first, ask.last or "now", ZoneInfo(zone), self.clock())
-        question.check_range(range_)
-        return question, site, range_
+        if query.compare and not site_query.can_compare:
+            raise SourceMisconfigured(
+                f"`{query.question}` cannot be compared with the previous period: remove `compare`"
+            )
+        if not 1 <= query.limit <= MAX_PAGE_VIEW_ROWS:
+            raise SourceMisconfigured(f"`limit` must be from 1 to {MAX_PAGE_VIEW_ROWS}")
+        site, zone = resolve_site(self.sites, query.site)
+        first = query.first or f"now-{self.days - 1}d/d"
+        range_ = parse_range(first, query.last or "now", ZoneInfo(zone), self.clock())
+        site_query.check_range(range_)
+        return site_query, site, range_
 
-    def parameter_names(self, ask: PageViewQuery) -> Collection[str]:
+    def parameter_names(self, query: PageViewQuery) -> Collection[str]:
         return tuple(PAGE_VIEW_PARAMS)
 
-    def can_compare(self, ask: PageViewQuery) -> bool:
-        question = site_queries().get(ask.question)
-        return question is not None and question.can_compare
+    def can_compare(self, query: PageViewQuery) -> bool:
+        site_query = site_queries().get(query.question)
+        return site_query is not None and site_query.can_compare
 
-    def with_params(self, ask: PageViewQuery, params: Mapping[str, str], *, compare: bool = False) -> PageViewQuery:
+    def with_params(self, query: PageViewQuery, params: Mapping[str, str], *, compare: bool = False) -> PageViewQuery:
         """Returns the query with the request's parameters; raises ParameterError for invalid ones."""
         fields: dict[str, Any] = {field: params[name] for name, field in PAGE_VIEW_PARAMS.items() if params.get(name)}
-        fields["compare"] = ask.compare or (compare and self.can_compare(ask))
+        fields["compare"] = query.compare or (compare and self.can_compare(query))
         for name in PAGE_VIEW_PARAMS.keys() & params.keys():
             if len(params[name]) > MAX_PARAM_CHARS or not (params[name] or " ").isprintable():
                 raise ParameterError(f"`{name}` must be printable and at most {MAX_PARAM_CHARS} characters long")
-        ask = replace(ask, **fields, limit=parse_row_limit(params, ask.limit, MAX_PAGE_VIEW_ROWS))
-        self.resolve_query(ask)
-        return ask
+        query = replace(query, **fields, limit=parse_row_limit(params, query.limit, MAX_PAGE_VIEW_ROWS))
+        self.resolve_query(query)
+        return query
 
     async def _query_store(
-        self, question: SiteQuery, ask: PageViewQuery, site: str, range_: TimeRange
+        self, site_query: SiteQuery, query: PageViewQuery, site: str, range_: TimeRange
     ) -> list[tuple[Any, ...]]:
-        where, only, values = where_clause(site, range_, ask.page, ask.referrer)
-        sql = question.sql.replace("{where}", where).replace("{only}", only)
-        return await self.views.query(sql, values | {"limit": ask.limit})
+        where, only, values = where_clause(site, range_, query.page, query.referrer)
+        sql = site_query.sql.replace("{where}", where).replace("{only}", only)
+        return await self.views.query(sql, values | {"limit": query.limit})
 
     async def check(self) -> str:
         """Returns how many page views all sites have had in the last days."""
@@ -210,9 +214,9 @@ class RemotePageViewSource:
         self.settings = settings
         self.clock = clock
 
-    async def fetch_frame(self, ask: PageViewQuery) -> Frame:
+    async def fetch_frame(self, query: PageViewQuery) -> Frame:
         async with self._open_source() as source:
-            return await source.fetch_frame(ask)
+            return await source.fetch_frame(query)
 
     async def check(self) -> str:
         async with self._open_source() as source:

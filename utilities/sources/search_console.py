@@ -13,10 +13,10 @@ from utilities.google.client import CALL_TIMEOUT_SECONDS, CHECK_TIMEOUT_SECONDS,
 from utilities.google.error_translation import CallContext
 from utilities.google.field_names import field_heading
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, SourceMisconfigured
+from utilities.model.errors import BadAnswer
 from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
 from utilities.model.text import clean_text
-from utilities.sources import Source, SourceType
+from utilities.sources import Source, SourceType, check_limit_and_days
 
 SEARCH_CONSOLE_SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
 SEARCH_CONSOLE_ENABLE_URL = "https://console.cloud.google.com/apis/library/searchconsole.googleapis.com"
@@ -82,8 +82,7 @@ class SearchConsoleSource:
     async def fetch_query(self, query: SearchConsoleQuery, timeout: float) -> Frame:
         """Runs one query; raises SourceError."""
         days = query.days or self.days
-        if query.limit < 1 or days < 1:
-            raise SourceMisconfigured("`limit` and `days` must be at least 1")
+        check_limit_and_days(query.limit, days)
         last = self.clock().astimezone(ZoneInfo(SEARCH_CONSOLE_ZONE)).date() - timedelta(days=1)
         first = last - timedelta(days=days - 1)
         body = build_search_request(query, first, last)

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+import utilities.rendering.views
 from handlers.reports.table import ROWS_PER_PAGE, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from tests.handlers.reports.conftest import PAGES
 from utilities.config.boards import Boards
+from utilities.config.discovery import discover_units
 from utilities.model.frames import Column, Frame, ValueKind
+from utilities.rendering.views import View
 from utilities.reports import Report
 from utilities.services import load_catalogue
 from utilities.sources.ga4 import Ga4Filter, Ga4Query
@@ -48,10 +51,13 @@ def all_rows() -> tuple[tuple[str, ...], ...]:
     return tuple((f"/{n}", "–" if n == 7 else str(n)) for n in range(120))
 
 
+VIEWS = {view.name: view for view in discover_units(utilities.rendering.views, "VIEW", View)}
+
+
 @pytest.mark.parametrize(
     "snippet",
     [
-        tile_yaml(Report("site-pages", "Pages", ("pageviews",)), "bar"),
+        tile_yaml(Report("site-pages", "Pages", ("pageviews",)), VIEWS["bar"]),
         board_report_yaml(
             Report(
                 "site-pages",
@@ -60,7 +66,7 @@ def all_rows() -> tuple[tuple[str, ...], ...]:
                 query=PageViewQuery("pages", first="now-1d/d", last="now-1d/d", limit=100),
                 refresh_every=timedelta(seconds=90),
             ),
-            "table",
+            VIEWS["table"],
         ),
         board_report_yaml(
             Report(
@@ -71,7 +77,7 @@ def all_rows() -> tuple[tuple[str, ...], ...]:
                 headings={"sessionSource": "yes: no"},
                 ranks={"sessions": 1},
             ),
-            "pie",
+            VIEWS["pie"],
         ),
     ],
 )

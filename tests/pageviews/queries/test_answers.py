@@ -124,9 +124,9 @@ async def test_sites_that_nobody_configured_are_counted_together(make_source: Ma
 async def test_invalid_query_states_the_reason(make_source: MakeSource):
     source = await make_source()
     for ask, why in (
-        (PageViewQuery("pagse"), "there is no question 'pagse'; there are agents, browsers"),
+        (PageViewQuery("pagse"), "`question` is 'pagse'; use one of agents, browsers"),
         (PageViewQuery("flow", compare=True), "cannot be compared"),
-        (PageViewQuery("pages", limit=0), "limit from 1"),
+        (PageViewQuery("pages", limit=0), "`limit` must be from 1 to"),
         (PageViewQuery("by-hour", first="now-2y"), "400 days apart at most"),
         (PageViewQuery("by-day", first="now-40y"), "7,320 days apart at most"),
         (PageViewQuery("pages", first="last week"), "`from` must be now, now-7d"),

@@ -51,7 +51,9 @@ async def test_the_wall_shows_that_the_server_is_gone_and_reconnects(server: Wal
     await wait_until(lambda: server.walls.wall_count == 1)
     await server.kill()
     banner = wall_page.locator(".banner")
-    await expect(banner).to_have_text(re.compile(r"No word from the server since \d\d:\d\d\. Figures are as of then\."))
+    await expect(banner).to_have_text(
+        re.compile(r"No connection to the server since \d\d:\d\d\. Figures are as of then\.")
+    )
     await expect(banner).to_be_visible()
     await expect(wall_page.locator("[data-tile=visitors]")).to_contain_text("21,480")
     await server.start()
@@ -105,7 +107,7 @@ async def test_a_wall_whose_board_was_deleted_says_so(server: WallServer, wall_p
 
     async def has_banner() -> bool:
         await wall_page.clock.run_for(2_000)
-        return "no longer shows this board" in (await wall_page.locator(".banner").text_content() or "")
+        return "This board was removed" in (await wall_page.locator(".banner").text_content() or "")
 
     await wait_until(has_banner)
     await expect(wall_page).to_have_title(re.compile("Other"))

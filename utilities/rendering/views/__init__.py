@@ -81,6 +81,7 @@ class View:
     template: str = CHART_TEMPLATE  # the stem of a file in templates/views
     draws_trend: Callable[[Frame, Box, Any], ChartSpec | None] | None = None  # a sparkline next to the content
     max_height: Callable[[Frame, Box], float] | None = None  # px; more height would stay empty
+    grid_size: tuple[int, int] = (6, 6)  # columns and rows of a new tile
     css: Callable[[TypeSizes], str] | None = None  # rules with the sizes that `draws` counts with
 
     @property

@@ -193,5 +193,14 @@ def number_css(sizes: TypeSizes) -> str:
 
 
 VIEW = View(
-    "number", "number", build_number, fits_no_frame, min_size, NumberOptions, "number", draw_trend, css=number_css
+    "number",
+    "number",
+    build_number,
+    fits_no_frame,
+    min_size,
+    NumberOptions,
+    "number",
+    draw_trend,
+    grid_size=(3, 3),
+    css=number_css,
 )
