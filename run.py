@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from utilities.config.settings import Settings, read_settings
 from utilities.model.errors import FoyerError
+from utilities.runtime.process_end import end_process
 
 if TYPE_CHECKING:
     from handlers.serving.server import BackgroundTask
@@ -134,4 +135,4 @@ async def run_demo_command() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

@@ -18,6 +18,7 @@ from tornado.httputil import (
 from tornado.iostream import IOStream
 from tornado.web import Application
 
+from handlers.base.open_requests import OpenRequests
 from handlers.collect.beacon import (
     CROSS_ORIGIN_HEADERS,
     PIXEL_GIF,
@@ -39,8 +40,9 @@ PIXEL_PATH = "/a.gif?"
 class PixelFastPath(HTTPServerConnectionDelegate):
     """Answers plain requests for the pixel; passes all others to the application, whose PixelHandler does the same."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, requests: OpenRequests) -> None:
         self.app = app
+        self.requests = requests
         self.collector: Collector = app.settings["collector"]
         self.authenticator = cast("Authenticator", app.settings["authenticator"])
         self.common_headers = {**app.settings["headers"], **CROSS_ORIGIN_HEADERS}
@@ -50,15 +52,18 @@ class PixelFastPath(HTTPServerConnectionDelegate):
         self.response_second = 0  # the time in the Date header
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        self.requests.wait_for_request(server_conn)
         return PixelRequest(self, server_conn, request_conn)
 
     def on_close(self, server_conn: object) -> None:
+        self.requests.remove_connection(server_conn)
         self.app.on_close(server_conn)
 
     def can_answer(self, line: RequestStartLine, headers: HTTPHeaders) -> bool:
         """Whether it is a plain request for the pixel: no body, keep-alive, an allowed host."""
         return (
             line.path.startswith(PIXEL_PATH)
+            and not self.requests.is_stopping
             and line.method == "GET"
             and line.version == "HTTP/1.1"
             and headers.get("Connection", "keep-alive").lower() == "keep-alive"
@@ -92,9 +97,17 @@ class PixelFastPath(HTTPServerConnectionDelegate):
         finally:  # also after an unexpected error: without a response the connection would stay open
             if not is_stored:
                 connection.write_headers(*failure)
+            elif self.requests.is_stopping:  # Tornado adds `Connection: close`
+                connection.write_headers(*self.last_response(), PIXEL_GIF)
             elif not stream.closed():
                 stream.write(self.pixel_response())
             connection.finish()
+
+    def last_response(self) -> tuple[ResponseStartLine, HTTPHeaders]:
+        """Returns the start line and headers for a stored hit while the server stops."""
+        headers = HTTPHeaders({**self.common_headers, "Content-Type": "image/gif"})
+        headers["Content-Length"] = str(len(PIXEL_GIF))
+        return ResponseStartLine("", 200, responses[200]), headers
 
     def error_response(self, error: FoyerError) -> tuple[ResponseStartLine, HTTPHeaders]:
         """Returns the start line and headers for a rejected hit, the same as PixelHandler's."""
@@ -118,6 +131,7 @@ class PixelRequest(HTTPMessageDelegate):
 
     def headers_received(self, start_line: object, headers: HTTPHeaders) -> "asyncio.Future[None] | None":
         line = cast(RequestStartLine, start_line)
+        self.fast_path.requests.begin_request(self.server_conn, self.connection)
         if self.fast_path.can_answer(line, headers):
             self.query, self.headers = line.path[len(PIXEL_PATH) :], headers
             return None

@@ -1,19 +1,21 @@
 """The server of a collector-only process: no pages, no walls, no queries to sources."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application
 
 from handlers.base.allowed_hosts import AllowedHosts
+from handlers.base.open_requests import OpenRequests
 from handlers.base.permissions import ANYONE, Route, build_access_table
 from handlers.base.security_headers import security_headers
 from handlers.collect.beacon import BeaconHandler, collect_routes
 from handlers.collect.pixel_fast_path import PixelFastPath
-from handlers.serving.sockets import SERVER_LIMITS, bind_port, drain_connections, freeze_gc, install_signal_handlers
+from handlers.serving.sockets import PortServer, bind_port, freeze_gc
+from handlers.serving.stop_signals import StopSignals
 from handlers.site.access_log import log_request
 from handlers.site.not_found import NotFound
 from utilities.config.settings import Settings
@@ -84,24 +86,39 @@ def make_collector_app(settings: Settings, own: Collection) -> Application:
 
 
 @asynccontextmanager
-async def serve_collector(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Collection, int]]:
-    """Serves while the context is open; yields what it collects into and the port. Raises BoardError, SettingsError."""
+async def open_collector(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Collection, PortServer]]:
+    """Serves while the context is open, and lets answers end. Raises BoardError and SettingsError."""
     async with open_collection(settings, clock) as own:
-        server = HTTPServer(PixelFastPath(make_collector_app(settings, own)), **SERVER_LIMITS)
-        sockets = bind_port(settings)
-        server.add_sockets(sockets)
+        requests = OpenRequests()
+        http = PortServer(PixelFastPath(make_collector_app(settings, own), requests), requests, bind_port(settings))
+        http.start()
         try:
-            yield own, sockets[0].getsockname()[1]
+            yield own, http
         finally:
-            server.stop()
-            await drain_connections(server)
+            await http.finish_requests()
+            await http.close()
+
+
+@asynccontextmanager
+async def serve_collector(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Collection, int]]:
+    """Serves while the context is open; yields what it collects into and the port."""
+    async with open_collector(settings, clock) as (own, http):
+        yield own, http.port
 
 
 async def run_collector(settings: Settings) -> int:
-    """Serves until SIGTERM or SIGINT; returns the exit code."""
-    over = install_signal_handlers()
-    async with serve_collector(settings) as (_, port):
-        log.info("Collecting at %s", settings.public_url or f"http://localhost:{port}")
-        freeze_gc()
-        await over.wait()
+    """Serves until a signal; returns the exit code. A second signal ends the process at once."""
+    with StopSignals() as signals:
+        try:
+            async with open_collector(settings) as (_, http):
+                signals.start_ended()
+                log.info("Collecting at %s", settings.public_url or f"http://localhost:{http.port}")
+                freeze_gc()
+                await signals.stopped.wait()
+                log.info("stopping")
+                await http.announce_stop()
+        except asyncio.CancelledError:
+            if not signals.stopped.is_set():
+                raise
+            log.info("stopped before it was ready")
     return 0

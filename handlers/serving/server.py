@@ -4,13 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-
-from tornado.httpserver import HTTPServer
+from dataclasses import dataclass
 
 from handlers.base.authenticator import open_authenticator
+from handlers.base.open_requests import OpenRequests
 from handlers.collect.pixel_fast_path import PixelFastPath
 from handlers.serving.routes import make_application
-from handlers.serving.sockets import SERVER_LIMITS, bind_port, drain_connections, freeze_gc, install_signal_handlers
+from handlers.serving.sockets import PortServer, bind_port, freeze_gc
+from handlers.serving.stop_signals import StopSignals
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
 from utilities.services import Services, open_services
@@ -21,40 +22,64 @@ BackgroundTask = Callable[[Services, str], Coroutine[None, None, None]]
 """What runs along with the server, knowing its services and its address."""
 
 
+@dataclass(frozen=True)
+class RunningServer:
+    """A server and what it serves."""
+
+    services: Services
+    http: PortServer
+
+
 @asynccontextmanager
-async def run_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Services, int]]:
-    """Listens while inside; the services and the port. Raises as `opened` does, and SettingsError without a port."""
+async def open_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[RunningServer]:
+    """Listens while inside, and lets answers end. Raises as `open_services` does, and SettingsError without a port."""
     async with open_services(settings, clock) as services:
         sockets = bind_port(settings)
         authenticator = await open_authenticator(settings, clock, services.database, services.http_client)
-        server = HTTPServer(PixelFastPath(make_application(services, authenticator)), **SERVER_LIMITS)
+        requests = OpenRequests()
+        delegate = PixelFastPath(make_application(services, authenticator), requests)
+        http = PortServer(delegate, requests, sockets)
         await services.refresher.start()
         services.walls.start()
-        server.add_sockets(sockets)
+        http.start()
         try:
-            yield services, sockets[0].getsockname()[1]
+            yield RunningServer(services, http)
         finally:
-            server.stop()
-            await services.walls.stop()
+            await asyncio.gather(http.finish_requests(), services.walls.stop())
             await services.refresher.stop()
-            await drain_connections(server)
+            await http.close()
             await authenticator.close()
 
 
+@asynccontextmanager
+async def run_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[tuple[Services, int]]:
+    """Listens while inside; the services and the port."""
+    async with open_server(settings, clock) as running:
+        yield running.services, running.http.port
+
+
 async def serve_until_stopped(settings: Settings, background: BackgroundTask | None = None) -> int:
-    """Serves until SIGTERM or SIGINT, with `background`; returns the exit code. A second signal ends at once."""
-    over = install_signal_handlers()
-    async with run_server(settings) as (services, port):
-        log_address(services, port)
-        running = asyncio.create_task(background(services, local_address(settings, port))) if background else None
-        if running:
-            running.add_done_callback(log_outcome)
-        freeze_gc()
-        await over.wait()
-        log.info("stopping")
-        if running:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+    """Serves until a signal, with `background`; returns the exit code. A second signal ends the process at once."""
+    with StopSignals() as signals:
+        try:
+            async with open_server(settings) as running:
+                signals.start_ended()
+                services, port = running.services, running.http.port
+                log_address(services, port)
+                task = asyncio.create_task(background(services, local_address(settings, port))) if background else None
+                if task:
+                    task.add_done_callback(log_outcome)
+                freeze_gc()
+                await signals.stopped.wait()
+                log.info("stopping")
+                if task:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+                await running.http.announce_stop()
+        except asyncio.CancelledError:
+            if not signals.stopped.is_set():
+                raise
+            log.info("stopped before it was ready")
     return 0
 
 

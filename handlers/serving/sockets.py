@@ -1,17 +1,19 @@
-"""Listening on a port, and stopping cleanly on a signal."""
+"""Listening on a port, and stopping without cutting an answer."""
 
 import asyncio
-import atexit
 import errno
 import gc
 import logging
-import signal
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPServerConnectionDelegate
 from tornado.netutil import bind_sockets
 
+from handlers.base.open_requests import OpenRequests
+from handlers.serving.accepting import LISTEN_BACKLOG, ConnectionAcceptor, raise_descriptor_limit
 from utilities.config.settings import Settings
 from utilities.model.errors import SettingsError
 
@@ -27,7 +29,8 @@ SERVER_LIMITS: dict[str, Any] = {
 """What HTTPServer is handed; Tornado's own limits are an hour, 100 MB and never."""
 
 DRAIN_SECONDS = 5.0  # seconds for requests in progress when the server stops
-LISTEN_BACKLOG = 1024  # walls that come back all at once after a restart
+LINGER_SECONDS = 1.0  # in which idle connections may send one more request, which says `Connection: close`
+POLL_SECONDS = 0.01
 
 
 def bind_port(settings: Settings) -> list[socket.socket]:
@@ -40,13 +43,53 @@ def bind_port(settings: Settings) -> list[socket.socket]:
         raise SettingsError(f"Foyer cannot listen on {where}: {error.strerror}. Set another {name}.") from error
 
 
-async def drain_connections(server: HTTPServer) -> None:
-    """Lets answers that are under way end, but not for ever."""
-    try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            await server.close_all_connections()
-    except TimeoutError:
-        log.warning("some connections did not end within %g seconds", DRAIN_SECONDS)
+class PortServer:
+    """Serves on the port from `start` to `close`. `port` is the number of the first socket."""
+
+    def __init__(
+        self, delegate: HTTPServerConnectionDelegate, requests: OpenRequests, sockets: list[socket.socket]
+    ) -> None:
+        self.port: int = sockets[0].getsockname()[1]
+        self._requests = requests
+        self._server = HTTPServer(delegate, **SERVER_LIMITS)
+        self._acceptor = ConnectionAcceptor(self._server, sockets, requests, raise_descriptor_limit())
+
+    def start(self) -> None:
+        """Accepts connections from now on."""
+        self._acceptor.start()
+
+    async def announce_stop(self) -> None:
+        """Serves on for a moment, and ends each connection with an answer that says so.
+
+        A proxy that keeps connections would otherwise send a request into one that closes.
+        """
+        self._server.conn_params.no_keep_alive = True
+        self._requests.announce_stop()
+        await self._wait_while(lambda: bool(self._requests.waiting), LINGER_SECONDS)
+
+    async def finish_requests(self) -> None:
+        """Accepts what has connected, closes the port, and waits for all answers; at last it answers 503."""
+        self._server.conn_params.no_keep_alive = True
+        self._requests.announce_stop()
+        self._acceptor.stop()
+        await asyncio.sleep(POLL_SECONDS)  # what has been sent already is read
+        if not await self._wait_while(lambda: bool(self._requests.active), DRAIN_SECONDS):
+            count = self._requests.refuse_active()
+            log.warning("%d requests were not answered within %g seconds", count, DRAIN_SECONDS)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._server.close_all_connections()
+
+    async def _wait_while(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Returns True as soon as it does not hold any more, False after some seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                while holds():  # noqa: ASYNC110 (polls)
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            return False
+        return True
 
 
 def freeze_gc() -> None:
@@ -54,18 +97,3 @@ def freeze_gc() -> None:
     and nobody is answered meanwhile."""
     gc.freeze()
     gc.enable()
-    atexit.register(gc.unfreeze)  # DuckDB's binding would write all remaining objects to stderr at the end
-
-
-def install_signal_handlers() -> asyncio.Event:
-    """Returns an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
-    over = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, _handle_signal, over)
-    return over
-
-
-def _handle_signal(over: asyncio.Event) -> None:
-    if over.is_set():
-        raise SystemExit(1)
-    over.set()

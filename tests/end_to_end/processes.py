@@ -21,7 +21,7 @@ async def run_foyer_process(folder: Path, environment: Mapping[str, str]) -> Asy
     )
     assert process.stderr is not None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):  # a busy machine
             address = await read_address(process.stderr)
         reading = asyncio.create_task(drain(process.stderr))
         yield process, address
