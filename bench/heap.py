@@ -1,12 +1,11 @@
 """What thousands of updates leave behind in Chromium: its heap, and the nodes of its documents."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Page
 
-from bench.processes import foyer, get, internet
+from bench.processes import chromium, foyer, get, internet
 from bench.results import Result
 from bench.wire import BOARD, complete
 
@@ -26,13 +25,9 @@ NUMBERS = "for (let i = 0, n = 0; i < 2000; i += 1) { n += String(i * 7.3).lengt
 
 
 def measure(folder: Path) -> Iterator[Result]:
-    program = shutil.which("chromium")
-    if program is None:
-        raise SystemExit("this needs chromium")
     with internet(folder) as environment, foyer(folder / "var", environment) as (_, address):
         complete(address + BOARD)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        with chromium() as browser:
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
             page.add_init_script(COUNTED)
             page.goto(address + BOARD)
@@ -43,7 +38,6 @@ def measure(folder: Path) -> Iterator[Result]:
             before = weight(page, devtools)
             seen = update(page, address, LAST)
             after = weight(page, devtools)
-            browser.close()
     for what, name, unit in (("heap (MB)", "JSHeapUsedSize", 1e6), ("DOM nodes", "Nodes", 1)):
         yield Result(
             f"Chromium's {what} after {LAST:,} updates of tiles, compared with those after {FIRST}",

@@ -1,24 +1,19 @@
 """From the start of the process to the first painted tile, and the memory an idle Foyer needs."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error
 
-from bench.processes import foyer, internet, resident
+from bench.processes import chromium, foyer, internet, resident
 from bench.results import Result, settle
 
 ROUNDS = 3
 
 
 def measure(folder: Path) -> Iterator[Result]:
-    program = shutil.which("chromium")
-    with internet(folder) as environment, sync_playwright() as playwright:
-        if program is None:
-            raise SystemExit("this needs chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+    with internet(folder) as environment, chromium() as browser:
         times = []
         for round_ in range(ROUNDS):
             began = time.perf_counter()
@@ -34,7 +29,6 @@ def measure(folder: Path) -> Iterator[Result]:
                 settle(address)
                 time.sleep(2)
                 memory = resident(pid)
-        browser.close()
     yield Result(
         "start of the process to the first painted tile, in s",
         sorted(times)[ROUNDS // 2],

@@ -1,14 +1,13 @@
 """The office board in Chromium: what comes over the wire until its tiles are painted, by kind of file."""
 
-import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from bench.processes import foyer, get, internet
+from bench.processes import chromium, foyer, get, internet
 from bench.results import Result
 
 BOARD = "/boards/office"
@@ -18,15 +17,10 @@ SCRIPT = 6.0
 
 
 def measure(folder: Path) -> Iterator[Result]:
-    program = shutil.which("chromium")
-    if program is None:
-        raise SystemExit("this needs chromium")
     with internet(folder) as environment, foyer(folder / "var", environment) as (_, address):
         complete(address + BOARD)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        with chromium() as browser:
             loaded = listened(browser.new_page(viewport={"width": 1920, "height": 1080}), address + BOARD)
-            browser.close()
     whole = sum(loaded.values()) / 1000
     raw = ", ".join(f"{kind.lower()} {size / 1000:.1f}" for kind, size in loaded.most_common())
     yield Result(
