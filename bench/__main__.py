@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import (
     charts,
+    classify,
     cold,
     collect_memory,
     flow,
@@ -28,7 +29,7 @@ from bench.results import Result
 
 PARTS = (
     *(pages, charts, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, wire, heap),
-    collect_memory,
+    *(collect_memory, classify),
 )
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
 README = Path(__file__).with_name("README.md")

@@ -1,4 +1,4 @@
-"""What the tests of counting stand on: a browser's hit, and a Counting whose salts are in a temporary folder."""
+"""A browser's hit, and a classifier whose salts are in a temporary folder."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,9 +19,9 @@ NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)  # in Berlin
 MINUTE = timedelta(minutes=1)
 
 
-def hit(**said: Any) -> Hit:
-    """A page view of example.com at noon by Chrome, but for what is said."""
-    usual = {
+def make_hit(**changes: Any) -> Hit:
+    """Returns a page view of example.com at noon by Chrome, with these changes."""
+    defaults = {
         "site": "example",
         "zone": "Europe/Berlin",
         "at": NOON,
@@ -31,41 +31,41 @@ def hit(**said: Any) -> Hit:
         "address": "192.0.2.7",
         "agent": CHROME,
     }
-    return Hit(**{**usual, **said})
+    return Hit(**{**defaults, **changes})
 
 
-class Counted:
-    """A Counting, and how a test asks it."""
+class RunningClassifier:
+    """A classifier in one process, which a test sends hits to."""
 
     def __init__(self, folder: Path, now: datetime, sites: dict[str, Site]) -> None:
         self.folder = folder
-        self.counting: HitClassifier = open_classifier(folder, None, now, sites.get)
+        self.classifier: HitClassifier = open_classifier(folder, None, now, sites.get)
 
-    def view(self, **said: Any) -> PageView:
-        """The hit's row; fails when it is dropped."""
-        row = self.counting.classify_hit(hit(**said))
+    def classify_view(self, **changes: Any) -> PageView:
+        """Returns the row of a hit; fails when it is dropped."""
+        row = self.classifier.classify_hit(make_hit(**changes))
         assert isinstance(row, PageView), row
         return row
 
-    def dropped(self, **said: Any) -> DropReason | None:
-        row = self.counting.classify_hit(hit(**said))
+    def drop_reason(self, **changes: Any) -> DropReason | None:
+        row = self.classifier.classify_hit(make_hit(**changes))
         return row if isinstance(row, DropReason) else None
 
-    def salts(self) -> list[str]:
-        """The days of the salts on disk."""
+    def salt_days(self) -> list[str]:
+        """Returns the days of the salts on disk."""
         return sorted(file.name[:10] for file in (self.folder / "salts").iterdir())
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Counted]]:
-    """`start()`: a process that counts; again: it has been started again. `start(site, now=…)` knows that site."""
-    begun: list[Counted] = []
+def start(tmp_path: Path) -> Iterator[Callable[..., RunningClassifier]]:
+    """Returns `start()`: it starts a process; a second call starts it again. `start(site, now=…)` adds a site."""
+    started: list[RunningClassifier] = []
 
-    def begin(*sites: Site, now: datetime = NOON) -> Counted:
-        counted = Counted(tmp_path, now, {site.name: site for site in sites})
-        begun.append(counted)
-        return counted
+    def start_classifier(*sites: Site, now: datetime = NOON) -> RunningClassifier:
+        running = RunningClassifier(tmp_path, now, {site.name: site for site in sites})
+        started.append(running)
+        return running
 
-    yield begin
-    for each in begun:
-        each.counting.close()
+    yield start_classifier
+    for each in started:
+        each.classifier.close()

@@ -65,21 +65,21 @@ def test_device_of_device_detector(names: tuple[str, ...], device: set[str], lea
 def test_system_of_device_detector(names: tuple[str, ...]):
     same = {"Mac": "macOS", "GNU/Linux": "Linux", "iPadOS": "iOS"}
     rows = [row for row in browsers(*names) if row.get("os")]
-    told = [
+    pairs = [
         (same.get(row["os"]["name"], row["os"]["name"]), parse_user_agent(row["user_agent"]).system) for row in rows
     ]
-    known = [pair for pair in told if pair[0] in {"macOS", "Windows", "Android", "iOS", "Linux", "Chrome OS"}]
-    assert len(known) >= 100
-    assert sum(theirs == ours for theirs, ours in known) / len(known) >= 0.94
+    compared = [pair for pair in pairs if pair[0] in {"macOS", "Windows", "Android", "iOS", "Linux", "Chrome OS"}]
+    assert len(compared) >= 100
+    assert sum(theirs == ours for theirs, ours in compared) / len(compared) >= 0.94
 
 
 def test_browser_of_device_detector():
     same = {"Mobile Safari": "Safari", "Chrome Mobile": "Chrome", "Microsoft Edge": "Edge", "Firefox Mobile": "Firefox"}
     ours = {"Chrome", "Safari", "Firefox", "Edge", "Opera"}
     rows = list(browsers("desktop", "desktop-1", "smartphone", "smartphone-43", "tablet", "tablet-12"))
-    told = [
+    pairs = [
         (same.get(r["client"]["name"], r["client"]["name"]), parse_user_agent(r["user_agent"]).browser) for r in rows
     ]
-    known = [pair for pair in told if pair[0] in ours]
-    assert len(known) >= 500
-    assert sum(theirs == read for theirs, read in known) / len(known) >= 0.94
+    compared = [pair for pair in pairs if pair[0] in ours]
+    assert len(compared) >= 500
+    assert sum(theirs == read for theirs, read in compared) / len(compared) >= 0.94

@@ -1,4 +1,4 @@
-"""Bots: found by a kept list, with few people among them; and browsers that fetch before anybody looks."""
+"""Bots: matched by a list, with few people among them; and browsers that fetch pages in advance."""
 
 import json
 import re
@@ -14,7 +14,7 @@ def share(agents: list[str]) -> float:
     return sum(map(is_bot, agents)) / len(agents)
 
 
-def test_list_is_whole():
+def test_list_is_complete():
     patterns = json.loads(BOT_PATTERNS_FILE.read_text(encoding="utf-8"))
     assert len(patterns) == 209
     assert all(re.compile(to_python_pattern(each)) for each in patterns)

@@ -99,7 +99,7 @@ def test_host_is_shown_in_unicode(host: str, shown: str):
 
 
 @pytest.mark.parametrize(
-    ("referrer", "whole", "host"),
+    ("referrer", "url", "host"),
     [
         ("https://user:secret@Www.Other.example/a?b=c#d", "https://www.other.example/a?b=c", "other.example"),
         ("http://other.example", "http://other.example", "other.example"),
@@ -114,15 +114,15 @@ def test_host_is_shown_in_unicode(host: str, shown: str):
         ("https://[broken", "", ""),
     ],
 )
-def test_referrer_is_whole_without_secrets(referrer: str, whole: str, host: str):
-    found = parse_referrer(referrer)
-    assert (found.url, found.host) == (whole, host)
+def test_referrer_is_complete_without_secrets(referrer: str, url: str, host: str):
+    parsed = parse_referrer(referrer)
+    assert (parsed.url, parsed.host) == (url, host)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
-def test_whatever_is_said_is_read(said: str):
-    for url in (said, f"https://{said}", f"https://example.com/{said}", f"https://example.com/?{said}"):
+def test_any_text_is_parsed(text: str):
+    for url in (text, f"https://{text}", f"https://example.com/{text}", f"https://example.com/?{text}"):
         page = parse_page_url.__wrapped__(url, ("a",))
         assert "\0" not in page.host + page.path
         referrer = parse_referrer.__wrapped__(url)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pageviews.classify.conftest import NOON, hit
+from tests.pageviews.classify.conftest import NOON, make_hit
 from utilities.model.errors import SettingsError
 from utilities.pageviews import PageView
 from utilities.pageviews.classify.classifier import open_classifier
@@ -40,9 +40,9 @@ def rows() -> list[list[str]]:
 
 def test_345_networks_of_maxminds_test_database_are_in_their_countries():
     with CountryDatabase(DATABASE) as places:
-        found = [(network, places.country_code(network.partition("/")[0])) for network, _ in rows()]
-    assert len(found) == 345
-    assert found == [(network, country) for network, country in rows()]
+        countries = [(network, places.country_code(network.partition("/")[0])) for network, _ in rows()]
+    assert len(countries) == 345
+    assert countries == [(network, country) for network, country in rows()]
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "10.0.0.1", "::1", "999.1.1.1", "192.0.2.1, 192.0.2.2"])
@@ -71,9 +71,9 @@ def test_setting_goes_before_what_is_installed(tmp_path: Path):
 
 
 def test_row_has_the_country_and_not_the_address(tmp_path: Path):
-    counting = open_classifier(tmp_path, DATABASE, NOON)
-    row = counting.classify_hit(hit(address="81.2.69.142"))
-    counting.close()
+    classifier = open_classifier(tmp_path, DATABASE, NOON)
+    row = classifier.classify_hit(make_hit(address="81.2.69.142"))
+    classifier.close()
     assert isinstance(row, PageView)
     assert row.country == "GB"
 

@@ -1,13 +1,13 @@
 """Rows that others wrote to test their own: one test for each collection, which says the rows it is wrong about.
 
 npm `isbot` 2.2.1 (MIT)             2,786 machines; of its 6,031 browsers the 5,494 that say Mozilla or Opera
-npm `ua-parser-js` 0.7.21 (MIT)     124 browsers, 74 systems, 120 devices whose kind is told
+npm `ua-parser-js` 0.7.21 (MIT)     124 browsers, 74 systems, 120 devices with their type
 npm `referer-parser` 0.0.3 (Apache-2.0), Snowplow's rows of 2013: 22 referrers
 Debian `uap-core` 0.16.0 (Apache-2.0)          1,425 browsers and 456 systems, with their versions
 Debian `golang-github-mssola-user-agent-dev` 0.5.1 (MIT)  17 machines and 86 others
 PyPI `publicsuffixlist` (MPL-2.0)   publicsuffix.org's own `test_psl.txt` (CC0), 77 hosts
 
-Others stand beside what they test: MaxMind's 345 networks (test_places.py), crawler-user-agents' 2,123 machines and
+Others are in the tests of their subject: MaxMind's 345 networks (test_places.py), crawler-user-agents' 2,123 bots and
 device-detector's 34,000 rows (test_bots.py, test_agents.py). docs/counting.md says which no registry has.
 """
 
@@ -65,8 +65,10 @@ def expected(name: str) -> list[dict[str, Any]]:
 
 def wrongly_named(rows: Sequence[dict[str, Any]], part: str) -> list[tuple[str, str, str]]:
     """Theirs, ours and the user-agent, where the two are different."""
-    told = [(row["expect"]["name"].strip(), str(getattr(parse_user_agent(row["ua"]), part)), row["ua"]) for row in rows]
-    return [row for row in told if plain(CALLED.get(row[0].lower(), row[0])) != plain(row[1])]
+    results = [
+        (row["expect"]["name"].strip(), str(getattr(parse_user_agent(row["ua"]), part)), row["ua"]) for row in rows
+    ]
+    return [row for row in results if plain(CALLED.get(row[0].lower(), row[0])) != plain(row[1])]
 
 
 def plain(name: str) -> str:
@@ -77,14 +79,14 @@ def test_2786_machines_of_isbot():
     agents = lines("isbot-2.2.1-crawlers.txt")
     missed = [agent for agent in agents if not is_bot(agent)]
     assert len(agents) == 2786
-    assert len(missed) <= 156, missed  # 94.4 % are found; most of the others are names of programs of before 2005
+    assert len(missed) <= 156, missed  # 94.4 % are recognized; most of the others are names of programs of before 2005
 
 
 def test_5494_browsers_of_isbot():
     agents = [agent for agent in lines("isbot-2.2.1-browsers.txt") if agent.startswith(("Mozilla/", "Opera/"))]
-    taken = [agent for agent in agents if is_bot(agent)]
+    bots = [agent for agent in agents if is_bot(agent)]
     assert len(agents) == 5494
-    assert len(taken) <= 42, taken  # 0.76 %; 16 of them read feeds or stand between
+    assert len(bots) <= 42, bots  # 0.76 %; 16 of them read feeds or stand between
 
 
 def test_124_browsers_of_ua_parser_js():
@@ -103,10 +105,10 @@ def test_74_systems_of_ua_parser_js():
 
 def test_120_devices_of_ua_parser_js():
     rows = [row for row in expected("device") if row["expect"].get("type", "undefined") != "undefined"]
-    told = [
+    results = [
         (KINDS.get(row["expect"]["type"], row["expect"]["type"]), parse_user_agent(row["ua"]).device) for row in rows
     ]
-    wrong = [(*pair, row["ua"]) for pair, row in zip(told, rows, strict=True) if pair[0] != pair[1]]
+    wrong = [(*pair, row["ua"]) for pair, row in zip(results, rows, strict=True) if pair[0] != pair[1]]
     assert len(rows) == 120
     assert len(wrong) <= 9, wrong  # 92.5 %: telephones that leave `Mobile` out, and tablets that say it
 
@@ -132,11 +134,11 @@ def test_456_systems_of_uap_core():
     named = [
         (parse_user_agent(agent), SYSTEM_NAMES.get(family, family), *more) for agent, family, *more in of_uap_core("os")
     ]
-    told = [
+    results = [
         (look, name, short_system_version(name, major or None, minor or None)) for look, name, major, minor in named
     ]
-    wrong = [row for row in told if row[1:] != (row[0].system, row[0].system_version)]
-    assert len(told) == 456
+    wrong = [row for row in results if row[1:] != (row[0].system, row[0].system_version)]
+    assert len(results) == 456
     assert [row[1] for row in wrong] == ["Chromecast"], wrong
 
 
@@ -153,9 +155,9 @@ def test_103_agents_of_mssola():
 def test_22_referrers_of_snowplow():
     """PriceRunner is a search engine to them and a shop to GA4 and us."""
     rows = [line.split("\t") for line in lines("referer-parser-0.0.3.tsv")]
-    known = [(find_site_by_host(parse_referrer(address).host).kind, medium, address) for address, _, medium in rows]
+    kinds = [(find_site_by_host(parse_referrer(address).host).kind, medium, address) for address, _, medium in rows]
     assert len(rows) == 22
-    assert [(ours, theirs) for ours, theirs, _ in known if ours != theirs] == [("shopping", "search")], known
+    assert [(ours, theirs) for ours, theirs, _ in kinds if ours != theirs] == [("shopping", "search")], kinds
 
 
 def test_77_hosts_of_the_public_suffix_list():

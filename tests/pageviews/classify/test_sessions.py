@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.pageviews.classify.conftest import CHROME, FIREFOX, hit
+from tests.pageviews.classify.conftest import CHROME, FIREFOX, make_hit
 from utilities.pageviews import PageView
 from utilities.pageviews.classify.classifier import HitClassifier
 from utilities.pageviews.classify.daily_salts import DailySalts
@@ -17,9 +17,9 @@ from utilities.pageviews.classify.visitor_ids import DerivedSalts
 EVENING = int(datetime(2026, 10, 24, 19, tzinfo=UTC).timestamp())  # 21:00 in Berlin; the next day has 25 hours
 PEOPLE = [("192.0.2.1", CHROME), ("192.0.2.1", FIREFOX), ("192.0.2.2", CHROME)]
 
-Seen = tuple[int, int, str]  # seconds after EVENING, which of PEOPLE, campaign
+TimedHit = tuple[int, int, str]  # seconds after EVENING, which of PEOPLE, campaign
 
-seen = st.lists(
+any_hits = st.lists(
     st.tuples(st.integers(0, 40 * 3600), st.integers(0, 2), st.sampled_from(["", "", "", "may", "june"])), max_size=60
 )
 together = st.lists(st.integers(0, 2 * SESSION_TIMEOUT_SECONDS), max_size=40).map(
@@ -27,7 +27,7 @@ together = st.lists(st.integers(0, 2 * SESSION_TIMEOUT_SECONDS), max_size=40).ma
 )
 
 
-def plainly(hits: list[Seen]) -> list[int]:
+def plainly(hits: list[TimedHit]) -> list[int]:
     """A visit's number for each hit in order of time: another one after silence, or for another campaign."""
     last: dict[int, tuple[int, str, int]] = {}
     numbers = []
@@ -40,13 +40,13 @@ def plainly(hits: list[Seen]) -> list[int]:
     return numbers
 
 
-def counted(counting: HitClassifier, hits: list[Seen]) -> list[PageView]:
+def classify_all(classifier: HitClassifier, hits: list[TimedHit]) -> list[PageView]:
     rows = []
     for at, who, campaign in hits:
         address, agent = PEOPLE[who]
         url = "https://example.com/" + (f"?utm_source=news&utm_campaign={campaign}" if campaign else "")
-        row = counting.classify_hit(
-            hit(at=datetime.fromtimestamp(EVENING + at, UTC), url=url, address=address, agent=agent)
+        row = classifier.classify_hit(
+            make_hit(at=datetime.fromtimestamp(EVENING + at, UTC), url=url, address=address, agent=agent)
         )
         assert isinstance(row, PageView)
         rows.append(row)
@@ -54,11 +54,11 @@ def counted(counting: HitClassifier, hits: list[Seen]) -> list[PageView]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(seen | together)
+@given(any_hits | together)
 @example([(3 * 3600 - 60, 0, ""), (3 * 3600 + 60, 0, ""), (3 * 3600 + 60 + SESSION_TIMEOUT_SECONDS, 0, "")])
-def test_visits_are_those_that_silence_and_campaigns_part(said: list[Seen]):
-    hits = sorted(said)
-    rows = counted(HitClassifier(DerivedSalts(b"k"), CountryDatabase(None)), hits)
+def test_visits_are_separated_by_timeouts_and_campaigns(visits: list[TimedHit]):
+    hits = sorted(visits)
+    rows = classify_all(HitClassifier(DerivedSalts(b"k"), CountryDatabase(None)), hits)
     numbers: dict[int, set[int]] = defaultdict(set)
     for number, row in zip(plainly(hits), rows, strict=True):
         numbers[number].add(row.visit)
@@ -71,10 +71,10 @@ def test_visits_are_those_that_silence_and_campaigns_part(said: list[Seen]):
 def test_salts_on_disk_part_visits_as_one_key_does(tmp_path_factory):
     @settings(max_examples=25, deadline=None)
     @given(together)
-    def same(said: list[Seen]):
+    def same(visits: list[TimedHit]):
         folder = tmp_path_factory.mktemp("salts")
-        live = counted(HitClassifier(DailySalts(folder, EVENING), CountryDatabase(None)), said)
-        later = counted(HitClassifier(DerivedSalts(b"k"), CountryDatabase(None)), said)
+        live = classify_all(HitClassifier(DailySalts(folder, EVENING), CountryDatabase(None)), visits)
+        later = classify_all(HitClassifier(DerivedSalts(b"k"), CountryDatabase(None)), visits)
         first = {row.visit: n for n, row in reversed(list(enumerate(live)))}
         again = {row.visit: n for n, row in reversed(list(enumerate(later)))}
         assert [first[row.visit] for row in live] == [again[row.visit] for row in later]

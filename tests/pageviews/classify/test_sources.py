@@ -1,4 +1,4 @@
-"""Sources: referrers and tags as GA4 names source, medium and channel, known sites by their names."""
+"""Attribution: source, medium and channel of referrers and tags, named as in GA4."""
 
 import pytest
 
@@ -15,12 +15,12 @@ from utilities.pageviews.classify.channels import channel_of
 from utilities.pageviews.classify.urls import parse_page_url, parse_referrer
 
 
-def came(url: str = "https://example.com/", referrer: str = "") -> Attribution:
+def attribute(url: str = "https://example.com/", referrer: str = "") -> Attribution:
     return attribute_visit(parse_page_url(url).tags, parse_referrer(referrer).host)
 
 
-def test_nothing_known_is_direct():
-    assert came() == DIRECT_VISIT == Attribution("(direct)", "(none)", "Direct")
+def test_visit_without_referrer_and_tags_is_direct():
+    assert attribute() == DIRECT_VISIT == Attribution("(direct)", "(none)", "Direct")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_nothing_known_is_direct():
     ],
 )
 def test_referrer_has_a_name_a_medium_and_a_channel(referrer: str, source: str, medium: str, channel: str):
-    origin = came(referrer=referrer)
+    origin = attribute(referrer=referrer)
     assert (origin.source, origin.medium, origin.channel) == (source, medium, channel)
 
 
@@ -132,17 +132,19 @@ def test_referrer_has_a_name_a_medium_and_a_channel(referrer: str, source: str, 
         ("utm_source=letter/7", "letter/7", "(not set)", "Unassigned"),
     ],
 )
-def test_tags_say_where_a_visit_comes_from(query: str, source: str, medium: str, channel: str):
-    origin = came(f"https://example.com/?{query}")
+def test_tags_set_source_medium_and_channel(query: str, source: str, medium: str, channel: str):
+    origin = attribute(f"https://example.com/?{query}")
     assert (origin.source, origin.medium, origin.channel) == (source, medium, channel)
 
 
-def test_tags_go_before_the_referrer_and_ordinary_words_behind_it():
-    tagged = came("https://example.com/?utm_source=news&utm_medium=email&utm_term=a&utm_content=b", "https://t.co/x")
+def test_tags_override_the_referrer_and_ordinary_parameters_do_not():
+    tagged = attribute(
+        "https://example.com/?utm_source=news&utm_medium=email&utm_term=a&utm_content=b", "https://t.co/x"
+    )
     assert tagged == Attribution("news", "email", "Email", "", "a", "b")
-    assert came("https://example.com/?ref=sidebar", "https://t.co/x").source == "X (Twitter)"
-    assert came("https://example.com/?fbclid=x", "https://www.instagram.com/").source == "Instagram"
-    assert came("https://example.com/?utm_campaign=may", "https://www.google.com/").source == "Google"
+    assert attribute("https://example.com/?ref=sidebar", "https://t.co/x").source == "X (Twitter)"
+    assert attribute("https://example.com/?fbclid=x", "https://www.instagram.com/").source == "Instagram"
+    assert attribute("https://example.com/?utm_campaign=may", "https://www.google.com/").source == "Google"
 
 
 @pytest.mark.parametrize(
@@ -184,11 +186,11 @@ def test_channel_is_by_the_rules_of_ga4(source: str, medium: str, campaign: str,
     assert channel_of(source, medium, campaign, kind) == channel
 
 
-def test_every_host_and_word_of_the_table_is_found_again():
+def test_every_host_of_the_table_matches_its_site():
     assert len(SITES_BY_HOST) > 300
     assert len(SITES_BY_WORD) > 200
-    for host, known in SITES_BY_HOST.items():
+    for host, site in SITES_BY_HOST.items():
         plain = host.removeprefix(".").replace(".*", ".de").lower()
         assert any(SITES_BY_HOST.get(each) for each in host_patterns(plain)), host
         if "*" not in host:
-            assert find_site_by_host(plain) == known, host
+            assert find_site_by_host(plain) == site, host

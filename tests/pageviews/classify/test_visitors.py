@@ -1,4 +1,4 @@
-"""Visitors: told by a salt of the site's day, which survives midnight and a restart, and is then destroyed."""
+"""Visitor ids: from a salt of the site's day, which survives midnight and a restart and is then deleted."""
 
 import os
 import stat
@@ -12,36 +12,36 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pageviews.classify.conftest import CHROME, FIREFOX, MINUTE, NOON, Counted
+from tests.pageviews.classify.conftest import CHROME, FIREFOX, MINUTE, NOON, RunningClassifier
 from utilities.model.errors import SettingsError
 from utilities.pageviews.classify.classifier import open_classifier
 from utilities.pageviews.classify.daily_salts import DailySalts
 from utilities.pageviews.classify.site_clock import midnight_epoch, site_time
 from utilities.pageviews.classify.visitor_ids import DerivedSalts, visitor_id
 
-Start = Callable[..., Counted]
+StartClassifier = Callable[..., RunningClassifier]
 BERLIN = ZoneInfo("Europe/Berlin")
 LAST_MINUTE = datetime(2026, 11, 20, 23, 59, tzinfo=BERLIN).astimezone(UTC)
 
 
-def test_same_browser_is_the_same_visitor_all_day(start: Start):
-    counted = start()
-    assert counted.view().visitor == counted.view(at=NOON + 11 * 60 * MINUTE).visitor
+def test_same_browser_is_the_same_visitor_all_day(start: StartClassifier):
+    running = start()
+    assert running.classify_view().visitor == running.classify_view(at=NOON + 11 * 60 * MINUTE).visitor
 
 
-def test_one_address_with_two_browsers_is_two_visitors(start: Start):
-    counted = start()
-    assert counted.view(agent=CHROME).visitor != counted.view(agent=FIREFOX).visitor
+def test_one_address_with_two_browsers_is_two_visitors(start: StartClassifier):
+    running = start()
+    assert running.classify_view(agent=CHROME).visitor != running.classify_view(agent=FIREFOX).visitor
 
 
-def test_a_visitor_of_two_sites_is_two_visitors(start: Start):
-    counted = start()
-    assert counted.view().visitor != counted.view(site="other", url="https://other.example/").visitor
+def test_a_visitor_of_two_sites_is_two_visitors(start: StartClassifier):
+    running = start()
+    assert running.classify_view().visitor != running.classify_view(site="other", url="https://other.example/").visitor
 
 
-def test_visitor_has_63_bits(start: Start):
-    counted = start()
-    ids = [counted.view(address=f"192.0.2.{n}").visitor for n in range(200)]
+def test_visitor_has_63_bits(start: StartClassifier):
+    running = start()
+    ids = [running.classify_view(address=f"192.0.2.{n}").visitor for n in range(200)]
     assert len(set(ids)) == 200
     assert all(0 <= each < 2**63 for each in ids)
     assert max(ids) >= 2**61
@@ -54,70 +54,70 @@ def test_no_two_pairs_of_address_and_agent_run_into_each_other(a: str, b: str, c
     assert (visitor_id(salt, "s", a, b) == visitor_id(salt, "s", c, d)) == ((a, b) == (c, d))
 
 
-def test_next_day_the_same_browser_is_another_visitor(start: Start):
-    counted = start()
-    assert counted.view().visitor != counted.view(at=NOON + timedelta(days=1)).visitor
+def test_next_day_the_same_browser_is_another_visitor(start: StartClassifier):
+    running = start()
+    assert running.classify_view().visitor != running.classify_view(at=NOON + timedelta(days=1)).visitor
 
 
-def test_day_turns_at_the_midnight_of_the_site_and_not_at_another(start: Start):
-    counted = start()
+def test_day_turns_at_the_midnight_of_the_site_and_not_at_another(start: StartClassifier):
+    running = start()
     before, after = LAST_MINUTE - 90 * MINUTE, LAST_MINUTE + 40 * MINUTE  # 31 minutes of silence and more between
     for zone, turned in (("Europe/Berlin", True), ("America/New_York", False), ("UTC", False)):
-        first = counted.view(site=zone, zone=zone, at=before).visitor
-        assert (counted.view(site=zone, zone=zone, at=after).visitor != first) is turned
+        first = running.classify_view(site=zone, zone=zone, at=before).visitor
+        assert (running.classify_view(site=zone, zone=zone, at=after).visitor != first) is turned
 
 
-def test_visit_survives_midnight_as_long_as_it_goes_on(start: Start):
-    counted = start()
-    first = counted.view(at=LAST_MINUTE)
+def test_visit_survives_midnight_as_long_as_it_goes_on(start: StartClassifier):
+    running = start()
+    first = running.classify_view(at=LAST_MINUTE)
     for minutes in (5, 30, 55, 80):
-        later = counted.view(at=LAST_MINUTE + minutes * MINUTE)
+        later = running.classify_view(at=LAST_MINUTE + minutes * MINUTE)
         assert (later.visitor, later.visit) == (first.visitor, first.visit)
-    assert counted.view(at=LAST_MINUTE + 111 * MINUTE).visitor != first.visitor
+    assert running.classify_view(at=LAST_MINUTE + 111 * MINUTE).visitor != first.visitor
 
 
-def test_salt_of_yesterday_is_destroyed_when_nobody_needs_it(start: Start):
-    counted = start()
-    counted.view(at=LAST_MINUTE)
-    counted.view(at=LAST_MINUTE + 2 * MINUTE)
-    assert counted.salts() == ["2026-11-20", "2026-11-21"]
-    counted.counting.purge_expired(LAST_MINUTE + 20 * MINUTE)
-    assert counted.salts() == ["2026-11-20", "2026-11-21"]
-    counted.counting.purge_expired(LAST_MINUTE + 33 * MINUTE)
-    assert counted.salts() == ["2026-11-21"]
+def test_salt_of_yesterday_is_destroyed_when_nobody_needs_it(start: StartClassifier):
+    running = start()
+    running.classify_view(at=LAST_MINUTE)
+    running.classify_view(at=LAST_MINUTE + 2 * MINUTE)
+    assert running.salt_days() == ["2026-11-20", "2026-11-21"]
+    running.classifier.purge_expired(LAST_MINUTE + 20 * MINUTE)
+    assert running.salt_days() == ["2026-11-20", "2026-11-21"]
+    running.classifier.purge_expired(LAST_MINUTE + 33 * MINUTE)
+    assert running.salt_days() == ["2026-11-21"]
 
 
-def test_salt_of_yesterday_is_of_no_use_after_half_past_midnight(start: Start):
-    counted = start()
-    counted.view(at=LAST_MINUTE)
-    counted.view(at=LAST_MINUTE + 32 * MINUTE, address="192.0.2.8")
-    assert counted.salts() == ["2026-11-21"]
+def test_salt_of_yesterday_is_of_no_use_after_half_past_midnight(start: StartClassifier):
+    running = start()
+    running.classify_view(at=LAST_MINUTE)
+    running.classify_view(at=LAST_MINUTE + 32 * MINUTE, address="192.0.2.8")
+    assert running.salt_days() == ["2026-11-21"]
 
 
-def test_salt_is_destroyed_though_nobody_comes_any_more(start: Start):
-    counted = start()
-    counted.view()
-    counted.counting.purge_expired(LAST_MINUTE + 20 * MINUTE)
-    assert counted.salts() == ["2026-11-20"]
-    counted.counting.purge_expired(LAST_MINUTE + 32 * MINUTE)
-    assert counted.salts() == []
+def test_salt_is_destroyed_though_nobody_comes_any_more(start: StartClassifier):
+    running = start()
+    running.classify_view()
+    running.classifier.purge_expired(LAST_MINUTE + 20 * MINUTE)
+    assert running.salt_days() == ["2026-11-20"]
+    running.classifier.purge_expired(LAST_MINUTE + 32 * MINUTE)
+    assert running.salt_days() == []
 
 
-def test_salt_is_destroyed_though_the_process_was_down_when_it_was_due(start: Start):
-    start().view()
-    assert start(now=NOON + timedelta(days=1)).salts() == []
+def test_salt_is_destroyed_though_the_process_was_down_when_it_was_due(start: StartClassifier):
+    start().classify_view()
+    assert start(now=NOON + timedelta(days=1)).salt_days() == []
 
 
-def test_a_restart_knows_people_again(start: Start):
-    assert start().view().visitor == start().view(at=NOON + MINUTE).visitor
+def test_a_restart_knows_people_again(start: StartClassifier):
+    assert start().classify_view().visitor == start().classify_view(at=NOON + MINUTE).visitor
 
 
-def test_a_restart_after_midnight_still_knows_whose_visit_goes_on(start: Start):
-    first = start().view(at=LAST_MINUTE)
+def test_a_restart_after_midnight_still_knows_whose_visit_goes_on(start: StartClassifier):
+    first = start().classify_view(at=LAST_MINUTE)
     again = start(now=LAST_MINUTE + 2 * MINUTE)
     origin = ("(direct)", "(none)", "Direct", "", "", "")
-    again.counting.restore_visits([(first.visitor, first.visit, first.at.replace(tzinfo=None), *origin)])
-    later = again.view(at=LAST_MINUTE + 3 * MINUTE)
+    again.classifier.restore_visits([(first.visitor, first.visit, first.at.replace(tzinfo=None), *origin)])
+    later = again.classify_view(at=LAST_MINUTE + 3 * MINUTE)
     assert (later.visitor, later.visit) == (first.visitor, first.visit)
 
 
@@ -128,46 +128,46 @@ def test_processes_that_share_a_folder_share_the_salts(tmp_path: Path):
     assert len({pair.salt for pair in pairs}) == 1
 
 
-def test_salts_are_random_and_only_their_owner_reads_them(start: Start):
-    counted = start()
-    counted.view()
-    counted.view(site="other")
-    files = list((counted.folder / "salts").iterdir())
+def test_salts_are_random_and_only_their_owner_reads_them(start: StartClassifier):
+    running = start()
+    running.classify_view()
+    running.classify_view(site="other")
+    files = list((running.folder / "salts").iterdir())
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert stat.S_IMODE((counted.folder / "salts").stat().st_mode) == 0o700
+    assert stat.S_IMODE((running.folder / "salts").stat().st_mode) == 0o700
     salts = {file.read_text().split()[0] for file in files}
     assert len(salts) == 2
     assert {len(bytes.fromhex(salt)) for salt in salts} == {16}
 
 
-def test_address_is_written_nowhere(start: Start):
-    counted = start()
-    row = counted.view(address="198.51.100.23")
+def test_address_is_written_nowhere(start: StartClassifier):
+    running = start()
+    row = running.classify_view(address="198.51.100.23")
     assert "198.51.100.23" not in repr(row)
-    assert all("198.51.100.23" not in file.read_text() for file in (counted.folder / "salts").iterdir())
+    assert all("198.51.100.23" not in file.read_text() for file in (running.folder / "salts").iterdir())
 
 
-def test_a_full_disk_at_midnight_counts_on(start: Start, caplog: pytest.LogCaptureFixture):
-    counted = start()
-    (counted.folder / "salts").rmdir()
-    assert counted.view().visitor == counted.view(at=NOON + MINUTE).visitor
+def test_a_full_disk_at_midnight_counts_on(start: StartClassifier, caplog: pytest.LogCaptureFixture):
+    running = start()
+    (running.folder / "salts").rmdir()
+    assert running.classify_view().visitor == running.classify_view(at=NOON + MINUTE).visitor
     assert "is not stored" in caplog.text
 
 
-def test_a_spoilt_salt_is_made_anew(start: Start):
-    counted = start()
-    counted.view()
-    for file in (counted.folder / "salts").iterdir():
+def test_a_spoilt_salt_is_made_anew(start: StartClassifier):
+    running = start()
+    running.classify_view()
+    for file in (running.folder / "salts").iterdir():
         file.write_text("nonsense")
-    assert start().salts() == []
+    assert start().salt_days() == []
 
 
-def test_a_draft_that_was_left_behind_is_destroyed(start: Start):
-    counted = start()
-    draft = counted.folder / "salts" / "2026-11-20-0123456789abcdef.1234abcd"
+def test_a_draft_that_was_left_behind_is_destroyed(start: StartClassifier):
+    running = start()
+    draft = running.folder / "salts" / "2026-11-20-0123456789abcdef.1234abcd"
     draft.write_text("00" * 16)
     os.utime(draft, (0, 0))
-    assert start().salts() == []
+    assert start().salt_days() == []
 
 
 def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path):

@@ -1,74 +1,76 @@
-"""Visits: ended by half an hour of silence or by a campaign, kept in bounded memory, found again after a restart."""
+"""Visits: they end after 30 minutes or with a new campaign, use bounded memory, and are restored after a restart."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from tests.pageviews.classify.conftest import MINUTE, NOON, Counted
+from tests.pageviews.classify.conftest import MINUTE, NOON, RunningClassifier
 from utilities.pageviews.classify.attribution import DIRECT_VISIT, Attribution
 from utilities.pageviews.classify.sessions import RECENT_VISITS_SQL, SessionTracker, epoch_seconds
 from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
-Start = Callable[..., Counted]
+StartClassifier = Callable[..., RunningClassifier]
 SECOND = timedelta(seconds=1)
 
 
-def test_half_an_hour_to_the_second_is_one_visit(start: Start):
-    counted = start()
-    first = counted.view()
-    assert counted.view(at=NOON + 30 * MINUTE).visit == first.visit
-    assert counted.view(at=NOON + 60 * MINUTE + SECOND).visit != first.visit
+def test_half_an_hour_to_the_second_is_one_visit(start: StartClassifier):
+    running = start()
+    first = running.classify_view()
+    assert running.classify_view(at=NOON + 30 * MINUTE).visit == first.visit
+    assert running.classify_view(at=NOON + 60 * MINUTE + SECOND).visit != first.visit
 
 
-def test_visit_goes_on_however_long_it_lasts(start: Start):
-    counted = start()
-    visits = {counted.view(at=NOON + n * 29 * MINUTE).visit for n in range(20)}
+def test_visit_goes_on_however_long_it_lasts(start: StartClassifier):
+    running = start()
+    visits = {running.classify_view(at=NOON + n * 29 * MINUTE).visit for n in range(20)}
     assert len(visits) == 1
 
 
-def test_an_event_is_a_sign_of_life(start: Start):
-    counted = start()
-    first = counted.view()
-    event = counted.view(at=NOON + 20 * MINUTE, name="scrolled")
+def test_an_event_is_a_sign_of_life(start: StartClassifier):
+    running = start()
+    first = running.classify_view()
+    event = running.classify_view(at=NOON + 20 * MINUTE, name="scrolled")
     assert (event.visit, event.name) == (first.visit, "scrolled")
-    assert counted.view(at=NOON + 45 * MINUTE).visit == first.visit
+    assert running.classify_view(at=NOON + 45 * MINUTE).visit == first.visit
 
 
-def test_a_new_campaign_begins_a_visit(start: Start):
-    counted = start()
-    first = counted.view()
-    tagged = counted.view(at=NOON + MINUTE, url="https://example.com/?utm_source=news&utm_medium=email")
+def test_a_new_campaign_begins_a_visit(start: StartClassifier):
+    running = start()
+    first = running.classify_view()
+    tagged = running.classify_view(at=NOON + MINUTE, url="https://example.com/?utm_source=news&utm_medium=email")
     assert tagged.visit != first.visit
     assert tagged.visitor == first.visitor
 
 
-def test_the_same_campaign_again_goes_on(start: Start):
-    counted = start()
+def test_the_same_campaign_again_goes_on(start: StartClassifier):
+    running = start()
     url = "https://example.com/?utm_source=news&utm_medium=email&utm_campaign=may"
-    first = counted.view(url=url)
-    assert counted.view(at=NOON + MINUTE, url=url).visit == first.visit
-    assert counted.view(at=NOON + 2 * MINUTE).visit == first.visit
-    assert counted.view(at=NOON + 3 * MINUTE, url=url.replace("may", "june")).visit != first.visit
+    first = running.classify_view(url=url)
+    assert running.classify_view(at=NOON + MINUTE, url=url).visit == first.visit
+    assert running.classify_view(at=NOON + 2 * MINUTE).visit == first.visit
+    assert running.classify_view(at=NOON + 3 * MINUTE, url=url.replace("may", "june")).visit != first.visit
 
 
-def test_a_paid_click_is_a_campaign_and_a_search_is_none(start: Start):
-    counted = start()
-    first = counted.view()
-    assert counted.view(at=NOON + MINUTE, referrer="https://www.google.com/").visit == first.visit
-    assert counted.view(at=NOON + MINUTE, url="https://example.com/?gclid=abc").visit != first.visit
+def test_a_paid_click_is_a_campaign_and_a_search_is_none(start: StartClassifier):
+    running = start()
+    first = running.classify_view()
+    assert running.classify_view(at=NOON + MINUTE, referrer="https://www.google.com/").visit == first.visit
+    assert running.classify_view(at=NOON + MINUTE, url="https://example.com/?gclid=abc").visit != first.visit
 
 
-def test_a_link_within_the_site_that_says_ref_is_no_campaign(start: Start):
-    counted = start()
-    first = counted.view(referrer="https://www.google.com/")
-    inner = counted.view(at=NOON + MINUTE, url="https://example.com/b?ref=nav", referrer="https://example.com/")
+def test_a_link_within_the_site_that_says_ref_is_no_campaign(start: StartClassifier):
+    running = start()
+    first = running.classify_view(referrer="https://www.google.com/")
+    inner = running.classify_view(
+        at=NOON + MINUTE, url="https://example.com/b?ref=nav", referrer="https://example.com/"
+    )
     assert (inner.visit, inner.source) == (first.visit, "Google")
 
 
-def test_every_page_of_a_visit_says_where_the_visit_came_from(start: Start):
-    counted = start()
-    counted.view(referrer="https://duckduckgo.com/")
-    inner = counted.view(at=NOON + MINUTE, url="https://example.com/b", referrer="https://www.example.com/")
+def test_every_page_of_a_visit_has_the_source_of_the_visit(start: StartClassifier):
+    running = start()
+    running.classify_view(referrer="https://duckduckgo.com/")
+    inner = running.classify_view(at=NOON + MINUTE, url="https://example.com/b", referrer="https://www.example.com/")
     assert (inner.source, inner.medium, inner.channel) == ("DuckDuckGo", "organic", "Organic Search")
     assert (inner.referrer, inner.referrer_host) == ("", "")
 
@@ -107,32 +109,32 @@ def test_reading_the_same_hits_again_gives_the_same_visits():
     )
 
 
-async def test_a_restart_goes_on_with_the_visits_in_the_store(start: Start, tmp_path: Path):
+async def test_a_restart_goes_on_with_the_visits_in_the_store(start: StartClassifier, tmp_path: Path):
     views = await open_duckdb_store(tmp_path / "views.duckdb", lambda: NOON)
     first = start()
     rows = [
-        first.view(url="https://example.com/?utm_source=news&utm_medium=email&utm_campaign=may"),
-        first.view(at=NOON + MINUTE, url="https://example.com/b"),
-        first.view(address="192.0.2.8", at=NOON + MINUTE),
-        first.view(address="192.0.2.9", at=NOON - 29 * MINUTE),
+        first.classify_view(url="https://example.com/?utm_source=news&utm_medium=email&utm_campaign=may"),
+        first.classify_view(at=NOON + MINUTE, url="https://example.com/b"),
+        first.classify_view(address="192.0.2.8", at=NOON + MINUTE),
+        first.classify_view(address="192.0.2.9", at=NOON - 29 * MINUTE),
     ]
     await views.add_views(rows)
     again = start(now=NOON + 2 * MINUTE)
-    again.counting.restore_visits(
+    again.classifier.restore_visits(
         await views.query(RECENT_VISITS_SQL, {"since": NOON + 2 * MINUTE - timedelta(minutes=30)})
     )
     await views.close()
-    assert len(again.counting.sessions) == 2  # the last one has been silent for too long
-    later = again.view(at=NOON + 5 * MINUTE, url="https://example.com/c")
+    assert len(again.classifier.sessions) == 2  # the last one has been silent for too long
+    later = again.classify_view(at=NOON + 5 * MINUTE, url="https://example.com/c")
     assert (later.visit, later.source, later.campaign) == (rows[0].visit, "news", "may")
-    assert again.view(address="192.0.2.8", at=NOON + 5 * MINUTE).visit == rows[2].visit
+    assert again.classify_view(address="192.0.2.8", at=NOON + 5 * MINUTE).visit == rows[2].visit
 
 
 def test_moments_of_both_engines_are_the_same():
     assert epoch_seconds(NOON) == epoch_seconds(NOON.replace(tzinfo=None)) == NOON.timestamp()
 
 
-def test_visits_that_are_taken_up_keep_their_origin():
+def test_restored_visits_have_their_attribution():
     visits = SessionTracker()
     visits.restore_visits([(1, 2, NOON, "a", "b", "c", "d", "e", "f")])
     visit = visits.current_visit(1, NOON.timestamp())
