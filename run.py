@@ -7,9 +7,12 @@ import sys
 from collections.abc import Awaitable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from utilities.config.settings import Settings, read_settings
+from utilities.config.environment import read_settings
+from utilities.config.file_owners import check_data_owner
+from utilities.config.settings import Settings
+from utilities.logs import log_uncaught_errors
 from utilities.model.errors import FoyerError
 from utilities.runtime.process_end import end_process
 
@@ -40,9 +43,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
+class CommandLine(argparse.ArgumentParser):
+    """A parser that does not repeat what was typed: people paste secrets behind a command."""
+
+    def error(self, message: str) -> NoReturn:
+        argument, colon, _ = message.partition(": invalid ")
+        if argument == "argument command":
+            message = "there is no such command"
+        elif colon:
+            message = f"{argument} has a value that cannot be read"
+        elif message.startswith("unrecognized"):
+            message = "there is an option or an argument too many; settings are environment variables"
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {message}; see --help\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         description="The screen in the entrance hall: a self-hosted office wall dashboard for web analytics.",
         epilog="Settings are environment variables, or lines of a file called .env; docs/settings.md has them all.",
     )
@@ -69,7 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str
+    commands: "argparse._SubParsersAction[CommandLine]", name: str, summary: str
 ) -> argparse.ArgumentParser:
     """Adds a command with its summary as help and description."""
     return commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
@@ -85,11 +103,21 @@ async def run_command(options: argparse.Namespace) -> int:
 
             return await run_schema()
     settings = read_settings()
-    match options.command:
-        case "check":
-            from utilities.commands.check import run_check
+    try:
+        return await run_with_settings(options, settings)
+    except FoyerError as error:
+        raise FoyerError(settings.redactor().mask_secrets(str(error))) from None
 
-            return await run_check(settings)
+
+async def run_with_settings(options: argparse.Namespace, settings: Settings) -> int:
+    """Imports and runs a command that needs the settings; returns the exit code."""
+    if options.command == "check":
+        from utilities.commands.check import run_check
+
+        return await run_check(settings)
+    if not settings.unconfigured or options.command != "serve":
+        check_data_owner(settings.data_dir)
+    match options.command:
         case "import-log":
             from utilities.commands.import_log import run_import_log
 
@@ -127,6 +155,9 @@ async def run_demo_command() -> int:
     from demo import launch
     from utilities.commands.demo import run_demo
 
+    demo_folder = read_settings(demo_env={}).data_dir
+    check_data_owner(demo_folder.parent)
+    check_data_owner(demo_folder)
     try:
         return await run_demo(launch, lambda environment: read_settings(demo_env=environment), run_serve_command)
     except launch.LaunchError as error:
@@ -135,4 +166,5 @@ async def run_demo_command() -> int:
 
 
 if __name__ == "__main__":
+    log_uncaught_errors()
     end_process(main())

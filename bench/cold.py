@@ -10,7 +10,8 @@ from bench.processes import internet, misbehave
 from bench.results import Result
 from utilities import sources
 from utilities.config.discovery import discover_units
-from utilities.config.settings import Settings, read_settings
+from utilities.config.environment import read_settings
+from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.reports import Report
 from utilities.reports.top_pages import PAGES_QUERY, REPORT, page_urls

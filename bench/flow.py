@@ -15,7 +15,7 @@ from tornado.httpclient import AsyncHTTPClient
 from bench.results import Result
 from bench.views import SITE, fill
 from handlers.serving.server import run_server
-from utilities.config.settings import read_settings
+from utilities.config.environment import read_settings
 from utilities.flow.model import Flow
 from utilities.flow.query import FlowQuery
 from utilities.flow.reports import flow_report

@@ -7,7 +7,7 @@ from tornado.web import RequestHandler
 
 from handlers.serving import server
 from handlers.serving.sockets import freeze_gc
-from utilities.config.settings import read_settings
+from utilities.config.environment import read_settings
 from utilities.services import Services
 from utilities.store import unfenced_lease
 

@@ -1,16 +1,20 @@
 """The checkup: sends one cheap request to each configured part and reports what works and what does not."""
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 
 from utilities.accounts.database.connection import open_state_database
 from utilities.accounts.signin.issuer import ClientRegistration, Issuer
 from utilities.config.boards import Boards
+from utilities.config.file_owners import data_owner_fault, readable_by_others
 from utilities.config.settings import Settings
+from utilities.config.store_urls import is_certificate_unchecked
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
@@ -49,9 +53,23 @@ class NotConfigured(FoyerError):
 
 
 async def run_checks(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    """Yields one finding for each part as soon as its check ends; raises nothing."""
+    """Yields one finding for each part as soon as its check ends; raises nothing. No value of a setting is in them.
+
+    While there is no DATA_DIR, a folder that is deleted afterwards serves instead, so that a check leaves nothing.
+    """
+    redactor = settings.redactor()
+    with tempfile.TemporaryDirectory() as folder:
+        async for finding in _check_all_parts(settings, clock, Path(folder)):
+            yield replace(finding, text=redactor.mask_secrets(finding.text))
+
+
+async def _check_all_parts(settings: Settings, clock: Clock, empty_folder: Path) -> AsyncIterator[Finding]:
     yield await check_part("boards", partial(check_boards, settings))
-    yield await check_part("data", partial(check_data_dir, settings))
+    yield await check_part("files", partial(check_files, settings))
+    data = await check_part("data", partial(check_data_dir, settings))
+    yield data
+    if data.status is CheckStatus.WRONG or not settings.data_dir.exists():
+        settings = settings.model_copy(update={"data_dir": empty_folder})
     yield await check_part("sites", partial(check_sites, settings))
     yield await check_part("store", partial(check_store, settings, clock))
     yield await check_part("state database", partial(check_state_database, settings))
@@ -70,9 +88,19 @@ async def check_part(part: str, check: Callable[[], Awaitable[str]]) -> Finding:
         return Finding(part, CheckStatus.ABSENT, str(answer))
     if isinstance(answer, TimeoutError):
         return Finding(part, CheckStatus.WRONG, f"no answer within {CHECK_TIMEOUT_SECONDS:g} s")
-    if isinstance(answer, FoyerError | OSError):
+    if isinstance(answer, FoyerError):
         return Finding(part, CheckStatus.WRONG, str(answer))
+    if isinstance(answer, OSError):  # its text would have a path or an address
+        return Finding(part, CheckStatus.WRONG, answer.strerror or type(answer).__name__)
     return Finding(part, CheckStatus.WRONG, f"a fault of Foyer's own ({type(answer).__name__}: {answer})")
+
+
+async def check_files(settings: Settings) -> str:
+    """Checks that nobody else on this machine can read the files that hold secrets."""
+    faults = readable_by_others(settings)
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return "nobody else on this machine can read the secrets"
 
 
 async def check_sites(settings: Settings) -> str:
@@ -82,7 +110,7 @@ async def check_sites(settings: Settings) -> str:
         return ", ".join(site.name for site in sites)
     if sites.any_host:
         return "none in sites.yaml: every host is its own, on this machine only"
-    raise NotConfigured(f"page views are not counted: write your sites into {sites.file}")
+    raise NotConfigured(f"page views are not counted: write your sites into {sites.file.name} in BOARDS_DIR")
 
 
 async def check_boards(settings: Settings) -> str:
@@ -91,21 +119,31 @@ async def check_boards(settings: Settings) -> str:
     boards = Boards(settings.boards_dir, catalogue.add_board)
     boards.load()
     titles = {report.name: report.title for report in catalogue.reports.values()}
-    wrong = [f"{board.file}: {fault}" for board in boards for fault in layout_faults(board, catalogue.views, titles)]
+    wrong = [
+        f"{Path(board.file).name}: {fault}"
+        for board in boards
+        for fault in layout_faults(board, catalogue.views, titles)
+    ]
     if wrong:
         raise BoardError("\n".join(wrong))
     return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"
 
 
 async def check_data_dir(settings: Settings) -> str:
-    """Checks that DATA_DIR can be written to; without it a wall works, but is empty after a restart."""
+    """Checks that DATA_DIR can be written to, by the user to whom it belongs; creates nothing."""
+    if fault := data_owner_fault(settings.data_dir):
+        raise SettingsError(fault)
+    if not (settings.data_dir.exists() or settings.data_dir.is_symlink()):
+        parent = next(folder for folder in settings.data_dir.absolute().parents if folder.exists())
+        if not (parent.is_dir() and os.access(parent, os.W_OK | os.X_OK)):
+            raise SettingsError("DATA_DIR does not exist and cannot be made here: make it, or set another")
+        return "DATA_DIR does not exist yet; the first start makes it"
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=settings.data_dir).close()
     except OSError as error:
-        message = f"nothing can be written to DATA_DIR, which is {settings.data_dir}: {error.strerror}"
-        raise SettingsError(f"{message}; give it to the user Foyer runs as, or set another") from error
-    return f"{settings.data_dir} can be written to"
+        message = f"nothing can be written to DATA_DIR: {error.strerror}"
+        raise SettingsError(f"{message}; give it to the user that Foyer runs as, or set another") from None
+    return "DATA_DIR can be written to"
 
 
 async def check_store(settings: Settings, clock: Clock) -> str:
@@ -114,7 +152,9 @@ async def check_store(settings: Settings, clock: Clock) -> str:
         lease = await store.acquire_lease("checkup", 1.0)
         if lease is not None:
             await store.release_lease(lease)
-        return f"{store.health()['kind']} answers"
+        unchecked = is_certificate_unchecked(settings.redis_url.get_secret_value())
+        note = ", but its certificate is not checked (ssl_cert_reqs=none)" if unchecked else ""
+        return f"{store.health()['kind']} answers{note}"
     except StoreDown as error:
         raise StoreDown(f"{str(error).rstrip('.')}; is it running, and is REDIS_URL its address?") from error
     finally:
@@ -139,8 +179,8 @@ async def check_issuer(settings: Settings, clock: Clock) -> str:
         try:
             await Issuer(registration, client, clock).check_registration()
         except (Unavailable, BadAnswer) as error:
-            raise Unavailable(f"{issuer}: {error}; is there a network, and is OIDC_ISSUER right?") from error
-    return f"{issuer} answers and knows the client; people come back to {back}"
+            raise Unavailable(f"OIDC_ISSUER: {error}; is there a network, and is the address right?") from None
+    return "the issuer answers and knows the client; people come back to /login/callback at PUBLIC_URL"
 
 
 async def check_source(kind: SourceType, settings: Settings, clock: Clock) -> str:

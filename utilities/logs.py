@@ -3,37 +3,25 @@
 import logging
 import re
 import sys
+import threading
 import time
-from collections.abc import Sequence
-from typing import Any, Literal
+import traceback
+from types import TracebackType
+from typing import Any, Literal, TextIO
 
 from pythonjsonlogger.core import LogData
 from pythonjsonlogger.json import JsonFormatter
 
+from utilities.redaction import Redactor
+
 MAX_LOG_EVENT_CHARS = 16_000
-MIN_SECRET_CHARS = 6  # masking shorter values would mask ordinary words
-NAMED_SECRET = re.compile(
-    r"(?P<name>\b(?:\w*(?:token|secret|password|key)|code|state|nonce|code_verifier|assertion)=)[^&\s\"'<>]+"
-    r"|(?P<scheme>\b(?:Bearer|Basic) +)[\w.~+/=-]{6,}"
-    r"|(?P<user>://[^/\s:@]*:)[^/\s@]+(?=@)",
-    re.IGNORECASE,
-)
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-class Redactor:
-    """Masks secret values anywhere in a text, and every value after `token=`, `code=`, `key=` and the like."""
-
-    def __init__(self, secrets: Sequence[str] = ()) -> None:
-        long_enough = sorted((each for each in secrets if len(each) >= MIN_SECRET_CHARS), key=len, reverse=True)
-        self._values = re.compile("|".join(map(re.escape, long_enough))) if long_enough else None
-
-    def mask_secrets(self, text: str) -> str:
-        """Returns the text without secrets, at most LONGEST characters of it."""
-        if self._values:
-            text = self._values.sub("***", text)
-        text = NAMED_SECRET.sub(lambda match: f"{match['name'] or match['scheme'] or match['user']}***", text)
-        return text if len(text) <= MAX_LOG_EVENT_CHARS else text[:MAX_LOG_EVENT_CHARS] + "…"
+def mask_event(redactor: Redactor, text: str) -> str:
+    """Returns the text of an event without secrets, at most MAX_LOG_EVENT_CHARS of it."""
+    cut = text if len(text) <= MAX_LOG_EVENT_CHARS else text[:MAX_LOG_EVENT_CHARS] + "…"
+    return redactor.mask_secrets(cut)
 
 
 class TextLogFormatter(logging.Formatter):
@@ -46,7 +34,7 @@ class TextLogFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return CONTROL_CHARACTERS.sub(
-            lambda match: repr(match[0])[1:-1], self._redactor.mask_secrets(super().format(record))
+            lambda match: repr(match[0])[1:-1], mask_event(self._redactor, super().format(record))
         )
 
 
@@ -66,15 +54,44 @@ class JsonLogFormatter(JsonFormatter):
     def process_log_record(self, log_data: LogData) -> LogData:
         clean: dict[str, Any] = super().process_log_record(log_data)
         return {
-            name: self._redactor.mask_secrets(value) if isinstance(value, str) else value
+            name: mask_event(self._redactor, value) if isinstance(value, str) else value
             for name, value in clean.items()
         }
 
 
-def log_to_stderr(level: str, log_format: Literal["text", "json"], secrets: Sequence[str] = ()) -> None:
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes events to stderr; one that cannot be formatted is named, without its arguments, which may be secret."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the name is of logging)
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):  # else stderr itself is closed or full
+            where = f"{record.filename}:{record.lineno}"
+            self.stream.write(f"An event of {where} cannot be logged ({type(error).__name__}).\n")
+
+
+def log_uncaught_errors() -> None:
+    """Sends what nobody catches to the log, instead of a traceback that Python prints with every value in it."""
+    log = logging.getLogger("foyer")
+
+    def log_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if logging.getLogger().handlers:
+            log.critical("uncaught error", exc_info=(kind, error, trace))
+        else:  # before the settings are read: what is secret cannot be told yet, so no text of the error
+            sys.stderr.write("".join([*traceback.format_tb(trace), f"{kind.__name__}\n"]))
+
+    def log_thread_error(ended: threading.ExceptHookArgs) -> None:
+        log.error("uncaught error in a thread", exc_info=ended.exc_value)
+
+    def log_unraisable(ended: "sys.UnraisableHookArgs") -> None:
+        log.error("uncaught error at the end of an object", exc_info=ended.exc_value)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = log_error, log_thread_error, log_unraisable
+
+
+def log_to_stderr(level: str, log_format: Literal["text", "json"], redactor: Redactor | None = None) -> None:
     """Sends every logger's events, and Python's warnings, to stderr in this format; replaces earlier handlers."""
-    redactor = Redactor(secrets)
-    handler = logging.StreamHandler(sys.stderr)
+    redactor = redactor or Redactor()
+    handler = StderrHandler(sys.stderr)
     handler.setFormatter(JsonLogFormatter(redactor) if log_format == "json" else TextLogFormatter(redactor))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)

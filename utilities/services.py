@@ -133,7 +133,7 @@ async def open_query_sources(
         all_sources["pageviews"] = PageViewSource(
             collection.views, collection.sites, clock, settings.look_back_days, settings.address
         )
-    return Sources(source_kinds, all_sources, settings.website, clock)
+    return Sources(source_kinds, all_sources, settings.website, clock, opened.redactor)
 
 
 def make_hit_listener(*refreshers: Refresher) -> Callable[[], None]:

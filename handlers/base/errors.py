@@ -22,7 +22,7 @@ STATUS_SENTENCES = {
     403: "You may not see or do this.",
     404: "There is nothing at this address. It may have been renamed.",
     405: "This address exists, but not for what was tried.",
-    421: "Foyer does not answer under this name. Use the address that was set as PUBLIC_URL.",
+    421: "Foyer does not answer under this name. Use the address of PUBLIC_URL.",
     429: "Too many tries in a short time. Wait a minute.",
     503: "Something that Foyer needs does not answer. Try again in a moment.",
 }
@@ -30,7 +30,7 @@ ERROR_STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 
 
 
 class HttpProblem(HTTPError):
-    """A status with a sentence for the client; the sentence never contains anything from the request."""
+    """A status with a sentence for the client; it contains nothing from the request, except for a 421 its host."""
 
     def __init__(self, status: int, sentence: str = "", headers: dict[str, str] | None = None) -> None:
         super().__init__(status)

@@ -9,6 +9,7 @@ from tornado.escape import url_escape
 from tornado.web import HTTPError, RequestHandler
 
 from handlers.base.errors import HttpProblem, error_sentence, error_title, status_for_error
+from handlers.base.loggable_path import loggable_path
 from handlers.base.permissions import AccessTable, Route
 from utilities.model.principals import LOCAL_PERSON, NOBODY, ApiClient, Nobody, Principal
 
@@ -81,8 +82,9 @@ class BaseHandler(RequestHandler):
         if route is None:
             log.error("%s has no route, so the request is refused", type(self).__name__)
             raise HttpProblem(403)
-        if not route.any_host and self.request.headers.get("Host", "") not in self.authenticator.hosts:
-            raise HttpProblem(421, self.authenticator.refusal(self.request))
+        host, hosts = self.request.headers.get("Host", ""), self.authenticator.hosts
+        if not route.any_host and host not in hosts:
+            raise HttpProblem(421, self.authenticator.refusal(self.request) or hosts.refusal(host))
         if not route.through_proxies and (refusal := self.authenticator.refusal(self.request)):
             raise HttpProblem(403, refusal)
         if Nobody not in route.allow:
@@ -196,7 +198,7 @@ class BaseHandler(RequestHandler):
         self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
     ) -> None:
         """Logs the error without the query and the headers: they carry codes and cookies."""
-        what = f"{self.request.method} {self.request.path}"
+        what = f"{self.request.method} {loggable_path(self.request.path)}"
         if isinstance(value, HTTPError):
             if value.log_message and self.writes_access_log:  # strangers could fill the disk with what they send
                 log.warning("%d %s: %s", value.status_code, what, value.get_message())

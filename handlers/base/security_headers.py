@@ -22,6 +22,13 @@ DISABLED_BROWSER_FEATURES = (
     *("magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "serial", "usb"),
 )
 
+HSTS_VALUES = {
+    "host": "max-age=63072000",
+    "subdomains": "max-age=63072000; includeSubDomains",  # also for hosts that are not Foyer's, so only on request
+    "forget": "max-age=0",
+}
+"""Strict-Transport-Security for each value of HSTS; `off` sends none."""
+
 
 def security_headers(settings: Settings) -> dict[str, str]:
     """Returns the headers of every response; a handler may only loosen Cache-Control."""
@@ -35,6 +42,6 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "private, no-store",
     }
-    if settings.public_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if settings.public_url.startswith("https://") and settings.hsts in HSTS_VALUES:
+        headers["Strict-Transport-Security"] = HSTS_VALUES[settings.hsts]
     return headers

@@ -14,7 +14,7 @@ from handlers.base.permissions import ANYONE, Route, build_access_table
 from handlers.base.security_headers import security_headers
 from handlers.collect.beacon import BeaconHandler, collect_routes
 from handlers.collect.pixel_fast_path import PixelFastPath
-from handlers.serving.sockets import PortServer, bind_port, freeze_gc
+from handlers.serving.sockets import PortServer, bind_port, freeze_gc, public_address
 from handlers.serving.stop_signals import StopSignals
 from handlers.site.access_log import log_request
 from handlers.site.not_found import NotFound
@@ -112,7 +112,7 @@ async def run_collector(settings: Settings) -> int:
         try:
             async with open_collector(settings) as (_, http):
                 signals.start_ended()
-                log.info("Collecting at %s", settings.public_url or f"http://localhost:{http.port}")
+                log.info("Collecting at %s", public_address(settings, http.port))
                 freeze_gc()
                 await signals.stopped.wait()
                 log.info("stopping")

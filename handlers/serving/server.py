@@ -10,7 +10,7 @@ from handlers.base.authenticator import open_authenticator
 from handlers.base.open_requests import OpenRequests
 from handlers.collect.pixel_fast_path import PixelFastPath
 from handlers.serving.routes import make_application
-from handlers.serving.sockets import PortServer, bind_port, freeze_gc
+from handlers.serving.sockets import PortServer, bind_port, freeze_gc, public_address
 from handlers.serving.stop_signals import StopSignals
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
@@ -101,4 +101,4 @@ def log_address(services: Services, port: int) -> None:
         log.info("Demo: all figures come from simulated services on this machine.")
     if settings.loopback_only:
         log.info("Without sign-in, only this machine can connect. Set GOOGLE_CLIENT_ID to open Foyer to your company.")
-    log.info("Foyer is at %s", settings.public_url or f"http://localhost:{port}")
+    log.info("Foyer is at %s", public_address(settings, port))

@@ -39,8 +39,13 @@ def bind_port(settings: Settings) -> list[socket.socket]:
         return bind_sockets(settings.port, settings.bind_address, backlog=LISTEN_BACKLOG)
     except OSError as error:
         name = "PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "BIND"
-        where = f"{settings.bind_address}, port {settings.port}"
-        raise SettingsError(f"Foyer cannot listen on {where}: {error.strerror}. Set another {name}.") from error
+        where = f"the address of BIND, port {settings.port}" if settings.bind else f"port {settings.port}"
+        raise SettingsError(f"Foyer cannot listen on {where}: {error.strerror}. Set another {name}.") from None
+
+
+def public_address(settings: Settings, port: int) -> str:
+    """Returns where Foyer is, for the log."""
+    return f"PUBLIC_URL, which must lead to port {port}" if settings.public_url else f"http://localhost:{port}"
 
 
 class PortServer:

@@ -5,6 +5,7 @@ import logging
 from tornado.web import RequestHandler
 
 from handlers.base.handler import BaseHandler
+from handlers.base.loggable_path import loggable_path
 
 log = logging.getLogger("foyer.access")
 
@@ -20,4 +21,4 @@ def log_request(handler: RequestHandler) -> None:
         return
     client = handler.client_address if isinstance(handler, BaseHandler) else request.remote_ip
     milliseconds = 1000 * request.request_time()
-    log.log(level, "%d %s %s %s %.1f ms", status, request.method, request.path, client, milliseconds)
+    log.log(level, "%d %s %s %s %.1f ms", status, request.method, loggable_path(request.path), client, milliseconds)

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from tests.conventions.code import ROOT
-from utilities.logs import JsonLogFormatter, Redactor, TextLogFormatter
+from utilities.logs import JsonLogFormatter, TextLogFormatter
+from utilities.redaction import Redactor
 
 NASTY = "title\r\nFAKE 2026 ERROR all is lost\x1b[2J \x85 \u2028 \u2029 \u202egnitfel\x00"
 SECRET = 'canary"secret\\1'
@@ -83,8 +84,8 @@ def test_json_has_the_usual_names():
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_every_logger_and_every_warning_goes_to_stderr(form: str):
     program = (
-        "import logging, warnings; from utilities.logs import log_to_stderr; "
-        f"log_to_stderr('INFO', {form!r}, ['canary-secret']); "
+        "import logging, warnings; from utilities.logs import log_to_stderr; from utilities.redaction import Redactor; "
+        f"log_to_stderr('INFO', {form!r}, Redactor(['canary-secret'])); "
         "logging.getLogger('tornado.access').warning('canary-secret'); logging.getLogger('x').debug('not this'); "
         "warnings.warn('beware')"
     )

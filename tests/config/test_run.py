@@ -20,7 +20,7 @@ from run import main
 from tests.config.test_settings import DOOR
 from tests.conventions.code import ROOT
 from utilities.checkup import CheckStatus, Finding, run_checks
-from utilities.config.settings import read_settings
+from utilities.config.environment import read_settings
 from utilities.model.clock import utc_now
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,12 @@ Run = Callable[..., FinishedCommand]
 
 
 def variables(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    usual = {"PATH": os.environ["PATH"], "BOARDS_DIR": str(ROOT / "boards"), "DATA_DIR": str(folder / "var")}
+    usual = {
+        "ENV_FILE": "/dev/null",
+        "PATH": os.environ["PATH"],
+        "BOARDS_DIR": str(ROOT / "boards"),
+        "DATA_DIR": str(folder / "var"),
+    }
     return usual | dict(environ)
 
 
@@ -120,7 +125,7 @@ def test_check_finds_what_is_wrong_with_boards_and_credentials(run: Run, tmp_pat
     wrong = [line for line in done.stdout.splitlines() if line.startswith("wrong")]
     assert [line.split()[1] for line in wrong] == ["boards", "source"]
     assert "office.yaml, line 2" in wrong[0]
-    assert "GOOGLE_APPLICATION_CREDENTIALS names nowhere.json, which does not exist" in wrong[1]
+    assert "GOOGLE_APPLICATION_CREDENTIALS names a file that does not exist" in wrong[1]
     assert "2 to fix." in done.stdout
 
 
@@ -136,9 +141,9 @@ def test_check_names_a_redis_that_does_not_answer(run: Run):
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("DATABASE_URL", "postgresql://u:canary@127.0.0.1:abc/x", "Look at DATABASE_URL."),
-        ("DATABASE_URL", "postgresql+canary://127.0.0.1/x", "Look at DATABASE_URL."),
-        ("DATA_DIR", "/dev/null", "DATA_DIR is /dev/null: does it belong to the user"),
+        ("DATABASE_URL", "postgresql://u:canary@127.0.0.1:abc/x", "its host or its port cannot be read"),
+        ("DATABASE_URL", "postgresql+canary://127.0.0.1/x", "leave out the driver"),
+        ("DATA_DIR", "/dev/null", "Does DATA_DIR belong to the user that Foyer runs as?"),
     ],
 )
 def test_reason_for_a_failed_start_is_a_sentence(run: Run, variable: str, value: str, told: str):
@@ -151,14 +156,14 @@ def test_reason_for_a_failed_start_is_a_sentence(run: Run, variable: str, value:
 def test_address_that_is_not_this_machines_is_named(tmp_path: Path):
     done = run_in_subprocess(tmp_path, "serve", **DOOR, PORT="0", BIND="192.0.2.1")
     assert done.returncode == 1
-    assert "Foyer cannot listen on 192.0.2.1, port 0: " in done.stderr
+    assert "Foyer cannot listen on the address of BIND, port 0: " in done.stderr
 
 
 def test_port_that_is_taken_is_named(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = run_in_subprocess(tmp_path, "serve", GA4_PROPERTY_ID="1", PORT=str(port))
-    assert f"Foyer cannot listen on 127.0.0.1, port {port}: Address already in use. Set another PORT." in done.stderr
+    assert f"Foyer cannot listen on port {port}: Address already in use. Set another PORT." in done.stderr
 
 
 def test_demo_without_a_data_folder_states_the_reason(tmp_path: Path):
@@ -170,7 +175,7 @@ def test_demo_without_a_data_folder_states_the_reason(tmp_path: Path):
 def test_check_names_a_folder_that_cannot_be_written_to(run: Run):
     done = run("check", DATA_DIR="/dev/null")
     assert done.returncode == 1
-    assert "wrong       data                   nothing can be written to DATA_DIR, which is /dev/null" in done.stdout
+    assert "wrong       data                   nothing can be written to DATA_DIR: Not a directory" in done.stdout
 
 
 async def test_check_tells_whether_the_issuer_knows_the_client(tmp_path: Path):
@@ -191,7 +196,7 @@ def test_output_to_a_closed_pipe_is_no_error(tmp_path: Path):
 
 
 def test_data_files_are_readable_by_their_owner_only(run: Run, tmp_path: Path):
-    run("check", DATA_DIR=str(tmp_path / "mine"))
+    run("forget", "--path", "/none", DATA_DIR=str(tmp_path / "mine"))
     assert stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o700
 
 

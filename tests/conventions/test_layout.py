@@ -86,7 +86,7 @@ def test_nothing_under_utilities_knows_that_it_is_served_over_http():
 
 def test_environment_is_read_in_settings_only():
     reads = re.compile(r"os\.(environ|getenv|putenv)|from os import .*(environ|getenv)")
-    assert set(names(*PRODUCT, wrong=lambda source: reads.search(source.text))) <= {"utilities/config/settings.py"}
+    assert set(names(*PRODUCT, wrong=lambda source: reads.search(source.text))) <= {"utilities/config/environment.py"}
 
 
 def test_no_test_patches_our_own_modules():
@@ -101,7 +101,7 @@ def test_no_path_of_one_machine():
 
 def test_settings_are_read_by_one_function_only():
     callers = [source.name for source in sources(*PRODUCT) if "read_settings(" in source.text]
-    assert set(callers) <= {"run.py", "utilities/config/settings.py"}
+    assert set(callers) <= {"run.py", "utilities/config/environment.py"}
 
 
 def test_every_test_file_says_what_it_is_about():

@@ -11,7 +11,7 @@ import pytest_asyncio
 from demo.internet import Internet
 from handlers.serving.server import run_server
 from tests.rendering.walls.conftest import wall_page
-from utilities.config.settings import read_settings
+from utilities.config.environment import read_settings
 from utilities.services import Services
 
 __all__ = ["wall_page"]

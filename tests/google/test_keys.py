@@ -32,8 +32,8 @@ def without(key: dict[str, Any], name: str) -> str:
         (lambda key: "", "not JSON"),
         (lambda key: "\x80", "not JSON"),
         (lambda key: "[" * 100_000, "not JSON"),
-        (lambda key: "[]", "not a service account key"),
-        (lambda key: '{"type": "authorized_user"}', "its type is 'authorized_user'"),
+        (lambda key: "[]", "not JSON with a key"),
+        (lambda key: '{"type": "authorized_user"}', "lacks client_id, client_secret, refresh_token"),
         (lambda key: '{"installed": {"client_id": "x"}}', "not a service account key"),
         (lambda key: without(key, "client_email"), "lacks client_email"),
         (lambda key: without(key, "private_key"), "lacks private_key"),
@@ -53,7 +53,8 @@ async def test_wrong_key_file_is_named_and_may_be_mended(
     with pytest.raises(SourceMisconfigured) as caught:
         await ga4.fetch_frame(ASK)
     assert words in str(caught.value)
-    assert str(google.key) in str(caught.value)
+    assert "GOOGLE_APPLICATION_CREDENTIALS" in str(caught.value)
+    assert str(google.key) not in str(caught.value)
     assert "BEGIN" not in str(caught.value)
     assert google.faults.count_requests(RUN) == 0
     google.key.write_text(whole)

@@ -8,7 +8,7 @@ from utilities.model.clock import utc_now
 
 async def run_check(settings: Settings) -> int:
     """Prints a line for each finding; returns 1 when something is wrong."""
-    log_to_stderr("ERROR", "text", settings.secrets())
+    log_to_stderr("ERROR", "text", settings.redactor())
     findings = [Finding("settings", CheckStatus.WRONG, warning) for warning in settings.warnings]
     for finding in findings or [Finding("settings", CheckStatus.OK, "all settings are valid")]:
         print(finding)

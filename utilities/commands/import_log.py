@@ -17,7 +17,7 @@ from utilities.pageviews.storage.open import connect_or_open_store
 async def run_import_log(settings: Settings, files: Sequence[Path], site: str) -> int:
     """Imports the files and prints a summary of each; returns the exit code."""
     gc.freeze()  # the imported modules stay: checking them again takes a twentieth of an import
-    log_to_stderr("WARNING", "text", settings.secrets())
+    log_to_stderr("WARNING", "text", settings.redactor())
     sites, views = open_sites(settings), await connect_or_open_store(settings, utc_now, small=True)
     summaries = import_logs(files, settings=settings, sites=sites, keep=views, clock=utc_now, site=site)
     try:

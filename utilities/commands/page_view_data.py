@@ -40,7 +40,7 @@ async def run_export(settings: Settings, csv: Path | None, parquet: Path | None,
 @asynccontextmanager
 async def _open_page_views(settings: Settings) -> AsyncIterator[PageViewStore]:
     """Opens the store, through the server if one runs."""
-    log_to_stderr("WARNING", "text", settings.secrets())
+    log_to_stderr("WARNING", "text", settings.redactor())
     views = await connect_or_open_store(settings, utc_now)
     try:
         yield views

@@ -10,9 +10,10 @@ from typing import Any
 import google_auth_httplib2
 import httplib2
 from googleapiclient.discovery import build
+from pydantic import SecretStr
 
 from utilities.google.connection import Connections
-from utilities.google.credentials import ServiceAccountCredentials, load_credentials
+from utilities.google.credentials import SharedCredentials, load_credentials
 from utilities.google.error_budget import MAX_ERRORS_PER_HOUR, ErrorBudget
 from utilities.google.error_translation import (
     CLIENT_ERRORS,
@@ -64,7 +65,7 @@ class GoogleClient:
         self,
         context: CallContext,
         clock: Clock,
-        key_file: Path | None,
+        key: Path | SecretStr | None,
         scope: str,
         *,
         threads: int = 4,
@@ -73,9 +74,9 @@ class GoogleClient:
     ) -> None:
         self.service = context.service
         self.context = context
-        self.key_file = key_file
+        self.key = key
         self.scope = scope
-        self.credentials: ServiceAccountCredentials | None = None
+        self.credentials: SharedCredentials | None = None
         self.pool = GoogleThreadPool(self.service, threads)
         self.quota = Quota(clock)
         self.error_budget = ErrorBudget(clock, max_server_errors, errors_file)
@@ -93,14 +94,14 @@ class GoogleClient:
             lambda connections: self.call_with_retry(connections, credentials, prepare, category), timeout
         )
 
-    def sign_in(self) -> ServiceAccountCredentials:
+    def sign_in(self) -> SharedCredentials:
         """Returns the credentials; reads a key file that was wrong again each time. Raises SourceMisconfigured."""
         if self.credentials is None:
-            self.credentials = load_credentials(self.key_file, self.scope)
+            self.credentials = load_credentials(self.key, self.scope)
         return self.credentials
 
     def call_with_retry(
-        self, connections: Connections, credentials: ServiceAccountCredentials, prepare: BuildRequest, category: str
+        self, connections: Connections, credentials: SharedCredentials, prepare: BuildRequest, category: str
     ) -> dict[str, Any]:
         """Calls in a pool thread, and once more when the connection broke."""
         try:
@@ -112,7 +113,7 @@ class GoogleClient:
         return self.call_once(connections, credentials, prepare, category)
 
     def call_once(
-        self, connections: Connections, credentials: ServiceAccountCredentials, prepare: BuildRequest, category: str
+        self, connections: Connections, credentials: SharedCredentials, prepare: BuildRequest, category: str
     ) -> dict[str, Any]:
         self.raise_if_blocked(category)
         self.error_budget.start_call(connections.deadline.remaining_seconds())
@@ -123,7 +124,7 @@ class GoogleClient:
         except CLIENT_ERRORS as error:
             connections.close()
             server_error = is_counted_server_error(error)
-            failure = translate_error(error, replace(self.context, account=credentials.service_account_email))
+            failure = translate_error(error, replace(self.context, account=credentials.account))
             if connections.deadline.is_abandoned():
                 raise failure from error  # no fact about Google
             if is_credential_error(error):

@@ -2,17 +2,27 @@
 
 import json
 import threading
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from google.auth import exceptions
 from google.auth.transport import DEFAULT_RETRYABLE_STATUS_CODES
+from google.oauth2 import credentials as oauth2
 from google.oauth2 import service_account
+from pydantic import SecretStr
 
 from utilities.model.errors import SourceMisconfigured
+from utilities.redaction import parse_json_object
 
 KEY_FILE_SETTING = "GOOGLE_APPLICATION_CREDENTIALS"
+KEY_JSON_SETTING = "GOOGLE_APPLICATION_CREDENTIALS_JSON"
+KEY_FIELDS = {
+    "service_account": ("client_email", "private_key", "token_uri"),
+    "authorized_user": ("client_id", "client_secret", "refresh_token"),
+}
+"""The types of keys, and the fields that each one needs."""
 MAKE_KEY_HINT = (
     "make a JSON key for a service account in the Google Cloud console (IAM & Admin → Service Accounts → Keys)"
 )
@@ -26,11 +36,15 @@ class InvalidTokenResponse(exceptions.TransportError):
     """The token server answered 200, but without a token."""
 
 
-class ServiceAccountCredentials(service_account.Credentials):
-    """One access token for all threads, fetched once at a time, and only from the token server."""
+class SharedCredentials:
+    """Base of our credentials: one token for all threads, fetched once at a time, and only from the token server."""
+
+    token: Any
+    valid: bool
+    account = "the person whose key this is"  # for messages
 
     def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)  # type: ignore[no-untyped-call]
+        super().__init__(*args, **named)
         self.lock = threading.Lock()
         self.last_sent = threading.local()  # the token that each thread sent last
 
@@ -43,7 +57,7 @@ class ServiceAccountCredentials(service_account.Credentials):
 
     def before_request(self, request: Any, method: str, url: str, headers: dict[str, str]) -> None:
         """Adds the token to the headers, and remembers for this thread which one it was."""
-        super().before_request(request, method, url, headers)  # type: ignore[no-untyped-call]
+        super().before_request(request, method, url, headers)  # type: ignore[misc]
         self.last_sent.token = headers["authorization"].removeprefix("Bearer ")
 
     def refresh(self, request: Any) -> None:
@@ -55,9 +69,21 @@ class ServiceAccountCredentials(service_account.Credentials):
             raise TimeoutError("another thread is waiting too long for a token")
         try:
             if not self.valid or self.token == getattr(self.last_sent, "token", None):
-                super().refresh(TokenRequest(request))  # type: ignore[no-untyped-call]
+                super().refresh(TokenRequest(request))  # type: ignore[misc]
         finally:
             self.lock.release()
+
+
+class ServiceAccountCredentials(SharedCredentials, service_account.Credentials):
+    """The key of a service account."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.account = str(self.service_account_email)
+
+
+class UserCredentials(SharedCredentials, oauth2.Credentials):
+    """A person's own key, as `gcloud auth application-default login` writes it."""
 
 
 class TokenRequest:
@@ -92,30 +118,52 @@ def is_token_response(body: object) -> bool:
     return lifetime is None or isinstance(lifetime, int) or (isinstance(lifetime, str) and lifetime.isdecimal())
 
 
-def load_credentials(path: Path | None, scope: str) -> ServiceAccountCredentials:
-    """Reads a service account's key file; raises SourceMisconfigured with the file and what is wrong with it."""
-    if path is None:
-        raise SourceMisconfigured(f"{KEY_FILE_SETTING} is not set: {MAKE_KEY_HINT} and set it to the file's path")
-    try:
-        info = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise SourceMisconfigured(f"{KEY_FILE_SETTING} names {path}, which does not exist") from error
-    except OSError as error:
-        raise SourceMisconfigured(f"{KEY_FILE_SETTING} names {path}, which cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise SourceMisconfigured(f"{path} is not JSON; {MAKE_KEY_HINT}") from error
-    kind = info.get("type") if isinstance(info, dict) else None
-    if kind != "service_account":
-        raise SourceMisconfigured(f"{path} is not a service account key (its type is {kind!r}); {MAKE_KEY_HINT}")
-    missing = [name for name in ("client_email", "private_key", "token_uri") if not isinstance(info.get(name), str)]
-    if missing:
-        raise SourceMisconfigured(f"{path} lacks {', '.join(missing)}; download the complete key again")
-    try:
-        credentials: ServiceAccountCredentials = ServiceAccountCredentials.from_service_account_info(
-            info, scopes=[scope]
-        )  # type: ignore[no-untyped-call]
-    except (ValueError, TypeError, exceptions.GoogleAuthError) as error:
+def load_credentials(key: Path | SecretStr | None, scope: str) -> SharedCredentials:
+    """Reads a key from its file, or from JSON; raises SourceMisconfigured with the setting and what is wrong with it.
+
+    The key is of a service account, or a person's own, as `gcloud auth application-default login` writes it.
+    """
+    if not key or (not isinstance(key, Path) and not key.get_secret_value()):
         raise SourceMisconfigured(
-            f"the private_key in {path} cannot be read; download the complete key again"
-        ) from error
-    return credentials
+            f"{KEY_FILE_SETTING} is not set: {MAKE_KEY_HINT} and set it to the file's path, or {KEY_JSON_SETTING} to "
+            "the key itself"
+        )
+    setting = f"the file of {KEY_FILE_SETTING}" if isinstance(key, Path) else KEY_JSON_SETTING
+    info = parse_json_object(read_key_file(key) if isinstance(key, Path) else key.get_secret_value())
+    if info is None:
+        raise SourceMisconfigured(f"{setting} is not JSON with a key; {MAKE_KEY_HINT}")
+    kind = info.get("type")
+    if kind not in KEY_FIELDS:
+        raise SourceMisconfigured(f"{setting} is not a service account key; {MAKE_KEY_HINT}")
+    missing = [name for name in KEY_FIELDS[kind] if not isinstance(info.get(name), str)]
+    if missing:
+        raise SourceMisconfigured(f"{setting} lacks {', '.join(missing)}; download the complete key again")
+    try:
+        if kind == "authorized_user":
+            person: UserCredentials = UserCredentials.from_authorized_user_info(info)  # type: ignore[no-untyped-call]
+            return person  # with the scopes that the person has allowed
+        info["private_key"] = str(info["private_key"]).replace("\\n", "\n")  # a tool has escaped it twice
+        account: ServiceAccountCredentials = ServiceAccountCredentials.from_service_account_info(  # type: ignore[no-untyped-call]
+            info, scopes=[scope]
+        )
+        return account
+    except (ValueError, TypeError, exceptions.GoogleAuthError):
+        # Not chained: the library's text can hold lines of the key.
+        raise SourceMisconfigured(
+            f"the private_key in {setting} cannot be read; download the complete key again"
+        ) from None
+
+
+def read_key_file(path: Path) -> str:
+    """Returns the text of a key file, also of one that an editor has stored as UTF-16; raises SourceMisconfigured."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise SourceMisconfigured(
+            f"{KEY_FILE_SETTING} names a file that does not exist; a relative path begins in Foyer's folder"
+        ) from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "the path is not valid"
+        raise SourceMisconfigured(f"the file of {KEY_FILE_SETTING} cannot be read: {why}") from None
+    encoding = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    return data.decode(encoding, "replace")

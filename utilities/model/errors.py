@@ -26,6 +26,7 @@ Only handlers know status codes.
 """
 
 from enum import StrEnum
+from pathlib import PurePath
 from typing import ClassVar
 
 
@@ -60,7 +61,8 @@ class BoardError(FoyerError):
     def __init__(self, message: str, *, file: str = "", line: int | None = None) -> None:
         self.file = file
         self.line = line
-        where = f"{file}, line {line}: " if line else f"{file}: " if file else ""
+        name = PurePath(file).name  # not the folder, which is a setting's value
+        where = f"{name}, line {line}: " if line else f"{name}: " if name else ""
         super().__init__(where + message)
 
 

@@ -1,6 +1,6 @@
 """Frames, the readings that hold them, and the state a reading is in; an alias is the key in stored readings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -201,6 +201,14 @@ class Reading:
     taken_at: datetime | None = None
     last_error: Annotated[LastError | None, Field(alias="trouble")] = None
     complete: bool = field(default=True)  # False while slower parts of the answer are pending
+
+    def with_texts(self, change: Callable[[str], str]) -> "Reading":
+        """Returns the reading with its error and its notes changed; the figures stay as they are."""
+        error = self.last_error and replace(self.last_error, message=change(self.last_error.message))
+        frame = self.frame
+        if frame and frame.notes:
+            frame = replace(frame, notes=tuple(replace(note, text=change(note.text)) for note in frame.notes))
+        return replace(self, frame=frame, last_error=error)
 
     def age_at(self, now: datetime) -> timedelta | None:
         """Returns how old the figures are, never negative; None when there are none."""

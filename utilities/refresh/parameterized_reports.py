@@ -27,7 +27,8 @@ class AdjustedSources(Sources):
     """The same sources, with the parameters of a request in every query."""
 
     def __init__(self, sources: Sources, params: Mapping[str, str]) -> None:
-        super().__init__(tuple(sources.registered.values()), sources.configured, sources.website, sources.clock)
+        kinds = tuple(sources.registered.values())
+        super().__init__(kinds, sources.configured, sources.website, sources.clock, sources.redactor)
         self.params = params
 
     async def fetch_frame(self, source: str, query: object) -> Frame:

@@ -190,6 +190,7 @@ class RefreshTask:
             await self._write_reading(Reading(self.report.name, frame, now, latest.last_error, complete=False), lease)
 
     async def _write_reading(self, reading: Reading, lease: Lease) -> None:
+        reading = reading.with_texts(self.context.sources.redactor.mask_secrets)  # whatever a library has put there
         if not await self.context.store.write(reading, lease):
             log.warning("%s: the query ended too late, another process has written a newer reading", reading.report)
 

@@ -9,6 +9,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Frame
+from utilities.redaction import Redactor
 
 
 class Source(Protocol):
@@ -86,11 +87,17 @@ class Sources:
     """The sources of a process by name: all registered types, and the configured sources."""
 
     def __init__(
-        self, kinds: Sequence[SourceType], opened: Mapping[str, Source], website: str = "", clock: Clock = utc_now
+        self,
+        kinds: Sequence[SourceType],
+        opened: Mapping[str, Source],
+        website: str = "",
+        clock: Clock = utc_now,
+        redactor: Redactor | None = None,
     ) -> None:
         self.registered = {kind.name: kind for kind in kinds}
         self.configured = opened
         self.clock = clock
+        self.redactor = redactor or Redactor()  # for the texts of every reading
         self.website = website.rstrip("/")  # the site the figures are about, `https://host[/path]` or ''
 
     def has_source(self, source: str) -> bool:
@@ -124,4 +131,4 @@ async def open_sources(kinds: Sequence[SourceType], settings: Settings, clock: C
         source = await kind.open(settings, clock)
         if source is not None:
             opened[kind.name] = source
-    return Sources(kinds, opened, settings.website, clock)
+    return Sources(kinds, opened, settings.website, clock, settings.redactor())

@@ -74,11 +74,11 @@ class Ga4Source:
         self.property = settings.ga4_property_id
         self.methods = build_api("analyticsdata", "v1beta", settings.ga4_api_endpoint).properties()
         how_to_grant = (
-            f"give it the role Viewer on property {self.property} "
+            "give it the role Viewer on the property of GA4_PROPERTY_ID "
             "(Google Analytics → Admin → Property access management)"
         )
         context = CallContext("Google Analytics", how_to_grant, GA4_ENABLE_URL, "GA4_API_ENDPOINT")
-        key, errors = settings.google_application_credentials, settings.data_dir / f"server-errors.{self.property}"
+        key, errors = settings.google_key, settings.data_dir / f"server-errors.{self.property}"
         self.client = GoogleClient(context, clock, key, GA4_SCOPE, errors_file=errors)
 
     async def fetch_frame(self, query: Ga4Query) -> Frame:
@@ -165,7 +165,7 @@ class Ga4Source:
         """Queries yesterday's sessions; returns a sentence with the day's remaining tokens."""
         await self.fetch_query(Ga4Query(metrics=("sessions",), days=1, limit=1), CHECK_TIMEOUT_SECONDS)
         left = self.client.quota.remaining_in(CORE, "tokensPerDay")
-        return f"property {self.property} answers" + (f", {left:,} tokens left today" if left is not None else "")
+        return "the property answers" + (f", {left:,} tokens left today" if left is not None else "")
 
     def slowdown(self) -> float:
         return self.client.quota.slowdown()
@@ -234,6 +234,6 @@ SOURCE = SourceType(
     name="ga4",
     query_type=Ga4Query,
     open=open_ga4,
-    setup_hint="set GA4_PROPERTY_ID and GOOGLE_APPLICATION_CREDENTIALS",
+    setup_hint="set GA4_PROPERTY_ID, and GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_APPLICATION_CREDENTIALS_JSON",
     title="Google Analytics",
 )

@@ -70,9 +70,9 @@ class SearchConsoleSource:
         self.days = settings.look_back_days
         self.site = settings.search_console_site
         self.methods = build_api("searchconsole", "v1", settings.search_console_api_endpoint).searchanalytics()
-        how_to_grant = f"add it as a user of {self.site} (Search Console → Settings → Users and permissions)"
+        how_to_grant = "add it as a user of SEARCH_CONSOLE_SITE (Search Console → Settings → Users and permissions)"
         context = CallContext("Search Console", how_to_grant, SEARCH_CONSOLE_ENABLE_URL, "SEARCH_CONSOLE_API_ENDPOINT")
-        key = settings.google_application_credentials
+        key = settings.google_key
         self.client = GoogleClient(context, clock, key, SEARCH_CONSOLE_SCOPE, threads=2, max_server_errors=None)
 
     async def fetch_frame(self, query: SearchConsoleQuery) -> Frame:
@@ -92,7 +92,7 @@ class SearchConsoleSource:
     async def check(self) -> str:
         """Requests one search term of the last days."""
         await self.fetch_query(SearchConsoleQuery(limit=1), CHECK_TIMEOUT_SECONDS)
-        return f"site {self.site} answers"
+        return "the site answers"
 
     def slowdown(self) -> float:
         return 1.0

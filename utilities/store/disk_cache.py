@@ -49,7 +49,7 @@ class DiskCache:
             async with asyncio.timeout(2.0):
                 await asyncio.wrap_future(self.writer.submit(lambda: None))
         except TimeoutError:
-            log.warning("the disk is slow: some of the last readings were not written to %s", self.folder)
+            log.warning("the disk is slow: some of the last readings were not written to DATA_DIR")
         self.writer.shutdown(wait=False, cancel_futures=True)
 
     def _read_files(self) -> list[Reading]:
@@ -57,7 +57,7 @@ class DiskCache:
         try:
             paths = sorted(self.folder.glob("*.json"))
         except OSError as error:
-            log.warning("the readings in %s cannot be read: %s", self.folder, error)
+            log.warning("the readings in DATA_DIR cannot be read: %s", error.strerror)
             return []
         return [reading for path in paths if (reading := self._read_file(path))]
 
@@ -75,7 +75,8 @@ class DiskCache:
                 return decode_reading(path.stem, file.read(MAX_READING_BYTES + 1), self.clock()).reading
         except (OSError, BadStoredValue) as error:
             self.bad_values += 1
-            log.warning("no valid reading in %s: %s", path, error)
+            why = error.strerror if isinstance(error, OSError) else error
+            log.warning("no valid reading in %s: %s", path.name, why)
             return None
 
     def _write_file(self, reading: Reading) -> None:
@@ -86,5 +87,6 @@ class DiskCache:
             self.last_write_ok = True
         except (OSError, BadStoredValue) as error:
             if self.last_write_ok:
-                log.warning("readings cannot be written to disk: %s", error)
+                why = error.strerror if isinstance(error, OSError) else error
+                log.warning("readings cannot be written to DATA_DIR: %s", why)
             self.last_write_ok = False

@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from utilities.config.settings import read_settings
+from utilities.config.environment import read_settings
 from utilities.model.clock import utc_now
 from utilities.pageviews.collection import open_sites
 from utilities.pageviews.log_import.command import import_logs

@@ -17,7 +17,8 @@ from demo.visitors.reading import ACTIONS, Readers
 from demo.world.days import World
 from handlers.serving.server import run_server
 from tests.waiting import wait_until
-from utilities.config.settings import Settings, read_settings
+from utilities.config.environment import read_settings
+from utilities.config.settings import Settings
 from utilities.pageviews import DropReason
 from utilities.pageviews.classify.geoip import CountryDatabase
 from utilities.pageviews.collect.beacon import BEACON_FIELDS, FIELD_ALIASES

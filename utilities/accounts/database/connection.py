@@ -73,7 +73,7 @@ async def open_state_database(settings: Settings) -> StateDatabase:
 def database_open_error(settings: Settings, error: BaseException | None) -> StateDown:
     """Returns the error: which setting to check, and the first line of the database's message, never an address."""
     if not settings.database_url.get_secret_value():
-        where = f"DATA_DIR is {settings.data_dir}: does it belong to the user Foyer runs as?"
+        where = "Does DATA_DIR belong to the user that Foyer runs as?"
     else:
         where = "Look at DATABASE_URL."
     reason = (error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]) if error else ""

@@ -49,7 +49,7 @@ class Boards:
         if self.bad:
             raise BoardError("\n".join(self.bad.values()))
         if not self.boards:
-            raise BoardError("there is no board: write one, like office.yaml", file=str(self.folder))
+            raise BoardError("there is no board: write one, like office.yaml", file="BOARDS_DIR")
 
     def poll(self) -> bool:
         """Reads the files that have changed; returns whether a board or a fault has changed."""

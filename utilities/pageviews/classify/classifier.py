@@ -219,6 +219,6 @@ def open_classifier(
         spam = ReferrerSpamList([newer] if newer.exists() else [])
         salts = salts or DailySalts(data_dir / "salts", now.timestamp())
     except OSError as error:
-        where = f"DATA_DIR is {data_dir}: does it belong to the user Foyer runs as?"
-        raise SettingsError(f"The visitors' salts cannot be stored ({error.strerror}). {where}") from error
+        where = "Does DATA_DIR belong to the user that Foyer runs as?"
+        raise SettingsError(f"The visitors' salts cannot be stored in DATA_DIR ({error.strerror}). {where}") from error
     return HitClassifier(salts, CountryDatabase(geoip_file(geoip_db, data_dir)), find_site, spam, find_owner)

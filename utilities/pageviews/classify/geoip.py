@@ -22,10 +22,11 @@ class CountryDatabase:
         if file:
             try:
                 self._reader = maxminddb.open_database(file)
-            except (OSError, InvalidDatabaseError) as error:
+            except (OSError, ValueError, InvalidDatabaseError) as error:
+                why = (error.strerror if isinstance(error, OSError) else "") or "it is in another format"
                 raise SettingsError(
-                    f"GEOIP_DB is {file}, which is not a country database ({error}): `make geo` installs one."
-                ) from error
+                    f"GEOIP_DB is not a country database that can be read ({why}): `make geo` installs one."
+                ) from None
 
     def country_code(self, address: str) -> str:
         """Returns the ISO 3166-1 alpha-2 code, '' when unknown. Databases name the field in two ways; both work."""

@@ -200,8 +200,8 @@ def open_error_text(file: Path, engine_error: str) -> str:
     if "lock" in engine_error.lower():
         who = f"process {owner[1]}" if owner else "another process"
         return (
-            f"{file} belongs to {who}, and only one process can have it: stop that one, give this one a DATA_DIR of "
-            "its own, or set CLICKHOUSE_URL, which several can share."
+            f"{file.name} in DATA_DIR belongs to {who}, and only one process can have it: stop that one, "
+            "give this one a DATA_DIR of its own, or set CLICKHOUSE_URL, which several can share."
         )
-    first_line = engine_error.splitlines()[0]
-    return f"{file} cannot be opened: {first_line} Check who owns DATA_DIR, or move the file away."
+    first_line = engine_error.splitlines()[0].replace(str(file.parent), "DATA_DIR")
+    return f"{file.name} in DATA_DIR cannot be opened: {first_line} Check who owns DATA_DIR, or move the file away."

@@ -31,7 +31,7 @@ async def open_page_view_store(settings: Settings, clock: Clock, *, small: bool 
         await server.listen(settings.data_dir / STORE_SOCKET)
     except OSError as error:
         await store.close()
-        raise SettingsError(f"{settings.data_dir / STORE_SOCKET} cannot be made: {error.strerror}.") from error
+        raise SettingsError(f"{STORE_SOCKET} cannot be made in DATA_DIR: {error.strerror}.") from error
     return store
 
 
