@@ -15,7 +15,13 @@ HOME = Path(__file__).resolve().parents[2]
 @asynccontextmanager
 async def run_foyer_process(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[tuple[Process, str]]:
     """Starts Foyer; yields the process and its address; kills it on exit if it still runs."""
-    variables = {"ENV_FILE": "/dev/null", "PATH": os.environ["PATH"], "PORT": "0", "DATA_DIR": str(folder / "var"), **environment}
+    variables = {
+        "ENV_FILE": "/dev/null",
+        "PATH": os.environ["PATH"],
+        "PORT": "0",
+        "DATA_DIR": str(folder / "var"),
+        **environment,
+    }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "run.py", cwd=HOME, env=variables, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE
     )
