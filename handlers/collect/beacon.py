@@ -81,6 +81,15 @@ def parse_pixel_query(query: str) -> BeaconPayload:
     return parse_beacon_query(parse_qs_bytes(first_fields(query), keep_blank_values=True))
 
 
+def parse_or_count(parse_payload: Callable[[], BeaconPayload], collector: Collector) -> BeaconPayload:
+    """Returns the payload; counts a request that cannot be parsed as dropped, and raises HitRejected."""
+    try:
+        return parse_payload()
+    except HitRejected as error:
+        collector.count_rejected(error)
+        raise
+
+
 def collect_routes() -> list[Route]:
     """Returns the routes, the busiest first: Tornado tries them in order."""
     return [
@@ -107,10 +116,10 @@ class BeaconHandler(BaseHandler):
 
     async def collect_hit(self, parse_payload: Callable[[], BeaconPayload]) -> bool:
         """Whether the hit is stored or was dropped; if not, the error response is finished."""
-        headers = self.request.headers
+        headers, collector = self.request.headers, cast(Collector, self.settings["collector"])
         try:
-            payload = parse_payload()
-            await cast(Collector, self.settings["collector"]).collect_hit(
+            payload = parse_or_count(parse_payload, collector)
+            await collector.collect_hit(
                 payload, self.client_address, headers.get("User-Agent", ""), classifier_headers(headers)
             )
         except (HitRejected, Overloaded, StoreDown) as error:

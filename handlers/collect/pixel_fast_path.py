@@ -25,6 +25,7 @@ from handlers.collect.beacon import (
     TEXT_CONTENT_TYPE,
     classifier_headers,
     hit_error_status,
+    parse_or_count,
     parse_pixel_query,
 )
 from utilities.model.errors import FoyerError, HitRejected, Overloaded, StoreDown
@@ -90,7 +91,8 @@ class PixelFastPath(HTTPServerConnectionDelegate):
             peer: str = cast(Any, connection).context.remote_ip or ""
             address = self.authenticator.addresses.client_address(peer, headers.get("X-Forwarded-For", ""))
             agent = headers.get("User-Agent", "")
-            await self.collector.collect_hit(parse_pixel_query(query), address, agent, classifier_headers(headers))
+            payload = parse_or_count(lambda: parse_pixel_query(query), self.collector)
+            await self.collector.collect_hit(payload, address, agent, classifier_headers(headers))
             is_stored = True
         except (HitRejected, Overloaded, StoreDown) as error:
             failure = self.error_response(error)

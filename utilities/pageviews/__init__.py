@@ -24,7 +24,7 @@ class Hit:
     name: str = ""  # '' for a page view, otherwise the event's name
     props: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names; to detect bots and prefetches
-    id: str = ""  # of its page view when it exists already; '' for a new one
+    id: str = ""  # of its page view, when it must be the same each time the hit comes; '' for a random one
 
 
 class DropReason(StrEnum):
@@ -35,6 +35,11 @@ class DropReason(StrEnum):
     SPAM = "spam"
     PRIVACY = "privacy"  # Sec-GPC or DNT
     EXCLUDED = "excluded"  # the site's own paths or addresses
+    LIMIT = "limit"  # more hits than the limits allow
+    FOREIGN = "foreign"  # its page does not belong to the site
+    UNKNOWN_SITE = "unknown"  # no site of this name
+    INVALID = "invalid"  # no page, or it cannot be parsed
+    NOT_STORED = "unstored"  # the store did not take it
 
 
 class PageView(NamedTuple):

@@ -15,6 +15,7 @@ from utilities.pageviews.classify.dropped_counter import DroppedCounter
 from utilities.pageviews.classify.sessions import RECENT_VISITS_SQL, SESSION_TIMEOUT_SECONDS
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collect.rate_limit import HitRateLimiter
+from utilities.pageviews.collect.recent_hits import RECENT_HIT_SECONDS, RECENT_IDS_SQL
 from utilities.pageviews.sites.registry import SITES_FILE_NAME, SiteRegistry
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
@@ -62,15 +63,19 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
             SupervisedLoop.every(
                 PURGE_INTERVAL_SECONDS, "page views: purge", lambda: classifier.purge_expired(clock())
             ),
-            SupervisedLoop.every(FLUSH_INTERVAL_SECONDS, "page views: flush", lambda: flush_dropped(dropped, views)),
+            SupervisedLoop.every(
+                FLUSH_INTERVAL_SECONDS, "page views: flush", lambda: flush_dropped(dropped, views, clock)
+            ),
             SupervisedLoop(
                 "page views: retention",
                 lambda: run_nightly_retention(views, lambda name: retention_months(sites, name), clock),
             ),
         ]
-        closing.push_async_callback(flush_dropped, dropped, views)
+        closing.push_async_callback(flush_all_dropped, dropped, views)
         closing.push_async_callback(stop_loops, loops)
-        yield Collection(sites, classifier, views, Collector(sites, classifier, views, clock, rate_limiter))
+        collector = Collector(sites, classifier, views, clock, rate_limiter)
+        await restore_recent_hits(collector, clock)
+        yield Collection(sites, classifier, views, collector)
 
 
 async def open_rate_limiter(settings: Settings, sites: SiteRegistry, closing: AsyncExitStack) -> HitRateLimiter:
@@ -94,8 +99,28 @@ async def restore_open_visits(classifier: HitClassifier, views: PageViewStore, c
         log.warning("open visits are counted as new ones: %s", error)
 
 
-async def flush_dropped(dropped: DroppedCounter, views: PageViewStore) -> None:
+async def restore_recent_hits(collector: Collector, clock: Clock) -> None:
+    """Restores which hits are stored; without them a hit that is sent again after the restart counts twice."""
+    since = clock() - timedelta(seconds=RECENT_HIT_SECONDS)
+    try:
+        collector.recent.restore(await collector.views.query(RECENT_IDS_SQL, {"since": since}))
+    except SourceError as error:
+        log.warning("hits that are sent again now count twice: %s", error)
+
+
+async def flush_all_dropped(dropped: DroppedCounter, views: PageViewStore) -> None:
+    """Writes the counts of dropped hits when the process ends, also of those that might have come again."""
+    dropped.settle_undecided(float("inf"))
+    await write_dropped(dropped, views)
+
+
+async def flush_dropped(dropped: DroppedCounter, views: PageViewStore, clock: Clock) -> None:
     """Writes the counts of dropped hits; they wait for the next try when the store does not take them."""
+    dropped.settle_undecided(clock().timestamp())
+    await write_dropped(dropped, views)
+
+
+async def write_dropped(dropped: DroppedCounter, views: PageViewStore) -> None:
     try:
         await dropped.flush_to(views)
     except (SourceError, StoreDown) as error:

@@ -11,6 +11,8 @@ from utilities.pageviews.storage.dropped_hits import DroppedHits
 from utilities.pageviews.storage.interface import PageViewStore
 
 MAX_PENDING_COUNTS = 5000  # counts by site, day and reason, while the store is down
+MAX_UNDECIDED_HITS = 10_000  # beyond them the oldest is counted as dropped at once
+UNDECIDED_SECONDS = 60.0  # a hit that is to be sent again has come by then
 
 
 class DroppedCounter:
@@ -19,6 +21,7 @@ class DroppedCounter:
     def __init__(self) -> None:
         self.since_start: Counter[DropReason] = Counter()
         self.pending: dict[tuple[str, date, DropReason], int] = {}
+        self.undecided: dict[str, tuple[float, str, date, DropReason]] = {}  # by the hit's key; the oldest first
 
     def add_hits(self, site: str, day: date, why: DropReason, hits: int = 1) -> None:
         key = site, day, why
@@ -26,6 +29,27 @@ class DroppedCounter:
             del self.pending[next(iter(self.pending))]  # the oldest
         self.pending[key] = self.pending.get(key, 0) + hits
         self.since_start[why] += hits
+
+    def add_undecided(self, key: str, site: str, day: date, why: DropReason, now: float) -> None:
+        """Adds a hit that is dropped unless `forget_undecided` is called within UNDECIDED_SECONDS."""
+        if key in self.undecided:
+            return
+        if len(self.undecided) >= MAX_UNDECIDED_HITS:
+            self._drop_undecided(next(iter(self.undecided)))
+        self.undecided[key] = now + UNDECIDED_SECONDS, site, day, why
+
+    def forget_undecided(self, key: str) -> None:
+        """Forgets a hit, because a later try was stored; does nothing for other keys."""
+        self.undecided.pop(key, None)
+
+    def settle_undecided(self, now: float) -> None:
+        """Counts the hits as dropped that have not come again until `now`, seconds since 1970."""
+        while self.undecided and next(iter(self.undecided.values()))[0] <= now:
+            self._drop_undecided(next(iter(self.undecided)))
+
+    def _drop_undecided(self, key: str) -> None:
+        _, site, day, why = self.undecided.pop(key)
+        self.add_hits(site, day, why)
 
     def totals_since_start(self) -> Mapping[DropReason, int]:
         """Returns the counts of all sites since the start of the process, for /healthz."""

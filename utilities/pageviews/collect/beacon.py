@@ -170,7 +170,13 @@ FIELD_PARSERS = {"url": clean_page_url, "screen": parse_screen, "props": parse_p
 
 
 def build_hit(
-    payload: BeaconPayload, site: Site, at: datetime, address: str, agent: str, headers: Mapping[str, str]
+    payload: BeaconPayload,
+    site: Site,
+    at: datetime,
+    address: str,
+    agent: str,
+    headers: Mapping[str, str],
+    row_id: str = "",
 ) -> Hit:
     """Returns the hit: the payload and the facts that the server itself observed."""
     return Hit(
@@ -187,4 +193,5 @@ def build_hit(
         name=payload.name,
         props=payload.props,
         headers=headers,
+        id=row_id,
     )

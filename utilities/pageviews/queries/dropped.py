@@ -14,6 +14,11 @@ REASON_HEADINGS = {
     DropReason.SPAM: "Referrer spam",
     DropReason.PRIVACY: "Privacy",
     DropReason.EXCLUDED: "Excluded",
+    DropReason.LIMIT: "Rate limit",
+    DropReason.FOREIGN: "Other domain",
+    DropReason.UNKNOWN_SITE: "Unknown site",
+    DropReason.INVALID: "Invalid",
+    DropReason.NOT_STORED: "Not stored",
 }
 
 
