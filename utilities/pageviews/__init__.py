@@ -24,6 +24,7 @@ class Hit:
     name: str = ""  # '' for a page view, otherwise the event's name
     props: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names; to detect bots and prefetches
+    has_agent: bool = True  # False for a log whose format has no user-agents, so that '' is not a bot's
     id: str = ""  # of its page view, when it must be the same each time the hit comes; '' for a random one
 
 

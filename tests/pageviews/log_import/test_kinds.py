@@ -3,8 +3,8 @@
 import pytest
 
 from tests.pageviews.log_import.conftest import line
-from utilities.pageviews.log_import.access_log import parse_log_line
 from utilities.pageviews.log_import.line_kinds import LineKind, line_kind
+from utilities.pageviews.log_import.line_parser import parse_log_line
 
 PAGES = (
     "/",

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pageviews.log_import.conftest import CHROME, line
-from utilities.pageviews.log_import.access_log import LogLine, parse_log_line
+from utilities.pageviews.log_import.line_parser import parse_log_line
+from utilities.pageviews.log_import.log_line import LogLine
 
 AT = datetime(2015, 5, 17, 10, 5, 3, tzinfo=UTC).timestamp()
 COMMON = '1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET /a?b=c HTTP/1.1" 200 512'

@@ -102,7 +102,7 @@ class HitClassifier:
         headers = hit.headers
         if headers and is_prefetch(headers):
             return DropReason.PREFETCH
-        if is_bot(agent):
+        if hit.has_agent and is_bot(agent):
             return DropReason.BOT
         if site.is_excluded(path, hit.address):
             return DropReason.EXCLUDED

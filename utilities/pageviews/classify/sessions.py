@@ -30,6 +30,7 @@ class OpenVisit:
     id: int
     last_seen: float  # seconds since 1970
     attribution: Attribution  # of its first page, and of all its rows
+    first_seen: float  # the first hit that this process knows
 
 
 class SessionTracker:
@@ -43,13 +44,15 @@ class SessionTracker:
         return len(self._open)
 
     def current_visit(self, visitor: int, at: float) -> OpenVisit | None:
-        """Returns the visitor's visit if it is still open at `at`; after exactly 30 minutes it is."""
+        """Returns the visitor's visit if one of its hits is at most 30 minutes before or after `at`."""
         visit = self._open.get(visitor)
-        return visit if visit and at - visit.last_seen <= SESSION_TIMEOUT_SECONDS else None
+        if visit and visit.first_seen - SESSION_TIMEOUT_SECONDS <= at <= visit.last_seen + SESSION_TIMEOUT_SECONDS:
+            return visit
+        return None
 
     def extend_visit(self, visitor: int, visit: OpenVisit, at: float) -> None:
         """Records activity of the visit."""
-        visit.last_seen = max(visit.last_seen, at)
+        visit.first_seen, visit.last_seen = min(visit.first_seen, at), max(visit.last_seen, at)
         self._open.move_to_end(visitor)
 
     def start_visit(self, visitor: int, at: float, attribution: Attribution) -> OpenVisit:
@@ -58,8 +61,10 @@ class SessionTracker:
             (attribution.source, attribution.medium, attribution.campaign, attribution.term, attribution.content)
         )
         key = f"{visitor} {round(at * 1000)} {text}".encode("utf-8", "surrogatepass")
-        visit = OpenVisit(int.from_bytes(blake2b(key, digest_size=8).digest(), "big") >> 1, at, attribution)
-        self._add_visit(visitor, visit)
+        visit = OpenVisit(int.from_bytes(blake2b(key, digest_size=8).digest(), "big") >> 1, at, attribution, at)
+        later = self._open.get(visitor)
+        if later is None or later.last_seen <= at:  # a hit that comes late does not end the visit of later hits
+            self._add_visit(visitor, visit)
         return visit
 
     def drop_ended(self, now: float) -> None:
@@ -70,7 +75,8 @@ class SessionTracker:
     def restore_visits(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Restores the visits of an earlier process from the rows of RECENT_VISITS_SQL."""
         for visitor, visit, last, *attribution in rows:
-            self._add_visit(int(visitor), OpenVisit(int(visit), epoch_seconds(last), Attribution(*attribution)))
+            at = epoch_seconds(last)
+            self._add_visit(int(visitor), OpenVisit(int(visit), at, Attribution(*attribution), at))
 
     def _add_visit(self, visitor: int, visit: OpenVisit) -> None:
         self.drop_ended(visit.last_seen)

@@ -1,72 +1,167 @@
-"""Parses access logs in JSON lines with the field names of nginx, Apache, Caddy and Traefik."""
+"""Parses access logs in JSON lines with the field names of nginx, Apache, Caddy, Traefik, CloudFront and others."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from utilities.pageviews.log_import.log_line import (
+    NO_AGENT,
+    LogLine,
+    UnreadableLine,
+    clean_host,
+    decode_latin,
+    is_domain,
+    require_address,
+    split_request,
+    split_target,
+)
+from utilities.pageviews.log_import.log_time import parse_json_time
+from utilities.pageviews.log_import.w3c_log import build_w3c_line, canonical_name
+
 FIELD_NAMES = {
-    "host": "host http_host server_name vhost request.host RequestHost",
-    "address": "remote_addr client_ip remote_ip clientip remote_host ip request.client_ip request.remote_ip ClientHost",
-    "at": "time_iso8601 time_local msec timestamp @timestamp ts time StartUTC date",
-    "method": "request_method method verb request.method RequestMethod",
-    "target": "request_uri uri request path url request.uri RequestPath",
-    "status": "status status_code response code DownstreamStatus",
-    "referrer": "http_referer http_referrer referer referrer request.headers.Referer request_Referer",
-    "agent": "http_user_agent user_agent agent useragent request.headers.User-Agent request_User-Agent",
+    "host": "host http_host server_name vhost virtual_host domain request.host RequestHost hostname",
+    "address": "remote_addr client_ip remote_ip clientip remote_host ip remoteIp client_addr clientAddress realip "
+    "request.client_ip request.remote_ip request.remote_addr ClientHost ClientAddr httpRequest.remoteIp client.ip "
+    "remote_address client",
+    "forwarded": "http_x_forwarded_for x_forwarded_for xff forwarded_for request.headers.X-Forwarded-For "
+    "request_X-Forwarded-For headers.X-Forwarded-For",
+    "at": "time_iso8601 time_local msec timestamp @timestamp ts StartUTC StartLocal time date datetime",
+    "method": "request_method method verb request.method RequestMethod httpRequest.requestMethod http_method",
+    "target": "request_uri requestURI request RequestPath request.uri request.url uri path request_path url "
+    "httpRequest.requestUrl http_path RequestLine",
+    "query": "args query_string query querystring",
+    "status": "status status_code response code DownstreamStatus OriginStatus httpRequest.status response_code "
+    "http_status statusCode response.status",
+    "referrer": "http_referer http_referrer referer referrer request.headers.Referer request_Referer "
+    "httpRequest.referer headers.Referer",
+    "agent": "http_user_agent user_agent agent useragent userAgent request.headers.User-Agent request_User-Agent "
+    "httpRequest.userAgent headers.User-Agent",
     "title": "title",
     "screen": "screen",
     "language": "http_accept_language request.headers.Accept-Language request_Accept-Language",
 }
-"""The names of each field; the first one present counts. nginx's are its variables, Apache's those people usually write
-in `LogFormat`; Caddy 2: caddyserver.com/docs/caddyfile/directives/log; Traefik: the fields of its access log. No server
-writes titles and screen widths, but programs may."""
+"""The names of each field. nginx's are its variables, Apache's those people usually write in `LogFormat`; Caddy 2:
+caddyserver.com/docs/caddyfile/directives/log; Traefik: the fields of its access log; Google's load balancer:
+`httpRequest`. No server writes titles and screen widths, but programs may."""
 FIELD_PATHS = {name: [place.split(".") for place in places.split()] for name, places in FIELD_NAMES.items()}
-EPOCH_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
-"""A time larger than the first number is in nano-, micro- or milliseconds; the second is how many a second has."""
+HEADER_OBJECTS = (("request", "headers"), ("headers",))  # with them a missing user-agent is one the client did not send
+MESSAGE_NAMES = ("log", "MESSAGE", "message", "msg", "line", "textPayload")
+"""The field that has the line as text: Docker, journald, Fluent Bit and Logstash, Loki, Google Cloud."""
+HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class JsonLogFields:
-    """The fields of one line as text; `at` is in seconds since 1970 when it is a number."""
+def load_json_object(text: str) -> Mapping[str, Any]:
+    """Returns the object of a line; raises UnreadableLine.
 
-    host: str
-    address: str
-    at: str | float
-    method: str
-    target: str  # the request line, `GET / HTTP/1.1`, when there is no method
-    status: int
-    referrer: str
-    agent: str
-    language: str
-    title: str
-    screen: str
-
-
-def parse_json_fields(text: str) -> JsonLogFields | None:
-    """Parses a line; None when it is not an object or lacks address, time, target or status. ValueError: not JSON."""
+    Accepts nginx's `escape=default`, which is no JSON: it writes a quotation mark as `\\x22`.
+    """
     try:
         record = json.loads(text)
     except RecursionError:  # ten thousand brackets in one line
-        return None
+        record = None
+    except ValueError:
+        try:
+            record = json.loads(HEX_ESCAPE.sub(r"\\u00\1", text))
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            record = {name: decode_latin(each) if isinstance(each, str) else each for name, each in record.items()}
     if not isinstance(record, dict):
-        return None
+        raise UnreadableLine("it is not a JSON object")
+    return record
+
+
+def message_text(record: Mapping[str, Any]) -> str:
+    """Returns the log line that the object carries as text, '' for none."""
+    texts = (record.get(name) for name in MESSAGE_NAMES)
+    return next((text.strip() for text in texts if isinstance(text, str) and text.strip()), "")
+
+
+def parse_json_record(record: Mapping[str, Any]) -> LogLine | None:
+    """Parses an object; None when it lacks address, time, target or status. Raises UnreadableLine."""
+    names = {canonical_name(name): value for name, value in record.items()} if has_w3c_names(record) else {}
+    if names:
+        return build_w3c_line({name: "" if value is None else str(value) for name, value in names.items()})
     fields = {name: first_text(record, name) for name in FIELD_NAMES}
     if not (fields["address"] and fields["at"] and fields["target"] and fields["status"]):
         return None
-    address, status = fields["address"].split(",")[0].strip(), int(fields["status"])
-    return JsonLogFields(**{**fields, "at": parse_epoch(fields["at"]), "address": address, "status": status})  # type: ignore[arg-type]
+    at, is_local = parse_json_time(fields["at"])
+    url_host, method, target = request_of(fields)
+    return LogLine(
+        host=next(
+            filter(is_domain, map(clean_host, (*texts_of(record, "host"), url_host))), clean_host(fields["host"])
+        ),
+        address=require_address(fields["address"]),
+        at=at,
+        method=method,
+        target=target,
+        status=parse_status(fields["status"]),
+        referrer=fields["referrer"],
+        agent=fields["agent"] or (NO_AGENT if has_agents(record) else ""),
+        language=fields["language"],
+        title=fields["title"],
+        screen=int(fields["screen"]) if fields["screen"].isdecimal() and len(fields["screen"]) < 7 else None,
+        forwarded=fields["forwarded"],
+        is_local=is_local,
+    )
+
+
+def has_w3c_names(record: Mapping[str, Any]) -> bool:
+    """Whether an object has CloudFront's names, as in its JSON logs (`cs-uri-stem`) or of a Parquet file."""
+    return "cs-uri-stem" in record or "cs_uri_stem" in record
+
+
+def request_of(fields: Mapping[str, str]) -> tuple[str, str, str]:
+    """Returns host, method and target. A request line counts more than the single fields, and no method is a GET."""
+    method, target = fields["method"], fields["target"]
+    if not target.startswith("/") and " " in target:
+        line = split_request(target)
+        method, target = line if line[0] else (method, target)
+    query = fields["query"].removeprefix("?")
+    if query and "?" not in target:
+        target = f"{target}?{query}"
+    return split_target(method.upper() or "GET", target)
+
+
+def parse_status(text: str) -> int:
+    if not text.removesuffix(".0").isdecimal():
+        raise UnreadableLine("the status is not a number")
+    return int(text.removesuffix(".0"))
+
+
+def has_agents(record: Mapping[str, Any]) -> bool:
+    """Whether the format has a user-agent, which this client did not send."""
+    for place in FIELD_PATHS["agent"]:
+        holder = lookup(record, place[:-1], {})
+        if place[-1] in holder and not isinstance(holder[place[-1]], dict):
+            return True
+    return any(lookup(record, list(place), {}) for place in HEADER_OBJECTS)
+
+
+def lookup(record: Mapping[str, Any], place: list[str], default: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns the object at a path, or `default`."""
+    value: Any = record
+    for step in place:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else default
 
 
 def first_text(record: Mapping[str, Any], name: str) -> str:
-    return next((text for place in FIELD_PATHS[name] for text in texts_at(record, place) if text not in ("", "-")), "")
+    return next(texts_of(record, name), "")
+
+
+def texts_of(record: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Yields the texts of a field under all of its names."""
+    for place in FIELD_PATHS[name]:
+        for text in texts_at(record, place):
+            if text not in ("", "-"):
+                yield text
 
 
 def texts_at(record: Mapping[str, Any], place: list[str]) -> Iterator[str]:
     """Yields the text at a path, if there is one; Caddy's headers are lists."""
-    value: Any = record
-    for step in place:
-        value = value.get(step) if isinstance(value, dict) else None
+    value = lookup(record, place[:-1], {}).get(place[-1])
     if isinstance(value, list) and value:
         value = value[0]
     if isinstance(value, str | int | float) and not isinstance(value, bool):
@@ -76,12 +171,3 @@ def texts_at(record: Mapping[str, Any], place: list[str]) -> Iterator[str]:
 def replace_surrogates(text: str) -> str:
     r"""Replaces lone surrogates such as `\ud83c`, which JSON allows and UTF-8 does not."""
     return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-
-
-def parse_epoch(text: str) -> str | float:
-    """Returns seconds since 1970 when the text is a number, otherwise the text."""
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return next((number / parts for least, parts in EPOCH_UNITS if number > least), number)

@@ -1,143 +1,162 @@
-"""Parses a line of an access log: Apache's and nginx's common, combined and vhost formats, and JSON."""
+"""Parses Apache's and nginx's text formats: common, combined, with the host in front or second, with more fields."""
 
 import re
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import NamedTuple
 
-from utilities.pageviews.log_import.access_json import parse_json_fields
+from utilities.pageviews.log_import.log_line import (
+    NO_AGENT,
+    QUOTED_PATTERN,
+    LogLine,
+    UnreadableLine,
+    clean_address,
+    clean_host,
+    dash_to_empty,
+    first_address,
+    is_address_list,
+    is_domain,
+    split_request,
+    split_target,
+    unescape_text,
+)
+from utilities.pageviews.log_import.log_time import check_epoch, parse_log_time, parse_minute
 
-
-class LogLine(NamedTuple):
-    """The fields of a line. A tuple and not a dataclass, because millions are created."""
-
-    host: str  # the site's, '' when the format does not say
-    address: str  # the client's; a name where the server resolves names
-    at: float  # seconds since 1970, UTC
-    method: str
-    target: str  # path and query, as requested
-    status: int
-    referrer: str  # '' for none
-    agent: str  # '' for none
-    language: str = ""
-    title: str = ""
-    screen: int | None = None  # width, px
-
-
-QUOTED_PATTERN = r'"((?:[^"\\]++|\\.)*+)'  # possessive: a hostile line cannot cause backtracking
-LOG_LINE_PATTERN = re.compile(
-    r"(?:([\w.-]+)(?::\d+)? (?=[0-9a-fA-F:.]+ )|([\w.-]+):\d+ )?"  # vhost_combined, or nginx's with $host in front
-    r"(\S+) \S+ .*?\[([^\]]{17,32})\] "
-    + QUOTED_PATTERN
-    + r'" (\d{3}) (?:\d+|-)(?: '
-    + QUOTED_PATTERN
-    + r'" '
-    + QUOTED_PATTERN  # and no quote behind it: the last line of a log may be cut off
-    + r")?"
+TIME_PATTERN = r"\[(\d{1,2}/\w{3}/\d{4}[: ][^\]]{8,28}|\d{4}[-/]\d\d[-/]\d\d[T ][^\]]{5,30}|\d{9,19}(?:\.\d{1,9})?)\]"
+TEXT_LINE_PATTERN = re.compile(
+    r'([^"]*?) ?' + TIME_PATTERN + r'([^"]*)' + QUOTED_PATTERN + r" (\d{3})(?: (?:\d+|-)(?= |$))?( .*|$)", re.DOTALL
 )
 COMMON_LINE_PATTERN = re.compile(
-    r"(\S+) - \S+ \[(\d\d/\w{3}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
-    r'"([A-Z]+) ([^"\\ ]+) HTTP/[\d.]+" (\d{3}) (?:\d++|-)'
-    r'(?: "([^"\\]*+)" "([^"\\]*+)(?:"|$)|(?! "))'
+    r"([0-9a-fA-F.:]+) - \S+ \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
+    r'"([A-Z]+) (/[^"\\ ]*) HTTP/[\d.]+" (\d{3}) (?:\d++|-)(?: "([^"\\]*+)" "([^"\\]*+)")?$'
 )
 """Matches nearly all lines, in their parts: no host, nothing escaped, a valid request."""
-ESCAPE_PATTERN = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
-MONTH_NUMBERS = {
-    name: number
-    for number, name in enumerate("JanFebMarAprMayJunJulAugSepOctNovDec"[i : i + 3] for i in range(0, 36, 3))
-}
+QUOTED_FIELD = re.compile(QUOTED_PATTERN)
+HOST_FIELD = re.compile(r"(?=[\w.-]*[^\W\d])[\w.-]+(?::\d+)?").fullmatch
+URL_FIELD = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*://|/)").match
+TRAEFIK_TAIL = re.compile(r' \d+ "([^"]*)" "[^"]*" \d+ms').match
+HAPROXY_TAIL = re.compile(r' \d+ \d{3} "[^"]*" "[^"]*" "').match
+"""HAProxy's `option httplog clf` writes an empty referrer and an empty user-agent in every line."""
+CUT_OFF_TEXT = "the line is cut off"
+MAX_TAIL_FIELDS = 12  # quoted fields that are searched for a referrer, a user-agent and X-Forwarded-For
 
 
-def parse_log_line(text: str) -> LogLine | None:
-    """Parses a line; None when its format is unknown."""
-    try:
-        return parse_text_line(text) if not text.startswith("{") else parse_json_line(text)
-    except (ValueError, KeyError, OverflowError):
-        return None  # an invalid time or number
+def parse_common_line(text: str) -> LogLine | None:
+    """Parses an ordinary line in the common or combined format; None for every other line."""
+    match = COMMON_LINE_PATTERN.match(text)
+    if match is None:
+        return None
+    address, minute, second, zone, method, target, status, referrer, agent = match.groups()
+    client = clean_address(address)
+    if not client:
+        raise UnreadableLine("the client's address cannot be read")
+    at = check_epoch(parse_minute(minute, zone) + int(second))
+    if agent is None:
+        return LogLine("", client, at, method, target, int(status), "", "")
+    return LogLine("", client, at, method, target, int(status), dash_to_empty(referrer), agent or NO_AGENT)
 
 
 def parse_text_line(text: str) -> LogLine | None:
-    ordinary = COMMON_LINE_PATTERN.match(text)
-    if ordinary is not None:
-        address, until, second, zone, method, target, status, referrer, agent = ordinary.groups("")
-        begun = parse_minute(until, zone) + int(second)
-        return LogLine("", address, begun, method, target, int(status), dash_to_empty(referrer), dash_to_empty(agent))
-    match = LOG_LINE_PATTERN.match(text)
+    """Parses a line with a time in brackets and a request in quotes; None for every other line."""
+    match = TEXT_LINE_PATTERN.match(text)
     if match is None:
         return None
-    host, other, address, at, request, status, referrer, agent = match.groups("")
-    if "\\" in text:
-        request, referrer, agent = map(unescape_text, (request, referrer, agent))
-    method, target = split_request(request)
+    head, time, middle, request, status, rest = match.groups()
+    host, address = parse_head(head.split())
+    host = host or next((clean_host(word) for word in middle.split() if is_domain(clean_host(word))), "")
+    referrer, agent, forwarded, tail = parse_rest(rest)
+    router = TRAEFIK_TAIL(tail)
+    if router and not host and is_domain(clean_host(router[1])):
+        host = clean_host(router[1])
+    if agent == NO_AGENT and HAPROXY_TAIL(tail):
+        agent = ""
+    method, target = split_request(unescape_text(request))
+    url_host, method, target = split_target(method, target)
+    at, is_local = parse_log_time(time)
     return LogLine(
-        host or other,
+        host or url_host,
         address,
-        parse_log_time(at),
+        at,
         method,
         target,
         int(status),
-        dash_to_empty(referrer),
-        dash_to_empty(agent),
+        referrer,
+        agent,
+        forwarded=forwarded,
+        is_local=is_local,
     )
 
 
-def split_request(request: str) -> tuple[str, str]:
-    """Returns method and target of `GET /page HTTP/1.1`; the target may contain spaces. Both '' when it is invalid."""
-    method, _, rest = request.partition(" ")
-    target, _, protocol = rest.rpartition(" ")
-    if not protocol.startswith("HTTP/"):
-        target = rest
-    return (method, target) if target else ("", "")
+def parse_head(words: list[str]) -> tuple[str, str]:
+    """Returns host ('' for none) and client of the words before the time; raises UnreadableLine without a client.
+
+    The orders: client ident user; host client ident user; client host user (lighttpd, OVH); and in front a list of
+    X-Forwarded-For, or `-` when there is none.
+    """
+    fields = join_address_lists(words)
+    first, second = ([*fields, "", ""])[:2]
+    addresses = first_address(first), first_address(second)
+    if first == "-" and addresses[1]:
+        return "", addresses[1]
+    if all(addresses):
+        # Two addresses: the host is an address, or the first is X-Forwarded-For and the second the proxy.
+        is_forwarded = "," in first or (is_private(addresses[1]) and not is_private(addresses[0]))
+        return ("", addresses[0]) if is_forwarded else (clean_host(first), addresses[1])
+    if addresses[0]:
+        return (clean_host(second) if is_domain(clean_host(second)) else ""), addresses[0]
+    if addresses[1] and HOST_FIELD(first):
+        return clean_host(first), addresses[1]
+    return parse_named_client(first, second, len(fields))
 
 
-def dash_to_empty(text: str) -> str:
-    return "" if text == "-" else text
+def parse_named_client(first: str, second: str, fields: int) -> tuple[str, str]:
+    """Returns host and client where the server writes the client's name instead of its address."""
+    names = clean_host(first), clean_host(second)
+    if not is_domain(names[0]) and first != "localhost":
+        raise UnreadableLine("the client's address cannot be read")
+    if not is_domain(names[1]):
+        if ":" in first:
+            raise UnreadableLine("the client's address cannot be read")
+        return "", names[0]
+    return names if ":" in first or fields > 3 else (names[1], names[0])
 
 
-def unescape_text(text: str) -> str:
-    r"""Decodes the escapes of Apache and nginx: \" or \x22 for a quote, \xhh for other bytes, mostly UTF-8."""
-    if "\\" not in text:
-        return text
-    raw = ESCAPE_PATTERN.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
-    try:
-        return raw.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return raw
+def join_address_lists(words: list[str]) -> list[str]:
+    """Joins `203.0.113.5, 10.0.0.1`, which is one field, to one word."""
+    fields: list[str] = []
+    for word in words:
+        if fields and fields[-1].endswith(","):
+            fields[-1] += word
+        else:
+            fields.append(word)
+    return fields
 
 
-@lru_cache(maxsize=4096)
-def parse_minute(text: str, zone: str) -> float:
-    """Returns seconds since 1970 of `17/May/2015:10:05`, `+0200`; cached, because many lines share a minute."""
-    day, month, rest = text.split("/")
-    year, hour, minutes = map(int, rest.split(":"))
-    epoch = datetime(year, MONTH_NUMBERS[month] + 1, int(day), hour, minutes, tzinfo=UTC).timestamp()
-    east = 60 * (int(zone[1:3]) * 60 + int(zone[3:5])) if zone else 0
-    return epoch + east if zone.startswith("-") else epoch - east
-
-
-def parse_log_time(text: str) -> float:
-    """Parses `17/May/2015:10:05:03 +0000` or nginx's `$time_iso8601`; raises ValueError and KeyError."""
-    if text[2:3] == "/":
-        return parse_minute(text[:17], text[21:]) + int(text[18:20])
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def parse_json_line(text: str) -> LogLine | None:
-    fields = parse_json_fields(text)
-    if fields is None:
-        return None
-    method, target = (fields.method, fields.target) if fields.method else split_request(fields.target)
-    return LogLine(
-        host=fields.host.partition(":")[0],
-        address=fields.address,
-        at=fields.at if isinstance(fields.at, float) else parse_log_time(fields.at),
-        method=method,
-        target=target,
-        status=fields.status,
-        referrer=dash_to_empty(fields.referrer),
-        agent=dash_to_empty(fields.agent),
-        language=fields.language,
-        title=fields.title,
-        screen=int(fields.screen) if fields.screen.isdecimal() else None,
+def is_private(address: str) -> bool:
+    return address.startswith(("10.", "192.168.", "127.", "169.254.", "fd", "fe80:", "::1")) or (
+        address.startswith("172.") and address.split(".")[1].isdecimal() and 16 <= int(address.split(".")[1]) <= 31
     )
+
+
+def parse_rest(rest: str) -> tuple[str, str, str, str]:
+    """Returns referrer, user-agent and X-Forwarded-For of the text after status and size, and what follows them.
+
+    What is between size and referrer is skipped. A user-agent without its closing mark ends with the line. Raises
+    UnreadableLine when the line ends in the referrer.
+    """
+    fields: list[str] = []
+    end = tail_start = 0
+    for match in QUOTED_FIELD.finditer(rest):
+        fields.append(unescape_text(match[1]))
+        end = match.end()
+        if len(fields) == 2:
+            tail_start = end
+        if len(fields) == MAX_TAIL_FIELDS:
+            break
+    if not fields:
+        if '"' in rest:
+            raise UnreadableLine(CUT_OFF_TEXT)
+        return "", "", "", ""
+    if len(fields) == 1:
+        if '"' in rest[end:]:
+            return dash_to_empty(fields[0]), unescape_text(rest[end:].partition('"')[2]) or NO_AGENT, "", ""
+        return (fields[0], "", "", "") if URL_FIELD(fields[0]) else ("", fields[0] or NO_AGENT, "", "")
+    forwarded = next((field for field in fields[2:] if field and is_address_list(field)), "")
+    return dash_to_empty(fields[0]), fields[1] or NO_AGENT, forwarded, rest[tail_start:]

@@ -3,14 +3,15 @@
 from enum import StrEnum
 from functools import lru_cache
 
-from utilities.pageviews.log_import.access_log import LogLine
+from utilities.pageviews.log_import.log_line import LogLine
 
 
 class LineKind(StrEnum):
     """The kinds of the summary; every line is exactly one, the first that fits from the top."""
 
-    BLANK = "blank lines"
+    BLANK = "blank lines and comments"
     UNREADABLE = "unreadable lines"
+    CUT_OFF = "last line, not complete yet"
     NOT_GET = "not a GET"
     ERROR = "errors (4xx, 5xx)"
     REDIRECT = "redirects"
@@ -18,6 +19,8 @@ class LineKind(StrEnum):
     STATIC = "static files"
     FEED = "feeds"
     FOREIGN = "of a site we do not count"
+    FUTURE = "later than now"
+    OLD = "older than the site keeps (retention_months)"
     EXCLUDED = "excluded by the site"
     PREFETCH = "prefetches"
     BOT = "bots"

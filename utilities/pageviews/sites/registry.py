@@ -3,7 +3,8 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,6 +47,13 @@ class SiteRegistry:
 
     def get(self, name: str) -> Site | None:
         return self.sites.get(name)
+
+    def unknown_name_text(self, name: str, others: Iterable[str] = ()) -> str:
+        """Returns a sentence for a name that is no site's, with the nearest one; `others` are sites of the past."""
+        names = sorted({*self.sites, *others})
+        near = get_close_matches(name, names, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names) or 'none in boards/sites.yaml'}."
+        return f"There is no site called {name[:100]!r}; {hint}"
 
     def load_file(self) -> None:
         """Reads the file; raises BoardError with every fault. Without a file there are no sites."""

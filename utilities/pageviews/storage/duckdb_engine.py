@@ -1,5 +1,6 @@
 """The page-view store in a DuckDB file, which one process owns."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -52,6 +53,7 @@ class DuckDBPageViewStore:
         self.file = file
         self.connection = connection  # only for cursors: each thread uses its own
         self.query_pool = query_pool
+        self.load_lock = asyncio.Lock()
         self.writer = connection.cursor()  # of the flusher's thread
         self.rows: int = connection.execute(f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}").fetchall()[0][0]  # noqa: S608
         self.close_callbacks: list[Callable[[], Awaitable[None]]] = []
@@ -85,9 +87,10 @@ class DuckDBPageViewStore:
         self.rows += self.writer.execute(sql, {"first": first, "last": last}).fetchall()[0][0]
 
     async def load_row_file(self, row_file: Path) -> int:
-        [(first, last, has_duplicates)] = await self._run_long_query(row_file_summary_sql(row_file), {})
-        sql = insert_row_file_sql(row_file, has_duplicates=has_duplicates)
-        inserted = await self._run_statement(sql, {"first": first, "last": last})
+        async with self.load_lock:  # two inserts at once would not see each other's rows
+            [(first, last, has_duplicates)] = await self._run_long_query(row_file_summary_sql(row_file), {})
+            sql = insert_row_file_sql(row_file, has_duplicates=has_duplicates)
+            inserted = await self._run_statement(sql, {"first": first, "last": last})
         self.rows += inserted
         return inserted
 

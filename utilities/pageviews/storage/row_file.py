@@ -36,6 +36,10 @@ class RowFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Deletes the file."""
         self.file.close()
         self.path.unlink(missing_ok=True)
 

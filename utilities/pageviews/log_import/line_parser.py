@@ -1,0 +1,124 @@
+"""The parser of a log's lines: tries the formats in turn, and remembers what the log says about itself."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from utilities.pageviews.log_import.access_json import load_json_object, message_text, parse_json_record
+from utilities.pageviews.log_import.access_log import parse_common_line, parse_text_line
+from utilities.pageviews.log_import.line_prefix import (
+    JOURNAL_FIELD,
+    PARTIAL_LINE,
+    WHOLE_PART,
+    strip_junk,
+    strip_prefixes,
+    strip_quotes,
+)
+from utilities.pageviews.log_import.load_balancers import TEXT_FORMATS
+from utilities.pageviews.log_import.log_line import LogLine, UnreadableLine
+from utilities.pageviews.log_import.w3c_log import DIRECTIVE_PATTERN, parse_w3c_line, split_fields
+
+KNOWN_FORMATS = (
+    "common, combined and vhost_combined (Apache, nginx, lighttpd, Traefik), JSON lines (nginx, Caddy, Traefik, "
+    "CloudFront, Google Cloud), W3C extended with #Fields (IIS, CloudFront), AWS load balancers (ALB, ELB), S3, "
+    "HAProxy and bunny.net; each also behind the prefix of syslog, journald, Docker or Kubernetes"
+)
+UNKNOWN_FORMAT_TEXT = "no known format"
+MAX_PREFIXES = 3  # one behind the other
+MAX_PARTIAL_CHARS = 1 << 17
+
+
+class LineParser:
+    """Parses the lines of one log in their order: `#Fields` and parts of a line are remembered for the next ones."""
+
+    def __init__(self) -> None:
+        self.fields: tuple[str, ...] = ()
+        self.file_date = ""
+        self.partial: dict[str, str] = {}  # the beginning of a line that Kubernetes has split, by stream
+
+    def parse_line(self, text: str) -> LogLine | None:
+        """Parses a line; None for a blank line, a comment and a part of a line. Raises UnreadableLine."""
+        line = parse_common_line(text)
+        if line is not None:
+            return line
+        text = strip_junk(text)
+        if not text:
+            return None
+        if text.startswith("#"):
+            self._read_directive(text)
+            return None
+        return self._parse_any(self._join_parts(text))
+
+    def _read_directive(self, text: str) -> None:
+        match = DIRECTIVE_PATTERN.match(text)
+        if match and match[1].lower() == "fields":
+            self.fields = split_fields(match[2])
+        elif match:
+            self.file_date = match[2][:10]
+
+    def _join_parts(self, text: str) -> str:
+        """Returns the text, '' for a part of a line that continues, and the joined parts at its end."""
+        part = PARTIAL_LINE(text)
+        if part:
+            self.partial[part[1]] = (self.partial.get(part[1], "") + text[part.end() :])[:MAX_PARTIAL_CHARS]
+            return ""
+        end = WHOLE_PART(text) if self.partial else None
+        return self.partial.pop(end[1], "") + text[end.end() :] if end else text
+
+    def _parse_any(self, text: str) -> LogLine | None:
+        if not text or JOURNAL_FIELD(text):
+            return None
+        reason = UNKNOWN_FORMAT_TEXT
+        for candidate in candidates(text):
+            try:
+                line = self._parse_plain(candidate)
+            except UnreadableLine as error:
+                reason = str(error) if reason == UNKNOWN_FORMAT_TEXT else reason
+                continue
+            if line is not None:
+                return line
+        raise UnreadableLine(reason)
+
+    def _parse_plain(self, text: str) -> LogLine | None:
+        """Parses a line without prefix; None when no format fits."""
+        if text.startswith("{"):
+            return self._parse_json(text)
+        if self.fields and not text.startswith("#"):
+            try:
+                return parse_w3c_line(text, self.fields, self.file_date)
+            except UnreadableLine:
+                line = self._parse_formats(text)
+                if line is None:
+                    raise
+                return line
+        return self._parse_formats(text)
+
+    def _parse_formats(self, text: str) -> LogLine | None:
+        line = parse_common_line(text)
+        if line is not None:
+            return line
+        return next(filter(None, (parse(text) for parse in TEXT_FORMATS)), None) or parse_text_line(text)
+
+    def _parse_json(self, text: str) -> LogLine | None:
+        """Parses an object with the fields of a request, or with a line as text."""
+        record: Mapping[str, Any] = load_json_object(text)
+        line = parse_json_record(record)
+        message = message_text(record)
+        if line is None and message and message != text:
+            return self._parse_any(message)
+        return line
+
+
+def candidates(text: str, depth: int = 0) -> Iterator[str]:
+    """Yields the text, and what it is without prefixes and quotation marks around it."""
+    yield text
+    if depth < MAX_PREFIXES:
+        for rest in (*strip_prefixes(text), *strip_quotes(text)):
+            yield from candidates(rest.strip(), depth + 1)
+
+
+def parse_log_line(text: str) -> LogLine | None:
+    """Parses a single line; None when it cannot be read."""
+    try:
+        return LineParser().parse_line(text)
+    except UnreadableLine:
+        return None

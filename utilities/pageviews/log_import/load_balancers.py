@@ -1,0 +1,112 @@
+"""Parses the access logs of load balancers, CDNs and object stores that write one line of text for each request."""
+
+import re
+from collections.abc import Callable
+
+from utilities.pageviews.log_import.log_line import (
+    NO_AGENT,
+    QUOTED_PATTERN,
+    LogLine,
+    clean_host,
+    dash_to_empty,
+    is_domain,
+    require_address,
+    split_request,
+    split_target,
+    unescape_text,
+)
+from utilities.pageviews.log_import.log_time import parse_log_time
+
+ISO_PATTERN = r"(\d{4}-\d\d-\d\dT\S+)"
+ELB_LINE = re.compile(
+    r"(?:(?:https?|h2|wss?|grpcs?) )?" + ISO_PATTERN + r" \S+ (\S+:\d+) (?:\S+:\d+|-) (?:-?[\d.]+|-) (?:-?[\d.]+|-)"
+    r" (?:-?[\d.]+|-) (\d{3}|-) \S+ \d+ \d+ " + QUOTED_PATTERN + r"(?: " + QUOTED_PATTERN + r")?"
+)
+"""AWS: docs.aws.amazon.com/elasticloadbalancing, "Access logs" of classic and application load balancers."""
+S3_LINE = re.compile(
+    r"[0-9a-f]{64} (\S+) \[([^\]]{20,32})\] (\S+) \S+ \S+ \S+ \S+ (?:" + QUOTED_PATTERN + r"|-) (\d{3}|-) \S+ \S+ \S+"
+    r" \S+ \S+ (?:" + QUOTED_PATTERN + r"|-) (?:" + QUOTED_PATTERN + r"|-)(?: \S+ \S+ \S+ \S+ \S+ (\S+))?"
+)
+"""AWS: docs.aws.amazon.com/AmazonS3, "Amazon S3 server access log format"; the last group is the Host header."""
+HAPROXY_LINE = re.compile(
+    r"(\S+:\d+) \[([^\]]{20,32})\] \S+ \S+/\S+ [-+\d]+/[-+\d]+/[-+\d]+/[-+\d]+/[-+\d]+ (\d{3}|-1) [-+\d]+ \S+ \S+ \S{4}"
+    r" [\d/+]+ [\d/+]+ (?:\{([^}]*)\} )?(?:\{([^}]*)\} )?" + QUOTED_PATTERN
+)
+"""HAProxy's `option httplog`: docs.haproxy.org, "HTTP log format". Captured headers are in braces, in any order."""
+BUNNY_LINE = re.compile(
+    r"[A-Z-]+\|(\d{3})\|(\d{13})\|\d+\|\d+\|([^|]+)\|([^|]*)\|(https?://[^|]+)\|[^|]*\|([^|]*)(?:\||$)"
+)
+"""Bunny: docs.bunny.net, "Log format"."""
+
+
+def parse_elb_line(text: str) -> LogLine | None:
+    """Parses a line of an AWS load balancer; one of a TCP connection has no request."""
+    match = ELB_LINE.match(text)
+    if match is None:
+        return None
+    time, client, status, request, agent = match.groups()
+    return make_line("", client, time, request, status, "", "" if agent is None else agent or NO_AGENT)
+
+
+def parse_s3_line(text: str) -> LogLine | None:
+    """Parses a line of S3; one that S3 wrote for itself has no request."""
+    match = S3_LINE.match(text)
+    if match is None:
+        return None
+    bucket, time, client, request, status, referrer, agent, header = match.groups()
+    host = next((name for name in (clean_host(bucket), clean_host(header or "")) if is_domain(name)), "")
+    if request is None:
+        client = "0.0.0.0" if client == "-" else client  # noqa: S104 (lifecycle rules and the like have no client)
+    return make_line(host, client, time, request or "", status, referrer or "", agent or NO_AGENT)
+
+
+def parse_haproxy_line(text: str) -> LogLine | None:
+    """Parses a line of HAProxy. The captured headers are recognized by what they look like."""
+    match = HAPROXY_LINE.match(text)
+    if match is None:
+        return None
+    client, time, status, first, second, request = match.groups()
+    host = agent = referrer = ""
+    for field in "|".join(filter(None, (first, second))).split("|"):
+        if not host and is_domain(clean_host(field)):
+            host = clean_host(field)
+        elif not referrer and field.startswith(("http://", "https://")):
+            referrer = field
+        elif not agent and ("Mozilla/" in field or re.match(r"[\w.-]+/\d", field)):
+            agent = field
+    return make_line(host, client, time, request, "0" if status == "-1" else status, referrer, agent)
+
+
+def parse_bunny_line(text: str) -> LogLine | None:
+    """Parses a line of bunny.net."""
+    match = BUNNY_LINE.match(text)
+    if match is None:
+        return None
+    status, time, client, referrer, url, agent = match.groups()
+    return make_line("", client, time, f"GET {url} HTTP/1.1", status, referrer, agent or NO_AGENT)
+
+
+def make_line(host: str, client: str, time: str, request: str, status: str, referrer: str, agent: str) -> LogLine:
+    """Returns the line of these texts; raises UnreadableLine."""
+    method, target = split_request(unescape_text(request))
+    url_host, method, target = split_target(method, target)
+    at, is_local = parse_log_time(time)
+    return LogLine(
+        host or url_host,
+        require_address(client),
+        at,
+        method,
+        target,
+        int(status) if status.isdecimal() else 0,
+        dash_to_empty(unescape_text(referrer)),
+        unescape_text(agent),
+        is_local=is_local,
+    )
+
+
+TEXT_FORMATS: tuple[Callable[[str], LogLine | None], ...] = (
+    parse_elb_line,
+    parse_s3_line,
+    parse_haproxy_line,
+    parse_bunny_line,
+)
