@@ -70,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     logs = add_command(commands, "import-log", "count the page views of access logs, as if the beacon had been there")
     logs.add_argument("--site", default="", help="the site of the logs, where they do not name the host")
     logs.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="of any usual format, compressed or not; - is the standard input"
+        "files", nargs="+", type=Path, metavar="FILE", help="any usual format, compressed or not; - for standard input"
     )
     forget = add_command(commands, "forget", "delete page views for good: those that match every option")
     forget.add_argument("--visitor", type=int, help="the number of a visitor, as in an export")
