@@ -118,6 +118,8 @@ async def check_boards(settings: Settings) -> str:
     catalogue = load_catalogue()
     boards = Boards(settings.boards_dir, catalogue.add_board)
     boards.load()
+    if boards.faults:
+        raise BoardError("\n".join(boards.faults.values()))
     titles = {report.name: report.title for report in catalogue.reports.values()}
     wrong = [
         f"{Path(board.file).name}: {fault}"

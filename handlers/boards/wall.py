@@ -29,7 +29,10 @@ class BoardListPage(BaseHandler):
 
     def get(self) -> None:
         boards = sorted(self.services.boards, key=lambda board: board.title)
-        self.render_page("boards.html", here="/boards", boards=boards, faults=self.services.boards.faults)
+        known = self.services.boards
+        self.render_page(
+            "boards.html", here="/boards", boards=boards, faults=known.faults, folder_fault=known.folder_fault
+        )
 
 
 class FrontPage(BoardListPage):

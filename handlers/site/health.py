@@ -15,11 +15,13 @@ class HealthPage(BaseHandler):
     def get(self) -> None:
         readings = {name: self.reading_health(name) for name in self.board_reports()}
         store = self.services.store.health()
-        faults = sorted(self.services.boards.faults)  # what is wrong with them is for those inside
+        boards, sites = self.services.boards, self.services.collector.sites
+        faults = sorted(boards.faults)  # what is wrong with them is for those inside
+        is_outdated = bool(faults or boards.folder_fault or sites.fault)
         stored = store.get("answers", True) and store.get("writes", True)  # a full Redis answers, but takes nothing
         page_views = self.services.collector.views.health()
         is_storage_down = not stored or not page_views["answers"]
-        degraded = any(each["state"] in DEGRADED_STATES for each in readings.values()) or is_storage_down or faults
+        degraded = any(each["state"] in DEGRADED_STATES for each in readings.values()) or is_storage_down or is_outdated
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {
@@ -29,7 +31,8 @@ class HealthPage(BaseHandler):
                 "sources": {name: source.health() for name, source in self.services.sources.configured.items()},
                 "store": store,
                 "page_views": page_views,
-                "boards": {"shown": len(self.services.boards), "faults": faults},
+                "boards": {"shown": len(boards), "faults": faults, "folder_readable": not boards.folder_fault},
+                "sites": {"counted": len(sites), "file_usable": not sites.fault},
                 "walls": self.services.walls.wall_count,
             }
         )

@@ -10,6 +10,7 @@ import pytest
 from utilities.config.boards import Board, Boards, read_board
 from utilities.config.boards.model import BoardFile
 from utilities.model.errors import BoardError
+from utilities.runtime.watched_files import GRACE_SECONDS
 from utilities.services import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,7 +96,7 @@ reports:
         ("title: Office", "title: Office\ntitle: Hall", "line 2: 'title' appears twice"),
         ("title: Office", "title: Office\nzone: Berlin", "line 2: zone: 'Berlin' is no time zone"),
         ("title: Office", "title: [", "line 3: is not YAML"),
-        ("view: number,", "view: number, title: Who is here now?,", "line 4: is not YAML"),
+        ("view: number,", "view: number, title: Who: is here now,", "line 4: is not YAML"),
         ("title: Office", "title: Office\nscreen: &a {b: *a}", "line 2: is nested too deeply"),
         (GOOD, "", "office.yaml: must say title, grid and tiles"),
         (GOOD, "- a list", "line 1: must say title, grid and tiles"),
@@ -154,19 +155,22 @@ def test_invalid_edit_leaves_the_last_valid_board_and_its_fault(write: Write, tm
 def test_boards_are_added_and_removed_with_their_files(write: Write, tmp_path: Path):
     write()
     write("no: board", "programmes.yaml")
-    boards = Boards(tmp_path, accept)
+    now = [0.0]
+    boards = Boards(tmp_path, accept, monotonic=lambda: now[0])
     boards.load()
     other = write(GOOD.replace("Office", "Kitchen"), "kitchen.yaml")
     assert boards.poll()
     assert [board.title for board in boards] == ["Office", "Kitchen"]
     other.unlink()
+    assert not boards.poll()
+    now[0] += GRACE_SECONDS
     assert boards.poll()
     assert len(boards) == 1
 
 
 def test_board_keeps_its_own_reports_when_its_file_is_renamed(write: Write, tmp_path: Path):
-    catalog = load_catalogue()
-    boards = Boards(tmp_path, catalog.add_board, catalog.remove_board)
+    catalog, now = load_catalogue(), [0.0]
+    boards = Boards(tmp_path, catalog.add_board, catalog.remove_board, monotonic=lambda: now[0])
     path = write(GOOD + "reports:\n  one: {title: One, source: ga4, metrics: [sessions]}\n")
     boards.load()
     assert "one" in catalog.reports
@@ -174,7 +178,11 @@ def test_board_keeps_its_own_reports_when_its_file_is_renamed(write: Write, tmp_
     assert boards.poll()
     assert not boards.faults
     assert "one" in catalog.reports
+    write()
     (tmp_path / "kitchen.yaml").unlink()
+    assert boards.poll()
+    assert "one" in catalog.reports
+    now[0] += GRACE_SECONDS
     assert boards.poll()
     assert "one" not in catalog.reports
 

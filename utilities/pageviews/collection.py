@@ -26,6 +26,7 @@ log = logging.getLogger("foyer.collect")
 
 PURGE_INTERVAL_SECONDS = 60.0
 FLUSH_INTERVAL_SECONDS = 5.0
+SITES_CHECK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,23 @@ class Collection:
     collector: Collector
 
 
+def make_site_registry(settings: Settings) -> SiteRegistry:
+    """Returns the registry of BOARDS_DIR/sites.yaml, which has not been read yet."""
+    return SiteRegistry(settings.boards_dir / SITES_FILE_NAME, any_host=settings.loopback_only, zone=local_zone_name())
+
+
 def open_sites(settings: Settings) -> SiteRegistry:
-    """Reads the sites of BOARDS_DIR/sites.yaml; raises BoardError."""
-    sites = SiteRegistry(settings.boards_dir / SITES_FILE_NAME, any_host=settings.loopback_only, zone=local_zone_name())
+    """Reads the sites for a command; raises BoardError."""
+    sites = make_site_registry(settings)
     sites.load_file()
     return sites
 
 
 @asynccontextmanager
 async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Collection]:
-    """Opens the collection, and closes it on exit. Raises BoardError and SettingsError."""
-    sites = open_sites(settings)
+    """Opens the collection, and closes it on exit. Raises SettingsError."""
+    sites = make_site_registry(settings)
+    sites.poll()  # a wrong file stops neither the start nor the walls; it is read again as soon as it is right
     async with AsyncExitStack() as closing:
         classifier = open_classifier(
             settings.data_dir, settings.geoip_db, clock(), sites.get, find_owner=sites.owner_of
@@ -60,6 +67,7 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
         rate_limiter = await open_rate_limiter(settings, sites, closing)
         dropped = classifier.dropped
         loops = [
+            SupervisedLoop.every(SITES_CHECK_SECONDS, "sites: refresh", sites.refresh),
             SupervisedLoop.every(
                 PURGE_INTERVAL_SECONDS, "page views: purge", lambda: classifier.purge_expired(clock())
             ),

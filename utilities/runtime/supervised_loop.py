@@ -21,6 +21,19 @@ async def catch_error(work: Awaitable[object]) -> Exception | None:
     return None
 
 
+def catch_call_error(call: Callable[[], object]) -> Exception | None:
+    """Calls `call` and returns what it raised; None when it ended well."""
+
+    async def run_call() -> None:
+        call()
+
+    try:
+        catch_error(run_call()).send(None)
+    except StopIteration as end:  # the coroutine waits for nothing, so it ends at once
+        error: Exception | None = end.value
+    return error
+
+
 class SupervisedLoop:
     """One task that runs `work` until it returns, and starts it again after `restart_seconds` when it raises.
 

@@ -1,6 +1,8 @@
-"""Tells when a file on disk has changed."""
+"""Files on disk: reads small ones safely, and tells when one has changed."""
 
-from collections.abc import Callable
+import errno
+import os
+import stat
 from pathlib import Path
 
 FileStamp = tuple[int, int, int]
@@ -16,29 +18,37 @@ def read_file_stamp(path: Path) -> FileStamp | None:
     return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
-class WatchedFile:
-    """A file that is compared with its state at the last look.
+def read_regular_file(path: Path, max_bytes: int) -> bytes:
+    """Returns the content of a file. Raises OSError, also for a folder, a pipe, a device and a file that is too large.
 
-    With `interval` and a monotonic `clock` the disk is read at most once in that many seconds.
+    Opening a pipe usually waits for somebody who writes into it; here it does not.
     """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is a folder, not a file" if stat.S_ISDIR(mode) else "it is not a file")
+        content = b""
+        while len(content) <= max_bytes and (chunk := os.read(descriptor, max_bytes + 1 - len(content))):
+            content += chunk
+    finally:
+        os.close(descriptor)
+    if len(content) > max_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {max_bytes:,} bytes")
+    return content
 
-    def __init__(self, path: Path, *, interval: float = 0.0, clock: Callable[[], float] | None = None) -> None:
+
+class WatchedFile:
+    """A file that is compared with its state at the last look."""
+
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._interval = interval
-        self._clock = clock
         self._stamp: FileStamp | None = None
-        self._next_look = 0.0 if clock is None else clock() + interval
 
     def poll(self) -> bool:
-        """Returns whether the file has changed, appeared or gone since the last look, and remembers its state."""
-        if self._clock is not None:
-            now = self._clock()
-            if now < self._next_look:
-                return False
-            self._next_look = now + self._interval
-        return self.refresh_stamp()
+        """Returns whether the file has changed, appeared or gone since the last look, and remembers its state.
 
-    def refresh_stamp(self) -> bool:
-        """Does as `poll`, without regard to the interval. Call it when this process itself reads or writes the file."""
+        Call it also when this process itself reads or writes the file.
+        """
         before, self._stamp = self._stamp, read_file_stamp(self.path)
         return self._stamp != before

@@ -99,7 +99,7 @@ class SocialSource:
             return
         self.load_counts()
         write_counts(self.file.path, {name: tracker.cache.good_counts() for name, tracker in self.trackers.items()})
-        self.file.refresh_stamp()
+        self.file.poll()
         self.last_write = self.monotonic()
 
     async def check(self) -> str:

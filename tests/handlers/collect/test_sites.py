@@ -192,6 +192,7 @@ def test_changed_file_is_reloaded_and_an_invalid_one_is_ignored(
         made.file.write_text(text, encoding="utf-8")
         os.utime(made.file, ns=(int(steady.now), int(steady.now)))
         steady.now += 10
+        made.poll()
 
     change(TWO.replace("docs.example.org", "docs.example.net"))
     assert made.find_site("", "www.example.net").name == "docs"
@@ -200,7 +201,7 @@ def test_changed_file_is_reloaded_and_an_invalid_one_is_ignored(
     change("sites: [")
     assert made.find_site("", "www.example.net").name == "docs"
     assert "is not YAML" in made.fault
-    assert "the previous sites are used" in caplog.text
+    assert "sites.yaml cannot be used (its last good version is used)" in caplog.text
     change(TWO)
     assert made.find_site("", "www.example.org").name == "docs"
     assert made.fault == ""

@@ -180,6 +180,7 @@ async def test_an_unknown_board_has_no_stream(server: WallServer) -> None:
 
 async def test_the_board_of_a_deleted_file_is_not_shown(start_server: StartServer) -> None:
     server = await start_server()
+    server.boards.files.grace_seconds = 0.0
     server.edit("title: Other\ntiles:\n  - {report: pages, view: table, place: [1, 1, 12, 12]}\n", "other")
     await wait_until(lambda: server.walls.render_page("other"))
     line = await StreamClient.open(server.port, "/boards/other/stream")

@@ -96,6 +96,7 @@ async def test_a_bad_edit_keeps_the_board_and_shows_an_error_in_the_status_line(
 
 @pytest.mark.slow
 async def test_a_wall_whose_board_was_deleted_says_so(server: WallServer, wall_page: Page) -> None:
+    server.boards.files.grace_seconds = 0.0
     server.edit(BOARD.replace("Office", "Other"), "other")
     await wait_until(lambda: server.walls.render_page("other"))
     await wall_page.clock.install()

@@ -8,14 +8,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from utilities.config.yaml_file import KeyPath
 from utilities.model.errors import BoardError
 from utilities.model.time_ranges import parse_zone_name
 
 DURATION_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 BOARD_NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
-
-KeyPath = tuple[str | int, ...]
-"""Where something stands in a board file: keys and places in lists, from the top."""
 
 
 def parse_duration(value: object) -> object:

@@ -6,14 +6,15 @@ from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from utilities.config.boards.model import Board, BoardFile, Grid, KeyPath, Place, Screen, Tile, nearest_line
+from utilities.config.boards.model import Board, BoardFile, Grid, Place, Screen, Tile, nearest_line
+from utilities.config.yaml_file import KeyPath, YamlLimits, read_yaml, shorten_text
 from utilities.model.errors import BoardError
 
-QUOTES_HINT = "a text with : ? # [ ] { or } in it needs quotes around it"
+BOARD_LIMITS = YamlLimits(max_bytes=256 * 1024, max_nodes=10_000)
+MAX_FAULTS = 20  # in one message
 
 MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {"screen": Screen, "grid": Grid, "place": Place}
 """The models by the key of a board file that holds them, to suggest correct names."""
@@ -21,11 +22,7 @@ MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {"screen": Screen, "grid": Gri
 
 def read_board(path: Path) -> Board:
     """Returns the board in `path`; raises BoardError with every fault of the file."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise BoardError(f"cannot be read: {error.strerror}", file=str(path)) from error
-    data, lines = parse_yaml(raw, str(path))
+    raw, data, lines = read_yaml(path, BOARD_LIMITS)
     try:
         file = BoardFile.model_validate(data)
     except ValidationError as error:
@@ -35,43 +32,6 @@ def read_board(path: Path) -> Board:
     if faults:
         raise combine_errors(faults)
     return board
-
-
-def parse_yaml(raw: bytes, file: str) -> tuple[object, dict[KeyPath, int]]:
-    """Returns the data of a YAML file, and the line on which each part of it begins; raises BoardError."""
-    try:
-        loader = yaml.SafeLoader(raw.decode())
-        node = loader.get_single_node()
-        lines: dict[KeyPath, int] = dict(_locate_keys(node, (), file)) if node else {}
-        return (loader.construct_document(node) if node else None), lines
-    except UnicodeDecodeError as error:
-        raise BoardError("is not UTF-8 text", file=file) from error
-    except yaml.MarkedYAMLError as error:
-        where = error.problem_mark.line + 1 if error.problem_mark else None
-        raise BoardError(f"is not YAML: {error.problem}; {QUOTES_HINT}", file=file, line=where) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise BoardError(f"is not YAML: {error}", file=file) from error
-
-
-def _locate_keys(node: yaml.Node, at: KeyPath, file: str) -> Iterator[tuple[KeyPath, int]]:
-    """Yields every key and list item with its line; raises BoardError for a recursive alias and a repeated key."""
-    if len(at) > 20:
-        raise BoardError("is nested too deeply", file=file, line=node.start_mark.line + 1)
-    if not at:
-        yield at, node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        for place, item in enumerate(node.value):
-            yield (*at, place), item.start_mark.line + 1
-            yield from _locate_keys(item, (*at, place), file)
-    if isinstance(node, yaml.MappingNode):
-        keys: set[str] = set()
-        for key, value in node.value:
-            here = key.start_mark.line + 1
-            if key.value in keys:
-                raise BoardError(f"{key.value!r} appears twice", file=file, line=here)
-            keys.add(str(key.value))
-            yield (*at, str(key.value)), here
-            yield from _locate_keys(value, (*at, str(key.value)), file)
 
 
 def file_error(
@@ -89,7 +49,7 @@ def describe_error(error: ErrorDetails, allowed_keys: Callable[[KeyPath], Iterat
     `allowed_keys` yields the keys that are allowed at a path; by default those of a board.
     """
     loc = error["loc"]
-    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
+    where = ".".join(str(part + 1) if isinstance(part, int) else shorten_text(part) for part in loc)
     if error["type"] == "extra_forbidden":
         there = list((allowed_keys or _allowed_keys)(loc[:-1]))
         return f"{where} is unknown here" + suggest_name(str(loc[-1]), there)
@@ -98,7 +58,7 @@ def describe_error(error: ErrorDetails, allowed_keys: Callable[[KeyPath], Iterat
     if error["type"] == "missing":
         return f"{where} is missing"
     if error["type"] == "string_pattern_mismatch":
-        return f"{where}: {error['input']!r} must be small letters, digits and hyphens"
+        return f"{where}: {shorten_text(str(error['input']))!r} must be small letters, digits and hyphens"
     if error["type"] == "too_short":
         return f"{where} is empty"
     message = error["msg"].removeprefix("Value error, ")
@@ -113,7 +73,7 @@ def _allowed_keys(loc: KeyPath) -> Iterator[str]:
 
 def suggest_name(word: str, names: list[str]) -> str:
     """Returns `; did you mean …?`, or all names when none is similar."""
-    near = get_close_matches(word, names, n=1)
+    near = get_close_matches(word[:100], names, n=1)
     return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(sorted(names))}"
 
 
@@ -140,6 +100,7 @@ def combine_errors(errors: list[BoardError]) -> BoardError:
     """Returns one error with the texts of all, a line each, at the place of the first."""
     if len(errors) == 1:
         return errors[0]
-    combined = BoardError("\n".join(str(error) for error in errors))
+    more = [f"and {len(errors) - MAX_FAULTS} more"] if len(errors) > MAX_FAULTS else []
+    combined = BoardError("\n".join([*map(str, errors[:MAX_FAULTS]), *more]))
     combined.file, combined.line = errors[0].file, errors[0].line
     return combined

@@ -1,12 +1,14 @@
 """The boards of a process, reread when their files change."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from utilities.config.boards.model import Board
 from utilities.config.boards.reader import read_board
+from utilities.model.clock import MonotonicClock
 from utilities.model.errors import BoardError
-from utilities.runtime.watched_file import FileStamp, read_file_stamp
+from utilities.runtime.watched_files import LISTING, WatchedFiles
 
 NOT_BOARDS = frozenset({"programmes", "sites"})
 """Files of the folder that are no boards."""
@@ -16,7 +18,12 @@ class Boards:
     """The last good board of every file; owned by the event loop's thread."""
 
     def __init__(
-        self, folder: Path, check: Callable[[Board], None], forget: Callable[[str], None] = lambda name: None
+        self,
+        folder: Path,
+        check: Callable[[Board], None],
+        forget: Callable[[str], None] = lambda name: None,
+        *,
+        monotonic: MonotonicClock = time.monotonic,
     ) -> None:
         """Takes `check`, which raises BoardError for faults in reports, views and legibility, and `forget`.
 
@@ -26,13 +33,24 @@ class Boards:
         self.check = check
         self.forget = forget
         self.boards: dict[str, Board] = {}
-        self.stamps: dict[Path, FileStamp] = {}
-        self.bad: dict[str, str] = {}
+        self.files = WatchedFiles[Board](
+            "the folder of boards",
+            list_paths=self._list_files,
+            read=read_board,
+            accept=self._accept_board,
+            remove=self._remove_board,
+            monotonic=monotonic,
+        )
 
     @property
     def faults(self) -> Mapping[str, str]:
         """Returns the faults of the current files by board; the walls show the last valid board."""
-        return self.bad
+        return {path.stem: fault for path, fault in self.files.faults.items() if path != LISTING}
+
+    @property
+    def folder_fault(self) -> str:
+        """Returns why the folder cannot be read, '' when it can; the walls show the last valid boards."""
+        return self.files.faults.get(LISTING, "")
 
     def __iter__(self) -> Iterator[Board]:
         return iter(self.boards.values())
@@ -44,39 +62,32 @@ class Boards:
         return self.boards.get(name)
 
     def load(self) -> None:
-        """Reads every board; raises BoardError with every fault, or when there is no board at all."""
-        self.poll()
-        if self.bad:
-            raise BoardError("\n".join(self.bad.values()))
-        if not self.boards:
-            raise BoardError("there is no board: write one, like office.yaml", file="BOARDS_DIR")
+        """Reads every board; raises BoardError when there is no valid one. Some wrong files do not stop the others."""
+        self.files.poll()
+        if self.boards:
+            return
+        if self.faults:
+            raise BoardError("\n".join(self.faults.values()))
+        raise BoardError("there is no board: write one, like office.yaml", file="BOARDS_DIR")
 
     def poll(self) -> bool:
         """Reads the files that have changed; returns whether a board or a fault has changed."""
-        before = (dict(self.boards), dict(self.bad))
-        stamps = self.look()
-        for path in self.stamps.keys() - stamps.keys():
-            self.boards.pop(path.stem, None)
-            self.bad.pop(path.stem, None)
-            self.forget(path.stem)
-        for path in sorted(stamps):
-            if stamps[path] != self.stamps.get(path):
-                self.renew(path)
-        self.stamps = stamps
-        return before != (self.boards, self.bad)
+        return self.files.poll()
 
-    def look(self) -> dict[Path, FileStamp]:
-        """Returns the stamps of the existing board files."""
-        paths = (path for path in self.folder.glob("*.yaml") if path.stem not in NOT_BOARDS and path.name[0] != ".")
-        return {path: stamp for path in paths if (stamp := read_file_stamp(path))}
+    async def refresh(self) -> bool:
+        """Does as `poll`, without blocking the event loop."""
+        return await self.files.refresh()
 
-    def renew(self, path: Path) -> None:
-        """Replaces the file's board if it is valid; otherwise the old one stays."""
-        try:
-            board = read_board(path)
-            self.check(board)
-        except BoardError as error:
-            self.bad[path.stem] = str(error)
-        else:
-            self.boards[path.stem] = board
-            self.bad.pop(path.stem, None)
+    def _list_files(self) -> list[Path]:
+        paths = self.folder.iterdir()  # unlike `glob`, it raises when the folder cannot be read
+        return [
+            path for path in paths if path.suffix == ".yaml" and path.name[0] != "." and path.stem not in NOT_BOARDS
+        ]
+
+    def _accept_board(self, path: Path, board: Board) -> None:
+        self.check(board)
+        self.boards[path.stem] = board
+
+    def _remove_board(self, path: Path) -> None:
+        self.boards.pop(path.stem, None)
+        self.forget(path.stem)

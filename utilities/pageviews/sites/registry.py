@@ -1,22 +1,20 @@
 """The site registry: the sites of `sites.yaml`, reloaded when the file changes, and the site of each hit."""
 
-import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-from utilities.model.errors import BoardError, ForeignHost, UnknownSite
+from utilities.model.clock import MonotonicClock
+from utilities.model.errors import BoardError, ForeignHost, Overloaded, UnknownSite
 from utilities.pageviews.host_names import to_ascii_host
 from utilities.pageviews.sites.site_file import RateLimits, Site, SiteFile, read_site_file, registrable_domain
-from utilities.runtime.watched_file import WatchedFile
-
-log = logging.getLogger("foyer.sites")
+from utilities.runtime.watched_files import WatchedFiles
 
 SITES_FILE_NAME = "sites.yaml"
-SITES_CHECK_SECONDS = 2.0
 MAX_IMPLICIT_SITES = 100  # sites created by their first hit, where none is configured
 MAX_CACHED_HOSTS = 4096
 IMPLICIT_SITE_NAME = re.compile(r"[a-z0-9_.:-]{1,100}")
@@ -29,17 +27,26 @@ class SiteRegistry:
     """
 
     def __init__(
-        self, file: Path, *, any_host: bool, zone: str = "UTC", monotonic: Callable[[], float] = time.monotonic
+        self, file: Path, *, any_host: bool, zone: str = "UTC", monotonic: MonotonicClock = time.monotonic
     ) -> None:
         self.file = file
         self.any_host = any_host
         self.zone = zone  # of sites without one
-        self.fault = ""  # why the current file is not used; the last valid one is
-        self.watched = WatchedFile(file, interval=SITES_CHECK_SECONDS, clock=monotonic)
-        self._apply_file(SiteFile())
+        self.watched = WatchedFiles[SiteTables](
+            "the list of sites",
+            list_paths=lambda: [file],
+            read=lambda path: build_tables(read_site_file(path), zone),
+            accept=self._accept_file,
+            monotonic=monotonic,
+        )
+        self._use_tables(build_tables(SiteFile(), zone))
+
+    @property
+    def fault(self) -> str:
+        """Returns why the current file is not used, '' when it is; otherwise the last valid sites are."""
+        return next(iter(self.watched.faults.values()), "")
 
     def __iter__(self) -> Iterator[Site]:
-        self.reload_if_changed()
         return iter(self.sites.values())
 
     def __len__(self) -> int:
@@ -57,25 +64,25 @@ class SiteRegistry:
 
     def load_file(self) -> None:
         """Reads the file; raises BoardError with every fault. Without a file there are no sites."""
-        self.watched.refresh_stamp()
-        self._apply_file(read_site_file(self.file))
+        self.poll()
+        if self.fault:
+            raise BoardError(self.fault)
 
-    def reload_if_changed(self) -> None:
-        """Reads the file again when it has changed; checks at most every two seconds."""
-        if not self.watched.poll():
-            return
-        try:
-            self._apply_file(read_site_file(self.file))
-        except BoardError as error:
-            self.fault = str(error)
-            log.error("sites.yaml is invalid, the previous sites are used: %s", error)
+    def poll(self) -> None:
+        """Reads the file again when it has changed; a wrong, empty or absent file leaves the sites as they are."""
+        self.watched.poll()
+
+    async def refresh(self) -> None:
+        """Does as `poll`, without blocking the event loop."""
+        await self.watched.refresh()
 
     def find_site(self, name: str, host: str) -> Site:
         """Returns the site of a hit for a page on `host`; `name` is the site's name in the page's script, or ''.
 
-        Raises UnknownSite and ForeignHost.
+        Raises UnknownSite and ForeignHost, and Overloaded while the only list of sites there ever was is wrong.
         """
-        self.reload_if_changed()
+        if not self.watched.accepted and self.fault:
+            raise Overloaded("the list of sites cannot be used")
         return self.cached_search(name, host)
 
     def _search_site(self, name: str, host: str) -> Site:
@@ -120,15 +127,39 @@ class SiteRegistry:
             self.sites[name] = site
         return site
 
-    def _apply_file(self, file: SiteFile) -> None:
-        zoned = [site if site.zone else site.model_copy(update={"zone": self.zone}) for site in file.sites]
-        self.configured = bool(zoned)
-        self.sites = {site.name: site for site in zoned}
-        self.by_domain = {each: site for site in zoned for each in site.domains}
-        self.by_registrable = {registrable_domain(each): site for site in reversed(zoned) for each in site.domains}
+    def _accept_file(self, path: Path, tables: "SiteTables") -> None:
+        if self.configured and not tables.sites:
+            raise BoardError(
+                "has no sites any more, so the last ones are still used; restart Foyer to count none", file=str(path)
+            )
+        self._use_tables(tables)
+
+    def _use_tables(self, tables: "SiteTables") -> None:
+        self.configured = bool(tables.sites)
+        self.sites = dict(tables.sites)
+        self.by_domain, self.by_registrable, self.limits = tables.by_domain, tables.by_registrable, tables.limits
         self.cached_search = lru_cache(MAX_CACHED_HOSTS)(self._search_site)
-        self.limits: RateLimits = file.limits
-        self.fault = ""
+
+
+@dataclass(frozen=True)
+class SiteTables:
+    """The sites of a file by name, domain and registrable domain, and its limits."""
+
+    sites: Mapping[str, Site]
+    by_domain: Mapping[str, Site]
+    by_registrable: Mapping[str, Site]
+    limits: RateLimits
+
+
+def build_tables(file: SiteFile, zone: str) -> SiteTables:
+    """Returns the tables; sites without a time zone get `zone`. It takes long for many domains."""
+    zoned = [site if site.zone else site.model_copy(update={"zone": zone}) for site in file.sites]
+    return SiteTables(
+        {site.name: site for site in zoned},
+        {each: site for site in zoned for each in site.domains},
+        {registrable_domain(each): site for site in reversed(zoned) for each in site.domains},
+        file.limits,
+    )
 
 
 SITE_DEFAULTS = {name: each.default for name, each in Site.model_fields.items() if not each.is_required()}

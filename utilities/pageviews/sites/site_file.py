@@ -13,12 +13,15 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from utilities.config import validators as addresses
-from utilities.config.boards.model import BOARD_NAME_PATTERN, KeyPath, Strict, nearest_line
-from utilities.config.boards.reader import combine_errors, describe_error, file_error, parse_yaml
+from utilities.config.boards.model import BOARD_NAME_PATTERN, Strict, nearest_line
+from utilities.config.boards.reader import combine_errors, describe_error, file_error
+from utilities.config.yaml_file import KeyPath, YamlLimits, read_yaml
 from utilities.model.errors import BoardError
 from utilities.model.time_ranges import parse_zone_name
 from utilities.pageviews.host_names import to_ascii_host
 from utilities.pageviews.url_paths import normalize_path
+
+SITES_LIMITS = YamlLimits(max_bytes=1024 * 1024, max_nodes=50_000)
 
 
 @cache
@@ -110,13 +113,9 @@ SITE_FILE_MODELS: Mapping[str, type[BaseModel]] = {"sites": Site, "limits": Rate
 
 def read_site_file(path: Path) -> SiteFile:
     """Reads the sites file, empty when there is none; raises BoardError with every fault and its line."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists() and not path.is_symlink():
         return SiteFile()
-    except OSError as error:
-        raise BoardError(f"cannot be read: {error.strerror}", file=str(path)) from error
-    data, lines = parse_yaml(raw, str(path))
+    _, data, lines = read_yaml(path, SITES_LIMITS)
     try:
         file = SiteFile.model_validate({} if data is None else data)
     except ValidationError as error:

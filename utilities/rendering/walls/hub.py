@@ -128,13 +128,9 @@ class WallHub:
         for channel in self._channels.values():
             channel.send_events([self._pages.beat_event(channel)])
 
-    def _poll_boards(self) -> None:
-        """Applies edited board files; logs each new error once."""
-        previous_errors = dict(self._boards.faults)
-        if self._boards.poll():
-            for name, message in self._boards.faults.items():
-                if message != previous_errors.get(name):
-                    log.warning("the last edit of board %s is not shown: %s", name, message)
+    async def _poll_boards(self) -> None:
+        """Applies edited board files."""
+        if await self._boards.refresh():
             self._sync_channels()
             self._send_beats()  # shows an error at once
 
