@@ -6,12 +6,19 @@ from datetime import timedelta
 
 from handlers.base.authenticator import SignIn
 from handlers.base.errors import HttpProblem
-from handlers.base.handler import BaseHandler
+from handlers.base.handler import BaseHandler, sign_in_url
 from utilities.accounts.database.sessions import SESSION_LIFETIME
-from utilities.accounts.signin.attempts import ATTEMPT_LIFETIME_SECONDS, SignInAttempt, parse_attempt, start_attempt
+from utilities.accounts.signin.attempts import (
+    ATTEMPT_LIFETIME_SECONDS,
+    SignInAttempt,
+    attempt_key,
+    parse_attempt,
+    start_attempt,
+)
 from utilities.accounts.signin.issuer import GOOGLE_ISSUER
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
 from utilities.http.client_address import address_block
+from utilities.model.errors import SignInRefused
 
 log = logging.getLogger("foyer.sign_in")
 
@@ -43,18 +50,28 @@ class LoginPage(BaseHandler):
 
 
 class SignInHandler(BaseHandler):
-    """Base of the two steps of signing in: the rate limit."""
+    """Base of the two steps of signing in: the rate limits."""
 
     async def limited_sign_in(self) -> SignIn:
-        """Returns what people sign in with. Raises HttpProblem 404 without sign-in and 429 above the rate limit."""
+        """Returns what people sign in with. Raises HttpProblem 404 without sign-in and 429 above the address's limit.
+
+        What costs nobody anything counts for the address only: strangers could use up what all people share.
+        """
         sign_in = self.authenticator.sign_in
         if sign_in is None:
             raise HttpProblem(404, "There is no sign-in: this Foyer answers on its own machine only.")
-        wait = await sign_in.limiter.count_attempt(address_block(self.client_address))
-        if wait:
-            sentence = f"Too many sign-ins from your network. Try again in {wait} seconds."
-            raise HttpProblem(429, sentence, {"Retry-After": str(wait)})
+        self.raise_if_limited(await sign_in.limiter.count_attempt(self.address_block, in_total=False))
         return sign_in
+
+    @property
+    def address_block(self) -> str:
+        return address_block(self.client_address)
+
+    @staticmethod
+    def raise_if_limited(wait: int, whose: str = "from your network") -> None:
+        if wait:
+            sentence = f"Too many sign-ins {whose}. Try again in {wait} seconds."
+            raise HttpProblem(429, sentence, {"Retry-After": str(wait)})
 
 
 class Login(SignInHandler):
@@ -64,9 +81,7 @@ class Login(SignInHandler):
         sign_in = await self.limited_sign_in()
         attempt = start_attempt(self.get_query_argument("next", DEFAULT_RETURN_URL))
         address = await sign_in.issuer.authorization_url(attempt)
-        self.authenticator.cookies.set_cookie(
-            self, self.authenticator.cookies.attempt_name, attempt.to_json(), ATTEMPT_LIFETIME_SECONDS
-        )
+        self.authenticator.cookies.set_attempt(self, attempt.key, attempt.to_text(), ATTEMPT_LIFETIME_SECONDS)
         self.redirect(address)
 
 
@@ -75,16 +90,20 @@ class Callback(SignInHandler):
 
     async def get(self) -> None:
         sign_in = await self.limited_sign_in()
-        attempt = self.read_attempt()
-        self.authenticator.cookies.clear_cookie(self, self.authenticator.cookies.attempt_name)
-        if attempt is None:
-            raise HttpProblem(400, f"This sign-in was not started in this browser, or too long ago. {SIGN_IN_AGAIN}")
+        attempt = await self.read_attempt(sign_in)
+        self.sign_in_url = sign_in_url(attempt.return_url)
         if not await sign_in.sessions.spend_attempt(
             attempt.state, self.authenticator.clock() + timedelta(seconds=ATTEMPT_LIFETIME_SECONDS)
         ):
             raise HttpProblem(400, f"This sign-in has been used already. {SIGN_IN_AGAIN}")
         await self.end_old_session(sign_in)
-        person = await sign_in.issuer.fetch_person(self.read_code(sign_in), attempt)
+        code = self.read_code(sign_in)
+        self.raise_if_limited(await sign_in.limiter.count_call(self.address_block), "at once")
+        try:
+            person = await sign_in.issuer.fetch_person(code, attempt)
+        except SignInRefused:
+            sign_in.limiter.count_failure(self.address_block)
+            raise
         session = await sign_in.sessions.start_session(person)
         self.authenticator.cookies.set_cookie(
             self, self.authenticator.cookies.session_name, session, SESSION_LIFETIME.total_seconds()
@@ -92,15 +111,22 @@ class Callback(SignInHandler):
         log.info("%s signed in from %s", person.email, self.client_address)
         self.redirect(attempt.return_url)
 
-    def read_attempt(self) -> SignInAttempt | None:
-        """Returns the attempt in the cookie if its state is the one in the address."""
-        name = self.authenticator.cookies.attempt_name
+    async def read_attempt(self, sign_in: SignIn) -> SignInAttempt:
+        """Returns the attempt in the cookie for the state in the address, and clears the cookie.
+
+        Raises HttpProblem without one; others of this kind then get 429 when there are too many of all clients.
+        """
+        state = self.get_query_argument("state", "")
+        name = self.authenticator.cookies.attempt_name(attempt_key(state))
         attempt = parse_attempt(
             self.authenticator.cookies.verify_value(name, self.get_cookie(name), ATTEMPT_LIFETIME_SECONDS)
         )
-        state = self.get_query_argument("state", "")
-        same = attempt is not None and hmac.compare_digest(state.encode(), attempt.state.encode())
-        return attempt if same else None
+        if self.get_cookie(name) is not None:
+            self.authenticator.cookies.clear_cookie(self, name)
+        if attempt is None or not hmac.compare_digest(state.encode(), attempt.state.encode()):
+            self.raise_if_limited(await sign_in.limiter.count_forgery(), "failed")
+            raise HttpProblem(400, f"This sign-in was not started in this browser, or too long ago. {SIGN_IN_AGAIN}")
+        return attempt
 
     def read_code(self, sign_in: SignIn) -> str:
         """Returns the code. Raises HttpProblem when the issuer sent an error instead."""

@@ -1,4 +1,4 @@
-"""The two cookies: their names, flags and signing keys."""
+"""The session cookie and those of sign-in attempts: their names, flags and signing keys."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,10 +13,12 @@ from utilities.model.clock import Clock
 
 SECONDS_PER_DAY = 86400
 MAX_CACHED_COOKIES = 10_000
+MAX_ATTEMPT_COOKIES = 8
+MAX_ATTEMPT_COOKIE_BYTES = 3_500  # besides a new one; nginx accepts 8 kB of cookies
 
 
 class Cookies:
-    """Signs, verifies, sets and clears the session cookie and the sign-in cookie."""
+    """Signs, verifies, sets and clears the session cookie, and one cookie for each sign-in attempt."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.clock = clock
@@ -24,7 +26,7 @@ class Cookies:
         # `__Host-` binds a cookie to this very host, but browsers want https for it; plain http is loopback only.
         prefix = "__Host-" if self.secure else ""
         self.session_name = f"{prefix}foyer"
-        self.attempt_name = f"{prefix}foyer-sign-in"
+        self.attempt_prefix = f"{prefix}foyer-sign-in-"
         self.keys, self.signing_version = versioned_keys(settings.secret_key.get_secret_value())
         self.verified_values: dict[str, str] = {}
 
@@ -67,6 +69,19 @@ class Cookies:
                     self.verified_values.clear()
                 self.verified_values[sealed] = secret
         return secret
+
+    def attempt_name(self, key: str) -> str:
+        """Returns the name of an attempt's cookie: each tab has its own, so that several can sign in at once."""
+        return f"{self.attempt_prefix}{key}"
+
+    def set_attempt(self, handler: RequestHandler, key: str, value: str, seconds: float) -> None:
+        """Sets the cookie of a new attempt; clears the others when a browser would have to send too much."""
+        others = [name for name in handler.request.cookies if name.startswith(self.attempt_prefix)]
+        size = sum(len(handler.get_cookie(name) or "") for name in others)
+        if len(others) >= MAX_ATTEMPT_COOKIES or size > MAX_ATTEMPT_COOKIE_BYTES:
+            for name in others:
+                self.clear_cookie(handler, name)
+        self.set_cookie(handler, self.attempt_name(key), value, seconds)
 
     def set_cookie(self, handler: RequestHandler, name: str, value: str, seconds: float) -> None:
         handler.set_cookie(name, self.sign_value(name, value), max_age=int(seconds), **self._cookie_flags())

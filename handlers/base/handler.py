@@ -11,6 +11,7 @@ from tornado.web import HTTPError, RequestHandler
 from handlers.base.errors import HttpProblem, error_sentence, error_title, status_for_error
 from handlers.base.loggable_path import loggable_path
 from handlers.base.permissions import AccessTable, Route
+from utilities.accounts.signin.return_url import safe_return_url
 from utilities.model.principals import LOCAL_PERSON, NOBODY, ApiClient, Nobody, Principal
 
 if TYPE_CHECKING:  # a process that only collects has neither
@@ -30,6 +31,7 @@ class BaseHandler(RequestHandler):
 
     principal: Principal = NOBODY
     writes_access_log = True  # whether each request gets a line in the log
+    sign_in_url = "/login-page"  # where error pages send people who have not signed in
     never_redirects = False  # whether requests without a session get 401, never a redirect to sign-in
 
     @property
@@ -127,7 +129,12 @@ class BaseHandler(RequestHandler):
             raise HttpProblem(403)
         if self.bearer_token is not None or self.never_redirects or not self.wants_html():
             raise HttpProblem(401, *unauthenticated_answer(self.bearer_token, route))
-        self.redirect("/login-page?next=" + url_escape(self.request.uri or "/"))
+        self.redirect(sign_in_url(self.requested_url))
+
+    @property
+    def requested_url(self) -> str:
+        """The path and query of this request; Tornado reads bytes that are not ASCII as Latin-1."""
+        return (self.request.uri or "/").encode("latin-1", "replace").decode("utf-8", "replace")
 
     def render_page(self, template: str, **context: Any) -> None:
         """Renders `templates/<template>` and finishes; the template may use `principal` and `signs_in`."""
@@ -173,7 +180,7 @@ class BaseHandler(RequestHandler):
         from jinja2 import TemplateError  # imported late: a process that only collects has no pages
 
         try:
-            self.render_page("error.html", **problem)
+            self.render_page("error.html", sign_in_url=self.sign_in_url, **problem)
         except TemplateError:
             log.exception("the error page itself is broken")
             self.write_text("{title}. {sentence}\n".format_map(problem))
@@ -208,6 +215,11 @@ class BaseHandler(RequestHandler):
             log.error("%s: %s", what, value)
         else:
             log.error("uncaught in %s", what, exc_info=value)
+
+
+def sign_in_url(return_url: str) -> str:
+    """Returns the address of the sign-in page that leads to `return_url` afterwards."""
+    return "/login-page?next=" + url_escape(safe_return_url(return_url))
 
 
 def unauthenticated_answer(bearer: str | None, route: Route) -> tuple[str, dict[str, str]]:

@@ -6,12 +6,13 @@ import logging
 import os
 import resource
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.iostream import IOStream
 
 from handlers.base.open_requests import OpenRequests
+from handlers.serving.raw_answers import BAD_REQUEST_SENTENCE, CROWDED_SENTENCE, ClientStream, encode_raw_answer
 
 log = logging.getLogger("foyer")
 
@@ -21,10 +22,6 @@ PAUSE_SECONDS = 1.0  # without accepting, when the system has no descriptor left
 LISTEN_BACKLOG = 1024  # walls that come back all at once after a restart
 MAX_ACCEPTED_AT_ONCE = 128  # then others get their turn
 NO_DESCRIPTOR_LEFT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-REFUSAL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 10\r\n"
-    b"Cache-Control: no-store\r\nConnection: close\r\n\r\n"
-)
 
 
 def raise_descriptor_limit(wanted: int = MAX_DESCRIPTORS) -> int:
@@ -51,8 +48,15 @@ class ConnectionAcceptor:
     """
 
     def __init__(
-        self, server: HTTPServer, sockets: list[socket.socket], requests: OpenRequests, descriptors: int
+        self,
+        server: HTTPServer,
+        sockets: list[socket.socket],
+        requests: OpenRequests,
+        descriptors: int,
+        headers: Mapping[str, str],
     ) -> None:
+        self._bad_request = encode_raw_answer(400, BAD_REQUEST_SENTENCE, headers)
+        self._refusal = encode_raw_answer(503, CROWDED_SENTENCE, {**headers, "Retry-After": "10"})
         self._server = server
         self._sockets = sockets
         self._requests = requests
@@ -102,15 +106,16 @@ class ConnectionAcceptor:
         if connection.fileno() >= self.max_number:
             self._warn_once("idle connections are closed and new ones refused")
             if (moved := self._make_room(connection)) is None:
-                refuse_connection(connection)
+                refuse_connection(connection, self._refusal)
                 return
             connection = moved
         elif self.is_crowded and connection.fileno() < self.max_number * 9 // 10:
             self.is_crowded = False
             log.info("connections are accepted as usual again")
         self._server.handle_stream(
-            IOStream(
+            ClientStream(
                 connection,
+                bad_request=self._bad_request,
                 max_buffer_size=self._server.max_buffer_size,
                 read_chunk_size=self._server.read_chunk_size,
             ),
@@ -143,11 +148,11 @@ class ConnectionAcceptor:
             )
 
 
-def refuse_connection(connection: socket.socket) -> None:
-    """Answers 503 without reading the request, and closes."""
+def refuse_connection(connection: socket.socket, refusal: bytes) -> None:
+    """Answers without reading the request, and closes."""
     connection.setblocking(False)
     try:
-        connection.send(REFUSAL)
+        connection.send(refusal)
         connection.recv(65536)  # the system would take the answer back if anything stayed unread
     except OSError:
         pass  # it has gone, or takes nothing

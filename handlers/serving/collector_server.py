@@ -90,7 +90,12 @@ async def open_collector(settings: Settings, clock: Clock = utc_now) -> AsyncIte
     """Serves while the context is open, and lets answers end. Raises BoardError and SettingsError."""
     async with open_collection(settings, clock) as own:
         requests = OpenRequests()
-        http = PortServer(PixelFastPath(make_collector_app(settings, own), requests), requests, bind_port(settings))
+        http = PortServer(
+            PixelFastPath(make_collector_app(settings, own), requests),
+            requests,
+            bind_port(settings),
+            security_headers(settings),
+        )
         http.start()
         try:
             yield own, http

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from handlers.base.authenticator import open_authenticator
 from handlers.base.open_requests import OpenRequests
+from handlers.base.security_headers import security_headers
 from handlers.collect.pixel_fast_path import PixelFastPath
 from handlers.serving.routes import make_application
 from handlers.serving.sockets import PortServer, bind_port, freeze_gc, public_address
@@ -38,7 +39,7 @@ async def open_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
         authenticator = await open_authenticator(settings, clock, services.database, services.http_client)
         requests = OpenRequests()
         delegate = PixelFastPath(make_application(services, authenticator), requests)
-        http = PortServer(delegate, requests, sockets)
+        http = PortServer(delegate, requests, sockets, security_headers(settings))
         await services.refresher.start()
         services.walls.start()
         http.start()

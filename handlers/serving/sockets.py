@@ -5,7 +5,7 @@ import errno
 import gc
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tornado.httpserver import HTTPServer
@@ -52,12 +52,17 @@ class PortServer:
     """Serves on the port from `start` to `close`. `port` is the number of the first socket."""
 
     def __init__(
-        self, delegate: HTTPServerConnectionDelegate, requests: OpenRequests, sockets: list[socket.socket]
+        self,
+        delegate: HTTPServerConnectionDelegate,
+        requests: OpenRequests,
+        sockets: list[socket.socket],
+        headers: Mapping[str, str],
     ) -> None:
+        """`headers` are those of every answer, also of one to what is no request."""
         self.port: int = sockets[0].getsockname()[1]
         self._requests = requests
         self._server = HTTPServer(delegate, **SERVER_LIMITS)
-        self._acceptor = ConnectionAcceptor(self._server, sockets, requests, raise_descriptor_limit())
+        self._acceptor = ConnectionAcceptor(self._server, sockets, requests, raise_descriptor_limit(), headers)
 
     def start(self) -> None:
         """Accepts connections from now on."""

@@ -36,7 +36,7 @@ from utilities.services import Services, open_services
 
 SITE = "https://foyer.example.com"
 BOARDS = Path(__file__).with_name("boards")
-UNLIMITED = AttemptLimits(per_client=10_000, in_total=10_000)
+UNLIMITED = AttemptLimits(per_client=10_000, failures_per_client=10_000, in_total=10_000)
 
 
 class Provider:

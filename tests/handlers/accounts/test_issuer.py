@@ -67,3 +67,29 @@ async def test_keys_and_discovery_are_fetched_once(new_browser: Callable[[], Bro
         assert (await new_browser().sign_in()).code == 302
     assert provider.faults.count_requests("/openid/jwks") == 1
     assert provider.faults.count_requests("/openid/.well-known") == 1
+
+
+async def test_last_good_discovery_document_is_used_for_a_day(start_foyer: StartFoyer, provider: Provider):
+    foyer = await start_foyer()
+    assert (await foyer.new_browser().sign_in()).code == 302
+    provider.faults.inject("/openid/.well-known", Fault("status"))
+    provider.clock.shift(timedelta(hours=1))
+    for _ in range(3):
+        assert (await foyer.new_browser().sign_in()).code == 302
+    assert provider.faults.count_requests("/openid/.well-known") == 2, "one try a minute"
+    provider.openid.rotate_keys()
+    provider.clock.shift(timedelta(hours=22, minutes=59))
+    assert (await foyer.new_browser().sign_in()).code == 302, "with a new key"
+    provider.clock.shift(timedelta(minutes=1))
+    assert (await foyer.new_browser().open("/login")).code == 503
+    provider.faults.clear()
+    assert (await foyer.new_browser().sign_in()).code == 302
+
+
+async def test_discovery_document_of_another_issuer_does_not_replace_a_good_one(
+    new_browser: Callable[[], Browser], provider: Provider
+):
+    assert (await new_browser().sign_in()).code == 302
+    provider.openid.lies.issuer = "https://evil.example"
+    provider.clock.shift(timedelta(hours=2))
+    assert (await new_browser().sign_in()).code == 302

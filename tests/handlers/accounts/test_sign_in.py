@@ -10,8 +10,13 @@ import pytest
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import Provider, StartFoyer
 
-SESSION, ATTEMPT = "__Host-foyer", "__Host-foyer-sign-in"
+SESSION = "__Host-foyer"
 INSIDE = "/login-page?next=/reports"  # sends those inside on
+
+
+def attempt_cookies(browser: Browser) -> list[str]:
+    """Returns the names of the cookies of attempts."""
+    return [name for name in browser.cookies if name.startswith("__Host-foyer-sign-in-")]
 
 
 async def is_signed_in(browser: Browser) -> bool:
@@ -25,7 +30,7 @@ async def test_member_signs_in_and_reaches_the_requested_page(new_browser: Calla
     assert answer.code == 302
     assert answer.headers["Location"] == "/reports/top-pages?theme=light"
     assert SESSION in browser.cookies
-    assert ATTEMPT not in browser.cookies
+    assert not attempt_cookies(browser)
     assert await is_signed_in(browser)
 
 
@@ -64,7 +69,6 @@ async def assert_refused(browser: Browser, provider: Provider, address: str) -> 
     answer = await browser.open(address)
     assert answer.code == 400
     assert SESSION not in browser.cookies
-    assert ATTEMPT not in browser.cookies
     assert provider.faults.count_requests("/openid/token") == calls
 
 
@@ -104,7 +108,8 @@ async def test_callback_with_a_forged_cookie_is_refused(new_browser: Callable[[]
     browser = new_browser()
     await browser.start_sign_in()
     address = await browser.approve_at_issuer()
-    browser.cookies[ATTEMPT] = browser.cookies[ATTEMPT][:-4] + "0000"
+    [name] = attempt_cookies(browser)
+    browser.cookies[name] = browser.cookies[name][:-4] + "0000"
     await assert_refused(browser, provider, address)
 
 
@@ -114,7 +119,8 @@ async def test_session_cookie_is_not_accepted_as_an_attempt(new_browser: Callabl
     session = browser.cookies[SESSION]
     await browser.start_sign_in()
     address = await browser.approve_at_issuer()
-    browser.cookies = {ATTEMPT: session}
+    [name] = attempt_cookies(browser)
+    browser.cookies = {name: session}
     await assert_refused(browser, provider, address)
 
 
@@ -228,6 +234,38 @@ async def test_sign_in_pages_offer_a_next_step(new_browser: Callable[[], Browser
     provider.openid.lies.claims = {"hd": "evil.example"}
     refused = (await browser.sign_in()).body
     assert b"Sign in with your work account" in refused
-    assert b'href="/login-page"' in refused
+    assert b'href="/login-page?next=%2F"' in refused
     assert b"Google" not in (await browser.open("/login-page")).body  # the issuer here is another
     assert b"signed out" in (await browser.open("/login-page?ended=1")).body
+
+
+async def test_two_tabs_sign_in_at_once(new_browser: Callable[[], Browser]):
+    """Checks that each tab keeps its attempt and its page, in whichever order they come back."""
+    browser = new_browser()
+    addresses = []
+    for page in ("/reports", "/boards", "/flow"):
+        await browser.start_sign_in(page)
+        addresses.append((page, await browser.approve_at_issuer()))
+    for page, address in reversed(addresses):
+        answer = await browser.open(address)
+        assert (answer.code, answer.headers.get("Location")) == (302, page)
+    assert not attempt_cookies(browser)
+    assert await is_signed_in(browser)
+
+
+async def test_forged_answer_leaves_the_attempt_of_a_tab_as_it_is(
+    new_browser: Callable[[], Browser], provider: Provider
+):
+    browser = new_browser()
+    await browser.start_sign_in()
+    address = await browser.approve_at_issuer()
+    await assert_refused(browser, provider, "/login/callback?state=forged&code=x")
+    assert (await browser.open(address)).code == 302
+
+
+async def test_abandoned_attempts_do_not_fill_the_browser(new_browser: Callable[[], Browser]):
+    browser = new_browser()
+    for _ in range(30):
+        await browser.start_sign_in("/reports?q=" + "%25E8%25A1%25A8" * 100)
+        assert sum(len(each) for each in browser.cookies.values()) < 8_000
+    assert (await browser.open(await browser.approve_at_issuer())).code == 302

@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ class AttemptLimits:
     """The most attempts in a minute."""
 
     per_client: int = 120  # enough for all people of an office at once; one sign-in counts twice
+    failures_per_client: int = 20  # codes that the issuer refuses, and accounts that are not the company's
     in_total: int = 600
 
 
@@ -43,37 +44,59 @@ class AttemptLimiter:
         self.clock = clock
         self.per_client = TokenBuckets("one", limits.per_client, 60.0, MAX_COUNTED_CLIENTS)
         self.in_total = TokenBuckets("all", limits.in_total, 60.0, 1)
+        self.failures = TokenBuckets("failed", limits.failures_per_client, 60.0, MAX_COUNTED_CLIENTS)
+        self.forgeries = TokenBuckets("forged", limits.in_total, 60.0, 1)
         self.connection = connect_limiter(redis_url, purpose) if redis_url else None
         self.shared = RedisTokenBuckets(self.connection) if self.connection else None
 
-    async def count_attempt(self, client: str) -> int:
-        """Counts an attempt and returns 0, or returns the seconds until there may be another."""
+    async def count_attempt(self, client: str, *, in_total: bool = True) -> int:
+        """Counts an attempt and returns 0, or returns the seconds until there may be another.
+
+        With `in_total` it counts for all clients together as well.
+        """
+        return await self._count((client, self.per_client), *([("", self.in_total)] if in_total else []))
+
+    async def count_call(self, client: str) -> int:
+        """Counts a call to the issuer for all clients together; clients with too many failures may not cause one."""
+        wait = self.failures.seconds_until_free(client, self.clock())
+        return math.ceil(wait) or await self._count(("", self.in_total))
+
+    def count_failure(self, client: str) -> None:
+        """Counts a call that the issuer or we have refused, in this process."""
+        if not self.failures.seconds_until_free(client, self.clock()):
+            self.failures.take_token(client, self.clock())
+
+    async def count_forgery(self) -> int:
+        """Counts an answer to a sign-in that nobody has started; apart from the others, because it is free to send."""
+        return await self._count(("", self.forgeries))
+
+    async def _count(self, *counts: tuple[str, TokenBuckets]) -> int:
         if self.connection is not None and self.shared is not None:
             try:
-                return math.ceil(await self._take_shared(self.connection, self.shared, client))
+                return math.ceil(await self._take_shared(self.connection, self.shared, counts))
             except StoreDown as error:
                 log.warning("%s: this process counts by itself: %s", self.purpose, error)
-        return math.ceil(self._take(client))
+        return math.ceil(self._take(counts))
 
     async def close(self) -> None:
         if self.connection is not None:
             await self.connection.close()
 
-    def _take(self, client: str) -> float:
+    def _take(self, counts: Sequence[tuple[str, TokenBuckets]]) -> float:
         now = self.clock()
-        seconds = max(self.per_client.seconds_until_free(client, now), self.in_total.seconds_until_free("", now))
+        seconds = max(buckets.seconds_until_free(name, now) for name, buckets in counts)
         if seconds == 0.0:
-            self.per_client.take_token(client, now)
-            self.in_total.take_token("", now)
+            for name, buckets in counts:
+                buckets.take_token(name, now)
         return seconds
 
-    async def _take_shared(self, connection: "RedisConnection", shared: RedisTokenBuckets, client: str) -> float:
+    async def _take_shared(
+        self, connection: "RedisConnection", shared: RedisTokenBuckets, counts: Sequence[tuple[str, TokenBuckets]]
+    ) -> float:
         async with connection.use_client():
-            for key, buckets in (
-                (f"{self.purpose}:one:{client}", self.per_client),
-                (f"{self.purpose}:all", self.in_total),
-            ):
-                has_enough, _, retry_seconds = await shared.take_tokens(LIMITER_KEY_PREFIX + key, buckets)
+            for name, buckets in counts:
+                key = f"{LIMITER_KEY_PREFIX}{self.purpose}:{buckets.kind}" + (f":{name}" if name else "")
+                has_enough, _, retry_seconds = await shared.take_tokens(key, buckets)
                 if not has_enough:
                     return retry_seconds
         return 0.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jws, jwt
@@ -14,6 +14,9 @@ from utilities.model.errors import SignInRefused
 SIGNING_ALGORITHM = "RS256"
 CLOCK_SKEW_SECONDS = 60  # seconds by which clocks may differ
 MAX_ID_TOKEN_CHARS = 16_384  # characters
+MAX_NUMERIC_DATE = datetime.max.replace(tzinfo=UTC).timestamp()
+UNREADABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What joserfc raises for tokens that nobody has signed, or that are built to break it."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +34,27 @@ def parse_token_header(token: str) -> Mapping[str, Any]:
         raise _untrusted("it is too long")
     try:
         header = jws.extract_compact(token.encode("ascii")).headers()
-    except (JoseError, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise _untrusted("it cannot be read") from error
     if header.get("alg") != SIGNING_ALGORITHM:
         raise _untrusted(f"it is not signed with {SIGNING_ALGORITHM}")
+    if not is_id_token_type(header.get("typ", "JWT")):
+        raise _untrusted("it is another kind of token")
+    if "crit" in header:
+        raise _untrusted("it needs an extension")
     return header
+
+
+def is_id_token_type(value: object) -> bool:
+    """Whether a `typ` is that of an ID token; logout tokens and access tokens have types of their own."""
+    return isinstance(value, str) and value.lower().removeprefix("application/") == "jwt"
 
 
 def verify_claims(token: str, key: RSAKey, expected: ExpectedClaims, now: datetime) -> Mapping[str, Any]:
     """Returns the claims of a valid token; `check_membership` checks the person. Raises SignInRefused."""
     try:
         claims = jwt.decode(token, key, algorithms=[SIGNING_ALGORITHM]).claims
-    except (JoseError, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise _untrusted("its signature is wrong") from error
     if not any(claims.get("iss") == issuer for issuer in expected.issuers):
         raise _untrusted("another issuer made it")
@@ -67,9 +79,11 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
 
 
 def _numeric_date(claims: Mapping[str, Any], name: str) -> float | None:
-    """Returns a claim as seconds, None if it is no number; True is a number in Python, but not here."""
+    """Returns a claim as seconds, None if it is no date; Python reads True, NaN and 1e400 as numbers."""
     value = claims.get(name)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= MAX_NUMERIC_DATE else None
 
 
 def _untrusted(why: str) -> SignInRefused:

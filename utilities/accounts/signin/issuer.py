@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -21,7 +21,7 @@ from utilities.accounts.signin.jwks import IssuerKeys
 from utilities.accounts.signin.membership import check_membership
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, SignInRefused, SourceMisconfigured, Unavailable
+from utilities.model.errors import BadAnswer, SignInRefused, SourceError, SourceMisconfigured, Unavailable
 from utilities.model.principals import Person
 from utilities.runtime.single_flight import SingleFlight
 
@@ -29,6 +29,8 @@ log = logging.getLogger("foyer.signin")
 
 GOOGLE_ISSUER = "https://accounts.google.com"
 METADATA_CACHE_TIME = timedelta(hours=1)
+METADATA_MAX_AGE = timedelta(days=1)  # while the issuer's discovery document cannot be read
+METADATA_FETCH_INTERVAL = timedelta(minutes=1)
 LOOPBACK_ADDRESSES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -64,15 +66,28 @@ class Issuer:
         self.keys = IssuerKeys(client, clock)
         self._discovery = SingleFlight[str, ProviderMetadata]()
         self._metadata: ProviderMetadata | None = None
-        self._metadata_at = clock()
+        self._metadata_at = self._metadata_tried_at = clock()
 
     async def load_metadata(self) -> ProviderMetadata:
-        """Returns the discovery document, fetched at most once an hour; raises Unavailable and BadAnswer."""
-        if self._metadata is None or abs(self.clock() - self._metadata_at) >= METADATA_CACHE_TIME:
+        """Returns the discovery document, fetched at most once an hour; raises Unavailable and BadAnswer.
+
+        While a new one cannot be read, the last good one is used for a day.
+        """
+        if self._metadata is None or self._is_older(self._metadata_at, METADATA_MAX_AGE):
             return await self._discovery.run(self.registration.issuer, self._fetch_metadata)
+        is_due = self._is_older(self._metadata_at, METADATA_CACHE_TIME)
+        if is_due and self._is_older(self._metadata_tried_at, METADATA_FETCH_INTERVAL):
+            try:
+                return await self._discovery.run(self.registration.issuer, self._fetch_metadata)
+            except SourceError as error:
+                log.warning("the discovery document of the sign-in service is an older one: %s", error)
         return self._metadata
 
+    def _is_older(self, moment: datetime, age: timedelta) -> bool:
+        return abs(self.clock() - moment) >= age
+
     async def _fetch_metadata(self) -> ProviderMetadata:
+        self._metadata_tried_at = self.clock()
         url = f"{self.registration.issuer}/.well-known/openid-configuration"
         self._metadata = parse_metadata(await fetch_json_object(self.client, url), self.registration.issuer)
         self._metadata_at = self.clock()
@@ -168,15 +183,20 @@ def parse_metadata(document: Mapping[str, Any], issuer: str) -> ProviderMetadata
         raise BadAnswer("the sign-in service calls itself by another name than OIDC_ISSUER")
     ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     authorize, token, keys = (_check_endpoint(document.get(end)) for end in ends)
-    methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-    return ProviderMetadata(published, authorize, token, keys, "client_secret_basic" not in methods)
+    methods = document.get("token_endpoint_auth_methods_supported")
+    secret_in_form = isinstance(methods, list) and "client_secret_basic" not in methods
+    return ProviderMetadata(published, authorize, token, keys, secret_in_form)
 
 
 def _check_endpoint(value: object) -> str:
     """Returns the address if secrets may be sent to it: https, or this machine. Raises BadAnswer."""
-    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_ADDRESSES):
-        return parts.geturl()
+    try:
+        parts = urlsplit(value if isinstance(value, str) and value.isascii() and value.isprintable() else "")
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_ADDRESSES)
+        if is_safe and parts.hostname and parts.port != 0:
+            return parts.geturl()
+    except ValueError:
+        pass  # brackets or a port that are none
     raise BadAnswer("the sign-in service names an address that is not https")
 
 

@@ -19,6 +19,7 @@ KEYS_MAX_AGE = timedelta(days=1)
 KEYS_FETCH_INTERVAL = timedelta(minutes=1)  # tokens with invented key ids cannot cause a request each
 MAX_PUBLIC_KEYS = 32
 MIN_KEY_BITS = 2048
+MAX_KEY_BITS = 16_384
 
 
 class IssuerKeys:
@@ -66,7 +67,10 @@ class IssuerKeys:
 
     async def _fetch_keys(self, url: str) -> None:
         self.tried_at = self.clock()
-        self.cached_keys = dict(_usable_keys(await fetch_json_object(self.client, url)))
+        keys = dict(_usable_keys(await fetch_json_object(self.client, url)))
+        if not keys:
+            raise BadAnswer("the sign-in service publishes no key that could sign")
+        self.cached_keys = keys
         self.fetched_at = self.clock()
 
 
@@ -88,10 +92,12 @@ def _parse_rsa_key(fields: Any) -> RSAKey | None:
         return None
     if fields.get("use", "sig") != "sig" or fields.get("alg", SIGNING_ALGORITHM) != SIGNING_ALGORITHM:
         return None
-    if not isinstance(fields.get("n"), str) or 6 * len(fields["n"]) < MIN_KEY_BITS:  # base64: six bits a character
+    if (
+        not isinstance(fields.get("n"), str) or not MIN_KEY_BITS <= 6 * len(fields["n"]) <= MAX_KEY_BITS
+    ):  # base64: six bits a character
         return None
     try:
         key = RSAKey.import_key({name: fields[name] for name in ("kty", "n", "e")})
-    except (JoseError, ValueError, KeyError, TypeError):
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
     return key if key.public_key.key_size >= MIN_KEY_BITS else None

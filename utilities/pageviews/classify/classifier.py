@@ -17,7 +17,7 @@ from utilities.pageviews.classify.bots import is_bot, is_prefetch
 from utilities.pageviews.classify.daily_salts import DailySalts
 from utilities.pageviews.classify.dropped_counter import DroppedCounter
 from utilities.pageviews.classify.geoip import CountryDatabase, geoip_file
-from utilities.pageviews.classify.referrer_spam import ReferrerSpamList
+from utilities.pageviews.classify.referrer_spam import SPAM_FILE_NAME, ReferrerSpamList, open_spam_list
 from utilities.pageviews.classify.sessions import OpenVisit, SessionTracker
 from utilities.pageviews.classify.site_clock import SiteTime, site_time
 from utilities.pageviews.classify.urls import NO_REFERRER, ReferrerUrl, parse_page_url, parse_referrer, tidy_text
@@ -212,11 +212,10 @@ def open_classifier(
     """Opens a classifier with the salts in `data_dir`, unless `salts` replaces them. A `spammers.txt` there (Matomo's)
     is added to the list of referrer spam.
 
-    Raises SettingsError when the country database is invalid or DATA_DIR cannot be used.
+    Raises SettingsError when the country database or that list is invalid, or DATA_DIR cannot be used.
     """
-    newer = data_dir / "spammers.txt"
+    spam = open_spam_list(data_dir / SPAM_FILE_NAME)
     try:
-        spam = ReferrerSpamList([newer] if newer.exists() else [])
         salts = salts or DailySalts(data_dir / "salts", now.timestamp())
     except OSError as error:
         where = "Does DATA_DIR belong to the user that Foyer runs as?"
