@@ -85,7 +85,7 @@ async def open_services(
         query_sources = await open_query_sources(stack, catalogue, collection, settings, clock)
         store = await open_store(settings, clock)
         stack.push_async_callback(store.close)
-        database = await open_state_database(settings)
+        database = await open_state_database(settings, must_answer=False)
         stack.push_async_callback(database.close)
         http_client = await stack.enter_async_context(HttpClient())
         refresher = Refresher(store, query_sources, catalogue.reports, clock)

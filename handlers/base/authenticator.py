@@ -44,7 +44,7 @@ class SignIn:
         try:
             await self.sessions.end_expired_streams()
         except StateDown as error:
-            log.warning("Cannot check which sessions have ended: %s", error)
+            log.debug("cannot check which sessions have ended: %s", error)  # the database logs its outages
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ STATUS_SENTENCES = {
 ERROR_STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 503, StoreDown: 503, StateDown: 503}
 
 
+RETRY_SECONDS = 5  # `Retry-After` of every 503: what Foyer needs is tried again each second
+
+
 class HttpProblem(HTTPError):
     """A status with a sentence for the client; it contains nothing from the request, except for a 421 its host."""
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 from tornado.escape import url_escape
 from tornado.web import HTTPError, RequestHandler
 
-from handlers.base.errors import HttpProblem, error_sentence, error_title, status_for_error
+from handlers.base.errors import RETRY_SECONDS, HttpProblem, error_sentence, error_title, status_for_error
 from handlers.base.loggable_path import loggable_path
 from handlers.base.permissions import AccessTable, Route
 from utilities.accounts.signin.return_url import safe_return_url
+from utilities.model.errors import StateDown, StoreDown
 from utilities.model.principals import LOCAL_PERSON, NOBODY, ApiClient, Nobody, Principal
 
 if TYPE_CHECKING:  # a process that only collects has neither
@@ -90,7 +91,7 @@ class BaseHandler(RequestHandler):
         if not route.through_proxies and (refusal := self.authenticator.refusal(self.request)):
             raise HttpProblem(403, refusal)
         if Nobody not in route.allow:
-            self.principal = await self.identify_principal()
+            self.principal = await self.identify_offline() if route.offline else await self.identify_principal()
             self.check_permission(route)
 
     async def identify_principal(self) -> Principal:
@@ -104,6 +105,17 @@ class BaseHandler(RequestHandler):
             return NOBODY if self.authenticator.refusal(self.request) else LOCAL_PERSON
         session = self.session_id
         return NOBODY if session is None else await self.authenticator.sign_in.sessions.find_person(session) or NOBODY
+
+    async def identify_offline(self) -> Principal:
+        """Does as `identify_principal`, and accepts the last check of a session while the state database is down."""
+        try:
+            return await self.identify_principal()
+        except StateDown:
+            session, sessions = self.session_id, self.authenticator.sessions
+            person = sessions.cached_person(session) if sessions is not None and session is not None else None
+            if person is None:
+                raise
+            return person
 
     async def identify_token(self, bearer: str) -> Principal:
         """Returns the API client of a token, NOBODY if there is none. Raises HttpProblem 429 above the rate limit."""
@@ -159,6 +171,8 @@ class BaseHandler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
+        if status_code == 503:
+            self.set_header("Retry-After", str(RETRY_SECONDS))
         for name, value in (error.headers if isinstance(error, HttpProblem) else {}).items():
             self.set_header(name, value)
         if status_code == 405:
@@ -209,6 +223,8 @@ class BaseHandler(RequestHandler):
         if isinstance(value, HTTPError):
             if value.log_message and self.writes_access_log:  # strangers could fill the disk with what they send
                 log.warning("%d %s: %s", value.status_code, what, value.get_message())
+        elif isinstance(value, StateDown | StoreDown):
+            log.debug("%s: %s", what, value)  # the outage has its own line, one for all requests
         elif status_for_error(value, 500) < 500:
             log.warning("%s: %s", what, value)
         elif status_for_error(value, 0):

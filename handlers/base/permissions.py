@@ -27,6 +27,7 @@ class Route:
     allow: PrincipalTypes
     init_args: Mapping[str, Any] = field(default_factory=dict)  # arguments of the handler's `initialize`
     scope: str = "read"  # the scope that a token needs
+    offline: bool = False  # whether a session that was checked before counts while the state database is down
     any_host: bool = False  # True only for health checks, which come by address
     any_origin: bool = False  # True only for beacons: pages of other sites send them, and no cookie matters
     through_proxies: bool = False  # True only for what is answered through a proxy without sign-in too

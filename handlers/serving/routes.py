@@ -28,14 +28,14 @@ from utilities.services import Services
 def all_routes() -> list[Route]:
     """Returns every page with the principals that may see it; a handler without a route is refused."""
     return [  # matched in order: the most requested routes come first
-        Route(r"/boards/([a-z0-9-]+)", WallPage, PEOPLE_AND_SCREENS),
-        Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, PEOPLE_AND_SCREENS),
+        Route(r"/boards/([a-z0-9-]+)", WallPage, PEOPLE_AND_SCREENS, offline=True),
+        Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, PEOPLE_AND_SCREENS, offline=True),
         *collect_routes(),
         Route(r"/reports/([a-z0-9-]+)\.svg", ReportSvg, PEOPLE_AND_TOKENS),
         Route(r"/", FrontPage, PEOPLE),
         Route(r"/boards", BoardListPage, PEOPLE),
-        Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, PEOPLE_AND_SCREENS),
-        Route(r"/boards/([a-z0-9-]+)/stream", WallEventStream, PEOPLE_AND_SCREENS),
+        Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, PEOPLE_AND_SCREENS, offline=True),
+        Route(r"/boards/([a-z0-9-]+)/stream", WallEventStream, PEOPLE_AND_SCREENS, offline=True),
         Route(r"/boards/([a-z0-9-]+)/desk", BoardDesk, PEOPLE),
         Route(r"/reports", ReportListPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),

@@ -16,7 +16,8 @@ def log_request(handler: RequestHandler) -> None:
     status = handler.get_status()
     if status < 500 and isinstance(handler, BaseHandler) and not handler.writes_access_log:
         return
-    level = logging.ERROR if status >= 500 else logging.INFO
+    # A 503 is an outage, which has one line of its own and not one for each request.
+    level = logging.ERROR if status >= 500 and status != 503 else logging.INFO
     if not log.isEnabledFor(level):
         return
     client = handler.client_address if isinstance(handler, BaseHandler) else request.remote_ip

@@ -20,7 +20,8 @@ class HealthPage(BaseHandler):
         is_outdated = bool(faults or boards.folder_fault or sites.fault)
         stored = store.get("answers", True) and store.get("writes", True)  # a full Redis answers, but takes nothing
         page_views = self.services.collector.views.health()
-        is_storage_down = not stored or not page_views["answers"]
+        state = self.services.database.health()
+        is_storage_down = not (stored and page_views["answers"] and state["writes"])
         degraded = any(each["state"] in DEGRADED_STATES for each in readings.values()) or is_storage_down or is_outdated
         self.set_header("Cache-Control", "no-store")
         self.finish(
@@ -33,6 +34,7 @@ class HealthPage(BaseHandler):
                 "page_views": page_views,
                 "boards": {"shown": len(boards), "faults": faults, "folder_readable": not boards.folder_fault},
                 "sites": {"counted": len(sites), "file_usable": not sites.fault},
+                "state_database": state,
                 "walls": self.services.walls.wall_count,
             }
         )

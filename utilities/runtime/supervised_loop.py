@@ -13,9 +13,14 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 async def catch_error(work: Awaitable[object]) -> Exception | None:
-    """Awaits `work` and returns what it raised; None when it ended well. A cancellation passes through."""
+    """Awaits `work` and returns what it raised; None when it ended well. A cancellation of this task passes through."""
     try:
         await work
+    except asyncio.CancelledError as error:  # of something that `work` waited for, unless it is meant for this task
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        return RuntimeError(f"something that it waited for was cancelled: {error}")
     except Exception as error:  # noqa: BLE001 (no failure may end a supervised loop)
         return error
     return None

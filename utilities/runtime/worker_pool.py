@@ -42,7 +42,8 @@ class WorkerPool:
     """Runs blocking calls in its own threads. All methods belong to the event loop's thread.
 
     `name` begins the error messages, such as "The state database"; errors are of `error_type`. `max_pending` bounds
-    the calls that run or wait. `initializer` runs at the start of each thread.
+    the calls that run or wait. `initializer` runs at the start of each thread. `on_timeout` is called when a call was
+    not done in time.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class WorkerPool:
         timeout: float,
         error_type: type[FoyerError] = Unavailable,
         initializer: Callable[[], object] | None = None,
+        on_timeout: Callable[[], object] | None = None,
     ) -> None:
         self.name = name
         self.max_pending = max_pending
         self.timeout = timeout
         self._error_type = error_type
+        self._on_timeout = on_timeout
         self._executor = ThreadPoolExecutor(threads, name, initializer)
         self._pending: dict[Future[Any], CancelHandle] = {}
         self._is_closed = False
@@ -90,6 +93,8 @@ class WorkerPool:
                 raise self._error_type(f"{self.name} is shutting down")
             if waiter.done():
                 return waiter.result()
+            if self._on_timeout is not None:
+                self._on_timeout()
             raise self._error_type(f"{self.name} did not answer within {seconds:g} seconds")
         finally:
             if not future.done():

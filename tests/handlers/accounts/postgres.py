@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -79,7 +80,9 @@ class PostgresCluster:
         return self.url(f"test{self.database_count}")
 
     def stop(self) -> None:
-        self.process.terminate()
+        """Stops the server although clients are connected."""
+        server = int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(server, signal.SIGINT)
         self.process.wait(20)
 
 

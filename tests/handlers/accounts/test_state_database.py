@@ -10,7 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from utilities.accounts.database.connection import StateDatabase, create_database_engine, open_state_database
+from tests.waiting import wait_until
+from utilities.accounts.database.connection import StateDatabase, open_state_database
+from utilities.accounts.database.engines import create_database_engine
 from utilities.accounts.database.migrate import LATEST_MIGRATION, current_migration
 from utilities.accounts.database.tables import METADATA
 from utilities.config.settings import Settings
@@ -96,6 +98,7 @@ async def test_locked_sqlite_fails_after_a_timeout(settings: Callable[..., Setti
     with pytest.raises(StateDown):
         await database.run(lambda connection: connection.execute(text("DELETE FROM sessions")))
     holder.close()
+    await wait_until(lambda: database.health()["answers"])
     await database.run(lambda connection: connection.execute(text("DELETE FROM sessions")))
     await database.close()
 

@@ -16,8 +16,12 @@ LATEST_MIGRATION = max(path.name.partition("_")[0] for path in MIGRATIONS_FOLDER
 ADVISORY_LOCK_NUMBER = 0x666F796572  # "foyer": names our advisory lock in PostgreSQL
 
 
+class NewerDatabase(StateDown):
+    """The database was written by a newer Foyer, and this one must not touch it."""
+
+
 def run_migrations(engine: Engine) -> None:
-    """Runs the migrations that are missing; raises StateDown with a sentence when the database is not ours to use."""
+    """Runs the migrations that are missing; raises NewerDatabase, and what SQLAlchemy raises."""
     with engine.connect() as connection:
         if current_migration(connection) == LATEST_MIGRATION:
             return
@@ -34,7 +38,7 @@ def run_migrations(engine: Engine) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            raise StateDown("The state database was written by a newer Foyer; start that one.") from error
+            raise NewerDatabase("The state database was written by a newer Foyer; start that one.") from error
         connection.commit()
 
 

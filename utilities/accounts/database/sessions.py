@@ -1,6 +1,7 @@
 """Sessions: which person a cookie belongs to, for how long, and an event for streams when a session ends."""
 
 import asyncio
+import contextlib
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.makers import read_maker, select_with_maker
 from utilities.accounts.database.tables import people, sessions, spent_attempts
 from utilities.model.clock import Clock
+from utilities.model.errors import StateDown
 from utilities.model.principals import Person
 
 SESSION_IDLE_TIMEOUT = timedelta(hours=4)
@@ -58,12 +60,28 @@ class Sessions:
         cached = self._cached_people.get(key)
         if cached is not None and abs(now - cached.at) <= SESSION_CACHE_TIME and not _has_expired(cached.person, now):
             return cached.person
-        person = (await self.database.run(lambda connection: self._select_active(connection, [key], now))).get(key)
+        person = (await self._read_active_sessions([key], now)).get(key)
         if person is None:
             self._drop_session(key)
             return None
         self._cached_people[key] = CachedPerson(person, now)
         return person
+
+    def cached_person(self, session: str) -> Person | None:
+        """Returns the person of a session as of the last check, for as long as the session can last without another."""
+        now, cached = self.clock(), self._cached_people.get(hash_secret(session))
+        if cached is None or abs(now - cached.at) > SESSION_IDLE_TIMEOUT or _has_expired(cached.person, now):
+            return None
+        return cached.person
+
+    async def _read_active_sessions(self, keys: list[str], now: datetime) -> dict[str, Person]:
+        """Returns the persons of those sessions that have not ended, and stores that they are used."""
+        rows = await self.database.run(lambda connection: self._select_active(connection, keys, now))
+        if unseen := [row.key for row in rows if now - row.seen_at >= SESSION_SEEN_INTERVAL]:
+            used = update(sessions).where(sessions.c.key.in_(unseen)).values(seen_at=now)
+            with contextlib.suppress(StateDown):  # a database that is read-only still knows who is signed in
+                await self.database.run(lambda connection: connection.execute(used))
+        return {row.key: _person_from_row(row) for row in rows}
 
     async def end_session(self, session: str) -> None:
         """Ends the session in every process, with its streams."""
@@ -91,7 +109,7 @@ class Sessions:
         self._end_events = {key: events for key, events in self._end_events.items() if events}
         keys, now = list(self._end_events), self.clock()
         if keys:
-            living = await self.database.run(lambda connection: self._select_active(connection, keys, now))
+            living = await self._read_active_sessions(keys, now)
             for key in set(keys) - set(living):
                 self._drop_session(key)
 
@@ -109,18 +127,12 @@ class Sessions:
         times = {"started_at": now, "seen_at": now, "until": now + SESSION_LIFETIME}
         connection.execute(insert(sessions).values(key=key, person=number, sign_in=self.admission.sign_in, **times))
 
-    def _select_active(self, connection: Connection, keys: list[str], now: datetime) -> dict[str, Person]:
-        """Returns the persons of those sessions that have not ended; updates when the sessions were last used."""
+    def _select_active(self, connection: Connection, keys: list[str], now: datetime) -> list[Row[Any]]:
+        """Returns those sessions that have not ended, each with its person."""
         live = (sessions.c.until > now) & (sessions.c.seen_at > now - SESSION_IDLE_TIMEOUT)
         query = select_with_maker(sessions).add_columns(*(people.c[name] for name in ("issuer", "subject", "name")))
-        rows = [
-            row
-            for row in connection.execute(query.where(sessions.c.key.in_(keys) & live)).all()
-            if self.admission.admits(read_maker(row, row.started_at))
-        ]
-        if unseen := [row.key for row in rows if now - row.seen_at >= SESSION_SEEN_INTERVAL]:
-            connection.execute(update(sessions).where(sessions.c.key.in_(unseen)).values(seen_at=now))
-        return {row.key: _person_from_row(row) for row in rows}
+        rows = connection.execute(query.where(sessions.c.key.in_(keys) & live)).all()
+        return [row for row in rows if self.admission.admits(read_maker(row, row.started_at))]
 
     def _drop_session(self, key: str) -> None:
         self._cached_people.pop(key, None)

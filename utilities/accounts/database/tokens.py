@@ -1,5 +1,6 @@
 """API tokens: what each may do, and when it was last used."""
 
+import contextlib
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from utilities.accounts.database.makers import read_maker, select_with_maker
 from utilities.accounts.database.sessions import hash_secret
 from utilities.accounts.database.tables import tokens
 from utilities.model.clock import Clock
-from utilities.model.errors import Overloaded, ParameterError
+from utilities.model.errors import Overloaded, ParameterError, StateDown
 from utilities.model.principals import ApiClient, Person
 from utilities.runtime.single_flight import SingleFlight
 
@@ -93,7 +94,8 @@ class TokenStore:
         if made.last_used is None or now - made.last_used >= TOKEN_USED_INTERVAL:
             self._cached_tokens[key] = replace(made, last_used=now)
             used = update(tokens).where(tokens.c.key == key).values(last_used=now)
-            await self.database.run(lambda connection: connection.execute(used))
+            with contextlib.suppress(StateDown):  # a database that is read-only still knows the token
+                await self.database.run(lambda connection: connection.execute(used))
         return ApiClient(made.number, made.name, made.scopes)
 
     async def list_tokens(self) -> list[TokenRecord]:
