@@ -117,11 +117,8 @@ def todays_admission(settings: Settings) -> Admission:
 
 
 async def adopt_stored_rows(database: StateDatabase, admission: Admission) -> None:
-    """Marks sessions, tokens and links of an older Foyer; without a database it is left to the next start."""
-    try:
-        await database.run(lambda connection: adopt_unmarked_rows(connection, admission.sign_in))
-    except StateDown as error:
-        log.warning("Sessions, tokens and links of an older Foyer are refused until the next start: %s", error)
+    """Marks sessions, tokens and links of an older Foyer, at once or as soon as the database answers."""
+    await database.run_when_answering(lambda connection: adopt_unmarked_rows(connection, admission.sign_in))
 
 
 async def open_authenticator(

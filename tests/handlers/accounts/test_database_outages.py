@@ -191,6 +191,7 @@ async def test_server_that_is_absent_at_the_start_is_used_as_soon_as_it_answers(
     await proxy.refuse()
     database = await open_database(proxied_url, must_answer=False)
     assert await fails(database)
+    await database.run_when_answering(write_row)
     await proxy.start()
     await wait_until(lambda: database.health()["answers"])
     assert not await fails(database, write_row)

@@ -69,6 +69,7 @@ class StateDatabase:
         self._sleep = sleep
         self._thread = threading.local()  # the handle of the call that a worker thread runs
         self._probe_loop: SupervisedLoop | None = None
+        self._deferred: list[Callable[[Connection], object]] = []
         event.listen(engine, "checkout", self._set_interrupt, insert=True)
         for name in ("checkin", "close"):
             event.listen(engine, name, self._clear_interrupt)
@@ -81,6 +82,13 @@ class StateDatabase:
         if self.outage.is_failing:
             raise StateDown(DOWN_TEXT)
         return await self.workers.run(lambda handle: self._run_in_transaction(handle, work))
+
+    async def run_when_answering(self, work: Callable[[Connection], object]) -> None:
+        """Runs `work` now, or before any other call as soon as the database answers."""
+        try:
+            await self.run(work)
+        except StateDown:
+            self._deferred.append(work)
 
     def _run_in_transaction(self, handle: CancelHandle, work: Callable[[Connection], Result]) -> Result:
         """Calls `work` in a transaction; runs in a worker thread."""
@@ -166,6 +174,9 @@ class StateDatabase:
             if classify_failure(error) is not Failure.NO_WRITES:
                 raise StateDown(self.outage.reason or DOWN_TEXT) from error
         self._run_in_transaction(handle, _read_every_table)
+        while self._deferred:
+            self._run_in_transaction(handle, self._deferred[0])
+            del self._deferred[0]
 
     def _try_write(self, handle: CancelHandle) -> None:
         self._run_in_transaction(handle, _write_probe_row)
