@@ -5,6 +5,9 @@ postgres_url       an empty PostgreSQL database
 database_url       "" (SQLite) and then a PostgreSQL: a test that uses it runs twice
 start_foyer        starts Foyer with sign-in: `await start_foyer(allowed_domains=("example.com",))`
 start_local_foyer  starts Foyer without sign-in
+open_database      opens a state database, closed at the end
+proxy              a TCP proxy before PostgreSQL, which can be made to fail; `proxied_url` goes through it
+own_postgres       a PostgreSQL server of the module's own, to be frozen and killed
 new_browser        `new_browser()` returns one more browser for one Foyer with sign-in
 """
 
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
@@ -27,8 +31,10 @@ from handlers.serving.routes import make_application
 from handlers.serving.sockets import SERVER_LIMITS
 from tests.conftest import SECRET
 from tests.handlers.accounts.browser import Browser
+from tests.handlers.accounts.database_faults import OpenDatabase
 from tests.handlers.accounts.postgres import SKIP_REASON, PostgresCluster, find_postgres_folder, run_cluster
-from utilities.accounts.database.connection import StateDatabase
+from tests.tcp_proxy import TcpProxy, run_tcp_proxy
+from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
 from utilities.config.settings import Settings
 from utilities.model.principals import LOCAL_PERSON, Person
@@ -199,3 +205,36 @@ async def run_foyer(
 @pytest.fixture
 async def new_browser(start_foyer: StartFoyer) -> Callable[[], Browser]:
     return (await start_foyer()).new_browser
+
+
+@pytest.fixture
+async def open_database(settings: Callable[..., Settings]) -> AsyncIterator[OpenDatabase]:
+    opened: list[StateDatabase] = []
+
+    async def open_one(url: str = "", *, must_answer: bool = True) -> StateDatabase:
+        opened.append(await open_state_database(settings(database_url=url), must_answer=must_answer))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        await each.close()
+
+
+@pytest.fixture
+async def proxy(postgres: PostgresCluster) -> AsyncIterator[TcpProxy]:
+    async with run_tcp_proxy(postgres.port) as started:
+        yield started
+
+
+@pytest.fixture
+def proxied_url(postgres_url: str, proxy: TcpProxy) -> str:
+    return make_url(postgres_url).set(port=proxy.port).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator[PostgresCluster]:
+    """A PostgreSQL server of this module's own, to be frozen and killed."""
+    if (folder := find_postgres_folder()) is None:
+        pytest.skip(SKIP_REASON)
+    with run_cluster(folder) as started:
+        yield started
