@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from types import TracebackType
 from typing import Any, Literal, TextIO
 
@@ -44,12 +45,13 @@ class JsonLogFormatter(JsonFormatter):
     def __init__(self, redactor: Redactor) -> None:
         super().__init__(
             "%(asctime)s %(levelname)s %(name)s %(message)s",
-            "%Y-%m-%dT%H:%M:%SZ",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
             json_ensure_ascii=True,
         )
-        self.converter = time.gmtime
         self._redactor = redactor
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 (logging's name)
+        return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z"
 
     def process_log_record(self, log_data: LogData) -> LogData:
         clean: dict[str, Any] = super().process_log_record(log_data)
@@ -88,6 +90,13 @@ def log_uncaught_errors() -> None:
     sys.excepthook, threading.excepthook, sys.unraisablehook = log_error, log_thread_error, log_unraisable
 
 
+def format_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """Returns a library's warning as one sentence with its place, without the line of code."""
+    return f"{category.__name__}: {message} ({filename}:{lineno})"
+
+
 def log_to_stderr(level: str, log_format: Literal["text", "json"], redactor: Redactor | None = None) -> None:
     """Sends every logger's events, and Python's warnings, to stderr in this format; replaces earlier handlers."""
     redactor = redactor or Redactor()
@@ -95,4 +104,5 @@ def log_to_stderr(level: str, log_format: Literal["text", "json"], redactor: Red
     handler.setFormatter(JsonLogFormatter(redactor) if log_format == "json" else TextLogFormatter(redactor))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    warnings.formatwarning = format_warning
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs each of its own plugins

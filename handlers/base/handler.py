@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import secrets
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:  # a process that only collects has neither
 
 log = logging.getLogger("foyer.handlers")
 
+REQUEST_ID_HEADER = "X-Request-Id"
 BEARER_CHALLENGE = 'Bearer realm="Foyer"'
 
 
@@ -70,10 +73,16 @@ class BaseHandler(RequestHandler):
         sessions, session = self.authenticator.sessions, self.session_id
         return asyncio.Event() if sessions is None or session is None else sessions.watch_session(session)
 
+    @cached_property
+    def request_id(self) -> str:
+        """The number of this request: in the answer's header, on error pages and in the log."""
+        return secrets.token_hex(8)
+
     def set_default_headers(self) -> None:
         # Not `set_header`, which would validate nine values again for each request.
         for name, value in self.settings["headers"].items():
             self._headers[name] = value
+        self._headers[REQUEST_ID_HEADER] = self.request_id
         del self._headers["Server"]
 
     def check_trusted_origin(self, origin: str) -> bool:
@@ -182,7 +191,7 @@ class BaseHandler(RequestHandler):
 
     def write_problem(self, status: int, title: str, sentence: str, error: BaseException | None) -> None:
         """Writes the error as JSON, as text, or as a page."""
-        problem = {"status": status, "title": title, "sentence": sentence}
+        problem = {"status": status, "title": title, "sentence": sentence, "request_id": self.request_id}
         if self.wants_json():
             self.finish({"error": problem})
         elif self.request.path.endswith(".csv"):  # for a program, which would read a page as figures
@@ -219,18 +228,20 @@ class BaseHandler(RequestHandler):
         self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
     ) -> None:
         """Logs the error without the query and the headers: they carry codes and cookies."""
-        what = f"{self.request.method} {loggable_path(self.request.path)}"
+        path = loggable_path(self.request.path)
+        what = f"{self.request.method} {path}, request {self.request_id}"
+        extra = {"method": self.request.method, "path": path, "request_id": self.request_id}
         if isinstance(value, HTTPError):
             if value.log_message and self.writes_access_log:  # strangers could fill the disk with what they send
-                log.warning("%d %s: %s", value.status_code, what, value.get_message())
+                log.warning("%d %s: %s", value.status_code, what, value.get_message(), extra=extra)
         elif isinstance(value, StateDown | StoreDown):
-            log.debug("%s: %s", what, value)  # the outage has its own line, one for all requests
+            log.debug("%s: %s", what, value, extra=extra)  # the outage has its own line, one for all requests
         elif status_for_error(value, 500) < 500:
-            log.warning("%s: %s", what, value)
+            log.warning("%s: %s", what, value, extra=extra)
         elif status_for_error(value, 0):
-            log.error("%s: %s", what, value)
+            log.error("%s: %s", what, value, extra=extra)
         else:
-            log.error("uncaught in %s", what, exc_info=value)
+            log.error("uncaught in %s", what, exc_info=value, extra=extra)
 
 
 def sign_in_url(return_url: str) -> str:

@@ -17,6 +17,7 @@ from handlers.collect.pixel_fast_path import PixelFastPath
 from handlers.serving.sockets import PortServer, bind_port, freeze_gc, public_address
 from handlers.serving.stop_signals import StopSignals
 from handlers.site.access_log import log_request
+from handlers.site.browser_files import RobotsFile
 from handlers.site.not_found import NotFound
 from utilities.config.settings import Settings
 from utilities.http.client_address import ClientAddresses
@@ -71,7 +72,11 @@ class CollectorHealth(BeaconHandler):
 
 def make_collector_app(settings: Settings, own: Collection) -> Application:
     """Returns the application with the beacon routes and /healthz."""
-    routes = [*collect_routes(), Route(r"/healthz", CollectorHealth, ANYONE, any_host=True)]
+    routes = [
+        *collect_routes(),
+        Route(r"/healthz", CollectorHealth, ANYONE, any_host=True),
+        Route(r"/robots\.txt", RobotsFile, ANYONE),
+    ]
     return Application(
         [route.url_spec() for route in routes],
         authenticator=CollectorAuth(settings),

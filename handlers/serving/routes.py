@@ -19,6 +19,7 @@ from handlers.reports.page import ReportPage
 from handlers.reports.report_list import ReportListPage
 from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.site.access_log import log_request
+from handlers.site.browser_files import IconFile, RobotsFile
 from handlers.site.health import HealthPage
 from handlers.site.not_found import NotFound
 from handlers.site.static_files import STATIC_FILES_FOLDER, STATIC_URL_PREFIX, StaticFiles, static_url
@@ -50,6 +51,8 @@ def all_routes() -> list[Route]:
         Route(r"/links/([0-9]{1,9})/revoke", LinkRevoked, PEOPLE),
         Route(r"/s/([A-Za-z0-9_-]{20,60})\.svg", SharedImage, ANYONE),
         Route(r"/healthz", HealthPage, ANYONE, any_host=True, through_proxies=True),
+        Route(r"/favicon\.ico", IconFile, ANYONE),
+        Route(r"/robots\.txt", RobotsFile, ANYONE),
         Route(r"/login-page", LoginPage, ANYONE),
         Route(r"/login", Login, ANYONE),
         Route(CALLBACK_PATH, Callback, ANYONE),

@@ -21,5 +21,18 @@ def log_request(handler: RequestHandler) -> None:
     if not log.isEnabledFor(level):
         return
     client = handler.client_address if isinstance(handler, BaseHandler) else request.remote_ip
-    milliseconds = 1000 * request.request_time()
-    log.log(level, "%d %s %s %s %.1f ms", status, request.method, loggable_path(request.path), client, milliseconds)
+    request_id = handler.request_id if isinstance(handler, BaseHandler) else ""
+    path, milliseconds = loggable_path(request.path), round(1000 * request.request_time(), 1)
+    log.log(
+        level,
+        "%d %s %s %s %.1f ms, request %s",
+        *(status, request.method, path, client, milliseconds, request_id),
+        extra={
+            "status": status,
+            "method": request.method,
+            "path": path,
+            "client": client,
+            "ms": milliseconds,
+            "request_id": request_id,
+        },
+    )

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from utilities.config.settings import Settings
 from utilities.logs import log_to_stderr
+from utilities.model.errors import FoyerError
 
 log = logging.getLogger("foyer")
 
@@ -16,4 +17,10 @@ async def run_serve(settings: Settings, serve: Callable[[Settings], Awaitable[in
     log_to_stderr(settings.log_level, settings.log_format, settings.redactor())
     for warning in settings.warnings:
         log.warning(warning)
-    return await serve(settings)
+    try:
+        return await serve(settings)
+    except FoyerError as error:
+        if settings.log_format == "text":
+            raise  # `run.py` prints the sentence
+        log.critical("%s", error)
+        return 1

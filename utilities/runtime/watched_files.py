@@ -119,7 +119,7 @@ class WatchedFiles(Generic[Value]):
         has_changed |= self._remove_gone(scan.stamps)
         for path, error in scan.errors.items():
             self._refused.pop(path, None)
-            has_changed |= self._set_fault(path, describe_file_error(str(path), error))
+            has_changed |= self._set_fault(path, describe_file_error(path.name, error))
         self._unreadable = {path for path, error in scan.errors.items() if isinstance(error, OSError)}
         for path, value in scan.values.items():
             has_changed |= self._accept_value(path, value)
@@ -132,7 +132,7 @@ class WatchedFiles(Generic[Value]):
     def _accept_value(self, path: Path, value: Value) -> bool:
         if error := catch_call_error(lambda: self._accept(path, value)):
             self._refused[path] = value
-            return self._set_fault(path, describe_file_error(str(path), error))
+            return self._set_fault(path, describe_file_error(path.name, error))
         self._refused.pop(path, None)
         self.accepted.add(path)
         self._set_fault(path, "")
@@ -165,12 +165,11 @@ class WatchedFiles(Generic[Value]):
             self._faults[path] = fault
         if fault == before:
             return False
-        name = self.what if path == LISTING else path.name
         if fault:
-            state = "its last good version is used" if self.accepted and path in {LISTING, *self.accepted} else "unused"
-            log.warning("%s cannot be used (%s): %s", name, state, fault)
+            has_good = path in self.accepted or (path == LISTING and self.accepted)
+            log.warning("%s (%s)", fault, "the last good version is used" if has_good else "it is not used")
         else:
-            log.info("%s can be used again", name)
+            log.info("%s can be used again", self.what if path == LISTING else path.name)
         return True
 
 
