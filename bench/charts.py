@@ -84,7 +84,7 @@ def render_chart(engine: ChartEngine, frame: Frame) -> None:
     """Renders a chart from its values to the finished SVG."""
     spec = line_chart(frame, BOX, LineOptions(series=KEYS), filled=False)
     assert spec is not None
-    clean_svg(engine.draw_on_thread(spec), spec)
+    clean_svg(engine.draw(spec), spec)
 
 
 def plot_with_matplotlib(frame: Frame, requests: IO[str], responses: IO[str]) -> Seconds:

@@ -12,11 +12,11 @@ from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery, latest_reading_named
 from utilities.model.errors import NotDrawn, Overloaded, ParameterError
 from utilities.model.frames import Reading, ReadingState
-from utilities.rendering.charts.png import svg_to_png
 from utilities.rendering.report_image import IMAGE_PARAMS, ImageOptions, ReportImageRenderer, parse_image_options
 
-MAX_CACHED_FILES = 300
-MAX_CACHED_BYTES = 2_000_000  # of one file
+MAX_CACHED_BYTES = 32_000_000  # of all files
+MAX_CACHED_FILE_BYTES = 4_000_000
+FILE_OVERHEAD_BYTES = 1_000  # of a file, besides its body
 
 ImageKey = tuple[str, str, tuple[tuple[str, str], ...]]
 """Content type, report and parameters."""
@@ -37,7 +37,7 @@ class ImageFileCache(LRUCache[ImageKey, ImageFile]):
     """The image files that were sent last."""
 
     def __init__(self) -> None:
-        super().__init__(MAX_CACHED_FILES)
+        super().__init__(MAX_CACHED_BYTES, getsizeof=lambda file: len(file.body) + FILE_OVERHEAD_BYTES)
 
 
 class ReportSvg(ReportHandler):
@@ -55,7 +55,7 @@ class ReportSvg(ReportHandler):
         file = self.file_cache.get(key)
         if file is None or not self.is_current(file):
             file = await self.draw_image(name, params)
-            if file.reading.frame is not None and len(file.body) <= MAX_CACHED_BYTES:
+            if file.reading.frame is not None and len(file.body) <= MAX_CACHED_FILE_BYTES:
                 self.file_cache[key] = file
         self.etag = file.etag
         self.set_header("Content-Type", self.content_type)
@@ -104,7 +104,7 @@ class ReportPng(ReportSvg):
     content_type = "image/png"
 
     async def encode_image(self, svg: str) -> bytes:
-        return await svg_to_png(svg)
+        return await self.services.gallery.draw_png(svg)
 
 
 def parse_image_query(query: ReportQuery, params: Mapping[str, str]) -> tuple[ReportQuery, ImageOptions]:

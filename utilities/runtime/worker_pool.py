@@ -85,8 +85,8 @@ class WorkerPool:
         handle = CancelHandle(self._error_type)
         future = self._executor.submit(call, handle)
         self._pending[future] = handle
+        future.add_done_callback(lambda done: self._pending.pop(done, None))  # before the caller continues
         waiter = asyncio.wrap_future(future)
-        future.add_done_callback(lambda done: self._pending.pop(done, None))
         try:
             await asyncio.wait({waiter}, timeout=seconds)
             if waiter.cancelled():

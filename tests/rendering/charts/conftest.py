@@ -11,4 +11,4 @@ from utilities.rendering.charts.engine import ChartEngine
 def engine() -> Iterator[ChartEngine]:
     engine = ChartEngine()
     yield engine
-    engine.thread.submit(engine.discard_context).result()
+    engine.discard_context()

@@ -40,7 +40,7 @@ def sheet(view: str, engine: ChartEngine) -> str:
     parts = []
     for place, (state, frame) in enumerate(BY_VIEW[view].items()):
         spec = picture(view, frame)
-        svg = clean_svg(engine.draw_on_thread(spec), spec) if spec else None
+        svg = clean_svg(engine.draw(spec), spec) if spec else None
         parts += [placed(state, svg, theme, place) for theme in COLOURS_BY_THEME]
     wide = 2 * (BOX.width + 2 * SPACING)
     high = len(BY_VIEW[view]) * (BOX.height + HEAD + SPACING) + SPACING

@@ -43,7 +43,7 @@ async def test_every_node_is_a_link_and_every_band_has_a_title():
     names = ["/", "{a} {b|c}", '<script>"&', "__proto__", "x" * 300]
     chart = sankey([SankeyLink(a, b, False, 3) for a in names for b in names], DESK, 5)
     assert chart is not None
-    plain = clean_svg(await ENGINE.draw(chart.spec), chart.spec)
+    plain = clean_svg(ENGINE.draw(chart.spec), chart.spec)
     svg = add_sankey_links(plain, chart, lambda name: f"/flow?node={name}", str)
     assert svg.count("<title>") == 25 + 2 * 10
     assert svg.count("<a href=") == 2 * 10

@@ -20,7 +20,7 @@ NAMED = {"title", "desc"}
 
 
 def draw(engine: ChartEngine, spec: ChartSpec) -> ElementTree.Element:
-    text = clean_svg(engine.thread.submit(engine.draw_on_thread, spec).result(), spec)
+    text = clean_svg(engine.draw(spec), spec)
     root = ElementTree.fromstring(text)
     assert len(text) < (2.5 * LIGHT if "<polygon" in text else LIGHT)
     return root
@@ -29,7 +29,7 @@ def draw(engine: ChartEngine, spec: ChartSpec) -> ElementTree.Element:
 @pytest.mark.parametrize("view", BY_VIEW)
 def test_gallery_in_the_documents_matches_what_is_rendered(view: str, engine: ChartEngine):
     stored = (FOLDER / f"{view}.svg").read_text(encoding="utf-8")
-    rendered = engine.thread.submit(sheet, view, engine).result()
+    rendered = sheet(view, engine)
     assert rendered == stored, "run `python -m tests.rendering.charts.gallery`, and look at what has changed"
     assert f"gallery/{view}.svg" in (FOLDER.parent / "gallery.md").read_text(encoding="utf-8")
 

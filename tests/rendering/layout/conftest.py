@@ -66,7 +66,7 @@ def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any
     """What is inside a tile, drawn on the spot where its view draws."""
     it = VIEWS[view].build_content(filled, room, options) if filled else None
     if isinstance(it, ChartSpec):
-        it = ChartSvg(Markup(clean_svg(ENGINE.thread.submit(ENGINE.draw_on_thread, it).result(), it)))
+        it = ChartSvg(Markup(clean_svg(ENGINE.draw(it), it)))
     elif it is None and filled:
         return within("table", filled, room, {})
     return TileContent(VIEWS[view], it)
@@ -155,4 +155,4 @@ async def open_page(chromium: Browser, serve: Callable[[Board, str], str]) -> As
 def close_engine() -> Iterator[None]:
     """Closes the engine: a context that is open when the process ends crashes it now and then."""
     yield
-    ENGINE.thread.submit(ENGINE.discard_context).result()
+    ENGINE.discard_context()

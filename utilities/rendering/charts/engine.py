@@ -1,9 +1,6 @@
-"""The embedded V8 that renders charts: one context, on its own thread, with limits on time and memory."""
+"""The embedded V8 that renders charts, with limits on time and memory. It runs in the chart process (drawing.py)."""
 
-import asyncio
 import json
-import logging
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -13,8 +10,6 @@ from py_mini_racer import DEFAULT_V8_FLAGS, JSEvalException, JSPromiseError, Min
 from utilities.model.errors import NotDrawn
 from utilities.rendering.charts import ChartSpec
 
-log = logging.getLogger(__name__)
-
 CHARTS_FOLDER = Path(__file__).parent
 STATIC_FOLDER = CHARTS_FOLDER.parents[2] / "static"
 ECHARTS_FILE = STATIC_FOLDER / "vendor" / "echarts-6.1.0.min.js"
@@ -23,28 +18,22 @@ DRAW_TIMEOUT_SECONDS = 3.0  # for one chart
 MAX_HEAP_BYTES = 192 * 1024 * 1024
 V8_FLAGS = (*DEFAULT_V8_FLAGS, "--max-semi-space-size=2")  # MB; V8 would let it grow to 48
 DRAWINGS_PER_CLEANUP = 1000  # then unused memory is returned to the system, compiled code too
-DRAWINGS_PER_CONTEXT = 2000  # then a new context replaces it
-
-CHARTS_THREAD = ThreadPoolExecutor(1, thread_name_prefix="charts")
-"""The thread of all engines: V8 runs single-threaded here, and contexts on two threads crash the process."""
 
 
 class ChartEngine:
-    """Renders one chart at a time; a context that fails is discarded, and the next chart gets a new one."""
+    """Renders charts; a context that fails is discarded, and the next chart gets a new one.
+
+    All engines of a process belong to one thread: V8 runs single-threaded here, and two threads crash the process.
+    """
 
     def __init__(self, deadline: float = DRAW_TIMEOUT_SECONDS, memory: int = MAX_HEAP_BYTES) -> None:
         self.deadline = deadline
         self.memory = memory
-        self.thread = CHARTS_THREAD
-        self.context: MiniRacer | None = None  # used on the thread only
+        self.context: MiniRacer | None = None
         self.charts_drawn = 0  # by this context
 
-    async def draw(self, spec: ChartSpec) -> str:
-        """Returns the SVG of ECharts; raises NotDrawn."""
-        return await asyncio.get_running_loop().run_in_executor(self.thread, self.draw_on_thread, spec)
-
-    def draw_on_thread(self, spec: ChartSpec) -> str:
-        """Renders a chart on the thread; raises NotDrawn."""
+    def draw(self, spec: ChartSpec) -> str:
+        """Returns the SVG of ECharts; raises NotDrawn with the reason, for the log."""
         try:
             context = self.context = self.context or make_context()
             svg = context.call(
@@ -58,26 +47,19 @@ class ChartEngine:
         except (JSEvalException, JSPromiseError) as error:
             self.discard_context()
             reason = (str(error).splitlines() or [type(error).__name__])[0]
-            log.warning("A chart cannot be drawn: %s", reason)
-            raise NotDrawn("This chart cannot be drawn.") from error
+            raise NotDrawn(f"A chart cannot be drawn: {reason}") from error
         self.charts_drawn += 1
-        if self.charts_drawn >= DRAWINGS_PER_CONTEXT:
-            self.discard_context()
-        elif self.charts_drawn % DRAWINGS_PER_CLEANUP == 0:
+        if self.charts_drawn % DRAWINGS_PER_CLEANUP == 0:
             context.low_memory_notification()
         return str(svg)
 
     def discard_context(self) -> None:
-        """Closes the context; runs on the thread."""
+        """Closes the context."""
         if self.context is not None:
             with suppress(JSEvalException):  # an interrupted call answers once more
                 self.context.eval("0", timeout_sec=DRAW_TIMEOUT_SECONDS)
             self.context.close()
         self.context, self.charts_drawn = None, 0
-
-    async def close(self) -> None:
-        """Closes the context."""
-        await asyncio.get_running_loop().run_in_executor(self.thread, self.discard_context)
 
 
 def make_context() -> MiniRacer:

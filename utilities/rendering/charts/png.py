@@ -1,7 +1,5 @@
-"""Converts SVG to PNG, for mail and chat programs that show no SVG."""
+"""Converts SVG to PNG, for mail and chat programs that show no SVG. It runs in a process of its own (drawing.py)."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from resvg_py import svg_to_bytes
@@ -9,16 +7,11 @@ from resvg_py import svg_to_bytes
 from utilities.model.errors import NotDrawn
 
 TTF_FOLDER = Path(__file__).parents[3] / "static" / "fonts" / "ttf"
-PNG_THREAD = ThreadPoolExecutor(1, thread_name_prefix="png")
+PNG_ZOOM = 2.0  # px for each px of the SVG
 
 
-async def svg_to_png(svg: str, zoom: float = 2.0) -> bytes:
-    """Returns the PNG with `zoom` px for each px of the SVG; raises NotDrawn."""
-    return await asyncio.get_running_loop().run_in_executor(PNG_THREAD, render_png, svg, zoom)
-
-
-def render_png(svg: str, zoom: float) -> bytes:
-    """Returns the PNG; runs on a thread. Raises NotDrawn."""
+def render_png(svg: str, zoom: float = PNG_ZOOM) -> bytes:
+    """Returns the PNG; raises NotDrawn. Keeps the interpreter's lock until it is drawn."""
     try:
         return bytes(svg_to_bytes(svg_string=svg, zoom=zoom, font_dirs=[str(TTF_FOLDER)], sans_serif_family="Inter"))
     except ValueError as error:

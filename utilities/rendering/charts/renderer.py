@@ -1,6 +1,7 @@
-"""Renders charts to SVG, each once, and caches them and their failures."""
+"""Draws charts as SVG, each once, and caches them and their failures."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,9 +12,10 @@ from cachetools import LRUCache, TTLCache
 from utilities.model.clock import MonotonicClock
 from utilities.model.errors import NotDrawn, Overloaded
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.engine import ChartEngine
-from utilities.rendering.charts.svg import clean_svg
+from utilities.rendering.charts.drawing import DrawingProcesses
 from utilities.runtime.single_flight import SingleFlight
+
+log = logging.getLogger(__name__)
 
 MAX_CACHED_CHARS = 24 * 1024 * 1024  # of SVG
 MAX_QUEUED_CHARTS = 200
@@ -29,12 +31,13 @@ class ChartRenderer:
     """
 
     def __init__(
-        self, engine: ChartEngine, max_chars: int = MAX_CACHED_CHARS, clock: MonotonicClock = time.monotonic
+        self, processes: DrawingProcesses, max_chars: int = MAX_CACHED_CHARS, clock: MonotonicClock = time.monotonic
     ) -> None:
-        self.engine = engine
+        self.processes = processes
         self.svgs: LRUCache[str, str] = LRUCache(max_chars, getsizeof=len)
         self.failed: TTLCache[str, bool] = TTLCache(MAX_REMEMBERED_FAILURES, RETRY_SECONDS, timer=clock)
         self.running = SingleFlight[str, str]()
+        self.running_pngs = SingleFlight[str, bytes]()
         self.on_rendered: Callable[[], None] = lambda: None
 
     def cached(self, chart: ChartSpec) -> str | None:
@@ -65,19 +68,25 @@ class ChartRenderer:
             raise NotDrawn("This chart cannot be drawn.")
         return svg
 
+    async def draw_png(self, svg: str) -> bytes:
+        """Returns the PNG of an SVG file; raises NotDrawn, and Overloaded when too many are waiting."""
+        return await self.running_pngs.run(svg, partial(self.processes.draw_png, svg))
+
     async def wait_idle(self, timeout: float) -> None:
         """Returns when all charts that are being drawn are there, or after `timeout` seconds."""
         await self.running.wait_idle(timeout)
 
     async def close(self) -> None:
-        """Cancels what is being drawn and closes the engine."""
+        """Cancels what is being drawn and ends the drawing processes."""
         await self.running.close()
-        await self.engine.close()
+        await self.running_pngs.close()
+        await self.processes.close()
 
     async def _render(self, chart: ChartSpec) -> str:
         try:
-            svg = clean_svg(await self.engine.draw(chart), chart)
-        except NotDrawn:
+            svg = await self.processes.draw_svg(chart)
+        except (NotDrawn, Overloaded) as error:
+            log.warning("%s", error)
             self.failed[chart.key] = True
             return FAILED_SVG
         self.failed.pop(chart.key, None)
@@ -88,8 +97,8 @@ class ChartRenderer:
 
 @asynccontextmanager
 async def open_chart_renderer() -> AsyncIterator[ChartRenderer]:
-    """Opens a renderer and closes it at the end; the engine starts with the first chart."""
-    renderer = ChartRenderer(ChartEngine())
+    """Opens a renderer and closes it at the end; the processes start with the first drawing."""
+    renderer = ChartRenderer(DrawingProcesses())
     try:
         yield renderer
     finally:
