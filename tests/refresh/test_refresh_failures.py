@@ -26,7 +26,8 @@ MARKER = make_report("marker")
 """Starts after the report under test: once it has figures, the other one has decided whether to query."""
 
 
-async def test_failure_keeps_the_old_figures_and_says_what_went_wrong(store):
+async def test_failure_keeps_the_old_figures_and_says_what_went_wrong(store, caplog):
+    caplog.set_level(logging.INFO)
     source = FakeSource()
     async with running_refresher(store, source, make_report(pace=0.3)):
         await wait_until(lambda: figure_of(store.latest("users")))
@@ -41,6 +42,10 @@ async def test_failure_keeps_the_old_figures_and_says_what_went_wrong(store):
     assert figure_of(failing) >= 1
     assert (failing.last_error.message, failing.last_error.kind) == ("Google does not answer", ErrorKind.UNAVAILABLE)
     assert failing.last_error.since < failing.last_error.retry_at
+    assert [record.getMessage() for record in caplog.records if "users" in record.getMessage()] == [
+        "users: Google does not answer",
+        "users: the figures are up to date again",
+    ]
 
 
 async def test_a_report_that_never_had_figures_is_failed_with_the_reason(store):

@@ -1,16 +1,20 @@
 """The commands `forget` and `export`, on the stored page views; they work while the server runs."""
 
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 from pathlib import Path
 
 from utilities.config.settings import Settings
 from utilities.logs import log_to_stderr
 from utilities.model.clock import utc_now
+from utilities.model.errors import SettingsError
+from utilities.pageviews.collection import open_sites
 from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, PageViewStore
 from utilities.pageviews.storage.open import connect_or_open_store
+from utilities.pageviews.storage.retention import STORED_SITES_SQL
+from utilities.runtime.atomic_file import write_draft
 
 
 async def run_forget(settings: Settings, site: str, visitor: int | None, path: str, before: date | None) -> int:
@@ -18,6 +22,7 @@ async def run_forget(settings: Settings, site: str, visitor: int | None, path: s
     request = DeleteRequest(site, visitor, path, before)
     try:
         async with _open_page_views(settings) as views:
+            await _check_site(settings, views, site)
             print(f"{await views.delete_rows(request):,} page views deleted.")
     except ValueError as error:
         print(error, file=sys.stderr)
@@ -26,15 +31,42 @@ async def run_forget(settings: Settings, site: str, visitor: int | None, path: s
 
 
 async def run_export(settings: Settings, csv: Path | None, parquet: Path | None, site: str) -> int:
-    """Writes the page views to one of the files and prints their number; returns the exit code."""
+    """Writes the page views to one of the files and prints their number; returns the exit code.
+
+    A file that exists is replaced when the export is complete. Raises SettingsError when it cannot be written.
+    """
     file, file_format = (csv, ExportFormat.CSV) if csv else (parquet or Path(), ExportFormat.PARQUET)
-    try:
-        async with _open_page_views(settings) as views:
-            print(f"{await views.export_rows(file, file_format, site):,} page views are in {file}.")
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 1
+    if file.is_dir():
+        raise SettingsError(f"{file} is a folder: name a file.")
+    if not file.parent.is_dir():
+        raise SettingsError(f"{file} cannot be written: there is no folder {file.parent}.")
+    async with _open_page_views(settings) as views:
+        await _check_site(settings, views, site)
+        try:
+            with _output_file(file) as output:
+                rows = await views.export_rows(output, file_format, site)
+        except OSError as error:
+            raise SettingsError(f"{file} cannot be written: {error.strerror}.") from error
+    print(f"{rows:,} page views are in {file}.")
     return 0
+
+
+@contextmanager
+def _output_file(file: Path) -> Iterator[Path]:
+    """Yields what to write to: a draft that becomes the file, or a device or pipe itself. Raises OSError."""
+    if file.exists() and not file.is_file():
+        yield file
+        return
+    with write_draft(file) as draft:
+        draft.touch()
+        yield draft
+
+
+async def _check_site(settings: Settings, views: PageViewStore, site: str) -> None:
+    """Raises SettingsError when a site is neither configured nor has page views."""
+    names = {each.name for each in open_sites(settings)} | {name for (name,) in await views.query(STORED_SITES_SQL, {})}
+    if site and site not in names:
+        raise SettingsError(f"There is no site {site}. There are: {', '.join(sorted(names)) or 'none'}.")
 
 
 @asynccontextmanager

@@ -179,6 +179,9 @@ class RefreshTask:
                     await self._write_partial(frame, lease)
         if frame is None:
             raise Unavailable("the source returned no frame")
+        before = self.context.store.latest(self.report.name)
+        if before is not None and before.last_error is not None:
+            log.info("%s: the figures are up to date again", self.report.name)
         await self._write_reading(Reading(self.report.name, frame, received_at), lease)
 
     async def _write_partial(self, frame: Frame, lease: Lease) -> None:
