@@ -1,7 +1,7 @@
 """The commands on stored page views: what they refuse, and the documented restore."""
 
+import asyncio
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ from utilities.model.errors import SettingsError
 from utilities.pageviews.storage.interface import ExportFormat
 from utilities.pageviews.storage.open import DUCKDB_FILE, open_page_view_store
 
-OPERATING = Path(__file__).resolve().parents[3] / "docs" / "operating.md"
+OPERATING = (Path(__file__).resolve().parents[3] / "docs" / "operating.md").read_text()
 
 
 @pytest.fixture
@@ -27,6 +27,14 @@ async def filled(settings: Callable[..., Settings]) -> Settings:
     await views.add_views([numbered(number) for number in range(3)])
     await views.close()
     return made
+
+
+def list_files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def count_lines(file: Path) -> int:
+    return len(file.read_text().splitlines())
 
 
 @pytest.mark.parametrize(
@@ -40,10 +48,10 @@ async def filled(settings: Callable[..., Settings]) -> Settings:
 async def test_export_that_cannot_work_is_refused_in_words_and_leaves_no_file(
     filled: Settings, tmp_path: Path, file: str, site: str, sentence: str
 ):
-    before = sorted(tmp_path.iterdir())
+    before = list_files(tmp_path)
     with pytest.raises(SettingsError, match=sentence):
         await run_export(filled, tmp_path / file, None, site)
-    assert sorted(tmp_path.iterdir()) == before
+    assert list_files(tmp_path) == before
 
 
 async def test_deleting_from_an_unknown_site_is_refused(filled: Settings):
@@ -54,11 +62,11 @@ async def test_deleting_from_an_unknown_site_is_refused(filled: Settings):
 async def test_failed_export_leaves_the_earlier_file(filled: Settings, tmp_path: Path):
     file = tmp_path / "x.csv"
     assert await run_export(filled, file, None, "main") == 0
-    assert len(file.read_text().splitlines()) == 4
+    assert count_lines(file) == 4
     with pytest.raises(SettingsError):
         await run_export(filled, file, None, "shop")
-    assert len(file.read_text().splitlines()) == 4
-    assert not list(tmp_path.glob("*.draft"))
+    assert count_lines(file) == 4
+    assert not [name for name in list_files(tmp_path) if name.endswith(".draft")]
 
 
 async def test_documented_restore_doubles_nothing(filled: Settings, settings: Callable[..., Settings], tmp_path: Path):
@@ -66,11 +74,12 @@ async def test_documented_restore_doubles_nothing(filled: Settings, settings: Ca
     assert await run_export(filled, None, file, "") == 0
     restored = settings(data_dir=tmp_path / "restored")
     await (await open_page_view_store(restored, utc_now)).close()
-    line = re.search(r"^ +\.venv/bin/python (-c .*read_parquet.*)$", OPERATING.read_text(), re.MULTILINE)
+    line = re.search(r"^ +\.venv/bin/python (-c .*read_parquet.*)$", OPERATING, re.MULTILINE)
     assert line is not None
     command = line[1].replace("var/pageviews.duckdb", str(restored.data_dir / DUCKDB_FILE)).replace("FILE", str(file))
     for _ in range(2):
-        subprocess.run(f"{sys.executable} {command}", shell=True, check=True)
+        process = await asyncio.create_subprocess_shell(f"{sys.executable} {command}")
+        assert await process.wait() == 0
     views = await open_page_view_store(restored, utc_now)
     assert await views.export_rows(tmp_path / "again.csv", ExportFormat.CSV) == 3
     await views.close()
