@@ -18,6 +18,7 @@
   var ages = document.getElementsByClassName('age'); // live
   var clock = document.querySelector('.clock');
   var banner = document.querySelector('.banner');
+  var signInLink = document.createElement('a');
   var statusElement = document.querySelector('.status .word');
   var driftingElements = document.querySelectorAll('.sheet, .footer, .banner');
   var inertDocument = document.implementation.createHTMLDocument(''); // nothing in it loads or runs
@@ -30,6 +31,7 @@
   var retryDelay = 0;
   var retryTimer = 0;
   var isReloading = false;
+  var isSignedOut = false; // the server answers, but wants somebody to sign in
   var isBoardGone = false; // the server answers, but no longer with this board
   var bannerText = ''; // '' while it is hidden
   var lastBeatAt = monotonicNow();
@@ -121,7 +123,7 @@
     lastBeatAt = monotonicNow();
     serverTime = time;
     retryDelay = 0;
-    isBoardGone = false;
+    isBoardGone = isSignedOut = false;
     showBanner('');
   }
 
@@ -149,7 +151,7 @@
     source.addEventListener('beat', onBeat);
     source.addEventListener('reload', reload);
     source.addEventListener('bye', scheduleRetry);
-    source.onerror = scheduleRetry; // the browser's own retries do not back off, and end at an error status
+    source.onerror = onStreamError; // the browser's own retries do not back off, and end at an error status
   }
 
   function closeStream() { if (source) { source.close(); source = null; } }
@@ -161,6 +163,11 @@
     retryTimer = setTimeout(openStream, retryDelay * (0.25 + Math.random() * 0.75));
   }
 
+  function onStreamError() { // does not say why: the page does
+    scheduleRetry();
+    if (!isReloading) { fetchPage(function (code) { if (code === 401) { showSignedOut(); } }); }
+  }
+
   /* Without beats, or with a newer page. */
 
   function showBanner(text) {
@@ -169,6 +176,16 @@
     setText(banner, text);
     banner.hidden = !text;
     if (statusElement) { statusElement.hidden = !!text; } // it may be out of date
+  }
+
+  function showSignedOut() {
+    isSignedOut = true;
+    showBanner('Signed out. Figures are as of ' + formatTime(serverTime) + '. ');
+    if (banner && !banner.firstElementChild) {
+      signInLink.href = '/login-page?next=' + encodeURIComponent(location.pathname + location.search);
+      setText(signInLink, 'Sign in on this screen to go on.');
+      banner.appendChild(signInLink);
+    }
   }
 
   function fetchPage(answered) {
@@ -187,12 +204,15 @@
 
   function reloadWhenServed() { // never reload into an error page: nobody is there to fix it
     fetchPage(function (code, served) {
-      if (served && code === 200) { location.reload(); } else { setTimeout(reloadWhenServed, 5000 + Math.random() * 5000); }
+      if (served && code === 200) { location.reload(); return; }
+      if (code === 401) { showSignedOut(); }
+      setTimeout(reloadWhenServed, 5000 + Math.random() * 5000);
     });
   }
 
   function checkSilence() {
     if (monotonicNow() - lastBeatAt < beatInterval * 2.5) { return; }
+    if (isSignedOut) { return; }
     showBanner((isBoardGone ? 'This board was removed from the server at ' : 'No connection to the server since ') +
       formatTime(serverTime) + '. Figures are as of then.');
     if (source && monotonicNow() - streamOpenedAt > beatInterval * 2.5) { scheduleRetry(); } // a dead connection gives no error
@@ -201,6 +221,8 @@
   function pollPage() { // a proxy that buffers streams still delivers pages
     if (!bannerText || isReloading) { return; }
     fetchPage(function (code, served) {
+      if (code === 401) { showSignedOut(); return; }
+      isSignedOut = false;
       isBoardGone = code >= 200 && code < 500 && !served;
       if (bannerText && served && code === 200) { location.reload(); }
     });

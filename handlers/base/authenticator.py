@@ -27,7 +27,7 @@ from utilities.runtime.supervised_loop import SupervisedLoop
 log = logging.getLogger("foyer.authenticator")
 
 CALLBACK_PATH = "/login/callback"
-SESSION_POLL_SECONDS = 4.0
+SESSION_POLL_SECONDS = 2.0  # a wall says within five seconds that its session is over
 TOKEN_LIMITS = AttemptLimits(per_client=600, in_total=6000)
 
 
