@@ -14,20 +14,28 @@ from utilities.pageviews.collection import open_sites
 from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, PageViewStore
 from utilities.pageviews.storage.open import connect_or_open_store
 from utilities.pageviews.storage.retention import STORED_SITES_SQL
+from utilities.pageviews.url_paths import normalize_path
 from utilities.runtime.atomic_file import write_draft
 
 
 async def run_forget(settings: Settings, site: str, visitor: int | None, path: str, before: date | None) -> int:
     """Deletes the page views that match everything and prints their number; returns the exit code."""
-    request = DeleteRequest(site, visitor, path, before)
+    requests = [DeleteRequest(site, visitor, spelling, before) for spelling in path_spellings(path)]
     try:
         async with _open_page_views(settings) as views:
             await _check_site(settings, views, site)
-            print(f"{await views.delete_rows(request):,} page views deleted.")
+            deleted = sum([await views.delete_rows(request) for request in requests])
+            print(f"{deleted:,} page views deleted.")
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def path_spellings(path: str) -> list[str]:
+    """Returns a path as it was typed and as page views have it: `/caf%C3%A9` and `/café`."""
+    page, mark, query = path.partition("?")
+    return list(dict.fromkeys((path, f"{normalize_path(page)}{mark}{query}")))
 
 
 async def run_export(settings: Settings, csv: Path | None, parquet: Path | None, site: str) -> int:
@@ -64,9 +72,10 @@ def _output_file(file: Path) -> Iterator[Path]:
 
 async def _check_site(settings: Settings, views: PageViewStore, site: str) -> None:
     """Raises SettingsError when a site is neither configured nor has page views."""
-    names = {each.name for each in open_sites(settings)} | {name for (name,) in await views.query(STORED_SITES_SQL, {})}
-    if site and site not in names:
-        raise SettingsError(f"There is no site {site}. There are: {', '.join(sorted(names)) or 'none'}.")
+    sites = open_sites(settings)
+    stored = [name for (name,) in await views.query(STORED_SITES_SQL, {})]
+    if site and sites.get(site) is None and site not in stored:
+        raise SettingsError(sites.unknown_name_text(site, stored))
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ NGINX: dict[str, Any] = {
         ({}, EXPECTED),
         ({"request_method": "GET", "request": f"GET {TARGET} HTTP/1.1", "request_uri": None}, EXPECTED),
         ({"time_iso8601": None, "time_local": TIME}, EXPECTED),
+        ({"time_iso8601": None, "time": f"[{TIME}]"}, EXPECTED),
         ({"request_uri": None, "path": TARGET}, EXPECTED),
         ({"request_uri": None, "uri": "/a", "args": "b=c"}, EXPECTED),
         ({"remote_addr": "203.0.113.5:5678", "host": "web-1", "http_host": "Shop.Example.com:443"}, SHOP),
@@ -101,10 +102,27 @@ CLOUDFRONT = {
     "x-host-header": "shop.example.com",
     "x-forwarded-for": "-",
 }
+CLOUDFLARE = {
+    "ClientIP": "203.0.113.5",
+    "ClientRequestHost": "shop.example.com",
+    "ClientRequestMethod": "GET",
+    "ClientRequestURI": TARGET,
+    "ClientRequestUserAgent": AGENT,
+    "ClientRequestReferer": "https://o.example/",
+    "EdgeResponseStatus": 200,
+    "EdgeStartTimestamp": AT * 1e9,
+}
+ELASTIC = {
+    "@timestamp": "2026-11-20T09:00:00.000Z",
+    "source": {"ip": "203.0.113.5"},
+    "url": {"domain": "shop.example.com", "path": "/a", "query": "b=c"},
+    "http": {"request": {"method": "GET", "referrer": "https://o.example/"}, "response": {"status_code": 200}},
+    "user_agent": {"original": AGENT},
+}
 PARQUET = {name.replace("-", "_").replace("(", "_").rstrip(")").lower(): each for name, each in CLOUDFRONT.items()}
 
 
-@pytest.mark.parametrize("record", [CADDY, TRAEFIK, GOOGLE, CLOUDFRONT, PARQUET])
+@pytest.mark.parametrize("record", [CADDY, TRAEFIK, GOOGLE, CLOUDFRONT, PARQUET, CLOUDFLARE, ELASTIC])
 def test_json_of_proxies_and_clouds(record: dict[str, Any]):
     assert facts(parse_log_line(json.dumps(record))) == SHOP
     assert facts(parse_log_line("Nov 20 10:00:00 web1 app: " + json.dumps(record))) == SHOP
@@ -155,9 +173,13 @@ def test_w3c_log_changes_its_fields_and_has_the_date_in_front():
     first = "#Fields: time c-ip cs-uri-stem sc-status", "09:00:00 203.0.113.5 /b 200"
     line = parse_last("#Date: 2026-11-20 08:00:00", "#Fields: c-ip time", *first)
     assert facts(line) == ("", "203.0.113.5", AT, "/b", "", "")
-    local = parse_last("#Fields: date-local time-local c-ip cs-uri-stem sc-status", "2026-11-20 09:00:00 1.2.3.4 / 200")
+    local = parse_last(
+        "#Start-Date: 2026-11-19",
+        "#Fields: date-local time-local c-ip cs-uri-stem sc-status",
+        "2026-11-20 09:00:00 1.2.3.4 / 200",
+    )
     assert local
-    assert local.is_local
+    assert (local.at, local.is_local) == (AT, True)
 
 
 def test_w3c_line_with_other_fields_is_unreadable():

@@ -1,4 +1,4 @@
-"""Parses access logs in JSON lines with the field names of nginx, Apache, Caddy, Traefik, CloudFront and others."""
+"""Parses access logs in JSON lines with the field names of nginx, Apache, Caddy, Traefik, and of clouds."""
 
 import json
 import re
@@ -20,30 +20,34 @@ from utilities.pageviews.log_import.log_time import parse_json_time
 from utilities.pageviews.log_import.w3c_log import build_w3c_line, canonical_name
 
 FIELD_NAMES = {
-    "host": "host http_host server_name vhost virtual_host domain request.host RequestHost hostname",
-    "address": "remote_addr client_ip remote_ip clientip remote_host ip remoteIp client_addr clientAddress realip "
-    "request.client_ip request.remote_ip request.remote_addr ClientHost ClientAddr httpRequest.remoteIp client.ip "
+    "host": "host http_host server_name vhost virtual_host domain request.host RequestHost ClientRequestHost "
+    "url.domain hostname",
+    "address": "remote_addr client_ip remote_ip clientip remote_host ip remoteIp client_addr realip request.client_ip "
+    "request.remote_ip request.remote_addr ClientHost ClientAddr ClientIP httpRequest.remoteIp source.ip client.ip "
     "remote_address client",
     "forwarded": "http_x_forwarded_for x_forwarded_for xff forwarded_for request.headers.X-Forwarded-For "
     "request_X-Forwarded-For headers.X-Forwarded-For",
-    "at": "time_iso8601 time_local msec timestamp @timestamp ts StartUTC StartLocal time date datetime",
-    "method": "request_method method verb request.method RequestMethod httpRequest.requestMethod http_method",
-    "target": "request_uri requestURI request RequestPath request.uri request.url uri path request_path url "
-    "httpRequest.requestUrl http_path RequestLine",
-    "query": "args query_string query querystring",
-    "status": "status status_code response code DownstreamStatus OriginStatus httpRequest.status response_code "
-    "http_status statusCode response.status",
+    "at": "time_iso8601 time_local msec timestamp @timestamp ts StartUTC StartLocal EdgeStartTimestamp time date "
+    "datetime",
+    "method": "request_method method verb request.method RequestMethod ClientRequestMethod httpRequest.requestMethod "
+    "http.request.method http_method",
+    "target": "request_uri request RequestPath ClientRequestURI request.uri request.url uri path request_path url "
+    "httpRequest.requestUrl url.original url.path",
+    "query": "args query_string query querystring url.query",
+    "status": "status status_code response code DownstreamStatus OriginStatus EdgeResponseStatus httpRequest.status "
+    "http.response.status_code response.status response_code http_status",
     "referrer": "http_referer http_referrer referer referrer request.headers.Referer request_Referer "
-    "httpRequest.referer headers.Referer",
+    "ClientRequestReferer httpRequest.referer http.request.referrer headers.Referer",
     "agent": "http_user_agent user_agent agent useragent userAgent request.headers.User-Agent request_User-Agent "
-    "httpRequest.userAgent headers.User-Agent",
+    "ClientRequestUserAgent httpRequest.userAgent user_agent.original headers.User-Agent",
     "title": "title",
     "screen": "screen",
     "language": "http_accept_language request.headers.Accept-Language request_Accept-Language",
 }
 """The names of each field. nginx's are its variables, Apache's those people usually write in `LogFormat`; Caddy 2:
 caddyserver.com/docs/caddyfile/directives/log; Traefik: the fields of its access log; Google's load balancer:
-`httpRequest`. No server writes titles and screen widths, but programs may."""
+`httpRequest`; Cloudflare: Logpush, "HTTP requests"; `url.path` and the like: Elastic Common Schema. No server writes
+titles and screen widths, but programs may."""
 FIELD_PATHS = {name: [place.split(".") for place in places.split()] for name, places in FIELD_NAMES.items()}
 HEADER_OBJECTS = (("request", "headers"), ("headers",))  # with them a missing user-agent is one the client did not send
 MESSAGE_NAMES = ("log", "MESSAGE", "message", "msg", "line", "textPayload")

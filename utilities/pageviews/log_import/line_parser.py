@@ -19,7 +19,8 @@ from utilities.pageviews.log_import.w3c_log import DIRECTIVE_PATTERN, parse_w3c_
 
 KNOWN_FORMATS = (
     "common, combined and vhost_combined (Apache, nginx, lighttpd, Traefik), JSON lines (nginx, Caddy, Traefik, "
-    "CloudFront, Google Cloud), W3C extended with #Fields (IIS, CloudFront), AWS load balancers (ALB, ELB), S3, "
+    "CloudFront, Cloudflare, Google Cloud, Elastic), "
+    "W3C extended with #Fields (IIS, CloudFront), AWS load balancers (ALB, ELB), S3, "
     "HAProxy and bunny.net; each also behind the prefix of syslog, journald, Docker or Kubernetes"
 )
 UNKNOWN_FORMAT_TEXT = "no known format"

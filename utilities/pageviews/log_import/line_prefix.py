@@ -3,20 +3,20 @@
 import re
 from collections.abc import Iterator
 
-ISO_PATTERN = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*"
+COLLECTOR_TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*"
 PREFIXES = tuple(
     re.compile(pattern)
     for pattern in (
         # RFC 5424, also with the length in front: <190>1 TIME HOST APP PROCID MSGID STRUCTURED-DATA
         r"(?:\d+ )?<\d{1,3}>1 (?:\S+ ){5}(?:-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.)*+\")*+\])+) ?\ufeff?",
         # RFC 3164, rsyslog's newer times, and journalctl: [<190>]TIME HOST TAG[PID]:
-        rf"(?:<\d{{1,3}}>)?(?:[A-Z][a-z]{{2}} [ \d]\d (?:\d{{4}} )?\d\d:\d\d:\d\d(?:\.\d+)?|{ISO_PATTERN}) "
+        rf"(?:<\d{{1,3}}>)?(?:[A-Z][a-z]{{2}} [ \d]\d (?:\d{{4}} )?\d\d:\d\d:\d\d(?:\.\d+)?|{COLLECTOR_TIME}) "
         r"(?:\S+ )?[^\s\[\]\":{]+(?:\[\d+\])?: +",
         # the same without a tag
         r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? [\w.-]+ +(?=[\d\"{\[])",
         r"[a-zA-Z][\w./-]*(?:\[\d+\])?: +",  # only the tag
-        rf"{ISO_PATTERN} (?:stdout|stderr) [FP] ",  # Kubernetes (CRI)
-        rf"{ISO_PATTERN} ",  # docker logs --timestamps, kubectl logs --timestamps
+        rf"{COLLECTOR_TIME} (?:stdout|stderr) [FP] ",  # Kubernetes (CRI)
+        rf"{COLLECTOR_TIME} ",  # docker logs --timestamps, kubectl logs --timestamps
         r"\[(?:pod/)?[\w./-]+\] +",  # kubectl logs --prefix
         r"[\w.-]+ *\| ",  # docker compose logs
         r"MESSAGE=",  # journalctl -o export
@@ -25,8 +25,8 @@ PREFIXES = tuple(
 )
 JOURNAL_FIELD = re.compile(r"(?:__?[A-Z][A-Z0-9_]*|PRIORITY|SYSLOG_[A-Z]+|INVOCATION_ID)=").match
 """The other fields of a journal entry: they belong to no line."""
-PARTIAL_LINE = re.compile(rf"{ISO_PATTERN} (stdout|stderr) P ").match
-WHOLE_PART = re.compile(rf"{ISO_PATTERN} (stdout|stderr) F ").match
+PARTIAL_LINE = re.compile(rf"{COLLECTOR_TIME} (stdout|stderr) P ").match
+WHOLE_PART = re.compile(rf"{COLLECTOR_TIME} (stdout|stderr) F ").match
 
 
 def strip_prefixes(text: str) -> Iterator[str]:

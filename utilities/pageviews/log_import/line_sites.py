@@ -38,7 +38,7 @@ class LineSites:
 
     def _search(self, host: str) -> Site | None:
         """A host that is no domain (`web-1`, an address, none) is only a site's when sites.yaml has it."""
-        if not host:
+        if not host or (self.default is not None and not self.sites.configured):
             return self.default
         if not is_domain(host) and self.default is not None and host not in self.default.domains:
             return self.sites.by_domain.get(host, self.default)

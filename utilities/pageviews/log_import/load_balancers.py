@@ -17,9 +17,9 @@ from utilities.pageviews.log_import.log_line import (
 )
 from utilities.pageviews.log_import.log_time import parse_log_time
 
-ISO_PATTERN = r"(\d{4}-\d\d-\d\dT\S+)"
+BALANCER_TIME = r"(\d{4}-\d\d-\d\dT\S+)"
 ELB_LINE = re.compile(
-    r"(?:(?:https?|h2|wss?|grpcs?) )?" + ISO_PATTERN + r" \S+ (\S+:\d+) (?:\S+:\d+|-) (?:-?[\d.]+|-) (?:-?[\d.]+|-)"
+    r"(?:(?:https?|h2|wss?|grpcs?) )?" + BALANCER_TIME + r" \S+ (\S+:\d+) (?:\S+:\d+|-) (?:-?[\d.]+|-) (?:-?[\d.]+|-)"
     r" (?:-?[\d.]+|-) (\d{3}|-) \S+ \d+ \d+ " + QUOTED_PATTERN + r"(?: " + QUOTED_PATTERN + r")?"
 )
 """AWS: docs.aws.amazon.com/elasticloadbalancing, "Access logs" of classic and application load balancers."""

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from utilities.http.client_address import parse_address
+from utilities.pageviews.host_names import MAX_HOST_CHARS, to_ascii_host
 
 NO_AGENT = "-"  # the client sent no user-agent
-MAX_HOST_CHARS = 253
 
 
 class UnreadableLine(ValueError):
@@ -34,24 +34,29 @@ class LogLine(NamedTuple):
 
 QUOTED_PATTERN = r'"((?:[^"\\]++|\\.)*+)"'  # possessive: a hostile line cannot cause backtracking
 ESCAPE_PATTERN = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
-DOMAIN_PATTERN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])").fullmatch
+IS_DOMAIN_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])").fullmatch
 ABSOLUTE_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^#]*)")
 REQUEST_LINE = re.compile(r"([A-Z][A-Z_-]*) (\S.*?)(?: (HTTP/[\d.]+|-))?")
 
 
 def is_domain(host: str) -> bool:
     """Whether a host in lower case has at least two labels and is no IP address."""
-    return len(host) <= MAX_HOST_CHARS and DOMAIN_PATTERN(host) is not None
+    return len(host) <= MAX_HOST_CHARS and IS_DOMAIN_NAME(host) is not None
 
 
 def clean_host(text: str) -> str:
-    """Returns a host in lower case without port and final dot, as beacons compare it; '' for none."""
+    """Returns a host in lower case and ASCII, without port and final dot, as beacons compare it; '' for none."""
     host = text.strip().lower()
     if host.startswith("["):
         return host[1:].partition("]")[0]
     if host.count(":") == 1:
         host = host.partition(":")[0]
     host = host.rstrip(".")
+    if not host.isascii():
+        try:
+            return to_ascii_host(host)
+        except ValueError:
+            return ""
     return "" if host in ("-", "_") else host
 
 

@@ -46,7 +46,7 @@ def parse_json_time(text: str) -> tuple[float, bool]:
     try:
         number = float(text)
     except ValueError:
-        return parse_log_time(text)
+        return parse_log_time(text.strip("[]"))  # Apache's %t has brackets
     return check_epoch(parse_epoch(number)), False
 
 

@@ -76,8 +76,8 @@ def build_w3c_line(record: Mapping[str, str]) -> LogLine:
 
 def parse_w3c_time(record: Mapping[str, str]) -> tuple[float, bool]:
     """Returns the time of a record, UTC except for `date-local`; see `parse_log_time`."""
-    if "date_local" in record and "date" not in record:
-        return parse_log_time(f"{record['date_local']} {record.get('time_local', '')}")[0], True
+    if "time_local" in record and "time" not in record:
+        return parse_log_time(f"{record.get('date_local') or record.get('date', '')} {record['time_local']}")[0], True
     if "timestamp" in record and "time" not in record:
         return parse_log_time(record["timestamp"])[0], False
     return parse_log_time(f"{record.get('date', '')} {record.get('time', '')}")[0], False

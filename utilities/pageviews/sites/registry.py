@@ -59,8 +59,8 @@ class SiteRegistry:
         """Returns a sentence for a name that is no site's, with the nearest one; `others` are sites of the past."""
         names = sorted({*self.sites, *others})
         near = get_close_matches(name, names, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names) or 'none in boards/sites.yaml'}."
-        return f"There is no site called {name[:100]!r}; {hint}"
+        hint = f"Did you mean {near[0]}? " if near else ""
+        return f"There is no site {name[:100]}. {hint}There are: {', '.join(names) or 'none in boards/sites.yaml'}."
 
     def load_file(self) -> None:
         """Reads the file; raises BoardError with every fault. Without a file there are no sites."""
