@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 SIMPLE_COMMANDS = {
     "serve": "serve walls and pages; a demo when nothing is configured (the same as no command)",
-    "demo": "serve the office wall on the simulated internet, whatever is configured",
     "collect": "only count page views, without pages and walls",
     "check": "check settings, boards and credentials, and send every source one cheap query",
     "schema": "print the JSON Schema of board files, for editors",
@@ -67,6 +66,12 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="command", dest="command")
     for name, summary in SIMPLE_COMMANDS.items():
         add_command(commands, name, summary)
+    demo = add_command(commands, "demo", "serve the office wall on the simulated internet, whatever is configured")
+    demo.add_argument(
+        "--public",
+        action="store_true",
+        help="let everybody who can reach this port open the demo, as in a container; its figures are invented",
+    )
     logs = add_command(commands, "import-log", "count the page views of access logs, as if the beacon had been there")
     logs.add_argument("--site", default="", help="the site of the logs, where they do not name the host")
     logs.add_argument(
@@ -82,7 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     file_format.add_argument("--csv", type=Path, metavar="FILE")
     file_format.add_argument("--parquet", type=Path, metavar="FILE")
     export.add_argument("--site", default="", help="of this site only")
-    parser.set_defaults(command="serve")
+    parser.set_defaults(command="serve", public=False)
     return parser
 
 
@@ -97,7 +102,7 @@ async def run_command(options: argparse.Namespace) -> int:
     """Imports and runs the command; returns the exit code."""
     match options.command:
         case "demo":
-            return await run_demo_command()
+            return await run_demo_command(public=options.public)
         case "schema":
             from utilities.commands.schema import run_schema
 
@@ -115,8 +120,12 @@ async def run_with_settings(options: argparse.Namespace, settings: Settings) -> 
         from utilities.commands.check import run_check
 
         return await run_check(settings)
-    if not settings.unconfigured or options.command != "serve":
-        check_data_owner(settings.data_dir)
+    if options.command == "serve" and settings.unconfigured:
+        from utilities.pageviews.own_figures import has_own_figures
+
+        if not has_own_figures(settings):
+            return await run_demo_command()
+    check_data_owner(settings.data_dir)
     match options.command:
         case "import-log":
             from utilities.commands.import_log import run_import_log
@@ -135,7 +144,7 @@ async def run_with_settings(options: argparse.Namespace, settings: Settings) -> 
             from utilities.commands.serve import run_serve
 
             return await run_serve(settings, run_collector)
-    return await (run_demo_command() if settings.unconfigured else run_serve_command(settings))
+    return await run_serve_command(settings)
 
 
 async def run_serve_command(settings: Settings, task: "BackgroundTask | None" = None) -> int:
@@ -150,16 +159,18 @@ async def run_serve_command(settings: Settings, task: "BackgroundTask | None" = 
     return await run_serve(settings, serve)
 
 
-async def run_demo_command() -> int:
-    """Serves the demo; returns the exit code."""
+async def run_demo_command(*, public: bool = False) -> int:
+    """Serves the demo, to this machine or to everybody; returns the exit code."""
     from demo import launch
     from utilities.commands.demo import run_demo
 
-    demo_folder = read_settings(demo_env={}).data_dir
+    demo_folder = read_settings(demo_env={}, public_demo=public).data_dir
     check_data_owner(demo_folder.parent)
     check_data_owner(demo_folder)
     try:
-        return await run_demo(launch, lambda environment: read_settings(demo_env=environment), run_serve_command)
+        return await run_demo(
+            launch, lambda environment: read_settings(demo_env=environment, public_demo=public), run_serve_command
+        )
     except launch.LaunchError as error:
         print(error, file=sys.stderr)
         return 1

@@ -73,7 +73,7 @@ async def _check_all_parts(settings: Settings, clock: Clock, empty_folder: Path)
     yield await check_part("sites", partial(check_sites, settings))
     yield await check_part("store", partial(check_store, settings, clock))
     yield await check_part("state database", partial(check_state_database, settings))
-    if not settings.loopback_only:
+    if settings.has_sign_in:
         yield await check_part("sign-in", partial(check_issuer, settings, clock))
     for kind in load_catalogue().kinds.values():
         yield await check_part(f"source {kind.name}", partial(check_source, kind, settings, clock))

@@ -13,7 +13,8 @@ LOOPBACK_HOST_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 class AllowedHosts:
     """PUBLIC_URL's host exactly; without sign-in also this machine's own names, at any port.
 
-    Without sign-in pages need `is_loopback_host` as well: PUBLIC_URL's host is then for beacons only.
+    Without sign-in pages need `is_loopback_host` as well: PUBLIC_URL's host is then for beacons only. A public demo
+    answers to every host, because nobody knows where its container runs and nothing in it is real.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -23,6 +24,7 @@ class AllowedHosts:
         if parts.port in (None, usual):
             bare = parts.netloc.lower().removesuffix(f":{usual}")
             self.exact |= {bare, f"{bare}:{usual}"}
+        self.is_any_host_allowed = settings.public_demo
         self.names = LOOPBACK_HOST_NAMES if settings.loopback_only else frozenset()
 
     def refusal(self, host: str) -> str:
@@ -41,7 +43,7 @@ class AllowedHosts:
 
     def __contains__(self, host: str) -> bool:
         host = host.lower()
-        if host in self.exact:
+        if host in self.exact or (self.is_any_host_allowed and HOST_HEADER.fullmatch(host)):
             return True
         return bool(self.names) and is_loopback_host(host)
 

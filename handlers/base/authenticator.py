@@ -62,13 +62,14 @@ class Authenticator:
     def __init__(
         self, settings: Settings, clock: Clock, api_clients: ApiClients, sign_in: SignIn | None = None
     ) -> None:
-        if sign_in is None and not settings.loopback_only:
+        if sign_in is None and settings.has_sign_in:
             raise SettingsError("GOOGLE_CLIENT_ID is set, so people must sign in: use open_authenticator().")
         self.clock = clock
         self.sign_in = sign_in
         self.api_clients = api_clients
         self.hosts = AllowedHosts(settings)
-        self.tokens_without_sign_in = settings.tokens_without_sign_in
+        self.is_public_demo = settings.public_demo
+        self.tokens_without_sign_in = settings.tokens_without_sign_in and not settings.public_demo
         self.addresses = ClientAddresses(settings.trusted_proxies)
         self.cookies = Cookies(settings, clock)
         self.session_poll = (
@@ -92,8 +93,11 @@ class Authenticator:
         return self.sign_in is not None or self.tokens_without_sign_in
 
     def refusal(self, request: HTTPServerRequest) -> str:
-        """Returns why nobody can be behind this request, '' if somebody can: without sign-in only this machine is."""
-        return "" if self.sign_in is not None else local_only_refusal(request)
+        """Returns why nobody can be behind this request, '' if somebody can: without sign-in only this machine is.
+
+        A public demo is for everybody.
+        """
+        return "" if self.sign_in is not None or self.is_public_demo else local_only_refusal(request)
 
     async def close(self) -> None:
         """Stops the poll and closes the rate limiters."""
@@ -111,7 +115,7 @@ def link_keys(settings: Settings) -> list[bytes]:
 
 def todays_admission(settings: Settings) -> Admission:
     """Returns the rule for what was stored under earlier settings."""
-    if settings.loopback_only:
+    if not settings.has_sign_in:
         return Admission()
     return Admission(sign_in_id(settings.oidc_issuer, settings.google_client_id), settings.allowed_domains)
 
@@ -141,7 +145,7 @@ async def open_authenticator(
         ShareLinks(database, clock, link_keys(settings), admission),
         AttemptLimiter(redis_url, token_limits, "token"),
     )
-    if settings.loopback_only or client is None:
+    if not settings.has_sign_in or client is None:
         return Authenticator(settings, clock, api_clients)
     registration = ClientRegistration(
         settings.oidc_issuer,

@@ -2,11 +2,15 @@
 
 import gzip
 import socket
+from collections.abc import Mapping
 
 from tornado.web import HTTPError
 
 from handlers.base.handler import BaseHandler
+from utilities.config.boards import Board
 from utilities.rendering.walls import WallHub
+from utilities.reports import Report
+from utilities.sources import Sources
 
 WALL_THEMES = ("dark", "light")
 MAX_STREAM_INPUT_BYTES = 4096  # a wall sends nothing after its request
@@ -25,25 +29,42 @@ class WallHandler(BaseHandler):
 
 
 class BoardListPage(BaseHandler):
-    """The list of boards, with the errors in their files."""
+    """The list of boards, with the errors in their files and the sources that are not configured."""
+
+    def sorted_boards(self) -> list[Board]:
+        """Returns the boards by title."""
+        return sorted(self.services.boards, key=lambda board: board.title)
 
     def get(self) -> None:
-        boards = sorted(self.services.boards, key=lambda board: board.title)
-        known = self.services.boards
+        boards = self.sorted_boards()
+        services = self.services
+        missing = {
+            board.name: services.sources.source_title(sources[0])
+            for board in boards
+            if (sources := missing_sources(board, services.reports, services.sources))
+        }
+        faults, folder_fault = services.boards.faults, services.boards.folder_fault
         self.render_page(
-            "boards.html", here="/boards", boards=boards, faults=known.faults, folder_fault=known.folder_fault
+            "boards.html", here="/boards", boards=boards, faults=faults, folder_fault=folder_fault, missing=missing
         )
 
 
 class FrontPage(BoardListPage):
-    """Redirects to the only board, and in a demo to the first; otherwise lists the boards."""
+    """Redirects to the only board that has a source, and in a demo to the first; otherwise lists the boards."""
 
     def get(self) -> None:
-        boards = sorted(self.services.boards, key=lambda board: board.title)
-        if (len(boards) == 1 or self.services.settings.demo) and not self.services.boards.faults:
-            self.redirect(f"/boards/{boards[0].name}")
+        services, boards = self.services, self.sorted_boards()
+        ready = [board for board in boards if not missing_sources(board, services.reports, services.sources)]
+        if (len(ready) == 1 or (ready and services.settings.demo)) and not services.boards.faults:
+            self.redirect(f"/boards/{ready[0].name}")
         else:
             super().get()
+
+
+def missing_sources(board: Board, reports: Mapping[str, Report], sources: Sources) -> list[str]:
+    """Returns the sources of a board of which none is configured; nothing as soon as one tile can have figures."""
+    needed = {reports[tile.report].sources[0] for tile in board.tiles if tile.report in reports}
+    return [] if any(map(sources.has_source, needed)) else sorted(needed)
 
 
 class WallPage(WallHandler):

@@ -92,7 +92,7 @@ def log_outcome(ended: asyncio.Task[None]) -> None:
 
 def local_address(settings: Settings, port: int) -> str:
     """Returns the server's URL on this machine."""
-    host = settings.bind_address
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind_address, settings.bind_address)  # noqa: S104
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -100,6 +100,8 @@ def log_address(services: Services, port: int) -> None:
     settings = services.settings
     if settings.demo:
         log.info("Demo: all figures come from simulated services on this machine.")
+    if settings.public_demo:
+        log.warning("Everybody who can reach this port can open the demo and your board files. Nobody signs in.")
     if settings.loopback_only:
         log.info("Without sign-in, only this machine can connect. Set GOOGLE_CLIENT_ID to open Foyer to your company.")
     log.info("Foyer is at %s", public_address(settings, port))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from utilities.config.settings import Settings
+from utilities.pageviews.collection import DEMO_SITE_NAME
 from utilities.pageviews.log_import.command import import_logs
 from utilities.services import Services
 
@@ -46,7 +47,8 @@ async def simulate_visitors(internet: DemoInternet, process: Process, services: 
     """Sends simulated visitors to the server, and imports their visits of the past weeks, the last day first."""
     collector = services.collector
     internet.send_visitors(process, address)
-    [(last,)] = await collector.views.query("SELECT max(moment) FROM page_views", {})
+    query = "SELECT max(moment) FROM page_views WHERE site = $site"
+    [(last,)] = await collector.views.query(query, {"site": DEMO_SITE_NAME})
     now, day = services.clock(), timedelta(days=1)
     moments = [last, now] if last else [now - 29 * day, now - 8 * day, now - 2 * day, now - day, now]
     for since, until in reversed(list(pairwise(moments))):

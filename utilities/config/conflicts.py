@@ -13,13 +13,13 @@ GOOGLE_CLIENT_SUFFIX = ".apps.googleusercontent.com"
 
 def find_conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
     """Yields conflicts between valid settings: the variable to change, and the sentence."""
-    if not settings.loopback_only:
+    if settings.has_sign_in:
         yield from _sign_in_faults(settings)
-    elif settings.bind and not validators.is_this_machine(settings.bind):
+    elif settings.loopback_only and settings.bind and not validators.is_this_machine(settings.bind):
         yield (
             "BIND",
             "BIND is not an address of loopback, but without sign-in only this machine may connect: "
-            "set GOOGLE_CLIENT_ID, or leave BIND out.",
+            "set GOOGLE_CLIENT_ID, or leave BIND out. `run.py demo --public` shows the demo to everybody.",
         )
     if settings.google_application_credentials and settings.google_application_credentials_json.get_secret_value():
         yield (

@@ -34,13 +34,14 @@ def read_settings(
     *,
     env_file: Path | None = PROJECT_FOLDER / ".env",
     demo_env: Mapping[str, str] | None = None,
+    public_demo: bool = False,
     home: Path = PROJECT_FOLDER,
 ) -> Settings:
     """Returns the settings from `environ`, then from `env_file`; an empty variable counts as not set.
 
     ENV_FILE replaces `env_file`. Relative paths begin in `home`. `demo_env` makes it a demo: its variables replace all
-    but DEMO_VARIABLES, so that the demo never meets a real account or database. Raises SettingsError, one line for each
-    fault: what is wrong, where, what to do; never a value.
+    but DEMO_VARIABLES, so that the demo never meets a real account or database; `public_demo` opens it to other
+    machines. Raises SettingsError, one line for each fault: what is wrong, where, what to do; never a value.
     """
     env_file = env_file and _env_file_path(environ, env_file, home)
     written = read_env_file(env_file) if env_file else {}
@@ -55,7 +56,8 @@ def read_settings(
     faults |= dict(_endpoint_faults(values)) | dict(_docker_faults(values, where))
     good: dict[str, Any] = {name.lower(): values[name] for name in VARIABLES if name in values}
     good["extra"] = {name: SecretStr(value) for name, value in values.items() if is_provider_variable(name)}
-    good |= {"demo": demo_env is not None, "warnings": tuple(warnings), "env_file": env_file if written else None}
+    good |= {"demo": demo_env is not None, "public_demo": demo_env is not None and public_demo}
+    good |= {"warnings": tuple(warnings), "env_file": env_file if written else None}
     settings, invalid = _validate(good)
     for name, what in invalid.items():
         faults.setdefault(name, f"{name} ({where.get(name, 'from a file')}): {what}.")

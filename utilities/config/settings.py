@@ -75,18 +75,24 @@ class Settings(BaseModel):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Literal["text", "json"] = "text"
     demo: bool = False  # not an environment variable: `run.py demo` sets it
+    public_demo: bool = False  # nor this one: `run.py demo --public` sets it
     extra: Mapping[str, SecretStr] = Field({}, repr=False)  # the providers' own variables, captured once
     warnings: tuple[str, ...] = ()  # sentences worth a warning in the log
     env_file: Path | None = None  # the file that was read
 
     @property
+    def has_sign_in(self) -> bool:
+        """Whether people sign in; never in a demo."""
+        return bool(self.google_client_id) and not self.demo
+
+    @property
     def loopback_only(self) -> bool:
-        """Whether only this machine may connect: without sign-in, or in a demo."""
-        return self.demo or not self.google_client_id
+        """Whether only this machine may connect: without sign-in, unless it is a public demo."""
+        return not (self.has_sign_in or self.public_demo)
 
     @property
     def bind_address(self) -> str:
-        return self.bind or ("127.0.0.1" if self.loopback_only else "0.0.0.0")  # noqa: S104 (people sign in)
+        return self.bind or ("127.0.0.1" if self.loopback_only else "0.0.0.0")  # noqa: S104 (people sign in, or the demo is public)
 
     @property
     def address(self) -> str:
@@ -95,8 +101,9 @@ class Settings(BaseModel):
 
     @property
     def unconfigured(self) -> bool:
-        """Whether neither GA4 nor sign-in is configured; then `run.py` serves a demo."""
-        return not (self.ga4_property_id or self.google_client_id)
+        """Whether no variable names a source of figures, and nobody signs in; sites may still be configured."""
+        clickhouse = self.clickhouse_url.get_secret_value()
+        return not (self.ga4_property_id or self.google_client_id or self.search_console_site or clickhouse)
 
     def provider_variable(self, name: str) -> str:
         """Returns the value of a provider's own variable (`FACEBOOK_APP_TOKEN`, `LOBSTERS_API_URL`), or ''."""
@@ -138,7 +145,7 @@ class Settings(BaseModel):
         return tuple(key.strip() for key in self.secret_key.get_secret_value().split(",") if key.strip())
 
 
-INTERNAL_FIELDS = {"demo", "extra", "warnings", "env_file"}
+INTERNAL_FIELDS = {"demo", "public_demo", "extra", "warnings", "env_file"}
 VARIABLES = tuple(name.upper() for name in Settings.model_fields if name not in INTERNAL_FIELDS)
 SECRETS = tuple(name for name in VARIABLES if isinstance(Settings.model_fields[name.lower()].default, SecretStr))
 PATH_FIELDS = ("data_dir", "boards_dir", "geoip_db", "google_application_credentials")

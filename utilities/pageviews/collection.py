@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
@@ -17,6 +18,7 @@ from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collect.rate_limit import HitRateLimiter
 from utilities.pageviews.collect.recent_hits import RECENT_HIT_SECONDS, RECENT_IDS_SQL
 from utilities.pageviews.sites.registry import SITES_FILE_NAME, SiteRegistry
+from utilities.pageviews.sites.site_file import Site
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
 from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, run_nightly_retention
@@ -24,6 +26,7 @@ from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 
 log = logging.getLogger("foyer.collect")
 
+DEMO_SITE_NAME = "demo-company"
 PURGE_INTERVAL_SECONDS = 60.0
 FLUSH_INTERVAL_SECONDS = 5.0
 SITES_CHECK_SECONDS = 2.0
@@ -40,8 +43,12 @@ class Collection:
 
 
 def make_site_registry(settings: Settings) -> SiteRegistry:
-    """Returns the registry of BOARDS_DIR/sites.yaml, which has not been read yet."""
-    return SiteRegistry(settings.boards_dir / SITES_FILE_NAME, any_host=settings.loopback_only, zone=local_zone_name())
+    """Returns the registry of BOARDS_DIR/sites.yaml, which has not been read yet; a demo has one site of its own."""
+    file, zone = settings.boards_dir / SITES_FILE_NAME, local_zone_name()
+    if settings.demo:
+        demo_site = Site(name=DEMO_SITE_NAME, domains=(urlsplit(settings.website).hostname or "localhost",))
+        return SiteRegistry(file, any_host=False, zone=zone, fixed_sites=(demo_site,))
+    return SiteRegistry(file, any_host=settings.loopback_only, zone=zone)
 
 
 def open_sites(settings: Settings) -> SiteRegistry:

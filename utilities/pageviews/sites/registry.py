@@ -23,23 +23,29 @@ IMPLICIT_SITE_NAME = re.compile(r"[a-z0-9_.:-]{1,100}")
 class SiteRegistry:
     """The last valid sites of `sites.yaml`; owned by the event loop's thread. Iterates in the order of the file.
 
-    With `any_host` (this machine only) and no site in the file, every host is a site.
+    With `any_host` (this machine only) and no site in the file, every host is a site. `fixed_sites` replace the file.
     """
 
     def __init__(
-        self, file: Path, *, any_host: bool, zone: str = "UTC", monotonic: MonotonicClock = time.monotonic
+        self,
+        file: Path,
+        *,
+        any_host: bool,
+        zone: str = "UTC",
+        monotonic: MonotonicClock = time.monotonic,
+        fixed_sites: tuple[Site, ...] = (),
     ) -> None:
         self.file = file
         self.any_host = any_host
         self.zone = zone  # of sites without one
         self.watched = WatchedFiles[SiteTables](
             "the list of sites",
-            list_paths=lambda: [file],
+            list_paths=lambda: [] if fixed_sites else [file],
             read=lambda path: build_tables(read_site_file(path), zone),
             accept=self._accept_file,
             monotonic=monotonic,
         )
-        self._use_tables(build_tables(SiteFile(), zone))
+        self._use_tables(build_tables(SiteFile(sites=fixed_sites), zone))
 
     @property
     def fault(self) -> str:
