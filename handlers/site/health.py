@@ -22,7 +22,8 @@ class HealthPage(BaseHandler):
         page_views = self.services.collector.views.health()
         state = self.services.database.health()
         is_storage_down = not (stored and page_views["answers"] and state["writes"])
-        degraded = any(each["state"] in DEGRADED_STATES for each in readings.values()) or is_storage_down or is_outdated
+        is_source_down = any(each["state"] in DEGRADED_STATES for name, each in readings.items() if self.has_source(name))
+        degraded = is_source_down or is_storage_down or is_outdated
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {
@@ -43,6 +44,11 @@ class HealthPage(BaseHandler):
 
     def board_reports(self) -> list[str]:
         return sorted({tile.report for board in self.services.boards for tile in board.tiles})
+
+    def has_source(self, name: str) -> bool:
+        """Whether a report's source is configured; without one it has no figures, and that is no fault."""
+        report = self.services.reports.get(name)
+        return report is None or self.services.sources.has_source(report.sources[0])
 
     def reading_health(self, name: str) -> Mapping[str, Any]:
         """The state and age in seconds of one reading, and the kind of trouble it is in."""

@@ -3,13 +3,19 @@
 from pathlib import Path
 
 from utilities.config.settings import Settings
-from utilities.pageviews.collection import open_sites
+from utilities.model.errors import BoardError
+from utilities.pageviews.sites.registry import SITES_FILE_NAME
+from utilities.pageviews.sites.site_file import read_site_file
 from utilities.pageviews.storage.open import DUCKDB_FILE
 
 
 def has_own_figures(settings: Settings) -> bool:
-    """Whether sites are configured or DATA_DIR has page views; creates nothing. Raises BoardError for a wrong file."""
-    return open_sites(settings).configured or has_stored_page_views(settings)
+    """Whether sites.yaml has sites, or faults to be mended, or DATA_DIR has page views; creates nothing."""
+    try:
+        sites = read_site_file(settings.boards_dir / SITES_FILE_NAME).sites
+    except BoardError:
+        return True
+    return bool(sites) or has_stored_page_views(settings)
 
 
 def has_stored_page_views(settings: Settings) -> bool:
