@@ -22,7 +22,9 @@ class HealthPage(BaseHandler):
         page_views = self.services.collector.views.health()
         state = self.services.database.health()
         is_storage_down = not (stored and page_views["answers"] and state["writes"])
-        is_source_down = any(each["state"] in DEGRADED_STATES for name, each in readings.items() if self.has_source(name))
+        is_source_down = any(
+            each["state"] in DEGRADED_STATES for name, each in readings.items() if self.has_source(name)
+        )
         degraded = is_source_down or is_storage_down or is_outdated
         self.set_header("Cache-Control", "no-store")
         self.finish(
