@@ -1,6 +1,7 @@
 """The checkup: sends one cheap request to each configured part and reports what works and what does not."""
 
 import asyncio
+import json
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,6 +25,7 @@ from utilities.services import load_catalogue
 from utilities.sources import SourceType
 from utilities.store import open_store
 
+HEALTH_TIMEOUT_SECONDS = 3.0
 CHECK_TIMEOUT_SECONDS = 30.0  # seconds for one part
 
 
@@ -71,6 +73,8 @@ async def _check_all_parts(settings: Settings, clock: Clock, empty_folder: Path)
     if data.status is CheckStatus.WRONG or not settings.data_dir.exists():
         settings = settings.model_copy(update={"data_dir": empty_folder})
     yield await check_part("sites", partial(check_sites, settings))
+    yield await check_part("proxy", partial(check_proxy, settings))
+    yield await check_part("running server", partial(check_running_server, settings))
     yield await check_part("store", partial(check_store, settings, clock))
     yield await check_part("state database", partial(check_state_database, settings))
     if settings.has_sign_in:
@@ -111,6 +115,33 @@ async def check_sites(settings: Settings) -> str:
     if sites.any_host:
         return "none in sites.yaml: every host is its own, on this machine only"
     raise NotConfigured(f"page views are not counted: write your sites into {sites.file.name} in BOARDS_DIR")
+
+
+async def check_proxy(settings: Settings) -> str:
+    """Checks that a proxy in front of Foyer, which HTTPS needs, is trusted."""
+    if settings.trusted_proxies:
+        return "visitors' addresses are taken from the proxies of TRUSTED_PROXIES"
+    if settings.public_url.startswith("https://"):
+        raise SettingsError(
+            "PUBLIC_URL begins with https://, so a proxy stands before Foyer, and TRUSTED_PROXIES does not name it: "
+            "all visitors count as one and share one rate limit"
+        )
+    raise NotConfigured("TRUSTED_PROXIES is empty: right as long as no proxy stands before Foyer")
+
+
+async def check_running_server(settings: Settings) -> str:
+    """Reads the warnings of the server that runs with these settings."""
+    host = "127.0.0.1" if settings.bind_address in ("0.0.0.0", "::") else settings.bind_address  # noqa: S104
+    url = f"http://[{host}]:{settings.port}/healthz" if ":" in host else f"http://{host}:{settings.port}/healthz"
+    async with HttpClient() as client:
+        try:
+            body = json.loads((await client.get(url, deadline=HEALTH_TIMEOUT_SECONDS)).body)
+            warnings = [str(each) for each in body.get("warnings", ())]
+        except (Unavailable, BadAnswer, ValueError, AttributeError):
+            raise NotConfigured("no Foyer answers at PORT now") from None
+    if warnings:
+        raise SettingsError("\n".join(warnings))
+    return "has nothing to report"
 
 
 async def check_boards(settings: Settings) -> str:

@@ -131,7 +131,12 @@ async def open_query_sources(
     all_sources = dict(opened.configured)
     if "pageviews" in catalogue.kinds:
         all_sources["pageviews"] = PageViewSource(
-            collection.views, collection.sites, clock, settings.look_back_days, settings.address
+            collection.views,
+            collection.sites,
+            clock,
+            settings.look_back_days,
+            settings.address,
+            collection.collector.warnings,
         )
     return Sources(source_kinds, all_sources, settings.website, clock, opened.redactor)
 

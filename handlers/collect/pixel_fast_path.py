@@ -46,6 +46,7 @@ class PixelFastPath(HTTPServerConnectionDelegate):
         self.requests = requests
         self.collector: Collector = app.settings["collector"]
         self.authenticator = cast("Authenticator", app.settings["authenticator"])
+        self.collector.warning_sources.append(self.authenticator.addresses.proxy_warning)
         self.common_headers = {**app.settings["headers"], **CROSS_ORIGIN_HEADERS}
         headers = {**self.common_headers, "Content-Type": "image/gif", "Content-Length": str(len(PIXEL_GIF))}
         self.header_lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

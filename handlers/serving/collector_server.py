@@ -57,15 +57,17 @@ class CollectorHealth(BeaconHandler):
 
     def get(self) -> None:
         own: Collection = self.settings["own"]
-        store_health = own.views.health()
+        store_health, warnings = own.views.health(), own.collector.warnings()
+        is_well = store_health.get("answers", True) and not own.sites.fault and not warnings
         self.finish(
             {
-                "status": "ok" if store_health.get("answers", True) and not own.sites.fault else "degraded",
+                "status": "ok" if is_well else "degraded",
                 "counted": own.collector.stored_count,
                 "dropped": {
                     reason.value: count for reason, count in own.classifier.dropped.totals_since_start().items()
                 },
                 "page_views": dict(store_health),
+                "warnings": warnings,
             }
         )
 

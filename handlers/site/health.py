@@ -25,7 +25,8 @@ class HealthPage(BaseHandler):
         is_source_down = any(
             each["state"] in DEGRADED_STATES for name, each in readings.items() if self.has_source(name)
         )
-        degraded = is_source_down or is_storage_down or is_outdated
+        warnings = self.services.collector.warnings()
+        degraded = is_source_down or is_storage_down or is_outdated or warnings
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {
@@ -35,6 +36,7 @@ class HealthPage(BaseHandler):
                 "sources": {name: source.health() for name, source in self.services.sources.configured.items()},
                 "store": store,
                 "page_views": page_views,
+                "warnings": warnings,
                 "boards": {"shown": len(boards), "faults": faults, "folder_readable": not boards.folder_fault},
                 "sites": {"counted": len(sites), "file_usable": not sites.fault},
                 "state_database": state,

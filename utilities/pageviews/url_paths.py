@@ -21,7 +21,7 @@ def normalize_path(path: str) -> str:
     if "%" in path:
         path = ESCAPED_TEXT.sub(decode_escaped_text, path)
     if UNUSUAL.search(path):
-        path = "".join(c if is_shown(c) else escape_character(c) for c in path)
+        path = "".join(c if c == " " or is_shown(c) else escape_character(c) for c in path)
     return remove_dot_segments(path) if "/." in path else path
 
 

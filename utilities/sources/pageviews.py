@@ -1,7 +1,6 @@
 """The source of our own page views."""
 
-import math
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,10 +11,11 @@ from zoneinfo import ZoneInfo
 from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, ParameterError, SourceMisconfigured
-from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
+from utilities.model.errors import ParameterError, SourceMisconfigured
+from utilities.model.frames import DateRange, Frame, Note, ValueKind
 from utilities.model.time_ranges import TimeRange, parse_range
 from utilities.pageviews import queries
+from utilities.pageviews.frame_rows import Row, has_figures, to_frame_rows
 from utilities.pageviews.queries import SiteQuery
 from utilities.pageviews.sql.filters import QueriedSites, resolve_site, where_clause
 from utilities.pageviews.storage.interface import PageViewStore
@@ -28,8 +28,6 @@ NO_VIEWS_TEXT = "Waiting for the first page view"
 SCRIPT_HINT = 'Put <script async src="{}/a.js"></script> on each page'
 PAGE_VIEW_PARAMS = {"site": "site", "from": "first", "to": "last", "page": "page", "referrer": "referrer"}
 """The parameters of a request, and the field of the query each one fills."""
-
-Row = tuple[Value, ...]
 
 
 @dataclass(frozen=True)
@@ -65,16 +63,29 @@ class StoreQuery(Protocol):
 class PageViewSource:
     """Queries the store of this process."""
 
-    def __init__(self, views: PageViewStore, sites: QueriedSites, clock: Clock, days: int, address: str = "") -> None:
+    def __init__(
+        self,
+        views: PageViewStore,
+        sites: QueriedSites,
+        clock: Clock,
+        days: int,
+        address: str = "",
+        warnings: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self.views = views
         self.sites = sites
         self.clock = clock
         self.days = days  # of the default range
         self.address = address  # of this server, for the script element
+        self.warnings = warnings  # sentences about what makes the figures wrong
         self.sites_with_views: set[str] = set()  # sites with page views
 
     async def fetch_frame(self, query: "PageViewQuery | StoreQuery") -> Frame:
-        """Returns the frame for one query; raises SourceError."""
+        """Returns the frame for one query, with a note for each warning; raises SourceError."""
+        frame = await self._fetch_frame(query)
+        return replace(frame, notes=(*frame.notes, *map(Note, self.warnings())))
+
+    async def _fetch_frame(self, query: "PageViewQuery | StoreQuery") -> Frame:
         try:
             if isinstance(query, StoreQuery):
                 return await query.fetch_frame(self.views, self.sites, self.clock)
@@ -179,32 +190,6 @@ class PageViewSource:
 def site_queries() -> Mapping[str, SiteQuery]:
     """Returns every query by its name."""
     return {query.name: query for query in discover_units(queries, "QUERY", SiteQuery)}
-
-
-def to_frame_rows(rows: Sequence[Row], columns: Sequence[Column]) -> tuple[Row, ...]:
-    """Converts the values to their columns' kinds; raises BadAnswer."""
-    try:
-        return tuple(
-            tuple(to_frame_value(value, column.kind) for value, column in zip(row, columns, strict=True))
-            for row in rows
-        )
-    except (TypeError, ValueError) as error:
-        raise BadAnswer(f"the page-view store returned unexpected values: {error}") from error
-
-
-def has_figures(rows: Sequence[Row]) -> bool:
-    """Whether any figure is not 0: queries by day and hour return rows of zeros."""
-    figures = [cell for row in rows for cell in row if not isinstance(cell, str)]
-    return bool(rows) and (not figures or any(figures))
-
-
-def to_frame_value(value: Any, kind: ValueKind) -> Value:
-    """Converts NULL, 0 and NaN, which engines return for no rows: 0 for a count, None for an average."""
-    if not kind.is_numeric:
-        return None if value is None else str(value)
-    if kind is ValueKind.INTEGER:
-        return int(value or 0)
-    return None if value is None or math.isnan(value) else float(value)
 
 
 class RemotePageViewSource:

@@ -90,3 +90,35 @@ def test_attempts_are_counted_by_network(address: str, counted: str):
 )
 def test_loopback_addresses_are_recognised(address: str, here: bool):
     assert is_loopback(address) == here
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "clients", "is_reported"),
+    [
+        ((), "10.0.0.1", 300, True),
+        ((), "127.0.0.1", 3, True),
+        ((), "::ffff:172.17.0.1", 3, True),
+        ((), "fd00::1", 3, True),
+        (("192.0.2.7",), "10.0.0.1", 3, True),
+        ((), "10.0.0.1", 2, False),
+        (("10.0.0.0/8",), "10.0.0.1", 300, False),
+        ((), "203.0.113.9", 300, False),  # anybody can claim to be a proxy
+    ],
+)
+def test_proxy_that_nobody_trusts_is_seen_and_reported_once(
+    trusted: tuple[str, ...], peer: str, clients: int, is_reported: bool, caplog: pytest.LogCaptureFixture
+):
+    addresses = ClientAddresses(trusted)
+    for number in range(clients):
+        for _ in range(2):
+            addresses.client_address(peer, f"198.51.100.{number % 250}")
+    assert bool(addresses.proxy_warning()) == is_reported
+    assert len(caplog.records) == is_reported
+    assert len(addresses.hidden_clients) <= 3
+
+
+def test_proxy_behind_a_trusted_one_is_seen_too():
+    addresses = ClientAddresses(("10.0.0.1",))
+    for number in range(3):
+        assert addresses.client_address("10.0.0.1", f"198.51.100.{number}, 10.0.0.2") == "10.0.0.2"
+    assert "TRUSTED_PROXIES" in addresses.proxy_warning()

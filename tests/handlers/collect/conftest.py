@@ -1,5 +1,6 @@
 """A collector-only server on a loopback port, with the sites of the test.
 
+counted_website  a browser, and a website whose pages carry the script
 open_collector   opens one: `await open_collector(SITES)`; without sites every host is a site
 """
 
@@ -10,8 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page
 
 from handlers.serving.collector_server import serve_collector
+from tests.handlers.collect.website import NAME, Website, website
+from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.pageviews.collection import Collection
 
@@ -82,3 +87,70 @@ async def collector_opener(settings: Callable[..., Settings], tmp_path: Path) ->
             return CollectorServer(f"http://127.0.0.1:{port}", own, folder / "sites.yaml")
 
         yield start
+
+
+WEBSITE_SITES = """
+sites:
+  - {name: shop, domains: [shop.test, 127.0.0.2]}
+  - {name: blog, domains: [blog.test]}
+"""
+LAST_PATH = "/last"
+
+
+@dataclass
+class CountedWebsite:
+    """A browser and a website whose pages carry the script."""
+
+    server: CollectorServer
+    context: BrowserContext
+    website: Website
+    last_pages: int = 0
+
+    def url(self, path: str, host: str = NAME) -> str:
+        return f"http://{host}:{self.website.port}/{path}"
+
+    async def open_page(self, path: str, host: str = NAME) -> Page:
+        page = await self.context.new_page()
+        await page.goto(self.url(path, host))
+        return page
+
+    async def views(self) -> list[StoredView]:
+        return [view for view in await self.server.views() if view.path != LAST_PATH]
+
+    async def reach_views(self, count: int) -> None:
+        """Waits until at least `count` page views are stored."""
+
+        async def has_views() -> bool:
+            return len(await self.views()) >= count
+
+        await wait_until(has_views)
+
+    async def wait_for_views(self, count: int) -> list[StoredView]:
+        """Waits for `count` page views, and for that of one more page, before which any other would have come."""
+        await self.reach_views(count)
+        self.last_pages += 1
+        page = await self.open_page(LAST_PATH.strip("/"))
+
+        async def has_last_view() -> bool:
+            return len(await self.server.views()) - len(await self.views()) == self.last_pages
+
+        await wait_until(has_last_view)
+        await page.close()
+        return await self.views()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def counted_website(
+    settings: Callable[..., Settings], tmp_path: Path, chromium: Browser
+) -> AsyncIterator[CountedWebsite]:
+    async with (
+        collector_opener(settings, tmp_path) as open_collector,
+        website((server := await open_collector(WEBSITE_SITES)).address) as running_website,
+    ):
+        context = await chromium.new_context(user_agent=AGENT, locale="de-DE", viewport={"width": 800, "height": 600})
+        yield CountedWebsite(server, context, running_website)
+        await context.close()
+
+
+def paths(views: list[StoredView]) -> list[str]:
+    return [view.path for view in views]

@@ -1,19 +1,24 @@
 """Everything that is not counted is counted as dropped, with its reason; a hit that is sent again counts once."""
 
+import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from tornado.httpclient import HTTPResponse
 
 from tests.handlers.collect.conftest import AGENT, SITES, CollectorServer, OpenCollector
 from tests.handlers.collect.test_limits import FailingStore
+from utilities.checkup import CheckStatus, check_part, check_proxy, check_running_server
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import StoreDown
 from utilities.pageviews import DropReason
 from utilities.pageviews.classify.dropped_counter import MAX_UNDECIDED_HITS, UNDECIDED_SECONDS, DroppedCounter
+from utilities.pageviews.collect.recent_hits import hit_key
 from utilities.pageviews.collection import flush_all_dropped, open_collection
+from utilities.sources.pageviews import PageViewQuery, PageViewSource
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 PAGE = "https://example.co.uk/a"
@@ -98,8 +103,6 @@ async def test_try_that_comes_while_the_first_is_being_stored_is_told_to_come_ag
 ):
     server = await open_collector(SITES)
     recent = server.own.collector.recent
-    from utilities.pageviews.collect.recent_hits import hit_key
-
     with recent.count_once(hit_key("blog", "a")):
         assert await send(fetch, server, url=PAGE, i="a") == 503
     assert await send(fetch, server, url=PAGE, i="a") == 200
@@ -115,3 +118,33 @@ def test_undecided_hits_are_bounded_and_end():
     counter.settle_undecided(100.0 + UNDECIDED_SECONDS)
     assert counter.totals_since_start() == {DropReason.LIMIT: MAX_UNDECIDED_HITS + 4}
     assert not counter.undecided
+
+
+async def test_untrusted_proxy_is_stated_by_healthz_reports_and_check(
+    open_collector: OpenCollector, fetch: Fetch, settings: Callable[..., Settings]
+):
+    server = await open_collector(SITES)
+    own = server.own
+    source = PageViewSource(own.views, own.sites, utc_now, 7, warnings=own.collector.warnings)
+    assert not (await source.fetch_frame(PageViewQuery("present"))).notes
+    for number in range(300):
+        headers = {"User-Agent": AGENT, "X-Forwarded-For": f"198.51.100.{number % 250}"}
+        assert (await fetch(f"{server.address}/a.gif?url={PAGE}", headers=headers)).code == 200
+    health = json.loads((await fetch(f"{server.address}/healthz")).body)
+    assert health["status"] == "degraded"
+    [warning] = health["warnings"]
+    assert "TRUSTED_PROXIES" in warning
+    assert [note.text for note in (await source.fetch_frame(PageViewQuery("present"))).notes] == [warning]
+    port = urlsplit(server.address).port
+    finding = await check_part("running server", partial(check_running_server, settings(port=port)))
+    assert (finding.status, finding.text) == (CheckStatus.WRONG, warning)
+
+
+async def test_check_knows_that_https_needs_a_proxy(settings: Callable[..., Settings]):
+    signed_in = {"google_client_id": "x", "google_client_secret": "y", "allowed_domains": "example.com"}
+    for values, status in (
+        ({}, CheckStatus.ABSENT),
+        ({"public_url": "https://foyer.example.com", **signed_in}, CheckStatus.WRONG),
+        ({"public_url": "https://foyer.example.com", "trusted_proxies": ("10.0.0.1",), **signed_in}, CheckStatus.OK),
+    ):
+        assert (await check_part("proxy", partial(check_proxy, settings(**values)))).status is status

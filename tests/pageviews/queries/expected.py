@@ -20,7 +20,7 @@ EXPECTED: dict[str, Rows] = {
     # views, visitors, visits, bounce rate, visit length, views a visit; each beside the week before
     "totals": ((7, 2, 3, 1, 4, 1, 0.25, 0.0, 70.0, 120.0, 1.75, 2.0),),
     "by-day": (*FIRST_THREE_DAYS, ("2026-03-09", 1, 1, 1), ("2026-03-10", 6, 3, 4)),
-    "dropped": tuple((f"2026-03-{day:02d}", 0, 0, 0, 0, 0, 0) for day in range(4, 11)),
+    "dropped": tuple((f"2026-03-{day:02d}", *(0,) * 11) for day in range(4, 11)),
     "four-hours": (
         ("08:00 to 12:00", 4, 2, 2),
         ("00:00 to 04:00", 1, 1, 1),

@@ -57,6 +57,7 @@ class Collector:
         self.recent = RecentHits()
         self.stored_count = 0  # since the start
         self.on_stored: Callable[[], None] = ignore_hit  # called for each stored hit; must not wait
+        self.warning_sources: list[Callable[[], str]] = []  # each returns a sentence, or '' while all is well
 
     async def collect_hit(self, payload: BeaconPayload, address: str, agent: str, headers: Mapping[str, str]) -> None:
         """Returns when the hit is stored or is dropped on purpose; raises HitRejected, Overloaded and StoreDown.
@@ -99,6 +100,10 @@ class Collector:
             raise BadHit("the page view cannot be stored") from None
         self.stored_count += 1
         self.on_stored()
+
+    def warnings(self) -> tuple[str, ...]:
+        """Returns what makes the figures of this process wrong although nothing fails, in sentences."""
+        return tuple(text for source in self.warning_sources if (text := source()))
 
     def count_rejected(self, error: FoyerError, payload: BeaconPayload | None = None) -> None:
         """Counts a hit that is not stored as dropped: of its site, or of the first one when it has none.
