@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 from tornado.escape import url_escape
 from tornado.web import HTTPError, RequestHandler
 
+from handlers.base.error_log import log_request_error
 from handlers.base.errors import RETRY_SECONDS, HttpProblem, error_sentence, error_title, status_for_error
-from handlers.base.loggable_path import loggable_path
 from handlers.base.permissions import AccessTable, Route
 from utilities.accounts.signin.return_url import safe_return_url
-from utilities.model.errors import StateDown, StoreDown
+from utilities.model.errors import StateDown
 from utilities.model.principals import LOCAL_PERSON, NOBODY, ApiClient, Nobody, Principal
 
 if TYPE_CHECKING:  # a process that only collects has neither
@@ -228,20 +228,7 @@ class BaseHandler(RequestHandler):
         self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
     ) -> None:
         """Logs the error without the query and the headers: they carry codes and cookies."""
-        path = loggable_path(self.request.path)
-        what = f"{self.request.method} {path}, request {self.request_id}"
-        extra = {"method": self.request.method, "path": path, "request_id": self.request_id}
-        if isinstance(value, HTTPError):
-            if value.log_message and self.writes_access_log:  # strangers could fill the disk with what they send
-                log.warning("%d %s: %s", value.status_code, what, value.get_message(), extra=extra)
-        elif isinstance(value, StateDown | StoreDown):
-            log.debug("%s: %s", what, value, extra=extra)  # the outage has its own line, one for all requests
-        elif status_for_error(value, 500) < 500:
-            log.warning("%s: %s", what, value, extra=extra)
-        elif status_for_error(value, 0):
-            log.error("%s: %s", what, value, extra=extra)
-        else:
-            log.error("uncaught in %s", what, exc_info=value, extra=extra)
+        log_request_error(value, self.request, self.request_id, is_stranger=not self.writes_access_log)
 
 
 def sign_in_url(return_url: str) -> str:

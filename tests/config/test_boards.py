@@ -10,7 +10,7 @@ import pytest
 from utilities.config.boards import Board, Boards, read_board
 from utilities.config.boards.model import BoardFile
 from utilities.model.errors import BoardError
-from utilities.runtime.watched_files import GRACE_SECONDS
+from utilities.runtime.watched_files import FILE_GRACE_SECONDS
 from utilities.services import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,7 +163,7 @@ def test_boards_are_added_and_removed_with_their_files(write: Write, tmp_path: P
     assert [board.title for board in boards] == ["Office", "Kitchen"]
     other.unlink()
     assert not boards.poll()
-    now[0] += GRACE_SECONDS
+    now[0] += FILE_GRACE_SECONDS
     assert boards.poll()
     assert len(boards) == 1
 
@@ -182,7 +182,7 @@ def test_board_keeps_its_own_reports_when_its_file_is_renamed(write: Write, tmp_
     (tmp_path / "kitchen.yaml").unlink()
     assert boards.poll()
     assert "one" in catalog.reports
-    now[0] += GRACE_SECONDS
+    now[0] += FILE_GRACE_SECONDS
     assert boards.poll()
     assert "one" not in catalog.reports
 

@@ -10,7 +10,7 @@ from tests.config.test_boards import GOOD
 from utilities.config.boards import Board, Boards
 from utilities.model.errors import BoardError
 from utilities.pageviews.sites.registry import SiteRegistry
-from utilities.runtime.watched_files import GRACE_SECONDS
+from utilities.runtime.watched_files import FILE_GRACE_SECONDS
 
 REPEATED = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9)
@@ -151,13 +151,13 @@ def test_file_that_is_gone_has_a_minute_to_come_back(tmp_path: Path):
     for minutes in (0, 1):
         (tmp_path / "kitchen.yaml").unlink()
         boards.poll()
-        now[0] += GRACE_SECONDS * 0.9
+        now[0] += FILE_GRACE_SECONDS * 0.9
         boards.poll()
         assert boards.get("kitchen")
         if not minutes:
             (tmp_path / "kitchen.yaml").write_text(GOOD)
             boards.poll()
-    now[0] += GRACE_SECONDS * 0.2
+    now[0] += FILE_GRACE_SECONDS * 0.2
     assert boards.poll()
     assert not boards.get("kitchen")
 

@@ -16,7 +16,7 @@ KeyPath = tuple[str | int, ...]
 
 QUOTES_HINT = "a text with : ? # [ ] { or } in it needs quotes around it"
 TEMPLATE_HINT = "{{ … }} is a template that nobody filled in, or a text that needs quotes"
-MAX_DEPTH = 20
+MAX_YAML_DEPTH = 20
 MAX_INTEGER = 2**63
 TAG_PREFIX = "tag:yaml.org,2002:"
 PLAIN_TYPES = ("str", "int", "float", "bool", "null", "seq", "map")
@@ -121,7 +121,7 @@ def check_size(text: str, file: str, limits: YamlLimits) -> None:
                 levels.append((event.anchor, total - 1))
             elif event.anchor:
                 sizes[event.anchor] = 1
-        if len(levels) > MAX_DEPTH:
+        if len(levels) > MAX_YAML_DEPTH:
             raise BoardError("is nested too deeply", file=file, line=line)
         if total > limits.max_nodes:
             raise BoardError(f"has more than {limits.max_nodes:,} parts, repeated ones included", file=file, line=line)
@@ -132,7 +132,7 @@ def locate_keys(node: yaml.Node, at: KeyPath, file: str) -> Iterator[tuple[KeyPa
 
     Raises BoardError for a key that is no text, for one that is repeated, and for aliases that nest too deeply.
     """
-    if len(at) > MAX_DEPTH:
+    if len(at) > MAX_YAML_DEPTH:
         raise BoardError("is nested too deeply", file=file, line=node.start_mark.line + 1)
     if not at:
         yield at, node.start_mark.line + 1

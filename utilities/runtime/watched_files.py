@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
-GRACE_SECONDS = 60.0  # in which a file that is gone may come back: git and editors replace files in two steps
+FILE_GRACE_SECONDS = 60.0  # in which a file that is gone may come back: git and editors replace files in two steps
 READ_TIMEOUT_SECONDS = 10.0  # for all files together; a disk over a network can hang
 LISTING = Path()
 """The key under which `faults` has what is wrong with the folder itself."""
@@ -50,7 +50,7 @@ class WatchedFiles(Generic[Value]):
         accept: Callable[[Path, Value], None],
         remove: Callable[[Path], None] = lambda path: None,
         monotonic: MonotonicClock = time.monotonic,
-        grace_seconds: float = GRACE_SECONDS,
+        grace_seconds: float = FILE_GRACE_SECONDS,
     ) -> None:
         self.what = what
         self._list_paths = list_paths

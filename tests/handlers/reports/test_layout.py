@@ -12,7 +12,12 @@ def render_page(principal: object, *, signs_in: bool) -> str:
     templates = template_environment(ROOT / "templates")
     templates.globals["static_url"] = lambda name: f"/static/{name}"
     return templates.get_template("error.html").render(
-        principal=principal, signs_in=signs_in, title="Not for you", sentence="You may not.", status=403
+        principal=principal,
+        signs_in=signs_in,
+        title="Not for you",
+        sentence="You may not.",
+        status=403,
+        request_id="0123456789abcdef",
     )
 
 
