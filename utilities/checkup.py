@@ -208,7 +208,7 @@ async def check_issuer(settings: Settings, clock: Clock) -> str:
     issuer, back = settings.oidc_issuer, f"{settings.address}/login/callback"
     secret = settings.google_client_secret.get_secret_value()
     registration = ClientRegistration(issuer, settings.google_client_id, secret, back, settings.allowed_domains)
-    async with HttpClient() as client:
+    async with HttpClient(settings.proxies) as client:
         try:
             await Issuer(registration, client, clock).check_registration()
         except (Unavailable, BadAnswer) as error:

@@ -87,7 +87,7 @@ async def open_services(
         stack.push_async_callback(store.close)
         database = await open_state_database(settings, must_answer=False)
         stack.push_async_callback(database.close)
-        http_client = await stack.enter_async_context(HttpClient())
+        http_client = await stack.enter_async_context(HttpClient(settings.proxies))
         refresher = Refresher(store, query_sources, catalogue.reports, clock)
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
         collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)

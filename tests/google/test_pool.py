@@ -12,7 +12,7 @@ from tests.google.fake_google import RUN, FakeGoogle, ManualClock, report
 from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.google.client import GoogleClient, build_api
-from utilities.google.connection import Connections, environment_proxy
+from utilities.google.connection import Connections
 from utilities.google.error_translation import CallContext
 from utilities.google.pool import GoogleThreadPool
 from utilities.model.errors import SourceError, Unavailable
@@ -169,17 +169,6 @@ async def test_one_set_of_methods_serves_a_process(
     assert build_api("analyticsdata", "v1beta", google.address) is build_api("analyticsdata", "v1beta", google.address)
     await one.close()
     await other.close()
-
-
-async def test_proxy_of_the_environment_is_not_used_for_loopback(
-    google: FakeGoogle, ga4: Ga4Source, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
-    info = environment_proxy("https")
-    assert info is not None
-    assert info.applies_to("analyticsdata.googleapis.com")
 
 
 async def test_event_loop_is_free_while_google_hangs(google: FakeGoogle, ga4: Ga4Source) -> None:

@@ -1,4 +1,4 @@
-"""Redis over TLS: the certificate is checked, whatever the URL says."""
+"""Redis over TLS: the certificate is checked, unless the URL says otherwise."""
 
 import datetime
 import ipaddress
@@ -55,7 +55,17 @@ async def test_a_certificate_we_were_told_of_is_good(tls_url, certificate, open_
     assert store.health()["answers"] is True
 
 
-@pytest.mark.parametrize("query", ["", "?ssl_cert_reqs=none", "?ssl_cert_reqs=none&ssl_check_hostname=false"])
+@pytest.mark.parametrize(
+    "query", ["?ssl_cert_reqs=none", "?ssl_cert_reqs=none&ssl_check_hostname=false&ssl_min_version=TLSv1.2"]
+)
+async def test_options_of_tls_are_obeyed(tls_url, open_one, query):
+    store = await open_one(redis_url=tls_url + query)
+    lease = await store.acquire_lease("top-pages", 5)
+    assert await store.write(reading(), lease)
+    assert store.health()["answers"] is True
+
+
+@pytest.mark.parametrize("query", ["", "?ssl_cert_reqs=required", "?ssl_check_hostname=false"])
 async def test_a_certificate_nobody_vouches_for_is_not(tls_url, open_one, query):
     store = await open_one(redis_url=tls_url + query)
     with pytest.raises(StoreDown):

@@ -1,9 +1,9 @@
 """Settings: everything that is set from outside, checked; `utilities.config.environment` reads them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
@@ -80,6 +80,10 @@ class Settings(BaseModel):
     warnings: tuple[str, ...] = ()  # sentences worth a warning in the log
     env_file: Path | None = None  # the file that was read
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Yields the names of what is set, without the values."""
+        return ((name, "…") for name in sorted(self.model_fields_set))
+
     @property
     def has_sign_in(self) -> bool:
         """Whether people sign in; never in a demo."""
@@ -137,6 +141,8 @@ class Settings(BaseModel):
         """Returns the variable for each value that is no secret, but is not repeated either: addresses, paths, ids."""
         values = {str(getattr(self, name)): name.upper() for name in self.model_fields_set & ADDRESS_FIELDS}
         values |= {secret.get_secret_value(): name for name, secret in self.extra.items() if name.endswith("_URL")}
+        for name in ("redis_url", "database_url", "clickhouse_url", "https_proxy", "http_proxy"):
+            values[store_urls.telling_host(getattr(self, name).get_secret_value())] = name.upper()
         # A folder like /boards would hide the paths of pages.
         return {value: name for value, name in values.items() if value.count("/") != 1}
 
@@ -151,5 +157,5 @@ SECRETS = tuple(name for name in VARIABLES if isinstance(Settings.model_fields[n
 PATH_FIELDS = ("data_dir", "boards_dir", "geoip_db", "google_application_credentials")
 ADDRESS_FIELDS = frozenset(
     {*PATH_FIELDS, "public_url", "oidc_issuer", "ga4_api_endpoint", "search_console_site", "website"}
-    | {"search_console_api_endpoint", "google_client_id", "ga4_property_id", "bind"}
+    | {"search_console_api_endpoint", "google_client_id", "bind"}
 )

@@ -6,7 +6,8 @@ the names of its options.
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 ENCODING_HINT = (
@@ -27,11 +28,13 @@ TLS_VERSIONS = {"TLSv1_2": "771", "TLSv1.2": "771", "TLSv1_3": "772", "TLSv1.3":
 POSTGRESQL_OPTIONS = frozenset(  # of libpq 17 and 18
     {"host", "hostaddr", "port", "user", "password", "dbname", "passfile", "service", "options", "application_name"}
     | {"fallback_application_name", "client_encoding", "channel_binding", "require_auth", "requirepeer"}
-    | {"keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout"}
     | {"sslmode", "sslnegotiation", "sslcompression", "sslcert", "sslkey", "sslpassword", "sslcertmode", "sslrootcert"}
     | {"sslcrl", "sslcrldir", "sslsni", "ssl_min_protocol_version", "ssl_max_protocol_version"}
     | {"min_protocol_version", "max_protocol_version", "target_session_attrs", "load_balance_hosts"}
     | {"gssencmode", "krbsrvname", "gsslib", "gssdelegation", "scram_client_key", "scram_server_key"}
+)
+POSTGRESQL_SET_BY_FOYER = frozenset(
+    {"connect_timeout", "tcp_user_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count"}
 )
 CLICKHOUSE_OPTIONS = frozenset(
     {"verify", "ca_cert", "client_cert", "client_cert_key", "server_host_name", "tls_mode", "compress", "proxy_path"}
@@ -70,6 +73,13 @@ def check_options(parts: SplitResult, allowed: Collection[str], set_by_foyer: Co
     return options
 
 
+def check_files_exist(options: Mapping[str, str], *names: str) -> None:
+    """Raises ValueError when an option names a file that is not there."""
+    for name in names:
+        if name in options and options[name] not in ("system", "certifi") and not Path(options[name]).is_file():
+            raise ValueError(f"{name} names a file that does not exist; write its path from the root, with / first")
+
+
 def check_redis_url(value: str) -> str:
     """Returns the address of a Redis unchanged; the options of its TLS connection are obeyed."""
     if not value:
@@ -85,10 +95,11 @@ def check_redis_url(value: str) -> str:
         raise ValueError("ssl_check_hostname must be true or false")
     if options.get("ssl_min_version", "771") not in TLS_VERSIONS:
         raise ValueError("ssl_min_version must be TLSv1.2 or TLSv1.3")
+    check_files_exist(options, "ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
     number = options.get("db") or (parts.path.strip("/") if parts.scheme != "unix" else "")
     if number and not (number.isascii() and number.isdigit() and len(number) < 5):
         raise ValueError("what follows the host must be the number of a database, like /0")
-    return value
+    return re.sub(r"(?<=[?&]ssl_min_version=)[^&]+", lambda version: TLS_VERSIONS[unquote(version[0])], value)
 
 
 def check_database_url(value: str) -> str:
@@ -103,7 +114,8 @@ def check_database_url(value: str) -> str:
             raise ValueError("a SQLite database is written as sqlite:///folder/file, without options")
         return renamed
     parts = split_address(renamed, "postgresql", "sqlite")
-    check_options(parts, POSTGRESQL_OPTIONS, {"connect_timeout"})
+    options = check_options(parts, POSTGRESQL_OPTIONS, POSTGRESQL_SET_BY_FOYER)
+    check_files_exist(options, "sslrootcert", "sslcert", "sslkey", "sslcrl")
     return renamed
 
 
@@ -112,7 +124,10 @@ def check_clickhouse_url(value: str) -> str:
     if value:
         parts = split_address(value, "http", "https", "chdb")
         if parts.scheme != "chdb":
-            check_options(parts, CLICKHOUSE_OPTIONS, {"connect_timeout", "autogenerate_session_id", "interface"})
+            ours = {"connect_timeout", "autogenerate_session_id", "interface"}
+            check_files_exist(
+                check_options(parts, CLICKHOUSE_OPTIONS, ours), "ca_cert", "client_cert", "client_cert_key"
+            )
     return value
 
 
@@ -133,9 +148,10 @@ def is_certificate_unchecked(redis_url: str) -> bool:
     return options.get("ssl_cert_reqs") == "none"
 
 
-def host_of(address: str) -> str:
-    """Returns the host of an address; '' when there is none."""
+def telling_host(address: str) -> str:
+    """Returns the host of an address; '' when there is none, or when it is a usual word like redis or localhost."""
     try:
-        return unquote(urlsplit(address).hostname or "")
+        host = unquote(urlsplit(address).hostname or "")
     except ValueError:
         return ""
+    return host if re.search(r"[^a-z]", host) and not host.startswith("127.") else ""

@@ -5,8 +5,11 @@ No text of an error repeats the value: a secret may have been pasted into the wr
 
 import ipaddress
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from publicsuffixlist import PublicSuffixList
 
 from utilities.config.public_mail import is_public_mail
 from utilities.config.secret_checks import is_key_material, looks_like_secret
@@ -105,9 +108,13 @@ def check_domains(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_public_suffix(domain: str) -> bool:
     """Whether a domain is an ending of other people's domains, like co.uk."""
-    from publicsuffixlist import PublicSuffixList  # imported late: most processes read it for nothing
+    return public_suffixes().is_public(domain)
 
-    return PublicSuffixList().is_public(domain)
+
+@cache
+def public_suffixes() -> PublicSuffixList:
+    """Returns the list of the endings under which people can have a domain; it takes a moment to read."""
+    return PublicSuffixList()
 
 
 def check_networks(value: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from utilities.google.pool import GoogleThreadPool
 from utilities.google.quota import Quota, QuotaExhausted
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, Unavailable
+from utilities.model.outgoing_proxies import OutgoingProxies
 from utilities.runtime.circuit_breaker import CircuitBreaker
 
 CALL_TIMEOUT_SECONDS = 20.0
@@ -71,13 +72,14 @@ class GoogleClient:
         threads: int = 4,
         max_server_errors: int | None = MAX_ERRORS_PER_HOUR,
         errors_file: Path | None = None,
+        proxies: OutgoingProxies | None = None,
     ) -> None:
         self.service = context.service
         self.context = context
         self.key = key
         self.scope = scope
         self.credentials: SharedCredentials | None = None
-        self.pool = GoogleThreadPool(self.service, threads)
+        self.pool = GoogleThreadPool(self.service, threads, proxies=proxies)
         self.quota = Quota(clock)
         self.error_budget = ErrorBudget(clock, max_server_errors, errors_file)
         self.breaker = CircuitBreaker(

@@ -4,15 +4,17 @@ import http.client
 import socket
 import time
 from contextlib import suppress
+from functools import partial
 from threading import Event, Lock
 from typing import Any, ClassVar
 
 import httplib2
+import socks
 
 from utilities.model.clock import MonotonicClock
+from utilities.model.outgoing_proxies import OutgoingProxies
 
 MAX_RESPONSE_BYTES = 16 * 2**20
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class Deadline:
@@ -84,8 +86,8 @@ class Connections(httplib2.Http):  # type: ignore[misc]
     the sockets down while the thread waits.
     """
 
-    def __init__(self, timeout: float) -> None:
-        super().__init__(timeout=timeout, proxy_info=environment_proxy)
+    def __init__(self, timeout: float, proxies: OutgoingProxies | None = None) -> None:
+        super().__init__(timeout=timeout, proxy_info=partial(RuleProxyInfo, proxies or OutgoingProxies()))
         self.follow_redirects = False  # a redirect would send the bearer token to another server
         self.deadline = Deadline(timeout)
         self.lock = Lock()  # guards the change of deadline, so that `abort_call` never ends the wrong call
@@ -143,9 +145,19 @@ def shut_down_socket(sock: socket.socket) -> None:
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-def environment_proxy(scheme: str) -> httplib2.ProxyInfo | None:
-    """Returns the proxy of the environment, as httplib2 reads it, but none for loopback."""
-    info = httplib2.proxy_info_from_environment(scheme)
-    if info is not None and info.bypass_hosts is not httplib2.AllHosts:
-        info.bypass_hosts = (*info.bypass_hosts, *LOOPBACK_HOSTS)
-    return info
+class RuleProxyInfo(httplib2.ProxyInfo):  # type: ignore[misc]
+    """A proxy of httplib2 for the hosts that are reached through it."""
+
+    def __init__(self, proxies: OutgoingProxies, scheme: str) -> None:
+        self.proxies = proxies
+        self.scheme = scheme
+        proxy = proxies.proxy_for(scheme, "")
+        host, port = (proxy.host, proxy.port) if proxy else ("", 0)
+        user, password = (proxy.user, proxy.password) if proxy else ("", "")
+        super().__init__(
+            socks.PROXY_TYPE_HTTP, host, port, proxy_rdns=True, proxy_user=user or None, proxy_pass=password or None
+        )
+
+    def applies_to(self, hostname: str) -> bool:
+        """Whether requests to this host go through the proxy; httplib2 calls it."""
+        return self.proxies.proxy_for(self.scheme, hostname) is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 
 import httplib2
+import socks
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from googleapiclient.errors import Error as ApiError
 from googleapiclient.errors import HttpError
@@ -87,6 +88,10 @@ def translate_error(error: BaseException | None, context: CallContext) -> Source
         )
     if isinstance(error, httplib2.ServerNotFoundError):
         return Unavailable(f"the host name of {context.service} cannot be resolved; check the network")
+    if isinstance(error, socks.ProxyError):
+        return Unavailable(
+            f"the proxy of HTTPS_PROXY does not connect to {context.service}; check its address, user name and password"
+        )
     if isinstance(error, TimeoutError):
         return Unavailable(f"{context.service} did not answer in time")
     if isinstance(error, (OSError, HTTPException, GoogleAuthError)):

@@ -8,6 +8,7 @@ from typing import TypeVar
 from utilities.google.connection import Connections, Deadline
 from utilities.model.clock import MonotonicClock
 from utilities.model.errors import Unavailable
+from utilities.model.outgoing_proxies import OutgoingProxies
 from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
 Result = TypeVar("Result")
@@ -24,9 +25,15 @@ class GoogleThreadPool:
     """
 
     def __init__(
-        self, name: str, threads: int = 4, max_waiting: int = 256, monotonic: MonotonicClock = time.monotonic
+        self,
+        name: str,
+        threads: int = 4,
+        max_waiting: int = 256,
+        monotonic: MonotonicClock = time.monotonic,
+        proxies: OutgoingProxies | None = None,
     ) -> None:
         self.name = name
+        self.proxies = proxies
         self.monotonic = monotonic
         self.workers = WorkerPool(
             name, threads=threads, max_pending=threads + max_waiting, timeout=SOCKET_TIMEOUT_SECONDS
@@ -70,7 +77,7 @@ class GoogleThreadPool:
     def _thread_connections(self) -> Connections:
         """Returns the connections of the current thread."""
         if not hasattr(self.thread_local, "connections"):
-            self.thread_local.connections = Connections(SOCKET_TIMEOUT_SECONDS)
+            self.thread_local.connections = Connections(SOCKET_TIMEOUT_SECONDS, self.proxies)
             self.all_connections.append(self.thread_local.connections)
         connections: Connections = self.thread_local.connections
         return connections

@@ -1,14 +1,18 @@
 """HTTP client for servers on the internet: pooled, limited in time and size, and without secrets in its errors."""
 
 import asyncio
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import TracebackType
 
 from aiohttp import (
     ClientConnectionError,
     ClientError,
+    ClientHttpProxyError,
     ClientPayloadError,
+    ClientProxyConnectionError,
     ClientSession,
     ClientSSLError,
     ClientTimeout,
@@ -19,8 +23,10 @@ from aiohttp import (
 
 from utilities.http.dns_resolver import ThreadedResolver
 from utilities.model.errors import BadAnswer, SourceError, Unavailable
+from utilities.model.outgoing_proxies import HttpProxy, OutgoingProxies
 
 USER_AGENT = "Foyer/0.1 (office wall dashboard)"
+PROXY_REFUSES = "could not be reached: the proxy refuses; check user name and password in HTTPS_PROXY or HTTP_PROXY"
 MAX_BODY_BYTES = 1_000_000
 """Of a decompressed body; a share count needs a few hundred."""
 
@@ -37,11 +43,12 @@ class HttpResponse:
 class HttpClient:
     """One connection pool. Use as `async with HttpClient() as client`, or call `close`.
 
-    It follows no redirect (a server must not send it into the office network), stores no cookies and uses no proxy of
-    the environment.
+    It follows no redirect (a server must not send it into the office network), stores no cookies, and uses the proxies
+    that it is given, not those of the environment.
     """
 
-    def __init__(self, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, proxies: OutgoingProxies | None = None, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+        self.proxies = proxies or OutgoingProxies()
         self.max_body_bytes = max_body_bytes
         self.session = ClientSession(
             connector=TCPConnector(limit=0, keepalive_timeout=60, ttl_dns_cache=300, resolver=ThreadedResolver()),
@@ -89,13 +96,24 @@ class HttpClient:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpResponse:
+        proxy, is_tunnel = self.proxies.proxy_for_url(url), url.startswith("https://")
+        login = proxy_login(proxy) if proxy else {}  # for the proxy only: inside a tunnel the server would see it
         try:
             async with (
                 asyncio.timeout(deadline),
                 self.session.request(
-                    method, url, params=params, data=form, headers=headers, allow_redirects=False
+                    method,
+                    url,
+                    params=params,
+                    data=form,
+                    headers=headers if is_tunnel else {**(headers or {}), **login},
+                    allow_redirects=False,
+                    proxy=proxy.url if proxy else None,
+                    proxy_headers=login if is_tunnel else None,
                 ) as response,
             ):
+                if proxy and response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+                    raise Unavailable(PROXY_REFUSES)
                 body = bytearray()
                 async for chunk in response.content.iter_chunked(65_536):
                     body += chunk
@@ -110,8 +128,20 @@ class HttpClient:
             raise translate_client_error(error) from None
 
 
+def proxy_login(proxy: HttpProxy) -> dict[str, str]:
+    """Returns the header with user name and password for a proxy; none when it needs none."""
+    if not proxy.user:
+        return {}
+    pair = f"{proxy.user}:{proxy.password}".encode()
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+
+
 def translate_client_error(error: ClientError | ValueError) -> SourceError:
     """Returns the error to raise, without the URL."""
+    if isinstance(error, ClientHttpProxyError):
+        return Unavailable(PROXY_REFUSES)
+    if isinstance(error, ClientProxyConnectionError):
+        return Unavailable("could not be reached: the proxy of HTTPS_PROXY or HTTP_PROXY does not answer")
     if isinstance(error, ClientSSLError):  # before ValueError, because a certificate error is one too
         return Unavailable("could not be reached: its certificate is not trusted")
     if isinstance(error, InvalidURL | ValueError):

@@ -44,9 +44,12 @@ class OutgoingProxies:
         return HttpProxy(parts.hostname or "", parts.port or PROXY_PORT, user, password)
 
     def proxy_for_url(self, url: str) -> HttpProxy | None:
-        """Returns the proxy for a request to an address."""
-        parts = urlsplit(url)
-        return self.proxy_for(parts.scheme, parts.hostname or "", parts.port)
+        """Returns the proxy for a request to an address; None for one that cannot be read."""
+        try:
+            parts = urlsplit(url)
+            return self.proxy_for(parts.scheme, parts.hostname or "", parts.port)
+        except ValueError:
+            return None
 
     def is_exception(self, host: str, port: int) -> bool:
         """Whether NO_PROXY or the loopback rule excepts a host."""

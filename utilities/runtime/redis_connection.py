@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -19,6 +20,7 @@ from utilities.runtime.circuit_breaker import CircuitBreaker
 
 log = logging.getLogger(__name__)
 
+ADDRESS_IN_ERROR = re.compile(r"^Error -?\d+ connecting to .*\. (?=\S)|^Error connecting to .*\. (?=\S)")
 REPLY_SECONDS = 0.22  # for one reply, and for a free connection
 CALL_SECONDS = 0.25  # for everything inside one `use_client`
 CLOSE_SECONDS = 1.0
@@ -76,10 +78,10 @@ class RedisConnection:
             yield
         except ResponseError as error:  # full, read-only, forbidden: it answers, but refuses
             self._record_outcome(None)
-            raise StoreDown(f"Redis refuses: {error}") from error
+            raise StoreDown(f"Redis refuses: {describe_redis_error(error)}") from error
         except (RedisError, OSError, TimeoutError) as error:
             self._record_outcome(error)
-            raise StoreDown(f"Redis does not answer: {str(error) or type(error).__name__}") from error
+            raise StoreDown(f"Redis does not answer: {describe_redis_error(error)}") from error
         self._record_outcome(None)
 
     async def close(self) -> None:
@@ -102,21 +104,30 @@ class RedisConnection:
         if error is None:
             log.info("%s: Redis answers again", self._purpose)
         else:
-            reason = str(error) or type(error).__name__
-            log.warning("%s: Redis does not answer (%s); %s", self._purpose, reason, self._fallback)
+            log.warning(
+                "%s: Redis does not answer (%s); %s", self._purpose, describe_redis_error(error), self._fallback
+            )
+
+
+def describe_redis_error(error: Exception) -> str:
+    """Returns the text of an error without the address, which is a part of REDIS_URL."""
+    text = str(error) or type(error).__name__
+    text = ADDRESS_IN_ERROR.sub("", text)
+    return re.sub(r"^Error while \w+ from \S+ ?:?", "", text).strip() or type(error).__name__
 
 
 def build_pool_options(url: str, max_connections: int, call_seconds: float = CALL_SECONDS) -> dict[str, Any]:
-    """Returns the arguments of a connection pool; ours win over those in the URL. Raises SettingsError for a bad URL.
+    """Returns the arguments of a connection pool; raises SettingsError for a bad URL.
 
-    redis-py's own defaults wait for a minute: five seconds, ten times.
+    Options of TLS in the URL are obeyed; ours win over all others. redis-py's own defaults wait for a minute: five
+    seconds, ten times.
     """
     try:
         options: dict[str, Any] = dict(parse_url(url))
-    except ValueError as error:
-        raise SettingsError(f"REDIS_URL: {error}") from error
+    except ValueError:
+        raise SettingsError("REDIS_URL cannot be read: write it like redis://:password@host:6379/0") from None
     if options.get("connection_class") is SSLConnection:
-        options |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+        options = {"ssl_cert_reqs": "required", "ssl_check_hostname": True} | options
     reply_seconds = call_seconds - (CALL_SECONDS - REPLY_SECONDS)
     return options | {
         "socket_timeout": reply_seconds,

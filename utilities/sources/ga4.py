@@ -74,12 +74,12 @@ class Ga4Source:
         self.property = settings.ga4_property_id
         self.methods = build_api("analyticsdata", "v1beta", settings.ga4_api_endpoint).properties()
         how_to_grant = (
-            "give it the role Viewer on the property of GA4_PROPERTY_ID "
+            f"give it the role Viewer on property {self.property} "
             "(Google Analytics → Admin → Property access management)"
         )
         context = CallContext("Google Analytics", how_to_grant, GA4_ENABLE_URL, "GA4_API_ENDPOINT")
         key, errors = settings.google_key, settings.data_dir / f"server-errors.{self.property}"
-        self.client = GoogleClient(context, clock, key, GA4_SCOPE, errors_file=errors)
+        self.client = GoogleClient(context, clock, key, GA4_SCOPE, errors_file=errors, proxies=settings.proxies)
 
     async def fetch_frame(self, query: Ga4Query) -> Frame:
         """Returns the frame for one query: at most `limit` ranked rows.
@@ -165,7 +165,7 @@ class Ga4Source:
         """Queries yesterday's sessions; returns a sentence with the day's remaining tokens."""
         await self.fetch_query(Ga4Query(metrics=("sessions",), days=1, limit=1), CHECK_TIMEOUT_SECONDS)
         left = self.client.quota.remaining_in(CORE, "tokensPerDay")
-        return "the property answers" + (f", {left:,} tokens left today" if left is not None else "")
+        return f"property {self.property} answers" + (f", {left:,} tokens left today" if left is not None else "")
 
     def slowdown(self) -> float:
         return self.client.quota.slowdown()

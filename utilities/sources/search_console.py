@@ -73,7 +73,9 @@ class SearchConsoleSource:
         how_to_grant = "add it as a user of SEARCH_CONSOLE_SITE (Search Console → Settings → Users and permissions)"
         context = CallContext("Search Console", how_to_grant, SEARCH_CONSOLE_ENABLE_URL, "SEARCH_CONSOLE_API_ENDPOINT")
         key = settings.google_key
-        self.client = GoogleClient(context, clock, key, SEARCH_CONSOLE_SCOPE, threads=2, max_server_errors=None)
+        self.client = GoogleClient(
+            context, clock, key, SEARCH_CONSOLE_SCOPE, threads=2, max_server_errors=None, proxies=settings.proxies
+        )
 
     async def fetch_frame(self, query: SearchConsoleQuery) -> Frame:
         """Returns the frame for one query: a column for each dimension, then clicks, impressions, ctr and position."""

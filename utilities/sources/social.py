@@ -172,7 +172,7 @@ async def open_social(settings: Settings, clock: Clock) -> SocialSource | None:
     providers, unknown = enabled_providers(settings)
     if not providers and not unknown:
         return None
-    upstream = HttpClient()
+    upstream = HttpClient(settings.proxies)
     trackers = [ShareTracker(provider, settings, upstream, clock) for provider in providers]
     sample_page = canonical_or_none(settings.website) or SAMPLE_PAGE
     social = SocialSource(

@@ -47,7 +47,11 @@ def _create_postgresql_engine(url: URL) -> Engine:
         pool_size=DATABASE_THREADS,
         max_overflow=0,
         pool_timeout=DATABASE_TIMEOUT_SECONDS,
-        connect_args={**TCP_LIMITS, "options": options, "application_name": "foyer"},
+        connect_args={
+            **TCP_LIMITS,
+            "options": f"{url.query.get('options', '')} {options}".strip(),
+            "application_name": url.query.get("application_name", "foyer"),
+        },
     )
 
     @event.listens_for(engine, "checkout")

@@ -4,17 +4,17 @@ import fnmatch
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from publicsuffixlist import PublicSuffixList
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from utilities.config import validators as addresses
 from utilities.config.boards.model import BOARD_NAME_PATTERN, Strict, nearest_line
 from utilities.config.boards.reader import combine_errors, describe_error, file_error
+from utilities.config.validators import public_suffixes
 from utilities.config.yaml_file import KeyPath, YamlLimits, read_yaml
 from utilities.model.errors import BoardError
 from utilities.model.time_ranges import parse_zone_name
@@ -22,11 +22,6 @@ from utilities.pageviews.host_names import to_ascii_host
 from utilities.pageviews.url_paths import normalize_path
 
 SITES_LIMITS = YamlLimits(max_bytes=1024 * 1024, max_nodes=50_000)
-
-
-@cache
-def public_suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
 
 
 def registrable_domain(host: str) -> str:
