@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from utilities.config.settings import Settings
@@ -24,10 +25,15 @@ from utilities.pageviews.storage.open import open_page_view_store
 from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, run_nightly_retention
 from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 
+if TYPE_CHECKING:  # each loads a large library, which not every process needs
+    from utilities.pageviews.collect.other_stores import OtherStores
+    from utilities.pageviews.storage.clickhouse_salts import SharedSalts
+
 log = logging.getLogger("foyer.collect")
 
 DEMO_SITE_NAME = "demo-company"
 PURGE_INTERVAL_SECONDS = 60.0
+SHARE_SALTS_SECONDS = 10.0
 FLUSH_INTERVAL_SECONDS = 5.0
 SITES_CHECK_SECONDS = 2.0
 
@@ -64,12 +70,18 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
     sites = make_site_registry(settings)
     sites.poll()  # a wrong file stops neither the start nor the walls; it is read again as soon as it is right
     async with AsyncExitStack() as closing:
-        classifier = open_classifier(
-            settings.data_dir, settings.geoip_db, clock(), sites.get, find_owner=sites.owner_of
-        )
-        closing.callback(classifier.close)
         views = await open_page_view_store(settings, clock)
         closing.push_async_callback(views.close)
+        shared = await open_shared_salts(views, sites, clock) if settings.clickhouse_url.get_secret_value() else None
+        classifier = open_classifier(
+            settings.data_dir,
+            settings.geoip_db,
+            clock(),
+            sites.get,
+            salts=shared.salts if shared else None,
+            find_owner=sites.owner_of,
+        )
+        closing.callback(classifier.close)
         await restore_open_visits(classifier, views, clock)
         rate_limiter = await open_rate_limiter(settings, sites, closing)
         dropped = classifier.dropped
@@ -86,11 +98,35 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
                 lambda: run_nightly_retention(views, lambda name: retention_months(sites, name), clock),
             ),
         ]
+        if shared:
+            loops.append(SupervisedLoop.every(SHARE_SALTS_SECONDS, "page views: share salts", shared.sync))
         closing.push_async_callback(flush_all_dropped, dropped, views)
         closing.push_async_callback(stop_loops, loops)
         collector = Collector(sites, classifier, views, clock, rate_limiter)
         await restore_recent_hits(collector, clock)
+        if (url := settings.redis_url.get_secret_value()) and not shared:
+            other_stores = await open_other_stores(url, settings.data_dir, closing)
+            collector.warning_sources.append(other_stores.warning)
         yield Collection(sites, classifier, views, collector)
+
+
+async def open_shared_salts(views: PageViewStore, sites: SiteRegistry, clock: Clock) -> "SharedSalts":
+    """Returns the salts in ClickHouse, read for the first time."""
+    from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
+    from utilities.pageviews.storage.clickhouse_salts import SharedSalts
+
+    return await SharedSalts.open(cast(ClickHousePageViewStore, views), sites, clock)
+
+
+async def open_other_stores(url: str, data_dir: Path, closing: AsyncExitStack) -> "OtherStores":
+    """Returns what watches for processes with the same Redis and page views of their own."""
+    from utilities.pageviews.collect.other_stores import OTHER_STORES_SECONDS, OtherStores
+
+    other_stores = OtherStores(url, data_dir)
+    closing.push_async_callback(other_stores.close)
+    loop = SupervisedLoop.every(OTHER_STORES_SECONDS, "page views: other stores", other_stores.look)
+    closing.push_async_callback(stop_loops, [loop])
+    return other_stores
 
 
 async def open_rate_limiter(settings: Settings, sites: SiteRegistry, closing: AsyncExitStack) -> HitRateLimiter:

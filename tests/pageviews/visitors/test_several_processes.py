@@ -1,0 +1,122 @@
+"""Several processes: with one ClickHouse a person is one visitor; page views of their own are stated everywhere."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import RedisServer
+from tests.pageviews.classify.conftest import CHROME
+from utilities.config.settings import Settings
+from utilities.pageviews.collect.beacon import BeaconPayload
+from utilities.pageviews.collect.other_stores import OtherStores
+from utilities.pageviews.collection import Collection, open_collection
+from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
+from utilities.pageviews.storage.clickhouse_salts import ClickHouseSalts
+
+NOON = datetime(2026, 11, 20, 11, tzinfo=UTC)
+EVENING = datetime(2026, 11, 20, 22, 55, tzinfo=UTC)  # 23:55 in Berlin
+SITES = "sites: [{name: example, domains: [example.com], zone: Europe/Berlin}]"
+OpenProcess = Callable[..., Awaitable[Collection]]
+
+
+class SteppedClock:
+    """A clock that the test sets, for all processes."""
+
+    now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+async def open_process(
+    settings: Callable[..., Settings], tmp_path: Path, clock: SteppedClock
+) -> AsyncIterator[OpenProcess]:
+    """`await open_process("a", …)`: a process with a DATA_DIR of its own."""
+    async with AsyncExitStack() as stack:
+        (tmp_path / "sites.yaml").write_text(SITES)
+
+        async def start(name: str, **values: Any) -> Collection:
+            own = settings(boards_dir=tmp_path, data_dir=tmp_path / name, **values)
+            return await stack.enter_async_context(open_collection(own, clock))
+
+        yield start
+
+
+async def visit(process: Collection, person: int) -> None:
+    payload = BeaconPayload(url="https://example.com/", host="example.com")
+    await process.collector.collect_hit(payload, f"192.0.2.{person}", CHROME, {})
+
+
+async def test_person_is_one_visitor_in_all_processes_with_one_clickhouse(
+    open_process: OpenProcess, clickhouse: str, clock: SteppedClock
+):
+    first = await open_process("a", clickhouse_url=clickhouse)
+    second = await open_process("b", clickhouse_url=clickhouse)
+    for process in (first, second):
+        for person in range(3):
+            await visit(process, person)
+    assert await first.views.query("SELECT count(DISTINCT visitor), count(*) FROM page_views", {}) == [(3, 6)]
+    clock.now += timedelta(days=1)  # the salts of tomorrow were read ahead
+    for process in (first, second):
+        await visit(process, 1)
+    day = "SELECT count(DISTINCT visitor) FROM page_views WHERE day = '2026-11-21'"
+    assert await first.views.query(day, {}) == [(1,)]
+
+
+async def test_salts_of_past_days_are_deleted_from_the_table(
+    open_process: OpenProcess, clickhouse: str, clock: SteppedClock
+):
+    process = await open_process("a", clickhouse_url=clickhouse)
+    await visit(process, 1)
+    assert isinstance(process.views, ClickHousePageViewStore)
+    table = ClickHouseSalts(process.views)
+    days = "SELECT DISTINCT toString(day) AS d FROM salts ORDER BY d"
+    clock.now = EVENING
+    await table.sync(clock.now, [("example", "Europe/Berlin")], lambda *salt: None)
+    assert [row[0] for row in process.views.client.query(days).result_rows] == ["2026-11-20", "2026-11-21"]
+    table.delete("example", NOON.date())
+    await table.sync(clock.now + timedelta(hours=1), [("example", "Europe/Berlin")], lambda *salt: None)
+    assert [row[0] for row in process.views.client.query(days).result_rows] == ["2026-11-21", "2026-11-22"]
+    clock.now += timedelta(days=9)
+    await ClickHouseSalts(process.views).sync(clock.now, [], lambda *salt: None)
+    assert process.views.client.query(days).result_rows == []
+
+
+async def test_process_that_was_second_takes_the_salt_of_the_first(open_process: OpenProcess, clickhouse: str):
+    process = await open_process("a", clickhouse_url=clickhouse)
+    assert isinstance(process.views, ClickHousePageViewStore)
+    tables, replaced = [ClickHouseSalts(process.views) for _ in range(2)], []
+    salts = [table.create("new", "UTC", NOON.date()) for table in tables]  # both before they have read the table
+    for table in (*tables, *tables):
+        await table.sync(NOON, [], lambda *salt: replaced.append(salt))
+    assert replaced == [("new", NOON.date(), salts[0])]
+    assert [table.create("new", "UTC", NOON.date()) for table in tables] == [salts[0]] * 2
+
+
+async def test_page_views_of_their_own_are_stated_while_another_process_runs(
+    open_process: OpenProcess, redis_server: RedisServer, tmp_path: Path
+):
+    redis_url = redis_server.url
+    process = await open_process("a", redis_url=redis_url)
+    mine, other = (OtherStores(redis_url, tmp_path / name) for name in ("a", "b"))
+    await mine.look()
+    assert mine.warning() == ""
+    await other.look()
+    await mine.look()
+    assert "CLICKHOUSE_URL" in mine.warning()
+    assert "CLICKHOUSE_URL" in other.warning()
+    assert len(process.collector.warning_sources) == 1
+    await other.close()
+    await mine.look()
+    assert mine.warning() == ""
+    await mine.close()
