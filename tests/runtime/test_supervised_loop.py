@@ -37,9 +37,30 @@ async def test_work_that_fails_is_logged_and_restarted(caplog: pytest.LogCapture
     assert not loop.is_running
     assert pauses.seconds == [7.0] * 3
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
-        (logging.ERROR, "the loop failed and is restarted")
-    ] * 3
-    assert all(record.exc_info for record in caplog.records)
+        (logging.ERROR, "the loop failed and is restarted until it works")
+    ]
+    assert caplog.records[0].exc_info
+
+
+async def test_failure_is_logged_once_and_its_end_once(caplog: pytest.LogCaptureFixture):
+    pauses, steps = Pauses(16), []
+
+    def step() -> None:
+        steps.append(1)
+        if len(steps) in (2, 3, 4):
+            raise OSError("the disk is full")
+        if len(steps) == 5:
+            raise ValueError("another failure")
+
+    with caplog.at_level(logging.INFO):
+        loop = SupervisedLoop.every(5.0, "the loop", step, sleep=pauses)
+        await pauses.reached.wait()
+        await loop.stop()
+    assert [record.getMessage() for record in caplog.records] == [
+        "the loop failed and is restarted until it works",
+        "the loop failed and is restarted until it works",
+        "the loop works again",
+    ]
 
 
 async def test_work_that_returns_ends_the_loop_and_the_callback_is_called():

@@ -8,6 +8,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 1.0
+RECOVERY_SECONDS = 10.0  # without a failure; then the work is taken to work again
 Work = Callable[[], Coroutine[Any, Any, None]]
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -52,6 +53,8 @@ class SupervisedLoop:
         self._work = work
         self._restart_seconds = restart_seconds
         self._sleep = sleep
+        self._failure = ""  # the last one, while it lasts
+        self._recovery: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._run_until_done(), name=name)
 
     @classmethod
@@ -65,8 +68,10 @@ class SupervisedLoop:
                 await sleep(interval)
                 if (pending := step()) is not None:
                     await pending
+                loop._log_recovery()
 
-        return cls(name, repeat_step, restart_seconds=0.0, sleep=sleep)
+        loop = cls(name, repeat_step, restart_seconds=0.0, sleep=sleep)
+        return loop
 
     @property
     def is_running(self) -> bool:
@@ -86,9 +91,31 @@ class SupervisedLoop:
         return await stop_loops([self], timeout)
 
     async def _run_until_done(self) -> None:
-        while (error := await catch_error(self._work())) is not None:
-            log.error("%s failed and is restarted", self.name, exc_info=error)
-            await self._sleep(self._restart_seconds)
+        try:
+            while (error := await catch_error(self._work())) is not None:
+                self._log_failure(error)
+                await self._sleep(self._restart_seconds)
+                self._recovery = asyncio.get_running_loop().call_later(RECOVERY_SECONDS, self._log_recovery)
+        finally:
+            self._cancel_recovery()
+
+    def _log_failure(self, error: Exception) -> None:
+        """Logs a failure once for as long as it comes again and again."""
+        self._cancel_recovery()
+        failure = f"{type(error).__name__}: {error}"
+        if failure != self._failure:
+            self._failure = failure
+            log.error("%s failed and is restarted until it works", self.name, exc_info=error)
+
+    def _log_recovery(self) -> None:
+        if self._failure:
+            self._failure = ""
+            log.info("%s works again", self.name)
+
+    def _cancel_recovery(self) -> None:
+        if self._recovery is not None:
+            self._recovery.cancel()
+            self._recovery = None
 
 
 async def stop_loops(loops: list[SupervisedLoop], timeout: float = 5.0) -> bool:
