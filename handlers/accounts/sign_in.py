@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from handlers.base.authenticator import SignIn
 from handlers.base.errors import HttpProblem
-from handlers.base.handler import BaseHandler, sign_in_url
+from handlers.base.handler import BaseHandler
+from handlers.base.unauthenticated import sign_in_url
 from utilities.accounts.database.sessions import SESSION_LIFETIME
 from utilities.accounts.signin.attempts import (
     ATTEMPT_LIFETIME_SECONDS,

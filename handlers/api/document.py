@@ -30,7 +30,7 @@ ERROR_DESCRIPTIONS = {
     404: "There is nothing with this name.",
     409: "The answer has changed since the first page.",
     422: "The request is well formed but has no answer; `errors` names the parameters.",
-    429: "Too many requests with this token in a minute.",
+    429: "Too many requests in a minute, or too many reports with parameters at once.",
     503: "Something that Foyer needs does not answer.",
 }
 COMMON_ERRORS = (400, 401, 403, 429, 503)

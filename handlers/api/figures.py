@@ -8,7 +8,7 @@ from handlers.api.base import ReadableResource
 from handlers.api.models import ColumnResponse, DateRangeResponse, FiguresResponse, PagingParams, RangeParams
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
-from handlers.reports.handler import BUSY_RETRY_AFTER_SECONDS, RETRY_AFTER_SECONDS
+from handlers.reports.handler import RETRY_AFTER_SECONDS, overload_problem
 from handlers.reports.report_query import ReportQuery
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.frames import Reading, ReadingState
@@ -45,7 +45,7 @@ class FiguresResource(ReadableResource):
             parameter = next((each for each in query.params if f"`{each}`" in str(error)), "query")
             raise ApiProblem(422, {parameter: str(error)}) from error
         except Overloaded as error:
-            raise HttpProblem(503, str(error), {"Retry-After": str(BUSY_RETRY_AFTER_SECONDS)}) from error
+            raise overload_problem(error) from error
         view = query.describe(reading)
         frame = view.frame
         rows, following = self.paginate(frame.rows, params, reading_version(reading, self.request.query_arguments))

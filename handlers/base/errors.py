@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from tornado.web import HTTPError
 
-from utilities.model.errors import FoyerError, SignInRefused, SourceError, StateDown, StoreDown
+from utilities.model.errors import FoyerError, ShareUsedUp, SignInRefused, SourceError, StateDown, StoreDown
 
 STATUS_TITLES = {
     400: "That did not make sense",
@@ -26,7 +26,13 @@ STATUS_SENTENCES = {
     429: "Too many tries in a short time. Wait a minute.",
     503: "Something that Foyer needs does not answer. Try again in a moment.",
 }
-ERROR_STATUSES: dict[type[FoyerError], int] = {SignInRefused: 403, SourceError: 503, StoreDown: 503, StateDown: 503}
+ERROR_STATUSES: dict[type[FoyerError], int] = {
+    ShareUsedUp: 429,
+    SignInRefused: 403,
+    SourceError: 503,
+    StoreDown: 503,
+    StateDown: 503,
+}
 
 
 RETRY_SECONDS = 5  # `Retry-After` of every 503: what Foyer needs is tried again each second

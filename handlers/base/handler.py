@@ -7,15 +7,15 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
-from tornado.escape import url_escape
 from tornado.web import HTTPError, RequestHandler
 
 from handlers.base.error_log import log_request_error
 from handlers.base.errors import RETRY_SECONDS, HttpProblem, error_sentence, error_title, status_for_error
 from handlers.base.permissions import AccessTable, Route
-from utilities.accounts.signin.return_url import safe_return_url
+from handlers.base.unauthenticated import sign_in_url, unauthenticated_answer
 from utilities.model.errors import StateDown
 from utilities.model.principals import LOCAL_PERSON, NOBODY, ApiClient, Nobody, Principal
+from utilities.model.viewers import REQUEST_VIEWER, viewer_key
 
 if TYPE_CHECKING:  # a process that only collects has neither
     from handlers.base.authenticator import Authenticator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:  # a process that only collects has neither
 log = logging.getLogger("foyer.handlers")
 
 REQUEST_ID_HEADER = "X-Request-Id"
-BEARER_CHALLENGE = 'Bearer realm="Foyer"'
 
 
 class BaseHandler(RequestHandler):
@@ -101,6 +100,7 @@ class BaseHandler(RequestHandler):
             raise HttpProblem(403, refusal)
         if Nobody not in route.allow:
             self.principal = await self.identify_offline() if route.offline else await self.identify_principal()
+            REQUEST_VIEWER.set(viewer_key(self.principal))
             self.check_permission(route)
 
     async def identify_principal(self) -> Principal:
@@ -229,17 +229,3 @@ class BaseHandler(RequestHandler):
     ) -> None:
         """Logs the error without the query and the headers: they carry codes and cookies."""
         log_request_error(value, self.request, self.request_id, is_stranger=not self.writes_access_log)
-
-
-def sign_in_url(return_url: str) -> str:
-    """Returns the address of the sign-in page that leads to `return_url` afterwards."""
-    return "/login-page?next=" + url_escape(safe_return_url(return_url))
-
-
-def unauthenticated_answer(bearer: str | None, route: Route) -> tuple[str, dict[str, str]]:
-    """Returns the message and headers of a 401: how to authenticate (RFC 6750)."""
-    if bearer is not None:
-        return "This token is unknown or revoked, or the person who made it may no longer sign in.", {
-            "WWW-Authenticate": f'{BEARER_CHALLENGE}, error="invalid_token"'
-        }
-    return "", {"WWW-Authenticate": BEARER_CHALLENGE} if ApiClient in route.allow else {}

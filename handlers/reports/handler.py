@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from tornado.web import HTTPError
 
-from handlers.base.errors import HttpProblem
+from handlers.base.errors import HttpProblem, status_for_error
 from handlers.base.handler import BaseHandler
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery
@@ -53,10 +53,17 @@ class ReportHandler(BaseHandler):
 
 @contextmanager
 def http_errors() -> Iterator[None]:
-    """Turns a parameter that cannot be understood into 400, and too many reports in use into 503."""
+    """Turns a parameter that cannot be understood into 400, and too many reports as `overload_problem` does."""
     try:
         yield
     except ParameterError as error:
         raise HttpProblem(400, f"{str(error)[0].upper()}{str(error)[1:]}.") from error
     except Overloaded as error:
-        raise HttpProblem(503, str(error), {"Retry-After": str(BUSY_RETRY_AFTER_SECONDS)}) from error
+        raise HttpProblem(
+            status_for_error(error, 503), str(error), {"Retry-After": str(BUSY_RETRY_AFTER_SECONDS)}
+        ) from error
+
+
+def overload_problem(error: Overloaded) -> HttpProblem:
+    """Returns 503 while too many reports are in use, and 429 when one viewer uses too many."""
+    return HttpProblem(status_for_error(error, 503), str(error), {"Retry-After": str(BUSY_RETRY_AFTER_SECONDS)})

@@ -1,5 +1,6 @@
 """Client of one of Google's APIs for coroutines: every call returns JSON or raises SourceError within its timeout."""
 
+import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -28,6 +29,7 @@ from utilities.google.quota import Quota, QuotaExhausted
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, Unavailable
 from utilities.model.outgoing_proxies import OutgoingProxies
+from utilities.model.viewers import QUERY_VIEWER
 from utilities.runtime.circuit_breaker import CircuitBreaker
 
 CALL_TIMEOUT_SECONDS = 20.0
@@ -80,6 +82,7 @@ class GoogleClient:
         self.scope = scope
         self.credentials: SharedCredentials | None = None
         self.pool = GoogleThreadPool(self.service, threads, proxies=proxies)
+        self.viewer_slots = asyncio.Semaphore(max(1, threads - 1))  # one thread is always for the walls
         self.quota = Quota(clock)
         self.error_budget = ErrorBudget(clock, max_server_errors, errors_file)
         self.breaker = CircuitBreaker(
@@ -92,6 +95,23 @@ class GoogleClient:
         """Returns the response, a JSON object; raises only SourceError, within `timeout` seconds."""
         self.quota.raise_if_exhausted(category)
         credentials = self.sign_in()
+        viewer = QUERY_VIEWER.get()
+        if viewer is None:
+            return await self._call_in_pool(credentials, prepare, category, timeout)
+        self.quota.raise_if_share_is_used(category, viewer)
+        try:
+            await asyncio.wait_for(self.viewer_slots.acquire(), timeout)
+        except TimeoutError:
+            raise Unavailable(f"{self.service} is busy with what others want to see") from None
+        try:
+            self.quota.raise_if_share_is_used(category, viewer)
+            return await self._call_in_pool(credentials, prepare, category, timeout)
+        finally:
+            self.viewer_slots.release()
+
+    async def _call_in_pool(
+        self, credentials: SharedCredentials, prepare: BuildRequest, category: str, timeout: float
+    ) -> dict[str, Any]:
         return await self.pool.call(
             lambda connections: self.call_with_retry(connections, credentials, prepare, category), timeout
         )
@@ -172,6 +192,12 @@ class GoogleClient:
         self.quota.update_buckets(category, remaining)
         if SERVER_ERRORS_BUCKET in remaining:
             self.error_budget.set_reported(category, remaining[SERVER_ERRORS_BUCKET])
+
+    def add_usage(self, category: str, consumed: Mapping[str, int]) -> None:
+        """Charges what a response has cost to the viewer it was for, if there is one."""
+        viewer = QUERY_VIEWER.get()
+        if viewer is not None:
+            self.quota.add_usage(viewer, category, consumed)
 
     def health(self) -> dict[str, object]:
         """Returns the remaining quota by category, the errors left, and whether calls are paused."""

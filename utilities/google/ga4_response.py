@@ -74,6 +74,7 @@ class Ga4Metadata(Ga4Model):
 
 class QuotaLeft(Ga4Model):
     remaining: int = 0
+    consumed: int = 0  # by this one response
 
 
 class Ga4Response(Ga4Model):

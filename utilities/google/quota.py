@@ -8,6 +8,8 @@ from math import ceil
 from threading import Lock
 from zoneinfo import ZoneInfo
 
+from cachetools import LRUCache
+
 from utilities.model.clock import Clock
 from utilities.model.errors import OverQuota
 from utilities.model.text import clean_text
@@ -26,6 +28,9 @@ STANDARD_LIMITS = {
 
 TOKEN_BUCKETS = ("tokensPerDay", "tokensPerHour", "tokensPerProjectPerHour")
 SLOW_BELOW_SHARE = 0.2
+WALL_SHARE = 0.4  # of each bucket of tokens, which only walls and schedules may use
+VIEWER_SHARE = 0.25  # of each bucket of tokens, the most that one person or token may use
+MAX_COUNTED_VIEWERS = 10_000
 MAX_SLOWDOWN = 10.0
 PACIFIC_TIME = ZoneInfo("America/Los_Angeles")
 
@@ -69,6 +74,7 @@ class Quota:
         self.clock = clock
         self.lock = Lock()
         self.buckets: dict[tuple[str, str], QuotaBucket] = {}
+        self._used: LRUCache[tuple[str, str, str], tuple[int, datetime]] = LRUCache(3 * MAX_COUNTED_VIEWERS)
 
     def update_buckets(self, category: str, quota: Mapping[str, int]) -> None:
         """Stores a response's propertyQuota: the remaining tokens or calls by bucket name."""
@@ -79,6 +85,34 @@ class Quota:
                     before = self.buckets.get((category, name))
                     size = max(bucket_limit(name, remaining), before.limit if before else 0)
                     self.buckets[category, name] = QuotaBucket(remaining, size, now, next_refill(name, now))
+
+    def add_usage(self, viewer: str, category: str, consumed: Mapping[str, int]) -> None:
+        """Adds the tokens that a response for this viewer has cost, by bucket name, until the bucket is refilled."""
+        now = self.clock()
+        with self.lock:
+            for name in TOKEN_BUCKETS:
+                tokens, until = self._used.get((viewer, category, name), (0, now))
+                if until <= now:
+                    tokens, until = 0, next_refill(name, now)
+                self._used[viewer, category, name] = (tokens + consumed.get(name, 0), until)
+
+    def _used_by(self, viewer: str, category: str, name: str) -> int:
+        with self.lock:
+            tokens, until = self._used.get((viewer, category, name), (0, self.clock()))
+        return tokens if until > self.clock() else 0
+
+    def raise_if_share_is_used(self, category: str, viewer: str) -> None:
+        """Raises OverQuota while a viewer's share of a bucket is used up, or what is left is the walls' share."""
+        for name in TOKEN_BUCKETS:
+            bucket = self.buckets.get((category, name))
+            if bucket is None or not bucket.is_current(self.clock()):
+                continue
+            which, wait = f"the Google Analytics quota ({category}, {name})", self.seconds_until_full(category, name)
+            refill = f"it is refilled within {ceil(wait / 60)} minutes"
+            if self._used_by(viewer, category, name) >= VIEWER_SHARE * bucket.limit:
+                raise OverQuota(f"your share of {which} is used up; {refill}", retry_after=wait)
+            if bucket.remaining <= WALL_SHARE * bucket.limit:
+                raise OverQuota(f"the rest of {which} is reserved for the boards; {refill}", retry_after=wait)
 
     def remaining_in(self, category: str, name: str) -> int | None:
         """Returns what remains in a bucket; None when nothing was reported since it was last full."""

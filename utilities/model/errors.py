@@ -6,6 +6,7 @@
     ├── ModuleRuleError          a discovered module does not export what its folder requires
     ├── ParameterError           a request parameter is invalid; names the parameter and the allowed values
     ├── Overloaded               more hits than can be stored now; try again
+    │   └── ShareUsedUp          of one viewer only; others have room
     ├── HitRejected              a hit is not counted, and the sender gets the reason
     │   ├── BadHit               it cannot be parsed
     │   ├── TooLarge             it is longer than a hit may be
@@ -76,6 +77,10 @@ class ParameterError(FoyerError):
 
 class Overloaded(FoyerError):
     """More hits than can be stored now."""
+
+
+class ShareUsedUp(Overloaded):
+    """One viewer uses more at once than is theirs."""
 
 
 class NotDrawn(FoyerError):

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,8 +10,9 @@ from typing import cast
 
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, MonotonicClock
-from utilities.model.errors import Overloaded
+from utilities.model.errors import Overloaded, ShareUsedUp
 from utilities.model.frames import Frame, Reading
+from utilities.model.viewers import QUERY_VIEWER, REQUEST_VIEWER
 from utilities.refresh.refresher import Refresher
 from utilities.reports import BuildFrames, Report
 from utilities.sources import ParameterizedSource, Sources
@@ -18,6 +20,7 @@ from utilities.store import EphemeralStore, open_ephemeral_store
 from utilities.store.memory_store import MemoryStore
 
 MAX_PARAMETERIZED_REPORTS = 200
+MAX_REPORTS_PER_VIEWER = 100  # of one person, token or screen, so that others find room
 MAX_PARAMETERIZED_ROWS = 200_000  # of all their frames together; above it the reports idle for longest are evicted
 VIEWED_REPORT_SECONDS = 30.0  # how long a report is refreshed after the last request for it
 MIN_IDLE_SECONDS = 10.0  # a report requested more recently is not evicted
@@ -58,11 +61,14 @@ class ParameterizedReports:
         store: EphemeralStore | None = None,
         reports: dict[str, Report] | None = None,
         max_reports: int = MAX_PARAMETERIZED_REPORTS,
+        max_per_viewer: int = MAX_REPORTS_PER_VIEWER,
         max_rows: int = MAX_PARAMETERIZED_ROWS,
         monotonic: MonotonicClock = time.monotonic,
     ) -> None:
         self.max_reports = max_reports
+        self.max_per_viewer = max_per_viewer
         self.max_rows = max_rows
+        self.viewers: dict[str, str] = {}  # by name: whose share the report takes
         self.sources = sources
         self.monotonic = monotonic
         self.store: EphemeralStore = store or MemoryStore()
@@ -88,13 +94,18 @@ class ParameterizedReports:
     def keep_fresh(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> str:
         """Keeps the report with these parameters fresh for a while; returns the name its readings are stored under.
 
-        Raises ParameterError for invalid parameters, and Overloaded while too many other reports are in use.
+        Raises ParameterError for invalid parameters, and Overloaded while too many other reports are in use, and
+        ShareUsedUp while too many of this viewer are.
         """
         adjusted = self.with_params(report, params, compare=compare)
         name = f"{report.name}.{hashlib.sha256(repr(adjusted.query).encode()).hexdigest()[:24]}"
+        viewer = REQUEST_VIEWER.get()
         if name not in self.reports:
-            self._evict_idle()
+            self._make_room_for(viewer)
             self.reports[name] = replace(adjusted, name=name)
+            self.viewers[name] = viewer
+        elif self._count_of(self.viewers[name]) > self._count_of(viewer):
+            self.viewers[name] = viewer  # it is not evicted because its first viewer has too many
         self._extend(name)
         return name
 
@@ -108,7 +119,9 @@ class ParameterizedReports:
     def _extend(self, name: str) -> None:
         self.last_viewed.pop(name, None)
         self.last_viewed[name] = self.monotonic()
+        token = QUERY_VIEWER.set(self.viewers[name])  # the task that is started here inherits it
         self.refresher.keep_fresh(name)
+        QUERY_VIEWER.reset(token)
 
     def parameter_names(self, report: Report) -> Collection[str]:
         """Returns the parameters of the report; none when its source has none or is not configured."""
@@ -140,15 +153,35 @@ class ParameterizedReports:
         build = None if report.build is None else build_with_params(report.build, params)
         return replace(report, query=query, build=build)
 
-    def _evict_idle(self) -> None:
-        """Evicts the reports idle for longest; raises Overloaded when all are in use."""
-        while len(self.reports) >= self.max_reports or self.store.count_rows() > self.max_rows:
+    def _make_room_for(self, viewer: str) -> None:
+        """Evicts reports so that one more has room. Raises Overloaded when all are in use.
+
+        First those idle for longest go. When none is idle, the viewer with the most gives way to one with fewer.
+        """
+        own = [name for name in self.last_viewed if self.viewers[name] == viewer]
+        if len(own) >= self.max_per_viewer:
+            if not self._is_idle(own[0]):
+                raise ShareUsedUp("You use too many reports with parameters at once. Try again in some seconds.")
+            self._evict(own[0])
+        while self.reports and (len(self.reports) >= self.max_reports or self.store.count_rows() > self.max_rows):
             oldest = next(iter(self.last_viewed))
-            if self.monotonic() - self.last_viewed[oldest] < MIN_IDLE_SECONDS:
-                raise Overloaded("Too many reports with parameters are in use. Try again in some seconds.")
-            del self.last_viewed[oldest], self.reports[oldest]
-            self.refresher.drop_report(oldest)
-            self.store.delete_reading(oldest)
+            if not self._is_idle(oldest):
+                greediest, count = Counter(self.viewers.values()).most_common(1)[0]
+                if greediest == viewer or count <= self._count_of(viewer) + 1:
+                    raise Overloaded("Too many reports with parameters are in use. Try again in some seconds.")
+                oldest = next(name for name in self.last_viewed if self.viewers[name] == greediest)
+            self._evict(oldest)
+
+    def _is_idle(self, name: str) -> bool:
+        return self.monotonic() - self.last_viewed[name] >= MIN_IDLE_SECONDS
+
+    def _count_of(self, viewer: str) -> int:
+        return sum(each == viewer for each in self.viewers.values())
+
+    def _evict(self, name: str) -> None:
+        del self.last_viewed[name], self.reports[name], self.viewers[name]
+        self.refresher.drop_report(name)
+        self.store.delete_reading(name)
 
 
 @asynccontextmanager

@@ -153,6 +153,7 @@ class Ga4Source:
         )
         response = parse_ga4_response(raw)
         self.client.update_quota(category, {name: bucket.remaining for name, bucket in response.quota.items()})
+        self.client.add_usage(category, {name: bucket.consumed for name, bucket in response.quota.items()})
         # "Today" is what "yesterday" will be one day later.
         requested_at, days = (requested_at + timedelta(days=1), 1) if query.today else (requested_at, days)
         date_range = past_days(requested_at, days, response.metadata.zone) if response.metadata.zone else None

@@ -111,3 +111,16 @@ async def test_too_many_queries_or_rows_are_503_until_the_oldest_is_dropped(coun
     variants.last_viewed.update(dict.fromkeys(variants.last_viewed, float("-inf")))
     assert (await counted.ask("/api/v1/page-views/pages?page=/2")).code == 200
     assert variants.store.count_rows() == 1
+
+
+async def test_one_token_with_many_ranges_leaves_room_for_another(program: Callable[..., Awaitable[Program]]):
+    """Checks 230 different ranges in a row: its own share ends, and nobody else notices."""
+    greedy = await program("read")
+    other = await greedy.another("read")
+    path = "/reports/site-pages.json?from=now-{}d/d"
+    answers = [await greedy.ask(path.format(days)) for days in range(1, 231)]
+    assert {answer.code for answer in answers} == {200, 429}
+    refused = next(answer for answer in answers if answer.code == 429)
+    assert b"too many reports" in refused.body
+    assert int(refused.headers["Retry-After"]) > 0
+    assert (await other.ask(path.format(300))).code == 200

@@ -11,7 +11,7 @@ INTERNAL_PATH = re.compile(r"(/(?:[A-Za-z0-9_~-]|%[89A-F][0-9A-F])(?:[A-Za-z0-9.
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
-UNRESERVED = re.compile(r"[A-Za-z0-9._~-]", re.ASCII)
+PLAIN_CHARACTER = re.compile(r"[A-Za-z0-9._~-]", re.ASCII)
 QUERY_CHARACTERS = "/?:@!$&'()*+,;=-._~%"  # RFC 3986, 3.4; `%` begins an escape that is there already
 SIGN_IN_PATHS = ("/login", "/login-page", "/sign-out")
 
@@ -41,4 +41,4 @@ def _escape(text: str) -> str:
 def _normalize_escape(escape: re.Match[str]) -> str:
     """Returns the character for an escape that was not needed, as browsers do; any other escape in upper case."""
     character = chr(int(escape[1], 16))
-    return character if UNRESERVED.fullmatch(character) else escape[0].upper()
+    return character if PLAIN_CHARACTER.fullmatch(character) else escape[0].upper()
