@@ -1,4 +1,4 @@
-# All commands for Foyer. `make run` and `make test` need nothing but Python 3.11 or newer.
+# All commands for Foyer; `make help` lists them. `make run` and `make test` need nothing but Python 3.11 or newer.
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: run demo geo test test-slow soak fuzz check bench fix pins clean
+.PHONY: help install run demo geo test test-slow soak fuzz check bench fix pins clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/.run ## make .venv with the libraries, and the folder var/ for Foyer's data
+	@install -d -m 700 var
 
 run: $(VENV)/.run ## serve; a demo while nothing is configured
 	@exec $(BIN)/python run.py
@@ -50,7 +56,7 @@ pins: $(VENV)/.test ## compile requirements*.in again; ARGS=--upgrade upgrades e
 	$(PINS) $(ARGS) requirements.in -o requirements.txt
 	$(PINS) $(ARGS) requirements-dev.in -o requirements-dev.txt
 
-clean:
+clean: ## remove .venv and the caches; not var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(BIN)/python:
