@@ -89,6 +89,7 @@ async def run_block(block: str, folder: Path, environ: Mapping[str, str]) -> Asy
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.asyncio(loop_scope="session")  # where the simulated internet is
 async def test_every_command_of_the_readme_works_when_pasted_into_a_fresh_clone(tmp_path: Path, internet: Internet):
     if shutil.which("make") is None or shutil.which("git") is None:
