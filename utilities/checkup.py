@@ -23,6 +23,7 @@ from utilities.pageviews.collection import open_sites
 from utilities.rendering.layout.faults import layout_faults
 from utilities.services import load_catalogue
 from utilities.sources import SourceType
+from utilities.sources.social import unknown_variable_warnings
 from utilities.store import open_store
 
 HEALTH_TIMEOUT_SECONDS = 3.0
@@ -79,6 +80,8 @@ async def _check_all_parts(settings: Settings, clock: Clock, empty_folder: Path)
     yield await check_part("state database", partial(check_state_database, settings))
     if settings.has_sign_in:
         yield await check_part("sign-in", partial(check_issuer, settings, clock))
+    for warning in unknown_variable_warnings(settings):
+        yield Finding("settings", CheckStatus.WRONG, warning)
     for kind in load_catalogue().kinds.values():
         yield await check_part(f"source {kind.name}", partial(check_source, kind, settings, clock))
 

@@ -1,11 +1,13 @@
 """Settings that are valid one by one and cannot work together."""
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from utilities.config import validators
 from utilities.config.secret_checks import MIN_KEY_CHARS, signing_key_fault
 from utilities.config.settings import Settings
+from utilities.config.variable_names import PROVIDERS
 
 GOOGLE_ISSUER_HOST = "accounts.google.com"
 GOOGLE_CLIENT_SUFFIX = ".apps.googleusercontent.com"
@@ -21,11 +23,23 @@ def find_conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
             "BIND is not an address of loopback, but without sign-in only this machine may connect: "
             "set GOOGLE_CLIENT_ID, or leave BIND out. `run.py demo --public` shows the demo to everybody.",
         )
+    yield from _unknown_networks(settings.share_providers)
     if settings.google_application_credentials and settings.google_application_credentials_json.get_secret_value():
         yield (
             "GOOGLE_APPLICATION_CREDENTIALS",
             "GOOGLE_APPLICATION_CREDENTIALS and GOOGLE_APPLICATION_CREDENTIALS_JSON are both set: keep one.",
         )
+
+
+def _unknown_networks(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yields a fault for the first name in SHARE_PROVIDERS that is no network."""
+    networks = sorted(name.lower().replace("_", "-") for name in PROVIDERS)
+    for place, name in enumerate((name.lower().replace("_", "-") for name in names), 1):
+        if name not in networks:
+            similar = difflib.get_close_matches(name, networks, n=1)
+            hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(networks)}."
+            yield "SHARE_PROVIDERS", f"SHARE_PROVIDERS: entry {place} is not a network that Foyer knows; {hint}"
+            return
 
 
 def _sign_in_faults(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -55,8 +69,10 @@ def _sign_in_faults(settings: Settings) -> Iterator[tuple[str, str]]:
         )
     keys = settings.signing_keys()
     what = signing_key_fault(keys)
-    others = {secret for secret in settings.secrets() if secret != settings.secret_key.get_secret_value()}
-    if not what and others.intersection(keys):
+    others = list(settings.secrets())
+    if keys:
+        others.remove(settings.secret_key.get_secret_value())
+    if not what and set(others).intersection(keys):
         what = "the same as another secret"
     if what:
         yield (

@@ -1,6 +1,7 @@
 """Share counts of all enabled social networks, queried together."""
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ from utilities.shares.count_cache import read_counts, write_counts
 from utilities.shares.providers import Provider
 from utilities.shares.tracker import ShareTracker
 from utilities.sources import SourceType
+
+log = logging.getLogger(__name__)
 
 WRITE_INTERVAL_SECONDS = 60.0
 """The file of counts is written at most that often."""
@@ -161,6 +164,20 @@ def enabled_providers(settings: Settings) -> tuple[list[Provider], dict[str, str
     return [providers[name] for name in enabled if name in providers], unknown
 
 
+def unknown_variable_warnings(settings: Settings) -> list[str]:
+    """Returns a sentence for each variable that begins like a network's, and that no network reads."""
+    providers = discover_units(shares, "PROVIDER", Provider)
+    read = {name for each in providers for name in (*each.keys, *each.optional_keys, each.address_setting)}
+    warnings = []
+    for name in sorted(settings.extra.keys() - read - {f"{name}_FILE" for name in read}):
+        similar = get_close_matches(name, sorted(read), n=1, cutoff=0.7)
+        if similar:
+            warnings.append(f"{name} is set, but no network reads it: did you mean {similar[0]}?")
+        elif not name.startswith("X_"):  # too short a name to say whose variable it is
+            warnings.append(f"{name} is set, but no network reads it.")
+    return warnings
+
+
 def unknown_name_hint(name: str, provider_names: list[str]) -> str:
     """Returns what is wrong with the name, with the most similar name there is."""
     similar = get_close_matches(name, provider_names, n=1)
@@ -172,6 +189,8 @@ async def open_social(settings: Settings, clock: Clock) -> SocialSource | None:
     providers, unknown = enabled_providers(settings)
     if not providers and not unknown:
         return None
+    for warning in unknown_variable_warnings(settings):
+        log.warning(warning)
     upstream = HttpClient(settings.proxies)
     trackers = [ShareTracker(provider, settings, upstream, clock) for provider in providers]
     sample_page = canonical_or_none(settings.website) or SAMPLE_PAGE

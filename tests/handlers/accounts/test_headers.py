@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from jinja2 import DictLoader
 
 from handlers.base.handler import BaseHandler
 from handlers.base.permissions import PEOPLE, Route
+from handlers.base.security_headers import security_headers
 from handlers.site.static_files import static_url
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import FoyerServer, Provider, StartFoyer
 from tests.handlers.accounts.raw_http import ResponseHead, send_request
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
+from utilities.config.settings import Settings
 
 HOST, HTML = ("Host", "foyer.example.com"), ("Accept", "text/html")
 
@@ -196,3 +199,20 @@ def test_no_template_marks_anything_as_safe():
     folder = Path(__file__).parents[3] / "templates"
     for name in ("login.html", "error.html"):
         assert "|safe" not in (folder / name).read_text(encoding="utf-8").replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "header"),
+    [
+        ("host", "max-age=63072000"),
+        ("subdomains", "max-age=63072000; includeSubDomains"),
+        ("forget", "max-age=0"),
+        ("off", None),
+    ],
+)
+def test_hsts_is_for_this_host_alone_unless_set_otherwise(
+    settings: Callable[..., Settings], value: str, header: str | None
+):
+    made = settings(public_url="https://foyer.example.com", hsts=value)
+    assert security_headers(made).get("Strict-Transport-Security") == header
+    assert settings().hsts == "host"

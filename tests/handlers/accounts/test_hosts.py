@@ -1,4 +1,4 @@
-"""Accepted Host headers; no response is built from a Host header."""
+"""Accepted Host headers; a stranger's domain in a Host header is never repeated."""
 
 from collections.abc import Callable
 from itertools import product
@@ -103,3 +103,19 @@ def test_port_of_the_public_url_counts(settings: Callable[..., Settings], url: s
     hosts = AllowedHosts(settings(public_url=url, google_client_id="x"))
     assert all(host in hosts for host in good)
     assert not any(host in hosts for host in bad)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "host"),
+    [
+        ("https://foyer.example.com:8443", "foyer.example.com"),  # nginx with $host
+        ("https://foyer.example.com", "127.0.0.1:8888"),  # a proxy that sends its own target
+        ("https://foyer.example.com", "foyer:8888"),
+    ],
+)
+async def test_refusal_says_which_host_came_and_which_are_answered(start_foyer: StartFoyer, public_url: str, host: str):
+    foyer = await start_foyer(public_url=public_url)
+    response = await send_request(foyer.address, "/login-page", headers=[("Host", host), HTML], body=True)
+    assert response.status == 421
+    for words in (public_url.removeprefix("https://"), f"this request is for {host}.", "$http_host"):
+        assert words.encode() in response.body

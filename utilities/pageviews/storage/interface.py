@@ -1,5 +1,6 @@
 """The interface of a page-view store: DuckDB, ClickHouse, or another process's store through the local socket."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 from utilities.pageviews import PageView
 from utilities.pageviews.storage.dropped_hits import DroppedHits
 
+ADDRESS_IN_ERROR = re.compile(r"\w+://[^\s'\"]+|host='[^']*', port=\d+", re.ASCII)
 LONG_QUERY_SECONDS = 600.0  # for imports, deletes and exports
 
 
@@ -91,5 +93,5 @@ class PageViewStore(Protocol):
 
 
 def first_error_line(error: Exception) -> str:
-    """Returns the first line of an engine's error: the rest repeats the query."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    """Returns the first line of an engine's error, without the server's address; the rest repeats the query."""
+    return ADDRESS_IN_ERROR.sub("the server", (str(error).splitlines() or [type(error).__name__])[0])
