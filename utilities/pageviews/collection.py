@@ -21,7 +21,7 @@ from utilities.pageviews.collect.recent_hits import RECENT_HIT_SECONDS, RECENT_I
 from utilities.pageviews.sites.registry import SITES_FILE_NAME, SiteRegistry
 from utilities.pageviews.sites.site_file import Site
 from utilities.pageviews.storage.interface import PageViewStore
-from utilities.pageviews.storage.open import open_page_view_store
+from utilities.pageviews.storage.open import open_reopening_store
 from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, run_nightly_retention
 from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 
@@ -70,7 +70,7 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
     sites = make_site_registry(settings)
     sites.poll()  # a wrong file stops neither the start nor the walls; it is read again as soon as it is right
     async with AsyncExitStack() as closing:
-        views = await open_page_view_store(settings, clock)
+        views = await open_reopening_store(settings, clock)
         closing.push_async_callback(views.close)
         shared = await open_shared_salts(views, sites, clock) if settings.clickhouse_url.get_secret_value() else None
         classifier = open_classifier(

@@ -18,6 +18,14 @@ def read_file_stamp(path: Path) -> FileStamp | None:
     return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
+def read_file_inode(path: Path) -> int | None:
+    """Returns the number that changes when a file is replaced; None without a file."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
 def read_regular_file(path: Path, max_bytes: int) -> bytes:
     """Returns the content of a file. Raises OSError, also for a folder, a pipe, a device and a file that is too large.
 

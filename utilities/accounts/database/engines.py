@@ -12,6 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from utilities.config.settings import Settings
+from utilities.runtime.watched_file import read_file_inode
 
 DATABASE_THREADS = 4
 DATABASE_TIMEOUT_SECONDS = 3.0  # for one transaction, including its time in the queue
@@ -84,23 +85,15 @@ def _create_sqlite_engine(url: URL) -> Engine:
     def prepare(connection: Any, record: Any) -> None:
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
-        record.info["inode"] = _read_inode(file)
+        record.info["inode"] = read_file_inode(file) if file else None
 
     @event.listens_for(engine, "checkout")
     def check_file(connection: object, record: Any, proxy: object) -> None:
         """Opens the file again when another one is in its place: what is written to a deleted file is lost."""
-        if record.info.get("inode") != _read_inode(file):
+        if file is not None and record.info.get("inode") != read_file_inode(file):
             raise InvalidatePoolError
 
     return engine
-
-
-def _read_inode(file: Path | None) -> int | None:
-    """Returns the number that changes when a file is replaced; None without a file."""
-    try:
-        return None if file is None else file.stat().st_ino
-    except OSError:
-        return None
 
 
 def make_interrupt(connection: Any) -> Callable[[], None]:

@@ -5,14 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, SettingsError, StoreDown, Unavailable
+from utilities.model.errors import BadAnswer, StoreDown, Unavailable
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.columns import COLUMN_NAMES, PAGE_VIEWS_TABLE, StoredRow, to_stored_row
 from utilities.pageviews.sql.dialect import (
@@ -23,7 +21,12 @@ from utilities.pageviews.sql.dialect import (
     used_values,
     with_utc,
 )
-from utilities.pageviews.storage.clickhouse_schema import migrate_clickhouse
+from utilities.pageviews.storage.clickhouse_open import (
+    COUNT_ROWS_SQL,
+    connect_clickhouse,
+    count_stored_rows,
+    make_client,
+)
 from utilities.pageviews.storage.dropped_hits import DROPPED_TABLE, DroppedHits
 from utilities.pageviews.storage.group_commit import MAX_COMMIT_ROWS, GroupCommit
 from utilities.pageviews.storage.interface import LONG_QUERY_SECONDS, DeleteRequest, ExportFormat, first_error_line
@@ -31,22 +34,22 @@ from utilities.pageviews.storage.query_pool import open_query_pool
 from utilities.pageviews.storage.row_file import read_row_batches
 from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
-COUNT_ROWS_SQL = f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}"  # noqa: S608
 CLICKHOUSE_QUERY_THREADS = 8  # the server does the work
 INSERT_RETRY_SECONDS = (0.1, 0.5, 2.0)
+INSERT_SECONDS = 5.0  # after which a failed insert is not tried again; none is while ClickHouse has been failing
 INSERT_SETTINGS = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_timeout_ms": 50}
-# A session would allow one query at a time.
-CLIENT_OPTIONS: Mapping[str, Any] = {"autogenerate_session_id": False, "connect_timeout": 5}
 CLICKHOUSE_FORMATS = {ExportFormat.CSV: "CSVWithNames", ExportFormat.PARQUET: "Parquet"}
 MOMENT_INDEX = COLUMN_NAMES.index("moment")
+OPEN_SECONDS = 20.0  # for connecting and migrating
 BUSY_ERROR_NAMES = ("TIMEOUT_EXCEEDED", "TOO_MANY_SIMULTANEOUS_QUERIES", "MEMORY_LIMIT_EXCEEDED")
 
 
 class ClickHousePageViewStore:
     """The page-view store at CLICKHOUSE_URL."""
 
-    def __init__(self, client: Client, query_pool: WorkerPool, rows: int, clock: Clock) -> None:
+    def __init__(self, client: Client, long_client: Client, query_pool: WorkerPool, rows: int, clock: Clock) -> None:
         self.client = client
+        self.long_client = long_client  # waits long for an answer: for deletes and exports
         self.query_pool = query_pool
         self.rows = rows
         self.commit = GroupCommit(self._insert_rows, clock)
@@ -60,13 +63,15 @@ class ClickHousePageViewStore:
     def _insert_rows(self, rows: Sequence[StoredRow]) -> None:
         """Runs on the commit thread. A row that is inserted twice, because an answer was lost, counts once."""
         rows = [(*row[:MOMENT_INDEX], to_aware(row[MOMENT_INDEX]), *row[MOMENT_INDEX + 1 :]) for row in rows]
+        deadline = time.monotonic() + INSERT_SECONDS
         for delay in (*INSERT_RETRY_SECONDS, None):
             try:
                 self.client.insert(PAGE_VIEWS_TABLE, rows, column_names=COLUMN_NAMES, settings=INSERT_SETTINGS)
             except (UnicodeError, TypeError, OverflowError) as error:
                 raise ValueError(f"A page view cannot be stored: {error}") from error
             except (ClickHouseError, OSError) as error:
-                if delay is None or (isinstance(error, DatabaseError) and not is_busy_error(error)):
+                is_last = delay is None or self.commit.outage.is_failing or time.monotonic() > deadline
+                if delay is None or is_last or (isinstance(error, DatabaseError) and not is_busy_error(error)):
                     raise StoreDown(f"ClickHouse does not accept page views: {first_error_line(error)}") from error
                 time.sleep(delay)
             else:
@@ -123,7 +128,7 @@ class ClickHousePageViewStore:
             if rows[0][0]:
                 # Not a lightweight DELETE, which only hides rows: they must be off the disk when this returns.
                 sql = f"ALTER TABLE {table} DELETE WHERE {condition}"
-                self.client.command(sql, parameters=with_utc(values), settings={"mutations_sync": 2})
+                self.long_client.command(sql, parameters=with_utc(values), settings={"mutations_sync": 2})
         except (ClickHouseError, OSError, Unavailable, BadAnswer) as error:
             raise StoreDown(f"ClickHouse does not delete: {first_error_line(error)}") from error
         return int(rows[0][0])
@@ -150,13 +155,16 @@ class ClickHousePageViewStore:
             fmt = CLICKHOUSE_FORMATS[format]
             with (
                 file.open("wb") as out,
-                self.client.raw_stream(sql, parameters=values, settings=settings, fmt=fmt) as chunks,
+                self.long_client.raw_stream(sql, parameters=values, settings=settings, fmt=fmt) as chunks,
             ):
                 for chunk in chunks:
                     out.write(chunk)
         except (ClickHouseError, Unavailable, BadAnswer) as error:
             raise StoreDown(f"ClickHouse cannot export its rows: {first_error_line(error)}") from error
         return int(rows[0][0])
+
+    def broken_reason(self) -> str:
+        return ""  # each request opens a connection of its own where that is necessary
 
     def health(self) -> Mapping[str, object]:
         return {**self.commit.health(), "engine": "clickhouse", "rows": self.rows}
@@ -165,29 +173,25 @@ class ClickHousePageViewStore:
         await self.commit.close()
         await self.query_pool.close()
         self.client.close()
+        self.long_client.close()
 
 
 async def open_clickhouse_store(url: str, clock: Clock) -> ClickHousePageViewStore:
-    """Returns the store at `url`, created or migrated; raises SettingsError when it cannot be reached or used."""
+    """Returns the store at `url`, created or migrated.
+
+    Raises StoreDown when it cannot be reached or used, and SettingsError when a newer Foyer made the tables.
+    """
     query_pool = open_query_pool(CLICKHOUSE_QUERY_THREADS)
     async with AsyncExitStack() as on_failure:
         on_failure.push_async_callback(query_pool.close)
-        client = await query_pool.run(lambda cancel: connect_clickhouse(url), LONG_QUERY_SECONDS)
+        client = await query_pool.run(lambda cancel: connect_clickhouse(url), OPEN_SECONDS)
         on_failure.callback(client.close)
-        rows = await query_pool.run(lambda cancel: client.query(COUNT_ROWS_SQL).result_rows)
-        store = ClickHousePageViewStore(client, query_pool, int(rows[0][0]), clock)
+        long_client = await query_pool.run(lambda cancel: make_client(url, int(LONG_QUERY_SECONDS)), OPEN_SECONDS)
+        on_failure.callback(long_client.close)
+        rows = await query_pool.run(lambda cancel: count_stored_rows(client))
+        store = ClickHousePageViewStore(client, long_client, query_pool, rows, clock)
         on_failure.pop_all()
     return store
-
-
-def connect_clickhouse(url: str) -> Client:
-    """Connects and migrates the tables; raises SettingsError."""
-    try:
-        client = clickhouse_connect.get_client(dsn=url, interface=urlsplit(url).scheme, **CLIENT_OPTIONS)
-        migrate_clickhouse(client)
-    except (ClickHouseError, OSError) as error:
-        raise SettingsError(f"CLICKHOUSE_URL: ClickHouse cannot be used: {first_error_line(error)}") from error
-    return client
 
 
 def is_busy_error(error: Exception) -> bool:

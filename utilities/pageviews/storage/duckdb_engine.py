@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, SettingsError, StoreDown, Unavailable
+from utilities.model.errors import BadAnswer, StoreDown, Unavailable
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.columns import PAGE_VIEWS_TABLE, to_stored_row
 from utilities.pageviews.sql.dialect import plain_rows, used_values
@@ -21,26 +20,18 @@ from utilities.pageviews.storage.dropped_hits import (
     DroppedHits,
     dropped_hits_by_column,
 )
-from utilities.pageviews.storage.duckdb_limits import limit_duckdb_resources
-from utilities.pageviews.storage.duckdb_schema import insert_row_file_sql, migrate_duckdb, row_file_summary_sql
+from utilities.pageviews.storage.duckdb_open import connect_duckdb
+from utilities.pageviews.storage.duckdb_schema import insert_row_file_sql, row_file_summary_sql
 from utilities.pageviews.storage.group_commit import GroupCommit
 from utilities.pageviews.storage.interface import LONG_QUERY_SECONDS, DeleteRequest, ExportFormat, first_error_line
 from utilities.pageviews.storage.journal import Journal, encode_row
 from utilities.pageviews.storage.journal_flusher import JournalFlusher
 from utilities.pageviews.storage.query_pool import open_query_pool
+from utilities.runtime.watched_file import read_file_inode
 from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
 log = logging.getLogger(__name__)
 
-# DuckDB moves its write-ahead log into the file at this size: rarely enough to stay out of the 99th percentile, and
-# early enough that a start after a crash reads the log in a second or two.
-DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "checkpoint_threshold": "64MB",
-    "autoinstall_known_extensions": False,
-    "enable_external_file_cache": False,  # the contents of a journal change from one read to the next
-}
-SMALL_DUCKDB_CONFIG = DUCKDB_CONFIG | {"threads": 1, "memory_limit": "40MB"}
-"""For a process that only imports: without a limit DuckDB keeps every block it has written in memory."""
 COPY_OPTIONS = {ExportFormat.CSV: "FORMAT csv, HEADER", ExportFormat.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
 BULK_ROWS = 100  # a call with so many rows is an import, not a beacon
 ROW_ERRORS = (duckdb.DataError, duckdb.InvalidInputException)
@@ -51,6 +42,8 @@ class DuckDBPageViewStore:
 
     def __init__(self, file: Path, connection: duckdb.DuckDBPyConnection, query_pool: WorkerPool, clock: Clock) -> None:
         self.file = file
+        self._inode = read_file_inode(file)
+        self._fatal_error = ""  # of an engine that must be opened again
         self.connection = connection  # only for cursors: each thread uses its own
         self.query_pool = query_pool
         self.load_lock = asyncio.Lock()
@@ -78,6 +71,7 @@ class DuckDBPageViewStore:
                 log.error("A page view cannot be stored: %s", first_error_line(error))
                 self._insert_row_file(row_file, skip_bad_rows=True)
         except duckdb.Error as error:
+            self._note_fatal_error(error)
             raise StoreDown(f"The page views cannot be written: {first_error_line(error)}") from error
 
     def _insert_row_file(self, row_file: Path, *, skip_bad_rows: bool = False) -> None:
@@ -109,8 +103,10 @@ class DuckDBPageViewStore:
             except duckdb.InterruptException as error:
                 raise Unavailable("The page-view store takes too long to answer.") from error
             except duckdb.OperationalError as error:
+                self._note_fatal_error(error)
                 raise Unavailable(f"The page-view store does not answer: {first_error_line(error)}") from error
             except duckdb.Error as error:
+                self._note_fatal_error(error)
                 raise BadAnswer(f"The page-view store rejects the query: {first_error_line(error)}") from error
             finally:
                 cancel.set_interrupt(None)
@@ -149,8 +145,18 @@ class DuckDBPageViewStore:
         except (Unavailable, BadAnswer) as error:
             raise StoreDown(str(error)) from error
 
+    def _note_fatal_error(self, error: duckdb.Error) -> None:
+        """Notes that the engine refuses everything from now on, and must be opened again."""
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException) or "invalidated" in str(error):
+            self._fatal_error = first_error_line(error)
+
+    def broken_reason(self) -> str:
+        if read_file_inode(self.file) != self._inode or self.flusher.has_lost_file():
+            return "its files in DATA_DIR were deleted or replaced; it begins anew with the files that are there"
+        return self._fatal_error
+
     def health(self) -> Mapping[str, object]:
-        health = self.commit.health(self.flusher.last_error)
+        health = self.commit.health(self.flusher.outage.reason or "")
         return {**health, "engine": "duckdb", "rows": self.rows + self.flusher.unflushed_rows()}
 
     def call_before_close(self, callback: Callable[[], Awaitable[None]]) -> None:
@@ -168,7 +174,10 @@ class DuckDBPageViewStore:
 
 
 async def open_duckdb_store(file: Path, clock: Clock, *, small: bool = False) -> DuckDBPageViewStore:
-    """Returns the store in `file`, created or migrated; raises SettingsError when another process has it."""
+    """Returns the store in `file`, created or migrated.
+
+    Raises SettingsError when another process has it, and StoreDown when it may work later.
+    """
     query_pool = open_query_pool()
     async with AsyncExitStack() as on_failure:
         on_failure.push_async_callback(query_pool.close)
@@ -178,33 +187,3 @@ async def open_duckdb_store(file: Path, clock: Clock, *, small: bool = False) ->
         store = DuckDBPageViewStore(file, connection, query_pool, clock)
         on_failure.pop_all()
     return store
-
-
-def connect_duckdb(file: Path, *, small: bool = False) -> duckdb.DuckDBPyConnection:
-    """Opens or creates the file and migrates its tables; raises SettingsError."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as on_failure:
-            connection = duckdb.connect(str(file), config=SMALL_DUCKDB_CONFIG if small else DUCKDB_CONFIG)
-            on_failure.callback(connection.close)
-            file.chmod(0o600)
-            if not small:
-                limit_duckdb_resources(connection, file.parent)
-            migrate_duckdb(connection)
-            on_failure.pop_all()
-    except (duckdb.Error, OSError) as error:
-        raise SettingsError(open_error_text(file, str(error))) from error
-    return connection
-
-
-def open_error_text(file: Path, engine_error: str) -> str:
-    """Returns a message that says what to do about the engine's error."""
-    owner = re.search(r"PID (\d+)", engine_error)
-    if "lock" in engine_error.lower():
-        who = f"process {owner[1]}" if owner else "another process"
-        return (
-            f"{file.name} in DATA_DIR belongs to {who}, and only one process can have it: stop that one, "
-            "give this one a DATA_DIR of its own, or set CLICKHOUSE_URL, which several can share."
-        )
-    first_line = engine_error.splitlines()[0].replace(str(file.parent), "DATA_DIR")
-    return f"{file.name} in DATA_DIR cannot be opened: {first_line} Check who owns DATA_DIR, or move the file away."

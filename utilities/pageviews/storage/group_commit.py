@@ -1,6 +1,7 @@
 """Group commit: rows that callers add at the same time are written together by one thread."""
 
 import asyncio
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,9 @@ from typing import Generic, TypeVar
 
 from utilities.model.clock import Clock
 from utilities.model.errors import FoyerError, Overloaded, StoreDown
+from utilities.runtime.outage_log import OutageLog
+
+log = logging.getLogger(__name__)
 
 MAX_PENDING_ROWS = 20_000  # rows being written included; about 20 MB
 MAX_COMMIT_ROWS = 5_000  # rows in one commit, so that a hit does not wait for an import
@@ -47,7 +51,7 @@ class GroupCommit(Generic[EncodedRow]):
         self.unflushed_rows = unflushed_rows
         self.pending_rows = 0  # event loop only
         self.last_commit: datetime | None = None
-        self.last_error = ""  # of the last commit; '' when it succeeded
+        self.outage = OutageLog(log, "Page views are refused", "Page views are stored again", "beacons get 503")
         self.loop = asyncio.get_running_loop()
         self.new_adds: list[PendingAdd[EncodedRow]] = []  # event loop only
         self.queue: deque[PendingAdd[EncodedRow]] = deque()
@@ -132,8 +136,11 @@ class GroupCommit(Generic[EncodedRow]):
                 add.committed.set_result(None)
             else:
                 add.committed.set_exception(error)
-        down = [str(error) for error in errors if isinstance(error, StoreDown)]
-        self.last_error = down[0] if down else ""
+        down = [str(error) for error in errors if isinstance(error, StoreDown) and str(error) != STORE_CLOSED_TEXT]
+        if down:
+            self.outage.record_failure(down[0])
+        elif None in errors:
+            self.outage.record_success()
         if None in errors:
             self.last_commit = self.clock()
 
@@ -141,7 +148,7 @@ class GroupCommit(Generic[EncodedRow]):
         """Returns facts for /healthz; `other_error` is an error outside the commit, '' for none."""
         last = self.last_commit
         return {
-            "answers": not (other_error or self.last_error),
+            "answers": not (other_error or self.outage.is_failing),
             "waiting": self.pending_rows + self.unflushed_rows(),
             "room": self.capacity,
             "last_commit": last and last.isoformat(timespec="milliseconds"),

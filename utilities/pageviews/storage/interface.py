@@ -89,6 +89,10 @@ class PageViewStore(Protocol):
         """Returns JSON-ready facts without waiting: `engine`, `answers`, `rows`, `waiting`, `room`, `last_commit`."""
         ...
 
+    def broken_reason(self) -> str:
+        """Returns why the store must be opened again; an empty string while that is not so."""
+        ...
+
     async def close(self) -> None: ...
 
 

@@ -3,6 +3,7 @@
 import os
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from utilities.model.errors import StoreDown
@@ -77,19 +78,30 @@ class Journal:
 
     def append_lines(self, lines: Sequence[bytes]) -> None:
         """Writes all lines to disk; raises StoreDown, and writes none of them, when the disk does not take them."""
+        if self.is_deleted():
+            raise StoreDown("The page views cannot be written: the journal in DATA_DIR was deleted.")
         data = b"".join(lines)
         try:
             self._write_at(data, self.length)
         except OSError as error:
-            os.ftruncate(self.file, self.length)
+            self._truncate(self.length)
             raise StoreDown(f"The page views cannot be written: {error.strerror}.") from error
         self.length += len(data)
+
+    def is_deleted(self) -> bool:
+        """Whether the file has no name any more, so that what is written to it is lost when it is closed."""
+        return os.fstat(self.file).st_nlink == 0
 
     def _write_at(self, data: bytes, offset: int) -> None:
         view = memoryview(data)
         done = 0
         while done < len(data):
             done += os.pwrite(self.file, view[done:], offset + done)
+
+    def _truncate(self, length: int) -> None:
+        """Cuts the file, unless the disk refuses that too: the next write overwrites what is left."""
+        with suppress(OSError):
+            os.ftruncate(self.file, length)
 
     def recover_lines(self) -> int:
         """Cuts the file after its last valid line, for the start after a crash; returns how many bytes remain.
@@ -122,7 +134,7 @@ class Journal:
             used = min(self.length, MIN_JOURNAL_BYTES)
             self._write_at(b"\n" * (used if size >= MIN_JOURNAL_BYTES else MIN_JOURNAL_BYTES), 0)
         except OSError:
-            os.ftruncate(self.file, 0)
+            self._truncate(0)
         self.length = 0
 
     def close(self) -> None:

@@ -1,13 +1,18 @@
 """Moves rows from the journal into the table in batches, on its own thread."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 
 from utilities.model.errors import StoreDown
 from utilities.pageviews.storage.journal import Journal
+from utilities.runtime.outage_log import OutageLog
+
+log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 1.0  # between two flushes when no query needs the rows sooner
 FLUSH_RETRY_SECONDS = 1.0
@@ -33,11 +38,17 @@ class JournalFlusher:
         self.waiters: list[tuple[int, Future[None]]] = []  # each waits until this many rows are flushed
         self.condition = threading.Condition()  # guards these, and `closing`
         self.closing = False
-        self.last_error = ""
-        for journal in journals:
-            if journal.recover_lines():
-                self._insert_journal(journal)
-            journal.clear_lines()
+        self.outage = OutageLog(
+            log, "Page views stay in the journal", "Page views move to the table again", "reports do not show them yet"
+        )
+        with ExitStack() as on_failure:
+            for journal in journals:
+                on_failure.callback(journal.close)
+            for journal in journals:
+                if journal.recover_lines():
+                    self._insert_journal(journal)
+                journal.clear_lines()
+            on_failure.pop_all()
         self.thread = threading.Thread(target=self._run_thread, name="page-views-fold", daemon=True)
         self.thread.start()
 
@@ -63,7 +74,7 @@ class JournalFlusher:
             self._wake_waiters()
         finally:
             if not stopping:
-                self.last_error = "internal error; page views stay in the journal until the next start"
+                self.outage.record_failure("internal error; until the next start")
 
     def _flush_journal(self) -> None:
         with self.lock:
@@ -90,10 +101,14 @@ class JournalFlusher:
         try:
             self._insert_journal(journal)
         except StoreDown as error:
-            self.last_error = str(error)
+            self.outage.record_failure(str(error))
             return False
-        self.last_error = ""
+        self.outage.record_success()
         return True
+
+    def has_lost_file(self) -> bool:
+        """Whether a journal was deleted: what is written to it would be lost."""
+        return self.active.is_deleted() or self.flushing.is_deleted()
 
     def _wake_waiters(self) -> None:
         with self.condition:
@@ -105,7 +120,7 @@ class JournalFlusher:
 
     async def catch_up(self) -> None:
         """Waits until all acknowledged rows are in the table, CATCH_UP_SECONDS at most."""
-        if not self.unflushed_rows() or self.last_error:
+        if not self.unflushed_rows() or self.outage.is_failing:
             return
         future: Future[None] = Future()
         with self.condition:

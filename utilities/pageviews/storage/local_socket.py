@@ -136,6 +136,9 @@ class LocalStoreClient:
     async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
         return int(await self._call_owner("export_rows", file=absolute_path(file), format=format, site=site))
 
+    def broken_reason(self) -> str:
+        return ""
+
     def health(self) -> Mapping[str, object]:
         return {"engine": "duckdb", "answers": not self.writer.is_closing()}
 

@@ -1,0 +1,79 @@
+"""Opens the DuckDB file, and says what to do when that fails."""
+
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import duckdb
+
+from utilities.model.errors import FoyerError, SettingsError, StoreDown
+from utilities.pageviews.storage.duckdb_limits import limit_duckdb_resources
+from utilities.pageviews.storage.duckdb_schema import migrate_duckdb
+from utilities.runtime.disk_errors import is_temporary_disk_error
+
+# DuckDB moves its write-ahead log into the file at this size: rarely enough to stay out of the 99th percentile, and
+# early enough that a start after a crash reads the log in a second or two.
+DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "checkpoint_threshold": "64MB",
+    "autoinstall_known_extensions": False,
+    "enable_external_file_cache": False,  # the contents of a journal change from one read to the next
+}
+SMALL_DUCKDB_CONFIG = DUCKDB_CONFIG | {"threads": 1, "memory_limit": "40MB"}
+"""For a process that only imports: without a limit DuckDB keeps every block it has written in memory."""
+FULL_DISK_TEXT = "No space left on device"
+WRONG_FOLDER_TEXTS = ("Permission denied", "Not a directory", "Is a directory", "No such file or directory")
+
+
+def connect_duckdb(file: Path, *, small: bool = False) -> duckdb.DuckDBPyConnection:
+    """Opens or creates the file and migrates its tables.
+
+    Raises SettingsError when a person must change something, and StoreDown when it may work later.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as on_failure:
+            if is_new_file(file):
+                # A full disk leaves half of a new file, which would not be opened again.
+                file.unlink(missing_ok=True)
+                on_failure.callback(file.unlink, missing_ok=True)
+            connection = duckdb.connect(str(file), config=SMALL_DUCKDB_CONFIG if small else DUCKDB_CONFIG)
+            on_failure.callback(connection.close)
+            file.chmod(0o600)
+            if not small:
+                limit_duckdb_resources(connection, file.parent)
+            migrate_duckdb(connection)
+            on_failure.pop_all()
+    except (duckdb.Error, OSError) as error:
+        raise open_error(file, error) from error
+    return connection
+
+
+def is_new_file(file: Path) -> bool:
+    """Whether there is no file, or one without a byte, and no write-ahead log either."""
+    is_empty = not file.exists() or (file.is_file() and not file.stat().st_size)
+    return is_empty and not file.with_name(f"{file.name}.wal").exists()
+
+
+def open_error(file: Path, error: Exception) -> FoyerError:
+    """Returns the error to raise: the true cause, and what to do about it; nothing that loses page views."""
+    text, name = str(error), f"{file.name} in DATA_DIR"
+    if "lock" in text.lower() and not isinstance(error, OSError):
+        owner = re.search(r"PID (\d+)", text)
+        who = f"process {owner[1]}" if owner else "another process"
+        return SettingsError(
+            f"{name} belongs to {who}, and only one process can have it: stop that one, give this one a DATA_DIR of "
+            "its own, or set CLICKHOUSE_URL, which several can share."
+        )
+    if FULL_DISK_TEXT in text:
+        return StoreDown("the disk of DATA_DIR is full. Free some space; Foyer then goes on by itself.")
+    reason = (text.splitlines() or [type(error).__name__])[0].replace(str(file.parent), "DATA_DIR").rstrip(".")
+    if any(part in text for part in WRONG_FOLDER_TEXTS) or (
+        isinstance(error, OSError) and not is_temporary_disk_error(error)
+    ):
+        return SettingsError(
+            f"{name} cannot be opened: {reason}. Check that DATA_DIR belongs to the user Foyer runs as."
+        )
+    return StoreDown(
+        f"{name} cannot be opened: {reason}. Keep the file: page views can be saved from it. If its disk works, stop "
+        "Foyer, and put a backup in its place (docs/operating.md)."
+    )

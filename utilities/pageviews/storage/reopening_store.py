@@ -1,0 +1,103 @@
+"""A page-view store that is opened again when it breaks, and as soon as it can be when it is absent at the start."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from utilities.model.errors import SettingsError, StoreDown, Unavailable
+from utilities.pageviews import PageView
+from utilities.pageviews.storage.dropped_hits import DroppedHits
+from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, PageViewStore
+from utilities.runtime.outage_log import OutageLog
+from utilities.runtime.supervised_loop import Sleep, SupervisedLoop
+
+log = logging.getLogger(__name__)
+
+REOPEN_SECONDS = 2.0  # between two tries to open it, and two looks whether it is broken
+
+OpenStore = Callable[[], Awaitable[PageViewStore]]
+
+
+class ReopeningPageViewStore:
+    """Passes everything to the store that is open. While none is, hits and queries fail at once.
+
+    A store is broken when its engine no longer works, or its files were deleted or replaced.
+    """
+
+    def __init__(self, engine: str, open_store: OpenStore, *, sleep: Sleep = asyncio.sleep) -> None:
+        self.engine = engine
+        self.store: PageViewStore | None = None
+        self.outage = OutageLog(log, "Page views cannot be stored", "Page views are stored again")
+        self._open_store = open_store
+        self._sleep = sleep
+        self._loop: SupervisedLoop | None = None
+
+    async def start(self) -> None:
+        """Opens the store, or tries again and again; raises SettingsError when a person must change something."""
+        await self._try_open()
+        self._loop = SupervisedLoop.every(REOPEN_SECONDS, "page views: reopen", self._reopen, sleep=self._sleep)
+
+    async def _try_open(self) -> None:
+        try:
+            self.store = await self._open_store()
+        except (StoreDown, Unavailable) as error:
+            self.outage.record_failure(str(error))
+        else:
+            self.outage.record_success()
+
+    async def _reopen(self) -> None:
+        if self.store is not None and (reason := self.store.broken_reason()):
+            self.outage.record_failure(reason)
+            broken, self.store = self.store, None
+            with contextlib.suppress(StoreDown):
+                await broken.close()
+        if self.store is None:
+            try:
+                await self._try_open()
+            except SettingsError as error:
+                self.outage.record_failure(str(error))
+
+    def broken_reason(self) -> str:
+        """Returns an empty string: this one repairs itself."""
+        return ""
+
+    def _opened(self) -> PageViewStore:
+        """Returns the store that is open; raises StoreDown."""
+        if self.store is None:
+            raise StoreDown(f"Page views cannot be stored: {self.outage.reason or 'the store is not open yet'}")
+        return self.store
+
+    async def add_views(self, views: Sequence[PageView]) -> None:
+        await self._opened().add_views(views)
+
+    async def load_row_file(self, row_file: Path) -> int:
+        return await self._opened().load_row_file(row_file)
+
+    async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
+        await self._opened().add_dropped_hits(dropped)
+
+    async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        if self.store is None:
+            raise Unavailable(f"The page-view store is not open: {self.outage.reason}")
+        return await self.store.query(sql, values)
+
+    async def delete_rows(self, request: DeleteRequest) -> int:
+        return await self._opened().delete_rows(request)
+
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
+        return await self._opened().export_rows(file, format, site)
+
+    def health(self) -> Mapping[str, object]:
+        if self.store is not None:
+            return self.store.health()
+        return {"answers": False, "waiting": 0, "room": 0, "last_commit": None, "engine": self.engine, "rows": None}
+
+    async def close(self) -> None:
+        if self._loop is not None:
+            await self._loop.stop()
+        if self.store is not None:
+            await self.store.close()
+            self.store = None
