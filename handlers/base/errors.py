@@ -35,7 +35,7 @@ ERROR_STATUSES: dict[type[FoyerError], int] = {
 }
 
 
-RETRY_SECONDS = 5  # `Retry-After` of every 503: what Foyer needs is tried again each second
+UNAVAILABLE_RETRY_SECONDS = 5  # `Retry-After` of every 503: what Foyer needs is tried again each second
 
 
 class HttpProblem(HTTPError):

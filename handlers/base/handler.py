@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tornado.web import HTTPError, RequestHandler
 
 from handlers.base.error_log import log_request_error
-from handlers.base.errors import RETRY_SECONDS, HttpProblem, error_sentence, error_title, status_for_error
+from handlers.base.errors import UNAVAILABLE_RETRY_SECONDS, HttpProblem, error_sentence, error_title, status_for_error
 from handlers.base.permissions import AccessTable, Route
 from handlers.base.unauthenticated import sign_in_url, unauthenticated_answer
 from utilities.model.errors import StateDown
@@ -181,7 +181,7 @@ class BaseHandler(RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
         if status_code == 503:
-            self.set_header("Retry-After", str(RETRY_SECONDS))
+            self.set_header("Retry-After", str(UNAVAILABLE_RETRY_SECONDS))
         for name, value in (error.headers if isinstance(error, HttpProblem) else {}).items():
             self.set_header(name, value)
         if status_code == 405:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from utilities.config.settings import Settings
@@ -22,6 +22,7 @@ from utilities.pageviews.sites.registry import SITES_FILE_NAME, SiteRegistry
 from utilities.pageviews.sites.site_file import Site
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_reopening_store
+from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
 from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, run_nightly_retention
 from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 
@@ -110,12 +111,11 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
         yield Collection(sites, classifier, views, collector)
 
 
-async def open_shared_salts(views: PageViewStore, sites: SiteRegistry, clock: Clock) -> "SharedSalts":
+async def open_shared_salts(views: ReopeningPageViewStore, sites: SiteRegistry, clock: Clock) -> "SharedSalts":
     """Returns the salts in ClickHouse, read for the first time."""
-    from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
     from utilities.pageviews.storage.clickhouse_salts import SharedSalts
 
-    return await SharedSalts.open(cast(ClickHousePageViewStore, views), sites, clock)
+    return await SharedSalts.open(views, sites, clock)
 
 
 async def open_other_stores(url: str, data_dir: Path, closing: AsyncExitStack) -> "OtherStores":

@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 MAX_QUEUED_TRANSACTIONS = 200  # a database that hangs must not collect the requests of everybody
 MAX_TRIES = 3  # of a transaction that another one was in the way of
-START_TIMEOUT_SECONDS = 10.0  # for connecting and migrating at the start
+DATABASE_START_SECONDS = 10.0  # for connecting and migrating at the start
 PROBE_SECONDS = 1.0  # between two tries while the database fails
 IDLE_PROBE_SECONDS = 5.0  # between two tries while it works, so that /healthz is right when nobody signs in
 PROBE_ROW = {"key": "probe", "until": datetime(2000, 1, 1, tzinfo=UTC)}
@@ -134,7 +134,7 @@ class StateDatabase:
         """Migrates, and begins to probe. Raises StateDown for a newer Foyer's database and a folder that
         cannot be used; with `must_answer` whenever the database does not answer."""
         try:
-            await self._probe(START_TIMEOUT_SECONDS)
+            await self._probe(DATABASE_START_SECONDS)
         except NewerDatabase:
             raise
         except StateDown as error:

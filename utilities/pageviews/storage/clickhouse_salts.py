@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from utilities.model.clock import Clock
@@ -15,6 +16,7 @@ from utilities.pageviews.classify.site_clock import site_time
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
 from utilities.pageviews.storage.interface import first_error_line
+from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
 
 log = logging.getLogger("foyer.collect")
 
@@ -47,7 +49,7 @@ class ClickHouseSalts:
     the table is used by both from the next `sync` on.
     """
 
-    def __init__(self, store: ClickHousePageViewStore) -> None:
+    def __init__(self, store: ClickHousePageViewStore | ReopeningPageViewStore) -> None:
         self.store = store
         self.salts: dict[SiteDay, StoredSalt] = {}
         self.unsaved: dict[SiteDay, NewSalt] = {}
@@ -84,7 +86,9 @@ class ClickHouseSalts:
                     self.create(site, zone, day)
         oldest = (now.astimezone(UTC) - LAST_MIDNIGHT).date()
         unsaved, expired = dict(self.unsaved), set(self.expired)
-        rows = await self.store.query_pool.run(lambda cancel: self._exchange(unsaved, expired, oldest))
+        opened = self.store.opened_store() if isinstance(self.store, ReopeningPageViewStore) else self.store
+        store = cast(ClickHousePageViewStore, opened)
+        rows = await store.query_pool.run(lambda cancel: self._exchange(store.client, unsaved, expired, oldest))
         self.unsaved = {key: salt for key, salt in self.unsaved.items() if key not in unsaved}
         self.expired = {key for key in self.expired if key[1] >= oldest - ONE_DAY}
         first = {(row.site, row.day): row for row in reversed(rows) if (row.site, row.day) not in self.expired}
@@ -93,9 +97,10 @@ class ClickHouseSalts:
                 on_salt(*key, row.salt)
         self.salts = {key: salt for key, salt in {**self.salts, **first}.items() if key[1] >= oldest - ONE_DAY}
 
-    def _exchange(self, unsaved: dict[SiteDay, NewSalt], expired: set[SiteDay], oldest: date) -> list[StoredSalt]:
+    def _exchange(
+        self, client: Client, unsaved: dict[SiteDay, NewSalt], expired: set[SiteDay], oldest: date
+    ) -> list[StoredSalt]:
         """Runs on a query thread: writes the new salts, deletes the old ones, and returns the rest, the first first."""
-        client = self.store.client
         try:
             client.command(SALTS_TABLE_SQL)
             present = {(site, day) for site, _, day, _ in client.query(READ_SALTS_SQL).result_rows}
@@ -130,7 +135,7 @@ class SharedSalts:
         self.is_shared = True
 
     @classmethod
-    async def open(cls, store: ClickHousePageViewStore, sites: SiteRegistry, clock: Clock) -> "SharedSalts":
+    async def open(cls, store: ReopeningPageViewStore, sites: SiteRegistry, clock: Clock) -> "SharedSalts":
         """Reads the salts; while ClickHouse does not answer, the process has its own."""
         table, now = ClickHouseSalts(store), clock()
         is_shared = await try_sync(table, sites, now, ignore_salt, was_shared=True)

@@ -64,20 +64,20 @@ class ReopeningPageViewStore:
         """Returns an empty string: this one repairs itself."""
         return ""
 
-    def _opened(self) -> PageViewStore:
+    def opened_store(self) -> PageViewStore:
         """Returns the store that is open; raises StoreDown."""
         if self.store is None:
             raise StoreDown(f"Page views cannot be stored: {self.outage.reason or 'the store is not open yet'}")
         return self.store
 
     async def add_views(self, views: Sequence[PageView]) -> None:
-        await self._opened().add_views(views)
+        await self.opened_store().add_views(views)
 
     async def load_row_file(self, row_file: Path) -> int:
-        return await self._opened().load_row_file(row_file)
+        return await self.opened_store().load_row_file(row_file)
 
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
-        await self._opened().add_dropped_hits(dropped)
+        await self.opened_store().add_dropped_hits(dropped)
 
     async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         if self.store is None:
@@ -85,10 +85,10 @@ class ReopeningPageViewStore:
         return await self.store.query(sql, values)
 
     async def delete_rows(self, request: DeleteRequest) -> int:
-        return await self._opened().delete_rows(request)
+        return await self.opened_store().delete_rows(request)
 
     async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
-        return await self._opened().export_rows(file, format, site)
+        return await self.opened_store().export_rows(file, format, site)
 
     def health(self) -> Mapping[str, object]:
         if self.store is not None:
