@@ -14,7 +14,9 @@ from tornado.netutil import bind_sockets
 
 from handlers.base.open_requests import OpenRequests
 from handlers.serving.accepting import LISTEN_BACKLOG, ConnectionAcceptor, raise_descriptor_limit
+from utilities.config.inherited_sockets import take_inherited_sockets
 from utilities.config.settings import Settings
+from utilities.config.validators import is_this_machine
 from utilities.model.errors import SettingsError
 
 log = logging.getLogger("foyer")
@@ -34,13 +36,26 @@ POLL_SECONDS = 0.01
 
 
 def bind_port(settings: Settings) -> list[socket.socket]:
-    """Opens the sockets of BIND and PORT; raises SettingsError that names the setting to change."""
+    """Returns the sockets that were handed over, or opens those of BIND and PORT; raises SettingsError."""
+    if inherited := take_inherited_sockets():
+        check_reach(inherited, settings)
+        return inherited
     try:
         return bind_sockets(settings.port, settings.bind_address, backlog=LISTEN_BACKLOG)
     except OSError as error:
         name = "PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "BIND"
         where = f"the address of BIND, port {settings.port}" if settings.bind else f"port {settings.port}"
         raise SettingsError(f"Foyer cannot listen on {where}: {error.strerror}. Set another {name}.") from None
+
+
+def check_reach(sockets: list[socket.socket], settings: Settings) -> None:
+    """Raises SettingsError when other machines could connect though nobody signs in."""
+    is_open = any(not is_this_machine(each.getsockname()[0]) for each in sockets)
+    if is_open and is_this_machine(settings.bind_address):
+        raise SettingsError(
+            "The socket of LISTEN_FDS is open to other machines, but nobody signs in: let it listen on 127.0.0.1, or "
+            "set GOOGLE_CLIENT_ID."
+        )
 
 
 def public_address(settings: Settings, port: int) -> str:
