@@ -23,6 +23,7 @@ from utilities.model.clock import utc_now
 from utilities.model.time_ranges import parse_range
 from utilities.pageviews.sql.flow import PageDepth, VisitFilter, flow_sql
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore
+from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
 from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources import Sources
@@ -84,7 +85,7 @@ async def time_rounds(folder: Path) -> list[FlowRound]:
     settings = read_settings({"PORT": "0", "DATA_DIR": str(folder)}, env_file=None)
     async with run_server(settings) as (services, port):
         source = cast(PageViewSource, services.sources.configured["pageviews"])
-        views = cast(DuckDBPageViewStore, source.views)
+        views = cast(DuckDBPageViewStore, cast(ReopeningPageViewStore, source.views).opened_store())
         views.query_pool.timeout = 600.0  # a slow machine is to be measured, too
         allow_slow_queries(services.variants)
         now = utc_now()

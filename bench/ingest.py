@@ -13,7 +13,7 @@ from statistics import median
 from bench.processes import bare, foyer, free_port, get, load, wait
 from bench.results import Result
 from bench.views import SITE, fill
-from utilities.pageviews.storage.duckdb_engine import connect_duckdb
+from utilities.pageviews.storage.duckdb_open import connect_duckdb
 from utilities.pageviews.storage.open import DUCKDB_FILE
 
 ROUNDS = 5

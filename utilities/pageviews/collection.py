@@ -45,7 +45,7 @@ class Collection:
 
     sites: SiteRegistry
     classifier: HitClassifier
-    views: PageViewStore
+    views: ReopeningPageViewStore
     collector: Collector
 
 

@@ -78,24 +78,26 @@ async def test_salts_of_past_days_are_deleted_from_the_table(
 ):
     process = await open_process("a", clickhouse_url=clickhouse)
     await visit(process, 1)
-    assert isinstance(process.views, ClickHousePageViewStore)
-    table = ClickHouseSalts(process.views)
+    store = process.views.opened_store()
+    assert isinstance(store, ClickHousePageViewStore)
+    table = ClickHouseSalts(store)
     days = "SELECT DISTINCT toString(day) AS d FROM salts ORDER BY d"
     clock.now = EVENING
     await table.sync(clock.now, [("example", "Europe/Berlin")], lambda *salt: None)
-    assert [row[0] for row in process.views.client.query(days).result_rows] == ["2026-11-20", "2026-11-21"]
+    assert [row[0] for row in store.client.query(days).result_rows] == ["2026-11-20", "2026-11-21"]
     table.delete("example", NOON.date())
     await table.sync(clock.now + timedelta(hours=1), [("example", "Europe/Berlin")], lambda *salt: None)
-    assert [row[0] for row in process.views.client.query(days).result_rows] == ["2026-11-21", "2026-11-22"]
+    assert [row[0] for row in store.client.query(days).result_rows] == ["2026-11-21", "2026-11-22"]
     clock.now += timedelta(days=9)
-    await ClickHouseSalts(process.views).sync(clock.now, [], lambda *salt: None)
-    assert process.views.client.query(days).result_rows == []
+    await ClickHouseSalts(store).sync(clock.now, [], lambda *salt: None)
+    assert store.client.query(days).result_rows == []
 
 
 async def test_process_that_was_second_takes_the_salt_of_the_first(open_process: OpenProcess, clickhouse: str):
     process = await open_process("a", clickhouse_url=clickhouse)
-    assert isinstance(process.views, ClickHousePageViewStore)
-    tables, replaced = [ClickHouseSalts(process.views) for _ in range(2)], []
+    store = process.views.opened_store()
+    assert isinstance(store, ClickHousePageViewStore)
+    tables, replaced = [ClickHouseSalts(store) for _ in range(2)], []
     salts = [table.create("new", "UTC", NOON.date()) for table in tables]  # both before they have read the table
     for table in (*tables, *tables):
         await table.sync(NOON, [], lambda *salt: replaced.append(salt))
