@@ -3,16 +3,17 @@
 import re
 
 from utilities.pageviews.log_import.log_line import (
+    IPV4_PATTERN,
     NO_AGENT,
     QUOTED_PATTERN,
     LogLine,
     UnreadableLine,
-    clean_address,
     clean_host,
     dash_to_empty,
     first_address,
     is_address_list,
     is_domain,
+    require_address,
     split_request,
     split_target,
     unescape_text,
@@ -24,7 +25,8 @@ TEXT_LINE_PATTERN = re.compile(
     r'([^"]*?) ?' + TIME_PATTERN + r'([^"]*)' + QUOTED_PATTERN + r" (\d{3})(?: (?:\d+|-)(?= |$))?( .*|$)", re.DOTALL
 )
 COMMON_LINE_PATTERN = re.compile(
-    r"([0-9a-fA-F.:]+) - \S+ \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
+    rf"(?:({IPV4_PATTERN})|([0-9a-fA-F:.]+)) - "
+    r"\S+ \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
     r'"([A-Z]+) (/[^"\\ ]*) HTTP/[\d.]+" (\d{3}) (?:\d++|-)(?: "([^"\\]*+)" "([^"\\]*+)")?$'
 )
 """Matches nearly all lines, in their parts: no host, nothing escaped, a valid request."""
@@ -43,10 +45,8 @@ def parse_common_line(text: str) -> LogLine | None:
     match = COMMON_LINE_PATTERN.match(text)
     if match is None:
         return None
-    address, minute, second, zone, method, target, status, referrer, agent = match.groups()
-    client = clean_address(address)
-    if not client:
-        raise UnreadableLine("the client's address cannot be read")
+    client, address, minute, second, zone, method, target, status, referrer, agent = match.groups()
+    client = client or require_address(address)
     at = check_epoch(parse_minute(minute, zone) + int(second))
     if agent is None:
         return LogLine("", client, at, method, target, int(status), "", "")

@@ -33,6 +33,7 @@ class LogLine(NamedTuple):
 
 
 QUOTED_PATTERN = r'"((?:[^"\\]++|\\.)*+)"'  # possessive: a hostile line cannot cause backtracking
+IPV4_PATTERN = r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 ESCAPE_PATTERN = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
 IS_DOMAIN_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])").fullmatch
 ABSOLUTE_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^#]*)")
