@@ -84,7 +84,8 @@ def build_parser() -> argparse.ArgumentParser:
     forget.add_argument("--site", default="", help="of this site only")
     export = add_command(commands, "export", "write every page view to a file")
     file_format = export.add_mutually_exclusive_group(required=True)
-    file_format.add_argument("--csv", type=Path, metavar="FILE")
+    file_format.add_argument("--csv", type=Path, metavar="FILE", help="for spreadsheets: no text begins a formula")
+    file_format.add_argument("--raw-csv", type=Path, metavar="FILE", help="for programs: every text as it is stored")
     file_format.add_argument("--parquet", type=Path, metavar="FILE")
     export.add_argument("--site", default="", help="of this site only")
     parser.set_defaults(command="serve", public=False)
@@ -138,7 +139,7 @@ async def run_with_settings(options: argparse.Namespace, settings: Settings) -> 
         case "export":
             from utilities.commands.page_view_data import run_export
 
-            return await run_export(settings, options.csv, options.parquet, options.site)
+            return await run_export(settings, options.csv, options.parquet, options.site, options.raw_csv)
         case "collect":
             from handlers.serving.collector_server import run_collector
             from utilities.commands.serve import run_serve

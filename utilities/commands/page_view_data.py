@@ -38,12 +38,15 @@ def path_spellings(path: str) -> list[str]:
     return list(dict.fromkeys((path, f"{normalize_path(page)}{mark}{query}")))
 
 
-async def run_export(settings: Settings, csv: Path | None, parquet: Path | None, site: str) -> int:
-    """Writes the page views to one of the files and prints their number; returns the exit code.
+async def run_export(
+    settings: Settings, csv: Path | None, parquet: Path | None, site: str, raw_csv: Path | None = None
+) -> int:
+    """Writes the page views to the one file that is named and prints their number; returns the exit code.
 
     A file that exists is replaced when the export is complete. Raises SettingsError when it cannot be written.
     """
-    file, file_format = (csv, ExportFormat.CSV) if csv else (parquet or Path(), ExportFormat.PARQUET)
+    file = csv or raw_csv or parquet or Path()
+    file_format = ExportFormat.PARQUET if file is parquet else ExportFormat.CSV
     if file.is_dir():
         raise SettingsError(f"{file} is a folder: name a file.")
     if not file.parent.is_dir():
@@ -52,7 +55,7 @@ async def run_export(settings: Settings, csv: Path | None, parquet: Path | None,
         await _check_site(settings, views, site)
         try:
             with _output_file(file) as output:
-                rows = await views.export_rows(output, file_format, site)
+                rows = await views.export_rows(output, file_format, site, raw=file is raw_csv)
         except OSError as error:
             raise SettingsError(f"{file} cannot be written: {error.strerror}.") from error
     print(f"{rows:,} page views are in {file}.")

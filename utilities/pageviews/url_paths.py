@@ -5,7 +5,7 @@ import re
 from utilities.model.text import JOINERS, is_visible
 
 ESCAPED_TEXT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
+UNRESERVED_CHARACTER = re.compile(r"[A-Za-z0-9\-._~]")
 UNUSUAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5d\x5f\x61-\x7a\x7c\x7e]")
 """Characters that may have to be escaped; most paths have none of them."""
 ALWAYS_ESCAPED = frozenset('"<>^`{}')
@@ -28,7 +28,9 @@ def normalize_path(path: str) -> str:
 def decode_escaped_text(match: re.Match[str]) -> str:
     """Returns a run of escapes with its readable characters decoded."""
     text = bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")
-    return "".join(c if UNRESERVED.match(c) or (c > "\x9f" and is_shown(c)) else escape_character(c) for c in text)
+    return "".join(
+        c if UNRESERVED_CHARACTER.match(c) or (c > "\x9f" and is_shown(c)) else escape_character(c) for c in text
+    )
 
 
 def is_shown(character: str) -> bool:

@@ -1,5 +1,6 @@
 """Deletes, retention and exports in both engines."""
 
+import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -109,3 +110,14 @@ async def test_files_of_a_store_are_readable_by_their_owner_only(settings: Calla
     await views.close()
     assert modes.pop(f"{DUCKDB_FILE}.wal", 0) in (0, 0o44)  # DuckDB makes it as it likes
     assert set(modes.values()) == {0}
+
+
+async def test_csv_for_spreadsheets_never_begins_a_formula(views: PageViewStore, tmp_path: Path):
+    titles = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "  =1", "＝1", "\t=1", "plain - text", "'quoted", ""]
+    await views.add_views([view(title=title, at=NOON + timedelta(minutes=n)) for n, title in enumerate(titles)])
+    for raw in (False, True):
+        file = tmp_path / f"{raw}.csv"
+        assert await views.export_rows(file, ExportFormat.CSV, raw=raw) == len(titles)
+        with file.open(encoding="utf-8", newline="") as lines:
+            stored = [row["title"] for row in csv.DictReader(lines)]
+        assert stored == [f"'{title}" if number < 7 and not raw else title for number, title in enumerate(titles)]

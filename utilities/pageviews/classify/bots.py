@@ -54,7 +54,7 @@ HUMAN_AGENT_WORDS = re.compile(
 device-detector and isbot (docs/counting.md)."""
 
 
-NO_AGENT = re.compile(
+NO_PROGRAM_NAME = re.compile(
     r"\W*(?:$|\d)|[{}<>$(;=]|.*(?:\{\{|\$\{|<script|\(\)\s*\{|\bunion\s+(?:all\s+)?select\b|\bsleep\(|\bwaitfor\s+delay\b"
     r"|\bselect\(|'\s*(?:and|or)\s|\.\./\.\./)",
     re.IGNORECASE | re.ASCII | re.DOTALL,
@@ -65,6 +65,6 @@ NO_AGENT = re.compile(
 @lru_cache(maxsize=4096)
 def is_bot(agent: str) -> bool:
     """Whether the user-agent is a bot's; an empty one is, and so is what no program calls itself."""
-    if NO_AGENT.match(agent):
+    if NO_PROGRAM_NAME.match(agent):
         return True
     return BOT_PATTERN.search(agent) is not None and BOT_PATTERN.search(HUMAN_AGENT_WORDS.sub("", agent)) is not None

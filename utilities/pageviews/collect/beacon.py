@@ -73,7 +73,7 @@ def parse_beacon_body(body: bytes) -> BeaconPayload:
         raise TooLarge(f"more than {MAX_BEACON_BYTES} bytes")
     text = body.decode("utf-8", "replace")
     if text[:1] in ("{", "["):
-        return parse_fields(parse_json_object(text).items())
+        return parse_fields(parse_json_fields(text).items())
     # The script sends here the same text as to the image, with the `?`.
     return parse_fields(parse_qsl(first_fields(text.removeprefix("?")), errors="replace"))
 
@@ -83,7 +83,7 @@ def first_fields(form: str) -> str:
     return "&".join(form.split("&", MAX_BEACON_FIELDS)[:MAX_BEACON_FIELDS])
 
 
-def parse_json_object(text: str) -> dict[str, Any]:
+def parse_json_fields(text: str) -> dict[str, Any]:
     """Parses a JSON object; halves of emoji become REPLACEMENT. Raises BadHit, also for very deep nesting."""
     try:
         try:
@@ -142,7 +142,7 @@ def parse_props(value: object) -> Mapping[str, str]:
     """Returns an event's first MAX_PROPS properties as text, without those that are lists or objects."""
     if isinstance(value, str):
         try:
-            value = parse_json_object(value)
+            value = parse_json_fields(value)
         except BadHit:
             return {}
     if not isinstance(value, dict):

@@ -48,6 +48,8 @@ PAGE_VIEW_COLUMNS = (
     ),
     TableColumn("screen", "INTEGER", "Int32"),
 )
+FORMULA_PATTERN = "^ *[-=+@\t\r\n＝＋－＠]"
+"""Texts that a spreadsheet runs as a formula, as in utilities/model/csv_export.py; in the syntax of both engines."""
 COLUMN_NAMES = tuple(column.name for column in PAGE_VIEW_COLUMNS)
 SAME_NAME_COLUMNS = COLUMN_NAMES[COLUMN_NAMES.index("visitor") :]  # the last fields of PageView
 SAME_NAME_START = PageView._fields.index("visitor")
@@ -75,3 +77,14 @@ def to_stored_row(view: PageView) -> StoredRow:
     moment = to_stored_moment(view.at)
     wall = moment + timedelta(minutes=view.offset) if view.offset else moment
     return (view.id, view.site, moment, wall.date(), wall.hour, view.offset, *view[SAME_NAME_START:])
+
+
+def guarded_columns_sql(match_function: str) -> str:
+    """Returns all columns, the texts with an apostrophe in front where they would be formulas."""
+    return ", ".join(
+        f"CASE WHEN {match_function}({name}, '{FORMULA_PATTERN}') THEN concat('''', {name}) ELSE {name} END AS {name}"
+        if column.duckdb_type == "VARCHAR"
+        else name
+        for column in PAGE_VIEW_COLUMNS
+        for name in (column.name,)
+    )

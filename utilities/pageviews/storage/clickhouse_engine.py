@@ -12,7 +12,13 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, StoreDown, Unavailable
 from utilities.pageviews import PageView
-from utilities.pageviews.sql.columns import COLUMN_NAMES, PAGE_VIEWS_TABLE, StoredRow, to_stored_row
+from utilities.pageviews.sql.columns import (
+    COLUMN_NAMES,
+    PAGE_VIEWS_TABLE,
+    StoredRow,
+    guarded_columns_sql,
+    to_stored_row,
+)
 from utilities.pageviews.sql.dialect import (
     CLICKHOUSE_SETTINGS,
     plain_rows,
@@ -143,13 +149,18 @@ class ClickHousePageViewStore:
         except (ClickHouseError, OSError) as error:
             raise StoreDown(f"ClickHouse does not accept counts: {first_error_line(error)}") from error
 
-    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
-        return await self._run_long(lambda cancel: self._write_export(cancel, file, format, site))
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "", *, raw: bool = False) -> int:
+        return await self._run_long(lambda cancel: self._write_export(cancel, file, format, site, raw))
 
-    def _write_export(self, cancel: CancelHandle, file: Path, format: ExportFormat, site: str) -> int:
+    def _write_export(self, cancel: CancelHandle, file: Path, format: ExportFormat, site: str, raw: bool) -> int:
         where, values = ("WHERE site = {site:String}", {"site": site}) if site else ("", {})
-        sql = f"SELECT {', '.join(COLUMN_NAMES)} FROM {PAGE_VIEWS_TABLE} {where} ORDER BY moment, id"  # noqa: S608
-        settings = {**CLICKHOUSE_SETTINGS, "max_execution_time": LONG_QUERY_SECONDS}
+        columns = guarded_columns_sql("match") if format is ExportFormat.CSV and not raw else ", ".join(COLUMN_NAMES)
+        sql = f"SELECT {columns} FROM {PAGE_VIEWS_TABLE} {where} ORDER BY moment, id"  # noqa: S608
+        settings = {
+            **CLICKHOUSE_SETTINGS,
+            "max_execution_time": LONG_QUERY_SECONDS,
+            "prefer_column_name_to_alias": 1,
+        }
         try:
             rows = self._execute_query(cancel, f"{COUNT_ROWS_SQL} {where}", values, LONG_QUERY_SECONDS)
             fmt = CLICKHOUSE_FORMATS[format]

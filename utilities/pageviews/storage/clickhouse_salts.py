@@ -10,7 +10,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, StoreDown
-from utilities.pageviews.classify.daily_salts import DailySalts
+from utilities.pageviews.classify.daily_salts import ONE_DAY, DailySalts
 from utilities.pageviews.classify.salt_files import StoredSalt, new_salt
 from utilities.pageviews.classify.site_clock import site_time
 from utilities.pageviews.sites.registry import SiteRegistry
@@ -27,7 +27,6 @@ SALTS_TABLE_SQL = (
 SALT_COLUMNS = ("site", "zone", "day", "salt", "created")
 READ_SALTS_SQL = "SELECT site, zone, day, salt FROM salts ORDER BY created, salt"
 LAST_MIDNIGHT = timedelta(hours=12, minutes=30)  # after a day has ended in UTC: its visits have ended everywhere
-ONE_DAY = timedelta(days=1)
 
 SiteDay = tuple[str, date]
 OnSalt = Callable[[str, date, bytes], None]

@@ -12,7 +12,7 @@ import duckdb
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, StoreDown, Unavailable
 from utilities.pageviews import PageView
-from utilities.pageviews.sql.columns import PAGE_VIEWS_TABLE, to_stored_row
+from utilities.pageviews.sql.columns import PAGE_VIEWS_TABLE, guarded_columns_sql, to_stored_row
 from utilities.pageviews.sql.dialect import plain_rows, used_values
 from utilities.pageviews.storage.dropped_hits import (
     DROPPED_TABLE,
@@ -125,10 +125,12 @@ class DuckDBPageViewStore:
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
         await self._run_statement(DUCKDB_ADD_DROPPED_SQL, dropped_hits_by_column(dropped))
 
-    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "", *, raw: bool = False) -> int:
         where = "WHERE site = $site " if site else ""
         name = str(file).replace("'", "''")
-        sql = f"COPY (FROM {PAGE_VIEWS_TABLE} {where}ORDER BY moment, id) TO '{name}' ({COPY_OPTIONS[format]})"
+        columns = guarded_columns_sql("regexp_matches") if format is ExportFormat.CSV and not raw else "*"
+        rows = f"SELECT {columns} FROM {PAGE_VIEWS_TABLE} {where}ORDER BY moment, id"  # noqa: S608
+        sql = f"COPY ({rows}) TO '{name}' ({COPY_OPTIONS[format]})"
         return await self._run_statement(sql, {"site": site} if site else {})
 
     async def _run_statement(self, sql: str, values: Mapping[str, Any]) -> int:

@@ -81,8 +81,11 @@ class PageViewStore(Protocol):
         """Deletes these rows permanently and returns how many; raises StoreDown."""
         ...
 
-    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
-        """Writes every row (of one site) to `file`, oldest first, and returns how many; raises StoreDown, OSError."""
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "", *, raw: bool = False) -> int:
+        """Writes every row (of one site) to `file`, oldest first, and returns how many; raises StoreDown, OSError.
+
+        In CSV no text begins a formula, unless it is `raw`.
+        """
         ...
 
     def health(self) -> Mapping[str, object]:

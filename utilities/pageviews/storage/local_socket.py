@@ -86,7 +86,9 @@ class LocalStoreServer:
                 return await self.store.delete_rows(DeleteRequest(**arguments))
             case "export_rows":
                 format = ExportFormat(arguments["format"])
-                return await self.store.export_rows(Path(arguments["file"]), format, arguments["site"])
+                return await self.store.export_rows(
+                    Path(arguments["file"]), format, arguments["site"], raw=arguments.get("raw", False)
+                )
         raise ValueError(f"there is no method {method}")
 
     async def close(self) -> None:
@@ -133,8 +135,8 @@ class LocalStoreClient:
     async def delete_rows(self, request: DeleteRequest) -> int:
         return int(await self._call_owner("delete_rows", **asdict(request)))
 
-    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
-        return int(await self._call_owner("export_rows", file=absolute_path(file), format=format, site=site))
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "", *, raw: bool = False) -> int:
+        return int(await self._call_owner("export_rows", file=absolute_path(file), format=format, site=site, raw=raw))
 
     def broken_reason(self) -> str:
         return ""
