@@ -87,8 +87,8 @@ class ReopeningPageViewStore:
     async def delete_rows(self, request: DeleteRequest) -> int:
         return await self.opened_store().delete_rows(request)
 
-    async def export_rows(self, file: Path, format: ExportFormat, site: str = "") -> int:
-        return await self.opened_store().export_rows(file, format, site)
+    async def export_rows(self, file: Path, format: ExportFormat, site: str = "", *, raw: bool = False) -> int:
+        return await self.opened_store().export_rows(file, format, site, raw=raw)
 
     def health(self) -> Mapping[str, object]:
         if self.store is not None:
