@@ -234,6 +234,7 @@ def test_load_balancers_and_stores(text: str, referrer: str, agent: str):
         f"{S3_OWNER} b [20/Nov/2026:09:00:00 +0000] - AmazonS3 EB35 S3.EXPIRE.OBJECT a - - - - 9 - - - - -",
         LINE.replace("GET /a?b=c HTTP/1.1", "GET example.com HTTP/1.1"),
         LINE.replace("GET /a?b=c HTTP/1.1", r"\x16\x03\x01"),
+        json.dumps(NGINX | {"request_uri": "-"}),
     ],
 )
 def test_what_is_no_request_of_a_page_is_no_page(text: str):

@@ -88,7 +88,7 @@ def parse_json_record(record: Mapping[str, Any]) -> LogLine | None:
     if names:
         return build_w3c_line({name: "" if value is None else str(value) for name, value in names.items()})
     fields = {name: first_text(record, name) for name in FIELD_NAMES}
-    if not (fields["address"] and fields["at"] and fields["target"] and fields["status"]):
+    if not (fields["address"] and fields["at"] and fields["status"] and has_target(record)):
         return None
     at, is_local = parse_json_time(fields["at"])
     url_host, method, target = request_of(fields)
@@ -111,6 +111,11 @@ def parse_json_record(record: Mapping[str, Any]) -> LogLine | None:
     )
 
 
+def has_target(record: Mapping[str, Any]) -> bool:
+    """Whether the format has a target, which is `-` in the line of an invalid request."""
+    return any(place[-1] in lookup(record, place[:-1], {}) for place in FIELD_PATHS["target"])
+
+
 def has_w3c_names(record: Mapping[str, Any]) -> bool:
     """Whether an object has CloudFront's names, as in its JSON logs (`cs-uri-stem`) or of a Parquet file."""
     return "cs-uri-stem" in record or "cs_uri_stem" in record
@@ -122,6 +127,8 @@ def request_of(fields: Mapping[str, str]) -> tuple[str, str, str]:
     if not target.startswith("/") and " " in target:
         line = split_request(target)
         method, target = line if line[0] else (method, target)
+    if not target:
+        return "", "", ""
     query = fields["query"].removeprefix("?")
     if query and "?" not in target:
         target = f"{target}?{query}"
