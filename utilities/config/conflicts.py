@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from utilities.config import validators
 from utilities.config.secret_checks import MIN_KEY_CHARS, signing_key_fault
 from utilities.config.settings import Settings
+from utilities.config.store_urls import ineffective_redis_options
 from utilities.config.variable_names import PROVIDERS
 
 GOOGLE_ISSUER_HOST = "accounts.google.com"
@@ -24,6 +25,8 @@ def find_conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
             "set GOOGLE_CLIENT_ID, or leave BIND out. `run.py demo --public` shows the demo to everybody.",
         )
     yield from _unknown_networks(settings.share_providers)
+    for option in ineffective_redis_options(settings.redis_url.get_secret_value()):
+        yield "REDIS_URL", f"REDIS_URL: Foyer sets {option} itself; leave it out."
     if settings.google_application_credentials and settings.google_application_credentials_json.get_secret_value():
         yield (
             "GOOGLE_APPLICATION_CREDENTIALS",

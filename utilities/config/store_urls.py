@@ -85,10 +85,10 @@ def check_redis_url(value: str) -> str:
     if not value:
         return value
     parts = split_address(value, "redis", "rediss", "unix")
-    allowed = REDIS_OPTIONS | (TLS_OPTIONS if parts.scheme == "rediss" else frozenset())
+    allowed = REDIS_OPTIONS | REDIS_SET_BY_FOYER | (TLS_OPTIONS if parts.scheme == "rediss" else frozenset())
     if parts.scheme != "rediss" and any(name.startswith("ssl_") for name, _ in parse_qsl(parts.query)):
         raise ValueError("TLS options have no effect without TLS: it must begin with rediss://")
-    options = check_options(parts, allowed, REDIS_SET_BY_FOYER)
+    options = check_options(parts, allowed)
     if options.get("ssl_cert_reqs", "required") not in CERTIFICATE_CHECKS:
         raise ValueError(f"ssl_cert_reqs must be one of {', '.join(CERTIFICATE_CHECKS)}")
     if options.get("ssl_check_hostname", "true").lower() not in ("true", "false", "1", "0", "yes", "no"):
@@ -100,6 +100,11 @@ def check_redis_url(value: str) -> str:
     if number and not (number.isascii() and number.isdigit() and len(number) < 5):
         raise ValueError("what follows the host must be the number of a database, like /0")
     return re.sub(r"(?<=[?&]ssl_min_version=)[^&]+", lambda version: TLS_VERSIONS[unquote(version[0])], value)
+
+
+def ineffective_redis_options(redis_url: str) -> list[str]:
+    """Returns the options of REDIS_URL that Foyer sets itself, whatever the address says."""
+    return [name for name, _ in parse_qsl(urlsplit(redis_url).query) if name in REDIS_SET_BY_FOYER]
 
 
 def check_database_url(value: str) -> str:

@@ -49,7 +49,12 @@ async def is_counted(client: AsyncHTTPClient, url: str) -> bool:
 
 async def test_collects_until_sigterm_and_loses_nothing(tmp_path: Path):
     port = free_port()
-    environment = {"PATH": os.environ["PATH"], "PORT": str(port), "DATA_DIR": str(tmp_path / "var")}
+    environment = {
+        "ENV_FILE": "/dev/null",
+        "PATH": os.environ["PATH"],
+        "PORT": str(port),
+        "DATA_DIR": str(tmp_path / "var"),
+    }
     environment["BOARDS_DIR"] = str(tmp_path)
     for hits in (1, 2):
         process = await asyncio.create_subprocess_exec(
