@@ -81,7 +81,8 @@ class BaseHandler(RequestHandler):
         # Not `set_header`, which would validate nine values again for each request.
         for name, value in self.settings["headers"].items():
             self._headers[name] = value
-        self._headers[REQUEST_ID_HEADER] = self.request_id
+        if self.writes_access_log:  # a page view is not in the log, so it needs no number
+            self._headers[REQUEST_ID_HEADER] = self.request_id
         del self._headers["Server"]
 
     def check_trusted_origin(self, origin: str) -> bool:

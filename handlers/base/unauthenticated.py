@@ -3,7 +3,6 @@
 from tornado.escape import url_escape
 
 from handlers.base.permissions import Route
-from utilities.accounts.signin.return_url import safe_return_url
 from utilities.model.principals import ApiClient
 
 BEARER_CHALLENGE = 'Bearer realm="Foyer"'
@@ -11,6 +10,8 @@ BEARER_CHALLENGE = 'Bearer realm="Foyer"'
 
 def sign_in_url(return_url: str) -> str:
     """Returns the address of the sign-in page that leads to `return_url` afterwards."""
+    from utilities.accounts.signin.return_url import safe_return_url  # not in a process that only collects
+
     return "/login-page?next=" + url_escape(safe_return_url(return_url))
 
 
