@@ -127,8 +127,8 @@ async def test_untrusted_proxy_is_stated_by_healthz_reports_and_check(
     own = server.own
     source = PageViewSource(own.views, own.sites, utc_now, 7, warnings=own.collector.warnings)
     assert not (await source.fetch_frame(PageViewQuery("present"))).notes
-    for number in range(300):
-        headers = {"User-Agent": AGENT, "X-Forwarded-For": f"198.51.100.{number % 250}"}
+    for number in range(5):
+        headers = {"User-Agent": AGENT, "X-Forwarded-For": f"198.51.100.{number}"}
         assert (await fetch(f"{server.address}/a.gif?url={PAGE}", headers=headers)).code == 200
     health = json.loads((await fetch(f"{server.address}/healthz")).body)
     assert health["status"] == "degraded"
