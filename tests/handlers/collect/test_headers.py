@@ -2,12 +2,14 @@
 
 import gzip
 import logging
+import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from handlers.collect.beacon import TRACKING_SCRIPT
+from handlers.collect.beacon import TRACKING_SCRIPT, collect_routes
 from handlers.serving.routes import all_routes
 from tests.handlers.collect.conftest import AGENT, SITES, OpenCollector
 
@@ -126,3 +128,14 @@ async def test_healthz_has_the_counts(open_collector: OpenCollector, fetch: Fetc
     answer = await fetch(f"{server.address}/healthz")
     assert answer.code == 200
     assert b'"counted": 1, "dropped": {"bot": 1}' in answer.body
+
+
+def test_documented_proxy_keeps_visitors_addresses_out_of_its_logs():
+    text = (Path(__file__).parents[3] / "docs" / "operating.md").read_text(encoding="utf-8")
+    for route in collect_routes():
+        path = route.pattern.replace("\\", "")
+        if path != "/a.js":
+            block = re.search(rf"location = {re.escape(path)} {{([^}}]*)}}", text)
+            assert block, path
+            assert "access_log off;" in block[1]
+            assert "error_log /dev/null" in block[1]

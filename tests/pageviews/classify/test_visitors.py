@@ -172,7 +172,7 @@ def test_a_draft_that_was_left_behind_is_destroyed(start: StartClassifier):
 
 def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path):
     (tmp_path / "salts").write_text("no folder")
-    with pytest.raises(SettingsError, match=r"The visitors' salts cannot be stored .*: does it belong to the user"):
+    with pytest.raises(SettingsError, match=r"The visitors' salts cannot be stored in DATA_DIR .* belong to the user"):
         open_classifier(tmp_path, None, NOON)
 
 
