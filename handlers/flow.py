@@ -4,8 +4,9 @@ import asyncio
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
+from cachetools import LRUCache
 from markupsafe import Markup
 
 from handlers.base.errors import status_for_error
@@ -28,6 +29,7 @@ from utilities.flow.query import (
 from utilities.flow.reports import flow_report, neighbours_report
 from utilities.model.errors import Overloaded, ParameterError, SourceError
 from utilities.model.formats import format_date_text
+from utilities.model.frames import Frame, Reading
 from utilities.pageviews.classify.countries import country_name, country_names
 from utilities.pageviews.sql.filters import QueriedSites
 from utilities.pageviews.sql.flow import PageDepth
@@ -38,6 +40,23 @@ from utilities.sources.pageviews import PageViewSource
 
 PAGE_PARTS = ("flow", "day", "node")
 """Elements of the page that a script fetches alone."""
+
+MAX_CACHED_FLOW_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class ReadFlow:
+    """A flow and the frame that it was read from."""
+
+    frame: Frame
+    flow: Flow
+
+
+class FlowCache(LRUCache[str, ReadFlow]):
+    """The flows that were shown last, by the name of their reading, bounded by their rows."""
+
+    def __init__(self) -> None:
+        super().__init__(MAX_CACHED_FLOW_ROWS, lambda cached: min(len(cached.frame.rows), MAX_CACHED_FLOW_ROWS))
 
 
 @dataclass(frozen=True)
@@ -58,7 +77,7 @@ class FlowView:
 
     @cached_property
     def range_total(self) -> int:
-        return sum(self.flow.visits_by_day())
+        return sum(self.flow.visits_by_day)
 
     @cached_property
     def totals(self) -> FlowTotals:
@@ -90,7 +109,7 @@ class FlowPage(BaseHandler):
         if not error and not self.page_part and self.is_address_redundant:
             self.redirect(query.href())
         else:
-            self.show(query, view, error)
+            await self.show(query, view, error)
 
     @property
     def is_address_redundant(self) -> bool:
@@ -109,7 +128,7 @@ class FlowPage(BaseHandler):
         if self.sites is None:
             raise SourceError("This process has no page views")
         report_view = await self.wait_for_view(flow_report(query, self.sites, self.services.clock()))
-        view = FlowView(report_view, Flow(report_view.frame))
+        view = FlowView(report_view, await self.read_flow(report_view.reading))
         if view.is_pending:
             if report_view.error:
                 raise SourceError(report_view.error)
@@ -122,6 +141,14 @@ class FlowPage(BaseHandler):
         around = await self.wait_for_view(neighbours_report(query))
         neighbours = PageNeighbours.from_frame(around.frame, query.node)
         return query, FlowView(report_view, view.flow, query.day, charts, neighbours, around)
+
+    async def read_flow(self, reading: Reading) -> Flow:
+        """Returns the flow of a reading; reads each frame once, in a worker thread."""
+        flows: FlowCache = self.settings["flows"]
+        frame, cached = reading.frame or Frame((), ()), flows.get(reading.report)
+        if cached is None or cached.frame is not frame:
+            cached = flows[reading.report] = ReadFlow(frame, await self.run_in_worker(partial(Flow, frame)))
+        return cached.flow
 
     async def wait_for_view(self, report: Report) -> ReportView:
         """Returns the report with its current reading, or with what there is after some seconds."""
@@ -139,9 +166,10 @@ class FlowPage(BaseHandler):
         """Returns the charts for a desk and for a phone."""
         if self.page_part == "node":
             return None, None
-        totals, renderer = view.totals, self.services.gallery
+        renderer, workers = self.services.gallery, self.services.workers
+        totals = await self.run_in_worker(lambda: view.totals)
         wide, narrow = await asyncio.gather(
-            *(draw_flow_chart(totals, query, box, renderer) for box in chart_boxes(query, totals))
+            *(draw_flow_chart(totals, query, box, renderer, workers) for box in chart_boxes(query, totals))
         )
         return wide, narrow
 
@@ -152,7 +180,7 @@ class FlowPage(BaseHandler):
         target = headers.get("HX-Target", "") if "HX-History-Restore-Request" not in headers else ""
         return target if headers.get("HX-Request") == "true" and target in PAGE_PARTS else ""
 
-    def show(self, query: FlowQuery, view: FlowView | None, error: str) -> None:
+    async def show(self, query: FlowQuery, view: FlowView | None, error: str) -> None:
         """Writes the page or its part."""
         part = self.page_part
         self.set_header("Vary", "HX-Request, HX-Target")
@@ -160,7 +188,7 @@ class FlowPage(BaseHandler):
             replaces = part == "day" or self.request.headers.get("HX-Trigger") == "pending"
             self.set_header("HX-Replace-Url" if replaces else "HX-Push-Url", query.href())
         site_names = [site.name for site in self.sites or ()]
-        self.render_page(
+        await self.render_large_page(
             f"flow/{part}.html" if part else "flow.html",
             here="/flow",
             query=query,

@@ -16,6 +16,7 @@ from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, utc_now
+from utilities.model.errors import Overloaded
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collection import Collection, open_collection
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
@@ -27,11 +28,15 @@ from utilities.rendering.views import View
 from utilities.rendering.walls import TileRenderer, WallHub
 from utilities.rendering.walls.asset_version import asset_version
 from utilities.reports import Report
+from utilities.runtime.worker_pool import WorkerPool
 from utilities.sources import Sources, SourceType, open_sources
 from utilities.sources.pageviews import PageViewSource
 from utilities.store import Store, open_store
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+WORKER_THREADS = 2
+MAX_PENDING_PAGES = 300  # pages and files that are built or wait for it
+BUILD_TIMEOUT_SECONDS = 30.0  # for waiting and building
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Services:
     refresher: Refresher
     walls: WallHub
     gallery: ChartRenderer
+    workers: WorkerPool  # builds pages and files of large figures
     variants: ParameterizedReports
     database: StateDatabase
     http_client: HttpClient  # calls the issuer
@@ -91,6 +97,14 @@ async def open_services(
         refresher = Refresher(store, query_sources, catalogue.reports, clock)
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
         collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)
+        workers = WorkerPool(
+            "Foyer",
+            threads=WORKER_THREADS,
+            max_pending=MAX_PENDING_PAGES,
+            timeout=BUILD_TIMEOUT_SECONDS,
+            error_type=Overloaded,
+        )
+        stack.push_async_callback(workers.close)
         templates = template_environment(PROJECT_FOLDER / "templates")
         gallery = await stack.enter_async_context(open_chart_renderer())
         walls = WallHub(
@@ -114,6 +128,7 @@ async def open_services(
             refresher=refresher,
             walls=walls,
             gallery=gallery,
+            workers=workers,
             variants=variants,
             database=database,
             http_client=http_client,

@@ -1,7 +1,8 @@
 """The OpenAPI 3.1 document, generated from the resources."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -54,7 +55,8 @@ def example_address(resource: type[ApiResource]) -> str:
     return API_ROOT + re.sub(r"\{(\w+)\}", lambda match: PATH_PARAMETERS[match[1]][1], resource.path) + query
 
 
-def openapi_document(resources: Sequence[type[ApiResource]]) -> JsonObject:
+@cache
+def openapi_document(resources: tuple[type[ApiResource], ...]) -> JsonObject:
     """Returns the document for these resources."""
     answers = {each.operation.response for each in resources if each.operation.response} | {ProblemResponse}
     ordered: list[type[BaseModel]] = sorted(answers, key=lambda model: model.__name__)

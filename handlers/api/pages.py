@@ -1,7 +1,7 @@
 """The API's description for programs and for people, and the answer to unknown addresses."""
 
 import json
-from collections.abc import Sequence
+from functools import partial
 
 from handlers.api.base import ApiHandler, ApiResource
 from handlers.api.document import API_ROOT, example_address, openapi_document
@@ -13,11 +13,11 @@ from utilities.accounts.database.tokens import TOKEN_SCOPES
 class OpenApiJson(ApiHandler):
     """The OpenAPI document."""
 
-    def initialize(self, resources: Sequence[type[ApiResource]]) -> None:
+    def initialize(self, resources: tuple[type[ApiResource], ...]) -> None:
         self.resources = resources
 
-    def get(self) -> None:
-        self.write_json(json.dumps(openapi_document(self.resources)))
+    async def get(self) -> None:
+        self.write_json(json.dumps(await self.run_in_worker(partial(openapi_document, self.resources))))
 
     head = get
 
@@ -25,12 +25,12 @@ class OpenApiJson(ApiHandler):
 class ApiPage(BaseHandler):
     """The same for people: each operation with its parameters and an example."""
 
-    def initialize(self, resources: Sequence[type[ApiResource]]) -> None:
+    def initialize(self, resources: tuple[type[ApiResource], ...]) -> None:
         self.resources = resources
 
-    def get(self) -> None:
-        document = openapi_document(self.resources)
-        self.render_page(
+    async def get(self) -> None:
+        document = await self.run_in_worker(partial(openapi_document, self.resources))
+        await self.render_large_page(
             "api.html",
             here="/api",
             root=API_ROOT,

@@ -4,7 +4,15 @@ from http import HTTPStatus
 
 from tornado.web import HTTPError
 
-from utilities.model.errors import FoyerError, ShareUsedUp, SignInRefused, SourceError, StateDown, StoreDown
+from utilities.model.errors import (
+    FoyerError,
+    Overloaded,
+    ShareUsedUp,
+    SignInRefused,
+    SourceError,
+    StateDown,
+    StoreDown,
+)
 
 STATUS_TITLES = {
     400: "That did not make sense",
@@ -29,6 +37,7 @@ STATUS_SENTENCES = {
 ERROR_STATUSES: dict[type[FoyerError], int] = {
     ShareUsedUp: 429,
     SignInRefused: 403,
+    Overloaded: 503,
     SourceError: 503,
     StoreDown: 503,
     StateDown: 503,

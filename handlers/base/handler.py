@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import secrets
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from tornado.web import HTTPError, RequestHandler
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:  # a process that only collects has neither
     from utilities.services import Services
 
 log = logging.getLogger("foyer.handlers")
+
+Result = TypeVar("Result")
 
 REQUEST_ID_HEADER = "X-Request-Id"
 
@@ -160,9 +163,23 @@ class BaseHandler(RequestHandler):
 
     def render_page(self, template: str, **context: Any) -> None:
         """Renders `templates/<template>` and finishes; the template may use `principal` and `signs_in`."""
+        self._finish_page(self._render_html(template, context))
+
+    async def render_large_page(self, template: str, **context: Any) -> None:
+        """Does as `render_page`, in a worker thread: for pages whose length depends on the figures."""
+        self._finish_page(await self.run_in_worker(partial(self._render_html, template, context)))
+
+    async def run_in_worker(self, call: Callable[[], Result]) -> Result:
+        """Returns what `call` returns in a worker thread; for what takes long with large figures. Raises Overloaded."""
+        return await self.services.workers.run(lambda _: call())
+
+    def _render_html(self, template: str, context: dict[str, Any]) -> bytes:
         html = self.services.templates.get_template(template).render(
             principal=self.principal, signs_in=self.authenticator.sign_in is not None, **context
         )
+        return html.encode()
+
+    def _finish_page(self, html: bytes) -> None:
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(html)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tornado.web import HTTPError
 
-from handlers.reports.chart import ChartPair, draw_charts
+from handlers.reports.chart import ChartPair, PicturePair, draw_charts, prepare_pictures
 from handlers.reports.desk_state import PERIODS, DeskState
 from handlers.reports.handler import RETRY_AFTER_SECONDS
 from handlers.reports.page import MAX_RELOAD, PARAMETERIZED_RELOAD, DeskHandler
@@ -13,6 +14,7 @@ from handlers.reports.presenter import ReportView, SummaryFigure
 from handlers.reports.report_query import ReportQuery
 from handlers.reports.table import Table, filter_sort_page
 from utilities.config.boards.model import Tile
+from utilities.model.frames import Frame
 from utilities.rendering.layout import Box
 
 TILE_BOXES = Box(512, 280, 14, 16), Box(358, 280, 13, 15)
@@ -43,7 +45,7 @@ class BoardDesk(DeskHandler):
         state = DeskState(params, self.get_query_argument("compare", "") == "true")
         tiles = [await self.build_tile(tile) for tile in board.tiles]
         ranged = [tile for tile in tiles if tile.query.has_range]
-        self.render_page(
+        await self.render_large_page(
             "board_desk.html",
             here="/boards",
             board=board,
@@ -68,16 +70,17 @@ class BoardDesk(DeskHandler):
         query, gallery = self.parse_report_query(tile.report), self.services.gallery
         view = self.latest_view(query)
         title = tile.title or query.report.title
-        chart = None
-        if view.frame.rows:
-            chart = await draw_charts(
-                title, self.services.views[tile.view], view.frame, gallery, tile.options, TILE_BOXES
-            )
+        pictures, table = await self.run_in_worker(partial(self.prepare_tile, tile, title, view.frame))
+        chart = await draw_charts(pictures, gallery) if pictures else None
         has_own_range = any(getattr(query.report.query, name, None) for name in ("first", "last", "days"))
         is_range_replaced = has_own_range and "from" in query.params
-        return DeskTile(
-            title, view, query, is_range_replaced, chart, tile_figure(view, tile), filter_sort_page(view.frame)
-        )
+        return DeskTile(title, view, query, is_range_replaced, chart, tile_figure(view, tile), table)
+
+    def prepare_tile(self, tile: Tile, title: str, frame: Frame) -> tuple[PicturePair | None, Table]:
+        """Returns the pictures and the table of a tile; runs in a worker thread."""
+        view = self.services.views[tile.view]
+        pictures = prepare_pictures(title, view, frame, tile.options, TILE_BOXES) if frame.rows else None
+        return pictures, filter_sort_page(frame)
 
     def soonest_reload(self, tiles: Sequence[DeskTile], state: DeskState) -> int:
         """Returns the seconds until the first tile is worth loading again."""

@@ -47,12 +47,14 @@ class DrawableViews:
     def __init__(self) -> None:
         self._cached: LRUCache[str, OfferedViews] = LRUCache(MAX_CACHED_REPORTS)
 
-    def find(self, name: str, report: Report, frame: Frame, views: Mapping[str, View]) -> tuple[str, ...]:
-        """Returns the names of the views, the default first; `name` is the report's with its parameters."""
+    def find(self, name: str, frame: Frame) -> tuple[str, ...] | None:
+        """Returns the names of the views, the default first; None for a new frame. `name` has the parameters."""
         cached = self._cached.get(name)
-        if cached is None or cached.frame is not frame:
-            cached = self._cached[name] = OfferedViews(frame, tuple(drawable_views(report, frame, views)))
-        return cached.views
+        return cached.views if cached is not None and cached.frame is frame else None
+
+    def add(self, name: str, frame: Frame, views: tuple[str, ...]) -> None:
+        """Stores the names of the views that can draw a frame."""
+        self._cached[name] = OfferedViews(frame, views)
 
 
 def drawable_views(report: Report, frame: Frame, views: Mapping[str, View]) -> list[str]:
@@ -66,6 +68,30 @@ def drawable_views(report: Report, frame: Frame, views: Mapping[str, View]) -> l
     return [name for name in names if name in views and prepare_picture(views[name], frame, NARROW_BOX) is not None]
 
 
+@dataclass(frozen=True)
+class PicturePair:
+    """The same figures, ready to be drawn for wide and for narrow windows."""
+
+    wide: ChartSpec
+    narrow: ChartSpec
+    option: Mapping[str, Any] | None
+
+
+def prepare_pictures(
+    title: str,
+    view: View,
+    frame: Frame,
+    options: Mapping[str, Any] | None = None,
+    boxes: tuple[Box, Box] = (WIDE_BOX, NARROW_BOX),
+) -> PicturePair | None:
+    """Returns the pictures, None where the view draws none. Its time grows with the frame: run it in a worker."""
+    pictures = [prepare_picture(view, frame, shrink_box(view, frame, box), options) for box in boxes]
+    wide, narrow = (replace(each, title=title) if each else None for each in pictures)
+    if wide is None or narrow is None:
+        return None
+    return PicturePair(wide, narrow, browser_option(wide, frame))
+
+
 def prepare_picture(view: View, frame: Frame, box: Box, options: Mapping[str, Any] | None = None) -> ChartSpec | None:
     """Returns the picture of a view, None where it draws none."""
     prepared = view.build_content(frame, box, options or {})
@@ -77,25 +103,14 @@ def shrink_box(view: View, frame: Frame, box: Box) -> Box:
     return replace(box, height=min(box.height, view.max_height(frame, box))) if view.max_height else box
 
 
-async def draw_charts(
-    title: str,
-    view: View,
-    frame: Frame,
-    gallery: ChartRenderer,
-    options: Mapping[str, Any] | None = None,
-    boxes: tuple[Box, Box] = (WIDE_BOX, NARROW_BOX),
-) -> ChartPair | None:
-    """Returns the charts; None where the view draws none, fails or takes too long: the page still has its table."""
-    pictures = [prepare_picture(view, frame, shrink_box(view, frame, box), options) for box in boxes]
-    wide, narrow = (replace(each, title=title) if each else None for each in pictures)
-    if wide is None or narrow is None:
-        return None
+async def draw_charts(pictures: PicturePair, gallery: ChartRenderer) -> ChartPair | None:
+    """Returns the charts; None when it fails or takes too long: the page still has its table."""
     try:
         async with asyncio.timeout(CHART_TIMEOUT_SECONDS):
-            svgs = await asyncio.gather(gallery.draw(wide), gallery.draw(narrow))
+            svgs = await asyncio.gather(gallery.draw(pictures.wide), gallery.draw(pictures.narrow))
     except (NotDrawn, Overloaded, TimeoutError):
         return None
-    return ChartPair(Markup(svgs[0]), Markup(svgs[1]), browser_option(wide, frame))  # noqa: S704 (our own, cleaned)
+    return ChartPair(Markup(svgs[0]), Markup(svgs[1]), pictures.option)  # noqa: S704 (our own, cleaned)
 
 
 def browser_option(picture: ChartSpec, frame: Frame) -> Mapping[str, Any] | None:

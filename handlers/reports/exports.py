@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tornado.escape import json_encode
+
 from handlers.base.errors import HttpProblem
 from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler
 from handlers.reports.presenter import ReportView
@@ -12,7 +14,9 @@ class ReportJson(ReportHandler):
     """A report for programs; always 200, and `state` says how fresh the figures are."""
 
     async def get(self, name: str) -> None:
-        self.finish(report_json(await self.wait_for_view(self.parse_report_query(name))))
+        view = await self.wait_for_view(self.parse_report_query(name))
+        self.set_header("Content-Type", "application/json; charset=UTF-8")
+        self.finish(await self.run_in_worker(lambda: json_encode(report_json(view)).encode()))
 
 
 class ReportCsv(ReportHandler):
@@ -25,7 +29,7 @@ class ReportCsv(ReportHandler):
             raise HttpProblem(503, f"{reason} Try again in some seconds.", {"Retry-After": str(RETRY_AFTER_SECONDS)})
         self.set_header("Content-Type", "text/csv; charset=UTF-8")
         self.set_header("Content-Disposition", f'attachment; filename="{name}.csv"')
-        self.finish(frame_to_csv(view.frame))
+        self.finish(await self.run_in_worker(lambda: frame_to_csv(view.frame).encode()))
 
 
 def report_json(view: ReportView) -> dict[str, Any]:

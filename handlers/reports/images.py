@@ -84,7 +84,7 @@ class ReportSvg(ReportHandler):
         with http_errors():
             query, options = parse_image_query(query, params)
         view = await self.wait_for_view(query)
-        renderer = ReportImageRenderer(self.services.views, gallery)
+        renderer = ReportImageRenderer(self.services.views, gallery, self.services.workers)
         try:
             svg = await renderer.render_svg(query.report, view.reading, options, freshness_text(view))
             body = await self.encode_image(svg)

@@ -1,17 +1,20 @@
 """/reports/<report>: one report at a desk, as a chart and as a table."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from handlers.base.errors import HttpProblem
-from handlers.reports.chart import ChartPair, DrawableViews, draw_charts
+from handlers.reports.chart import DrawableViews, PicturePair, draw_charts, drawable_views, prepare_pictures
 from handlers.reports.desk_state import PERIODS, DeskState, query_string
 from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery
-from handlers.reports.table import filter_sort_page
+from handlers.reports.table import Table, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.frames import ReadingState, ValueKind
-from utilities.rendering.views import TABLE
+from utilities.rendering.views import TABLE, View
 from utilities.sources import ROWS_PARAM
 
 # Seconds until a page loads itself again:
@@ -63,6 +66,16 @@ class DeskHandler(ReportHandler):
         return int(max(MIN_RELOAD, min(MAX_RELOAD, view.report.refresh_every.total_seconds())))
 
 
+@dataclass(frozen=True)
+class PreparedReport:
+    """What a page shows of a frame."""
+
+    offered: tuple[str, ...]  # views that can draw it
+    view: str
+    pictures: PicturePair | None  # None for the table
+    table: Table
+
+
 class ReportPage(DeskHandler):
     """The report with all of its rows; the page waits for its chart, and never for figures."""
 
@@ -77,17 +90,16 @@ class ReportPage(DeskHandler):
             self.get_query_argument("q", "")[:MAX_WORD_CHARS].strip(),
             self.parse_table_page(),
         )
-        frame, views = report_view.frame, self.services.views
-        offered = self.drawable_views.find(name + report_view.query_string, query.report, frame, views)
-        view = state.view if state.view in (*offered, TABLE) else next(iter(offered), TABLE)
+        prepared, views = await self.prepare_report(report_view, state), self.services.views
+        offered, view = prepared.offered, prepared.view
         image_params = {name: value for name, value in query.params.items() if name != ROWS_PARAM}
-        self.render_page(
+        await self.render_large_page(
             "report.html",
             here="/reports",
             report_view=report_view,
             state=state,
-            table=filter_sort_page(frame, state.q, state.sort, state.page),
-            chart=await self.draw_view(report_view, view),
+            table=prepared.table,
+            chart=await draw_charts(prepared.pictures, self.services.gallery) if prepared.pictures else None,
             view=view,
             views=views,
             offered=[*offered, TABLE] if offered else [],
@@ -110,13 +122,14 @@ class ReportPage(DeskHandler):
             return ""
         return state.link(params={**query.params, ROWS_PARAM: str(EXTENDED_ROW_LIMIT)})
 
-    async def draw_view(self, report_view: ReportView, view: str) -> ChartPair | None:
-        """Returns the charts of a view, None for the table."""
-        if view == TABLE:
-            return None
-        return await draw_charts(
-            report_view.report.title, self.services.views[view], report_view.frame, self.services.gallery
-        )
+    async def prepare_report(self, report_view: ReportView, state: DeskState) -> PreparedReport:
+        """Returns what the page shows of the frame, prepared in a worker thread."""
+        name, frame = report_view.report.name + report_view.query_string, report_view.frame
+        offered = self.drawable_views.find(name, frame)
+        prepared = await self.run_in_worker(partial(prepare_report, report_view, state, self.services.views, offered))
+        if offered is None:
+            self.drawable_views.add(name, frame, prepared.offered)
+        return prepared
 
     def board_snippet(self, query: ReportQuery, view_name: str) -> str:
         """Returns the YAML of a tile; '' where a board file cannot express the query."""
@@ -126,3 +139,15 @@ class ReportPage(DeskHandler):
             return board_report_yaml(adjusted, view) if report.build is None else ""
         is_from_board = any(report.name in board.reports for board in self.services.boards)
         return board_report_yaml(report, view) if is_from_board else tile_yaml(report, view)
+
+
+def prepare_report(
+    report_view: ReportView, state: DeskState, views: Mapping[str, View], offered: tuple[str, ...] | None
+) -> PreparedReport:
+    """Returns what a page shows of a frame; `offered` are the views that can draw it, None for a new frame."""
+    report, frame = report_view.report, report_view.frame
+    if offered is None:
+        offered = tuple(drawable_views(report, frame, views))
+    view = state.view if state.view in (*offered, TABLE) else next(iter(offered), TABLE)
+    pictures = None if view == TABLE else prepare_pictures(report.title, views[view], frame)
+    return PreparedReport(offered, view, pictures, filter_sort_page(frame, state.q, state.sort, state.page))

@@ -11,7 +11,7 @@ from handlers.base.security_headers import security_headers
 from handlers.boards.desk import BoardDesk
 from handlers.boards.wall import BoardListPage, BoardStyles, FrontPage, TilePage, WallEventStream, WallPage
 from handlers.collect.beacon import collect_routes
-from handlers.flow import FlowPage
+from handlers.flow import FlowCache, FlowPage
 from handlers.reports.chart import DrawableViews
 from handlers.reports.exports import ReportCsv, ReportJson
 from handlers.reports.images import ImageFileCache, ReportPng, ReportSvg
@@ -74,6 +74,7 @@ def make_application(services: Services, authenticator: Authenticator) -> Applic
         access=build_access_table([*table, missing]),
         image_files=ImageFileCache(),
         drawable_views=DrawableViews(),
+        flows=FlowCache(),
         headers=security_headers(services.settings),
         default_handler_class=NotFound,
         log_function=log_request,

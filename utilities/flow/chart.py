@@ -13,6 +13,7 @@ from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.charts.sankey import SIDE_TITLES, SankeyChart, SankeyLink, SankeyNode, format_share, sankey
 from utilities.rendering.charts.sankey_links import add_sankey_links
 from utilities.rendering.layout import Box
+from utilities.runtime.worker_pool import WorkerPool
 
 GOOGLE_SIDE_TITLES = ("Entered at", "Saw")
 """Column titles for Google Analytics, which has no exit pages."""
@@ -30,11 +31,25 @@ def chart_boxes(query: FlowQuery, totals: FlowTotals) -> tuple[Box, Box]:
     return Box(1072, max(300, 34 * rows + 60), 14, 14), Box(358, max(260, 30 * rows + 60), 13, 13)
 
 
-async def draw_flow_chart(totals: FlowTotals, query: FlowQuery, box: Box, renderer: ChartRenderer) -> Markup | None:
+async def draw_flow_chart(
+    totals: FlowTotals, query: FlowQuery, box: Box, renderer: ChartRenderer, workers: WorkerPool
+) -> Markup | None:
     """Returns the chart with its links; None when there is nothing to draw or the renderer fails."""
+    try:
+        chart = await workers.run(lambda _: prepare_flow_chart(totals, query, box))
+        if chart is None:
+            return None
+        svg = await renderer.draw(chart.spec)
+    except (NotDrawn, Overloaded):
+        return None
+    return await workers.run(lambda _: link_flow_chart(svg, chart, query))
+
+
+def prepare_flow_chart(totals: FlowTotals, query: FlowQuery, box: Box) -> SankeyChart | None:
+    """Returns the chart to draw, None when there is nothing to draw."""
     links = [SankeyLink(landing, exit_, compared, visits) for landing, exit_, compared, visits in totals]
     group_names = (compared_places(query), "the rest") if query.has_comparison else None
-    chart = sankey(
+    return sankey(
         links,
         box,
         query.limit,
@@ -42,12 +57,10 @@ async def draw_flow_chart(totals: FlowTotals, query: FlowQuery, box: Box, render
         group_names=group_names,
         format_value=lambda value: f"{value:,.0f}",
     )
-    if chart is None:
-        return None
-    try:
-        svg = await renderer.draw(chart.spec)
-    except (NotDrawn, Overloaded):
-        return None
+
+
+def link_flow_chart(svg: str, chart: SankeyChart, query: FlowQuery) -> Markup:
+    """Returns the chart with links from its pages to their neighbours."""
     return Markup(  # noqa: S704 (escaped)
         add_sankey_links(svg, chart, lambda name: node_address(query, name), describe_parts(chart, query))
     )

@@ -75,7 +75,10 @@ class FlowTotals:
 
 
 class Flow:
-    """The visits of a range by day; every figure of a day is of that day alone."""
+    """The visits of a range by day; every figure of a day is of that day alone.
+
+    Reading a frame of many days and pages takes a third of a second: do it in a worker thread, once for each frame.
+    """
 
     def __init__(self, frame: Frame) -> None:
         self.rows_by_day: dict[date, list[FlowRow]] = {}
@@ -85,15 +88,13 @@ class Flow:
         for row in map(FlowRow._make, frame.rows):
             self.rows_by_day.setdefault(date.fromisoformat(row.day), []).append(row)
         self.days = sorted(self.rows_by_day)
+        self.visits_by_day = tuple(sum(row.visits for row in self.rows_by_day[day]) for day in self.days)
+        self.whole = FlowTotals([row for rows in self.rows_by_day.values() for row in rows])
         self.notes = [note.text for note in frame.notes]
 
     def totals(self, day: date | None) -> FlowTotals:
         """Returns the sums of one day, or of the range for None."""
-        return FlowTotals(self.rows_by_day[day] if day else [row for rows in self.rows_by_day.values() for row in rows])
-
-    def visits_by_day(self) -> list[int]:
-        """Returns the visits of each day."""
-        return [sum(row.visits for row in self.rows_by_day[day]) for day in self.days]
+        return FlowTotals(self.rows_by_day[day]) if day else self.whole
 
 
 class Trail(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 from utilities.model.errors import ParameterError
@@ -13,6 +14,7 @@ from utilities.rendering.charts.standalone_svg import chart_box, single_figure, 
 from utilities.rendering.layout import Box
 from utilities.rendering.views import View, default_view
 from utilities.reports import Report
+from utilities.runtime.worker_pool import WorkerPool
 
 WIDTH_LIMITS, HEIGHT_LIMITS = (200, 2400), (120, 1600)  # px
 IMAGE_THEMES = ("light", "dark")
@@ -66,23 +68,24 @@ def parse_pixels(name: str, text: str, default: int, limits: tuple[int, int]) ->
 class ReportImageRenderer:
     """Draws readings as SVG files; the chart renderer caches the charts."""
 
-    def __init__(self, views: Mapping[str, View], gallery: ChartRenderer) -> None:
+    def __init__(self, views: Mapping[str, View], gallery: ChartRenderer, workers: WorkerPool) -> None:
         self._views = views
         self._gallery = gallery
+        self._workers = workers
 
     async def render_svg(self, report: Report, reading: Reading, options: ImageOptions, footer: str) -> str:
         """Returns a standalone SVG file.
 
-        Raises ParameterError for a view or series that the figures do not have, and NotDrawn.
+        Raises ParameterError for a view or series that the figures do not have, NotDrawn, and Overloaded.
         """
         frame = reading.frame or Frame((), ())
-        picture = replace(self._prepare_picture(report, frame, options), title=report.title)
+        prepare = partial(self._prepare_picture, report, frame, options)
+        picture = replace(await self._workers.run(lambda _: prepare()), title=report.title)
         drawing = await self._gallery.draw(picture)
         period_text = format_date_range(frame.date_range) if frame.date_range else ""
         caption = " · ".join(filter(None, (period_text, footer)))
-        return standalone_svg(
-            drawing, picture, caption, options.width, options.height, options.text_size, options.theme
-        )
+        size = (options.width, options.height, options.text_size)
+        return await self._workers.run(lambda _: standalone_svg(drawing, picture, caption, *size, options.theme))
 
     def _prepare_picture(self, report: Report, frame: Frame, options: ImageOptions) -> ChartSpec:
         """Returns the picture of the requested or the default view; a single figure where that draws no chart."""

@@ -11,8 +11,8 @@ from utilities.runtime.worker_process import WorkerProcess
 MODULE = "utilities.rendering.charts.drawing_worker"
 MAX_PENDING_CHARTS = 250
 MAX_PENDING_PNGS = 16
-CALL_TIMEOUT_SECONDS = 8.0  # for one drawing; V8 gives up after three
-QUEUE_TIMEOUT_SECONDS = 30.0  # for waiting and drawing
+CALL_TIMEOUT_SECONDS = 20.0  # for one drawing; a dense line with fifteen million pixels takes five
+QUEUE_TIMEOUT_SECONDS = 60.0  # for waiting and drawing
 
 
 class DrawingProcesses:

@@ -10,7 +10,7 @@ from utilities.runtime.process_calls import serve_calls
 NICE_LEVELS = {"svg": 0, "png": 5}  # the server and the charts of the walls come first
 MAX_DRAWINGS = 2000  # then another process replaces this one
 MAX_RESIDENT_BYTES = 320 * 1024 * 1024  # after a drawing; then another process replaces this one
-MAX_CALL_SECONDS = 20  # the server gives up earlier; this is for a process whose server has been killed
+MAX_CALL_SECONDS = 30  # the server gives up earlier; this is for a process whose server has been killed
 
 
 def make_svg_drawer() -> Callable[[bytes], bytes]:
