@@ -97,14 +97,6 @@ async def open_services(
         refresher = Refresher(store, query_sources, catalogue.reports, clock)
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
         collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)
-        workers = WorkerPool(
-            "Foyer",
-            threads=WORKER_THREADS,
-            max_pending=MAX_PENDING_PAGES,
-            timeout=BUILD_TIMEOUT_SECONDS,
-            error_type=Overloaded,
-        )
-        stack.push_async_callback(workers.close)
         templates = template_environment(PROJECT_FOLDER / "templates")
         gallery = await stack.enter_async_context(open_chart_renderer())
         walls = WallHub(
@@ -128,12 +120,25 @@ async def open_services(
             refresher=refresher,
             walls=walls,
             gallery=gallery,
-            workers=workers,
+            workers=open_workers(stack),
             variants=variants,
             database=database,
             http_client=http_client,
             collector=collection.collector,
         )
+
+
+def open_workers(stack: AsyncExitStack) -> WorkerPool:
+    """Opens the threads that build pages and files, closed by `stack`."""
+    workers = WorkerPool(
+        "Foyer",
+        threads=WORKER_THREADS,
+        max_pending=MAX_PENDING_PAGES,
+        timeout=BUILD_TIMEOUT_SECONDS,
+        error_type=Overloaded,
+    )
+    stack.push_async_callback(workers.close)
+    return workers
 
 
 async def open_query_sources(

@@ -14,7 +14,7 @@ from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
 log = logging.getLogger(__name__)
 
-PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+CODE_FOLDER = Path(__file__).resolve().parents[2]
 MAX_ATTEMPTS = 2  # for a call during which the process ends
 START_TIMEOUT_SECONDS = 10.0  # more for the first call of a process
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "1000000", "PYTHONUTF8": "1"}
@@ -115,7 +115,7 @@ class WorkerProcess:
         self.starts += 1
         try:
             process = subprocess.Popen(  # noqa: S603 (our own module)
-                self._command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env=ENVIRONMENT, cwd=PROJECT_FOLDER
+                self._command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env=ENVIRONMENT, cwd=CODE_FOLDER
             )
         except OSError as error:
             ours.close()

@@ -11,7 +11,7 @@ from utilities.runtime.worker_process import WorkerProcess
 MODULE = "utilities.rendering.charts.drawing_worker"
 MAX_PENDING_CHARTS = 250
 MAX_PENDING_PNGS = 16
-CALL_TIMEOUT_SECONDS = 20.0  # for one drawing; a dense line with fifteen million pixels takes five
+DRAWING_TIMEOUT_SECONDS = 20.0  # for one drawing; a dense line with fifteen million pixels takes five
 QUEUE_TIMEOUT_SECONDS = 60.0  # for waiting and drawing
 
 
@@ -21,7 +21,7 @@ class DrawingProcesses:
     PNG files have a process of their own: the charts of the walls never wait for them.
     """
 
-    def __init__(self, call_timeout: float = CALL_TIMEOUT_SECONDS, max_pngs: int = MAX_PENDING_PNGS) -> None:
+    def __init__(self, call_timeout: float = DRAWING_TIMEOUT_SECONDS, max_pngs: int = MAX_PENDING_PNGS) -> None:
         self.charts = self._make_process("svg", "The chart process", MAX_PENDING_CHARTS, call_timeout)
         self.pngs = self._make_process("png", "The process for PNG files", max_pngs, call_timeout)
 
