@@ -20,6 +20,7 @@ from utilities.pageviews.storage.dropped_hits import (
     DroppedHits,
     dropped_hits_by_column,
 )
+from utilities.pageviews.storage.duckdb_export import export_by_day
 from utilities.pageviews.storage.duckdb_open import connect_duckdb
 from utilities.pageviews.storage.duckdb_schema import insert_row_file_sql, row_file_summary_sql
 from utilities.pageviews.storage.group_commit import GroupCommit
@@ -32,7 +33,6 @@ from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
 log = logging.getLogger(__name__)
 
-COPY_OPTIONS = {ExportFormat.CSV: "FORMAT csv, HEADER", ExportFormat.PARQUET: "FORMAT parquet, COMPRESSION zstd"}
 BULK_ROWS = 100  # a call with so many rows is an import, not a beacon
 ROW_ERRORS = (duckdb.DataError, duckdb.InvalidInputException)
 
@@ -126,12 +126,8 @@ class DuckDBPageViewStore:
         await self._run_statement(DUCKDB_ADD_DROPPED_SQL, dropped_hits_by_column(dropped))
 
     async def export_rows(self, file: Path, format: ExportFormat, site: str = "", *, raw: bool = False) -> int:
-        where = "WHERE site = $site " if site else ""
-        name = str(file).replace("'", "''")
         columns = guarded_columns_sql("regexp_matches") if format is ExportFormat.CSV and not raw else "*"
-        rows = f"SELECT {columns} FROM {PAGE_VIEWS_TABLE} {where}ORDER BY moment, id"  # noqa: S608
-        sql = f"COPY ({rows}) TO '{name}' ({COPY_OPTIONS[format]})"
-        return await self._run_statement(sql, {"site": site} if site else {})
+        return await export_by_day(self._run_long_query, self.file.parent, file, format, site, columns)
 
     async def _run_statement(self, sql: str, values: Mapping[str, Any]) -> int:
         """Runs a long statement and returns how many rows it changed; raises StoreDown."""
