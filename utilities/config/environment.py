@@ -156,3 +156,8 @@ def _endpoint_faults(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 validators.check_base_url(value)
             except ValueError as error:
                 yield name, f"{name}: {error}."
+
+
+def read_listen_variables(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+    """Returns LISTEN_PID and LISTEN_FDS, by which a supervisor hands over sockets; '' when they are not set."""
+    return environ.get("LISTEN_PID", ""), environ.get("LISTEN_FDS", "")

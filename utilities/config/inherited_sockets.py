@@ -2,22 +2,22 @@
 
 import os
 import socket
-from collections.abc import Mapping
 
+from utilities.config.environment import read_listen_variables
 from utilities.model.errors import SettingsError
 
 FIRST_DESCRIPTOR = 3
 MAX_INHERITED_SOCKETS = 16
 
 
-def take_inherited_sockets(environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
+def take_inherited_sockets() -> list[socket.socket]:
     """Returns the sockets that LISTEN_PID and LISTEN_FDS name for this process; none when they are not set.
 
     Raises SettingsError when one of them is no listening TCP socket.
     """
-    if environ.get("LISTEN_PID") != str(os.getpid()):  # not set, or meant for the process that started this one
+    process, count = read_listen_variables()
+    if process != str(os.getpid()):  # not set, or meant for the process that started this one
         return []
-    count = environ.get("LISTEN_FDS", "")
     if not count.isdecimal() or int(count) > MAX_INHERITED_SOCKETS:
         raise SettingsError(f"LISTEN_FDS must be a number up to {MAX_INHERITED_SOCKETS}; the service manager sets it.")
     return [take_socket(FIRST_DESCRIPTOR + place) for place in range(int(count))]

@@ -18,6 +18,7 @@ def render_page(principal: object, *, signs_in: bool) -> str:
         sentence="You may not.",
         status=403,
         request_id="0123456789abcdef",
+        sign_in_url="/login-page",
     )
 
 
