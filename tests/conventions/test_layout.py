@@ -86,7 +86,10 @@ def test_nothing_under_utilities_knows_that_it_is_served_over_http():
 
 def test_environment_is_read_in_settings_only():
     reads = re.compile(r"os\.(environ|getenv|putenv)|from os import .*(environ|getenv)")
-    assert set(names(*PRODUCT, wrong=lambda source: reads.search(source.text))) <= {"utilities/config/environment.py", "utilities/config/inherited_sockets.py"}
+    assert set(names(*PRODUCT, wrong=lambda source: reads.search(source.text))) <= {
+        "utilities/config/environment.py",
+        "utilities/config/inherited_sockets.py",
+    }
 
 
 def test_no_test_patches_our_own_modules():
