@@ -175,7 +175,7 @@ async def write_dropped(dropped: DroppedCounter, views: PageViewStore) -> None:
     try:
         await dropped.flush_to(views)
     except (SourceError, StoreDown) as error:
-        log.warning("the counts of dropped hits are not stored yet: %s", error)
+        log.debug("the counts of dropped hits are not stored yet: %s", error)  # the store logs its outages
 
 
 def retention_months(sites: SiteRegistry, name: str) -> int:

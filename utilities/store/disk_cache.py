@@ -84,6 +84,8 @@ class DiskCache:
         try:
             content = encode_reading(reading, fence=0)
             replace_file_atomically(self.folder / f"{reading.report}.json", content, mode=PRIVATE_MODE)
+            if not self.last_write_ok:
+                log.info("readings are written to disk again")
             self.last_write_ok = True
         except (OSError, BadStoredValue) as error:
             if self.last_write_ok:

@@ -74,7 +74,7 @@ class RedisStore:
                 if is_stored:
                     self.pending.discard(reading.report)
                     self.cache.put_reading(reading)
-            self.last_write_ok = True
+            self._record_acceptance()
         except StoreDown as error:
             if lease.token and self.connection.is_answering:
                 self._record_refusal(error)
@@ -94,6 +94,12 @@ class RedisStore:
         if self.last_write_ok:
             log.warning("%s; new readings stay in this process until Redis accepts writes", error)
         self.last_write_ok = False
+
+    def _record_acceptance(self) -> None:
+        """Logs once that Redis accepts writes again."""
+        if not self.last_write_ok:
+            log.info("Redis accepts new readings again")
+        self.last_write_ok = True
 
     async def _reload_reading(self, report: str) -> None:
         """Reads the reading that another process wrote instead of ours."""
@@ -203,7 +209,7 @@ class RedisStore:
             async with self.connection.use_client() as redis, self._lock_for(report):
                 await self.commands.restore_reading(redis, self.cache.readings[report])
                 self.pending.discard(report)
-                self.last_write_ok = True
+                self._record_acceptance()
         except StoreDown as error:
             if not self.connection.is_answering:
                 raise
