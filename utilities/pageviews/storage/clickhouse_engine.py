@@ -31,6 +31,7 @@ from utilities.pageviews.storage.clickhouse_open import (
     COUNT_ROWS_SQL,
     connect_clickhouse,
     count_stored_rows,
+    describe_client_error,
     make_client,
 )
 from utilities.pageviews.storage.dropped_hits import DROPPED_TABLE, DroppedHits
@@ -78,7 +79,7 @@ class ClickHousePageViewStore:
             except (ClickHouseError, OSError) as error:
                 is_last = delay is None or self.commit.outage.is_failing or time.monotonic() > deadline
                 if delay is None or is_last or (isinstance(error, DatabaseError) and not is_busy_error(error)):
-                    raise StoreDown(f"ClickHouse does not accept page views: {first_error_line(error)}") from error
+                    raise StoreDown(f"ClickHouse does not accept page views: {describe_client_error(error)}") from error
                 time.sleep(delay)
             else:
                 self.rows += len(rows)
@@ -112,7 +113,7 @@ class ClickHousePageViewStore:
                 raise Unavailable(f"ClickHouse takes too long to answer: {first_error_line(error)}") from error
             raise BadAnswer(f"ClickHouse rejects the query: {first_error_line(error)}") from error
         except (ClickHouseError, OSError) as error:
-            raise Unavailable(f"ClickHouse does not answer: {first_error_line(error)}") from error
+            raise Unavailable(f"ClickHouse does not answer: {describe_client_error(error)}") from error
 
     async def delete_rows(self, request: DeleteRequest) -> int:
         condition, request_values = request.where_clause()

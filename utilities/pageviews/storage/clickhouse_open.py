@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from utilities.model.errors import StoreDown
 from utilities.pageviews.sql.columns import PAGE_VIEWS_TABLE
 from utilities.pageviews.storage.clickhouse_schema import migrate_clickhouse
+from utilities.pageviews.storage.interface import first_error_line
 
 COUNT_ROWS_SQL = f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}"  # noqa: S608
 # A session would allow one query at a time.
@@ -69,3 +70,8 @@ def translate_open_errors() -> Iterator[None]:
 def describe_open_error(error: Exception) -> str:
     """Returns the reason as a part of a sentence."""
     return next((reason for part, reason in OPEN_REASONS.items() if part in str(error)), "it cannot be reached")
+
+
+def describe_client_error(error: Exception) -> str:
+    """Returns the server's own message, or the reason why there is none, without the address."""
+    return first_error_line(error) if isinstance(error, DatabaseError) else describe_open_error(error)
