@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
@@ -179,7 +180,7 @@ def make_tile_renderer(
         templates=templates,
         views=catalogue.views,
         reports=catalogue.reports,
-        zone=local_zone(),
+        zone=ZoneInfo(settings.tz) if settings.tz else local_zone(),
         website=settings.website,
         days=settings.look_back_days,
         demo=settings.demo,

@@ -24,7 +24,7 @@ PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 """The folder of run.py: `.env`, boards and data are found there, whatever the current folder is."""
 
 MAX_SECRET_FILE_BYTES = 100_000
-DEMO_VARIABLES = ("PORT", "BIND", "BOARDS_DIR", "TOKENS_WITHOUT_SIGN_IN", "LOG_LEVEL", "LOG_FORMAT")
+DEMO_VARIABLES = ("PORT", "BIND", "BOARDS_DIR", "TOKENS_WITHOUT_SIGN_IN", "TZ", "LOG_LEVEL", "LOG_FORMAT")
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")  # other programs read them in small letters too
 JSON_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS_JSON"
 

@@ -72,6 +72,7 @@ class Settings(BaseModel):
     boards_dir: PathSetting = Path("boards")
     geoip_db: PathSetting | None = None
     hsts: Literal["host", "subdomains", "off", "forget"] = "host"
+    tz: Annotated[str, AfterValidator(validators.check_zone)] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Literal["text", "json"] = "text"
     demo: bool = False  # not an environment variable: `run.py demo` sets it

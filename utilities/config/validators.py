@@ -8,6 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from publicsuffixlist import PublicSuffixList
 
@@ -180,3 +181,16 @@ def is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def check_zone(value: str) -> str:
+    """Returns the name of a time zone; '' for the other forms of TZ (a path, `CET-1CEST`), which the system reads."""
+    name = value.removeprefix(":")
+    if name.startswith("/"):
+        return ""
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, LookupError):
+        if re.search(r"[0-9,<]", name):
+            return ""
+        raise ValueError("it is no time zone; write one like Europe/Berlin") from None

@@ -51,7 +51,7 @@ class Collection:
 
 def make_site_registry(settings: Settings) -> SiteRegistry:
     """Returns the registry of BOARDS_DIR/sites.yaml, which has not been read yet; a demo has one site of its own."""
-    file, zone = settings.boards_dir / SITES_FILE_NAME, local_zone_name()
+    file, zone = settings.boards_dir / SITES_FILE_NAME, settings.tz or local_zone_name()
     if settings.demo:
         demo_site = Site(name=DEMO_SITE_NAME, domains=(urlsplit(settings.website).hostname or "localhost",))
         return SiteRegistry(file, any_host=False, zone=zone, fixed_sites=(demo_site,))

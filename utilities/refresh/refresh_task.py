@@ -205,6 +205,8 @@ class RefreshTask:
         reading = failure_reading(self.report, old, error, message, self.context.clock(), self.context.rng)
         if old is None or old.last_error is None or old.last_error.kind is not error_kind(error):
             level, traceback = (logging.WARNING, None) if is_expected else (logging.ERROR, error)
+            if not self.context.sources.has_source(self.report.sources[0]):
+                level = logging.DEBUG  # nobody wants its figures here; /boards and `run.py check` name the source
             log.log(level, "%s: %s", self.report.name, error, exc_info=traceback)
         await self._write_reading(reading, lease)
 
