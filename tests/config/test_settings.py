@@ -246,18 +246,3 @@ def test_docs_have_every_variable():
     told = variables_in(ROOT / "docs" / "settings.md", r"^\| `([A-Z][A-Z0-9_]+)`")
     assert set(VARIABLES) <= told
     assert not [name for name in told - set(VARIABLES) if not name.startswith(PROVIDERS)]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("Europe/Berlin", "Europe/Berlin"), (":UTC", "UTC"), ("CET-1CEST,M3.5.0", ""), (":/etc/localtime", ""), ("", "")],
-)
-def test_time_zone_is_a_name_or_left_to_the_system(text: str, expected: str):
-    assert read_settings({"TZ": text}, env_file=None).tz == expected
-
-
-def test_time_zone_that_does_not_exist_is_refused():
-    with pytest.raises(
-        SettingsError, match=r"^TZ \(in the environment\): it is no time zone; write one like Eur"
-    ):
-        read_settings({"TZ": "Europe/Berln"}, env_file=None)

@@ -1,0 +1,21 @@
+"""TZ: a name of a time zone, or what the system reads by itself."""
+
+import pytest
+
+from utilities.config.environment import read_settings
+from utilities.model.errors import SettingsError
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Europe/Berlin", "Europe/Berlin"), (":UTC", "UTC"), ("CET-1CEST,M3.5.0", ""), (":/etc/localtime", ""), ("", "")],
+)
+def test_time_zone_is_a_name_or_left_to_the_system(text: str, expected: str):
+    assert read_settings({"TZ": text}, env_file=None).tz == expected
+
+
+def test_time_zone_that_does_not_exist_is_refused():
+    with pytest.raises(
+        SettingsError, match=r"^TZ \(in the environment\): it is no time zone; write one like Eur"
+    ):
+        read_settings({"TZ": "Europe/Berln"}, env_file=None)
