@@ -15,7 +15,5 @@ def test_time_zone_is_a_name_or_left_to_the_system(text: str, expected: str):
 
 
 def test_time_zone_that_does_not_exist_is_refused():
-    with pytest.raises(
-        SettingsError, match=r"^TZ \(in the environment\): it is no time zone; write one like Eur"
-    ):
+    with pytest.raises(SettingsError, match=r"^TZ \(in the environment\): it is no time zone; write one like Eur"):
         read_settings({"TZ": "Europe/Berln"}, env_file=None)
