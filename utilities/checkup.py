@@ -19,7 +19,7 @@ from utilities.config.store_urls import is_certificate_unchecked
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
-from utilities.pageviews.collection import open_sites
+from utilities.pageviews.collection import local_zone_name, open_sites
 from utilities.rendering.layout.faults import layout_faults
 from utilities.services import load_catalogue
 from utilities.sources import SourceType
@@ -73,6 +73,7 @@ async def _check_all_parts(settings: Settings, clock: Clock, empty_folder: Path)
     yield data
     if data.status is CheckStatus.WRONG or not settings.data_dir.exists():
         settings = settings.model_copy(update={"data_dir": empty_folder})
+    yield await check_part("time zone", partial(check_time_zone, settings))
     yield await check_part("sites", partial(check_sites, settings))
     yield await check_part("proxy", partial(check_proxy, settings))
     yield await check_part("running server", partial(check_running_server, settings))
@@ -108,6 +109,12 @@ async def check_files(settings: Settings) -> str:
     if faults:
         raise SettingsError("\n".join(faults))
     return "nobody else on this machine can read the secrets"
+
+
+async def check_time_zone(settings: Settings) -> str:
+    """Returns the time zone of boards and sites that name none; a container's is UTC until somebody sets TZ."""
+    origin = "from TZ" if settings.tz else "that of this machine; TZ sets another"
+    return f"boards and sites without a `zone` use {settings.tz or local_zone_name()}, {origin}"
 
 
 async def check_sites(settings: Settings) -> str:

@@ -100,6 +100,8 @@ def log_address(services: Services, port: int) -> None:
     settings = services.settings
     if settings.demo:
         log.info("Demo: all figures come from simulated services on this machine.")
+        if not settings.public_demo:
+            log.info("In a container, or to show the demo to other machines, start `run.py demo --public`.")
     if settings.public_demo:
         log.warning("Everybody who can reach this port can open the demo and your board files. Nobody signs in.")
     if settings.loopback_only:

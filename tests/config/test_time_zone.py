@@ -2,6 +2,7 @@
 
 import pytest
 
+from utilities.checkup import check_time_zone
 from utilities.config.environment import read_settings
 from utilities.model.errors import SettingsError
 
@@ -17,3 +18,11 @@ def test_time_zone_is_a_name_or_left_to_the_system(text: str, expected: str):
 def test_time_zone_that_does_not_exist_is_refused():
     with pytest.raises(SettingsError, match=r"^TZ \(in the environment\): it is no time zone; write one like Eur"):
         read_settings({"TZ": "Europe/Berln"}, env_file=None)
+
+
+async def test_check_says_which_time_zone_walls_and_sites_have():
+    for environ, text in (
+        ({"TZ": "Asia/Tokyo"}, "use Asia/Tokyo, from TZ"),
+        ({}, "that of this machine; TZ sets another"),
+    ):
+        assert text in await check_time_zone(read_settings(environ, env_file=None))

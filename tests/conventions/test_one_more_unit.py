@@ -134,7 +134,7 @@ NEW_FILES = {  # the units of CONTRIBUTING.md's table, and what each adds
 EDITS = {  # file: (a text, the lines that are inserted after it)
     "utilities/reports/site_reports.py": [("REPORTS = (\n", REPORT)],
     "handlers/serving/routes.py": [
-        ("from handlers.site.access_log import", IMPORT),
+        ("from handlers.site.browser_files import", IMPORT),
         ('        Route(r"/flow", FlowPage, PEOPLE),\n', ROUTE),
     ],
 }

@@ -1,6 +1,7 @@
 """Google service account: its key file, and one access token for all threads."""
 
 import json
+import os
 import threading
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from http import HTTPStatus
@@ -164,6 +165,8 @@ def read_key_file(path: Path) -> str:
         ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "the path is not valid"
+        if isinstance(error, PermissionError):
+            why = f"{why}; this is user {os.geteuid()}, so run `sudo chown {os.geteuid()}` on it"
         raise SourceMisconfigured(f"the file of {KEY_FILE_SETTING} cannot be read: {why}") from None
     encoding = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
     return data.decode(encoding, "replace")
