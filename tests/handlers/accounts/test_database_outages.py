@@ -45,7 +45,9 @@ async def test_silent_connection_is_cut_and_replaced(
     await wait_until(lambda: database.workers.pending_count == 0)  # no thread hangs
 
 
-@pytest.mark.parametrize("kind", ["reset", "refuse", "silent"])
+@pytest.mark.parametrize(
+    "kind", ["refuse", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("reset", "silent"))]
+)
 async def test_broken_network_heals(open_database: OpenDatabase, proxied_url: str, proxy: TcpProxy, kind: str):
     database = await open_database(proxied_url)
     if kind == "refuse":

@@ -52,6 +52,7 @@ REFUSALS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(REFUSALS))
 async def test_database_that_refuses_is_down_until_it_no_longer_does(
     open_database: OpenDatabase, own_postgres: PostgresCluster, kind: str, caplog: pytest.LogCaptureFixture
@@ -159,6 +160,7 @@ def backup(settings: Callable[..., Settings], tmp_path: Path) -> Callable[[], Pa
     return make
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", [spoil_replaced, spoil_with_folder, spoil_overwritten])
 async def test_spoiled_sqlite_file_is_down_until_it_is_restored(
     open_database: OpenDatabase,

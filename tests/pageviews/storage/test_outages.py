@@ -1,5 +1,6 @@
 """The page-view store fails as disks, files and servers do: nothing acknowledged is lost, and it heals by itself."""
 
+import asyncio
 import logging
 import shutil
 import subprocess
@@ -72,7 +73,7 @@ async def test_store_that_is_absent_at_the_start_is_opened_as_soon_as_it_works(
             raise StoreDown("the machine is starting")
         return await open_page_view_store(settings(), utc_now)
 
-    store = ReopeningPageViewStore("duckdb", open_at_third_try)
+    store = ReopeningPageViewStore("duckdb", open_at_third_try, sleep=lambda _: asyncio.sleep(0.05))
     await store.start()
     assert not await accepts(store, 1)
     await wait_until(lambda: store.health()["answers"])
@@ -82,6 +83,7 @@ async def test_store_that_is_absent_at_the_start_is_opened_as_soon_as_it_works(
     await store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"Dear diary, " * 10_000, b"", b"\0" * 4096])
 async def test_damaged_file_does_not_stop_the_start_and_nobody_is_told_to_lose_it(
     open_store: OpenStore, settings: Callable[..., Settings], damage: bytes, caplog: pytest.LogCaptureFixture
@@ -103,6 +105,7 @@ async def test_damaged_file_does_not_stop_the_start_and_nobody_is_told_to_lose_i
     assert ("/3",) in await store.query(PATHS_SQL, {})
 
 
+@pytest.mark.slow
 async def test_folder_that_is_deleted_while_running_is_noticed_before_a_page_view_is_lost(
     open_store: OpenStore, settings: Callable[..., Settings], caplog: pytest.LogCaptureFixture
 ):
@@ -133,6 +136,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
+@pytest.mark.slow
 async def test_full_disk_has_two_lines_in_the_log_and_loses_nothing(
     open_store: OpenStore, settings: Callable[..., Settings], small_disk: Path, caplog: pytest.LogCaptureFixture
 ):
@@ -168,6 +172,7 @@ def fill_disk(file: Path) -> None:
                 size //= 2
 
 
+@pytest.mark.slow
 async def test_start_with_a_full_disk_says_so_and_heals(
     open_store: OpenStore, settings: Callable[..., Settings], small_disk: Path, caplog: pytest.LogCaptureFixture
 ):
