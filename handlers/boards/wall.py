@@ -8,6 +8,7 @@ from tornado.web import HTTPError
 
 from handlers.base.handler import BaseHandler
 from utilities.config.boards import Board
+from utilities.model.frames import Reading, ReadingState
 from utilities.rendering.walls import WallHub
 from utilities.reports import Report
 from utilities.sources import Sources
@@ -50,15 +51,26 @@ class BoardListPage(BaseHandler):
 
 
 class FrontPage(BoardListPage):
-    """Redirects to the only board that has a source, and in a demo to the first; otherwise lists the boards."""
+    """Redirects to the only board that can have figures, and in a demo to the first; otherwise lists the boards."""
 
     def get(self) -> None:
         services, boards = self.services, self.sorted_boards()
         ready = [board for board in boards if not missing_sources(board, services.reports, services.sources)]
+        ready = [board for board in ready if not self.has_failed(board)] or ready
         if (len(ready) == 1 or (ready and services.settings.demo)) and not services.boards.faults:
             self.redirect(f"/boards/{ready[0].name}")
         else:
             super().get()
+
+    def has_failed(self, board: Board) -> bool:
+        """Whether no tile has figures, and each has an error, as with a property number that is wrong."""
+        reports, store, now = self.services.reports, self.services.store, self.services.clock()
+        return all(
+            (store.latest(report.name) or Reading(report.name)).state_at(now, report.refresh_every, report.stale_after)
+            is ReadingState.FAILED
+            for tile in board.tiles
+            if (report := reports.get(tile.report))
+        )
 
 
 def missing_sources(board: Board, reports: Mapping[str, Report], sources: Sources) -> list[str]:

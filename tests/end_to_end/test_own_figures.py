@@ -108,6 +108,19 @@ async def test_without_google_the_front_page_is_the_board_of_our_own_figures(tmp
 
 
 @in_session
+async def test_the_front_page_is_a_board_with_figures_while_google_refuses_us(
+    tmp_path: Path, internet: Internet, open_foyer: OpenFoyer
+):
+    boards = {"BOARDS_DIR": copy_boards(tmp_path, SITES)}
+    foyer = await open_foyer({**internet.environment, **boards, "GA4_PROPERTY_ID": "1"})
+
+    async def is_own_board() -> bool:
+        return await read_front_page(foyer.address) == "/boards/visits"
+
+    await wait_until(is_own_board)
+
+
+@in_session
 async def test_a_demo_writes_nothing_into_a_configured_site(tmp_path: Path, internet: Internet):
     boards = copy_boards(tmp_path, SITES + "  - {name: main, domains: [example.com]}\n")
     environ = {"BOARDS_DIR": boards, "DATA_DIR": str(tmp_path / "var"), "PORT": "0"}
