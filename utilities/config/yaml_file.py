@@ -18,6 +18,7 @@ QUOTES_HINT = "a text with : ? # [ ] { or } in it needs quotes around it"
 TEMPLATE_HINT = "{{ … }} is a template that nobody filled in, or a text that needs quotes"
 MAX_YAML_DEPTH = 20
 MAX_INTEGER = 2**63
+MAX_NUMBER_CHARS = 100  # YAML reads 1:59:59 as a number to the base of 60, in a time that grows with its length squared
 TAG_PREFIX = "tag:yaml.org,2002:"
 PLAIN_TYPES = ("str", "int", "float", "bool", "null", "seq", "map")
 BASE_LOADER: type[yaml.SafeLoader] = getattr(
@@ -55,6 +56,8 @@ class FileLoader(BASE_LOADER):  # type: ignore[misc, valid-type]
         kind = node.tag.removeprefix(TAG_PREFIX)
         if kind not in PLAIN_TYPES:
             raise WrongValue(problem="has a tag that means nothing here", problem_mark=node.start_mark)
+        if kind in ("int", "float") and len(node.value) > MAX_NUMBER_CHARS:
+            raise WrongValue(problem="has a number that is too long", problem_mark=node.start_mark)
         try:
             value: object = super().construct_object(node, deep)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:

@@ -21,12 +21,12 @@ class WallStream:
         self.writer = writer
 
     @classmethod
-    async def open(cls, foyer: FoyerServer, browser: Browser) -> "WallStream":
+    async def open(cls, foyer: FoyerServer, browser: Browser, version: str = "1.1") -> "WallStream":
         host, port = foyer.address.removeprefix("http://").split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         name, value = cookie_header(browser)
         writer.write(
-            f"GET /boards/office/stream HTTP/1.1\r\nHost: foyer.example.com\r\n{name}: {value}\r\n\r\n".encode()
+            f"GET /boards/office/stream HTTP/{version}\r\nHost: foyer.example.com\r\n{name}: {value}\r\n\r\n".encode()
         )
         assert b" 200 " in await reader.readline()
         return cls(reader, writer)
@@ -78,3 +78,16 @@ async def test_stream_ends_within_five_seconds_when_its_session_ends_elsewhere(s
         await elsewhere.end_all_sessions(ada)
     assert await wall.has_ended(within=5)
     wall.close()
+
+
+async def test_stream_for_an_old_proxy_is_not_chunked(start_foyer: StartFoyer):
+    """Checks HTTP/1.0, which has no chunks. Without sign-in it is refused as the sign of a proxy."""
+    foyer = await start_foyer()
+    browser = foyer.new_browser()
+    await browser.sign_in()
+    for version, is_chunked in (("1.0", False), ("1.1", True)):
+        wall = await WallStream.open(foyer, browser, version)
+        head = await wall.reader.readuntil(b"\r\n\r\n")
+        assert (b"chunked" in head.lower()) == is_chunked
+        assert (await wall.reader.readuntil(b"retry: ")).startswith(b"retry: ") != is_chunked
+        wall.close()

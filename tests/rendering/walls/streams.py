@@ -29,9 +29,9 @@ class StreamClient:
         self.rest = b""
 
     @classmethod
-    async def open(cls, port: int, path: str = STREAM, *, headers: str = "", version: str = "1.1") -> "StreamClient":
+    async def open(cls, port: int, path: str = STREAM, *, headers: str = "") -> "StreamClient":
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
-        writer.write(f"GET {path} HTTP/{version}\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n".encode())
         line = cls(reader, writer)
         line.head = (await reader.readuntil(b"\r\n\r\n")).decode()
         line.chunked = "chunked" in line.head.lower()

@@ -47,13 +47,6 @@ async def test_walls_reconnect_at_different_moments(server: WallServer) -> None:
     assert all(1000 <= line.retry <= 5000 for line in lines)
 
 
-async def test_a_stream_for_an_old_proxy_is_not_chunked(server: WallServer) -> None:
-    line = await StreamClient.open(server.port, version="1.0")
-    assert not line.chunked
-    assert (await line.wait_for("tile", "visitors")).event_id
-    line.close()
-
-
 async def test_a_wall_that_reconnects_gets_only_what_it_missed(server: WallServer) -> None:
     line = await StreamClient.open(server.port)
     event_ids = [(await line.wait_for("tile")).event_id for _ in range(3)]
