@@ -1,5 +1,6 @@
 """Host names in both spellings: ASCII, as requests contain them, and Unicode, as people read them."""
 
+import re
 from functools import lru_cache
 
 import idna
@@ -7,6 +8,8 @@ import idna
 MAX_HOST_CHARS = 253
 MAX_LABEL_CHARS = 63
 PUNYCODE_PREFIX = "xn--"
+FORBIDDEN_CHARACTER = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+"""What no browser accepts in a host (URL Standard, forbidden domain code points)."""
 
 
 @lru_cache(maxsize=4096)
@@ -22,6 +25,8 @@ def to_ascii_host(host: str) -> str:
             raise ValueError("the host is not valid") from None
     labels = [to_ascii_label(label) for label in host.lower().removesuffix(".").split(".")]
     plain = ".".join(labels)
+    if FORBIDDEN_CHARACTER.search(plain):
+        raise ValueError("the host is not valid")
     if len(plain) > MAX_HOST_CHARS or not all(0 < len(label) <= MAX_LABEL_CHARS for label in labels):
         raise ValueError("the host is not valid")
     return plain

@@ -25,6 +25,14 @@ def normalize_path(path: str) -> str:
     return remove_dot_segments(path) if "/." in path else path
 
 
+def replace_backslashes(url: str) -> str:
+    """Returns the URL with `/` for `\\` before its query, as browsers read it: the host ends there."""
+    if "\\" not in url:
+        return url
+    end = next((at for at, character in enumerate(url) if character in "?#"), len(url))
+    return url[:end].replace("\\", "/") + url[end:]
+
+
 def decode_escaped_text(match: re.Match[str]) -> str:
     """Returns a run of escapes with its readable characters decoded."""
     text = bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")

@@ -204,6 +204,7 @@ def test_279_hosts_of_the_spam_list_and_their_subdomains_are_spam():
         ("en-GB-oxendict", "en-GB"),
         ("ca-valencia", "ca"),
         ("en-US-u-hc-h12", "en-US"),
+        ("zh-cmn-Hans-CN", "zh-Hans-CN"),
         ("en_US", "en-US"),
         ("zh_Hant_TW.UTF-8", "zh-Hant-TW"),
         ("de-1996", "de"),

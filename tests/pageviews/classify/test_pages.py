@@ -32,6 +32,12 @@ from utilities.pageviews.url_paths import normalize_path
         ("https://example.com/%ff%fe", "example.com", "/%FF%FE"),
         ("https://example.com/a\u202eb\u0000c", "example.com", "/a%E2%80%AEb%00c"),
         ("https://[broken/a", "", "/"),
+        ("https://example.com\\@evil.example/a", "example.com", "/@evil.example/a"),
+        ("https://example.com/a\\b?c\\d", "example.com", "/a/b"),
+        ("https://example.com/#/reset?token=secret&utm_source=x", "example.com", "/#/reset"),
+        ("https://example.com/#/caf%C3%A9/%61", "example.com", "/#/café/a"),
+        ("https://example.com/#!caf%c3%a9", "example.com", "/#!café"),
+        ("https://example.com/#!/a/../%2f", "example.com", "/#!/%2F"),
     ],
 )
 def test_page_is_a_host_and_a_path(url: str, host: str, path: str):
@@ -42,6 +48,11 @@ def test_page_is_a_host_and_a_path(url: str, host: str, path: str):
 def test_parameters_that_make_another_page_stay_in_their_order():
     url = "https://example.com/list?page=2&utm_source=x&id=7&empty=&other=1"
     assert parse_page_url(url, ("id", "page", "empty")).path == "/list?page=2&id=7&empty="
+
+
+def test_route_has_campaign_tags_and_kept_parameters_too():
+    page = parse_page_url("https://example.com/?x=1#/list?page=2&token=y&utm_source=letter", ("page",))
+    assert (page.path, page.tags.source) == ("/#/list?page=2", "letter")
 
 
 def test_letters_that_a_kept_parameter_hides_are_no_control_characters():
@@ -101,6 +112,8 @@ def test_host_is_shown_in_unicode(host: str, shown: str):
 @pytest.mark.parametrize(
     ("referrer", "url", "host"),
     [
+        ("android-app://user:secret@org.example/", "android-app://org.example", "android-app:org.example"),
+        ("https://ref.example\\a", "https://ref.example/a", "ref.example"),
         ("https://user:secret@Www.Other.example/a?b=c#d", "https://www.other.example/a?b=c", "other.example"),
         ("http://other.example", "http://other.example", "other.example"),
         ("https://other.example:8080/", "https://other.example:8080/", "other.example"),

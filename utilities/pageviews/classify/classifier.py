@@ -27,8 +27,11 @@ from utilities.pageviews.host_names import to_unicode_host
 from utilities.pageviews.sites.site_file import Site
 
 MAX_AGENT_CHARS, MAX_TITLE_CHARS, MAX_EVENT_NAME_CHARS = 400, 300, 100  # characters
-LANGUAGE_TAG = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?(?![^\W_])")
-"""Language, script and region; variants and extensions (`-valencia`, `-u-hc-h12`) may follow."""
+LANGUAGE_TAG = re.compile(
+    r"([a-zA-Z]{2,3})(?:[-_][a-zA-Z]{3}(?=[-_]))?(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?(?![^\W_])"
+)
+"""Language, script and region. An extended language (`zh-cmn-…`) may stand between, and variants and extensions
+(`-valencia`, `-u-hc-h12`) behind."""
 
 tidy_cached = lru_cache(maxsize=2048)(tidy_text)
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from utilities.model.text import clean_text
 from utilities.pageviews.host_names import to_unicode_host
-from utilities.pageviews.url_paths import normalize_path
+from utilities.pageviews.url_paths import normalize_path, replace_backslashes
 
 MAX_PARSED_URL_CHARS = 8 * 1024  # the rest of a longer URL is ignored
 MAX_PATH_CHARS = 2048  # a longer path is cut; its campaign tags count all the same
@@ -110,15 +110,30 @@ def parse_page_url(url: str, kept_parameters: tuple[str, ...] = ()) -> PageUrl:
     if plain and "/." not in plain[2]:
         return PageUrl(to_unicode_host(plain[1]).removeprefix("www."), plain[2], NO_TAGS)
     try:
-        parts = urlsplit(url[:MAX_PARSED_URL_CHARS])
+        parts = urlsplit(replace_backslashes(url[:MAX_PARSED_URL_CHARS]))
     except ValueError:  # invalid host in brackets
         return PageUrl(parse_host(url.partition("//")[2].partition("/")[0]), "/", NO_TAGS)
     fields = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
-    path = normalize_path(parts.path) or "/"
-    stay = [f"{name}={value}" for name, value in fields if name in kept_parameters]
-    route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""
-    path = path + ("?" + "&".join(stay) if stay else "") + route
+    path = (normalize_path(parts.path) or "/") + kept_query(fields, kept_parameters)
+    if parts.fragment.startswith(("/", "!")):
+        route, _, query = parts.fragment.partition("?")
+        route_fields = parse_qsl(query, keep_blank_values=True)
+        path += "#" + normalize_route(route) + kept_query(route_fields, kept_parameters)
+        fields += route_fields
     return PageUrl(parse_host(parts.netloc), tidy_text(path, MAX_PATH_CHARS), parse_tags(fields) if fields else NO_TAGS)
+
+
+def kept_query(fields: list[tuple[str, str]], kept_parameters: tuple[str, ...]) -> str:
+    """Returns the query of the parameters that make another page, with `?`; '' for none."""
+    stay = [f"{name}={value}" for name, value in fields if name in kept_parameters]
+    return "?" + "&".join(stay) if stay else ""
+
+
+def normalize_route(route: str) -> str:
+    """Returns a route in a fragment (`/…`, `!…`) in the spelling of paths."""
+    mark = "!" if route.startswith("!") else ""
+    path = route.removeprefix("!")
+    return mark + (normalize_path(path) if path.startswith("/") else normalize_path(f"/{path}")[1:])
 
 
 def parse_tags(fields: list[tuple[str, str]]) -> CampaignTags:
@@ -143,13 +158,13 @@ def parse_tags(fields: list[tuple[str, str]]) -> CampaignTags:
 def parse_referrer(referrer: str) -> ReferrerUrl:
     """Parses a referrer and removes credentials and fragment; NO_REFERRER for what is not a page's URL."""
     try:
-        parts = urlsplit(referrer[:MAX_PARSED_URL_CHARS].strip())
+        parts = urlsplit(replace_backslashes(referrer[:MAX_PARSED_URL_CHARS].strip()))
     except ValueError:
         return NO_REFERRER
     host = parse_host(parts.netloc)
     if parts.scheme == "android-app" and host:
-        app = "android-app:" + parts.netloc.lower()
-        return ReferrerUrl(tidy_text(f"android-app://{parts.netloc}", 300), tidy_text(app, 253))
+        package = parts.netloc.rpartition("@")[2]
+        return ReferrerUrl(tidy_text(f"android-app://{package}", 300), tidy_text(f"android-app:{package.lower()}", 253))
     if parts.scheme not in ("http", "https") or not host:
         return NO_REFERRER
     name, colon, port = parts.netloc.rpartition("@")[2].lower().partition(":")

@@ -71,7 +71,7 @@ def parse_beacon_body(body: bytes) -> BeaconPayload:
     """Parses a JSON object or a form, whatever its Content-Type; raises MissingUrl, BadHit and TooLarge."""
     if len(body) > MAX_BEACON_BYTES:
         raise TooLarge(f"more than {MAX_BEACON_BYTES} bytes")
-    text = body.decode("utf-8", "replace")
+    text = body.decode("utf-8-sig", "replace").strip()
     if text[:1] in ("{", "["):
         return parse_fields(parse_json_fields(text).items())
     # The script sends here the same text as to the image, with the `?`.

@@ -5,11 +5,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from utilities.model.errors import BadHit
 from utilities.pageviews.host_names import to_ascii_host
+from utilities.pageviews.url_paths import replace_backslashes
 
 MAX_PAGE_URL_CHARS = 4 * 1024
 MAX_LONG_PATH_CHARS = 2048  # of an address that is too long
 MAX_LONG_FIELD_CHARS = 300
-CUT_ESCAPE = re.compile(r"%[0-9A-Fa-f]?$")
+CUT_ESCAPE = re.compile(r"(?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])*)?(?:%[0-9A-Fa-f]?)?$")
+"""The end of a path that was cut within an escaped character."""
 CAMPAIGN_FIELD = re.compile(
     r"utm_\w+=|[a-z_]*clid=|gad_source=|[gw]braid=|igshid?=|epik=|rdt_cid=|mc_eid=", re.IGNORECASE
 )
@@ -71,7 +73,7 @@ def decode_mirror_label(label: str, query: str) -> str:
 def page_host(url: str) -> str:
     """Returns the host of a page's URL in ASCII; raises BadHit for every URL that is not http or https."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(replace_backslashes(url))
         host = parts.hostname
     except ValueError:
         host = None
