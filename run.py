@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 from utilities.config.environment import read_settings
 from utilities.config.file_owners import check_data_owner
 from utilities.config.settings import Settings
-from utilities.logs import log_uncaught_errors
-from utilities.model.errors import FoyerError
+from utilities.logs import log_settings_faults, log_uncaught_errors
+from utilities.model.errors import FoyerError, SettingsError
 from utilities.runtime.process_end import end_process
 
 if TYPE_CHECKING:
@@ -34,7 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(run_command(options))
     except FoyerError as error:
-        print(error, file=sys.stderr)
+        is_logged = options.command in ("serve", "collect") and isinstance(error, SettingsError)
+        if is_logged and error.log_format == "json":
+            log_settings_faults(str(error))
+        else:
+            print(error, file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `run.py check | head`: nobody reads any more, and Python would report that at its end

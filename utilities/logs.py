@@ -67,8 +67,9 @@ class StderrHandler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the name is of logging)
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):  # else stderr itself is closed or full
-            where = f"{record.filename}:{record.lineno}"
-            self.stream.write(f"An event of {where} cannot be logged ({type(error).__name__}).\n")
+            sentence = f"An event of {record.filename}:{record.lineno} cannot be logged ({type(error).__name__})."
+            plain = logging.LogRecord("foyer.logs", logging.ERROR, record.pathname, record.lineno, sentence, None, None)
+            self.stream.write(self.format(plain) + self.terminator)
 
 
 def log_uncaught_errors() -> None:
@@ -88,6 +89,13 @@ def log_uncaught_errors() -> None:
         log.error("uncaught error at the end of an object", exc_info=ended.exc_value)
 
     sys.excepthook, threading.excepthook, sys.unraisablehook = log_error, log_thread_error, log_unraisable
+
+
+def log_settings_faults(faults: str) -> None:
+    """Logs each fault of the settings as an event in JSON: there are no settings yet to set up the log with."""
+    log_to_stderr("INFO", "json")
+    for fault in faults.splitlines():
+        logging.getLogger("foyer").critical("%s", fault)
 
 
 def format_warning(

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +97,25 @@ def test_every_logger_and_every_warning_goes_to_stderr(form: str):
     assert "***" in done.stderr
     assert "beware" in done.stderr
     assert "canary" not in done.stderr
+
+
+FAULTY_STARTS = {
+    "settings": ("run.py", "collect"),
+    "an event": ("-c", "import logging, utilities.logs as l; l.log_to_stderr('INFO', 'json'); logging.error('%d', 'x')"),
+}
+
+
+@pytest.mark.parametrize("start", FAULTY_STARTS)
+def test_every_line_is_json_whatever_is_wrong(start: str, tmp_path: Path):
+    variables = {"LOG_FORMAT": "json", "PORT": "99999", "LOG_LEVEL": "loud", "ENV_FILE": "/dev/null"}
+    ended = subprocess.run(
+        [sys.executable, *FAULTY_STARTS[start]],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    messages = [json.loads(line)["message"] for line in ended.stderr.splitlines()]
+    assert len(messages) == (2 if start == "settings" else 1)
+    assert all("PORT" in each or "LOG_LEVEL" in each or "cannot be logged" in each for each in messages)

@@ -63,7 +63,7 @@ def read_settings(
         faults.setdefault(name, f"{name} ({where.get(name, 'from a file')}): {what}.")
     faults = dict(find_conflicts(settings)) | faults
     if faults:
-        raise SettingsError("\n".join(faults.values()))
+        raise SettingsError("\n".join(faults.values()), log_format=settings.log_format)
     paths = {
         name: validators.resolve_path(home, str(path)) for name in PATH_FIELDS if (path := getattr(settings, name))
     }

@@ -55,6 +55,11 @@ class FoyerError(Exception):
 class SettingsError(FoyerError):
     """A setting is wrong."""
 
+    def __init__(self, message: str, *, log_format: str = "text") -> None:
+        """`log_format` is LOG_FORMAT, where that itself can be used."""
+        super().__init__(message)
+        self.log_format = log_format
+
 
 class BoardError(FoyerError):
     """A board file is wrong."""
