@@ -101,7 +101,10 @@ def test_every_logger_and_every_warning_goes_to_stderr(form: str):
 
 FAULTY_STARTS = {
     "settings": ("run.py", "collect"),
-    "an event": ("-c", "import logging, utilities.logs as l; l.log_to_stderr('INFO', 'json'); logging.error('%d', 'x')"),
+    "an event": (
+        "-c",
+        "import logging, utilities.logs as l; l.log_to_stderr('INFO', 'json'); logging.error('%d', 'x')",
+    ),
 }
 
 
