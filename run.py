@@ -34,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(run_command(options))
     except FoyerError as error:
-        is_logged = options.command in ("serve", "collect") and isinstance(error, SettingsError)
-        if is_logged and error.log_format == "json":
+        is_server = options.command in ("serve", "collect")
+        if is_server and isinstance(error, SettingsError) and error.log_format == "json":
             log_settings_faults(str(error))
         else:
             print(error, file=sys.stderr)

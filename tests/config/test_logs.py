@@ -99,6 +99,7 @@ def test_every_logger_and_every_warning_goes_to_stderr(form: str):
     assert "canary" not in done.stderr
 
 
+SET_UP = "from utilities.logs import log_to_stderr; log_to_stderr('INFO', 'json')"
 FAULTY_STARTS = {
     "settings": ("run.py", "collect"),
     "an event": (

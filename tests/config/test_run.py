@@ -143,7 +143,7 @@ def test_check_names_a_redis_that_does_not_answer(run: Run):
     [
         ("DATABASE_URL", "postgresql://u:canary@127.0.0.1:abc/x", "its host or its port cannot be read"),
         ("DATABASE_URL", "postgresql+canary://127.0.0.1/x", "leave out the driver"),
-        ("DATA_DIR", "/dev/null", "Check who owns DATA_DIR"),
+        ("DATA_DIR", "/dev/null", "Check that DATA_DIR belongs"),
     ],
 )
 def test_reason_for_a_failed_start_is_a_sentence(run: Run, variable: str, value: str, told: str):
