@@ -239,3 +239,18 @@ async def test_a_primary_that_becomes_a_replica_degrades_and_recovers(redis_serv
     assert store.latest("top-pages") == newest != before
     await raw.execute_command("REPLICAOF", "NO", "ONE")
     assert await store.acquire_lease("top-pages", 5) is not None
+
+
+async def test_a_redis_that_refuses_reads_does_not_count_as_answering(redis_server, open_one, raw, caplog):
+    caplog.set_level("INFO")
+    store = await open_one(redis_url=redis_server.url)
+    written = await put(store, reading())
+    for refused in ("get", "smembers", "zrange", "hgetall", "mget", "scan", "eval", "evalsha", "ping"):
+        await raw.execute_command("ACL", "SETUSER", "default", f"-{refused}")
+    await wait_until(lambda: not store.health()["answers"])
+    assert store.latest("top-pages") == written
+    await raw.execute_command("ACL", "SETUSER", "default", "+@all")
+    await wait_until(lambda: store.health()["answers"])
+    lines = [record.getMessage() for record in caplog.records if "reads" in record.getMessage()]
+    assert [line.partition(" (")[0] for line in lines] == ["Redis refuses reads", "Redis accepts reads again"]
+    assert "default" not in lines[0]

@@ -50,6 +50,7 @@ class FoyerError(Exception):
     """Root of the tree; the message is a sentence that tells a person what to do."""
 
     kind: ClassVar[ErrorKind] = ErrorKind.INTERNAL
+    is_logged = False  # True when its outage has a line in the log already, for everybody whom it affects
 
 
 class SettingsError(FoyerError):

@@ -24,6 +24,7 @@ from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.open import open_reopening_store
 from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
 from utilities.pageviews.storage.retention import DEFAULT_RETENTION_MONTHS, run_nightly_retention
+from utilities.runtime.outage_log import outage_level
 from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 
 if TYPE_CHECKING:  # each loads a large library, which not every process needs
@@ -147,7 +148,7 @@ async def restore_open_visits(classifier: HitClassifier, views: PageViewStore, c
             await views.query(RECENT_VISITS_SQL, {"since": clock() - timedelta(seconds=SESSION_TIMEOUT_SECONDS)})
         )
     except SourceError as error:
-        log.warning("open visits are counted as new ones: %s", error)
+        log.log(outage_level(error), "open visits are counted as new ones: %s", error)
 
 
 async def restore_recent_hits(collector: Collector, clock: Clock) -> None:
@@ -156,7 +157,7 @@ async def restore_recent_hits(collector: Collector, clock: Clock) -> None:
     try:
         collector.recent.restore(await collector.views.query(RECENT_IDS_SQL, {"since": since}))
     except SourceError as error:
-        log.warning("hits that are sent again now count twice: %s", error)
+        log.log(outage_level(error), "hits that are sent again now count twice: %s", error)
 
 
 async def flush_all_dropped(dropped: DroppedCounter, views: PageViewStore) -> None:

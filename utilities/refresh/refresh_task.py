@@ -14,6 +14,7 @@ from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailabl
 from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.refresh.schedule import Observation, failure_reading
 from utilities.reports import Report
+from utilities.runtime.outage_log import outage_level
 from utilities.runtime.supervised_loop import catch_error
 from utilities.sources import Sources
 from utilities.store import Lease, Store, unfenced_lease
@@ -55,6 +56,7 @@ class RefreshTask:
         self.due_now = is_misconfigured(self.last_seen.reading)
         self.has_page_view = False  # one was counted since the last query began
         self.last_duration = 0.0  # seconds
+        self.is_logged_elsewhere = False  # the last failure, by what failed
 
     @property
     def is_expired(self) -> bool:
@@ -181,7 +183,8 @@ class RefreshTask:
             raise Unavailable("the source returned no frame")
         before = self.context.store.latest(self.report.name)
         if before is not None and before.last_error is not None:
-            log.info("%s: the figures are up to date again", self.report.name)
+            level = logging.DEBUG if self.is_logged_elsewhere else logging.INFO
+            log.log(level, "%s: the figures are up to date again", self.report.name)
         await self._write_reading(Reading(self.report.name, frame, received_at), lease)
 
     async def _write_partial(self, frame: Frame, lease: Lease) -> None:
@@ -200,11 +203,12 @@ class RefreshTask:
     async def record_failure(self, error: Exception, lease: Lease) -> None:
         """Writes the error as a reading; logs it once for as long as the kind of error stays the same."""
         is_expected = isinstance(error, SourceError)
+        self.is_logged_elsewhere = outage_level(error) == logging.DEBUG
         old = self.context.store.latest(self.report.name)
         message = str(error)[:MAX_ERROR_CHARS] if is_expected else "internal error"
         reading = failure_reading(self.report, old, error, message, self.context.clock(), self.context.rng)
         if old is None or old.last_error is None or old.last_error.kind is not error_kind(error):
-            level, traceback = (logging.WARNING, None) if is_expected else (logging.ERROR, error)
+            level, traceback = (outage_level(error), None) if is_expected else (logging.ERROR, error)
             if not self.context.sources.has_source(self.report.sources[0]):
                 level = logging.DEBUG  # nobody wants its figures here; /boards and `run.py check` name the source
             log.log(level, "%s: %s", self.report.name, error, exc_info=traceback)

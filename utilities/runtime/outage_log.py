@@ -2,6 +2,22 @@
 
 import logging
 from threading import Lock
+from typing import TypeVar
+
+from utilities.model.errors import FoyerError
+
+Error = TypeVar("Error", bound=FoyerError)
+
+
+def outage_level(error: Exception) -> int:
+    """Returns the level at which a consequence of `error` is logged: DEBUG when the outage has its line already."""
+    return logging.DEBUG if getattr(error, "is_logged", False) else logging.WARNING
+
+
+def mark_logged(error: Error) -> Error:
+    """Returns the error, marked as the consequence of an outage that is in the log."""
+    error.is_logged = True
+    return error
 
 
 class OutageLog:

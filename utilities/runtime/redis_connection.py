@@ -113,6 +113,7 @@ def describe_redis_error(error: Exception) -> str:
     """Returns the text of an error without the address, which is a part of REDIS_URL."""
     text = str(error) or type(error).__name__
     text = ADDRESS_IN_ERROR.sub("", text)
+    text = re.sub(r"\bUser .*? has no", "the user has no", text)  # its name is a part of REDIS_URL
     return re.sub(r"^Error while \w+ from \S+ ?:?", "", text).strip() or type(error).__name__
 
 

@@ -13,6 +13,7 @@ from redis.asyncio.client import PubSub
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import StoreDown
 from utilities.model.frames import Reading
+from utilities.runtime.outage_log import OutageLog
 from utilities.runtime.redis_connection import CALL_SECONDS, RedisConnection
 from utilities.runtime.supervised_loop import SupervisedLoop
 from utilities.store import Lease
@@ -51,6 +52,9 @@ class RedisStore:
         self.pending: set[str] = set()  # reports whose reading is not in Redis yet
         self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.last_write_ok = True
+        self.read_outage = OutageLog(
+            log, "Redis refuses reads", "Redis accepts reads again", "pages continue from memory"
+        )
         self.loaded = asyncio.Event()  # set after the first attempt
         self.sync_loop = SupervisedLoop("store: sync", self._sync_forever)
 
@@ -90,7 +94,6 @@ class RedisStore:
         return is_stored
 
     def _record_refusal(self, error: StoreDown) -> None:
-        """Logs once that Redis is full or read-only; reads continue."""
         if self.last_write_ok:
             log.warning("%s; new readings stay in this process until Redis accepts writes", error)
         self.last_write_ok = False
@@ -135,7 +138,7 @@ class RedisStore:
     def health(self) -> Mapping[str, object]:
         return {
             "kind": "redis",
-            "answers": self.connection.is_answering,
+            "answers": self.connection.is_answering and not self.read_outage.is_failing,
             "writes": self.last_write_ok and not self.pending,
             "bad_values": self.commands.bad_values,
             "readings": len(self.cache.readings),
@@ -156,6 +159,8 @@ class RedisStore:
                     async with self.connection.redis.pubsub() as announcements:
                         await self._follow_announcements(announcements)
             except StoreDown as error:
+                if self.connection.is_answering:
+                    self.read_outage.record_failure(str(error))
                 log.debug("announcements are not received: %s", error)
             finally:
                 self.loaded.set()
@@ -168,6 +173,7 @@ class RedisStore:
         while self.monotonic() - last_answer < MAX_SILENCE_SECONDS:
             if self.monotonic() - last_reread > REREAD_INTERVAL_SECONDS:
                 await self._sync_readings()
+                self.read_outage.record_success()
                 self.loaded.set()
                 last_reread = self.monotonic()
             message = await announcements.get_message(timeout=PING_INTERVAL_SECONDS)

@@ -1,5 +1,6 @@
 """The state database answers and refuses, or its file is spoiled: it is down until that is over."""
 
+import asyncio
 import contextlib
 import logging
 import shutil
@@ -29,6 +30,7 @@ from tests.handlers.accounts.database_faults import (
 from tests.handlers.accounts.postgres import PostgresCluster
 from tests.waiting import wait_until
 from utilities.accounts.database.database_errors import describe_failure
+from utilities.accounts.database.migrate import hold_migration_lock
 from utilities.config.settings import Settings
 
 REFUSALS = {
@@ -99,6 +101,21 @@ async def test_read_only_database_still_answers_what_reads(
     await wait_until(lambda: database.health()["writes"])
     assert not await fails(database, write_row)
     assert [line.partition(" (")[0] for line in log_lines(caplog)] == [NO_WRITES, WRITES]
+
+
+async def test_migrations_have_a_time_limit_of_their_own(open_database: OpenDatabase, postgres_url: str):
+    database = await open_database(postgres_url)
+
+    def read_limits(connection: Connection) -> list[str]:
+        return [connection.execute(text(f"SHOW {name}")).scalar_one() for name in ("statement_timeout", "lock_timeout")]
+
+    def compare_limits() -> tuple[list[str], list[str]]:
+        with database.engine.connect() as connection:
+            with hold_migration_lock(connection):
+                during = read_limits(connection)
+            return during, read_limits(connection)
+
+    assert await asyncio.to_thread(compare_limits) == (["10min", "10min"], ["3s", "3s"])
 
 
 async def test_transactions_in_each_others_way_are_tried_again(open_database: OpenDatabase, postgres_url: str):

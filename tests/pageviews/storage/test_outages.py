@@ -14,6 +14,7 @@ from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import Overloaded, StoreDown, Unavailable
+from utilities.pageviews.collection import open_collection
 from utilities.pageviews.storage.open import DUCKDB_FILE, open_page_view_store, open_reopening_store
 from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
 
@@ -58,6 +59,16 @@ async def test_clickhouse_that_is_absent_at_the_start_does_not_stop_it(
     assert log_lines(caplog) == ["Page views cannot be stored"]
     assert "nothing listens there" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_absent_store_has_one_line_for_everything_that_needs_it(
+    settings: Callable[..., Settings], caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    async with open_collection(settings(clickhouse_url="http://127.0.0.1:1/secret-name"), utc_now) as collection:
+        await asyncio.sleep(0)  # the loops begin
+        assert not await accepts(collection.views, 1)
+    assert log_lines(caplog) == ["Page views cannot be stored"]
 
 
 async def test_store_that_is_absent_at_the_start_is_opened_as_soon_as_it_works(

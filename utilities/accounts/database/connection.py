@@ -18,7 +18,7 @@ from utilities.accounts.database.engines import (
     create_database_engine,
     make_interrupt,
 )
-from utilities.accounts.database.migrate import NewerDatabase, run_migrations
+from utilities.accounts.database.migrate import MIGRATION_SECONDS, NewerDatabase, needs_migration, run_migrations
 from utilities.accounts.database.tables import METADATA, spent_attempts
 from utilities.config.settings import Settings
 from utilities.model.clock import MonotonicClock
@@ -156,16 +156,24 @@ class StateDatabase:
 
     async def _probe(self, timeout: float) -> None:
         """Migrates if necessary, reads every table and writes a row; ends the outage, or begins one with StateDown."""
+        if await self.workers.run(self._try_version, timeout):
+            await self.workers.run(self._try_migrating, MIGRATION_SECONDS)
         await self.workers.run(self._try_tables, timeout)
         self.outage.record_success()
         if self.write_outage.is_failing:
             await self.workers.run(self._try_write, timeout)
             self.write_outage.record_success()
 
-    def _try_tables(self, handle: CancelHandle) -> None:
+    def _try_version(self, handle: CancelHandle) -> bool:
+        return self._try_schema(handle, needs_migration) or False
+
+    def _try_migrating(self, handle: CancelHandle) -> None:
+        self._try_schema(handle, run_migrations)
+
+    def _try_schema(self, handle: CancelHandle, work: Callable[[Engine], Result]) -> Result | None:
         self._thread.handle = handle
         try:
-            run_migrations(self.engine)
+            return work(self.engine)
         except NewerDatabase as error:
             self.outage.record_failure(str(error))
             raise
@@ -173,6 +181,9 @@ class StateDatabase:
             self._record_failure(handle, classify_failure(error), error)
             if classify_failure(error) is not Failure.NO_WRITES:
                 raise StateDown(self.outage.reason or DOWN_TEXT) from error
+            return None
+
+    def _try_tables(self, handle: CancelHandle) -> None:
         self._run_in_transaction(handle, _read_every_table)
         while self._deferred:
             self._run_in_transaction(handle, self._deferred[0])
@@ -190,7 +201,7 @@ class StateDatabase:
         }
 
     async def close(self) -> None:
-        """Waits up to three seconds for running transactions, interrupts the others, and closes all connections."""
+        """Waits three seconds for running transactions, interrupts the others, and closes all connections."""
         if self._probe_loop is not None:
             await self._probe_loop.stop()
         if not await self.workers.close(DATABASE_TIMEOUT_SECONDS):

@@ -13,6 +13,7 @@ from utilities.model.errors import StateDown
 MIGRATIONS_FOLDER = Path(__file__).with_name("migrations")
 LATEST_MIGRATION = max(path.name.partition("_")[0] for path in MIGRATIONS_FOLDER.glob("versions/*_*.py"))
 """The migration that nothing follows: they are numbered."""
+MIGRATION_SECONDS = 600.0  # for all missing migrations, waiting for another process included
 ADVISORY_LOCK_NUMBER = 0x666F796572  # "foyer": names our advisory lock in PostgreSQL
 
 
@@ -22,9 +23,8 @@ class NewerDatabase(StateDown):
 
 def run_migrations(engine: Engine) -> None:
     """Runs the migrations that are missing; raises NewerDatabase, and what SQLAlchemy raises."""
-    with engine.connect() as connection:
-        if current_migration(connection) == LATEST_MIGRATION:
-            return
+    if not needs_migration(engine):
+        return
     # Imported late: Alembic is a tenth of a start, and most starts find nothing to do.
     from alembic import command
     from alembic.config import Config
@@ -42,6 +42,11 @@ def run_migrations(engine: Engine) -> None:
         connection.commit()
 
 
+def needs_migration(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return current_migration(connection) != LATEST_MIGRATION
+
+
 def current_migration(connection: Connection) -> str | None:
     """Returns the last migration of this database; None for an empty database."""
     has_versions = inspect(connection).has_table("alembic_version")
@@ -52,10 +57,14 @@ def current_migration(connection: Connection) -> str | None:
 def hold_migration_lock(connection: Connection) -> Iterator[None]:
     """Holds a lock against other processes: PostgreSQL's own, or a file next to the SQLite database."""
     if connection.dialect.name == "postgresql":
+        for name in ("statement_timeout", "lock_timeout"):  # a large table may take longer than a request may
+            connection.execute(text(f"SET {name} = '{MIGRATION_SECONDS:.0f}s'"))
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK_NUMBER})
         connection.commit()
         yield
         connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": ADVISORY_LOCK_NUMBER})
+        for name in ("statement_timeout", "lock_timeout"):
+            connection.execute(text(f"RESET {name}"))  # to the limits that each connection begins with
         connection.commit()
         return
     place = connection.engine.url.database

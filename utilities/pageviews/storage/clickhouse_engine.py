@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
 
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, StoreDown, Unavailable
@@ -32,6 +32,7 @@ from utilities.pageviews.storage.clickhouse_open import (
     connect_clickhouse,
     count_stored_rows,
     describe_client_error,
+    describe_open_error,
     make_client,
 )
 from utilities.pageviews.storage.dropped_hits import DROPPED_TABLE, DroppedHits
@@ -109,6 +110,8 @@ class ClickHousePageViewStore:
         try:
             return self.client.query(sql, parameters=with_utc(values), settings=settings).result_rows
         except DatabaseError as error:
+            if is_silence(error):
+                raise Unavailable(f"ClickHouse does not answer: {describe_open_error(error)}") from error
             if is_busy_error(error):
                 raise Unavailable(f"ClickHouse takes too long to answer: {first_error_line(error)}") from error
             raise BadAnswer(f"ClickHouse rejects the query: {first_error_line(error)}") from error
@@ -204,6 +207,11 @@ async def open_clickhouse_store(url: str, clock: Clock) -> ClickHousePageViewSto
         store = ClickHousePageViewStore(client, long_client, query_pool, rows, clock)
         on_failure.pop_all()
     return store
+
+
+def is_silence(error: Exception) -> bool:
+    """Whether no answer came: the client uses one class for this and for some answers of the server, which have a code."""
+    return isinstance(error, OperationalError) and "code:" not in str(error).lower()
 
 
 def is_busy_error(error: Exception) -> bool:

@@ -17,6 +17,7 @@ from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
 from utilities.pageviews.storage.interface import first_error_line
 from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
+from utilities.runtime.outage_log import outage_level
 
 log = logging.getLogger("foyer.collect")
 
@@ -156,7 +157,11 @@ async def try_sync(
         await table.sync(now, [(site.name, site.zone) for site in sites], on_salt)
     except (StoreDown, SourceError) as error:
         if was_shared:
-            log.warning("a visitor of several processes counts several times until ClickHouse answers: %s", error)
+            log.log(
+                outage_level(error),
+                "visitors of several processes count several times until ClickHouse answers: %s",
+                error,
+            )
         return False
     if not was_shared:
         log.info("the processes share their visitors again")

@@ -11,7 +11,7 @@ from utilities.model.errors import SettingsError, StoreDown, Unavailable
 from utilities.pageviews import PageView
 from utilities.pageviews.storage.dropped_hits import DroppedHits
 from utilities.pageviews.storage.interface import DeleteRequest, ExportFormat, PageViewStore
-from utilities.runtime.outage_log import OutageLog
+from utilities.runtime.outage_log import OutageLog, mark_logged
 from utilities.runtime.supervised_loop import Sleep, SupervisedLoop
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,9 @@ class ReopeningPageViewStore:
     def opened_store(self) -> PageViewStore:
         """Returns the store that is open; raises StoreDown."""
         if self.store is None:
-            raise StoreDown(f"Page views cannot be stored: {self.outage.reason or 'the store is not open yet'}")
+            raise mark_logged(
+                StoreDown(f"Page views cannot be stored: {self.outage.reason or 'the store is not open yet'}")
+            )
         return self.store
 
     async def add_views(self, views: Sequence[PageView]) -> None:
@@ -81,7 +83,7 @@ class ReopeningPageViewStore:
 
     async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         if self.store is None:
-            raise Unavailable(f"The page-view store is not open: {self.outage.reason}")
+            raise mark_logged(Unavailable(f"The page-view store is not open: {self.outage.reason}"))
         return await self.store.query(sql, values)
 
     async def delete_rows(self, request: DeleteRequest) -> int:

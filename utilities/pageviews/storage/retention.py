@@ -9,6 +9,7 @@ from datetime import date
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, StoreDown
 from utilities.pageviews.storage.interface import DeleteRequest, PageViewStore
+from utilities.runtime.outage_log import outage_level
 
 log = logging.getLogger("foyer.retention")
 
@@ -49,5 +50,5 @@ async def run_nightly_retention(store: PageViewStore, months_of: Callable[[str],
                 await delete_expired_views(store, months_of, now.date())
                 last_run = now.date()
             except (SourceError, StoreDown) as error:
-                log.warning("Expired page views could not be deleted; retrying later: %s", error)
+                log.log(outage_level(error), "Expired page views could not be deleted; retrying later: %s", error)
         await asyncio.sleep(RETENTION_CHECK_SECONDS)
