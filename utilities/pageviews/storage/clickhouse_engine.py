@@ -210,7 +210,7 @@ async def open_clickhouse_store(url: str, clock: Clock) -> ClickHousePageViewSto
 
 
 def is_silence(error: Exception) -> bool:
-    """Whether no answer came: the client uses one class for this and for some answers of the server, which have a code."""
+    """Whether no answer came: the client has one class for this and for some answers, which have a code."""
     return isinstance(error, OperationalError) and "code:" not in str(error).lower()
 
 
