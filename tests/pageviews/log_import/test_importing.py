@@ -117,6 +117,18 @@ async def test_log_that_does_not_say_whose_it_is_needs_a_name(import_files: Impo
         await import_files(write(LINES), site="")
 
 
+@pytest.mark.usefixtures("two_sites")
+async def test_line_without_a_domain_does_not_end_the_import_of_a_log_that_has_them(
+    import_files: ImportFiles, write: Write
+):
+    log = write([f"192.0.2.1:443 {line()}", f"shop.example.com:443 {line()}"])
+    [summary] = await import_files(log, site="")
+    assert summary.kinds == {LineKind.PAGE: 1, LineKind.FOREIGN: 1}
+    assert "1 pages have no domain" in "\n".join(summary.text_lines())
+    [summary] = await import_files(log, site="shop")
+    assert summary.kinds == {LineKind.PAGE: 2}
+
+
 async def test_file_that_is_not_there_is_a_sentence(import_files: ImportFiles, tmp_path: Path):
     with pytest.raises(SettingsError, match=r"nowhere\.log cannot be read: No such file"):
         await import_files(tmp_path / "nowhere.log")

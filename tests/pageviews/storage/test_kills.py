@@ -12,7 +12,7 @@ import pytest
 from tests.conventions.code import ROOT
 from tests.pageviews.storage.views import numbered
 from utilities.model.clock import utc_now
-from utilities.model.errors import SettingsError
+from utilities.model.errors import StoreDown
 from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
 pytestmark = pytest.mark.slow
@@ -21,7 +21,7 @@ OPEN = """
 import asyncio, sys
 from pathlib import Path
 from utilities.model.clock import utc_now
-from utilities.model.errors import SettingsError
+from utilities.model.errors import StoreDown
 from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 try:
     asyncio.run(open_duckdb_store(Path(sys.argv[1]), utc_now))
@@ -143,30 +143,37 @@ async def test_second_process_is_told_which_process_has_the_file(tmp_path: Path)
     second = await run_output(command)
     await views.add_views([numbered(1)])
     await views.close()
-    assert second.startswith(f"{file} belongs to process {os.getpid()}, and only one process can have it")
+    assert second.startswith(
+        f"{file.name} in DATA_DIR belongs to process {os.getpid()}, and only one process can have it"
+    )
     assert "CLICKHOUSE_URL" in second
 
 
-async def test_file_of_another_format_is_a_settings_error(tmp_path: Path):
+async def test_file_of_another_format_is_a_store_that_is_down(tmp_path: Path):
     file = tmp_path / "pageviews.duckdb"
     file.write_bytes(b"not a database at all" * 1000)
-    with pytest.raises(SettingsError, match="cannot be opened"):
+    with pytest.raises(StoreDown, match="cannot be opened"):
         await open_duckdb_store(file, utc_now)
 
 
 async def test_full_disk_is_an_error_and_writing_resumes_later(tmp_path: Path):
-    output = await run_output([sys.executable, "-c", FULL, str(tmp_path / "pageviews.duckdb")])
+    output = await run_output(
+        [sys.executable, "-c", FULL, str(tmp_path / "pageviews.duckdb")], "Page views are refused"
+    )
     first, second, answers, after = output.splitlines()
     assert first == second == "The page views cannot be written: File too large."
     assert (answers, after) == ("False", "[(20,)] True")
 
 
 async def test_rows_stay_in_the_journal_while_the_table_cannot_be_written(tmp_path: Path):
-    output = await run_output([sys.executable, "-c", TABLE_FULL, str(tmp_path / "pageviews.duckdb")])
+    command = [sys.executable, "-c", TABLE_FULL, str(tmp_path / "pageviews.duckdb")]
+    output = await run_output(command, "Page views stay in the journal")
     assert output.splitlines() == ["[(300,)]", "10", "[(310,)]"]
 
 
-async def run_output(command: list[str]) -> str:
+async def run_output(command: list[str], logged: str = "") -> str:
+    """Returns what the command prints; each line of its log begins with `logged`, and without it there is none."""
     ran = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, capture_output=True, text=True, timeout=30)
-    assert not ran.stderr
+    assert all(logged and line.startswith(logged) for line in ran.stderr.splitlines()), ran.stderr
+    assert bool(logged) == bool(ran.stderr)
     return ran.stdout

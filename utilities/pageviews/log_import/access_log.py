@@ -5,7 +5,6 @@ import re
 from utilities.pageviews.log_import.log_line import (
     IPV4_PATTERN,
     NO_AGENT,
-    QUOTED_PATTERN,
     LogLine,
     UnreadableLine,
     clean_host,
@@ -22,16 +21,20 @@ from utilities.pageviews.log_import.log_time import check_epoch, parse_log_time,
 
 TIME_PATTERN = r"\[(\d{1,2}/\w{3}/\d{4}[: ][^\]]{8,28}|\d{4}[-/]\d\d[-/]\d\d[T ][^\]]{5,30}|\d{9,19}(?:\.\d{1,9})?)\]"
 TEXT_LINE_PATTERN = re.compile(
-    r'([^"]*?) ?' + TIME_PATTERN + r'([^"]*)' + QUOTED_PATTERN + r" (\d{3})(?: (?:\d+|-)(?= |$))?( .*|$)", re.DOTALL
+    r"""((?:[^"]|"[^"\[/]*")*?) ?""" + TIME_PATTERN + r'([^"]*)"((?:[^"\\]++|\\.|"(?! "?\d{3}"?(?: |$)))*+)"'
+    r' "?(\d{3})"?(?: (?:\d+|-)(?= |$))?( .*|$)',
+    re.DOTALL,
 )
+"""A mark within the request that the server has not escaped does not end it."""
 COMMON_LINE_PATTERN = re.compile(
     rf"(?:({IPV4_PATTERN})|([0-9a-fA-F:.]+)) - "
-    r"\S+ \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
-    r'"([A-Z]+) (/[^"\\ ]*) HTTP/[\d.]+" (\d{3}) (?:\d++|-)(?: "([^"\\]*+)" "([^"\\]*+)")?$'
+    r"\S+ \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):([0-5]\d|60) ([+-]\d{4})\] "
+    r'"([A-Z]+) (/[^"\\ ]*) HTTP/[\d.]+" (\d{3}) (?:\d++|-)(?: "((?!Mozilla/)[^"\\]*+)" "([^"\\]*+)")?$'
 )
 """Matches nearly all lines, in their parts: no host, nothing escaped, a valid request."""
-QUOTED_FIELD = re.compile(QUOTED_PATTERN)
+QUOTED_FIELD = re.compile(r'"((?:[^"\\]++|\\.|"(?![\s,;|]|$))*+)"')
 HOST_FIELD = re.compile(r"(?=[\w.-]*[^\W\d])[\w.-]+(?::\d+)?").fullmatch
+PASSED_FIELD = re.compile(r"[\d.:, -]+").fullmatch
 URL_FIELD = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*://|/)").match
 TRAEFIK_TAIL = re.compile(r' \d+ "([^"]*)" "[^"]*" \d+ms').match
 HAPROXY_TAIL = re.compile(r' \d+ \d{3} "[^"]*" "[^"]*" "').match
@@ -59,7 +62,7 @@ def parse_text_line(text: str) -> LogLine | None:
     if match is None:
         return None
     head, time, middle, request, status, rest = match.groups()
-    host, address = parse_head(head.split())
+    host, address = parse_head(head.replace('"', " ").split())
     host = host or next((clean_host(word) for word in middle.split() if is_domain(clean_host(word))), "")
     referrer, agent, forwarded, tail = parse_rest(rest)
     router = TRAEFIK_TAIL(tail)
@@ -101,8 +104,12 @@ def parse_head(words: list[str]) -> tuple[str, str]:
         return ("", addresses[0]) if is_forwarded else (clean_host(first), addresses[1])
     if addresses[0]:
         return (clean_host(second) if is_domain(clean_host(second)) else ""), addresses[0]
-    if addresses[1] and HOST_FIELD(first):
+    if addresses[1] and HOST_FIELD(first) and ("." in first or len(fields) == 4):
         return clean_host(first), addresses[1]
+    if len(fields) > 4 and first_address(fields[-3]):  # whatever a collector has put in front
+        return (clean_host(fields[-4]) if is_domain(clean_host(fields[-4])) else ""), first_address(fields[-3])
+    if len(fields) == 4 and first_address(fields[1]) and first.isdecimal():
+        return "", first_address(fields[1])
     return parse_named_client(first, second, len(fields))
 
 
@@ -122,7 +129,7 @@ def join_address_lists(words: list[str]) -> list[str]:
     """Joins `203.0.113.5, 10.0.0.1`, which is one field, to one word."""
     fields: list[str] = []
     for word in words:
-        if fields and fields[-1].endswith(","):
+        if fields and (fields[-1].endswith(",") or (word.startswith(",") and len(word) > 1) or word == ","):
             fields[-1] += word
         else:
             fields.append(word)
@@ -138,8 +145,8 @@ def is_private(address: str) -> bool:
 def parse_rest(rest: str) -> tuple[str, str, str, str]:
     """Returns referrer, user-agent and X-Forwarded-For of the text after status and size, and what follows them.
 
-    What is between size and referrer is skipped. A user-agent without its closing mark ends with the line. Raises
-    UnreadableLine when the line ends in the referrer.
+    What is between size and referrer is skipped, in quotes too. A user-agent without its closing mark ends with the
+    line. Raises UnreadableLine when the line ends in the referrer.
     """
     fields: list[str] = []
     end = tail_start = 0
@@ -158,5 +165,18 @@ def parse_rest(rest: str) -> tuple[str, str, str, str]:
         if '"' in rest[end:]:
             return dash_to_empty(fields[0]), unescape_text(rest[end:].partition('"')[2]) or NO_AGENT, "", ""
         return (fields[0], "", "", "") if URL_FIELD(fields[0]) else ("", fields[0] or NO_AGENT, "", "")
+    if len(fields) > 2 and is_passed(fields):
+        del fields[0]
+    if fields[0].startswith("Mozilla/") and URL_FIELD(fields[1]):
+        fields[:2] = fields[1], fields[0]
     forwarded = next((field for field in fields[2:] if field and is_address_list(field)), "")
     return dash_to_empty(fields[0]), fields[1] or NO_AGENT, forwarded, rest[tail_start:]
+
+
+def is_passed(fields: list[str]) -> bool:
+    """Whether the first quoted field is a duration, an address or a host before the referrer."""
+    first, referrer, agent = fields[:3]
+    is_other = first != "-" and (PASSED_FIELD(first) or is_domain(clean_host(first)) or is_address_list(first))
+    return bool(
+        is_other and (referrer in ("-", "") or URL_FIELD(referrer)) and len(agent) > 1 and not PASSED_FIELD(agent)
+    )

@@ -79,6 +79,7 @@ async def read_log(reader: LogReader, summary: ImportSummary, *, quiet: bool, pa
                 if not summary.lines % LINES_PER_TURN:
                     on_progress(file.bytes_read, summary.lines)
                     await asyncio.sleep(pause)
+        reader.check_hosts()
         summary.is_truncated = file.is_truncated
 
 

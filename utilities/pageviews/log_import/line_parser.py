@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from utilities.pageviews.log_import.access_json import load_json_object, message_text, parse_json_record
+from utilities.pageviews.log_import.access_json import inner_records, load_json_object, message_text, parse_json_record
 from utilities.pageviews.log_import.access_log import parse_common_line, parse_text_line
 from utilities.pageviews.log_import.line_prefix import (
     JOURNAL_FIELD,
@@ -19,9 +19,9 @@ from utilities.pageviews.log_import.w3c_log import DIRECTIVE_PATTERN, parse_w3c_
 
 KNOWN_FORMATS = (
     "common, combined and vhost_combined (Apache, nginx, lighttpd, Traefik), JSON lines (nginx, Caddy, Traefik, "
-    "CloudFront, Cloudflare, Google Cloud, Elastic), "
+    "CloudFront, Cloudflare, Google Cloud, Azure, Fastly, Vercel, Elastic, Envoy), "
     "W3C extended with #Fields (IIS, CloudFront), AWS load balancers (ALB, ELB), S3, "
-    "HAProxy and bunny.net; each also behind the prefix of syslog, journald, Docker or Kubernetes"
+    "HAProxy, Envoy and bunny.net; each also behind the prefix of syslog, journald, Docker or Kubernetes"
 )
 UNKNOWN_FORMAT_TEXT = "no known format"
 MAX_PREFIXES = 3  # one behind the other
@@ -81,8 +81,8 @@ class LineParser:
 
     def _parse_plain(self, text: str) -> LogLine | None:
         """Parses a line without prefix; None when no format fits."""
-        if text.startswith("{"):
-            return self._parse_json(text)
+        if text.startswith(("{", "[{")):
+            return self._parse_json(load_json_object(text))
         if self.fields and not text.startswith("#"):
             try:
                 return parse_w3c_line(text, self.fields, self.file_date)
@@ -99,21 +99,30 @@ class LineParser:
             return line
         return next(filter(None, (parse(text) for parse in TEXT_FORMATS)), None) or parse_text_line(text)
 
-    def _parse_json(self, text: str) -> LogLine | None:
-        """Parses an object with the fields of a request, or with a line as text."""
-        record: Mapping[str, Any] = load_json_object(text)
-        line = parse_json_record(record)
+    def _parse_json(self, record: Mapping[str, Any]) -> LogLine | None:
+        """Parses an object with the fields of a request, or with a line as text or as an object within it."""
         message = message_text(record)
-        if line is None and message and message != text:
-            return self._parse_any(message)
-        return line
+        try:
+            line = parse_json_record(record)
+        except UnreadableLine:
+            if not message:
+                raise
+            line = None
+        if line is None and message:
+            try:
+                line = self._parse_any(message)
+            except UnreadableLine as error:
+                if str(error) != UNKNOWN_FORMAT_TEXT:
+                    raise
+        return line or next(filter(None, map(parse_json_record, inner_records(record))), None)
 
 
 def candidates(text: str, depth: int = 0) -> Iterator[str]:
     """Yields the text, and what it is without prefixes and quotation marks around it."""
     yield text
     if depth < MAX_PREFIXES:
-        for rest in (*strip_prefixes(text), *strip_quotes(text)):
+        tabs = (text.replace("\t", " "),) if "\t" in text else ()
+        for rest in (*strip_prefixes(text), *strip_quotes(text), *tabs):
             yield from candidates(rest.strip(), depth + 1)
 
 

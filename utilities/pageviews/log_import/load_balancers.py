@@ -33,6 +33,12 @@ HAPROXY_LINE = re.compile(
     r" [\d/+]+ [\d/+]+ (?:\{([^}]*)\} )?(?:\{([^}]*)\} )?" + QUOTED_PATTERN
 )
 """HAProxy's `option httplog`: docs.haproxy.org, "HTTP log format". Captured headers are in braces, in any order."""
+HAPROXY_ESCAPE = re.compile(r"#([0-9A-F]{2})")
+ENVOY_LINE = re.compile(
+    r"\[" + BALANCER_TIME + r"\] " + QUOTED_PATTERN + r" (\d{1,3}) .*?((?: " + QUOTED_PATTERN + r"){5})(.*)"
+)
+"""Envoy: envoyproxy.io, "Default format string", and Istio's, which has the client again at its end."""
+QUOTED_FIELD_PATTERN = re.compile(QUOTED_PATTERN)
 BUNNY_LINE = re.compile(
     r"[A-Z-]+\|(\d{3})\|(\d{13})\|\d+\|\d+\|([^|]+)\|([^|]*)\|(https?://[^|]+)\|[^|]*\|([^|]*)(?:\||$)"
 )
@@ -45,6 +51,7 @@ def parse_elb_line(text: str) -> LogLine | None:
     if match is None:
         return None
     time, client, status, request, agent = match.groups()
+    client = client.rpartition(":")[0]  # always with a port, and IPv6 without brackets
     return make_line("", client, time, request, status, "", "" if agent is None else agent or NO_AGENT)
 
 
@@ -67,13 +74,15 @@ def parse_haproxy_line(text: str) -> LogLine | None:
         return None
     client, time, status, first, second, request = match.groups()
     host = agent = referrer = ""
-    for field in "|".join(filter(None, (first, second))).split("|"):
+    for captured in "|".join(filter(None, (first, second))).split("|"):
+        field = HAPROXY_ESCAPE.sub(lambda match: chr(int(match[1], 16)), captured)
         if not host and is_domain(clean_host(field)):
             host = clean_host(field)
         elif not referrer and field.startswith(("http://", "https://")):
             referrer = field
         elif not agent and ("Mozilla/" in field or re.match(r"[\w.-]+/\d", field)):
             agent = field
+    client = client.rpartition(":")[0]
     return make_line(host, client, time, request, "0" if status == "-1" else status, referrer, agent)
 
 
@@ -84,6 +93,19 @@ def parse_bunny_line(text: str) -> LogLine | None:
         return None
     status, time, client, referrer, url, agent = match.groups()
     return make_line("", client, time, f"GET {url} HTTP/1.1", status, referrer, agent or NO_AGENT)
+
+
+def parse_envoy_line(text: str) -> LogLine | None:
+    """Parses a line of Envoy; the client is the first of X-Forwarded-For, and with Istio otherwise the peer."""
+    match = ENVOY_LINE.match(text)
+    if match is None:
+        return None
+    time, request, status, quoted, _, rest = match.groups()
+    forwarded, agent, _, authority, _ = QUOTED_FIELD_PATTERN.findall(quoted)
+    peer = "".join(rest.split()[3:4]).rpartition(":")[0]
+    return make_line(
+        clean_host(authority), peer if forwarded == "-" else forwarded, time, request, status, "", agent or NO_AGENT
+    )
 
 
 def make_line(host: str, client: str, time: str, request: str, status: str, referrer: str, agent: str) -> LogLine:
@@ -109,4 +131,5 @@ TEXT_FORMATS: tuple[Callable[[str], LogLine | None], ...] = (
     parse_s3_line,
     parse_haproxy_line,
     parse_bunny_line,
+    parse_envoy_line,
 )

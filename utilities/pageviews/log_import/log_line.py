@@ -35,9 +35,10 @@ class LogLine(NamedTuple):
 QUOTED_PATTERN = r'"((?:[^"\\]++|\\.)*+)"'  # possessive: a hostile line cannot cause backtracking
 IPV4_PATTERN = r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 ESCAPE_PATTERN = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
+CONTROL_ESCAPES = {"b": "\b", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 IS_DOMAIN_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])").fullmatch
 ABSOLUTE_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^#]*)")
-REQUEST_LINE = re.compile(r"([A-Z][A-Z_-]*) (\S.*?)(?: (HTTP/[\d.]+|-))?")
+REQUEST_LINE = re.compile(r"([A-Z][A-Z_-]*) (\S.*?)(?: (HTTP/[\d.]+|-))?", re.DOTALL)
 
 
 def is_domain(host: str) -> bool:
@@ -96,8 +97,8 @@ def split_target(method: str, target: str) -> tuple[str, str, str]:
 
     The method is '' for a target that is neither a path nor a URL, because no page can have it.
     """
-    if target.startswith("/"):
-        return "", method, target
+    if target.startswith(("/", "?")):
+        return "", method, target if target[0] == "/" else f"/{target}"
     match = ABSOLUTE_URL.match(target)
     if match is None:
         return "", "" if method == "GET" else method, ""
@@ -110,10 +111,14 @@ def dash_to_empty(text: str) -> str:
 
 
 def unescape_text(text: str) -> str:
-    r"""Decodes the escapes of Apache and nginx: \" or \x22 for a quote, \xhh for other bytes, mostly UTF-8."""
+    r"""Decodes the escapes of Apache and nginx: \" or \x22 for a quote, \n, \xhh for other bytes, mostly UTF-8."""
     if "\\" not in text:
         return text
-    return decode_latin(ESCAPE_PATTERN.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text))
+    return decode_latin(ESCAPE_PATTERN.sub(replace_escape, text))
+
+
+def replace_escape(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else CONTROL_ESCAPES.get(match[2], match[2])
 
 
 def decode_latin(text: str) -> str:

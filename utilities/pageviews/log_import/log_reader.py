@@ -13,7 +13,7 @@ from utilities.pageviews.log_import.line_kinds import LineKind, line_kind
 from utilities.pageviews.log_import.line_parser import LineParser
 from utilities.pageviews.log_import.line_sites import LineSites
 from utilities.pageviews.log_import.log_file import TOO_LONG_LINE
-from utilities.pageviews.log_import.log_line import NO_AGENT, LogLine, UnreadableLine
+from utilities.pageviews.log_import.log_line import NO_AGENT, LogLine, UnreadableLine, is_domain
 from utilities.pageviews.log_import.log_time import local_epoch
 from utilities.pageviews.log_import.ordering import HitSorter
 from utilities.pageviews.log_import.summary import ImportSummary
@@ -21,6 +21,7 @@ from utilities.pageviews.sites.site_file import Site
 from utilities.pageviews.storage.retention import months_before
 
 MAX_FUTURE_SECONDS = 24 * 3600.0  # a clock may be wrong by a time zone
+MAX_LINES_WITHOUT_HOST = 1_000  # so many at the beginning end an import early
 ESCAPED_MARK = re.compile(r'\\.|""')
 TOO_LONG_TEXT = "longer than any web server writes"
 
@@ -45,7 +46,7 @@ class LogReader:
         self.now = now
         self.parser = LineParser()
         self.oldest: dict[str, float] = {}  # by site: the first moment that it keeps
-        self.has_lines = self.has_agents = False
+        self.has_lines = self.has_agents = self.has_hosts = False
 
     def read_line(self, raw: bytes, *, is_open_ended: bool = False) -> None:
         """Counts a line, and adds its hit when it may be a page view. `is_open_ended`: it has no line end.
@@ -81,10 +82,12 @@ class LogReader:
         kind = line_kind(line)
         if kind is not LineKind.PAGE:
             return kind
+        self.has_hosts = self.has_hosts or is_domain(line.host)
         site = self.sites.find(line.host)
         if site is None:
-            if self.sites.is_needed(line.host):
-                raise SettingsError(self.sites.needed_text(self.summary.path))
+            self.summary.without_host += self.sites.is_needed(line.host)
+            if self.summary.without_host >= MAX_LINES_WITHOUT_HOST:
+                self.check_hosts()
             return LineKind.FOREIGN
         if line.is_local:
             line = line._replace(at=local_epoch(line.at, site.zone), is_local=False)
@@ -99,6 +102,14 @@ class LogReader:
             line = line._replace(address=self.addresses.client_address(line.address, line.forwarded), forwarded="")
         self.sorter.add_hit(line.at, self.log, site.name, line)
         return LineKind.PAGE
+
+    def check_hosts(self) -> None:
+        """Raises SettingsError when nothing says which site the log belongs to.
+
+        A log of several sites may have some lines without a domain, of clients that use the server's address.
+        """
+        if self.summary.without_host and not self.has_hosts:
+            raise SettingsError(self.sites.needed_text(self.summary.path))
 
     def _oldest_kept(self, site: Site) -> float:
         """Returns the first moment that the nightly deletion leaves."""

@@ -11,16 +11,21 @@ EPOCH_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 """A time larger than the first number is in nano-, micro- or milliseconds; the second is how many a second has."""
 MIN_EPOCH_SECONDS = datetime(1990, 1, 1, tzinfo=UTC).timestamp()  # the World Wide Web is younger
 MAX_EPOCH_SECONDS = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+MAX_ZONE_HOURS = 14
 BAD_TIME_TEXT = "the time cannot be read"
 MONTH_NUMBERS = {
     name: number
     for number, name in enumerate(("JanFebMarAprMayJunJulAugSepOctNovDec"[i : i + 3] for i in range(0, 36, 3)), 1)
 }
 APACHE_TIME = re.compile(
-    r"(\d{1,2}/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?"
+    r"(\d{1,2}/[A-Za-z]{3}/\d{4}[: ]\d\d:\d\d):([0-5]\d|60)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?",
+    re.ASCII,
 ).fullmatch
-ISO_TIME = re.compile(r"\d{4}([-/])\d\d\1\d\d[T ]\d\d:\d\d:\d\d\S*(?: ?[+-]\d\d:?\d\d| ?UTC| ?GMT)?").fullmatch
-EPOCH_TIME = re.compile(r"\d{9,19}(?:\.\d{1,9})?").fullmatch
+ISO_TIME = re.compile(
+    r"\d{4}([-/])\d\d\1\d\d[Tt ]\d\d:\d\d:\d\d\S*(?: ?[+-]\d\d:?\d\d| ?UTC| ?GMT)?", re.ASCII
+).fullmatch
+HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d .+)").fullmatch
+EPOCH_TIME = re.compile(r"\d{9,19}(?:\.\d{1,9})?", re.ASCII).fullmatch
 
 
 def parse_log_time(text: str) -> tuple[float, bool]:
@@ -28,7 +33,8 @@ def parse_log_time(text: str) -> tuple[float, bool]:
 
     Parses `17/May/2015:10:05:03.123 +0000`, ISO 8601, and seconds, milli-, micro- or nanoseconds since 1970.
     """
-    match = APACHE_TIME(text)
+    match = HTTP_DATE(text)
+    match = APACHE_TIME("{}/{}/{}:{}".format(*match.groups()) if match else text)
     if match:
         minute, second, fraction, zone = match.groups("")
         at, is_local = parse_minute(minute, zone) + int(second) + float(f"0.{fraction or 0}"), not zone
@@ -44,7 +50,7 @@ def parse_log_time(text: str) -> tuple[float, bool]:
 def parse_json_time(text: str) -> tuple[float, bool]:
     """Does what `parse_log_time` does, and takes numbers in every notation of JSON."""
     try:
-        number = float(text)
+        number = float(text if text.isascii() else "")
     except ValueError:
         return parse_log_time(text.strip("[]"))  # Apache's %t has brackets
     return check_epoch(parse_epoch(number)), False
@@ -63,7 +69,7 @@ def parse_epoch(number: float) -> float:
 
 
 def parse_iso_time(text: str) -> tuple[float, bool]:
-    text = text.replace("/", "-").replace(",", ".").removesuffix("UTC").removesuffix("GMT")
+    text = text.upper().replace("/", "-").replace(",", ".").removesuffix("UTC").removesuffix("GMT")
     is_utc = text != text.rstrip() or text.endswith("Z")
     try:
         moment = datetime.fromisoformat(text.rstrip().replace(" +", "+").replace(" -", "-"))
@@ -79,11 +85,15 @@ def parse_minute(text: str, zone: str) -> float:
     try:
         day, month, rest = text.split("/")
         year, hour, minutes = int(rest[:4]), int(rest[5:7]), int(rest[8:10])
-        epoch = datetime(year, MONTH_NUMBERS[month], int(day), hour, minutes, tzinfo=UTC).timestamp()
+        epoch = datetime(year, MONTH_NUMBERS[month.capitalize()], int(day), hour, minutes, tzinfo=UTC).timestamp()
     except (ValueError, KeyError):
         raise UnreadableLine(BAD_TIME_TEXT) from None
-    digits = zone[1:].replace(":", "")
-    east = 60 * (int(digits[:2]) * 60 + int(digits[2:])) if zone[:1] in ("+", "-") else 0
+    if zone[:1] not in ("+", "-"):
+        return epoch
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if hours > MAX_ZONE_HOURS or minutes > 59:
+        raise UnreadableLine(BAD_TIME_TEXT)
+    east = 60 * (hours * 60 + minutes)
     return epoch + east if zone.startswith("-") else epoch - east
 
 

@@ -27,6 +27,7 @@ class ImportSummary:
     new: int = 0  # page views that were not in the store before
     is_truncated: bool = False  # a compressed file that is incomplete
     first_time: float = float("inf")  # of the first line that can be read
+    without_host: int = 0  # lines that belong to no site because neither they nor the command name one
     without_agent: int = 0  # bots, because the client sent no user-agent
 
     @property
@@ -64,6 +65,8 @@ class ImportSummary:
                 "Lines that are older than the site keeps are not stored. retention_months in boards/sites.yaml says "
                 "how long that is."
             )
+        if self.without_host:
+            yield f"{self.without_host:,} pages have no domain. --site NAME says to which site they belong."
         if self.kinds[LineKind.FOREIGN] and not self.kinds[LineKind.PAGE]:
             yield "Every page has a host that is no site's: boards/sites.yaml has the domains of each site."
         if self.kinds[LineKind.BOT] and not self.kinds[LineKind.PAGE]:

@@ -22,6 +22,9 @@ HOST_FIELDS = ("x_host_header", "cs_host", "cs_headers_host", "s_computername")
 """CloudFront's Host is its own domain, and `x-host-header` the viewer's."""
 URI_FIELDS = ("cs_uri_stem", "cs_uri")
 STATUS_FIELDS = ("sc_status", "c_status")
+CLOUDFRONT_FIELDS = {"x_edge_location", "x_edge_result_type", "x_host_header"}
+ENCODED_PERCENT = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
+"""CloudFront encodes the `%` of what it logs, so `%20` becomes `%2520`."""
 ABSENT = ""
 
 
@@ -56,6 +59,8 @@ def parse_w3c_line(text: str, fields: tuple[str, ...], file_date: str) -> LogLin
 def build_w3c_line(record: Mapping[str, str]) -> LogLine:
     """Returns the line of a record with canonical names; raises UnreadableLine."""
     at, is_local = parse_w3c_time(record)
+    if CLOUDFRONT_FIELDS & record.keys():
+        record = {name: ENCODED_PERCENT.sub("%", value) for name, value in record.items()}
     host, method, target = split_target(record.get("cs_method") or "GET", w3c_target(record))
     names = [host, *(clean_host(record.get(name, ABSENT)) for name in HOST_FIELDS)]
     agent = record.get("cs_user_agent")
