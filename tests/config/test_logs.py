@@ -102,10 +102,7 @@ def test_every_logger_and_every_warning_goes_to_stderr(form: str):
 SET_UP = "from utilities.logs import log_to_stderr; log_to_stderr('INFO', 'json')"
 FAULTY_STARTS = {
     "settings": ("run.py", "collect"),
-    "an event": (
-        "-c",
-        "import logging, utilities.logs as l; l.log_to_stderr('INFO', 'json'); logging.error('%d', 'x')",
-    ),
+    "an event": ("-c", f"import logging; {SET_UP}; logging.error('%d', 'x')"),
 }
 
 
