@@ -45,6 +45,8 @@ from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 CLICKHOUSE_QUERY_THREADS = 8  # the server does the work
 INSERT_RETRY_SECONDS = (0.1, 0.5, 2.0)
 INSERT_SECONDS = 5.0  # after which a failed insert is not tried again; none is while ClickHouse has been failing
+PROGRESS_SETTINGS = {"send_progress_in_http_headers": 1, "http_headers_progress_interval_ms": 2000}
+"""A query that runs for long sends a byte now and then, well within ANSWER_SECONDS."""
 INSERT_SETTINGS = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_timeout_ms": 50}
 CLICKHOUSE_FORMATS = {ExportFormat.CSV: "CSVWithNames", ExportFormat.PARQUET: "Parquet"}
 MOMENT_INDEX = COLUMN_NAMES.index("moment")
@@ -106,7 +108,7 @@ class ClickHousePageViewStore:
     ) -> Sequence[Sequence[Any]]:
         """Runs on a query thread. ClickHouse itself stops the query after `seconds`."""
         cancel.set_interrupt(None)
-        settings = {**CLICKHOUSE_SETTINGS, "max_execution_time": seconds}
+        settings = {**CLICKHOUSE_SETTINGS, **PROGRESS_SETTINGS, "max_execution_time": seconds}
         try:
             return self.client.query(sql, parameters=with_utc(values), settings=settings).result_rows
         except DatabaseError as error:
