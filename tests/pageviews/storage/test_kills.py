@@ -21,11 +21,11 @@ OPEN = """
 import asyncio, sys
 from pathlib import Path
 from utilities.model.clock import utc_now
-from utilities.model.errors import StoreDown
+from utilities.model.errors import SettingsError, StoreDown
 from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 try:
     asyncio.run(open_duckdb_store(Path(sys.argv[1]), utc_now))
-except SettingsError as error:
+except (SettingsError, StoreDown) as error:
     print(error)
 """
 
