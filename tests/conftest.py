@@ -10,11 +10,13 @@ chromium        a real browser, for tests and fixtures of the session's own even
 
 import gc
 import ipaddress
+import logging
 import shutil
 import signal
 import socket
 import subprocess
 import time
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from playwright.async_api import Browser, async_playwright
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from utilities.config.settings import Settings
+from utilities.logs import StderrHandler
 
 SECRET = "a test's own key, long enough: 0123456789abcdef"
 
@@ -70,6 +73,17 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     if asked:
         pytest.fail(f"resolved a name that is not loopback: {asked}")
+
+
+@pytest.fixture(autouse=True)
+def log_handlers() -> Iterator[None]:
+    """Puts back what a command run in this process changed: its handler would write to this test's stderr for ever."""
+    root, format_warning = logging.getLogger(), warnings.formatwarning
+    before = [handler for handler in root.handlers if not isinstance(handler, StderrHandler)]
+    yield
+    if any(isinstance(handler, StderrHandler) for handler in root.handlers):
+        logging.captureWarnings(False)
+        root.handlers[:], warnings.formatwarning = before, format_warning
 
 
 @pytest.fixture

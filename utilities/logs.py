@@ -66,7 +66,7 @@ class StderrHandler(logging.StreamHandler[TextIO]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the name is of logging)
         error = sys.exc_info()[1]
-        if not isinstance(error, OSError):  # else stderr itself is closed or full
+        if not isinstance(error, OSError) and not self.stream.closed:  # else stderr itself is closed or full
             sentence = f"An event of {record.filename}:{record.lineno} cannot be logged ({type(error).__name__})."
             plain = logging.LogRecord("foyer.logs", logging.ERROR, record.pathname, record.lineno, sentence, None, None)
             self.stream.write(self.format(plain) + self.terminator)

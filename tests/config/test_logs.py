@@ -1,5 +1,6 @@
 """Logs: one event is one physical line, and no secret gets into it."""
 
+import io
 import json
 import logging
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conventions.code import ROOT
-from utilities.logs import JsonLogFormatter, TextLogFormatter
+from utilities.logs import JsonLogFormatter, StderrHandler, TextLogFormatter
 from utilities.redaction import Redactor
 
 NASTY = "title\r\nFAKE 2026 ERROR all is lost\x1b[2J \x85 \u2028 \u2029 \u202egnitfel\x00"
@@ -120,3 +121,9 @@ def test_every_line_is_json_whatever_is_wrong(start: str, tmp_path: Path):
     messages = [json.loads(line)["message"] for line in ended.stderr.splitlines()]
     assert len(messages) == (2 if start == "settings" else 1)
     assert all("PORT" in each or "LOG_LEVEL" in each or "cannot be logged" in each for each in messages)
+
+
+def test_event_after_the_end_of_stderr_is_dropped_without_an_error():
+    closed = io.StringIO()
+    closed.close()
+    StderrHandler(closed).handle(record("the last words"))

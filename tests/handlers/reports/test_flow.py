@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.pageviews.storage.views import view
+from tests.waiting import wait_until
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.pageviews.sites.registry import SiteRegistry
@@ -115,8 +116,10 @@ async def test_figures_of_a_failing_store_stay_with_their_age_and_the_error(flow
     assert (await fetch(f"{server.address}/flow?days=7")).code == 200
     store.is_down = True
     server.clock.now += timedelta(minutes=6)
-    for task in server.services.variants.refresher.refresh_tasks.values():
+    variants = server.services.variants
+    for task in variants.refresher.refresh_tasks.values():
         task.wake_event.set()
+    await wait_until(lambda: any(variants.latest_by_name(name).last_error for name in variants.refresher.refresh_tasks))
     answer = await fetch(f"{server.address}/flow?days=7")
     page = " ".join(answer.body.decode().split())
     assert answer.code == 200
