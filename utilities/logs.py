@@ -105,10 +105,19 @@ def format_warning(
     return f"{category.__name__}: {message} ({filename}:{lineno})"
 
 
+def drop_quoted_request(record: logging.LogRecord) -> bool:
+    """Removes what Tornado quotes of a malformed request: its header may hold a token."""
+    if str(record.msg).startswith("Malformed HTTP message") and isinstance(record.args, tuple) and record.args:
+        *before, why = record.args
+        record.args = (*before, str(why).partition(":")[0])
+    return True
+
+
 def log_to_stderr(level: str, log_format: Literal["text", "json"], redactor: Redactor | None = None) -> None:
     """Sends every logger's events, and Python's warnings, to stderr in this format; replaces earlier handlers."""
     redactor = redactor or Redactor()
     handler = StderrHandler(sys.stderr)
+    handler.addFilter(drop_quoted_request)
     handler.setFormatter(JsonLogFormatter(redactor) if log_format == "json" else TextLogFormatter(redactor))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)

@@ -1,7 +1,6 @@
 """Masks secret values, and pieces of them, in every text that leaves the process: logs, messages, stored errors."""
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,9 @@ NAMED_SECRET = re.compile(
     r"|(?P<prefix>\b(?:foyer_|GOCSPX-|ya29\.|AIza))[\w.-]{20,}",  # API tokens of ours and keys of Google's
     re.IGNORECASE,
 )
+NAMED_SECRET_HINT = re.compile(
+    "=|://|/s/|bearer|basic|foyer_|gocspx-|ya29|aiza", re.IGNORECASE
+)  # without, it cannot match
 ADDRESS_WITH_USER = re.compile(r"[a-z][a-z0-9+.-]*://(?P<user>.*)@", re.IGNORECASE | re.DOTALL)
 SECRET_PARAMETER = re.compile(r"[?&;]\w*(?:token|secret|password|passwd|key)\w*=([^&;#]+)", re.IGNORECASE)
 PEM_BOUNDARY = re.compile(r"-----[A-Z0-9 ]*-----")
@@ -41,6 +43,20 @@ WORDS = (  # of messages; a secret that has one of them is still masked around i
         "random",
     ),
     *("secret", "server", "service", "account", "setting", "testing"),
+    *(
+        "analytics",
+        "bearer",
+        "console",
+        "country",
+        "domains",
+        "endpoint",
+        "facebook",
+        "issuer",
+        "pinterest",
+        "property",
+    ),
+    *("provider", "proxies", "reddit", "report", "search", "session", "sharedcount", "source", "trusted", "visits"),
+    *("visitors", "website", "stack_exchange", "lobsters", "connection", "refused", "certificate", "address"),
 )
 MAX_DEPTH = 4  # of JSON in base64 in JSON
 
@@ -65,12 +81,14 @@ class Redactor:
         self._values = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
         pieces = {piece.lower() for secret in secrets for piece in _secret_pieces(secret)}
         self._grams = frozenset(gram for piece in pieces for gram in _grams(piece)) - WORD_GRAMS
+        self._quads = frozenset(gram[at : at + 4] for gram in self._grams for at in range(3))
 
     def mask_secrets(self, text: str) -> str:
         """Returns the text without secrets."""
-        if self._values:
+        if self._values and any(value in text for value in self._names):
             text = self._values.sub(lambda match: f"[{self._names[match[0]]}]", text)
-        text = NAMED_SECRET.sub(_mask_match, text)
+        if NAMED_SECRET_HINT.search(text):
+            text = NAMED_SECRET.sub(_mask_match, text)
         return self._mask_pieces(text) if self._grams else text
 
     def _mask_pieces(self, text: str) -> str:
@@ -79,12 +97,14 @@ class Redactor:
         if len(lowered) != len(text):  # a few letters become two
             lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
         parts: list[str] = []
-        end, grams = 0, self._grams
-        for at in range(len(lowered) - MIN_SECRET_CHARS + 1):
-            if lowered[at : at + MIN_SECRET_CHARS] in grams:
-                if at > end or not parts:
-                    parts += [text[end:at], MASK]
-                end = at + MIN_SECRET_CHARS
+        end, grams, quads = 0, self._grams, self._quads
+        # Every run of six characters has four that begin at a multiple of three: only around these can it match.
+        for near in [at for at in range(0, len(lowered) - 3, 3) if lowered[at : at + 4] in quads]:
+            for at in range(max(near - 2, 0), near + 1):
+                if lowered[at : at + MIN_SECRET_CHARS] in grams:
+                    if at > end or not parts:
+                        parts += [text[end:at], MASK]
+                    end = at + MIN_SECRET_CHARS
         return "".join([*parts, text[end:]])
 
 
@@ -177,6 +197,6 @@ def decode_base64(text: str) -> str | None:
         return None
     try:
         decoded = base64.b64decode(joined + "=" * (-len(joined) % 4), validate=True).decode("utf-8-sig")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not text, or not ASCII
         return None
     return decoded if all(letter.isprintable() or letter in "\r\n\t" for letter in decoded) else None

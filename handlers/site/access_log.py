@@ -23,13 +23,14 @@ def log_request(handler: RequestHandler) -> None:
     client = handler.client_address if isinstance(handler, BaseHandler) else request.remote_ip
     request_id = handler.request_id if isinstance(handler, BaseHandler) else ""
     path, milliseconds = loggable_path(request.path), round(1000 * request.request_time(), 1)
+    method = request.method if request.method in handler.SUPPORTED_METHODS else "***"  # a client's own word
     log.log(
         level,
         "%d %s %s %s %.1f ms, request %s",
-        *(status, request.method, path, client, milliseconds, request_id),
+        *(status, method, path, client, milliseconds, request_id),
         extra={
             "status": status,
-            "method": request.method,
+            "method": method,
             "path": path,
             "client": client,
             "ms": milliseconds,

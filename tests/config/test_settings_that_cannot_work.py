@@ -53,6 +53,11 @@ def test_signing_key_is_no_other_secret():
     ("name", "value", "words"),
     [
         ("WEBSITE", "https://example.com/blog?x=1", "no ? and no #"),
+        ("NO_PROXY", '.example.com,{"private_key":"canary"}', "entry 2 is neither a host"),
+        ("TZ", "/canary7/Zq".replace("/", "x"), "it is no time zone"),
+        ("DATA_DIR", "https://wall:canary/zz@db", "it must be a path"),
+        ("HTTPS_PROXY", "kAnaRy7ZqcanaryW3kVbX9pL", "the address of a proxy"),
+        ("X_BEARER_TOKEN", "canary\nline", "a space or a line break"),
         ("WEBSITE", "https://example.com/blog", "nothing after the host"),
         ("WEBSITE", "https://canary:canary@example.com", "not an address"),
         ("WEBSITE", "canary", "must be a domain"),

@@ -156,6 +156,11 @@ def _endpoint_faults(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 validators.check_base_url(value)
             except ValueError as error:
                 yield name, f"{name}: {error}."
+        elif is_provider_variable(name):
+            try:
+                validators.check_one_word(value)
+            except ValueError as error:
+                yield name, f"{name}: {error}."
 
 
 def read_listen_variables(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Settings: everything that is set from outside, checked; `utilities.config.environment` reads them."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -52,7 +53,7 @@ class Settings(BaseModel):
     database_url: Annotated[SecretStr, check_secret(store_urls.check_database_url)] = SecretStr("")
     clickhouse_url: Annotated[SecretStr, check_secret(store_urls.check_clickhouse_url)] = SecretStr("")
     google_client_id: Annotated[str, AfterValidator(validators.check_client_id)] = ""
-    google_client_secret: SecretStr = SecretStr("")
+    google_client_secret: Annotated[SecretStr, check_secret(validators.check_one_word)] = SecretStr("")
     oidc_issuer: Base = "https://accounts.google.com"
     allowed_domains: Annotated[Names, AfterValidator(validators.check_domains)] = ()
     google_application_credentials: Annotated[Path, BeforeValidator(validators.check_key_path)] | None = None
@@ -67,7 +68,7 @@ class Settings(BaseModel):
     tokens_without_sign_in: bool = False
     https_proxy: ProxyUrl = SecretStr("")
     http_proxy: ProxyUrl = SecretStr("")
-    no_proxy: Names = ()
+    no_proxy: Annotated[Names, AfterValidator(validators.check_proxy_exceptions)] = ()
     trusted_proxies: Annotated[Names, AfterValidator(validators.check_networks)] = ()
     boards_dir: PathSetting = Path("boards")
     geoip_db: PathSetting | None = None
@@ -145,7 +146,7 @@ class Settings(BaseModel):
         for name in ("redis_url", "database_url", "clickhouse_url", "https_proxy", "http_proxy"):
             values[store_urls.telling_host(getattr(self, name).get_secret_value())] = name.upper()
         # A folder like /boards would hide the paths of pages.
-        return {value: name for value, name in values.items() if value.count("/") != 1}
+        return {value: name for value, name in values.items() if not re.fullmatch("/[a-z]{1,12}", value)}
 
     def signing_keys(self) -> tuple[str, ...]:
         """Returns the keys of SECRET_KEY: the one that signs first, then those that are only verified."""

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from utilities.config.secret_checks import is_key_material, is_random_token
+
 ENCODING_HINT = (
     "the password or the user name holds a character that must be percent-encoded: "
     "write %40 for @, %3A for :, %2F for /, %3F for ?, %23 for # and %25 for %"
@@ -50,6 +52,9 @@ def split_address(value: str, *schemes: str) -> SplitResult:
         raise ValueError("there is a space or a line break in it; write %20 for a space")
     authority, _, rest = re.sub("[/?#]", "\0", value.partition("://")[2], count=1).partition("\0")
     if authority.count("@") > 1 or "@" in rest or "#" in value:
+        raise ValueError(ENCODING_HINT)
+    user = authority.rpartition("@")[0]
+    if re.search("%(?![0-9A-Fa-f]{2})", user):
         raise ValueError(ENCODING_HINT)
     try:
         parts = urlsplit(value)
@@ -142,7 +147,15 @@ def check_proxy_url(value: str) -> str:
         return value
     address = value if "://" in value else f"http://{value}"
     parts = split_address(address, "http")
-    if not parts.hostname or parts.path.strip("/") or parts.query:
+    host = parts.netloc.rpartition("@")[2]
+    if (
+        not parts.hostname
+        or is_key_material(host)
+        or is_random_token(host)
+        or "," in host
+        or parts.path.strip("/")
+        or parts.query
+    ):
         raise ValueError("it must be the address of a proxy, like http://proxy.example.com:3128")
     return address.rstrip("/")
 

@@ -17,6 +17,8 @@ from utilities.config.secret_checks import is_key_material, looks_like_secret
 
 DOMAIN_PATTERN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?")
 HOST_PATTERN = re.compile(r"[a-z0-9]([a-z0-9.:_-]*[a-z0-9])?", re.IGNORECASE)
+POSIX_ZONE = re.compile(r"(([A-Za-z]{3,6}|<[\w+-]{3,10}>)([+-]?[\d:]{1,8})?){1,2}(,[MJ\d./:+-]{1,25}){0,2}", re.ASCII)
+PROXY_EXCEPTION = re.compile(r"(\*|(\*?\.)?[A-Za-z0-9_-][\w.-]{0,252}|\[?[0-9A-Fa-f:.]+\]?(/\d{1,3})?)(:\d{1,5})?")
 WRONG_PLACE = "this looks like a key or a password, which does not belong here"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -61,7 +63,7 @@ def check_website(value: str) -> str:
     address = check_base_url(value if "://" in value else f"https://{value}").rstrip("/")
     parts = urlsplit(address)
     host = parts.hostname or ""
-    if is_random_host(host):
+    if is_random_host(host) or is_key_material(value):
         raise ValueError("its host must be a domain, like www.example.com")
     if parts.path:
         raise ValueError("there must be nothing after the host: the paths of the pages are added there")
@@ -98,7 +100,7 @@ def check_domains(value: tuple[str, ...]) -> tuple[str, ...]:
     """Returns the domains in lower case; raises ValueError for one that is not a company's own."""
     lowered = tuple(domain.lower() for domain in value)
     for place, domain in enumerate(lowered, 1):
-        if not DOMAIN_PATTERN.fullmatch(domain):
+        if is_key_material(value[place - 1]) or not DOMAIN_PATTERN.fullmatch(domain):
             raise ValueError(f"entry {place} is not a domain; write `example.com`, without @, * or http://")
         if is_public_mail(domain):
             raise ValueError(f"entry {place} is a public mail service, so everybody could sign in: use your own domain")
@@ -129,6 +131,23 @@ def check_networks(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def check_proxy_exceptions(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns the entries of NO_PROXY; raises ValueError for one that can match nothing."""
+    for place, part in enumerate(value, 1):
+        if not PROXY_EXCEPTION.fullmatch(part) or looks_like_secret(part):
+            raise ValueError(
+                f"entry {place} is neither a host, a domain nor a network, like .example.com or 10.0.0.0/8"
+            )
+    return value
+
+
+def check_one_word(value: str) -> str:
+    """Returns a secret that a request can carry: one word, and not a whole key file."""
+    if re.search(r"[\s\x00-\x1f\x7f]", value) or value.startswith("{"):
+        raise ValueError("there is a space or a line break in it, or it is a key file: copy only the secret")
+    return value
+
+
 def check_bind(value: str) -> str:
     """Returns an address or a host name to listen on."""
     if (value and (not HOST_PATTERN.fullmatch(value.strip("[]")) and value != "::")) or looks_like_secret(value):
@@ -145,14 +164,14 @@ def check_client_id(value: str) -> str:
 
 def check_path(value: object) -> object:
     """Returns a path unchanged; raises ValueError for what looks like the content of the file."""
-    if isinstance(value, str) and value and looks_like_secret(value):
+    if isinstance(value, str) and ("://" in value or looks_like_secret(value)):
         raise ValueError(f"it must be a path; {WRONG_PLACE}")
     return value
 
 
 def check_key_path(value: object) -> object:
     """As `check_path`, and says where the key itself belongs."""
-    if isinstance(value, str) and value and looks_like_secret(value):
+    if isinstance(value, str) and ("://" in value or looks_like_secret(value)):
         raise ValueError(
             "it must be the path of a key file, and this looks like the key itself: "
             "set GOOGLE_APPLICATION_CREDENTIALS_JSON to the key instead"
@@ -191,6 +210,6 @@ def check_zone(value: str) -> str:
     try:
         return ZoneInfo(name).key
     except (ValueError, OSError, LookupError):
-        if re.search(r"[0-9,<]", name):
+        if POSIX_ZONE.fullmatch(name):
             return ""
         raise ValueError("it is no time zone; write one like Europe/Berlin") from None

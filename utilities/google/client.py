@@ -146,7 +146,9 @@ class GoogleClient:
         except CLIENT_ERRORS as error:
             connections.close()
             server_error = is_counted_server_error(error)
-            failure = translate_error(error, replace(self.context, account=credentials.account))
+            failure = translate_error(
+                error, replace(self.context, account=credentials.account, token=credentials.token or "")
+            )
             if connections.deadline.is_abandoned():
                 raise failure from error  # no fact about Google
             if is_credential_error(error):

@@ -3,7 +3,7 @@
 import json
 import re
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 
 import httplib2
@@ -17,6 +17,7 @@ from utilities.google.credentials import InvalidTokenResponse, TokenServerUnavai
 from utilities.google.quota import quota_error
 from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
 from utilities.model.text import clean_text
+from utilities.redaction import MASK
 
 CLIENT_ERRORS = (
     ApiError,
@@ -48,6 +49,7 @@ class CallContext:
     enable_url: str  # where the API is enabled
     endpoint_setting: str  # the setting with the API's address
     account: str = ""  # the service account's e-mail address
+    token: str = field(default="", repr=False)  # the access token, which no message may quote
 
 
 def is_counted_server_error(error: BaseException) -> bool:
@@ -106,7 +108,7 @@ def unwrap_error(error: BaseException | None) -> BaseException | None:
 
 
 def translate_status(error: HttpError, context: CallContext) -> SourceError:
-    status, message = error.status_code, google_message(error)
+    status, message = error.status_code, google_message(error, context.token)
     if status == 429 or (status == 403 and "ateLimitExceeded" in body_text(error)):
         return quota_error(message, error.resp.get("retry-after"))
     if status == 401:
@@ -157,13 +159,15 @@ def translate_sign_in_error(message: str, context: CallContext) -> SourceError:
     return SourceMisconfigured(f"Google rejects the key of {context.account}: {reason}")
 
 
-def google_message(error: HttpError) -> str:
-    """Returns Google's own message as clean text; '' when the body is not Google's JSON."""
+def google_message(error: HttpError, token: str) -> str:
+    """Returns Google's own message as clean text, without the access token; '' when the body is not Google's JSON."""
     try:
         message = json.loads(error.content)["error"]["message"]
     except (ValueError, TypeError, LookupError, RecursionError):
         return ""
-    return clean_text(message, 300).removesuffix(".") if isinstance(message, str) else ""
+    if not isinstance(message, str):
+        return ""
+    return clean_text(message.replace(token, MASK) if token else message, 300).removesuffix(".")
 
 
 def body_text(error: HttpError) -> str:
