@@ -11,7 +11,7 @@ MAX_PAGE_URL_CHARS = 4 * 1024
 MAX_LONG_PATH_CHARS = 2048  # of an address that is too long
 MAX_LONG_FIELD_CHARS = 300
 CUT_ESCAPE = re.compile(r"(?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])*)?(?:%[0-9A-Fa-f]?)?$")
-"""The end of a path that was cut within an escaped character."""
+"""The end of a path that was cut: a last character of several escapes, which may be a part of one."""
 CAMPAIGN_FIELD = re.compile(
     r"utm_\w+=|[a-z_]*clid=|gad_source=|[gw]braid=|igshid?=|epik=|rdt_cid=|mc_eid=", re.IGNORECASE
 )
