@@ -1,7 +1,7 @@
 """Reads how much memory and how many processors this process may use: the machine's, or its container's if less.
 
-A container or a service of systemd is a control group (cgroup). Its limits are in files of /sys/fs/cgroup, in one of two
-versions, and the limits of every group around it count as well.
+A container or a service of systemd is a control group (cgroup). Its limits are in files of /sys/fs/cgroup, in one of
+two versions, and the limits of every group around it count as well.
 """
 
 import math
