@@ -18,14 +18,6 @@ from utilities.store.redis_store import MAX_STORE_CONNECTIONS
 pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]
 
 
-async def test_what_one_process_writes_the_others_have_at_once(redis_server, open_one):
-    one, other = [await open_one(redis_url=redis_server.url) for _ in range(2)]
-    names = other.listen()
-    written = await put(one, reading())
-    assert await asyncio.wait_for(anext(names), 30) == "top-pages"
-    assert other.latest("top-pages") == written
-
-
 async def test_an_announcement_that_is_lost_is_made_good_by_reading_again(redis_server, open_one, raw, key):
     store = await open_one(redis_url=redis_server.url)
     await put(store, reading())
