@@ -21,6 +21,7 @@ from bench import (
     pictures,
     questions,
     script,
+    stand_still,
     start,
     walls,
     wire,
@@ -28,8 +29,8 @@ from bench import (
 from bench.results import Result
 
 PARTS = (
-    *(pages, charts, pictures, cold, hanging, walls, start, ingest, questions, flow, import_log, script, wire, heap),
-    *(collect_memory, classify),
+    *(pages, charts, pictures, cold, hanging, stand_still, walls, start, ingest, questions, flow, import_log),
+    *(script, wire, heap, collect_memory, classify),
 )
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
 README = Path(__file__).with_name("README.md")

@@ -1,6 +1,7 @@
-"""Foyer under test: the product itself, a switch that gives a report other figures at once, one that asks."""
+"""Foyer under test: the product itself, and switches: other figures at once, a question, the longest callback."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 from tornado.web import RequestHandler
@@ -40,6 +41,32 @@ class Ask(RequestHandler):
         self.finish(str(len(frame.rows)))
 
 
+class StandStill(RequestHandler):
+    """`POST /__bench/stand-still` begins to measure every callback by the thread's clock; GET: the longest."""
+
+    longest = (0.0, "")
+    callbacks = 0
+
+    def post(self) -> None:
+        run = asyncio.Handle._run
+
+        def measured(handle: asyncio.Handle) -> None:
+            began = time.thread_time()
+            run(handle)
+            spent = time.thread_time() - began
+            StandStill.callbacks += 1
+            if spent > StandStill.longest[0]:
+                task = getattr(handle._callback, "__self__", None)
+                is_task = isinstance(task, asyncio.Task)
+                StandStill.longest = spent, task.get_name() if is_task else repr(handle._callback)[:80]
+
+        asyncio.Handle._run = measured
+
+    def get(self) -> None:
+        seconds, name = StandStill.longest
+        self.finish({"ms": seconds * 1000, "name": f"`{name}`", "callbacks": StandStill.callbacks})
+
+
 async def main() -> None:
     settings = read_settings(env_file=None)
     make_application = server.make_application
@@ -48,6 +75,7 @@ async def main() -> None:
         app = make_application(services, *parts)
         switches = [(r"/__bench/change/(.*)", Change), (r"/__bench/ask/(.*)", Ask)]
         app.add_handlers(r".*", [(*each, {"services": services}) for each in switches])
+        app.add_handlers(r".*", [(r"/__bench/stand-still", StandStill)])
         return app
 
     server.make_application = make

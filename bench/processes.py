@@ -65,8 +65,8 @@ def bare(body: bytes, folder: Path, headers: Mapping[str, str] | None = None) ->
         yield process.pid, f"http://127.0.0.1:{port}"
 
 
-def get(url: str, *, method: str = "GET", body: bytes | None = None) -> bytes:
-    with urllib.request.urlopen(urllib.request.Request(url, data=body, method=method), timeout=30) as answer:
+def get(url: str, *, method: str = "GET", body: bytes | None = None, timeout: float = 30.0) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, data=body, method=method), timeout=timeout) as answer:
         return answer.read()
 
 
