@@ -115,11 +115,15 @@
       image.onerror = fail;
       image.src = parts[0] + '/a.gif' + hit;
     }
-    if (root.Request && 'keepalive' in root.Request.prototype)
-      root.fetch(parts[0] + '/a', {method: 'POST', body: hit, keepalive: 1}).then(function (response) {
-        if (response.status == 429 || response.status > 499) fail();
-      }, postImage);
-    else if (!browser.sendBeacon || !browser.sendBeacon(parts[0] + '/a', hit)) postImage();
+    try {
+      if (root.Request && 'keepalive' in root.Request.prototype)
+        root.fetch(parts[0] + '/a', {method: 'POST', body: hit, keepalive: 1}).then(function (response) {
+          if (response.status == 429 || response.status > 499) fail();
+        }, postImage);
+      else if (!browser.sendBeacon || !browser.sendBeacon(parts[0] + '/a', hit)) postImage();
+    } catch (failure) { // pages and extensions replace or remove fetch
+      postImage();
+    }
   }
 
   function retry(hit, tries) {
@@ -130,7 +134,7 @@
 
   follow('pushState', ' '); // a space is in no address: all of it
   follow('replaceState', '?'); // pages write what is being typed into their query
-  if (root.navigation)
+  if (root.navigation && root.navigation.addEventListener)
     root.navigation.addEventListener('currententrychange', function (event) {
       look(event.navigationType == 'replace' ? '?' : ' ');
     });

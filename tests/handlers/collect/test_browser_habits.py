@@ -34,11 +34,24 @@ async def test_long_address_is_cut_and_keeps_its_tags(counted_website: CountedWe
     assert await counted_website.server.own.views.query(query, {}) == [("/policy", "letter")]
 
 
+SCRIPT_ODDITIES = (
+    ("half", "Half \ufffd"),
+    ("module", "Of module"),
+    ("clobbered", None),
+    ("without-fetch", "Of without-fetch"),
+    ("broken-fetch", "Of broken-fetch"),
+    ("empty-fetch", "Of empty-fetch"),
+    ("broken-beacon", "Of broken-beacon"),
+    ("old-navigation", "Of old-navigation"),
+)
+"""Pages that lack or replace what the script uses, and the titles that are stored."""
+
+
 async def test_script_never_throws(counted_website: CountedWebsite):
     await counted_website.context.add_init_script("delete window.Intl")
     errors: list[str] = []
     counted_website.context.on("weberror", lambda error: errors.append(str(error.error)))
-    for number, (path, title) in enumerate((("half", "Half \ufffd"), ("module", "Of module"), ("clobbered", None))):
+    for number, (path, title) in enumerate(SCRIPT_ODDITIES):
         await counted_website.open_page(path)
         views = await counted_website.wait_for_views(number + 1)
         assert views[-1].path == f"/{path}"

@@ -29,6 +29,21 @@ PAGES = {
     "early": "<head><script src='{script}'></script><script>{change}</script>" + TITLE + "</head><body>Hello.",
     "module": "<head><script type='module' src='{script}'></script>" + TITLE + "</head><body>Hello.",
     "half": "<head><script src='{script}'></script></head><body>Hello.<script>document.title = 'Half \\ud83c'</script>",
+    "without-fetch": "<head><script>window.fetch = undefined</script>"
+    + TITLE
+    + "<script src='{script}'></script></head>",
+    "broken-fetch": "<head><script>window.fetch = function () {{ throw 1 }}</script>"
+    + TITLE
+    + "<script src='{script}'></script></head>",
+    "empty-fetch": "<head><script>window.fetch = function () {{}}</script>"
+    + TITLE
+    + "<script src='{script}'></script></head>",
+    "broken-beacon": "<head><script>Request = 0; navigator.sendBeacon = function () {{ throw 1 }}</script>"
+    + TITLE
+    + "<script src='{script}'></script></head>",
+    "old-navigation": "<head><script>Object.defineProperty(window, 'navigation', {{value: {{}}}})</script>"
+    + TITLE
+    + "<script src='{script}'></script></head>",
     "clobbered": "<head><script src='{script}'></script></head><body><img name='title'>Hello.",
     "twice": "<head><script src='{script}'></script><script src='{script}?v=2'></script>"
     + TITLE
