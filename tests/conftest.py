@@ -31,7 +31,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from utilities.config.settings import Settings
 from utilities.logs import StderrHandler
 
-SECRET = "a test's own key, long enough: 0123456789abcdef"
+SECRET = "Kx7Wq9Zt4Jv2Hp5Gm8Fs3Dr6Lb1Nc0"  # has no word of a message, because every piece of a secret is masked
 
 
 def is_loopback(host: object, flags: int) -> bool:

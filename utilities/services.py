@@ -98,14 +98,14 @@ async def open_services(
         refresher = Refresher(store, query_sources, catalogue.reports, clock)
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
         collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)
-        templates = template_environment(PROJECT_FOLDER / "templates")
+        workers, templates = open_workers(stack), template_environment(PROJECT_FOLDER / "templates")
         gallery = await stack.enter_async_context(open_chart_renderer())
         walls = WallHub(
             boards=boards,
             reports=catalogue.reports,
             store=store,
             refresher=refresher,
-            renderer=make_tile_renderer(settings, templates, catalogue, gallery),
+            renderer=make_tile_renderer(settings, templates, catalogue, gallery, workers),
             clock=clock,
             version=asset_version(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static"),
         )
@@ -121,7 +121,7 @@ async def open_services(
             refresher=refresher,
             walls=walls,
             gallery=gallery,
-            workers=open_workers(stack),
+            workers=workers,
             variants=variants,
             database=database,
             http_client=http_client,
@@ -173,7 +173,7 @@ def make_hit_listener(*refreshers: Refresher) -> Callable[[], None]:
 
 
 def make_tile_renderer(
-    settings: Settings, templates: Environment, catalogue: Catalogue, gallery: ChartRenderer
+    settings: Settings, templates: Environment, catalogue: Catalogue, gallery: ChartRenderer, workers: WorkerPool
 ) -> TileRenderer:
     """Returns the tile renderer of this process."""
     return TileRenderer(
@@ -185,4 +185,5 @@ def make_tile_renderer(
         days=settings.look_back_days,
         demo=settings.demo,
         gallery=gallery,
+        workers=workers,
     )

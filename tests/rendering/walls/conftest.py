@@ -27,6 +27,7 @@ from utilities.rendering.views import View
 from utilities.rendering.walls import Intervals, TileRenderer, WallHub
 from utilities.reports import Report
 from utilities.services import open_services
+from utilities.sources import pageviews
 from utilities.store import Store, unfenced_lease
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -82,16 +83,22 @@ class WallServer:
         self.refresher = IdleRefresher()
         self.server: HTTPServer | None = None
         names = ("visitors", "pages", "sources")
-        self.reports = {name: Report(name, f"What about {name}?", ("none",)) for name in names}
+        self.reports = {name: Report(name, f"What about {name}?", ("pageviews",)) for name in names}
 
     async def start(self) -> None:
         self.stack = AsyncExitStack()
         views = discover_units(utilities.rendering.views, "VIEW", View)
-        catalogue = Catalogue(tuple(self.reports.values()), views, ())
+        catalogue = Catalogue(tuple(self.reports.values()), views, (pageviews.SOURCE,))
         services = await self.stack.enter_async_context(open_services(self.settings, self.clock, catalogue))
         self.store: Store = services.store
         self.boards = services.boards
-        renderer = TileRenderer(templates=services.templates, views=services.views, reports=services.reports, zone=UTC)
+        renderer = TileRenderer(
+            templates=services.templates,
+            views=services.views,
+            reports=services.reports,
+            zone=UTC,
+            workers=services.workers,
+        )
         self.walls = WallHub(
             boards=services.boards,
             reports=services.reports,

@@ -83,6 +83,22 @@ async def test_a_page_and_its_stream_have_every_change_once(server: WallServer) 
     line.close()
 
 
+async def test_large_figures_reach_the_page_and_the_stream_once_and_in_order(server: WallServer) -> None:
+    line, event_ids = await StreamClient.open(server.port), []
+    for change in range(1, 5):
+        await server.show("pages", table(*((f"/change-{change}/{row}", 9_000 - row) for row in range(5_000))))
+        while "/change-" not in (event := await line.wait_for("tile")).data["html"]:
+            pass
+        assert f"/change-{change}/" in event.data["html"]
+        event_ids.append(int(event.event_id.rpartition("-")[2]))
+        page = (server.walls.render_page("office") or b"").decode()
+        assert f"/change-{change}/" in page
+        assert f"/change-{change - 1}/" not in page
+        assert f"-{event_ids[-1]}&quot;" in page.replace('"', "&quot;")  # a stream that begins after the page
+    assert event_ids == sorted(set(event_ids))
+    line.close()
+
+
 async def test_all_walls_get_the_same_bytes_rendered_once(server: WallServer) -> None:
     lines = [await StreamClient.open(server.port) for _ in range(20)]
     await server.show("visitors", number(99))

@@ -1,15 +1,16 @@
 """The channel of one board: its rendered tiles, and the streams of the walls that show it."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from utilities.config.boards import Board, Tile
-from utilities.model.clock import MonotonicClock
+from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.frames import ReadingState
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
-from utilities.rendering.walls.tile_renderer import TileRenderer, TileState
+from utilities.rendering.walls.tile_renderer import TileHtml, TileRenderer, TileState
 from utilities.rendering.walls.wall_stream import WallStream
 
 
@@ -19,9 +20,8 @@ class RenderedTile:
 
     tile_state: TileState
     local_date: date  # in the board's zone: after midnight `09:12` must read `Wed 09:12`
-    html: str
+    tile: TileHtml
     event: SseEvent
-    is_pending: bool  # whether its chart is still being drawn
 
 
 ReadTileState = Callable[[Tile, datetime], TileState]
@@ -35,7 +35,6 @@ class BoardChannel:
     def __init__(
         self,
         board: Board,
-        now: datetime,
         *,
         read_state: ReadTileState,
         renderer: TileRenderer,
@@ -49,25 +48,34 @@ class BoardChannel:
         self._renderer = renderer
         self._make_event = make_event
         self._monotonic = monotonic
-        self._set_board(board, now)
+        self.board = board
+        self.styles = renderer.render_styles(board)
+        self.edition = hashlib.sha256(board.hash.encode() + self.styles).hexdigest()[:12]
 
     @property
     def last_seq(self) -> int:
         """The sequence number of the last change."""
         return max((rendered.event.seq for rendered in self.rendered.values()), default=0)
 
-    def replace_board(self, board: Board, now: datetime) -> None:
-        """Replaces the board after an edit; walls get a reload event, because tiles may have moved."""
-        self._set_board(board, now)
-        self.send_events([encode_event("reload", {"sheet": self.edition})])
+    async def render_gradually(self, clock: Clock, report: str | None = None) -> None:
+        """Does as `render_changes`; other callbacks run after each tile, because a large board takes long."""
+        board = self.board
+        for tile in board.tiles:
+            if report not in (None, tile.report, tile.trend):
+                continue
+            version, events = self.version, self._render_tiles([tile], clock())
+            self.send_events(events)
+            if self.version != version:
+                await asyncio.sleep(0)
+            if self.board is not board:
+                break
 
-    def _set_board(self, board: Board, now: datetime) -> None:
-        self.board = board
-        self.styles = self._renderer.render_styles(board)
-        self.edition = hashlib.sha256(board.hash.encode() + self.styles).hexdigest()[:12]
-        self.rendered.clear()
-        self._renderer.contents.forget_board(board.name)
-        self._render_tiles(board.tiles, now)
+    def replace_board(self, edited: "BoardChannel") -> None:
+        """Takes over an edited board and its tiles; walls get a reload event, because tiles may have moved."""
+        self.board, self.styles, self.edition = edited.board, edited.styles, edited.edition
+        self.rendered = edited.rendered
+        self.version += 1
+        self.send_events([encode_event("reload", {"sheet": self.edition})])
 
     def render_changes(self, now: datetime, report: str | None = None) -> None:
         """Renders the tiles (of one report, or all) whose content has changed, and sends them to the walls."""
@@ -79,18 +87,18 @@ class BoardChannel:
         today = now.astimezone(self._renderer.board_zone(self.board)).date()
         for tile in tiles:
             state, previous = self._read_state(tile, now), self.rendered.get(tile.name)
-            is_done = previous is not None and not previous.is_pending
+            is_done = previous is not None and not previous.tile.is_pending
             if previous is not None and is_done and (previous.tile_state, previous.local_date) == (state, today):
                 continue
-            html, is_pending = self._renderer.render_tile(self.board, tile, state, now)
-            if is_pending and previous is not None and is_done and state.state is previous.tile_state.state:
+            drawn = self._renderer.render_tile(self.board, tile, state, now)
+            if drawn.is_pending and previous is not None and is_done and state.state is previous.tile_state.state:
                 continue  # the previous chart stays until the new one is drawn
-            if previous is not None and previous.html == html:
+            if previous is not None and previous.tile.html == drawn.html:
                 event = previous.event
             else:
-                event = self._make_event(tile.name, html)
+                event = self._make_event(tile.name, drawn.html)
                 events.append(event)
-            self.rendered[tile.name] = RenderedTile(state, today, html, event, is_pending)
+            self.rendered[tile.name] = RenderedTile(state, today, drawn, event)
             self.version += 1
         return events
 
@@ -99,9 +107,12 @@ class BoardChannel:
         return [rendered.tile_state.state for rendered in self.rendered.values()]
 
     def render_with_ages(self, now: datetime) -> list[str]:
-        """Returns the HTML of every tile with its age now; open walls count ages themselves and receive nothing."""
-        states = [(tile, self.rendered[tile.name].tile_state) for tile in self.board.tiles]
-        return [self._renderer.render_tile(self.board, tile, state, now)[0] for tile, state in states]
+        """Returns every tile as the streams have it, with its age now; open walls count ages themselves."""
+        tiles = [(tile, self.rendered[tile.name]) for tile in self.board.tiles]
+        return [
+            self._renderer.render_tile(self.board, tile, rendered.tile_state, now, rendered.tile.content).html
+            for tile, rendered in tiles
+        ]
 
     def events_since(self, seq: int) -> list[SseEvent]:
         """Returns the newest event of every tile that has changed after `seq`, oldest first."""

@@ -6,7 +6,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -79,15 +79,19 @@ class WallHub:
         self._channels: dict[str, BoardChannel] = {}
         self._loops: list[SupervisedLoop] = []
         self._is_open = False
+        self._is_drawn = asyncio.Event()  # something was drawn that a tile may wait for
 
     def start(self) -> None:
         """Renders every board and starts the loops."""
         self._is_open = True
         if self._renderer.gallery is not None:
-            self._renderer.gallery.on_rendered = self._render_changes
-        self._sync_channels()
+            self._renderer.gallery.on_rendered = self._is_drawn.set
+        for channel in self._sync_channels():
+            channel.render_changes(self._clock())
+            self._channels[channel.board.name] = channel
         self._loops = [
             SupervisedLoop("walls: readings", self._watch_readings),
+            SupervisedLoop("walls: drawings", self._watch_drawings),
             SupervisedLoop.every(self._intervals.ageing, "walls: ageing", self._check_ageing),
             SupervisedLoop.every(self._intervals.beat, "walls: beat", self._send_beats),
             SupervisedLoop.every(self._intervals.boards, "walls: boards", self._poll_boards),
@@ -107,20 +111,25 @@ class WallHub:
 
     async def _watch_readings(self) -> None:
         async for report in self._store.listen():
-            self._render_changes(report)
+            await self._render_changes(report)
 
-    def _check_ageing(self) -> None:
+    async def _watch_drawings(self) -> None:
+        while True:
+            await self._is_drawn.wait()
+            self._is_drawn.clear()
+            await self._render_changes()
+
+    async def _check_ageing(self) -> None:
         """Renders tiles whose state has changed with time; closes stalled walls."""
-        self._render_changes()
+        await self._render_changes()
         for channel in self._channels.values():
             channel.close_stalled(self._intervals.stalled)
 
-    def _render_changes(self, report: str | None = None) -> None:
+    async def _render_changes(self, report: str | None = None) -> None:
         """Renders what has changed; a new status line is sent at once, not with the next beat."""
-        now = self._clock()
-        for channel in self._channels.values():
+        for channel in list(self._channels.values()):
             states = channel.tile_states()
-            channel.render_changes(now, report)
+            await channel.render_gradually(self._clock, report)
             if channel.tile_states() != states:
                 channel.send_events([self._pages.beat_event(channel)])
 
@@ -131,31 +140,32 @@ class WallHub:
     async def _poll_boards(self) -> None:
         """Applies edited board files."""
         if await self._boards.refresh():
-            self._sync_channels()
+            for channel in self._sync_channels():
+                await channel.render_gradually(self._clock)
+                current = self._channels.setdefault(channel.board.name, channel)
+                if current is not channel:
+                    current.replace_board(channel)
             self._send_beats()  # shows an error at once
 
-    def _sync_channels(self) -> None:
-        """Makes one channel for each board; walls of a changed board get a reload event."""
-        now = self._clock()
+    def _sync_channels(self) -> Iterator[BoardChannel]:
+        """Removes the channels of boards that are gone; yields one for each new or edited board."""
         self._refresher.set_active(
             {name for board in self._boards for tile in board.tiles for name in (tile.report, tile.trend) if name}
         )
         for name in [name for name in self._channels if self._boards.get(name) is None]:
             for stream in self._channels.pop(name).streams:
                 stream.pipe.close()
-        for board in self._boards:
+        for board in list(self._boards):
             channel = self._channels.get(board.name)
-            if channel is None:
-                self._channels[board.name] = BoardChannel(
+            if channel is None or channel.board != board:
+                self._renderer.contents.forget_board(board.name)
+                yield BoardChannel(
                     board,
-                    now,
                     read_state=self._read_tile_state,
                     renderer=self._renderer,
                     make_event=self._make_tile_event,
                     monotonic=self._monotonic,
                 )
-            elif channel.board != board:
-                channel.replace_board(board, now)
 
     def _read_tile_state(self, tile: Tile, now: datetime) -> TileState:
         report, reading = self._reports.get(tile.report), self._store.latest(tile.report)
@@ -189,7 +199,7 @@ class WallHub:
         """Returns a tile as it was last rendered; None for an unknown one."""
         channel = self._channels.get(board)
         rendered = channel.rendered.get(tile) if channel is not None else None
-        return rendered.html if rendered is not None else None
+        return rendered.tile.html if rendered is not None else None
 
     def stylesheet(self, board: str) -> tuple[str, bytes] | None:
         """Returns the edition of a board's own style sheet, and the style sheet; None for an unknown board."""

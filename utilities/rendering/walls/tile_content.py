@@ -1,34 +1,54 @@
 """The content of each tile: prepared once for each reading, with its chart where a view draws one."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from markupsafe import Markup
 
 from utilities.config.boards import Board, Tile
+from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout.placement import content_box, split_for_trend
 from utilities.rendering.views import TABLE, ChartSvg, TileContent, View
+from utilities.runtime.single_flight import SingleFlight
+from utilities.runtime.worker_pool import WorkerPool
+
+MAX_CELLS_ON_LOOP = 4_000  # of the frames of a tile that is prepared on the event loop: a few milliseconds
 
 
 @dataclass(frozen=True)
 class PreparedTile:
-    """What a view has built from two frames; reused while both frames are the same objects."""
+    """What a view has built from two frames; reused while the tile and both frames are the same objects."""
 
-    frame: Frame | None
+    tile: Tile
+    frame: Frame
     trend_frame: Frame | None
     content: object
     trend: ChartSpec | None
+    error: BaseException | None = None  # what the view has raised in a worker thread
+
+    def is_for(self, tile: Tile, frame: Frame, trend_frame: Frame | None) -> bool:
+        return self.tile is tile and self.frame is frame and self.trend_frame is trend_frame
 
 
 class TileContents:
-    """The contents of all tiles. Without a chart renderer every chart is the table of its figures."""
+    """The contents of all tiles. Without a chart renderer every chart is the table of its figures.
 
-    def __init__(self, views: Mapping[str, View], gallery: ChartRenderer | None) -> None:
+    With `workers`, large frames are prepared in a worker thread; the tile is pending meanwhile, as while a chart is
+    drawn, and `on_rendered` of the chart renderer is called when it is ready.
+    """
+
+    def __init__(
+        self, views: Mapping[str, View], gallery: ChartRenderer | None, workers: WorkerPool | None = None
+    ) -> None:
         self.views = views
         self.gallery = gallery
+        self.workers = workers
+        self.preparing = SingleFlight[tuple[str, str, int, int], PreparedTile]()
         self.prepared: dict[tuple[str, str], PreparedTile] = {}
 
     def forget_board(self, board: str) -> None:
@@ -44,6 +64,10 @@ class TileContents:
         if frame is None:
             return TileContent(view, None), False
         prepared = self._prepare_tile(board, tile, title, frame, trend_frame)
+        if prepared is None:
+            return self._build_table(board, tile, frame), True
+        if prepared.error is not None:
+            raise prepared.error
         trend = self._find_svg(prepared.trend) if prepared.trend else ""
         if prepared.content is None:
             return self._build_table(board, tile, frame), False
@@ -56,16 +80,41 @@ class TileContents:
 
     def _prepare_tile(
         self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None
-    ) -> PreparedTile:
+    ) -> PreparedTile | None:
+        """Returns the prepared tile; None while a worker thread prepares it."""
         prepared = self.prepared.get((board.name, tile.name))
-        if prepared is None or prepared.frame is not frame or prepared.trend_frame is not trend_frame:
-            view, (box, trend_box) = self.views[tile.view], split_for_trend(content_box(board, tile.place), tile.trend)
-            content = view.build_content(frame, box, tile.options)
-            trend = view.build_trend(trend_frame, trend_box, tile.options) if trend_frame else None
-            if isinstance(content, ChartSpec):
-                content = replace(content, title=title)
-            prepared = self.prepared[board.name, tile.name] = PreparedTile(frame, trend_frame, content, trend)
-        return prepared
+        if prepared is not None and prepared.is_for(tile, frame, trend_frame):
+            return prepared
+        prepare = partial(self._build_prepared, board, tile, title, frame, trend_frame)
+        if self.workers is None or count_cells(frame) + count_cells(trend_frame) <= MAX_CELLS_ON_LOOP:
+            prepared = self.prepared[board.name, tile.name] = prepare()
+            return prepared
+        workers, key = self.workers, (board.name, tile.name, id(tile), id(frame))
+        if key not in self.preparing:
+            task = self.preparing.start_call(key, lambda: workers.run(lambda _: prepare()))
+            task.add_done_callback(partial(self._store_prepared, board, tile, frame, trend_frame))
+        return None
+
+    def _store_prepared(
+        self, board: Board, tile: Tile, frame: Frame, trend_frame: Frame | None, done: asyncio.Task[PreparedTile]
+    ) -> None:
+        error = None if done.cancelled() else done.exception()
+        if done.cancelled() or isinstance(error, Overloaded):
+            return  # the next check of what has aged tries again
+        prepared = PreparedTile(tile, frame, trend_frame, None, None, error) if error else done.result()
+        self.prepared[board.name, tile.name] = prepared
+        if self.gallery is not None:
+            self.gallery.on_rendered()
+
+    def _build_prepared(
+        self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None
+    ) -> PreparedTile:
+        view, (box, trend_box) = self.views[tile.view], split_for_trend(content_box(board, tile.place), tile.trend)
+        content = view.build_content(frame, box, tile.options)
+        trend = view.build_trend(trend_frame, trend_box, tile.options) if trend_frame else None
+        if isinstance(content, ChartSpec):
+            content = replace(content, title=title)
+        return PreparedTile(tile, frame, trend_frame, content, trend)
 
     def _find_svg(self, spec: ChartSpec) -> str | None:
         """Returns the SVG, '' when there will be none, None while it is being drawn."""
@@ -75,3 +124,8 @@ class TileContents:
         """Returns the table that is shown where there is no chart."""
         view = self.views[TABLE]
         return TileContent(view, view.build_content(frame, content_box(board, tile.place), {}))
+
+
+def count_cells(frame: Frame | None) -> int:
+    """Counts the values of a frame."""
+    return len(frame.rows) * len(frame.columns) if frame else 0

@@ -19,6 +19,7 @@ from utilities.rendering.views import TileContent, View, build_context
 from utilities.rendering.walls.status_line import BoardStatus
 from utilities.rendering.walls.tile_content import TileContents
 from utilities.reports import Report
+from utilities.runtime.worker_pool import WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,15 @@ class TileState:
     trend: Reading | None = None  # of the report that is its trend
 
 
+@dataclass(frozen=True, slots=True)
+class TileHtml:
+    """The HTML of a tile, and what it was rendered from."""
+
+    html: str
+    content: TileContent | None  # None when it cannot be rendered
+    is_pending: bool = False  # whether its chart is still being drawn
+
+
 class TileRenderer:
     """Renders with the templates and the views."""
 
@@ -49,10 +59,11 @@ class TileRenderer:
         days: int = 0,
         demo: bool = False,
         gallery: ChartRenderer | None = None,
+        workers: WorkerPool | None = None,
     ) -> None:
         self._templates = templates
         self.gallery = gallery
-        self.contents = TileContents(views, gallery)
+        self.contents = TileContents(views, gallery, workers)
         self._reports = reports
         self._zone = zone
         self._website = website
@@ -63,20 +74,25 @@ class TileRenderer:
         """Returns the time zone of a board."""
         return board.timezone or self._zone
 
-    def render_tile(self, board: Board, tile: Tile, tile_state: TileState, now: datetime) -> tuple[str, bool]:
-        """Returns the HTML of a tile, and whether its chart is still being drawn; never raises because of a frame."""
+    def render_tile(
+        self, board: Board, tile: Tile, tile_state: TileState, now: datetime, content: TileContent | None = None
+    ) -> TileHtml:
+        """Returns a tile, with `content` if that is built already; never raises because of a frame."""
         reading = tile_state.reading or Reading(tile.report)
         title = tile.title or (self._reports[tile.report].title if tile.report in self._reports else tile.report)
         trend_frame = tile_state.trend.frame if tile_state.trend else None
         try:
-            content, is_pending = self.contents.build_tile(board, tile, title, reading.frame, trend_frame)
-            return self._render_content(board, tile, title, content, reading, tile_state.state, now), is_pending
+            is_pending = False
+            if content is None:
+                content, is_pending = self.contents.build_tile(board, tile, title, reading.frame, trend_frame)
+            html = self._render_content(board, tile, title, content, reading, tile_state.state, now)
+            return TileHtml(html, content, is_pending)
         except RENDER_ERRORS as error:
             log.exception("tile %s of board %s cannot be rendered", tile.name, board.name)
             last_error = LastError("These figures cannot be drawn here.", error_kind(error), now, 1, now)
             failed = Reading(tile.report, last_error=last_error)
             empty = TileContent(self.contents.views[tile.view], None)
-            return self._render_content(board, tile, title, empty, failed, ReadingState.FAILED, now), False
+            return TileHtml(self._render_content(board, tile, title, empty, failed, ReadingState.FAILED, now), None)
 
     def _render_content(
         self,
