@@ -133,4 +133,4 @@ async def test_new_key_in_the_place_of_a_deleted_one_is_read_without_a_restart(
     info = json.loads(google.key.read_text())
     google.key.write_text(json.dumps({**info, "client_email": "new@example.iam.gserviceaccount.com"}))
     assert (await ga4.fetch_frame(ASK)).rows == ((7,),)
-    assert ga4.client.sign_in().service_account_email == "new@example.iam.gserviceaccount.com"
+    assert (await ga4.client.sign_in()).service_account_email == "new@example.iam.gserviceaccount.com"

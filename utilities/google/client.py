@@ -81,6 +81,7 @@ class GoogleClient:
         self.key = key
         self.scope = scope
         self.credentials: SharedCredentials | None = None
+        self.sign_in_lock = asyncio.Lock()
         self.pool = GoogleThreadPool(self.service, threads, proxies=proxies)
         self.viewer_slots = asyncio.Semaphore(max(1, threads - 1))  # one thread is always for the walls
         self.quota = Quota(clock)
@@ -94,7 +95,7 @@ class GoogleClient:
     ) -> dict[str, Any]:
         """Returns the response, a JSON object; raises only SourceError, within `timeout` seconds."""
         self.quota.raise_if_exhausted(category)
-        credentials = self.sign_in()
+        credentials = await self.sign_in()
         viewer = QUERY_VIEWER.get()
         if viewer is None:
             return await self._call_in_pool(credentials, prepare, category, timeout)
@@ -116,11 +117,15 @@ class GoogleClient:
             lambda connections: self.call_with_retry(connections, credentials, prepare, category), timeout
         )
 
-    def sign_in(self) -> SharedCredentials:
-        """Returns the credentials; reads a key file that was wrong again each time. Raises SourceMisconfigured."""
-        if self.credentials is None:
-            self.credentials = load_credentials(self.key, self.scope)
-        return self.credentials
+    async def sign_in(self) -> SharedCredentials:
+        """Returns the credentials; reads a key file that was wrong again each time. Raises SourceMisconfigured.
+
+        Checking a private key takes 50 ms, so a thread does it.
+        """
+        async with self.sign_in_lock:
+            if self.credentials is None:
+                self.credentials = await asyncio.to_thread(load_credentials, self.key, self.scope)
+            return self.credentials
 
     def call_with_retry(
         self, connections: Connections, credentials: SharedCredentials, prepare: BuildRequest, category: str
