@@ -131,7 +131,7 @@ async def test_healthz_has_the_counts(open_collector: OpenCollector, fetch: Fetc
 
 
 def test_documented_proxy_keeps_visitors_addresses_out_of_its_logs():
-    text = (Path(__file__).parents[3] / "docs" / "operating.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "deploying.md").read_text(encoding="utf-8")
     for route in collect_routes():
         path = route.pattern.replace("\\", "")
         if path != "/a.js":

@@ -39,7 +39,7 @@ def test_nothing_to_draw_is_a_table():
         assert VIEW.build_content(each, DESK, {}) is None
 
 
-async def test_every_node_is_a_link_and_every_band_has_a_title():
+def test_every_node_is_a_link_and_every_band_has_a_title():
     names = ["/", "{a} {b|c}", '<script>"&', "__proto__", "x" * 300]
     chart = sankey([SankeyLink(a, b, False, 3) for a in names for b in names], DESK, 5)
     assert chart is not None
