@@ -8,6 +8,8 @@ import pytest
 
 from tests.conventions.code import ROOT
 
+pytestmark = pytest.mark.slow  # each test starts a pytest of its own
+
 SKIPS = """
 import pytest
 

@@ -14,6 +14,8 @@ from tests.handlers.accounts.conftest import FoyerServer, Provider, StartFoyer
 from utilities.accounts.admission import Admission, Maker
 from utilities.accounts.database.tables import links, people, sessions, tokens
 
+pytestmark = pytest.mark.slow  # each test starts several servers
+
 LINK_FORM = "report=site-by-day&days=7"
 TOKEN_FORM = "name=nightly&scope=read"
 

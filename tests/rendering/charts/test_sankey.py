@@ -1,7 +1,7 @@
 """Sankey charts: small pages are merged, sides stay apart, and names are not templates."""
 
-from tests.rendering.layout.conftest import ENGINE
 from utilities.model.frames import Column, Frame, ValueKind
+from utilities.rendering.charts.engine import ChartEngine
 from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.sankey import SankeyLink, sankey
 from utilities.rendering.charts.sankey_links import add_sankey_links
@@ -39,11 +39,11 @@ def test_nothing_to_draw_is_a_table():
         assert VIEW.build_content(each, DESK, {}) is None
 
 
-def test_every_node_is_a_link_and_every_band_has_a_title():
+def test_every_node_is_a_link_and_every_band_has_a_title(engine: ChartEngine):
     names = ["/", "{a} {b|c}", '<script>"&', "__proto__", "x" * 300]
     chart = sankey([SankeyLink(a, b, False, 3) for a in names for b in names], DESK, 5)
     assert chart is not None
-    plain = clean_svg(ENGINE.draw(chart.spec), chart.spec)
+    plain = clean_svg(engine.draw(chart.spec), chart.spec)
     svg = add_sankey_links(plain, chart, lambda name: f"/flow?node={name}", str)
     assert svg.count("<title>") == 25 + 2 * 10
     assert svg.count("<a href=") == 2 * 10

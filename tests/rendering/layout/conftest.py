@@ -1,6 +1,7 @@
 """Boards rendered with any frames in any state, served on loopback, and opened in a browser."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -62,11 +63,17 @@ def tile(board: Board, place: int, filled: Frame, state: ReadingState) -> Markup
     return Markup(template_environment(ROOT / "templates").get_template("tile.html").render(tile=seen))
 
 
+def run_outside_event_loop(function: Callable[[], str]) -> str:
+    """Returns what the function returns in a thread without an event loop: the engine must not take over the test's."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function).result()
+
+
 def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any]) -> TileContent:
     """What is inside a tile, drawn on the spot where its view draws."""
     it = VIEWS[view].build_content(filled, room, options) if filled else None
     if isinstance(it, ChartSpec):
-        it = ChartSvg(Markup(clean_svg(ENGINE.draw(it), it)))
+        it = ChartSvg(Markup(clean_svg(run_outside_event_loop(lambda: ENGINE.draw(it)), it)))
     elif it is None and filled:
         return within("table", filled, room, {})
     return TileContent(VIEWS[view], it)
@@ -155,4 +162,4 @@ async def open_page(chromium: Browser, serve: Callable[[Board, str], str]) -> As
 def close_engine() -> Iterator[None]:
     """Closes the engine: a context that is open when the process ends crashes it now and then."""
     yield
-    ENGINE.discard_context()
+    run_outside_event_loop(lambda: str(ENGINE.discard_context()))
