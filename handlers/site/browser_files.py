@@ -1,30 +1,34 @@
 """Files that browsers and crawlers request at fixed addresses."""
 
+from typing import ClassVar
+
 from handlers.base.handler import BaseHandler
 from handlers.site.static_files import STATIC_FILES_FOLDER
 
-ICON = (STATIC_FILES_FOLDER / "icon.svg").read_bytes()
-ROBOTS = b"User-agent: *\nAllow: /a.js\nDisallow: /\n"
-"""Nothing here is for search engines, but they may load the script of the pages that they render."""
+
+class BrowserFile(BaseHandler):
+    """Serves `body`, which browsers may store for a day."""
+
+    content_type: ClassVar[str]
+    body: ClassVar[bytes]
+
+    def get(self) -> None:
+        self.set_header("Content-Type", self.content_type)
+        self.set_header("Cache-Control", "public, max-age=86400")
+        self.finish(self.body)
+
+    head = get
 
 
-class IconFile(BaseHandler):
+class IconFile(BrowserFile):
     """Serves the icon at /favicon.ico, for browsers that do not read the page's own link."""
 
-    def get(self) -> None:
-        self.set_header("Content-Type", "image/svg+xml")
-        self.set_header("Cache-Control", "public, max-age=86400")
-        self.finish(ICON)
-
-    head = get
+    content_type = "image/svg+xml"
+    body = (STATIC_FILES_FOLDER / "icon.svg").read_bytes()
 
 
-class RobotsFile(BaseHandler):
-    """Serves /robots.txt."""
+class RobotsFile(BrowserFile):
+    """Serves /robots.txt. Nothing here is for search engines, but they may load the script of pages they render."""
 
-    def get(self) -> None:
-        self.set_header("Content-Type", "text/plain; charset=UTF-8")
-        self.set_header("Cache-Control", "public, max-age=86400")
-        self.finish(ROBOTS)
-
-    head = get
+    content_type = "text/plain; charset=UTF-8"
+    body = b"User-agent: *\nAllow: /a.js\nDisallow: /\n"

@@ -14,7 +14,7 @@ from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailabl
 from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.refresh.schedule import Observation, failure_reading
 from utilities.reports import Report
-from utilities.runtime.outage_log import outage_level
+from utilities.runtime.outage_log import is_outage_logged, outage_level
 from utilities.runtime.supervised_loop import catch_error
 from utilities.sources import Sources
 from utilities.store import Lease, Store, unfenced_lease
@@ -203,7 +203,7 @@ class RefreshTask:
     async def record_failure(self, error: Exception, lease: Lease) -> None:
         """Writes the error as a reading; logs it once for as long as the kind of error stays the same."""
         is_expected = isinstance(error, SourceError)
-        self.is_logged_elsewhere = outage_level(error) == logging.DEBUG
+        self.is_logged_elsewhere = is_outage_logged(error)
         old = self.context.store.latest(self.report.name)
         message = str(error)[:MAX_ERROR_CHARS] if is_expected else "internal error"
         reading = failure_reading(self.report, old, error, message, self.context.clock(), self.context.rng)

@@ -9,9 +9,14 @@ from utilities.model.errors import FoyerError
 Error = TypeVar("Error", bound=FoyerError)
 
 
+def is_outage_logged(error: Exception) -> bool:
+    """Returns whether `error` is the consequence of an outage that is in the log."""
+    return isinstance(error, FoyerError) and error.is_logged
+
+
 def outage_level(error: Exception) -> int:
     """Returns the level at which a consequence of `error` is logged: DEBUG when the outage has its line already."""
-    return logging.DEBUG if getattr(error, "is_logged", False) else logging.WARNING
+    return logging.DEBUG if is_outage_logged(error) else logging.WARNING
 
 
 def mark_logged(error: Error) -> Error:

@@ -12,13 +12,14 @@ from typing import Generic, TypeVar
 from utilities.model.clock import MonotonicClock
 from utilities.model.errors import FoyerError
 from utilities.runtime.supervised_loop import catch_call_error
-from utilities.runtime.watched_file import FileStamp
+from utilities.runtime.watched_file import FileStamp, read_file_stamp
 
 log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
 FILE_GRACE_SECONDS = 60.0  # in which a file that is gone may come back: git and editors replace files in two steps
+DEAD_LINK_STAMP: FileStamp = (-1, 0, 0)  # such a file is read again each time, so one stamp is enough
 READ_TIMEOUT_SECONDS = 10.0  # for all files together; a disk over a network can hang
 LISTING = Path()
 """The key under which `faults` has what is wrong with the folder itself."""
@@ -184,10 +185,4 @@ def describe_file_error(where: str, error: Exception) -> str:
 
 def _link_stamp(path: Path) -> FileStamp | None:
     """Returns the stamp of what the path leads to, a stamp of the link when it leads nowhere, None without either."""
-    try:
-        facts = path.stat()
-    except OSError as error:
-        if not os.path.lexists(path):
-            return None
-        return -1, error.errno or 0, 0
-    return facts.st_mtime_ns, facts.st_size, facts.st_ino
+    return read_file_stamp(path) or (DEAD_LINK_STAMP if os.path.lexists(path) else None)

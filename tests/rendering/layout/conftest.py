@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import pytest_asyncio
@@ -37,6 +37,7 @@ ENGINE = ChartEngine()
 STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
 
 Paint = Callable[..., str]
+Result = TypeVar("Result")
 
 
 def columns(**kinds: ValueKind) -> tuple[Column, ...]:
@@ -63,7 +64,7 @@ def tile(board: Board, place: int, filled: Frame, state: ReadingState) -> Markup
     return Markup(template_environment(ROOT / "templates").get_template("tile.html").render(tile=seen))
 
 
-def run_outside_event_loop(function: Callable[[], str]) -> str:
+def run_outside_event_loop(function: Callable[[], Result]) -> Result:
     """Returns what the function returns in a thread without an event loop: the engine must not take over the test's."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(function).result()
@@ -162,4 +163,4 @@ async def open_page(chromium: Browser, serve: Callable[[Board, str], str]) -> As
 def close_engine() -> Iterator[None]:
     """Closes the engine: a context that is open when the process ends crashes it now and then."""
     yield
-    run_outside_event_loop(lambda: str(ENGINE.discard_context()))
+    run_outside_event_loop(ENGINE.discard_context)
