@@ -1,6 +1,5 @@
 """Settings that are valid one by one and cannot work together."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ from utilities.config.secret_checks import MIN_KEY_CHARS, signing_key_fault
 from utilities.config.settings import Settings
 from utilities.config.store_urls import ineffective_redis_options
 from utilities.config.variable_names import PROVIDERS
+from utilities.model.near_names import find_near_name
 
 GOOGLE_ISSUER_HOST = "accounts.google.com"
 GOOGLE_CLIENT_SUFFIX = ".apps.googleusercontent.com"
@@ -39,8 +39,8 @@ def _unknown_networks(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     networks = sorted(name.lower().replace("_", "-") for name in PROVIDERS)
     for place, name in enumerate((name.lower().replace("_", "-") for name in names), 1):
         if name not in networks:
-            similar = difflib.get_close_matches(name, networks, n=1)
-            hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(networks)}."
+            similar = find_near_name(name, networks)
+            hint = f"did you mean {similar}?" if similar else f"there are {', '.join(networks)}."
             yield "SHARE_PROVIDERS", f"SHARE_PROVIDERS: entry {place} is not a network that Foyer knows; {hint}"
             return
 

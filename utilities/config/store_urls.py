@@ -4,13 +4,13 @@ Each check returns the normalized address or raises ValueError, whose text never
 the names of its options.
 """
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from utilities.config.secret_checks import is_key_material, is_random_token
+from utilities.model.near_names import find_near_name
 
 ENCODING_HINT = (
     "the password or the user name holds a character that must be percent-encoded: "
@@ -71,8 +71,8 @@ def check_options(parts: SplitResult, allowed: Collection[str], set_by_foyer: Co
         if name in set_by_foyer:
             raise ValueError(f"Foyer sets {name} itself; leave it out")
         if name not in allowed:
-            similar = difflib.get_close_matches(name, allowed, n=1)
-            hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(sorted(allowed))}"
+            similar = find_near_name(name, allowed)
+            hint = f"did you mean {similar}?" if similar else f"there are {', '.join(sorted(allowed))}"
             shown = f"the option {name}" if re.fullmatch(r"[a-z_]{2,30}", name) else "one of its options"
             raise ValueError(f"{shown} does not exist here; {hint}")
     return options

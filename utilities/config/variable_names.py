@@ -1,10 +1,10 @@
 """Which names of variables are Foyer's, and what somebody probably meant by another name."""
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from utilities.config.settings import SECRETS, VARIABLES
+from utilities.model.near_names import find_near_name
 
 ENV_FILE_VARIABLE = "ENV_FILE"
 PROVIDERS = tuple(
@@ -45,5 +45,4 @@ def similar_setting(name: str, similarity: float) -> str:
         return ""
     if plain in KNOWN_NAMES:
         return plain
-    matches = difflib.get_close_matches(plain, KNOWN_NAMES, n=1, cutoff=similarity)
-    return matches[0] if matches else ""
+    return find_near_name(plain, KNOWN_NAMES, similarity)

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from utilities.config.discovery import discover_units
@@ -16,6 +15,7 @@ from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import SourceError, SourceMisconfigured, Unavailable
 from utilities.model.frames import Column, Frame, Note, ValueKind
+from utilities.model.near_names import find_near_name
 from utilities.runtime.watched_file import WatchedFile
 from utilities.shares import providers as shares
 from utilities.shares.count_cache import read_counts, write_counts
@@ -170,9 +170,9 @@ def unknown_variable_warnings(settings: Settings) -> list[str]:
     read = {name for each in providers for name in (*each.keys, *each.optional_keys, each.address_setting)}
     warnings = []
     for name in sorted(settings.extra.keys() - read - {f"{name}_FILE" for name in read}):
-        similar = get_close_matches(name, sorted(read), n=1, cutoff=0.7)
+        similar = find_near_name(name, sorted(read), 0.7)
         if similar:
-            warnings.append(f"{name} is set, but no network reads it: did you mean {similar[0]}?")
+            warnings.append(f"{name} is set, but no network reads it: did you mean {similar}?")
         elif not name.startswith("X_"):  # too short a name to say whose variable it is
             warnings.append(f"{name} is set, but no network reads it.")
     return warnings
@@ -180,8 +180,8 @@ def unknown_variable_warnings(settings: Settings) -> list[str]:
 
 def unknown_name_hint(name: str, provider_names: list[str]) -> str:
     """Returns what is wrong with the name, with the most similar name there is."""
-    similar = get_close_matches(name, provider_names, n=1)
-    return "there is no network with this name" + (f", did you mean {similar[0]}?" if similar else "")
+    similar = find_near_name(name, provider_names)
+    return "there is no network with this name" + (f", did you mean {similar}?" if similar else "")
 
 
 async def open_social(settings: Settings, clock: Clock) -> SocialSource | None:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pydantic_core import ErrorDetails
 from utilities.config.boards.model import Board, BoardFile, Grid, Place, Screen, Tile, nearest_line
 from utilities.config.yaml_file import KeyPath, YamlLimits, read_yaml, shorten_text
 from utilities.model.errors import BoardError
+from utilities.model.near_names import find_near_name
 
 BOARD_LIMITS = YamlLimits(max_bytes=256 * 1024, max_nodes=10_000)
 MAX_FAULTS = 20  # in one message
@@ -73,8 +73,8 @@ def _allowed_keys(loc: KeyPath) -> Iterator[str]:
 
 def suggest_name(word: str, names: list[str]) -> str:
     """Returns `; did you mean …?`, or all names when none is similar."""
-    near = get_close_matches(word[:100], names, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(sorted(names))}"
+    near = find_near_name(word, names)
+    return f"; did you mean {near}?" if near else f"; there is {', '.join(sorted(names))}"
 
 
 def _placement_faults(board: Board) -> Iterator[BoardError]:

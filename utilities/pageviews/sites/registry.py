@@ -4,12 +4,12 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from utilities.model.clock import MonotonicClock
 from utilities.model.errors import BoardError, ForeignHost, Overloaded, UnknownSite
+from utilities.model.near_names import find_near_name
 from utilities.pageviews.host_names import to_ascii_host
 from utilities.pageviews.sites.site_file import RateLimits, Site, SiteFile, read_site_file, registrable_domain
 from utilities.runtime.watched_files import WatchedFiles
@@ -64,8 +64,8 @@ class SiteRegistry:
     def unknown_name_text(self, name: str, others: Iterable[str] = ()) -> str:
         """Returns a sentence for a name that is no site's, with the nearest one; `others` are sites of the past."""
         names = sorted({*self.sites, *others})
-        near = get_close_matches(name, names, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
+        near = find_near_name(name, names)
+        hint = f"Did you mean {near}? " if near else ""
         return f"There is no site {name[:100]}. {hint}There are: {', '.join(names) or 'none in boards/sites.yaml'}."
 
     def load_file(self) -> None:
