@@ -20,7 +20,7 @@ BLOG = "sites: [{name: blog, domains: [example.com], zone: Europe/Berlin}, {name
 MakeSource = Callable[..., Awaitable[PageViewSource]]
 
 
-@pytest.fixture(params=["duckdb", "clickhouse"])
+@pytest.fixture(params=["duckdb", pytest.param("clickhouse", marks=pytest.mark.slow)])
 async def page_view_store(
     request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path
 ) -> AsyncIterator[PageViewStore]:

@@ -26,7 +26,7 @@ def new_york_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.fixture(params=["duckdb", "clickhouse"])
+@pytest.fixture(params=["duckdb", pytest.param("clickhouse", marks=pytest.mark.slow)])
 def store_settings(request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path) -> Settings:
     """Settings of an empty store."""
     if request.param == "duckdb":

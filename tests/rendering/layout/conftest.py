@@ -1,11 +1,12 @@
 """Boards rendered with any frames in any state, served on loopback, and opened in a browser."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -21,8 +22,7 @@ from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, DateRange, Frame, LastError, Note, Reading, ReadingState, Value, ValueKind
 from utilities.rendering import views
 from utilities.rendering.charts import ChartSpec
-from utilities.rendering.charts.engine import ChartEngine
-from utilities.rendering.charts.svg import clean_svg
+from utilities.rendering.charts.drawing import DrawingProcesses
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.placement import content_box
 from utilities.rendering.layout.stylesheet import board_stylesheet
@@ -33,11 +33,11 @@ ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
 AGES = {ReadingState.LIVE: 4, ReadingState.AGEING: 12, ReadingState.STALE: 400}
 VIEWS = {view.name: view for view in discover_units(views, "VIEW", View)}
-ENGINE = ChartEngine()
+DRAWING = DrawingProcesses()
+DRAWING_THREAD, DRAWING_LOOP = ThreadPoolExecutor(1), asyncio.Runner()  # tests have event loops of their own
 STRICT = "default-src 'none'; style-src 'self'; font-src 'self'"
 
 Paint = Callable[..., str]
-Result = TypeVar("Result")
 
 
 def columns(**kinds: ValueKind) -> tuple[Column, ...]:
@@ -64,17 +64,16 @@ def tile(board: Board, place: int, filled: Frame, state: ReadingState) -> Markup
     return Markup(template_environment(ROOT / "templates").get_template("tile.html").render(tile=seen))
 
 
-def run_outside_event_loop(function: Callable[[], Result]) -> Result:
-    """Returns what the function returns in a thread without an event loop: the engine must not take over the test's."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(function).result()
+def draw_chart(spec: ChartSpec) -> str:
+    """Returns the SVG from the product's chart process; V8 in the tests' own process would crash it now and then."""
+    return DRAWING_THREAD.submit(lambda: DRAWING_LOOP.run(DRAWING.draw_svg(spec))).result()
 
 
 def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any]) -> TileContent:
     """What is inside a tile, drawn on the spot where its view draws."""
     it = VIEWS[view].build_content(filled, room, options) if filled else None
     if isinstance(it, ChartSpec):
-        it = ChartSvg(Markup(clean_svg(run_outside_event_loop(lambda: ENGINE.draw(it)), it)))
+        it = ChartSvg(Markup(draw_chart(it)))
     elif it is None and filled:
         return within("table", filled, room, {})
     return TileContent(VIEWS[view], it)
@@ -160,7 +159,9 @@ async def open_page(chromium: Browser, serve: Callable[[Board, str], str]) -> As
 
 
 @pytest.fixture(scope="session", autouse=True)
-def close_engine() -> Iterator[None]:
-    """Closes the engine: a context that is open when the process ends crashes it now and then."""
+def close_drawing() -> Iterator[None]:
+    """Ends the chart process."""
     yield
-    run_outside_event_loop(ENGINE.discard_context)
+    with DRAWING_THREAD as thread:
+        thread.submit(lambda: DRAWING_LOOP.run(DRAWING.close())).result()
+        thread.submit(DRAWING_LOOP.close).result()
