@@ -1,10 +1,14 @@
 """Imports load row files, in both engines."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.pageviews.storage.views import NOON, numbered, view
 from utilities.pageviews.sql.columns import COLUMN_NAMES
+from utilities.pageviews.storage import clickhouse_engine
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.pageviews.storage.row_file import RowFile
 
@@ -28,3 +32,19 @@ async def test_rows_of_a_row_file_are_stored_once_and_unchanged(views: PageViewS
     assert [row for row in again if row in stored] == stored
     assert len(again) == 4
     assert (again[-1][COLUMN_NAMES.index("title")], again[-1][COLUMN_NAMES.index("path")]) == (odd.title, odd.path)
+
+
+async def test_new_rows_of_a_row_file_are_its_own_while_others_are_stored(
+    views: PageViewStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(clickhouse_engine, "MAX_COMMIT_ROWS", 2)
+    await views.add_views([numbered(1)])
+    with RowFile(tmp_path / "log.rows") as file:
+        for number in (1, 2, 3, 3):
+            file.write_view(numbered(number))
+        new, _ = await asyncio.gather(
+            views.load_row_file(file.flush_rows()),
+            views.add_views([numbered(number) for number in range(10, 30)]),
+        )
+    assert new == 2
+    assert await views.query("SELECT count(*) FROM page_views", {}) == [(23,)]

@@ -49,7 +49,10 @@ PROGRESS_SETTINGS = {"send_progress_in_http_headers": 1, "http_headers_progress_
 """A query that runs for long sends a byte now and then, well within ANSWER_SECONDS."""
 INSERT_SETTINGS = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_timeout_ms": 50}
 CLICKHOUSE_FORMATS = {ExportFormat.CSV: "CSVWithNames", ExportFormat.PARQUET: "Parquet"}
-MOMENT_INDEX = COLUMN_NAMES.index("moment")
+ID_INDEX, SITE_INDEX, MOMENT_INDEX = map(COLUMN_NAMES.index, ("id", "site", "moment"))
+STORED_SITE_IDS_SQL = (
+    f"SELECT id FROM {PAGE_VIEWS_TABLE} WHERE moment BETWEEN $first AND $last AND has($sites, site)"  # noqa: S608
+)
 OPEN_SECONDS = 20.0  # for connecting and migrating
 BUSY_ERROR_NAMES = ("TIMEOUT_EXCEEDED", "TOO_MANY_SIMULTANEOUS_QUERIES", "MEMORY_LIMIT_EXCEEDED")
 
@@ -89,11 +92,20 @@ class ClickHousePageViewStore:
                 return
 
     async def load_row_file(self, row_file: Path) -> int:
-        before = await self.query(COUNT_ROWS_SQL, {})
+        new = 0
         for rows in read_row_batches(row_file, MAX_COMMIT_ROWS):
+            new += len({row[ID_INDEX] for row in rows} - await self._stored_ids(rows))
             await self.commit.add_rows(rows)
-        after = await self.query(COUNT_ROWS_SQL, {})
-        return int(after[0][0]) - int(before[0][0])
+        return new
+
+    async def _stored_ids(self, rows: Sequence[StoredRow]) -> set[str]:
+        """Returns the ids that are stored in the time range of these rows; raises StoreDown."""
+        moments = [to_aware(row[MOMENT_INDEX]) for row in rows]
+        values = {"first": min(moments), "last": max(moments), "sites": sorted({row[SITE_INDEX] for row in rows})}
+        try:
+            return {row[0] for row in await self.query(STORED_SITE_IDS_SQL, values)}
+        except (Unavailable, BadAnswer) as error:
+            raise StoreDown(str(error)) from error
 
     async def query(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Returns rows; raises Unavailable when it takes too long and BadAnswer when ClickHouse rejects the query."""
