@@ -50,9 +50,7 @@ PROGRESS_SETTINGS = {"send_progress_in_http_headers": 1, "http_headers_progress_
 INSERT_SETTINGS = {"async_insert": 1, "wait_for_async_insert": 1, "async_insert_busy_timeout_ms": 50}
 CLICKHOUSE_FORMATS = {ExportFormat.CSV: "CSVWithNames", ExportFormat.PARQUET: "Parquet"}
 ID_INDEX, SITE_INDEX, MOMENT_INDEX = map(COLUMN_NAMES.index, ("id", "site", "moment"))
-STORED_SITE_IDS_SQL = (
-    f"SELECT id FROM {PAGE_VIEWS_TABLE} WHERE moment BETWEEN $first AND $last AND has($sites, site)"  # noqa: S608
-)
+STORED_SITE_IDS_SQL = f"SELECT id FROM {PAGE_VIEWS_TABLE} WHERE moment BETWEEN $first AND $last AND has($sites, site)"  # noqa: S608
 OPEN_SECONDS = 20.0  # for connecting and migrating
 BUSY_ERROR_NAMES = ("TIMEOUT_EXCEEDED", "TOO_MANY_SIMULTANEOUS_QUERIES", "MEMORY_LIMIT_EXCEEDED")
 
