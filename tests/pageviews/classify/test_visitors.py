@@ -17,10 +17,12 @@ from utilities.model.errors import SettingsError
 from utilities.pageviews.classify.classifier import open_classifier
 from utilities.pageviews.classify.daily_salts import DailySalts
 from utilities.pageviews.classify.site_clock import midnight_epoch, site_time
-from utilities.pageviews.classify.visitor_ids import DerivedSalts, visitor_id
+from utilities.pageviews.classify.visitor_ids import MAX_EARLIER_DAYS, DerivedSalts, visitor_id
 
 StartClassifier = Callable[..., RunningClassifier]
 BERLIN = ZoneInfo("Europe/Berlin")
+FALL_BACK = datetime(2026, 10, 24, 20, tzinfo=BERLIN).astimezone(UTC)
+DIRECT = ("(direct)", "(none)", "Direct", "", "", "")
 LAST_MINUTE = datetime(2026, 11, 20, 23, 59, tzinfo=BERLIN).astimezone(UTC)
 
 
@@ -76,6 +78,37 @@ def test_visit_survives_midnight_as_long_as_it_goes_on(start: StartClassifier):
     assert running.classify_view(at=LAST_MINUTE + 111 * MINUTE).visitor != first.visitor
 
 
+@pytest.mark.parametrize("hours", [10, 26, 49, 150])
+@pytest.mark.parametrize("restarts", [False, True])
+def test_visit_over_several_midnights_is_one_visit(start: StartClassifier, hours: int, restarts: bool):
+    """Hits are 20 minutes apart. The clock of Berlin changes on the night before the second day."""
+    running, at = start(now=FALL_BACK), FALL_BACK
+    first = running.classify_view(at=at)
+    for _ in range(hours * 3):
+        at += 20 * MINUTE
+        if restarts and at.minute == 40:
+            running = start(now=at)
+            running.classifier.restore_visits([(first.visitor, first.visit, at - 20 * MINUTE, *DIRECT)])
+        later = running.classify_view(at=at)
+        assert (later.visitor, later.visit) == (first.visitor, first.visit)
+        running.classify_view(at=at, address="192.0.2.8", url=f"https://example.com/?utm_source={at:%H}")
+        running.classifier.purge_expired(at)
+    last_day = (at + 31 * MINUTE).astimezone(BERLIN).date()
+    running.classify_view(at=at + 31 * MINUTE)
+    running.classifier.purge_expired(at + timedelta(hours=1))
+    assert running.salt_days()[-1] == last_day.isoformat()
+    running.classifier.purge_expired(at + timedelta(days=2))
+    assert running.salt_days() == []
+
+
+def test_no_page_keeps_a_salt_for_ever(start: StartClassifier):
+    """A page that reports something every 20 minutes, for a fortnight."""
+    running = start()
+    visitors = {running.classify_view(at=NOON + n * 20 * MINUTE).visitor for n in range(14 * 24 * 3)}
+    assert len(visitors) == 2
+    assert running.salt_days()[0] >= (NOON + timedelta(days=14 - MAX_EARLIER_DAYS - 1)).date().isoformat()
+
+
 def test_salt_of_yesterday_is_destroyed_when_nobody_needs_it(start: StartClassifier):
     running = start()
     running.classify_view(at=LAST_MINUTE)
@@ -115,8 +148,7 @@ def test_a_restart_knows_people_again(start: StartClassifier):
 def test_a_restart_after_midnight_still_knows_whose_visit_goes_on(start: StartClassifier):
     first = start().classify_view(at=LAST_MINUTE)
     again = start(now=LAST_MINUTE + 2 * MINUTE)
-    origin = ("(direct)", "(none)", "Direct", "", "", "")
-    again.classifier.restore_visits([(first.visitor, first.visit, first.at.replace(tzinfo=None), *origin)])
+    again.classifier.restore_visits([(first.visitor, first.visit, first.at.replace(tzinfo=None), *DIRECT)])
     later = again.classify_view(at=LAST_MINUTE + 3 * MINUTE)
     assert (later.visitor, later.visit) == (first.visitor, first.visit)
 

@@ -118,16 +118,17 @@ class HitClassifier:
     def _assign_visit(
         self, hit: Hit, agent: str, at: float, attribution: Attribution, starts_visit: bool
     ) -> tuple[int, OpenVisit]:
-        """Returns the visitor and the visit; yesterday's visitor while yesterday's visit is still open."""
-        pair = self.salts.salts_at(hit.site, hit.zone, at)
-        visitor = visitor_id(pair.salt, hit.site, hit.address, agent)
+        """Returns the visitor and the visit; the visitor of an earlier day while a visit of that day is still open."""
+        salts = self.salts.salts_at(hit.site, hit.zone, at)
+        visitor = visitor_id(salts.salt, hit.site, hit.address, agent)
         visit = self.sessions.current_visit(visitor, at)
-        if visit is None and pair.previous:
-            previous = visitor_id(pair.previous, hit.site, hit.address, agent)
+        for earlier in salts.earlier if visit is None else ():
+            previous = visitor_id(earlier.salt, hit.site, hit.address, agent)
             visit = self.sessions.current_visit(previous, at)
             if visit:
                 visitor = previous
-                pair.extend_previous(at)
+                earlier.extend(at)
+                break
         if visit is None or (starts_visit and visit.attribution != attribution):
             return visitor, self.sessions.start_visit(visitor, at, attribution)
         self.sessions.extend_visit(visitor, visit, at)

@@ -9,6 +9,7 @@ from utilities.pageviews.classify.sessions import SESSION_TIMEOUT_SECONDS
 from utilities.pageviews.classify.site_clock import site_time
 
 SALT_BYTES = 16  # bytes
+MAX_EARLIER_DAYS = 7  # a visit over more midnights ends, so that no page keeps a salt for ever
 
 
 def visitor_id(salt: bytes, site: str, address: str, agent: str) -> int:
@@ -18,24 +19,32 @@ def visitor_id(salt: bytes, site: str, address: str, agent: str) -> int:
 
 
 @dataclass(slots=True)
-class SaltPair:
-    """A site's two salts; `previous` is yesterday's, as long as a visit of yesterday may be open."""
+class EarlierSalt:
+    """The salt of an earlier day, for visits that have continued since then."""
+
+    day: date
+    salt: bytes
+    until: float = 0.0  # when it is destroyed
+
+    def extend(self, at: float) -> None:
+        """Extends the salt by 30 minutes, because a visit of its day is still open."""
+        self.until = max(self.until, at + SESSION_TIMEOUT_SECONDS)
+
+
+@dataclass(slots=True)
+class SiteSalts:
+    """A site's salt of the day, and those of earlier days of which a visit may be open, the latest first."""
 
     day: date
     zone: str
     salt: bytes
-    previous: bytes | None = None
-    previous_until: float = 0.0  # when `previous` is destroyed
-
-    def extend_previous(self, at: float) -> None:
-        """Extends yesterday's salt by 30 minutes, because a visit of yesterday is still open."""
-        self.previous_until = at + SESSION_TIMEOUT_SECONDS
+    earlier: tuple[EarlierSalt, ...] = ()
 
 
 class SaltSource(Protocol):
     """Provides the salts."""
 
-    def salts_at(self, site: str, zone: str, at: float) -> SaltPair:
+    def salts_at(self, site: str, zone: str, at: float) -> SiteSalts:
         """Returns the site's salts at `at`, seconds since 1970."""
         ...
 
@@ -52,18 +61,19 @@ class DerivedSalts:
 
     def __init__(self, key: bytes) -> None:
         self.key = key
-        self._pairs: dict[tuple[str, date], SaltPair] = {}
+        self._salts: dict[tuple[str, date], SiteSalts] = {}
 
-    def salts_at(self, site: str, zone: str, at: float) -> SaltPair:
+    def salts_at(self, site: str, zone: str, at: float) -> SiteSalts:
         day = site_time(zone, at).day
-        pair = self._pairs.get((site, day))
-        if pair is None:
-            if len(self._pairs) > 4096:
-                self._pairs.clear()
-            yesterday = date.fromordinal(day.toordinal() - 1)
-            pair = SaltPair(day, zone, self._derive_salt(site, day), self._derive_salt(site, yesterday))
-            self._pairs[site, day] = pair
-        return pair
+        salts = self._salts.get((site, day))
+        if salts is None:
+            if len(self._salts) > 4096:
+                self._salts.clear()
+            days = range(1, min(MAX_EARLIER_DAYS + 1, day.toordinal()))
+            before = [date.fromordinal(day.toordinal() - each) for each in days]
+            earlier = tuple(EarlierSalt(each, self._derive_salt(site, each)) for each in before)
+            salts = self._salts[site, day] = SiteSalts(day, zone, self._derive_salt(site, day), earlier)
+        return salts
 
     def destroy_expired(self, now: float) -> None:
         """Does nothing: these salts are not stored."""
