@@ -84,7 +84,6 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
             find_owner=sites.owner_of,
         )
         closing.callback(classifier.close)
-        await restore_open_visits(classifier, views, clock)
         rate_limiter = await open_rate_limiter(settings, sites, closing)
         dropped = classifier.dropped
         loops = [
@@ -105,7 +104,7 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
         closing.push_async_callback(flush_all_dropped, dropped, views)
         closing.push_async_callback(stop_loops, loops)
         collector = Collector(sites, classifier, views, clock, rate_limiter)
-        await restore_recent_hits(collector, clock)
+        await views.prepare_with(lambda: restore_state(collector, shared))
         if (url := settings.redis_url.get_secret_value()) and not shared:
             other_stores = await open_other_stores(url, settings.data_dir, closing)
             collector.warning_sources.append(other_stores.warning)
@@ -141,19 +140,26 @@ async def open_rate_limiter(settings: Settings, sites: SiteRegistry, closing: As
     return HitRateLimiter(sites.limits, on_token=shared_limits.record_token)
 
 
-async def restore_open_visits(classifier: HitClassifier, views: PageViewStore, clock: Clock) -> None:
+async def restore_state(collector: Collector, shared: "SharedSalts | None") -> None:
+    """Restores what an earlier process had in memory, before the first page view is stored."""
+    if shared and not shared.is_shared:
+        await shared.sync()
+    await restore_open_visits(collector)
+    await restore_recent_hits(collector)
+
+
+async def restore_open_visits(collector: Collector) -> None:
     """Restores the open visits of an earlier process; without them some visits are counted as new."""
+    since = collector.clock() - timedelta(seconds=SESSION_TIMEOUT_SECONDS)
     try:
-        classifier.restore_visits(
-            await views.query(RECENT_VISITS_SQL, {"since": clock() - timedelta(seconds=SESSION_TIMEOUT_SECONDS)})
-        )
+        collector.counter.restore_visits(await collector.views.query(RECENT_VISITS_SQL, {"since": since}))
     except SourceError as error:
         log.log(outage_level(error), "open visits are counted as new ones: %s", error)
 
 
-async def restore_recent_hits(collector: Collector, clock: Clock) -> None:
+async def restore_recent_hits(collector: Collector) -> None:
     """Restores which hits are stored; without them a hit that is sent again after the restart counts twice."""
-    since = clock() - timedelta(seconds=RECENT_HIT_SECONDS)
+    since = collector.clock() - timedelta(seconds=RECENT_HIT_SECONDS)
     try:
         collector.recent.restore(await collector.views.query(RECENT_IDS_SQL, {"since": since}))
     except SourceError as error:

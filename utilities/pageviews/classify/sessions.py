@@ -73,10 +73,15 @@ class SessionTracker:
             self._open.popitem(last=False)
 
     def restore_visits(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Restores the visits of an earlier process from the rows of RECENT_VISITS_SQL."""
+        """Restores the visits of an earlier process from the rows of RECENT_VISITS_SQL.
+
+        They replace visits that hits began in this process before: those hits were refused.
+        """
         for visitor, visit, last, *attribution in rows:
             at = epoch_seconds(last)
-            self._add_visit(int(visitor), OpenVisit(int(visit), at, Attribution(*attribution), at))
+            self._open[int(visitor)] = OpenVisit(int(visit), at, Attribution(*attribution), at)
+        by_age = sorted(self._open.items(), key=lambda item: item[1].last_seen)
+        self._open = OrderedDict(by_age[-self.max_open :])
 
     def _add_visit(self, visitor: int, visit: OpenVisit) -> None:
         self.drop_ended(visit.last_seen)

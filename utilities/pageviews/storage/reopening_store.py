@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 REOPEN_SECONDS = 2.0  # between two tries to open it, and two looks whether it is broken
 
 OpenStore = Callable[[], Awaitable[PageViewStore]]
+Prepare = Callable[[], Awaitable[None]]
+"""Reads from the store what the process must have before it stores a page view."""
 
 
 class ReopeningPageViewStore:
@@ -31,6 +33,8 @@ class ReopeningPageViewStore:
         self.engine = engine
         self.store: PageViewStore | None = None
         self.outage = OutageLog(log, "Page views cannot be stored", "Page views are stored again")
+        self._prepare: Prepare | None = None
+        self._is_preparing = False
         self._open_store = open_store
         self._sleep = sleep
         self._loop: SupervisedLoop | None = None
@@ -46,7 +50,25 @@ class ReopeningPageViewStore:
         except (StoreDown, Unavailable) as error:
             self.outage.record_failure(str(error))
         else:
+            await self._run_prepare()
             self.outage.record_success()
+
+    async def prepare_with(self, prepare: Prepare) -> None:
+        """Calls `prepare` once: now if the store is open, otherwise as soon as it is. Page views are refused meanwhile,
+        because they would be counted without what it reads."""
+        self._prepare = prepare
+        if self.store is not None:
+            await self._run_prepare()
+
+    async def _run_prepare(self) -> None:
+        prepare, self._prepare = self._prepare, None
+        if prepare is None:
+            return
+        self._is_preparing = True
+        try:
+            await prepare()
+        finally:
+            self._is_preparing = False
 
     async def _reopen(self) -> None:
         if self.store is not None and (reason := self.store.broken_reason()):
@@ -73,6 +95,8 @@ class ReopeningPageViewStore:
         return self.store
 
     async def add_views(self, views: Sequence[PageView]) -> None:
+        if self._is_preparing:
+            raise mark_logged(StoreDown("Page views cannot be stored: the store is being opened."))
         await self.opened_store().add_views(views)
 
     async def load_row_file(self, row_file: Path) -> int:
@@ -93,7 +117,7 @@ class ReopeningPageViewStore:
         return await self.opened_store().export_rows(file, format, site, raw=raw)
 
     def health(self) -> Mapping[str, object]:
-        if self.store is not None:
+        if self.store is not None and not self._is_preparing:
             return self.store.health()
         return {"answers": False, "waiting": 0, "room": 0, "last_commit": None, "engine": self.engine, "rows": None}
 
