@@ -182,7 +182,7 @@ def test_times_are_read_exactly(time: str, at: float, is_local: bool):
         LINE.replace(TIME, "31/Dec/9999:23:59:59 -0100"),
         LINE.replace(TIME, "01/Jan/0001:00:00:00 +1400"),
         LINE.replace(TIME, "20/Nov/2026:25:00:00 +0100"),
-        LINE.replace(TIME, "Fri Nov 20 10:00:00 2026"),
+        LINE.replace(TIME, "Fri Nov 31 10:00:00 2026"),
         *(
             json.dumps({"ts": at, "ip": "203.0.113.5", "uri": "/", "status": 200})
             for at in (float("inf"), float("nan"), -5, 1e300, "9999-12-31T23:59:59-01:00", "20261120")

@@ -19,7 +19,12 @@ from utilities.pageviews.log_import.log_line import (
 )
 from utilities.pageviews.log_import.log_time import check_epoch, parse_log_time, parse_minute
 
-TIME_PATTERN = r"\[(\d{1,2}/\w{3}/\d{4}[: ][^\]]{8,28}|\d{4}[-/]\d\d[-/]\d\d[T ][^\]]{5,30}|\d{9,19}(?:\.\d{1,9})?)\]"
+TIME_PATTERN = (
+    r"\[(\d{1,2}[/ .-][^\W_]{1,12}\.?[/ .-]\d{4}[: T][^\]]{8,48}"
+    r"|\d{4}[-/](?:\d\d|[^\W\d_]{3,12})[-/]\d\d[:T ][^\]]{5,48}"
+    r"|[A-Z][a-z]{2},? (?:[A-Z][a-z]{2} [ \d]?\d|\d\d [A-Z][a-z]{2}) [^\]]{13,48}"
+    r"|\d{9,19}(?:\.\d{1,9})?)\]"
+)
 TEXT_LINE_PATTERN = re.compile(
     r"""((?:[^"]|"[^"\[/]*")*?) ?""" + TIME_PATTERN + r'([^"]*)"((?:[^"\\]++|\\.|"(?! "?\d{3}"?(?: |$)))*+)"'
     r' "?(\d{3})"?(?: (?:\d+|-)(?= |$))?( .*|$)',
@@ -32,6 +37,7 @@ COMMON_LINE_PATTERN = re.compile(
     r'"([A-Z]+) (/[^"\\ ]*) HTTP/[\d.]+" (\d{3}) (?:\d++|-)(?: "((?!Mozilla/)[^"\\]*+)" "([^"\\]*+)")?$'
 )
 """Matches nearly all lines, in their parts: no host, nothing escaped, a valid request."""
+LINE_MIDDLE = re.compile(r'\[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "')
 QUOTED_FIELD = re.compile(r'"((?:[^"\\]++|\\.|"(?![\s,;|]|$))*+)"')
 HOST_FIELD = re.compile(r"(?=[\w.-]*[^\W\d])[\w.-]+(?::\d+)?").fullmatch
 PASSED_FIELD = re.compile(r"[\d.:, -]+").fullmatch
@@ -62,6 +68,8 @@ def parse_text_line(text: str) -> LogLine | None:
     if match is None:
         return None
     head, time, middle, request, status, rest = match.groups()
+    if len(LINE_MIDDLE.findall(text)) > 1:
+        raise UnreadableLine("two lines are written into one")
     host, address = parse_head(head.replace('"', " ").split())
     host = host or next((clean_host(word) for word in middle.split() if is_domain(clean_host(word))), "")
     referrer, agent, forwarded, tail = parse_rest(rest)

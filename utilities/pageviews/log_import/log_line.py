@@ -36,9 +36,12 @@ QUOTED_PATTERN = r'"((?:[^"\\]++|\\.)*+)"'  # possessive: a hostile line cannot 
 IPV4_PATTERN = r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 ESCAPE_PATTERN = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
 CONTROL_ESCAPES = {"b": "\b", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+ADDRESS_ZONE = re.compile(r"%[\w.-]+")  # the network interface of a link-local address
 IS_DOMAIN_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])").fullmatch
 ABSOLUTE_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^#]*)")
-REQUEST_LINE = re.compile(r"([A-Z][A-Z_-]*) (\S.*?)(?: (HTTP/[\d.]+|-))?", re.DOTALL)
+REQUEST_LINE = re.compile(
+    r"([A-Z][A-Z_-]*|(?i:get|head|post|put|delete|options|patch)) (\S.*?)(?: ((?i:HTTP)/[\d.]+|-))?", re.DOTALL
+)
 
 
 def is_domain(host: str) -> bool:
@@ -65,7 +68,7 @@ def clean_host(text: str) -> str:
 @lru_cache(maxsize=8192)
 def clean_address(text: str) -> str:
     """Returns the normal form of an IP address, with or without port and brackets; '' when it is none."""
-    address = parse_address(text)
+    address = parse_address(ADDRESS_ZONE.sub("", text))
     return str(address) if address else ""
 
 
@@ -89,7 +92,7 @@ def is_address_list(text: str) -> bool:
 def split_request(request: str) -> tuple[str, str]:
     """Returns method and target of `GET /page HTTP/1.1`; the target may contain spaces. Both '' when it is invalid."""
     match = REQUEST_LINE.fullmatch(request)
-    return (match[1], match[2]) if match and match[2] != "-" else ("", "")
+    return (match[1].upper(), match[2]) if match and match[2] != "-" else ("", "")
 
 
 def split_target(method: str, target: str) -> tuple[str, str, str]:

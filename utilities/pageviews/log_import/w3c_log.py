@@ -61,7 +61,7 @@ def build_w3c_line(record: Mapping[str, str]) -> LogLine:
     at, is_local = parse_w3c_time(record)
     if CLOUDFRONT_FIELDS & record.keys():
         record = {name: ENCODED_PERCENT.sub("%", value) for name, value in record.items()}
-    host, method, target = split_target(record.get("cs_method") or "GET", w3c_target(record))
+    host, method, target = split_target((record.get("cs_method") or "GET").upper(), w3c_target(record))
     names = [host, *(clean_host(record.get(name, ABSENT)) for name in HOST_FIELDS)]
     agent = record.get("cs_user_agent")
     status = next((record[name] for name in STATUS_FIELDS if record.get(name)), ABSENT)
