@@ -22,9 +22,10 @@ class StopSignals:
     A thread reads the signals from a pipe, because neither the event loop nor the main thread may be able to.
     """
 
-    def __init__(self, stop_seconds: float = STOP_SECONDS) -> None:
+    def __init__(self, stop_seconds: float = STOP_SECONDS, *, is_first_process: bool | None = None) -> None:
         self.stopped = asyncio.Event()
         self._stop_seconds = stop_seconds
+        self._is_first_process = os.getpid() == 1 if is_first_process is None else is_first_process
         self._loop = asyncio.get_running_loop()
         self._starting = asyncio.current_task()  # cancelled by a signal, until `start_ended`
         self._previous: dict[int, Any] = {}
@@ -54,6 +55,8 @@ class StopSignals:
     def _restore_default_actions(self, number: int, frame: FrameType | None) -> None:
         """Lets the system itself end the process at the second signal. Runs in the main thread, as soon as it can."""
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        if self._is_first_process:  # as in a container: the system drops its signals without a handler, so the thread acts
+            return
         for each in REPEATABLE_SIGNALS:
             signal.signal(each, signal.SIG_DFL)
 

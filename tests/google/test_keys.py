@@ -35,6 +35,9 @@ def without(key: dict[str, Any], name: str) -> str:
         (lambda key: "[]", "not JSON with a key"),
         (lambda key: '{"type": "authorized_user"}', "lacks client_id, client_secret, refresh_token"),
         (lambda key: '{"installed": {"client_id": "x"}}', "not a service account key"),
+        (lambda key: '{"type": ["service_account"]}', "not a service account key"),
+        (lambda key: '{"type": "external_account"}', "is for workload identity federation, which Foyer cannot use"),
+        (lambda key: '{"type": "impersonated_service_account"}', "is for impersonation of a service account"),
         (lambda key: without(key, "client_email"), "lacks client_email"),
         (lambda key: without(key, "private_key"), "lacks private_key"),
         (lambda key: without(key, "token_uri"), "lacks token_uri"),
@@ -66,7 +69,7 @@ async def test_property_without_a_key_says_which_setting_is_missing(
 ) -> None:
     source = await SOURCE.open(settings(**google.settings | {"google_application_credentials": None}), clock)
     assert source is not None
-    with pytest.raises(SourceMisconfigured, match="GOOGLE_APPLICATION_CREDENTIALS is not set"):
+    with pytest.raises(SourceMisconfigured, match="GOOGLE_APPLICATION_CREDENTIALS is not set.*no credentials from Google Cloud's metadata server"):
         await source.check()
     await source.close()
 

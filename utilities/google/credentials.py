@@ -24,6 +24,13 @@ KEY_FIELDS = {
     "authorized_user": ("client_id", "client_secret", "refresh_token"),
 }
 """The types of keys, and the fields that each one needs."""
+KEYLESS_TYPES = {
+    "external_account": "workload identity federation",
+    "external_account_authorized_user": "workforce identity federation",
+    "gdch_service_account": "Google Distributed Cloud",
+    "impersonated_service_account": "impersonation of a service account",
+}
+"""The types of files that Google's tools write, and that Foyer cannot use."""
 MAKE_KEY_HINT = (
     "make a JSON key for a service account in the Google Cloud console (IAM & Admin → Service Accounts → Keys)"
 )
@@ -127,14 +134,16 @@ def load_credentials(key: Path | SecretStr | None, scope: str) -> SharedCredenti
     if not key or (not isinstance(key, Path) and not key.get_secret_value()):
         raise SourceMisconfigured(
             f"{KEY_FILE_SETTING} is not set: {MAKE_KEY_HINT} and set it to the file's path, or {KEY_JSON_SETTING} to "
-            "the key itself"
+            "the key itself; Foyer takes no credentials from Google Cloud's metadata server"
         )
     setting = f"the file of {KEY_FILE_SETTING}" if isinstance(key, Path) else KEY_JSON_SETTING
     info = parse_json_object(read_key_file(key) if isinstance(key, Path) else key.get_secret_value())
     if info is None:
         raise SourceMisconfigured(f"{setting} is not JSON with a key; {MAKE_KEY_HINT}")
     kind = info.get("type")
-    if kind not in KEY_FIELDS:
+    if isinstance(kind, str) and kind in KEYLESS_TYPES:
+        raise SourceMisconfigured(f"{setting} is for {KEYLESS_TYPES[kind]}, which Foyer cannot use; {MAKE_KEY_HINT}")
+    if not isinstance(kind, str) or kind not in KEY_FIELDS:
         raise SourceMisconfigured(f"{setting} is not a service account key; {MAKE_KEY_HINT}")
     missing = [name for name in KEY_FIELDS[kind] if not isinstance(info.get(name), str)]
     if missing:

@@ -18,7 +18,7 @@ def hang_in_python():
         pass
 
 async def main():
-    with StopSignals(stop_seconds={stop_seconds}) as signals:
+    with StopSignals(stop_seconds={stop_seconds}, is_first_process={is_first_process}) as signals:
         signals.start_ended()
         {body}
 
@@ -38,8 +38,10 @@ HANGS = {
 }
 
 
-async def start_program(body: str, stop_seconds: float) -> asyncio.subprocess.Process:
-    code = PROGRAM.format(body=body, stop_seconds=stop_seconds)
+async def start_program(
+    body: str, stop_seconds: float, is_first_process: bool = False
+) -> asyncio.subprocess.Process:
+    code = PROGRAM.format(body=body, stop_seconds=stop_seconds, is_first_process=is_first_process)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT, stdout=PIPE, stderr=PIPE)
     assert process.stdout is not None
     assert await process.stdout.readline() == b"ready\n"
@@ -65,6 +67,14 @@ async def test_second_signal_ends_the_process_whatever_hangs(hang: str):
     process.send_signal(signal.SIGINT)
     later = (signal.SIGINT, signal.SIGTERM)  # of two that wait together, the system chooses which comes second
     assert await end_of(process) in [code for number in later for code in (-number, 128 + number)]
+
+
+async def test_second_signal_ends_the_first_process_of_a_container():
+    """Proves that it does not rely on the default action, which the system does not take for process 1."""
+    process = await start_program(HANGS["the stop itself"], stop_seconds=3600, is_first_process=True)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGINT)
+    assert await end_of(process) in (128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
 @pytest.mark.parametrize("hang", HANGS)
@@ -97,7 +107,7 @@ async def test_signal_that_was_ignored_stays_ignored():
         "await asyncio.sleep(0.05); os._exit(7 if not signals.stopped.is_set() else 8)"
     )
     code = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + PROGRAM.format(
-        body=body, stop_seconds=3600
+        body=body, stop_seconds=3600, is_first_process=False
     )
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT, stdout=PIPE, stderr=PIPE)
     assert await end_of(process) == 7
