@@ -55,7 +55,7 @@ class StopSignals:
     def _restore_default_actions(self, number: int, frame: FrameType | None) -> None:
         """Lets the system itself end the process at the second signal. Runs in the main thread, as soon as it can."""
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        if self._is_first_process:  # as in a container: the system drops its signals without a handler, so the thread acts
+        if self._is_first_process:  # in a container: the system drops signals without a handler
             return
         for each in REPEATABLE_SIGNALS:
             signal.signal(each, signal.SIG_DFL)

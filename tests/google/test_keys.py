@@ -69,7 +69,10 @@ async def test_property_without_a_key_says_which_setting_is_missing(
 ) -> None:
     source = await SOURCE.open(settings(**google.settings | {"google_application_credentials": None}), clock)
     assert source is not None
-    with pytest.raises(SourceMisconfigured, match="GOOGLE_APPLICATION_CREDENTIALS is not set.*no credentials from Google Cloud's metadata server"):
+    with pytest.raises(
+        SourceMisconfigured,
+        match="GOOGLE_APPLICATION_CREDENTIALS is not set.*no credentials from Google Cloud's metadata server",
+    ):
         await source.check()
     await source.close()
 

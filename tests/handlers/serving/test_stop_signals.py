@@ -38,9 +38,7 @@ HANGS = {
 }
 
 
-async def start_program(
-    body: str, stop_seconds: float, is_first_process: bool = False
-) -> asyncio.subprocess.Process:
+async def start_program(body: str, stop_seconds: float, is_first_process: bool = False) -> asyncio.subprocess.Process:
     code = PROGRAM.format(body=body, stop_seconds=stop_seconds, is_first_process=is_first_process)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT, stdout=PIPE, stderr=PIPE)
     assert process.stdout is not None
