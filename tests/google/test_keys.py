@@ -71,7 +71,7 @@ async def test_property_without_a_key_says_which_setting_is_missing(
     assert source is not None
     with pytest.raises(
         SourceMisconfigured,
-        match="GOOGLE_APPLICATION_CREDENTIALS is not set.*no credentials from Google Cloud's metadata server",
+        match=r"GOOGLE_APPLICATION_CREDENTIALS is not set.*no credentials from Google Cloud's metadata server",
     ):
         await source.check()
     await source.close()
