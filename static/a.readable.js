@@ -24,7 +24,7 @@
 
   // The address with the campaign tags of another one.
   function addTags(url, other, tags) {
-    tags = (other.match(/[?&](utm_|\w*clid=)[^&#]*/g) || []).join('').slice(1);
+    tags = (other.match(/[?&#](utm_|\w*clid=)[^&#]*/g) || []).join('').slice(1);
     return tags ? url.replace(/\?|(?=#)|$/, function () { return '?' + tags.replace(/\?/g, '&') + '&'; }) : url;
   }
 
@@ -63,7 +63,7 @@
       else {
         flush();
         referrer = address || referrer;
-        view = now;
+        view = addTags(now, place.hash);
         wait(9);
       }
     }
@@ -99,7 +99,7 @@
         hit += '&' + name + '=' + encodeURIComponent(('' + fields[name]).replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, function (pair) {
           return pair[1] ? pair : '\ufffd';
         }));
-    if ('local' in options || !browser.webdriver && !/^(localhost|127\.|\[::1)/.test(place.host)) post(hit, 0);
+    if ('local' in options || !browser.webdriver && !/^(|localhost|127[\d.]+|\[::1])$/.test(place.hostname)) post(hit, 0);
   }
 
   // Sends a hit: as an image where the page's Content-Security-Policy allows no other way.

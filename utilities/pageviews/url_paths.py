@@ -10,14 +10,19 @@ UNUSUAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5d\x5f\x61-\x7a\x7c\x7e]")
 """Characters that may have to be escaped; most paths have none of them."""
 ALWAYS_ESCAPED = frozenset('"<>^`{}')
 """Browsers escape these in a path; a client that does not means the same page."""
+SESSION_PARAMETER = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
+"""A session's id, which application servers write into the path of browsers without cookies."""
 
 
 def normalize_path(path: str) -> str:
     """Returns the path as people read it, the same for all its spellings.
 
     Escaped letters are decoded: `/caf%C3%A9` is `/café` and `/%61` is `/a`. Escapes that mean something else than the
-    character (`%2F`) stay, in upper case, and so do those of what cannot be shown. `.` and `..` are resolved.
+    character (`%2F`) stay, in upper case, and so do those of what cannot be shown.
+    `.` and `..` are resolved. The id of a session is removed.
     """
+    if ";" in path:
+        path = SESSION_PARAMETER.sub("", path)
     if "%" in path:
         path = ESCAPED_TEXT.sub(decode_escaped_text, path)
     if UNUSUAL.search(path):

@@ -61,6 +61,18 @@ PAGES = {
     "relayed-policy": "<head><meta http-equiv='Content-Security-Policy' content=\"connect-src 'self'\">"
     + TITLE
     + "<script src='{relay}/a.js'></script></head><body>Hello.",
+    "base": "<head><base href='http://elsewhere.test/deep/'><meta name=referrer content=no-referrer>"
+    + TITLE
+    + "<script src='{script}'></script></head>",
+    "frames": "<head>" + TITLE + "</head><body><iframe src='http://" + NAME + ":{port}/end'></iframe>"
+    "<iframe srcdoc=\"<script src='{script}'></script>\"></iframe>"
+    "<iframe sandbox='allow-scripts' src='http://" + NAME + ":{port}/head'></iframe>",
+    "expando": "<head><script>Object.prototype.extend = function () {{ return 1 }}</script>"
+    + TITLE
+    + "<script src='{script}'></script></head>",
+    "drive": "<head>"
+    + TITLE
+    + "<script defer src='{script}'></script></head><body>Hello.<script src='{script}'></script>",
     "noscript": "<head>" + TITLE + "</head><body><noscript><img src='{image}'></noscript>",
     "prerender": "<head>" + TITLE + "<script src='{script}'></script><script type='speculationrules'>"
     '{{"prerender": [{{"source": "list", "urls": ["/end"], "eagerness": "immediate"}}]}}</script></head>'
@@ -74,7 +86,9 @@ class Page(RequestHandler):
         image = f"{foyer}/a.gif?url=http://{NAME}/noscript&t=No%20script"
         website: Website = self.settings["website"]
         relay, change = f"http://{NAME}:{website.relay_port}", website.change
-        html = page.format(path=path, script=f"{foyer}/a.js", image=image, relay=relay, change=change)
+        html = page.format(
+            path=path, script=f"{foyer}/a.js", image=image, relay=relay, change=change, port=website.port
+        )
         website.requested.append(path)
         first, *more = html.split(WAIT)
         self.write("<!doctype html><html lang=en>" + first)

@@ -116,6 +116,9 @@ def test_person_is_a_person(agent: str):
         ("purpose", "preview"),
         ("x-purpose", "preview"),
         ("x-moz", "prefetch"),
+        ("x-moz", "Prerender"),
+        ("purpose", "prerender"),
+        ("sec-purpose", "prefetch;anonymous-client-ip"),
     ],
 )
 def test_a_browser_that_is_ahead_says_so(name: str, value: str):

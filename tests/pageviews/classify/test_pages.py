@@ -55,6 +55,21 @@ def test_route_has_campaign_tags_and_kept_parameters_too():
     assert (page.path, page.tags.source) == ("/#/list?page=2", "letter")
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "?utm_source=letter&utm_medium=email",
+        "?a=b&amp;utm_source=letter&amp;utm_medium=email",  # escaped twice
+        "#utm_source=letter&utm_medium=email",
+        "#part?UTM_SOURCE=letter&utm_medium=email&ref=other",
+    ],
+)
+def test_campaign_tags_count_wherever_they_are(end: str):
+    page = parse_page_url(f"https://example.com/a{end}")
+    assert (page.path, page.tags.source, page.tags.medium) == ("/a", "letter", "email")
+    assert parse_page_url("https://example.com/a#ref=other&x=1").tags.source == ""
+
+
 def test_letters_that_a_kept_parameter_hides_are_no_control_characters():
     assert parse_page_url("https://example.com/?q=a%00b%E2%80%AEc", ("q",)).path == "/?q=abc"
 
@@ -86,6 +101,8 @@ def test_page_and_campaign_are_found_among_any_number_of_parameters(number: int)
         (("/%f0%9f", "/%F0%9F"), "/%F0%9F"),
         (("/\ue000", "/%EE%80%80"), "/%EE%80%80"),  # a private character, which no font shows
         (("/100%25", "/100%25"), "/100%25"),
+        (("/a/b", "/a/b;jsessionid=0A1.n2", "/a;JSESSIONID=1/b"), "/a/b"),
+        (("/a;v=1", "/a;v=1;sid=2"), "/a;v=1"),
     ],
 )
 def test_one_page_has_one_path_in_all_its_spellings(spellings: tuple[str, ...], path: str):

@@ -10,19 +10,16 @@ BOT_PATTERNS_FILE = Path(__file__).with_name("data") / "isbot-5.2.1.json"
 """npm `isbot` 5.2.1 (Unlicense), `src/patterns.json` unchanged. Of the lists we measured it detects the most bots and
 has the fewest false positives (docs/counting.md)."""
 
-PREFETCH_HEADERS = {
-    "sec-purpose": ("prefetch", "prerender"),  # Fetch Standard, `Sec-Purpose: prefetch;prerender`
-    "purpose": ("prefetch", "preview"),  # Chromium before it, and WebKit's Top Sites
-    "x-purpose": ("prefetch", "preview"),
-    "x-moz": ("prefetch",),  # Firefox before 115
-}
+PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+"""The Fetch Standard's header, and those of Chromium, WebKit and Firefox before it."""
+PREFETCH_WORDS = ("prefetch", "prerender", "preview", "instant")
 
 
 def is_prefetch(headers: Mapping[str, str]) -> bool:
-    """Whether the request is a prefetch or prerender; the header names are in lower case."""
-    for name, words in PREFETCH_HEADERS.items():
+    """Whether the request is for a page that nobody sees yet; the header names are in lower case."""
+    for name in PREFETCH_HEADERS:
         value = headers.get(name)
-        if value and any(word in value.lower() for word in words):
+        if value and any(word in value.lower() for word in PREFETCH_WORDS):
             return True
     return False
 

@@ -104,7 +104,7 @@ def parse_host(netloc: str) -> str:
 def parse_page_url(url: str, kept_parameters: tuple[str, ...] = ()) -> PageUrl:
     """Parses the URL of a page. A fragment that begins with `/` or `!` is a route and part of the path.
 
-    Parameters in `kept_parameters` are part of the path as well.
+    Campaign tags count in every fragment. Parameters in `kept_parameters` are part of the path as well.
     """
     plain = PLAIN_URL(url)
     if plain and "/." not in plain[2]:
@@ -120,6 +120,8 @@ def parse_page_url(url: str, kept_parameters: tuple[str, ...] = ()) -> PageUrl:
         route_fields = parse_qsl(query, keep_blank_values=True)
         path += "#" + normalize_route(route) + kept_query(route_fields, kept_parameters)
         fields += route_fields
+    elif "=" in parts.fragment:
+        fields += [field for field in parse_qsl(parts.fragment.replace("?", "&")) if is_campaign_tag(field[0])]
     return PageUrl(parse_host(parts.netloc), tidy_text(path, MAX_PATH_CHARS), parse_tags(fields) if fields else NO_TAGS)
 
 
@@ -136,12 +138,20 @@ def normalize_route(route: str) -> str:
     return mark + (normalize_path(path) if path.startswith("/") else normalize_path(f"/{path}")[1:])
 
 
+def is_campaign_tag(name: str) -> bool:
+    """Whether a parameter is an utm_ tag or a network's own."""
+    return name.lower().startswith("utm_") or name.lower() in CLICK_IDS
+
+
 def parse_tags(fields: list[tuple[str, str]]) -> CampaignTags:
-    """Returns the campaign tags in a query's fields; of several with one name the first counts."""
+    """Returns the campaign tags in a query's fields; of several with one name the first counts.
+
+    Links that were escaped twice have `amp;` before a name.
+    """
     params: dict[str, str] = {}
     for name, value in fields:
         if value:
-            params.setdefault(name.lower(), tidy_text(value, 200))
+            params.setdefault(name.lower().removeprefix("amp;"), tidy_text(value, 200))
     utm = [params.get(f"utm_{part}", "") for part in ("source", "medium", "campaign", "term", "content")]
     click = next((CLICK_IDS[name] for name in CLICK_IDS if name in params), None)
     if any(utm):
