@@ -119,3 +119,28 @@ async def test_last_line_that_is_being_written_counts_when_it_is_complete(
     log.write_bytes(whole[:-1])
     await import_files(log)
     assert [row[0] for row in await views.query(ROWS, {})] == ["/", "/pricing"]
+
+
+async def test_each_object_of_a_line_is_a_line(import_files: ImportFiles, write: Write):
+    page = {"ts": 1431857103, "ip": "203.0.113.5", "status": 200, "http_user_agent": CHROME}
+    pages = [json.dumps(page | {"uri": f"/{number}"}) for number in range(8)]
+    log = write(
+        [
+            "[",
+            pages[0] + pages[1],
+            f"[{pages[2]}, {pages[3]}]",
+            f'{{"records": [{pages[4]}, {pages[5]}]}}',
+            f'{pages[6]} {{"uri": "/x"}}',
+            f"{pages[7]} and more",
+            "]",
+        ]
+    )
+    [summary] = await import_files(log)
+    assert summary.kinds == {LineKind.PAGE: 7, LineKind.UNREADABLE: 2, LineKind.BLANK: 2}
+    assert (summary.lines, summary.new) == (11, 7)
+    assert [each.partition(":")[0] for each in summary.unreadable] == ["line 5", "line 6"]
+
+
+async def test_line_of_which_only_a_part_came_is_cut_off(import_files: ImportFiles, write: Write):
+    [summary] = await import_files(write([LINES[0], f"2026-11-20T09:00:00Z stdout P {line()[:50]}"]))
+    assert {kind: count for kind, count in summary.kinds.items() if count} == {LineKind.PAGE: 1, LineKind.CUT_OFF: 1}

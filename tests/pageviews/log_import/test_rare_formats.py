@@ -34,6 +34,7 @@ HEADERS = {"host": HOST, "user-agent": AGENT, "referer": REFERRER}
         LINE + "\0\0",
         LINE.replace(' "', '\t"').replace('" 200 512', '"\t200\t512'),
         json.dumps({"version": "1.1", "host": "web1", "short_message": LINE, "timestamp": AT}),
+        json.dumps({"MESSAGE": list(LINE.encode()), "__REALTIME_TIMESTAMP": "1795165200000000"}),
         json.dumps({"client": "web-1", "time": AT, "status": "ok", "path": "/x", "message": LINE}),
     ],
 )
@@ -185,6 +186,26 @@ def test_json_is_read_in_every_case_and_envelope(record: dict[str, Any]):
             f"::ffff:203.0.113.5:5500 [20/Nov/2026:09:00:00.000] ft bk/s1 {HAPROXY} "
             f'{{{HOST}|Mozilla/5.0 #7Bx#7D}} "GET {TARGET} HTTP/1.1"',
             (*SHOP[:4], "", "Mozilla/5.0 {x}"),
+        ),
+        (
+            f'203.0.113.5:5500 [20/Nov/2026:09:00:00.000] ft~ bk/s1 {HAPROXY} "GET {TARGET} HTTP/1.1" 0/0000000000000000'
+            f"/0/0/0 {HOST}/TLSv1.3/TLS_AES_256_GCM_SHA384",
+            (*SHOP[:4], "", ""),
+        ),
+        (  # nginx proxy manager
+            f'[20/Nov/2026:10:00:00 +0100] - 200 200 - GET https {HOST} "{TARGET}" [Client 203.0.113.5] [Length 512] '
+            f'[Gzip -] [Sent-to 10.0.0.3] "{AGENT}" "{REFERRER}"',
+            SHOP,
+        ),
+        (  # LTSV
+            f"time:{TIME}\thost:203.0.113.5\treq:GET {TARGET} HTTP/1.1\tstatus:200\tsize:512\treferer:{REFERRER}"
+            f"\tua:{AGENT}\tvhost:{HOST}",
+            SHOP,
+        ),
+        (  # logfmt
+            f'time="2026-11-20T09:00:00Z" level=info remote_addr=203.0.113.5 method=GET path="{TARGET}" status=200 '
+            f'referer={REFERRER} user_agent="{AGENT}" host={HOST}',
+            SHOP,
         ),
         (
             json.dumps(

@@ -23,6 +23,7 @@ from utilities.pageviews.log_import.w3c_log import build_w3c_line, canonical_nam
 MESSAGE_NAMES = ("log", "MESSAGE", "message", "msg", "line", "textPayload", "short_message", "full_message", "_raw")
 """The field that has the line as text: Docker, journald, Fluent Bit and Logstash, Loki, Google Cloud, GELF, Splunk."""
 MAX_ENVELOPES = 3  # one within the other
+BETWEEN_OBJECTS = re.compile(r"[\s,\]\0]*")
 HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 STATUS_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0)?").fullmatch
 
@@ -50,10 +51,42 @@ def load_json_object(text: str) -> Mapping[str, Any]:
     return record
 
 
+def split_objects(text: str) -> list[str]:
+    """Returns the objects of a line with several: one behind the other, in an array, or in a list of one envelope."""
+    start = text.find("{")
+    if start < 0 or '"' in text[:start]:
+        return []
+    objects: list[dict[str, Any]] = []
+    decoder = json.JSONDecoder(strict=False)
+    try:
+        while start < len(text):
+            found, end = decoder.raw_decode(text, start)
+            if not isinstance(found, dict):
+                return []
+            objects.append(found)
+            start = BETWEEN_OBJECTS.match(text, end).end()  # type: ignore[union-attr] (it matches nothing, too)
+    except (ValueError, RecursionError):
+        return []
+    if len(objects) == 1:
+        objects = next(filter(is_object_list, objects[0].values()), [])
+    return [json.dumps(each) for each in objects]
+
+
+def is_object_list(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+
+
 def message_text(record: Mapping[str, Any]) -> str:
     """Returns the log line that the object carries as text, '' for none."""
     texts = (record.get(name) for name in MESSAGE_NAMES)
-    return next((text.strip() for text in texts if isinstance(text, str) and text.strip()), "")
+    return next((text for text in map(plain_message, texts) if text), "")
+
+
+def plain_message(value: object) -> str:
+    """Returns a message as text; journald writes one that is not ASCII as a list of its bytes."""
+    if isinstance(value, list) and all(isinstance(each, int) and 0 <= each < 256 for each in value):
+        value = bytes(value).decode("utf-8", "replace")
+    return value.strip() if isinstance(value, str) else ""
 
 
 def inner_records(record: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:

@@ -76,10 +76,10 @@ async def read_log(reader: LogReader, summary: ImportSummary, *, quiet: bool, pa
         async for lines in file.read_lines():
             for raw in lines:
                 reader.read_line(raw, is_open_ended=file.is_open_ended)
-                if not summary.lines % LINES_PER_TURN:
+                if not reader.number % LINES_PER_TURN:
                     on_progress(file.bytes_read, summary.lines)
                     await asyncio.sleep(pause)
-        reader.check_hosts()
+        reader.end_log()
         summary.is_truncated = file.is_truncated
 
 

@@ -12,14 +12,14 @@ FIELD_NAMES = {
     "address": "remote_addr client_ip remote_ip clientip remote_host ip remoteIp client_addr realip request.client_ip "
     "request.remote_ip request.remote_addr ClientHost ClientAddr ClientIP httpRequest.remoteIp source.ip client.ip "
     "remote_address req.remoteAddress downstream_remote_address client",
-    "forwarded": "http_x_forwarded_for x_forwarded_for xff forwarded_for request.headers.X-Forwarded-For "
+    "forwarded": "http_x_forwarded_for x_forwarded_for fwd xff forwarded_for request.headers.X-Forwarded-For "
     "request_X-Forwarded-For headers.X-Forwarded-For req.headers.x-forwarded-for",
     "at": "time_iso8601 time_local msec timestamp @timestamp ts StartUTC StartLocal EdgeStartTimestamp start_time "
     "requestTime time date datetime",
     "method": "request_method method verb request.method RequestMethod ClientRequestMethod httpRequest.requestMethod "
     "http.request.method http_method req.method",
     "target": "request_uri request RequestPath ClientRequestURI request.uri request.url request.path uri path "
-    "request_path url request_url httpRequest.requestUrl url.original url.path req.url",
+    "request_path url request_url httpRequest.requestUrl url.original url.path req.url req",
     "query": "args query_string query querystring request_query url.query",
     "status": "status status_code response code DownstreamStatus OriginStatus EdgeResponseStatus httpRequest.status "
     "http.response.status_code response.status response.status_code response_code response_status http_status "
@@ -27,7 +27,7 @@ FIELD_NAMES = {
     "referrer": "http_referer http_referrer referer referrer request.headers.Referer request_Referer "
     "ClientRequestReferer httpRequest.referer http.request.referrer headers.Referer req.headers.referer",
     "agent": "http_user_agent user_agent agent useragent request.headers.User-Agent request_User-Agent "
-    "ClientRequestUserAgent httpRequest.userAgent user_agent.original headers.User-Agent req.headers.user-agent",
+    "ClientRequestUserAgent httpRequest.userAgent user_agent.original headers.User-Agent req.headers.user-agent ua",
     "title": "title",
     "screen": "screen",
     "language": "http_accept_language request.headers.Accept-Language request_Accept-Language",
@@ -35,7 +35,8 @@ FIELD_NAMES = {
 """The names of each field, the better one first. nginx's are its variables, Apache's those people usually write in
 `LogFormat`; Caddy 2: caddyserver.com/docs/caddyfile/directives/log; Traefik: the fields of its access log; Google's
 load balancer: `httpRequest`; Cloudflare: Logpush, "HTTP requests"; `url.path` and the like: Elastic Common Schema;
-`authority`: Envoy; `req` and `res`: pino. No server writes titles and screen widths, but programs may."""
+`authority`: Envoy; `req` and `res`: pino; `req` and `ua` as texts: LTSV (ltsv.org). No server
+writes titles and screen widths, but programs may."""
 HEADER_OBJECTS = ("request.headers.", "headers.", "req.headers.")
 """With such objects a missing user-agent is one that the client did not send."""
 SEPARATORS = re.compile(r"[-_ :@]")

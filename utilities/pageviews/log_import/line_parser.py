@@ -5,6 +5,7 @@ from typing import Any
 
 from utilities.pageviews.log_import.access_json import inner_records, load_json_object, message_text, parse_json_record
 from utilities.pageviews.log_import.access_log import parse_common_line, parse_text_line
+from utilities.pageviews.log_import.key_values import parse_key_values
 from utilities.pageviews.log_import.line_prefix import (
     JOURNAL_FIELD,
     PARTIAL_LINE,
@@ -21,7 +22,8 @@ KNOWN_FORMATS = (
     "common, combined and vhost_combined (Apache, nginx, lighttpd, Traefik), JSON lines (nginx, Caddy, Traefik, "
     "CloudFront, Cloudflare, Google Cloud, Azure, Fastly, Vercel, Elastic, Envoy), "
     "W3C extended with #Fields (IIS, CloudFront), AWS load balancers (ALB, ELB), S3, "
-    "HAProxy, Envoy and bunny.net; each also behind the prefix of syslog, journald, Docker or Kubernetes"
+    "HAProxy, Envoy, bunny.net, nginx proxy manager, LTSV and logfmt; "
+    "each also behind the prefix of syslog, journald, Docker or Kubernetes"
 )
 UNKNOWN_FORMAT_TEXT = "no known format"
 MAX_PREFIXES = 3  # one behind the other
@@ -42,7 +44,7 @@ class LineParser:
         if line is not None:
             return line
         text = strip_junk(text)
-        if not text:
+        if not text.strip("[], "):  # the brackets of an array may have lines of their own
             return None
         if text.startswith("#"):
             self._read_directive(text)
@@ -97,7 +99,7 @@ class LineParser:
         line = parse_common_line(text)
         if line is not None:
             return line
-        return next(filter(None, (parse(text) for parse in TEXT_FORMATS)), None) or parse_text_line(text)
+        return next(filter(None, (parse(text) for parse in (*TEXT_FORMATS, parse_text_line, parse_key_values))), None)
 
     def _parse_json(self, record: Mapping[str, Any]) -> LogLine | None:
         """Parses an object with the fields of a request, or with a line as text or as an object within it."""

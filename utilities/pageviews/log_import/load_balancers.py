@@ -30,9 +30,10 @@ S3_LINE = re.compile(
 """AWS: docs.aws.amazon.com/AmazonS3, "Amazon S3 server access log format"; the last group is the Host header."""
 HAPROXY_LINE = re.compile(
     r"(\S+:\d+) \[([^\]]{20,32})\] \S+ \S+/\S+ [-+\d]+/[-+\d]+/[-+\d]+/[-+\d]+/[-+\d]+ (\d{3}|-1) [-+\d]+ \S+ \S+ \S{4}"
-    r" [\d/+]+ [\d/+]+ (?:\{([^}]*)\} )?(?:\{([^}]*)\} )?" + QUOTED_PATTERN
+    r" [\d/+]+ [\d/+]+ (?:\{([^}]*)\} )?(?:\{([^}]*)\} )?" + QUOTED_PATTERN + r"(?: \d+/\w+/\d+/\d+/\d+ ([\w.-]+)/)?"
 )
-"""HAProxy's `option httplog`: docs.haproxy.org, "HTTP log format". Captured headers are in braces, in any order."""
+"""HAProxy's `option httplog`: docs.haproxy.org, "HTTP log format". Captured headers are in braces, in any order;
+`option httpslog` adds the name that the client wants."""
 HAPROXY_ESCAPE = re.compile(r"#([0-9A-F]{2})")
 ENVOY_LINE = re.compile(
     r"\[" + BALANCER_TIME + r"\] " + QUOTED_PATTERN + r" (\d{1,3}) .*?((?: " + QUOTED_PATTERN + r"){5})(.*)"
@@ -43,6 +44,15 @@ BUNNY_LINE = re.compile(
     r"[A-Z-]+\|(\d{3})\|(\d{13})\|\d+\|\d+\|([^|]+)\|([^|]*)\|(https?://[^|]+)\|[^|]*\|([^|]*)(?:\||$)"
 )
 """Bunny: docs.bunny.net, "Log format"."""
+PROXY_MANAGER_LINE = re.compile(
+    r"\[([^\]]{20,48})\] (?:\S+ \S+ )?(\d{3}) - (\S+) https? (\S+) "
+    + QUOTED_PATTERN
+    + r" \[Client ([^\]]+)\].* "
+    + QUOTED_PATTERN
+    + " "
+    + QUOTED_PATTERN
+)
+"""nginx proxy manager: its `proxy` and `standard` formats."""
 
 
 def parse_elb_line(text: str) -> LogLine | None:
@@ -72,7 +82,7 @@ def parse_haproxy_line(text: str) -> LogLine | None:
     match = HAPROXY_LINE.match(text)
     if match is None:
         return None
-    client, time, status, first, second, request = match.groups()
+    client, time, status, first, second, request, server = match.groups()
     host = agent = referrer = ""
     for captured in "|".join(filter(None, (first, second))).split("|"):
         field = HAPROXY_ESCAPE.sub(lambda match: chr(int(match[1], 16)), captured)
@@ -82,7 +92,7 @@ def parse_haproxy_line(text: str) -> LogLine | None:
             referrer = field
         elif not agent and ("Mozilla/" in field or re.match(r"[\w.-]+/\d", field)):
             agent = field
-    client = client.rpartition(":")[0]
+    client, host = client.rpartition(":")[0], host or clean_host(server or "")
     return make_line(host, client, time, request, "0" if status == "-1" else status, referrer, agent)
 
 
@@ -106,6 +116,15 @@ def parse_envoy_line(text: str) -> LogLine | None:
     return make_line(
         clean_host(authority), peer if forwarded == "-" else forwarded, time, request, status, "", agent or NO_AGENT
     )
+
+
+def parse_proxy_manager_line(text: str) -> LogLine | None:
+    """Parses a line of nginx proxy manager, which has the user-agent before the referrer."""
+    match = PROXY_MANAGER_LINE.match(text)
+    if match is None:
+        return None
+    time, status, method, host, target, client, agent, referrer = match.groups()
+    return make_line(clean_host(host), client, time, f"{method} {target}", status, referrer, agent or NO_AGENT)
 
 
 def make_line(host: str, client: str, time: str, request: str, status: str, referrer: str, agent: str) -> LogLine:
@@ -132,4 +151,5 @@ TEXT_FORMATS: tuple[Callable[[str], LogLine | None], ...] = (
     parse_haproxy_line,
     parse_bunny_line,
     parse_envoy_line,
+    parse_proxy_manager_line,
 )

@@ -8,6 +8,7 @@ from utilities.model.errors import SettingsError
 from utilities.pageviews.classify.bots import is_bot
 from utilities.pageviews.classify.classifier import MAX_AGENT_CHARS
 from utilities.pageviews.classify.site_clock import midnight_epoch
+from utilities.pageviews.log_import.access_json import split_objects
 from utilities.pageviews.log_import.access_log import CUT_OFF_TEXT
 from utilities.pageviews.log_import.line_kinds import LineKind, line_kind
 from utilities.pageviews.log_import.line_parser import LineParser
@@ -46,6 +47,7 @@ class LogReader:
         self.now = now
         self.parser = LineParser()
         self.oldest: dict[str, float] = {}  # by site: the first moment that it keeps
+        self.number = 0  # of the line in the file
         self.has_lines = self.has_agents = self.has_hosts = False
 
     def read_line(self, raw: bytes, *, is_open_ended: bool = False) -> None:
@@ -53,19 +55,30 @@ class LogReader:
 
         Raises SettingsError when nothing says which site the log belongs to.
         """
+        self.number += 1
+        if raw is TOO_LONG_LINE:
+            self.summary.lines += 1
+            self.summary.add_unreadable(TOO_LONG_TEXT, "", self.number)
+        else:
+            self._read_text(raw.decode("utf-8", "replace").rstrip("\r"), is_open_ended)
+
+    def _read_text(self, text: str, is_open_ended: bool, *, can_split: bool = True) -> None:
+        """Counts a line, or each object of a line with several."""
         self.summary.lines += 1
-        text = raw.decode("utf-8", "replace").rstrip("\r")
         try:
-            if raw is TOO_LONG_LINE:
-                raise UnreadableLine(TOO_LONG_TEXT)
             line = self.parser.parse_line(text)
             if line is not None and is_open_ended and self._is_cut_off(line, text):
                 raise UnreadableLine(CUT_OFF_TEXT)
         except UnreadableLine as error:
-            if is_open_ended and self.has_lines:
+            objects = split_objects(text) if can_split else []
+            if objects:
+                self.summary.lines -= 1
+                for each in objects:
+                    self._read_text(each, is_open_ended=False, can_split=False)
+            elif is_open_ended and self.has_lines:
                 self.summary.kinds[LineKind.CUT_OFF] += 1
             else:
-                self.summary.add_unreadable(str(error), "" if raw is TOO_LONG_LINE else text)
+                self.summary.add_unreadable(str(error), text, self.number)
             return
         kind = LineKind.BLANK if line is None else self._add_line(line)
         if kind is not LineKind.PAGE:  # page views are counted when they are classified
@@ -102,6 +115,13 @@ class LogReader:
             line = line._replace(address=self.addresses.client_address(line.address, line.forwarded), forwarded="")
         self.sorter.add_hit(line.at, self.log, site.name, line)
         return LineKind.PAGE
+
+    def end_log(self) -> None:
+        """Ends the log: a line of which only parts came is cut off. Raises SettingsError as `check_hosts` does."""
+        for _ in self.parser.partial:
+            self.summary.kinds[LineKind.BLANK] -= 1  # a part was counted as a line without a page
+            self.summary.kinds[LineKind.CUT_OFF] += 1
+        self.check_hosts()
 
     def check_hosts(self) -> None:
         """Raises SettingsError when nothing says which site the log belongs to.

@@ -37,12 +37,15 @@ class ImportSummary:
             count for kind, count in self.kinds.items() if kind not in NOT_READ
         )
 
-    def add_unreadable(self, reason: str, text: str) -> None:
-        """Counts an unreadable line. Of its text only the shape is remembered, which identifies nobody."""
+    def add_unreadable(self, reason: str, text: str, number: int) -> None:
+        """Counts an unreadable line, the `number`th of the file.
+
+        Of its text only the shape is remembered, which identifies nobody.
+        """
         self.kinds[LineKind.UNREADABLE] += 1
         if len(self.unreadable) < SHOWN_LINES:
             shape = text_shape(text)
-            self.unreadable.append(f"line {self.lines:,}: {reason}" + (f" ({shape})" if shape else ""))
+            self.unreadable.append(f"line {number:,}: {reason}" + (f" ({shape})" if shape else ""))
 
     def text_lines(self) -> Iterator[str]:
         """Yields the lines of the summary."""
