@@ -188,7 +188,7 @@ def test_json_is_read_in_every_case_and_envelope(record: dict[str, Any]):
             (*SHOP[:4], "", "Mozilla/5.0 {x}"),
         ),
         (
-            f'203.0.113.5:5500 [20/Nov/2026:09:00:00.000] ft~ bk/s1 {HAPROXY} "GET {TARGET} HTTP/1.1" 0/0000000000000000'
+            f'203.0.113.5:5500 [20/Nov/2026:09:00:00.000] ft~ bk/s1 {HAPROXY} "GET {TARGET} HTTP/1.1" 0/000000000000000'
             f"/0/0/0 {HOST}/TLSv1.3/TLS_AES_256_GCM_SHA384",
             (*SHOP[:4], "", ""),
         ),
