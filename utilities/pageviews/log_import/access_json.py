@@ -23,7 +23,7 @@ from utilities.pageviews.log_import.w3c_log import build_w3c_line, canonical_nam
 MESSAGE_NAMES = ("log", "MESSAGE", "message", "msg", "line", "textPayload", "short_message", "full_message", "_raw")
 """The field that has the line as text: Docker, journald, Fluent Bit and Logstash, Loki, Google Cloud, GELF, Splunk."""
 MAX_ENVELOPES = 3  # one within the other
-BETWEEN_OBJECTS = re.compile(r"[\s,\]\0]*")
+BETWEEN_OBJECTS = " \t\r\n,]\0"
 HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 STATUS_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0)?").fullmatch
 
@@ -64,7 +64,8 @@ def split_objects(text: str) -> list[str]:
             if not isinstance(found, dict):
                 return []
             objects.append(found)
-            start = BETWEEN_OBJECTS.match(text, end).end()  # type: ignore[union-attr] (it matches nothing, too)
+            rest = text[end:].lstrip(BETWEEN_OBJECTS)
+            start = len(text) - len(rest)
     except (ValueError, RecursionError):
         return []
     if len(objects) == 1:
