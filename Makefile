@@ -30,7 +30,8 @@ test: $(VENV)/.test ## the tests; without a service its tests are skipped, with 
 test-slow: $(VENV)/.test ## the tests with many browsers, many processes or kills
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -m slow -n 2 --dist worksteal $(ARGS)
 
-soak: $(VENV)/.test ## kill the process that stores page views fifty times, instead of five
+soak: $(VENV)/.test ## a month on a clock that jumps, and the memory after it; fifty kills of the process that stores page views
+	$(BIN)/python -m bench soak
 	FOYER_KILLS=50 $(BIN)/python -m pytest tests/pageviews/storage/test_kills.py $(ARGS)
 
 fuzz: $(VENV)/.test ## test the API against its OpenAPI document with 300 requests of each kind, instead of 2

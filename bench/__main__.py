@@ -21,6 +21,7 @@ from bench import (
     pictures,
     questions,
     script,
+    soak,
     stand_still,
     start,
     walls,
@@ -30,7 +31,7 @@ from bench.results import Result
 
 PARTS = (
     *(pages, charts, pictures, cold, hanging, stand_still, walls, start, ingest, questions, flow, import_log),
-    *(script, wire, heap, collect_memory, classify),
+    *(script, wire, heap, collect_memory, classify, soak),
 )
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
 README = Path(__file__).with_name("README.md")

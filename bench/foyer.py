@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tornado.web import RequestHandler
@@ -9,6 +10,7 @@ from tornado.web import RequestHandler
 from handlers.serving import server
 from handlers.serving.sockets import freeze_gc
 from utilities.config.environment import read_settings
+from utilities.model.clock import Clock, utc_now
 from utilities.services import Services
 from utilities.store import unfenced_lease
 
@@ -67,7 +69,7 @@ class StandStill(RequestHandler):
         self.finish({"ms": seconds * 1000, "name": f"`{name}`", "callbacks": StandStill.callbacks})
 
 
-async def main() -> None:
+async def main(clock: Clock = utc_now, more: Sequence[tuple[str, type[RequestHandler]]] = ()) -> None:
     settings = read_settings(env_file=None)
     make_application = server.make_application
 
@@ -75,11 +77,11 @@ async def main() -> None:
         app = make_application(services, *parts)
         switches = [(r"/__bench/change/(.*)", Change), (r"/__bench/ask/(.*)", Ask)]
         app.add_handlers(r".*", [(*each, {"services": services}) for each in switches])
-        app.add_handlers(r".*", [(r"/__bench/stand-still", StandStill)])
+        app.add_handlers(r".*", [(r"/__bench/stand-still", StandStill), *more])
         return app
 
     server.make_application = make
-    async with server.run_server(settings) as (_, port):
+    async with server.run_server(settings, clock) as (_, port):
         freeze_gc()
         print(port, flush=True)
         await asyncio.Event().wait()

@@ -76,9 +76,9 @@ def ran(words: list[str | Path], data: Path) -> Used:
     return Used(answer["seconds"], answer["memory"])
 
 
-def write(log: Path, lines: int) -> None:
+def write(log: Path, lines: int, at: datetime = FIRST) -> None:
     """A log as small sites have it: for each page a few files that go with it, and bots now and then."""
-    random, at = Random(1), FIRST
+    random = Random(1)
     with log.open("w", encoding="utf-8") as out:
         for number in range(lines):
             reader = random.randrange(hits.READERS * 20)

@@ -46,10 +46,10 @@ def internet(folder: Path) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def foyer(folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+def foyer(folder: Path, environment: Mapping[str, str], module: str = "bench.foyer") -> Iterator[tuple[int, str]]:
     """Foyer's process number and address, with the switches of bench/foyer.py."""
     variables = {"PORT": "0", "DATA_DIR": str(folder), "LOG_LEVEL": "ERROR", **environment}
-    with python("-m", "bench.foyer", environment=variables) as (process, port):
+    with python("-m", module, environment=variables) as (process, port):
         yield process.pid, f"http://127.0.0.1:{port}"
 
 

@@ -1,6 +1,7 @@
 """Blocking calls in threads: bounded in number and in time, and interrupted when nobody waits."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -77,6 +78,28 @@ async def test_call_is_interrupted_when_its_caller_is_cancelled(pool: OpenPool):
     await asyncio.to_thread(call.started.wait, 10)
     caller.cancel()
     assert await asyncio.to_thread(call.interrupted.wait, 10)
+
+
+async def test_error_of_a_call_that_nobody_waits_for_is_not_logged(pool: OpenPool, caplog: pytest.LogCaptureFixture):
+    started, release, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def fail(handle: CancelHandle) -> None:
+        started.set()
+        release.wait()
+        raise ValueError
+
+    workers = pool(threads=1)
+    caller = asyncio.create_task(workers.run(fail))
+    await asyncio.to_thread(started.wait)
+    release.set()
+    workers.submit(ended.set)
+    ended.wait()  # without a turn of the event loop: the call has failed, and its caller does not know it yet
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
+    del caller
+    await workers.run(lambda handle: None)  # the thread drops what it has of the call before
+    gc.collect()  # asyncio logs the error of a future when the future is deleted
+    assert not caplog.records
 
 
 async def test_call_that_nobody_waits_for_any_more_never_starts(pool: OpenPool):

@@ -87,6 +87,7 @@ class WorkerPool:
         self._pending[future] = handle
         future.add_done_callback(lambda done: self._pending.pop(done, None))  # before the caller continues
         waiter = asyncio.wrap_future(future)
+        waiter.add_done_callback(_retrieve_error)  # also when the caller has just stopped waiting
         try:
             await asyncio.wait({waiter}, timeout=seconds)
             if waiter.cancelled():

@@ -11,10 +11,10 @@ from utilities.pageviews.storage.duckdb_limits import limit_duckdb_resources
 from utilities.pageviews.storage.duckdb_schema import migrate_duckdb
 from utilities.runtime.disk_errors import is_temporary_disk_error
 
-# DuckDB moves its write-ahead log into the file at this size: rarely enough to stay out of the 99th percentile, and
-# early enough that a start after a crash reads the log in a second or two.
+# DuckDB moves its write-ahead log into the file at this size. Rows that are only in the log are in memory too, and not
+# compressed: with 64 MB, a site with few page views would gather them for weeks.
 DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "checkpoint_threshold": "64MB",
+    "checkpoint_threshold": "16MB",
     "autoinstall_known_extensions": False,
     "enable_external_file_cache": False,  # the contents of a journal change from one read to the next
 }
