@@ -1,6 +1,7 @@
 """The path of a hit from the parsed beacon to the store."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from utilities.model.clock import Clock
 from utilities.model.errors import (
@@ -88,7 +89,8 @@ class Collector:
         if self.rate_limiter.limits is not self.sites.limits:
             self.rate_limiter.set_limits(self.sites.limits)
         self.rate_limiter.take_tokens(address, site.name)
-        at = self.clock()
+        now = self.clock()
+        at = datetime.fromtimestamp(self.recent.first_try(key, now.timestamp()), now.tzinfo)
         view = self.counter.classify_hit(
             build_hit(payload, site, at, address, agent, headers, row_id(key, at.timestamp()))
         )
@@ -98,6 +100,9 @@ class Collector:
             await self.views.add_views((self.path_limit.limit_path(view, site.distinct_paths),))
         except ValueError:
             raise BadHit("the page view cannot be stored") from None
+        except StoreDown:
+            self.recent.record_failed_try(key, at.timestamp())
+            raise
         self.stored_count += 1
         self.on_stored()
 

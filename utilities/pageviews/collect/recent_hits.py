@@ -25,6 +25,7 @@ class RecentHits:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._done: TTLCache[str, None] = TTLCache(MAX_RECENT_HITS, RECENT_HIT_SECONDS, monotonic)
         self._pending: set[str] = set()
+        self._first_tries: TTLCache[str, float] = TTLCache(MAX_RECENT_HITS, RECENT_HIT_SECONDS, monotonic)
 
     def is_done(self, key: str) -> bool:
         """Whether this hit needs nothing more; '' is the key of a hit without an id."""
@@ -44,6 +45,18 @@ class RecentHits:
             self._done[key] = None
         finally:
             self._pending.discard(key)
+
+    def first_try(self, key: str, now: float) -> float:
+        """Returns when this hit came first if it is tried again, otherwise `now`; both in seconds since 1970.
+
+        The store may have the row of a try that it did not acknowledge: with the same time both are one row.
+        """
+        return self._first_tries.get(key, now) if key else now
+
+    def record_failed_try(self, key: str, at: float) -> None:
+        """Remembers when a hit came that could not be stored."""
+        if key:
+            self._first_tries[key] = at
 
     def restore(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Restores the hits of an earlier process from the rows of RECENT_IDS_SQL."""

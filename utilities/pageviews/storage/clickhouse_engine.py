@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, StoreDown, Unavailable
+from utilities.model.errors import BadAnswer, SourceError, StoreDown, Unavailable
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.columns import (
     COLUMN_NAMES,
@@ -27,12 +27,12 @@ from utilities.pageviews.sql.dialect import (
     used_values,
     with_utc,
 )
+from utilities.pageviews.storage.clickhouse_guard import ClickHouseCall, ClickHouseGuard, is_server_fault, is_silence
 from utilities.pageviews.storage.clickhouse_open import (
     COUNT_ROWS_SQL,
     connect_clickhouse,
     count_stored_rows,
     describe_client_error,
-    describe_open_error,
     make_client,
 )
 from utilities.pageviews.storage.dropped_hits import DROPPED_TABLE, DroppedHits
@@ -40,6 +40,7 @@ from utilities.pageviews.storage.group_commit import MAX_COMMIT_ROWS, GroupCommi
 from utilities.pageviews.storage.interface import LONG_QUERY_SECONDS, DeleteRequest, ExportFormat, first_error_line
 from utilities.pageviews.storage.query_pool import open_query_pool
 from utilities.pageviews.storage.row_file import read_row_batches
+from utilities.runtime.outage_log import mark_logged
 from utilities.runtime.worker_pool import CancelHandle, WorkerPool
 
 CLICKHOUSE_QUERY_THREADS = 8  # the server does the work
@@ -63,6 +64,7 @@ class ClickHousePageViewStore:
         self.long_client = long_client  # waits long for an answer: for deletes and exports
         self.query_pool = query_pool
         self.rows = rows
+        self.guard = ClickHouseGuard()
         self.commit = GroupCommit(self._insert_rows, clock)
 
     async def add_views(self, views: Sequence[PageView]) -> None:
@@ -77,13 +79,16 @@ class ClickHousePageViewStore:
         deadline = time.monotonic() + INSERT_SECONDS
         for delay in (*INSERT_RETRY_SECONDS, None):
             try:
-                self.client.insert(PAGE_VIEWS_TABLE, rows, column_names=COLUMN_NAMES, settings=INSERT_SETTINGS)
+                with self.guard.watch_call(ClickHouseCall.INSERT):
+                    self.client.insert(PAGE_VIEWS_TABLE, rows, column_names=COLUMN_NAMES, settings=INSERT_SETTINGS)
             except (UnicodeError, TypeError, OverflowError) as error:
                 raise ValueError(f"A page view cannot be stored: {error}") from error
             except (ClickHouseError, OSError) as error:
-                is_last = delay is None or self.commit.outage.is_failing or time.monotonic() > deadline
-                if delay is None or is_last or (isinstance(error, DatabaseError) and not is_busy_error(error)):
-                    raise StoreDown(f"ClickHouse does not accept page views: {describe_client_error(error)}") from error
+                is_failing = self.commit.outage.is_failing or self.guard.is_failing(ClickHouseCall.INSERT)
+                is_temporary = is_silence(error) or is_busy_error(error)
+                if delay is None or is_failing or not is_temporary or time.monotonic() > deadline:
+                    what = "ClickHouse does not accept page views"
+                    raise self.guard.make_error(StoreDown, ClickHouseCall.INSERT, what, error) from error
                 time.sleep(delay)
             else:
                 self.rows += len(rows)
@@ -120,15 +125,17 @@ class ClickHousePageViewStore:
         cancel.set_interrupt(None)
         settings = {**CLICKHOUSE_SETTINGS, **PROGRESS_SETTINGS, "max_execution_time": seconds}
         try:
-            return self.client.query(sql, parameters=with_utc(values), settings=settings).result_rows
-        except DatabaseError as error:
-            if is_silence(error):
-                raise Unavailable(f"ClickHouse does not answer: {describe_open_error(error)}") from error
+            with self.guard.watch_call(ClickHouseCall.QUERY):
+                return self.client.query(sql, parameters=with_utc(values), settings=settings).result_rows
+        except StoreDown as error:
+            raise mark_logged(Unavailable(str(error))) from error
+        except (ClickHouseError, OSError) as error:
             if is_busy_error(error):
                 raise Unavailable(f"ClickHouse takes too long to answer: {first_error_line(error)}") from error
-            raise BadAnswer(f"ClickHouse rejects the query: {first_error_line(error)}") from error
-        except (ClickHouseError, OSError) as error:
-            raise Unavailable(f"ClickHouse does not answer: {describe_client_error(error)}") from error
+            if isinstance(error, DatabaseError) and not is_server_fault(error):
+                raise BadAnswer(f"ClickHouse rejects the query: {describe_client_error(error)}") from error
+            what = "ClickHouse does not answer"
+            raise self.guard.make_error(Unavailable, ClickHouseCall.QUERY, what, error) from error
 
     async def delete_rows(self, request: DeleteRequest) -> int:
         condition, request_values = request.where_clause()
@@ -152,7 +159,7 @@ class ClickHousePageViewStore:
                 sql = f"ALTER TABLE {table} DELETE WHERE {condition}"
                 self.long_client.command(sql, parameters=with_utc(values), settings={"mutations_sync": 2})
         except (ClickHouseError, OSError, Unavailable, BadAnswer) as error:
-            raise StoreDown(f"ClickHouse does not delete: {first_error_line(error)}") from error
+            raise StoreDown(f"ClickHouse does not delete: {describe_failed_call(error)}") from error
         return int(rows[0][0])
 
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
@@ -161,9 +168,11 @@ class ClickHousePageViewStore:
     def _insert_dropped_hits(self, cancel: CancelHandle, dropped: Sequence[DroppedHits]) -> None:
         cancel.set_interrupt(None)
         try:
-            self.client.insert(DROPPED_TABLE, dropped, column_names=DroppedHits._fields)
+            with self.guard.watch_call(ClickHouseCall.INSERT):
+                self.client.insert(DROPPED_TABLE, dropped, column_names=DroppedHits._fields)
         except (ClickHouseError, OSError) as error:
-            raise StoreDown(f"ClickHouse does not accept counts: {first_error_line(error)}") from error
+            what = "ClickHouse does not accept counts"
+            raise self.guard.make_error(StoreDown, ClickHouseCall.INSERT, what, error) from error
 
     async def export_rows(self, file: Path, format: ExportFormat, site: str = "", *, raw: bool = False) -> int:
         return await self._run_long(lambda cancel: self._write_export(cancel, file, format, site, raw))
@@ -187,14 +196,14 @@ class ClickHousePageViewStore:
                 for chunk in chunks:
                     out.write(chunk)
         except (ClickHouseError, Unavailable, BadAnswer) as error:
-            raise StoreDown(f"ClickHouse cannot export its rows: {first_error_line(error)}") from error
+            raise StoreDown(f"ClickHouse cannot export its rows: {describe_failed_call(error)}") from error
         return int(rows[0][0])
 
     def broken_reason(self) -> str:
         return ""  # each request opens a connection of its own where that is necessary
 
     def health(self) -> Mapping[str, object]:
-        return {**self.commit.health(), "engine": "clickhouse", "rows": self.rows}
+        return {**self.commit.health(self.guard.outage.reason or ""), "engine": "clickhouse", "rows": self.rows}
 
     async def close(self) -> None:
         await self.commit.close()
@@ -221,9 +230,9 @@ async def open_clickhouse_store(url: str, clock: Clock) -> ClickHousePageViewSto
     return store
 
 
-def is_silence(error: Exception) -> bool:
-    """Whether no answer came: the client has one class for this and for some answers, which have a code."""
-    return isinstance(error, OperationalError) and "code:" not in str(error).lower()
+def describe_failed_call(error: Exception) -> str:
+    """Returns our own message, or the reason of the client's error."""
+    return str(error) if isinstance(error, SourceError) else describe_client_error(error)
 
 
 def is_busy_error(error: Exception) -> bool:

@@ -22,11 +22,16 @@ ANSWER_SECONDS = 8  # without a byte: no thread is held longer by a silent Click
 OPEN_REASONS = {
     "AUTHENTICATION_FAILED": "it refuses the user or the password",
     "UNKNOWN_DATABASE": "there is no such database",
+    "UNKNOWN_TABLE": "a table of Foyer is gone",
+    "READONLY": "it accepts no changes",
+    "TABLE_IS_READ_ONLY": "it accepts no changes",
+    "KEEPER_EXCEPTION": "it has lost its Keeper",
     "ACCESS_DENIED": "the user may not do this",
     "NOT_ENOUGH_SPACE": "its disk is full",
     "Connection refused": "nothing listens there",
     "resolve": "its host name is unknown",
     "certificate": "its certificate is not accepted",
+    "HTTP status": "something else answers in its place",
     "timed out": "it does not answer in time",
 }
 """Reasons by a part of the client's message."""
@@ -73,5 +78,7 @@ def describe_open_error(error: Exception) -> str:
 
 
 def describe_client_error(error: Exception) -> str:
-    """Returns the server's own message, or the reason why there is none, without the address."""
-    return first_error_line(error) if isinstance(error, DatabaseError) else describe_open_error(error)
+    """Returns the reason; the server's own message where the reason is not a common one. Neither has the address."""
+    is_common = any(part in str(error) for part in OPEN_REASONS)
+    has_message = isinstance(error, DatabaseError) and "code:" in str(error).lower()
+    return first_error_line(error) if has_message and not is_common else describe_open_error(error)

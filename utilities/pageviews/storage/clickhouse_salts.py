@@ -15,7 +15,7 @@ from utilities.pageviews.classify.salt_files import StoredSalt, new_salt
 from utilities.pageviews.classify.site_clock import site_time
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
-from utilities.pageviews.storage.interface import first_error_line
+from utilities.pageviews.storage.clickhouse_guard import ClickHouseCall
 from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
 from utilities.runtime.outage_log import outage_level
 
@@ -88,7 +88,7 @@ class ClickHouseSalts:
         unsaved, expired = dict(self.unsaved), set(self.expired)
         opened = self.store.opened_store() if isinstance(self.store, ReopeningPageViewStore) else self.store
         store = cast(ClickHousePageViewStore, opened)
-        rows = await store.query_pool.run(lambda cancel: self._exchange(store.client, unsaved, expired, oldest))
+        rows = await store.query_pool.run(lambda cancel: self._call_exchange(store, unsaved, expired, oldest))
         self.unsaved = {key: salt for key, salt in self.unsaved.items() if key not in unsaved}
         self.expired = {key for key in self.expired if key[1] >= oldest - ONE_DAY}
         first = {(row.site, row.day): row for row in reversed(rows) if (row.site, row.day) not in self.expired}
@@ -97,30 +97,41 @@ class ClickHouseSalts:
                 on_salt(*key, row.salt)
         self.salts = {key: salt for key, salt in {**self.salts, **first}.items() if key[1] >= oldest - ONE_DAY}
 
+    def _call_exchange(
+        self,
+        store: ClickHousePageViewStore,
+        unsaved: dict[SiteDay, NewSalt],
+        expired: set[SiteDay],
+        oldest: date,
+    ) -> list[StoredSalt]:
+        try:
+            with store.guard.watch_call(ClickHouseCall.QUERY):
+                return self._exchange(store.client, unsaved, expired, oldest)
+        except (ClickHouseError, OSError) as error:
+            what = "ClickHouse does not exchange salts"
+            raise store.guard.make_error(StoreDown, ClickHouseCall.QUERY, what, error) from error
+
     def _exchange(
         self, client: Client, unsaved: dict[SiteDay, NewSalt], expired: set[SiteDay], oldest: date
     ) -> list[StoredSalt]:
         """Runs on a query thread: writes the new salts, deletes the old ones, and returns the rest, the first first."""
-        try:
-            client.command(SALTS_TABLE_SQL)
-            present = {(site, day) for site, _, day, _ in client.query(READ_SALTS_SQL).result_rows}
-            new: list[list[Any]] = [
-                [site, each.zone, day, each.salt.hex(), each.created]
-                for (site, day), each in unsaved.items()
-                if (site, day) not in present
-            ]
-            if new:
-                client.insert("salts", new, column_names=SALT_COLUMNS)
-            old = [key for key in present if key in expired or key[1] < oldest - ONE_DAY]
-            if old:
-                parameters = {f"s{n}": site for n, (site, _) in enumerate(old)}
-                parameters |= {f"d{n}": day.isoformat() for n, (_, day) in enumerate(old)}
-                condition = " OR ".join(f"(site = {{s{n}:String}} AND day = {{d{n}:Date}})" for n in range(len(old)))
-                sql = f"ALTER TABLE salts DELETE WHERE {condition}"
-                client.command(sql, parameters=parameters, settings={"mutations_sync": 2})
-            rows = client.query(READ_SALTS_SQL).result_rows
-        except (ClickHouseError, OSError) as error:
-            raise StoreDown(f"ClickHouse does not exchange salts: {first_error_line(error)}") from error
+        client.command(SALTS_TABLE_SQL)
+        present = {(site, day) for site, _, day, _ in client.query(READ_SALTS_SQL).result_rows}
+        new: list[list[Any]] = [
+            [site, each.zone, day, each.salt.hex(), each.created]
+            for (site, day), each in unsaved.items()
+            if (site, day) not in present
+        ]
+        if new:
+            client.insert("salts", new, column_names=SALT_COLUMNS)
+        old = [key for key in present if key in expired or key[1] < oldest - ONE_DAY]
+        if old:
+            parameters = {f"s{n}": site for n, (site, _) in enumerate(old)}
+            parameters |= {f"d{n}": day.isoformat() for n, (_, day) in enumerate(old)}
+            condition = " OR ".join(f"(site = {{s{n}:String}} AND day = {{d{n}:Date}})" for n in range(len(old)))
+            sql = f"ALTER TABLE salts DELETE WHERE {condition}"
+            client.command(sql, parameters=parameters, settings={"mutations_sync": 2})
+        rows = client.query(READ_SALTS_SQL).result_rows
         return [StoredSalt(site, zone, day, bytes.fromhex(salt)) for site, zone, day, salt in rows]
 
 

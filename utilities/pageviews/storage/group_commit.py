@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from utilities.model.clock import Clock
 from utilities.model.errors import FoyerError, Overloaded, StoreDown
-from utilities.runtime.outage_log import OutageLog
+from utilities.runtime.outage_log import OutageLog, is_outage_logged
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,8 @@ class GroupCommit(Generic[EncodedRow]):
                 add.committed.set_result(None)
             else:
                 add.committed.set_exception(error)
-        down = [str(error) for error in errors if isinstance(error, StoreDown) and str(error) != STORE_CLOSED_TEXT]
+        failures = (error for error in errors if isinstance(error, StoreDown) and not is_outage_logged(error))
+        down = [text for text in map(str, failures) if text != STORE_CLOSED_TEXT]
         if down:
             self.outage.record_failure(down[0])
         elif None in errors:
