@@ -113,7 +113,7 @@
     function postImage(image) {
       image = new Image();
       image.onerror = fail;
-      image.src = parts[0] + '/a.gif' + hit;
+      image.src = parts[0] + '/a.gif' + hit + '&r=1'; // it may be the second try
     }
     try {
       if (root.Request && 'keepalive' in root.Request.prototype)
@@ -129,7 +129,7 @@
   function retry(hit, tries) {
     tries = retries[hit];
     delete retries[hit];
-    tries && post(hit, tries);
+    tries && post(hit + '&r=1', tries); // Foyer asks its other processes
   }
 
   follow('pushState', ' '); // a space is in no address: all of it

@@ -29,6 +29,7 @@ from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 
 if TYPE_CHECKING:  # each loads a large library, which not every process needs
     from utilities.pageviews.collect.other_stores import OtherStores
+    from utilities.pageviews.collect.shared_hits import SharedHits
     from utilities.pageviews.storage.clickhouse_salts import SharedSalts
 
 log = logging.getLogger("foyer.collect")
@@ -84,7 +85,7 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
             find_owner=sites.owner_of,
         )
         closing.callback(classifier.close)
-        rate_limiter = await open_rate_limiter(settings, sites, closing)
+        rate_limiter, shared_hits = await open_shared_limits(settings, sites, closing)
         dropped = classifier.dropped
         loops = [
             SupervisedLoop.every(SITES_CHECK_SECONDS, "sites: refresh", sites.refresh),
@@ -103,7 +104,7 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
             loops.append(SupervisedLoop.every(SHARE_SALTS_SECONDS, "page views: share salts", shared.sync))
         closing.push_async_callback(flush_all_dropped, dropped, views)
         closing.push_async_callback(stop_loops, loops)
-        collector = Collector(sites, classifier, views, clock, rate_limiter)
+        collector = Collector(sites, classifier, views, clock, rate_limiter, shared_hits)
         await views.prepare_with(lambda: restore_state(collector, shared))
         if (url := settings.redis_url.get_secret_value()) and not shared:
             other_stores = await open_other_stores(url, settings.data_dir, closing)
@@ -129,15 +130,20 @@ async def open_other_stores(url: str, data_dir: Path, closing: AsyncExitStack) -
     return other_stores
 
 
-async def open_rate_limiter(settings: Settings, sites: SiteRegistry, closing: AsyncExitStack) -> HitRateLimiter:
-    """Returns the rate limiter of this process, or one shared by all processes with the same Redis."""
+async def open_shared_limits(
+    settings: Settings, sites: SiteRegistry, closing: AsyncExitStack
+) -> "tuple[HitRateLimiter, SharedHits | None]":
+    """Returns the rate limiter of this process, or one shared by all processes with the same Redis, and their hits."""
     if not (url := settings.redis_url.get_secret_value()):
-        return HitRateLimiter(sites.limits)
+        return HitRateLimiter(sites.limits), None
+    from utilities.pageviews.collect.shared_hits import SharedHits
     from utilities.pageviews.collect.shared_rate_limit import SharedRateLimits
 
     shared_limits = SharedRateLimits(url)
     closing.push_async_callback(shared_limits.close)
-    return HitRateLimiter(sites.limits, on_token=shared_limits.record_token)
+    shared_hits = SharedHits(shared_limits.connection)
+    closing.push_async_callback(shared_hits.close)
+    return HitRateLimiter(sites.limits, on_token=shared_limits.record_token), shared_hits
 
 
 async def restore_state(collector: Collector, shared: "SharedSalts | None") -> None:

@@ -109,6 +109,8 @@ class Relay(RequestHandler):
 
     async def relay_request(self, path: str, body: bytes | None) -> None:
         website: Website = self.settings["website"]
+        if path != "a.js":
+            website.marks.append(b"&r=1" in (body or self.request.query.encode()))
         fault = website.faults.pop(0) if website.faults and path != "a.js" else ""
         self.set_header("Access-Control-Allow-Origin", "*")
         if fault == "closed":
@@ -134,6 +136,7 @@ class Website:
     relay_port: int
     faults: list[str] = field(default_factory=list)  # a status, `lost` (after it was stored) or `closed`, for each hit
     change: str = ""  # a script that runs at the start of the page `early`
+    marks: list[bool] = field(default_factory=list)  # whether each hit that came to the relay is marked as repeated
     requested: list[str] = field(default_factory=list)  # the paths of the pages that were requested
     may_go_on: asyncio.Event = field(default_factory=asyncio.Event)  # until it is set, the slow page stops half-way
 

@@ -5,18 +5,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from tests.conftest import RedisServer
 from tests.pageviews.classify.conftest import CHROME
+from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.pageviews.collect.beacon import BeaconPayload
 from utilities.pageviews.collect.other_stores import OtherStores
+from utilities.pageviews.collect.recent_hits import hit_key
+from utilities.pageviews.collect.shared_hits import SharedHits
 from utilities.pageviews.collection import Collection, open_collection
 from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
 from utilities.pageviews.storage.clickhouse_salts import ClickHouseSalts
+from utilities.runtime.redis_connection import RedisConnection
 
 NOON = datetime(2026, 11, 20, 11, tzinfo=UTC)
 EVENING = datetime(2026, 11, 20, 22, 55, tzinfo=UTC)  # 23:55 in Berlin
@@ -122,6 +126,40 @@ async def test_page_views_of_their_own_are_stated_while_another_process_runs(
             assert len(process.collector.warning_sources) == 1
         await mine.look()
         assert mine.warning() == ""
+
+
+@pytest.fixture
+async def open_patient(redis_server: RedisServer) -> AsyncIterator[Callable[[], RedisConnection]]:
+    """`open_patient()`: a connection that waits for Redis however busy the machine is."""
+    async with AsyncExitStack() as stack:
+
+        def connect() -> RedisConnection:
+            url = redis_server.url
+            connection = RedisConnection(url, purpose="test", fallback="it fails", max_connections=2, call_seconds=30)
+            stack.push_async_callback(connection.close)
+            return connection
+
+        yield connect
+
+
+async def test_hit_that_is_sent_again_to_another_process_counts_once(
+    open_process: OpenProcess, redis_server: RedisServer, open_patient: Callable[[], RedisConnection]
+):
+    """The answer of the first process was lost. A first try never waits for Redis, nor does a hit without an id."""
+    first, second = [await open_process(name, redis_url=redis_server.url) for name in ("a", "b")]
+    shared = [cast(SharedHits, process.collector.shared_hits) for process in (first, second)]
+    for each in shared:
+        each.connection = open_patient()
+    payload = BeaconPayload(url="https://example.com/", host="example.com", id="0.123")
+    await first.collector.collect_hit(payload, "192.0.2.1", CHROME, {})
+    await wait_until(lambda: shared[1].is_counted(hit_key("example", "0.123")))
+    for again in (payload._replace(is_retry=True), payload._replace(id="", is_retry=True)):
+        await second.collector.collect_hit(again, "192.0.2.1", CHROME, {})
+    await second.collector.collect_hit(payload._replace(id="0.456", is_retry=True), "192.0.2.1", CHROME, {})
+    assert (first.collector.stored_count, second.collector.stored_count) == (1, 2)
+    redis_server.kill()  # hits count on, each process by itself
+    await second.collector.collect_hit(payload._replace(id="0.789", is_retry=True), "192.0.2.1", CHROME, {})
+    assert second.collector.stored_count == 3
 
 
 async def look_until_warned(*stores: OtherStores) -> None:

@@ -32,6 +32,7 @@ FIELD_ALIASES = {
     "n": "name",
     "p": "props",
     "i": "id",
+    "r": "is_retry",
 }
 """The short names that the script sends. The long names work too. Every other field is ignored."""
 BEACON_FIELDS = frozenset({"url", *MAX_FIELD_CHARS, *FIELD_ALIASES.values()})
@@ -60,6 +61,7 @@ class BeaconPayload(NamedTuple):
     screen: int | None = None
     props: Mapping[str, str] = {}
     id: str = ""  # of the view, the same for every try to send it
+    is_retry: bool = False
 
 
 def parse_beacon_query(arguments: Mapping[str, Sequence[bytes]]) -> BeaconPayload:
@@ -165,7 +167,7 @@ def prop_text(value: object) -> str | None:
         return None
 
 
-FIELD_PARSERS = {"url": clean_page_url, "screen": parse_screen, "props": parse_props}
+FIELD_PARSERS = {"url": clean_page_url, "screen": parse_screen, "props": parse_props, "is_retry": bool}
 """The fields that are not plain text."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from utilities.model.clock import Clock
 from utilities.model.errors import (
@@ -24,6 +25,9 @@ from utilities.pageviews.collect.recent_hits import RecentHits, hit_key, row_id
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.sites.site_file import Site
 from utilities.pageviews.storage.interface import PageViewStore
+
+if TYPE_CHECKING:  # it needs the library of Redis, which not every process has
+    from utilities.pageviews.collect.shared_hits import SharedHits
 
 REJECTED_REASONS: tuple[tuple[type[FoyerError], DropReason], ...] = (
     (TooFast, DropReason.LIMIT),
@@ -48,6 +52,7 @@ class Collector:
         views: PageViewStore,
         clock: Clock,
         rate_limiter: HitRateLimiter | None = None,
+        shared_hits: "SharedHits | None" = None,
     ) -> None:
         self.sites = sites
         self.counter = counter
@@ -56,6 +61,7 @@ class Collector:
         self.rate_limiter = rate_limiter or HitRateLimiter(sites.limits)
         self.path_limit = PathLimit()
         self.recent = RecentHits()
+        self.shared_hits = shared_hits
         self.stored_count = 0  # since the start
         self.on_stored: Callable[[], None] = ignore_hit  # called for each stored hit; must not wait
         self.warning_sources: list[Callable[[], str]] = []  # each returns a sentence, or '' while all is well
@@ -72,6 +78,8 @@ class Collector:
                 return
             with self.recent.count_once(key):
                 await self._count_hit(payload, site, key, address, agent, headers)
+            if self.shared_hits:
+                self.shared_hits.record_hit(key)
             self.counter.dropped.forget_undecided(key)
         except (HitRejected, Overloaded, StoreDown) as error:
             self.count_rejected(error, payload)
@@ -89,6 +97,8 @@ class Collector:
         if self.rate_limiter.limits is not self.sites.limits:
             self.rate_limiter.set_limits(self.sites.limits)
         self.rate_limiter.take_tokens(address, site.name)
+        if key and payload.is_retry and self.shared_hits and await self.shared_hits.is_counted(key):
+            return
         now = self.clock()
         at = datetime.fromtimestamp(self.recent.first_try(key, now.timestamp()), now.tzinfo)
         view = self.counter.classify_hit(
