@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -167,7 +167,12 @@ def prop_text(value: object) -> str | None:
         return None
 
 
-FIELD_PARSERS = {"url": clean_page_url, "screen": parse_screen, "props": parse_props, "is_retry": bool}
+FIELD_PARSERS: Mapping[str, Callable[[object], Any]] = {
+    "url": clean_page_url,
+    "screen": parse_screen,
+    "props": parse_props,
+    "is_retry": bool,
+}
 """The fields that are not plain text."""
 
 
