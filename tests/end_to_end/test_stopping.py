@@ -13,6 +13,8 @@ from tornado.httpclient import HTTPResponse
 from demo.faults import Fault
 from demo.internet import Internet
 from tests.end_to_end.processes import run_foyer_process
+from tests.handlers.accounts.postgres import SKIP_REASON, find_postgres_folder, run_cluster
+from tests.tcp_proxy import run_tcp_proxy
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -97,3 +99,39 @@ async def test_no_hit_is_lost_while_the_process_stops(tmp_path: Path, internet: 
         assert await asyncio.wait_for(process.wait(), 15) == 0
         with socket.create_server(("127.0.0.1", int(address.rsplit(":", 1)[1]))):
             pass  # the port is free
+
+
+def is_pending(number: signal.Signals, pid: int) -> bool:
+    """Whether the system has not handed a signal to the process yet; a second one of the same number would be dropped."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return any(int(line.split()[1], 16) >> number - 1 & 1 for line in status.splitlines() if "Pnd:" in line)
+
+
+async def test_second_signal_ends_a_process_that_waits_for_a_silent_database(
+    tmp_path: Path, internet: Internet, fetch: Fetch
+) -> None:
+    if (programs := find_postgres_folder()) is None:
+        pytest.skip(SKIP_REASON)
+    with run_cluster(programs) as cluster:
+        async with run_tcp_proxy(cluster.port) as proxy:
+            database = cluster.create_database().replace(f":{cluster.port}/", f":{proxy.port}/")
+            environment = {**internet.environment, "DATABASE_URL": database}
+            async with run_foyer_process(tmp_path, environment) as (process, address):
+
+                async def has_tokens() -> bool:
+                    return (await fetch(f"{address}/tokens")).code == 200
+
+                await wait_until(has_tokens)
+                proxy.silence_open_connections()
+                proxy.is_silent = True
+                connections = proxy.accepted
+                _, unfinished = await open_connection(address)
+                unfinished.write(b"POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345")
+                waiting = asyncio.create_task(fetch(f"{address}/tokens"))
+                await wait_until(lambda: proxy.accepted > connections)  # a thread waits for the database
+                process.send_signal(signal.SIGTERM)
+                await wait_until(lambda: not is_pending(signal.SIGTERM, process.pid))
+                process.send_signal(signal.SIGTERM)
+                assert await asyncio.wait_for(process.wait(), 60) in (-signal.SIGTERM, 128 + signal.SIGTERM)
+                await asyncio.wait([waiting])
+                unfinished.close()
