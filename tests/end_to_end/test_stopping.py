@@ -102,7 +102,7 @@ async def test_no_hit_is_lost_while_the_process_stops(tmp_path: Path, internet: 
 
 
 def is_pending(number: signal.Signals, pid: int) -> bool:
-    """Whether the system has yet to hand a signal to the process; until then it drops another one of the same number."""
+    """Whether the system has yet to hand a signal to the process; until then it drops another of the same number."""
     status = Path(f"/proc/{pid}/status").read_text()
     return any(int(line.split()[1], 16) >> number - 1 & 1 for line in status.splitlines() if "Pnd:" in line)
 
