@@ -28,7 +28,8 @@ Write = Callable[..., Path]
         bz2.compress,
         lzma.compress,
         zstandard.compress,
-        lambda text: text.decode().encode("utf-16"),
+        lambda text: b"\x50\x2a\x4d\x18\4\0\0\0skip" + zstandard.compress(text),
+        lambda text: gzip.compress(gzip.compress(text.decode().encode("utf-16"))),
     ],
 )
 async def test_pipe_is_read_in_every_compression(import_files: ImportFiles, pack: Callable[[bytes], bytes]):

@@ -20,7 +20,8 @@ READ_CHUNK_BYTES = 1 << 20  # bytes read at once
 MAX_LINE_BYTES = 1 << 16  # no web server writes longer lines
 PACKED_CHUNK_BYTES = 1 << 16  # fewer, because they may become a thousand times as many
 MAGIC_BYTES = 64
-TOO_LONG_LINE = b"\0"  # replaces a line longer than MAX_LINE_BYTES
+MAX_LAYERS = 3  # as in UTF-16 that was compressed, or a file that was compressed twice
+TOO_LONG_LINE = b"\0too long"  # replaces a line longer than MAX_LINE_BYTES; compared by identity
 STANDARD_INPUT = Path("-")
 
 
@@ -42,6 +43,7 @@ DECOMPRESSORS: dict[bytes, Callable[[], Decompressor]] = {
     b"\xfd7zXZ": lzma.LZMADecompressor,
     b"\x5d\x00\x00": lzma.LZMADecompressor,
     b"\x28\xb5\x2f\xfd": lambda: zstandard.ZstdDecompressor().decompressobj(),
+    b"\x50\x2a\x4d\x18": lambda: zstandard.ZstdDecompressor().decompressobj(),  # pzstd begins with a frame to skip
 }
 """By the first bytes of the file, because rotated logs have all kinds of names."""
 DECOMPRESSION_ERRORS = (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
@@ -109,29 +111,35 @@ class LogFile:
         self.bytes_read += len(data)
         return data
 
-    async def _read_head(self) -> bytes:
-        """Returns at least MAGIC_BYTES, unless the file is shorter."""
-        head = b""
-        while len(head) < MAGIC_BYTES and (data := await self._read_raw()):
-            head += data
-        return head
+    async def _read_chunks(self) -> AsyncIterator[bytes]:
+        """Yields the bytes on disk or in the pipe."""
+        while data := await self._read_raw():
+            yield data
 
-    async def _read_text(self) -> AsyncIterator[bytes]:
-        """Yields the text; ends early where the rest of an archive cannot be unpacked."""
-        data = await self._read_head()
+    async def _read_text(self, chunks: AsyncIterator[bytes], layers: int = MAX_LAYERS) -> AsyncIterator[bytes]:
+        """Yields the text of these bytes, which may be packed in several layers.
+
+        Ends early where the rest of an archive cannot be unpacked.
+        """
+        head = b""
+        while len(head) < MAGIC_BYTES and (data := await anext(chunks, b"")):
+            head += data
         for magic, name in UNREAD_FORMATS.items():
-            if data.startswith(magic):
+            if head.startswith(magic):
                 raise SettingsError(f"{self.path} is {name}.")
-        make = find_decompressor(data)
+        make = find_decompressor(head) if layers else None
         if make:
-            async for text in self._unpack(data, make):
+            async for text in self._read_text(self._unpack(head, chunks, make), layers - 1):
                 yield text
             return
-        while data:
+        if head:
+            yield head
+        async for data in chunks:
             yield data
-            data = await self._read_raw()
 
-    async def _unpack(self, data: bytes, make: Callable[[], Decompressor]) -> AsyncIterator[bytes]:
+    async def _unpack(
+        self, data: bytes, chunks: AsyncIterator[bytes], make: Callable[[], Decompressor]
+    ) -> AsyncIterator[bytes]:
         """Yields the unpacked bytes of an archive, or of several, one behind the other."""
         self.chunk_bytes = PACKED_CHUNK_BYTES
         unpacker, is_open = make(), False
@@ -146,13 +154,13 @@ class LogFile:
             is_open, data = not unpacker.eof, unpacker.unused_data.lstrip(b"\0")
             if unpacker.eof:
                 unpacker = make()
-            data = data or await self._read_raw()
-        self.is_truncated = is_open and not isinstance(unpacker, Utf16Decoder)
+            data = data or await anext(chunks, b"")
+        self.is_truncated |= is_open and not isinstance(unpacker, Utf16Decoder)
 
     async def read_lines(self) -> AsyncIterator[list[bytes]]:
         """Yields the lines, many at a time; TOO_LONG_LINE for a longer one."""
         tail, is_long = b"", False
-        async for text in self._read_text():
+        async for text in self._read_text(self._read_chunks()):
             lines = (tail + text).split(b"\n")
             tail = lines.pop()
             if lines and is_long:
