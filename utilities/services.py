@@ -24,7 +24,7 @@ from utilities.refresh.parameterized_reports import ParameterizedReports, open_p
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
 from utilities.rendering.charts.renderer import ChartRenderer, open_chart_renderer
-from utilities.rendering.templating import template_environment
+from utilities.rendering.templating import compile_templates_later, template_environment
 from utilities.rendering.views import View
 from utilities.rendering.walls import TileRenderer, WallHub
 from utilities.rendering.walls.asset_version import asset_version
@@ -99,6 +99,7 @@ async def open_services(
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
         collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)
         workers, templates = open_workers(stack), template_environment(PROJECT_FOLDER / "templates")
+        compile_templates_later(templates, workers)
         gallery = await stack.enter_async_context(open_chart_renderer())
         walls = WallHub(
             boards=boards,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 from utilities.flow.model import FLOW_COLUMNS
@@ -35,6 +36,11 @@ async def fetch_google_flow(sources: Sources, query: FlowQuery) -> Frame:
     places = [*(("countryId", code) for code in query.countries), *(("region", name) for name in query.regions)]
     asks = [build_google_query(query), *(build_google_query(query, Ga4Filter(*place)) for place in places)]
     frames = await asyncio.gather(*(sources.fetch_frame("ga4", ask) for ask in asks))
+    return await asyncio.to_thread(join_google_flow, frames, query)
+
+
+def join_google_flow(frames: Sequence[Frame], query: FlowQuery) -> Frame:
+    """Returns one flow from the frame of all sessions and one for each compared place; takes long for many days."""
     all_sessions, compared = count_sessions(frames[0], query), SessionCounts()
     for frame in frames[1:]:
         compared.update(count_sessions(frame, query))

@@ -1,5 +1,7 @@
 """The queries of the flow page to the page-view store."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +10,7 @@ from zoneinfo import ZoneInfo
 from utilities.flow.model import FLOW_COLUMNS, NEIGHBOUR_COLUMNS
 from utilities.flow.query import FlowQuery
 from utilities.model.clock import Clock
-from utilities.model.frames import Frame
+from utilities.model.frames import Frame, Value
 from utilities.model.time_ranges import TimeRange, parse_range
 from utilities.pageviews.sql.filters import QueriedSites, resolve_site
 from utilities.pageviews.sql.flow import VisitFilter, flow_sql, neighbours_sql
@@ -29,10 +31,7 @@ class FlowAsk:
         """Returns the frame; raises SourceError, and ParameterError for a bad range."""
         time_range, visits = resolve_range(self.query, sites, clock())
         sql, values = flow_sql(visits, time_range, self.query.by, self.query.limit, self.query.countries)
-        rows = tuple(
-            (day.isoformat(), int(compared), landing or OTHER_NAME, exit_ or OTHER_NAME, int(count))
-            for day, compared, landing, exit_, count in await views.query(sql, values)
-        )
+        rows = await asyncio.to_thread(read_flow_rows, await views.query(sql, values))
         return Frame(FLOW_COLUMNS, rows, date_range=time_range.date_range)
 
 
@@ -57,6 +56,14 @@ class NeighboursAsk:
             *(("trail", *row[:4], int(row[4])) for row in await fetch_rows("earlier, before, after, later")),
         ]
         return Frame(NEIGHBOUR_COLUMNS, tuple(rows), date_range=time_range.date_range)
+
+
+def read_flow_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[Value, ...], ...]:
+    """Returns the rows of a flow's frame; takes long for many days."""
+    return tuple(
+        (day.isoformat(), int(compared), landing or OTHER_NAME, exit_ or OTHER_NAME, int(count))
+        for day, compared, landing, exit_, count in rows
+    )
 
 
 def resolve_range(query: FlowQuery, sites: QueriedSites, now: datetime) -> tuple[TimeRange, VisitFilter]:

@@ -1,10 +1,13 @@
 """The Jinja environment: autoescaped, and an undefined name is an error."""
 
+from functools import partial
 from pathlib import Path
 from types import CodeType
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
+
+from utilities.runtime.worker_pool import WorkerPool
 
 
 class TemplateBytecode(BytecodeCache):
@@ -38,3 +41,13 @@ def template_environment(folder: Path, *, reload: bool = False) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def compile_templates_later(templates: Environment, workers: WorkerPool) -> None:
+    """Compiles every template in a worker thread, so that the first request of a page does not hold the event loop."""
+
+    def submit_each() -> None:
+        for name in templates.list_templates(extensions=("html",)):
+            workers.submit(partial(templates.get_template, name))
+
+    workers.submit(submit_each)

@@ -1,5 +1,6 @@
 """Source: Google Analytics 4, through the Data API v1beta."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -106,7 +107,8 @@ class Ga4Source:
         first, last = (day - timedelta(days=days) for day in (now.date_range.first, now.date_range.last))
         before = replace(query, compare=False, limit=MAX_PREVIOUS_ROWS, first=first.isoformat(), last=last.isoformat())
         rows = (await self.fetch_query(before, CALL_TIMEOUT_SECONDS)).rows
-        return now.with_previous_by_name(rows, is_complete=len(rows) < MAX_PREVIOUS_ROWS)
+        is_complete = len(rows) < MAX_PREVIOUS_ROWS
+        return await asyncio.to_thread(now.with_previous_by_name, rows, is_complete=is_complete)
 
     async def fetch_query(self, query: Ga4Query, timeout: float) -> Frame:
         """Runs one query; runs it again when the response shows that the property is in another time zone."""
@@ -151,7 +153,7 @@ class Ga4Source:
         raw = await self.client.call_api(
             lambda: method(property=f"properties/{self.property}", body=body), category, timeout
         )
-        response = parse_ga4_response(raw)
+        response = await asyncio.to_thread(parse_ga4_response, raw)  # both take long with 10,000 rows
         self.client.update_quota(category, {name: bucket.remaining for name, bucket in response.quota.items()})
         self.client.add_usage(category, {name: bucket.consumed for name, bucket in response.quota.items()})
         # "Today" is what "yesterday" will be one day later.
@@ -159,8 +161,9 @@ class Ga4Source:
         date_range = past_days(requested_at, days, response.metadata.zone) if response.metadata.zone else None
         if date_range:
             self.zone = date_range.zone
-        frame = build_ga4_frame(response, query.limit * 2 if query.compare else query.limit, requested or date_range)
-        return join_previous_period(frame) if query.compare else frame
+        limit = query.limit * 2 if query.compare else query.limit
+        frame = await asyncio.to_thread(build_ga4_frame, response, limit, requested or date_range)
+        return await asyncio.to_thread(join_previous_period, frame) if query.compare else frame
 
     async def check(self) -> str:
         """Queries yesterday's sessions; returns a sentence with the day's remaining tokens."""

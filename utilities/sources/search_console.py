@@ -1,5 +1,6 @@
 """Source: Google Search Console, the search terms of visitors, through its API v1."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -89,7 +90,8 @@ class SearchConsoleSource:
         first = last - timedelta(days=days - 1)
         body = build_search_request(query, first, last)
         raw = await self.client.call_api(lambda: self.methods.query(siteUrl=self.site, body=body), "search", timeout)
-        return build_search_frame(raw, query, DateRange(first, last, SEARCH_CONSOLE_ZONE))
+        date_range = DateRange(first, last, SEARCH_CONSOLE_ZONE)
+        return await asyncio.to_thread(build_search_frame, raw, query, date_range)
 
     async def check(self) -> str:
         """Requests one search term of the last days."""

@@ -61,7 +61,8 @@ class LocalStoreServer:
         self.connections.add(writer)
         with contextlib.suppress(ConnectionError, ValueError):
             while request := await reader.readline():
-                writer.write(encode_message(await self._answer_request(decode_message(request))))
+                answer = await self._answer_request(await asyncio.to_thread(decode_message, request))
+                writer.write(await asyncio.to_thread(encode_message, answer))
                 await writer.drain()
         self.connections.discard(writer)
         writer.close()
