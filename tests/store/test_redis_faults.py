@@ -191,6 +191,7 @@ async def test_a_wrong_password_is_a_store_that_is_down_and_never_in_the_log(red
     await raw.config_set("requirepass", "right")
     store = await open_one(redis_url=f"redis://:wrong-and-secret@127.0.0.1:{redis_server.port}/0")
     await fails_soon(store.read("top-pages"))
+    assert "refuses the user or the password" in caplog.text
     assert "wrong-and-secret" not in caplog.text + repr(store.connection.redis)
 
 

@@ -13,7 +13,21 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import (
+    AskError,
+    AuthenticationError,
+    AuthenticationWrongNumberOfArgsError,
+    BusyLoadingError,
+    ClusterDownError,
+    ClusterError,
+    MasterDownError,
+    MovedError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+)
 
 from utilities.model.errors import SettingsError, StoreDown
 from utilities.runtime.circuit_breaker import CircuitBreaker
@@ -21,11 +35,26 @@ from utilities.runtime.circuit_breaker import CircuitBreaker
 log = logging.getLogger(__name__)
 
 ADDRESS_IN_ERROR = re.compile(r"^Error -?\d+ connecting to .*\. (?=\S)|^Error connecting to .*\. (?=\S)")
+COMMAND_IN_ERROR = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)  # has what was written
 REPLY_SECONDS = 0.22  # for one reply, and for a free connection
 CALL_SECONDS = 0.25  # for everything inside one `use_client`
 CLOSE_SECONDS = 1.0
 MAX_FAILURES = 2
 REST_SECONDS = 1.0  # short: the return of Redis must be noticed within five seconds
+REDIS_REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (
+        (AuthenticationError, AuthenticationWrongNumberOfArgsError),
+        "it refuses the user or the password: check REDIS_URL",
+    ),
+    (NoPermissionError, "the user of REDIS_URL may not do this: see docs/deploying.md"),
+    (BusyLoadingError, "it is still loading its data"),
+    (OutOfMemoryError, "its memory is full: check its maxmemory"),
+    (ReadOnlyError, "it is a replica, which accepts no writes: REDIS_URL must name the primary"),
+    (MasterDownError, "it is a replica that has lost its primary"),
+    ((MovedError, AskError, ClusterDownError, ClusterError), "it is a cluster, which Foyer cannot use"),
+)
+"""Reasons by the class of the error; the server's own text may have names and addresses."""
+MISCONF_REASON = "it cannot write to its own disk, and accepts no writes until it can"
 
 
 class RedisConnection:
@@ -110,10 +139,14 @@ class RedisConnection:
 
 
 def describe_redis_error(error: Exception) -> str:
-    """Returns the text of an error without the address, which is a part of REDIS_URL."""
+    """Returns the reason, or the text of an error without the address, which is a part of REDIS_URL."""
+    if reason := next((reason for kinds, reason in REDIS_REASONS if isinstance(error, kinds)), ""):
+        return reason
     text = str(error) or type(error).__name__
+    if "MISCONF " in text:
+        return MISCONF_REASON
+    text = COMMAND_IN_ERROR.sub("", text)
     text = ADDRESS_IN_ERROR.sub("", text)
-    text = re.sub(r"\bUser .*? has no", "the user has no", text)  # its name is a part of REDIS_URL
     return re.sub(r"^Error while \w+ from \S+ ?:?", "", text).strip() or type(error).__name__
 
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import ResponseError, WatchError
+from redis.exceptions import RedisError, ResponseError, WatchError
 
 from utilities.model.clock import Clock
 from utilities.model.errors import StoreDown
@@ -31,6 +31,7 @@ FENCE_TTL_MS = 2 * READING_TTL_MS
 MAX_LEASE_MS = 600_000  # Foyer never sets a lease that lasts longer
 MAX_REPORT_NAMES = 10_000
 MAX_WRITE_ATTEMPTS = 3
+WRONG_VALUE_TEXTS = ("WRONGTYPE", "not an integer", "would overflow")
 NEVER_REFRESHED = datetime.min.replace(tzinfo=UTC)
 
 LEAST_PRIVILEGE = (
@@ -38,6 +39,12 @@ LEAST_PRIVILEGE = (
     " +publish +subscribe +unsubscribe +watch +unwatch +multi +exec ~foyer:* &foyer:*"
 )
 """The rules of a Redis user that can do what Foyer does and nothing else (`ACL SETUSER foyer on >password …`)."""
+
+
+def raise_refusal(answer: object) -> None:
+    """Raises an error of Redis that says nothing about the value of a key: full, read-only, forbidden, and so on."""
+    if isinstance(answer, RedisError) and not any(text in str(answer) for text in WRONG_VALUE_TEXTS):
+        raise answer
 
 
 def recency(reading: Reading) -> tuple[datetime, int]:
@@ -72,6 +79,7 @@ class RedisCommands:
                 raise BadStoredValue(f"more than {MAX_REPORT_NAMES} names")
             members = await cast(Awaitable[set[bytes]], redis.smembers(self.reports))
         except (ResponseError, BadStoredValue) as error:
+            raise_refusal(error)
             self.record_bad_value(self.reports, error)
             await redis.delete(self.reports)
             return set()
@@ -86,6 +94,7 @@ class RedisCommands:
             encoded = cast(bytes, await redis.getrange(key, 0, MAX_READING_BYTES))
             return decode_reading(report, encoded, self.clock()) if encoded else None
         except (ResponseError, BadStoredValue) as error:
+            raise_refusal(error)
             self.record_bad_value(key, error)
             if not isinstance(redis, Pipeline):
                 await redis.srem(self.reports, report)
@@ -151,7 +160,10 @@ class RedisCommands:
             pipe.incr(fences)
             pipe.pexpire(fences, 2 * EPHEMERAL_TTL_MS if self.is_ephemeral else FENCE_TTL_MS)
             pipe.pttl(key)
-            is_acquired, fence, _, ttl = await pipe.execute(raise_on_error=False)
+            answers = await pipe.execute(raise_on_error=False)
+        for answer in answers:
+            raise_refusal(answer)
+        is_acquired, fence, _, ttl = answers
         if isinstance(fence, ResponseError):
             self.record_bad_value(fences, fence)
             await redis.delete(fences)
