@@ -1,4 +1,4 @@
-"""What every test stands on: no name but loopback, settings of its own, a real Redis, a real browser, one way to fetch.
+"""Fixtures for all tests: no name but loopback, own settings, a real Redis, a real browser, and HTTP requests.
 
 only_loopback   (always on) a test that resolves any other name fails
 settings        makes Settings that read neither `.env` nor the environment; DATA_DIR is a temporary folder
@@ -61,18 +61,18 @@ def pytest_unconfigure() -> None:
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fails the test when anything in this process resolves a name that is not loopback, even if it hides the error."""
     resolve = socket.getaddrinfo
-    asked = []
+    resolved_names = []
 
     def guard(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:
         if not is_loopback(host, flags):
-            asked.append(host)
+            resolved_names.append(host)
             raise socket.gaierror(socket.EAI_FAIL, f"tests do not leave this machine: {host!r}")
         return resolve(host, port, family, type, proto, flags)
 
     monkeypatch.setattr(socket, "getaddrinfo", guard)
     yield
-    if asked:
-        pytest.fail(f"resolved a name that is not loopback: {asked}")
+    if resolved_names:
+        pytest.fail(f"resolved a name that is not loopback: {resolved_names}")
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +99,7 @@ def settings(tmp_path: Path) -> Callable[..., Settings]:
 @pytest.fixture
 def fetch() -> Iterator[Callable[..., Awaitable[HTTPResponse]]]:
     """`await fetch(url, method=…, headers=…)`: an HTTPResponse whatever the status; redirects are not followed."""
-    client: list[AsyncHTTPClient] = []  # of the event loop of whoever asks first
+    client: list[AsyncHTTPClient] = []  # of the event loop of the first caller
 
     async def ask(url: str, **options: Any) -> HTTPResponse:
         if not client:
@@ -154,9 +154,9 @@ class RedisServer:
     def __init__(self, program: str, folder: Path) -> None:
         self.program = program
         self.folder = folder
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 

@@ -1,4 +1,4 @@
-"""The whole product, from settings to the wall, on a simulated internet or on recorded answers."""
+"""The product from settings to the wall, with a simulated internet or with recorded answers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -60,5 +60,5 @@ async def open_foyer(tmp_path: Path) -> AsyncIterator[OpenFoyer]:
 @pytest.fixture
 def recordings() -> Path:
     if not RECORDINGS.is_dir():
-        pytest.skip("the recorded answers of a real property are not beside this checkout")
+        pytest.skip("the recorded answers of a real property are not next to this checkout")
     return RECORDINGS

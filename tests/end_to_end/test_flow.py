@@ -32,7 +32,7 @@ async def test_day_by_the_keyboard_and_page_by_a_click_change_their_part_alone(
     context = await chromium.new_context()
     page = await context.new_page()
     faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     await page.goto(f"{foyer.address}/flow")
     await page.click("text=Show the flow")
@@ -62,6 +62,6 @@ async def test_day_by_the_keyboard_and_page_by_a_click_change_their_part_alone(
     assert "Entered at" in await page.inner_text(".drawing .wide")
     await page.goto(f"{foyer.address}/flow?days=7&country=DE&node=/pricing")
     await page.evaluate(AXE.read_text("utf-8"))
-    found = await page.evaluate("axe.run(document).then(found => found.violations.map(each => each.id))")
-    assert (found, faults) == ([], [])
+    violations = await page.evaluate("axe.run(document).then(result => result.violations.map(each => each.id))")
+    assert (violations, faults) == ([], [])
     await context.close()

@@ -53,11 +53,11 @@ async def test_sigterm_under_load_with_200_open_streams_exits_within_10_seconds(
 
 
 async def fetch_until_stopped(fetch: Fetch, url: str) -> None:
-    """Asks until nobody answers any more."""
+    """Sends requests until the port refuses them."""
     while True:
         try:
             answer = await fetch(url)
-        except (OSError, HTTPClientError):  # refused, or never taken from the queue of connections
+        except (OSError, HTTPClientError):  # refused, or left in the queue of connections
             return
         if answer.code != 200:
             return

@@ -1,4 +1,4 @@
-"""The main job on real input: recorded answers of a real property, through Google's own client, on the wall."""
+"""The wall shows the figures of recorded answers of a real property, read through Google's own client."""
 
 import json
 from pathlib import Path
@@ -74,7 +74,7 @@ async def test_every_figure_on_the_wall_equals_the_recording(
             ),
         }
         for tile, lines in expected.items():
-            seen = await rows_of(wall_page, tile)
+            rows = await rows_of(wall_page, tile)
             ranked = [" ".join(line) for line in lines if not {"", "(not set)", "(other)"} & set(line)]
-            assert len(seen) >= 3, f"{tile} shows too little: {seen}"
-            assert seen == ranked[: len(seen)]
+            assert len(rows) >= 3, f"{tile} shows too little: {rows}"
+            assert rows == ranked[: len(rows)]

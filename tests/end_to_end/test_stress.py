@@ -1,4 +1,4 @@
-"""The office wall on the worst days: monstrous titles, an empty property, dead networks, a Google that fails."""
+"""The office wall with very long titles, an empty property, networks that do not answer, and errors from Google."""
 
 from pathlib import Path
 

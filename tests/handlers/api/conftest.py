@@ -1,4 +1,4 @@
-"""An office with sign-in, or a Foyer of this machine's own, and a program that has a token for it."""
+"""A Foyer with sign-in or for this machine only, and a program with a token for it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Fetch = Callable[..., Awaitable[HTTPResponse]]
 
 @dataclass
 class Program:
-    """Asks one Foyer with one token, '' for none."""
+    """Sends requests to one Foyer with one token, or with none."""
 
     foyer: FoyerServer
     token: str

@@ -16,11 +16,11 @@ Programs = Callable[..., Awaitable[Program]]
 def problem(answer: HTTPResponse, status: int) -> dict[str, Any]:
     assert answer.code == status, answer.body
     assert answer.headers["Content-Type"] == "application/problem+json"
-    told = json.loads(answer.body)
-    assert told["status"] == status
-    assert told["type"] == "about:blank"
-    assert told["detail"]
-    return told
+    document = json.loads(answer.body)
+    assert document["status"] == status
+    assert document["type"] == "about:blank"
+    assert document["detail"]
+    return document
 
 
 REFUSED = [
@@ -43,23 +43,23 @@ REFUSED = [
     ("/api/v1/page-views/nothing", 404, "", "There is no question of this name."),
     ("/api/v2/boards", 404, "", "The API has no such address."),
 ]
-"""Addresses, the status each is refused with, and what is said of which parameter."""
+"""Addresses, the status each is refused with, the parameter, and words of the message."""
 
 
 async def test_refusal_names_the_parameter_and_what_is_allowed(program: Programs):
     one = await program("read")
     for path, status, parameter, words in REFUSED:
-        told = problem(await one.ask(path, Accept="text/html"), status)
+        document = problem(await one.ask(path, Accept="text/html"), status)
         if parameter:
-            [fault] = told["errors"]
+            [fault] = document["errors"]
             assert fault["parameter"] == parameter, path
             assert words in fault["detail"], path
         else:
-            assert told["errors"] == [], path
-            assert words in told["detail"], path
+            assert document["errors"] == [], path
+            assert words in document["detail"], path
 
 
-async def test_nobody_is_told_how_to_come_in_and_never_sent_to_a_page(program: Programs):
+async def test_request_without_a_token_gets_401_and_no_redirect(program: Programs):
     one = await program()
     nobody = await one.ask("/api/v1/boards", Accept="text/html")
     problem(nobody, 401)
@@ -70,7 +70,7 @@ async def test_nobody_is_told_how_to_come_in_and_never_sent_to_a_page(program: P
     assert 'error="invalid_token"' in guess.headers["WWW-Authenticate"]
 
 
-async def test_method_that_is_not_taught_is_405_with_those_that_are(program: Programs):
+async def test_unsupported_method_is_405_with_the_allowed_ones(program: Programs):
     one = await program("read", "admin")
     answer = await one.ask("/api/v1/boards", "POST")
     problem(answer, 405)
@@ -78,12 +78,12 @@ async def test_method_that_is_not_taught_is_405_with_those_that_are(program: Pro
     assert (await one.ask("/api/v1/tokens/1", "GET")).headers["Allow"] == "DELETE"
 
 
-async def test_wrong_host_is_told_so(program: Programs):
+async def test_wrong_host_is_refused_with_a_problem_document(program: Programs):
     one = await program("read")
     problem(await one.ask("/api/v1/boards", Host="evil.example"), 421)
 
 
-async def test_token_that_asks_too_often_is_told_when_to_come_back_and_others_are_not(program: Programs):
+async def test_token_over_its_limit_gets_retry_after_and_others_do_not(program: Programs):
     one = await program("read", token_limits=AttemptLimits(per_client=2, in_total=1000))
     assert [(await one.ask("/api/v1/boards")).code for _ in range(2)] == [200, 200]
     answer = await one.ask("/api/v1/boards")

@@ -59,9 +59,9 @@ def conf(settings: Callable[..., Settings], tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def views(conf: Settings) -> AsyncIterator[PageViewStore]:
-    kept = await open_page_view_store(conf, utc_now)
-    yield kept
-    await kept.close()
+    store = await open_page_view_store(conf, utc_now)
+    yield store
+    await store.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Logs of every habit: what their lines leave out or write in another way is counted right, or named."""
+"""Lines with missing or unusual fields are counted correctly, or reported."""
 
 import json
 from collections.abc import Callable
@@ -111,12 +111,12 @@ async def test_last_line_that_is_being_written_counts_when_it_is_complete(
     import_files: ImportFiles, write: Write, views: PageViewStore
 ):
     log = write(LINES[:3])
-    whole = log.read_bytes()
+    content = log.read_bytes()
     for cut in (20, 60, 100, 200):  # in the agent, the referrer and the request
-        log.write_bytes(whole[:-cut])
+        log.write_bytes(content[:-cut])
         [summary] = await import_files(log)
         assert summary.kinds[LineKind.CUT_OFF] == 1
-    log.write_bytes(whole[:-1])
+    log.write_bytes(content[:-1])
     await import_files(log)
     assert [row[0] for row in await views.query(ROWS, {})] == ["/", "/pricing"]
 

@@ -32,10 +32,10 @@ LINES = [
 ]
 
 
-async def test_every_line_is_exactly_one_thing(import_files: ImportFiles, write: Write):
-    [found] = await import_files(write(LINES))
-    assert found.lines == sum(found.kinds.values()) == len(LINES)
-    assert found.kinds == {
+async def test_every_line_has_exactly_one_kind(import_files: ImportFiles, write: Write):
+    [summary] = await import_files(write(LINES))
+    assert summary.lines == sum(summary.kinds.values()) == len(LINES)
+    assert summary.kinds == {
         **{
             LineKind.PAGE: 3,
             LineKind.STATIC: 1,
@@ -47,8 +47,8 @@ async def test_every_line_is_exactly_one_thing(import_files: ImportFiles, write:
         },
         **{LineKind.UNREADABLE: 1, LineKind.BLANK: 1},
     }
-    assert found.unreadable == ["line 9: no known format (a a a a)"]
-    assert "             3 new page views" in list(found.text_lines())
+    assert summary.unreadable == ["line 9: no known format (a a a a)"]
+    assert "             3 new page views" in list(summary.text_lines())
 
 
 async def test_visits_are_those_of_the_log_s_own_time(import_files: ImportFiles, write: Write, views: PageViewStore):
@@ -59,9 +59,7 @@ async def test_visits_are_those_of_the_log_s_own_time(import_files: ImportFiles,
     assert visits[0] == visits[1] != visits[2]  # 59 minutes of silence
 
 
-async def test_a_line_that_comes_late_is_put_where_it_belongs(
-    import_files: ImportFiles, write: Write, views: PageViewStore
-):
+async def test_late_line_is_sorted_by_its_time(import_files: ImportFiles, write: Write, views: PageViewStore):
     await import_files(write([LINES[2], LINES[0], LINES[10]]))
     first, second, _ = await views.query("SELECT path, visit, source FROM page_views ORDER BY moment", {})
     assert first == ("/", second[1], "Lobsters")
@@ -85,7 +83,9 @@ async def test_a_file_that_has_grown_adds_what_is_new(import_files: ImportFiles,
     assert (grown.new, len(await views.query(ROWS, {}))) == (1, 3)
 
 
-async def test_two_people_in_one_second_are_two(import_files: ImportFiles, write: Write, views: PageViewStore):
+async def test_two_clients_in_one_second_are_two_visitors(
+    import_files: ImportFiles, write: Write, views: PageViewStore
+):
     both = [line(address="87.150.1.1"), line(address="87.150.1.2")]
     await import_files(write(both))
     await import_files(write(both))
@@ -94,7 +94,7 @@ async def test_two_people_in_one_second_are_two(import_files: ImportFiles, write
 
 async def test_rotated_files_are_read_oldest_first(import_files: ImportFiles, write: Write):
     new, old = write(LINES[10:]), write(LINES[:10], "access.log.1.gz")
-    assert [found.path for found in await import_files(new, old)] == [old, new]
+    assert [summary.path for summary in await import_files(new, old)] == [old, new]
 
 
 async def test_log_of_several_sites_goes_to_each(
@@ -104,15 +104,15 @@ async def test_log_of_several_sites_goes_to_each(
         "sites:\n  - {name: shop, domains: [shop.example.com]}\n  - {name: blog, domains: [blog.example.com]}\n"
     )
     hosts = ("shop.example.com", "blog.example.com", "elsewhere.example.org")
-    [found] = await import_files(write([f"{host} {line()}" for host in hosts]), site="")
-    assert found.kinds == {LineKind.PAGE: 2, LineKind.FOREIGN: 1}
+    [summary] = await import_files(write([f"{host} {line()}" for host in hosts]), site="")
+    assert summary.kinds == {LineKind.PAGE: 2, LineKind.FOREIGN: 1}
     assert await views.query("SELECT site, host FROM page_views ORDER BY site", {}) == [
         ("blog", "blog.example.com"),
         ("shop", "shop.example.com"),
     ]
 
 
-async def test_log_that_does_not_say_whose_it_is_needs_a_name(import_files: ImportFiles, write: Write):
+async def test_log_without_hosts_needs_the_name_of_a_site(import_files: ImportFiles, write: Write):
     with pytest.raises(SettingsError, match=r"has no host names: add --site NAME \(there are: none"):
         await import_files(write(LINES), site="")
 
@@ -129,27 +129,27 @@ async def test_line_without_a_domain_does_not_end_the_import_of_a_log_that_has_t
     assert summary.kinds == {LineKind.PAGE: 2}
 
 
-async def test_file_that_is_not_there_is_a_sentence(import_files: ImportFiles, tmp_path: Path):
+async def test_missing_file_is_an_error_in_one_sentence(import_files: ImportFiles, tmp_path: Path):
     with pytest.raises(SettingsError, match=r"nowhere\.log cannot be read: No such file"):
         await import_files(tmp_path / "nowhere.log")
 
 
 async def test_endless_line_is_one_unreadable_line(import_files: ImportFiles, write: Write):
-    [found] = await import_files(write([LINES[0], "x" * (MAX_LINE_BYTES * 20), LINES[2]]))
-    assert found.kinds == {LineKind.PAGE: 2, LineKind.UNREADABLE: 1}
-    assert found.unreadable == ["line 2: longer than any web server writes"]
+    [summary] = await import_files(write([LINES[0], "x" * (MAX_LINE_BYTES * 20), LINES[2]]))
+    assert summary.kinds == {LineKind.PAGE: 2, LineKind.UNREADABLE: 1}
+    assert summary.unreadable == ["line 2: longer than any web server writes"]
 
 
-async def test_bytes_that_are_no_text_are_not_fatal(import_files: ImportFiles, write: Write, tmp_path: Path):
+async def test_invalid_utf8_does_not_end_the_import(import_files: ImportFiles, write: Write, tmp_path: Path):
     path = write(LINES)
     path.write_bytes(b"\xff\xfe\x00\x1b[2J\n" + path.read_bytes())
-    [found] = await import_files(path)
-    assert found.kinds[LineKind.PAGE] == 3
-    assert all(each.isprintable() for each in found.unreadable)
+    [summary] = await import_files(path)
+    assert summary.kinds[LineKind.PAGE] == 3
+    assert all(each.isprintable() for each in summary.unreadable)
 
 
-async def test_half_a_character_is_not_fatal(import_files: ImportFiles, write: Write, views: PageViewStore):
-    said = {
+async def test_cut_character_does_not_end_the_import(import_files: ImportFiles, write: Write, views: PageViewStore):
+    entry = {
         "ts": 1431857103,
         "ip": "::1",
         "method": "GET",
@@ -157,8 +157,8 @@ async def test_half_a_character_is_not_fatal(import_files: ImportFiles, write: W
         "status": 200,
         "user_agent": CHROME + "\ud83c",
     }
-    [found] = await import_files(write([json.dumps(said)]))
-    assert found.kinds == {LineKind.PAGE: 1}
+    [summary] = await import_files(write([json.dumps(entry)]))
+    assert summary.kinds == {LineKind.PAGE: 1}
     assert await views.query("SELECT path, browser FROM page_views", {}) == [("/a\ufffd\ufffd\ufffd", "Chrome")]
 
 
@@ -166,22 +166,22 @@ async def test_cut_off_gzip_gives_what_can_be_read(import_files: ImportFiles, wr
     path = write([line(f"/page-{number}") for number in range(8_000)], "cut.log.gz")
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    [found] = await import_files(path)
-    assert 0 < found.kinds[LineKind.PAGE] < 8_000
-    assert "The file is truncated" in "\n".join(found.text_lines())
+    [summary] = await import_files(path)
+    assert 0 < summary.kinds[LineKind.PAGE] < 8_000
+    assert "The file is truncated" in "\n".join(summary.text_lines())
 
 
-async def test_nothing_of_an_address_is_kept(
+async def test_no_part_of_an_address_is_stored(
     import_files: ImportFiles, write: Write, views: PageViewStore, conf: Settings
 ):
     await import_files(write(LINES))
     await views.close()
-    kept = b"".join(path.read_bytes() for path in conf.data_dir.rglob("*") if path.is_file())
-    assert b"87.150" not in kept
+    stored = b"".join(path.read_bytes() for path in conf.data_dir.rglob("*") if path.is_file())
+    assert b"87.150" not in stored
 
 
 async def test_recorded_log_is_counted_as_docs_say(import_files: ImportFiles, recorded: Path, views: PageViewStore):
-    [found] = await import_files(recorded, site="semicomplete.com")
-    assert found.lines == sum(found.kinds.values()) == 10_000
-    assert found.kinds[LineKind.UNREADABLE] == 0
-    assert found.new == found.kinds[LineKind.PAGE] == 1571
+    [summary] = await import_files(recorded, site="semicomplete.com")
+    assert summary.lines == sum(summary.kinds.values()) == 10_000
+    assert summary.kinds[LineKind.UNREADABLE] == 0
+    assert summary.new == summary.kinds[LineKind.PAGE] == 1571

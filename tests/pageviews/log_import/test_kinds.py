@@ -1,4 +1,4 @@
-"""What a line is, when it is no page view."""
+"""The kinds of lines that are no page views."""
 
 import pytest
 
@@ -32,9 +32,9 @@ FEEDS = ("/feed", "/feed/", "/rss.xml?x", "/index.rss", "/?flav=rss20", "/blog/t
 
 
 def kind(path: str, method: str = "GET", status: int = 200) -> LineKind:
-    found = parse_log_line(line(path, method=method, status=status))
-    assert found
-    return line_kind(found)
+    parsed = parse_log_line(line(path, method=method, status=status))
+    assert parsed
+    return line_kind(parsed)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -34,8 +34,8 @@ def test_time_with_one_meaning_is_read(time: str):
     ("month", "number"), [("Dez", 12), ("mars", 3), ("Mär", 3), ("août", 8), ("févr.", 2), ("dic", 12), ("out", 10)]
 )
 def test_month_of_another_language_is_read(month: str, number: int):
-    found = parse_log_line(LINE.replace(TIME, f"20/{month}/2026:10:00:00 +0100"))
-    assert found and found == parse_last(LINE.replace(TIME, f"2026-{number:02}-20T10:00:00+01:00"))
+    parsed = parse_log_line(LINE.replace(TIME, f"20/{month}/2026:10:00:00 +0100"))
+    assert parsed and parsed == parse_last(LINE.replace(TIME, f"2026-{number:02}-20T10:00:00+01:00"))
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_time_with_no_sure_meaning_is_refused_with_the_reason(time: str, reason:
 
 @pytest.mark.parametrize("request_line", [f"get {TARGET} HTTP/1.1", f"Get {TARGET} http/1.1", f"GET {TARGET}"])
 def test_method_in_lower_case_is_read(request_line: str):
-    found = parse_log_line(LINE.replace(f"GET {TARGET} HTTP/1.1", request_line))
-    assert found and (found.method, found.target, found.at) == ("GET", TARGET, AT)
+    parsed = parse_log_line(LINE.replace(f"GET {TARGET} HTTP/1.1", request_line))
+    assert parsed and (parsed.method, parsed.target, parsed.at) == ("GET", TARGET, AT)
 
 
 def test_two_lines_in_one_are_refused():

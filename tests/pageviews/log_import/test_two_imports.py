@@ -38,10 +38,10 @@ def start_import(conf: Settings, tmp_path: Path) -> Iterator[StartImport]:
 
     def start(*files: Path | str, stdin: Path | None = None) -> "subprocess.Popen[str]":
         command = [sys.executable, "run.py", "import-log", "--site", "shop", *map(str, files)]
-        with (stdin or Path(os.devnull)).open() as given:
+        with (stdin or Path(os.devnull)).open() as source:
             pipe = subprocess.PIPE
             process = subprocess.Popen(
-                command, cwd=HOME, env=variables, stdin=given, stdout=pipe, stderr=pipe, text=True
+                command, cwd=HOME, env=variables, stdin=source, stdout=pipe, stderr=pipe, text=True
             )
         started.append(process)
         return process

@@ -1,4 +1,4 @@
-"""The page-view source over a store of each engine, with sites from a real file and a clock that stands still."""
+"""The page-view source over a store of each engine, with sites from a real file and a fixed clock."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -39,9 +39,9 @@ def make_source(page_view_store: PageViewStore, tmp_path: Path) -> MakeSource:
     async def make(views: Sequence[PageView] = (), *, now: datetime = NOW, sites: str = BLOG) -> PageViewSource:
         file = tmp_path / "sites.yaml"
         file.write_text(sites)
-        known = SiteRegistry(file, any_host=True, zone="Europe/Berlin")
-        known.load_file()
+        registry = SiteRegistry(file, any_host=True, zone="Europe/Berlin")
+        registry.load_file()
         await page_view_store.add_views(views)
-        return PageViewSource(page_view_store, known, lambda: now, days=7)
+        return PageViewSource(page_view_store, registry, lambda: now, days=7)
 
     return make

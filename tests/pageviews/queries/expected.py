@@ -1,4 +1,4 @@
-"""What the week of week.py comes to, worked out on paper."""
+"""The expected rows of each report for the page views in week.py, calculated by hand."""
 
 from tests.pageviews.queries.week import BUY, TITLES
 from utilities.model.frames import Value
@@ -17,7 +17,7 @@ WEEKDAY_VIEWS = {
 }
 
 EXPECTED: dict[str, Rows] = {
-    # views, visitors, visits, bounce rate, visit length, views a visit; each beside the week before
+    # views, visitors, visits, bounce rate, visit length, views a visit; each with the week before
     "totals": ((7, 2, 3, 1, 4, 1, 0.25, 0.0, 70.0, 120.0, 1.75, 2.0),),
     "by-day": (*FIRST_THREE_DAYS, ("2026-03-09", 1, 1, 1), ("2026-03-10", 6, 3, 4)),
     "dropped": tuple((f"2026-03-{day:02d}", *(0,) * 11) for day in range(4, 11)),

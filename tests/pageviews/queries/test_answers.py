@@ -1,4 +1,4 @@
-"""Every question about a week that was worked out on paper, put to both engines."""
+"""Both engines return the rows that expected.py has for each report."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from tests.pageviews.queries.conftest import MakeSource
 from tests.pageviews.queries.expected import EXPECTED
-from tests.pageviews.queries.week import BUY, NOW, TITLES, WEEK, seen
+from tests.pageviews.queries.week import BUY, NOW, TITLES, WEEK, view_at
 from utilities import reports
 from utilities.config.discovery import discover_units
 from utilities.model.errors import SourceMisconfigured
@@ -27,9 +27,9 @@ async def query_report(source: PageViewSource, report: Report) -> tuple[tuple[ob
 
 async def test_every_report_returns_the_expected_rows(make_source: MakeSource):
     source = await make_source(WEEK)
-    found = {name: await query_report(source, report) for name, report in REPORTS.items() if name != "site-by-hour"}
+    frames = {name: await query_report(source, report) for name, report in REPORTS.items() if name != "site-by-hour"}
     paper = {name: EXPECTED[report.query.question] for name, report in REPORTS.items() if name != "site-by-hour"}
-    assert found == paper
+    assert frames == paper
 
 
 async def test_hours_without_views_are_listed_and_the_last_is_partial(make_source: MakeSource):
@@ -45,7 +45,7 @@ async def test_hours_without_views_are_listed_and_the_last_is_partial(make_sourc
     ]
 
 
-async def test_store_without_a_page_view_answers_everything(make_source: MakeSource):
+async def test_empty_store_answers_every_report(make_source: MakeSource):
     source = await make_source()
     for name, report in REPORTS.items():
         frame = await source.fetch_frame(report.query)
@@ -54,7 +54,7 @@ async def test_store_without_a_page_view_answers_everything(make_source: MakeSou
     assert (await source.fetch_frame(REPORTS["site-totals"].query)).rows == ((0, 0, 0, 0, 0, 0, *[None] * 6),)
 
 
-async def test_empty_table_does_not_say_that_days_had_nothing_which_are_not_over(make_source: MakeSource):
+async def test_empty_table_makes_no_statement_about_days_that_are_not_over(make_source: MakeSource):
     source = await make_source()
     source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__  # time passes while it asks
     assert (await source.fetch_frame(PageViewQuery("now", first="now-5m"))).date_range is None
@@ -78,7 +78,7 @@ async def test_site_says_how_to_begin_until_its_first_page_view(
     assert (await source.fetch_frame(replace(empty, site="shop"))).setup_hint
 
 
-async def test_one_page_and_one_referrer_can_be_asked_about(make_source: MakeSource):
+async def test_reports_can_be_filtered_by_page_and_referrer(make_source: MakeSource):
     source = await make_source(WEEK)
 
     async def rows(question: str, **more: str) -> list[object]:
@@ -92,7 +92,7 @@ async def test_one_page_and_one_referrer_can_be_asked_about(make_source: MakeSou
         await rows(question, page="/nowhere", referrer="nobody.example")
 
 
-async def test_titles_come_back_as_they_were_whatever_is_in_them(make_source: MakeSource):
+async def test_titles_are_returned_unchanged(make_source: MakeSource):
     titles = [
         *TITLES.values(),
         "x" * 300,
@@ -102,7 +102,7 @@ async def test_titles_come_back_as_they_were_whatever_is_in_them(make_source: Ma
         "'; DROP TABLE page_views; --",
         "$site {site}",
     ]
-    source = await make_source([seen(n, n, "10 08:00:00", f"/{n}", title=title) for n, title in enumerate(titles)])
+    source = await make_source([view_at(n, n, "10 08:00:00", f"/{n}", title=title) for n, title in enumerate(titles)])
     frame = await source.fetch_frame(PageViewQuery("titles", limit=100))
     assert set(frame.column_values("title")) == set(titles)
 
@@ -115,7 +115,7 @@ async def test_site_is_the_first_unless_another_is_named(make_source: MakeSource
         await source.fetch_frame(PageViewQuery("totals", site="nobody"))
 
 
-async def test_sites_that_nobody_configured_are_counted_together(make_source: MakeSource):
+async def test_unconfigured_sites_are_counted_together(make_source: MakeSource):
     source = await make_source(WEEK, sites="")
     assert (await source.fetch_frame(PageViewQuery("totals"))).column_values("views") == (8,)
     assert (await source.fetch_frame(PageViewQuery("totals", site="shop"))).column_values("views") == (1,)
@@ -139,7 +139,9 @@ BEFORE_AND_AFTER = [("10", "/new"), ("10", "/both"), ("9", "/both"), ("9", "/bot
 
 
 async def test_names_are_joined_with_the_previous_period(make_source: MakeSource):
-    source = await make_source([seen(n, n, f"{day} 08:00:00", path) for n, (day, path) in enumerate(BEFORE_AND_AFTER)])
+    source = await make_source(
+        [view_at(n, n, f"{day} 08:00:00", path) for n, (day, path) in enumerate(BEFORE_AND_AFTER)]
+    )
     ask = source.with_params(PageViewQuery("titles", first="2026-03-10", last="2026-03-10"), {}, compare=True)
     frame = await source.fetch_frame(ask)
     both = zip(
@@ -148,14 +150,14 @@ async def test_names_are_joined_with_the_previous_period(make_source: MakeSource
     assert set(both) == {("/new", 1, 0), ("/both", 1, 2)}
 
 
-async def test_trail_that_is_very_long_is_cut(make_source: MakeSource):
-    way = [seen(1, 1, f"10 08:{n // 60:02d}:{n % 60:02d}", f"/{n}") for n in range(250)]
+async def test_long_trail_is_cut(make_source: MakeSource):
+    way = [view_at(1, 1, f"10 08:{n // 60:02d}:{n % 60:02d}", f"/{n}") for n in range(250)]
     rows = (await (await make_source(way)).fetch_frame(PageViewQuery("trails"))).rows
     assert [row[2] for row in rows] == [f"/{n}" for n in range(200)]
 
 
-async def test_views_at_one_moment_always_stand_in_the_same_order(make_source: MakeSource):
-    at_once = [seen(1, 1, "10 08:00:00", f"/{n}", id=f"{9 - n:032x}") for n in (3, 1, 2)]  # by path, not by id
+async def test_views_with_one_time_have_a_stable_order(make_source: MakeSource):
+    at_once = [view_at(1, 1, "10 08:00:00", f"/{n}", id=f"{9 - n:032x}") for n in (3, 1, 2)]  # by path, not by id
     source = await make_source(at_once)
     assert [row[2] for row in (await source.fetch_frame(PageViewQuery("trails"))).rows] == ["/1", "/2", "/3"]
     assert (await source.fetch_frame(PageViewQuery("flow"))).rows == (("2026-03-10", "Germany", "/1", "/3", 1),)

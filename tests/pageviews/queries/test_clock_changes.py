@@ -1,4 +1,4 @@
-"""Days on which clocks are put forward or back, and midnight, in the site's own zone."""
+"""Days with a clock change, and midnight, in the site's own zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.pageviews.queries.conftest import MakeSource
-from tests.pageviews.queries.week import seen
+from tests.pageviews.queries.week import view_at
 from utilities.pageviews import PageView
 from utilities.sources.pageviews import PageViewQuery, PageViewSource
 
@@ -17,7 +17,7 @@ def hourly(zone: str, first: datetime, hours: int) -> list[PageView]:
     moments = [first + timedelta(hours=count) for count in range(hours)]
     offsets = [int((at.astimezone(there).utcoffset() or timedelta()).total_seconds() // 60) for at in moments]
     pairs = enumerate(zip(moments, offsets, strict=True))
-    return [seen(n, n, "1 00:00:00", "/", at=at, offset=offset) for n, (at, offset) in pairs]
+    return [view_at(n, n, "1 00:00:00", "/", at=at, offset=offset) for n, (at, offset) in pairs]
 
 
 async def counted(source: PageViewSource, question: str, **more: str) -> list[tuple[object, ...]]:
@@ -53,7 +53,7 @@ async def test_day_has_the_views_of_all_its_hours_and_no_other(
     assert {row[0] for row in hours} == {day}
 
 
-async def test_hour_that_comes_twice_is_told_apart_by_its_distance_from_utc(make_source: MakeSource):
+async def test_repeated_hour_is_distinguished_by_its_offset_from_utc(make_source: MakeSource):
     begins = datetime(2026, 10, 24, 22, tzinfo=UTC)
     source = await make_source(hourly("Europe/Berlin", begins, 25), now=begins + timedelta(days=3))
     rows = await counted(source, "by-hour", first="2026-10-25", last="2026-10-25")
@@ -70,16 +70,16 @@ async def test_hour_that_comes_twice_is_told_apart_by_its_distance_from_utc(make
 
 
 async def test_view_in_the_last_millisecond_of_a_day_is_of_that_day(make_source: MakeSource):
-    last = seen(1, 1, "9 22:59:59.999", "/late")
-    first = seen(2, 2, "9 23:00:00", "/early")
+    last = view_at(1, 1, "9 22:59:59.999", "/late")
+    first = view_at(2, 2, "9 23:00:00", "/early")
     source = await make_source([last, first])
     monday = {"first": "2026-03-09", "last": "2026-03-09"}
     assert [row[0] for row in await counted(source, "pages", **monday)] == ["/late"]
     assert [row[0] for row in await counted(source, "pages", first="now/d")] == ["/early"]
 
 
-async def test_visit_over_midnight_is_one_visit_of_the_week_and_counts_on_both_days(make_source: MakeSource):
-    source = await make_source([seen(1, 1, "9 22:59:00", "/a"), seen(1, 1, "9 23:01:00", "/b")])
+async def test_visit_past_midnight_counts_once_for_the_week_and_on_both_days(make_source: MakeSource):
+    source = await make_source([view_at(1, 1, "9 22:59:00", "/a"), view_at(1, 1, "9 23:01:00", "/b")])
     assert (await source.fetch_frame(PageViewQuery("totals"))).column_values("visits") == (1,)
     assert [row[3] for row in await counted(source, "by-day")] == [1, 1]
     assert (await source.fetch_frame(PageViewQuery("landing-pages"))).column_values("path") == ("/a",)
@@ -88,7 +88,7 @@ async def test_visit_over_midnight_is_one_visit_of_the_week_and_counts_on_both_d
 async def test_sites_in_several_zones_are_each_counted_on_their_own_clock(make_source: MakeSource):
     at = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)
     far = [("kiribati", 14 * 60), ("samoa", -11 * 60), ("berlin", 60)]
-    views = [seen(n, n, "1 00:00:00", "/", at=at, site=site, offset=off) for n, (site, off) in enumerate(far)]
+    views = [view_at(n, n, "1 00:00:00", "/", at=at, site=site, offset=off) for n, (site, off) in enumerate(far)]
     source = await make_source(views, sites="")
     assert (await source.fetch_frame(PageViewQuery("totals", first="now/d"))).column_values("views") == (3,)
     days = {row[0] for row in await counted(source, "by-day", first="now/d")}

@@ -1,4 +1,4 @@
-"""What was not counted is told by day and reason, in both engines, after a restart as well."""
+"""Dropped hits are reported by day and reason, in both engines, also after a restart."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ MONDAY, TUESDAY = date(2026, 3, 9), date(2026, 3, 10)
 TWO_DAYS = PageViewQuery("dropped", first="2026-03-09", last="now")
 
 
-async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(
+async def test_counts_add_up_by_day_and_reason_and_are_deleted_with_their_day(
     make_source: MakeSource, page_view_store: PageViewStore
 ):
     source = await make_source()
@@ -48,11 +48,11 @@ async def test_counts_add_up_by_day_and_reason_and_are_forgotten_with_their_day(
 
 
 async def test_counts_survive_the_end_of_the_process(settings: Callable[..., Settings]):
-    chosen = settings()
+    conf = settings()
     for _ in range(2):
-        async with open_collection(chosen, lambda: NOW) as own:
+        async with open_collection(conf, lambda: NOW) as own:
             own.classifier.dropped.add_hits("blog", MONDAY, DropReason.BOT)
-    views = await open_page_view_store(chosen, lambda: NOW)
+    views = await open_page_view_store(conf, lambda: NOW)
     assert await views.query("SELECT site, day, why, hits FROM dropped", {}) == [("blog", MONDAY, "bot", 2)]
     await views.close()
 
@@ -62,12 +62,12 @@ class Full:
 
     def __init__(self) -> None:
         self.room = False
-        self.kept: list[DroppedHits] = []
+        self.stored: list[DroppedHits] = []
 
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
         if not self.room:
             raise StoreDown("no disk")
-        self.kept += dropped
+        self.stored += dropped
 
 
 async def test_counts_wait_for_a_store_that_does_not_take_them():
@@ -79,5 +79,5 @@ async def test_counts_wait_for_a_store_that_does_not_take_them():
     store.room = True
     await tally.flush_to(store)
     await tally.flush_to(store)
-    assert store.kept == [("blog", MONDAY, "bot", 2)]
+    assert store.stored == [("blog", MONDAY, "bot", 2)]
     assert tally.totals_since_start() == {DropReason.BOT: 2}

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.pageviews.queries.week import BUY, WEEK, seen
+from tests.pageviews.queries.week import BUY, WEEK, view_at
 from utilities.flow.model import Flow, PageNeighbours
 from utilities.flow.page_views import FlowAsk, NeighboursAsk
 from utilities.flow.query import FlowQuery, parse_flow_query
@@ -25,9 +25,9 @@ def days() -> Iterator[PageView]:
         for number in range(count):
             visit = 1000 * day + number
             more = {"country": "FR" if number < 2 else "DE", "device": "mobile" if number < 3 else "desktop"}
-            yield seen(visit, visit, f"{day} 09:00:00", "/a/one?x=1", **more)
-            yield seen(visit, visit, f"{day} 09:01:00", "/a/two", **more)
-            yield seen(visit, visit, f"{day} 09:02:00", "/b#c/d", **more)
+            yield view_at(visit, visit, f"{day} 09:00:00", "/a/one?x=1", **more)
+            yield view_at(visit, visit, f"{day} 09:01:00", "/a/two", **more)
+            yield view_at(visit, visit, f"{day} 09:02:00", "/b#c/d", **more)
 
 
 async def fetch_flow(source: PageViewSource, query: FlowQuery) -> Flow:
@@ -100,7 +100,7 @@ async def test_filters_and_comparison_count_whole_visits(make_source):
 
 async def test_pages_of_one_part_in_a_row_are_one_step(make_source):
     paths = ("/blog/a", "/blog/b", "/docs/x", "/blog/a", "/blog/a", "/pricing")
-    source = await make_source([seen(1, 1, f"10 09:0{n}:00", path) for n, path in enumerate(paths)])
+    source = await make_source([view_at(1, 1, f"10 09:0{n}:00", path) for n, path in enumerate(paths)])
     neighbours = await fetch_neighbours(source, FlowQuery(days="7", node="/blog"))
     assert (neighbours.before, neighbours.after) == ([("/docs", 1), ("", 1)], [("/docs", 1), ("/pricing", 1)])
     trails = {trail[0] for trail in neighbours.trails}

@@ -1,4 +1,4 @@
-"""Reports of this moment are asked again when page views come, and no oftener than is good for the store."""
+"""Reports of the present moment are queried again after a page view, at most once in each debounce interval."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -19,7 +19,7 @@ from utilities.store import Store, open_store
 
 
 class Counting:
-    """Answers how many page views had come when it was asked, once `may_answer` is set."""
+    """Returns the number of page views at the time of the query, once `may_answer` is set."""
 
     def __init__(self) -> None:
         self.views = 0
@@ -30,11 +30,11 @@ class Counting:
 
     async def fetch_frame(self, ask: Any) -> Frame:
         self.query_report += 1
-        seen = self.views
+        views_before = self.views
         await self.may_answer.wait()
         if self.trouble:
             raise Unavailable("not now")
-        return Frame((Column("views", "Views", ValueKind.INTEGER),), ((seen,),))
+        return Frame((Column("views", "Views", ValueKind.INTEGER),), ((views_before,),))
 
     async def check(self) -> str:
         return ""
@@ -104,7 +104,7 @@ async def test_hits_within_a_debounce_interval_cost_one_query(moment: Moment):
     assert moment.source.query_report == before + 1
 
 
-async def test_hit_that_comes_while_the_store_is_asked_is_not_forgotten(moment: Moment):
+async def test_hit_during_a_query_causes_another_query(moment: Moment):
     before = moment.source.query_report
     moment.source.may_answer.clear()
     moment.hit()

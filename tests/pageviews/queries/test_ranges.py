@@ -15,8 +15,8 @@ NOW = datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)  # a Friday; 10:30 in Berlin
 
 
 def local(first: str, last: str, zone: ZoneInfo = BERLIN, now: datetime = NOW) -> tuple[str, str]:
-    found = parse_range(first, last, zone, now)
-    return tuple(f"{end.astimezone(zone):%Y-%m-%d %H:%M:%S}" for end in (found.start, found.end))  # type: ignore[return-value]
+    time_range = parse_range(first, last, zone, now)
+    return tuple(f"{end.astimezone(zone):%Y-%m-%d %H:%M:%S}" for end in (time_range.start, time_range.end))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_range_is_what_grafana_means_by_it(first: str, last: str, begins: str, e
 
 
 @pytest.mark.parametrize("day", [29, 30, 31])
-def test_a_month_less_ends_with_its_own_last_day(day: int):
+def test_subtracting_a_month_ends_at_the_last_day_of_a_shorter_month(day: int):
     now = datetime(2026, 3, day, 12, tzinfo=UTC)
     assert local("now-1M", "now", ZoneInfo("UTC"), now)[0] == "2026-02-28 12:00:00"
 
@@ -67,7 +67,7 @@ WRONG_TOO = (
 
 @pytest.mark.parametrize("wrong", [*WRONG, *WRONG_TOO, "x" * 5000, "٢٠٢٦-١١-٠١"])
 @pytest.mark.parametrize("name", ["from", "to"])
-def test_what_is_no_time_is_refused_by_its_name(name: str, wrong: str):
+def test_invalid_time_is_refused_with_its_parameter(name: str, wrong: str):
     ends = {"from": "now-1h", "to": "now", name: wrong}
     with pytest.raises(ParameterError, match=f"^`{name}` must be now, now-7d") as caught:
         parse_range(ends["from"], ends["to"], BERLIN, NOW)
@@ -96,17 +96,17 @@ def test_range_goes_forwards():
     ],
 )
 def test_day_is_as_long_as_it_is_in_its_zone(zone: str, day: str, hours: float):
-    found = parse_range(day, day, ZoneInfo(zone), NOW)
-    assert (found.end - found.start) / timedelta(hours=1) == hours
-    assert list(found.each_day()) == [date.fromisoformat(day)]
-    assert found.date_range.first == found.date_range.last == date.fromisoformat(day)
-    listed = list(found.each_hour())
+    time_range = parse_range(day, day, ZoneInfo(zone), NOW)
+    assert (time_range.end - time_range.start) / timedelta(hours=1) == hours
+    assert list(time_range.each_day()) == [date.fromisoformat(day)]
+    assert time_range.date_range.first == time_range.date_range.last == date.fromisoformat(day)
+    listed = list(time_range.each_hour())
     assert len(listed) == len(set(listed))
     assert {(at, hour) for at, hour, _ in listed} <= {(date.fromisoformat(day), hour) for hour in range(24)}
     assert 23 <= len(listed) <= 25
 
 
-def test_hour_that_comes_twice_is_there_twice_and_one_leapt_over_is_not():
+def test_repeated_hour_is_listed_twice_and_skipped_hour_is_not_listed():
     autumn = [(hour, off) for _, hour, off in parse_range("2026-10-25", "2026-10-25", BERLIN, NOW).each_hour()]
     assert autumn[:5] == [(0, 120), (1, 120), (2, 120), (2, 60), (3, 60)]
     spring = [(hour, off) for _, hour, off in parse_range("2026-03-29", "2026-03-29", BERLIN, NOW).each_hour()]
@@ -124,13 +124,13 @@ def test_hour_that_comes_twice_is_there_twice_and_one_leapt_over_is_not():
         ("now-5m", "now", "2026-11-19 10:25:15", "2026-11-19 10:30:15"),
     ],
 )
-def test_time_before_is_as_many_days_earlier_on_the_wall_clock(first: str, last: str, begins: str, ends: str):
+def test_previous_range_is_as_many_days_earlier_in_local_time(first: str, last: str, begins: str, ends: str):
     before = parse_range(first, last, BERLIN, NOW).previous_range()
     assert f"{before.start.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}" == begins
     assert f"{before.end.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}" == ends
 
 
-def test_spans_are_values():
+def test_time_ranges_are_values():
     assert parse_range("now/d", "now", BERLIN, NOW) == TimeRange(datetime(2026, 11, 19, 23, tzinfo=UTC), NOW, BERLIN)
 
 
@@ -141,20 +141,20 @@ ZONES = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "Asia/Beirut", 
 
 @settings(deadline=None)
 @given(first=ENDS, last=ENDS, zone=ZONES, now=MOMENTS)
-def test_whatever_is_written_is_a_range_or_refused(first: str, last: str, zone: str, now: datetime):
+def test_any_text_is_a_range_or_refused(first: str, last: str, zone: str, now: datetime):
     try:
-        found = parse_range(first, last, ZoneInfo(zone), now)
+        time_range = parse_range(first, last, ZoneInfo(zone), now)
     except ParameterError:
         return
-    assert found.start < found.end
-    assert found.previous_range().end <= found.end
-    assert found.previous_range().date_range.last < found.date_range.last
+    assert time_range.start < time_range.end
+    assert time_range.previous_range().end <= time_range.end
+    assert time_range.previous_range().date_range.last < time_range.date_range.last
 
 
 @settings(deadline=None)
 @given(unit=st.sampled_from("smhdwMQy"), zone=ZONES, now=MOMENTS)
-def test_unit_that_is_going_on_begins_before_now_and_ends_after_it(unit: str, zone: str, now: datetime):
-    found = parse_range(f"now/{unit}", f"now/{unit}", ZoneInfo(zone), now)
-    assert found.start <= now < found.end
+def test_current_unit_begins_before_now_and_ends_after_it(unit: str, zone: str, now: datetime):
+    time_range = parse_range(f"now/{unit}", f"now/{unit}", ZoneInfo(zone), now)
+    assert time_range.start <= now < time_range.end
     later = parse_range(f"now+1{unit}/{unit}", f"now+1{unit}/{unit}", ZoneInfo(zone), now)
-    assert later.start >= found.end or unit in "MQy"  # 31 January and a month is 28 February
+    assert later.start >= time_range.end or unit in "MQy"  # 31 January and a month is 28 February

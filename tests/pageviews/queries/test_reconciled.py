@@ -1,4 +1,4 @@
-"""Our own figures of today beside Google's, and the wall of our own visits."""
+"""Our own figures of today next to Google's, and the wall of our own visits."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -87,24 +87,24 @@ async def test_google_is_queried_for_the_day_until_now(settings: Callable[..., S
 
 @pytest.mark.parametrize("name", ["visits"])
 def test_page_view_board_fits_its_layout(name: str):
-    known = load_catalogue()
+    catalogue = load_catalogue()
     board = read_board(ROOT / Path("boards") / f"{name}.yaml")
-    known.add_board(board)
-    titles = {report.name: report.title for report in known.reports.values()}
-    assert layout_faults(board, known.views, titles) == []
-    assert {known.reports[tile.report].sources for tile in board.tiles} == {("pageviews",)}
+    catalogue.add_board(board)
+    titles = {report.name: report.title for report in catalogue.reports.values()}
+    assert layout_faults(board, catalogue.views, titles) == []
+    assert {catalogue.reports[tile.report].sources for tile in board.tiles} == {("pageviews",)}
 
 
 async def test_wall_is_full_after_one_visit(make_source: MakeSource):
-    known = load_catalogue()
+    catalogue = load_catalogue()
     board = read_board(ROOT / "boards" / "visits.yaml")
-    known.add_board(board)
+    catalogue.add_board(board)
     source = await make_source(WEEK, now=datetime(2026, 3, 10, 12, tzinfo=UTC))
     for tile in board.tiles:
-        frame = await source.fetch_frame(known.reports[tile.report].query)
+        frame = await source.fetch_frame(catalogue.reports[tile.report].query)
         assert frame.rows, tile.report
-        wanted = tile.options.get("columns", ())
-        assert all(frame.has_column(key) for key in wanted), tile.report
+        keys = tile.options.get("columns", ())
+        assert all(frame.has_column(key) for key in keys), tile.report
 
 
 async def test_status_line_does_not_mention_days_that_are_not_shown(

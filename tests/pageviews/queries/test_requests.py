@@ -1,4 +1,4 @@
-"""Reports for another site or another time, over HTTP, from a whole Foyer with a real store."""
+"""Reports for another site or another time, over HTTP, from a running Foyer with a real store."""
 
 import asyncio
 import csv
@@ -47,24 +47,24 @@ class Foyer:
     address: str
     fetch: Callable[..., Awaitable[HTTPResponse]]
 
-    async def get(self, path: str, **said: str) -> HTTPResponse:
-        return await self.fetch(f"{self.address}{path}?{urlencode(said)}", headers={"User-Agent": BROWSER})
+    async def get(self, path: str, **params: str) -> HTTPResponse:
+        return await self.fetch(f"{self.address}{path}?{urlencode(params)}", headers={"User-Agent": BROWSER})
 
     async def visit(self, path: str, host: str = "example.com") -> None:
         assert (await self.get("/a.gif", url=f"https://{host}{path}", t=path)).code == 200
 
-    async def report(self, name: str, **said: str) -> dict[str, Any]:
-        response = await self.get(f"/reports/{name}.json", **said)
+    async def report(self, name: str, **params: str) -> dict[str, Any]:
+        response = await self.get(f"/reports/{name}.json", **params)
         assert response.code == 200, response.body
-        found: dict[str, Any] = json.loads(response.body)
-        return found
+        document: dict[str, Any] = json.loads(response.body)
+        return document
 
-    async def answered(self, name: str, **said: str) -> dict[str, Any]:
+    async def answered(self, name: str, **params: str) -> dict[str, Any]:
         async def has_answer() -> bool:
-            return (await self.report(name, **said))["state"] != "waiting"
+            return (await self.report(name, **params))["state"] != "waiting"
 
         await wait_until(has_answer)
-        return await self.report(name, **said)
+        return await self.report(name, **params)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ async def foyer(
 
 @pytest.fixture
 def source(tmp_path: Path) -> PageViewSource:
-    """One that is told of sites and time, and never asked."""
+    """Returns a source that parses parameters and is never queried."""
     file = tmp_path / "sites.yaml"
     file.write_text(SITES)
     sites = SiteRegistry(file, any_host=False)
@@ -91,15 +91,15 @@ def source(tmp_path: Path) -> PageViewSource:
 
 async def test_first_request_of_a_program_gets_the_answer(foyer: Foyer):
     await foyer.visit("/pricing")
-    found = await foyer.report("site-pages", **{"from": "now/d", "to": "now"})
-    assert (found["report"], found["state"]) == ("site-pages", "live")
-    assert found["rows"] == [["/pricing", 1, 1, None, 1, 1, 1]]
-    assert found["columns"][0] == {"key": "path", "heading": "Page", "kind": "text"}
+    document = await foyer.report("site-pages", **{"from": "now/d", "to": "now"})
+    assert (document["report"], document["state"]) == ("site-pages", "live")
+    assert document["rows"] == [["/pricing", 1, 1, None, 1, 1, 1]]
+    assert document["columns"][0] == {"key": "path", "heading": "Page", "kind": "text"}
     table = await foyer.get("/reports/site-pages.csv", **{"from": "now-2d", "to": "now"})
     assert (table.code, table.body.count(b"\r\n")) == (200, 2)
 
 
-async def test_spreadsheet_is_refused_a_question_that_fails(foyer: Foyer):
+async def test_csv_of_a_failed_query_is_503(foyer: Foyer):
     await foyer.services.collector.views.close()
     table = await foyer.get("/reports/site-pages.csv", **{"from": "now-2d", "to": "now"})
     assert (table.code, table.headers["Content-Type"]) == (503, "text/plain; charset=UTF-8")
@@ -136,8 +136,8 @@ async def test_page_offers_other_times_of_the_same_site(foyer: Foyer):
     assert "Yesterday" not in (await foyer.get("/reports/site-live")).body.decode()
 
 
-async def test_parameter_that_makes_no_sense_is_400_and_named(foyer: Foyer, subtests: pytest.Subtests):
-    for said, sentence in (
+async def test_invalid_parameter_is_400_with_its_name(foyer: Foyer, subtests: pytest.Subtests):
+    for params, sentence in (
         ({"from": "last week"}, "`from` must be now, now-7d, now/d or now-1M/M"),
         ({"to": "now/x"}, "`to` must be now, now-7d, now/d or now-1M/M"),
         ({"from": "now", "to": "now-1d"}, "`from` must be before `to`"),
@@ -145,9 +145,9 @@ async def test_parameter_that_makes_no_sense_is_400_and_named(foyer: Foyer, subt
         ({"rows": "10001"}, "`rows` must be a whole number from 1 to 10,000"),
         ({"page": "/x" * 2000}, "`page` must be printable and at most"),
     ):
-        with subtests.test(said=said, sentence=sentence):
+        with subtests.test(params=params, sentence=sentence):
             for form in ("", ".json", ".csv"):
-                response = await foyer.get(f"/reports/site-pages{form}", **said)
+                response = await foyer.get(f"/reports/site-pages{form}", **params)
                 assert response.code == 400
                 assert sentence.split("now/d")[0] in response.body.decode()
 
@@ -161,22 +161,22 @@ async def test_report_page_has_more_rows_than_the_wall(foyer: Foyer):
     assert len((await foyer.answered("site-pages", **{"from": "now/d", "rows": "1000"}))["rows"]) == 11
 
 
-async def test_unknown_report_is_404_whatever_is_asked_of_it(foyer: Foyer):
+async def test_unknown_report_is_404_with_any_parameters(foyer: Foyer):
     assert (await foyer.get("/reports/site-nothing.json", site="blog")).code == 404
 
 
 @settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(said=st.dictionaries(st.sampled_from(["site", "from", "to", "page", "referrer"]), st.text(max_size=60)))
-def test_any_parameters_are_parsed_or_refused(said: dict[str, str], source: PageViewSource):
+@given(params=st.dictionaries(st.sampled_from(["site", "from", "to", "page", "referrer"]), st.text(max_size=60)))
+def test_any_parameters_are_parsed_or_refused(params: dict[str, str], source: PageViewSource):
     try:
-        ask = source.with_params(PageViewQuery("pages"), said)
+        ask = source.with_params(PageViewQuery("pages"), params)
     except ParameterError as error:
         assert str(error).startswith("`")
     else:
         assert source.with_params(ask, {}) == ask
 
 
-async def test_parameters_that_mean_nothing_make_no_variant(foyer: Foyer):
+async def test_ignored_parameters_make_no_variant(foyer: Foyer):
     variants = foyer.services.variants
     assert variants is not None
     for number in range(20):
@@ -200,14 +200,14 @@ async def test_variants_are_bounded_and_the_oldest_gives_way_when_nobody_looks(f
     assert len(variants.reports) == len(variants.store.cache.readings) == 3
 
 
-async def test_hundred_people_who_look_at_once_cost_one_question(foyer: Foyer):
+async def test_hundred_simultaneous_requests_cause_one_query(foyer: Foyer):
     variants = foyer.services.variants
     assert variants is not None
     await asyncio.gather(*(foyer.report("site-flow", **{"from": "now-3d"}) for _ in range(100)))
     assert len(variants.reports) == len(variants.refresher.refresh_tasks) == 1
 
 
-async def test_tile_of_this_moment_moves_with_a_hit_and_does_not_wait_for_its_pace(foyer: Foyer):
+async def test_live_tile_is_refreshed_after_a_hit_before_its_interval_ends(foyer: Foyer):
     async def shown(tile: str) -> str:
         return (await foyer.get(f"/boards/now/tiles/{tile}")).body.decode()
 

@@ -48,8 +48,8 @@ FROM_NEWS = {"referrer": "https://news.example/item?id=1,2", "referrer_host": "n
 FROM_GOOGLE = {"referrer": "https://www.google.com/", "referrer_host": "google.com"}
 
 
-def seen(visitor: int, visit: int, when: str, path: str, **more: Any) -> PageView:
-    """A page view at `when`, `10 08:00:00` in March 2026, UTC; no referrer unless it is given."""
+def view_at(visitor: int, visit: int, when: str, path: str, **more: Any) -> PageView:
+    """Returns a page view at `when`, `10 08:00:00` in March 2026, UTC; without a referrer by default."""
     day, clock = when.split()
     at = datetime.fromisoformat(f"2026-03-{int(day):02d}T{clock}+00:00")
     title = TITLES.get(path, path)
@@ -58,16 +58,16 @@ def seen(visitor: int, visit: int, when: str, path: str, **more: Any) -> PageVie
 
 
 WEEK = (
-    seen(1, 11, "10 08:00:00", "/", **GOOGLE, **FROM_GOOGLE),
-    seen(1, 11, "10 08:01:00", "/pricing", **GOOGLE),
-    seen(1, 11, "10 08:03:00", BUY, **GOOGLE),
-    seen(1, 11, "10 08:03:30", BUY, **GOOGLE, name="signup"),
-    seen(2, 21, "10 09:30:00", "/pricing", **LETTER),
-    seen(1, 12, "10 11:58:00", "/", **DIRECT),
-    seen(1, 12, "10 11:58:10", "/", **DIRECT, name="signup"),
-    seen(3, 31, "9 22:59:30", "/pricing", **NEWS, **FROM_NEWS),
-    seen(3, 31, "9 23:00:30", "/", **NEWS),
-    seen(4, 41, "1 10:00:00", "/old", **GOOGLE),
-    seen(4, 41, "1 10:02:00", "/older", **GOOGLE),
-    seen(9, 91, "10 09:00:00", "/", site="shop"),
+    view_at(1, 11, "10 08:00:00", "/", **GOOGLE, **FROM_GOOGLE),
+    view_at(1, 11, "10 08:01:00", "/pricing", **GOOGLE),
+    view_at(1, 11, "10 08:03:00", BUY, **GOOGLE),
+    view_at(1, 11, "10 08:03:30", BUY, **GOOGLE, name="signup"),
+    view_at(2, 21, "10 09:30:00", "/pricing", **LETTER),
+    view_at(1, 12, "10 11:58:00", "/", **DIRECT),
+    view_at(1, 12, "10 11:58:10", "/", **DIRECT, name="signup"),
+    view_at(3, 31, "9 22:59:30", "/pricing", **NEWS, **FROM_NEWS),
+    view_at(3, 31, "9 23:00:30", "/", **NEWS),
+    view_at(4, 41, "1 10:00:00", "/old", **GOOGLE),
+    view_at(4, 41, "1 10:02:00", "/older", **GOOGLE),
+    view_at(9, 91, "10 09:00:00", "/", site="shop"),
 )

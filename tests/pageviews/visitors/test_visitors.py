@@ -1,4 +1,4 @@
-"""The demo's visitors: who they are, what they do, and that the real Foyer counts them for what they are."""
+"""The demo's visitors: their properties, their hits, and how a real Foyer counts them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -51,12 +51,12 @@ async def foyer(conf: Settings) -> AsyncIterator[tuple[Services, str]]:
 
 def test_demo_knows_the_countries_of_its_visitors():
     with CountryDatabase(PLACES) as places:
-        told = {code: places.country_code(f"{network}.1.1") for code, network in NETWORKS.items()}
-        assert told == {code: code for code in NETWORKS}
+        countries = {code: places.country_code(f"{network}.1.1") for code, network in NETWORKS.items()}
+        assert countries == {code: code for code in NETWORKS}
         assert places.country_code(f"{NOWHERE}.100.1") == ""
 
 
-def test_a_day_has_its_rhythm(world: World):
+def test_hits_follow_the_hours_of_a_day(world: World):
     def count(hour: int) -> int:
         midnight = datetime(2026, 11, 18, 8, tzinfo=UTC)  # in Los Angeles
         return len(
@@ -67,25 +67,25 @@ def test_a_day_has_its_rhythm(world: World):
 
 
 def test_about_half_of_the_visitors_block_google(world: World):
-    found = list(Readers(world).hits_between(NOON - timedelta(hours=12), NOON))
-    people = sum(not read.name and bool(read.browser.language) for read in found)
+    hits = list(Readers(world).hits_between(NOON - timedelta(hours=12), NOON))
+    people = sum(not read.name and bool(read.browser.language) for read in hits)
     [(day, until)] = world.days_between(NOON.date(), NOON.date())
     assert 1.8 < people / sum(day.columns["views"][:until]) < 2.2
 
 
-def test_everything_that_comes_to_a_beacon_comes(world: World):
-    found = list(Readers(world).hits_between(NOON - timedelta(hours=20), NOON))
-    assert {read.name for read in found} >= {name for name, _, share in ACTIONS.values() if share >= 0.25}
-    assert any("utm_campaign" in read.url for read in found)
-    assert any(read.gif for read in found)
-    assert any("Sec-GPC" in read.headers for read in found)
-    assert any("Sec-Purpose" in read.headers for read in found)
-    assert any("Googlebot" in read.browser.agent for read in found)
-    assert any("semalt" in read.referrer for read in found)
-    assert len({read.browser.address for read in found}) > 1000
+def test_hits_have_every_kind_that_a_beacon_receives(world: World):
+    hits = list(Readers(world).hits_between(NOON - timedelta(hours=20), NOON))
+    assert {read.name for read in hits} >= {name for name, _, share in ACTIONS.values() if share >= 0.25}
+    assert any("utm_campaign" in read.url for read in hits)
+    assert any(read.gif for read in hits)
+    assert any("Sec-GPC" in read.headers for read in hits)
+    assert any("Sec-Purpose" in read.headers for read in hits)
+    assert any("Googlebot" in read.browser.agent for read in hits)
+    assert any("semalt" in read.referrer for read in hits)
+    assert len({read.browser.address for read in hits}) > 1000
 
 
-def test_somebody_keeps_browser_and_address(world: World):
+def test_a_visitor_has_one_browser_and_address(world: World):
     once, again = ([*Readers(world).hits_between(NOON - timedelta(hours=1), NOON)] for _ in range(2))
     assert once == again
 
@@ -135,7 +135,7 @@ async def test_driver_continues_while_foyer_is_down(world: World):
     assert (driver.sent, driver.refused) == (0, 1)
 
 
-def test_what_is_sent_is_what_a_beacon_says(world: World):
+def test_driver_sends_the_fields_of_a_beacon(world: World):
     for read in Readers(world).hits_between(NOON - timedelta(hours=1), NOON):
         sent = make_request("http://127.0.0.1:1", read)
         form = (sent.body or b"").decode() or sent.url.partition("?")[2]
@@ -147,7 +147,7 @@ async def test_the_past_is_a_log_that_can_be_imported(world: World, foyer: tuple
     collector = services.collector
     assert collector is not None
     lines = write_log(tmp_path / "past.log.gz", world, NOON - timedelta(hours=2), NOON)
-    [found] = [
+    [summary] = [
         each
         async for each in import_logs(
             [tmp_path / "past.log.gz"],
@@ -158,9 +158,9 @@ async def test_the_past_is_a_log_that_can_be_imported(world: World, foyer: tuple
             quiet=True,
         )
     ]
-    assert found.lines == lines
-    assert found.kinds[LineKind.PAGE] > 0.9 * lines
-    assert found.kinds[LineKind.UNREADABLE] == found.kinds[LineKind.FOREIGN] == 0
+    assert summary.lines == lines
+    assert summary.kinds[LineKind.PAGE] > 0.9 * lines
+    assert summary.kinds[LineKind.UNREADABLE] == summary.kinds[LineKind.FOREIGN] == 0
     [(titles, screens)] = await collector.views.query("SELECT min(title), max(screen) FROM page_views", {})
     assert screens > 300
     assert titles is not None

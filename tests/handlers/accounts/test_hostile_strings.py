@@ -1,4 +1,4 @@
-"""Naughty strings in every sign-in parameter cause no error, no echo and no header."""
+"""Hostile strings in every sign-in parameter cause no error, no echo and no header."""
 
 from urllib.parse import quote, quote_from_bytes
 
@@ -8,7 +8,7 @@ from tests.handlers.accounts.conftest import StartFoyer
 from tests.handlers.accounts.raw_http import send_request
 
 HOST = ("Host", "foyer.example.com")
-NAUGHTY = [
+HOSTILE_STRINGS = [
     *("undefined", "null", "None", "NaN", "true", "-1", "0x0", "1e309", "9" * 400, "$HOME", "`id`", "$(id)", "%s%n%p"),
     *(
         "<script>alert(1)</script>",
@@ -23,8 +23,8 @@ NAUGHTY = [
     *("表ポあA鷗ŒéＢ逍Üßªąñ丂㐀𠀀", "Ω≈ç√∫", "ﷺ" * 20, "Ṱ̺̺̕o͞ ̷i̲̬n̝̗v̟̜o̘k̲e", "İ", "ſ", "ǆ", "١٢٣"),
     *("../../../../etc/passwd", "file:///etc/passwd", "http://169.254.169.254/", "//evil.example", "data:,x"),
 ]
-RAW = [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\x80" * 50]
-PLACES = [
+INVALID_UTF8 = [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\x80" * 50]
+PARAMETERS = [
     "/login/callback?state={}",
     "/login/callback?state=x&code={}",
     "/login/callback?error={}",
@@ -36,11 +36,11 @@ PLACES = [
 ]
 
 
-async def test_naughty_string_does_no_harm(start_foyer: StartFoyer, subtests: pytest.Subtests):
+async def test_hostile_string_causes_no_error_no_echo_and_no_header(start_foyer: StartFoyer, subtests: pytest.Subtests):
     foyer = await start_foyer()
-    for place in PLACES:
+    for place in PARAMETERS:
         with subtests.test(place=place):
-            for text in [*map(quote, NAUGHTY), *map(quote_from_bytes, RAW)]:
+            for text in [*map(quote, HOSTILE_STRINGS), *map(quote_from_bytes, INVALID_UTF8)]:
                 head = await send_request(foyer.address, place.format(text), headers=[HOST], body=True)
                 assert head.status in (200, 302, 400), text
                 assert b"alert(1)" not in head.body

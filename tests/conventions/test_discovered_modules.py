@@ -1,4 +1,4 @@
-"""Modules that are found, not registered, all keep the rule of their folder."""
+"""Checks that each discovered module defines what its folder requires."""
 
 from types import ModuleType
 
