@@ -3,6 +3,7 @@
 import gzip
 import math
 from collections.abc import Callable
+from itertools import islice
 from typing import cast
 
 from tornado.escape import parse_qs_bytes
@@ -23,6 +24,7 @@ from utilities.model.errors import (
     UnknownSite,
 )
 from utilities.pageviews.collect.beacon import (
+    MAX_BEACON_FIELDS,
     BeaconPayload,
     MissingUrl,
     first_fields,
@@ -156,9 +158,15 @@ class CollectHandler(BeaconHandler):
     """Receives a page view or an event as a body: from `sendBeacon`, as a form or as a JSON object."""
 
     async def post(self) -> None:
-        if await self.collect_hit(lambda: parse_beacon_body(self.request.body)):
+        if await self.collect_hit(self.parse_payload):
             self.set_status(204)
             self.finish()
+
+    def parse_payload(self) -> BeaconPayload:
+        is_form_data = self.request.headers.get("Content-Type", "").lower().startswith("multipart/form-data")
+        if is_form_data and (fields := self.request.body_arguments):
+            return parse_beacon_query(dict(islice(fields.items(), MAX_BEACON_FIELDS)))
+        return parse_beacon_body(self.request.body)
 
     def options(self) -> None:
         self.set_header("Access-Control-Allow-Methods", "POST")

@@ -192,6 +192,17 @@ async def test_what_is_too_much_is_cut_and_the_hit_counts(
             assert len(json.loads(row["props"] or "{}")) <= 20
 
 
+async def test_form_with_parts_is_a_form(open_collector: OpenCollector, fetch: Fetch):
+    """What `sendBeacon` makes of a FormData."""
+    server = await open_collector(SITES)
+    fields = {"url": PAGE, "t": "Größe", "w": "1920"}
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{fields[name]}\r\n' for name in fields]
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert (await post(fetch, server, "".join(parts) + "--x--\r\n", **form)).code == 204
+    assert (await post(fetch, server, "".join(parts[1:]) + "--x--\r\n", **form)).code == 400
+    assert [(view.title, view.screen) for view in await server.views()] == [("Größe", 1920)]
+
+
 async def test_event_is_stored_with_its_props(open_collector: OpenCollector, fetch: Fetch):
     server = await open_collector(SITES)
     await post(fetch, server, {"url": PAGE, "name": "sign-up", "props": {"seats": 3, "paid": True, "plan": "small"}})

@@ -114,6 +114,7 @@ def test_parameters_in_kept_parameters_are_part_of_the_path(start: StartClassifi
         ({"headers": {"sec-purpose": "prefetch;prerender"}}, DropReason.PREFETCH),
         ({"headers": {"sec-gpc": "1"}}, DropReason.PRIVACY),
         ({"headers": {"dnt": "1"}}, DropReason.PRIVACY),
+        ({"headers": {"sec-gpc": "1,1"}}, DropReason.PRIVACY),  # a proxy has repeated it
         ({"headers": {"dnt": "0", "sec-gpc": "0"}}, None),
         ({"referrer": "http://semalt.com/crawler.php?u=x"}, DropReason.SPAM),
         ({"referrer": "http://74.Semalt.com/"}, DropReason.SPAM),

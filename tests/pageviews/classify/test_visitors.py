@@ -141,6 +141,16 @@ def test_salt_is_destroyed_though_the_process_was_down_when_it_was_due(start: St
     assert start(now=NOON + timedelta(days=1)).salt_days() == []
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_salt_of_a_clock_that_was_wrong_is_destroyed(start: StartClassifier, restarts: bool):
+    running = start()
+    running.classify_view(at=NOON + timedelta(days=4000))
+    running = start() if restarts else running
+    first = running.classify_view()
+    assert running.salt_days() == ["2026-11-20"]
+    assert running.classify_view(at=NOON + timedelta(days=1)).visitor != first.visitor
+
+
 def test_a_restart_knows_people_again(start: StartClassifier):
     assert start().classify_view().visitor == start().classify_view(at=NOON + MINUTE).visitor
 

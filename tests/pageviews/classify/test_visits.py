@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.pageviews.classify.conftest import MINUTE, NOON, RunningClassifier
 from utilities.pageviews.classify.attribution import DIRECT_VISIT, Attribution
 from utilities.pageviews.classify.sessions import RECENT_VISITS_SQL, SessionTracker, epoch_seconds
@@ -24,6 +26,14 @@ def test_visit_goes_on_however_long_it_lasts(start: StartClassifier):
     running = start()
     visits = {running.classify_view(at=NOON + n * 29 * MINUTE).visit for n in range(20)}
     assert len(visits) == 1
+
+
+@pytest.mark.parametrize("hours", [1, 5, 30])
+def test_clock_that_is_put_back_makes_one_more_visit_at_most(start: StartClassifier, hours: int):
+    running = start()
+    running.classify_view()
+    views = [running.classify_view(at=NOON + n * MINUTE - timedelta(hours=hours)) for n in range(5)]
+    assert len({view.visit for view in views}) == 1
 
 
 def test_an_event_is_a_sign_of_life(start: StartClassifier):

@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -109,7 +109,7 @@ class HitClassifier:
             return DropReason.BOT
         if site.is_excluded(path, hit.address):
             return DropReason.EXCLUDED
-        if site.honour_privacy_signals and (headers.get("sec-gpc") == "1" or headers.get("dnt") == "1"):
+        if site.honour_privacy_signals and (is_header_on(headers, "sec-gpc") or is_header_on(headers, "dnt")):
             return DropReason.PRIVACY
         if referrer and self.spam.is_listed(referrer):
             return DropReason.SPAM
@@ -177,6 +177,11 @@ class HitClassifier:
             agent=tidy_cached(agent, MAX_AGENT_CHARS),
             screen=min(hit.screen, 100_000) if hit.screen and hit.screen > 0 else 0,
         )
+
+
+def is_header_on(headers: Mapping[str, str], name: str) -> bool:
+    """Whether a header is 1; of one that is repeated, the first counts."""
+    return headers.get(name, "").partition(",")[0].strip() == "1"
 
 
 def is_own_host(host: str, site: Site) -> bool:

@@ -19,12 +19,18 @@ class DailySalts:
         self.storage = SaltFiles(storage) if isinstance(storage, Path) else storage
         self._salts: dict[str, SiteSalts] = {}
         for stored in self.storage.load(now):
-            self._load_salt(stored, now)
+            if is_ahead(stored.day, site_time(stored.zone, now).day):
+                self.storage.delete(stored.site, stored.day)
+            else:
+                self._load_salt(stored, now)
         self.destroy_expired(now)
 
     def salts_at(self, site: str, zone: str, at: float) -> SiteSalts:
         """Returns the site's salts at `at`; creates the day's on first use."""
         salts, day = self._salts.get(site), site_time(zone, at).day
+        if salts and is_ahead(salts.day, day):
+            self._destroy_all(site, salts)
+            salts = None
         if salts is None or salts.day < day:
             return self._start_day(site, zone, day, at)
         if salts.earlier:
@@ -36,7 +42,9 @@ class DailySalts:
         for site, salts in list(self._salts.items()):
             today = site_time(salts.zone, now).day
             self._destroy_earlier(site, salts, now)
-            if salts.day < today and now > midnight_epoch(salts.zone, today) + SESSION_TIMEOUT_SECONDS:
+            if is_ahead(salts.day, today) or (
+                salts.day < today and now > midnight_epoch(salts.zone, today) + SESSION_TIMEOUT_SECONDS
+            ):
                 self._destroy_all(site, salts)
 
     def _start_day(self, site: str, zone: str, day: date, at: float) -> SiteSalts:
@@ -85,3 +93,11 @@ class DailySalts:
             if earlier not in stay:
                 self.storage.delete(site, earlier.day)
         salts.earlier = stay
+
+
+def is_ahead(day: date, today: date) -> bool:
+    """Whether a salt's day is so far ahead that the clock was wrong; without this check the salt would stay till then.
+
+    A clock that is put back over one midnight changes no visitor.
+    """
+    return day > today + ONE_DAY

@@ -62,9 +62,7 @@ class SessionTracker:
         )
         key = f"{visitor} {round(at * 1000)} {text}".encode("utf-8", "surrogatepass")
         visit = OpenVisit(int.from_bytes(blake2b(key, digest_size=8).digest(), "big") >> 1, at, attribution, at)
-        later = self._open.get(visitor)
-        if later is None or later.last_seen <= at:  # a hit that comes late does not end the visit of later hits
-            self._add_visit(visitor, visit)
+        self._add_visit(visitor, visit)  # also when the clock was put back, and a visit of later hits is open
         return visit
 
     def drop_ended(self, now: float) -> None:
