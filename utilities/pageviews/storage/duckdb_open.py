@@ -16,6 +16,7 @@ from utilities.runtime.disk_errors import is_temporary_disk_error
 DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "checkpoint_threshold": "16MB",
     "autoinstall_known_extensions": False,
+    "allocator_background_threads": True,  # return the memory of a large report; otherwise DuckDB's allocator keeps it
     "enable_external_file_cache": False,  # the contents of a journal change from one read to the next
 }
 SMALL_DUCKDB_CONFIG = DUCKDB_CONFIG | {"threads": 1, "memory_limit": "40MB"}
