@@ -165,6 +165,12 @@ def test_json_is_read_in_every_case_and_envelope(record: dict[str, Any]):
     assert facts(parse_log_line(f"[{json.dumps(record)},")) == SHOP
 
 
+def test_client_without_any_header_sent_no_agent():
+    request = {"remote_ip": "203.0.113.5", "method": "GET", "host": HOST, "uri": TARGET, "headers": {}}
+    found = parse_log_line(json.dumps({"ts": AT, "request": request, "status": 200}))
+    assert found and found.agent == "-"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -60,6 +60,10 @@ def test_method_in_lower_case_is_read(request_line: str):
     assert parsed and (parsed.method, parsed.target, parsed.at) == ("GET", TARGET, AT)
 
 
+def test_day_may_be_filled_up_with_a_space():
+    assert facts(parse_log_line(LINE.replace(TIME, " 5/Nov/2026:10:00:00 +0100")))[2] == AT - 15 * 24 * 3600
+
+
 def test_two_lines_in_one_are_refused():
     with pytest.raises(UnreadableLine, match="two lines"):
         parse_last(LINE[:70] + LINE)

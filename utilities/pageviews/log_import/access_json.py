@@ -64,8 +64,7 @@ def split_objects(text: str) -> list[str]:
             if not isinstance(found, dict):
                 return []
             objects.append(found)
-            rest = text[end:].lstrip(BETWEEN_OBJECTS)
-            start = len(text) - len(rest)
+            start = next((place for place in range(end, len(text)) if text[place] not in BETWEEN_OBJECTS), len(text))
     except (ValueError, RecursionError):
         return []
     if len(objects) == 1:

@@ -20,7 +20,7 @@ from utilities.pageviews.log_import.log_line import (
 from utilities.pageviews.log_import.log_time import check_epoch, parse_log_time, parse_minute
 
 TIME_PATTERN = (
-    r"\[(\d{1,2}[/ .-][^\W_]{1,12}\.?[/ .-]\d{4}[: T][^\]]{8,48}"
+    r"\[ ?(\d{1,2}[/ .-][^\W_]{1,12}\.?[/ .-]\d{4}[: T][^\]]{8,48}"
     r"|\d{4}[-/](?:\d\d|[^\W\d_]{3,12})[-/]\d\d[:T ][^\]]{5,48}"
     r"|[A-Z][a-z]{2},? (?:[A-Z][a-z]{2} [ \d]?\d|\d\d [A-Z][a-z]{2}) [^\]]{13,48}"
     r"|\d{9,19}(?:\.\d{1,9})?)\]"

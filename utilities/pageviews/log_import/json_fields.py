@@ -62,6 +62,7 @@ class JsonFields:
         for name, value in record.items():
             place = prefix + plain_name(name)
             if isinstance(value, dict):
+                self.texts.setdefault(f"{place}.", "")  # an empty object is there, too
                 if depth < MAX_DEPTH:
                     self._add_object(value, f"{place}.", depth + 1)
             elif self.texts.get(place, "-") in ("", "-"):
