@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from utilities.config.environment import read_settings
 from utilities.config.file_owners import check_data_owner
 from utilities.config.settings import Settings
-from utilities.logs import log_settings_faults, log_uncaught_errors
+from utilities.logs import log_settings_faults, log_to_stderr, log_uncaught_errors
 from utilities.model.errors import FoyerError, SettingsError
 from utilities.runtime.process_end import end_process
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(run_command(options))
     except FoyerError as error:
-        is_server = options.command in ("serve", "collect")
+        is_server = options.command in ("serve", "collect", "demo")
         if is_server and isinstance(error, SettingsError) and error.log_format == "json":
             log_settings_faults(str(error))
         else:
@@ -105,22 +105,22 @@ def add_command(
 
 async def run_command(options: argparse.Namespace) -> int:
     """Imports and runs the command; returns the exit code."""
-    match options.command:
-        case "demo":
-            return await run_demo_command(public=options.public)
-        case "schema":
-            from utilities.commands.schema import run_schema
+    if options.command == "schema":
+        from utilities.commands.schema import run_schema
 
-            return await run_schema()
-    settings = read_settings()
+        return await run_schema()
+    settings = read_settings(demo_env={} if options.command == "demo" else None, public_demo=options.public)
     try:
         return await run_with_settings(options, settings)
     except FoyerError as error:
-        raise FoyerError(settings.redactor().mask_secrets(str(error))) from None
+        text = settings.redactor().mask_secrets(str(error))
+        raise SettingsError(text, log_format=settings.log_format) from None
 
 
 async def run_with_settings(options: argparse.Namespace, settings: Settings) -> int:
     """Imports and runs a command that needs the settings; returns the exit code."""
+    if options.command == "demo":
+        return await run_demo_command(public=options.public)
     if options.command == "check":
         from utilities.commands.check import run_check
 
@@ -169,7 +169,9 @@ async def run_demo_command(*, public: bool = False) -> int:
     from demo import launch
     from utilities.commands.demo import run_demo
 
-    demo_folder = read_settings(demo_env={}, public_demo=public).data_dir
+    settings = read_settings(demo_env={}, public_demo=public)
+    log_to_stderr(settings.log_level, settings.log_format)  # before the simulated internet writes something
+    demo_folder = settings.data_dir
     check_data_owner(demo_folder.parent)
     check_data_owner(demo_folder)
     try:
@@ -177,8 +179,7 @@ async def run_demo_command(*, public: bool = False) -> int:
             launch, lambda environment: read_settings(demo_env=environment, public_demo=public), run_serve_command
         )
     except launch.LaunchError as error:
-        print(error, file=sys.stderr)
-        return 1
+        raise FoyerError(str(error)) from None
 
 
 if __name__ == "__main__":

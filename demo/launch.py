@@ -2,14 +2,20 @@
 
 import asyncio
 import json
+import logging
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+log = logging.getLogger("foyer.demo")
+
 TIMEOUT = 20.0
 """Seconds in which the child must print its settings."""
+
+READERS: set["asyncio.Task[None]"] = set()
+"""The tasks that log what children write; the event loop itself holds tasks only weakly."""
 
 HOME = Path(__file__).resolve().parent.parent
 
@@ -29,8 +35,13 @@ async def launch_internet(
 
     The child ends when its standard input closes, so it cannot outlive this process.
     """
-    process = await asyncio.create_subprocess_exec(*demo_command(folder, options), stdin=PIPE, stdout=PIPE, cwd=HOME)
+    command = demo_command(folder, options)
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=HOME)
     assert process.stdout is not None  # noqa: S101 - requested for with PIPE
+    assert process.stderr is not None  # noqa: S101 - requested for with PIPE
+    reader = asyncio.create_task(log_output(process.stderr))
+    READERS.add(reader)
+    reader.add_done_callback(READERS.discard)
     try:
         line = await asyncio.wait_for(process.stdout.readline(), timeout)
     except TimeoutError as error:
@@ -38,9 +49,23 @@ async def launch_internet(
         raise LaunchError(f"The simulated internet did not start within {timeout:g} seconds.") from error
     if not line:
         code = await process.wait()
-        raise LaunchError(f"The simulated internet stopped at once with exit code {code}; its output has the reason.")
+        await reader  # it logs the reason
+        raise LaunchError(
+            f"The simulated internet stopped at once with exit code {code}; the lines before have the reason."
+        )
     environment: dict[str, str] = json.loads(line)
     return process, environment
+
+
+async def log_output(stream: asyncio.StreamReader) -> None:
+    """Logs each line that the child writes to its standard error, in the format of this process."""
+    rest = b""
+    while data := await stream.read(65536):
+        *complete, rest = (rest + data).split(b"\n")
+        for line in complete:
+            log.warning("%s", line.decode("utf-8", "replace"))
+    if rest:
+        log.warning("%s", rest.decode("utf-8", "replace"))
 
 
 def send_visitors(process: Process, address: str) -> None:

@@ -15,11 +15,11 @@ NAMED_SECRET = re.compile(
     r"|(?P<scheme>\b(?:Bearer|Basic) +)[\w.~+/=-]{6,}"
     r"|(?P<user>://[^/\s:@]*:)[^/\s@]+(?=@)"
     r"|(?P<link>/s/)[^\s?#\"'<>]+"  # a share link: its path is its secret
-    r"|(?P<prefix>\b(?:foyer_|GOCSPX-|ya29\.|AIza))[\w.-]{20,}",  # API tokens of ours and keys of Google's
+    r"|(?P<prefix>\b(?:foyer_|GOCSPX-|ya29\.|AIza|eyJ))[\w.-]{20,}",  # our API tokens, keys of Google, signed JSON
     re.IGNORECASE,
 )
 NAMED_SECRET_HINT = re.compile(
-    "=|://|/s/|bearer|basic|foyer_|gocspx-|ya29|aiza", re.IGNORECASE
+    "=|://|/s/|bearer|basic|foyer_|gocspx-|ya29|aiza|eyj", re.IGNORECASE
 )  # without, it cannot match
 ADDRESS_WITH_USER = re.compile(r"[a-z][a-z0-9+.-]*://(?P<user>.*)@", re.IGNORECASE | re.DOTALL)
 SECRET_PARAMETER = re.compile(r"[?&;]\w*(?:token|secret|password|passwd|key)\w*=([^&;#]+)", re.IGNORECASE)

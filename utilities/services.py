@@ -17,9 +17,9 @@ from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, utc_now
-from utilities.model.errors import Overloaded
+from utilities.model.errors import BoardError, Overloaded
 from utilities.pageviews.collect.collector import Collector
-from utilities.pageviews.collection import Collection, open_collection
+from utilities.pageviews.collection import Collection, make_site_registry, open_collection
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
@@ -76,6 +76,16 @@ def load_catalogue() -> Catalogue:
     )
 
 
+def load_boards(boards: Boards, settings: Settings) -> None:
+    """Reads the boards; raises BoardError when there is none, with what is wrong in sites.yaml before it."""
+    try:
+        boards.load()
+    except BoardError as error:
+        sites = make_site_registry(settings)
+        sites.poll()
+        raise BoardError("\n".join(filter(None, (sites.fault, str(error))))) from None
+
+
 @asynccontextmanager
 async def open_services(
     settings: Settings, clock: Clock = utc_now, catalogue: Catalogue | None = None
@@ -86,7 +96,7 @@ async def open_services(
     """
     catalogue = catalogue or load_catalogue()
     boards = Boards(settings.boards_dir, catalogue.add_board, catalogue.remove_board)
-    boards.load()
+    load_boards(boards, settings)
     async with AsyncExitStack() as stack:
         collection = await stack.enter_async_context(open_collection(settings, clock))
         query_sources = await open_query_sources(stack, catalogue, collection, settings, clock)

@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 from handlers.base.authenticator import SignIn
-from handlers.base.errors import HttpProblem
+from handlers.base.errors import SIGN_IN_FAILED, HttpProblem
 from handlers.base.handler import BaseHandler
 from handlers.base.unauthenticated import sign_in_url
 from utilities.accounts.database.sessions import SESSION_LIFETIME
@@ -24,6 +24,7 @@ from utilities.model.errors import SignInRefused
 log = logging.getLogger("foyer.sign_in")
 
 MAX_CODE_CHARS = 2048
+FAILED_STATUSES = (400, 403, 500, 503)
 SIGN_IN_AGAIN = "Please sign in again."
 # Errors that an issuer may send (OpenID Connect 3.1.2.6), with our status and sentence.
 # The description of the issuer is not shown: anybody could write one into an address.
@@ -51,7 +52,10 @@ class LoginPage(BaseHandler):
 
 
 class SignInHandler(BaseHandler):
-    """Base of the two steps of signing in: the rate limits."""
+    """Base of the two steps of signing in: the rate limits, and the title of what fails."""
+
+    def write_problem(self, status: int, title: str, sentence: str, error: BaseException | None) -> None:
+        super().write_problem(status, SIGN_IN_FAILED if status in FAILED_STATUSES else title, sentence, error)
 
     async def limited_sign_in(self) -> SignIn:
         """Returns what people sign in with. Raises HttpProblem 404 without sign-in and 429 above the address's limit.

@@ -14,8 +14,9 @@ from utilities.model.errors import (
     StoreDown,
 )
 
+SIGN_IN_FAILED = "Sign-in failed"
 STATUS_TITLES = {
-    400: "That did not make sense",
+    400: "This address or form does not work",
     401: "Please sign in",
     403: "Not for you",
     404: "There is no such page",
@@ -64,7 +65,7 @@ def status_for_error(error: BaseException | None, usual: int) -> int:
 def error_title(status: int, error: BaseException | None) -> str:
     """Returns the title of an error page."""
     if isinstance(error, SignInRefused):
-        return "Sign-in failed"
+        return SIGN_IN_FAILED
     return STATUS_TITLES.get(status, "Something broke" if status >= 500 else HTTPStatus(status).phrase)
 
 

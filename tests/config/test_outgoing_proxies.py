@@ -1,5 +1,6 @@
 """One rule for all requests to the internet: HTTPS_PROXY, HTTP_PROXY and NO_PROXY."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
@@ -14,8 +15,9 @@ from utilities.checkup import run_checks
 from utilities.config.environment import read_settings
 from utilities.http.client import HttpClient
 from utilities.model.clock import utc_now
-from utilities.model.errors import Unavailable
+from utilities.model.errors import StoreDown, Unavailable
 from utilities.model.outgoing_proxies import OutgoingProxies
+from utilities.pageviews.storage.clickhouse_open import make_client, pool_manager
 from utilities.sources.ga4 import Ga4Query, Ga4Source
 
 PASSWORD = "p@ss:w/rd#%"
@@ -87,6 +89,22 @@ async def test_proxy_that_refuses_is_named_without_its_password(internet: Intern
     await source.close()
     assert proxy.hosts == []
     assert "canary" not in f"{refused.value} {failed.value}"
+
+
+@pytest.mark.parametrize(("exceptions", "host"), [("", "clickhouse.test"), ("10.0.0.0/8", "10.1.2.3")])
+async def test_clickhouse_obeys_the_same_rule(
+    exceptions: str, host: str, internet: Internet, proxy: LoopbackProxy, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HTTP_PROXY", proxy_url(proxy))  # what the client itself would read
+    environ = {"HTTP_PROXY": proxy_url(proxy), "NO_PROXY": exceptions}
+    settings = read_settings(environ, env_file=None)
+    pool = pool_manager(f"http://{host}:8123/db", settings.proxies)
+    assert (pool.proxy is None) == bool(exceptions)
+    if pool.proxy is not None:
+        with pytest.raises(StoreDown):  # what answers behind the proxy is no ClickHouse
+            await asyncio.to_thread(make_client, f"http://{host}:8123/db", 5, settings.proxies)
+        assert set(proxy.hosts) == {host}
+        assert not proxy.refusals
 
 
 @pytest.mark.parametrize(

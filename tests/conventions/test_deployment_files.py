@@ -2,10 +2,14 @@
 
 import re
 import shlex
+from pathlib import Path
 
+import pytest
 import yaml
+from pydantic import SecretStr
 
 from tests.conventions.code import ROOT
+from utilities.config.environment import read_settings
 from utilities.config.settings import VARIABLES
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -53,6 +57,33 @@ def test_compose_file_keeps_its_data_and_writes_nowhere_else():
     assert f"data:{service['environment']['DATA_DIR']}" in service["volumes"]
     assert int(service["stop_grace_period"].rstrip("s")) > 10
     assert [secret for secret in service["secrets"] if secret not in COMPOSE["secrets"]] == []
+
+
+def interpolate(text: str, environ: dict[str, str]) -> str:
+    """Returns the text as `docker compose` reads it: with `${NAME:-default}` and `${NAME:+replacement}` replaced."""
+
+    def replace(match: re.Match[str]) -> str:
+        value = environ.get(match["name"], "")
+        return (match["word"] if value else "") if match["sign"] == "+" else value or match["word"]
+
+    return re.sub(r"\$\{(?P<name>\w+):(?P<sign>[+-])(?P<word>[^}]*)\}", replace, text)
+
+
+@pytest.mark.parametrize(
+    ("environ", "key", "file"),
+    [
+        ({"GOOGLE_APPLICATION_CREDENTIALS": "var/key.json"}, Path("/run/secrets/service_account"), "var/key.json"),
+        ({"GOOGLE_APPLICATION_CREDENTIALS_JSON": '{"type": "x"}'}, SecretStr('{"type": "x"}'), "/dev/null"),
+        ({}, None, "/dev/null"),
+    ],
+)
+def test_compose_file_takes_the_key_from_a_file_a_variable_or_nowhere(
+    environ: dict[str, str], key: Path | SecretStr | None, file: str
+):
+    compose = yaml.safe_load(interpolate((ROOT / "compose.yaml").read_text(encoding="utf-8"), environ))
+    variables = {name: value or "" for name, value in compose["services"]["foyer"]["environment"].items()}
+    assert read_settings({**environ, **variables}, env_file=None).google_key == key
+    assert compose["secrets"]["service_account"]["file"] == file
 
 
 def test_procfile_runs_the_server():

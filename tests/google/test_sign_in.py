@@ -21,6 +21,17 @@ async def trouble(source: Ga4Source) -> SourceError:
     return caught.value
 
 
+async def test_quoted_refusal_is_cut_and_repeats_nothing_of_the_key(google: FakeGoogle, ga4: Ga4Source) -> None:
+    key = json.loads(ga4.client.key.read_text())["private_key"].splitlines()[3]
+    assertion = f"eyJhbGciOiJSUzI1NiJ9.{'kanarY7q' * 20}.c2ln"
+    body = {"error": "invalid_grant", "error_description": f"Bad {assertion} {key[4:40]} {key[::-1]} {'word ' * 300}"}
+    google.faults.inject("/token", Fault("status", status=400, body=json.dumps(body)))
+    message = str(await trouble(ga4))
+    assert "kanarY" not in message
+    assert not any(key[at : at + 6] in message for at in range(len(key) - 5))
+    assert len(message) < 500
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "words"),
     [

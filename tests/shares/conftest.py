@@ -94,10 +94,10 @@ async def social(
 
     def make(*names: str, variables: dict[str, str] | None = None, **changes: Any) -> SocialSource:
         settings = configured(*names, **(variables or {}))
-        providers, unknown = enabled_providers(settings)
+        providers = enabled_providers(settings)
         upstream = HttpClient()
         parts = [ShareTracker(replace(each, **changes), settings, upstream, network_server.clock) for each in providers]
-        opened.append(SocialSource(parts, unknown, upstream, network_server.clock, sample_page=HOME))
+        opened.append(SocialSource(parts, upstream, network_server.clock, sample_page=HOME))
         return opened[-1]
 
     yield make

@@ -113,23 +113,6 @@ async def test_provider_without_its_key_is_unavailable_and_says_what_to_set(soci
         await source.check()
 
 
-async def test_provider_nobody_knows_is_unavailable_and_says_so(social, ask):
-    source = social("pinterest", "myspace")
-    frame = await ask(source, HOME)
-    assert frame.column_values("myspace") == (None,)
-    assert reasons(frame, "myspace") == ["unavailable: there is no network with this name"]
-    with pytest.raises(SourceMisconfigured, match="myspace: there is no network with this name"):
-        await source.check()
-    assert source.health()["myspace"]["state"] == "unconfigured"
-
-
-async def test_misspelt_provider_is_told_the_right_name(social, ask):
-    frame = await ask(social("hackernews"), HOME)
-    assert reasons(frame, "hackernews") == [
-        "unavailable: there is no network with this name, did you mean hacker-news?"
-    ]
-
-
 async def test_provider_with_its_key_needs_not_be_named(configured, network_server):
     configured = configured("pinterest", "x").model_copy(update={"share_providers": ("pinterest",)})
     source = await SOURCE.open(configured, network_server.clock)

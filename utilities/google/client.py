@@ -151,9 +151,9 @@ class GoogleClient:
         except CLIENT_ERRORS as error:
             connections.close()
             server_error = is_counted_server_error(error)
-            failure = translate_error(
-                error, replace(self.context, account=credentials.account, token=credentials.token or "")
-            )
+            token, redactor = credentials.token or "", credentials.redactor
+            context = replace(self.context, account=credentials.account, token=token, redactor=redactor)
+            failure = translate_error(error, context)
             if connections.deadline.is_abandoned():
                 raise failure from error  # no fact about Google
             if is_credential_error(error):

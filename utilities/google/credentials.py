@@ -15,7 +15,7 @@ from google.oauth2 import service_account
 from pydantic import SecretStr
 
 from utilities.model.errors import SourceMisconfigured
-from utilities.redaction import parse_json_object
+from utilities.redaction import Redactor, parse_json_object
 
 KEY_FILE_SETTING = "GOOGLE_APPLICATION_CREDENTIALS"
 KEY_JSON_SETTING = "GOOGLE_APPLICATION_CREDENTIALS_JSON"
@@ -50,6 +50,7 @@ class SharedCredentials:
     token: Any
     valid: bool
     account = "the person whose key this is"  # for messages
+    redactor = Redactor()  # masks the key; that of a file is not among the settings
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -149,19 +150,26 @@ def load_credentials(key: Path | SecretStr | None, scope: str) -> SharedCredenti
     if missing:
         raise SourceMisconfigured(f"{setting} lacks {', '.join(missing)}; download the complete key again")
     try:
-        if kind == "authorized_user":
-            person: UserCredentials = UserCredentials.from_authorized_user_info(info)  # type: ignore[no-untyped-call]
-            return person  # with the scopes that the person has allowed
-        info["private_key"] = str(info["private_key"]).replace("\\n", "\n")  # a tool has escaped it twice
-        account: ServiceAccountCredentials = ServiceAccountCredentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            info, scopes=[scope]
-        )
-        return account
+        credentials = parse_credentials(info, scope)
     except (ValueError, TypeError, exceptions.GoogleAuthError):
         # Not chained: the library's text can hold lines of the key.
         raise SourceMisconfigured(
             f"the private_key in {setting} cannot be read; download the complete key again"
         ) from None
+    credentials.redactor = Redactor([json.dumps(info)])
+    return credentials
+
+
+def parse_credentials(info: dict[str, Any], scope: str) -> SharedCredentials:
+    """Returns the credentials of a key; raises ValueError, TypeError and GoogleAuthError when it cannot be read."""
+    if info["type"] == "authorized_user":
+        person: UserCredentials = UserCredentials.from_authorized_user_info(info)  # type: ignore[no-untyped-call]
+        return person  # with the scopes that the person has allowed
+    info["private_key"] = str(info["private_key"]).replace("\\n", "\n")  # a tool has escaped it twice
+    account: ServiceAccountCredentials = ServiceAccountCredentials.from_service_account_info(  # type: ignore[no-untyped-call]
+        info, scopes=[scope]
+    )
+    return account
 
 
 def read_key_file(path: Path) -> str:

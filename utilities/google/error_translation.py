@@ -17,7 +17,7 @@ from utilities.google.credentials import InvalidTokenResponse, TokenServerUnavai
 from utilities.google.quota import quota_error
 from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
 from utilities.model.text import clean_text
-from utilities.redaction import MASK
+from utilities.redaction import MASK, Redactor
 
 CLIENT_ERRORS = (
     ApiError,
@@ -36,6 +36,7 @@ CLIENT_ERRORS = (
 )
 """Everything that the client raises."""
 
+MAX_QUOTED_CHARS = 16_000  # of a server's message; the rest is not looked at
 COUNTED_STATUSES = (500, 503)  # Google counts these, and locks the property out after too many
 CONSOLE_LINK = re.compile(r"https://console\.(?:developers|cloud)\.google\.com/[\w./?=&%-]+")
 
@@ -50,6 +51,12 @@ class CallContext:
     endpoint_setting: str  # the setting with the API's address
     account: str = ""  # the service account's e-mail address
     token: str = field(default="", repr=False)  # the access token, which no message may quote
+    redactor: Redactor = field(default_factory=Redactor, repr=False)  # masks the account's key
+
+    def quote_message(self, message: str) -> str:
+        """Returns a server's message as clean text of at most 300 characters, without the token and the key."""
+        masked = message.replace(self.token, MASK) if self.token else message
+        return clean_text(self.redactor.mask_secrets(masked[:MAX_QUOTED_CHARS]))
 
 
 def is_counted_server_error(error: BaseException) -> bool:
@@ -108,7 +115,7 @@ def unwrap_error(error: BaseException | None) -> BaseException | None:
 
 
 def translate_status(error: HttpError, context: CallContext) -> SourceError:
-    status, message = error.status_code, google_message(error, context.token)
+    status, message = error.status_code, google_message(error, context)
     if status == 429 or (status == 403 and "ateLimitExceeded" in body_text(error)):
         return quota_error(message, error.resp.get("retry-after"))
     if status == 401:
@@ -147,7 +154,7 @@ def translate_forbidden(message: str, error: HttpError, context: CallContext) ->
 
 def translate_sign_in_error(message: str, context: CallContext) -> SourceError:
     """Returns the error for a response of the token server (RFC 6749)."""
-    reason = clean_text(message, 200)
+    reason = context.quote_message(message)
     if "short-lived token" in message or "iat" in message:
         return SourceMisconfigured(
             f"Google rejects the key because this machine's clock is wrong; set the clock ({reason})"
@@ -159,15 +166,15 @@ def translate_sign_in_error(message: str, context: CallContext) -> SourceError:
     return SourceMisconfigured(f"Google rejects the key of {context.account}: {reason}")
 
 
-def google_message(error: HttpError, token: str) -> str:
-    """Returns Google's own message as clean text, without the access token; '' when the body is not Google's JSON."""
+def google_message(error: HttpError, context: CallContext) -> str:
+    """Returns Google's own message as it may be quoted; '' when the body is not Google's JSON."""
     try:
         message = json.loads(error.content)["error"]["message"]
     except (ValueError, TypeError, LookupError, RecursionError):
         return ""
     if not isinstance(message, str):
         return ""
-    return clean_text(message.replace(token, MASK) if token else message, 300).removesuffix(".")
+    return context.quote_message(message).removesuffix(".")
 
 
 def body_text(error: HttpError) -> str:

@@ -14,7 +14,7 @@ from utilities.http.canonical_url import canonical_url
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import SourceError, SourceMisconfigured, Unavailable
-from utilities.model.frames import Column, Frame, Note, ValueKind
+from utilities.model.frames import Column, Frame, ValueKind
 from utilities.model.near_names import find_near_name
 from utilities.runtime.watched_file import WatchedFile
 from utilities.shares import providers as shares
@@ -45,7 +45,6 @@ class SocialSource:
     def __init__(
         self,
         trackers: Sequence[ShareTracker],
-        unknown_names: Mapping[str, str],
         upstream: HttpClient,
         clock: Clock,
         *,
@@ -54,7 +53,6 @@ class SocialSource:
         monotonic: MonotonicClock = time.monotonic,
     ) -> None:
         self.trackers = {tracker.provider.name: tracker for tracker in trackers}
-        self.unknown_names = unknown_names  # names in SHARE_PROVIDERS without a module, each with its hint
         self.upstream = upstream
         self.sample_page = sample_page
         self.clock = clock
@@ -75,10 +73,6 @@ class SocialSource:
             values, notes = tracker.column_values(pages)
             column = Column(name, tracker.provider.heading, ValueKind.SHARE, rank, tracker.provider.description)
             frame = frame.with_column(column, values, notes)
-        for name, why in self.unknown_names.items():
-            note = Note(f"unavailable: {why}", name)
-            column = Column(name, name, ValueKind.SHARE, drop_priority=len(self.trackers))
-            frame = frame.with_column(column, [None] * len(pages), [note])
         return frame
 
     async def refresh_counts(self, pages: list[str]) -> None:
@@ -110,7 +104,6 @@ class SocialSource:
         results = dict(
             zip(self.trackers, await asyncio.gather(*map(self.check_network, self.trackers.values())), strict=True)
         )
-        results |= {name: SourceMisconfigured(why) for name, why in self.unknown_names.items()}
         errors = {name: result for name, result in results.items() if isinstance(result, SourceError)}
         report = "\n".join(f"{name}: {result}" for name, result in (errors | results).items())  # errors first
         if not errors:
@@ -134,8 +127,7 @@ class SocialSource:
 
     def health(self) -> Mapping[str, object]:
         """Returns the state of each network."""
-        states = {name: tracker.health() for name, tracker in self.trackers.items()}
-        return states | {name: {"state": "unconfigured", "why": why} for name, why in self.unknown_names.items()}
+        return {name: tracker.health() for name, tracker in self.trackers.items()}
 
     async def close(self) -> None:
         await asyncio.gather(*(tracker.close() for tracker in self.trackers.values()))
@@ -151,17 +143,12 @@ def canonical_or_none(url: str) -> str | None:
         return None
 
 
-def enabled_providers(settings: Settings) -> tuple[list[Provider], dict[str, str]]:
-    """Returns the enabled providers, those in SHARE_PROVIDERS first and then those with a key.
-
-    The second value has the names in SHARE_PROVIDERS without a provider, each with its hint.
-    """
+def enabled_providers(settings: Settings) -> list[Provider]:
+    """Returns the enabled providers, those in SHARE_PROVIDERS first and then those with a key."""
     providers = {provider.name: provider for provider in discover_units(shares, "PROVIDER", Provider)}
     named = [name.lower().replace("_", "-") for name in settings.share_providers]
     keyed = [each.name for each in providers.values() if each.keys and all(map(settings.provider_variable, each.keys))]
-    enabled = list(dict.fromkeys([*named, *keyed]))
-    unknown = {name: unknown_name_hint(name, list(providers)) for name in enabled if name not in providers}
-    return [providers[name] for name in enabled if name in providers], unknown
+    return [providers[name] for name in dict.fromkeys([*named, *keyed])]
 
 
 def unknown_variable_warnings(settings: Settings) -> list[str]:
@@ -178,25 +165,18 @@ def unknown_variable_warnings(settings: Settings) -> list[str]:
     return warnings
 
 
-def unknown_name_hint(name: str, provider_names: list[str]) -> str:
-    """Returns what is wrong with the name, with the most similar name there is."""
-    similar = find_near_name(name, provider_names)
-    return "there is no network with this name" + (f", did you mean {similar}?" if similar else "")
-
-
 async def open_social(settings: Settings, clock: Clock) -> SocialSource | None:
     """Returns the source with the stored counts; None without networks."""
-    providers, unknown = enabled_providers(settings)
-    if not providers and not unknown:
+    providers = enabled_providers(settings)
+    if not providers:
         return None
     for warning in unknown_variable_warnings(settings):
         log.warning(warning)
     upstream = HttpClient(settings.proxies)
     trackers = [ShareTracker(provider, settings, upstream, clock) for provider in providers]
     sample_page = canonical_or_none(settings.website) or SAMPLE_PAGE
-    social = SocialSource(
-        trackers, unknown, upstream, clock, sample_page=sample_page, file=settings.data_dir / "shares.json"
-    )
+    file = settings.data_dir / "shares.json"
+    social = SocialSource(trackers, upstream, clock, sample_page=sample_page, file=file)
     social.load_counts()
     return social
 

@@ -68,7 +68,7 @@ class Boards:
             return
         if self.faults:
             raise BoardError("\n".join(self.faults.values()))
-        raise BoardError("there is no board: write one, like office.yaml", file="BOARDS_DIR")
+        raise BoardError("there is no board in the folder of BOARDS_DIR: write one, like office.yaml")
 
     def poll(self) -> bool:
         """Reads the files that have changed; returns whether a board or a fault has changed."""

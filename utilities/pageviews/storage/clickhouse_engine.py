@@ -11,6 +11,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SourceError, StoreDown, Unavailable
+from utilities.model.outgoing_proxies import OutgoingProxies
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.columns import (
     COLUMN_NAMES,
@@ -212,7 +213,7 @@ class ClickHousePageViewStore:
         self.long_client.close()
 
 
-async def open_clickhouse_store(url: str, clock: Clock) -> ClickHousePageViewStore:
+async def open_clickhouse_store(url: str, clock: Clock, proxies: OutgoingProxies) -> ClickHousePageViewStore:
     """Returns the store at `url`, created or migrated.
 
     Raises StoreDown when it cannot be reached or used, and SettingsError when a newer Foyer made the tables.
@@ -220,9 +221,11 @@ async def open_clickhouse_store(url: str, clock: Clock) -> ClickHousePageViewSto
     query_pool = open_query_pool(CLICKHOUSE_QUERY_THREADS)
     async with AsyncExitStack() as on_failure:
         on_failure.push_async_callback(query_pool.close)
-        client = await query_pool.run(lambda cancel: connect_clickhouse(url), OPEN_SECONDS)
+        client = await query_pool.run(lambda cancel: connect_clickhouse(url, proxies), OPEN_SECONDS)
         on_failure.callback(client.close)
-        long_client = await query_pool.run(lambda cancel: make_client(url, int(LONG_QUERY_SECONDS)), OPEN_SECONDS)
+        long_client = await query_pool.run(
+            lambda cancel: make_client(url, int(LONG_QUERY_SECONDS), proxies), OPEN_SECONDS
+        )
         on_failure.callback(long_client.close)
         rows = await query_pool.run(lambda cancel: count_stored_rows(client))
         store = ClickHousePageViewStore(client, long_client, query_pool, rows, clock)

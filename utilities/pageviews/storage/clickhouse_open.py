@@ -3,14 +3,19 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.common import coerce_bool
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
+from clickhouse_connect.driver.httputil import get_pool_manager
+from urllib3 import PoolManager, make_headers
 
 from utilities.model.errors import StoreDown
+from utilities.model.outgoing_proxies import OutgoingProxies
 from utilities.pageviews.sql.columns import PAGE_VIEWS_TABLE
 from utilities.pageviews.storage.clickhouse_schema import migrate_clickhouse
 from utilities.pageviews.storage.interface import first_error_line
@@ -18,6 +23,7 @@ from utilities.pageviews.storage.interface import first_error_line
 COUNT_ROWS_SQL = f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}"  # noqa: S608
 # A session would allow one query at a time.
 CLIENT_OPTIONS: Mapping[str, Any] = {"autogenerate_session_id": False, "connect_timeout": 3}
+DEFAULT_PORTS = {"http": 8123, "https": 8443}
 ANSWER_SECONDS = 8  # without a byte: no thread is held longer by a silent ClickHouse
 OPEN_REASONS = {
     "AUTHENTICATION_FAILED": "it refuses the user or the password",
@@ -37,9 +43,9 @@ OPEN_REASONS = {
 """Reasons by a part of the client's message."""
 
 
-def connect_clickhouse(url: str) -> Client:
+def connect_clickhouse(url: str, proxies: OutgoingProxies) -> Client:
     """Connects and migrates the tables; raises StoreDown, and SettingsError for the tables of a newer Foyer."""
-    client = make_client(url, ANSWER_SECONDS)
+    client = make_client(url, ANSWER_SECONDS, proxies)
     with ExitStack() as on_failure:
         on_failure.callback(client.close)
         with translate_open_errors():
@@ -48,14 +54,39 @@ def connect_clickhouse(url: str) -> Client:
     return client
 
 
-def make_client(url: str, answer_seconds: int) -> Client:
+def make_client(url: str, answer_seconds: int, proxies: OutgoingProxies) -> Client:
     """Connects; raises StoreDown."""
     for name in ("urllib3.connectionpool", "clickhouse_connect"):
         logging.getLogger(name).setLevel(logging.ERROR)  # a line for each try, with the address
+    scheme, pool = urlsplit(url).scheme, {}
+    if scheme in DEFAULT_PORTS:
+        pool["pool_mgr"] = pool_manager(url, proxies)
     with translate_open_errors():
         return clickhouse_connect.get_client(
-            dsn=url, interface=urlsplit(url).scheme, send_receive_timeout=answer_seconds, **CLIENT_OPTIONS
+            dsn=url, interface=scheme, send_receive_timeout=answer_seconds, **pool, **CLIENT_OPTIONS
         )
+
+
+@lru_cache(maxsize=4)
+def pool_manager(url: str, proxies: OutgoingProxies) -> PoolManager:
+    """Returns the connections to a ClickHouse, with its TLS options, through the proxy for it if there is one.
+
+    One for each address, and never closed, like the client's own, which would ask the environment for a proxy.
+    """
+    parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = {}
+    if parts.scheme == "https":
+        options = {name: given[name] for name in ("ca_cert", "client_cert", "client_cert_key") if name in given}
+        options["verify"] = given.get("verify", "").lower() == "proxy" or coerce_bool(given.get("verify", True))
+        if host := given.get("server_host_name"):
+            options |= {"server_hostname": host} | ({"assert_hostname": host} if options["verify"] else {})
+    proxy = proxies.proxy_for(parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
+    if proxy is not None:
+        options[f"{parts.scheme}_proxy"] = proxy.url
+        if proxy.user:
+            options["proxy_headers"] = make_headers(proxy_basic_auth=f"{proxy.user}:{proxy.password}")
+    return get_pool_manager(**options)
 
 
 def count_stored_rows(client: Client) -> int:

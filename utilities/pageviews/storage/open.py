@@ -23,7 +23,7 @@ async def open_page_view_store(settings: Settings, clock: Clock, *, small: bool 
     if url := settings.clickhouse_url.get_secret_value():
         from utilities.pageviews.storage.clickhouse_engine import open_clickhouse_store
 
-        return await open_clickhouse_store(url, clock)
+        return await open_clickhouse_store(url, clock, settings.proxies)
     from utilities.pageviews.storage.duckdb_engine import open_duckdb_store
 
     store = await open_duckdb_store(settings.data_dir / DUCKDB_FILE, clock, small=small)
