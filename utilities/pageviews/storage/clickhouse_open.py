@@ -58,7 +58,8 @@ def make_client(url: str, answer_seconds: int, proxies: OutgoingProxies) -> Clie
     """Connects; raises StoreDown."""
     for name in ("urllib3.connectionpool", "clickhouse_connect"):
         logging.getLogger(name).setLevel(logging.ERROR)  # a line for each try, with the address
-    scheme, pool = urlsplit(url).scheme, {}
+    scheme = urlsplit(url).scheme
+    pool: dict[str, Any] = {}
     if scheme in DEFAULT_PORTS:
         pool["pool_mgr"] = pool_manager(url, proxies)
     with translate_open_errors():
@@ -86,7 +87,8 @@ def pool_manager(url: str, proxies: OutgoingProxies) -> PoolManager:
         options[f"{parts.scheme}_proxy"] = proxy.url
         if proxy.user:
             options["proxy_headers"] = make_headers(proxy_basic_auth=f"{proxy.user}:{proxy.password}")
-    return get_pool_manager(**options)
+    manager: PoolManager = get_pool_manager(**options)
+    return manager
 
 
 def count_stored_rows(client: Client) -> int:
