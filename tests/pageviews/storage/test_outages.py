@@ -15,6 +15,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import Overloaded, StoreDown, Unavailable
 from utilities.pageviews.collection import open_collection
+from utilities.pageviews.storage.duckdb_open import connect_duckdb
 from utilities.pageviews.storage.open import DUCKDB_FILE, open_page_view_store, open_reopening_store
 from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
 
@@ -114,6 +115,43 @@ async def test_damaged_file_does_not_stop_the_start_and_nobody_is_told_to_lose_i
         backup.replace(file)
     await wait_until(lambda: accepts(store, 3))
     assert ("/3",) in await store.query(PATHS_SQL, {})
+
+
+def leave_as_after_a_kill(file: Path, to: Path) -> Path:
+    """Copies a database with rows that are in its write-ahead log only; returns the copy's log."""
+    connection = connect_duckdb(file)
+    connection.execute("CHECKPOINT")
+    connection.execute("CREATE TABLE many AS SELECT range AS number FROM range(3000)")
+    to.mkdir()
+    for name in (file.name, f"{file.name}.wal"):
+        shutil.copy(file.with_name(name), to / name)
+    connection.close()
+    return to / f"{file.name}.wal"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["none", "cut", "zeros", "no file"])
+def test_write_ahead_log_that_cannot_be_read_is_kept_and_reported(
+    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+):
+    wal = leave_as_after_a_kill(tmp_path / DUCKDB_FILE, tmp_path / "copy")
+    content = wal.read_bytes()
+    if damage == "cut":
+        wal.write_bytes(content[:-9])
+    elif damage == "zeros":
+        wal.write_bytes(bytes(len(content)))
+    elif damage == "no file":
+        wal.with_suffix("").unlink()
+        with pytest.raises(StoreDown, match="put the file back"):
+            connect_duckdb(wal.with_suffix(""))
+        assert wal.read_bytes() == content
+        return
+    damaged = wal.read_bytes()
+    connect_duckdb(wal.with_suffix("")).close()
+    unread = [file.read_bytes() for file in wal.parent.glob("*.unread-*")]
+    assert unread == ([] if damage == "none" else [damaged])
+    assert ("could not be read" in caplog.text) is bool(unread)
+    assert not list(wal.parent.glob("*.copy"))
 
 
 @pytest.mark.slow
