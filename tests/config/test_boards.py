@@ -9,9 +9,10 @@ import pytest
 
 from utilities.config.boards import Board, Boards, read_board
 from utilities.config.boards.model import BoardFile
+from utilities.config.settings import Settings
 from utilities.model.errors import BoardError
 from utilities.runtime.watched_files import FILE_GRACE_SECONDS
-from utilities.services import load_catalogue
+from utilities.services import load_boards, load_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = """\
@@ -199,3 +200,13 @@ def test_fault_of_the_check_function_is_reported_with_its_line(write: Write, tmp
 def test_schema_file_matches_the_model():
     stored = json.loads((ROOT / "boards" / "board.schema.json").read_text(encoding="utf-8"))
     assert stored == BoardFile.model_json_schema(), "python run.py schema > boards/board.schema.json"
+
+
+def test_wrong_sites_are_named_before_boards_that_are_missing(tmp_path: Path):
+    (tmp_path / "sites.yaml").write_text("sites: [{name: 5, domain: x}]\n")
+    settings = Settings(boards_dir=tmp_path)
+    with pytest.raises(BoardError) as caught:
+        load_boards(Boards(tmp_path, lambda board: None), settings)
+    first, *_, last = str(caught.value).splitlines()
+    assert first.startswith("sites.yaml")
+    assert last.startswith("there is no board in the folder of BOARDS_DIR")

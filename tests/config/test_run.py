@@ -167,9 +167,11 @@ def test_port_that_is_taken_is_named(tmp_path: Path):
 
 
 def test_demo_without_a_data_folder_states_the_reason(tmp_path: Path):
-    done = run_in_subprocess(tmp_path, "demo", DATA_DIR="/dev/null/var")
+    done = run_in_subprocess(tmp_path, "demo", DATA_DIR="/dev/null/var", LOG_FORMAT="json")
     assert done.returncode == 1
-    assert "The simulated internet cannot start" in done.stderr
+    messages = [json.loads(line)["message"] for line in done.stderr.splitlines()]
+    assert "The simulated internet cannot start" in messages[0]
+    assert "stopped at once with exit code 1" in messages[-1]
 
 
 def test_check_names_a_folder_that_cannot_be_written_to(run: Run):

@@ -68,6 +68,7 @@ async def assert_refused(browser: Browser, provider: Provider, address: str) -> 
     calls = provider.faults.count_requests("/openid/token")
     answer = await browser.open(address)
     assert answer.code == 400
+    assert b"Sign-in failed" in answer.body
     assert SESSION not in browser.cookies
     assert provider.faults.count_requests("/openid/token") == calls
 
