@@ -97,8 +97,7 @@ async def open_services(
     catalogue = catalogue or load_catalogue()
     boards = Boards(settings.boards_dir, catalogue.add_board, catalogue.remove_board)
     load_boards(boards, settings)
-    async with AsyncExitStack() as stack:
-        collection = await stack.enter_async_context(open_collection(settings, clock))
+    async with open_collection(settings, clock) as collection, AsyncExitStack() as stack:
         query_sources = await open_query_sources(stack, catalogue, collection, settings, clock)
         store = await open_store(settings, clock)
         stack.push_async_callback(store.close)
