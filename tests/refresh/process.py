@@ -14,7 +14,8 @@ from tests.refresh.fake_source import FakeClock, FakeSource, make_report, runnin
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
 from utilities.store import data_scope
-from utilities.store.redis_store import RedisStore, open_redis_store
+from utilities.store.redis_open import open_redis_store
+from utilities.store.redis_store import RedisStore
 
 
 async def open_patient_store(settings: Settings, clock: Clock) -> RedisStore:

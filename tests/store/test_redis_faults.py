@@ -13,7 +13,7 @@ from utilities.model.frames import Reading
 from utilities.store import unfenced_lease
 from utilities.store.reading_codec import MAX_READING_BYTES, encode_reading
 from utilities.store.redis_commands import LEAST_PRIVILEGE
-from utilities.store.redis_store import MAX_STORE_CONNECTIONS
+from utilities.store.redis_open import MAX_STORE_CONNECTIONS
 
 pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]
 

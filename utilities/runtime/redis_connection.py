@@ -87,13 +87,13 @@ class RedisConnection:
         self._breaker = CircuitBreaker(lambda: epoch + timedelta(seconds=clock()), MAX_FAILURES, rest_seconds)
 
     @asynccontextmanager
-    async def use_client(self) -> AsyncIterator[Redis]:
-        """Yields the client for at most `call_seconds`; raises StoreDown."""
+    async def use_client(self, seconds: float | None = None) -> AsyncIterator[Redis]:
+        """Yields the client for at most `seconds`, `call_seconds` without; raises StoreDown."""
         if not self._breaker.allow_call():
             raise StoreDown("Redis does not answer; the next try is in a second")
         try:
             with self.translate_errors():
-                async with asyncio.timeout(self._call_seconds):
+                async with asyncio.timeout(seconds or self._call_seconds):
                     yield self.redis
         except StoreDown as error:
             if isinstance(error.__cause__, ReadOnlyError):  # a former primary: find out where the primary is now

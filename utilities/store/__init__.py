@@ -112,7 +112,7 @@ async def open_store(settings: Settings, clock: Clock) -> Store:
     """
     # Late imports: both stores import this module, and only the Redis store needs the Redis client.
     if settings.redis_url.get_secret_value():
-        from utilities.store.redis_store import open_redis_store
+        from utilities.store.redis_open import open_redis_store
 
         return await open_redis_store(settings.redis_url.get_secret_value(), data_scope(settings), clock)
     from utilities.store.memory_store import open_memory_store
@@ -126,7 +126,7 @@ async def open_ephemeral_store(settings: Settings, clock: Clock, reports: Collec
     Raises SettingsError when REDIS_URL cannot be parsed.
     """
     if settings.redis_url.get_secret_value():
-        from utilities.store.redis_store import open_redis_store
+        from utilities.store.redis_open import open_redis_store
 
         return await open_redis_store(settings.redis_url.get_secret_value(), data_scope(settings), clock, only=reports)
     from utilities.store.memory_store import MemoryStore

@@ -1,6 +1,7 @@
 """The readings of one process in memory, and the listeners for new ones."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from weakref import WeakSet
 
@@ -55,3 +56,30 @@ class ReadingCache:
         listener = ReadingListener()
         self.listeners.add(listener)
         return listener
+
+
+class DecodedReadings:
+    """The digests of the stored bytes that the readings in a cache were decoded from.
+
+    All readings are read again every few seconds, and few of them have changed.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[str, tuple[bytes, Reading]] = {}
+
+    def add(self, encoded: bytes, reading: Reading) -> None:
+        """Notes that these bytes are this reading."""
+        self._entries[reading.report] = (_digest_bytes(encoded), reading)
+
+    def is_current(self, encoded: bytes, reading: Reading | None) -> bool:
+        """Whether these bytes are this reading, so that they need no decoding."""
+        digest, decoded = self._entries.get(reading.report, (b"", None)) if reading else (b"", None)
+        return decoded is not None and decoded is reading and digest == _digest_bytes(encoded)
+
+    def drop(self, report: str) -> None:
+        """Frees the memory for a report."""
+        self._entries.pop(report, None)
+
+
+def _digest_bytes(encoded: bytes) -> bytes:
+    return hashlib.blake2b(encoded, digest_size=16).digest()

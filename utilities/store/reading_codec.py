@@ -1,6 +1,7 @@
 """Encodes readings as JSON and decodes them; every stored byte is validated."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ from utilities.model.frames import Column, Reading, Value
 MAX_READING_BYTES = 1 << 20  # the table of a board has a few thousand
 MAX_CLOCK_SKEW = timedelta(days=1)  # by which another machine's clock may be ahead of ours
 MAX_FIGURE = 2**63  # larger than any figure of a website
+FENCE_PATTERN = re.compile(rb'\{"fence":([0-9]{1,18}),')
+"""How every stored reading begins."""
 REPORT_NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -45,6 +48,17 @@ def encode_reading(reading: Reading, fence: int) -> bytes:
     return encoded
 
 
+def read_fence(encoded: bytes) -> int | None:
+    """Returns the fence of a stored reading without decoding the rest; None when it does not begin with one."""
+    match = FENCE_PATTERN.match(encoded)
+    return int(match[1]) if match else None
+
+
+def replace_fence(encoded: bytes, fence: int) -> bytes:
+    """Returns an encoded reading with another fence."""
+    return FENCE_PATTERN.sub(b'{"fence":%d,' % fence, encoded, count=1)
+
+
 def decode_reading(report: str, encoded: bytes, now: datetime) -> StoredReading:
     """Returns the reading stored for `report`; raises BadStoredValue with the reason."""
     if len(encoded) > MAX_READING_BYTES:
@@ -72,18 +86,17 @@ def check_reading(report: str, reading: Reading) -> None:
     if (reading.frame is None) != (reading.taken_at is None):
         raise BadStoredValue("it has a frame without a time, or a time without a frame")
     if reading.frame is not None:
-        for row in reading.frame.rows:
-            if len(row) != len(reading.frame.columns):
-                raise BadStoredValue(f"a row does not have {len(reading.frame.columns)} values")
-            for column, value in zip(reading.frame.columns, row, strict=True):
-                if not fits_column(column, value):
-                    raise BadStoredValue(f"column {column.key[:100]!r} has a value that is not {column.kind}")
+        columns, rows = reading.frame.columns, reading.frame.rows
+        if any(len(row) != len(columns) for row in rows):
+            raise BadStoredValue(f"a row does not have {len(columns)} values")
+        for column, values in zip(columns, zip(*rows, strict=True), strict=False):  # no values at all without rows
+            if not fits_column(column, values):
+                raise BadStoredValue(f"column {column.key[:100]!r} has a value that is not {column.kind}")
 
 
-def fits_column(column: Column, value: Value) -> bool:
-    """Whether the value has the kind of the column; None has every kind, NaN has none."""
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return not column.is_numeric
-    return column.is_numeric and -MAX_FIGURE <= value <= MAX_FIGURE
+def fits_column(column: Column, values: Iterable[Value]) -> bool:
+    """Whether all values have the kind of the column; None has every kind, NaN has none."""
+    present = [value for value in values if value is not None]
+    if not column.is_numeric:
+        return all(isinstance(value, str) for value in present)
+    return all(not isinstance(value, str) and -MAX_FIGURE <= value <= MAX_FIGURE for value in present)

@@ -1,5 +1,6 @@
 """Every Redis command of the store, key by key; an invalid stored value is treated as a miss."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,8 @@ from utilities.store.reading_codec import (
     decode_reading,
     encode_reading,
     is_report_name,
+    read_fence,
+    replace_fence,
 )
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,8 @@ MAX_LEASE_MS = 600_000  # Foyer never sets a lease that lasts longer
 MAX_REPORT_NAMES = 10_000
 MAX_WRITE_ATTEMPTS = 3
 WRONG_VALUE_TEXTS = ("WRONGTYPE", "not an integer", "would overflow")
+MAX_BYTES_ON_LOOP = 20_000  # of a reading that is decoded on the event loop: about a millisecond
+MAX_ROWS_ON_LOOP = 200  # of one that is encoded there
 NEVER_REFRESHED = datetime.min.replace(tzinfo=UTC)
 
 LEAST_PRIVILEGE = (
@@ -86,42 +91,67 @@ class RedisCommands:
         names = {member.decode(errors="replace") for member in members}
         return {name for name in names if is_report_name(name)}
 
-    async def fetch_reading(self, redis: Redis, report: str) -> StoredReading | None:
-        """Returns the stored reading of a report; None for a miss."""
+    async def fetch_reading(self, redis: Redis, report: str) -> bytes:
+        """Returns the stored reading of a report, still encoded; b'' for a miss."""
         key = self.key_for("reading", report)
         try:
             # One byte more than allowed is enough to detect a value that is too large.
-            encoded = cast(bytes, await redis.getrange(key, 0, MAX_READING_BYTES))
-            return decode_reading(report, encoded, self.clock()) if encoded else None
-        except (ResponseError, BadStoredValue) as error:
+            return cast(bytes, await redis.getrange(key, 0, MAX_READING_BYTES))
+        except ResponseError as error:
             raise_refusal(error)
             self.record_bad_value(key, error)
             if not isinstance(redis, Pipeline):
-                await redis.srem(self.reports, report)
+                await self.remove_name(redis, report)
+            return b""
+
+    async def remove_name(self, redis: Redis, report: str) -> None:
+        """Removes a report whose stored reading is invalid from the names."""
+        await redis.srem(self.reports, report)
+
+    async def encode(self, reading: Reading, fence: int = 0) -> bytes:
+        """Returns the reading as it is stored, a large one encoded in a thread. Raises BadStoredValue."""
+        if reading.frame is None or len(reading.frame.rows) <= MAX_ROWS_ON_LOOP:
+            return encode_reading(reading, fence)
+        return await asyncio.to_thread(encode_reading, reading, fence)
+
+    async def decode(self, report: str, encoded: bytes) -> StoredReading | None:
+        """Returns a stored reading, a large one decoded in a thread; None for a miss."""
+        if not encoded:
+            return None
+        try:
+            if len(encoded) <= MAX_BYTES_ON_LOOP:
+                return decode_reading(report, encoded, self.clock())
+            return await asyncio.to_thread(decode_reading, report, encoded, self.clock())
+        except BadStoredValue as error:
+            self.record_bad_value(self.key_for("reading", report), error)
             return None
 
-    async def store_reading(self, redis: Redis, reading: Reading, lease: Lease) -> bool:
+    async def store_reading(self, redis: Redis, report: str, encoded: bytes, lease: Lease) -> bool:
         """Writes and announces; returns False when a later lease has written, unless `lease` is still held.
 
         (A Redis that has lost its data restarts fences at 1: then holding the lease decides.)
         """
-        encoded = encode_reading(reading, lease.fence)
 
-        async def choose_value(pipe: Pipeline, stored: StoredReading | None) -> bytes | None:
-            if stored is None or stored.fence <= lease.fence:
+        async def choose_value(pipe: Pipeline, stored: bytes) -> bytes | None:
+            fence = read_fence(stored)
+            if fence is None or fence > lease.fence:
+                decoded = await self.decode(report, stored)
+                fence = decoded.fence if decoded else 0
+            if fence <= lease.fence:
                 return encoded
-            holder = await pipe.get(self.key_for("lease", reading.report))
+            holder = await pipe.get(self.key_for("lease", report))
             return encoded if holder == lease.token.encode() else None
 
-        return await self._replace_reading(redis, reading.report, choose_value)
+        return await self._replace_reading(redis, report, choose_value)
 
-    async def restore_reading(self, redis: Redis, reading: Reading) -> bool:
+    async def restore_reading(self, redis: Redis, reading: Reading, encoded: bytes) -> bool:
         """Writes a reading that Redis missed while it was down; returns False when it has one at least as new."""
 
-        async def choose_value(_: Pipeline, stored: StoredReading | None) -> bytes | None:
-            if stored is not None and recency(stored.reading) >= recency(reading):
+        async def choose_value(_: Pipeline, stored: bytes) -> bytes | None:
+            decoded = await self.decode(reading.report, stored)
+            if decoded is not None and recency(decoded.reading) >= recency(reading):
                 return None
-            return encode_reading(reading, stored.fence if stored else 0)
+            return replace_fence(encoded, decoded.fence if decoded else 0)
 
         return await self._replace_reading(redis, reading.report, choose_value)
 
@@ -129,7 +159,7 @@ class RedisCommands:
         self,
         redis: Redis,
         report: str,
-        choose_value: Callable[[Pipeline, StoredReading | None], Awaitable[bytes | None]],
+        choose_value: Callable[[Pipeline, bytes], Awaitable[bytes | None]],
     ) -> bool:
         """Replaces the stored reading in one transaction by what `choose_value` returns; None leaves it as it is."""
         key = self.key_for("reading", report)

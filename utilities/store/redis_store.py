@@ -5,28 +5,28 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack
 from math import inf
 from weakref import WeakValueDictionary
 
 from redis.asyncio.client import PubSub
 
-from utilities.model.clock import Clock, MonotonicClock
+from utilities.model.clock import MonotonicClock
 from utilities.model.errors import StoreDown
 from utilities.model.frames import Reading
 from utilities.runtime.outage_log import OutageLog
-from utilities.runtime.redis_connection import CALL_SECONDS, RedisConnection
+from utilities.runtime.redis_connection import RedisConnection
 from utilities.runtime.supervised_loop import SupervisedLoop
 from utilities.store import Lease
-from utilities.store.reading_cache import ReadingCache
+from utilities.store.reading_cache import DecodedReadings, ReadingCache
 from utilities.store.reading_codec import BadStoredValue, is_report_name
 from utilities.store.redis_commands import RedisCommands
 
 log = logging.getLogger(__name__)
 
-MAX_STORE_CONNECTIONS = 20  # of one process; one of them listens
-REDIS_START_SECONDS = 1.0  # how long the start waits for Redis
 PING_INTERVAL_SECONDS = 1.0  # without an announcement before a ping
 MAX_SILENCE_SECONDS = 3.0  # without any answer before the connection counts as lost
+RESTORE_SECONDS = 2.0  # for one reading that Redis has missed: a large one is decoded meanwhile
 REREAD_INTERVAL_SECONDS = 5.0  # between two reads of all readings: announcements can be lost
 
 
@@ -49,9 +49,12 @@ class RedisStore:
         self.only = only  # the reports of an ephemeral store; None for all
         self.monotonic = monotonic
         self.cache = ReadingCache()
+        self.decoded = DecodedReadings()
         self.pending: set[str] = set()  # reports whose reading is not in Redis yet
         self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.last_write_ok = True
+        self.write_outage = OutageLog(
+            log, "Redis refuses new readings", "Redis accepts new readings again", "they stay in this process meanwhile"
+        )
         self.read_outage = OutageLog(
             log, "Redis refuses reads", "Redis accepts reads again", "pages continue from memory"
         )
@@ -63,25 +66,38 @@ class RedisStore:
 
     async def read(self, report: str) -> Reading | None:
         # Under the lock of writes: a reading fetched before a write must not replace it in the cache afterwards.
-        async with self.connection.use_client() as redis, self._lock_for(report):
-            stored = await self.commands.fetch_reading(redis, report)
-            if stored is not None and report not in self.pending:
-                self.cache.put_reading(stored.reading)
+        async with AsyncExitStack() as held:
+            async with self.connection.use_client() as redis:
+                await held.enter_async_context(self._lock_for(report))
+                encoded = await self.commands.fetch_reading(redis, report)
+            if not self.decoded.is_current(encoded, self.cache.get(report)):
+                stored = await self.commands.decode(report, encoded)
+                if stored is not None and report not in self.pending:
+                    self._cache_reading(stored.reading, encoded)
+                elif stored is None and encoded:
+                    async with self.connection.use_client() as redis:
+                        await self.commands.remove_name(redis, report)
             return self.cache.get(report)
+
+    def _cache_reading(self, reading: Reading, encoded: bytes) -> None:
+        """Puts a reading that is in Redis into the cache."""
+        self.cache.put_reading(reading)
+        self.decoded.add(encoded, self.cache.readings[reading.report])
 
     async def write(self, reading: Reading, lease: Lease) -> bool:
         try:
             if not lease.token:
                 raise StoreDown("the lease is unfenced")
+            encoded = await self.commands.encode(reading, lease.fence)
             async with self.connection.use_client() as redis, self._lock_for(reading.report):
-                is_stored = await self.commands.store_reading(redis, reading, lease)
+                is_stored = await self.commands.store_reading(redis, reading.report, encoded, lease)
                 if is_stored:
                     self.pending.discard(reading.report)
-                    self.cache.put_reading(reading)
-            self._record_acceptance()
+                    self._cache_reading(reading, encoded)
+            self.write_outage.record_success()
         except StoreDown as error:
             if lease.token and self.connection.is_answering:
-                self._record_refusal(error)
+                self.write_outage.record_failure(str(error))
             self.pending.add(reading.report)
             self.cache.put_reading(reading)
             return True
@@ -92,17 +108,6 @@ class RedisStore:
         if not is_stored:
             await self._reload_reading(reading.report)
         return is_stored
-
-    def _record_refusal(self, error: StoreDown) -> None:
-        if self.last_write_ok:
-            log.warning("%s; new readings stay in this process until Redis accepts writes", error)
-        self.last_write_ok = False
-
-    def _record_acceptance(self) -> None:
-        """Logs once that Redis accepts writes again."""
-        if not self.last_write_ok:
-            log.info("Redis accepts new readings again")
-        self.last_write_ok = True
 
     async def _reload_reading(self, report: str) -> None:
         """Reads the reading that another process wrote instead of ours."""
@@ -127,6 +132,7 @@ class RedisStore:
 
     def delete_reading(self, report: str) -> None:
         self.cache.readings.pop(report, None)
+        self.decoded.drop(report)
         self.pending.discard(report)
 
     def count_rows(self) -> int:
@@ -139,7 +145,7 @@ class RedisStore:
         return {
             "kind": "redis",
             "answers": self.connection.is_answering and not self.read_outage.is_failing,
-            "writes": self.last_write_ok and not self.pending,
+            "writes": not self.write_outage.is_failing and not self.pending,
             "bad_values": self.commands.bad_values,
             "readings": len(self.cache.readings),
         }
@@ -212,39 +218,18 @@ class RedisStore:
     async def _push_reading(self, report: str) -> None:
         """Makes Redis and this process have the same reading: the newer of both."""
         try:
-            async with self.connection.use_client() as redis, self._lock_for(report):
-                await self.commands.restore_reading(redis, self.cache.readings[report])
-                self.pending.discard(report)
-                self._record_acceptance()
+            reading = self.cache.readings[report]
+            encoded = await self.commands.encode(reading)
+            async with self.connection.use_client(RESTORE_SECONDS) as redis, self._lock_for(report):
+                await self.commands.restore_reading(redis, reading, encoded)
+                if self.cache.get(report) is reading:
+                    self.pending.discard(report)
+                self.write_outage.record_success()
         except StoreDown as error:
             if not self.connection.is_answering:
                 raise
-            self._record_refusal(error)
+            self.write_outage.record_failure(str(error))
         except BadStoredValue:
             self.pending.discard(report)
         else:
             await self.read(report)
-
-
-async def open_redis_store(
-    url: str, scope: str, clock: Clock, *, only: Collection[str] | None = None, call_seconds: float = CALL_SECONDS
-) -> RedisStore:
-    """Opens a store with the readings in Redis; when Redis does not answer within a second, they are read later.
-
-    With `only` it is an EphemeralStore of these reports.
-    """
-    connection = RedisConnection(
-        url,
-        purpose="readings" if only is None else "readings with parameters",
-        fallback="pages continue from memory",
-        max_connections=MAX_STORE_CONNECTIONS,
-        call_seconds=call_seconds,
-    )
-    commands = RedisCommands(scope, clock, is_ephemeral=only is not None)
-    store = RedisStore(connection, commands, only)
-    try:
-        async with asyncio.timeout(REDIS_START_SECONDS):
-            await store.loaded.wait()
-    except TimeoutError:
-        log.warning("Redis does not answer at the start; readings are read as soon as it does")
-    return store
