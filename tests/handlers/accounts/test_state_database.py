@@ -97,8 +97,10 @@ async def test_locked_sqlite_fails_after_a_timeout(settings: Callable[..., Setti
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StateDown):
         await database.run(lambda connection: connection.execute(text("DELETE FROM sessions")))
+    assert not database.health()["writes"]
+    await wait_until(lambda: database.health()["answers"])  # reading goes on
     holder.close()
-    await wait_until(lambda: database.health()["answers"])
+    await wait_until(lambda: database.health()["writes"])
     await database.run(lambda connection: connection.execute(text("DELETE FROM sessions")))
     await database.close()
 

@@ -51,7 +51,7 @@ REASONS_BY_TEXT = {
     "Connection refused": "nothing listens there",
 }
 """Reasons by a part of the message, for errors while connecting: the client library does not tell their SQLSTATE."""
-WRITE_REFUSALS = ("25006", "53100", "SQLITE_FULL", "SQLITE_READONLY")
+WRITE_REFUSALS = ("25006", "53100", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_BUSY")
 
 
 class Failure(StrEnum):

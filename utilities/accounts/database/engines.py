@@ -16,6 +16,7 @@ from utilities.runtime.watched_file import read_file_inode
 
 DATABASE_THREADS = 4
 DATABASE_TIMEOUT_SECONDS = 3.0  # for one transaction, including its time in the queue
+SQLITE_LOCK_SECONDS = 1.0  # shorter than the deadline, so that a lock is reported as a lock, and reading goes on
 TCP_LIMITS = {
     "connect_timeout": 3,
     "tcp_user_timeout": 5_000,  # milliseconds in which sent data must arrive
@@ -72,7 +73,7 @@ def _create_postgresql_engine(url: URL) -> Engine:
 
 def _create_sqlite_engine(url: URL) -> Engine:
     # IMMEDIATE takes the write lock when a write begins, so two processes wait for each other and never fail half-way.
-    engine = create_engine(url, connect_args={"isolation_level": "IMMEDIATE", "timeout": DATABASE_TIMEOUT_SECONDS})
+    engine = create_engine(url, connect_args={"isolation_level": "IMMEDIATE", "timeout": SQLITE_LOCK_SECONDS})
     file = Path(url.database) if url.database else None
 
     @event.listens_for(engine, "do_connect")
