@@ -11,11 +11,13 @@ from tests.waiting import wait_until
 from utilities.flow.model import FLOW_COLUMNS
 from utilities.model.frames import Column, DateRange, Frame, Reading, ValueKind
 from utilities.pageviews.sites.registry import SiteRegistry
+from utilities.services import MAX_PENDING_PAGES
 from utilities.sources.pageviews import PageViewSource
 
 ROWS = 10_000  # as many as a report may have
 FIRST_DAY = date(2026, 8, 23)
 RANGE = DateRange(FIRST_DAY, FIRST_DAY + timedelta(days=89), "Europe/Berlin")
+TILES = 36
 BOARD_HEAD = "title: Office\ngrid: {columns: 12, rows: 12}\ntiles:\n"
 
 
@@ -109,6 +111,25 @@ async def test_pages_pictures_files_boards_and_flows_of_large_figures_leave_the_
         await wait_until(lambda: server.services.walls.tile_html("office", "t11"))
         paths = [path.format(name) for name in ("pages", "words") for path in PATHS]
         for path in (*paths, *OTHER_PATHS, *FLOW_PATHS):
+            codes[path] = (await fetch(server.address + path, request_timeout=60)).code
+    assert not times.slow
+    assert set(codes.values()) == {200}, codes
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_boards_saved_at_once_leave_the_loop_free_and_room_for_pages(server: RunningServer, fetch):
+    boards = MAX_PENDING_PAGES // TILES + 1
+    times, codes = CallbackTimes(), {}
+    server.source.answers |= {"pages": ranking(), "words": days()}
+    server.source.unblocked.set()
+    with watch_callbacks(times):
+        for name, frame in server.source.answers.items():
+            server.services.store.cache.put_reading(Reading(name, frame, server.clock()))  # type: ignore[attr-defined]
+        for number in range(boards):
+            (server.boards / f"board-{number}.yaml").write_text(board_file(TILES))
+        await wait_until(lambda: all(server.services.walls.tile_html(f"board-{n}", "t35") for n in range(boards)))
+        for path in ("/reports/pages", "/reports/words.csv", "/boards/board-0/desk", "/api/v1/boards"):
             codes[path] = (await fetch(server.address + path, request_timeout=60)).code
     assert not times.slow
     assert set(codes.values()) == {200}, codes

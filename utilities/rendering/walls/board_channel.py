@@ -44,6 +44,7 @@ class BoardChannel:
         self.streams: set[WallStream] = set()
         self.rendered: dict[str, RenderedTile] = {}
         self.version = 0  # of all that a page shows
+        self.renders = 0  # also those that change nothing
         self._read_state = read_state
         self._renderer = renderer
         self._make_event = make_event
@@ -63,9 +64,9 @@ class BoardChannel:
         for tile in board.tiles:
             if report not in (None, tile.report, tile.trend):
                 continue
-            version, events = self.version, self._render_tiles([tile], clock())
+            renders, events = self.renders, self._render_tiles([tile], clock())
             self.send_events(events)
-            if self.version != version:
+            if self.renders != renders:
                 await asyncio.sleep(0)
             if self.board is not board:
                 break
@@ -90,6 +91,9 @@ class BoardChannel:
             is_done = previous is not None and not previous.tile.is_pending
             if previous is not None and is_done and (previous.tile_state, previous.local_date) == (state, today):
                 continue
+            if previous is not None and self._is_awaited(tile, state, today, previous):
+                continue
+            self.renders += 1
             drawn = self._renderer.render_tile(self.board, tile, state, now)
             if drawn.is_pending and previous is not None and is_done and state.state is previous.tile_state.state:
                 continue  # the previous chart stays until the new one is drawn
@@ -101,6 +105,14 @@ class BoardChannel:
             self.rendered[tile.name] = RenderedTile(state, today, drawn, event)
             self.version += 1
         return events
+
+    def _is_awaited(self, tile: Tile, state: TileState, today: date, previous: RenderedTile) -> bool:
+        """Whether a worker thread prepares the tile, and what was rendered before stays until then."""
+        frame = state.reading.frame if state.reading else None
+        if not self._renderer.contents.is_preparing(self.board, tile, frame):
+            return False
+        stays = not previous.tile.is_pending and state.state is previous.tile_state.state
+        return stays or (previous.tile_state, previous.local_date) == (state, today)
 
     def tile_states(self) -> list[ReadingState]:
         """Returns the state of each tile."""

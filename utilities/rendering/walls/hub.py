@@ -132,6 +132,7 @@ class WallHub:
             await channel.render_gradually(self._clock, report)
             if channel.tile_states() != states:
                 channel.send_events([self._pages.beat_event(channel)])
+            await asyncio.sleep(0)
 
     def _send_beats(self) -> None:
         for channel in self._channels.values():

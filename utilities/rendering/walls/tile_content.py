@@ -1,7 +1,7 @@
 """The content of each tile: prepared once for each reading, with its chart where a view draws one."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,6 +17,7 @@ from utilities.rendering.views import TABLE, ChartSvg, TileContent, View
 from utilities.runtime.single_flight import SingleFlight
 from utilities.runtime.worker_pool import WorkerPool
 
+MAX_TILES_IN_WORKERS = 4  # at once: saving many boards must leave room for pages
 MAX_CELLS_ON_LOOP = 4_000  # of the frames of a tile that is prepared on the event loop: a few milliseconds
 
 
@@ -49,6 +50,7 @@ class TileContents:
         self.gallery = gallery
         self.workers = workers
         self.preparing = SingleFlight[tuple[str, str, int, int], PreparedTile]()
+        self.slots = asyncio.Semaphore(MAX_TILES_IN_WORKERS)
         self.prepared: dict[tuple[str, str], PreparedTile] = {}
 
     def forget_board(self, board: str) -> None:
@@ -89,11 +91,19 @@ class TileContents:
         if self.workers is None or count_cells(frame) + count_cells(trend_frame) <= MAX_CELLS_ON_LOOP:
             prepared = self.prepared[board.name, tile.name] = prepare()
             return prepared
-        workers, key = self.workers, (board.name, tile.name, id(tile), id(frame))
+        key = (board.name, tile.name, id(tile), id(frame))
         if key not in self.preparing:
-            task = self.preparing.start_call(key, lambda: workers.run(lambda _: prepare()))
+            task = self.preparing.start_call(key, partial(self._run_prepare, self.workers, prepare))
             task.add_done_callback(partial(self._store_prepared, board, tile, frame, trend_frame))
         return None
+
+    async def _run_prepare(self, workers: WorkerPool, prepare: Callable[[], PreparedTile]) -> PreparedTile:
+        async with self.slots:
+            return await workers.run(lambda _: prepare())
+
+    def is_preparing(self, board: Board, tile: Tile, frame: Frame | None) -> bool:
+        """Whether a worker thread prepares the tile, or will soon."""
+        return (board.name, tile.name, id(tile), id(frame)) in self.preparing
 
     def _store_prepared(
         self, board: Board, tile: Tile, frame: Frame, trend_frame: Frame | None, done: asyncio.Task[PreparedTile]
