@@ -16,6 +16,7 @@ from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer, SourceError, StoreDown, Unavailable
+from utilities.model.outgoing_proxies import OutgoingProxies
 from utilities.pageviews.collect.beacon import BeaconPayload
 from utilities.pageviews.collection import open_collection
 from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore, open_clickhouse_store
@@ -33,7 +34,7 @@ def server(clickhouse: str, clickhouse_engine: Client) -> Iterator[ClickHouseHtt
 
 @asynccontextmanager
 async def opened(server: ClickHouseHttpServer) -> AsyncIterator[ClickHousePageViewStore]:
-    store = await open_clickhouse_store(server.url, utc_now)
+    store = await open_clickhouse_store(server.url, utc_now, OutgoingProxies())
     yield store
     server.faults.released.set()
     await store.close()
