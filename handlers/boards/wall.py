@@ -1,4 +1,4 @@
-"""/ and /boards/: the list of boards, the walls, and the event streams that keep walls up to date."""
+"""/wall and /boards/: the list of boards, the walls, and the event streams that keep walls up to date."""
 
 import gzip
 import socket
@@ -50,8 +50,11 @@ class BoardListPage(BaseHandler):
         )
 
 
-class FrontPage(BoardListPage):
-    """Redirects to the only board that can have figures, and in a demo to the first; otherwise lists the boards."""
+class DefaultWall(BoardListPage):
+    """/wall, for televisions: redirects to the only board that can have figures, and in a demo to the first.
+
+    Lists the boards where there are several.
+    """
 
     def get(self) -> None:
         services, boards = self.services, self.sorted_boards()

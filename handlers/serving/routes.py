@@ -9,9 +9,10 @@ from handlers.base.authenticator import CALLBACK_PATH, Authenticator
 from handlers.base.permissions import ANYONE, PEOPLE, PEOPLE_AND_SCREENS, PEOPLE_AND_TOKENS, Route, build_access_table
 from handlers.base.security_headers import security_headers
 from handlers.boards.desk import BoardDesk
-from handlers.boards.wall import BoardListPage, BoardStyles, FrontPage, TilePage, WallEventStream, WallPage
+from handlers.boards.wall import BoardListPage, BoardStyles, DefaultWall, TilePage, WallEventStream, WallPage
 from handlers.collect.beacon import collect_routes
 from handlers.flow import FlowCache, FlowPage
+from handlers.overview.page import OverviewPage
 from handlers.reports.chart import DrawableViews
 from handlers.reports.exports import ReportCsv, ReportJson
 from handlers.reports.images import ImageFileCache, ReportPng, ReportSvg
@@ -33,7 +34,8 @@ def all_routes() -> list[Route]:
         Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, PEOPLE_AND_SCREENS, offline=True),
         *collect_routes(),
         Route(r"/reports/([a-z0-9-]+)\.svg", ReportSvg, PEOPLE_AND_TOKENS),
-        Route(r"/", FrontPage, PEOPLE),
+        Route(r"/", OverviewPage, PEOPLE),
+        Route(r"/wall", DefaultWall, PEOPLE),
         Route(r"/boards", BoardListPage, PEOPLE),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, PEOPLE_AND_SCREENS, offline=True),
         Route(r"/boards/([a-z0-9-]+)/stream", WallEventStream, PEOPLE_AND_SCREENS, offline=True),

@@ -43,9 +43,9 @@ async def send_view(address: str, url: str) -> int:
     return (await AsyncHTTPClient().fetch(request, raise_error=False)).code
 
 
-async def read_front_page(address: str) -> str:
-    """Returns where the front page redirects to, or the page."""
-    response = await AsyncHTTPClient().fetch(f"{address}/", follow_redirects=False, raise_error=False)
+async def read_default_wall(address: str) -> str:
+    """Returns where /wall redirects to, or the page."""
+    response = await AsyncHTTPClient().fetch(f"{address}/wall", follow_redirects=False, raise_error=False)
     return response.headers.get("Location", "") or response.body.decode()
 
 
@@ -94,10 +94,10 @@ def test_a_variable_that_names_a_source_ends_the_demo(variable: str, value: str)
 
 
 @in_session
-async def test_without_google_the_front_page_is_the_board_of_our_own_figures(tmp_path: Path, open_foyer: OpenFoyer):
+async def test_without_google_the_default_wall_is_the_board_of_our_own_figures(tmp_path: Path, open_foyer: OpenFoyer):
     foyer = await open_foyer({"BOARDS_DIR": copy_boards(tmp_path, SITES)})
     assert await send_view(foyer.address, "https://shop.example/a") == 204
-    assert await read_front_page(foyer.address) == "/boards/visits"
+    assert await read_default_wall(foyer.address) == "/boards/visits"
     boards = (await AsyncHTTPClient().fetch(f"{foyer.address}/boards")).body.decode()
     assert boards.count("is not configured") == 1
     assert "because Google Analytics is not configured" in boards
@@ -115,7 +115,7 @@ async def test_the_front_page_is_a_board_with_figures_while_google_refuses_us(
     foyer = await open_foyer({**internet.environment, **boards, "GA4_PROPERTY_ID": "1"})
 
     async def is_own_board() -> bool:
-        return await read_front_page(foyer.address) == "/boards/visits"
+        return await read_default_wall(foyer.address) == "/boards/visits"
 
     await wait_until(is_own_board)
 
@@ -158,4 +158,4 @@ def test_only_a_demo_can_be_public():
 async def test_run_py_serves_for_real_as_soon_as_there_are_sites(tmp_path: Path):
     async with run_foyer_process(tmp_path, {"BOARDS_DIR": copy_boards(tmp_path, SITES)}) as (_, address):
         assert json.loads((await AsyncHTTPClient().fetch(f"{address}/healthz")).body)["demo"] is False
-        assert await read_front_page(address) == "/boards/visits"
+        assert await read_default_wall(address) == "/boards/visits"

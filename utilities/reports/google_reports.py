@@ -25,6 +25,62 @@ REPORTS = (
         Ga4Query(dimensions=("date",), metrics=("totalUsers",), order="date", limit=366),
         headings={"date": "Day"},
     ),
+    _google_report(  # the six figures of the overview
+        "google-totals",
+        "How much are we read, by Google?",
+        Ga4Query(
+            metrics=(
+                "totalUsers",
+                "sessions",
+                "screenPageViews",
+                "screenPageViewsPerSession",
+                "bounceRate",
+                "averageSessionDuration",
+            ),
+            compare=True,
+        ),
+    ),
+    _google_report(
+        "google-by-day",
+        "How much are we read each day, by Google?",
+        Ga4Query(dimensions=("date",), metrics=("totalUsers", "sessions", "screenPageViews"), order="date", limit=366),
+        headings={"date": "Day"},
+    ),
+    _google_report(
+        "google-by-hour",
+        "How much are we read each hour, by Google?",
+        Ga4Query(
+            dimensions=("date", "hour"),
+            metrics=("totalUsers", "sessions", "screenPageViews"),
+            order="hour",
+            days=1,
+            limit=25,
+        ),
+        headings={"date": "Day"},
+    ),
+    _google_report(
+        "google-pages",
+        "Which pages are read, by Google?",
+        Ga4Query(dimensions=("pagePath",), metrics=("screenPageViews", "totalUsers"), order="-screenPageViews"),
+    ),
+    _google_report(
+        "google-channels",
+        "Which channels bring visitors, by Google?",
+        Ga4Query(dimensions=("sessionDefaultChannelGroup",), metrics=("totalUsers", "sessions"), order="-totalUsers"),
+        view="pie",
+    ),
+    _google_report(
+        "google-countries",
+        "Where do our visitors live, by Google?",
+        Ga4Query(dimensions=("country",), metrics=("totalUsers", "sessions"), order="-totalUsers"),
+        view="map",
+    ),
+    _google_report(
+        "google-devices",
+        "Which devices do visitors use, by Google?",
+        Ga4Query(dimensions=("deviceCategory",), metrics=("totalUsers", "sessions"), order="-totalUsers"),
+        view="pie",
+    ),
     _google_report(
         "active-now",
         "How many people are on the site right now?",

@@ -7,8 +7,8 @@ from tests.waiting import wait_until
 BAD = "title: Office\ngrid: {colums: 12}\ntiles: [{report: pages, view: table, place: [1, 1, 12, 12]}]\n"
 
 
-async def open_front_page(server, fetch) -> str:
-    response = await fetch(f"{server.address}/", follow_redirects=False)
+async def open_default_wall(server, fetch) -> str:
+    response = await fetch(f"{server.address}/wall", follow_redirects=False)
     return response.headers.get("Location", "") or response.body.decode()
 
 
@@ -16,17 +16,17 @@ async def wait_for_fault(server, board: str) -> None:
     await wait_until(lambda: board in server.services.boards.faults)
 
 
-async def test_front_page_redirects_to_the_only_board(server, fetch):
-    assert await open_front_page(server, fetch) == "/boards/office"
+async def test_default_wall_is_the_only_board(server, fetch):
+    assert await open_default_wall(server, fetch) == "/boards/office"
 
 
-async def test_error_in_a_board_file_is_on_the_front_page_and_once_in_the_log(server, fetch, caplog):
+async def test_error_in_a_board_file_is_on_the_list_and_once_in_the_log(server, fetch, caplog):
     with caplog.at_level(logging.WARNING):
         (server.boards / "office.yaml").write_text(BAD)
         await wait_for_fault(server, "office")
         (server.boards / "hall.yaml").write_text("title: <b>")
         await wait_for_fault(server, "hall")
-    page = await open_front_page(server, fetch)
+    page = await open_default_wall(server, fetch)
     assert "The last edit of the board office is wrong, so its last good version is shown:" in page
     assert "line 2: grid.colums is unknown here; did you mean columns?" in page
     assert "The last edit of the board hall is wrong, so it is not shown:" in page

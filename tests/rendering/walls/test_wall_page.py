@@ -207,11 +207,11 @@ async def test_common_kiosk_parameters_are_accepted(server: WallServer, wall_pag
 
 @pytest.mark.slow
 async def test_the_list_redirects_to_the_only_board(server: WallServer, wall_page: Page) -> None:
-    await wall_page.goto(server.url("/"))
+    await wall_page.goto(server.url("/wall"))
     assert wall_page.url == server.url("/boards/office")
     server.edit("title: <Other>\ntiles:\n  - {report: pages, view: table, place: [1, 1, 12, 12]}\n", "other")
     await wait_until(lambda: server.walls.render_page("other"))
-    await wall_page.goto(server.url("/"))
+    await wall_page.goto(server.url("/wall"))
     await expect(wall_page.locator("main a:not(.aside)")).to_have_text(["<Other>", "Office"])
 
 

@@ -1,0 +1,1 @@
+"""/: the figures of one site on one page."""

@@ -1,0 +1,148 @@
+"""The six figures and the rows of the columns, each with its change since the previous period."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from handlers.overview.sources import OverviewColumn, OverviewSource, OverviewTab
+from handlers.reports.presenter import ReportView
+from utilities.model.formats import format_value
+from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
+
+ROWS_PER_COLUMN = 6
+FALLING_IS_BETTER = ("bounceRate",)  # keys
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """How a figure has changed; a rate changes in points."""
+
+    text: str  # `+6.2%`, `−2.0 pt`, `new`
+    direction: Literal["up", "down", "level"]
+    is_better: bool
+
+
+@dataclass(frozen=True)
+class OverviewFigure:
+    """One of the six figures; `previous` is '' without a previous period."""
+
+    key: str
+    heading: str
+    value: str
+    previous: str
+    change: FigureChange | None
+    can_be_drawn: bool
+    is_drawn: bool
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """One row of a column; `href` is '' where nothing can be filtered by it."""
+
+    name: str
+    href: str
+    value: str
+    change: FigureChange | None
+    share: float  # per cent of the largest row
+
+
+@dataclass(frozen=True)
+class OverviewTable:
+    """One column of the page with the rows of its tab."""
+
+    column: OverviewColumn
+    tab: OverviewTab
+    view: ReportView
+    name_heading: str
+    value_heading: str
+    rows: tuple[OverviewRow, ...]
+
+
+def compare_figures(value: Value, previous: Value, column: Column) -> FigureChange | None:
+    """Returns the change, None where either figure is unknown."""
+    if not isinstance(value, int | float) or not isinstance(previous, int | float):
+        return None
+    gain = value - previous
+    if column.kind is ValueKind.FRACTION:
+        text = f"{abs(gain) * 100:.1f}"
+        text, is_level = f"{text} pt", text == "0.0"
+    elif not previous:
+        return FigureChange("new", "up", True) if gain else FigureChange("0%", "level", True)
+    else:
+        share = abs(gain / previous)
+        text = f"{share:,.1%}" if share < 0.0995 else f"{share:,.0%}"
+        is_level = text == "0.0%"
+    if is_level:
+        return FigureChange("0 pt" if column.kind is ValueKind.FRACTION else "0%", "level", True)
+    is_better = (gain < 0) == (column.key in FALLING_IS_BETTER)
+    return FigureChange(f"{'+' if gain > 0 else '−'}{text}", "up" if gain > 0 else "down", is_better)
+
+
+def overview_figures(source: OverviewSource, totals: Frame, by_day: Frame, drawn: str) -> list[OverviewFigure]:
+    """Returns the six figures; values are '–' without figures."""
+    row = totals.rows[0] if totals.rows else ()
+    figures = []
+    for heading, key in source.figures:
+        value: Value = None
+        previous: Value = None
+        column = Column(key, heading, ValueKind.INTEGER)
+        if row and totals.has_column(key):
+            column = totals.columns[totals.column_index(key)]
+            value = row[totals.column_index(key)]
+            has_previous = totals.has_column(column.previous_key)
+            previous = row[totals.column_index(column.previous_key)] if has_previous else None
+        previous_text = "" if previous is None else format_value(previous, column.kind)
+        figures.append(
+            OverviewFigure(
+                key,
+                heading,
+                format_value(value, column.kind),
+                previous_text,
+                compare_figures(value, previous, column),
+                by_day.has_column(key),
+                key == drawn,
+            )
+        )
+    return figures
+
+
+def overview_rows(
+    frame: Frame, figure: str, row_link: Callable[[str], str]
+) -> tuple[str, str, tuple[OverviewRow, ...]]:
+    """Returns the headings of the names and of the figure, and the first rows of a ranking."""
+    if not frame.rows or not frame.numeric_columns:
+        return "", "", ()
+    key = figure if frame.has_column(figure) else frame.numeric_columns[0].key
+    column, place = frame.columns[frame.column_index(key)], frame.column_index(key)
+    before = frame.column_index(column.previous_key) if frame.has_column(column.previous_key) else None
+    largest = max((float(row[place] or 0) for row in frame.rows), default=0.0)
+    rows = tuple(
+        OverviewRow(
+            name := " ".join(str(cell) for cell, each in zip(row, frame.columns, strict=True) if not each.is_numeric),
+            row_link(name if len(frame.columns) > 1 else ""),
+            format_value(row[place], column.kind),
+            compare_figures(row[place], row[before], column) if before is not None else None,
+            round(100 * float(row[place] or 0) / largest, 1) if largest else 0.0,
+        )
+        for row in frame.rows[:ROWS_PER_COLUMN]
+    )
+    return frame.columns[0].heading, column.heading, rows
+
+
+def previous_days(days: DateRange) -> DateRange:
+    """Returns the days that figures of these days are compared with: as many, just before them."""
+    count = timedelta(days=(days.last - days.first).days + 1)
+    return DateRange(days.first - count, days.last - count, days.zone)
+
+
+def format_days(days: DateRange, today: date) -> str:
+    """Returns `20–26 Nov`, `27 Nov – 3 Dec`, or `Thu 26 Nov` for one day; with the year when it is not this year."""
+    first, last = days.first, days.last
+    year = "" if first.year == last.year == today.year else f" {last.year}"
+    if first == last:
+        return f"{last:%a} {last.day} {last:%b}{year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last.day} {last:%b}{year}"
+    first_year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%b}{first_year} – {last.day} {last:%b}{year}"

@@ -1,0 +1,144 @@
+"""The overview of one site: its figures are the reports', and what is not there is not made up."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from html import unescape
+
+import pytest
+from tornado.escape import json_decode
+from tornado.httpclient import HTTPResponse
+
+from handlers.overview.figures import compare_figures, format_days, previous_days
+from tests.handlers.accounts.conftest import FoyerServer, StartFoyer, provider, start_local_foyer
+from tests.waiting import wait_until
+from utilities.model.formats import format_value
+from utilities.model.frames import Column, DateRange, Value, ValueKind
+
+__all__ = ["provider", "start_local_foyer"]
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+TELEVISION = "Mozilla/5.0 (SMART-TV; Linux; Tizen 5.0) AppleWebKit/538.1 (KHTML, like Gecko) TV Safari/538.1"
+FIGURE = re.compile(r'class="about".*?>([^<]+)</.*?<strong>(.*?)</strong>', re.DOTALL)
+ROW = re.compile(r'<th scope="row">.*?<bdi>(.*?)</bdi>.*?<td class="figure">(.*?)</td>', re.DOTALL)
+
+Fetch = Callable[..., Awaitable[HTTPResponse]]
+COUNT, RATE = Column("visits", "Visits", ValueKind.INTEGER), Column("bounceRate", "Bounce rate", ValueKind.FRACTION)
+
+
+@pytest.fixture
+async def foyer(start_local_foyer: StartFoyer) -> AsyncIterator[FoyerServer]:
+    """A Foyer without Google and without any page view."""
+    foyer = await start_local_foyer()
+    await foyer.services.refresher.start()
+    yield foyer
+    await foyer.services.refresher.stop()
+
+
+async def read_overview(foyer: FoyerServer, fetch: Fetch, query: str = "") -> str:
+    return (await fetch(f"{foyer.address}/{query}")).body.decode()
+
+
+async def read_report(foyer: FoyerServer, fetch: Fetch, name: str, query: str) -> list[dict[str, str]]:
+    """Returns the rows of a report, each by column key and formatted as people read them."""
+    answer = json_decode((await fetch(f"{foyer.address}/reports/{name}.json{query}")).body)
+    columns = [(each["key"], ValueKind(each["kind"])) for each in answer["columns"]]
+    return [
+        {key: format_value(value, kind) for (key, kind), value in zip(columns, row, strict=True)}
+        for row in answer["rows"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "views"),
+    [
+        ("", "6"),
+        ("?from=now-27d/d&to=now", "6"),
+        ("?from=now/d&to=now", "6"),
+        ("?page=/2", "2"),
+        ("?figure=views", "6"),
+    ],
+)
+async def test_overview_has_the_figures_of_the_reports(foyer: FoyerServer, fetch: Fetch, query: str, views: str):
+    for page in range(1, 4):
+        for _ in range(page):
+            url = f"{foyer.address}/a.gif?url=https%3A%2F%2Fexample.com%2F{page}"
+            assert (await fetch(url, headers={"User-Agent": AGENT})).code == 200
+    report_query = "" if query.startswith("?figure") else query
+    keys = ("visitors", "visits", "views", "viewsPerVisit", "bounceRate", "visitLength")
+
+    async def agrees() -> bool:
+        html = await read_overview(foyer, fetch, query)
+        totals = await read_report(foyer, fetch, "site-totals", report_query)
+        pages = await read_report(foyer, fetch, "site-pages", report_query)
+        figures = [value for _, value in FIGURE.findall(html)]
+        rows = [(unescape(name), value) for name, value in ROW.findall(html)]
+        return (
+            figures[2:3] == [views]
+            and figures == [row[key] for row in totals for key in keys]
+            and bool(pages)
+            and rows[: len(pages)] == [(row["path"], row["views"]) for row in pages]
+            and ("by hour" in html) == ("from=now/d" in query)
+            and "page=%2F" in html  # a row is a link that filters
+        )
+
+    await wait_until(agrees)
+
+
+async def test_overview_without_any_page_view_has_the_line_to_paste(foyer: FoyerServer, fetch: Fetch):
+    pages: list[str] = []
+
+    async def has_answer() -> bool:
+        pages.append(await read_overview(foyer, fetch))
+        return "Nothing was ever counted" in pages[-1]
+
+    await wait_until(has_answer)
+    page = pages[-1]
+    assert re.search(r"<pre [^>]*>&lt;script async src=&#34;\S+/a.js&#34;&gt;&lt;/script&gt;</pre>", page)
+    assert "<strong>" not in page, "0 would be a figure"
+    assert (await fetch(f"{foyer.address}/?source=gogle", raise_error=False)).code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "agent", "is_wall"), [("/", TELEVISION, True), ("/?kiosk", AGENT, True), ("/", AGENT, False)]
+)
+async def test_a_television_on_the_front_page_gets_its_wall(
+    foyer: FoyerServer, fetch: Fetch, path: str, agent: str, is_wall: bool
+):
+    answer = await fetch(foyer.address + path, headers={"User-Agent": agent}, follow_redirects=False, raise_error=False)
+    assert (answer.code, answer.headers.get("Location", "")) == ((302, "/wall") if is_wall else (200, ""))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "previous", "text", "is_better"),
+    [
+        (COUNT, 9412, 8863, "+6.2%", True),
+        (COUNT, 80, 100, "−20%", False),
+        (COUNT, 5, 0, "new", True),
+        (COUNT, 0, 0, "0%", True),
+        (COUNT, 10_001, 10_000, "0%", True),
+        (COUNT, 1300, 100, "+1,200%", True),
+        (RATE, 0.46, 0.48, "−2.0 pt", True),
+        (RATE, 0.48, 0.46, "+2.0 pt", False),
+        (COUNT, None, 3, None, None),
+        (COUNT, 3, None, None, None),
+    ],
+)
+def test_changes(column: Column, value: Value, previous: Value, text: str | None, is_better: bool | None):
+    change = compare_figures(value, previous, column)
+    assert (change and change.text, change and change.is_better) == (text, is_better)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text", "before"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 26), "20–26 Nov", "13–19 Nov"),
+        (date(2026, 11, 27), date(2026, 12, 3), "27 Nov – 3 Dec", "20–26 Nov"),
+        (date(2026, 11, 26), date(2026, 11, 26), "Thu 26 Nov", "Wed 25 Nov"),
+        (date(2025, 12, 29), date(2026, 1, 4), "29 Dec 2025 – 4 Jan 2026", "22–28 Dec 2025"),
+    ],
+)
+def test_days_and_the_days_before(first: date, last: date, text: str, before: str):
+    days, today = DateRange(first, last, "UTC"), date(2026, 11, 26)
+    assert format_days(days, today) == text
+    assert format_days(previous_days(days), today) == before
