@@ -25,7 +25,7 @@ geo: $(VENV)/.run ## install or update the GeoIP database of countries (CC0, 8 M
 
 # Python may write __pycache__ here (git ignores it); otherwise every worker and every run.py compiles all modules again.
 test: $(VENV)/.test ## the tests; without a service its tests are skipped, with the command that installs it
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -m 'not slow' -n 4 --dist worksteal $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -m 'not slow' -n 3 --dist worksteal $(ARGS)
 
 test-slow: $(VENV)/.test ## the tests with many browsers, many processes or kills
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -m slow -n 2 --dist worksteal $(ARGS)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httplib2
+import pytest
 from googleapiclient.errors import HttpError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.sampled_from([place for place in places(WHOLE) if place]), JSON)
 def test_report_that_is_wrong_in_one_place_is_a_frame_or_a_bad_answer(place: tuple[Any, ...], new: Any) -> None:

@@ -72,6 +72,7 @@ def test_anything_else_is_a_bad_answer(body, style, said):
         parse_body(body, style)
 
 
+@pytest.mark.slow
 @given(PLAIN)
 def test_what_was_written_is_read_in_every_style(value):
     text = json.dumps(value)

@@ -49,17 +49,22 @@ class ElsewhereHandler(RequestHandler):
 
 
 GZIP = {"Content-Encoding": "gzip"}
-BOMB = gzip.compress(b" " * 80_000_000)
+
+
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """80 MB of spaces, compressed."""
+    return gzip.compress(b" " * 80_000_000)
 
 
 @pytest.fixture
-async def server():
+async def server(bomb: bytes):
     faults = Faults()
     rules = [
         ("/echo", EchoHandler, {"faults": faults}),
         ("/elsewhere", ElsewhereHandler),
         ("/large", BodyHandler, {"body": b"x" * 1_000_001, "headers": {}}),
-        ("/bomb", BodyHandler, {"body": BOMB, "headers": GZIP}),
+        ("/bomb", BodyHandler, {"body": bomb, "headers": GZIP}),
         ("/zipped", BodyHandler, {"body": gzip.compress(b'{"total": 5}'), "headers": GZIP}),
         ("/not-gzip", BodyHandler, {"body": b'{"total": 5}', "headers": GZIP}),
     ]

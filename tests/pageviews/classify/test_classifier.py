@@ -8,16 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.pageviews.classify.conftest import CHROME, FIREFOX, NOON, RunningClassifier, make_hit
-from utilities.pageviews import DropReason, Hit, PageView
-from utilities.pageviews.classify.classifier import HitClassifier, open_classifier, parse_language
+from tests.pageviews.classify.conftest import CHROME, NOON, RunningClassifier, make_hit
+from utilities.pageviews import DropReason, PageView
+from utilities.pageviews.classify.classifier import open_classifier, parse_language
 from utilities.pageviews.classify.dropped_counter import MAX_PENDING_COUNTS
-from utilities.pageviews.classify.geoip import CountryDatabase
 from utilities.pageviews.classify.referrer_spam import SPAM_HOSTS_FILE, ReferrerSpamList, read_spam_hosts
-from utilities.pageviews.classify.visitor_ids import DerivedSalts
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.sites.site_file import Site
 
@@ -218,33 +214,3 @@ def test_language_is_written_as_in_bcp_47(header: str, language: str):
 
 def test_accept_language_is_used_when_the_hit_has_no_language(start: StartClassifier):
     assert start().classify_view(headers={"accept-language": "fr-CA,fr;q=0.8"}).language == "fr-CA"
-
-
-anything = st.text(max_size=60)
-hits = st.builds(
-    Hit,
-    site=st.sampled_from(["a", "b"]),
-    zone=st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Apia"]),
-    at=st.floats(1.5e9, 2e9).map(lambda at: datetime.fromtimestamp(at, UTC)),
-    url=anything | anything.map("https://example.com/{}".format),
-    referrer=anything | anything.map("https://{}/".format),
-    title=anything,
-    address=anything | st.ip_addresses().map(str),
-    agent=anything | st.sampled_from([CHROME, FIREFOX]),
-    language=anything,
-    screen=st.none() | st.integers(),
-    name=anything,
-    props=st.dictionaries(anything, anything, max_size=3),
-    headers=st.dictionaries(st.sampled_from(["dnt", "sec-gpc", "sec-purpose", "accept-language"]), anything),
-)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(hits, max_size=5))
-def test_any_hit_is_classified_or_dropped(listed: list[Hit]):
-    classifier = HitClassifier(DerivedSalts(b"k"), CountryDatabase(None))
-    for each in listed:
-        row = classifier.classify_hit(each)
-        if isinstance(row, PageView):
-            assert 0 <= row.visitor < 2**63 > row.visit >= 0
-            assert not [text for text in row if isinstance(text, str) and "\0" in text]
