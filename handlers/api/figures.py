@@ -56,6 +56,7 @@ class FiguresResource(ReadableResource):
             taken_at=reading.taken_at,
             complete=reading.complete,
             covers=DateRangeResponse.model_validate(frame.date_range) if frame.date_range else None,
+            before=DateRangeResponse.model_validate(frame.previous_range) if frame.previous_range else None,
             columns=[ColumnResponse.model_validate(column) for column in frame.columns],
             rows=list(rows),
             total=len(frame.rows),

@@ -31,6 +31,11 @@ def text_param(max_length: int, description: str, example: str, **options: Any) 
     return Field("", min_length=1, max_length=max_length, description=description, examples=[example], **options)
 
 
+def filter_param(what: str, example: str) -> Any:
+    """Returns the field of a filter of visits."""
+    return text_param(MAX_PARAMETER_CHARS, f"Only visits that contain {what}.", example)
+
+
 class QueryParams(BaseModel):
     """The query of a request; other parameters are refused."""
 
@@ -52,10 +57,16 @@ class RangeParams(PagingParams):
         50, "The start: `now-7d`, `now/d`, a date, a time or milliseconds.", "now-7d/d", alias="from"
     )
     last: str = text_param(50, "The end, in the same forms.", "now", alias="to")
-    page: str = text_param(MAX_PARAMETER_CHARS, "Only this page: a path.", "/pricing")
-    referrer: str = text_param(
-        MAX_PARAMETER_CHARS, "Only visits that came from this domain or address.", "news.ycombinator.com"
-    )
+    page: str = filter_param("a page view of this path, or of paths that begin so before a `*`", "/pricing")
+    referrer: str = filter_param("this domain or address as a referrer", "news.ycombinator.com")
+    source: str = filter_param("this source", "google")
+    medium: str = filter_param("this medium", "organic")
+    channel: str = filter_param("this channel", "Organic Search")
+    campaign: str = filter_param("this campaign", "spring")
+    country: str = filter_param("this country: its name, or two capital letters", "DE")
+    device: str = filter_param("this kind of device", "mobile")
+    browser: str = filter_param("this browser", "Firefox")
+    system: str = filter_param("this operating system", "Windows")
     compare: Annotated[bool, BeforeValidator(parse_json_bool)] = Field(
         False, description="Adds the figures of the previous period, where `compares` is true."
     )
@@ -145,6 +156,7 @@ class DateRangeResponse(ResponseModel):
     first: date
     last: date
     zone: str
+    until: str = Field(description="The local time at which the last day is cut off; empty where nothing says so.")
 
 
 class FiguresResponse(ListResponse):
@@ -152,6 +164,9 @@ class FiguresResponse(ListResponse):
     taken_at: datetime | None
     complete: bool = Field(description="False while slower parts of the answer are missing.")
     covers: DateRangeResponse | None = Field(description="The days of the figures, both ends included.")
+    before: DateRangeResponse | None = Field(
+        description="The days of the columns `:previous`: as many days earlier, until the same hour."
+    )
     columns: list[ColumnResponse]
     rows: list[tuple[Value, ...]] = Field(description="Raw values: seconds as seconds, rates as fractions.")
     total: int = Field(description="The number of rows on all pages.")

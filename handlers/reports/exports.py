@@ -8,6 +8,7 @@ from handlers.base.errors import HttpProblem
 from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler
 from handlers.reports.presenter import ReportView
 from utilities.model.csv_export import frame_to_csv
+from utilities.model.frames import DateRange
 
 
 class ReportJson(ReportHandler):
@@ -42,5 +43,16 @@ def report_json(view: ReportView) -> dict[str, Any]:
         "taken_at": taken_at.isoformat() if taken_at else None,
         "columns": [{"key": each.key, "heading": each.heading, "kind": each.kind} for each in view.frame.columns],
         "rows": view.frame.rows,
+        **({"before": date_range_json(before)} if (before := view.frame.previous_range) else {}),
         "notes": [*view.frame.setup_hint, *view.notes, *([view.error] if view.error else [])],
+    }
+
+
+def date_range_json(dates: DateRange) -> dict[str, str]:
+    """Returns the days of a range, and the local time at which its last day is cut off."""
+    return {
+        "first": dates.first.isoformat(),
+        "last": dates.last.isoformat(),
+        "zone": dates.zone,
+        "until": dates.until,
     }

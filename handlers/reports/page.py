@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from handlers.base.errors import HttpProblem
@@ -22,6 +22,7 @@ PENDING_RELOAD = 2
 MIN_RELOAD, MAX_RELOAD = 5, 60
 PARAMETERIZED_RELOAD = 25
 UNRANKED_ROWS = 3  # rows at most that Google's answers have beyond the limit
+ALL_ROWS = 10_000  # queried where rows are searched or sorted
 EXTENDED_ROW_LIMIT = 1000  # offered where a report has more rows than its own limit
 MAX_WORD_CHARS = 200  # of the search words and of `sort`
 
@@ -81,7 +82,6 @@ class ReportPage(DeskHandler):
 
     async def get(self, name: str) -> None:
         query = self.parse_report_query(name)
-        report_view = self.latest_view(query)
         state = DeskState(
             query.params,
             query.compare,
@@ -90,6 +90,7 @@ class ReportPage(DeskHandler):
             self.get_query_argument("q", "")[:MAX_WORD_CHARS].strip(),
             self.parse_table_page(),
         )
+        report_view = self.view_of_all_rows(query, state)
         prepared, views = await self.prepare_report(report_view, state), self.services.views
         offered, view = prepared.offered, prepared.view
         image_params = {name: value for name, value in query.params.items() if name != ROWS_PARAM}
@@ -113,12 +114,23 @@ class ReportPage(DeskHandler):
             now=self.services.clock(),
         )
 
-    def more_rows_link(self, query: ReportQuery, view: ReportView, state: DeskState) -> str:
-        """Returns the address of the same page with more rows, '' where there are no more."""
+    def view_of_all_rows(self, query: ReportQuery, state: DeskState) -> ReportView:
+        """Returns the view of the report; with search words or a sort order that of all its rows, where it was cut."""
+        view = self.latest_view(query)
+        if (state.q or state.sort) and self.is_cut(query, view):
+            return self.latest_view(replace(query, params={**query.params, ROWS_PARAM: str(ALL_ROWS)}))
+        return view
+
+    def is_cut(self, query: ReportQuery, view: ReportView) -> bool:
+        """Whether the report may have more rows than the view."""
         limit = int(query.params.get(ROWS_PARAM, 0)) or getattr(query.report.query, "limit", 0)
         is_ranking = bool(view.frame.columns) and view.frame.columns[0].kind is ValueKind.TEXT
         is_full = limit <= len(view.frame.rows) <= limit + UNRANKED_ROWS  # days and hours do not depend on the limit
-        if not (query.has_row_limit and is_ranking and is_full and 0 < limit < EXTENDED_ROW_LIMIT):
+        return query.has_row_limit and is_ranking and is_full and limit > 0
+
+    def more_rows_link(self, query: ReportQuery, view: ReportView, state: DeskState) -> str:
+        """Returns the address of the same page with more rows, '' where there are no more."""
+        if len(view.frame.rows) >= EXTENDED_ROW_LIMIT or not self.is_cut(query, view):
             return ""
         return state.link(params={**query.params, ROWS_PARAM: str(EXTENDED_ROW_LIMIT)})
 

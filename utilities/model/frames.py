@@ -78,13 +78,15 @@ class Note:
 class DateRange:
     """The days that a frame covers, both ends included, in the source's time zone.
 
-    `has_ended` is False while the last day is today.
+    `has_ended` is False while the last day is today. `until` is the time at which the last day is cut off (`13:00`),
+    '' where it is whole or where nothing says so.
     """
 
     first: date
     last: date
     zone: str
     has_ended: Annotated[bool, Field(alias="over")] = True
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Frame:
 
     A column whose key is another column's key followed by `:previous` has the values of the previous period.
     `setup_hint` is set while nothing was ever counted: sentences that say so, and how to begin.
+    `previous_range` has the days of the previous period.
     """
 
     columns: tuple[Column, ...]
@@ -100,6 +103,7 @@ class Frame:
     notes: tuple[Note, ...] = ()
     date_range: Annotated[DateRange | None, Field(alias="covers")] = None
     setup_hint: Annotated[tuple[str, ...], Field(alias="unbegun")] = ()
+    previous_range: Annotated[DateRange | None, Field(alias="before")] = None
 
     @property
     def numeric_columns(self) -> list[Column]:

@@ -1,6 +1,5 @@
 """The source of our own page views."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -13,21 +12,25 @@ from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
-from utilities.model.frames import DateRange, Frame, Note, ValueKind
+from utilities.model.frames import DateRange, Frame, Note
 from utilities.model.time_ranges import TimeRange, parse_range
 from utilities.pageviews import queries
-from utilities.pageviews.frame_rows import Row, has_figures, to_frame_rows
+from utilities.pageviews.frame_rows import Row, has_figures
 from utilities.pageviews.queries import SiteQuery
-from utilities.pageviews.sql.filters import QueriedSites, resolve_site, where_clause
+from utilities.pageviews.site_figures import MAX_PAGE_VIEW_ROWS, SiteFigures
+from utilities.pageviews.sql.filters import VISIT_FILTERS, QueriedSites, resolve_site
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.sources import Source, SourceType, parse_row_limit
 
-MAX_PAGE_VIEW_ROWS = 10_000
 MAX_PARAM_CHARS = 2048  # characters of a parameter
 SHORT_RANGE = timedelta(hours=1)  # a shorter range without figures has no date range
 NO_VIEWS_TEXT = "Waiting for the first page view"
 SCRIPT_HINT = 'Put <script async src="{}/a.js"></script> on each page'
-PAGE_VIEW_PARAMS = {"site": "site", "from": "first", "to": "last", "page": "page", "referrer": "referrer"}
+RANGE_PARAMS = {"site": "site", "from": "first", "to": "last"}
+FILTER_FIELDS = {name: "traffic_source" if name == "source" else name for name in VISIT_FILTERS}
+"""The field of the query for each filter of visits: on a board, `source` is the source of the report."""
+
+PAGE_VIEW_PARAMS = RANGE_PARAMS | FILTER_FIELDS
 """The parameters of a request, and the field of the query each one fills."""
 
 
@@ -37,9 +40,9 @@ class PageViewQuery:
 
     `first` and `last` are written as people write them (utilities/model/time_ranges.py), in the site's time zone;
     '' for both is the last LOOK_BACK_DAYS days, today until now among them. `site` is '' for the first site of
-    boards/sites.yaml, or, while it has none, for all there are together. `page` is a path of ours and `referrer` an
-    address or a domain elsewhere; '' is any. `compare` adds a column behind each figure with that of the
-    previous period, as many days earlier, for the same name where rows have one. At most `limit` rows.
+    boards/sites.yaml, or, while it has none, for all there are together. `page` and the fields after it filter visits:
+    only those count that contain it (sql/filters.py); '' is any. `compare` adds a column behind each figure with that
+    of the previous period, as many days earlier, for the same name where rows have one. At most `limit` rows.
     """
 
     question: str
@@ -50,6 +53,19 @@ class PageViewQuery:
     referrer: str = ""
     limit: int = 10
     compare: bool = False
+    traffic_source: str = ""
+    medium: str = ""
+    channel: str = ""
+    campaign: str = ""
+    country: str = ""
+    device: str = ""
+    browser: str = ""
+    system: str = ""
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters of visits that are set, by parameter."""
+        return {name: text for name, field in FILTER_FIELDS.items() if (text := getattr(self, field))}
 
 
 @runtime_checkable
@@ -93,24 +109,10 @@ class PageViewSource:
             site_query, site, range_ = self.resolve_query(query)
         except ParameterError as error:
             raise SourceMisconfigured(str(error)) from error
-        stored_rows = await self._query_store(site_query, query, site, range_)
-        rows, notes = await asyncio.to_thread(read_rows, site_query, stored_rows, range_)
-        unbegun = () if has_figures(rows) else await self._setup_hint(site)
-        frame = Frame(site_query.columns, rows, notes, self._date_range(range_, rows), unbegun)
-        if query.compare:
-            return await self._with_previous(frame, site_query, query, site, range_.previous_range())
-        return frame
-
-    async def _with_previous(
-        self, frame: Frame, site_query: SiteQuery, query: PageViewQuery, site: str, before: TimeRange
-    ) -> Frame:
-        """Joins the figures of the previous period: by name, or day by day."""
-        rows = await self._query_store(site_query, replace(query, limit=MAX_PAGE_VIEW_ROWS), site, before)
-        earlier, _ = await asyncio.to_thread(read_rows, site_query, rows, before)
-        if any(column.kind is ValueKind.TEXT for column in site_query.columns):
-            is_complete = len(earlier) < MAX_PAGE_VIEW_ROWS
-            return await asyncio.to_thread(frame.with_previous_by_name, earlier, is_complete=is_complete)
-        return await asyncio.to_thread(frame.with_previous, earlier)
+        figures = SiteFigures(self.views, site_query, site, query.filters, self.clock())
+        frame = await figures.fetch_frame(range_, query.limit, compare=query.compare)
+        unbegun = () if has_figures(frame.rows) else await self._setup_hint(site)
+        return replace(frame, date_range=self._date_range(range_, frame.rows), setup_hint=unbegun)
 
     def _date_range(self, range_: TimeRange, rows: Sequence[Row]) -> DateRange | None:
         """Returns the days of the range; None for a moment without views, because its day may have some."""
@@ -135,6 +137,8 @@ class PageViewSource:
             raise SourceMisconfigured(
                 f"`question` is {query.question!r}; use one of {', '.join(sorted(site_queries()))}"
             )
+        if query.filters and not site_query.has_visits:
+            raise ParameterError(f"`{next(iter(query.filters))}` cannot filter hits that are not counted")
         if query.compare and not site_query.can_compare:
             raise SourceMisconfigured(
                 f"`{query.question}` cannot be compared with the previous period: remove `compare`"
@@ -148,7 +152,8 @@ class PageViewSource:
         return site_query, site, range_
 
     def parameter_names(self, query: PageViewQuery) -> Collection[str]:
-        return tuple(PAGE_VIEW_PARAMS)
+        site_query = site_queries().get(query.question)
+        return tuple(PAGE_VIEW_PARAMS if site_query is None or site_query.has_visits else RANGE_PARAMS)
 
     def can_compare(self, query: PageViewQuery) -> bool:
         site_query = site_queries().get(query.question)
@@ -165,18 +170,11 @@ class PageViewSource:
         self.resolve_query(query)
         return query
 
-    async def _query_store(
-        self, site_query: SiteQuery, query: PageViewQuery, site: str, range_: TimeRange
-    ) -> list[tuple[Any, ...]]:
-        where, only, values = where_clause(site, range_, query.page, query.referrer)
-        sql = site_query.sql.replace("{where}", where).replace("{only}", only)
-        return await self.views.query(sql, values | {"limit": query.limit})
-
     async def check(self) -> str:
         """Returns how many page views all sites have had in the last days."""
-        range_ = self.resolve_query(PageViewQuery("present"))[2]
-        rows = await self._query_store(site_queries()["present"], PageViewQuery("present"), "", range_)
-        return f"{int(rows[0][2] or 0):,} page views in the last {self.days} days"
+        site_query, _, range_ = self.resolve_query(PageViewQuery("present"))
+        frame = await SiteFigures(self.views, site_query, "", {}, self.clock()).fetch_frame(range_, 1)
+        return f"{int(frame.rows[0][2] or 0):,} page views in the last {self.days} days"
 
     def slowdown(self) -> float:
         return 1.0
@@ -192,14 +190,6 @@ class PageViewSource:
 def site_queries() -> Mapping[str, SiteQuery]:
     """Returns every query by its name."""
     return {query.name: query for query in discover_units(queries, "QUERY", SiteQuery)}
-
-
-def read_rows(
-    site_query: SiteQuery, rows: list[tuple[Any, ...]], range_: TimeRange
-) -> tuple[tuple[Row, ...], tuple[Note, ...]]:
-    """Returns the rows of a frame and its notes; takes long with 10,000 rows. Raises BadAnswer."""
-    shown_rows, notes = site_query.to_rows(rows, range_)
-    return to_frame_rows(shown_rows, site_query.columns), notes
 
 
 class RemotePageViewSource:

@@ -51,7 +51,7 @@ async def test_empty_store_answers_every_report(make_source: MakeSource):
         frame = await source.fetch_frame(report.query)
         figures = [cell for row in frame.rows for cell in row if isinstance(cell, int | float)]
         assert not any(figures), name
-    assert (await source.fetch_frame(REPORTS["site-totals"].query)).rows == ((0, 0, 0, 0, 0, 0, *[None] * 6),)
+    assert (await source.fetch_frame(REPORTS["site-totals"].query)).rows == ((0, None) * 3 + (None,) * 6,)
 
 
 async def test_empty_table_makes_no_statement_about_days_that_are_not_over(make_source: MakeSource):
@@ -78,18 +78,26 @@ async def test_site_says_how_to_begin_until_its_first_page_view(
     assert (await source.fetch_frame(replace(empty, site="shop"))).setup_hint
 
 
-async def test_reports_can_be_filtered_by_page_and_referrer(make_source: MakeSource):
+async def test_a_filter_selects_the_visits_that_contain_it(make_source: MakeSource):
     source = await make_source(WEEK)
 
     async def rows(question: str, **more: str) -> list[object]:
         return [row[:2] for row in (await source.fetch_frame(PageViewQuery(question, **more))).rows]
 
-    assert await rows("referrers-for-page", page="/pricing") == [("/pricing", "https://news.example/item?id=1,2")]
+    assert await rows("referrers-for-page", page="/pricing") == [
+        ("/", "https://www.google.com/"),
+        ("/pricing", "https://news.example/item?id=1,2"),
+    ]
     assert await rows("referrers-to-page", referrer="google.com") == [("https://www.google.com/", "/")]
     assert await rows("referrers-to-page", referrer="https://www.google.com/") == [("https://www.google.com/", "/")]
-    assert await rows("pages", page=BUY) == [(BUY, 1)]
-    for question in site_queries():
-        await rows(question, page="/nowhere", referrer="nobody.example")
+    assert await rows("pages", page=BUY) == [("/", 1), (BUY, 1), ("/pricing", 1)]
+    assert await rows("pages", page="/pri*", country="France") == await rows("pages", country="FR") == [("/pricing", 1)]
+    assert await rows("totals", traffic_source="news.example", device="mobile", country="unknown") == [(2, 1)]
+    for question, query in site_queries().items():
+        if query.has_visits:
+            nobody = PageViewQuery(question, page="/nowhere", referrer="nobody.example")
+            rows_of_nobody = (await source.fetch_frame(nobody)).rows
+            assert not any(cell for row in rows_of_nobody for cell in row if not isinstance(cell, str)), question
 
 
 async def test_titles_are_returned_unchanged(make_source: MakeSource):
@@ -126,6 +134,7 @@ async def test_invalid_query_states_the_reason(make_source: MakeSource):
     for ask, why in (
         (PageViewQuery("pagse"), "`question` is 'pagse'; use one of agents, browsers"),
         (PageViewQuery("flow", compare=True), "cannot be compared"),
+        (PageViewQuery("dropped", page="/"), "`page` cannot filter hits that are not counted"),
         (PageViewQuery("pages", limit=0), "`limit` must be from 1 to"),
         (PageViewQuery("by-hour", first="now-2y"), "400 days apart at most"),
         (PageViewQuery("by-day", first="now-40y"), "7,320 days apart at most"),

@@ -8,6 +8,7 @@ It is Tuesday, 10 March 2026, 13:00 in Berlin.
     visit 31  visitor 3  Mon 23:59:30 /pricing   Tue 00:00:30 /                   over midnight, on a telephone
     visit 41  visitor 4  1 March 11:00 /old   11:02:00 /older                     in the week before
     visit 91  visitor 9  another site
+    visit 81  visitor 8  20 February /old                         the first page view
 """
 
 from datetime import UTC, datetime
@@ -70,4 +71,5 @@ WEEK = (
     view_at(4, 41, "1 10:00:00", "/old", **GOOGLE),
     view_at(4, 41, "1 10:02:00", "/older", **GOOGLE),
     view_at(9, 91, "10 09:00:00", "/", site="shop"),
+    view_at(8, 81, "1 10:00:00", "/old", at=datetime(2026, 2, 20, tzinfo=UTC)),
 )

@@ -1,6 +1,6 @@
 """The queries of the site reports, in SQL that both engines understand. Modules here export `QUERIES`.
 
-`{where}` in a query stands for the conditions on range and site, `{only}` for those on page and referrer; `$limit` is
+`{where}` in a query stands for the conditions on range and site, `{only}` for the filters of visits; `$limit` is
 the maximum of rows.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from utilities.model.frames import Column, Note, Value, ValueKind
 from utilities.model.time_ranges import TimeRange
+from utilities.pageviews.sql.filters import UNKNOWN_NAME
 
 EngineRows = Sequence[tuple[Any, ...]]
 """Rows as an engine returns them."""
@@ -31,6 +32,8 @@ class SiteQuery:
     columns: tuple[Column, ...]
     to_rows: Callable[[EngineRows, TimeRange], FrameRows] = keep_rows
     max_days: int = 7320  # twenty years
+    averages: bool = False  # for each hour or day: `to_rows` gets the counted part of the range
+    has_visits: bool = True  # so that filters of visits apply
 
     def check_range(self, time_range: TimeRange) -> None:
         """Raises ParameterError when the range is longer than `max_days`."""
@@ -65,8 +68,6 @@ VISITORS_COLUMN = integer_column("visitors", "Visitors")
 VISITS_COLUMN = integer_column("visits", "Visits")
 COUNTS_SQL = "count(*) AS views, count(DISTINCT visitor) AS visitors, count(DISTINCT visit) AS visits"
 """The figures of rows that are page views."""
-
-UNKNOWN_NAME = "unknown"
 
 
 def name_unknown(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:

@@ -48,5 +48,6 @@ QUERIES = (
             *(integer_column(why.value, heading) for why, heading in REASON_HEADINGS.items()),
         ),
         fill_dropped_days,
+        has_visits=False,
     ),
 )

@@ -5,7 +5,8 @@ from dataclasses import replace
 from utilities.model.frames import Note
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country_name
-from utilities.pageviews.queries import UNKNOWN_NAME, EngineRows, FrameRows, ranked_query, text_column
+from utilities.pageviews.queries import EngineRows, FrameRows, ranked_query, text_column
+from utilities.pageviews.sql.filters import UNKNOWN_NAME
 
 NO_COUNTRIES_NOTE = Note("Countries are unknown until “make geo” has put their database in place.")
 

@@ -1,8 +1,9 @@
 """The queries by day and hour in the site's time zone; days and hours without views have a row as well."""
 
+from collections import Counter
 from datetime import date
 
-from utilities.model.frames import Column, Value, ValueKind
+from utilities.model.frames import Column, Note, Value, ValueKind
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.queries import (
     COUNTS_SQL,
@@ -18,6 +19,10 @@ from utilities.pageviews.queries import (
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NO_VIEWS = (0, 0, 0)
 HOUR_COLUMN = text_column("hour", "Hour")
+AVERAGES_NOTE = "Each figure is an average of its weekday, which occurs {} to {} times in this range."
+AVERAGE_VIEWS_COLUMN = Column(
+    "views", "Views a day", ValueKind.DECIMAL, description="The average of all days of this weekday in the range."
+)
 
 
 def fill_days(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
@@ -49,12 +54,19 @@ def rank_four_hours(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows
     return [(f"{format_hour(begins)} to {format_hour(begins + 4)}", *periods[begins]) for begins in busiest], ()
 
 
-def fill_weekday_hours(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
-    """Returns 168 rows, Monday's first."""
-    views = dict.fromkeys(((weekday, hour) for weekday in range(7) for hour in range(24)), 0)
+def average_weekday_hours(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
+    """Returns 168 rows, Monday's first: the views divided by the number of such hours that have begun."""
+    hours = {(day, hour) for day, hour, _ in time_range.each_hour()}
+    times = Counter((day.weekday(), hour) for day, hour in hours)
+    views = Counter[tuple[int, int]]()
     for day, hour, count in engine_rows:
         views[day.weekday(), int(hour)] += int(count)
-    return [(WEEKDAY_NAMES[weekday], format_hour(hour), count) for (weekday, hour), count in views.items()], ()
+    rows: list[tuple[Value, ...]] = [
+        (WEEKDAY_NAMES[at[0]], format_hour(at[1]), views[at] / times[at] if times[at] else None)
+        for at in ((weekday, hour) for weekday in range(7) for hour in range(24))
+    ]
+    counts = sorted({sum(day.weekday() == weekday for day in {day for day, _ in hours}) for weekday in range(7)})
+    return rows, (Note(AVERAGES_NOTE.format(counts[0], counts[-1])),) if len(counts) > 1 and counts[-1] > 1 else ()
 
 
 def format_hour(hour: int) -> str:
@@ -92,7 +104,8 @@ QUERIES = (
     SiteQuery(
         "weekday-hours",
         "SELECT day, hour, count(*) AS views FROM page_views WHERE {where} AND name = ''{only} GROUP BY day, hour",
-        (text_column("weekday", "Weekday"), HOUR_COLUMN, VIEWS_COLUMN),
-        fill_weekday_hours,
+        (text_column("weekday", "Weekday"), HOUR_COLUMN, AVERAGE_VIEWS_COLUMN),
+        average_weekday_hours,
+        averages=True,
     ),
 )

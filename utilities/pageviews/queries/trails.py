@@ -7,7 +7,6 @@ from utilities.model.frames import Value
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country_name
 from utilities.pageviews.queries import (
-    UNKNOWN_NAME,
     VIEWS_COLUMN,
     VISITORS_COLUMN,
     VISITS_COLUMN,
@@ -18,6 +17,7 @@ from utilities.pageviews.queries import (
     seconds_column,
     text_column,
 )
+from utilities.pageviews.sql.filters import UNKNOWN_NAME
 from utilities.pageviews.sql.landing_exit import VIEW_ORDER_SQL
 
 MAX_TRAIL_STEPS = 200  # of one trail

@@ -1,8 +1,9 @@
 """The queries of visits: totals, landing pages, attribution and flow."""
 
-from utilities.model.frames import Column, ValueKind
+from utilities.model.frames import Column, Note, Value, ValueKind
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country_name
+from utilities.pageviews.collect.path_limit import OTHER_PATH
 from utilities.pageviews.queries import (
     VIEWS_COLUMN,
     VISITORS_COLUMN,
@@ -15,6 +16,7 @@ from utilities.pageviews.queries import (
     seconds_column,
     text_column,
 )
+from utilities.pageviews.sql.filters import UNKNOWN_NAME
 from utilities.pageviews.sql.landing_exit import EXIT_SQL, LANDING_SQL, NUMBERED_PAGES_SQL, VIEWS_WITH_PAGE_SQL
 
 LENGTH_COLUMN = seconds_column("visitLength", "Visit length", 1)
@@ -32,6 +34,7 @@ VISIT_FIGURES_SQL = """count(*) AS visits, count(DISTINCT person) AS visitors, s
     avg(CASE WHEN hits = 1 THEN 1.0 ELSE 0.0 END) AS bounced, avg(lasted) / 1000.0 AS long, avg(pages) AS each_visit"""
 
 
+CUT_FLOW_NOTE = "The {:,} largest of {:,} rows. The visits of all others are in rows without a day and country."
 ORDER_BY_VISITS_SQL = "ORDER BY visits DESC, visitors DESC, views DESC"
 
 
@@ -56,8 +59,13 @@ def attribution_query(name: str, *texts: Column, only: str = "") -> SiteQuery:
 
 
 def name_flow_countries(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
-    """Replaces country codes by names."""
-    return name_unknown([(row[0], country_name(row[1]), *row[2:]) for row in engine_rows], time_range)
+    """Replaces country codes by names, and what is cut (a row without a day) by `(other)`; a note has the number."""
+    rows: list[tuple[Value, ...]] = []
+    for day, code, landing, exit_, visits, _ in engine_rows:
+        country = OTHER_PATH if day is None else country_name(code) or UNKNOWN_NAME
+        rows.append((day, country, landing or OTHER_PATH, exit_ or OTHER_PATH, visits))
+    shown, others = (sum(row[5] for row in engine_rows if (row[0] is None) is cut) for cut in (False, True))
+    return rows, (Note(CUT_FLOW_NOTE.format(shown, shown + others)),) if others else ()
 
 
 TOTALS_QUERY = SiteQuery(
@@ -89,20 +97,34 @@ LANDING_PAGES_QUERY = SiteQuery(
     ),
 )
 
+LARGEST_SIDE_SQL = "SELECT {side} FROM counted GROUP BY {side} ORDER BY sum(visits) DESC, {side} LIMIT 20"
+"""The pages that stay named in the rows that are grouped, so that a chart of landing and exit pages is right."""
+
 FLOW_SQL_QUERY = SiteQuery(
     "flow",
     f"""
     WITH {NUMBERED_PAGES_SQL}, ends AS (
         SELECT visit, min(day) AS began, min(country) AS home, {LANDING_SQL} AS entered, {EXIT_SQL} AS leaving
         FROM {VIEWS_WITH_PAGE_SQL} WHERE {{where}} AND name = ''{{only}} GROUP BY visit
-    ), largest AS (
+    ), counted AS (
         SELECT began, home, pageOf(entered) AS came, pageOf(leaving) AS went, count(*) AS visits
         FROM ends GROUP BY began, home, came, went
-        ORDER BY visits DESC, began DESC, home, came, went LIMIT $limit
+    ), ranked AS (
+        SELECT began, home, came, went, visits,
+            row_number() OVER (ORDER BY visits DESC, began DESC, home, came, went) AS place
+        FROM counted
+    ), grouped AS (
+        SELECT CASE WHEN place <= $limit THEN began END AS day, CASE WHEN place <= $limit THEN home END AS country,
+            CASE WHEN place <= $limit OR came IN ({LARGEST_SIDE_SQL.format(side="came")}) THEN came END AS first_page,
+            CASE WHEN place <= $limit OR went IN ({LARGEST_SIDE_SQL.format(side="went")}) THEN went END AS last_page,
+            visits
+        FROM ranked
     )
-    SELECT began, home, landings.address, exits.address, visits
-    FROM largest JOIN named AS landings ON came = landings.page JOIN named AS exits ON went = exits.page
-    ORDER BY visits DESC, began DESC, home, came, went""",
+    SELECT day, country, landings.address, exits.address, sum(visits) AS times, count(*) AS pairs
+    FROM grouped LEFT JOIN named AS landings ON first_page = landings.page
+    LEFT JOIN named AS exits ON last_page = exits.page
+    GROUP BY day, country, landings.address, exits.address
+    ORDER BY day IS NULL, times DESC, day DESC, country, landings.address, exits.address""",
     (
         Column("day", "Day", ValueKind.DATE),
         text_column("country", "Country"),

@@ -1,11 +1,12 @@
-"""The WHERE clause of a query: site, time range, page and referrer."""
+"""The WHERE clause of a query: site, time range, and the filters of visits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
 from utilities.model.errors import ParameterError
 from utilities.model.time_ranges import TimeRange
+from utilities.pageviews.classify.countries import country_names
 
 DAY_MARGIN = timedelta(days=1)
 
@@ -44,13 +45,34 @@ def resolve_site(sites: QueriedSites, name: str) -> tuple[str, str]:
     raise ParameterError(f"`site` must be one of {', '.join(site.name for site in sites)}")
 
 
+VISIT_FILTERS = (
+    "page",
+    "referrer",
+    "source",
+    "medium",
+    "channel",
+    "campaign",
+    "country",
+    "device",
+    "browser",
+    "system",
+)
+"""The filters of visits, by their parameters; most are the column's name as well."""
+
+UNKNOWN_NAME = "unknown"
+"""The name in reports of an empty text, which the store has for unknown values."""
+
+
 def where_clause(
-    site: str, time_range: TimeRange, page: str = "", referrer: str = ""
+    site: str, time_range: TimeRange, filters: Mapping[str, str] | None = None
 ) -> tuple[str, str, dict[str, Any]]:
-    """Returns the condition on site and time, the condition on page and referrer, and their values.
+    """Returns the condition on site and time, the condition on visits (see VISIT_FILTERS), and their values.
 
     Both engines skip rows by site and day. A row's day is in its site's time zone, so the condition on the day has a
     margin of one day for sites in several zones, and the condition on the moment is exact.
+
+    A filter selects the visits that contain it: with a page view in the range for which it is true. All rows of these
+    visits count, in every report.
     """
     covers = time_range.date_range
     values: dict[str, Any] = {
@@ -60,12 +82,31 @@ def where_clause(
         "last_day": covers.last + DAY_MARGIN,
     }
     where = "day BETWEEN $first_day AND $last_day AND moment >= $first AND moment < $last"
-    only = ""
     if site:
         where, values["site"] = f"site = $site AND {where}", site
-    if page:
-        only, values["page"] = " AND path = $page", page
-    if referrer:
-        key = "referrer" if "/" in referrer else "referrer_host"
-        only, values["referrer"] = f"{only} AND {key} = $referrer", referrer
+    only = ""
+    for name, text in (filters or {}).items():
+        condition, values[f"{name}_filter"] = filter_condition(name, text)
+        only += f" AND visit IN (SELECT visit FROM page_views WHERE {where} AND name = '' AND {condition})"
     return where, only, values
+
+
+def filter_condition(name: str, text: str) -> tuple[str, str]:
+    """Returns the condition on a page view of one filter, and its value; a page with `*` at its end is a prefix."""
+    column, value = name, "" if text == UNKNOWN_NAME else text
+    match name:
+        case "page" if text.endswith("*"):
+            return "startsWith(path, $page_filter)", text.removesuffix("*")
+        case "page":
+            column, value = "path", text
+        case "referrer":
+            column, value = "referrer" if "/" in text else "referrer_host", text
+        case "country":
+            value = country_code(value)
+    return f"{column} = ${name}_filter", value
+
+
+def country_code(text: str) -> str:
+    """Returns the code of a country by its code or its name; an unknown one unchanged."""
+    codes = (code for code, country in country_names().items() if country.casefold() == text.casefold())
+    return text if text in country_names() else next(codes, text)
