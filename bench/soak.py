@@ -38,8 +38,9 @@ reports:
 """
 PAGES = (
     *("/", "/boards/office", "/boards/visits/desk", "/boards/changed", "/reports", "/healthz", "/flow?days={n}"),
-    *("/reports/site-pages?days={n}", "/reports/top-pages.json?days={n}", "/reports/site-by-day.svg?days={n}"),
-    *("/reports/top-countries.csv", "/reports/visits-by-day?view=bar&days={n}", "/nothing/{n}", "/reports/none-{n}"),
+    *("/reports/site-pages?days={n}", "/reports/top-pages.json?from=now-{n}d/d", "/reports/top-countries.csv"),
+    *("/reports/site-by-day.svg?from=now-{n}d/d", "/reports/visits-by-day?view=bar&days={n}"),
+    *("/nothing/{n}", "/reports/none-{n}"),
 )
 
 

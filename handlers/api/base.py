@@ -1,7 +1,6 @@
 """Shared by every resource of the API: checks of requests, and the form of answers."""
 
 import gzip
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,13 +11,13 @@ from pydantic_core import ErrorDetails
 
 from handlers.api.models import PagingParams, QueryParams
 from handlers.api.paging import PagedItem, paginate_items
-from handlers.api.problems import PROBLEM_CONTENT_TYPE, ApiProblem, problem_json
+from handlers.api.problems import ApiProblem
 from handlers.base.handler import BaseHandler
 from handlers.base.permissions import PEOPLE_AND_TOKENS, PrincipalTypes
+from handlers.reports.handler import safe_param_name
 from utilities.model.principals import ApiClient
 
 MIN_GZIP_BYTES = 1024
-DEFAULT_RETRY_AFTER = "10"  # seconds, for a 503 that does not know better
 ERROR_WORDS = {
     "extra_forbidden": "is no parameter here; {allowed}",
     "string_too_short": "must not be empty",
@@ -46,12 +45,8 @@ class ApiHandler(BaseHandler):
 
     never_redirects = True
 
-    def write_problem(self, status: int, title: str, sentence: str, error: BaseException | None) -> None:
-        """Answers with the problem document."""
-        if status == 503 and "Retry-After" not in self._headers:
-            self.set_header("Retry-After", DEFAULT_RETRY_AFTER)
-        self.set_header("Content-Type", PROBLEM_CONTENT_TYPE)
-        self.finish(problem_json(status, sentence, error))
+    def wants_problem(self) -> bool:
+        return True
 
     def write_json(self, text: str) -> None:
         """Finishes with JSON, compressed for programs that accept it and never for browsers.
@@ -113,11 +108,6 @@ class ReadableResource(ApiResource):
         self.write_json((await self.build_response(self.parse_query(), *path_params)).model_dump_json())
 
     head = get
-
-
-def safe_param_name(name: str) -> str:
-    """Returns a parameter's name, `?` for one that must not be repeated in a message."""
-    return name if re.fullmatch(r"[A-Za-z0-9_.\[\]-]{1,40}", name) else "?"
 
 
 def describe_fault(error: ErrorDetails, accepted: Sequence[str]) -> tuple[str, str]:

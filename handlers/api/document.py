@@ -10,8 +10,8 @@ from pydantic.json_schema import models_json_schema
 
 from handlers.api.base import ApiResource, Operation
 from handlers.api.models import PagingParams, ProblemResponse, QueryParams, RangeParams
-from handlers.api.problems import PROBLEM_CONTENT_TYPE
 from handlers.base.permissions import TOKENS_ONLY
+from handlers.base.problem_documents import PROBLEM_CONTENT_TYPE
 
 API_ROOT = "/api/v1"
 NAME_PATTERN = "[a-z0-9-]+"

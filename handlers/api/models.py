@@ -231,3 +231,4 @@ class ProblemResponse(ResponseModel):
     status: int
     detail: str
     errors: list[FaultResponse] = Field([], description="What is wrong with which parameter.")
+    request_id: str = Field("", description="The number of the request, as in `X-Request-Id` and in the log.")

@@ -1,5 +1,6 @@
 """Errors as a status, a title and a sentence; they never contain anything from the request."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from tornado.web import HTTPError
@@ -51,10 +52,17 @@ UNAVAILABLE_RETRY_SECONDS = 5  # `Retry-After` of every 503: what Foyer needs is
 class HttpProblem(HTTPError):
     """A status with a sentence for the client; it contains nothing from the request, except for a 421 its host."""
 
-    def __init__(self, status: int, sentence: str = "", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        sentence: str = "",
+        headers: dict[str, str] | None = None,
+        faults: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(status)
         self.sentence = sentence
         self.headers = headers or {}
+        self.faults = faults or {}  # what is wrong with which parameter
 
 
 def status_for_error(error: BaseException | None, usual: int) -> int:

@@ -13,6 +13,7 @@ from tornado.web import HTTPError, RequestHandler
 from handlers.base.error_log import log_request_error
 from handlers.base.errors import UNAVAILABLE_RETRY_SECONDS, HttpProblem, error_sentence, error_title, status_for_error
 from handlers.base.permissions import AccessTable, Route
+from handlers.base.problem_documents import PROBLEM_CONTENT_TYPE, encode_problem, is_program_request
 from handlers.base.unauthenticated import sign_in_url, unauthenticated_answer
 from utilities.model.errors import StateDown
 from utilities.model.principals import LOCAL_PERSON, NOBODY, ApiClient, Nobody, Principal
@@ -208,16 +209,15 @@ class BaseHandler(RequestHandler):
         self.write_problem(status_code, title, sentence, error)
 
     def write_problem(self, status: int, title: str, sentence: str, error: BaseException | None) -> None:
-        """Writes the error as JSON, as text, or as a page."""
-        problem = {"status": status, "title": title, "sentence": sentence, "request_id": self.request_id}
-        if self.wants_json():
-            self.finish({"error": problem})
-        elif self.request.path.endswith(".csv"):  # for a program, which would read a page as figures
-            self.write_text(f"{title}. {sentence}\n")
+        """Writes the error as a problem document, or as a page."""
+        if self.wants_problem():
+            faults = error.faults if isinstance(error, HttpProblem) else {}
+            self.set_header("Content-Type", PROBLEM_CONTENT_TYPE)
+            self.finish(encode_problem(status, sentence, faults, self.request_id))
         else:
-            self.render_error_page(problem)
+            self.render_error_page(status=status, title=title, sentence=sentence, request_id=self.request_id)
 
-    def render_error_page(self, problem: dict[str, Any]) -> None:
+    def render_error_page(self, **problem: Any) -> None:
         from jinja2 import TemplateError  # imported late: a process that only collects has no pages
 
         try:
@@ -233,9 +233,9 @@ class BaseHandler(RequestHandler):
     def wants_html(self) -> bool:
         return self.request.method == "GET" and "text/html" in self.request.headers.get("Accept", "")
 
-    def wants_json(self) -> bool:
-        accept = self.request.headers.get("Accept", "")
-        return self.request.path.endswith(".json") or ("application/json" in accept and "text/html" not in accept)
+    def wants_problem(self) -> bool:
+        """Whether errors are problem documents instead of pages."""
+        return is_program_request(self.request.path, self.request.headers.get("Accept", ""))
 
     @classmethod
     def allowed_methods(cls) -> list[str]:

@@ -113,7 +113,7 @@ class BeaconHandler(BaseHandler):
     def compute_etag(self) -> None:
         return None
 
-    def wants_json(self) -> bool:
+    def wants_problem(self) -> bool:
         return True
 
     async def collect_hit(self, parse_payload: Callable[[], BeaconPayload]) -> bool:

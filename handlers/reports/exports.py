@@ -1,39 +1,78 @@
 """/reports/<report>.json and .csv: a report for programs and for spreadsheets."""
 
+import re
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from tornado.escape import json_encode
 
 from handlers.base.errors import HttpProblem
-from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler
+from handlers.reports.handler import ReportHandler
 from handlers.reports.presenter import ReportView
+from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
 from utilities.model.csv_export import frame_to_csv
 from utilities.model.frames import DateRange
+from utilities.sources import ROWS_PARAM
+
+BYTE_ORDER_MARK = "\ufeff"  # Excel reads a file without it in the code page of the machine
+CSV_FORMATS = ("raw", "display")
+MISSING_ROWS_HEADER = "X-Foyer-Rows"
 
 
 class ReportJson(ReportHandler):
     """A report for programs; always 200, and `state` says how fresh the figures are."""
 
     async def get(self, name: str) -> None:
-        view = await self.wait_for_view(self.parse_report_query(name))
+        query = self.parse_strict_query(name)
+        view = await self.wait_for_view(query)
+        self.set_freshness_headers(view)
         self.set_header("Content-Type", "application/json; charset=UTF-8")
-        self.finish(await self.run_in_worker(lambda: json_encode(report_json(view)).encode()))
+        notes = [missing_rows_text(query)] if query.is_cut(view.frame) else []
+        self.finish(await self.run_in_worker(lambda: json_encode(report_json(view, notes)).encode()))
 
 
 class ReportCsv(ReportHandler):
-    """A report for spreadsheets; with parameters 503 until there are figures, because an empty table would mislead."""
+    """A report for spreadsheets, with all rows; 503 until there are figures: an empty table would mislead."""
 
     async def get(self, name: str) -> None:
-        view = await self.wait_for_view(self.parse_report_query(name))
-        if view.query_string and view.reading.frame is None:
-            reason = f"There are no figures: {view.error}" if view.error else "The answer is not there yet."
-            raise HttpProblem(503, f"{reason} Try again in some seconds.", {"Retry-After": str(RETRY_AFTER_SECONDS)})
+        requested = self.parse_strict_query(name, "format", "bom")
+        formatted = self.get_choice("format", CSV_FORMATS) == "display"
+        mark = BYTE_ORDER_MARK if self.get_choice("bom", ("false", "true")) == "true" else ""
+        query = requested.with_all_rows()
+        view = await self.wait_for_figures(query)
+        is_cut = query.is_cut(view.frame)
+        last_line = missing_rows_text(query) if is_cut and ROWS_PARAM not in requested.params else ""
+        self.set_header(MISSING_ROWS_HEADER, f"{len(view.frame.rows)}; complete={'?0' if is_cut else '?1'}")
         self.set_header("Content-Type", "text/csv; charset=UTF-8")
-        self.set_header("Content-Disposition", f'attachment; filename="{name}.csv"')
-        self.finish(await self.run_in_worker(lambda: frame_to_csv(view.frame).encode()))
+        self.set_header("Content-Disposition", f'attachment; filename="{csv_file_name(query, view)}"')
+        write = partial(frame_to_csv, view.frame, formatted=formatted, last_line=last_line)
+        self.finish((mark + await self.run_in_worker(write)).encode())
+
+    def get_choice(self, name: str, choices: Sequence[str]) -> str:
+        """Returns a parameter, the first choice without it. Raises HttpProblem 400 for any other value."""
+        value = self.get_query_argument(name, "") or choices[0]
+        if value not in choices:
+            words = f"`{name}` must be one of {', '.join(choices)}"
+            raise HttpProblem(400, f"{words}.", faults={name: words})
+        return value
 
 
-def report_json(view: ReportView) -> dict[str, Any]:
+def csv_file_name(query: ReportQuery, view: ReportView) -> str:
+    """Returns a file name with the report, the site and the days of the figures, where there are any."""
+    days = view.frame.date_range
+    parts = [query.report.name, query.site_name, *(dict.fromkeys((str(days.first), str(days.last))) if days else ())]
+    return "_".join(re.sub(r"[^A-Za-z0-9.-]+", "-", part).strip("-.") for part in parts if part) + ".csv"
+
+
+def missing_rows_text(query: ReportQuery) -> str:
+    """Returns the sentence about a table that its limit has cut."""
+    limit = query.row_limit
+    more = f": `rows` can be up to {MAX_REPORT_ROWS:,}" if limit < MAX_REPORT_ROWS else ""
+    return f"These are the first {limit:,} rows; the rest is missing{more}"
+
+
+def report_json(view: ReportView, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the contract of `/reports/<report>.json`: raw values, times in UTC."""
     taken_at = view.reading.taken_at
     return {
@@ -44,7 +83,7 @@ def report_json(view: ReportView) -> dict[str, Any]:
         "columns": [{"key": each.key, "heading": each.heading, "kind": each.kind} for each in view.frame.columns],
         "rows": view.frame.rows,
         **({"before": date_range_json(before)} if (before := view.frame.previous_range) else {}),
-        "notes": [*view.frame.setup_hint, *view.notes, *([view.error] if view.error else [])],
+        "notes": [*view.frame.setup_hint, *view.notes, *notes, *([view.error] if view.error else [])],
     }
 
 

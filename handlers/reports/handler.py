@@ -1,5 +1,6 @@
 """Shared by the pages, exports and images of one report."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,6 +35,23 @@ class ReportHandler(BaseHandler):
         """Returns a parameter of this request, '' without it."""
         return self.get_query_argument(name, "")
 
+    def parse_strict_query(self, name: str, *own_params: str) -> ReportQuery:
+        """Does as `parse_report_query`, and refuses parameters that neither the report nor this address has.
+
+        A misspelt parameter would give other figures than the program means.
+        """
+        query = self.find_query(name)
+        accepted = [*query.accepted_names, *own_params]
+        unknown = [each for each in self.request.query_arguments if each not in accepted]
+        if unknown:
+            allowed = f"there are {', '.join(accepted)}" if accepted else "there are none"
+            faults = {safe_param_name(each): f"`{safe_param_name(each)}` is no parameter here" for each in unknown}
+            raise HttpProblem(400, f"{', '.join(faults.values())}; {allowed}.", faults=faults)
+        if self.get_param("compare") not in ("", "true", "false"):
+            words = "`compare` must be true or false"
+            raise HttpProblem(400, f"{words}.", faults={"compare": words})
+        return query.with_params(self.get_param)
+
     def latest_view(self, query: ReportQuery) -> ReportView:
         """Returns the report as it is in memory and keeps it refreshed; never waits. 400 and 503 as `http_errors`."""
         with http_errors():
@@ -50,6 +68,26 @@ class ReportHandler(BaseHandler):
             self.set_header("Retry-After", str(RETRY_AFTER_SECONDS))
         return view
 
+    async def wait_for_figures(self, query: ReportQuery) -> ReportView:
+        """Returns the report with figures that are not older than its schedule, or the latest there are.
+
+        They are waited for at most READING_TIMEOUT_SECONDS. Raises HttpProblem 503 when there are none at all.
+        """
+        with http_errors():
+            view = query.describe(await query.wait_for_reading(query.is_settled))
+        if view.reading.frame is None:
+            reason = f"There are no figures: {view.error}" if view.error else "The answer is not there yet."
+            raise HttpProblem(503, f"{reason} Try again in some seconds.", {"Retry-After": str(RETRY_AFTER_SECONDS)})
+        self.set_freshness_headers(view)
+        return view
+
+    def set_freshness_headers(self, view: ReportView) -> None:
+        """Sets `Last-Modified` to the time of the figures, and `Age` to the seconds since then."""
+        taken_at, age = view.reading.taken_at, view.reading.age_at(self.services.clock())
+        if taken_at is not None and age is not None:
+            self.set_header("Last-Modified", taken_at)
+            self.set_header("Age", str(int(age.total_seconds())))
+
 
 @contextmanager
 def http_errors() -> Iterator[None]:
@@ -57,11 +95,23 @@ def http_errors() -> Iterator[None]:
     try:
         yield
     except ParameterError as error:
-        raise HttpProblem(400, f"{str(error)[0].upper()}{str(error)[1:]}.") from error
+        raise parameter_problem(error) from error
     except Overloaded as error:
         raise HttpProblem(
             status_for_error(error, 503), str(error), {"Retry-After": str(BUSY_RETRY_AFTER_SECONDS)}
         ) from error
+
+
+def parameter_problem(error: ParameterError) -> HttpProblem:
+    """Returns 400 with the sentence of the error, and the parameter that it names."""
+    words = str(error)
+    name = re.match(r"`([a-z_]+)`", words)
+    return HttpProblem(400, f"{words[0].upper()}{words[1:]}.", faults={name[1]: words} if name else {})
+
+
+def safe_param_name(name: str) -> str:
+    """Returns a parameter's name, `?` for one that must not be repeated in a message."""
+    return name if re.fullmatch(r"[A-Za-z0-9_.\[\]-]{1,40}", name) else "?"
 
 
 def overload_problem(error: Overloaded) -> HttpProblem:

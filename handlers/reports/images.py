@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 
 from handlers.base.errors import HttpProblem
-from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors
+from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors, parameter_problem
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery, latest_reading_named
 from utilities.model.errors import NotDrawn, Overloaded, ParameterError
@@ -55,9 +55,10 @@ class ReportSvg(ReportHandler):
         file = self.file_cache.get(key)
         if file is None or not self.is_current(file):
             file = await self.draw_image(name, params)
-            if file.reading.frame is not None and len(file.body) <= MAX_CACHED_FILE_BYTES:
+            if len(file.body) <= MAX_CACHED_FILE_BYTES:
                 self.file_cache[key] = file
         self.etag = file.etag
+        self.set_freshness_headers(file.query.describe(file.reading))
         self.set_header("Content-Type", self.content_type)
         self.finish(file.body)
 
@@ -76,6 +77,7 @@ class ReportSvg(ReportHandler):
             self.services.reports.get(report.name) is report
             and latest_reading_named(self.services, file.reading.report) is file.reading
             and file.query.state_of(file.reading) is file.state
+            and file.query.is_settled(file.reading)
         )
 
     async def draw_image(self, name: str, params: Mapping[str, str]) -> ImageFile:
@@ -83,13 +85,13 @@ class ReportSvg(ReportHandler):
         query, gallery = self.find_query(name), self.services.gallery
         with http_errors():
             query, options = parse_image_query(query, params)
-        view = await self.wait_for_view(query)
+        view = await self.wait_for_figures(query)
         renderer = ReportImageRenderer(self.services.views, gallery, self.services.workers)
         try:
             svg = await renderer.render_svg(query.report, view.reading, options, freshness_text(view))
             body = await self.encode_image(svg)
         except ParameterError as error:
-            raise HttpProblem(400, f"{error}.") from error
+            raise parameter_problem(error) from error
         except (NotDrawn, Overloaded) as error:
             raise HttpProblem(503, str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}) from error
         return ImageFile(query, view.reading, view.state, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from handlers.reports.desk_state import query_string
 from handlers.reports.presenter import ReportView, build_report_view
-from utilities.model.frames import Reading, ReadingState
+from utilities.model.frames import Frame, Reading, ReadingState, ValueKind
 from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.reports import Report
 from utilities.services import Services
 from utilities.sources import ROWS_PARAM
 
+MAX_REPORT_ROWS = 10_000  # that any source returns in one answer
 READING_TIMEOUT_SECONDS = 5.0  # that an answer to a program may be delayed until there are figures
 
 GetParam = Callable[[str], str]
@@ -56,6 +57,38 @@ class ReportQuery:
         return self.report.build is None and self.has_range
 
     @property
+    def accepted_names(self) -> list[str]:
+        """All parameters that change the figures."""
+        names = list(self.filter_names)
+        names += [ROWS_PARAM] if self.has_row_limit else []
+        return [*names, "compare"] if self.can_compare or getattr(self.report.query, "compare", False) else names
+
+    @property
+    def row_limit(self) -> int:
+        """The most rows that the answer can have, 0 without a limit."""
+        return int(self.params.get(ROWS_PARAM, 0)) or getattr(self.report.query, "limit", 0)
+
+    def is_cut(self, frame: Frame) -> bool:
+        """Whether rows are missing because of the limit; days and hours do not depend on it."""
+        is_ranking = bool(frame.columns) and frame.columns[0].kind is ValueKind.TEXT
+        return self.has_row_limit and is_ranking and 0 < self.row_limit <= len(frame.rows)
+
+    def with_all_rows(self) -> "ReportQuery":
+        """Returns the query for as many rows as there can be, unless it has a limit of its own."""
+        if not self.has_row_limit or ROWS_PARAM in self.params:
+            return self
+        return replace(self, params={**self.params, ROWS_PARAM: str(MAX_REPORT_ROWS)})
+
+    @property
+    def site_name(self) -> str:
+        """The site of the figures, '' where they are of none or of all together."""
+        if "site" not in self.filter_names:
+            return ""
+        sites = self.services.collector.sites
+        named = self.params.get("site") or getattr(self.report.query, "site", "")
+        return named or next((site.name for site in sites if sites.configured), "")
+
+    @property
     def can_compare(self) -> bool:
         """Whether the figures of the previous period can be added."""
         return self._variants.can_compare(self.report)
@@ -92,6 +125,9 @@ class ReportQuery:
         """
         name = self.request_refresh()
         store = self._variants.store if self.is_parameterized else self.services.store
+        refresher = self._variants.refresher if self.is_parameterized else self.services.refresher
+        if not refresher.is_running:
+            return store.latest(name) or Reading(name)
         announcements = store.listen()
         try:
             async with asyncio.timeout(READING_TIMEOUT_SECONDS):
@@ -104,6 +140,13 @@ class ReportQuery:
     def is_answered(self, reading: Reading) -> bool:
         """Whether there are figures or an error, of whatever age."""
         return self.state_of(reading) is not ReadingState.WAITING
+
+    def is_settled(self, reading: Reading) -> bool:
+        """Whether no later reading is due: it is not older than its schedule, or the next try is yet to come."""
+        error = reading.last_error
+        return self.state_of(reading) is ReadingState.LIVE or (
+            error is not None and error.retry_at > self.services.clock()
+        )
 
     def is_current(self, reading: Reading) -> bool:
         """Whether a later reading is not worth waiting for. Walls keep a report without parameters current anyway."""

@@ -48,7 +48,7 @@ class CollectorAuth:
 class NoPages(NotFound):
     """Answers 404 for every other address."""
 
-    def wants_json(self) -> bool:
+    def wants_problem(self) -> bool:
         return True
 
 

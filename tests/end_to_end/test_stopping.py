@@ -43,7 +43,8 @@ async def test_answers_under_way_end_when_the_process_stops(
     async with run_foyer_process(tmp_path, internet.environment) as (process, address):
         internet.faults.inject(GOOGLE, Fault("latency", seconds=1.5))
         calls = internet.faults.count_requests(GOOGLE)
-        slow = [asyncio.create_task(fetch(f"{address}/reports/top-countries.json?days={days}")) for days in (2, 3, 5)]
+        ranges = [f"?from=now-{days}d/d&to=now-1d/d" for days in (2, 3, 5)]
+        slow = [asyncio.create_task(fetch(f"{address}/reports/top-countries.json{each}")) for each in ranges]
         await wait_until(lambda: internet.faults.count_requests(GOOGLE) > calls)
         idle = [await open_connection(address) for _ in range(3)]
         assert not any([b"connection: close" in await ask(*each, "/healthz") for each in idle])

@@ -92,6 +92,11 @@ class Refresher:
             if refresh_task.report.live:
                 refresh_task.notify_page_view()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it refreshes reports: it is started and not stopped."""
+        return self.listener is not None
+
     async def start(self) -> None:
         """Starts a task for each report that is active or was requested before."""
         self.listener = SupervisedLoop("refresh: listener", self._wake_tasks)

@@ -72,6 +72,12 @@ def test_one_handler_cannot_be_for_different_principals():
         build_access_table([Route("/a", BaseHandler, ANYONE), Route("/b", BaseHandler, PEOPLE)])
 
 
+def is_answered(head: ResponseHead, path: str) -> bool:
+    """Whether there is an answer, which for a file of a report without figures is 503."""
+    has_no_figures = head.status == 503 and path.startswith("/reports/") and path.endswith((".csv", ".svg", ".png"))
+    return head.status < 500 or has_no_figures
+
+
 def is_refused(head: ResponseHead) -> bool:
     return head.status in (401, 403) or head.location.startswith("/login-page?next=")
 
@@ -109,7 +115,7 @@ async def test_person_reaches_what_the_table_allows(start_foyer: StartFoyer):
         await browser.sign_in()
         head = await send_request(foyer.address, row[3], method, headers=[HOST, HTML, cookie_header(browser)])
         assert is_refused(head) == ("person" not in row[2]), (row[3], method)
-        assert head.status < 500, (row[3], method)
+        assert is_answered(head, row[3]), (row[3], method)
 
 
 async def test_token_reaches_what_the_table_allows_for_its_scope(start_foyer: StartFoyer):
@@ -122,7 +128,7 @@ async def test_token_reaches_what_the_table_allows_for_its_scope(start_foyer: St
                 head = await send_request(foyer.address, row[3], method, headers=headers)
                 is_allowed = "token" in row[2] and scope == route.scope
                 assert (head.status == 403) != is_allowed, (row[3], method, scope)
-                assert head.status < 500, (row[3], method)
+                assert is_answered(head, row[3]), (row[3], method)
                 assert not head.location
 
 
@@ -137,4 +143,4 @@ async def test_without_sign_in_loopback_requests_reach_what_people_reach(start_l
             foyer.address, row[3], method, headers=[("Host", foyer.address.removeprefix("http://"))]
         )
         assert is_refused(head) == ("person" not in row[2]), (row[3], method)
-        assert head.status < 500, (row[3], method)
+        assert is_answered(head, row[3]), (row[3], method)

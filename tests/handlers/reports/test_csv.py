@@ -1,4 +1,4 @@
-"""CSV has the formatted values, and no cell that a spreadsheet would run as a formula."""
+"""CSV has raw values, or formatted ones, and no cell that a spreadsheet would run as a formula."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utilities.model.csv_export import FORMULA_STARTS, frame_to_csv
-from utilities.model.frames import Column, Frame, ValueKind
+from utilities.model.frames import Column, Frame, Value, ValueKind
 
 CELLS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5)
 
@@ -49,7 +49,25 @@ def test_payload_is_text(payload: str):
 
 def test_day_that_is_none_is_text():
     frame = Frame((Column("date", "Day", ValueKind.DATE),), (("2026-11-20",), ("(other)",)))
-    assert parse_csv(frame_to_csv(frame)) == [["Day"], ["Fri 20 Nov"], ["(other)"]]
+    assert parse_csv(frame_to_csv(frame)) == [["Day"], ["2026-11-20"], ["(other)"]]
+    assert parse_csv(frame_to_csv(frame, formatted=True)) == [["Day"], ["Fri 20 Nov"], ["(other)"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "raw", "formatted"),
+    [
+        (ValueKind.INTEGER, 52504, "52504", '"52,504"'),
+        (ValueKind.INTEGER, -7, "-7", '"\'-7"'),
+        (ValueKind.FRACTION, 0.5989, "0.5989", '"59.89%"'),
+        (ValueKind.SECONDS, 123.25, "123.25", '"0:02:03"'),
+        (ValueKind.SHARE, None, '""', '"–"'),
+        (ValueKind.DATE, "2025-12-31", '"2025-12-31"', '"Wed 31 Dec"'),
+    ],
+)
+def test_raw_value_is_one_that_programs_read(kind: ValueKind, value: Value, raw: str, formatted: str):
+    frame = Frame((Column("a", "A", kind),), ((value,),))
+    assert frame_to_csv(frame) == f'"A"\r\n{raw}\r\n'
+    assert frame_to_csv(frame, formatted=True) == f'"A"\r\n{formatted}\r\n'
 
 
 def test_cell_with_quotes_commas_and_lines_stays_one_cell():

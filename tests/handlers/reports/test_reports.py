@@ -5,8 +5,11 @@ import csv
 import io
 import json
 
+import pytest
+
 from handlers.reports.desk_state import DeskState
 from handlers.reports.report_query import READING_TIMEOUT_SECONDS
+from tests.waiting import wait_until
 from utilities.model.errors import SourceMisconfigured, Unavailable
 from utilities.model.frames import Column, Frame, ValueKind
 
@@ -76,13 +79,63 @@ async def test_csv_has_headings_and_no_formula(server, fetch):
     await server.wait_for_reading("pages")
     response = await fetch(f"{server.address}/reports/pages.csv")
     assert response.headers["Content-Type"] == "text/csv; charset=UTF-8"
-    assert response.headers["Content-Disposition"] == 'attachment; filename="pages.csv"'
+    assert response.headers["Content-Disposition"] == 'attachment; filename="pages_2026-11-13_2026-11-19.csv"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Foyer-Rows"] == "2; complete=?1"
     assert list(csv.reader(io.StringIO(response.body.decode()))) == [
         ["Page", "Views", "Bounce", "Stay", "HN"],
+        ["/pricing", "21480", "0.381", "171.4", "412"],
+        ["'=HYPERLINK(1)<b>", "7", "0.5", "3", ""],
+    ]
+    shown = await fetch(f"{server.address}/reports/pages.csv?format=display&bom=true")
+    assert shown.body.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(shown.body.decode("utf-8-sig"))))[1:] == [
         ["/pricing", "21,480", "38.10%", "0:02:51", "412"],
         ["'=HYPERLINK(1)<b>", "7", "50.00%", "0:00:03", "–"],
     ]
+
+
+async def test_csv_without_figures_waits_for_them_and_says_how_old_they_are(server, fetch):
+    answer = asyncio.ensure_future(fetch(f"{server.address}/reports/words.csv"))
+    await wait_until(lambda: "words" in server.source.queries)
+    server.source.unblocked.set()
+    response = await answer
+    assert (response.code, response.body.count(b"\r\n")) == (200, 3)
+    assert (response.headers["Age"], response.headers["Last-Modified"]) == ("0", "Fri, 20 Nov 2026 09:00:00 GMT")
+
+
+@pytest.mark.parametrize("form", ["csv", "svg", "png"])
+async def test_old_figures_are_renewed_before_a_file_is_sent(server, fetch, form):
+    await server.wait_for_reading("words")
+    task = server.services.refresher.refresh_tasks["words"]
+    task.expires_at = 0.0
+    task.wake_event.set()
+    await wait_until(lambda: "words" not in server.services.refresher.running)
+    server.clock.advance(minutes=8)
+    response = await fetch(f"{server.address}/reports/words.{form}")
+    assert (response.code, response.headers["Age"]) == (200, "0")
+    assert server.source.queries.count("words") == 2
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "svg", "png"])
+async def test_error_of_a_file_is_a_problem_document(server, fetch, form):
+    server.source.answers["words"] = SourceMisconfigured("Google refuses: give the account the role Viewer")
+    server.source.unblocked.set()
+    for path, status, words in (
+        (f"/reports/nothing.{form}", 404, "There is nothing at this address"),
+        (f"/reports/words.{form}?formt=raw", 400, "`formt`" if form in ("json", "csv") else "others"),
+        (f"/reports/words.{form}", 503, "give the account the role Viewer"),
+    ):
+        answer = await fetch(server.address + path, headers={"Accept": "text/html,*/*"})
+        if (form, status) == ("json", 503):  # its `state` says so
+            assert answer.code == 200
+            continue
+        problem = json.loads(answer.body)
+        assert (answer.code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+        assert (problem["status"], problem["type"]) == (status, "about:blank")
+        assert words in problem["detail"]
+        assert problem["request_id"] == answer.headers["X-Request-Id"]
+        assert status != 503 or int(answer.headers["Retry-After"]) > 0
 
 
 async def test_failure_without_figures_shows_the_error(server, fetch):
@@ -112,7 +165,7 @@ async def test_empty_answer_is_not_an_error(server, fetch):
 
 async def test_unknown_report_is_404_as_json_or_page(server, fetch):
     as_json = await fetch(f"{server.address}/reports/nothing.json")
-    assert (as_json.code, json.loads(as_json.body)["error"]["status"]) == (404, 404)
+    assert (as_json.code, json.loads(as_json.body)["status"]) == (404, 404)
     as_page = await fetch(f"{server.address}/reports/nothing")
     assert (as_page.code, as_page.headers["Content-Type"]) == (404, "text/html; charset=UTF-8")
 

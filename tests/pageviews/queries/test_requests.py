@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -102,9 +103,9 @@ async def test_first_request_of_a_program_gets_the_answer(foyer: Foyer):
 async def test_csv_of_a_failed_query_is_503(foyer: Foyer):
     await foyer.services.collector.views.close()
     table = await foyer.get("/reports/site-pages.csv", **{"from": "now-2d", "to": "now"})
-    assert (table.code, table.headers["Content-Type"]) == (503, "text/plain; charset=UTF-8")
+    assert (table.code, table.headers["Content-Type"]) == (503, "application/problem+json")
     assert table.headers["Retry-After"]
-    assert table.body.decode().startswith("Not just now. There are no figures: ")
+    assert json.loads(table.body)["detail"].startswith("There are no figures: ")
 
 
 async def test_page_never_waits_for_the_query(foyer: Foyer):
@@ -176,13 +177,27 @@ def test_any_parameters_are_parsed_or_refused(params: dict[str, str], source: Pa
         assert source.with_params(ask, {}) == ask
 
 
-async def test_ignored_parameters_make_no_variant(foyer: Foyer):
-    variants = foyer.services.variants
-    assert variants is not None
-    for number in range(20):
-        await foyer.report("site-pages", **{f"x{number}": "1", "from": ""})
-        await foyer.report("total-users", **{"from": f"now-{number + 1}d"})
-    assert not variants.reports
+async def test_misspelt_parameters_are_refused_and_make_no_variant(foyer: Foyer):
+    await foyer.report("site-pages", **{"from": ""})
+    for form in (".json", ".csv", ".svg", ".png"):
+        for name, misspelt in (("site-pages", "fro"), ("site-pages", "referer"), ("total-users", "from")):
+            answer = await foyer.get(f"/reports/{name}{form}", **{misspelt: "now-1d"})
+            assert (answer.code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+            assert form in (".svg", ".png") or f"`{misspelt}` is no parameter here" in answer.body.decode()
+    assert not foyer.services.variants.reports
+
+
+async def test_csv_has_all_rows_and_says_when_some_are_missing(foyer: Foyer):
+    for number in range(12):
+        await foyer.visit(f"/{number}")
+    table = await foyer.get("/reports/site-pages.csv", site="blog")
+    assert (table.body.count(b"\r\n"), table.headers["X-Foyer-Rows"]) == (13, "12; complete=?1")
+    disposition = table.headers["Content-Disposition"]
+    assert re.fullmatch(r'attachment; filename="site-pages_blog_[-\d]{10}_[-\d]{10}\.csv"', disposition)
+    some = await foyer.get("/reports/site-pages.csv", site="blog", rows="5")
+    assert (some.body.count(b"\r\n"), some.headers["X-Foyer-Rows"]) == (6, "5; complete=?0")
+    notes = (await foyer.answered("site-pages", site="blog"))["notes"]
+    assert "These are the first 10 rows; the rest is missing: `rows` can be up to 10,000" in notes
 
 
 async def test_variants_are_bounded_and_the_oldest_gives_way_when_nobody_looks(foyer: Foyer):
