@@ -47,7 +47,12 @@ async def test_image_is_drawn_again_for_new_figures_and_when_they_are_out_of_dat
 
 
 async def test_image_has_the_requested_size_series_and_theme(start_local_foyer: StartFoyer):
-    browser = (await start_local_foyer()).new_browser()
+    local_server = await start_local_foyer()
+    browser = local_server.new_browser()
+    await browser.open(DAYS)
+    [empty] = local_server.services.variants.store.cache.readings.values()
+    counted = replace(empty, frame=replace(empty.frame, rows=tuple((row[0], 3, 2, 1) for row in empty.frame.rows)))
+    local_server.services.variants.store.cache.put_reading(counted)
     answer = await browser.open(f"{DAYS}&view=line&series=visits,views&width=640&height=300&theme=dark")
     svg = ElementTree.fromstring(answer.body)
     assert (svg.get("width"), svg.get("height")) == ("640", "300")
