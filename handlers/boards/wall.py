@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tornado.web import HTTPError
 
 from handlers.base.handler import BaseHandler
+from handlers.boards.thumbnail import build_thumbnail
 from utilities.config.boards import Board
 from utilities.model.frames import Reading, ReadingState
 from utilities.rendering.walls import WallHub
@@ -46,7 +47,13 @@ class BoardListPage(BaseHandler):
         }
         faults, folder_fault = services.boards.faults, services.boards.folder_fault
         self.render_page(
-            "boards.html", here="/boards", boards=boards, faults=faults, folder_fault=folder_fault, missing=missing
+            "boards.html",
+            here="/boards",
+            boards=boards,
+            thumbnails={board.name: build_thumbnail(board, services.reports) for board in boards},
+            faults=faults,
+            folder_fault=folder_fault,
+            missing=missing,
         )
 
 

@@ -119,8 +119,8 @@ def overview_rows(
     largest = max((float(row[place] or 0) for row in frame.rows), default=0.0)
     rows = tuple(
         OverviewRow(
-            name := " ".join(str(cell) for cell, each in zip(row, frame.columns, strict=True) if not each.is_numeric),
-            row_link(name if len(frame.columns) > 1 else ""),
+            " ".join(str(cell) for cell, each in zip(row, frame.columns, strict=True) if not each.is_numeric),
+            row_link(str(row[0])),
             format_value(row[place], column.kind),
             compare_figures(row[place], row[before], column) if before is not None else None,
             round(100 * float(row[place] or 0) / largest, 1) if largest else 0.0,

@@ -20,6 +20,7 @@ from utilities.rendering.layout import Box
 CHART_BOXES = Box(1160, 250, 14, 16), Box(358, 240, 14, 16)
 WALL_ADDRESS = "/wall"
 SCOPE_PARAMS = ("site", "from", "to")
+SOURCE_PARAM = "count"  # `source` filters by the source of visits
 
 
 class OverviewPage(DeskHandler):
@@ -89,9 +90,9 @@ class OverviewPage(DeskHandler):
 
         Without one in the address it is our own count, or Google while no page view was ever counted.
         """
-        name = self.get_query_argument("source", "")
+        name = self.get_query_argument(SOURCE_PARAM, "")
         if name and name not in OVERVIEW_SOURCES:
-            raise HttpProblem(400, f"`source` must be one of {', '.join(OVERVIEW_SOURCES)}.")
+            raise HttpProblem(400, f"`{SOURCE_PARAM}` must be one of {', '.join(OVERVIEW_SOURCES)}.")
         if name == GOOGLE.name:
             return GOOGLE, self.read_view(GOOGLE.totals), ""
         own = self.read_view(OWN.totals)
@@ -121,8 +122,8 @@ class OverviewPage(DeskHandler):
         tabs = [column.name for column in source.columns]
         names = [*SCOPE_PARAMS, *sorted(self.filter_names(source)), "figure", *tabs]
         params = {name: value for name in names if (value := self.get_param(name))}
-        if self.get_query_argument("source", ""):
-            params["source"] = source.name
+        if self.get_query_argument(SOURCE_PARAM, ""):
+            params[SOURCE_PARAM] = source.name
         return params | ({} if self.compares else {"compare": "false"})
 
     def covers_one_day(self) -> bool:
@@ -172,17 +173,20 @@ class OverviewPage(DeskHandler):
         tab = column.find_tab(self.get_query_argument(column.name, ""))
         query = self.parse_report_query(tab.report)
         view = self.latest_view(query)
-        accepted = next((name for name in tab.filters if name in self.filter_names(source)), "")
+        can_filter = tab.filter in self.filter_names(source)
 
         def row_link(name: str) -> str:
-            return state.link(params={**state.params, accepted: name}) if accepted and name else ""
+            return state.link(params={**state.params, tab.filter: name}) if can_filter and name else ""
 
         name_heading, value_heading, rows = overview_rows(view.frame, tab.figure, row_link)
         return OverviewTable(column, tab, view, name_heading, value_heading, rows)
 
     def count_visitors_now(self, source: OverviewSource) -> int | None:
         """Returns how many visitors are on the site, None while nobody knows it."""
-        frame = self.read_view(source.now).frame
+        query = self.find_query(source.now)
+        if "from" in query.filter_names:  # it would be those of the range
+            query = query.with_params(lambda name: "" if name in ("from", "to", "compare") else self.get_param(name))
+        frame = self.latest_view(query).frame
         key = next((column.key for column in frame.numeric_columns), "")
         value = frame.rows[0][frame.column_index(key)] if frame.rows and key else None
         return int(value) if isinstance(value, int | float) else None

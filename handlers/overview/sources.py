@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OverviewTab:
-    """One report of a column: its name in addresses, its link, and the parameters that a row's name may filter by."""
+    """One report of a column: its name in addresses, its link, and the filter of its rows."""
 
     name: str
     label: str
     report: str
-    filters: tuple[str, ...] = ()  # the first one that the overview's reports accept
+    filter: str = ""  # the parameter that a row's link sets; the reports need not accept it
     figure: str = "visitors"  # the key of the figure of a row
 
 
@@ -60,35 +60,35 @@ OWN = OverviewSource(
             "content",
             "Content",
             (
-                OverviewTab("pages", "Top pages", "site-pages", ("page",), "views"),
-                OverviewTab("landing", "Landing", "site-landing-pages", ("landing",)),
-                OverviewTab("exit", "Exit", "site-exit-pages", ("exit",), "exits"),
+                OverviewTab("pages", "Top pages", "site-pages", "page", "views"),
+                OverviewTab("landing", "Landing", "site-landing-pages", "page"),
+                OverviewTab("exit", "Exit", "site-exit-pages", "page", "exits"),
             ),
         ),
         OverviewColumn(
             "sources",
             "Sources",
             (
-                OverviewTab("channels", "Channels", "site-channels", ("f.channel", "channel")),
-                OverviewTab("sources", "Sources", "site-sources", ("f.source", "source")),
-                OverviewTab("campaigns", "Campaigns", "site-campaigns", ("f.campaign", "campaign")),
+                OverviewTab("channels", "Channels", "site-channels", "channel"),
+                OverviewTab("sources", "Sources", "site-sources", "source"),
+                OverviewTab("campaigns", "Campaigns", "site-campaigns", "campaign"),
             ),
         ),
         OverviewColumn(
             "audience",
             "Audience",
             (
-                OverviewTab("countries", "Countries", "site-countries", ("f.country", "country")),
-                OverviewTab("languages", "Languages", "site-languages", ("f.language", "language")),
+                OverviewTab("countries", "Countries", "site-countries", "country"),
+                OverviewTab("languages", "Languages", "site-languages"),
             ),
         ),
         OverviewColumn(
             "technology",
             "Technology",
             (
-                OverviewTab("devices", "Devices", "site-devices", ("f.device", "device")),
-                OverviewTab("browsers", "Browsers", "site-browsers", ("f.browser", "browser")),
-                OverviewTab("systems", "Systems", "site-systems", ("f.system", "system")),
+                OverviewTab("devices", "Devices", "site-devices", "device"),
+                OverviewTab("browsers", "Browsers", "site-browsers", "browser"),
+                OverviewTab("systems", "Systems", "site-systems", "system"),
             ),
         ),
     ),

@@ -96,7 +96,7 @@ async def test_overview_without_any_page_view_has_the_line_to_paste(foyer: Foyer
     page = pages[-1]
     assert re.search(r"<pre [^>]*>&lt;script async src=&#34;\S+/a.js&#34;&gt;&lt;/script&gt;</pre>", page)
     assert "<strong>" not in page, "0 would be a figure"
-    assert (await fetch(f"{foyer.address}/?source=gogle", raise_error=False)).code == 400
+    assert (await fetch(f"{foyer.address}/?count=gogle", raise_error=False)).code == 400
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ tiles:
   - {report: total-users, view: number, place: [7, 7, 6, 6]}
 """
 PAGES = (
-    *("/boards", "/boards/office/desk", "/reports", "/flow", "/api", "/tokens", "/links", "/login-page", "/nothing"),
+    *("/", "/?from=now/d&to=now&page=/1", "/boards"),
+    *("/boards/office/desk", "/reports", "/flow", "/api", "/tokens", "/links", "/login-page", "/nothing"),
     *("/reports/site-pages?sort=-views", "/reports/site-pages?q=nobody", "/reports/site-totals"),
     *("/reports/total-users", "/reports/site-by-day?from=now-27d/d&compare=true"),  # failed; and waiting at first
 )
