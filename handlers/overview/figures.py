@@ -130,6 +130,19 @@ def overview_rows(
     return frame.columns[0].heading, column.heading, rows
 
 
+def compared_days(frame: Frame) -> DateRange | None:
+    """Returns the days that the figures are compared with; None without figures of a previous period."""
+    if frame.previous_range or not frame.date_range:
+        return frame.previous_range
+    has_previous = any(
+        value is not None
+        for row in frame.rows
+        for value, each in zip(row, frame.columns, strict=True)
+        if each.is_previous
+    )
+    return previous_days(frame.date_range) if has_previous else None
+
+
 def previous_days(days: DateRange) -> DateRange:
     """Returns the days that figures of these days are compared with: as many, just before them."""
     count = timedelta(days=(days.last - days.first).days + 1)
@@ -137,9 +150,13 @@ def previous_days(days: DateRange) -> DateRange:
 
 
 def format_days(days: DateRange, today: date) -> str:
-    """Returns `20–26 Nov`, `27 Nov – 3 Dec`, or `Thu 26 Nov` for one day; with the year when it is not this year."""
+    """Returns `20–26 Nov`, `27 Nov – 3 Dec`, or `Thu 26 Nov` for one day; with the year when it is not this year.
+
+    Days that are cut off end with `until 13:00`.
+    """
     first, last = days.first, days.last
     year = "" if first.year == last.year == today.year else f" {last.year}"
+    year += f" until {days.until}" if days.until else ""
     if first == last:
         return f"{last:%a} {last.day} {last:%b}{year}"
     if (first.year, first.month) == (last.year, last.month):

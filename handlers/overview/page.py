@@ -4,7 +4,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from handlers.base.errors import HttpProblem
-from handlers.overview.figures import OverviewTable, format_days, overview_figures, overview_rows, previous_days
+from handlers.overview.figures import OverviewTable, compared_days, format_days, overview_figures, overview_rows
 from handlers.overview.sources import GOOGLE, OVERVIEW_SOURCES, OWN, OverviewColumn, OverviewSource
 from handlers.reports.chart import ChartPair, draw_charts, prepare_pictures
 from handlers.reports.desk_state import PERIODS, DeskState
@@ -43,7 +43,8 @@ class OverviewPage(DeskHandler):
         by_time = self.read_view(source.by_hour if self.covers_one_day() else source.by_day)
         tables = tuple(self.build_table(source, column, state) for column in source.columns)
         drawn = self.drawn_key(source, by_time.frame)
-        days, today = totals.frame.date_range, self.services.clock().date()
+        days, before = totals.frame.date_range, compared_days(totals.frame)
+        today = self.services.clock().date()
         views = [totals, by_time, *(table.view for table in tables)]
         await self.render_large_page(
             "overview.html",
@@ -59,7 +60,7 @@ class OverviewPage(DeskHandler):
             chart=await self.draw_chart(by_time, drawn),
             time_unit="hour" if by_time.report.name == source.by_hour else "day",
             days=format_days(days, today) if days else "",
-            previous_days=format_days(previous_days(days), today) if days and self.compares else "",
+            previous_days=format_days(before, today) if before and self.compares else "",
             periods=PERIODS,
             filters=[name for name in state.params if name in self.filter_names(source)],
             visitors_now=self.count_visitors_now(source),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -55,7 +56,8 @@ async def read_report(foyer: FoyerServer, fetch: Fetch, name: str, query: str) -
         ("", "6"),
         ("?from=now-27d/d&to=now", "6"),
         ("?from=now/d&to=now", "6"),
-        ("?page=/2", "2"),
+        ("?page=/2", "6"),  # of the visit that contains it
+        ("?channel=Direct", "6"),
         ("?figure=views", "6"),
     ],
 )
@@ -142,3 +144,4 @@ def test_days_and_the_days_before(first: date, last: date, text: str, before: st
     days, today = DateRange(first, last, "UTC"), date(2026, 11, 26)
     assert format_days(days, today) == text
     assert format_days(previous_days(days), today) == before
+    assert format_days(replace(days, until="13:00"), today) == f"{text} until 13:00"
