@@ -108,4 +108,6 @@ def compare_values(value: Value, previous: Value, kind: ValueKind) -> tuple[str,
         return format_value(previous, kind), ""
     gain = value - previous
     amount = format_change(gain, previous, kind)
-    return format_value(previous, kind), f"{'+' if gain > 0 else '−'}{amount}" if amount else "none"
+    sign = "+" if gain > 0 else "−"
+    over = "over " if amount.startswith("over ") else ""
+    return format_value(previous, kind), f"{over}{sign}{amount.removeprefix('over ')}" if amount else "none"

@@ -2,12 +2,18 @@
 
 import unicodedata
 
+import regex
+
 INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
 """Control, format (bidi overrides, zero-width, byte-order marks), surrogate and private characters."""
 
 UNASSIGNED_INVISIBLE = ((0x2065, 0x2065), (0xFDD0, 0xFDEF), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF))
 """Code points of category Cn that never become visible: noncharacters and future format characters. All others may be
 letters and emoji that are newer than Python's table."""
+
+MAX_MARKS = 4  # on one letter; the most that a script needs, and more leave the line
+GRAPHEME = regex.compile(r"\X")  # what a reader sees as one character (UAX 29)
+EXCESS_MARKS = regex.compile(rf"(\p{{M}}{{{MAX_MARKS}}})\p{{M}}+")
 
 JOINERS = "\u200c\u200d"  # needed by Persian and Indic spelling and by many emoji
 
@@ -22,7 +28,25 @@ def clean_text(text: str, limit: int = 300) -> str:
         " " if c.isspace() else c for c in text[: limit * 4] if c.isspace() or c in JOINERS or is_visible(c)
     )
     line = " ".join(unicodedata.normalize("NFC", visible).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return line if len(line) <= limit else cut_graphemes(line, limit - 1).rstrip() + "…"
+
+
+def split_graphemes(text: str) -> list[str]:
+    """Returns the characters as a reader sees them: a letter with its marks, a flag, a family of emoji."""
+    return list(text) if text.isascii() else GRAPHEME.findall(text)
+
+
+def cut_graphemes(text: str, limit: int) -> str:
+    """Returns at most `limit` code points, cut between graphemes; within one only where the first is longer."""
+    if len(text) <= limit or text.isascii():
+        return text[:limit]
+    *_, last = GRAPHEME.finditer(text[: limit + 1])  # the one that holds the first code point too many
+    return text[: last.start() or limit]
+
+
+def limit_marks(text: str) -> str:
+    """Returns the text with at most four combining marks on a letter."""
+    return text if text.isascii() else EXCESS_MARKS.sub(r"\1", text)
 
 
 def is_visible(character: str) -> bool:

@@ -10,13 +10,14 @@ from utilities.model.formats import format_date_range
 from utilities.model.frames import Frame, Reading
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.renderer import ChartRenderer
-from utilities.rendering.charts.standalone_svg import chart_box, single_figure, standalone_svg
-from utilities.rendering.layout import Box
-from utilities.rendering.views import View, default_view
+from utilities.rendering.charts.standalone_svg import chart_box, standalone_svg
+from utilities.rendering.report_tables import draw_frame
+from utilities.rendering.views import View, fitting_views
 from utilities.reports import Report
 from utilities.runtime.worker_pool import WorkerPool
 
 WIDTH_LIMITS, HEIGHT_LIMITS = (200, 2400), (120, 1600)  # px
+MIN_FIT = 40  # of a chart in the place of a report's own table or figure
 IMAGE_THEMES = ("light", "dark")
 
 
@@ -79,7 +80,7 @@ class ReportImageRenderer:
         Raises ParameterError for a view or series that the figures do not have, NotDrawn, and Overloaded.
         """
         frame = reading.frame or Frame((), ())
-        prepare = partial(self._prepare_picture, report, frame, options)
+        prepare = partial(prepare_picture, report.view or "", frame, options, self._views)
         picture = replace(await self._workers.run(lambda _: prepare()), title=report.title)
         drawing = await self._gallery.draw(picture)
         period_text = format_date_range(frame.date_range) if frame.date_range else ""
@@ -87,31 +88,39 @@ class ReportImageRenderer:
         size = (options.width, options.height, options.text_size)
         return await self._workers.run(lambda _: standalone_svg(drawing, picture, caption, *size, options.theme))
 
-    def _prepare_picture(self, report: Report, frame: Frame, options: ImageOptions) -> ChartSpec:
-        """Returns the picture of the requested or the default view; a single figure where that draws no chart."""
-        box = chart_box(options.width, options.height, options.text_size)
-        name = options.view or report.view or default_view(frame, self._views)
-        if not frame.rows or not self._views[name].is_chart:
-            return first_figure(frame, box)
-        picture = self._views[name].build_content(frame, box, self._view_options(name, frame, options))
-        return picture if isinstance(picture, ChartSpec) else first_figure(frame, box)
 
-    def _view_options(self, name: str, frame: Frame, options: ImageOptions) -> dict[str, Any]:
-        """Returns the requested columns under the name that the view has for them."""
-        figures = [column.key for column in frame.numeric_columns]
-        for key in options.series:
-            if key not in figures:
-                raise ParameterError(f"`series` must be some of {', '.join(figures)}")
-        accepted = {field.name for field in fields(self._views[name].options)}
-        if not options.series:
-            return {}
-        if "series" in accepted:
-            return {"series": options.series}
-        return {"key": options.series[0]} if "key" in accepted else {}
+def prepare_picture(report_view: str, frame: Frame, options: ImageOptions, views: Mapping[str, View]) -> ChartSpec:
+    """Returns the picture of the requested or the default view; the figures or the table where that draws none."""
+    box = chart_box(options.width, options.height, options.text_size)
+    name = options.view or choose_chart_view(report_view, frame, views)
+    view = views.get(name)
+    if not frame.rows or view is None:
+        series_options(None, frame, options)
+        return draw_frame(frame, box)
+    try:
+        picture = view.build_content(frame, box, series_options(view, frame, options))
+    except ValueError as error:
+        raise ParameterError(str(error)) from error
+    return picture if isinstance(picture, ChartSpec) else draw_frame(frame, box)
 
 
-def first_figure(frame: Frame, box: Box) -> ChartSpec:
-    """Returns a picture of the first figure, or of the words that there is none."""
-    column = next(iter(frame.numeric_columns), None)
-    value = frame.rows[0][frame.column_index(column.key)] if column and frame.rows else None
-    return single_figure(value, column, box)
+def choose_chart_view(name: str, frame: Frame, views: Mapping[str, View]) -> str:
+    """Returns the report's view where it is a chart, else the view that is made for such frames; "" for none."""
+    if name and views[name].is_chart:
+        return name
+    best = next(iter(fitting_views(frame, views)), "")
+    return best if best and (not name or views[best].fits(frame) >= MIN_FIT) else ""
+
+
+def series_options(view: View | None, frame: Frame, options: ImageOptions) -> dict[str, Any]:
+    """Returns the requested columns under the name that the view has for them."""
+    figures = [column.key for column in frame.numeric_columns]
+    for key in options.series:
+        if key not in figures:
+            raise ParameterError(f"`series` must be some of {', '.join(figures)}")
+    if not options.series or view is None:
+        return {}
+    accepted = {field.name for field in fields(view.options)}
+    if "series" in accepted:
+        return {"series": options.series}
+    return {"key": options.series[0]} if "key" in accepted else {}

@@ -4,6 +4,7 @@ import pytest
 
 from tests.rendering.charts.states import FIRST, LONG, days, names, of
 from utilities.model.frames import DateRange, ValueKind
+from utilities.model.text import cut_graphemes, split_graphemes
 from utilities.rendering.charts.country_shapes import find_country_shape
 from utilities.rendering.charts.labels import day_labels, one_line, shorten_middle
 from utilities.rendering.charts.number_formats import axis_ticks, format_brief, format_short
@@ -20,6 +21,10 @@ from utilities.rendering.views.pie import format_part, largest_parts
     [
         (6334.5, ValueKind.INTEGER, "6,334"),
         (999_950, ValueKind.INTEGER, "1M"),
+        (999_600_000, ValueKind.INTEGER, "1B"),
+        (-999_999_999_999, ValueKind.INTEGER, "-1T"),
+        (44_444_257, ValueKind.SECONDS, "12,345 h"),
+        (359_999.6, ValueKind.SECONDS, "100 h"),
         (12_499, ValueKind.INTEGER, "12.5k"),
         (-9999.6, ValueKind.DECIMAL, "-10k"),
         (3.14159, ValueKind.DECIMAL, "3.14"),
@@ -95,6 +100,22 @@ def test_days_of_more_than_a_year_are_named_by_month():
 )
 def test_names_become_one_line_and_are_otherwise_unchanged(name: str | None, text: str):
     assert one_line(name) == text
+
+
+@pytest.mark.parametrize("last", ["👨‍👩‍👧‍👦", "🇺🇦", "e\N{COMBINING ACUTE ACCENT}", "नि"])
+@pytest.mark.parametrize("room", range(40, 200, 16))
+def test_names_are_never_cut_within_a_grapheme(last: str, room: int):
+    text = shorten_middle(f"{last}nother name of a page {last * 3}", 16, room)
+    assert set(split_graphemes(text)) <= {last, *"nother name of a page…"}
+    cut = cut_graphemes(f"a{last}b", len(last))
+    assert cut == "a" or len(last) == 1
+
+
+def test_marks_on_a_letter_are_limited_and_those_of_real_words_stay():
+    assert one_line("Z" + "\N{COMBINING TILDE}" * 30 + "a") == "Z" + "\N{COMBINING TILDE}" * 4 + "a"
+    for word in ("Việt Nam".encode().decode(), "שָׁלוֹם", "ที่นี่", "हिन्दी"):
+        assert one_line(word) == word
+    assert text_width("a\N{COMBINING LONG STROKE OVERLAY}", 16) >= text_width("a", 16)
 
 
 @pytest.mark.parametrize("room", [20, 90, 200])

@@ -26,7 +26,7 @@ HOURS = of(
         (HOURS, FrameShape.HOURS, ["area", "line", "bar"]),
         (names(SOURCES, drawn), FrameShape.NAMES, ["bar", "pie"]),
         (COUNTRIES, FrameShape.NAMES, ["bar", "pie", "map"]),
-        (flow(("/", "/blog"), 9), FrameShape.PAIRS, ["bar", "heatmap", "sankey"]),
+        (flow(("/", "/blog"), 9), FrameShape.PAIRS, ["sankey", "bar", "heatmap"]),
         (NAMES["empty"], FrameShape.OTHER, []),
         (of([("Visits", ValueKind.INTEGER)], [(3,)]), FrameShape.OTHER, []),
         (of([("Page", ValueKind.TEXT)], [("/",)]), FrameShape.OTHER, []),

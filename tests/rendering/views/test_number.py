@@ -83,6 +83,19 @@ def test_number_is_shortened_only_when_it_does_not_fit():
     assert build_number(1_234_567, box=replace(BOX, width=150)).text == "1.23 M"
 
 
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (999_600_000, ValueKind.INTEGER, "1 B"),
+        (44_444_257, ValueKind.SECONDS, "12,345 h"),
+        (12.345678, ValueKind.FRACTION, "1,235%"),
+    ],
+)
+def test_short_figure_is_rounded_into_the_next_unit_and_keeps_its_kind(value: float, kind: ValueKind, text: str):
+    width = text_width(text, BOX.figure, weight=FIGURE_WEIGHT) + 1
+    assert build_number(value, kind=kind, box=replace(BOX, width=width)).text == text
+
+
 def test_longer_number_is_smaller():
     assert build_number(7).step > build_number(1_234_567_890).step
 

@@ -92,7 +92,7 @@ def category_axis(names: Sequence[str], box: Box, room: float, *, points: bool) 
             "margin": AXIS_GAP_EM * box.text,
             "interval": every - 1,
             "hideOverlap": True,
-            "alignMinLabel": "left" if points else None,
+            "alignMinLabel": "left" if points or over > 0 else None,  # not below the 0 of the other axis
             "alignMaxLabel": "right" if points or is_crowded else None,
         },
         "axisLine": {"lineStyle": {"color": DARK.rule, "width": hairline_width(box)}},

@@ -1,11 +1,11 @@
 """Names from outside as chart labels: one line each, and no longer than the room."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
 from utilities.model.formats import format_date
+from utilities.model.text import cut_graphemes, limit_marks, split_graphemes
 from utilities.rendering.layout.text_width import text_width
 
 EMPTY_NAME = "(none)"
@@ -19,7 +19,7 @@ WORD_JOINER = "\N{WORD JOINER}"  # invisible
 
 def one_line(text: object) -> str:
     """Returns the name on one line."""
-    line = " ".join(UNPRINTABLE.sub(" ", str(text if text is not None else "")).split())
+    line = limit_marks(" ".join(UNPRINTABLE.sub(" ", str(text if text is not None else "")).split()))
     return WORD_JOINER + line if line == PROTO_KEY else line or EMPTY_NAME
 
 
@@ -27,20 +27,19 @@ def shorten_middle(text: str, size: float, room: float) -> str:
     """Returns the text, or its beginning and end when it is too long: both ends of a URL matter."""
     if text_width(text, size) <= room:
         return text
-    tail = text[-4:].lstrip()
-    while tail and unicodedata.combining(tail[0]):
-        tail = tail[1:]
-    left = room - text_width("…" + tail, size)
-    count = count_fitting_chars(text, size, left)
+    graphemes = split_graphemes(text)
+    tail = "".join(graphemes[-4:]).lstrip()
+    count = count_fitting(graphemes, size, room - text_width("…" + tail, size))
     if count > 3:
-        return f"{text[:count].rstrip()}…{tail}"
-    return f"{text[: max(1, count_fitting_chars(text, size, room - text_width('…', size)))].rstrip()}…"
+        return f"{''.join(graphemes[:count]).rstrip()}…{tail}"
+    count = max(1, count_fitting(graphemes, size, room - text_width("…", size)))
+    return f"{''.join(graphemes[:count]).rstrip()}…"
 
 
-def count_fitting_chars(text: str, size: float, room: float) -> int:
-    """Returns how many characters fit into `room` px."""
+def count_fitting(graphemes: Sequence[str], size: float, room: float) -> int:
+    """Returns how many of the first graphemes fit into `room` px."""
     count = 0
-    while count < len(text) and (room := room - text_width(text[count], size)) >= 0:
+    while count < len(graphemes) and (room := room - text_width(graphemes[count], size)) >= 0:
         count += 1
     return count
 
@@ -68,4 +67,7 @@ def format_day(when: date, months: bool) -> str:
 
 def shorten_spoken(name: str) -> str:
     """Returns a name for a sentence, shortened to 80 characters."""
-    return name if len(name) <= MAX_SPOKEN_CHARS else f"{name[: MAX_SPOKEN_CHARS - 5].rstrip()}…{name[-4:]}"
+    if len(name) <= MAX_SPOKEN_CHARS:
+        return name
+    tail = "".join(split_graphemes(name[-MAX_SPOKEN_CHARS:])[-4:])
+    return f"{cut_graphemes(name, MAX_SPOKEN_CHARS - 5).rstrip()}…{tail}"

@@ -11,6 +11,8 @@ TICK_STEPS = (1, 2, 2.5, 5, 10)  # steps between two ticks, times a power of ten
 TICK_STEPS_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
 """Steps of an axis of seconds, round in minutes and hours."""
 
+NUMBER_UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+MAX_CLOCK_SECONDS = 360_000  # 100 hours; longer times are written in hours
 MAX_NUMBER = 1e300  # sums of larger numbers overflow
 
 
@@ -45,35 +47,36 @@ def tick_step(raw: float, kind: ValueKind) -> float:
     return step
 
 
-def format_short(value: float | None, kind: ValueKind) -> str:
-    """Returns a number in short form: `12.5k`, `38%`, `2:51`; counts have no decimals."""
+def format_short(value: float | None, kind: ValueKind, unit_gap: str = "") -> str:
+    """Returns a number in short form: `12.5k`, `38%`, `2:51`, `12,345 h`; counts have no decimals."""
     if value is None:
         return MISSING_VALUE
     if kind is ValueKind.FRACTION:
-        return f"{format_compact(value * 100)}%"
+        return f"{format_compact(value * 100, unit_gap)}%"
     if kind is ValueKind.SECONDS:
         return format_clock(value)
-    return format_compact(round(value) if is_count(kind) else value)
+    return format_compact(round(value) if is_count(kind) else value, unit_gap)
 
 
 def format_clock(seconds: float) -> str:
-    """Returns `0:30`, `12:05`, `1:02:05`."""
+    """Returns `0:30`, `12:05`, `1:02:05`; from 100 hours on whole hours: `12,345 h`."""
+    if round(abs(seconds)) >= MAX_CLOCK_SECONDS:
+        hours = int(round(seconds) / 3600)
+        return f"{hours:,} h" if abs(hours) < 100_000 else f"{format_compact(hours)} h"
     hours, minutes, rest = format_hms(seconds).split(":")
     sign, hours = ("-", hours[1:]) if hours.startswith("-") else ("", hours)
     return f"{sign}{hours}:{minutes}:{rest}" if hours != "0" else f"{sign}{int(minutes)}:{rest}"
 
 
-def format_compact(value: float) -> str:
+def format_compact(value: float, unit_gap: str = "") -> str:
     """Returns numbers below ten thousand in full or with three significant digits, larger ones with a letter."""
     if abs(value) < 1000:
         return format_digits(value)
     if abs(value) < 9999.5:
         return f"{value:,.0f}"
     value = float(f"{value:.3g}")
-    for unit, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
-        if abs(value) >= unit:
-            return format_digits(value / unit) + letter
-    return format_digits(value / 1e3) + "k"
+    unit, letter = next(each for each in NUMBER_UNITS if abs(value) >= each[0])
+    return format_digits(value / unit) + unit_gap + letter
 
 
 def format_brief(value: float, kind: ValueKind) -> str:

@@ -105,6 +105,22 @@ def select_series_columns(frame: Frame, keys: Sequence[str]) -> list[Column]:
     return columns
 
 
+def require_one_unit(rows: ChartRows) -> None:
+    """Raises ValueError when one axis would have values of several units."""
+    first = rows.series[0]
+    for each in rows.series[1:]:
+        if value_unit(each.kind) != value_unit(first.kind):
+            raise ValueError(
+                f"`{first.key}` is {value_unit(first.kind)} and `{each.key}` is {value_unit(each.kind)}: columns on"
+                " one axis have one unit; draw them in charts of their own"
+            )
+
+
+def value_unit(kind: ValueKind) -> str:
+    """Returns the unit of an axis, in words."""
+    return {ValueKind.FRACTION: "a share in per cent", ValueKind.SECONDS: "a time"}.get(kind, "a number")
+
+
 def fill_days(frame: Frame) -> tuple[list[str], list[tuple[Value, ...]]] | None:
     """Returns every day from the first to the last with its row; None when a row is not a day or a day repeats."""
     rows = {parse_day(row[0]): row for row in frame.rows}

@@ -2,10 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-from utilities.model.formats import format_value
-from utilities.model.frames import Column, Value
-from utilities.rendering.charts import ChartSpec, build_chart_spec
-from utilities.rendering.charts.axes import base_option, text_element
+from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.colours import DARK, recolour_svg
 from utilities.rendering.charts.svg import FONT_FAMILIES, INVALID_XML_CHARS, SVG_NAMESPACE
 from utilities.rendering.layout import Box
@@ -56,17 +53,3 @@ def escape_text(text: str) -> str:
 def truncate_line(text: str, size: float, room: float) -> str:
     """Returns as much of the text as fits on one line of `room` px."""
     return text if text_width(text, size, weight=600) <= room else truncate_words(text, size, room, 1)
-
-
-def single_figure(value: Value, column: Column | None, box: Box) -> ChartSpec:
-    """Returns one figure, as large as its room allows, or a sentence when there is none."""
-    if column is None or value is None:
-        empty = text_element("No figures yet", 0, 0, box.text, DARK.quiet)
-        return build_chart_spec(base_option(box) | {"graphic": [empty]}, box, "")
-    text = format_value(value, column.kind)
-    size = min(box.width / max(1.0, text_width(text, 1, weight=700)), 0.7 * box.height, 8 * box.text)
-    elements = [
-        text_element(text, 0, 0, size, DARK.ink, weight=700),
-        text_element(column.heading, 0, 1.1 * size, box.text, DARK.quiet),
-    ]
-    return build_chart_spec(base_option(box) | {"graphic": elements}, box, f"{column.heading}: {text}.")

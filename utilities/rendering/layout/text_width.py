@@ -2,9 +2,12 @@
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from math import ceil
 from pathlib import Path
+
+from utilities.model.text import cut_graphemes, split_graphemes
 
 UNKNOWN_CHAR_EM = 0.75
 """em of a character that Inter does not have; rather too width than too narrow."""
@@ -14,7 +17,16 @@ UNKNOWN_CHAR_EM = 0.75
 def text_width(text: str, size: float, *, weight: int = 400, tabular: bool = False) -> float:
     """Returns the width of `text` in px at `size` px, without kerning, which makes it slightly narrower."""
     table = char_advances(weight, tabular)
-    return size * sum(table.get(c) or fallback_advance(c) for c in text)
+    if all(c in table for c in text):
+        return size * sum(table[c] for c in text)
+    return size * sum(grapheme_advance(grapheme, table) for grapheme in split_graphemes(text))
+
+
+def grapheme_advance(grapheme: str, table: Mapping[str, float]) -> float:
+    """Returns em of a grapheme; where Inter lacks a part of it, another font draws it all, and maybe wider."""
+    advance = sum(table.get(c) or fallback_advance(c) for c in grapheme)
+    is_foreign = any(c not in table and unicodedata.combining(c) for c in grapheme)
+    return max(advance, UNKNOWN_CHAR_EM) if is_foreign else advance
 
 
 def truncate_words(text: str, size: float, room: float, lines: int) -> str:
@@ -27,7 +39,7 @@ def truncate_words(text: str, size: float, room: float, lines: int) -> str:
         used, at = used + over * max(1, ceil(width / room)), width if over else at + width
         if used > lines:
             fitting = " ".join(words[:-1])
-            return (fitting or text[: int(lines * room / size)]) + "…"
+            return (fitting or cut_graphemes(text, max(1, int(lines * room / size)))) + "…"
         words.append(word)
     return " ".join(words)
 

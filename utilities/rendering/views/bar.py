@@ -1,6 +1,6 @@
 """Bars side by side or stacked: horizontal with room for long names, or vertical for days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from utilities.rendering.charts.axes import (
     Option,
     axis_labels_width,
     base_option,
+    caption_element,
     category_axis,
     grid_option,
     names_axis,
@@ -22,7 +23,7 @@ from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import shorten_middle
 from utilities.rendering.charts.legends import legend_height, legend_option
 from utilities.rendering.charts.number_formats import axis_ticks, format_short
-from utilities.rendering.charts.series import ChartRows, ChartSeries, build_rows, describe_rows
+from utilities.rendering.charts.series import ChartRows, ChartSeries, build_rows, describe_rows, require_one_unit
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_no_frame, fits_shapes
@@ -32,8 +33,10 @@ BAR_THICKNESS = 0.62  # of the room of a bar
 BAR_ROW_EM = 1.45  # the smallest height of a horizontal bar and the space around it, in em of text
 MAX_BAR_ROW_EM = 2.2  # the largest height of a horizontal bar and the space around it, in em of text
 MAX_BAR_NAMES_WIDTH = 0.45  # the most that names may take of the width
+CAPTION_EM = 1.4  # the line about rows without room, in em of text
+AXIS_ROW_EM = 1.75  # the names below vertical bars, in em of text
 MAX_BAR_WIDTH_EM = 4.0  # of one bar, in em of text
-MIN_COLUMN_WIDTH_EM = 1.1  # the smallest width of a vertical bar and the space around it, in em of text
+MIN_COLUMN_WIDTH_EM = 0.35  # the smallest width of a vertical bar and the space around it, in em of text
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class BarOptions:
     __pydantic_config__ = ConfigDict(extra="forbid")  # a misspelt option is an error
 
     series: Annotated[tuple[str, ...], Field(max_length=MAX_BAR_SERIES)] = ()  # columns; the first figures when empty
-    rows: Annotated[int, Field(ge=1)] = 60  # at most
+    rows: Annotated[int, Field(ge=1)] | None = None  # at most; as many as fit when None
 
 
 def bar_chart(frame: Frame, box: Box, options: BarOptions, *, stacked: bool = False) -> ChartSpec | None:
@@ -51,6 +54,7 @@ def bar_chart(frame: Frame, box: Box, options: BarOptions, *, stacked: bool = Fa
     rows = build_rows(frame, options.series or stackable_columns(frame, stacked))
     if rows is None or not rows.known_values:
         return None
+    require_one_unit(rows)
     return (
         vertical_bars(rows, box, options, stacked=stacked)
         if rows.has_days
@@ -67,9 +71,17 @@ def stackable_columns(frame: Frame, stacked: bool) -> tuple[str, ...]:
 
 def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: bool) -> ChartSpec:
     """Returns names on the left and bars from the top down, each with its value at its end."""
+    whole = box
     top = legend_height(rows.series_names, box)
-    most = max(1, int((box.height - top) / (BAR_ROW_EM * box.text * (1 if stacked else len(rows.series)))))
-    rows = rows.first_rows(min(most, options.rows))
+    bottom, count = CAPTION_EM * box.text, min(len(rows.names), options.rows or len(rows.names))
+    row_height = BAR_ROW_EM * box.text * (1 if stacked else len(rows.series))
+    most = int((box.height - top) / row_height)
+    captions: list[Option] = []
+    if count > max(1, most):
+        most = int((box.height - top - bottom) / row_height)
+        captions = [caption_element(f"{max(1, most):,} of {count:,} rows", box)]
+        box = replace(box, height=box.height - bottom)
+    rows = rows.first_rows(max(1, min(most, count)))
     names = [shorten_middle(name, box.text, MAX_BAR_NAMES_WIDTH * box.width) for name in rows.labels]
     left = max((text_width(name, box.text) for name in names), default=0.0) + AXIS_GAP_EM * box.text
     figures = [format_short(value, each.kind) for each in rows.series for value in each.values]
@@ -84,13 +96,14 @@ def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: 
         base_option(box)
         | legend_option(rows.series_names, box)
         | {
-            "grid": grid_option(left, right, top, box.height - top - height),
+            "grid": grid_option(left, right, top, whole.height - top - height),
             "xAxis": room,
             "yAxis": names_axis(names, box),
             "series": list(bar_series(rows, box, stacked=stacked, horizontal=True)),
+            "graphic": captions,
         }
     )
-    return build_chart_spec(option, box, describe_rows(rows))
+    return build_chart_spec(option, whole, describe_rows(rows))
 
 
 def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: bool) -> ChartSpec:
@@ -98,23 +111,35 @@ def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: bo
     top = max(legend_height(rows.series_names, box), 0.8 * box.text)
     kind = rows.series[0].kind
     low, high = value_range(rows, stacked)
-    ticks = axis_ticks((low, high), kind, max(1, min(5, int((box.height - top - 1.75 * box.text) / (2.2 * box.text)))))
+    ticks = axis_ticks((low, high), kind, max_bar_ticks(box, top, AXIS_ROW_EM * box.text))
     left = axis_labels_width(ticks, kind, box)
     room = box.width - left
-    rows = rows.last_rows(
-        min(options.rows, max(1, int(room / (MIN_COLUMN_WIDTH_EM * box.text * (1 if stacked else len(rows.series))))))
-    )
+    count = min(len(rows.names), options.rows or len(rows.names))
+    most = max(1, int(room / (MIN_COLUMN_WIDTH_EM * box.text * (1 if stacked else len(rows.series)))))
+    captions: list[Option] = []
+    bottom = AXIS_ROW_EM * box.text
+    if count > most:
+        captions = [caption_element(f"the last {most:,} of {count:,}", box)]
+        bottom += CAPTION_EM * box.text
+        ticks = axis_ticks((low, high), kind, max_bar_ticks(box, top, bottom))
+    rows = rows.last_rows(min(most, count))
     option = (
         base_option(box)
         | legend_option(rows.series_names, box)
         | {
-            "grid": grid_option(left, 0, top, 1.75 * box.text),
+            "grid": grid_option(left, 0, top, bottom),
             "xAxis": category_axis(rows.labels, box, room, points=False),
             "yAxis": value_axis(ticks, kind, box),
             "series": list(bar_series(rows, box, stacked=stacked, horizontal=False)),
+            "graphic": captions,
         }
     )
     return build_chart_spec(option, box, describe_rows(rows))
+
+
+def max_bar_ticks(box: Box, top: float, bottom: float) -> int:
+    """Returns how many ticks leave space between their numbers."""
+    return max(1, min(5, int((box.height - top - bottom) / (2.2 * box.text))))
 
 
 def bar_series(rows: ChartRows, box: Box, *, stacked: bool, horizontal: bool) -> list[Option]:

@@ -23,7 +23,7 @@ from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import shorten_middle
 from utilities.rendering.charts.line_series import line_option, unfinished_dashes
 from utilities.rendering.charts.number_formats import axis_ticks, format_short
-from utilities.rendering.charts.series import ChartRows, ChartSeries, build_rows, describe_rows
+from utilities.rendering.charts.series import ChartRows, ChartSeries, build_rows, describe_rows, require_one_unit
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_shapes
@@ -53,6 +53,7 @@ def line_chart(frame: Frame, box: Box, options: LineOptions, *, filled: bool = F
     rows = build_rows(frame, options.series)
     if rows is None or not rows.known_values:
         return None
+    require_one_unit(rows)
     ticks = axis_ticks(rows.known_values, rows.series[0].kind, max_ticks(box))
     left = axis_labels_width(ticks, rows.series[0].kind, box)
     right = max(end_label_width(each, rows, box) for each in rows.series)

@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 from utilities.model.formats import MISSING_VALUE, format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.charts import ChartSpec
+from utilities.rendering.charts.number_formats import format_short, to_number
 from utilities.rendering.charts.sparkline import sparkline
 from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.text_width import text_width
@@ -94,7 +95,7 @@ def first_value(frame: Frame, column: Column) -> Value:
 
 def fit_figure(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
     """Returns the text and the largest size that fits; the short form only where the full one does not fit at all."""
-    for text in (format_value(value, kind), shorten_number(value), MISSING_VALUE):
+    for text in (format_value(value, kind), shorten_number(value, kind), MISSING_VALUE):
         room = [n for n, size in enumerate(hero_sizes(box.figure)) if figure_fits(text, size, box)]
         if room:
             return text, room[-1]
@@ -107,14 +108,10 @@ def figure_fits(text: str, size: float, box: Box) -> bool:
     return text_width(text, size, weight=FIGURE_WEIGHT) <= box.width and height <= box.height
 
 
-def shorten_number(value: Value) -> str:
-    """Returns `1.2 M`."""
-    if not isinstance(value, int | float):
-        return MISSING_VALUE
-    for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= unit:
-            return f"{value / unit:.3g} {name}"
-    return f"{value:.3g}"
+def shorten_number(value: Value, kind: ValueKind) -> str:
+    """Returns `1.2 M`, `12,345 h`, `38%`: as charts do, with a space before the unit."""
+    number = to_number(value)
+    return MISSING_VALUE if number is None else format_short(number, kind, " ")
 
 
 def build_change(frame: Frame, column: Column, value: Value, options: NumberOptions, box: Box) -> NumberChange | None:

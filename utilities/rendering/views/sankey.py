@@ -9,7 +9,9 @@ from utilities.model.frames import Frame
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.sankey import MAX_PAGES_A_SIDE, SankeyLink, min_size, sankey
 from utilities.rendering.layout import Box
-from utilities.rendering.views import FrameShape, View, fits_shapes
+from utilities.rendering.views import FrameShape, View, shape_of
+
+DEFAULT_COLUMNS = ("landing", "exit")
 
 
 @dataclass(frozen=True)
@@ -46,4 +48,11 @@ def draw_pairs(frame: Frame, box: Box, options: SankeyOptions) -> ChartSpec | No
     return chart.spec if chart else None
 
 
-VIEW = View("sankey", "sankey", draw_pairs, fits_shapes(10, FrameShape.PAIRS), min_size, SankeyOptions)
+def fit_pairs(frame: Frame) -> int:
+    """Returns 60 for the columns that are drawn by default, 10 for other pairs of names."""
+    if shape_of(frame) is not FrameShape.PAIRS:
+        return 0
+    return 60 if all(frame.has_column(key) for key in (*DEFAULT_COLUMNS, SankeyOptions.key)) else 10
+
+
+VIEW = View("sankey", "sankey", draw_pairs, fit_pairs, min_size, SankeyOptions)
