@@ -61,8 +61,8 @@ def format_short(value: float | None, kind: ValueKind, unit_gap: str = "") -> st
 def format_clock(seconds: float) -> str:
     """Returns `0:30`, `12:05`, `1:02:05`; from 100 hours on whole hours: `12,345 h`."""
     if round(abs(seconds)) >= MAX_CLOCK_SECONDS:
-        hours = int(round(seconds) / 3600)
-        return f"{hours:,} h" if abs(hours) < 100_000 else f"{format_compact(hours)} h"
+        total_hours = int(round(seconds) / 3600)
+        return f"{total_hours:,} h" if abs(total_hours) < 100_000 else f"{format_compact(total_hours)} h"
     hours, minutes, rest = format_hms(seconds).split(":")
     sign, hours = ("-", hours[1:]) if hours.startswith("-") else ("", hours)
     return f"{sign}{hours}:{minutes}:{rest}" if hours != "0" else f"{sign}{int(minutes)}:{rest}"
