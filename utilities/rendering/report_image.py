@@ -80,7 +80,7 @@ class ReportImageRenderer:
         Raises ParameterError for a view or series that the figures do not have, NotDrawn, and Overloaded.
         """
         frame = reading.frame or Frame((), ())
-        prepare = partial(prepare_picture, report.view or "", frame, options, self._views)
+        prepare = partial(prepare_image, report.view or "", frame, options, self._views)
         picture = replace(await self._workers.run(lambda _: prepare()), title=report.title)
         drawing = await self._gallery.draw(picture)
         period_text = format_date_range(frame.date_range) if frame.date_range else ""
@@ -89,7 +89,7 @@ class ReportImageRenderer:
         return await self._workers.run(lambda _: standalone_svg(drawing, picture, caption, *size, options.theme))
 
 
-def prepare_picture(report_view: str, frame: Frame, options: ImageOptions, views: Mapping[str, View]) -> ChartSpec:
+def prepare_image(report_view: str, frame: Frame, options: ImageOptions, views: Mapping[str, View]) -> ChartSpec:
     """Returns the picture of the requested or the default view; the figures or the table where that draws none."""
     box = chart_box(options.width, options.height, options.text_size)
     name = options.view or choose_chart_view(report_view, frame, views)

@@ -10,7 +10,7 @@ from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views.number import format_change
 
-LINE_EM = 1.7  # a row of the table, in em of text
+TABLE_LINE_EM = 1.7  # a row of the table, in em of text
 COLUMN_SPACE_EM = 1.2  # between two columns, in em of text
 MAX_NAMES_WIDTH = 0.6  # the most that all columns of names take of the width
 FIGURE_BLOCK_EM = 4.6  # a figure with its heading and its change, in em of text
@@ -67,7 +67,7 @@ def draw_table(frame: Frame, box: Box) -> ChartSpec:
     """Returns the rows that fit, with as many columns as fit, and a line that counts the rows that do not."""
     names = [column for column in frame.columns if not column.is_numeric]
     room = MAX_NAMES_WIDTH * box.width if frame.numeric_columns else box.width
-    capacity = max(1, int(box.height / (LINE_EM * box.text)) - 1)
+    capacity = max(1, int(box.height / (TABLE_LINE_EM * box.text)) - 1)
     is_cut = len(frame.rows) > capacity
     rows = frame.rows[: max(1, capacity - 1) if is_cut else capacity]
     elements: list[Option] = []
@@ -87,7 +87,7 @@ def draw_table(frame: Frame, box: Box) -> ChartSpec:
         right -= max(text_width(text, box.text) for text in texts) + COLUMN_SPACE_EM * box.text
     for place in range(len(rows)):
         elements.append(
-            rectangle_element(0, (place + 1) * LINE_EM * box.text - 0.25 * box.text, box.width, 1, DARK.line)
+            rectangle_element(0, (place + 1) * TABLE_LINE_EM * box.text - 0.25 * box.text, box.width, 1, DARK.line)
         )
     if is_cut:
         elements.append(caption_element(f"{len(rows):,} of {len(frame.rows):,} rows", box))
@@ -113,7 +113,7 @@ def column_elements(texts: list[str], at: float, side: str, box: Box) -> list[Op
     """Returns a heading and the cells below it."""
     return [
         text_element(
-            text, at, place * LINE_EM * box.text, box.text, DARK.ink if place else DARK.quiet, at=f"{side} top"
+            text, at, place * TABLE_LINE_EM * box.text, box.text, DARK.ink if place else DARK.quiet, at=f"{side} top"
         )
         for place, text in enumerate(texts)
     ]

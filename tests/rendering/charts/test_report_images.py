@@ -12,7 +12,7 @@ from tests.rendering.charts.states import PAGES, days, drawn, flow, names, of
 from utilities.model.errors import ParameterError
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.rendering.charts.png import TTF_FOLDER, render_png
-from utilities.rendering.report_image import ImageOptions, prepare_picture
+from utilities.rendering.report_image import ImageOptions, prepare_image
 
 FIFTY = names([f"/page/{at}" for at in range(50)], lambda at: 900 - at, "Visitors")
 TOTALS = Frame(
@@ -24,7 +24,7 @@ PAIRS = of(
 
 
 def texts(view: str, frame: Frame, **options: object) -> str:
-    spec = prepare_picture(view, frame, replace(ImageOptions(), **options), VIEWS)  # type: ignore[arg-type]
+    spec = prepare_image(view, frame, replace(ImageOptions(), **options), VIEWS)  # type: ignore[arg-type]
     return " | ".join(re.findall(r'"text":"([^"]*)"', spec.option))
 
 
@@ -54,7 +54,7 @@ def test_image_of_a_report_without_a_chart_shows_all_of_it_or_says_what_is_missi
     ],
 )
 def test_bars_without_room_are_counted(frame: Frame, count: int, words: str):
-    spec = prepare_picture("bar", frame, ImageOptions(), VIEWS)
+    spec = prepare_image("bar", frame, ImageOptions(), VIEWS)
     assert len(json.loads(spec.option)["series"][0]["data"]) == count
     assert texts("bar", frame) == words
 
@@ -71,8 +71,8 @@ def test_unlike_units_are_refused_on_one_axis(view: str):
         [("2026-11-20", 3, 40.5, 7)],
     )
     with pytest.raises(ParameterError, match="`views` is a number and `time` is a time"):
-        prepare_picture("", frame, ImageOptions(view=view, series=("views", "time")), VIEWS)
-    assert prepare_picture("", frame, ImageOptions(view=view, series=("views", "shares")), VIEWS)
+        prepare_image("", frame, ImageOptions(view=view, series=("views", "time")), VIEWS)
+    assert prepare_image("", frame, ImageOptions(view=view, series=("views", "shares")), VIEWS)
 
 
 @pytest.mark.parametrize("weight", [400, 600, 700])
