@@ -67,7 +67,7 @@ def retry_delay(error: Exception, attempts: int, pace: timedelta, rng: random.Ra
         # A tenth of jitter, or every report of the source retries in the same instant.
         return min(max(error.retry_after, 1.0) * rng.uniform(1.0, 1.1), MAX_QUOTA_RETRY_SECONDS)
     if isinstance(error, SourceMisconfigured):
-        return MISCONFIGURED_RETRY_SECONDS
+        return error.retry_after or MISCONFIGURED_RETRY_SECONDS
     ceiling = min(FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 10), pace.total_seconds(), MAX_RETRY_SECONDS)
     return rng.uniform(min(1.0, ceiling), ceiling)
 
