@@ -1,13 +1,15 @@
 """Readings for programs: waited for until there are figures, one page of rows at a time."""
 
+import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from handlers.api.base import ReadableResource
 from handlers.api.models import ColumnResponse, DateRangeResponse, FiguresResponse, PagingParams, RangeParams
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
+from handlers.reports.exports import missing_rows_text
 from handlers.reports.handler import RETRY_AFTER_SECONDS, overload_problem
 from handlers.reports.report_query import ReportQuery
 from utilities.model.errors import Overloaded, ParameterError
@@ -24,6 +26,8 @@ def report_params(params: RangeParams) -> dict[str, str]:
 
 class FiguresResource(ReadableResource):
     """Base of the resources about reports and their rows."""
+
+    etag: str | None = None  # of figures: weak, because it does not depend on when they were taken
 
     def find_query(self, name: str) -> ReportQuery:
         """Returns the query of a report without parameters. Raises HttpProblem 404."""
@@ -48,10 +52,12 @@ class FiguresResource(ReadableResource):
             raise overload_problem(error) from error
         view = query.describe(reading)
         frame = view.frame
-        rows, following = self.paginate(frame.rows, params, reading_version(reading, self.request.query_arguments))
+        version = await self.run_in_worker(partial(reading_version, reading, self.request.query_arguments))
+        rows, following = self.paginate(frame.rows, params, version)
         if view.state is ReadingState.WAITING:
             self.set_header("Retry-After", str(RETRY_AFTER_SECONDS))
-        return model(
+        cut = [missing_rows_text(query)] if query.is_cut(frame) else []
+        answer = model(
             state=view.state,
             taken_at=reading.taken_at,
             complete=reading.complete,
@@ -60,13 +66,23 @@ class FiguresResource(ReadableResource):
             columns=[ColumnResponse.model_validate(column) for column in frame.columns],
             rows=list(rows),
             total=len(frame.rows),
-            notes=[*view.notes, *([view.error] if view.error else [])],
+            notes=[*view.notes, *cut, *([view.error] if view.error else [])],
             next=following,
             **fields,
         )
+        lasting = answer.model_dump_json(exclude={"taken_at"})
+        self.etag = f'W/"{hashlib.sha256(lasting.encode()).hexdigest()[:32]}"'
+        return answer
+
+    def compute_etag(self) -> str | None:
+        return self.etag or super().compute_etag()
 
 
-def reading_version(reading: Reading, query: Mapping[str, list[bytes]]) -> tuple[datetime | None, bool, Any]:
-    """Returns what must be the same for every page: the figures, and the parameters apart from the paging."""
+def reading_version(reading: Reading, query: Mapping[str, list[bytes]]) -> tuple[str, bool, Any]:
+    """Returns what must be the same for every page: the rows, and the parameters apart from the paging.
+
+    A cursor lasts over refreshes that bring the same rows. Its time grows with the frame: run it in a worker.
+    """
     params = sorted((name, values) for name, values in query.items() if name not in PagingParams.model_fields)
-    return reading.taken_at, reading.complete, params
+    rows = (reading.frame.columns, reading.frame.rows) if reading.frame else ()
+    return hashlib.sha256(repr(rows).encode()).hexdigest(), reading.complete, params

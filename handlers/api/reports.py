@@ -57,7 +57,7 @@ class ReadingResource(FiguresResource):
             raise ApiProblem(422, {each: f"`{each}` is no parameter of this report; {allowed}" for each in unknown})
         if params.compare and not has_comparison(query):
             raise ApiProblem(422, {"compare": "`compare` is not for this report, whose `compares` is false"})
-        query = ReportQuery(self.services, query.report, values, params.compare)
+        query = ReportQuery(self.services, query.report, values, params.compare).with_all_rows()
         return await self.read_figures(ReadingResponse, query, params, report=name, title=query.report.title)
 
 

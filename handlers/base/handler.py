@@ -140,9 +140,10 @@ class BaseHandler(RequestHandler):
         if token is None:
             return NOBODY
         wait = await programs.limiter.count_attempt(str(token.number))
+        self._headers.update(quota := programs.limiter.quota_headers(str(token.number)))
         if wait:
             sentence = f"Too many requests with this token. Try again in {wait} seconds."
-            raise HttpProblem(429, sentence, {"Retry-After": str(wait)})
+            raise HttpProblem(429, sentence, {"Retry-After": str(wait), **quota})
         return token
 
     def check_permission(self, route: Route) -> None:

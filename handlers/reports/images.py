@@ -114,7 +114,7 @@ def parse_image_query(query: ReportQuery, params: Mapping[str, str]) -> tuple[Re
 
     Raises ParameterError, for unknown parameters too: the image would show something else than the request means.
     """
-    accepted = (*IMAGE_PARAMS, *query.filter_names)
+    accepted = (*IMAGE_PARAMS, *query.filter_names, *(["compare"] if query.can_compare else []))
     if params.keys() - set(accepted):
         raise ParameterError(
             f"an image has the parameters {', '.join(f'`{each}`' for each in accepted)}, and no others"

@@ -107,7 +107,9 @@ class ReportPage(DeskHandler):
             periods=PERIODS if query.has_range else (),
             can_compare=query.has_range and query.can_compare,
             more_rows=self.more_rows_link(query, report_view, state),
-            image_query=query_string(image_params | ({"view": view} if state.view else {})),
+            image_query=query_string(
+                image_params | ({"compare": "true"} if query.compare else {}) | ({"view": view} if state.view else {})
+            ),
             snippet=self.board_snippet(query, "number" if report_view.summary else view),
             reload=self.seconds_to_reload(report_view),
             noscript_reload=RETRY_AFTER_SECONDS,

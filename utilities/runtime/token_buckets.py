@@ -35,6 +35,11 @@ class TokenBuckets:
         """Takes over that other processes have used the bucket as well."""
         self._store_bucket(name, max(self.full_at.pop(name, full_at), full_at))
 
+    def count_free(self, name: str, now: float) -> tuple[int, float]:
+        """Returns the tokens there are now, and the seconds until the bucket is full."""
+        full_in = max(0.0, self.full_at.get(name, now) - now)
+        return max(0, int((self.seconds - full_in) / self.seconds_per_token + 1e-6)), full_in
+
     def _store_bucket(self, name: str, full_at: float) -> None:
         if len(self.full_at) >= self.max_names:
             del self.full_at[next(iter(self.full_at))]

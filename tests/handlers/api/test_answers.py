@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tests.handlers.api.conftest import Program
@@ -100,6 +102,22 @@ async def test_questions_and_sites(counted: Program):
     totals = next(each for each in listing["items"] if each["name"] == "totals")
     assert totals["compares"]
     assert (await get_json(counted, "/api/v1/sites"))["items"][0]["name"] == "example.com"
+
+
+async def test_cursor_and_etag_last_while_the_rows_do(counted: Program):
+    path = "/api/v1/reports/site-pages/reading?from=now/d&limit=4"
+    first = await counted.ask(path)
+    variants = counted.foyer.services.variants
+    [name] = variants.reports
+    reading = variants.store.latest(name)
+    later = replace(reading, taken_at=reading.taken_at + timedelta(seconds=1))
+    variants.store.cache.put_reading(later)
+    again = await counted.ask(path, If_None_Match=first.headers["ETag"])
+    assert (again.code, again.body) == (304, b"")
+    assert len((await get_json(counted, json.loads(first.body)["next"]))["rows"]) == 2
+    variants.store.cache.put_reading(replace(later, frame=replace(reading.frame, rows=reading.frame.rows[::-1])))
+    assert (await counted.ask(path, If_None_Match=first.headers["ETag"])).code == 200
+    assert (await counted.ask(json.loads(first.body)["next"])).code == 409
 
 
 async def test_unchanged_answer_is_304(counted: Program):

@@ -85,8 +85,12 @@ async def test_wrong_host_is_refused_with_a_problem_document(program: Programs):
 
 async def test_token_over_its_limit_gets_retry_after_and_others_do_not(program: Programs):
     one = await program("read", token_limits=AttemptLimits(per_client=2, in_total=1000))
-    assert [(await one.ask("/api/v1/boards")).code for _ in range(2)] == [200, 200]
+    answers = [await one.ask("/api/v1/boards") for _ in range(2)]
+    assert [each.code for each in answers] == [200, 200]
+    assert {each.headers["RateLimit-Policy"] for each in answers} == {'"minute";q=2;w=60'}
+    assert [each.headers["RateLimit"].split(";")[:2] for each in answers] == [['"minute"', "r=1"], ['"minute"', "r=0"]]
     answer = await one.ask("/api/v1/boards")
+    assert answer.headers["RateLimit"].startswith('"minute";r=0;t=')
     assert "Try again in" in str(problem(answer, 429)["detail"])
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     assert (await (await one.another("read")).ask("/api/v1/boards")).code == 200

@@ -56,6 +56,12 @@ class AttemptLimiter:
         """
         return await self._count((client, self.per_client), *([("", self.in_total)] if in_total else []))
 
+    def quota_headers(self, client: str) -> dict[str, str]:
+        """Returns the limit of a client and what is left of it (draft-ietf-httpapi-ratelimit-headers-11)."""
+        free, full_in = self.per_client.count_free(client, self.clock())
+        policy = f'"minute";q={self.per_client.capacity};w={round(self.per_client.seconds)}'
+        return {"RateLimit-Policy": policy, "RateLimit": f'"minute";r={free};t={math.ceil(full_in)}'}
+
     async def count_call(self, client: str) -> int:
         """Counts a call to the issuer for all clients together; clients with too many failures may not cause one."""
         wait = self.failures.seconds_until_free(client, self.clock())
@@ -96,7 +102,9 @@ class AttemptLimiter:
         async with connection.use_client():
             for name, buckets in counts:
                 key = f"{LIMITER_KEY_PREFIX}{self.purpose}:{buckets.kind}" + (f":{name}" if name else "")
-                has_enough, _, retry_seconds = await shared.take_tokens(key, buckets)
+                has_enough, full_in, retry_seconds = await shared.take_tokens(key, buckets)
+                if name:
+                    buckets.merge_usage(name, self.clock() + full_in)
                 if not has_enough:
                     return retry_seconds
         return 0.0
