@@ -1,6 +1,7 @@
 """The GA4 dimensions of a page view."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from zlib import crc32
 
@@ -59,6 +60,17 @@ def constant_dimension(value: str) -> Make:
 def date_dimension(form: str) -> Make:
     """Returns the day in this strftime format."""
     return lambda world, day: [day.date.strftime(form)] * len(day.columns["second"])
+
+
+def day_dimension(form: Callable[[date], str]) -> Make:
+    """Returns a format of the day."""
+    return lambda world, day: [form(day.date)] * len(day.columns["second"])
+
+
+def google_week(day: date) -> int:
+    """Returns the week of the year: weeks begin on Sunday, and 1 January is in week 1."""
+    begins_on = int(day.replace(month=1, day=1).strftime("%w"))
+    return (day.timetuple().tm_yday - 1 + begins_on) // 7 + 1
 
 
 def time_dimension(form: Callable[[str, int], str]) -> Make:
@@ -153,7 +165,9 @@ DIMENSIONS: dict[str, Make] = {
     "year": date_dimension("%Y"),
     "month": date_dimension("%m"),
     "day": date_dimension("%d"),
-    "week": date_dimension("%U"),
+    "week": day_dimension(lambda day: f"{google_week(day):02d}"),
+    "yearWeek": day_dimension(lambda day: f"{day.year}{google_week(day):02d}"),
+    "isoYearIsoWeek": date_dimension("%G%V"),
     "isoWeek": date_dimension("%V"),
     "isoYear": date_dimension("%G"),
     "yearMonth": date_dimension("%Y%m"),

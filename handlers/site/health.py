@@ -26,8 +26,7 @@ class HealthPage(BaseHandler):
             each["state"] in DEGRADED_STATES for name, each in readings.items() if self.has_source(name)
         )
         warnings = self.services.collector.warnings()
-        undrawn = self.services.walls.undrawn_tiles
-        degraded = is_source_down or is_storage_down or is_outdated or warnings or undrawn
+        degraded = is_source_down or is_storage_down or is_outdated or warnings
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {
@@ -38,12 +37,7 @@ class HealthPage(BaseHandler):
                 "store": store,
                 "page_views": page_views,
                 "warnings": warnings,
-                "boards": {
-                    "shown": len(boards),
-                    "faults": faults,
-                    "folder_readable": not boards.folder_fault,
-                    "undrawn_tiles": undrawn,
-                },
+                "boards": {"shown": len(boards), "faults": faults, "folder_readable": not boards.folder_fault},
                 "sites": {"counted": len(sites), "file_usable": not sites.fault},
                 "state_database": state,
                 "walls": self.services.walls.wall_count,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.google.fake_google import report
 from utilities.google.error_translation import CLIENT_ERRORS, CallContext, translate_error
-from utilities.google.ga4_response import build_ga4_frame, parse_ga4_response
+from utilities.google.ga4_answer import parse_ga4_response
+from utilities.google.ga4_response import build_ga4_frame
 from utilities.model.errors import BadAnswer, SourceError
 from utilities.model.frames import Frame
 

@@ -28,9 +28,9 @@ async def test_comparison_puts_both_periods_in_one_row(google: FakeGoogle, ga4: 
 
 
 @pytest.mark.parametrize(
-    ("period", "row", "days"), [("now", (9, None), "the days before"), ("previous", (None, 9), "these days")]
+    ("period", "row", "days"), [("now", (9, 0), "the days before"), ("previous", (0, 9), "these days")]
 )
-async def test_period_that_google_leaves_out_is_nothing_and_is_said(
+async def test_period_that_google_leaves_out_has_counts_of_0_and_a_note(
     period: str, row: tuple[int | None, ...], days: str, google: FakeGoogle, ga4: Ga4Source
 ) -> None:
     body = report(["dateRange"], [("totalUsers", "TYPE_INTEGER")], [[period, "9"]])

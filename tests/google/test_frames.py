@@ -70,7 +70,7 @@ async def test_days_are_a_sequence_and_keep_their_order(google: FakeGoogle, ga4:
     rows = [["20261118", "5"], ["20261119", "6"]]
     ask = Ga4Query(dimensions=("date",), metrics=("sessions",), order="date")
     frame = await framed(google, ga4, report(["date"], SESSIONS, rows), ask)
-    assert frame.rows == (("2026-11-18", 5), ("2026-11-19", 6))
+    assert frame.rows == (*((f"2026-11-{day}", 0) for day in range(13, 18)), ("2026-11-18", 5), ("2026-11-19", 6))
 
 
 async def test_whatever_google_admits_becomes_a_note(google: FakeGoogle, ga4: Ga4Source) -> None:
@@ -165,6 +165,7 @@ async def test_question_says_what_the_ask_says(google: FakeGoogle, ga4: Ga4Sourc
         "orderBys": [{"dimension": {"dimensionName": "pagePath"}, "desc": False}],
         "dimensionFilter": {"andGroup": {"expressions": [{"filter": exact}, {"notExpression": {"filter": begins}}]}},
         "returnPropertyQuota": True,
+        "metricAggregations": ["TOTAL"],
     }
 
 
@@ -209,7 +210,7 @@ async def test_nobody_searched_is_an_empty_table(google: FakeGoogle, searches: S
 
 async def test_question_for_no_empty_value_names_emptiness_as_google_does(google: FakeGoogle, ga4: Ga4Source) -> None:
     ask = Ga4Query(("pageReferrer",), ("totalUsers",), filters=(Ga4Filter("pageReferrer", "", negate=True),))
-    await framed(google, ga4, report(["pageReferrer"], SESSIONS, []), ask)
+    await framed(google, ga4, report(["pageReferrer"], [("totalUsers", "TYPE_INTEGER")], []), ask)
     (condition,) = google.asked[-1]["dimensionFilter"]["andGroup"]["expressions"]
     assert condition == {"notExpression": {"filter": {"fieldName": "pageReferrer", "emptyFilter": {}}}}
 
@@ -218,4 +219,5 @@ async def test_figure_nobody_can_count_to_is_nothing(google: FakeGoogle, ga4: Ga
     rows = [["/", "9" * 400], ["/a", "inf"], ["/b", "nan"]]
     metrics = [("sessions", "TYPE_INTEGER")], [("bounceRate", "TYPE_FLOAT")], [("bounceRate", "TYPE_FLOAT")]
     for row, named in zip(rows, metrics, strict=True):
-        assert (await framed(google, ga4, report(["pagePath"], named, [row]))).rows == ((row[0], None),)
+        ask = Ga4Query(("pagePath",), (named[0][0],))
+        assert (await framed(google, ga4, report(["pagePath"], named, [row]), ask)).rows == ((row[0], None),)

@@ -70,6 +70,7 @@ def build_google_query(query: FlowQuery, *places: Ga4Filter) -> Ga4Query:
         metrics=("sessions",),
         days=int(query.days),
         limit=MAX_GOOGLE_ROWS,
+        order="-sessions",
         filters=tuple(each for each in filters if each.value),
     )
 

@@ -1,47 +1,152 @@
-"""A Google Analytics response for two periods as one frame."""
+"""Google Analytics figures with those of the previous period: which days these are, and which rows belong together."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from utilities.model.errors import BadAnswer
+from utilities.google.ga4_request import Ga4Query
+from utilities.google.time_dimensions import TIME_DIMENSIONS, pair_times, time_columns
+from utilities.model.errors import BadAnswer, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame, Note, Value, ValueKind
+from utilities.model.time_ranges import add_units
+
+CALENDAR_UNIT = re.compile(r"/f?([wMQy])$")
+MAX_UNITS = 1000
+
+Row = tuple[Value, ...]
 
 
 def join_previous_period(frame: Frame) -> Frame:
-    """Returns the frame of a comparison with a column of previous figures after each metric: one row, or one a day.
+    """Returns the frame of a comparison of one row with a column of previous figures after each metric.
 
-    Google leaves out a period that has no figures: its cells are None then, with a note, and never 0. Raises BadAnswer.
+    Google leaves out a period that has no figures: its counts are 0 then and its other figures None, with a note.
+    Raises BadAnswer.
     """
     if frame.rows and not frame.has_column("dateRange"):
         raise BadAnswer("Google Analytics did not mark which rows belong to which period")
     which = frame.column_values("dateRange") if frame.rows else ()
     indexes = [index for index, column in enumerate(frame.columns) if column.key != "dateRange"]
-    rows: dict[str, list[tuple[Value, ...]]] = {"now": [], "previous": []}
+    rows: dict[str, Row] = {}
     for period, row in zip(which, frame.rows, strict=True):
-        rows[str(period)].append(tuple(row[index] for index in indexes))
+        rows[str(period)] = tuple(row[index] for index in indexes)
+    if rows.keys() - {"now", "previous"}:
+        raise BadAnswer("Google Analytics answered another period than the requested ones")
     columns = tuple(frame.columns[index] for index in indexes)
     periods = {"now": "these days", "previous": "the days before"}
-    missing = [Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if not rows[name]]
-    notes = (*frame.notes, *(missing if frame.rows else ()))
-    if columns and columns[0].kind is ValueKind.DATE:
-        now, before = rows_by_day(frame.date_range, rows["now"], rows["previous"], len(columns))
-    else:
-        empty: tuple[Value, ...] = (None,) * len(columns)
-        now, before = (rows["now"] or [empty] if frame.rows else []), rows["previous"]
-    return replace(frame, columns=columns, rows=tuple(now), notes=notes).with_previous(before)
+    missing = [
+        Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if name not in rows
+    ]
+    notes = (*frame.notes, *(missing if rows else ()))
+    nothing: Row = tuple(0 if column.kind is ValueKind.INTEGER else None for column in columns)
+    now, before = ((rows.get(name, nothing),) if rows else () for name in periods)
+    return replace(frame, columns=columns, rows=now, notes=notes, total_rows=None, totals={}).with_previous(before)
 
 
-Rows = list[tuple[Value, ...]]
+def join_previous_rows(frame: Frame, previous: Frame, query: Ga4Query) -> Frame:
+    """Returns the frame with the figures of the rows of the previous period, by their names and shifted times.
+
+    A row without one had 0 of what is counted, unless the previous rows are not all there. Raises SourceMisconfigured
+    where the times of the two periods do not correspond.
+    """
+    names = [index for index, column in enumerate(frame.columns) if not column.is_numeric]
+    shifted = shift_times(query, frame.date_range, previous.date_range)
+    before: dict[Row, Row] = {}
+    for row in previous.rows:
+        key = shift_row(tuple(row[index] for index in names), query, shifted)
+        if key is not None:
+            before[key] = row
+    is_complete = previous.total_rows is None
+    nothing = tuple(0 if is_complete and c.kind is ValueKind.INTEGER else None for c in frame.columns)
+    unknown: Row = (None,) * len(frame.columns)
+    counterparts = None if shifted is None else set(shifted.values())
+    joined = []
+    for row in frame.rows:
+        key = tuple(row[index] for index in names)
+        has_counterpart = counterparts is None or time_cells(key, query) in counterparts
+        joined.append(before.get(key, nothing if has_counterpart else unknown))
+    return replace(frame.with_previous(joined), previous_range=previous.date_range)
 
 
-def rows_by_day(date_range: DateRange | None, now: Rows, before: Rows, width: int) -> tuple[Rows, Rows]:
-    """Returns a row for each day of the range, and one for the same day of the previous period; 0 without figures."""
-    if date_range is None:
-        return now, before
-    count = (date_range.last - date_range.first).days + 1
-    empty: tuple[Value, ...] = (0,) * (width - 1)
-    days = [date_range.first + timedelta(days=index) for index in range(count)]
-    by_day = {row[0]: row[1:] for row in (*now, *before)}
-    these = [(day.isoformat(), *by_day.get(day.isoformat(), empty)) for day in days]
-    earlier = [(day - timedelta(days=count)).isoformat() for day in days]
-    return these, [(day, *by_day.get(day, empty)) for day in earlier]
+def shift_times(query: Ga4Query, days: DateRange | None, previous: DateRange | None) -> dict[Row, Row] | None:
+    """Returns the texts of this period's times by those of the previous one; None without times."""
+    names = query.time_dimensions
+    if not names or days is None or previous is None:
+        return None
+    if all(name.startswith("nth") for name in names):
+        return None  # counted from the beginning of both periods
+    pairs = pair_times(names, days, previous)
+    if pairs is None:
+        raise SourceMisconfigured(
+            f"`compare` cannot match {', '.join(names)} of these days with the days before: "
+            "choose whole weeks for weekdays and weeks, whole months for months, or leave `compare` out"
+        )
+    return {write_times(names, before): write_times(names, now) for before, now in pairs.items()}
+
+
+def write_times(names: Sequence[str], times: Sequence[int]) -> Row:
+    return tuple(
+        text for name, number in zip(names, times, strict=True) for text in TIME_DIMENSIONS[name].write(number)
+    )
+
+
+def time_positions(query: Ga4Query) -> list[int]:
+    """Returns the positions of the cells with times among the cells with names and times."""
+    positions: list[int] = []
+    at = 0
+    for name in query.dimensions:
+        width = len(time_columns(name)) if name in TIME_DIMENSIONS else 1
+        positions += range(at, at + width) if name in TIME_DIMENSIONS else []
+        at += width
+    return positions
+
+
+def time_cells(key: Row, query: Ga4Query) -> Row:
+    return tuple(key[position] for position in time_positions(query))
+
+
+def shift_row(key: Row, query: Ga4Query, shifted: dict[Row, Row] | None) -> Row | None:
+    """Returns a previous row's names and times as those of this period; None where it has no such time."""
+    if shifted is None:
+        return key
+    times = shifted.get(time_cells(key, query))
+    if times is None:
+        return None
+    cells = list(key)
+    for position, text in zip(time_positions(query), times, strict=True):
+        cells[position] = text
+    return tuple(cells)
+
+
+def comparable_days(days: DateRange) -> DateRange:
+    """Returns the range without today where it has other days: an unfinished day is not compared with whole ones."""
+    if days.has_ended or days.first == days.last:
+        return days
+    return replace(days, last=days.last - timedelta(days=1), has_ended=True)
+
+
+def ga4_previous_days(days: DateRange, first: str) -> DateRange:
+    """Returns the days to compare with; `first` is how the range's beginning is written.
+
+    A range that begins with a week, month, quarter or year (`now/M`) is compared with the same days of the one before;
+    any other with as many days before it.
+    """
+    length = timedelta(days=(days.last - days.first).days + 1)
+    match = CALENDAR_UNIT.search(first.strip())
+    if match is None:
+        return replace(days, first=days.first - length, last=days.first - timedelta(days=1), has_ended=True)
+    unit, count = match[1], 1
+    while count < MAX_UNITS and move_day(days.first, count, unit) <= days.last:
+        count += 1
+    begin, following = move_day(days.first, -count, unit), days.last + timedelta(days=1)
+    is_whole = move_day(days.first, count, unit) == following
+    last = days.first - timedelta(days=1)
+    return replace(
+        days, first=begin, last=last if is_whole else min(last, move_day(days.last, -count, unit)), has_ended=True
+    )
+
+
+def move_day(day: date, count: int, unit: str) -> date:
+    """Returns the day `count` weeks, months, quarters or years later."""
+    return add_units(datetime.combine(day, time(12), UTC), count, unit, ZoneInfo("UTC")).date()

@@ -18,6 +18,9 @@ FIELD_HEADINGS = {
     "country": "Country",
     "ctr": "Click rate",
     "date": "Date",
+    "dateHour": "Day",
+    "dateHourMinute": "Day",
+    "dayOfWeek": "Weekday",
     "dayOfWeekName": "Weekday",
     "deviceCategory": "Device",
     "engagedSessions": "Engaged sessions",
@@ -28,6 +31,9 @@ FIELD_HEADINGS = {
     "hostName": "Site",
     "hour": "Hour",
     "impressions": "Impressions",
+    "isoWeek": "Week",
+    "isoYear": "Year",
+    "isoYearIsoWeek": "Week",
     "keyEvents": "Key events",
     "landingPage": "Landing page",
     "landingPagePlusQueryString": "Landing page",
@@ -61,6 +67,8 @@ FIELD_HEADINGS = {
     "unifiedPagePathScreen": "Page",
     "unifiedScreenName": "Title",
     "userEngagementDuration": "Engagement time",
+    "yearMonth": "Month",
+    "yearWeek": "Week",
 }
 
 METRIC_KINDS = {
@@ -74,11 +82,6 @@ METRIC_KINDS = {
 
 FRACTION_METRICS = frozenset({"ctr", "dauPerMau", "dauPerWau", "wauPerMau"})
 DATE_DIMENSIONS = frozenset({"date", "firstSessionDate"})
-TIME_DIMENSIONS = frozenset(
-    {"date", "dateHour", "dateHourMinute", "dayOfWeekName", "hour", "minutesAgo", "week", "month"}
-)
-"""Dimensions of time: their rows are a series, not a ranking."""
-
 CONTEXT_DIMENSIONS = frozenset({"hostName", "streamName", "platform"})
 """Dimensions that tell where a row belongs, not what it is."""
 

@@ -1,13 +1,14 @@
-"""Google Analytics responses: validation, and conversion into frames with notes."""
+"""Google Analytics responses as frames with notes."""
 
+import math
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from utilities.google.field_names import CONTEXT_DIMENSIONS, TIME_DIMENSIONS, dimension_column, metric_column
+from utilities.google.field_names import CONTEXT_DIMENSIONS, dimension_column, metric_column
+from utilities.google.ga4_answer import Ga4Metadata, Ga4Response, Ga4Row
+from utilities.google.time_dimensions import TIME_DIMENSIONS
 from utilities.model.errors import BadAnswer
 from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
 from utilities.model.text import clean_text
@@ -24,86 +25,6 @@ UNRANKED_LABELS = {
 """Labels of rows that are not ranked, and what each means."""
 
 
-class Ga4Model(BaseModel):
-    """Part of a response. Google may add fields, and leaves out empty ones."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Ga4Header(Ga4Model):
-    name: str
-    type: str = ""
-
-
-class Ga4Cell(Ga4Model):
-    value: str = ""
-
-
-class Ga4Row(Ga4Model):
-    dimensions: list[Ga4Cell] = Field(default=[], alias="dimensionValues")
-    metrics: list[Ga4Cell] = Field(default=[], alias="metricValues")
-
-
-class Sampling(Ga4Model):
-    read: int = Field(default=0, alias="samplesReadCount")
-    space: int = Field(default=0, alias="samplingSpaceSize")
-
-
-class Truncation(Ga4Model):
-    message: str = Field(default="", alias="dataTruncationMessage")
-    type: str = Field(default="", alias="dataTruncationType")
-
-
-class Restriction(Ga4Model):
-    metric: str = Field(default="", alias="metricName")
-
-
-class Restrictions(Ga4Model):
-    active: list[Restriction] = Field(default=[], alias="activeMetricRestrictions")
-
-
-class Ga4Metadata(Ga4Model):
-    zone: str = Field(default="", alias="timeZone")
-    thresholded: bool = Field(default=False, alias="subjectToThresholding")
-    other: bool = Field(default=False, alias="dataLossFromOtherRow")
-    empty: str = Field(default="", alias="emptyReason")
-    sampling: list[Sampling] = Field(default=[], alias="samplingMetadatas")
-    truncation: list[Truncation] = Field(default=[], alias="dataTruncationReasons")
-    restrictions: Restrictions = Field(default=Restrictions(), alias="schemaRestrictionResponse")
-
-
-class QuotaLeft(Ga4Model):
-    remaining: int = 0
-    consumed: int = 0  # by this one response
-
-
-class Ga4Response(Ga4Model):
-    """A runReport or runRealtimeReport response."""
-
-    kind: str
-    dimensions: list[Ga4Header] = Field(default=[], alias="dimensionHeaders")
-    metrics: list[Ga4Header] = Field(default=[], alias="metricHeaders")
-    rows: list[Ga4Row] = []
-    metadata: Ga4Metadata = Ga4Metadata()
-    quota: dict[str, QuotaLeft] = Field(default={}, alias="propertyQuota")
-
-
-def parse_ga4_response(raw: dict[str, Any]) -> Ga4Response:
-    """Validates a response; raises BadAnswer."""
-    try:
-        answer = Ga4Response.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise BadAnswer(f"Google Analytics did not answer with a report ({where}: {first['msg']})") from error
-    if not answer.kind.startswith("analyticsData#"):
-        raise BadAnswer("Google Analytics did not answer with a report")
-    for row in answer.rows:
-        if len(row.dimensions) != len(answer.dimensions) or len(row.metrics) != len(answer.metrics):
-            raise BadAnswer("Google Analytics answered rows that do not match their headers")
-    return answer
-
-
 def build_ga4_frame(answer: Ga4Response, limit: int, covers: DateRange | None) -> Frame:
     """Returns a frame of at most `limit` ranked rows, then the unranked ones, each of these with a note."""
     metrics = [metric_column(header.name, header.type) for header in answer.metrics]
@@ -111,20 +32,47 @@ def build_ga4_frame(answer: Ga4Response, limit: int, covers: DateRange | None) -
     rows = [
         (
             *(parse_dimension_value(cell.value, column) for cell, column in zip(row.dimensions, columns, strict=False)),
-            *(parse_metric_value(cell.value, c.kind, f) for cell, (c, f) in zip(row.metrics, metrics, strict=True)),
+            *parse_metrics(row, metrics),
         )
         for row in answer.rows
     ]
+    texts = [cell.value for row in answer.rows for cell in row.metrics if cell.value]
+    if texts and not any(map(is_number, texts)):
+        raise BadAnswer(f"Google Analytics answered {clean_text(texts[0], 40)!r} for a number")
     naming = naming_dimension([header.name for header in answer.dimensions])
     unnamed = [] if naming is None else [row for row in rows if row[naming] in UNRANKED_LABELS]
     ranked = rows if naming is None else [row for row in rows if row[naming] not in UNRANKED_LABELS]
     notes = [note_unranked(row, naming, columns) for row in unnamed if naming is not None]
-    return Frame(columns, (*ranked[:limit], *unnamed), (*notes, *metadata_notes(answer.metadata)), covers)
+    shown = (*ranked[:limit], *unnamed)
+    all_rows = max(answer.row_count, len(rows))
+    return Frame(
+        columns,
+        shown,
+        (*notes, *metadata_notes(answer.metadata)),
+        covers,
+        total_rows=all_rows if all_rows > len(shown) else None,
+        totals=column_totals(answer, metrics) if all_rows > len(shown) else {},
+    )
+
+
+def parse_metrics(row: Ga4Row, metrics: Sequence[tuple[Column, float]]) -> Iterator[Value]:
+    """Yields a row's figures."""
+    for cell, (column, factor) in zip(row.metrics, metrics, strict=True):
+        yield parse_metric_value(cell.value, column.kind, factor)
+
+
+def column_totals(answer: Ga4Response, metrics: Sequence[tuple[Column, float]]) -> dict[str, Value]:
+    """Returns the figures of all rows together, by column key; empty where Google did not answer any."""
+    for row in answer.totals:
+        if len(row.metrics) == len(metrics):
+            figures = parse_metrics(row, metrics)
+            return {column.key: value for (column, _), value in zip(metrics, figures, strict=True) if value is not None}
+    return {}
 
 
 def naming_dimension(names: list[str]) -> int | None:
     """Returns the position of the dimension that names the rows; None when the rows are not a ranking."""
-    if not names or TIME_DIMENSIONS.intersection(names):
+    if not names or any(name in TIME_DIMENSIONS for name in names):
         return None
     return next((index for index, name in enumerate(names) if name not in CONTEXT_DIMENSIONS), 0)
 
@@ -137,14 +85,29 @@ def parse_dimension_value(value: str, column: Column) -> str:
 
 
 def parse_metric_value(value: str, kind: ValueKind, factor: float) -> Value:
-    """Returns a metric's value in the unit of its kind; None when there is none. Raises BadAnswer for other text."""
-    if value == "":
-        return None
+    """Returns a metric's value in the unit of its kind; None when there is none, or when it is no number."""
     try:
         figure = int(value) if kind is ValueKind.INTEGER else float(value) * factor
-    except ValueError as error:
-        raise BadAnswer(f"Google Analytics answered {clean_text(value, 40)!r} for a number") from error
+    except ValueError:
+        figure = whole_number(value) if kind is ValueKind.INTEGER else math.nan
     return figure if -MAX_GA4_FIGURE <= figure <= MAX_GA4_FIGURE else None
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, or one of the words for what is none (`NaN`)."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def whole_number(text: str) -> float:
+    """Returns the number of a text like `10.0`; not a number for anything else."""
+    try:
+        return int(float(text)) if float(text).is_integer() else math.nan
+    except ValueError:
+        return math.nan
 
 
 def note_unranked(row: tuple[Value, ...], naming: int, columns: tuple[Column, ...]) -> Note:
@@ -184,11 +147,13 @@ def metadata_notes(metadata: Ga4Metadata) -> list[Note]:
     return [Note(sentence) for sentence in sentences]
 
 
-def past_days(then: datetime, days: int, zone: str) -> DateRange | None:
-    """Returns the `days` full days up to yesterday in `zone`, as of `then`; None for an unknown zone."""
+def past_days(then: datetime, days: int, zone: str, *, today: bool = False) -> DateRange | None:
+    """Returns the `days` full days up to yesterday in `zone`, or `today`, as of `then`; None for an unknown zone."""
     try:
-        today = then.astimezone(ZoneInfo(zone)).date()
+        this_day = then.astimezone(ZoneInfo(zone)).date()
     except (ValueError, OSError, LookupError):
         return None
-    last = today - timedelta(days=1)
+    if today:
+        return DateRange(this_day, this_day, zone, has_ended=False)
+    last = this_day - timedelta(days=1)
     return DateRange(last - timedelta(days=days - 1), last, zone)

@@ -10,7 +10,6 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from utilities.model.errors import ErrorKind
-from utilities.model.near_names import find_near_name
 
 Value = str | int | float | None
 """A cell: text, a date as `YYYY-MM-DD`, a number, or None when there is no value (a note has the reason)."""
@@ -35,15 +34,6 @@ class ValueKind(StrEnum):
 
 PREVIOUS = ":previous"
 """Ends the key of a column that holds the previous period's values of the column whose key stands before it."""
-
-
-class UnknownColumn(ValueError):
-    """There is no such column; the message names the nearest one and all that there are."""
-
-    def __init__(self, key: str, keys: Sequence[str]) -> None:
-        near = find_near_name(key, keys)
-        guess = f", did you mean {near}?" if near else ""
-        super().__init__(f"there is no column {key!r}{guess}; there are {', '.join(keys)}")
 
 
 @dataclass(frozen=True)
@@ -105,7 +95,8 @@ class Frame:
 
     A column whose key is another column's key followed by `:previous` has the values of the previous period.
     `setup_hint` is set while nothing was ever counted: sentences that say so, and how to begin.
-    `previous_range` has the days of the previous period.
+    `previous_range` has the days of the previous period. `total_rows` is how many rows there are where the frame has
+    only the first of them. `totals` are the figures of all of these, by column key.
     """
 
     columns: tuple[Column, ...]
@@ -114,6 +105,8 @@ class Frame:
     date_range: Annotated[DateRange | None, Field(alias="covers")] = None
     setup_hint: Annotated[tuple[str, ...], Field(alias="unbegun")] = ()
     previous_range: Annotated[DateRange | None, Field(alias="before")] = None
+    total_rows: Annotated[int | None, Field(alias="of")] = None
+    totals: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def numeric_columns(self) -> list[Column]:
@@ -125,7 +118,7 @@ class Frame:
         for index, column in enumerate(self.columns):
             if column.key == key:
                 return index
-        raise UnknownColumn(key, [column.key for column in self.columns])
+        raise ValueError(f"no column {key!r} among {[column.key for column in self.columns]}")
 
     def has_column(self, key: str) -> bool:
         """Whether there is a column `key`."""

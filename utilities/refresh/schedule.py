@@ -15,6 +15,7 @@ FIRST_RETRY_SECONDS = 5.0  # upper bound after the first failure
 MAX_RETRY_SECONDS = 300.0
 MISCONFIGURED_RETRY_SECONDS = 600.0
 MAX_QUOTA_RETRY_SECONDS = 86_400.0
+MAX_QUOTA_JITTER_SECONDS = 120.0  # a quota that is refilled at midnight is used again within minutes
 PARTIAL_FRAME_SECONDS = 60.0  # an incomplete frame older than this is refreshed: the process that wrote it has died
 REFRESH_AT = (0.85, 0.9)  # share of the interval after which to refresh, so that a healthy report is never ageing
 
@@ -64,10 +65,11 @@ def refresh_interval(pace: float, refresh_at: float, last_duration: float) -> fl
 def retry_delay(error: Exception, attempts: int, pace: timedelta, rng: random.Random) -> float:
     """Returns seconds to wait after the `attempts`-th failure in a row: exponential back-off with full jitter."""
     if isinstance(error, OverQuota):
-        # A tenth of jitter, or every report of the source retries in the same instant.
-        return min(max(error.retry_after, 1.0) * rng.uniform(1.0, 1.1), MAX_QUOTA_RETRY_SECONDS)
+        # With jitter, or every report of the source retries in the same instant.
+        wait = max(error.retry_after, 1.0)
+        return min(wait + rng.uniform(0.0, min(0.1 * wait, MAX_QUOTA_JITTER_SECONDS)), MAX_QUOTA_RETRY_SECONDS)
     if isinstance(error, SourceMisconfigured):
-        return error.retry_after or MISCONFIGURED_RETRY_SECONDS
+        return MISCONFIGURED_RETRY_SECONDS
     ceiling = min(FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 10), pace.total_seconds(), MAX_RETRY_SECONDS)
     return rng.uniform(min(1.0, ceiling), ceiling)
 

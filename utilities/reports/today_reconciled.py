@@ -1,9 +1,10 @@
 """Today's visitors and views, counted by Foyer and by Google Analytics, with the age of the figures."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
+from utilities.google.time_dimensions import HOUR_KEY, parse_moment
 from utilities.model.errors import SourceError
 from utilities.model.formats import timezone_label
 from utilities.model.frames import Column, Frame, Note, Value, ValueKind
@@ -61,11 +62,11 @@ def zone_suffix(frame: Frame) -> str:
 async def seconds_behind(sources: Sources) -> float | None:
     """Returns the seconds since the newest minute Google has counted today; None when it has counted nothing."""
     frame = await sources.fetch_frame("ga4", NEWEST_MINUTE)
-    newest = str(frame.column_values("dateHourMinute")[0]) if frame.rows else ""
-    if frame.date_range is None or not newest.isdecimal():
+    if frame.date_range is None or not frame.rows:
         return None
-    minute = datetime.strptime(newest, "%Y%m%d%H%M").replace(tzinfo=ZoneInfo(frame.date_range.zone))
-    return max((sources.clock() - minute.astimezone(UTC)) / timedelta(seconds=1), 0.0)
+    texts = (str(frame.column_values(key)[0]) for key in ("dateHourMinute", "dateHourMinute" + HOUR_KEY))
+    minute = parse_moment(" ".join(texts), ZoneInfo(frame.date_range.zone))
+    return max((sources.clock() - minute.astimezone(UTC)) / timedelta(seconds=1), 0.0) if minute else None
 
 
 REPORT = Report(

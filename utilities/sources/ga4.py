@@ -2,67 +2,41 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any, Literal
+from dataclasses import replace
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from utilities.config.settings import Settings
 from utilities.google.client import CALL_TIMEOUT_SECONDS, CHECK_TIMEOUT_SECONDS, GoogleClient, build_api
-from utilities.google.comparison import join_previous_period
+from utilities.google.comparison import (
+    comparable_days,
+    ga4_previous_days,
+    join_previous_period,
+    join_previous_rows,
+    shift_times,
+)
 from utilities.google.error_translation import CallContext
-from utilities.google.ga4_response import build_ga4_frame, parse_ga4_response, past_days
+from utilities.google.ga4_answer import Ga4Response, parse_ga4_response
+from utilities.google.ga4_request import MAX_GA4_ROWS, Ga4Filter, Ga4Query, build_ga4_request
+from utilities.google.ga4_response import build_ga4_frame, past_days
 from utilities.google.quota import CORE, REALTIME
+from utilities.google.time_series import arrange_times
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame
 from utilities.model.time_ranges import parse_range
-from utilities.sources import Source, SourceType, check_limit_and_days, parse_row_limit
+from utilities.sources import Source, SourceType, parse_row_limit
+
+__all__ = ["SOURCE", "Ga4Filter", "Ga4Query", "Ga4Source", "build_ga4_request"]
 
 GA4_SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 GA4_ENABLE_URL = "https://console.cloud.google.com/apis/library/analyticsdata.googleapis.com"
-SPARE_ROWS = 3  # requested beyond the limit, because `(other)`, `(not set)` and '' are not ranked
-MAX_GA4_ROWS = 10_000  # parsing more blocks the process, even in a thread (100,000 rows: a second)
 
 MAX_PREVIOUS_ROWS = 1000  # of the previous period
-DIMENSIONS_WITHOUT_NAMES = ((), ("date",))  # rows of these have no names to join by
 GA4_EARLIEST_DATE = date(2015, 8, 14)  # Google refuses earlier days
 GA4_RANGE_PARAMS = {"from": "first", "to": "last"}
 """Request parameters, and the query's field that each one sets."""
-
-
-@dataclass(frozen=True)
-class Ga4Filter:
-    """A condition on one dimension's text, not case sensitive. An empty `value` matches empty text and `(not set)`."""
-
-    field: str
-    value: str
-    match: Literal["exact", "contains", "begins"] = "exact"
-    negate: bool = False
-
-
-@dataclass(frozen=True)
-class Ga4Query:
-    """One runReport, or runRealtimeReport when `realtime`.
-
-    The range is the last `days` full days up to and with yesterday, in the property's time zone; None is
-    LOOK_BACK_DAYS. `first` and `last` set it in words (utilities/model/time_ranges.py), in full days. With `today`
-    it is today instead, as far as Google has counted it. `compare` adds the previous period of as many days, with a
-    column with the previous period's figure behind each metric. `order` is a field, with `-` in front for descending;
-    '' is the first metric descending. Rows are filtered by all of `filters`.
-    """
-
-    dimensions: tuple[str, ...] = ()
-    metrics: tuple[str, ...] = ()
-    days: int | None = None
-    limit: int = 10
-    order: str = ""
-    filters: tuple[Ga4Filter, ...] = ()
-    compare: bool = False
-    today: bool = False
-    realtime: bool = False
-    first: str = ""
-    last: str = ""
 
 
 class Ga4Source:
@@ -83,13 +57,13 @@ class Ga4Source:
         self.client = GoogleClient(context, clock, key, GA4_SCOPE, errors_file=errors, proxies=settings.proxies)
 
     async def fetch_frame(self, query: Ga4Query) -> Frame:
-        """Returns the frame for one query: at most `limit` ranked rows.
+        """Returns the frame for one query: all times of a series, otherwise at most `limit` ranked rows.
 
         Rows that are not ranked (`(other)`, `(not set)`, empty text) come after them, each with a note. Raises
         SourceError.
         """
         try:
-            by_name = query.compare and query.dimensions not in DIMENSIONS_WITHOUT_NAMES and not query.realtime
+            by_name = query.compare and query.dimensions and not (query.realtime or query.today)
             return await (
                 self.fetch_with_previous_by_name(query) if by_name else self.fetch_query(query, CALL_TIMEOUT_SECONDS)
             )
@@ -98,35 +72,41 @@ class Ga4Source:
 
     async def fetch_with_previous_by_name(self, query: Ga4Query) -> Frame:
         """Runs two queries, because the first rows of this period need not be the first of the previous one."""
-        now = await self.fetch_query(replace(query, compare=False), CALL_TIMEOUT_SECONDS)
+        plain = replace(query, compare=False)
+        now = await self.fetch_query(plain, CALL_TIMEOUT_SECONDS, is_compared=True)
         if now.date_range is None:
             raise SourceMisconfigured(
                 "Google Analytics did not return its time zone, so there is no previous period to compare with"
             )
-        days = (now.date_range.last - now.date_range.first).days + 1
-        first, last = (day - timedelta(days=days) for day in (now.date_range.first, now.date_range.last))
-        before = replace(query, compare=False, limit=MAX_PREVIOUS_ROWS, first=first.isoformat(), last=last.isoformat())
-        rows = (await self.fetch_query(before, CALL_TIMEOUT_SECONDS)).rows
-        is_complete = len(rows) < MAX_PREVIOUS_ROWS
-        return await asyncio.to_thread(now.with_previous_by_name, rows, is_complete=is_complete)
+        days = ga4_previous_days(now.date_range, query.first)
+        shift_times(query, now.date_range, days)  # refuses times that cannot be compared
+        first, last = days.first.isoformat(), days.last.isoformat()
+        before = replace(plain, limit=max(query.limit, MAX_PREVIOUS_ROWS), first=first, last=last)
+        previous = await self.fetch_query(before, CALL_TIMEOUT_SECONDS)
+        return await asyncio.to_thread(join_previous_rows, now, previous, query)
 
-    async def fetch_query(self, query: Ga4Query, timeout: float) -> Frame:
+    async def fetch_query(self, query: Ga4Query, timeout: float, *, is_compared: bool = False) -> Frame:
         """Runs one query; runs it again when the response shows that the property is in another time zone."""
-        days = self.requested_days(query)
+        is_compared = is_compared or query.compare
+        days = self.requested_days(query, is_compared=is_compared)
         frame = await self.fetch_report(query, days, timeout)
-        if days and days != self.requested_days(query):
-            frame = await self.fetch_report(query, self.requested_days(query), timeout)
+        if days and days != (again := self.requested_days(query, is_compared=is_compared)):
+            frame = await self.fetch_report(query, again, timeout)
         return frame
 
-    def requested_days(self, query: Ga4Query) -> DateRange | None:
-        """Returns the days from `first` to `last`; None when both are empty. Raises ParameterError."""
+    def requested_days(self, query: Ga4Query, *, is_compared: bool = False) -> DateRange | None:
+        """Returns the days from `first` to `last`; None when both are empty. Raises ParameterError.
+
+        Days that are compared end with yesterday, where there are others than today.
+        """
         if not query.first and not query.last:
             return None
         now, first = self.clock(), query.first or f"now-{(query.days or self.days)}d/d"
         date_range = parse_range(first, query.last or "now", ZoneInfo(self.zone), now).date_range
         if date_range.first < GA4_EARLIEST_DATE:
             raise ParameterError(f"`from` must be {GA4_EARLIEST_DATE} or later, for Google Analytics begins there")
-        return replace(date_range, has_ended=date_range.last < now.astimezone(ZoneInfo(self.zone)).date())
+        days = replace(date_range, has_ended=date_range.last < now.astimezone(ZoneInfo(self.zone)).date())
+        return comparable_days(days) if is_compared else days
 
     def parameter_names(self, query: Ga4Query) -> Collection[str]:
         return () if query.realtime or query.today else tuple(GA4_RANGE_PARAMS)
@@ -146,24 +126,22 @@ class Ga4Source:
 
     async def fetch_report(self, query: Ga4Query, requested: DateRange | None, timeout: float) -> Frame:
         days = query.days or self.days
-        body = build_ga4_request(query, days, requested)
+        previous = ga4_previous_days(requested, query.first) if requested and query.compare else None
+        body = build_ga4_request(query, days, requested, previous)
         method = self.methods.runRealtimeReport if query.realtime else self.methods.runReport
         category = REALTIME if query.realtime else CORE
         requested_at = self.clock()
         raw = await self.client.call_api(
             lambda: method(property=f"properties/{self.property}", body=body), category, timeout
         )
-        response = await asyncio.to_thread(parse_ga4_response, raw)  # both take long with 10,000 rows
+        dimensions = (*query.dimensions, *(("dateRange",) if query.compare else ()))
+        response = await asyncio.to_thread(parse_ga4_response, raw, dimensions, query.metrics)  # long for 10,000 rows
         self.client.update_quota(category, {name: bucket.remaining for name, bucket in response.quota.items()})
         self.client.add_usage(category, {name: bucket.consumed for name, bucket in response.quota.items()})
-        # "Today" is what "yesterday" will be one day later.
-        requested_at, days = (requested_at + timedelta(days=1), 1) if query.today else (requested_at, days)
-        date_range = past_days(requested_at, days, response.metadata.zone) if response.metadata.zone else None
+        date_range = past_days(requested_at, days, response.metadata.zone, today=query.today)
         if date_range:
             self.zone = date_range.zone
-        limit = query.limit * 2 if query.compare else query.limit
-        frame = await asyncio.to_thread(build_ga4_frame, response, limit, requested or date_range)
-        return await asyncio.to_thread(join_previous_period, frame) if query.compare else frame
+        return await asyncio.to_thread(build_query_frame, response, query, requested or date_range, previous)
 
     async def check(self) -> str:
         """Queries yesterday's sessions; returns a sentence with the day's remaining tokens."""
@@ -181,52 +159,18 @@ class Ga4Source:
         await self.client.close()
 
 
-def build_ga4_request(query: Ga4Query, days: int, requested: DateRange | None = None) -> dict[str, Any]:
-    """Returns the body of the request; raises SourceMisconfigured for an invalid query."""
-    if query.compare and (query.realtime or query.today):
-        raise SourceMisconfigured("a query with `compare` cannot be `realtime` or `today`")
-    check_limit_and_days(query.limit, days)
-    body: dict[str, Any] = {
-        "dimensions": [{"name": name} for name in query.dimensions],
-        "metrics": [{"name": name} for name in query.metrics],
-        "limit": str(min((2 * query.limit if query.compare else query.limit) + SPARE_ROWS, MAX_GA4_ROWS)),
-        "returnPropertyQuota": True,
-    }
-    if not query.realtime:
-        today = [{"startDate": "today", "endDate": "today"}]
-        body["dateRanges"] = today if query.today else build_date_ranges(days, requested, compare=query.compare)
-    order = query.order or (f"-{query.metrics[0]}" if query.metrics and query.dimensions else "")
-    if order:
-        body["orderBys"] = [build_order(order, query)]
-    if query.filters:
-        body["dimensionFilter"] = {"andGroup": {"expressions": [build_filter(filter_) for filter_ in query.filters]}}
-    return body
-
-
-def build_date_ranges(days: int, requested: DateRange | None, *, compare: bool) -> list[dict[str, str]]:
-    """Returns the last `days`, or the requested ones; with `compare` also the previous period."""
-    now = {"startDate": f"{days}daysAgo", "endDate": "yesterday"}
-    before = {"startDate": f"{2 * days}daysAgo", "endDate": f"{days + 1}daysAgo"}
-    if requested:
-        back = requested.last - requested.first + timedelta(days=1)
-        now = {"startDate": requested.first.isoformat(), "endDate": requested.last.isoformat()}
-        before = {"startDate": (requested.first - back).isoformat(), "endDate": (requested.last - back).isoformat()}
-    if not compare:
-        return [now]
-    return [{**now, "name": "now"}, {**before, "name": "previous"}]
-
-
-def build_order(order: str, query: Ga4Query) -> dict[str, Any]:
-    field = order.removeprefix("-")
-    by = {"metric": {"metricName": field}} if field in query.metrics else {"dimension": {"dimensionName": field}}
-    return {**by, "desc": order.startswith("-")}
-
-
-def build_filter(filter_: Ga4Filter) -> dict[str, Any]:
-    match = {"exact": "EXACT", "contains": "CONTAINS", "begins": "BEGINS_WITH"}[filter_.match]
-    text = {"stringFilter": {"matchType": match, "value": filter_.value}} if filter_.value else {"emptyFilter": {}}
-    plain = {"filter": {"fieldName": filter_.field, **text}}
-    return {"notExpression": plain} if filter_.negate else plain
+def build_query_frame(
+    response: Ga4Response, query: Ga4Query, days: DateRange | None, previous: DateRange | None
+) -> Frame:
+    """Returns the frame of a response: times in their order, ranked rows, or one row with the previous period's."""
+    if query.compare:
+        earlier = previous or (ga4_previous_days(days, "") if days else None)
+        return replace(join_previous_period(build_ga4_frame(response, 2, days)), previous_range=earlier)
+    if not query.time_dimensions:
+        return build_ga4_frame(response, query.limit, days)
+    frame = build_ga4_frame(response, len(response.rows), days)
+    has_ended = days is None or days.has_ended
+    return arrange_times(frame, response, query, has_ended=has_ended)
 
 
 async def open_ga4(settings: Settings, clock: Clock) -> Source | None:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from utilities.config.settings import Settings
 from utilities.google.client import CALL_TIMEOUT_SECONDS, CHECK_TIMEOUT_SECONDS, GoogleClient, build_api
@@ -22,6 +22,7 @@ from utilities.sources import Source, SourceType, check_limit_and_days
 SEARCH_CONSOLE_SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
 SEARCH_CONSOLE_ENABLE_URL = "https://console.cloud.google.com/apis/library/searchconsole.googleapis.com"
 SEARCH_CONSOLE_ZONE = "America/Los_Angeles"  # Search Console counts its days there, whatever the site
+MAX_SEARCH_FIGURE = 2.0**63  # no figure of a website is larger
 SEARCH_METRICS = (
     ("clicks", ValueKind.INTEGER),
     ("impressions", ValueKind.INTEGER),
@@ -48,19 +49,19 @@ class SearchRow(BaseModel):
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     keys: tuple[str, ...] = ()
-    clicks: float = 0.0
-    impressions: float = 0.0
-    ctr: float = 0.0
-    position: float = 0.0
+    clicks: Annotated[float, Field(ge=0, le=MAX_SEARCH_FIGURE)] = 0.0
+    impressions: Annotated[float, Field(ge=0, le=MAX_SEARCH_FIGURE)] = 0.0
+    ctr: Annotated[float, Field(ge=0, le=1)] = 0.0
+    position: Annotated[float, Field(ge=0, le=MAX_SEARCH_FIGURE)] = 0.0
 
 
 class SearchResponse(BaseModel):
-    """A search analytics response; it has no rows when nobody searched."""
+    """A search analytics response; it has no rows when nobody searched, but always says how it was aggregated."""
 
     model_config = ConfigDict(frozen=True)
 
+    aggregation: Annotated[str, Field(alias="responseAggregationType", min_length=1)]
     rows: tuple[SearchRow, ...] = ()
-    metadata: dict[str, Any] = {}
 
 
 class SearchConsoleSource:
@@ -122,6 +123,8 @@ def build_search_request(query: SearchConsoleQuery, first: date, last: date) -> 
 def build_search_frame(raw: dict[str, Any], query: SearchConsoleQuery, date_range: DateRange) -> Frame:
     """Validates a response and returns its frame; raises BadAnswer."""
     try:
+        if "error" in raw:
+            raise BadAnswer("Search Console answered an error as if it were figures; check for a proxy in between")
         response = SearchResponse.model_validate(raw)
     except ValidationError as error:
         raise BadAnswer("Search Console did not answer with rows of figures") from error
@@ -135,7 +138,9 @@ def build_search_frame(raw: dict[str, Any], query: SearchConsoleQuery, date_rang
         (*(clean_text(key) for key in row.keys), round(row.clicks), round(row.impressions), row.ctr, row.position)
         for row in response.rows[: query.limit]
     )
-    incomplete = response.metadata.get("firstIncompleteDate") or response.metadata.get("first_incomplete_date")
+    metadata = raw.get("metadata")
+    facts = metadata if isinstance(metadata, dict) else {}
+    incomplete = facts.get("firstIncompleteDate") or facts.get("first_incomplete_date")
     notes = (Note(f"Not yet final from {clean_text(str(incomplete), 10)} on"),) if incomplete else ()
     return Frame((*texts, *figures), rows, notes, date_range)
 

@@ -37,11 +37,12 @@ class Google:
         assert ask.today
         covers = DateRange(TODAY, TODAY, "Europe/Berlin")
         if ask.dimensions:
-            minute, views = (
-                Column("dateHourMinute", "", ValueKind.TEXT),
+            day, minute, views = (
+                Column("dateHourMinute", "", ValueKind.DATE),
+                Column("dateHourMinute:time", "", ValueKind.TEXT),
                 Column("screenPageViews", "", ValueKind.INTEGER),
             )
-            return Frame((minute, views), (("202603101240", 1),), date_range=covers)
+            return Frame((day, minute, views), (("2026-03-10", "12:40", 1),), date_range=covers)
         people, views = (Column(key, key, ValueKind.INTEGER) for key in ("totalUsers", "screenPageViews"))
         return Frame((people, views), ((2, 5),), date_range=covers)
 

@@ -1,17 +1,17 @@
 """Progress towards a goal, and where it should be by now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from utilities.model.formats import format_value
-from utilities.model.frames import Column, DateRange, Frame
+from utilities.model.frames import Column, DateRange, Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base_option, first_fitting, rectangle_element, text_element
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import one_line
+from utilities.rendering.charts.labels import one_line, parse_day
 from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
@@ -37,11 +37,23 @@ class MeterOptions:
 def gauge(frame: Frame, box: Box, options: MeterOptions) -> ChartSpec | None:
     """Returns the sum of the column next to the goal; None without values."""
     column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(frame.numeric_columns), None)
+    frame = rows_of_period(frame, options.of)
     values = [value for value in map(to_number, frame.column_values(column.key)) if value is not None] if column else []
     if column is None or not values or (len(values) > 1 and not is_count(column.kind)):
         return None  # rates and averages do not add up
     over = elapsed_share(frame.date_range, options.of) if is_count(column.kind) else None
     return build_meter(float(sum(values)), column, options, over, box)
+
+
+def rows_of_period(frame: Frame, of: str) -> Frame:
+    """Returns the frame without the days before the period of the goal; unchanged where the rows are no days."""
+    has_days = bool(frame.columns) and frame.columns[0].kind is ValueKind.DATE
+    days = [parse_day(row[0]) for row in frame.rows] if has_days else []
+    last = max((day for day in days if day), default=None)
+    if not of or last is None:
+        return frame
+    first, _ = period_bounds(frame.date_range.last if frame.date_range else last, of)
+    return replace(frame, rows=tuple(row for row, day in zip(frame.rows, days, strict=True) if day and day >= first))
 
 
 def elapsed_share(covers: DateRange | None, of: str) -> float | None:

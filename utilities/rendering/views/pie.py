@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.frames import Frame, ValueKind
+from utilities.model.frames import Frame, Value, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base_option, rectangle_element, text_element
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import OTHER_NAME, shorten_middle, shorten_spoken
-from utilities.rendering.charts.number_formats import format_short
+from utilities.rendering.charts.number_formats import format_short, to_number
 from utilities.rendering.charts.series import build_rows
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
@@ -40,7 +40,8 @@ def pie_chart(frame: Frame, box: Box, options: PieOptions) -> ChartSpec | None:
     each = rows.series[0]
     if each.kind is ValueKind.FRACTION and sum(rows.known_values) > 1.01:
         return None
-    parts = list(largest_parts(rows.labels, each.values, min(options.parts, lines)))
+    names, values = with_rest(rows.labels, each.values, frame.totals.get(each.key))
+    parts = list(largest_parts(names, values, min(options.parts, lines)))
     total = sum(value for _, value in parts)
     size = min(box.height, 0.42 * box.width)
     left = size + 1.0 * box.text
@@ -54,6 +55,15 @@ def pie_chart(frame: Frame, box: Box, options: PieOptions) -> ChartSpec | None:
     }
     shares = ", ".join(f"{shorten_spoken(name)} {format_part(value, total)}" for name, value in parts)
     return build_chart_spec(option, box, f"{each.name}: {shares}.")
+
+
+def with_rest(
+    names: tuple[str, ...], values: tuple[float | None, ...], total: Value
+) -> tuple[tuple[str, ...], tuple[float | None, ...]]:
+    """Returns the parts and, where the rows are not all there are, what is missing to the total as (other)."""
+    whole = to_number(total)
+    rest = 0.0 if whole is None else whole - sum(value or 0.0 for value in values)
+    return ((*names, OTHER_NAME), (*values, rest)) if rest > 0 else (names, values)
 
 
 def largest_parts(names: tuple[str, ...], values: tuple[float | None, ...], most: int) -> Iterator[tuple[str, float]]:

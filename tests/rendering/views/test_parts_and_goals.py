@@ -1,0 +1,46 @@
+"""A ring's whole is that of all rows, a goal counts its own period, and a refilled quota is used again soon."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from utilities.model.errors import OverQuota
+from utilities.model.frames import Column, DateRange, Frame, ValueKind
+from utilities.refresh.schedule import retry_delay
+from utilities.rendering.views.meter import rows_of_period
+from utilities.rendering.views.pie import largest_parts, with_rest
+
+SESSIONS = Column("sessions", "Sessions", ValueKind.INTEGER)
+
+
+@pytest.mark.parametrize(
+    ("total", "parts"),
+    [
+        (20, [("Finland", 7.0), ("Spain", 2.0), ("(other)", 11.0)]),
+        (9, [("Finland", 7.0), ("Spain", 2.0)]),
+        (8, [("Finland", 7.0), ("Spain", 2.0)]),  # users of two countries are counted once
+        (None, [("Finland", 7.0), ("Spain", 2.0)]),
+    ],
+)
+def test_ring_shows_what_its_rows_leave_out(total: int | None, parts: list[tuple[str, float]]) -> None:
+    assert list(largest_parts(*with_rest(("Finland", "Spain"), (7.0, 2.0), total), 6)) == parts
+
+
+@pytest.mark.parametrize(("of", "count"), [("month", 26), ("week", 4), ("year", 28), ("", 28)])
+def test_goal_counts_the_days_of_its_own_period(of: str, count: int) -> None:
+    days = [date(2026, 10, 30) + timedelta(days=offset) for offset in range(28)]
+    rows = tuple((day.isoformat(), 1) for day in days)
+    frame = Frame(
+        (Column("date", "Day", ValueKind.DATE), SESSIONS), rows, date_range=DateRange(days[0], days[-1], "UTC")
+    )
+    assert len(rows_of_period(frame, of).rows) == count
+
+
+@pytest.mark.parametrize("wait", [10.0, 3600.0, 18 * 3600.0])
+def test_wait_for_a_quota_ends_within_minutes_of_the_refill(wait: float) -> None:
+    delays = [
+        retry_delay(OverQuota("x", retry_after=wait), 1, timedelta(minutes=5), random.Random(n)) for n in range(50)
+    ]
+    assert wait <= min(delays)
+    assert max(delays) <= wait + 120
