@@ -50,13 +50,12 @@ REPORTS = (
         "google-by-hour",
         "How much are we read each hour, by Google?",
         Ga4Query(
-            dimensions=("date", "hour"),
+            dimensions=("dateHour",),
             metrics=("totalUsers", "sessions", "screenPageViews"),
-            order="hour",
+            order="dateHour",
             days=1,
             limit=25,
         ),
-        headings={"date": "Day"},
     ),
     _google_report(
         "google-pages",
