@@ -1,0 +1,306 @@
+"""A made-up week is imported from a log and exported; plain Python computes what every report says about its rows."""
+
+import csv
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httputil import url_concat
+
+from handlers.serving.server import run_server
+from tests.pageviews.log_import.conftest import CHROME, line
+from utilities.commands.import_log import run_import_log
+from utilities.commands.page_view_data import run_export
+from utilities.config.environment import read_settings
+from utilities.model.formats import format_value
+from utilities.model.frames import Frame, ValueKind
+from utilities.services import Services
+from utilities.sources.pageviews import PageViewQuery, site_queries
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+SITES = "sites:\n  - {name: shop, domains: [shop.example]}\n"
+BOARD = "title: Site\ntiles: [{report: site-pages, view: table, place: [1, 1, 12, 12]}]\n"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1"  # noqa: E501
+REFERRERS = ("-", "https://www.google.com/", "https://news.example/item?id=7", "https://lobste.rs/")
+PATHS = ("/", "/pricing", "/docs/a", "/docs/b", "/contact")
+FILTERS: tuple[dict[str, str], ...] = (
+    {},
+    {"page": "/pricing"},
+    {"page": "/docs/*", "device": "mobile"},
+    {"referrer": "news.example"},
+    {"referrer": "https://www.google.com/", "page": "/contact"},
+    {"source": "Google"},
+    {"channel": "Referral"},
+    {"device": "mobile"},
+    {"country": "unknown"},
+    {"page": "/nowhere"},
+)
+KEYS: dict[str, tuple[str, ...]] = {
+    "titles": ("title",),
+    "countries": ("country",),
+    "languages": ("language",),
+    "browsers": ("browser", "browser_version"),
+    "systems": ("system", "system_version"),
+    "devices": ("device",),
+    "agents": ("agent",),
+    "referrers": ("referrer_host",),
+    "referrers-by-page": ("referrer",),
+    "referrers-for-page": ("path", "referrer"),
+    "referrers-to-page": ("referrer", "path"),
+    "sources": ("source", "medium"),
+    "channels": ("channel",),
+    "campaigns": ("campaign", "source", "medium"),
+}
+Stored = dict[str, str]
+Answer = list[tuple[Any, ...]]
+
+
+def log_lines(first: date) -> Iterator[str]:
+    """Yields two weeks of visits from 1 to 4 pages, by a rule that makes no two of them alike."""
+    for number in range(240):
+        day = first + timedelta(days=number % 14)
+        agent, referrer = (PHONE if number % 3 == 0 else CHROME), REFERRERS[number % 4]
+        for step in range(1 + number * 7 % 4):
+            at = datetime(day.year, day.month, day.day, 6 + number % 15, number % 50, tzinfo=UTC) + timedelta(
+                seconds=step * (20 + number % 70)
+            )
+            path = PATHS[(number * 3 + step * (1 + number % 4)) % 5]
+            tagged = f"{path}?utm_source=letter&utm_medium=email&utm_campaign=spring" if number % 11 == 0 else path
+            yield line(
+                path if step else tagged,
+                at=f"{at:%d/%b/%Y:%H:%M:%S} +0000",
+                address=f"87.150.{number % 200}.{number % 7 + 1}",
+                agent=agent,
+                referrer=referrer if step == 0 else "https://shop.example/",
+            )
+
+
+def contains(visit: Sequence[Stored], name: str, text: str) -> bool:
+    """Whether a visit has a page view for which the filter is true."""
+    if name == "page":
+        return any(row["path"].startswith(text[:-1]) if text.endswith("*") else row["path"] == text for row in visit)
+    column = {"referrer": "referrer" if "/" in text else "referrer_host"}.get(name, name)
+    return any(row[column] == ("" if text == "unknown" else text) for row in visit)
+
+
+def select_visits(rows: Sequence[Stored], days: Sequence[str], filters: Mapping[str, str]) -> list[list[Stored]]:
+    """Returns the visits of these days that contain every filter, their views in order."""
+    visits: dict[str, list[Stored]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row["moment"], row["path"], row["id"])):
+        if row["day"] in days:
+            visits[row["visit"]].append(row)
+    return [visit for visit in visits.values() if all(contains(visit, *each) for each in filters.items())]
+
+
+def counts(rows: Sequence[Stored]) -> tuple[int, int, int]:
+    return len(rows), len({row["visitor"] for row in rows}), len({row["visit"] for row in rows})
+
+
+def seconds(visit: Sequence[Stored]) -> float:
+    first, last = (datetime.fromisoformat(visit[at]["moment"]) for at in (0, -1))
+    return (last - first).total_seconds()
+
+
+def visit_figures(visits: Sequence[Sequence[Stored]]) -> tuple[Any, ...]:
+    """Returns visits, visitors, views, bounce rate, length and views a visit."""
+    views, visitors, count = counts([row for visit in visits for row in visit])
+    if not count:
+        return (0, 0, 0, None, None, None)
+    bounces = sum(len(visit) == 1 for visit in visits)
+    return (count, visitors, views, bounces / count, sum(map(seconds, visits)) / count, views / count)
+
+
+def grouped(items: Sequence[Any], key: Callable[[Any], tuple[str, ...]]) -> dict[tuple[str, ...], list[Any]]:
+    groups: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return groups
+
+
+def named(key: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text or "unknown" for text in key)
+
+
+def recompute(question: str, visits: list[list[Stored]], days: Sequence[str]) -> Answer:
+    """Returns the rows of a report in any order."""
+    rows = [row for visit in visits for row in visit]
+    match question:
+        case "totals":
+            count, visitors, views, *means = visit_figures(visits)
+            return [(views, visitors, count, *means)]
+        case "by-day":
+            return [(day, *counts([row for row in rows if row["day"] == day])) for day in days]
+        case "four-hours":
+            by_period = grouped(rows, lambda row: (str(int(row["hour"]) // 4 * 4),))
+            return [
+                (f"{at:02d}:00 to {at + 4:02d}:00", *counts(by_period.get((str(at),), []))) for at in range(0, 24, 4)
+            ]
+        case "weekday-hours":
+            views = Counter(
+                (date.fromisoformat(row["day"]).strftime("%a"), f"{int(row['hour']):02d}:00") for row in rows
+            )
+            times = Counter(date.fromisoformat(day).strftime("%a") for day in days)
+            return [
+                (day, hour, views[day, hour] / times[day])
+                for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+                for hour in (f"{n:02d}:00" for n in range(24))
+            ]
+        case "landing-pages":
+            return [(*key, *visit_figures(group)) for key, group in grouped(visits, lambda v: (v[0]["path"],)).items()]
+        case "sources" | "channels" | "campaigns":
+            by_key = grouped(visits, lambda v: tuple(v[0][key] for key in KEYS[question]))
+            return [
+                (*named(key), *visit_figures(group))
+                for key, group in by_key.items()
+                if question != "campaigns" or key[0]
+            ]
+        case "flow":
+            ends = Counter((v[0]["day"], v[0]["country"] or "unknown", v[0]["path"], v[-1]["path"]) for v in visits)
+            return [(*key, count) for key, count in ends.items()]
+        case "pages" | "exit-pages":
+            return page_figures(question, visits)
+        case _:
+            linked = [row for row in rows if row["referrer_host"]] if question.startswith("referrers") else rows
+            by_key = grouped(linked, lambda row: tuple(row[key] for key in KEYS[question]))
+            return [(*named(key), *counts(group)[1:], len(group)) for key, group in by_key.items()]
+
+
+def page_figures(question: str, visits: list[list[Stored]]) -> Answer:
+    answer: Answer = []
+    for path in {row["path"] for visit in visits for row in visit}:
+        views = sum(row["path"] == path for visit in visits for row in visit)
+        exits = sum(visit[-1]["path"] == path for visit in visits)
+        if question == "exit-pages":
+            answer += [(path, exits, views, exits / views)] if exits else []
+            continue
+        stays = [
+            seconds((row, following)) for visit in visits for row, following in pairwise(visit) if row["path"] == path
+        ]
+        unique = sum(any(row["path"] == path for row in visit) for visit in visits)
+        entrances = sum(visit[0]["path"] == path for visit in visits)
+        bounces = sum(len(visit) == 1 and visit[0]["path"] == path for visit in visits)
+        answer.append((path, views, unique, sum(stays) / len(stays) if stays else None, entrances, exits, bounces))
+    return answer
+
+
+@dataclass(frozen=True)
+class ImportedWeek:
+    """A server with the made-up week, what the export has of it, and the days of the week and of the one before."""
+
+    services: Services
+    address: str
+    rows: list[Stored]
+    days: list[str]
+    earlier: list[str]
+
+    @property
+    def range(self) -> dict[str, str]:
+        return {"from": self.days[0], "to": self.days[-1]}
+
+    async def fetch_frame(self, question: str, filters: Mapping[str, str], *, compare: bool = False) -> Frame:
+        source = self.services.sources.configured["pageviews"]
+        query = source.with_params(  # type: ignore[attr-defined]
+            PageViewQuery(question, limit=1000), {**self.range, **filters}, compare=compare
+        )
+        return await source.fetch_frame(query)
+
+    async def read(self, path: str, params: Mapping[str, str]) -> str:
+        """Returns an answer of the server once it has the figures."""
+        url = url_concat(f"{self.address}{path}", {**self.range, **params})
+        return (await AsyncHTTPClient().fetch(url)).body.decode()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def week(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ImportedWeek]:
+    folder = tmp_path_factory.mktemp("week")
+    (folder / "boards").mkdir()
+    (folder / "boards" / "sites.yaml").write_text(SITES)
+    (folder / "boards" / "site.yaml").write_text(BOARD)
+    environ = {"BOARDS_DIR": str(folder / "boards"), "DATA_DIR": str(folder / "var"), "PORT": "0", "GEOIP_DB": ""}
+    settings = read_settings(environ, env_file=None)
+    first = datetime.now(UTC).date() - timedelta(days=30)
+    log = folder / "access.log"
+    log.write_text("".join(f"{each}\n" for each in log_lines(first)))
+    assert await run_import_log(settings, [log], "shop") == 0
+    assert await run_export(settings, None, None, "shop", folder / "rows.csv") == 0
+    with (folder / "rows.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    days = [(first + timedelta(days=count)).isoformat() for count in range(14)]
+    async with run_server(settings) as (services, port):
+        yield ImportedWeek(services, f"http://127.0.0.1:{port}", rows, days[7:], days[:7])
+
+
+RECOMPUTED = sorted(
+    {*KEYS, "totals", "by-day", "four-hours", "weekday-hours", "landing-pages", "exit-pages", "pages", "flow"}
+)
+
+
+COMPARED = [name for name in RECOMPUTED if site_queries()[name].can_compare and name != "weekday-hours"]
+"""Without hours, of which those before the first page view have no figure."""
+
+
+@pytest.mark.parametrize("question", RECOMPUTED)
+async def test_every_report_is_what_plain_python_computes_with_and_without_each_filter(
+    week: ImportedWeek, question: str
+):
+    for filters in FILTERS:
+        frame = await week.fetch_frame(question, filters)
+        expected = recompute(question, select_visits(week.rows, week.days, filters), week.days)
+        assert in_order(frame.rows) == approximate(expected), filters
+
+
+@pytest.mark.parametrize("question", COMPARED)
+async def test_every_comparison_is_what_plain_python_computes_of_the_week_before(week: ImportedWeek, question: str):
+    for filters in FILTERS:
+        frame = await week.fetch_frame(question, filters, compare=True)
+        expected = recompute(question, select_visits(week.rows, week.earlier, filters), week.earlier)
+        texts = [index for index, column in enumerate(frame.columns) if not column.is_numeric]
+        figures = [index for index, column in enumerate(frame.columns) if column.is_previous]
+        before = {row[: len(texts)]: row[len(texts) :] for row in expected}
+        if question == "by-day":
+            before = dict(zip(((day,) for day in week.days), (row[1:] for row in expected), strict=True))
+        none = tuple(0 if frame.columns[at].kind == "integer" else None for at in figures)
+        for row in frame.rows:
+            key = tuple(row[at] for at in texts)
+            assert tuple(row[at] for at in figures) == pytest.approx(before.get(key, none)), (key, filters)
+        assert frame.previous_range is not None
+        assert frame.previous_range.first.isoformat() == week.earlier[0]
+
+
+@pytest.mark.parametrize("filters", [{}, {"page": "/pricing"}, {"channel": "Referral", "device": "mobile"}])
+async def test_json_csv_page_and_picture_have_the_recomputed_figures(week: ImportedWeek, filters: dict[str, str]):
+    for question in ("totals", "channels", "pages"):
+        expected = recompute(question, select_visits(week.rows, week.days, filters), week.days)
+        answer = json.loads(await week.read(f"/reports/site-{question}.json", filters))
+        previous = [column["key"].endswith(":previous") for column in answer["columns"]]
+        rows = [tuple(cell for cell, skip in zip(row, previous, strict=True) if not skip) for row in answer["rows"]]
+        assert in_order(rows) == approximate(expected)
+        written = list(csv.reader((await week.read(f"/reports/site-{question}.csv", filters)).splitlines()))
+        assert len(written) == 1 + len(expected)
+        views = next(at for at, column in enumerate(answer["columns"]) if column["key"] == "views")
+        figure = answer["rows"][0][views]
+        assert f"{figure}" in {cell.replace(",", "") for cell in written[1]}
+        page = await week.read(f"/reports/site-{question}", filters)
+        picture = page if question == "channels" else await week.read(f"/reports/site-{question}.svg", filters)
+        shown = format_value(figure, ValueKind.INTEGER)
+        for text in (page, picture):  # a ring has shares instead of figures
+            assert re.search(rf"(?<![\d,.]){re.escape(shown)}(?![\d,.])", text), (question, shown)
+
+
+def approximate(rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """Returns the rows in one order, with decimals that may differ in the last digits."""
+    ordered = sorted(rows, key=lambda row: [str(cell) for cell in row if isinstance(cell, str)])
+    return [tuple(pytest.approx(cell) if isinstance(cell, float) else cell for cell in row) for row in ordered]
+
+
+def in_order(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in sorted(rows, key=lambda row: [str(cell) for cell in row if isinstance(cell, str)])]
