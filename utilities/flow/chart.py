@@ -94,5 +94,5 @@ def describe_parts(chart: SankeyChart, query: FlowQuery) -> Callable[[SankeyLink
 
 
 def count_unit(query: FlowQuery) -> str:
-    """Returns what is counted."""
-    return "sessions" if query.source == GOOGLE else "visits"
+    """Returns what is counted; of Google, a session counts once for each page that it saw."""
+    return "pages in sessions" if query.source == GOOGLE else "visits"

@@ -60,7 +60,8 @@ def report_from_fields(name: str, title: str, source: SourceType, query: Mapping
     """
     allowed = {each.name for each in fields(source.query_type)}
     for field_name in query.keys() - allowed:
-        raise BoardError(f"source {source.name} has no field {field_name!r}; it has {', '.join(sorted(allowed))}")
+        hint = f". {each}" if (each := source.field_hints.get(field_name)) else ""
+        raise BoardError(f"source {source.name} has no field {field_name!r}; it has {', '.join(sorted(allowed))}{hint}")
     try:
         parsed: object = query_adapter(source.query_type).validate_python(dict(query))
     except ValidationError as error:

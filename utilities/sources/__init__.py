@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from utilities.config.settings import Settings
@@ -43,6 +43,7 @@ class SourceType:
     open: Callable[[Settings, Clock], Awaitable[Source | None]]  # returns None when not configured
     setup_hint: str = ""  # what to set to configure it
     title: str = ""  # for people; the name when empty
+    field_hints: Mapping[str, str] = field(default_factory=dict)  # what to write instead of a field of other sources
 
 
 @runtime_checkable

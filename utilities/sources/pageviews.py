@@ -233,4 +233,10 @@ async def open_remote_source(settings: Settings, clock: Clock) -> Source:
     return RemotePageViewSource(settings, clock)
 
 
-SOURCE = SourceType("pageviews", PageViewQuery, open_remote_source, title="our own page views")
+FIELD_HINTS = {
+    "days": "Write `first: now-6d/d` for today and the six days before.",
+    "from": "Write `first` instead of `from`.",
+    "to": "Write `last` instead of `to`.",
+    "rows": "Write `limit` instead of `rows`.",
+}
+SOURCE = SourceType("pageviews", PageViewQuery, open_remote_source, title="our own page views", field_hints=FIELD_HINTS)

@@ -151,7 +151,7 @@ async def test_google_figures_say_who_entered_at_a_and_saw_b_and_compare_regions
     server, store = flow_server
     server.services.sources.configured["ga4"] = google = FakeGoogle()
     page = (await fetch(f"{server.address}/flow?source=ga4&days=7&regions=Bavaria&device=tv&by=path")).body.decode()
-    assert "20 sessions; 25% from <bdi>Bavaria</bdi> (5), 75% from the rest" in " ".join(page.split())
+    assert "20 pages in sessions; 25% from <bdi>Bavaria</bdi> (5), 75% from the rest" in " ".join(page.split())
     assert "Entered at" in page
     assert "<bdi>/blog/one</bdi>" in page
     assert [len(ask.filters) for ask in google.asks] == [1, 2]
