@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from handlers.api.base import ApiResource, Operation
+from handlers.api.field_descriptions import describe_fields
 from handlers.api.models import PagingParams, ProblemResponse, QueryParams, RangeParams
 from handlers.base.permissions import TOKENS_ONLY
 from handlers.base.problem_documents import PROBLEM_CONTENT_TYPE
@@ -63,6 +64,7 @@ def openapi_document(resources: tuple[type[ApiResource], ...]) -> JsonObject:
     _, schemas = models_json_schema(
         [(model, "serialization") for model in ordered], ref_template="#/components/schemas/{model}"
     )
+    describe_fields(schemas["$defs"])
     return {
         "openapi": "3.1.0",
         "info": {"title": "Foyer", "version": "1", "description": API_DESCRIPTION},

@@ -30,6 +30,12 @@ async def test_document_is_valid_and_served(program: Programs):
     served = json.loads(answer.body)
     assert served == json.loads(json.dumps(openapi_document(RESOURCES)))
     OpenAPIV31SpecValidator(served).validate()
+    fields = [
+        (name, each)
+        for schema in served["components"]["schemas"].values()
+        for name, each in schema.get("properties", {}).items()
+    ]
+    assert not [name for name, each in fields if "description" not in each]
     assert set(served["paths"]) == {each.path for each in RESOURCES}
 
 
