@@ -1,5 +1,7 @@
 """The parts of charts: numbers, ticks, days, names and labels at the ends of lines."""
 
+import json
+
 import pytest
 
 from tests.rendering.charts.states import FIRST, LONG, days, names, of
@@ -9,8 +11,10 @@ from utilities.rendering.charts.country_shapes import find_country_shape
 from utilities.rendering.charts.labels import day_labels, one_line, shorten_middle
 from utilities.rendering.charts.number_formats import axis_ticks, format_brief, format_short
 from utilities.rendering.charts.series import build_rows
+from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views.boxplot import five_number_summary
+from utilities.rendering.views.heatmap import HeatmapOptions, calendar
 from utilities.rendering.views.line import EndLabel, spread_end_labels
 from utilities.rendering.views.meter import elapsed_share
 from utilities.rendering.views.pie import format_part, largest_parts
@@ -85,6 +89,16 @@ def test_days_of_more_than_a_year_are_named_by_month():
     assert rows.labels[-1] == "Nov 2026"
     assert rows.last_rows(20).labels[-1] == "20 Nov"
     assert day_labels(["2026-11-20", "(other)"]) == ("20 Nov", "(other)")
+
+
+@pytest.mark.parametrize("width", [420, 700, 1190])
+@pytest.mark.parametrize(("count", "label"), [(14, "19 Oct"), (70, "Nov"), (800, "Oct 2026")])
+def test_calendar_labels_are_never_cut_and_have_years_over_a_year(width: int, count: int, label: str):
+    spec = calendar(days(count, lambda at: at), Box(width, 380, 31 if count < 800 else 8, 39), HeatmapOptions())
+    assert spec is not None
+    labels = [str(mark["style"]["text"]) for mark in json.loads(spec.option)["graphic"][:-1]]
+    assert not [text for text in labels if "…" in text]
+    assert any(label in text for text in labels), labels
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from utilities.rendering.charts.axes import (
     text_element,
 )
 from utilities.rendering.charts.colours import DARK, ramp_step, ramp_text_colour
-from utilities.rendering.charts.labels import one_line, parse_day, shorten_middle
+from utilities.rendering.charts.labels import MAX_SPAN_OF_DAY_LABELS, format_day, one_line, parse_day, shorten_middle
 from utilities.rendering.charts.number_formats import format_brief, format_short, to_number
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
@@ -110,8 +110,10 @@ def week_names(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]
     if len(weeks) <= 10:
         return tuple(f"{week.day} {week:%b}" for week in weeks), ()
     begins = [at for at, week in enumerate(weeks) if (week + timedelta(days=6)).day <= 7]
-    names = tuple(f"{week + timedelta(days=6):%b}" if at in begins else "" for at, week in enumerate(weeks))
-    return names, tuple(begins)
+    ends = [week + timedelta(days=6) for week in weeks]
+    has_years = (weeks[-1] - weeks[0]).days > MAX_SPAN_OF_DAY_LABELS
+    texts = [format_day(end, months=True) if has_years else f"{end:%b}" for end in ends]
+    return tuple(text if at in begins else "" for at, text in enumerate(texts)), tuple(begins)
 
 
 def value_column(frame: Frame, key: str, after: int) -> Column | None:
@@ -202,7 +204,11 @@ def row_name_elements(down: Sequence[str], height: float, left: float, box: Box)
 def column_name_elements(cells: HeatmapCells, width: float, left: float, top: float, box: Box) -> list[Option]:
     """Returns the names of columns, as many as fit."""
     places = cells.named_first or range(len(cells.column_names))
-    own = 1 < len(places) <= MAX_NAMED_COLUMNS and width >= NAMED_COLUMN_EM * box.text
+    own = (
+        cells.row_names is not CALENDAR_ROWS
+        and 1 < len(places) <= MAX_NAMED_COLUMNS
+        and width >= NAMED_COLUMN_EM * box.text
+    )
     room = width - 0.7 * box.text if own else 8 * box.text
     short = {place: shorten_middle(cells.column_names[place], box.text, room) for place in places}
     widest = max((text_width(name, box.text) for name in short.values()), default=0.0) + 0.7 * box.text
