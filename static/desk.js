@@ -113,6 +113,7 @@
     if (isSilent && isTyping()) { event.detail.shouldSwap = isSilent = false; return; } // keeps what is being typed
     focusedId = desk() && desk().contains(document.activeElement) ? document.activeElement.id : '';
     openDetails = Array.from(document.querySelectorAll('details[open]')).map(function (each) { return each.id; });
+    if (event.detail.xhr.status === 400) event.detail.shouldSwap = true; // wrong days: the page says so, with the form
     if (event.detail.xhr.responseText.indexOf('id="desk"') < 0) { // signed out, or an error: shown as a page
       event.detail.shouldSwap = false;
       if (!isLoading || event.detail.xhr.status < 500) location.assign(event.detail.pathInfo.finalRequestPath);

@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from handlers.base.errors import HttpProblem
+from handlers.overview.figures import format_days, previous_days
 from handlers.reports.chart import DrawableViews, PicturePair, draw_charts, drawable_views, prepare_pictures
 from handlers.reports.desk_state import PERIODS, DeskState, query_string
-from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler
+from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors
 from handlers.reports.presenter import ReportView
+from handlers.reports.report_groups import report_term
 from handlers.reports.report_query import ReportQuery
+from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, check_param_names, row_links
 from handlers.reports.table import Table, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
+from utilities.model.errors import ParameterError
 from utilities.model.frames import ReadingState, ValueKind
 from utilities.rendering.views import TABLE, View
 from utilities.sources import ROWS_PARAM
@@ -82,6 +86,8 @@ class ReportPage(DeskHandler):
 
     async def get(self, name: str) -> None:
         query = self.parse_report_query(name)
+        with http_errors():
+            check_param_names(self.request.query_arguments, [*dict.fromkeys((*query.filter_names, *PAGE_STATE_NAMES))])
         state = DeskState(
             query.params,
             query.compare,
@@ -90,14 +96,25 @@ class ReportPage(DeskHandler):
             self.get_query_argument("q", "")[:MAX_WORD_CHARS].strip(),
             self.parse_table_page(),
         )
-        report_view = self.view_of_all_rows(query, state)
+        report_view, range_fault = self.view_or_fault(query, state)
         prepared, views = await self.prepare_report(report_view, state), self.services.views
         offered, view = prepared.offered, prepared.view
+        linked_column, links = row_links(
+            report_view.frame, prepared.table.rows, query.filter_names, state.link, query.params
+        )
+        days, today = report_view.frame.date_range, self.services.clock().date()
         image_params = {name: value for name, value in query.params.items() if name != ROWS_PARAM}
         await self.render_large_page(
             "report.html",
             here="/reports",
             report_view=report_view,
+            term=report_term(name, report_view.report.title),
+            range_fault=range_fault,
+            linked_column=linked_column,
+            row_links=links,
+            filters=[each for each in query.params if each not in SCOPE_NAMES],
+            days=format_days(days, today) if days else "",
+            previous_days=format_days(previous_days(days), today) if days else "",
             state=state,
             table=prepared.table,
             chart=await draw_charts(prepared.pictures, self.services.gallery) if prepared.pictures else None,
@@ -115,6 +132,21 @@ class ReportPage(DeskHandler):
             noscript_reload=RETRY_AFTER_SECONDS,
             now=self.services.clock(),
         )
+
+    def view_or_fault(self, query: ReportQuery, state: DeskState) -> tuple[ReportView, str]:
+        """Returns the report; without figures, and what is wrong, where the range is: the form stays to correct it.
+
+        Raises HttpProblem 400 for any other parameter, and 503 while too many reports are in use.
+        """
+        try:
+            return self.view_of_all_rows(query, state), ""
+        except HttpProblem as problem:
+            if not (isinstance(problem.__cause__, ParameterError) and {"from", "to"} & query.params.keys()):
+                raise
+            rest = {name: value for name, value in query.params.items() if name not in ("from", "to")}
+            self.latest_view(replace(query, params=rest))  # refuses the others
+            self.set_status(400)
+            return query.describe(None), problem.sentence
 
     def view_of_all_rows(self, query: ReportQuery, state: DeskState) -> ReportView:
         """Returns the view of the report; with search words or a sort order that of all its rows, where it was cut."""

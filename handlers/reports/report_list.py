@@ -6,7 +6,9 @@ from typing import Any
 
 from handlers.base.handler import BaseHandler
 from handlers.reports.presenter import build_report_view
+from handlers.reports.report_groups import group_reports
 
+MAX_SEARCH_CHARS = 200
 QUERY_KINDS = {"core": "", "realtime": ", about right now"}
 QUOTA_NAMES = {
     "tokensPerDay": "tokens left today",
@@ -17,15 +19,15 @@ QUOTA_NAMES = {
 
 
 class ReportListPage(BaseHandler):
-    """The list of reports."""
+    """The list of reports in groups; `q` searches their terms, questions and sources."""
 
     def get(self) -> None:
         now, latest = self.services.clock(), self.services.store.latest
-        reports = sorted(self.services.reports.values(), key=lambda report: report.title.casefold())
-        sources = self.services.sources
-        views = [build_report_view(report, latest(report.name), now, sources) for report in reports]
+        sources, q = self.services.sources, self.get_query_argument("q", "")[:MAX_SEARCH_CHARS].strip()
+        views = [build_report_view(each, latest(each.name), now, sources) for each in self.services.reports.values()]
         health = {sources.source_title(name): source.health() for name, source in sources.configured.items()}
-        self.render_page("reports.html", here="/reports", report_views=views, quotas=list(quota_lines(health)))
+        groups = group_reports(views, q)
+        self.render_page("reports.html", here="/reports", groups=groups, q=q, quotas=list(quota_lines(health)))
 
 
 def quota_lines(health: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -1,0 +1,118 @@
+"""The report list: reports in groups, with the usual term of web analytics as the name of each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from handlers.reports.presenter import ReportView
+
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "Now": {
+        "site-visitors-now": "Visitors now",
+        "active-now": "Visitors now",
+        "site-now": "Pages now",
+        "pages-now": "Pages now",
+        "site-live": "Latest page views",
+    },
+    "Audience": {
+        "site-totals": "Visitors, visits, page views, bounce rate",
+        "google-totals": "Visitors, visits, page views, bounce rate",
+        "total-users": "Visitors",
+        "visits": "Visits",
+        "site-by-day": "By day",
+        "google-by-day": "By day",
+        "users-by-day": "Visitors by day",
+        "visits-by-day": "Visits by day",
+        "site-by-hour": "By hour",
+        "google-by-hour": "By hour",
+        "site-four-hours": "Time of day",
+        "site-weekday-hours": "Hour of the week",
+        "site-countries": "Countries",
+        "google-countries": "Countries",
+        "top-countries": "Countries",
+        "site-languages": "Languages",
+        "today-reconciled": "Own count and Google",
+    },
+    "Sources": {
+        "site-channels": "Channels",
+        "google-channels": "Channels",
+        "site-sources": "Sources",
+        "people-sources": "Sources",
+        "site-referrers": "Referrers",
+        "referrers": "Referrers",
+        "site-referrers-by-page": "Referring pages",
+        "site-referrers-for-page": "Referrers of a page",
+        "site-referrers-to-page": "Pages that links lead to",
+        "site-campaigns": "Campaigns",
+    },
+    "Content": {
+        "site-pages": "Pages",
+        "google-pages": "Pages",
+        "top-pages": "Top pages with shares",
+        "site-titles": "Page titles",
+        "site-landing-pages": "Landing pages",
+        "site-exit-pages": "Exit pages",
+        "site-flow": "Flow",
+        "site-trails": "Paths",
+    },
+    "Technology": {
+        "site-devices": "Devices",
+        "google-devices": "Devices",
+        "site-browsers": "Browsers",
+        "site-systems": "Operating systems",
+        "browsers-and-systems": "Browsers and operating systems",
+        "site-screens": "Screen sizes",
+        "site-agents": "User agents and bots",
+        "site-dropped": "Not counted",
+    },
+    "Events": {"site-events": "Events"},
+    "Search": {"top-keywords": "Search queries"},
+}
+OTHER_GROUP = "Other reports"  # defined by board files
+GROUP_OF_REPORT = {name: group for group, terms in GROUPS.items() for name in terms}
+TERM_OF_REPORT = {name: term for terms in GROUPS.values() for name, term in terms.items()}
+ORDER = {name: place for place, name in enumerate(TERM_OF_REPORT)}
+
+
+@dataclass(frozen=True)
+class ListedReport:
+    """A row of the list; reports with the same term are told apart by their sources."""
+
+    view: ReportView
+    term: str  # `Landing pages`; the title of a report that has no term
+    question: str  # the title, '' where it is the term
+    sources: str  # their titles
+
+    @property
+    def search_text(self) -> str:
+        """All words of the row, in lower case."""
+        name = self.view.report.name
+        return f"{name} {self.term} {self.question} {self.sources} {group_of(name)}".casefold()
+
+
+def group_of(name: str) -> str:
+    """Returns the heading that a report is listed under."""
+    return GROUP_OF_REPORT.get(name, OTHER_GROUP)
+
+
+def report_term(name: str, title: str) -> str:
+    """Returns the usual term for a report, its title where there is none."""
+    return TERM_OF_REPORT.get(name, title)
+
+
+def list_report(view: ReportView) -> ListedReport:
+    """Returns the row of a report."""
+    report = view.report
+    term = report_term(report.name, report.title)
+    sources = " and ".join(view.sources)
+    return ListedReport(view, term, "" if term == report.title else report.title, sources[:1].upper() + sources[1:])
+
+
+def group_reports(views: Iterable[ReportView], q: str = "") -> dict[str, list[ListedReport]]:
+    """Returns the reports with every word of `q`, by group, in the order of `GROUPS`; empty groups are left out."""
+    words = q.casefold().split()
+    rows = [row for row in map(list_report, views) if all(word in row.search_text for word in words)]
+    rows.sort(key=lambda row: (ORDER.get(row.view.report.name, len(ORDER)), row.term.casefold()))
+    groups: dict[str, list[ListedReport]] = {group: [] for group in (*GROUPS, OTHER_GROUP)}
+    for row in rows:
+        groups[group_of(row.view.report.name)].append(row)
+    return {group: listed for group, listed in groups.items() if listed}
