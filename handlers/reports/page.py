@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from handlers.base.errors import HttpProblem
-from handlers.overview.figures import format_days, previous_days
+from handlers.overview.figures import compared_days, format_days, previous_days
 from handlers.reports.chart import DrawableViews, PicturePair, draw_charts, drawable_views, prepare_pictures
 from handlers.reports.desk_state import PERIODS, DeskState, query_string
 from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors
@@ -103,7 +103,7 @@ class ReportPage(DeskHandler):
             report_view.frame, prepared.table.rows, query.filter_names, state.link, query.params
         )
         days, today = report_view.frame.date_range, self.services.clock().date()
-        image_params = {name: value for name, value in query.params.items() if name != ROWS_PARAM}
+        image_params = {name: value for name, value in state.report_params.items() if name != ROWS_PARAM}
         await self.render_large_page(
             "report.html",
             here="/reports",
@@ -114,7 +114,7 @@ class ReportPage(DeskHandler):
             row_links=links,
             filters=[each for each in query.params if each not in SCOPE_NAMES],
             days=format_days(days, today) if days else "",
-            previous_days=format_days(previous_days(days), today) if days else "",
+            previous_days=format_days(compared_days(report_view.frame) or previous_days(days), today) if days else "",
             state=state,
             table=prepared.table,
             chart=await draw_charts(prepared.pictures, self.services.gallery) if prepared.pictures else None,
@@ -124,10 +124,8 @@ class ReportPage(DeskHandler):
             periods=PERIODS if query.has_range else (),
             can_compare=query.has_range and query.can_compare,
             more_rows=self.more_rows_link(query, report_view, state),
-            image_query=query_string(
-                image_params | ({"compare": "true"} if query.compare else {}) | ({"view": view} if state.view else {})
-            ),
-            snippet=self.board_snippet(query, "number" if report_view.summary else view),
+            image_query=query_string(image_params | ({"view": view} if state.view else {})),
+            snippet="" if range_fault else self.board_snippet(query, "number" if report_view.summary else view),
             reload=self.seconds_to_reload(report_view),
             noscript_reload=RETRY_AFTER_SECONDS,
             now=self.services.clock(),
