@@ -57,13 +57,10 @@ class Catalogue:
             self.reports |= reports
 
     def _define_report(self, board: Board, name: str, inline: Inline) -> Report:
-        elsewhere = (reports for other, reports in self._board_reports.items() if other != board.name)
-        if name in self.built_in or any(name in reports for reports in elsewhere):
-            raise board.fault(f"there is already a report with the name {name}: choose another name", "reports", name)
         if inline.source not in self.kinds:
             raise board.fault(unknown_name("source", inline.source, self.kinds), "reports", name, "source")
         try:
-            return report_from_fields(
+            report = report_from_fields(
                 name,
                 inline.title,
                 self.kinds[inline.source],
@@ -75,6 +72,12 @@ class Catalogue:
             )
         except BoardError as error:
             raise board.fault(str(error), "reports", name) from error
+        elsewhere = [
+            reports[name] for other, reports in self._board_reports.items() if other != board.name and name in reports
+        ]
+        if name in self.built_in or any(other != report for other in elsewhere):  # a copied board has the same report
+            raise board.fault(f"there is already a report with the name {name}: choose another name", "reports", name)
+        return report
 
     def _check_options(self, board: Board, index: int) -> None:
         tile = board.tiles[index]

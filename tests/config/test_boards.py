@@ -210,3 +210,25 @@ def test_wrong_sites_are_named_before_boards_that_are_missing(tmp_path: Path):
     first, *_, last = str(caught.value).splitlines()
     assert first.startswith("sites.yaml")
     assert last.startswith("there is no board in the folder of BOARDS_DIR")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("Lobby TV.yaml", "name it lobby-tv.yaml"), ("lobby.yml", "name it lobby.yaml")]
+)
+def test_file_whose_name_is_not_a_board_is_a_fault(name: str, words: str, write: Write, tmp_path: Path):
+    write()
+    write(name=name)
+    boards = Boards(tmp_path, accept)
+    boards.load()
+    assert [board.name for board in boards] == ["office"]
+    assert words in "".join(boards.faults.values())
+
+
+def test_copied_board_shares_the_reports_of_the_first(write: Write, tmp_path: Path):
+    text = (ROOT / "boards" / "visits.yaml").read_text()
+    write(text, "visits.yaml")
+    write(text, "reception.yaml")
+    boards = Boards(tmp_path, load_catalogue().add_board)
+    boards.load()
+    assert len(boards) == 2
+    assert not boards.faults

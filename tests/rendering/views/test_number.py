@@ -36,11 +36,14 @@ def describe_change(number: Number) -> str:
         (21480, 19852, "up 8.2% more than the 7 days before"),
         (63902, 65946, "down 3.1% less than the 7 days before"),
         (100, 100, "level  no change on the 7 days before"),
-        (100000, 100001, "level  no change on the 7 days before"),
+        (100000, 100001, "level  about the same"),
+        (1_000_400, 1_000_000, "up 0.04% more"),
+        (50, -100, "up 150 more than the 7 days before"),
+        (-150, -100, "down 50 less than the 7 days before"),
         (47, 0, "up 47 more than the 7 days before"),
         (0, 0, "level  no change on the 7 days before"),
-        (0, 12, "down 100.0% on the 7 days before"),
-        (10**12, 3, "up over 1,000% on the 7 days before"),
+        (0, 12, "down 100.0% less"),
+        (10**12, 3, "up over 1,000% more"),
         (12, None, ""),
         (None, 12, ""),
     ],
@@ -56,11 +59,11 @@ def test_figure_without_a_previous_period_shows_its_days():
 
 
 def test_change_of_a_rate_is_written_in_points():
-    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points on the 7 days before"
+    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points more"
 
 
 def test_change_is_worded_as_fully_as_it_fits():
-    assert describe_change(build_number(108, 100, box=replace(BOX, width=430))) == "up 8.0% on the 7 days before"
+    assert describe_change(build_number(108, 100, box=replace(BOX, width=430))) == "up 8.0% more"
     assert describe_change(build_number(108, 100, box=replace(BOX, width=200))) == "up 8.0% more"
 
 

@@ -1,5 +1,6 @@
 """The boards of a process, reread when their files change."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from utilities.runtime.watched_files import LISTING, WatchedFiles
 
 NOT_BOARDS = frozenset({"programmes", "sites"})
 """Files of the folder that are no boards."""
+
+BOARD_NAME = re.compile(r"[a-z0-9-]+")
 
 
 class Boards:
@@ -36,7 +39,7 @@ class Boards:
         self.files = WatchedFiles[Board](
             "the folder of boards",
             list_paths=self._list_files,
-            read=read_board,
+            read=_read_named_board,
             accept=self._accept_board,
             remove=self._remove_board,
             monotonic=monotonic,
@@ -45,7 +48,8 @@ class Boards:
     @property
     def faults(self) -> Mapping[str, str]:
         """Returns the faults of the current files by board; the walls show the last valid board."""
-        return {path.stem: fault for path, fault in self.files.faults.items() if path != LISTING}
+        faults = ((path, fault) for path, fault in self.files.faults.items() if path != LISTING)
+        return {path.stem if path.suffix == ".yaml" else path.name: fault for path, fault in faults}
 
     @property
     def folder_fault(self) -> str:
@@ -80,14 +84,29 @@ class Boards:
 
     def _list_files(self) -> list[Path]:
         paths = self.folder.iterdir()  # unlike `glob`, it raises when the folder cannot be read
-        return [
-            path for path in paths if path.suffix == ".yaml" and path.name[0] != "." and path.stem not in NOT_BOARDS
-        ]
+        yaml_files = [path for path in paths if path.suffix in (".yaml", ".yml") and path.name[0] != "."]
+        return [path for path in yaml_files if path.suffix == ".yml" or path.stem not in NOT_BOARDS]
 
     def _accept_board(self, path: Path, board: Board) -> None:
         self.check(board)
         self.boards[path.stem] = board
 
     def _remove_board(self, path: Path) -> None:
-        self.boards.pop(path.stem, None)
-        self.forget(path.stem)
+        if path.suffix == ".yaml":
+            self.boards.pop(path.stem, None)
+            self.forget(path.stem)
+
+
+def _read_named_board(path: Path) -> Board:
+    """Returns the board in a file; raises BoardError also for a file whose name cannot be an address."""
+    name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "office"
+    if path.suffix != ".yaml":
+        raise BoardError(
+            f"it is not read, because its name ends in {path.suffix}: name it {path.stem}.yaml", file=str(path)
+        )
+    if not BOARD_NAME.fullmatch(path.stem):
+        raise BoardError(
+            f"its name is the board's address, of small letters, digits and hyphens: name it {name}.yaml",
+            file=str(path),
+        )
+    return read_board(path)

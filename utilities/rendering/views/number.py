@@ -125,7 +125,7 @@ def build_change(frame: Frame, column: Column, value: Value, options: NumberOpti
     gain = value - before
     amount = format_change(gain, before, column.kind)
     direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
-    for words in change_phrases(direction, previous_period_text(frame)):
+    for words in change_phrases(direction, previous_period_text(frame), is_equal=not gain):
         if (
             text_width(amount, box.text, weight=600) + text_width(words, box.text) + CHANGE_MARK_EM * box.text
             <= box.width
@@ -135,23 +135,25 @@ def build_change(frame: Frame, column: Column, value: Value, options: NumberOpti
 
 
 def format_change(gain: float, before: float, kind: ValueKind) -> str:
-    """Returns per cent, points for a rate, or the figure itself when it was 0 before; '' for no change."""
+    """Returns per cent, points for a rate, or the figure itself when it was 0 or less before; '' for no change."""
     if kind is ValueKind.FRACTION:
         return f"{abs(gain) * 100:.1f} points" if round(abs(gain), 3) else ""
-    if not before:
+    if before <= 0:  # per cent of nothing, or of a debt, say the wrong thing
         return format_value(abs(gain), kind) if gain else ""
     share = abs(gain / before)
     if share >= MAX_CHANGE:
         return f"over {MAX_CHANGE:,.0%}"
-    return f"{share:.1%}" if round(share, 3) else ""
+    return f"{share:.1%}" if round(share, 3) else f"{share:.2%}" if round(share, 4) else ""
 
 
-def change_phrases(direction: str, before: str) -> tuple[str, ...]:
-    """Returns phrases from the longest to the shortest."""
+def change_phrases(direction: str, before: str, *, is_equal: bool) -> tuple[str, ...]:
+    """Returns phrases from the longest to the shortest; each says in which direction, or that there is none."""
+    if direction == "level" and not is_equal:
+        return (f"about the same as {before}", "about the same")
     if direction == "level":
         return (f"no change on {before}", "no change")
     more = "more" if direction == "up" else "less"
-    return (f"{more} than {before}", f"on {before}", more)
+    return (f"{more} than {before}", more)
 
 
 def previous_period_text(frame: Frame) -> str:
