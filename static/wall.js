@@ -36,8 +36,11 @@
   var bannerText = ''; // '' while it is hidden
   var lastBeatAt = monotonicNow();
   var streamOpenedAt = lastBeatAt;
+  var streamBeatAt = lastBeatAt; // lastBeatAt counts pages too
+  var nextPollAt = 0;
   var serverTime = Number(body.getAttribute('data-now')) || Date.now();
-  var offset = Number(body.getAttribute('data-offset')) || 0; // minutes, of the board's zone
+  var offset = Number(body.getAttribute('data-offset')) || 0; // minutes, of the board's zone at serverTime
+  var zoneFormat = makeZoneFormat(body.getAttribute('data-zone'));
   var minutes = 0;
 
   function monotonicNow() { return window.performance && performance.now ? performance.now() : Date.now(); }
@@ -46,7 +49,25 @@
 
   function padTwo(number) { return (number < 10 ? '0' : '') + number; }
 
-  function toLocal(time) { return new Date(time + offset * 60000); } // read with getUTC…
+  function makeZoneFormat(zone) { // null in browsers that do not know the zone
+    try {
+      return zone ? new Intl.DateTimeFormat('en-US', { timeZone: zone, hour12: false, year: 'numeric', month: 'numeric',
+        day: 'numeric', hour: 'numeric', minute: 'numeric' }) : null;
+    } catch (error) { return null; }
+  }
+
+  function zoneOffset(time) { // minutes, by the browser's own table of zones
+    var minute = Math.floor(time / 60000);
+    var parts = zoneFormat.format(new Date(time)).match(/\d+/g) || [];
+    return Date.UTC(parts[2], parts[0] - 1, parts[1], parts[3] % 24, parts[4]) / 60000 - minute;
+  }
+
+  function offsetAt(time) { // the server's, moved by the change of the clock since then, if the browser has the zone right
+    if (!zoneFormat || zoneOffset(serverTime) !== offset) { return offset; }
+    return zoneOffset(time);
+  }
+
+  function toLocal(time) { return new Date(time + offsetAt(time) * 60000); } // read with getUTC…
 
   function formatTime(time) { var at = toLocal(time); return padTwo(at.getUTCHours()) + ':' + padTwo(at.getUTCMinutes()); }
 
@@ -122,7 +143,6 @@
   function recordBeat(time) {
     lastBeatAt = monotonicNow();
     serverTime = time;
-    retryDelay = 0;
     isBoardGone = isSignedOut = false;
     showBanner('');
   }
@@ -134,6 +154,8 @@
 
   function onBeat(event) {
     var beat = JSON.parse(event.data);
+    streamBeatAt = monotonicNow();
+    retryDelay = 0;
     beatInterval = beat.every * 1000;
     offset = beat.offset;
     recordBeat(beat.now);
@@ -190,7 +212,8 @@
 
   function fetchPage(answered) {
     request.onreadystatechange = function () {
-      if (request.readyState === 4) { answered(request.status, request.responseText.indexOf('data-sheet="') > 0); }
+      var text = request.readyState === 4 ? request.responseText : '';
+      if (request.readyState === 4) { answered(request.status, text.indexOf('data-sheet="') > 0, text); }
     };
     request.open('GET', location.href, true);
     request.send();
@@ -211,21 +234,42 @@
   }
 
   function checkSilence() {
-    if (monotonicNow() - lastBeatAt < beatInterval * 2.5) { return; }
-    if (isSignedOut) { return; }
+    var now = monotonicNow(), silence = now - lastBeatAt;
+    if (source && now - Math.max(streamOpenedAt, streamBeatAt) > beatInterval * 2.5) { scheduleRetry(); } // no error tells
+    if (silence < beatInterval * 2) { return; }
+    if (now >= nextPollAt) { pollPage(); }
+    if (silence < beatInterval * 2.5 || isSignedOut) { return; }
     showBanner((isBoardGone ? 'This board was removed from the server at ' : 'No connection to the server since ') +
       formatTime(serverTime) + '. Figures are as of then.');
-    if (source && monotonicNow() - streamOpenedAt > beatInterval * 2.5) { scheduleRetry(); } // a dead connection gives no error
   }
 
   function pollPage() { // a proxy that buffers streams still delivers pages
-    if (!bannerText || isReloading) { return; }
-    fetchPage(function (code, served) {
+    if (isReloading) { return; }
+    nextPollAt = monotonicNow() + beatInterval * (1 + Math.random() / 4);
+    fetchPage(function (code, served, text) {
       if (code === 401) { showSignedOut(); return; }
       isSignedOut = false;
       isBoardGone = code >= 200 && code < 500 && !served;
-      if (bannerText && served && code === 200) { location.reload(); }
+      if (served && code === 200) { showPage(text); }
     });
+  }
+
+  function pageAttribute(text, name) { return (text.match(new RegExp(' data-' + name + '="([^"]*)"')) || [])[1] || ''; }
+
+  function showPage(text) { // instead of the stream: the tiles and the time of a page
+    if (pageAttribute(text, 'sheet') !== body.getAttribute('data-sheet') ||
+        pageAttribute(text, 'build') !== body.getAttribute('data-build')) { reload(); return; }
+    inertDocument.body.innerHTML = text;
+    var nodes = inertDocument.querySelectorAll('[data-tile]'), status = inertDocument.querySelector('.status .word');
+    for (var i = 0; i < nodes.length; i += 1) {
+      if (tiles[nodes[i].getAttribute('data-tile')]) { morphNode(tiles[nodes[i].getAttribute('data-tile')], nodes[i]); }
+    }
+    if (statusElement && status) { morphNode(statusElement, status); }
+    inertDocument.body.textContent = '';
+    lastEventId = pageAttribute(text, 'stream').split('?last=')[1] || lastEventId;
+    offset = Number(pageAttribute(text, 'offset')) || 0;
+    recordBeat(Number(pageAttribute(text, 'now')) || serverNow());
+    updateAges();
   }
 
   /* The screen: burn-in and cursor. */
@@ -257,7 +301,6 @@
     document.addEventListener('mousemove', showCursor);
     setInterval(function () { updateAges(); checkSilence(); }, 1000);
     setInterval(movePicture, 60000);
-    setInterval(pollPage, 60000 + Math.random() * 10000);
     openStream();
   }
 

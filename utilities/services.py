@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment
 
@@ -19,7 +19,7 @@ from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, utc_now
 from utilities.model.errors import BoardError, Overloaded
 from utilities.pageviews.collect.collector import Collector
-from utilities.pageviews.collection import Collection, make_site_registry, open_collection
+from utilities.pageviews.collection import Collection, local_zone_name, make_site_registry, open_collection
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
@@ -62,9 +62,19 @@ class Services:
     collector: Collector
 
 
+LOCAL_TIME_FILE = Path("/etc/localtime")
+
+
 def local_zone() -> tzinfo:
-    """Returns the time zone of the server, for boards that name none."""
-    return datetime.now().astimezone().tzinfo or UTC
+    """Returns the time zone of the server, for boards that name none, with the changes of its clock."""
+    name = local_zone_name()
+    try:
+        if name != "UTC":
+            return ZoneInfo(name)
+        with LOCAL_TIME_FILE.open("rb") as file:  # a copy of a zone's file, not a link to it
+            return ZoneInfo.from_file(file)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def load_catalogue() -> Catalogue:

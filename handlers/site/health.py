@@ -26,7 +26,8 @@ class HealthPage(BaseHandler):
             each["state"] in DEGRADED_STATES for name, each in readings.items() if self.has_source(name)
         )
         warnings = self.services.collector.warnings()
-        degraded = is_source_down or is_storage_down or is_outdated or warnings
+        undrawn = self.services.walls.undrawn_tiles
+        degraded = is_source_down or is_storage_down or is_outdated or warnings or undrawn
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {
@@ -37,7 +38,12 @@ class HealthPage(BaseHandler):
                 "store": store,
                 "page_views": page_views,
                 "warnings": warnings,
-                "boards": {"shown": len(boards), "faults": faults, "folder_readable": not boards.folder_fault},
+                "boards": {
+                    "shown": len(boards),
+                    "faults": faults,
+                    "folder_readable": not boards.folder_fault,
+                    "undrawn_tiles": undrawn,
+                },
                 "sites": {"counted": len(sites), "file_usable": not sites.fault},
                 "state_database": state,
                 "walls": self.services.walls.wall_count,

@@ -9,6 +9,7 @@ import pytest
 from demo.faults import Fault
 from tests.google.fake_google import RUN, FakeGoogle, error
 from utilities.google.connection import MAX_RESPONSE_BYTES
+from utilities.google.error_translation import CallContext, translate_sign_in_error
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, SourceMisconfigured, Unavailable
 from utilities.sources.ga4 import Ga4Query, Ga4Source
 
@@ -111,6 +112,43 @@ async def test_every_status_has_its_error_and_its_sentence(
 async def test_answer_that_is_no_report_is_a_bad_answer(body: str, google: FakeGoogle, ga4: Ga4Source) -> None:
     google.faults.inject(RUN, Fault("body", body=body))
     assert type(await trouble(ga4)) is BadAnswer
+
+
+def forbidden(reason: str, message: str, url: str = "") -> str:
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": "googleapis.com"}
+    info["metadata"] = {"consumer": "projects/7"}  # type: ignore[assignment]
+    links = [{"@type": "type.googleapis.com/google.rpc.Help", "links": [{"url": url}]}] if url else []
+    return error(403, "PERMISSION_DENIED", message, details=[info, *links])
+
+
+@pytest.mark.parametrize(
+    ("reason", "url", "words", "seconds"),
+    [
+        ("BILLING_DISABLED", "", "console.cloud.google.com/billing/linkedaccount?project=7", None),
+        ("CONSUMER_SUSPENDED", "https://support.google.com/cloud/answer/1", "https://support.google.com/cloud", None),
+        ("SECURITY_POLICY_VIOLATED", "", "VPC Service Controls", None),
+        ("SERVICE_DISABLED", "https://console.cloud.google.com/apis/x", "wait a few minutes", 60.0),
+        ("SOMETHING_NEW", "", "refuses the request", None),
+    ],
+)
+async def test_reason_of_a_403_decides_what_a_person_must_do(
+    reason: str, url: str, words: str, seconds: float | None, google: FakeGoogle, ga4: Ga4Source
+) -> None:
+    google.faults.inject(RUN, Fault("status", status=403, body=forbidden(reason, "No. Ask Google.", url)))
+    problem = await trouble(ga4)
+    assert isinstance(problem, SourceMisconfigured)
+    assert words in str(problem)
+    assert "role Viewer" not in str(problem)
+    assert problem.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    "words", ["The project associated with this account is disabled.", "An initiated request", "SignatureX"]
+)
+def test_words_and_not_letters_of_a_sign_in_error_decide(words: str) -> None:
+    text = str(translate_sign_in_error(f"invalid_request: {words}", CallContext("Google", "", "", "", EMAIL)))
+    assert "clock" not in text
+    assert "make a new one" not in text
 
 
 async def test_page_of_html_with_status_200_is_a_bad_answer(google: FakeGoogle, ga4: Ga4Source) -> None:

@@ -86,6 +86,7 @@ class GoogleClient:
         self.viewer_slots = asyncio.Semaphore(max(1, threads - 1))  # one thread is always for the walls
         self.quota = Quota(clock)
         self.error_budget = ErrorBudget(clock, max_server_errors, errors_file)
+        self.last_failure = ""  # why the breaker opened
         self.breaker = CircuitBreaker(
             clock, max_failures=4, rest_seconds=10.0, max_rest_seconds=120.0
         )  # no connection, no token
@@ -144,7 +145,7 @@ class GoogleClient:
     ) -> dict[str, Any]:
         self.raise_if_blocked(category)
         self.error_budget.start_call(connections.deadline.remaining_seconds())
-        server_error = False
+        server_error, cause = False, ""
         try:
             http = google_auth_httplib2.AuthorizedHttp(credentials, http=connections, max_refresh_attempts=1)
             answer = prepare().execute(http=http, num_retries=0)
@@ -158,9 +159,10 @@ class GoogleClient:
                 raise failure from error  # no fact about Google
             if is_credential_error(error):
                 self.credentials = None  # a corrected key file is read without a restart
+            cause = str(failure)
             raise self.record_failure(failure, category, server_error=server_error) from error
         finally:
-            self.error_budget.end_call(server_error=server_error)
+            self.error_budget.end_call(server_error=server_error, cause=cause)
         if connections.deadline.is_over.is_set():  # a socket that was shut down can look like the end of a response
             raise Unavailable(f"{self.service} did not answer in time")
         if not isinstance(answer, dict):
@@ -175,7 +177,7 @@ class GoogleClient:
         self.quota.raise_if_exhausted(category)
         if not self.breaker.allow_call():
             wait = max(round(self.breaker.remaining_seconds), 1)
-            raise Unavailable(f"{self.service} has failed several times; the next attempt is in {wait} s")
+            raise Unavailable(f"{self.last_failure or f'{self.service} has failed'}; next try in {wait} s")
 
     def record_success(self) -> None:
         """Records that Google has answered."""
@@ -185,6 +187,7 @@ class GoogleClient:
     def record_failure(self, failure: SourceError, category: str, *, server_error: bool) -> SourceError:
         """Records a failure in the breaker or the quota, and returns the error to raise."""
         if isinstance(failure, Unavailable) and not server_error:
+            self.last_failure = str(failure)
             self.breaker.record_failure()
         elif not isinstance(failure, (Unavailable, BadAnswer)):
             self.record_success()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import threading
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from http import HTTPStatus
@@ -165,7 +166,7 @@ def parse_credentials(info: dict[str, Any], scope: str) -> SharedCredentials:
     if info["type"] == "authorized_user":
         person: UserCredentials = UserCredentials.from_authorized_user_info(info)  # type: ignore[no-untyped-call]
         return person  # with the scopes that the person has allowed
-    info["private_key"] = str(info["private_key"]).replace("\\n", "\n")  # a tool has escaped it twice
+    info["private_key"] = re.sub(r"\\+(?:r\\+n|n)", "\n", str(info["private_key"]))  # escaped twice or more
     account: ServiceAccountCredentials = ServiceAccountCredentials.from_service_account_info(  # type: ignore[no-untyped-call]
         info, scopes=[scope]
     )
@@ -185,5 +186,8 @@ def read_key_file(path: Path) -> str:
         if isinstance(error, PermissionError):
             why = f"{why}; this is user {os.geteuid()}, so run `sudo chown {os.geteuid()}` on it"
         raise SourceMisconfigured(f"the file of {KEY_FILE_SETTING} cannot be read: {why}") from None
-    encoding = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    has_no_mark = b"\0" in data[:4]  # UTF-16 all the same: JSON begins with two ASCII letters
+    encoding = "utf-8-sig" if not has_no_mark else "utf-16-be" if data[0] == 0 else "utf-16-le"
     return data.decode(encoding, "replace")

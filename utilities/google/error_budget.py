@@ -36,6 +36,7 @@ class ErrorBudget:
         self.last_success = NEVER
         self.jitter = random.uniform(0.75, 1.25)  # noqa: S311 — processes must not all return at the same moment
         self.running_calls = 0
+        self.last_cause = ""  # of the last counted error of this process
         self.condition = Condition()
 
     def set_reported(self, category: str, left: int) -> None:
@@ -51,7 +52,8 @@ class ErrorBudget:
         with self.condition:
             self.condition.wait_for(self.has_room, timeout)
             if (rest := self.rest_seconds()) > 0:
-                raise Unavailable(f"Google has failed several times; the next attempt is in {max(round(rest), 1)} s")
+                cause = self.last_cause or read_last_cause(self.file) or "Google has failed"
+                raise Unavailable(f"{cause}; next try in {max(round(rest), 1)} s")
             if self.errors_left() - self.running_calls <= RESERVED_ERRORS:
                 wait = self.retry_seconds()
                 raise OverQuota(
@@ -70,11 +72,12 @@ class ErrorBudget:
             and len(self.errors_since_success()) < ERRORS_BEFORE_REST
         )
 
-    def end_call(self, *, server_error: bool) -> None:
-        """Ends a call, and counts its error."""
+    def end_call(self, *, server_error: bool, cause: str = "") -> None:
+        """Ends a call, and counts its error; `cause` is what a pause says that follows."""
         with self.condition:
             self.running_calls -= 1
             if server_error:
+                self.last_cause = " ".join(cause.split())
                 self.record_error(self.clock())
             self.condition.notify_all()
 
@@ -133,14 +136,28 @@ class ErrorBudget:
             replaces = not 0 < len(read_error_times(self.file)) < MAX_FILE_LINES
             with suppress(OSError):
                 self.file.parent.mkdir(parents=True, exist_ok=True)
-                with self.file.open("w" if replaces else "a", encoding="ascii") as file:
-                    file.writelines(f"{at.isoformat()}\n" for at in (*(before if replaces else ()), error))
+                with self.file.open("w" if replaces else "a", encoding="utf-8") as file:
+                    file.writelines(f"{at.isoformat()}\n" for at in (before if replaces else ()))
+                    file.write(f"{error.isoformat()} {self.last_cause}".rstrip() + "\n")
 
 
 def read_error_times(file: Path) -> list[datetime]:
-    """Reads the times in the file, one in each line; returns none when it cannot be read."""
+    """Reads the times that begin the lines of the file; returns none when it cannot be read."""
     try:
-        times = [datetime.fromisoformat(line) for line in file.read_text(encoding="ascii").split()]
+        times = [datetime.fromisoformat(line.split()[0]) for line in _read_lines(file)]
     except (OSError, ValueError):
         return []
     return [at.astimezone(UTC) for at in times]
+
+
+def read_last_cause(file: Path | None) -> str:
+    """Returns what the last line of the file says behind its time; '' without it."""
+    try:
+        lines = _read_lines(file) if file is not None else []
+    except (OSError, ValueError):
+        return ""
+    return lines[-1].partition(" ")[2] if lines else ""
+
+
+def _read_lines(file: Path) -> list[str]:
+    return [line for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]

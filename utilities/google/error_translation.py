@@ -15,6 +15,7 @@ from httplib2.decode import DecodeRatioError
 
 from utilities.google.credentials import InvalidTokenResponse, TokenServerUnavailable
 from utilities.google.quota import quota_error
+from utilities.google.refusals import DISABLED_RETRY_SECONDS, QUOTA_REASONS, Refusal, read_refusal
 from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
 from utilities.model.text import clean_text
 from utilities.redaction import MASK, Redactor
@@ -38,7 +39,6 @@ CLIENT_ERRORS = (
 
 MAX_QUOTED_CHARS = 16_000  # of a server's message; the rest is not looked at
 COUNTED_STATUSES = (500, 503)  # Google counts these, and locks the property out after too many
-CONSOLE_LINK = re.compile(r"https://console\.(?:developers|cloud)\.google\.com/[\w./?=&%-]+")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ def unwrap_error(error: BaseException | None) -> BaseException | None:
 
 def translate_status(error: HttpError, context: CallContext) -> SourceError:
     status, message = error.status_code, google_message(error, context)
-    if status == 429 or (status == 403 and "ateLimitExceeded" in body_text(error)):
+    refusal = read_refusal(error)
+    if status == 429 or (status == 403 and not QUOTA_REASONS.isdisjoint(refusal.reasons)):
         return quota_error(message, error.resp.get("retry-after"))
     if status == 401:
         return SourceMisconfigured(
@@ -124,7 +125,7 @@ def translate_status(error: HttpError, context: CallContext) -> SourceError:
             "check that its key still exists and that this machine's clock is right"
         )
     if status == 403:
-        return translate_forbidden(message, error, context)
+        return translate_forbidden(message, refusal, context)
     if status in (408, 500, 502, 503, 504):
         return Unavailable(f"{context.service} has failed ({status}{': ' + message if message else ''})")
     if status == 400:
@@ -137,16 +138,20 @@ def translate_status(error: HttpError, context: CallContext) -> SourceError:
     )
 
 
-def translate_forbidden(message: str, error: HttpError, context: CallContext) -> SourceError:
-    if "SERVICE_DISABLED" in body_text(error) or "has not been used in project" in message:
-        link = CONSOLE_LINK.search(message)
-        return SourceMisconfigured(
-            f"the API of {context.service} is disabled; enable it at {link[0] if link else context.enable_url}"
-        )
+def translate_forbidden(message: str, refusal: Refusal, context: CallContext) -> SourceError:
+    """Returns the error for a 403, by its reason; only one without a reason is about the account's role."""
+    if remedy := refusal.find_remedy():
+        account, enable_url = context.account, context.enable_url
+        text = refusal.describe_remedy(remedy, service=context.service, account=account, enable_url=enable_url)
+        retry_after = DISABLED_RETRY_SECONDS if remedy == "SERVICE_DISABLED" else None
+        return SourceMisconfigured(text, retry_after=retry_after)
     if not message:
         return BadAnswer(f"{context.service} answered 403 without a reason; check for a proxy in between")
-    if "Invalid property ID" in message:
+    if re.search(r"\bInvalid property ID\b", message):
         return SourceMisconfigured(f"GA4_PROPERTY_ID is not the number of a property: {message}")
+    if refusal.info_reason and refusal.info_reason != "IAM_PERMISSION_DENIED":
+        reason = context.quote_message(refusal.info_reason)
+        return SourceMisconfigured(f"{context.service} refuses the request of {context.account}: {message} ({reason})")
     return SourceMisconfigured(
         f"{context.account} may not read this; {context.how_to_grant} ({context.service}: {message})"
     )
@@ -155,13 +160,13 @@ def translate_forbidden(message: str, error: HttpError, context: CallContext) ->
 def translate_sign_in_error(message: str, context: CallContext) -> SourceError:
     """Returns the error for a response of the token server (RFC 6749)."""
     reason = context.quote_message(message)
-    if "short-lived token" in message or "iat" in message:
+    if re.search(r"\bshort-lived token\b|\biat\b", message):
         return SourceMisconfigured(
             f"Google rejects the key because this machine's clock is wrong; set the clock ({reason})"
         )
-    if "Signature" in message:
+    if re.search(r"\bSignature\b", message):
         return SourceMisconfigured(f"the key of {context.account} is no longer valid; make a new one ({reason})")
-    if "account not found" in message:
+    if re.search(r"\baccount not found\b", message):
         return SourceMisconfigured(f"the service account {context.account} no longer exists; make a new one ({reason})")
     return SourceMisconfigured(f"Google rejects the key of {context.account}: {reason}")
 
@@ -175,8 +180,3 @@ def google_message(error: HttpError, context: CallContext) -> str:
     if not isinstance(message, str):
         return ""
     return context.quote_message(message).removesuffix(".")
-
-
-def body_text(error: HttpError) -> str:
-    content = error.content
-    return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""

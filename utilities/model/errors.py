@@ -154,9 +154,13 @@ class OverQuota(SourceError):
 
 
 class SourceMisconfigured(SourceError):
-    """A person must change something before a retry can succeed."""
+    """A person must change something before a retry can succeed; `retry_after` where one may succeed soon after."""
 
     kind = ErrorKind.MISCONFIGURED
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class BadAnswer(SourceError):

@@ -69,7 +69,7 @@ def retry_delay(error: Exception, attempts: int, pace: timedelta, rng: random.Ra
         wait = max(error.retry_after, 1.0)
         return min(wait + rng.uniform(0.0, min(0.1 * wait, MAX_QUOTA_JITTER_SECONDS)), MAX_QUOTA_RETRY_SECONDS)
     if isinstance(error, SourceMisconfigured):
-        return MISCONFIGURED_RETRY_SECONDS
+        return error.retry_after or MISCONFIGURED_RETRY_SECONDS
     ceiling = min(FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 10), pace.total_seconds(), MAX_RETRY_SECONDS)
     return rng.uniform(min(1.0, ceiling), ceiling)
 

@@ -5,8 +5,12 @@ import os
 import stat
 from pathlib import Path
 
-FileStamp = tuple[int, int, int]
-"""Time of change in nanoseconds, size and inode; an editor that saves by renaming changes the inode."""
+FileStamp = tuple[int, int, int, int]
+"""Times of change of content and of the file itself in nanoseconds, size and inode.
+
+An editor that saves by renaming changes the inode. A file that is removed and written again may have the same inode and
+size, and a copy the same time of its content, but not the time of the file itself.
+"""
 
 
 def read_file_stamp(path: Path) -> FileStamp | None:
@@ -15,7 +19,7 @@ def read_file_stamp(path: Path) -> FileStamp | None:
         facts = path.stat()
     except OSError:
         return None
-    return facts.st_mtime_ns, facts.st_size, facts.st_ino
+    return facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino
 
 
 def read_file_inode(path: Path) -> int | None:

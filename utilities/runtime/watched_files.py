@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 Value = TypeVar("Value")
 
 FILE_GRACE_SECONDS = 60.0  # in which a file that is gone may come back: git and editors replace files in two steps
-DEAD_LINK_STAMP: FileStamp = (-1, 0, 0)  # such a file is read again each time, so one stamp is enough
+DEAD_LINK_STAMP: FileStamp = (-1, 0, 0, 0)  # such a file is read again each time, so one stamp is enough
 READ_TIMEOUT_SECONDS = 10.0  # for all files together; a disk over a network can hang
 LISTING = Path()
 """The key under which `faults` has what is wrong with the folder itself."""
@@ -142,13 +142,13 @@ class WatchedFiles(Generic[Value]):
     def _remove_gone(self, stamps: Mapping[Path, FileStamp]) -> bool:
         """Removes files that have been gone for long, and at once those that have got another name."""
         now, has_changed = self._monotonic(), False
-        moved_to = set(stamps.values())
+        moved_to = {_content_stamp(stamp) for stamp in stamps.values()}
         for path in list(self._gone_since):
             if path in stamps:
                 del self._gone_since[path]
         for path in self._stamps.keys() - stamps.keys():
             since = self._gone_since.setdefault(path, now)
-            is_moved = self._stamps[path] in moved_to
+            is_moved = _content_stamp(self._stamps[path]) in moved_to
             if path in self.accepted and not is_moved and now - since < self.grace_seconds:
                 continue
             del self._gone_since[path]
@@ -186,3 +186,9 @@ def describe_file_error(where: str, error: Exception) -> str:
 def _link_stamp(path: Path) -> FileStamp | None:
     """Returns the stamp of what the path leads to, a stamp of the link when it leads nowhere, None without either."""
     return read_file_stamp(path) or (DEAD_LINK_STAMP if os.path.lexists(path) else None)
+
+
+def _content_stamp(stamp: FileStamp) -> tuple[int, int, int]:
+    """Returns what stays the same when a file is renamed."""
+    content_at, _, size, inode = stamp
+    return content_at, size, inode

@@ -23,6 +23,11 @@ class RenderedTile:
     tile: TileHtml
     event: SseEvent
 
+    @property
+    def state(self) -> ReadingState:
+        """The state that the wall shows: figures that cannot be drawn have failed, however new they are."""
+        return ReadingState.FAILED if self.tile.content is None else self.tile_state.state
+
 
 ReadTileState = Callable[[Tile, datetime], TileState]
 MakeTileEvent = Callable[[str, str], SseEvent]
@@ -116,7 +121,11 @@ class BoardChannel:
 
     def tile_states(self) -> list[ReadingState]:
         """Returns the state of each tile."""
-        return [rendered.tile_state.state for rendered in self.rendered.values()]
+        return [rendered.state for rendered in self.rendered.values()]
+
+    def undrawn_tiles(self) -> list[str]:
+        """Returns the names of the tiles whose figures cannot be drawn."""
+        return [name for name, rendered in self.rendered.items() if rendered.tile.content is None]
 
     def render_with_ages(self, now: datetime) -> list[str]:
         """Returns every tile as the streams have it, with its age now; open walls count ages themselves."""

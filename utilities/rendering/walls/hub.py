@@ -183,6 +183,11 @@ class WallHub:
         """The number of open walls."""
         return sum(len(channel.streams) for channel in self._channels.values())
 
+    @property
+    def undrawn_tiles(self) -> dict[str, list[str]]:
+        """The tiles whose figures cannot be drawn, by board."""
+        return {name: tiles for name, channel in self._channels.items() if (tiles := channel.undrawn_tiles())}
+
     async def wait_until_drawn(self, max_seconds: float = 1.0) -> None:
         """Waits until no chart is being drawn, at most `max_seconds`."""
         if self._renderer.gallery is not None:

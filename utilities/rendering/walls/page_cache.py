@@ -2,7 +2,7 @@
 
 import gzip
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from utilities.config.boards import Boards
@@ -10,10 +10,12 @@ from utilities.model.clock import Clock
 from utilities.rendering.walls.board_channel import BoardChannel
 from utilities.rendering.walls.sse_events import SseEvent, encode_event, event_id
 from utilities.rendering.walls.status_line import BoardStatus, board_status
-from utilities.rendering.walls.tile_renderer import TileRenderer
+from utilities.rendering.walls.tile_renderer import TileRenderer, offset_minutes
 
 PageVersion = tuple[int, bool, int]
-"""All that a page depends on: the version of its tiles, whether its board file has an error, and the minute."""
+"""All that a page depends on: the version of its tiles, whether its board file has an error, and the time."""
+
+PAGE_SECONDS = 5  # a page carries the server's time, by which the wall's clock goes until the first beat
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,9 @@ class PageCache:
         self._pages: dict[tuple[str, str], CachedPage] = {}
 
     def get_page(self, channel: BoardChannel, theme: str) -> CachedPage:
-        """Returns the page with the ages of this minute: without a script nothing else updates them."""
+        """Returns the page with the time and the ages of these seconds: without a script nothing else updates them."""
         now = self._clock()
-        version = (channel.version, channel.board.name in self._boards.faults, int(now.timestamp() // 60))
+        version = (channel.version, channel.board.name in self._boards.faults, int(now.timestamp() // PAGE_SECONDS))
         page = self._pages.get((channel.board.name, theme))
         if page is None or page.page_version != version:
             page = CachedPage(version, self._render_page(channel, theme, now))
@@ -69,10 +71,10 @@ class PageCache:
     def beat_event(self, channel: BoardChannel) -> SseEvent:
         """Returns the time, the status line, and the versions by which a wall knows whether to reload."""
         now = self._clock()
-        offset = now.astimezone(self._renderer.board_zone(channel.board)).utcoffset() or timedelta()
+        local = now.astimezone(self._renderer.board_zone(channel.board))
         data = {
             "now": int(now.timestamp() * 1000),
-            "offset": offset.total_seconds() / 60,
+            "offset": offset_minutes(local),
             "every": self._beat_seconds,
             "sheet": channel.edition,
             "build": self._version,

@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
 from utilities.config.boards import Board, Tile
 from utilities.model.errors import FoyerError, error_kind
-from utilities.model.frames import LastError, Reading, ReadingState
+from utilities.model.frames import LastError, Reading, ReadingState, UnknownColumn
 from utilities.rendering.charts.colours import recolour_rules
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout.placement import content_box
@@ -69,6 +69,7 @@ class TileRenderer:
         self._website = website
         self._days = days
         self._demo = demo
+        self._logged: dict[tuple[str, str], str] = {}  # why a tile cannot be drawn, by board and tile
 
     def board_zone(self, board: Board) -> tzinfo:
         """Returns the time zone of a board."""
@@ -86,10 +87,14 @@ class TileRenderer:
             if content is None:
                 content, is_pending = self.contents.build_tile(board, tile, title, reading.frame, trend_frame)
             html = self._render_content(board, tile, title, content, reading, tile_state.state, now)
+            self._logged.pop((board.name, tile.name), None)
             return TileHtml(html, content, is_pending)
         except RENDER_ERRORS as error:
-            log.exception("tile %s of board %s cannot be rendered", tile.name, board.name)
-            last_error = LastError("These figures cannot be drawn here.", error_kind(error), now, 1, now)
+            text = f"These figures cannot be drawn here: {describe_render_error(error)}"
+            if self._logged.get((board.name, tile.name)) != text:  # once, not with every page
+                self._logged[board.name, tile.name] = text
+                log.exception("tile %s of board %s cannot be rendered", tile.name, board.name)
+            last_error = LastError(text, error_kind(error), now, 1, now)
             failed = Reading(tile.report, last_error=last_error)
             empty = TileContent(self.contents.views[tile.view], None)
             return TileHtml(self._render_content(board, tile, title, empty, failed, ReadingState.FAILED, now), None)
@@ -124,11 +129,15 @@ class TileRenderer:
 
     def render_wall(self, board: Board, tiles: list[str], now: datetime, **context: object) -> bytes:
         """Returns the page around rendered tiles."""
-        local = now.astimezone(self.board_zone(board))
+        zone = self.board_zone(board)
+        local = now.astimezone(zone)
         safe = [Markup(tile) for tile in tiles]  # noqa: S704 (escaped when they were rendered)
         page = self._templates.get_template("board.html").render(
             board=board,
             tiles=safe,
+            now_ms=int(now.timestamp() * 1000),
+            offset=offset_minutes(local),
+            zone=getattr(zone, "key", None) or "",
             clock=f"{local:%a} {local.day} {local:%b %H:%M}",
             website=self._website,
             days=self._days if self._shows_last_days(board) else 0,
@@ -136,3 +145,15 @@ class TileRenderer:
             **context,
         )
         return page.encode()
+
+
+def describe_render_error(error: Exception) -> str:
+    """Returns why a tile cannot be drawn, for the wall; a view's own ValueError names a column or an option."""
+    if isinstance(error, UnknownColumn | FoyerError):
+        return str(error)
+    return f"the view failed ({type(error).__name__}), the log says where"
+
+
+def offset_minutes(local: datetime) -> float:
+    """Returns how many minutes a local time is ahead of UTC."""
+    return (local.utcoffset() or timedelta()).total_seconds() / 60
