@@ -114,7 +114,7 @@ async def test_status_line_does_not_mention_days_that_are_not_shown(
     async with run_server(settings(boards_dir=ROOT / "boards", port=0)) as (_, port):
         for name, words in (("visits", 0), ("office", 1)):
             page = (await fetch(f"http://localhost:{port}/boards/{name}")).body.decode()
-            assert page.count("last 7 days") == words, name
+            assert page.count("the 7 days to yesterday") == words, name
 
 
 async def test_checkup_reaches_the_store_of_this_machine(settings: Callable[..., Settings]):

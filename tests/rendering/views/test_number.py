@@ -33,17 +33,16 @@ def describe_change(number: Number) -> str:
 @pytest.mark.parametrize(
     ("value", "before", "text"),
     [
-        (21480, 19852, "up 8.2% more than the 7 days before"),
-        (63902, 65946, "down 3.1% less than the 7 days before"),
-        (100, 100, "level  no change on the 7 days before"),
-        (100000, 100001, "level  about the same"),
-        (1_000_400, 1_000_000, "up 0.04% more"),
-        (50, -100, "up 150 more than the 7 days before"),
-        (-150, -100, "down 50 less than the 7 days before"),
-        (47, 0, "up 47 more than the 7 days before"),
-        (0, 0, "level  no change on the 7 days before"),
-        (0, 12, "down 100.0% less"),
-        (10**12, 3, "up over 1,000% more"),
+        (21480, 19852, "up 8.2% more than the week before"),
+        (63902, 65946, "down 3.1% fewer than the week before"),
+        (100, 100, "level  about as many as the week before"),
+        (100000, 100001, "level  about as many as the week before"),
+        (47, 0, "up 47 more than the week before"),
+        (0, 0, "level  about as many as the week before"),
+        (0, 12, "down 100.0% on the week before"),
+        (10**12, 3, "up over 1,000% on the week before"),
+        (1_000_400, 1_000_000, "level  about as many as the week before"),
+        (50, -100, "up 150 more than the week before"),
         (12, None, ""),
         (None, 12, ""),
     ],
@@ -59,11 +58,13 @@ def test_figure_without_a_previous_period_shows_its_days():
 
 
 def test_change_of_a_rate_is_written_in_points():
-    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points more"
+    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points on the week before"
 
 
 def test_change_is_worded_as_fully_as_it_fits():
-    assert describe_change(build_number(108, 100, box=replace(BOX, width=430))) == "up 8.0% more"
+    change = build_number(108, 100, box=replace(BOX, width=430, height=213)).change
+    assert change and (change.words, change.than) == ("more", "than the week before")
+    assert describe_change(build_number(108, 100, box=replace(BOX, width=430))) == "up 8.0% on the week before"
     assert describe_change(build_number(108, 100, box=replace(BOX, width=200))) == "up 8.0% more"
 
 

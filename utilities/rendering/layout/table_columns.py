@@ -28,11 +28,13 @@ class NumericColumn:
     cells: tuple[str, ...]
     rank: int  # columns with a higher rank are dropped first
     note: str  # what its values lack, '' when nothing
+    is_text: bool = False  # words in the size of text, in grey
 
 
 def column_width(column: NumericColumn, box: Box, *, headed: bool) -> float:
     """Returns the width of a column with the gap before it, px."""
-    cells = max((text_width(cell, box.figure, tabular=True) for cell in column.cells), default=0.0)
+    size = box.text if column.is_text else box.figure
+    cells = max((text_width(cell, size, tabular=not column.is_text) for cell in column.cells), default=0.0)
     heading = text_width(column.heading, box.text) + (NOTE_MARK_EM * box.text if column.note else 0) if headed else 0.0
     return COLUMN_GAP_EM * box.text + MEASURING_MARGIN * max(heading, cells)
 

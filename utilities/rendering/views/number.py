@@ -27,6 +27,9 @@ CHANGE_MARK_EM = 1.3
 MAX_CHANGE = 10
 """More than so many times as much is written as "over 1,000%"."""
 
+MIN_CHANGE = 0.005
+"""Less than so much is written as "about as many"."""
+
 FIGURE_WEIGHT = 700
 
 
@@ -49,7 +52,8 @@ class NumberChange:
     direction: Literal["up", "down", "level"]
     welcome: bool
     amount: str  # `8.2%`, '' when level
-    words: str  # `more than the 7 days before`
+    words: str  # `more than the week before`
+    than: str = ""  # the end of these words, where they need a second line
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,8 @@ def fit_figure(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
 
 
 def figure_fits(text: str, size: float, box: Box) -> bool:
-    """Whether the figure fits at this size, with the line about the change below it."""
-    height = size * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
+    """Whether the figure fits at this size, with the lines about the change below it."""
+    height = size * FIGURE_LINE_EM + change_lines(box) * CHANGE_LINE_EM * box.text
     return text_width(text, size, weight=FIGURE_WEIGHT) <= box.width and height <= box.height
 
 
@@ -112,6 +116,11 @@ def shorten_number(value: Value, kind: ValueKind) -> str:
     """Returns `1.2 M`, `12,345 h`, `38%`: as charts do, with a space before the unit."""
     number = to_number(value)
     return MISSING_VALUE if number is None else format_short(number, kind, " ")
+
+
+def change_lines(box: Box) -> int:
+    """Returns how many lines the change may take: two where the figure is still twice the smallest size above them."""
+    return 2 if box.height >= 2 * (FIGURE_LINE_EM * box.figure + CHANGE_LINE_EM * box.text) else 1
 
 
 def build_change(frame: Frame, column: Column, value: Value, options: NumberOptions, box: Box) -> NumberChange | None:
@@ -125,34 +134,34 @@ def build_change(frame: Frame, column: Column, value: Value, options: NumberOpti
     gain = value - before
     amount = format_change(gain, before, column.kind)
     direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
-    for words in change_phrases(direction, previous_period_text(frame), is_equal=not gain):
-        if (
-            text_width(amount, box.text, weight=600) + text_width(words, box.text) + CHANGE_MARK_EM * box.text
-            <= box.width
-        ):
-            break
-    return NumberChange(direction, direction == options.good, amount, words)
+    mark = text_width(amount, box.text, weight=600) + CHANGE_MARK_EM * box.text if amount else 0
+    phrases = change_phrases(direction, previous_period_text(frame), column.kind)
+    fit = [words for words in phrases if mark + text_width(words, box.text) <= box.width]
+    words, than = fit[0] if fit else phrases[-1], ""
+    if words != phrases[0] and change_lines(box) > 1:
+        words, than = phrases[-1], phrases[0].removeprefix(phrases[-1]).strip()
+    return NumberChange(direction, direction == options.good, amount, words, than)
 
 
 def format_change(gain: float, before: float, kind: ValueKind) -> str:
-    """Returns per cent, points for a rate, or the figure itself when it was 0 or less before; '' for no change."""
+    """Returns per cent, points for a rate, or the amount itself where per cent mean nothing; '' for about the same."""
     if kind is ValueKind.FRACTION:
         return f"{abs(gain) * 100:.1f} points" if round(abs(gain), 3) else ""
-    if before <= 0:  # per cent of nothing, or of a debt, say the wrong thing
+    if before <= 0:
         return format_value(abs(gain), kind) if gain else ""
     share = abs(gain / before)
     if share >= MAX_CHANGE:
         return f"over {MAX_CHANGE:,.0%}"
-    return f"{share:.1%}" if round(share, 3) else f"{share:.2%}" if round(share, 4) else ""
+    return f"{share:.1%}" if share >= MIN_CHANGE else ""
 
 
-def change_phrases(direction: str, before: str, *, is_equal: bool) -> tuple[str, ...]:
-    """Returns phrases from the longest to the shortest; each says in which direction, or that there is none."""
-    if direction == "level" and not is_equal:
-        return (f"about the same as {before}", "about the same")
+def change_phrases(direction: str, before: str, kind: ValueKind) -> tuple[str, ...]:
+    """Returns phrases from the longest to the shortest; each names the direction, or that there is none."""
+    is_count = kind in (ValueKind.INTEGER, ValueKind.SHARE)
     if direction == "level":
-        return (f"no change on {before}", "no change")
-    more = "more" if direction == "up" else "less"
+        same = "about as many" if is_count else "about the same"
+        return (f"{same} as {before}", same)
+    more = "more" if direction == "up" else "fewer" if is_count else "less"
     return (f"{more} than {before}", more)
 
 
@@ -161,7 +170,7 @@ def previous_period_text(frame: Frame) -> str:
     if frame.date_range is None:
         return "the time before"
     days = (frame.date_range.last - frame.date_range.first).days + 1
-    return "the day before" if days == 1 else f"the {days} days before"
+    return {1: "the day before", 7: "the week before"}.get(days, f"the {days} days before")
 
 
 def covered_days_text(frame: Frame) -> str:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.layout import Box, TypeSizes
+from utilities.rendering.layout.plain_names import with_plain_names
+from utilities.rendering.layout.share_columns import join_share_columns
 from utilities.rendering.layout.stylesheet import REM_PX
 from utilities.rendering.layout.table_columns import (
     COLUMN_GAP_EM,
@@ -56,6 +58,7 @@ class TableOptions:
     ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
     bars: str = ""  # the column drawn as bars as well
     rows: Annotated[int, Field(ge=1)] = 100  # at most
+    shares: Literal["each", "sum"] = "each"  # a column for each network, or all shares and the largest network
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class TableHeading:
     text: str
     wide: bool
     note: str
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,17 +104,19 @@ def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     """Returns the rows and columns that fit; raises ValueError when none of the columns in the options is there."""
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
     capacity = row_capacity(box, headed=not options.bars)
-    part = replace(frame, rows=select_rows(frame, min(capacity, options.rows)))
+    part = with_plain_names(replace(frame, rows=select_rows(frame, min(capacity, options.rows))))
     texts, figures = split_columns(part, options.columns)
     labels = (
         [label_text(v, texts[0].kind) for v in part.column_values(texts[0].key)] if texts else [""] * len(part.rows)
     )
-    every = [build_numeric_column(part, column) for column in figures]
+    networks = [one for one in part.columns if options.shares == "sum" and one.kind is ValueKind.SHARE]
+    every = [build_numeric_column(part, column) for column in figures if column not in networks]
+    every += join_share_columns(part, networks) if networks else []
     numeric = fitting_columns(every, labels, box, options.bars)
     narrow = fitting_columns(numeric, labels, replace(box, width=PHONE_EM * box.text), options.bars)
     return TableContent(
         label=texts[0].heading if texts else "",
-        heads=tuple(TableHeading(one.heading, one not in narrow, one.note) for one in numeric),
+        heads=tuple(TableHeading(one.heading, one not in narrow, one.note, one.is_text) for one in numeric),
         rows=tuple(build_table_rows(part, labels, texts[1:], numeric, options.bars, box)),
         parts=tuple(column_percentages(labels, numeric, box, options.bars)) if options.bars else (),
         full=len(part.rows) == capacity,
@@ -175,7 +181,7 @@ def build_table_rows(
         words = [label_text(row[frame.column_index(c.key)], c.kind) for c in asides]
         quiet = second_text(label, [word for word in words if not word.startswith("(")], left, box)
         cells = (
-            TableCell(one.cells[place], bar_length(row[frame.column_index(one.key)], one.key == bars, top))
+            TableCell(one.cells[place], bar_length(row[frame.column_index(bars)], top) if one.key == bars else None)
             for one in numeric
         )
         yield TableRow(label, quiet, tuple(cells))
@@ -188,10 +194,8 @@ def second_text(label: str, words: list[str], left: float, box: Box) -> str:
     return next((text for text in fit if text_width(text, box.text) <= left), "")
 
 
-def bar_length(value: Value, drawn: bool, top: float) -> float | None:
-    """Returns the length of a bar in per cent, 0 without a value; None for a column without bars."""
-    if not drawn:
-        return None
+def bar_length(value: Value, top: float) -> float:
+    """Returns the length of a bar in per cent, 0 without a value."""
     return round(100 * value / top, 1) if isinstance(value, int | float) and top > 0 else 0.0
 
 
@@ -230,6 +234,7 @@ def table_css(sizes: TypeSizes) -> str:
     return f"""\
 .table th {{ line-height: {HEADING_EM}; padding-left: {COLUMN_GAP_EM}em; }}
 .table td {{ line-height: {ROW_EM}; padding-left: {COLUMN_GAP_EM * sizes.text / sizes.figure:.4f}em; }}
+.table td.aside {{ padding-left: {COLUMN_GAP_EM}em; font-size: {sizes.text / REM_PX:g}rem; }}
 .table .label {{ padding-left: 0; }}
 .table tbody tr {{ border-top-width: {1.04 * ROW_LINE_PX / REM_PX:g}rem; }}
 .table .quiet {{ margin-left: {ASIDE_MARGIN_EM}em; }}

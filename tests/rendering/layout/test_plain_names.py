@@ -1,0 +1,51 @@
+"""Walls name pages, sources and networks as a visitor in the hall would."""
+
+import pytest
+
+from utilities.model.frames import Column, Frame, Value, ValueKind
+from utilities.rendering.layout.plain_names import with_plain_names
+from utilities.rendering.layout.share_columns import join_share_columns
+
+
+@pytest.mark.parametrize(
+    ("source", "medium", "name"),
+    [
+        ("google", "organic", "Google search"),
+        ("bing", "organic", "Bing search"),
+        ("google", "cpc", "google"),
+        ("(direct)", "(none)", "Directly"),
+        ("(not set)", "(none)", "(not set)"),
+        (None, None, None),
+    ],
+)
+def test_sources_of_visits_have_plain_names(source: Value, medium: Value, name: Value):
+    columns = (Column("sessionSource", "", ValueKind.TEXT), Column("sessionMedium", "", ValueKind.TEXT))
+    assert with_plain_names(Frame(columns, ((source, medium),))).rows[0][0] == name
+
+
+def test_home_page_is_named_only_where_no_other_page_has_that_name():
+    columns = (Column("path", "Page", ValueKind.TEXT),)
+    assert with_plain_names(Frame(columns, (("/",), ("/a",)))).rows == (("Home page",), ("/a",))
+    assert with_plain_names(Frame(columns, (("/",), ("Home page",)))).rows == (("/",), ("Home page",))
+    assert with_plain_names(Frame((), ())).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("counts", "total", "network"),
+    [
+        ((1200, 402), "1,602", "Facebook"),
+        ((3, 435), "438", "Hacker News"),
+        ((None, 435), "≥ 435", "Hacker News"),
+        ((None, None), "–", ""),
+        ((0, 0), "0", ""),
+    ],
+)
+def test_shares_are_one_sum_and_the_network_with_most(counts: tuple[Value, ...], total: str, network: str):
+    columns = (
+        Column(
+            "facebook", "FB", ValueKind.SHARE, description="reactions, comments and shares on Facebook, by SharedCount"
+        ),
+        Column("hacker-news", "HN", ValueKind.SHARE, description="points and comments on Hacker News"),
+    )
+    cells = [one.cells for one in join_share_columns(Frame(columns, (counts,)), columns)]
+    assert cells == [(total,), (network,)]
