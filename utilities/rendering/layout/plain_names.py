@@ -30,7 +30,11 @@ def with_plain_names(frame: Frame) -> Frame:
     used = {row[0] for row in frame.rows}
     rows = []
     for row in frame.rows:
-        name = page_name(row[0]) if label in PAGE_COLUMNS else source_name(row[0], row[medium] if medium else None)
+        name = (
+            plain_page_name(row[0])
+            if label in PAGE_COLUMNS
+            else plain_source_name(row[0], row[medium] if medium else None)
+        )
         if name is None or name in used:
             rows.append(row)
             continue
@@ -39,12 +43,12 @@ def with_plain_names(frame: Frame) -> Frame:
     return replace(frame, rows=tuple(rows))
 
 
-def page_name(path: Value) -> str | None:
+def plain_page_name(path: Value) -> str | None:
     """Returns the plain name of a path, or None."""
     return HOME_PAGE if path == "/" else None
 
 
-def source_name(source: Value, medium: Value) -> str | None:
+def plain_source_name(source: Value, medium: Value) -> str | None:
     """Returns the plain name of a source of visits, or None."""
     if source == "(direct)" and medium in (None, "", "(none)"):
         return DIRECTLY
