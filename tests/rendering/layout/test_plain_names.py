@@ -49,3 +49,12 @@ def test_shares_are_one_sum_and_the_network_with_most(counts: tuple[Value, ...],
     )
     cells = [one.cells for one in join_share_columns(Frame(columns, (counts,)), columns)]
     assert cells == [(total,), (network,)]
+
+
+@pytest.mark.parametrize(("counts", "total"), [((1200, 1150), "1,200"), ((None, 1150), "1,150"), ((None, None), "–")])
+def test_network_that_two_providers_count_is_counted_once(counts: tuple[Value, ...], total: str):
+    columns = (
+        Column("facebook", "FB", ValueKind.SHARE, description="reactions, comments and shares on Facebook"),
+        Column("sharedcount", "Shares", ValueKind.SHARE, description="shares on Facebook, by SharedCount"),
+    )
+    assert join_share_columns(Frame(columns, (counts,)), columns)[0].cells == (total,)

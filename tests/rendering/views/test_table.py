@@ -21,7 +21,7 @@ COLUMNS = (
     Column("bounceRate", "Bounce rate", ValueKind.FRACTION, drop_priority=2),
     Column("sessions:previous", "Sessions before", ValueKind.INTEGER),
 )
-ROW = ("goggle", "organic", 9214, 171.0, 0.381, 8000)
+ROW = ("googol", "organic", 9214, 171.0, 0.381, 8000)
 
 
 def build_rows(*rows: tuple[Value, ...], box: Box = BOX, **options: Any) -> TableContent:
@@ -46,7 +46,7 @@ def test_values_are_formatted():
 
 def test_second_dimension_stands_behind_the_label():
     row = build_rows(ROW).rows[0]
-    assert (row.label, row.quiet) == ("goggle", "organic")
+    assert (row.label, row.quiet) == ("googol", "organic")
 
 
 def test_unknown_values_of_ga4_are_left_out():

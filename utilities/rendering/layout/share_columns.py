@@ -17,8 +17,9 @@ NETWORK_NAME = re.compile(r"\bon ([A-Z]\w*(?: [A-Z]\w*)*)")
 def join_share_columns(frame: Frame, networks: Sequence[Column]) -> list[NumericColumn]:
     """Returns the total of each row, with `≥` where a network gave no figure, and the name of the largest network."""
     places = [frame.column_index(network.key) for network in networks]
-    names = [network_name(network) for network in networks]
-    counts = [[row[place] for place in places] for row in frame.rows]
+    named = [network_name(network) for network in networks]
+    names = list(dict.fromkeys(named))
+    counts = [network_counts([row[place] for place in places], named) for row in frame.rows]
     return [
         NumericColumn("shares", "All shares", tuple(total_text(row) for row in counts), TOTAL_RANK, ""),
         NumericColumn(
@@ -30,6 +31,21 @@ def join_share_columns(frame: Frame, networks: Sequence[Column]) -> list[Numeric
             is_text=True,
         ),
     ]
+
+
+def network_counts(counts: Sequence[Value], named: Sequence[str]) -> list[Value]:
+    """Returns one count of each network, in order of first appearance: two providers may count the same network.
+
+    The largest counts, because neither has a share that is not on that network.
+    """
+    largest: dict[str, Value] = {}
+    for name, count in zip(named, counts, strict=True):
+        before = largest.get(name)
+        if isinstance(count, int | float) and (not isinstance(before, int | float) or count > before):
+            largest[name] = count
+        else:
+            largest.setdefault(name, count)
+    return list(largest.values())
 
 
 def total_text(counts: Sequence[Value]) -> str:
