@@ -39,8 +39,8 @@ def describe_change(number: Number) -> str:
         (100000, 100001, "level  about as many as the week before"),
         (47, 0, "up 47 more than the week before"),
         (0, 0, "level  about as many as the week before"),
-        (0, 12, "down 100.0% on the week before"),
-        (10**12, 3, "up over 1,000% on the week before"),
+        (0, 12, "down 100.0% fewer"),
+        (10**12, 3, "up over 1,000% more"),
         (1_000_400, 1_000_000, "level  about as many as the week before"),
         (50, -100, "up 150 more than the week before"),
         (12, None, ""),
@@ -58,13 +58,13 @@ def test_figure_without_a_previous_period_shows_its_days():
 
 
 def test_change_of_a_rate_is_written_in_points():
-    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points on the week before"
+    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points more"
 
 
 def test_change_is_worded_as_fully_as_it_fits():
     change = build_number(108, 100, box=replace(BOX, width=430, height=213)).change
     assert change and (change.words, change.than) == ("more", "than the week before")
-    assert describe_change(build_number(108, 100, box=replace(BOX, width=430))) == "up 8.0% on the week before"
+    assert describe_change(build_number(108, 100, box=replace(BOX, width=430))) == "up 8.0% more"
     assert describe_change(build_number(108, 100, box=replace(BOX, width=200))) == "up 8.0% more"
 
 
