@@ -134,12 +134,8 @@ def compared_days(frame: Frame) -> DateRange | None:
     """Returns the days that the figures are compared with; None without figures of a previous period."""
     if frame.previous_range or not frame.date_range:
         return frame.previous_range
-    has_previous = any(
-        value is not None
-        for row in frame.rows
-        for value, each in zip(row, frame.columns, strict=True)
-        if each.is_previous
-    )
+    previous = [place for place, column in enumerate(frame.columns) if column.is_previous]
+    has_previous = any(row[place] is not None for place in previous for row in frame.rows)
     return previous_days(frame.date_range) if has_previous else None
 
 

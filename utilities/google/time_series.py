@@ -56,9 +56,12 @@ def main_time(line: Line, query: Ga4Query) -> tuple[bool, int]:
 
 
 def fill_times(lines: list[Line], frame: Frame, answer: Ga4Response, query: Ga4Query, *, has_ended: bool) -> list[Line]:
-    """Returns the rows with one more for each time that Google left out, for each combination of names."""
+    """Returns the rows with one more for each time that Google left out, for each name of one other dimension.
+
+    With more dimensions the rows are a list of combinations, most of which never occur: nothing is filled in.
+    """
     known = [line[0] for line in lines if None not in line[0]]
-    if not known:
+    if not known or len(query.dimensions) > len(query.time_dimensions) + 1:
         return lines
     others = {names_of(line, query): None for line in lines if None not in line[0]}
     times = times_of_range(query.time_dimensions, frame.date_range, MAX_GA4_ROWS // len(others))
