@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Literal
 
 from handlers.overview.sources import OverviewColumn, OverviewSource, OverviewTab
 from handlers.reports.presenter import ReportView
 from utilities.model.formats import format_value
-from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
+from utilities.model.frames import Column, Frame, Value, ValueKind
 
 ROWS_PER_COLUMN = 6
 FALLING_IS_BETTER = ("bounceRate",)  # keys
@@ -128,34 +127,3 @@ def overview_rows(
         for row in frame.rows[:ROWS_PER_COLUMN]
     )
     return frame.columns[0].heading, column.heading, rows
-
-
-def compared_days(frame: Frame) -> DateRange | None:
-    """Returns the days that the figures are compared with; None without figures of a previous period."""
-    if frame.previous_range or not frame.date_range:
-        return frame.previous_range
-    previous = [place for place, column in enumerate(frame.columns) if column.is_previous]
-    has_previous = any(row[place] is not None for place in previous for row in frame.rows)
-    return previous_days(frame.date_range) if has_previous else None
-
-
-def previous_days(days: DateRange) -> DateRange:
-    """Returns the days that figures of these days are compared with: as many, just before them."""
-    count = timedelta(days=(days.last - days.first).days + 1)
-    return DateRange(days.first - count, days.last - count, days.zone)
-
-
-def format_days(days: DateRange, today: date) -> str:
-    """Returns `20–26 Nov`, `27 Nov – 3 Dec`, or `Thu 26 Nov` for one day; with the year when it is not this year.
-
-    Days that are cut off end with `until 13:00`.
-    """
-    first, last = days.first, days.last
-    year = "" if first.year == last.year == today.year else f" {last.year}"
-    year += f" until {days.until}" if days.until else ""
-    if first == last:
-        return f"{last:%a} {last.day} {last:%b}{year}"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{last.day} {last:%b}{year}"
-    first_year = f" {first.year}" if first.year != last.year else ""
-    return f"{first.day} {first:%b}{first_year} – {last.day} {last:%b}{year}"

@@ -4,9 +4,10 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from handlers.base.errors import HttpProblem
-from handlers.overview.figures import OverviewTable, compared_days, format_days, overview_figures, overview_rows
+from handlers.overview.figures import OverviewTable, overview_figures, overview_rows
 from handlers.overview.sources import GOOGLE, OVERVIEW_SOURCES, OWN, OverviewColumn, OverviewSource
 from handlers.reports.chart import ChartPair, draw_charts, prepare_pictures
+from handlers.reports.compared_days import compared_days, format_days
 from handlers.reports.desk_state import PERIODS, DeskState
 from handlers.reports.handler import RETRY_AFTER_SECONDS, http_errors
 from handlers.reports.page import DeskHandler

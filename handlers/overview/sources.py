@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from utilities.reports.google_reports import OVERVIEW_METRICS
+
 
 @dataclass(frozen=True)
 class OverviewTab:
@@ -102,20 +104,7 @@ GOOGLE = OverviewSource(
     by_day="google-by-day",
     by_hour="google-by-hour",
     now="active-now",
-    figures=tuple(
-        zip(
-            HEADINGS,
-            (
-                "totalUsers",
-                "sessions",
-                "screenPageViews",
-                "screenPageViewsPerSession",
-                "bounceRate",
-                "averageSessionDuration",
-            ),
-            strict=True,
-        )
-    ),
+    figures=tuple(zip(HEADINGS, OVERVIEW_METRICS, strict=True)),
     columns=(
         OverviewColumn("content", "Content", (OverviewTab("pages", "Top pages", "google-pages", figure="totalUsers"),)),
         OverviewColumn(

@@ -97,9 +97,7 @@ def http_errors() -> Iterator[None]:
     except ParameterError as error:
         raise parameter_problem(error) from error
     except Overloaded as error:
-        raise HttpProblem(
-            status_for_error(error, 503), str(error), {"Retry-After": str(BUSY_RETRY_AFTER_SECONDS)}
-        ) from error
+        raise overload_problem(error) from error
 
 
 def parameter_problem(error: ParameterError) -> HttpProblem:

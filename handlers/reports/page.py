@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from handlers.base.errors import HttpProblem
-from handlers.overview.figures import compared_days, format_days, previous_days
 from handlers.reports.chart import DrawableViews, PicturePair, draw_charts, drawable_views, prepare_pictures
+from handlers.reports.compared_days import compared_days, format_days
 from handlers.reports.desk_state import PERIODS, DeskState, query_string
 from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_groups import report_term
-from handlers.reports.report_query import ReportQuery
+from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
 from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, check_param_names, row_links
 from handlers.reports.table import Table, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.errors import ParameterError
-from utilities.model.frames import ReadingState, ValueKind
+from utilities.model.frames import ReadingState
 from utilities.rendering.views import TABLE, View
 from utilities.sources import ROWS_PARAM
 
@@ -25,8 +25,6 @@ from utilities.sources import ROWS_PARAM
 PENDING_RELOAD = 2
 MIN_RELOAD, MAX_RELOAD = 5, 60
 PARAMETERIZED_RELOAD = 25
-UNRANKED_ROWS = 3  # rows at most that Google's answers have beyond the limit
-ALL_ROWS = 10_000  # queried where rows are searched or sorted
 EXTENDED_ROW_LIMIT = 1000  # offered where a report has more rows than its own limit
 MAX_WORD_CHARS = 200  # of the search words and of `sort`
 
@@ -103,6 +101,7 @@ class ReportPage(DeskHandler):
             report_view.frame, prepared.table.rows, query.filter_names, state.link, query.params
         )
         days, today = report_view.frame.date_range, self.services.clock().date()
+        before = compared_days(report_view.frame) or (days.preceding_range() if days else None)
         image_params = {name: value for name, value in state.report_params.items() if name != ROWS_PARAM}
         await self.render_large_page(
             "report.html",
@@ -114,7 +113,7 @@ class ReportPage(DeskHandler):
             row_links=links,
             filters=[each for each in query.params if each not in SCOPE_NAMES],
             days=format_days(days, today) if days else "",
-            previous_days=format_days(compared_days(report_view.frame) or previous_days(days), today) if days else "",
+            previous_days=format_days(before, today) if before else "",
             state=state,
             table=prepared.table,
             chart=await draw_charts(prepared.pictures, self.services.gallery) if prepared.pictures else None,
@@ -149,20 +148,13 @@ class ReportPage(DeskHandler):
     def view_of_all_rows(self, query: ReportQuery, state: DeskState) -> ReportView:
         """Returns the view of the report; with search words or a sort order that of all its rows, where it was cut."""
         view = self.latest_view(query)
-        if (state.q or state.sort) and self.is_cut(query, view):
-            return self.latest_view(replace(query, params={**query.params, ROWS_PARAM: str(ALL_ROWS)}))
+        if (state.q or state.sort) and query.is_cut(view.frame):
+            return self.latest_view(replace(query, params={**query.params, ROWS_PARAM: str(MAX_REPORT_ROWS)}))
         return view
-
-    def is_cut(self, query: ReportQuery, view: ReportView) -> bool:
-        """Whether the report may have more rows than the view."""
-        limit = int(query.params.get(ROWS_PARAM, 0)) or getattr(query.report.query, "limit", 0)
-        is_ranking = bool(view.frame.columns) and view.frame.columns[0].kind is ValueKind.TEXT
-        is_full = limit <= len(view.frame.rows) <= limit + UNRANKED_ROWS  # days and hours do not depend on the limit
-        return query.has_row_limit and is_ranking and is_full and limit > 0
 
     def more_rows_link(self, query: ReportQuery, view: ReportView, state: DeskState) -> str:
         """Returns the address of the same page with more rows, '' where there are no more."""
-        if len(view.frame.rows) >= EXTENDED_ROW_LIMIT or not self.is_cut(query, view):
+        if len(view.frame.rows) >= EXTENDED_ROW_LIMIT or not query.is_cut(view.frame):
             return ""
         return state.link(params={**query.params, ROWS_PARAM: str(EXTENDED_ROW_LIMIT)})
 

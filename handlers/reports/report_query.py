@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from handlers.reports.desk_state import query_string
 from handlers.reports.presenter import ReportView, build_report_view
+from utilities.google.ga4_request import SPARE_ROWS
 from utilities.model.frames import Frame, Reading, ReadingState, ValueKind
 from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.reports import Report
@@ -71,7 +72,8 @@ class ReportQuery:
     def is_cut(self, frame: Frame) -> bool:
         """Whether rows are missing because of the limit; days and hours do not depend on it."""
         is_ranking = bool(frame.columns) and frame.columns[0].kind is ValueKind.TEXT
-        return self.has_row_limit and is_ranking and 0 < self.row_limit <= len(frame.rows)
+        is_full = self.row_limit <= len(frame.rows) <= self.row_limit + SPARE_ROWS
+        return self.has_row_limit and is_ranking and is_full and self.row_limit > 0
 
     def with_all_rows(self) -> "ReportQuery":
         """Returns the query for as many rows as there can be, unless it has a limit of its own."""

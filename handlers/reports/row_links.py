@@ -1,33 +1,26 @@
 """Filters of a desk page: rows whose name is a link that filters, and unknown parameters."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from utilities.model.errors import ParameterError
 from utilities.model.frames import Column, Frame
+from utilities.model.near_names import find_near_name
+from utilities.pageviews.sql.filters import VISIT_FILTERS
 from utilities.sources import ROWS_PARAM
 
-MAX_NAME_CHARS = 40  # of an unknown parameter that is compared with the accepted ones
 SCOPE_NAMES = frozenset({"site", "from", "to", "compare", ROWS_PARAM})
 PAGE_STATE_NAMES = ("compare", ROWS_PARAM, "view", "sort", "q", "page", "part")
-FILTER_OF_COLUMN = {
-    "page": ("page",),
-    "path": ("page",),
-    "landing": ("landing",),
-    "exit": ("exit",),
-    **{name: (f"f.{name}", name) for name in ("channel", "source", "campaign", "referrer", "country", "language")},
-    **{name: (f"f.{name}", name) for name in ("browser", "system", "device")},
-}
-"""The parameters that filter by a column's values, by its key; the first that a report accepts is used."""
+FILTER_OF_COLUMN = {**{name: name for name in VISIT_FILTERS}, "path": "page"}
+"""The parameter that filters by a column's values, by its key."""
 
 
 def row_filter(columns: Sequence[Column], accepted: Collection[str]) -> tuple[int, str]:
     """Returns the first column whose values can filter the report, and the parameter; -1 and '' without any."""
     for place, column in enumerate(columns):
-        for name in FILTER_OF_COLUMN.get(column.key, ()):
-            if name in accepted:
-                return place, name
+        name = FILTER_OF_COLUMN.get(column.key, "")
+        if name in accepted:
+            return place, name
     return -1, ""
 
 
@@ -58,8 +51,8 @@ def check_param_names(names: Iterable[str], accepted: Collection[str]) -> None:
     """
     for place, name in enumerate(names, 1):
         if name not in accepted:
-            near = get_close_matches(name[:MAX_NAME_CHARS], accepted, 1)
-            hint = f"; perhaps it should be `{near[0]}`" if near else ""
+            near = find_near_name(name, accepted)
+            hint = f"; perhaps it should be `{near}`" if near else ""
             raise ParameterError(
                 f"parameter {place} of the address is not one of this page{hint}. The page has {', '.join(accepted)}"
             )

@@ -51,10 +51,10 @@ def join_previous_rows(frame: Frame, previous: Frame, query: Ga4Query) -> Frame:
     where the times of the two periods do not correspond.
     """
     names = [index for index, column in enumerate(frame.columns) if not column.is_numeric]
-    shifted = shift_times(query, frame.date_range, previous.date_range)
+    shifted, places = shift_times(query, frame.date_range, previous.date_range), time_positions(query)
     before: dict[Row, Row] = {}
     for row in previous.rows:
-        key = shift_row(tuple(row[index] for index in names), query, shifted)
+        key = shift_row(tuple(row[index] for index in names), places, shifted)
         if key is not None:
             before[key] = row
     is_complete = previous.total_rows is None
@@ -64,7 +64,7 @@ def join_previous_rows(frame: Frame, previous: Frame, query: Ga4Query) -> Frame:
     joined = []
     for row in frame.rows:
         key = tuple(row[index] for index in names)
-        has_counterpart = counterparts is None or time_cells(key, query) in counterparts
+        has_counterpart = counterparts is None or tuple(key[place] for place in places) in counterparts
         joined.append(before.get(key, nothing if has_counterpart else unknown))
     return replace(frame.with_previous(joined), previous_range=previous.date_range)
 
@@ -102,21 +102,18 @@ def time_positions(query: Ga4Query) -> list[int]:
     return positions
 
 
-def time_cells(key: Row, query: Ga4Query) -> Row:
-    return tuple(key[position] for position in time_positions(query))
+def shift_row(key: Row, places: Sequence[int], shifted: dict[Row, Row] | None) -> Row | None:
+    """Returns a previous row's names and times as those of this period; None where it has no such time.
 
-
-def shift_row(key: Row, query: Ga4Query, shifted: dict[Row, Row] | None) -> Row | None:
-    """Returns a previous row's names and times as those of this period; None where it has no such time."""
+    `places` are the positions of the times.
+    """
     if shifted is None:
         return key
-    times = shifted.get(time_cells(key, query))
+    times = shifted.get(tuple(key[place] for place in places))
     if times is None:
         return None
-    cells = list(key)
-    for position, text in zip(time_positions(query), times, strict=True):
-        cells[position] = text
-    return tuple(cells)
+    moved = dict(zip(places, times, strict=True))
+    return tuple(moved.get(place, cell) for place, cell in enumerate(key))
 
 
 def comparable_days(days: DateRange) -> DateRange:
@@ -132,10 +129,9 @@ def ga4_previous_days(days: DateRange, first: str) -> DateRange:
     A range that begins with a week, month, quarter or year (`now/M`) is compared with the same days of the one before;
     any other with as many days before it.
     """
-    length = timedelta(days=(days.last - days.first).days + 1)
     match = CALENDAR_UNIT.search(first.strip())
     if match is None:
-        return replace(days, first=days.first - length, last=days.first - timedelta(days=1), has_ended=True)
+        return days.preceding_range()
     unit, count = match[1], 1
     while count < MAX_UNITS and move_day(days.first, count, unit) <= days.last:
         count += 1

@@ -98,6 +98,11 @@ class DateRange:
     has_ended: Annotated[bool, Field(alias="over")] = True
     until: str = ""
 
+    def preceding_range(self) -> "DateRange":
+        """Returns as many whole days just before these."""
+        count = self.last - self.first + timedelta(days=1)
+        return DateRange(self.first - count, self.last - count, self.zone)
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -6,6 +6,9 @@ from typing import Any
 from utilities.reports import Report
 from utilities.sources.ga4 import Ga4Query
 
+COUNTED_METRICS = ("totalUsers", "sessions", "screenPageViews")
+OVERVIEW_METRICS = (*COUNTED_METRICS, "screenPageViewsPerSession", "bounceRate", "averageSessionDuration")
+
 
 def _google_report(name: str, title: str, query: Ga4Query, **more: Any) -> Report:
     if query.realtime:  # such a query costs about forty quota tokens
@@ -29,21 +32,14 @@ REPORTS = (
         "google-totals",
         "How much are we read, by Google?",
         Ga4Query(
-            metrics=(
-                "totalUsers",
-                "sessions",
-                "screenPageViews",
-                "screenPageViewsPerSession",
-                "bounceRate",
-                "averageSessionDuration",
-            ),
+            metrics=OVERVIEW_METRICS,
             compare=True,
         ),
     ),
     _google_report(
         "google-by-day",
         "How much are we read each day, by Google?",
-        Ga4Query(dimensions=("date",), metrics=("totalUsers", "sessions", "screenPageViews"), order="date", limit=366),
+        Ga4Query(dimensions=("date",), metrics=COUNTED_METRICS, order="date", limit=366),
         headings={"date": "Day"},
     ),
     _google_report(
@@ -51,7 +47,7 @@ REPORTS = (
         "How much are we read each hour, by Google?",
         Ga4Query(
             dimensions=("dateHour",),
-            metrics=("totalUsers", "sessions", "screenPageViews"),
+            metrics=COUNTED_METRICS,
             order="dateHour",
             days=1,
             limit=25,

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -29,6 +28,7 @@ from redis.exceptions import (
     ResponseError,
 )
 
+from utilities.model.clock import moments_of
 from utilities.model.errors import SettingsError, StoreDown
 from utilities.runtime.circuit_breaker import CircuitBreaker
 
@@ -82,9 +82,7 @@ class RedisConnection:
         self._purpose = purpose
         self._call_seconds = call_seconds
         self._fallback = fallback
-        # The breaker compares moments only, so monotonic seconds serve as its clock.
-        epoch = datetime(2000, 1, 1, tzinfo=UTC)
-        self._breaker = CircuitBreaker(lambda: epoch + timedelta(seconds=clock()), MAX_FAILURES, rest_seconds)
+        self._breaker = CircuitBreaker(moments_of(clock), MAX_FAILURES, rest_seconds)
 
     @asynccontextmanager
     async def use_client(self, seconds: float | None = None) -> AsyncIterator[Redis]:

@@ -10,7 +10,8 @@ import pytest
 from tornado.escape import json_decode
 from tornado.httpclient import HTTPResponse
 
-from handlers.overview.figures import compare_figures, format_days, previous_days
+from handlers.overview.figures import compare_figures
+from handlers.reports.compared_days import format_days
 from tests.handlers.accounts.conftest import FoyerServer, StartFoyer, provider, start_local_foyer
 from tests.waiting import wait_until
 from utilities.model.formats import format_value
@@ -143,5 +144,5 @@ def test_changes(column: Column, value: Value, previous: Value, text: str | None
 def test_days_and_the_days_before(first: date, last: date, text: str, before: str):
     days, today = DateRange(first, last, "UTC"), date(2026, 11, 26)
     assert format_days(days, today) == text
-    assert format_days(previous_days(days), today) == before
+    assert format_days(days.preceding_range(), today) == before
     assert format_days(replace(days, until="13:00"), today) == f"{text} until 13:00"

@@ -4,14 +4,13 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from threading import Lock
 from typing import TypeVar
 
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
 
-from utilities.model.clock import MonotonicClock
+from utilities.model.clock import MonotonicClock, moments_of
 from utilities.model.errors import FoyerError, StoreDown
 from utilities.pageviews.storage.clickhouse_open import describe_client_error
 from utilities.runtime.circuit_breaker import CircuitBreaker
@@ -38,13 +37,9 @@ class ClickHouseGuard:
     """A circuit breaker for each kind of call, and one outage for all. May be used from any thread."""
 
     def __init__(self, monotonic: MonotonicClock = time.monotonic) -> None:
-        # The breakers compare moments only, so monotonic seconds serve as their clock.
-        epoch = datetime(2000, 1, 1, tzinfo=UTC)
+        clock = moments_of(monotonic)
         self._breakers = {
-            call: CircuitBreaker(
-                lambda: epoch + timedelta(seconds=monotonic()), MAX_CLICKHOUSE_FAILURES, CLICKHOUSE_REST_SECONDS
-            )
-            for call in ClickHouseCall
+            call: CircuitBreaker(clock, MAX_CLICKHOUSE_FAILURES, CLICKHOUSE_REST_SECONDS) for call in ClickHouseCall
         }
         self._lock = Lock()
         self._failing: set[ClickHouseCall] = set()

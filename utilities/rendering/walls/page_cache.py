@@ -7,10 +7,11 @@ from functools import cached_property
 
 from utilities.config.boards import Boards
 from utilities.model.clock import Clock
+from utilities.model.time_ranges import utc_offset_minutes
 from utilities.rendering.walls.board_channel import BoardChannel
 from utilities.rendering.walls.sse_events import SseEvent, encode_event, event_id
 from utilities.rendering.walls.status_line import BoardStatus, board_status
-from utilities.rendering.walls.tile_renderer import TileRenderer, offset_minutes
+from utilities.rendering.walls.tile_renderer import TileRenderer
 
 PageVersion = tuple[int, bool, int]
 """All that a page depends on: the version of its tiles, whether its board file has an error, and the time."""
@@ -74,7 +75,7 @@ class PageCache:
         local = now.astimezone(self._renderer.board_zone(channel.board))
         data = {
             "now": int(now.timestamp() * 1000),
-            "offset": offset_minutes(local),
+            "offset": utc_offset_minutes(local),
             "every": self._beat_seconds,
             "sheet": channel.edition,
             "build": self._version,

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from jinja2 import Environment, TemplateError
 from markupsafe import Markup
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from utilities.config.boards import Board, Tile
 from utilities.model.errors import FoyerError, error_kind
 from utilities.model.frames import LastError, Reading, ReadingState, UnknownColumn
+from utilities.model.time_ranges import utc_offset_minutes
 from utilities.rendering.charts.colours import recolour_rules
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout.placement import content_box
@@ -136,7 +137,7 @@ class TileRenderer:
             board=board,
             tiles=safe,
             now_ms=int(now.timestamp() * 1000),
-            offset=offset_minutes(local),
+            offset=utc_offset_minutes(local),
             zone=getattr(zone, "key", None) or "",
             clock=f"{local:%a} {local.day} {local:%b %H:%M}",
             website=self._website,
@@ -152,8 +153,3 @@ def describe_render_error(error: Exception) -> str:
     if isinstance(error, UnknownColumn | FoyerError):
         return str(error)
     return f"the view failed ({type(error).__name__}), the log says where"
-
-
-def offset_minutes(local: datetime) -> float:
-    """Returns how many minutes a local time is ahead of UTC."""
-    return (local.utcoffset() or timedelta()).total_seconds() / 60
