@@ -12,6 +12,7 @@ from handlers.reports.desk_state import PERIODS, DeskState
 from handlers.reports.handler import RETRY_AFTER_SECONDS, http_errors
 from handlers.reports.page import DeskHandler
 from handlers.reports.presenter import ReportView
+from handlers.reports.row_links import is_filter_value, row_filter
 from utilities.model.frames import Frame, ReadingState
 from utilities.model.time_ranges import parse_range
 from utilities.pageviews.classify.user_agents import device_type
@@ -175,10 +176,11 @@ class OverviewPage(DeskHandler):
         tab = column.find_tab(self.get_query_argument(column.name, ""))
         query = self.parse_report_query(tab.report)
         view = self.latest_view(query)
-        can_filter = tab.filter in self.filter_names(source)
+        _, param = row_filter(view.frame.columns, self.filter_names(source))
 
         def row_link(name: str) -> str:
-            return state.link(params={**state.params, tab.filter: name}) if can_filter and name else ""
+            is_linked = param and is_filter_value(param, name)
+            return state.link(params={**state.params, param: name}) if is_linked else ""
 
         name_heading, value_heading, rows = overview_rows(view.frame, tab.figure, row_link)
         return OverviewTable(column, tab, view, name_heading, value_heading, rows)

@@ -7,12 +7,11 @@ from utilities.reports.google_reports import OVERVIEW_METRICS
 
 @dataclass(frozen=True)
 class OverviewTab:
-    """One report of a column: its name in addresses, its link, and the filter of its rows."""
+    """One report of a column: its name in addresses, and its link."""
 
     name: str
     label: str
     report: str
-    filter: str = ""  # the parameter that a row's link sets; the reports need not accept it
     figure: str = "visitors"  # the key of the figure of a row
 
 
@@ -62,25 +61,25 @@ OWN = OverviewSource(
             "content",
             "Content",
             (
-                OverviewTab("pages", "Top pages", "site-pages", "page", "views"),
-                OverviewTab("landing", "Landing", "site-landing-pages", "page"),
-                OverviewTab("exit", "Exit", "site-exit-pages", "page", "exits"),
+                OverviewTab("pages", "Top pages", "site-pages", figure="views"),
+                OverviewTab("landing", "Landing", "site-landing-pages"),
+                OverviewTab("exit", "Exit", "site-exit-pages", figure="exits"),
             ),
         ),
         OverviewColumn(
             "sources",
             "Sources",
             (
-                OverviewTab("channels", "Channels", "site-channels", "channel"),
-                OverviewTab("sources", "Sources", "site-sources", "source"),
-                OverviewTab("campaigns", "Campaigns", "site-campaigns", "campaign"),
+                OverviewTab("channels", "Channels", "site-channels"),
+                OverviewTab("sources", "Sources", "site-sources"),
+                OverviewTab("campaigns", "Campaigns", "site-campaigns"),
             ),
         ),
         OverviewColumn(
             "audience",
             "Audience",
             (
-                OverviewTab("countries", "Countries", "site-countries", "country"),
+                OverviewTab("countries", "Countries", "site-countries"),
                 OverviewTab("languages", "Languages", "site-languages"),
             ),
         ),
@@ -88,9 +87,9 @@ OWN = OverviewSource(
             "technology",
             "Technology",
             (
-                OverviewTab("devices", "Devices", "site-devices", "device"),
-                OverviewTab("browsers", "Browsers", "site-browsers", "browser"),
-                OverviewTab("systems", "Systems", "site-systems", "system"),
+                OverviewTab("devices", "Devices", "site-devices"),
+                OverviewTab("browsers", "Browsers", "site-browsers"),
+                OverviewTab("systems", "Systems", "site-systems"),
             ),
         ),
     ),

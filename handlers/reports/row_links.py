@@ -6,21 +6,27 @@ from typing import Any
 from utilities.model.errors import ParameterError
 from utilities.model.frames import Column, Frame
 from utilities.model.near_names import find_near_name
-from utilities.pageviews.sql.filters import VISIT_FILTERS
 from utilities.sources import ROWS_PARAM
 
 SCOPE_NAMES = frozenset({"site", "from", "to", "compare", ROWS_PARAM})
 PAGE_STATE_NAMES = ("compare", ROWS_PARAM, "view", "sort", "q", "page", "part")
-FILTER_OF_COLUMN = {**{name: name for name in VISIT_FILTERS}, "path": "page"}
-"""The parameter that filters by a column's values, by its key."""
+FILTER_OF_COLUMN = {
+    "page": ("page",),
+    "path": ("page",),
+    "landing": ("landing",),
+    "exit": ("exit",),
+    **{name: (f"f.{name}", name) for name in ("channel", "source", "campaign", "referrer", "country", "language")},
+    **{name: (f"f.{name}", name) for name in ("browser", "system", "device")},
+}
+"""The parameters that filter by a column's values, by its key; the first that a report accepts is used."""
 
 
 def row_filter(columns: Sequence[Column], accepted: Collection[str]) -> tuple[int, str]:
     """Returns the first column whose values can filter the report, and the parameter; -1 and '' without any."""
     for place, column in enumerate(columns):
-        name = FILTER_OF_COLUMN.get(column.key, "")
-        if name in accepted:
-            return place, name
+        for name in FILTER_OF_COLUMN.get(column.key, ()):
+            if name in accepted:
+                return place, name
     return -1, ""
 
 

@@ -1,8 +1,9 @@
 """One process of several: `python -m tests.refresh.process REDIS_URL FOLDER HANG`.
 
-Refreshes one report each minute of a clock that only its standard input moves: a line is the number of seconds. Appends
-its process id to FOLDER/queries for each query, and writes a line to standard output when nothing is due. With HANG a
-query never ends, as in a process that is stalled.
+Refreshes one report each minute of a clock that only its standard input moves: a line is the number of seconds, and is
+answered with `moved`. What is due begins at the line after it, and is answered with `settled` when nothing is due any
+more: no process may query before the clocks of all have moved. Appends its process id to FOLDER/queries for each query.
+With HANG a query never ends, as in a process that is stalled.
 """
 
 import asyncio
@@ -26,6 +27,12 @@ async def open_patient_store(settings: Settings, clock: Clock) -> RedisStore:
     return store
 
 
+def write_answer(word: str) -> None:
+    """Writes a line to standard output."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 async def main(redis_url: str, folder: str, hang: str) -> None:
     store = await open_patient_store(Settings(redis_url=redis_url, data_dir=Path(folder)), utc_now)
     queries = Path(folder) / "queries"
@@ -37,10 +44,12 @@ async def main(redis_url: str, folder: str, hang: str) -> None:
     source, clock = FakeSource(on_query=record_query, gate=asyncio.Event() if hang else None), FakeClock()
     async with running_refresher(store, source, make_report(), clock=clock, timeout=3.0 if hang else 20.0) as refresher:
         while line := await asyncio.to_thread(sys.stdin.readline):
-            clock.advance(float(line), refresher)
+            clock.advance(float(line))
+            write_answer("moved")
+            await asyncio.to_thread(sys.stdin.readline)
+            clock.advance(0.0, refresher)
             await settle(refresher)
-            sys.stdout.write("settled\n")
-            sys.stdout.flush()
+            write_answer("settled")
     await store.close()
 
 

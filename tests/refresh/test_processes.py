@@ -129,9 +129,10 @@ async def test_a_misconfigured_report_is_tried_once_when_all_processes_restart(
 async def test_two_real_processes_query_once_for_each_interval(redis_server, tmp_path):
     processes = [await start_process(redis_server.url, str(tmp_path), "") for _ in range(2)]
     for intervals in range(5):
-        for process in processes:
-            process.stdin.write(b"60\n" if intervals else b"0\n")
-        assert [await process.stdout.readline() for process in processes] == [b"settled\n"] * 2
+        for line, answer in ((b"60\n" if intervals else b"0\n", b"moved\n"), (b"\n", b"settled\n")):
+            for process in processes:
+                process.stdin.write(line)
+            assert [await process.stdout.readline() for process in processes] == [answer] * 2
         assert len((tmp_path / "queries").read_text().splitlines()) == intervals + 1
     for process in processes:
         process.stdin.close()
