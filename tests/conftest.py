@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import clickhouse_connect
+import hypothesis
 import pytest
 import pytest_asyncio
 from clickhouse_connect.driver.client import Client
@@ -47,6 +48,8 @@ def is_loopback(host: object, flags: int) -> bool:
 
 
 gc.disable()  # while tests are collected: nothing is garbage yet
+hypothesis.settings.register_profile("foyer", deadline=None)  # a busy machine proves nothing
+hypothesis.settings.load_profile("foyer")
 
 
 def pytest_collection_finish() -> None:

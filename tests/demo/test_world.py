@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from demo.clock import VirtualClock
 from demo.internet import Internet
 from demo.world import World
@@ -19,6 +21,7 @@ def test_two_worlds_are_alike():
     ]
 
 
+@pytest.mark.slow
 def test_all_days_have_page_views():
     world = World(VirtualClock(NOON), seed=8)
     span = world.days_between(world.first, world.today())

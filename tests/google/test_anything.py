@@ -6,7 +6,7 @@ from typing import Any
 import httplib2
 import pytest
 from googleapiclient.errors import HttpError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.google.fake_google import report
@@ -38,7 +38,6 @@ def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 
 @pytest.mark.slow
-@settings(deadline=None)
 @given(st.sampled_from([place for place in places(WHOLE) if place]), JSON)
 def test_report_that_is_wrong_in_one_place_is_a_frame_or_a_bad_answer(place: tuple[Any, ...], new: Any) -> None:
     try:
@@ -61,7 +60,6 @@ def assert_sentence(status: int, body: bytes) -> None:
     assert str(problem)
 
 
-@settings(deadline=None)
 @given(st.integers(300, 599), JSON.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=100))
 def test_every_refusal_has_a_sentence(status: int, body: bytes) -> None:
     assert_sentence(status, body)
@@ -70,7 +68,6 @@ def test_every_refusal_has_a_sentence(status: int, body: bytes) -> None:
 FIELDS = st.sampled_from(["message", "status", "details", "errors", "code"])
 
 
-@settings(deadline=None)
 @given(st.dictionaries(FIELDS, JSON), st.integers(400, 503))
 def test_every_refusal_in_googles_own_envelope_has_a_sentence(error: dict[str, Any], status: int) -> None:
     assert_sentence(status, json.dumps({"error": error}).encode())

@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from utilities.http.body_parsers import BodyFormat, parse_body
@@ -73,7 +73,6 @@ def test_anything_else_is_a_bad_answer(body, style, said):
 
 
 @pytest.mark.slow
-@settings(deadline=None)
 @given(PLAIN)
 def test_what_was_written_is_read_in_every_style(value):
     text = json.dumps(value)

@@ -117,6 +117,7 @@ async def test_too_many_queries_or_rows_are_503_until_the_oldest_is_dropped(coun
     assert len(variants.reports) == 1
 
 
+@pytest.mark.slow
 async def test_one_token_with_many_ranges_leaves_room_for_another(program: Callable[..., Awaitable[Program]]):
     """Checks 230 different ranges in a row: its own share ends, and nobody else notices."""
     greedy = await program("read")

@@ -87,6 +87,7 @@ async def test_page_is_accessible(tab: DeskTab, path: str) -> None:
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
+@pytest.mark.slow
 async def test_sorting_changes_the_page_in_place_with_its_address_and_focus(tab: DeskTab) -> None:
     await tab.open("/reports/site-titles")
     await tab.page.evaluate("window.same = true")

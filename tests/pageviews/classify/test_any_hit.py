@@ -32,7 +32,7 @@ hits = st.builds(
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(hits, max_size=5))
 def test_any_hit_is_classified_or_dropped(listed: list[Hit]):
     classifier = HitClassifier(DerivedSalts(b"k"), CountryDatabase(None))

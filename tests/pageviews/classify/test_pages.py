@@ -1,7 +1,7 @@
 """Addresses: pages without what tracks people, referrers without secrets."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from utilities.model.text import clean_text
@@ -149,7 +149,6 @@ def test_referrer_is_complete_without_secrets(referrer: str, url: str, host: str
     assert (parsed.url, parsed.host) == (url, host)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_parsed(text: str):
     for url in (text, f"https://{text}", f"https://example.com/{text}", f"https://example.com/?{text}"):
@@ -159,13 +158,11 @@ def test_any_text_is_parsed(text: str):
         assert referrer == NO_REFERRER or referrer.host
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_what_is_readable_stays_so(path: str):
     assert normalize_path(normalize_path(path)) == normalize_path(path)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(max_codepoint=160)) | st.text(), st.integers(1, 20))
 def test_the_quick_way_to_clean_is_the_slow_one(text: str, limit: int):
     assert tidy_text(text, limit) == clean_text(text, limit)

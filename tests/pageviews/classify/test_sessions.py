@@ -53,7 +53,7 @@ def classify_all(classifier: HitClassifier, hits: list[TimedHit]) -> list[PageVi
     return rows
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_hits | together)
 @example([(3 * 3600 - 60, 0, ""), (3 * 3600 + 60, 0, ""), (3 * 3600 + 60 + SESSION_TIMEOUT_SECONDS, 0, "")])
 def test_visits_are_separated_by_timeouts_and_campaigns(visits: list[TimedHit]):
@@ -69,7 +69,7 @@ def test_visits_are_separated_by_timeouts_and_campaigns(visits: list[TimedHit]):
 
 
 def test_salts_on_disk_part_visits_as_one_key_does(tmp_path_factory):
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(together)
     def same(visits: list[TimedHit]):
         folder = tmp_path_factory.mktemp("salts")

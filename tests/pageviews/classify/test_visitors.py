@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pageviews.classify.conftest import CHROME, FIREFOX, MINUTE, NOON, RunningClassifier
@@ -49,7 +49,6 @@ def test_visitor_has_63_bits(start: StartClassifier):
     assert max(ids) >= 2**61
 
 
-@settings(deadline=None)
 @given(st.text(max_size=5), st.text(max_size=5), st.text(max_size=5), st.text(max_size=5))
 def test_no_two_pairs_of_address_and_agent_run_into_each_other(a: str, b: str, c: str, d: str):
     salt = bytes(16)

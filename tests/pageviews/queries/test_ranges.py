@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from utilities.model.errors import ParameterError
@@ -139,7 +139,6 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.
 ZONES = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "Asia/Beirut", "Atlantic/Azores", "America/Havana"])
 
 
-@settings(deadline=None)
 @given(first=ENDS, last=ENDS, zone=ZONES, now=MOMENTS)
 def test_any_text_is_a_range_or_refused(first: str, last: str, zone: str, now: datetime):
     try:
@@ -151,7 +150,6 @@ def test_any_text_is_a_range_or_refused(first: str, last: str, zone: str, now: d
     assert time_range.previous_range().date_range.last < time_range.date_range.last
 
 
-@settings(deadline=None)
 @given(unit=st.sampled_from("smhdwMQy"), zone=ZONES, now=MOMENTS)
 def test_current_unit_begins_before_now_and_ends_after_it(unit: str, zone: str, now: datetime):
     time_range = parse_range(f"now/{unit}", f"now/{unit}", ZoneInfo(zone), now)

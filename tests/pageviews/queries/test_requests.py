@@ -166,7 +166,7 @@ async def test_unknown_report_is_404_with_any_parameters(foyer: Foyer):
     assert (await foyer.get("/reports/site-nothing.json", site="blog")).code == 404
 
 
-@settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings_of(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(params=st.dictionaries(st.sampled_from(["site", "from", "to", "page", "referrer"]), st.text(max_size=60)))
 def test_any_parameters_are_parsed_or_refused(params: dict[str, str], source: PageViewSource):
     try:
