@@ -17,6 +17,8 @@ from utilities.runtime.watched_file import read_file_inode
 DATABASE_THREADS = 4
 DATABASE_TIMEOUT_SECONDS = 3.0  # for one transaction, including its time in the queue
 SQLITE_LOCK_SECONDS = 1.0  # shorter than the deadline, so that a lock is reported as a lock, and reading goes on
+POSTGRESQL_LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+"""PostgreSQL's own limits of a transaction. The last one frees the locks of a client that the network has cut off."""
 TCP_LIMITS = {
     "connect_timeout": 3,
     "tcp_user_timeout": 5_000,  # milliseconds in which sent data must arrive
@@ -41,9 +43,7 @@ def create_database_engine(settings: Settings) -> Engine:
 
 def _create_postgresql_engine(url: URL) -> Engine:
     timeout = f"{1000 * DATABASE_TIMEOUT_SECONDS:.0f}"
-    # The last one frees the locks of a client that the network has cut off.
-    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
-    options = " ".join(["-c timezone=UTC", *(f"-c {name}={timeout}" for name in names)])
+    options = " ".join(["-c timezone=UTC", *(f"-c {name}={timeout}" for name in POSTGRESQL_LIMITS)])
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=DATABASE_THREADS,

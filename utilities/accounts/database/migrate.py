@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from utilities.accounts.database.engines import POSTGRESQL_LIMITS
 from utilities.model.errors import StateDown
 
 MIGRATIONS_FOLDER = Path(__file__).with_name("migrations")
@@ -57,13 +58,13 @@ def current_migration(connection: Connection) -> str | None:
 def hold_migration_lock(connection: Connection) -> Iterator[None]:
     """Holds a lock against other processes: PostgreSQL's own, or a file next to the SQLite database."""
     if connection.dialect.name == "postgresql":
-        for name in ("statement_timeout", "lock_timeout"):  # a large table may take longer than a request may
+        for name in POSTGRESQL_LIMITS:  # a large table may take longer than a request may, and so may a busy machine
             connection.execute(text(f"SET {name} = '{MIGRATION_SECONDS:.0f}s'"))
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK_NUMBER})
         connection.commit()
         yield
         connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": ADVISORY_LOCK_NUMBER})
-        for name in ("statement_timeout", "lock_timeout"):
+        for name in POSTGRESQL_LIMITS:
             connection.execute(text(f"RESET {name}"))  # to the limits that each connection begins with
         connection.commit()
         return
