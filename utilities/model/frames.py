@@ -46,6 +46,10 @@ class UnknownColumn(ValueError):
         super().__init__(f"there is no column {key!r}{guess}; there are {', '.join(keys)}")
 
 
+class UnfitFigures(ValueError):
+    """A view cannot draw these figures truthfully; the message says why, and what to do instead."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One typed column.

@@ -1,14 +1,15 @@
 """A ring's whole is that of all rows, a goal counts its own period, and a refilled quota is used again soon."""
 
 import random
+import re
 from datetime import date, timedelta
 
 import pytest
 
 from utilities.model.errors import OverQuota
-from utilities.model.frames import Column, DateRange, Frame, ValueKind
+from utilities.model.frames import Column, DateRange, Frame, UnfitFigures, Value, ValueKind
 from utilities.refresh.schedule import retry_delay
-from utilities.rendering.views.meter import rows_of_period
+from utilities.rendering.views.meter import column_sum, rows_of_period
 from utilities.rendering.views.pie import largest_parts, with_rest
 
 SESSIONS = Column("sessions", "Sessions", ValueKind.INTEGER)
@@ -35,6 +36,36 @@ def test_goal_counts_the_days_of_its_own_period(of: str, count: int) -> None:
         (Column("date", "Day", ValueKind.DATE), SESSIONS), rows, date_range=DateRange(days[0], days[-1], "UTC")
     )
     assert len(rows_of_period(frame, of).rows) == count
+
+
+def figures_of(first: date, *rows: tuple[Value, ...], totals: int | None = None, total_rows: int = 0) -> Frame:
+    columns = (Column("source", "Source", ValueKind.TEXT), SESSIONS)[2 - len(rows[0]) :]
+    days = DateRange(first, date(2026, 11, 26), "UTC")
+    counted = {} if totals is None else {"sessions": totals}
+    return Frame(columns, rows, date_range=days, totals=counted, total_rows=total_rows or None)
+
+
+@pytest.mark.parametrize(
+    ("frame", "of", "total"),
+    [
+        (figures_of(date(2026, 11, 1), (51_182,)), "month", 51_182),
+        (figures_of(date(2026, 11, 20), (900,)), "month", 900),  # a part of the month, compared with its days
+        (figures_of(date(2026, 10, 30), (54_245,)), "", 54_245),
+        (figures_of(date(2026, 10, 30), (54_245,)), "quarter", 54_245),
+        (figures_of(date(2026, 10, 30), (54_245,)), "month", "`first: now/M`"),
+        (figures_of(date(2026, 11, 22), (7,)), "week", "the figures begin on Sun 22 Nov"),
+        (figures_of(date(2026, 10, 30), ("news", 9), ("shop", 8)), "month", "the goal is of one month"),
+        (figures_of(date(2026, 11, 1), ("news", 9), ("shop", 8)), "month", 17),
+        (figures_of(date(2026, 11, 1), ("news", 9), totals=30, total_rows=5), "month", 30),
+        (figures_of(date(2026, 11, 1), ("news", 9), total_rows=5), "month", "1 of 5 rows"),
+    ],
+)
+def test_goal_refuses_a_total_of_other_days_or_other_rows(frame: Frame, of: str, total: int | str) -> None:
+    if isinstance(total, int):
+        assert column_sum(rows_of_period(frame, of), SESSIONS) == total
+    else:
+        with pytest.raises(UnfitFigures, match=re.escape(total)):
+            column_sum(rows_of_period(frame, of), SESSIONS)
 
 
 @pytest.mark.parametrize("wait", [10.0, 3600.0, 18 * 3600.0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from utilities.model.frames import Column, Frame, Value, ValueKind
+from utilities.model.frames import Column, Frame, UnfitFigures, Value, ValueKind
 from utilities.rendering.charts.labels import day_labels, one_line, parse_day, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 
@@ -106,11 +106,11 @@ def select_series_columns(frame: Frame, keys: Sequence[str]) -> list[Column]:
 
 
 def require_one_unit(rows: ChartRows) -> None:
-    """Raises ValueError when one axis would have values of several units."""
+    """Raises UnfitFigures when one axis would have values of several units."""
     first = rows.series[0]
     for each in rows.series[1:]:
         if value_unit(each.kind) != value_unit(first.kind):
-            raise ValueError(
+            raise UnfitFigures(
                 f"`{first.key}` is {value_unit(first.kind)} and `{each.key}` is {value_unit(each.kind)}: columns on"
                 " one axis have one unit; draw them in charts of their own"
             )

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.formats import format_value
-from utilities.model.frames import Column, DateRange, Frame, ValueKind
+from utilities.model.formats import format_date, format_value
+from utilities.model.frames import Column, DateRange, Frame, UnfitFigures, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base_option, first_fitting, rectangle_element, text_element
 from utilities.rendering.charts.colours import DARK
@@ -18,6 +18,7 @@ from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import View, fits_no_frame
 
 METER_BAR_EM = 0.62  # the height of the bar, in em of text
+PERIOD_UNITS = {"week": "w", "month": "M", "quarter": "Q", "year": "y"}
 MAX_METER_FIGURE_EM = 2.4  # the largest size of the value, in em of figures
 
 
@@ -35,25 +36,54 @@ class MeterOptions:
 
 
 def gauge(frame: Frame, box: Box, options: MeterOptions) -> ChartSpec | None:
-    """Returns the sum of the column next to the goal; None without values."""
+    """Returns the sum of the column next to the goal; None without values.
+
+    Raises UnfitFigures for figures from before the period of the goal, and for a column of which rows are missing.
+    """
     column = frame.columns[frame.column_index(options.key)] if options.key else next(iter(frame.numeric_columns), None)
     frame = rows_of_period(frame, options.of)
-    values = [value for value in map(to_number, frame.column_values(column.key)) if value is not None] if column else []
-    if column is None or not values or (len(values) > 1 and not is_count(column.kind)):
-        return None  # rates and averages do not add up
+    value = column_sum(frame, column) if column else None
+    if column is None or value is None:
+        return None
     over = elapsed_share(frame.date_range, options.of) if is_count(column.kind) else None
-    return build_meter(float(sum(values)), column, options, over, box)
+    return build_meter(value, column, options, over, box)
+
+
+def column_sum(frame: Frame, column: Column) -> float | None:
+    """Returns the total of a column, or its sum; None without values, and where rates or averages do not add up."""
+    if (total := to_number(frame.totals.get(column.key))) is not None:
+        return total
+    values = [value for value in map(to_number, frame.column_values(column.key)) if value is not None]
+    if not values or (len(values) > 1 and not is_count(column.kind)):
+        return None
+    if frame.total_rows is not None and frame.total_rows > len(frame.rows):
+        raise UnfitFigures(
+            f"these are {len(frame.rows):,} of {frame.total_rows:,} rows, whose sum is not the total: raise `limit`"
+        )
+    return float(sum(values))
 
 
 def rows_of_period(frame: Frame, of: str) -> Frame:
-    """Returns the frame without the days before the period of the goal; unchanged where the rows are no days."""
+    """Returns the frame without the days before the period of the goal.
+
+    Raises UnfitFigures for figures that begin earlier and have no rows of days.
+    """
     has_days = bool(frame.columns) and frame.columns[0].kind is ValueKind.DATE
     days = [parse_day(row[0]) for row in frame.rows] if has_days else []
-    last = max((day for day in days if day), default=None)
-    if not of or last is None:
+    last = frame.date_range.last if frame.date_range else max((day for day in days if day), default=None)
+    if not of or last is None or not frame.rows:
         return frame
-    first, _ = period_bounds(frame.date_range.last if frame.date_range else last, of)
-    return replace(frame, rows=tuple(row for row, day in zip(frame.rows, days, strict=True) if day and day >= first))
+    first, _ = period_bounds(last, of)
+    if days and None not in days:
+        rows = tuple(row for row, day in zip(frame.rows, days, strict=True) if day and day >= first)
+        return frame if len(rows) == len(days) else replace(frame, rows=rows, totals={})
+    if frame.date_range and frame.date_range.first < first:
+        begins = format_date(frame.date_range.first)
+        raise UnfitFigures(
+            f"the goal is of one {of}, but the figures begin on {begins}: "
+            f"use a report by day, or begin with the {of} (`first: now/{PERIOD_UNITS[of]}`)"
+        )
+    return frame
 
 
 def elapsed_share(covers: DateRange | None, of: str) -> float | None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from utilities.config.boards import Board, Tile
 from utilities.model.errors import FoyerError, error_kind
-from utilities.model.frames import LastError, Reading, ReadingState, UnknownColumn
+from utilities.model.frames import LastError, Reading, ReadingState, UnfitFigures, UnknownColumn
 from utilities.model.time_ranges import utc_offset_minutes
 from utilities.rendering.charts.colours import recolour_rules
 from utilities.rendering.charts.renderer import ChartRenderer
@@ -150,6 +150,6 @@ class TileRenderer:
 
 def describe_render_error(error: Exception) -> str:
     """Returns why a tile cannot be drawn, for the wall; a view's own ValueError names a column or an option."""
-    if isinstance(error, UnknownColumn | FoyerError):
+    if isinstance(error, UnknownColumn | UnfitFigures | FoyerError):
         return str(error)
     return f"the view failed ({type(error).__name__}), the log says where"
