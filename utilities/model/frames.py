@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from utilities.model.errors import ErrorKind
-from utilities.model.near_names import find_near_name
+from utilities.model.figure_errors import UnknownColumn
 
 Value = str | int | float | None
 """A cell: text, a date as `YYYY-MM-DD`, a number, or None when there is no value (a note has the reason)."""
@@ -35,19 +35,6 @@ class ValueKind(StrEnum):
 
 PREVIOUS = ":previous"
 """Ends the key of a column that holds the previous period's values of the column whose key stands before it."""
-
-
-class UnknownColumn(ValueError):
-    """There is no such column; the message names the nearest one and all that there are."""
-
-    def __init__(self, key: str, keys: Sequence[str]) -> None:
-        near = find_near_name(key, keys)
-        guess = f", did you mean {near}?" if near else ""
-        super().__init__(f"there is no column {key!r}{guess}; there are {', '.join(keys)}")
-
-
-class UnfitFigures(ValueError):
-    """A view cannot draw these figures truthfully; the message says why, and what to do instead."""
 
 
 @dataclass(frozen=True)

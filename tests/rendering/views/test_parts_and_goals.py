@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from utilities.model.errors import OverQuota
-from utilities.model.frames import Column, DateRange, Frame, UnfitFigures, Value, ValueKind
+from utilities.model.figure_errors import UnfitFigures
+from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 from utilities.refresh.schedule import retry_delay
 from utilities.rendering.views.meter import column_sum, rows_of_period
 from utilities.rendering.views.pie import largest_parts, with_rest

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from utilities.model.frames import Column, Frame, UnfitFigures, Value, ValueKind
+from utilities.model.figure_errors import UnfitFigures
+from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.rendering.charts.labels import day_labels, one_line, parse_day, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 

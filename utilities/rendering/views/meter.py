@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from utilities.model.figure_errors import UnfitFigures
 from utilities.model.formats import format_date, format_value
-from utilities.model.frames import Column, DateRange, Frame, UnfitFigures, ValueKind
+from utilities.model.frames import Column, DateRange, Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base_option, first_fitting, rectangle_element, text_element
 from utilities.rendering.charts.colours import DARK

@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from utilities.config.boards import Board, Tile
 from utilities.model.errors import FoyerError, error_kind
-from utilities.model.frames import LastError, Reading, ReadingState, UnfitFigures, UnknownColumn
+from utilities.model.figure_errors import UnfitFigures, UnknownColumn
+from utilities.model.frames import LastError, Reading, ReadingState
 from utilities.model.time_ranges import utc_offset_minutes
 from utilities.rendering.charts.colours import recolour_rules
 from utilities.rendering.charts.renderer import ChartRenderer
