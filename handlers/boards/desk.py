@@ -32,6 +32,7 @@ class DeskTile:
     chart: ChartPair | None
     figure: SummaryFigure | None
     table: Table
+    range_fault: str  # why the request's range gives no figures
 
 
 class BoardDesk(DeskHandler):
@@ -41,6 +42,7 @@ class BoardDesk(DeskHandler):
         board = self.services.boards.get(name)
         if board is None:
             raise HTTPError(404)
+        self.check_params(("from", "to"))
         params = {each: value for each in ("from", "to") if (value := self.get_query_argument(each, ""))}
         state = DeskState(params, self.get_query_argument("compare", "") == "true")
         tiles = [await self.build_tile(tile) for tile in board.tiles]
@@ -54,7 +56,8 @@ class BoardDesk(DeskHandler):
             periods=PERIODS if ranged else (),
             covers=next((tile.report_view.frame.date_range for tile in ranged), None),
             reload=self.soonest_reload(tiles, state),
-            is_pending=any(tile.report_view.is_pending for tile in tiles),
+            range_fault=next((tile.range_fault for tile in tiles if tile.range_fault), ""),
+            is_pending=any(tile.report_view.is_pending and not tile.range_fault for tile in tiles),
             noscript_reload=RETRY_AFTER_SECONDS,
             table_rows=TABLE_ROWS,
             now=self.services.clock(),
@@ -68,13 +71,13 @@ class BoardDesk(DeskHandler):
     async def build_tile(self, tile: Tile) -> DeskTile:
         """Returns what a desk shows of a tile of the board."""
         query, gallery = self.parse_report_query(tile.report), self.services.gallery
-        view = self.latest_view(query)
+        view, range_fault = self.view_or_fault(query, self.latest_view)
         title = tile.title or query.report.title
         pictures, table = await self.run_in_worker(partial(self.prepare_tile, tile, title, view.frame))
         chart = await draw_charts(pictures, gallery) if pictures else None
         has_own_range = any(getattr(query.report.query, name, None) for name in ("first", "last", "days"))
         is_range_replaced = has_own_range and "from" in query.params
-        return DeskTile(title, view, query, is_range_replaced, chart, tile_figure(view, tile), table)
+        return DeskTile(title, view, query, is_range_replaced, chart, tile_figure(view, tile), table, range_fault)
 
     def prepare_tile(self, tile: Tile, title: str, frame: Frame) -> tuple[PicturePair | None, Table]:
         """Returns the pictures and the table of a tile; runs in a worker thread."""

@@ -42,6 +42,14 @@ class OverviewSource:
     figures: tuple[tuple[str, str], ...]  # heading and column key
     columns: tuple[OverviewColumn, ...]
 
+    def figure_key(self, name: str) -> str:
+        """Returns the key here of a figure that any source names so; that of the first figure for ''."""
+        for source in OVERVIEW_SOURCES.values():
+            for (_, key), (_, own_key) in zip(source.figures, self.figures, strict=True):
+                if key == name:
+                    return own_key
+        return self.figures[0][1]
+
 
 HEADINGS = ("Visitors", "Visits", "Page views", "Views per visit", "Bounce rate", "Visit duration")
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from tornado.escape import json_encode
 
-from handlers.base.errors import HttpProblem
 from handlers.reports.handler import ReportHandler
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
@@ -48,14 +47,6 @@ class ReportCsv(ReportHandler):
         self.set_header("Content-Disposition", f'attachment; filename="{csv_file_name(query, view)}"')
         write = partial(frame_to_csv, view.frame, formatted=formatted, last_line=last_line)
         self.finish((mark + await self.run_in_worker(write)).encode())
-
-    def get_choice(self, name: str, choices: Sequence[str]) -> str:
-        """Returns a parameter, the first choice without it. Raises HttpProblem 400 for any other value."""
-        value = self.get_query_argument(name, "") or choices[0]
-        if value not in choices:
-            words = f"`{name}` must be one of {', '.join(choices)}"
-            raise HttpProblem(400, f"{words}.", faults={name: words})
-        return value
 
 
 def csv_file_name(query: ReportQuery, view: ReportView) -> str:

@@ -1,7 +1,7 @@
 """Shared by the pages, exports and images of one report."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tornado.web import HTTPError
@@ -10,9 +10,11 @@ from handlers.base.errors import HttpProblem, status_for_error
 from handlers.base.handler import BaseHandler
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery
+from handlers.reports.row_links import check_param_names
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.frames import ReadingState
 
+COMPARE_CHOICES = ("", "true", "false")
 RETRY_AFTER_SECONDS = 3  # until figures that are awaited may be there
 BUSY_RETRY_AFTER_SECONDS = 10  # until there may be room for another report with parameters
 
@@ -35,6 +37,15 @@ class ReportHandler(BaseHandler):
         """Returns a parameter of this request, '' without it."""
         return self.get_query_argument(name, "")
 
+    def get_choice(self, name: str, choices: Sequence[str]) -> str:
+        """Returns a parameter, the first choice without it. Raises HttpProblem 400 for any other value."""
+        value = self.get_query_argument(name, "") or choices[0]
+        if value not in choices:
+            allowed = [each for each in choices if each]
+            words = f"`{name}` must be {' or '.join(allowed) if len(allowed) < 3 else 'one of ' + ', '.join(allowed)}"
+            raise HttpProblem(400, f"{words}.", faults={name: words})
+        return value
+
     def parse_strict_query(self, name: str, *own_params: str) -> ReportQuery:
         """Does as `parse_report_query`, and refuses parameters that neither the report nor this address has.
 
@@ -47,9 +58,7 @@ class ReportHandler(BaseHandler):
             allowed = f"there are {', '.join(accepted)}" if accepted else "there are none"
             faults = {safe_param_name(each): f"`{safe_param_name(each)}` is no parameter here" for each in unknown}
             raise HttpProblem(400, f"{', '.join(faults.values())}; {allowed}.", faults=faults)
-        if self.get_param("compare") not in ("", "true", "false"):
-            words = "`compare` must be true or false"
-            raise HttpProblem(400, f"{words}.", faults={"compare": words})
+        self.get_choice("compare", COMPARE_CHOICES)
         return query.with_params(self.get_param)
 
     def latest_view(self, query: ReportQuery) -> ReportView:
@@ -98,6 +107,12 @@ def http_errors() -> Iterator[None]:
         raise parameter_problem(error) from error
     except Overloaded as error:
         raise overload_problem(error) from error
+
+
+def refuse_unknown_params(names: Iterable[str], accepted: Collection[str]) -> None:
+    """Raises HttpProblem 400 for a parameter that the page does not have: it may be a misspelt one."""
+    with http_errors():
+        check_param_names(names, accepted)
 
 
 def parameter_problem(error: ParameterError) -> HttpProblem:

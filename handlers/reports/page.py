@@ -1,7 +1,7 @@
 """/reports/<report>: one report at a desk, as a chart and as a table."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -9,11 +9,11 @@ from handlers.base.errors import HttpProblem
 from handlers.reports.chart import DrawableViews, PicturePair, draw_charts, drawable_views, prepare_pictures
 from handlers.reports.compared_days import compared_days, format_days
 from handlers.reports.desk_state import PERIODS, DeskState, query_string
-from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors
+from handlers.reports.handler import COMPARE_CHOICES, RETRY_AFTER_SECONDS, ReportHandler, refuse_unknown_params
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_groups import report_term
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
-from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, check_param_names, row_links
+from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, row_links
 from handlers.reports.table import Table, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.errors import ParameterError
@@ -42,6 +42,28 @@ class DeskHandler(ReportHandler):
         if name == "page":
             return next((value for value in self.get_query_arguments("page") if value.startswith("/")), "")
         return super().get_param(name)
+
+    def check_params(self, accepted: Iterable[str]) -> None:
+        """Raises HttpProblem 400 for a parameter that is not accepted, and for a wrong `compare`."""
+        refuse_unknown_params(self.request.query_arguments, [*dict.fromkeys((*accepted, "compare"))])
+        self.get_choice("compare", COMPARE_CHOICES)
+
+    def view_or_fault(
+        self, query: ReportQuery, read_view: Callable[[ReportQuery], ReportView]
+    ) -> tuple[ReportView, str]:
+        """Returns the report; without figures, and what is wrong, where the range is: the form stays to correct it.
+
+        Raises HttpProblem 400 for any other parameter, and 503 while too many reports are in use.
+        """
+        try:
+            return read_view(query), ""
+        except HttpProblem as problem:
+            if not (isinstance(problem.__cause__, ParameterError) and {"from", "to"} & query.params.keys()):
+                raise
+            rest = {name: value for name, value in query.params.items() if name not in ("from", "to")}
+            self.latest_view(replace(query, params=rest))  # refuses the others
+            self.set_status(400)
+            return query.describe(None), problem.sentence
 
     def parse_table_page(self) -> int:
         """Returns the page of the table; `part` is its former name. 400 for what is not a number."""
@@ -84,8 +106,7 @@ class ReportPage(DeskHandler):
 
     async def get(self, name: str) -> None:
         query = self.parse_report_query(name)
-        with http_errors():
-            check_param_names(self.request.query_arguments, [*dict.fromkeys((*query.filter_names, *PAGE_STATE_NAMES))])
+        self.check_params((*query.filter_names, *PAGE_STATE_NAMES))
         state = DeskState(
             query.params,
             query.compare,
@@ -94,7 +115,7 @@ class ReportPage(DeskHandler):
             self.get_query_argument("q", "")[:MAX_WORD_CHARS].strip(),
             self.parse_table_page(),
         )
-        report_view, range_fault = self.view_or_fault(query, state)
+        report_view, range_fault = self.view_or_fault(query, partial(self.view_of_all_rows, state))
         prepared, views = await self.prepare_report(report_view, state), self.services.views
         offered, view = prepared.offered, prepared.view
         linked_column, links = row_links(
@@ -130,22 +151,7 @@ class ReportPage(DeskHandler):
             now=self.services.clock(),
         )
 
-    def view_or_fault(self, query: ReportQuery, state: DeskState) -> tuple[ReportView, str]:
-        """Returns the report; without figures, and what is wrong, where the range is: the form stays to correct it.
-
-        Raises HttpProblem 400 for any other parameter, and 503 while too many reports are in use.
-        """
-        try:
-            return self.view_of_all_rows(query, state), ""
-        except HttpProblem as problem:
-            if not (isinstance(problem.__cause__, ParameterError) and {"from", "to"} & query.params.keys()):
-                raise
-            rest = {name: value for name, value in query.params.items() if name not in ("from", "to")}
-            self.latest_view(replace(query, params=rest))  # refuses the others
-            self.set_status(400)
-            return query.describe(None), problem.sentence
-
-    def view_of_all_rows(self, query: ReportQuery, state: DeskState) -> ReportView:
+    def view_of_all_rows(self, state: DeskState, query: ReportQuery) -> ReportView:
         """Returns the view of the report; with search words or a sort order that of all its rows, where it was cut."""
         view = self.latest_view(query)
         if (state.q or state.sort) and query.is_cut(view.frame):

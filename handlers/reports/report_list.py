@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from handlers.base.handler import BaseHandler
+from handlers.reports.handler import refuse_unknown_params
 from handlers.reports.presenter import build_report_view
 from handlers.reports.report_groups import group_reports
 
@@ -22,6 +23,7 @@ class ReportListPage(BaseHandler):
     """The list of reports in groups; `q` searches their terms, questions and sources."""
 
     def get(self) -> None:
+        refuse_unknown_params(self.request.query_arguments, ("q",))
         now, latest = self.services.clock(), self.services.store.latest
         sources, q = self.services.sources, self.get_query_argument("q", "")[:MAX_SEARCH_CHARS].strip()
         views = [build_report_view(each, latest(each.name), now, sources) for each in self.services.reports.values()]

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
+from handlers.reports.handler import refuse_unknown_params
 from handlers.reports.images import ReportSvg, parse_image_query
 from handlers.reports.report_query import ReportQuery
 from utilities.accounts.database.links import SHARE_LINK_DAYS, ShareLinks
@@ -46,6 +47,7 @@ class LinkList(LinksPage):
     """The list of links; a POST makes a new one, and its answer is the only page that shows it."""
 
     async def get(self) -> None:
+        refuse_unknown_params(self.request.query_arguments, ("report", "query"))
         await self.render_links(
             report=self.get_query_argument("report", ""), query=self.get_query_argument("query", "")
         )

@@ -99,7 +99,28 @@ async def test_overview_without_any_page_view_has_the_line_to_paste(foyer: Foyer
     page = pages[-1]
     assert re.search(r"<pre [^>]*>&lt;script async src=&#34;\S+/a.js&#34;&gt;&lt;/script&gt;</pre>", page)
     assert "<strong>" not in page, "0 would be a figure"
-    assert (await fetch(f"{foyer.address}/?count=gogle", raise_error=False)).code == 400
+
+
+async def test_address_with_a_mistake_is_refused_and_wrong_days_keep_the_form(foyer: FoyerServer, fetch: Fetch):
+    for path, words in {
+        "/?count=gogle": "`count` must be own or google",
+        "/?form=now/d": "perhaps it should be `from`",
+        "/?figure=visitor": "`figure` must be one of visitors",
+        "/?content=page": "`content` must be one of pages, landing, exit",
+        "/?compare=ture": "`compare` must be true or false",
+        "/?page=pricing": "`page` must be a path that begins with `/`",
+        "/?count=google&page=/pricing": "`page` filters our own count only",
+        "/?count=google&site=shop": "`site` filters our own count only",
+        "/reports?p=bounce": "The page has q.",
+        "/links?reprot=site-pages": "perhaps it should be `report`",
+        "/reports/site-pages?compare=yes": "`compare` must be true or false",
+        "/?from=2026-11-20&to=2026-11-01": 'name="from"',
+        "/?from=2026-11-20&to=2026-11-01&figure=visits": "Choose other days above",
+    }.items():
+        answer = await fetch(foyer.address + path, raise_error=False)
+        assert (answer.code, words in unescape(answer.body.decode())) == (400, True), path
+    for path in ("/?figure=totalUsers", "/?to=now", "/?content=landing&compare=false"):
+        assert (await fetch(foyer.address + path)).code == 200, path
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,12 @@ async def test_default_wall_is_the_only_board(server, fetch):
     assert await open_default_wall(server, fetch) == "/boards/office"
 
 
+async def test_desk_of_a_board_refuses_a_mistake_in_the_address_and_keeps_the_form_of_wrong_days(server, fetch):
+    misspelt = await fetch(f"{server.address}/boards/office/desk?form=now/d")
+    assert (misspelt.code, "perhaps it should be `from`" in misspelt.body.decode()) == (400, True)
+    assert (await fetch(f"{server.address}/boards/office/desk?compare=ture")).code == 400
+
+
 async def test_error_in_a_board_file_is_on_the_list_and_once_in_the_log(server, fetch, caplog):
     with caplog.at_level(logging.WARNING):
         (server.boards / "office.yaml").write_text(BAD)

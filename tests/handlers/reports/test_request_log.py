@@ -12,7 +12,7 @@ from utilities.logs import JsonLogFormatter, Redactor, format_warning
 @pytest.mark.parametrize(
     ("path", "status", "headers"),
     [
-        ("/reports?page=2", 200, {}),
+        ("/reports?q=2", 200, {}),
         ("/nowhere?code=canary", 404, {"Accept": "text/html"}),
         ("/nowhere.json", 404, {}),
         ("/reports/nowhere.csv", 404, {}),
