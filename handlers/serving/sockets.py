@@ -6,7 +6,7 @@ import gc
 import logging
 import socket
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerConnectionDelegate
@@ -63,6 +63,14 @@ def public_address(settings: Settings, port: int) -> str:
     return f"PUBLIC_URL, which must lead to port {port}" if settings.public_url else f"http://localhost:{port}"
 
 
+class ClosingHTTPServer(HTTPServer):
+    """Tells its delegate which connections have closed, or become the stream of a wall; Tornado's own does not."""
+
+    def on_close(self, server_conn: object) -> None:
+        super().on_close(server_conn)
+        cast(HTTPServerConnectionDelegate, self.request_callback).on_close(server_conn)
+
+
 class PortServer:
     """Serves on the port from `start` to `close`. `port` is the number of the first socket."""
 
@@ -76,7 +84,7 @@ class PortServer:
         """`headers` are those of every answer, also of one to what is no request."""
         self.port: int = sockets[0].getsockname()[1]
         self._requests = requests
-        self._server = HTTPServer(delegate, **SERVER_LIMITS)
+        self._server = ClosingHTTPServer(delegate, **SERVER_LIMITS)
         self._acceptor = ConnectionAcceptor(self._server, sockets, requests, raise_descriptor_limit(), headers)
 
     def start(self) -> None:
