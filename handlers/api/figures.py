@@ -51,7 +51,7 @@ class FiguresResource(ReadableResource):
         except Overloaded as error:
             raise overload_problem(error) from error
         view = query.describe(reading)
-        frame = view.frame
+        reading, frame = view.reading, view.frame
         version = await self.run_in_worker(partial(reading_version, reading, self.request.query_arguments))
         rows, following = self.paginate(frame.rows, params, version)
         if view.state is ReadingState.WAITING:

@@ -12,7 +12,6 @@ from handlers.api.models import (
 )
 from handlers.api.problems import ApiProblem
 from handlers.reports.report_query import ReportQuery
-from utilities.model.frames import Reading
 
 
 class ReportsResource(FiguresResource):
@@ -64,7 +63,7 @@ class ReadingResource(FiguresResource):
 def report_response(query: ReportQuery) -> ReportResponse:
     """Returns a report with its parameters and its freshness now."""
     report = query.report
-    reading = query.services.store.latest(report.name) or Reading(report.name)
+    reading = query.describe(query.services.store.latest(report.name)).reading
     return ReportResponse(
         name=report.name,
         title=report.title,

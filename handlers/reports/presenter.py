@@ -93,7 +93,7 @@ class ReportView:
 
 def build_report_view(report: Report, latest: Reading | None, now: datetime, sources: Sources) -> ReportView:
     """Returns what to show of a report and its latest reading, None before the first."""
-    reading = latest or Reading(report.name)
+    reading = (latest or Reading(report.name)).current_at(now)
     age = reading.age_at(now)
     age_text = "" if age is None else format_age(age.total_seconds())
     titles = tuple(sources.source_title(source) for source in report.sources)

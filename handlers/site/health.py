@@ -63,7 +63,7 @@ class HealthPage(BaseHandler):
     def reading_health(self, name: str) -> Mapping[str, Any]:
         """The state and age in seconds of one reading, and the kind of trouble it is in."""
         now, report = self.services.clock(), self.services.reports.get(name)
-        reading = self.services.store.latest(name) or Reading(name)
+        reading = (self.services.store.latest(name) or Reading(name)).current_at(now)
         age = reading.age_at(now)
         state = reading.state_at(now, report.refresh_every, report.stale_after) if report else ReadingState.FAILED
         return {

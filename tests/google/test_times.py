@@ -86,6 +86,26 @@ async def test_hours_of_today_end_with_the_last_counted_one(google: FakeGoogle, 
     assert frame.date_range == DateRange(date(2026, 11, 20), date(2026, 11, 20), "Europe/Helsinki", has_ended=False)
 
 
+@pytest.mark.parametrize(
+    ("query", "ends"),
+    [
+        ({"today": True}, "2026-11-21T00:00"),  # midnight in Helsinki, the property's
+        ({"realtime": True}, "2026-11-20T14:40"),  # when no minute of the last half hour is left
+        ({"first": "now/d"}, "2026-11-21T00:00"),
+        ({"first": "now/M"}, "2026-12-01T00:00"),
+        ({"first": "now/M", "compare": True}, "2026-12-01T00:00"),
+        ({"days": 7}, None),
+        ({"first": "2026-11-01", "last": "2026-11-20"}, None),
+    ],
+)
+async def test_figures_of_a_moment_or_a_running_period_say_when_it_is_over(
+    query: dict[str, Any], ends: str | None, google: FakeGoogle, ga4: Ga4Source
+) -> None:
+    names, rows = (["dateRange"], [["now", "5"]]) if "compare" in query else ([], [["5"]])
+    frame = await framed(google, ga4, report(names, SESSIONS, rows), Ga4Query((), ("sessions",), **query))
+    assert frame.current_until == (datetime.fromisoformat(f"{ends}+02:00") if ends else None)
+
+
 async def test_days_without_rows_are_unknown_where_google_withholds_small_figures(
     google: FakeGoogle, ga4: Ga4Source
 ) -> None:

@@ -1,7 +1,8 @@
 """When a report is due, and how long to wait after a failure."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,15 @@ from hypothesis import strategies as st
 
 from tests.refresh.fake_source import make_report, one_figure
 from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
-from utilities.model.frames import LastError, Reading
-from utilities.refresh.schedule import MAX_SHOWN_AGE, Observation, failure_reading, refresh_interval, retry_delay
+from utilities.model.frames import DateRange, LastError, Reading
+from utilities.refresh.schedule import (
+    MAX_SHOWN_AGE,
+    Observation,
+    failure_reading,
+    next_turn,
+    refresh_interval,
+    retry_delay,
+)
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECONDS = st.floats(0.0, 1e6)
@@ -120,3 +128,50 @@ def test_old_figures_are_shown_for_two_weeks(age, is_shown):
     reading = after(Unavailable("x"), ago(age.total_seconds()))
     assert (reading.frame is not None, reading.taken_at is not None) == (is_shown, is_shown)
     assert reading.last_error is not None
+
+
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [
+        ("UTC", "2026-11-21T00:00:00"),
+        ("Europe/Berlin", "2026-11-20T23:00:00"),
+        ("Asia/Kolkata", "2026-11-20T18:30:00"),  # an offset of a half hour
+        ("Asia/Kathmandu", "2026-11-20T18:15:00"),  # and of three quarters
+        ("America/Los_Angeles", "2026-11-21T08:00:00"),
+    ],
+)
+def test_report_of_days_is_due_at_the_midnight_of_their_zone_and_not_a_pace_later(zone, midnight):
+    midnight = datetime.fromisoformat(midnight).replace(tzinfo=UTC)
+    days = DateRange(date(2026, 11, 14), date(2026, 11, 20), zone, has_ended=False)
+    taken_at = midnight - timedelta(seconds=10)
+    reading = Reading("users", replace(one_figure(1), date_range=days), taken_at)
+
+    def wait_at(now):
+        elapsed = (now - taken_at).total_seconds()
+        return Observation(reading, 0.0, taken_at).seconds_until_due(make_report(pace=3600), elapsed, now, 10.0, 0.0)
+
+    assert [wait_at(taken_at), wait_at(midnight), wait_at(midnight + timedelta(seconds=5))] == [10.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "begins", "hours"),
+    [
+        ("Europe/Berlin", date(2027, 3, 28), "2027-03-27T23:00", 23),
+        ("Europe/Berlin", date(2026, 10, 25), "2026-10-24T22:00", 25),
+        ("Africa/Cairo", date(2027, 4, 30), "2027-04-29T22:00", 23),  # the clock skips midnight itself
+        ("Australia/Lord_Howe", date(2027, 4, 4), "2027-04-03T13:00", 24.5),
+    ],
+)
+def test_day_on_which_the_clock_changes_turns_at_its_own_midnight(zone, day, begins, hours):
+    frame = replace(one_figure(1), date_range=DateRange(day, day, zone, has_ended=False))
+    begins = datetime.fromisoformat(begins).replace(tzinfo=UTC)
+    assert next_turn(frame, begins) == begins + timedelta(hours=hours)
+    assert next_turn(frame, begins - timedelta(seconds=1)) == begins
+
+
+def test_figures_of_a_period_that_is_over_are_dropped_at_the_next_failure():
+    today = replace(one_figure(145), current_until=NOON)
+    old = Reading("users", today, NOON - timedelta(minutes=40))
+    failed = [after(Unavailable("no answer"), old, NOON + timedelta(seconds=s)) for s in (-1, 0, 60)]
+    assert [reading.frame for reading in failed] == [today, None, None]
+    assert failed[1].taken_at is None

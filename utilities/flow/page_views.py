@@ -11,7 +11,7 @@ from utilities.flow.model import FLOW_COLUMNS, NEIGHBOUR_COLUMNS
 from utilities.flow.query import FlowQuery
 from utilities.model.clock import Clock
 from utilities.model.frames import Frame, Value
-from utilities.model.time_ranges import TimeRange, parse_range
+from utilities.model.time_ranges import TimeRange, end_of_period, parse_range
 from utilities.pageviews.sql.filters import QueriedSites, resolve_site
 from utilities.pageviews.sql.flow import VisitFilter, flow_sql, neighbours_sql
 from utilities.pageviews.storage.interface import PageViewStore
@@ -32,7 +32,7 @@ class FlowAsk:
         time_range, visits = resolve_range(self.query, sites, clock())
         sql, values = flow_sql(visits, time_range, self.query.by, self.query.limit, self.query.countries)
         rows = await asyncio.to_thread(read_flow_rows, await views.query(sql, values))
-        return Frame(FLOW_COLUMNS, rows, date_range=time_range.date_range)
+        return Frame(FLOW_COLUMNS, rows, **describe_time(self.query, time_range, clock()))
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class NeighboursAsk:
             *(("after", None, None, page, None, int(count)) for page, count in await fetch_rows("after")),
             *(("trail", *row[:4], int(row[4])) for row in await fetch_rows("earlier, before, after, later")),
         ]
-        return Frame(NEIGHBOUR_COLUMNS, tuple(rows), date_range=time_range.date_range)
+        return Frame(NEIGHBOUR_COLUMNS, tuple(rows), **describe_time(self.query, time_range, clock()))
 
 
 def read_flow_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[Value, ...], ...]:
@@ -66,10 +66,22 @@ def read_flow_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[Value, ...], 
     )
 
 
+def describe_time(query: FlowQuery, time_range: TimeRange, now: datetime) -> dict[str, Any]:
+    """Returns the days of a frame, and when its running period is over."""
+    days = time_range.date_range
+    has_ended = days.last < now.astimezone(time_range.zone).date()
+    ends = end_of_period(first_of(query), time_range, now)
+    return {"date_range": replace(days, has_ended=has_ended), "current_until": ends}
+
+
+def first_of(query: FlowQuery) -> str:
+    """Returns the beginning of the range as it is written."""
+    return query.first or f"now-{int(query.days) - 1}d/d"
+
+
 def resolve_range(query: FlowQuery, sites: QueriedSites, now: datetime) -> tuple[TimeRange, VisitFilter]:
     """Returns the range in the site's zone, and the filter of the visits; raises ParameterError."""
     site, zone = resolve_site(sites, query.site)
-    first = query.first or f"now-{int(query.days) - 1}d/d"
-    time_range = parse_range(first, query.last or "now", ZoneInfo(zone), now)
+    time_range = parse_range(first_of(query), query.last or "now", ZoneInfo(zone), now)
     time_range.check_length(MAX_FLOW_DAYS)
     return time_range, VisitFilter(site, query.channel, query.device, query.page)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from utilities.model.date_ranges import DateRange as DateRange
 from utilities.model.errors import ErrorKind
 from utilities.model.figure_errors import UnknownColumn
 
@@ -76,33 +77,14 @@ class Note:
 
 
 @dataclass(frozen=True)
-class DateRange:
-    """The days that a frame covers, both ends included, in the source's time zone.
-
-    `has_ended` is False while the last day is today. `until` is the time at which the last day is cut off (`13:00`),
-    '' where it is whole or where nothing says so.
-    """
-
-    first: date
-    last: date
-    zone: str
-    has_ended: Annotated[bool, Field(alias="over")] = True
-    until: str = ""
-
-    def preceding_range(self) -> "DateRange":
-        """Returns as many whole days just before these."""
-        count = self.last - self.first + timedelta(days=1)
-        return DateRange(self.first - count, self.last - count, self.zone)
-
-
-@dataclass(frozen=True)
 class Frame:
     """Typed columns and rows; a single number is one row.
 
     A column whose key is another column's key followed by `:previous` has the values of the previous period.
     `setup_hint` is set while nothing was ever counted: sentences that say so, and how to begin.
     `previous_range` has the days of the previous period. `total_rows` is how many rows there are where the frame has
-    only the first of them. `totals` are the figures of all of these, by column key.
+    only the first of them. `totals` are the figures of all of these, by column key. `current_until` (UTC) is when
+    the moment or the running period of the figures is over, None for closed days.
     """
 
     columns: tuple[Column, ...]
@@ -113,6 +95,7 @@ class Frame:
     previous_range: Annotated[DateRange | None, Field(alias="before")] = None
     total_rows: Annotated[int | None, Field(alias="of")] = None
     totals: Mapping[str, Value] = field(default_factory=dict)
+    current_until: datetime | None = None
 
     @property
     def numeric_columns(self) -> list[Column]:
@@ -223,14 +206,19 @@ class Reading:
             frame = replace(frame, notes=tuple(replace(note, text=change(note.text)) for note in frame.notes))
         return replace(self, frame=frame, last_error=error)
 
+    def current_at(self, now: datetime) -> "Reading":
+        """Returns the reading without figures of a moment or a running period that is over at `now`."""
+        ends = self.frame.current_until if self.frame else None
+        return self if ends is None or now < ends else Reading(self.report, last_error=self.last_error)
+
     def age_at(self, now: datetime) -> timedelta | None:
         """Returns how old the figures are, never negative; None when there are none."""
         return None if self.taken_at is None else max(now - self.taken_at, timedelta())
 
     def state_at(self, now: datetime, refresh_every: timedelta, stale_after: timedelta) -> ReadingState:
         """Returns the state, for a report that is refreshed every `refresh_every` and stale after `stale_after`."""
-        age = self.age_at(now)
-        if age is None or self.frame is None:
+        age = self.current_at(now).age_at(now)
+        if age is None:
             return ReadingState.FAILED if self.last_error else ReadingState.WAITING
         if age <= refresh_every:
             return ReadingState.LIVE

@@ -16,6 +16,9 @@ RANGE_SYNTAX = (
 MAX_BOUND_CHARS = 50
 RELATIVE_STEP = re.compile(r"([+-])(\d{0,6})([smhdwMQy])|/(?:f(?=[Qy]))?([smhdwMQy])")
 """`now-d` is `now-1d`. `/fQ` and `/fy` are the fiscal quarter and year, which begin in January, as in Grafana."""
+MAX_WINDOW = timedelta(days=2)
+"""A relative range that is shorter and not of calendar days is a moment: `now-5m`."""
+
 FIXED_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 MONTHS_PER_UNIT = {"M": 1, "Q": 3, "y": 12}
 
@@ -79,9 +82,28 @@ def parse_range(start: str, end: str, zone: ZoneInfo, now: datetime) -> TimeRang
     the end of that day as well.
     """
     begins, ends = _parse_bound("from", start, zone, now, up=False), _parse_bound("to", end, zone, now, up=True)
+    if begins == ends and "/" in start and end.strip() == "now":
+        ends += timedelta(milliseconds=1)  # `now/d` in the first moment of the day
     if begins >= ends:
         raise ParameterError("`from` must be before `to`")
     return TimeRange(begins, ends, zone)
+
+
+def end_of_period(first: str, time_range: TimeRange, now: datetime) -> datetime | None:
+    """Returns when figures of a range that begins with `first` are no longer about what it names.
+
+    `now/M` is over with the month. `now-5m`, a moment, is over when none of its minutes is left. None for a range of
+    fixed or closed days, and for one that moves on from day to day (`now-6d/d`).
+    """
+    text = first.strip()
+    if not text.startswith("now"):
+        return None
+    unit = next((step[4] for step in reversed(list(RELATIVE_STEP.finditer(text[3:]))) if step[4]), "")
+    if unit and (ends := round_to_unit(time_range.start, unit, time_range.zone, up=True)) > now:
+        return ends
+    length = time_range.end - time_range.start
+    is_moment = length < MAX_WINDOW and (not unit or unit in FIXED_UNITS)
+    return time_range.end + length if is_moment else None
 
 
 def parse_zone_name(value: str) -> str:

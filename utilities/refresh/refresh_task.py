@@ -7,12 +7,13 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailable, error_kind
 from utilities.model.frames import Frame, Reading, ReadingState
-from utilities.refresh.schedule import Observation, failure_reading
+from utilities.refresh.schedule import Observation, failure_reading, next_turn
 from utilities.reports import Report
 from utilities.runtime.outage_log import is_outage_logged, outage_level
 from utilities.runtime.supervised_loop import catch_error
@@ -160,15 +161,21 @@ class RefreshTask:
         if newest != self.last_seen.reading:
             return
         self.due_now = self.has_page_view = False
-        report, started = self.report, self.context.monotonic()
+        report, started, started_at = self.report, self.context.monotonic(), self.context.clock()
         try:
             async with asyncio.timeout(self.context.timeout):
                 await self._query_and_write(lease)
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self.context.timeout:g} seconds") from error
         self.last_duration = self.context.monotonic() - started
-        if report is not self.report:  # the definition changed during the query
+        if report is not self.report or self._has_turned_since(started_at):  # during the query
             self.mark_due()
+
+    def _has_turned_since(self, moment: datetime) -> bool:
+        """Whether the day or the period of the figures has ended since then."""
+        latest = self.context.store.latest(self.report.name)
+        turn = next_turn(latest.frame, moment) if latest else None
+        return turn is not None and turn <= self.context.clock()
 
     async def _query_and_write(self, lease: Lease) -> None:
         """Writes each frame as it arrives; the last one is complete."""

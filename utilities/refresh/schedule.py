@@ -3,9 +3,12 @@
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
+from zoneinfo import ZoneInfo
 
 from utilities.model.errors import OverQuota, SourceMisconfigured, error_kind
-from utilities.model.frames import LastError, Reading
+from utilities.model.frames import Frame, LastError, Reading
+from utilities.model.time_ranges import start_of_day
 from utilities.reports import Report
 
 MAX_SHOWN_AGE = timedelta(days=14)
@@ -52,9 +55,27 @@ class Observation:
         )
         if not reading.complete:
             interval = min(interval, PARTIAL_FRAME_SECONDS)
+        turn = next_turn(reading.frame, reading.taken_at)
+        if turn is not None and turn <= now:
+            return 0.0
+        until_turn = (turn - now).total_seconds() if turn is not None else inf
         age_when_observed = max((self.observed_at - reading.taken_at).total_seconds(), 0.0)
         age_now = max((now - reading.taken_at).total_seconds(), 0.0)
-        return max(interval - max(age_when_observed + elapsed, age_now), 0.0)
+        return max(min(interval - max(age_when_observed + elapsed, age_now), until_turn), 0.0)
+
+
+def next_turn(frame: Frame | None, after: datetime) -> datetime | None:
+    """Returns when the figures are about other days than the report: at the end of their period, or of the day.
+
+    The day is that of the figures' own zone.
+    """
+    if frame is None:
+        return None
+    turns = [frame.current_until] if frame.current_until and frame.current_until > after else []
+    if frame.date_range is not None:
+        zone = ZoneInfo(frame.date_range.zone)
+        turns.append(start_of_day(after.astimezone(zone).date() + timedelta(days=1), zone))
+    return min(turns, default=None)
 
 
 def refresh_interval(pace: float, refresh_at: float, last_duration: float) -> float:
@@ -78,7 +99,7 @@ def failure_reading(
     report: Report, old: Reading | None, error: Exception, message: str, now: datetime, rng: random.Random
 ) -> Reading:
     """Builds the reading after a failure: the error, and the old figures unless they are older than MAX_SHOWN_AGE."""
-    old = old or Reading(report.name)
+    old = (old or Reading(report.name)).current_at(now)
     previous = old.last_error
     attempts = previous.attempts + 1 if previous else 1
     trouble = LastError(

@@ -1,7 +1,7 @@
 """Today's visitors and views, counted by Foyer and by Google Analytics, with the age of the figures."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from utilities.google.time_dimensions import HOUR_KEY, parse_moment
@@ -41,6 +41,7 @@ async def build_reconciled(sources: Sources) -> AsyncIterator[Frame]:
     """Yields a row for each; a source that does not answer has no figures, and a note with the reason."""
     rows: list[tuple[Value, ...]] = []
     notes: list[Note] = []
+    ends: list[datetime] = []
     for name, period, source, query, keys in RECONCILED_ROWS:
         try:
             frame = await sources.fetch_frame(source, query)
@@ -49,9 +50,11 @@ async def build_reconciled(sources: Sources) -> AsyncIterator[Frame]:
             rows.append((name, period, None, None, None))
             notes.append(Note(f"{name}: {error}"))
         else:
+            ends += [frame.current_until] if frame.current_until else []
             figures = (frame.column_values(key)[0] if frame.rows else 0 for key in keys)
             rows.append((name, period + zone_suffix(frame) * period.startswith("today"), *figures, seconds))
-    yield Frame(RECONCILED_COLUMNS, tuple(rows), tuple(dict.fromkeys(notes)))
+    until = min(ends, default=None)
+    yield Frame(RECONCILED_COLUMNS, tuple(rows), tuple(dict.fromkeys(notes)), current_until=until)
 
 
 def zone_suffix(frame: Frame) -> str:

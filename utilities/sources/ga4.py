@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from utilities.google.time_series import arrange_times
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame
-from utilities.model.time_ranges import parse_range
+from utilities.model.time_ranges import end_of_period, parse_range, start_of_day
 from utilities.sources import Source, SourceType, parse_row_limit
 
 __all__ = ["SOURCE", "Ga4Filter", "Ga4Query", "Ga4Source", "build_ga4_request"]
@@ -35,6 +35,7 @@ GA4_ENABLE_URL = "https://console.cloud.google.com/apis/library/analyticsdata.go
 
 MAX_PREVIOUS_ROWS = 1000  # of the previous period
 GA4_EARLIEST_DATE = date(2015, 8, 14)  # Google refuses earlier days
+REALTIME_WINDOW = timedelta(minutes=30)  # of the realtime figures of a standard property
 GA4_RANGE_PARAMS = {"from": "first", "to": "last"}
 """Request parameters, and the query's field that each one sets."""
 
@@ -141,7 +142,19 @@ class Ga4Source:
         date_range = past_days(requested_at, days, response.metadata.zone, today=query.today)
         if date_range:
             self.zone = date_range.zone
-        return await asyncio.to_thread(build_query_frame, response, query, requested or date_range, previous)
+        covered = None if query.realtime else requested or date_range
+        frame = await asyncio.to_thread(build_query_frame, response, query, covered, previous)
+        return replace(frame, current_until=self.end_of_period(query, covered, requested_at))
+
+    def end_of_period(self, query: Ga4Query, covered: DateRange | None, now: datetime) -> datetime | None:
+        """Returns when the moment or the running period of the figures is over; None for closed days."""
+        if query.realtime:
+            return now + REALTIME_WINDOW
+        if query.today:
+            return start_of_day(covered.last + timedelta(days=1), ZoneInfo(covered.zone)) if covered else None
+        if not query.first:
+            return None
+        return end_of_period(query.first, parse_range(query.first, query.last or "now", ZoneInfo(self.zone), now), now)
 
     async def check(self) -> str:
         """Queries yesterday's sessions; returns a sentence with the day's remaining tokens."""

@@ -13,7 +13,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame, Note
-from utilities.model.time_ranges import TimeRange, parse_range
+from utilities.model.time_ranges import TimeRange, end_of_period, parse_range
 from utilities.pageviews import queries
 from utilities.pageviews.frame_rows import Row, has_figures
 from utilities.pageviews.queries import SiteQuery
@@ -112,7 +112,12 @@ class PageViewSource:
         figures = SiteFigures(self.views, site_query, site, query.filters, self.clock())
         frame = await figures.fetch_frame(range_, query.limit, compare=query.compare)
         unbegun = () if has_figures(frame.rows) else await self._setup_hint(site)
-        return replace(frame, date_range=self._date_range(range_, frame.rows), setup_hint=unbegun)
+        ends = end_of_period(self._first_of(query), range_, figures.now)
+        days = self._date_range(range_, frame.rows)
+        return replace(frame, date_range=days, setup_hint=unbegun, current_until=ends)
+
+    def _first_of(self, query: PageViewQuery) -> str:
+        return query.first or f"now-{self.days - 1}d/d"
 
     def _date_range(self, range_: TimeRange, rows: Sequence[Row]) -> DateRange | None:
         """Returns the days of the range; None for a moment without views, because its day may have some."""
@@ -146,8 +151,7 @@ class PageViewSource:
         if not 1 <= query.limit <= MAX_PAGE_VIEW_ROWS:
             raise SourceMisconfigured(f"`limit` must be from 1 to {MAX_PAGE_VIEW_ROWS}")
         site, zone = resolve_site(self.sites, query.site)
-        first = query.first or f"now-{self.days - 1}d/d"
-        range_ = parse_range(first, query.last or "now", ZoneInfo(zone), self.clock())
+        range_ = parse_range(self._first_of(query), query.last or "now", ZoneInfo(zone), self.clock())
         site_query.check_range(range_)
         return site_query, site, range_
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from utilities.model.frames import Column, Reading, Value
+from utilities.model.frames import Column, Frame, Reading, Value
 
 MAX_READING_BYTES = 1 << 20  # the table of a board has a few thousand
 MAX_CLOCK_SKEW = timedelta(days=1)  # by which another machine's clock may be ahead of ours
@@ -81,17 +82,28 @@ def check_reading(report: str, reading: Reading) -> None:
     if reading.report != report:
         raise BadStoredValue(f"it is a reading of {reading.report[:100]!r}")
     times = [reading.taken_at, *((reading.last_error.since, reading.last_error.retry_at) if reading.last_error else ())]
+    times += [reading.frame.current_until] if reading.frame else []
     if any(time is not None and time.utcoffset() != timedelta() for time in times):
         raise BadStoredValue("a time is not in UTC")
     if (reading.frame is None) != (reading.taken_at is None):
         raise BadStoredValue("it has a frame without a time, or a time without a frame")
     if reading.frame is not None:
+        check_days(reading.frame)
         columns, rows = reading.frame.columns, reading.frame.rows
         if any(len(row) != len(columns) for row in rows):
             raise BadStoredValue(f"a row does not have {len(columns)} values")
         for column, values in zip(columns, zip(*rows, strict=True), strict=False):  # no values at all without rows
             if not fits_column(column, values):
                 raise BadStoredValue(f"column {column.key[:100]!r} has a value that is not {column.kind}")
+
+
+def check_days(frame: Frame) -> None:
+    """Raises BadStoredValue when the days of a frame are those of a zone that does not exist."""
+    for days in (frame.date_range, frame.previous_range):
+        try:
+            ZoneInfo(days.zone if days else "UTC")
+        except (ValueError, OSError, LookupError):
+            raise BadStoredValue("its days are of a time zone that does not exist") from None
 
 
 def fits_column(column: Column, values: Iterable[Value]) -> bool:

@@ -1,7 +1,7 @@
 """Both engines return the rows that expected.py has for each report."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -60,7 +60,9 @@ async def test_empty_table_makes_no_statement_about_days_that_are_not_over(make_
     assert (await source.fetch_frame(PageViewQuery("now", first="now-5m"))).date_range is None
     today = await source.fetch_frame(PageViewQuery("pages", first="now/d"))
     assert today.date_range == DateRange(date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", has_ended=False)
+    assert today.current_until == datetime(2026, 3, 10, 23, tzinfo=UTC)  # midnight in Berlin
     over = await source.fetch_frame(PageViewQuery("pages", first="now-1d/d", last="now-1d/d"))
+    assert over.current_until is None
     assert over.date_range == DateRange(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
 
 

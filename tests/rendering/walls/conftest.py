@@ -59,8 +59,12 @@ class IdleRefresher:
     def __init__(self) -> None:
         self.active: set[str] = set()
 
+    is_running = False
+
     def set_active(self, names: Any) -> None:
         self.active = set(names)
+
+    def keep_fresh(self, report: str) -> None: ...
 
 
 def number(value: float | None) -> Frame:

@@ -173,7 +173,8 @@ class WallHub:
         if report is None or reading is None:
             return TileState(None, ReadingState.WAITING)
         trend = self._store.latest(tile.trend) if tile.trend else None
-        return TileState(reading, reading.state_at(now, report.refresh_every, report.stale_after), trend)
+        state = reading.state_at(now, report.refresh_every, report.stale_after)
+        return TileState(reading.current_at(now), state, trend and trend.current_at(now))
 
     def _make_tile_event(self, tile: str, html: str) -> SseEvent:
         return encode_event("tile", {"tile": tile, "html": html}, seq=self._next_seq(), boot=self._boot)
