@@ -2,24 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from handlers.overview.sources import OverviewColumn, OverviewSource, OverviewTab
 from handlers.reports.presenter import ReportView
+from utilities.model.figure_change import FigureChange, compare_figures
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 
 ROWS_PER_COLUMN = 6
-FALLING_IS_BETTER = ("bounceRate",)  # keys
-
-
-@dataclass(frozen=True)
-class FigureChange:
-    """How a figure has changed; a rate changes in points."""
-
-    text: str  # `+6.2%`, `−2.0 pt`, `new`
-    direction: Literal["up", "down", "level"]
-    is_better: bool
 
 
 @dataclass(frozen=True)
@@ -56,26 +46,6 @@ class OverviewTable:
     name_heading: str
     value_heading: str
     rows: tuple[OverviewRow, ...]
-
-
-def compare_figures(value: Value, previous: Value, column: Column) -> FigureChange | None:
-    """Returns the change, None where either figure is unknown."""
-    if not isinstance(value, int | float) or not isinstance(previous, int | float):
-        return None
-    gain = value - previous
-    if column.kind is ValueKind.FRACTION:
-        text = f"{abs(gain) * 100:.1f}"
-        text, is_level = f"{text} pt", text == "0.0"
-    elif not previous:
-        return FigureChange("new", "up", True) if gain else FigureChange("0%", "level", True)
-    else:
-        share = abs(gain / previous)
-        text = f"{share:,.1%}" if share < 0.0995 else f"{share:,.0%}"
-        is_level = text == "0.0%"
-    if is_level:
-        return FigureChange("0 pt" if column.kind is ValueKind.FRACTION else "0%", "level", True)
-    is_better = (gain < 0) == (column.key in FALLING_IS_BETTER)
-    return FigureChange(f"{'+' if gain > 0 else '−'}{text}", "up" if gain > 0 else "down", is_better)
 
 
 def overview_figures(source: OverviewSource, totals: Frame, by_day: Frame, drawn: str) -> list[OverviewFigure]:

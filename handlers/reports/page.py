@@ -13,7 +13,7 @@ from handlers.reports.handler import COMPARE_CHOICES, RETRY_AFTER_SECONDS, Repor
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_groups import report_term
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
-from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, row_links
+from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, column_filters, row_links
 from handlers.reports.table import Table, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.errors import ParameterError
@@ -118,9 +118,7 @@ class ReportPage(DeskHandler):
         report_view, range_fault = self.view_or_fault(query, partial(self.view_of_all_rows, state))
         prepared, views = await self.prepare_report(report_view, state), self.services.views
         offered, view = prepared.offered, prepared.view
-        linked_column, links = row_links(
-            report_view.frame, prepared.table.rows, query.filter_names, state.link, query.params
-        )
+        linked = column_filters(report_view.frame.columns, query.filter_names)
         days, today = report_view.frame.date_range, self.services.clock().date()
         before = compared_days(report_view.frame) or (days.preceding_range() if days else None)
         image_params = {name: value for name, value in state.report_params.items() if name != ROWS_PARAM}
@@ -130,8 +128,7 @@ class ReportPage(DeskHandler):
             report_view=report_view,
             term=report_term(name, report_view.report.title),
             range_fault=range_fault,
-            linked_column=linked_column,
-            row_links=links,
+            row_links=row_links(prepared.table.rows, linked, query.params, state.link),
             filters=[each for each in query.params if each not in SCOPE_NAMES],
             days=format_days(days, today) if days else "",
             previous_days=format_days(before, today) if before else "",

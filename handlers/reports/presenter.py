@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from utilities.model.figure_change import FigureChange, compare_figures
 from utilities.model.formats import format_age, format_date_range, format_value, note_sentences
-from utilities.model.frames import Frame, Reading, ReadingState, Value, ValueKind
-from utilities.rendering.views.number import format_change
+from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.reports import Report
 from utilities.sources import Sources
 
 
 class SummaryFigure(NamedTuple):
-    """One figure of a report of one row, formatted; `previous` and `change` are '' without a comparison."""
+    """One figure of a report of one row, formatted; `change` is None without a comparison."""
 
     heading: str
     value: str
     previous: str
-    change: str
+    change: FigureChange | None
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,9 @@ class ReportView:
         for column in frame.columns:
             if column.is_previous:
                 continue
-            value = values[column.key]
-            previous, change = (
-                compare_values(value, values[column.previous_key], column.kind)
-                if column.previous_key in values
-                else ("", "")
-            )
+            value, before = values[column.key], values.get(column.previous_key)
+            previous = format_value(before, column.kind) if column.previous_key in values else ""
+            change = compare_figures(value, before, column)
             figures.append(SummaryFigure(column.heading, format_value(value, column.kind), previous, change))
         return figures
 
@@ -100,14 +97,3 @@ def build_report_view(report: Report, latest: Reading | None, now: datetime, sou
     return ReportView(
         report, reading, reading.state_at(now, report.refresh_every, report.stale_after), age_text, titles
     )
-
-
-def compare_values(value: Value, previous: Value, kind: ValueKind) -> tuple[str, str]:
-    """Returns the previous figure and the change, formatted; no change where either is unknown."""
-    if not isinstance(value, int | float) or not isinstance(previous, int | float):
-        return format_value(previous, kind), ""
-    gain = value - previous
-    amount = format_change(gain, previous, kind)
-    sign = "+" if gain > 0 else "−"
-    over = "over " if amount.startswith("over ") else ""
-    return format_value(previous, kind), f"{over}{sign}{amount.removeprefix('over ')}" if amount else "none"

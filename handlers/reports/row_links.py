@@ -1,53 +1,62 @@
 """Filters of a desk page: rows whose name is a link that filters, and unknown parameters."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from utilities.model.errors import ParameterError
-from utilities.model.frames import Column, Frame
+from utilities.model.frames import Column
 from utilities.model.near_names import find_near_name
 from utilities.sources import ROWS_PARAM
 
 SCOPE_NAMES = frozenset({"site", "from", "to", "compare", ROWS_PARAM})
-PAGE_STATE_NAMES = ("compare", ROWS_PARAM, "view", "sort", "q", "page", "part")
+PAGE_STATE_NAMES = ("compare", ROWS_PARAM, "view", "series", "sort", "q", "page", "part", "filter", "value")
 FILTER_OF_COLUMN = {
-    "page": ("page",),
-    "path": ("page",),
-    "landing": ("landing",),
-    "exit": ("exit",),
-    **{name: (f"f.{name}", name) for name in ("channel", "source", "campaign", "referrer", "country", "language")},
-    **{name: (f"f.{name}", name) for name in ("browser", "system", "device")},
+    **dict.fromkeys(("page", "path", "pagePath", "landing", "exit"), "page"),
+    **dict.fromkeys(("referrer", "referrer_host"), "referrer"),
+    **dict.fromkeys(("channel", "sessionDefaultChannelGroup"), "channel"),
+    **dict.fromkeys(("source", "sessionSource"), "source"),
+    **dict.fromkeys(("medium", "sessionMedium"), "medium"),
+    **dict.fromkeys(("campaign", "sessionCampaignName"), "campaign"),
+    **dict.fromkeys(("device", "deviceCategory"), "device"),
+    **dict.fromkeys(("system", "operatingSystem"), "system"),
+    **{name: name for name in ("country", "browser")},
 }
-"""The parameters that filter by a column's values, by its key; the first that a report accepts is used."""
+"""The parameter that filters by a column's values, by the key of the column."""
+
+REST_NAMES = frozenset({"", "–", "(other)", "(not set)", "(data not available)"})
+"""Cells that name no value."""
+
+
+def column_filters(columns: Sequence[Column], accepted: Collection[str]) -> dict[int, str]:
+    """Returns the parameter for each column whose values can filter the report, by the column's place."""
+    names = {place: FILTER_OF_COLUMN.get(column.key, "") for place, column in enumerate(columns)}
+    return {place: name for place, name in names.items() if name in accepted}
 
 
 def row_filter(columns: Sequence[Column], accepted: Collection[str]) -> tuple[int, str]:
     """Returns the first column whose values can filter the report, and the parameter; -1 and '' without any."""
-    for place, column in enumerate(columns):
-        for name in FILTER_OF_COLUMN.get(column.key, ()):
-            if name in accepted:
-                return place, name
-    return -1, ""
+    return next(iter(column_filters(columns, accepted).items()), (-1, ""))
 
 
 def row_links(
-    frame: Frame, cells: Iterable[Sequence[str]], accepted: Collection[str], link: Callable[..., str], params: Any
-) -> tuple[int, list[str]]:
-    """Returns the place of the linked column and the address for each row; '' for a name that is no value.
+    cells: Iterable[Sequence[str]], filters: Mapping[int, str], params: Mapping[str, str], link: Callable[..., str]
+) -> list[dict[int, str]]:
+    """Returns for each row the addresses of its cells that filter, by place; none for a cell that names no value.
 
-    A page must be a path: the parameter `page` with anything else is the page of the table.
+    A cell that the report is filtered by already has no link: it would lead to the same page.
     """
-    place, name = row_filter(frame.columns, accepted)
-    if not name:
-        return -1, []
-    return place, [
-        link(params={**params, name: row[place]}) if is_filter_value(name, row[place]) else "" for row in cells
+    return [
+        {
+            place: link(params={**params, name: row[place]})
+            for place, name in filters.items()
+            if is_filter_value(name, row[place]) and params.get(name) != row[place]
+        }
+        for row in cells
     ]
 
 
 def is_filter_value(name: str, text: str) -> bool:
-    """Whether a cell names a value, and not a rest like `(other)` or nothing."""
-    return text.startswith("/") if name == "page" else bool(text) and text != "–" and not text.startswith("(")
+    """Whether a cell names a value, and not a rest like `(other)`; a page is a path, a number is the table's page."""
+    return text.startswith("/") if name == "page" else text not in REST_NAMES
 
 
 def check_param_names(names: Iterable[str], accepted: Collection[str]) -> None:

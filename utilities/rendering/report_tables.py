@@ -1,5 +1,6 @@
 """Reports without a usual chart as images: their figures, each with its change, or their table."""
 
+from utilities.model.figure_change import compare_figures
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value
 from utilities.rendering.charts import ChartSpec, build_chart_spec
@@ -8,7 +9,6 @@ from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import one_line, shorten_middle
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
-from utilities.rendering.views.number import format_change
 
 TABLE_LINE_EM = 1.7  # a row of the table, in em of text
 COLUMN_SPACE_EM = 1.2  # between two columns, in em of text
@@ -40,27 +40,19 @@ def draw_totals(frame: Frame, box: Box) -> ChartSpec:
     elements: list[Option] = []
     for place, (column, text) in enumerate(zip(figures, texts, strict=True)):
         left, top = place % across * width, place // across * height
-        change = change_text(row[column.key], row.get(column.previous_key), column)
+        change = compare_figures(row[column.key], row.get(column.previous_key), column)
+        change_text = change.sentence if change else ""
         elements += [
             text_element(text, left, top, size, DARK.ink, weight=700),
             text_element(
                 shorten_middle(one_line(column.heading), box.text, room), left, top + 1.1 * size, box.text, DARK.quiet
             ),
             text_element(
-                shorten_middle(change, box.text, room), left, top + 1.1 * size + 1.3 * box.text, box.text, DARK.ink
+                shorten_middle(change_text, box.text, room), left, top + 1.1 * size + 1.3 * box.text, box.text, DARK.ink
             ),
         ]
     said = ", ".join(f"{one_line(column.heading)} {text}" for column, text in zip(figures, texts, strict=True))
     return build_chart_spec(base_option(box) | {"graphic": elements}, box, f"{said}.")
-
-
-def change_text(value: Value, previous: Value, column: Column) -> str:
-    """Returns `up 5.6% from 1,234`; '' where there is nothing to compare with."""
-    if not isinstance(value, int | float) or not isinstance(previous, int | float):
-        return ""
-    amount = format_change(value - previous, previous, column.kind)
-    before = format_value(previous, column.kind)
-    return f"{'up' if value > previous else 'down'} {amount} from {before}" if amount else f"no change from {before}"
 
 
 def draw_table(frame: Frame, box: Box) -> ChartSpec:

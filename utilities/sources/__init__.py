@@ -76,6 +76,15 @@ def check_limit_and_days(limit: int, days: int) -> None:
         raise SourceMisconfigured("`limit` and `days` must be at least 1")
 
 
+MAX_PARAM_CHARS = 2048  # characters of a parameter
+
+
+def check_param_text(name: str, text: str) -> None:
+    """Raises ParameterError for a parameter that is too long or has characters that cannot be printed."""
+    if len(text) > MAX_PARAM_CHARS or not (text or " ").isprintable():
+        raise ParameterError(f"`{name}` must be printable and at most {MAX_PARAM_CHARS} characters long")
+
+
 def parse_row_limit(params: Mapping[str, str], default: int, maximum: int) -> int:
     """Returns the row limit of a request, or `default`; raises ParameterError."""
     text = params.get(ROWS_PARAM, "")

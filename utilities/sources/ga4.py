@@ -26,7 +26,7 @@ from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame
 from utilities.model.time_ranges import end_of_period, parse_range, start_of_day
-from utilities.sources import Source, SourceType, parse_row_limit
+from utilities.sources import Source, SourceType, check_param_text, parse_row_limit
 
 __all__ = ["SOURCE", "Ga4Filter", "Ga4Query", "Ga4Source", "build_ga4_request"]
 
@@ -38,6 +38,21 @@ GA4_EARLIEST_DATE = date(2015, 8, 14)  # Google refuses earlier days
 REALTIME_WINDOW = timedelta(minutes=30)  # of the realtime figures of a standard property
 GA4_RANGE_PARAMS = {"from": "first", "to": "last"}
 """Request parameters, and the query's field that each one sets."""
+
+GA4_FILTERS = {
+    "channel": "sessionDefaultChannelGroup",
+    "source": "sessionSource",
+    "medium": "sessionMedium",
+    "campaign": "sessionCampaignName",
+    "country": "country",
+    "device": "deviceCategory",
+    "browser": "browser",
+    "system": "operatingSystem",
+}
+"""Request parameters that select sessions, and the dimension of each.
+
+There is none for pages: Google would count the views of that page alone, and not those of the sessions that saw it.
+"""
 
 
 class Ga4Source:
@@ -110,18 +125,22 @@ class Ga4Source:
         return comparable_days(days) if is_compared else days
 
     def parameter_names(self, query: Ga4Query) -> Collection[str]:
-        return () if query.realtime or query.today else tuple(GA4_RANGE_PARAMS)
+        return () if query.realtime or query.today else (*GA4_RANGE_PARAMS, *GA4_FILTERS)
 
     def can_compare(self, query: Ga4Query) -> bool:
         return bool(self.parameter_names(query))
 
     def with_params(self, query: Ga4Query, params: Mapping[str, str], *, compare: bool = False) -> Ga4Query:
-        """Returns the query for other days; raises ParameterError."""
+        """Returns the query for other days, of the sessions with these properties; raises ParameterError."""
         if not self.parameter_names(query):
             return query
+        selected = {name: params[name] for name in GA4_FILTERS if params.get(name)}
+        for name, text in selected.items():
+            check_param_text(name, text)
+        filters = (*query.filters, *(Ga4Filter(GA4_FILTERS[name], text) for name, text in selected.items()))
         fields: dict[str, Any] = {field: params[name] for name, field in GA4_RANGE_PARAMS.items() if params.get(name)}
         limit = parse_row_limit(params, query.limit, MAX_GA4_ROWS)
-        query = replace(query, **fields, compare=query.compare or compare, limit=limit)
+        query = replace(query, **fields, filters=filters, compare=query.compare or compare, limit=limit)
         self.requested_days(query)
         return query
 

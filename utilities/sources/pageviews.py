@@ -20,9 +20,8 @@ from utilities.pageviews.queries import SiteQuery
 from utilities.pageviews.site_figures import MAX_PAGE_VIEW_ROWS, SiteFigures
 from utilities.pageviews.sql.filters import VISIT_FILTERS, QueriedSites, resolve_site
 from utilities.pageviews.storage.interface import PageViewStore
-from utilities.sources import Source, SourceType, parse_row_limit
+from utilities.sources import Source, SourceType, check_param_text, parse_row_limit
 
-MAX_PARAM_CHARS = 2048  # characters of a parameter
 SHORT_RANGE = timedelta(hours=1)  # a shorter range without figures has no date range
 NO_VIEWS_TEXT = "Waiting for the first page view"
 SCRIPT_HINT = 'Put <script async src="{}/a.js"></script> on each page'
@@ -168,8 +167,7 @@ class PageViewSource:
         fields: dict[str, Any] = {field: params[name] for name, field in PAGE_VIEW_PARAMS.items() if params.get(name)}
         fields["compare"] = query.compare or (compare and self.can_compare(query))
         for name in PAGE_VIEW_PARAMS.keys() & params.keys():
-            if len(params[name]) > MAX_PARAM_CHARS or not (params[name] or " ").isprintable():
-                raise ParameterError(f"`{name}` must be printable and at most {MAX_PARAM_CHARS} characters long")
+            check_param_text(name, params[name])
         query = replace(query, **fields, limit=parse_row_limit(params, query.limit, MAX_PAGE_VIEW_ROWS))
         self.resolve_query(query)
         return query

@@ -10,10 +10,10 @@ import pytest
 from tornado.escape import json_decode
 from tornado.httpclient import HTTPResponse
 
-from handlers.overview.figures import compare_figures
 from handlers.reports.compared_days import format_days
 from tests.handlers.accounts.conftest import FoyerServer, StartFoyer, provider, start_local_foyer
 from tests.waiting import wait_until
+from utilities.model.figure_change import compare_figures
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, DateRange, Value, ValueKind
 
@@ -142,6 +142,8 @@ async def test_a_television_on_the_front_page_gets_its_wall(
         (COUNT, 0, 0, "0%", True),
         (COUNT, 10_001, 10_000, "0%", True),
         (COUNT, 1300, 100, "+1,200%", True),
+        (COUNT, -3, 0, "−3", False),
+        (COUNT, 2, -3, "+5", True),
         (RATE, 0.46, 0.48, "−2.0 pt", True),
         (RATE, 0.48, 0.46, "+2.0 pt", False),
         (COUNT, None, 3, None, None),

@@ -1,17 +1,24 @@
 """Finding reports, filtering by a row, and addresses with mistakes."""
 
+from collections.abc import Callable
+
 import pytest
 
-from handlers.reports.row_links import check_param_names, row_filter, row_links
+from handlers.reports.row_links import check_param_names, column_filters, row_links
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
 from utilities.model.errors import ParameterError
-from utilities.model.frames import Column, Frame, ValueKind
+from utilities.model.frames import Column, ValueKind
+from utilities.pageviews.sql.filters import VISIT_FILTERS
+from utilities.sources.ga4 import GA4_FILTERS, Ga4Filter, Ga4Query, Ga4Source
+from utilities.sources.pageviews import site_queries
 
-ACCEPTED = ("site", "from", "to", "page", "referrer", "f.country")
+ACCEPTED = ("site", "from", "to", "page", "referrer", "country")
 
 
 @pytest.mark.parametrize(
     ("names", "hint"),
-    [(["pgae"], "`page`"), (["page", "f.contry"], "`f.country`"), (["<x>"], "")],
+    [(["pgae"], "`page`"), (["page", "contry"], "`country`"), (["<x>"], "")],
 )
 def test_misspelt_parameter_is_refused_with_the_nearest_name(names: list[str], hint: str):
     with pytest.raises(ParameterError, match=f"parameter {len(names)} of the address") as refusal:
@@ -23,21 +30,49 @@ def test_misspelt_parameter_is_refused_with_the_nearest_name(names: list[str], h
 @pytest.mark.parametrize(
     ("key", "cell", "changed"),
     [
-        ("page", "/pricing", {"page": "/pricing"}),
-        ("page", "(other)", None),
-        ("referrer", "example.org", {"referrer": "example.org"}),
-        ("country", "DE", {"f.country": "DE"}),
+        ("path", "/pricing", {"page": "/pricing"}),
+        ("landing", "/pricing", {"page": "/pricing"}),
+        ("path", "(other)", None),
+        ("referrer", "example.org/page", {"referrer": "example.org/page"}),
+        ("referrer_host", "example.org", {"referrer": "example.org"}),
+        ("sessionDefaultChannelGroup", "Direct", {"channel": "Direct"}),
+        ("sessionSource", "(direct)", {"source": "(direct)"}),
+        ("deviceCategory", "(not set)", None),
+        ("country", "Germany", {"country": "Germany"}),
         ("country", "–", None),
+        ("country", "France", None),  # the filter in force
+        ("browser", "Firefox", None),  # not a parameter of the report
     ],
 )
 def test_row_is_a_link_that_filters_and_keeps_the_rest(key: str, cell: str, changed: dict[str, str] | None):
-    frame = Frame((Column("views", "Views", ValueKind.INTEGER), Column(key, key, ValueKind.TEXT)), ((1, cell),))
-    place, links = row_links(frame, [("1", cell)], ACCEPTED, lambda params: repr(params), {"from": "now/d"})
-    assert (place, links) == (1, [repr({"from": "now/d", **changed}) if changed else ""])
+    columns = (Column("views", "Views", ValueKind.INTEGER), Column(key, key, ValueKind.TEXT))
+    params, accepted = {"from": "now/d", "country": "France"}, {"page", "referrer", "channel", "source", "country"}
+    linked = column_filters(columns, {*accepted, "device"})
+    [links] = row_links([("1", cell)], linked, params, lambda params: repr(params))
+    assert links == ({1: repr({**params, **changed})} if changed else {})
 
 
-def test_value_that_the_report_cannot_be_filtered_by_is_no_link():
-    assert row_filter((Column("browser", "Browser", ValueKind.TEXT),), ACCEPTED) == (-1, "")
+def test_every_name_in_a_site_report_filters_it():
+    """A column of names that a visit can have is a link, in every report where the filter applies."""
+    unfiltered = {"language", "screen", "agent", "title", "name", "browser_version", "system_version"}
+    times = {"at", "hour", "weekday", "offset", "period"}
+    for query in site_queries().values():
+        if not query.has_visits or query.name == "agents":
+            continue
+        names = [column for column in query.columns if column.kind is ValueKind.TEXT]
+        linked = column_filters(names, VISIT_FILTERS)
+        assert {column.key for place, column in enumerate(names) if place not in linked} <= unfiltered | times
+
+
+@pytest.mark.parametrize("param", GA4_FILTERS)
+def test_filter_of_googles_rows_selects_their_sessions(param: str, settings: Callable[..., Settings]):
+    source = Ga4Source(settings(), utc_now)
+    query = Ga4Query(dimensions=(GA4_FILTERS[param],), metrics=("sessions",))
+    assert column_filters((Column(GA4_FILTERS[param], "", ValueKind.TEXT),), source.parameter_names(query)) == {0: param}
+    narrowed = source.with_params(query, {param: "Germany"})
+    assert narrowed.filters == (Ga4Filter(GA4_FILTERS[param], "Germany"),)
+    with pytest.raises(ParameterError, match=f"`{param}` must be printable"):
+        source.with_params(query, {param: "\n"})
 
 
 async def test_report_list_searches_terms_and_questions(server, fetch):

@@ -32,7 +32,7 @@ def texts(view: str, frame: Frame, **options: object) -> str:
     ("view", "frame", "expected"),
     [
         ("table", FIFTY, ["/page/0", "/page/9", "of 50 rows", "Visitors", "900"]),
-        ("number", TOTALS, ["1,230", "up 23.0% from 1,000", "77"]),
+        ("number", TOTALS, ["1,230", "+23% from 1,000", "77"]),
         ("", PAIRS.with_headings({"way": "Way"}), ["16 of 40 rows"]),
         ("table", flow(PAGES, 300), ["Came in at", "Left from"]),
     ],
