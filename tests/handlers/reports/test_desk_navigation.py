@@ -68,7 +68,9 @@ def test_every_name_in_a_site_report_filters_it():
 def test_filter_of_googles_rows_selects_their_sessions(param: str, settings: Callable[..., Settings]):
     source = Ga4Source(settings(), utc_now)
     query = Ga4Query(dimensions=(GA4_FILTERS[param],), metrics=("sessions",))
-    assert column_filters((Column(GA4_FILTERS[param], "", ValueKind.TEXT),), source.parameter_names(query)) == {0: param}
+    assert column_filters((Column(GA4_FILTERS[param], "", ValueKind.TEXT),), source.parameter_names(query)) == {
+        0: param
+    }
     narrowed = source.with_params(query, {param: "Germany"})
     assert narrowed.filters == (Ga4Filter(GA4_FILTERS[param], "Germany"),)
     with pytest.raises(ParameterError, match=f"`{param}` must be printable"):
