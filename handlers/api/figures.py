@@ -46,8 +46,7 @@ class FiguresResource(ReadableResource):
         try:
             reading = await query.wait_for_reading(query.is_current)
         except ParameterError as error:
-            parameter = next((each for each in query.params if f"`{each}`" in str(error)), "query")
-            raise ApiProblem(422, {parameter: str(error)}) from error
+            raise ApiProblem(422, {error.parameter or "query": str(error)}) from error
         except Overloaded as error:
             raise overload_problem(error) from error
         view = query.describe(reading)

@@ -116,10 +116,10 @@ def refuse_unknown_params(names: Iterable[str], accepted: Collection[str]) -> No
 
 
 def parameter_problem(error: ParameterError) -> HttpProblem:
-    """Returns 400 with the sentence of the error, and the parameter that it names."""
+    """Returns 400 with the sentence of the error, and the parameter that is wrong."""
     words = str(error)
-    name = re.match(r"`([a-z_]+)`", words)
-    return HttpProblem(400, f"{words[0].upper()}{words[1:]}.", faults={name[1]: words} if name else {})
+    faults = {error.parameter: words} if error.parameter else {}
+    return HttpProblem(400, f"{words[0].upper()}{words[1:]}.", faults=faults)
 
 
 def safe_param_name(name: str) -> str:

@@ -117,7 +117,7 @@ def parse_image_query(query: ReportQuery, params: Mapping[str, str]) -> tuple[Re
     accepted = (*IMAGE_PARAMS, *query.filter_names, *(["compare"] if query.can_compare else []))
     if params.keys() - set(accepted):
         raise ParameterError(
-            f"an image has the parameters {', '.join(f'`{each}`' for each in accepted)}, and no others"
+            "", f"an image has the parameters {', '.join(f'`{each}`' for each in accepted)}, and no others"
         )
     options = parse_image_options({name: params[name] for name in IMAGE_PARAMS if name in params}, query.services.views)
     return query.with_params(lambda name: params.get(name, "")), options

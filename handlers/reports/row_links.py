@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from utilities.model.errors import ParameterError
 from utilities.model.frames import Column
-from utilities.model.near_names import find_near_name
 from utilities.sources import ROWS_PARAM
 
 SCOPE_NAMES = frozenset({"site", "from", "to", "compare", ROWS_PARAM})
@@ -57,17 +55,3 @@ def row_links(
 def is_filter_value(name: str, text: str) -> bool:
     """Whether a cell names a value, and not a rest like `(other)`; a page is a path, a number is the table's page."""
     return text.startswith("/") if name == "page" else text not in REST_NAMES
-
-
-def check_param_names(names: Iterable[str], accepted: Collection[str]) -> None:
-    """Raises ParameterError for the first name that is not accepted, with the nearest accepted one.
-
-    The message says which one by its place: nothing from a request is repeated.
-    """
-    for place, name in enumerate(names, 1):
-        if name not in accepted:
-            near = find_near_name(name, accepted)
-            hint = f"; perhaps it should be `{near}`" if near else ""
-            raise ParameterError(
-                f"parameter {place} of the address is not one of this page{hint}. The page has {', '.join(accepted)}"
-            )

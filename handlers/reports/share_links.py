@@ -73,7 +73,7 @@ class LinkList(LinksPage):
         """Returns the image parameters in their plainest form. Raises ParameterError."""
         report = self.services.reports.get(name)
         if report is None:
-            raise ParameterError("`report` must be the name of a report")
+            raise ParameterError("report", "must be the name of a report")
         params = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_LINK_PARAMS))
         parse_image_query(ReportQuery(self.services, report), params)
         return urlencode(params)

@@ -26,9 +26,9 @@ SessionCounts = Counter[tuple[str, str, str]]
 def check_google_query(query: FlowQuery) -> None:
     """Raises ParameterError for a query that Google cannot answer."""
     if not query.days:
-        raise ParameterError("Google Analytics answers for the last full days only: give `days` instead of `from`")
+        raise ParameterError("from", "is not for Google's figures, which are of full days: give `days` instead")
     if len(query.countries) + len(query.regions) > MAX_COMPARED_PLACES:
-        raise ParameterError(f"Google Analytics compares {MAX_COMPARED_PLACES} countries and regions at most")
+        raise ParameterError("country", f"may have {MAX_COMPARED_PLACES} countries and regions at most by Google")
 
 
 async def fetch_google_flow(sources: Sources, query: FlowQuery) -> Frame:

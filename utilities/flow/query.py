@@ -6,6 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from utilities.model.errors import ParameterError
+from utilities.model.near_names import check_param_names
 from utilities.pageviews.classify.countries import country_names
 from utilities.pageviews.sql.flow import PageDepth
 
@@ -106,19 +107,16 @@ class FlowQuery:
 
 def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
     """Parses the parameters of a request; raises ParameterError naming the one that is wrong."""
+    check_param_names(params, (*SINGLE_PARAMS, "country"))
     for name, values in params.items():
-        if name not in (*SINGLE_PARAMS, "country"):
-            raise ParameterError(
-                f"there is no parameter `{name}`; there are {', '.join(SINGLE_PARAMS[:-3])} and country"
-            )
         if any(len(value) > MAX_PARAM_CHARS or not (value or " ").isprintable() for value in values):
-            raise ParameterError(f"`{name}` must be printable and at most {MAX_PARAM_CHARS} characters long")
+            raise ParameterError(name, f"must be printable and at most {MAX_PARAM_CHARS} characters long")
     single = {name: params[name][-1].strip() for name in SINGLE_PARAMS if params.get(name)}
     days = "" if single.get("from") else parse_choice("days", single.get("days", ""), ("", *FLOW_PERIODS))
     codes = tuple(sorted({code for code in params.get("country", ()) if code}))
     for code in codes:
         if code not in country_names():
-            raise ParameterError("`country` must be a country's two capital letters: DE")
+            raise ParameterError("country", "must be a country's two capital letters: DE")
     return FlowQuery(
         source=parse_choice("source", single.get("source") or OURS, (OURS, GOOGLE)),
         site=single.get("site", ""),
@@ -143,14 +141,14 @@ def parse_regions(single: Mapping[str, str]) -> tuple[str, ...]:
     """Parses `Bavaria, California`; raises ParameterError unless the figures are Google's."""
     regions = tuple(sorted({name.strip() for name in single.get("regions", "").split(",")} - {""}))
     if regions and single.get("source") != GOOGLE:
-        raise ParameterError("`regions` are for Google's figures only: compare countries, or choose Google's figures")
+        raise ParameterError("regions", "are for Google's figures only: compare countries, or choose Google's figures")
     return regions
 
 
 def parse_choice(name: str, value: str, allowed: Sequence[str]) -> str:
     """Returns the value; raises ParameterError unless it is allowed."""
     if value not in allowed:
-        raise ParameterError(f"`{name}` must be one of {', '.join(each for each in allowed if each)}")
+        raise ParameterError(name, f"must be one of {', '.join(each for each in allowed if each)}")
     return value
 
 
@@ -159,4 +157,4 @@ def parse_day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise ParameterError("`day` must be a day: 2026-11-20") from None
+        raise ParameterError("day", "must be a day: 2026-11-20") from None

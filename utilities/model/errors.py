@@ -78,7 +78,14 @@ class ModuleRuleError(FoyerError):
 
 
 class ParameterError(FoyerError):
-    """A request parameter is invalid. The message has its name and the allowed values, and nothing from the request."""
+    """A request parameter is invalid. The message has its name and the allowed values, and nothing from the request.
+
+    `parameter` is the name, which must be one that Foyer knows; "" when the words are about several.
+    """
+
+    def __init__(self, parameter: str, words: str) -> None:
+        super().__init__(f"`{parameter}` {words}" if parameter else words)
+        self.parameter = parameter
 
 
 class Overloaded(FoyerError):

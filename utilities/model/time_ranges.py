@@ -42,7 +42,7 @@ class TimeRange:
     def check_length(self, max_days: int) -> None:
         """Raises ParameterError when the range is longer than `max_days`."""
         if self.end - self.start > timedelta(days=max_days):
-            raise ParameterError(f"`from` and `to` may be {max_days:,} days apart at most")
+            raise ParameterError("from", f"and `to` may be {max_days:,} days apart at most")
 
     def previous_range(self) -> "TimeRange":
         """Returns the range moved back by its own number of days, rounded up, on the local clock.
@@ -85,7 +85,7 @@ def parse_range(start: str, end: str, zone: ZoneInfo, now: datetime) -> TimeRang
     if begins == ends and "/" in start and end.strip() == "now":
         ends += timedelta(milliseconds=1)  # `now/d` in the first moment of the day
     if begins >= ends:
-        raise ParameterError("`from` must be before `to`")
+        raise ParameterError("from", "must be before `to`")
     return TimeRange(begins, ends, zone)
 
 
@@ -115,7 +115,7 @@ def parse_zone_name(value: str) -> str:
 
 def _parse_bound(name: str, text: str, zone: ZoneInfo, now: datetime, *, up: bool) -> datetime:
     """Parses one bound to UTC; `up` rounds to the end of a unit instead of its beginning."""
-    invalid = ParameterError(f"`{name}` must be {RANGE_SYNTAX}")
+    invalid = ParameterError(name, f"must be {RANGE_SYNTAX}")
     text = text.strip()
     if len(text) > MAX_BOUND_CHARS:
         raise invalid

@@ -54,7 +54,7 @@ def parse_image_options(params: Mapping[str, str], views: Mapping[str, View]) ->
 def parse_choice(name: str, value: str, allowed: Sequence[str]) -> str:
     """Returns the value. Raises ParameterError when it is not allowed."""
     if value not in allowed:
-        raise ParameterError(f"`{name}` must be one of {', '.join(filter(None, allowed))}")
+        raise ParameterError(name, f"must be one of {', '.join(filter(None, allowed))}")
     return value
 
 
@@ -62,7 +62,7 @@ def parse_pixels(name: str, text: str, default: int, limits: tuple[int, int]) ->
     """Returns the number of px. Raises ParameterError when it is not within the limits."""
     value = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default if not text else -1
     if not limits[0] <= value <= limits[1]:
-        raise ParameterError(f"`{name}` must be a whole number of px from {limits[0]} to {limits[1]}")
+        raise ParameterError(name, f"must be a whole number of px from {limits[0]} to {limits[1]}")
     return value
 
 
@@ -100,7 +100,7 @@ def prepare_image(report_view: str, frame: Frame, options: ImageOptions, views: 
     try:
         picture = view.build_content(frame, box, series_options(view, frame, options))
     except ValueError as error:
-        raise ParameterError(str(error)) from error
+        raise ParameterError("", str(error)) from error
     return picture if isinstance(picture, ChartSpec) else draw_frame(frame, box)
 
 
@@ -117,7 +117,7 @@ def series_options(view: View | None, frame: Frame, options: ImageOptions) -> di
     figures = [column.key for column in frame.numeric_columns]
     for key in options.series:
         if key not in figures:
-            raise ParameterError(f"`series` must be some of {', '.join(figures)}")
+            raise ParameterError("series", f"must be some of {', '.join(figures)}")
     if not options.series or view is None:
         return {}
     accepted = {field.name for field in fields(view.options)}

@@ -82,14 +82,14 @@ MAX_PARAM_CHARS = 2048  # characters of a parameter
 def check_param_text(name: str, text: str) -> None:
     """Raises ParameterError for a parameter that is too long or has characters that cannot be printed."""
     if len(text) > MAX_PARAM_CHARS or not (text or " ").isprintable():
-        raise ParameterError(f"`{name}` must be printable and at most {MAX_PARAM_CHARS} characters long")
+        raise ParameterError(name, f"must be printable and at most {MAX_PARAM_CHARS} characters long")
 
 
 def parse_row_limit(params: Mapping[str, str], default: int, maximum: int) -> int:
     """Returns the row limit of a request, or `default`; raises ParameterError."""
     text = params.get(ROWS_PARAM, "")
     if text and not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= maximum):
-        raise ParameterError(f"`{ROWS_PARAM}` must be a whole number from 1 to {maximum:,}")
+        raise ParameterError(ROWS_PARAM, f"must be a whole number from 1 to {maximum:,}")
     return int(text) if text else default
 
 

@@ -120,7 +120,7 @@ class Ga4Source:
         now, first = self.clock(), query.first or f"now-{(query.days or self.days)}d/d"
         date_range = parse_range(first, query.last or "now", ZoneInfo(self.zone), now).date_range
         if date_range.first < GA4_EARLIEST_DATE:
-            raise ParameterError(f"`from` must be {GA4_EARLIEST_DATE} or later, for Google Analytics begins there")
+            raise ParameterError("from", f"must be {GA4_EARLIEST_DATE} or later, for Google Analytics begins there")
         days = replace(date_range, has_ended=date_range.last < now.astimezone(ZoneInfo(self.zone)).date())
         return comparable_days(days) if is_compared else days
 

@@ -142,7 +142,7 @@ class PageViewSource:
                 f"`question` is {query.question!r}; use one of {', '.join(sorted(site_queries()))}"
             )
         if query.filters and not site_query.has_visits:
-            raise ParameterError(f"`{next(iter(query.filters))}` cannot filter hits that are not counted")
+            raise ParameterError(next(iter(query.filters)), "cannot filter hits that are not counted")
         if query.compare and not site_query.can_compare:
             raise SourceMisconfigured(
                 f"`{query.question}` cannot be compared with the previous period: remove `compare`"

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from handlers.reports.row_links import check_param_names, column_filters, row_links
+from handlers.reports.row_links import column_filters, row_links
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import ParameterError
 from utilities.model.frames import Column, ValueKind
+from utilities.model.near_names import check_param_names
 from utilities.pageviews.sql.filters import VISIT_FILTERS
 from utilities.sources.ga4 import GA4_FILTERS, Ga4Filter, Ga4Query, Ga4Source
 from utilities.sources.pageviews import site_queries

@@ -55,9 +55,9 @@ class ShareLinks:
     async def create_link(self, report: str, query: str, days: int, by: Person) -> str:
         """Creates a link and returns its token. Raises ParameterError, and Overloaded when there are MOST."""
         if days not in SHARE_LINK_DAYS:
-            raise ParameterError(f"`days` must be one of {', '.join(map(str, SHARE_LINK_DAYS))}")
+            raise ParameterError("days", f"must be one of {', '.join(map(str, SHARE_LINK_DAYS))}")
         if len(query) > MAX_SHARE_LINK_QUERY_CHARS:
-            raise ParameterError(f"`query` must be at most {MAX_SHARE_LINK_QUERY_CHARS} characters long")
+            raise ParameterError("query", f"must be at most {MAX_SHARE_LINK_QUERY_CHARS} characters long")
         now = self.clock().replace(microsecond=0)
         maker = {"made_by": by.label, "person": by.number or None, "sign_in": self.admission.sign_in}
         row = {"report": report, "query": query, **maker, "made_at": now, "until": now + timedelta(days=days)}

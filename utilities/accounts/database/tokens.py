@@ -68,9 +68,9 @@ class TokenStore:
         """Creates a token and returns its secret, which is not stored. Raises ParameterError, Overloaded."""
         name = name.strip()
         if not 1 <= len(name) <= MAX_TOKEN_CHARS or not name.isprintable():
-            raise ParameterError(f"`name` must be printable, and from 1 to {MAX_TOKEN_CHARS} characters long")
+            raise ParameterError("name", f"must be printable, and from 1 to {MAX_TOKEN_CHARS} characters long")
         if not scopes or set(scopes) - set(TOKEN_SCOPES):
-            raise ParameterError(f"`scope` must be at least one of {', '.join(TOKEN_SCOPES)}")
+            raise ParameterError("scope", f"must be at least one of {', '.join(TOKEN_SCOPES)}")
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
         fields = {"name": name, "scopes": " ".join(sorted(set(scopes))), "hint": secret[-HINT_CHARS:]}
         maker = {"made_by": by.label, "person": by.number or None, "sign_in": self.admission.sign_in}

@@ -42,7 +42,7 @@ def resolve_site(sites: QueriedSites, name: str) -> tuple[str, str]:
         return site.name, site.zone
     if not sites.configured:
         return name, sites.zone
-    raise ParameterError(f"`site` must be one of {', '.join(site.name for site in sites)}")
+    raise ParameterError("site", f"must be one of {', '.join(site.name for site in sites)}")
 
 
 VISIT_FILTERS = (
