@@ -9,8 +9,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from handlers.api.base import ApiResource, Operation
+from handlers.api.examples import build_example
 from handlers.api.field_descriptions import describe_fields
 from handlers.api.models import PagingParams, ProblemResponse, QueryParams, RangeParams
+from handlers.base.errors import error_title
 from handlers.base.permissions import TOKENS_ONLY
 from handlers.base.problem_documents import PROBLEM_CONTENT_TYPE
 
@@ -37,6 +39,22 @@ ERROR_DESCRIPTIONS = {
 }
 COMMON_ERRORS = (400, 401, 403, 429, 503)
 RETRYABLE_ERRORS = (429, 503)  # these have Retry-After
+PARAMETER_ERRORS = (400, 422)  # these name parameters
+
+RATE_LIMIT_HEADERS = {
+    "RateLimit-Policy": {
+        "description": "The requests that a token may send in a minute; a session has none.",
+        "schema": {"type": "string"},
+        "example": '"minute";q=600;w=60',
+    },
+    "RateLimit": {
+        "description": "The requests that are left (`r`), and the seconds until all of them are (`t`).",
+        "schema": {"type": "string"},
+        "example": '"minute";r=598;t=1',
+    },
+}
+"""IETF draft httpapi-ratelimit-headers-11."""
+RATE_LIMIT_REFERENCES = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_LIMIT_HEADERS}
 
 API_DESCRIPTION = """Boards, reports and figures for programs. People make tokens at `/tokens`; a session may only read.
 Times are RFC 3339. A `href` and a `next` are addresses on the same host. Errors are problem documents
@@ -65,14 +83,20 @@ def openapi_document(resources: tuple[type[ApiResource], ...]) -> JsonObject:
         [(model, "serialization") for model in ordered], ref_template="#/components/schemas/{model}"
     )
     describe_fields(schemas["$defs"])
+    models = schemas["$defs"]
     return {
         "openapi": "3.1.0",
         "info": {"title": "Foyer", "version": "1", "description": API_DESCRIPTION},
         "servers": [{"url": API_ROOT}],
-        "paths": {each.path: {each.operation.method: operation_object(each, each.operation)} for each in resources},
+        "paths": {
+            each.path: {each.operation.method: operation_object(each, each.operation, models)} for each in resources
+        },
         "components": {
-            "schemas": schemas["$defs"],
-            "responses": {str(status): error_response(status, words) for status, words in ERROR_DESCRIPTIONS.items()},
+            "schemas": models,
+            "headers": RATE_LIMIT_HEADERS,
+            "responses": {
+                str(status): error_response(status, words, models) for status, words in ERROR_DESCRIPTIONS.items()
+            },
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -90,7 +114,7 @@ def openapi_document(resources: tuple[type[ApiResource], ...]) -> JsonObject:
     }
 
 
-def operation_object(resource: type[ApiResource], operation: Operation) -> JsonObject:
+def operation_object(resource: type[ApiResource], operation: Operation, models: JsonObject) -> JsonObject:
     """Returns the description of one operation."""
     token: JsonObject = {"token": [resource.scope]}
     return {
@@ -99,7 +123,7 @@ def operation_object(resource: type[ApiResource], operation: Operation) -> JsonO
         "description": operation.about,
         "security": [token] if resource.allow == TOKENS_ONLY else [token, {"session": []}],
         "parameters": [*path_parameters(resource.path), *query_parameters(operation.query)],
-        "responses": dict(operation_responses(resource, operation)),
+        "responses": dict(operation_responses(resource, operation, models)),
     }
 
 
@@ -133,34 +157,38 @@ def query_parameters(query: type[QueryParams]) -> Iterator[JsonObject]:
         yield parameter
 
 
-def operation_responses(resource: type[ApiResource], operation: Operation) -> Iterator[tuple[str, JsonObject]]:
+def operation_responses(
+    resource: type[ApiResource], operation: Operation, models: JsonObject
+) -> Iterator[tuple[str, JsonObject]]:
     """Yields the status and the description of each possible answer."""
     if operation.response is None:
-        yield "204", {"description": "Done."}
+        yield "204", {"description": "Done.", "headers": RATE_LIMIT_REFERENCES}
     else:
         schema = {"$ref": f"#/components/schemas/{operation.response.__name__}"}
-        yield (
-            "200",
-            {
-                "description": operation.summary,
-                "headers": {"ETag": {"schema": {"type": "string"}}},
-                "content": {"application/json": {"schema": schema}},
-            },
-        )
-        yield "304", {"description": "Unchanged since the ETag in `If-None-Match`."}
+        content = {"application/json": {"schema": schema, "example": build_example(schema, models)}}
+        headers = {"ETag": {"description": "Of this answer.", "schema": {"type": "string"}}, **RATE_LIMIT_REFERENCES}
+        yield "200", {"description": operation.summary, "headers": headers, "content": content}
+        unchanged = "Unchanged since the ETag in `If-None-Match`."
+        yield "304", {"description": unchanged, "headers": RATE_LIMIT_REFERENCES}
     not_found = [404] if "{" in resource.path else []
     paged = [409, 422] if issubclass(operation.query, PagingParams) else []
     for status in sorted([*COMMON_ERRORS, *not_found, *paged]):
         yield str(status), {"$ref": f"#/components/responses/{status}"}
 
 
-def error_response(status: int, words: str) -> JsonObject:
+def error_response(status: int, words: str, models: JsonObject) -> JsonObject:
     """Returns the description of an error answer."""
-    content = {PROBLEM_CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemResponse"}}}
-    response: JsonObject = {"description": words, "content": content}
+    schema = {"$ref": "#/components/schemas/ProblemResponse"}
+    title = error_title(status, None)
+    example = {**build_example(schema, models), "title": title, "status": status, "detail": words}
+    if status not in PARAMETER_ERRORS:
+        example["errors"] = []
+    headers: JsonObject = {}
     if status in RETRYABLE_ERRORS:
-        seconds = {"description": "Seconds.", "schema": {"type": "integer"}, "required": True}
-        response["headers"] = {"Retry-After": seconds}
+        headers["Retry-After"] = {"description": "Seconds.", "schema": {"type": "integer"}, "required": True}
     if status == 401:
-        response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
-    return response
+        headers["WWW-Authenticate"] = {"schema": {"type": "string"}, "required": True}
+    else:
+        headers |= RATE_LIMIT_REFERENCES
+    content = {PROBLEM_CONTENT_TYPE: {"schema": schema, "example": example}}
+    return {"description": words, "headers": headers, "content": content}

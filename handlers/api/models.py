@@ -83,10 +83,10 @@ class ListResponse(ResponseModel):
 
 
 class BoardSummaryResponse(ResponseModel):
-    name: str
-    title: str
-    tiles: int
-    href: str
+    name: str = Field(examples=["office"])
+    title: str = Field(examples=["Office"])
+    tiles: int = Field(examples=[7])
+    href: str = Field(examples=["/api/v1/boards/office"])
 
 
 class BoardListResponse(ListResponse):
@@ -94,12 +94,12 @@ class BoardListResponse(ListResponse):
 
 
 class BoardScreenResponse(ResponseModel):
-    diagonal: float = Field(description="Inches.")
-    distance: float = Field(description="Metres.")
+    diagonal: float = Field(description="Inches.", examples=[55.0])
+    distance: float = Field(description="Metres.", examples=[3.0])
 
 
 class GridResponse(ResponseModel):
-    columns: int
+    columns: int = Field(examples=[24])
     rows: int
 
 
@@ -119,8 +119,8 @@ class TileResponse(ResponseModel):
 
 
 class BoardResponse(ResponseModel):
-    name: str
-    title: str
+    name: str = Field(examples=["office"])
+    title: str = Field(examples=["Office"])
     zone: str | None = Field(description="The time zone of its clock; null for the server's.")
     theme: str
     screen: BoardScreenResponse
@@ -132,11 +132,13 @@ class ReportResponse(ResponseModel):
     name: str
     title: str
     sources: list[str]
-    pace: float = Field(description="Seconds between two refreshes; figures older than that are ageing.")
-    limit: float = Field(description="Seconds after which they are stale.")
-    state: ReadingState
+    pace: float = Field(
+        description="Seconds between two refreshes; figures older than that are ageing.", examples=[60.0]
+    )
+    limit: float = Field(description="Seconds after which they are stale.", examples=[600.0])
+    state: ReadingState = Field(examples=["live"])
     taken_at: datetime | None
-    parameters: list[str] = Field(description="The parameters of its reading.")
+    parameters: list[str] = Field(description="The parameters of its reading.", examples=[["site", "from", "to"]])
     compares: bool = Field(description="Whether `compare` is possible.")
     href: str
 
@@ -152,6 +154,12 @@ class ColumnResponse(ResponseModel):
     about: str = Field(validation_alias="description")
 
 
+EXAMPLE_COLUMNS = [
+    {"key": "path", "heading": "Page", "kind": "text", "about": ""},
+    {"key": "views", "heading": "Views", "kind": "integer", "about": "Page views."},
+]
+
+
 class DateRangeResponse(ResponseModel):
     first: date
     last: date
@@ -160,16 +168,20 @@ class DateRangeResponse(ResponseModel):
 
 
 class FiguresResponse(ListResponse):
-    state: ReadingState = Field(description="The freshness of the figures; `waiting` when there are none yet.")
+    state: ReadingState = Field(
+        description="The freshness of the figures; `waiting` when there are none yet.", examples=["live"]
+    )
     taken_at: datetime | None
     complete: bool = Field(description="False while slower parts of the answer are missing.")
     covers: DateRangeResponse | None = Field(description="The days of the figures, both ends included.")
     before: DateRangeResponse | None = Field(
-        description="The days of the columns `:previous`: as many days earlier, until the same hour."
+        description="The days of the columns `:previous`: as many days earlier, until the same hour.", examples=[None]
     )
-    columns: list[ColumnResponse]
-    rows: list[tuple[Value, ...]] = Field(description="Raw values: seconds as seconds, rates as fractions.")
-    total: int = Field(description="The number of rows on all pages.")
+    columns: list[ColumnResponse] = Field(examples=[EXAMPLE_COLUMNS])
+    rows: list[tuple[Value, ...]] = Field(
+        description="Raw values: seconds as seconds, rates as fractions.", examples=[[["/pricing", 120]]]
+    )
+    total: int = Field(description="The number of rows on all pages.", examples=[1])
     notes: list[str]
 
 
@@ -183,7 +195,7 @@ class QuestionReadingResponse(FiguresResponse):
 
 
 class SiteResponse(ResponseModel):
-    name: str
+    name: str = Field(examples=["example.com"])
     domains: list[str]
     zone: str
 
@@ -193,11 +205,11 @@ class SiteListResponse(ListResponse):
 
 
 class QuestionResponse(ResponseModel):
-    name: str
-    columns: list[ColumnResponse]
+    name: str = Field(examples=["pages"])
+    columns: list[ColumnResponse] = Field(examples=[EXAMPLE_COLUMNS])
     compares: bool = Field(description="Whether `compare` is possible.")
-    longest: int = Field(description="The most days in a range.")
-    href: str
+    longest: int = Field(description="The most days in a range.", examples=[400])
+    href: str = Field(examples=["/api/v1/page-views/pages"])
 
 
 class QuestionListResponse(ListResponse):
@@ -206,9 +218,9 @@ class QuestionListResponse(ListResponse):
 
 class TokenResponse(ResponseModel):
     number: int
-    name: str
+    name: str = Field(examples=["Deploys"])
     scopes: list[str]
-    hint: str = Field(description="Its last four characters.")
+    hint: str = Field(description="Its last four characters.", examples=["x4Qz"])
     made_by: str
     made_at: datetime
     last_used: datetime | None

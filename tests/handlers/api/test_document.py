@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from handlers.api import RESOURCES
 from handlers.api.document import API_ROOT, openapi_document
@@ -37,6 +38,29 @@ async def test_document_is_valid_and_served(program: Programs):
     ]
     assert not [name for name, each in fields if "description" not in each]
     assert set(served["paths"]) == {each.path for each in RESOURCES}
+
+
+def test_every_answer_has_an_example_that_its_schema_allows():
+    document = json.loads(json.dumps(openapi_document(RESOURCES)))
+    responses = [
+        each for path in document["paths"].values() for one in path.values() for each in one["responses"].values()
+    ]
+    contents = [
+        each["content"] for each in (*responses, *document["components"]["responses"].values()) if "content" in each
+    ]
+    assert len(contents) > 15
+    for content in contents:
+        ((_, answer),) = content.items()
+        check_value = Draft202012Validator({**answer["schema"], "components": document["components"]})
+        check_value.validate(answer["example"])
+        for name, value in answer["example"].items():
+            assert value != "" or name == "request_id", f"{name} is empty: {answer['example']}"
+
+
+async def test_headers_of_the_document_are_those_of_the_answer(program: Programs):
+    one = await program("read")
+    described = openapi_document(RESOURCES)["paths"]["/boards"]["get"]["responses"]["200"]["headers"]
+    assert described.keys() <= (await one.ask("/api/v1/boards")).headers.keys()
 
 
 async def test_api_page_has_every_route_and_parameter(counted: Program):
