@@ -10,9 +10,9 @@ from handlers.base.errors import HttpProblem, status_for_error
 from handlers.base.handler import BaseHandler
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery
-from handlers.reports.row_links import check_param_names
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.frames import ReadingState
+from utilities.model.near_names import check_param_names
 
 COMPARE_CHOICES = ("", "true", "false")
 RETRY_AFTER_SECONDS = 3  # until figures that are awaited may be there
