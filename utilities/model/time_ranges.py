@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from utilities.model.errors import ParameterError
@@ -106,9 +107,15 @@ def end_of_period(first: str, time_range: TimeRange, now: datetime) -> datetime 
     return time_range.end + length if is_moment else None
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """Returns the IANA time zones of this machine, read once: it takes 26 ms."""
+    return frozenset(available_timezones())
+
+
 def parse_zone_name(value: str) -> str:
     """Returns the IANA time zone name unchanged; raises ValueError when there is no such zone."""
-    if value not in available_timezones():
+    if value not in zone_names():
         raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin")
     return value
 
