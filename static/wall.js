@@ -6,7 +6,9 @@
   var DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
   var MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
   var FIRST_RETRY_MS = 4000; // the longest wait before the first retry; it doubles with each retry
+  var OUTDATED_MS = 43200000; // 12 h: figures of a server that is gone for longer, or since another day, are hidden
   var MAX_RETRY_MS = 15000; // three quarters of each wait are random: a thousand walls must not reconnect at one moment
+  var FROM_THEN = 'All figures are from then.';
   var DRIFT_PX = 8; // against burn-in
 
   var body = document.body;
@@ -18,6 +20,9 @@
   var ages = document.getElementsByClassName('age'); // live
   var clock = document.querySelector('.clock');
   var banner = document.querySelector('.banner');
+  var bannerLoss = document.querySelector('.banner .loss');
+  var bannerRest = document.querySelector('.banner .rest');
+  var lossTimes = document.getElementsByClassName('lost-at'); // live; shown while the server is gone
   var signInLink = document.createElement('a');
   var statusElement = document.querySelector('.status .word');
   var driftingElements = document.querySelectorAll('.sheet, .footer, .banner');
@@ -33,7 +38,6 @@
   var isReloading = false;
   var isSignedOut = false; // the server answers, but wants somebody to sign in
   var isBoardGone = false; // the server answers, but no longer with this board
-  var bannerText = ''; // '' while it is hidden
   var lastBeatAt = monotonicNow();
   var streamOpenedAt = lastBeatAt;
   var streamBeatAt = lastBeatAt; // lastBeatAt counts pages too
@@ -77,8 +81,7 @@
   }
 
   function formatAge(seconds) {
-    if (seconds < 60) { return 'now'; }
-    if (seconds < 3600) { return Math.floor(seconds / 60) + ' min'; }
+    if (seconds < 3600) { return Math.max(1, Math.floor(seconds / 60)) + ' min'; }
     if (seconds < 172800) { return Math.floor(seconds / 3600) + ' h'; }
     return Math.floor(seconds / 86400) + ' days';
   }
@@ -90,6 +93,7 @@
     for (var i = 0; i < ages.length; i += 1) {
       setText(ages[i], formatAge(time / 1000 - Number(ages[i].getAttribute('data-taken'))));
     }
+    for (i = 0; i < lossTimes.length; i += 1) { setText(lossTimes[i], formatTime(serverTime)); }
     setText(clock, formatDay(time) + ' ' + formatTime(time));
   }
 
@@ -144,7 +148,7 @@
     lastBeatAt = monotonicNow();
     serverTime = time;
     isBoardGone = isSignedOut = false;
-    showBanner('');
+    hideLoss();
   }
 
   function onTile(event) {
@@ -192,21 +196,40 @@
 
   /* Without beats, or with a newer page. */
 
-  function showBanner(text) {
-    if (text === bannerText || !banner) { return; }
-    bannerText = text;
-    setText(banner, text);
-    banner.hidden = !text;
-    if (statusElement) { statusElement.hidden = !!text; } // it may be out of date
+  function showLoss(loss, rest) { // the sheet turns grey; on another day, or after hours, its figures go
+    var now = serverNow(), isOutdated = now - serverTime > OUTDATED_MS || formatDay(now) !== formatDay(serverTime);
+    setClass('offline', true);
+    setClass('outdated', isOutdated);
+    if (!banner) { return; }
+    setText(bannerLoss, loss);
+    setText(bannerRest, isOutdated && rest === FROM_THEN ? '' : rest);
+    banner.hidden = false;
+    if (statusElement) { statusElement.hidden = true; } // it may be out of date
+  }
+
+  function hideLoss() {
+    setClass('offline', false);
+    setClass('outdated', false);
+    if (banner) { banner.hidden = true; }
+    if (statusElement) { statusElement.hidden = false; }
+  }
+
+  function setClass(name, isSet) {
+    if (body.classList.contains(name) !== isSet) { body.classList.toggle(name); }
+  }
+
+  function formatLoss() { // the time of the last beat, with the day where it was another
+    return (formatDay(serverNow()) === formatDay(serverTime) ? '' : formatDay(serverTime) + ' ') + formatTime(serverTime);
   }
 
   function showSignedOut() {
+    if (isSignedOut && banner && !banner.hidden) { return; }
     isSignedOut = true;
-    showBanner('Signed out. Figures are as of ' + formatTime(serverTime) + '. ');
-    if (banner && !banner.firstElementChild) {
+    showLoss('Signed out.', 'Figures are as of ' + formatLoss() + '. ');
+    if (bannerRest && !bannerRest.firstElementChild) {
       signInLink.href = '/login-page?next=' + encodeURIComponent(location.pathname + location.search);
       setText(signInLink, 'Sign in on this screen to go on.');
-      banner.appendChild(signInLink);
+      bannerRest.appendChild(signInLink);
     }
   }
 
@@ -239,8 +262,8 @@
     if (silence < beatInterval * 2) { return; }
     if (now >= nextPollAt) { pollPage(); }
     if (silence < beatInterval * 2.5 || isSignedOut) { return; }
-    showBanner((isBoardGone ? 'This board was removed from the server at ' : 'No connection to the server since ') +
-      formatTime(serverTime) + '. Figures are as of then.');
+    showLoss((isBoardGone ? 'This board was removed from the server at ' : 'No word from the server since ') +
+      formatLoss() + '.', FROM_THEN);
   }
 
   function pollPage() { // a proxy that buffers streams still delivers pages

@@ -30,6 +30,7 @@ from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, OverQuota, SourceError, Unavailable
 from utilities.model.outgoing_proxies import OutgoingProxies
 from utilities.model.viewers import QUERY_VIEWER
+from utilities.model.wall_words import TIMEOUT
 from utilities.runtime.circuit_breaker import CircuitBreaker
 
 CALL_TIMEOUT_SECONDS = 20.0
@@ -86,7 +87,7 @@ class GoogleClient:
         self.viewer_slots = asyncio.Semaphore(max(1, threads - 1))  # one thread is always for the walls
         self.quota = Quota(clock)
         self.error_budget = ErrorBudget(clock, max_server_errors, errors_file)
-        self.last_failure = ""  # why the breaker opened
+        self.last_failure: Unavailable | None = None  # why the breaker opened
         self.breaker = CircuitBreaker(
             clock, max_failures=4, rest_seconds=10.0, max_rest_seconds=120.0
         )  # no connection, no token
@@ -164,7 +165,7 @@ class GoogleClient:
         finally:
             self.error_budget.end_call(server_error=server_error, cause=cause)
         if connections.deadline.is_over.is_set():  # a socket that was shut down can look like the end of a response
-            raise Unavailable(f"{self.service} did not answer in time")
+            raise Unavailable(f"{self.service} did not answer in time", wall_text=TIMEOUT)
         if not isinstance(answer, dict):
             raise BadAnswer(
                 f"{self.service} did not answer with a JSON object; check for a proxy or a sign-in page in between"
@@ -177,7 +178,8 @@ class GoogleClient:
         self.quota.raise_if_exhausted(category)
         if not self.breaker.allow_call():
             wait = max(round(self.breaker.remaining_seconds), 1)
-            raise Unavailable(f"{self.last_failure or f'{self.service} has failed'}; next try in {wait} s")
+            cause = self.last_failure or Unavailable(f"{self.service} has failed")
+            raise Unavailable(f"{cause}; next try in {wait} s", wall_text=cause.wall_text)
 
     def record_success(self) -> None:
         """Records that Google has answered."""
@@ -187,7 +189,7 @@ class GoogleClient:
     def record_failure(self, failure: SourceError, category: str, *, server_error: bool) -> SourceError:
         """Records a failure in the breaker or the quota, and returns the error to raise."""
         if isinstance(failure, Unavailable) and not server_error:
-            self.last_failure = str(failure)
+            self.last_failure = failure
             self.breaker.record_failure()
         elif not isinstance(failure, (Unavailable, BadAnswer)):
             self.record_success()

@@ -8,6 +8,7 @@ from threading import Condition
 
 from utilities.model.clock import Clock
 from utilities.model.errors import OverQuota, Unavailable
+from utilities.model.wall_words import GOOGLE_BROKEN
 
 COUNTING_WINDOW = timedelta(hours=1)
 MAX_ERRORS_PER_HOUR = 10  # responses 500 and 503 for each property and project; after that every call is refused
@@ -53,13 +54,14 @@ class ErrorBudget:
             self.condition.wait_for(self.has_room, timeout)
             if (rest := self.rest_seconds()) > 0:
                 cause = self.last_cause or read_last_cause(self.file) or "Google has failed"
-                raise Unavailable(f"{cause}; next try in {max(round(rest), 1)} s")
+                raise Unavailable(f"{cause}; next try in {max(round(rest), 1)} s", wall_text=GOOGLE_BROKEN)
             if self.errors_left() - self.running_calls <= RESERVED_ERRORS:
                 wait = self.retry_seconds()
                 raise OverQuota(
                     "Google has failed so often within the hour that more calls could lock the property out; "
                     f"the next attempt is in {max(round(wait / 60), 1)} minutes",
                     retry_after=wait,
+                    wall_text=GOOGLE_BROKEN,
                 )
             self.running_calls += 1
 

@@ -16,6 +16,7 @@ from httplib2.decode import DecodeRatioError
 from utilities.google.credentials import InvalidTokenResponse, TokenServerUnavailable
 from utilities.google.quota import quota_error
 from utilities.google.refusals import DISABLED_RETRY_SECONDS, QUOTA_REASONS, Refusal, read_refusal
+from utilities.model import wall_words as words
 from utilities.model.errors import BadAnswer, SourceError, SourceMisconfigured, Unavailable
 from utilities.model.text import clean_text
 from utilities.redaction import MASK, Redactor
@@ -85,7 +86,7 @@ def translate_error(error: BaseException | None, context: CallContext) -> Source
     if isinstance(error, RefreshError):
         return translate_sign_in_error(str(error.args[0] if error.args else error), context)
     if isinstance(error, TokenServerUnavailable):
-        return Unavailable(f"Google's token server has failed: {error}")
+        return Unavailable(f"Google's token server has failed: {error}", wall_text=words.GOOGLE_BROKEN)
     if isinstance(error, InvalidTokenResponse):
         return BadAnswer(
             f"Google's token server gave no token: {error}; check for a proxy or a sign-in page in between"
@@ -93,16 +94,25 @@ def translate_error(error: BaseException | None, context: CallContext) -> Source
     if isinstance(error, ssl.SSLCertVerificationError):
         return Unavailable(
             f"the certificate of {context.service} is not trusted: {clean_text(error.verify_message, 120)}; "
-            "behind a proxy that inspects TLS, set HTTPLIB2_CA_CERTS to the company's certificates"
+            "behind a proxy that inspects TLS, set HTTPLIB2_CA_CERTS to the company's certificates",
+            wall_text=words.GOOGLE_UNTRUSTED,
         )
     if isinstance(error, httplib2.ServerNotFoundError):
-        return Unavailable(f"the host name of {context.service} cannot be resolved; check the network")
+        return Unavailable(
+            f"the host name of {context.service} cannot be resolved; check the network",
+            wall_text=words.GOOGLE_UNRESOLVED,
+        )
     if isinstance(error, socks.ProxyError):
         return Unavailable(
-            f"the proxy of HTTPS_PROXY does not connect to {context.service}; check its address, user name and password"
+            f"the proxy of HTTPS_PROXY does not connect to {context.service}; "
+            "check its address, user name and password",
+            wall_text=words.PROXY_BLOCKS,
         )
     if isinstance(error, TimeoutError):
-        return Unavailable(f"{context.service} did not answer in time")
+        return Unavailable(f"{context.service} did not answer in time", wall_text=words.TIMEOUT)
+    if isinstance(error, ssl.SSLError):
+        name = type(error).__name__
+        return Unavailable(f"the TLS connection to {context.service} failed ({name})", wall_text=words.GOOGLE_UNTRUSTED)
     if isinstance(error, (OSError, HTTPException, GoogleAuthError)):
         return Unavailable(f"the connection to {context.service} failed ({type(error).__name__})")
     return BadAnswer(f"the answer of {context.service} cannot be read ({type(error).__name__})")
@@ -122,16 +132,20 @@ def translate_status(error: HttpError, context: CallContext) -> SourceError:
     if status == 401:
         return SourceMisconfigured(
             f"{context.service} does not accept the token of {context.account}; "
-            "check that its key still exists and that this machine's clock is right"
+            "check that its key still exists and that this machine's clock is right",
+            wall_text=words.GOOGLE_REVOKED,
         )
     if status == 403:
         return translate_forbidden(message, refusal, context)
     if status in (408, 500, 502, 503, 504):
-        return Unavailable(f"{context.service} has failed ({status}{': ' + message if message else ''})")
+        text = f"{context.service} has failed ({status}{': ' + message if message else ''})"
+        return Unavailable(text, wall_text=words.GOOGLE_BROKEN)
     if status == 400:
-        return SourceMisconfigured(f"{context.service} rejects the request: {message or 'it gives no reason'}")
+        text = f"{context.service} rejects the request: {message or 'it gives no reason'}"
+        return SourceMisconfigured(text, wall_text=words.GOOGLE_REJECTS)
     if status == 404 and message:
-        return SourceMisconfigured(f"{context.service} does not find what was requested: {message}")
+        text = f"{context.service} does not find what was requested: {message}"
+        return SourceMisconfigured(text, wall_text=words.GOOGLE_NO_PROPERTY)
     return BadAnswer(
         f"{context.service} answered {status} with a body that cannot be read; check {context.endpoint_setting}, "
         "and whether there is a proxy or a sign-in page in between"
@@ -144,16 +158,20 @@ def translate_forbidden(message: str, refusal: Refusal, context: CallContext) ->
         account, enable_url = context.account, context.enable_url
         text = refusal.describe_remedy(remedy, service=context.service, account=account, enable_url=enable_url)
         retry_after = DISABLED_RETRY_SECONDS if remedy == "SERVICE_DISABLED" else None
-        return SourceMisconfigured(text, retry_after=retry_after)
+        wall_text = words.GOOGLE_API_DISABLED if remedy == "SERVICE_DISABLED" else words.GOOGLE_REVOKED
+        return SourceMisconfigured(text, retry_after=retry_after, wall_text=wall_text)
     if not message:
         return BadAnswer(f"{context.service} answered 403 without a reason; check for a proxy in between")
     if re.search(r"\bInvalid property ID\b", message):
-        return SourceMisconfigured(f"GA4_PROPERTY_ID is not the number of a property: {message}")
+        text = f"GA4_PROPERTY_ID is not the number of a property: {message}"
+        return SourceMisconfigured(text, wall_text=words.GOOGLE_NO_PROPERTY)
     if refusal.info_reason and refusal.info_reason != "IAM_PERMISSION_DENIED":
         reason = context.quote_message(refusal.info_reason)
-        return SourceMisconfigured(f"{context.service} refuses the request of {context.account}: {message} ({reason})")
+        text = f"{context.service} refuses the request of {context.account}: {message} ({reason})"
+        return SourceMisconfigured(text, wall_text=words.GOOGLE_FORBIDS)
     return SourceMisconfigured(
-        f"{context.account} may not read this; {context.how_to_grant} ({context.service}: {message})"
+        f"{context.account} may not read this; {context.how_to_grant} ({context.service}: {message})",
+        wall_text=words.GOOGLE_FORBIDS,
     )
 
 
@@ -161,14 +179,14 @@ def translate_sign_in_error(message: str, context: CallContext) -> SourceError:
     """Returns the error for a response of the token server (RFC 6749)."""
     reason = context.quote_message(message)
     if re.search(r"\bshort-lived token\b|\biat\b", message):
-        return SourceMisconfigured(
-            f"Google rejects the key because this machine's clock is wrong; set the clock ({reason})"
-        )
+        text = f"Google rejects the key because this machine's clock is wrong; set the clock ({reason})"
+        return SourceMisconfigured(text, wall_text=words.CLOCK_WRONG)
+    text = f"Google rejects the key of {context.account}: {reason}"
     if re.search(r"\bSignature\b", message):
-        return SourceMisconfigured(f"the key of {context.account} is no longer valid; make a new one ({reason})")
-    if re.search(r"\baccount not found\b", message):
-        return SourceMisconfigured(f"the service account {context.account} no longer exists; make a new one ({reason})")
-    return SourceMisconfigured(f"Google rejects the key of {context.account}: {reason}")
+        text = f"the key of {context.account} is no longer valid; make a new one ({reason})"
+    elif re.search(r"\baccount not found\b", message):
+        text = f"the service account {context.account} no longer exists; make a new one ({reason})"
+    return SourceMisconfigured(text, wall_text=words.GOOGLE_REVOKED)
 
 
 def google_message(error: HttpError, context: CallContext) -> str:

@@ -141,9 +141,13 @@ class SignInRefused(FoyerError):
 
 
 class SourceError(FoyerError):
-    """A source gave no figures."""
+    """A source gave no figures. `wall_text` says why to people who see the wall; '' for the usual words of the kind."""
 
     kind = ErrorKind.UNAVAILABLE
+
+    def __init__(self, message: str, *, wall_text: str = "") -> None:
+        self.wall_text = wall_text
+        super().__init__(message)
 
 
 class Unavailable(SourceError):
@@ -155,9 +159,9 @@ class OverQuota(SourceError):
 
     kind = ErrorKind.OVER_QUOTA
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
+    def __init__(self, message: str, *, retry_after: float, wall_text: str = "") -> None:
         self.retry_after = retry_after
-        super().__init__(message)
+        super().__init__(message, wall_text=wall_text)
 
 
 class SourceMisconfigured(SourceError):
@@ -165,9 +169,9 @@ class SourceMisconfigured(SourceError):
 
     kind = ErrorKind.MISCONFIGURED
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, wall_text: str = "") -> None:
         self.retry_after = retry_after
-        super().__init__(message)
+        super().__init__(message, wall_text=wall_text)
 
 
 class BadAnswer(SourceError):

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from utilities.model.frames import DateRange, Frame, Value, ValueKind
+from utilities.model.frames import DateRange, Frame, LastError, Value, ValueKind
 
 MISSING_VALUE = "–"
 EMAIL_ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-z]+", re.IGNORECASE)
@@ -80,6 +80,11 @@ def note_sentences(frame: Frame) -> list[str]:
         note.text if note.column is None else f"{headings.get(note.column, note.column)}: {note.text}"
         for note in frame.notes
     ]
+
+
+def failure_text(error: LastError) -> str:
+    """Returns the cause for people who see the wall; of a reading by an older version, what its message begins with."""
+    return error.wall_text or wall_error_text(error.message)
 
 
 def wall_error_text(message: str) -> str:

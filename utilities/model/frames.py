@@ -179,13 +179,17 @@ class ReadingState(StrEnum):
 
 @dataclass(frozen=True)
 class LastError:
-    """The error since the last good answer; `attempts` failures in a row, the first at `since`."""
+    """The error since the last good answer; `attempts` failures in a row, the first at `since`.
+
+    `message` tells an operator what to do, `wall_text` says the cause to people who see the wall.
+    """
 
     message: str
     kind: ErrorKind
     since: datetime
     attempts: int
     retry_at: datetime
+    wall_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,9 @@ class Reading:
 
     def with_texts(self, change: Callable[[str], str]) -> "Reading":
         """Returns the reading with its error and its notes changed; the figures stay as they are."""
-        error = self.last_error and replace(self.last_error, message=change(self.last_error.message))
+        error = self.last_error
+        if error is not None:
+            error = replace(error, message=change(error.message), wall_text=change(error.wall_text))
         frame = self.frame
         if frame and frame.notes:
             frame = replace(frame, notes=tuple(replace(note, text=change(note.text)) for note in frame.notes))

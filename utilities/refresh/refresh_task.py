@@ -13,6 +13,7 @@ from typing import cast
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailable, error_kind
 from utilities.model.frames import Frame, Reading, ReadingState
+from utilities.model.wall_words import TIMEOUT, describe_for_wall
 from utilities.refresh.schedule import Observation, failure_reading, next_turn
 from utilities.reports import Report
 from utilities.runtime.outage_log import is_outage_logged, outage_level
@@ -166,7 +167,7 @@ class RefreshTask:
             async with asyncio.timeout(self.context.timeout):
                 await self._query_and_write(lease)
         except TimeoutError as error:
-            raise Unavailable(f"no answer within {self.context.timeout:g} seconds") from error
+            raise Unavailable(f"no answer within {self.context.timeout:g} seconds", wall_text=TIMEOUT) from error
         self.last_duration = self.context.monotonic() - started
         if report is not self.report or self._has_turned_since(started_at):  # during the query
             self.mark_due()
@@ -213,7 +214,8 @@ class RefreshTask:
         self.is_logged_elsewhere = is_outage_logged(error)
         old = self.context.store.latest(self.report.name)
         message = str(error)[:MAX_ERROR_CHARS] if is_expected else "internal error"
-        reading = failure_reading(self.report, old, error, message, self.context.clock(), self.context.rng)
+        wall_text = describe_for_wall(error, self.context.sources.source_title(self.report.sources[0]))
+        reading = failure_reading(self.report, old, error, message, self.context.clock(), self.context.rng, wall_text)
         if old is None or old.last_error is None or old.last_error.kind is not error_kind(error):
             level, traceback = (outage_level(error), None) if is_expected else (logging.ERROR, error)
             if not self.context.sources.has_source(self.report.sources[0]):

@@ -96,7 +96,13 @@ def retry_delay(error: Exception, attempts: int, pace: timedelta, rng: random.Ra
 
 
 def failure_reading(
-    report: Report, old: Reading | None, error: Exception, message: str, now: datetime, rng: random.Random
+    report: Report,
+    old: Reading | None,
+    error: Exception,
+    message: str,
+    now: datetime,
+    rng: random.Random,
+    wall_text: str = "",
 ) -> Reading:
     """Builds the reading after a failure: the error, and the old figures unless they are older than MAX_SHOWN_AGE."""
     old = (old or Reading(report.name)).current_at(now)
@@ -108,6 +114,7 @@ def failure_reading(
         since=min(previous.since, now) if previous else now,
         attempts=attempts,
         retry_at=now + timedelta(seconds=retry_delay(error, attempts, report.refresh_every, rng)),
+        wall_text=wall_text,
     )
     age = old.age_at(now)
     if age is None or age > MAX_SHOWN_AGE:

@@ -9,6 +9,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Frame
+from utilities.model.wall_words import NOT_CONNECTED
 from utilities.redaction import Redactor
 
 
@@ -124,7 +125,8 @@ class Sources:
         if source not in self.configured:
             kind, title = self.registered.get(source), self.source_title(source)
             why = f": {kind.setup_hint}" if kind and kind.setup_hint else ""
-            raise SourceMisconfigured(f"{title[:1].upper()}{title[1:]} is not configured{why}")
+            name = f"{title[:1].upper()}{title[1:]}"
+            raise SourceMisconfigured(f"{name} is not configured{why}", wall_text=NOT_CONNECTED)
         return await self.configured[source].fetch_frame(query)
 
     def slowdown(self, names: Sequence[str]) -> float:

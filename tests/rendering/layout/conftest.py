@@ -27,7 +27,8 @@ from utilities.rendering.layout import Box
 from utilities.rendering.layout.placement import content_box
 from utilities.rendering.layout.stylesheet import board_stylesheet
 from utilities.rendering.templating import template_environment
-from utilities.rendering.views import ChartSvg, TileContent, View, build_context
+from utilities.rendering.views import ChartSvg, TileContent, View
+from utilities.rendering.walls.tile_context import TileState, build_context
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
@@ -58,9 +59,9 @@ def tile(board: Board, place: int, filled: Frame, state: ReadingState) -> Markup
     taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
     reading = Reading(its.report, filled if taken else None, taken, trouble if state is ReadingState.FAILED else None)
     room = content_box(board, its.place)
-    seen = build_context(
-        its, its.report, within(its.view, reading.frame, room, its.options), room, reading, state, NOW, UTC
-    )
+    expected = NOW + timedelta(minutes=4) if state is ReadingState.WAITING else None
+    shown = TileState(reading, state, expected_at=expected)
+    seen = build_context(its, its.report, within(its.view, reading.frame, room, its.options), room, shown, NOW, UTC)
     return Markup(template_environment(ROOT / "templates").get_template("tile.html").render(tile=seen))
 
 

@@ -130,19 +130,6 @@ async def test_a_tile_ages_by_itself(server: WallServer) -> None:
     line.close()
 
 
-async def test_after_midnight_a_stale_tile_names_the_day(server: WallServer) -> None:
-    noon = server.clock().astimezone(ZoneInfo("Europe/Berlin")).replace(hour=12)
-    server.clock.ahead = noon - server.clock()  # the reading and its check are of one day
-    await server.show("visitors", number(5), age=server.reports["visitors"].stale_after.total_seconds() + 60)
-    line = await StreamClient.open(server.port)
-    first = await line.wait_for("tile", "stale")
-    server.clock.ahead += timedelta(days=1)
-    then = server.store.latest("visitors").taken_at.astimezone(ZoneInfo("Europe/Berlin"))  # type: ignore[union-attr]
-    assert f"{then:%a}" not in first.data["html"]
-    await line.wait_for("tile", f"{then:%a}")
-    line.close()
-
-
 async def test_a_failure_keeps_the_figures_and_without_figures_says_why(server: WallServer) -> None:
     line = await StreamClient.open(server.port)
     await server.fail("visitors", "Google says that this key may not see the property.")

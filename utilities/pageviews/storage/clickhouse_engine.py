@@ -12,6 +12,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, SourceError, StoreDown, Unavailable
 from utilities.model.outgoing_proxies import OutgoingProxies
+from utilities.model.wall_words import TIMEOUT
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.columns import (
     COLUMN_NAMES,
@@ -132,7 +133,8 @@ class ClickHousePageViewStore:
             raise mark_logged(Unavailable(str(error))) from error
         except (ClickHouseError, OSError) as error:
             if is_busy_error(error):
-                raise Unavailable(f"ClickHouse takes too long to answer: {first_error_line(error)}") from error
+                text = f"ClickHouse takes too long to answer: {first_error_line(error)}"
+                raise Unavailable(text, wall_text=TIMEOUT) from error
             if isinstance(error, DatabaseError) and not is_server_fault(error):
                 raise BadAnswer(f"ClickHouse rejects the query: {describe_client_error(error)}") from error
             what = "ClickHouse does not answer"

@@ -11,6 +11,7 @@ import duckdb
 
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, StoreDown, Unavailable
+from utilities.model.wall_words import TIMEOUT
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.columns import PAGE_VIEWS_TABLE, guarded_columns_sql, to_stored_row
 from utilities.pageviews.sql.dialect import plain_rows, used_values
@@ -101,7 +102,7 @@ class DuckDBPageViewStore:
                 cancel.set_interrupt(cursor.interrupt)
                 return cursor.execute(sql, values).fetchall()
             except duckdb.InterruptException as error:
-                raise Unavailable("The page-view store takes too long to answer.") from error
+                raise Unavailable("The page-view store takes too long to answer.", wall_text=TIMEOUT) from error
             except duckdb.OperationalError as error:
                 self._note_fatal_error(error)
                 raise Unavailable(f"The page-view store does not answer: {first_error_line(error)}") from error

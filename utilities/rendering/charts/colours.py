@@ -94,6 +94,38 @@ def recolour_svg(svg: str, theme: str) -> str:
     return re.sub(r'="(#[0-9a-f]{6})"', lambda match: f'="{light.get(match[1], match[1])}"', svg)
 
 
+GREY_FILL = 0.22  # of grey on the ground, below a line
+GREY_RAMP = (0.08, 0.12, 0.18, 0.24, 0.6, 0.8, 1.0)  # of grey on the ground; text stands on the first four as on ground
+
+
+def grey_colours(theme: str, *, all_of_them: bool) -> dict[str, str]:
+    """Returns greys for the colours of the dark theme: for the accent only, or for all but the ground and the rules."""
+    base = COLOURS_BY_THEME[theme]
+    fills = [mix_colours(base.quiet, base.ground, GREY_FILL)] * len(DARK.fills)
+    ramp = [mix_colours(base.quiet, base.ground, part) for part in GREY_RAMP]
+    greys = dict(zip(DARK.ramp, ramp, strict=True)) | {DARK.accent: base.quiet, DARK.fills[0]: fills[0]}
+    if not all_of_them:
+        return greys
+    inks = (DARK.ink, DARK.title, DARK.trouble, DARK.now, *DARK.series)
+    return greys | dict(zip(DARK.fills, fills, strict=True)) | dict.fromkeys(inks, base.quiet)
+
+
+def grey_rules() -> str:
+    """Returns CSS that takes the accent from charts of old figures, and all colours while the server is gone."""
+    selectors = (
+        (".stale", "dark", False),
+        (".light .stale", "light", False),
+        (".offline", "dark", True),
+        (".light.offline", "light", True),
+    )
+    return "\n".join(
+        f"{within} .chart [{paint}='{colour}'] {{ {paint}: {grey}; }}"
+        for within, theme, all_of_them in selectors
+        for colour, grey in grey_colours(theme, all_of_them=all_of_them).items()
+        for paint in ("fill", "stroke")
+    )
+
+
 def recolour_rules(within: str) -> str:
     """Returns CSS that recolours every chart inside the selector `within` for the light theme."""
     rules = []

@@ -28,6 +28,9 @@ LINE_EM = 1.3
 FOOTER_GAP_EM = 0.45
 """Between the tiles and the line with the board's title and the clock, in em of text."""
 
+SENTENCE_EM, SENTENCE_LINE_EM = 2.5, 1.15
+"""The size of the sentence that a tile says for all, in em of text, and its line, in its own em."""
+
 MARK_EM = 0.72
 """Width and height of a shape, such as the one before the age, in em."""
 

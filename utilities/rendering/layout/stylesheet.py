@@ -14,6 +14,8 @@ from utilities.rendering.layout.placement import (
     LINE_EM,
     MARK_EM,
     OVERSCAN,
+    SENTENCE_EM,
+    SENTENCE_LINE_EM,
     TILE_BOTTOM_EM,
     TREND_WIDTH,
     board_type_sizes,
@@ -58,6 +60,9 @@ html {{ font-size: {100 * REM_PX / SCREEN_WIDTH:.5f}vw; }}
 @media (min-aspect-ratio: 16/9) {{ html {{ font-size: {100 * REM_PX / SCREEN_HEIGHT:.5f}vh; }} }}
 body {{ line-height: {LINE_EM}; }}
 .mark {{ width: {MARK_EM}em; height: {MARK_EM}em; }}
+.reason.large {{ font-size: {SENTENCE_EM}em; line-height: {SENTENCE_LINE_EM}; }}
+.dash {{ line-height: {LINE_EM}; }}
+.number .dash {{ font-size: {1.5 * SENTENCE_EM:g}em; line-height: 1; }}
 .freshness {{ margin-left: {FRESHNESS_MARGIN_EM}em; }}
 .course {{ width: {TREND_WIDTH:.0%}; }}
 @media (orientation: landscape) {{

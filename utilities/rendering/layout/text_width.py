@@ -44,6 +44,18 @@ def truncate_words(text: str, size: float, room: float, lines: int) -> str:
     return " ".join(words)
 
 
+def count_lines(text: str, size: float, room: float, *, weight: int = 400) -> int:
+    """Returns how many lines of `room` px the words of a text take; a longer word is broken."""
+    lines, at = 1, 0.0
+    for word in text.split():
+        width = text_width(word, size, weight=weight)
+        if at and at + width > room:
+            lines, at = lines + 1, 0.0
+        lines += int(width // room) if room > 0 and width > room else 0
+        at += width + text_width(" ", size, weight=weight)
+    return lines
+
+
 def fallback_advance(character: str) -> float:
     """Returns em of a character in no table: 0 for marks and joiners, 1 for East Asian characters and emoji."""
     if unicodedata.combining(character) or unicodedata.category(character) == "Cf":

@@ -2,15 +2,18 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from utilities.config.boards import Board, Tile
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.frames import ReadingState
+from utilities.rendering.walls.shared_failures import share_failures
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
-from utilities.rendering.walls.tile_renderer import TileHtml, TileRenderer, TileState
+from utilities.rendering.walls.status_line import BoardStatus, board_status
+from utilities.rendering.walls.tile_context import TileState
+from utilities.rendering.walls.tile_renderer import TileHtml, TileRenderer
 from utilities.rendering.walls.wall_stream import WallStream
 
 
@@ -65,11 +68,9 @@ class BoardChannel:
 
     async def render_gradually(self, clock: Clock, report: str | None = None) -> None:
         """Does as `render_changes`; other callbacks run after each tile, because a large board takes long."""
-        board = self.board
-        for tile in board.tiles:
-            if report not in (None, tile.report, tile.trend):
-                continue
-            renders, events = self.renders, self._render_tiles([tile], clock())
+        board, states = self.board, self._read_states(clock())
+        for tile in self._tiles_of(report, states):
+            renders, events = self.renders, self._render_tiles([tile], states, clock())
             self.send_events(events)
             if self.renders != renders:
                 await asyncio.sleep(0)
@@ -85,14 +86,31 @@ class BoardChannel:
 
     def render_changes(self, now: datetime, report: str | None = None) -> None:
         """Renders the tiles (of one report, or all) whose content has changed, and sends them to the walls."""
-        self.send_events(self._render_tiles([t for t in self.board.tiles if report in (None, t.report, t.trend)], now))
+        states = self._read_states(now)
+        self.send_events(self._render_tiles(self._tiles_of(report, states), states, now))
 
-    def _render_tiles(self, tiles: Iterable[Tile], now: datetime) -> list[SseEvent]:
+    def _read_states(self, now: datetime) -> dict[str, TileState]:
+        """Returns the state of each tile by its name, with the failures that several tiles share."""
+        states = {tile.name: self._read_state(tile, now) for tile in self.board.tiles}
+        shared = share_failures(self.board.tiles, {name: (one.reading, one.state) for name, one in states.items()})
+        return states | {name: replace(states[name], shared=failure) for name, failure in shared.items()}
+
+    def _tiles_of(self, report: str | None, states: Mapping[str, TileState]) -> list[Tile]:
+        """Returns the tiles that may have changed with a report: its own, and those whose shared failure is new."""
+        return [
+            tile
+            for tile in self.board.tiles
+            if report in (None, tile.report, tile.trend)
+            or tile.name not in self.rendered
+            or self.rendered[tile.name].tile_state.shared != states[tile.name].shared
+        ]
+
+    def _render_tiles(self, tiles: Iterable[Tile], states: Mapping[str, TileState], now: datetime) -> list[SseEvent]:
         """Renders the tiles that have changed; returns the events of those whose HTML is new."""
         events = []
         today = now.astimezone(self._renderer.board_zone(self.board)).date()
         for tile in tiles:
-            state, previous = self._read_state(tile, now), self.rendered.get(tile.name)
+            state, previous = states[tile.name], self.rendered.get(tile.name)
             is_done = previous is not None and not previous.tile.is_pending
             if previous is not None and is_done and (previous.tile_state, previous.local_date) == (state, today):
                 continue
@@ -122,6 +140,12 @@ class BoardChannel:
     def tile_states(self) -> list[ReadingState]:
         """Returns the state of each tile."""
         return [rendered.state for rendered in self.rendered.values()]
+
+    def status(self, now: datetime, *, has_file_error: bool) -> BoardStatus:
+        """Returns the status line of the board."""
+        tile_states = [rendered.tile_state for rendered in self.rendered.values()]
+        zone = self._renderer.board_zone(self.board)
+        return board_status(self.tile_states(), tile_states, now, zone, has_file_error=has_file_error)
 
     def undrawn_tiles(self) -> list[str]:
         """Returns the names of the tiles whose figures cannot be drawn."""

@@ -17,7 +17,8 @@ from utilities.model.frames import ReadingState
 from utilities.rendering.walls.board_channel import BoardChannel
 from utilities.rendering.walls.page_cache import PageCache
 from utilities.rendering.walls.sse_events import SseEvent, encode_event, encode_retry, parse_event_id
-from utilities.rendering.walls.tile_renderer import TileRenderer, TileState
+from utilities.rendering.walls.tile_context import TileState, next_full_minute
+from utilities.rendering.walls.tile_renderer import TileRenderer
 from utilities.rendering.walls.wall_stream import SessionEnd, StreamPipe, WallStream
 from utilities.reports import Report
 from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
@@ -171,10 +172,11 @@ class WallHub:
     def _read_tile_state(self, tile: Tile, now: datetime) -> TileState:
         report, reading = self._reports.get(tile.report), self._store.latest(tile.report)
         if report is None or reading is None:
-            return TileState(None, ReadingState.WAITING)
-        trend = self._store.latest(tile.trend) if tile.trend else None
+            return TileState(None, ReadingState.WAITING, expected_at=next_full_minute(now))
         state = reading.state_at(now, report.refresh_every, report.stale_after)
-        return TileState(reading.current_at(now), state, trend and trend.current_at(now))
+        trend = self._store.latest(tile.trend) if tile.trend else None
+        expected_at = next_full_minute(now) if state is ReadingState.WAITING else None
+        return TileState(reading.current_at(now), state, trend and trend.current_at(now), expected_at=expected_at)
 
     def _make_tile_event(self, tile: str, html: str) -> SseEvent:
         return encode_event("tile", {"tile": tile, "html": html}, seq=self._next_seq(), boot=self._boot)

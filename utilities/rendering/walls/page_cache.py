@@ -10,7 +10,7 @@ from utilities.model.clock import Clock
 from utilities.model.time_ranges import utc_offset_minutes
 from utilities.rendering.walls.board_channel import BoardChannel
 from utilities.rendering.walls.sse_events import SseEvent, encode_event, event_id
-from utilities.rendering.walls.status_line import BoardStatus, board_status
+from utilities.rendering.walls.status_line import BoardStatus
 from utilities.rendering.walls.tile_renderer import TileRenderer
 
 PageVersion = tuple[int, bool, int]
@@ -64,7 +64,7 @@ class PageCache:
             now,
             sheet=channel.edition,
             build=self._version,
-            status=self._board_status(channel),
+            status=self._board_status(channel, now),
             places=f"/boards/{board.name}/{channel.edition}.css",
             stream=f"/boards/{board.name}/stream?last={event_id(self._boot, channel.last_seq)}",
         )
@@ -79,9 +79,9 @@ class PageCache:
             "every": self._beat_seconds,
             "sheet": channel.edition,
             "build": self._version,
-            "status": self._renderer.render_status(self._board_status(channel)),
+            "status": self._renderer.render_status(self._board_status(channel, now)),
         }
         return encode_event("beat", data)
 
-    def _board_status(self, channel: BoardChannel) -> BoardStatus:
-        return board_status(channel.tile_states(), has_file_error=channel.board.name in self._boards.faults)
+    def _board_status(self, channel: BoardChannel, now: datetime) -> BoardStatus:
+        return channel.status(now, has_file_error=channel.board.name in self._boards.faults)

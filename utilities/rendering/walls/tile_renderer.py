@@ -13,13 +13,14 @@ from utilities.model.errors import FoyerError, error_kind
 from utilities.model.figure_errors import UnfitFigures, UnknownColumn
 from utilities.model.frames import LastError, Reading, ReadingState
 from utilities.model.time_ranges import utc_offset_minutes
-from utilities.rendering.charts.colours import recolour_rules
+from utilities.rendering.charts.colours import grey_rules, recolour_rules
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout.placement import content_box
 from utilities.rendering.layout.stylesheet import board_stylesheet
-from utilities.rendering.views import TileContent, View, build_context
+from utilities.rendering.views import TileContent, View
 from utilities.rendering.walls.status_line import BoardStatus
 from utilities.rendering.walls.tile_content import TileContents
+from utilities.rendering.walls.tile_context import TileState, build_context
 from utilities.reports import Report
 from utilities.runtime.worker_pool import WorkerPool
 
@@ -27,15 +28,6 @@ log = logging.getLogger(__name__)
 
 RENDER_ERRORS = (ArithmeticError, AttributeError, FoyerError, LookupError, TemplateError, TypeError, ValueError)
 """What a view may raise for a frame that it does not expect."""
-
-
-@dataclass(frozen=True, slots=True)
-class TileState:
-    """The readings that a tile shows now, and their state."""
-
-    reading: Reading | None
-    state: ReadingState
-    trend: Reading | None = None  # of the report that is its trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +80,7 @@ class TileRenderer:
             is_pending = False
             if content is None:
                 content, is_pending = self.contents.build_tile(board, tile, title, reading.frame, trend_frame)
-            html = self._render_content(board, tile, title, content, reading, tile_state.state, now)
+            html = self._render_content(board, tile, title, content, tile_state, now)
             self._logged.pop((board.name, tile.name), None)
             return TileHtml(html, content, is_pending)
         except RENDER_ERRORS as error:
@@ -97,23 +89,15 @@ class TileRenderer:
                 self._logged[board.name, tile.name] = text
                 log.exception("tile %s of board %s cannot be rendered", tile.name, board.name)
             last_error = LastError(text, error_kind(error), now, 1, now)
-            failed = Reading(tile.report, last_error=last_error)
+            failed = TileState(Reading(tile.report, last_error=last_error), ReadingState.FAILED)
             empty = TileContent(self.contents.views[tile.view], None)
-            return TileHtml(self._render_content(board, tile, title, empty, failed, ReadingState.FAILED, now), None)
+            return TileHtml(self._render_content(board, tile, title, empty, failed, now), None)
 
     def _render_content(
-        self,
-        board: Board,
-        tile: Tile,
-        title: str,
-        content: TileContent,
-        reading: Reading,
-        state: ReadingState,
-        now: datetime,
+        self, board: Board, tile: Tile, title: str, content: TileContent, tile_state: TileState, now: datetime
     ) -> str:
-        context = build_context(
-            tile, title, content, content_box(board, tile.place), reading, state, now, self.board_zone(board)
-        )
+        box, zone = content_box(board, tile.place), self.board_zone(board)
+        context = build_context(tile, title, content, box, tile_state, now, zone)
         return self._templates.get_template("tile.html").render(tile=context)
 
     def _shows_last_days(self, board: Board) -> bool:
@@ -123,7 +107,7 @@ class TileRenderer:
 
     def render_styles(self, board: Board) -> bytes:
         """Returns the style sheet with the positions of the tiles and the sizes of their text."""
-        return (board_stylesheet(board, self.contents.views) + recolour_rules(".light")).encode()
+        return (board_stylesheet(board, self.contents.views) + recolour_rules(".light") + "\n" + grey_rules()).encode()
 
     def render_status(self, status: BoardStatus) -> str:
         """Returns the HTML of the status line."""

@@ -1,0 +1,127 @@
+"""What the template of a tile receives: its content, or in words why there is none."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from markupsafe import Markup
+
+from utilities.model.formats import failure_text, format_age
+from utilities.model.frames import LastError, Reading, ReadingState
+from utilities.rendering.layout import Box, TileSpec
+from utilities.rendering.layout.placement import LINE_EM, SENTENCE_EM, SENTENCE_LINE_EM
+from utilities.rendering.layout.text_width import count_lines, truncate_words
+from utilities.rendering.views import TileContent
+from utilities.rendering.walls.shared_failures import FailureRole, SharedFailure
+
+BOARD_FAILURE_TITLE = "Why is there nothing here?"
+MIN_SHOWN_AGE_SECONDS = 60.0  # a stale tile is never "now old"
+
+
+@dataclass(frozen=True, slots=True)
+class TileState:
+    """The readings that a tile shows now, and their state."""
+
+    reading: Reading | None
+    state: ReadingState
+    trend: Reading | None = None  # of the report that is its trend
+    shared: SharedFailure | None = None  # the failure that it shares with other tiles
+    expected_at: datetime | None = None  # when the first figures come, while it waits for them
+
+
+@dataclass(frozen=True)
+class TileContext:
+    """What templates/tile.html receives as `tile`."""
+
+    name: str  # the tile's name on its board
+    title: str
+    view: str
+    template: str
+    state: ReadingState
+    taken_at: int | None  # when the figures were queried, seconds since 1970
+    age: str  # `4 min`, '' without figures
+    failed: str  # `failed` or `all 7 failed`, '' where another tile says so
+    reason: str  # the last error, cut to the available room; '' without an error
+    retry: str  # since when, and when the next try is; '' where there is no room
+    is_large: bool  # whether the reason is that of all tiles, in large letters
+    expected: str  # when the first figures come; '' unless the tile waits for them
+    notes: tuple[str, ...]  # about the frame; the view shows the notes about single columns
+    content: object  # None without figures
+    trend: Markup | None
+
+
+def build_context(
+    tile: TileSpec, title: str, inside: TileContent, box: Box, tile_state: TileState, now: datetime, zone: tzinfo
+) -> TileContext:
+    """Returns what the template of a tile needs at `now`; `title` is the report's, the tile's own comes first."""
+    reading, shared = tile_state.reading or Reading(tile.report), tile_state.shared
+    age, taken_at, frame, error = reading.age_at(now), reading.taken_at, reading.frame, reading.last_error
+    is_silent = shared is not None and shared.role in (FailureRole.SILENT, FailureRole.EMPTY)
+    is_board = shared is not None and shared.role is FailureRole.BOARD
+    reason, retry, is_large = "", "", False
+    if error is not None and not is_silent:
+        reason, retry, is_large = _failure_lines(error, shared, box, now, zone)
+    failed = f"all {shared.count} failed" if shared and is_board else "failed"
+    expected = tile_state.expected_at
+    return TileContext(
+        name=tile.name,
+        title=BOARD_FAILURE_TITLE if is_board else tile.title or title,
+        view=inside.view.name,
+        template=inside.view.template,
+        state=tile_state.state,
+        taken_at=int(taken_at.timestamp()) if taken_at else None,
+        age=format_age(max(age.total_seconds(), MIN_SHOWN_AGE_SECONDS)) if age is not None else "",
+        failed="" if shared and shared.role is FailureRole.EMPTY else failed,
+        reason=reason,
+        retry=retry,
+        is_large=is_large,
+        expected=f"The first figures come at about {expected.astimezone(zone):%H:%M}." if expected else "",
+        notes=tuple(note.text for note in frame.notes if note.column is None) if frame else (),
+        content=inside.content,
+        trend=inside.trend,
+    )
+
+
+def _failure_lines(
+    error: LastError, shared: SharedFailure | None, box: Box, now: datetime, zone: tzinfo
+) -> tuple[str, str, bool]:
+    """Returns the reason, since when and when the next try is, and whether the reason has room in large letters."""
+    reason = failure_text(error)
+    since, retry_at = (shared.since, shared.retry_at) if shared else (error.since, error.retry_at)
+    retry = describe_retry(since, retry_at, now, zone)
+    line = LINE_EM * box.text
+    retry_lines = count_lines(retry, box.text, box.width)
+    if shared and shared.role is FailureRole.BOARD:
+        large = SENTENCE_EM * box.text
+        height = count_lines(reason, large, box.width, weight=600) * SENTENCE_LINE_EM * large
+        if height + retry_lines * line <= box.height:
+            return reason.rstrip("."), retry, True
+    lines = max(1, int(box.height / line - 0.4))
+    if lines <= retry_lines:
+        return truncate_words(reason, box.text, box.width, lines), "", False
+    return truncate_words(reason, box.text, box.width, lines - retry_lines), retry, False
+
+
+def describe_retry(since: datetime, retry_at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Returns `Since 16:40, next try at 19:50.`, with the day where it is not today's."""
+    return f"Since {short_time(since, now, zone)}, {describe_next_try(retry_at, now, zone)}."
+
+
+def describe_next_try(retry_at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Returns `next try at 19:50`, with the day where it is not today's."""
+    if retry_at <= now:
+        return "trying again now"
+    local, today = retry_at.astimezone(zone), now.astimezone(zone).date()
+    day = {0: "", 1: "tomorrow "}.get((local.date() - today).days, f"on {local:%a} ")
+    return f"next try {day}at {local:%H:%M}"
+
+
+def short_time(then: datetime, now: datetime, zone: tzinfo) -> str:
+    """Returns `09:12`, `Wed` for another day, or `9 Nov` for a day at least a week ago."""
+    local, today = then.astimezone(zone), now.astimezone(zone).date()
+    days = (today - local.date()).days
+    return f"{local:%H:%M}" if days <= 0 else f"{local:%a}" if days < 7 else f"{local.day} {local:%b}"
+
+
+def next_full_minute(now: datetime) -> datetime:
+    """Returns the full minute after the next half minute."""
+    return (now + timedelta(seconds=90)).replace(second=0, microsecond=0)
