@@ -61,9 +61,7 @@ OWN, FIRST, SILENT, BOARD, EMPTY = FailureRole
         (dict.fromkeys(("low", "left", "right"), REFUSED), {"low": BOARD, "left": EMPTY, "right": EMPTY}),
     ],
 )
-def test_a_reason_that_tiles_share_is_said_once(
-    errors: dict[str, LastError], roles: dict[str, FailureRole]
-) -> None:
+def test_a_reason_that_tiles_share_is_said_once(errors: dict[str, LastError], roles: dict[str, FailureRole]) -> None:
     readings = {
         tile.name: (Reading(tile.name, last_error=errors.get(tile.name)), FAILED if tile.name in errors else LIVE)
         for tile in TILES

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
