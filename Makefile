@@ -28,7 +28,7 @@ test: $(VENV)/.test ## the tests; without a service its tests are skipped, with 
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -m 'not slow' -n 3 --dist worksteal $(ARGS)
 
 test-slow: $(VENV)/.test ## the tests with many browsers, many processes or kills
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -m slow -n 2 --dist worksteal $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -m slow -n 2 --dist worksteal --timeout 180 $(ARGS)
 
 soak: $(VENV)/.test ## a month on a clock that jumps, and the memory after it; fifty kills of the process that stores page views
 	$(BIN)/python -m bench soak

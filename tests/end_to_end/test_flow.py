@@ -56,7 +56,7 @@ async def test_day_by_the_keyboard_and_page_by_a_click_change_their_part_alone(
     ) == ["1", "1"]
     await page.reload()
     await page.wait_for_selector("#node h2:has-text('Through /pricing')")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await page.goto(f"{foyer.address}/flow?source=ga4&days=7")
     assert "sessions" in await page.inner_text(".caption")
     assert "Entered at" in await page.inner_text(".drawing .wide")

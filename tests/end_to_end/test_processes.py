@@ -24,7 +24,7 @@ async def reading(fetch: Fetch, address: str, report: str) -> dict[str, Any]:
     return json.loads((await fetch(f"{address}/reports/{report}.json")).body)
 
 
-async def wait_for_state(state: str, fetch: Fetch, address: str, report: str, seconds: float = 15) -> dict[str, Any]:
+async def wait_for_state(state: str, fetch: Fetch, address: str, report: str, seconds: float = 60) -> dict[str, Any]:
     async def has_state() -> bool:
         return (await reading(fetch, address, report))["state"] == state
 

@@ -153,7 +153,7 @@ async def test_closing_ends_calls_and_threads(
     google.faults.inject(RUN, Fault("hang", seconds=30))
     calls = [asyncio.create_task(source.fetch_frame(ASK)) for _ in range(10)]
     await wait_until(lambda: google.faults.count_requests(RUN) >= 4)
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(20):
         await source.close()
         problems = await asyncio.gather(*calls, return_exceptions=True)
     assert all(isinstance(problem, SourceError) for problem in problems), problems

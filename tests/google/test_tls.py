@@ -73,7 +73,7 @@ async def test_trusted_certificate_is_spoken_to_and_a_dripping_answer_is_cut(
         secure.faults.clear()
         assert (await source.fetch_frame(ASK)).rows == ((7,),)
     finally:
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(20):
             await source.close()
     assert not source.client.pool.workers.pending_count
 

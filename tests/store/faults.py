@@ -8,7 +8,7 @@ import pytest
 from tests.waiting import wait_until
 from utilities.model.errors import StoreDown
 
-SOON = 5.0  # seconds; far more than a busy machine needs, and far less than the minute of redis-py
+SOON = 20.0  # seconds; far more than a busy machine needs, and far less than the minute of redis-py
 
 
 async def wait_for_lease(store, report="top-pages", seconds=5):

@@ -13,7 +13,7 @@ from utilities.model.frames import Column, Frame, Reading, ValueKind
 from utilities.store.reading_codec import decode_reading, encode_reading, read_fence, replace_fence
 
 ROWS = 8_000  # about a megabyte, as much as a reading may have
-pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def large_reading() -> Reading:

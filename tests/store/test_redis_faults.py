@@ -15,7 +15,7 @@ from utilities.store.reading_codec import MAX_READING_BYTES, encode_reading
 from utilities.store.redis_commands import LEAST_PRIVILEGE
 from utilities.store.redis_open import MAX_STORE_CONNECTIONS
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 async def test_an_announcement_that_is_lost_is_made_good_by_reading_again(redis_server, open_one, raw, key):

@@ -7,7 +7,7 @@ from tests.store.test_store import reading
 from tests.waiting import wait_until
 from utilities.store import Lease
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 async def make_redis_refuse(redis_server, raw, fault: str) -> None:

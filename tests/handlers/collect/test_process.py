@@ -65,5 +65,5 @@ async def test_collects_until_sigterm_and_loses_nothing(tmp_path: Path):
         health = (await client.fetch(f"{url}/healthz")).body
         assert f'"rows": {hits}'.encode() in health
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 30) == 0
         client.close()

@@ -98,7 +98,7 @@ class RunningServer:
         self.source.unblocked.set()
         announcements = self.services.store.listen()
         self.services.refresher.keep_fresh(report)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self.services.store.latest(report) is None:
                 await anext(announcements)
 

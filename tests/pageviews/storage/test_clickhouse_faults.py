@@ -21,7 +21,7 @@ from utilities.pageviews.collect.beacon import BeaconPayload
 from utilities.pageviews.collection import open_collection
 from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore, open_clickhouse_store
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = pytest.mark.slow
 PATHS_SQL = "SELECT path FROM page_views ORDER BY path"
 SITES = "sites: [{name: example, domains: [example.com], zone: Europe/Berlin}]"
 

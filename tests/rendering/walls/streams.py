@@ -48,7 +48,7 @@ class StreamClient:
         size = int((await self.reader.readline()).strip() or b"0", 16)
         return (await self.reader.readexactly(size + 2))[:-2] if size else b""
 
-    async def next(self, within: float = 5.0) -> ReceivedEvent | None:
+    async def next(self, within: float = 30.0) -> ReceivedEvent | None:
         """The next event; None when the stream has ended."""
         while b"\n\n" not in self.rest:
             more = await asyncio.wait_for(self.more(), within)
