@@ -40,6 +40,15 @@ class PageTotal(NamedTuple):
     compared: int
 
 
+class PairTotal(NamedTuple):
+    """The visits that began on one page and ended on the other."""
+
+    landing: str
+    exit: str
+    visits: int
+    compared: int
+
+
 class FlowTotals:
     """Sums of flow rows by landing and exit page."""
 
@@ -62,6 +71,21 @@ class FlowTotals:
     def compared(self) -> int:
         """The visits from the compared countries."""
         return sum(counts[1] for counts in self.visits_by_pair.values())
+
+    @property
+    def ended_where_begun(self) -> int:
+        """The visits that ended on the page they began on; pages without a name are not counted."""
+        return sum(sum(counts) for (a, b), counts in self.visits_by_pair.items() if a == b != OTHER_NAME)
+
+    @property
+    def has_other(self) -> bool:
+        """Whether some pages have no name."""
+        return any(OTHER_NAME in pair for pair in self.visits_by_pair)
+
+    def largest_pairs(self, most: int) -> list[PairTotal]:
+        """Returns the pairs of landing and exit pages with the most visits; those without a name are last."""
+        pairs = [PairTotal(*pair, sum(counts), counts[1]) for pair, counts in self.visits_by_pair.items()]
+        return sorted(pairs, key=lambda each: (OTHER_NAME in each[:2], -each.visits, each[:2]))[:most]
 
     def totals_by_page(self, side: int) -> list[PageTotal]:
         """Returns the landing (0) or exit (1) pages, most visits first."""

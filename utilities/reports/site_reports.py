@@ -32,7 +32,7 @@ REPORTS = (
     _site_report("site-titles", "Which titles are read?", PageViewQuery("titles")),
     _site_report("site-landing-pages", "Where do visits begin?", PageViewQuery("landing-pages")),
     _site_report("site-exit-pages", "Where do visits end?", PageViewQuery("exit-pages")),
-    _site_report("site-flow", "From where to where do visits go?", PageViewQuery("flow", limit=1000), view="table"),
+    _site_report("site-flow", "From where to where do visits go?", PageViewQuery("flow", limit=1000), view="sankey"),
     _site_report("site-trails", "Which way do long visits take?", PageViewQuery("trails")),
     _site_report("site-events", "What do visitors do?", PageViewQuery("events"), empty_hint=NO_EVENTS),
     _site_report("site-sources", "How did visitors find us?", PageViewQuery("sources")),

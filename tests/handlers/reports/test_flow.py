@@ -8,6 +8,7 @@ import pytest
 
 from tests.pageviews.storage.views import view
 from tests.waiting import wait_until
+from utilities.flow.model import FlowRow, FlowTotals
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, ValueKind
 from utilities.pageviews.sites.registry import SiteRegistry
@@ -63,9 +64,20 @@ async def test_no_query_runs_without_a_range_and_then_one(flow_server, fetch):
     assert '<div class="wide"><svg' in page
     assert "style=" not in page
     assert 'data-state="live"' in page
+    assert "The largest bands" in page
     day = (await fetch(f"{server.address}/flow?days=7&day=2026-11-19")).body.decode()
     assert "3 visits of 4 in the range, 75%" in " ".join(day.split())
     assert store.query_count == 1
+
+
+def test_what_ended_where_it_began_leaves_out_pages_without_a_name_and_bands_come_largest_first():
+    rows = [("/", "/", 5), ("/", "/docs", 7), ("(other)", "(other)", 90), ("/docs", "(other)", 8), ("/", "/", 1)]
+    totals = FlowTotals([FlowRow("2026-11-20", place % 2, *row) for place, row in enumerate(rows)])
+    assert (totals.total, totals.ended_where_begun, totals.has_other) == (111, 6, True)
+    assert [each[:3] for each in totals.largest_pairs(3)] == [
+        *(("/", "/docs", 7), ("/", "/", 6), ("(other)", "(other)", 90))
+    ]
+    assert not FlowTotals([FlowRow("2026-11-20", 0, "/", "/", 1)]).has_other
 
 
 async def test_a_form_without_a_script_redirects_to_the_address_of_its_query(flow_server, fetch):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.rendering.charts.states import NAMES, SOURCES, days, drawn, flow, names, of
 from utilities.config.discovery import discover_units
-from utilities.model.frames import Frame, ValueKind
+from utilities.model.frames import Column, Frame, ValueKind
 from utilities.rendering import views
 from utilities.rendering.layout import Box
 from utilities.rendering.views import FrameShape, View, default_view, fits_shapes, fitting_views, shape_of
@@ -16,6 +16,19 @@ VIEWS = {view.name: view for view in discover_units(views, "VIEW", View)}
 COUNTRIES = of([("Country", ValueKind.TEXT), ("Visits", ValueKind.INTEGER)], [("Germany", 3)])
 HOURS = of(
     [("Day", ValueKind.DATE), ("Hour", ValueKind.TEXT), ("Visits", ValueKind.INTEGER)], [("2026-11-20", "10:00", 3)]
+)
+NAMES_BY_DAY = of(
+    [("Day", ValueKind.DATE), ("Country", ValueKind.TEXT), ("Visits", ValueKind.INTEGER)], [("2026-11-20", "India", 3)]
+)
+FLOW_BY_DAY = Frame(
+    tuple(
+        Column(key, key, kind)
+        for key, kind in (
+            *(("day", ValueKind.DATE), ("country", ValueKind.TEXT), ("landing", ValueKind.TEXT)),
+            *(("exit", ValueKind.TEXT), ("visits", ValueKind.INTEGER)),
+        )
+    ),
+    (("2026-11-20", "India", "/", "/blog", 3), (None, "(other)", "/", "/", 2)),
 )
 
 
@@ -27,6 +40,8 @@ HOURS = of(
         (names(SOURCES, drawn), FrameShape.NAMES, ["bar", "pie"]),
         (COUNTRIES, FrameShape.NAMES, ["bar", "pie", "map"]),
         (flow(("/", "/blog"), 9), FrameShape.PAIRS, ["sankey", "bar", "heatmap"]),
+        (FLOW_BY_DAY, FrameShape.OTHER, ["sankey"]),  # its rows are no times: an area of them would be nonsense
+        (NAMES_BY_DAY, FrameShape.OTHER, []),
         (NAMES["empty"], FrameShape.OTHER, []),
         (of([("Visits", ValueKind.INTEGER)], [(3,)]), FrameShape.OTHER, []),
         (of([("Page", ValueKind.TEXT)], [("/",)]), FrameShape.OTHER, []),

@@ -20,6 +20,7 @@ COLOUR_LEGEND_EM = 1.9  # the names of the colours, in em of text
 MAX_SIDE_WIDTH = 0.38  # of the width, for the names on each side
 NODE_WIDTH_EM = 0.5  # width of a node, in em of text
 NODE_GAP_EM = 0.4  # between a node and its name, and between name and figure, in em of text
+THIN_SHARE, THIN_OPACITY = 0.004, 0.5  # of all visits in a band, and of the opacity of wider ones
 SIDE_TITLES = ("Came in at", "Left from")
 
 
@@ -71,6 +72,7 @@ def sankey(
     links = tuple(merge_links(all_links, min(most, fit)))
     if not links:
         return None
+    thin = THIN_SHARE * sum(link.value for link in links)
     nodes = tuple(node for side in (0, 1) for node in build_nodes(links, side))
     side_width = min(
         MAX_SIDE_WIDTH * box.width,
@@ -98,7 +100,9 @@ def sankey(
                 "data": [
                     node_data(node, side_width, box, format_value, two_groups=group_names is not None) for node in nodes
                 ],
-                "links": [link_data(link, two_groups=group_names is not None) for link in links],
+                "links": [
+                    link_data(link, two_groups=group_names is not None, is_thin=link.value < thin) for link in links
+                ],
             }
         ],
     }
@@ -180,14 +184,19 @@ def escape_rich_text(text: str) -> str:
     return one_line(text).replace("{", "(").replace("}", ")").replace("|", "¦")
 
 
-def link_data(link: SankeyLink, *, two_groups: bool) -> Option:
+def link_data(link: SankeyLink, *, two_groups: bool, is_thin: bool) -> Option:
+    """Returns a band; thin ones are faint, so that many of them do not hide the others."""
     quiet = (two_groups and not link.highlighted) or OTHER_NAME in (link.landing, link.exit)
     colour = DARK.quiet if quiet and not link.highlighted else DARK.accent
     return {
         "source": f"l:{link.landing}",
         "target": f"r:{link.exit}",
         "value": link.value,
-        "lineStyle": {"color": colour, "opacity": 0.24 if colour == DARK.quiet else 0.42, "curveness": 0.5},
+        "lineStyle": {
+            "color": colour,
+            "opacity": (0.24 if colour == DARK.quiet else 0.42) * (THIN_OPACITY if is_thin else 1),
+            "curveness": 0.5,
+        },
     }
 
 

@@ -49,10 +49,10 @@ def draw_pairs(frame: Frame, box: Box, options: SankeyOptions) -> ChartSpec | No
 
 
 def fit_pairs(frame: Frame) -> int:
-    """Returns 60 for the columns that are drawn by default, 10 for other pairs of names."""
-    if shape_of(frame) is not FrameShape.PAIRS:
-        return 0
-    return 60 if all(frame.has_column(key) for key in (*DEFAULT_COLUMNS, SankeyOptions.key)) else 10
+    """Returns 60 for the columns that are drawn by default, also among others, and 10 for pairs of names."""
+    if frame.rows and all(frame.has_column(key) for key in (*DEFAULT_COLUMNS, SankeyOptions.key)):
+        return 60
+    return 10 if shape_of(frame) is FrameShape.PAIRS else 0
 
 
 VIEW = View("sankey", "sankey", draw_pairs, fit_pairs, min_size, SankeyOptions)
