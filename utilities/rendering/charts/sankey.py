@@ -100,9 +100,7 @@ def sankey(
                 "data": [
                     node_data(node, side_width, box, format_value, two_groups=group_names is not None) for node in nodes
                 ],
-                "links": [
-                    link_data(link, two_groups=group_names is not None, is_thin=link.value < thin) for link in links
-                ],
+                "links": [link_data(each, two_groups=bool(group_names), is_thin=each.value < thin) for each in links],
             }
         ],
     }
@@ -186,18 +184,10 @@ def escape_rich_text(text: str) -> str:
 
 def link_data(link: SankeyLink, *, two_groups: bool, is_thin: bool) -> Option:
     """Returns a band; thin ones are faint, so that many of them do not hide the others."""
-    quiet = (two_groups and not link.highlighted) or OTHER_NAME in (link.landing, link.exit)
-    colour = DARK.quiet if quiet and not link.highlighted else DARK.accent
-    return {
-        "source": f"l:{link.landing}",
-        "target": f"r:{link.exit}",
-        "value": link.value,
-        "lineStyle": {
-            "color": colour,
-            "opacity": (0.24 if colour == DARK.quiet else 0.42) * (THIN_OPACITY if is_thin else 1),
-            "curveness": 0.5,
-        },
-    }
+    quiet = (two_groups or OTHER_NAME in (link.landing, link.exit)) and not link.highlighted
+    opacity = (0.24 if quiet else 0.42) * (THIN_OPACITY if is_thin else 1)
+    style = {"color": DARK.quiet if quiet else DARK.accent, "opacity": opacity, "curveness": 0.5}
+    return {"source": f"l:{link.landing}", "target": f"r:{link.exit}", "value": link.value, "lineStyle": style}
 
 
 def side_title_elements(sides: tuple[str, str], side_width: float, box: Box) -> Iterator[Option]:
