@@ -33,7 +33,7 @@
 
   function formatPoint(point, data) {
     var value = Array.isArray(point.value) ? point.value[point.value.length - 1] : point.value;
-    var kind = data.kinds[String(point.seriesName || '').replace(/, before$/, '')] || Object.values(data.kinds).pop();
+    var kind = data.kinds[String(point.seriesName || '').replace(/, (before|so far)$/, '')] || Object.values(data.kinds).pop();
     return formatFigure(typeof value === 'string' ? Number(value) : value, kind);
   }
 
@@ -43,6 +43,13 @@
       return option.yAxis.data[point.value[1]] + ', ' + option.xAxis.data[point.value[0]];
     }
     return point.name;
+  }
+
+  /** Leaves out the line where its value so far stands for it. */
+  function withoutGaps(points) {
+    return points.filter(function (point) {
+      return point.value != null || !points.some(function (other) { return other.seriesName === point.seriesName + ', so far'; });
+    });
   }
 
   function isPrevious(point) { return /, before$/.test(point.seriesName || '') ? 1 : 0; }
@@ -65,7 +72,7 @@
       extraCssText: 'box-shadow: none',
       axisPointer: {type: 'line', lineStyle: {color: colours.rule}},
       formatter: function (points) {
-        var list = [].concat(points).sort(function (one, other) { return isPrevious(one) - isPrevious(other); });
+        var list = withoutGaps([].concat(points)).sort(function (one, other) { return isPrevious(one) - isPrevious(other); });
         var own = axis || option.series.length > 1;
         return [textLine(pointName(list[0], option))].concat(list.map(function (point) {
           return textLine((own && point.seriesName ? point.seriesName + ': ' : '') + formatPoint(point, data));
@@ -78,7 +85,6 @@
   function addZoom(option, data, colours) {
     var isLong = option.xAxis && option.xAxis.type === 'category' && option.xAxis.data.length > 13 && data.width > 800;
     if (!isLong || option.series.some(function (each) { return each.type === 'heatmap'; })) return 0;
-    option.xAxis.axisLabel.interval = 'auto';
     option.dataZoom = [
       {type: 'inside', zoomOnMouseWheel: 'shift', moveOnMouseWheel: false},
       {type: 'slider', height: 18, bottom: 4, showDetail: false, showDataShadow: false, brushSelect: false,
@@ -88,6 +94,16 @@
     option.series.forEach(function (each) { each.clip = true; });
     option.grid.bottom += 34;
     return 34;
+  }
+
+  /** Names the days that are in view while zoomed in, and the few of the static chart otherwise. */
+  function nameVisibleDays(chart, option) {
+    var few = {axisLabel: option.xAxis.axisLabel, axisTick: option.xAxis.axisTick};
+    var all = {axisLabel: {customValues: null, formatter: null, interval: 'auto'}, axisTick: {customValues: null}};
+    chart.on('datazoom', function () {
+      var zoom = chart.getOption().dataZoom[0];
+      chart.setOption({xAxis: zoom.end - zoom.start < 99.9 ? all : few});
+    });
   }
 
   function makeInteractive(data, option) {
@@ -122,6 +138,7 @@
     staticChart.after(canvas);
     var chart = window.echarts.init(canvas, null, {renderer: 'canvas', width: wide, height: data.height + extraHeight});
     chart.setOption(option);
+    if (extraHeight) nameVisibleDays(chart, option);
     staticChart.classList.add('unseen');
     charts.push({chart: chart, canvas: canvas, staticChart: staticChart, drawing: drawing});
   }

@@ -8,14 +8,15 @@ from tests.rendering.charts.states import FIRST, LONG, days, names, of
 from utilities.model.frames import DateRange, ValueKind
 from utilities.model.text import cut_graphemes, split_graphemes
 from utilities.rendering.charts.country_shapes import find_country_shape
+from utilities.rendering.charts.end_labels import EndLabel, LabelText, spread_end_labels
 from utilities.rendering.charts.labels import day_labels, one_line, shorten_middle
-from utilities.rendering.charts.number_formats import axis_ticks, format_brief, format_short
+from utilities.rendering.charts.number_formats import format_brief, format_short
 from utilities.rendering.charts.series import build_rows
+from utilities.rendering.charts.value_scale import build_value_scale
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views.boxplot import five_number_summary
 from utilities.rendering.views.heatmap import HeatmapOptions, calendar
-from utilities.rendering.views.line import EndLabel, spread_end_labels
 from utilities.rendering.views.meter import elapsed_share
 from utilities.rendering.views.pie import format_part, largest_parts
 
@@ -51,19 +52,28 @@ def test_brief_numbers_are_shorter_still():
 
 
 @pytest.mark.parametrize(
-    ("values", "kind", "ticks"),
+    ("values", "kind", "most", "ticks"),
     [
-        ([0, 5], ValueKind.INTEGER, (0, 5)),
-        ([1], ValueKind.INTEGER, (0, 1)),
-        ([0, 0], ValueKind.INTEGER, (0, 1)),
-        ([-30, 70], ValueKind.INTEGER, (-50, 0, 50, 100)),
-        ([150], ValueKind.SECONDS, (0, 60, 120, 180)),
-        ([0.3], ValueKind.FRACTION, (0, 0.1, 0.2, 0.3)),
-        ([1e300, -1e300], ValueKind.DECIMAL, (-1e300, 0, 1e300)),
+        ([2519, 1800], ValueKind.INTEGER, 2, (0, 1000, 2000)),
+        ([9], ValueKind.INTEGER, 2, (0, 4, 8)),
+        ([1], ValueKind.INTEGER, 2, (0, 1)),
+        ([0, 0], ValueKind.INTEGER, 3, (0, 1)),
+        ([-30, 70], ValueKind.INTEGER, 3, (-25, 0, 25, 50)),
+        ([-146, -3], ValueKind.INTEGER, 2, (-100, 0)),
+        ([150], ValueKind.SECONDS, 3, (0, 60, 120)),
+        ([44_444_257], ValueKind.SECONDS, 3, (0, 18_000_000, 36_000_000)),
+        ([0.3], ValueKind.FRACTION, 3, (0, 0.1, 0.2, 0.3)),
+        ([0.000_000_1], ValueKind.DECIMAL, 3, (0, 0.000_000_05, 0.000_000_1)),
+        ([1e299, -1e299], ValueKind.DECIMAL, 3, (-1e299, 0, 1e299)),
     ],
 )
-def test_axes_show_round_numbers_around_the_values(values: list[float], kind: ValueKind, ticks: tuple[float, ...]):
-    assert axis_ticks(values, kind, 3 if ticks[-1] != 5 else 1) == pytest.approx(ticks)
+def test_axes_end_near_the_values_with_round_numbers_inside(
+    values: list[float], kind: ValueKind, most: int, ticks: tuple[float, ...]
+):
+    scale = build_value_scale(values, kind, most)
+    assert scale.ticks == pytest.approx(ticks)
+    assert scale.high <= 1.05 * max(*values, 0.0) or max(values) <= 0
+    assert scale.low >= 1.05 * min(*values, 0.0)
 
 
 def test_missing_days_are_zero_for_counts_and_unknown_for_rates():
@@ -140,9 +150,9 @@ def test_shortened_names_keep_both_ends_and_fit(room: float):
 
 
 def test_labels_at_line_ends_do_not_overlap_or_leave_the_chart():
-    ends = [EndLabel((("1,234", 20.0, "", 700),), at) for at in (95.0, 96.0, 97.0)]
-    placed = [end.center for end in spread_end_labels(ends, 100)]
-    assert placed == pytest.approx([42.5, 65.5, 88.5])
+    ends = [EndLabel(((LabelText("1,234", 20.0, "", 700),),), at, "") for at in (95.0, 96.0, 97.0)]
+    placed = [end.center for end in spread_end_labels(ends, Box(100, 100, 16, 20))]
+    assert placed == pytest.approx([40.5, 64.5, 88.5])
 
 
 def test_quartiles_are_those_of_r_and_numpy():

@@ -48,7 +48,7 @@ def test_image_of_a_report_without_a_chart_shows_all_of_it_or_says_what_is_missi
     ("frame", "count", "words"),
     [
         (days(90, drawn), 90, ""),
-        (days(900, drawn), 166, "the last 166 of 900"),
+        (days(900, drawn), 164, "the last 164 of 900"),
         (FIFTY, 16, "16 of 50 rows"),
         (names("abc", drawn), 3, ""),
     ],

@@ -19,6 +19,7 @@ class ChartSpec:
     height: int  # px
     title: str = ""  # for screen readers
     description: str = ""  # its figures in a sentence, for screen readers
+    dashed: str = ""  # what its dashed line is, in words; "" without one
 
     @cached_property
     def key(self) -> str:
@@ -27,7 +28,7 @@ class ChartSpec:
         return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
 
 
-def build_chart_spec(option: Mapping[str, Any], box: Box, description: str) -> ChartSpec:
+def build_chart_spec(option: Mapping[str, Any], box: Box, description: str, dashed: str = "") -> ChartSpec:
     """Returns a chart that fills the box, without a title; raises ValueError when a number in it is not finite."""
     text = json.dumps(option, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return ChartSpec(text, max(1, round(box.width)), max(1, round(box.height)), "", description)
+    return ChartSpec(text, max(1, round(box.width)), max(1, round(box.height)), "", description, dashed)

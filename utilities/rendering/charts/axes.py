@@ -1,18 +1,22 @@
 """What every chart shares: its type, its axes and the room for their labels, in the sizes of its box."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from utilities.model.frames import ValueKind
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.number_formats import format_short
+from utilities.rendering.charts.series import ChartRows
+from utilities.rendering.charts.time_labels import Ruler, axis_label_choices
+from utilities.rendering.charts.value_scale import ValueScale
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 
 Option = dict[str, Any]
 
 AXIS_GAP_EM = 0.45  # between an axis and its labels, in em of text
+TICK_EM = 0.2  # length of the mark at a named day or hour, in em of text
+KEY_DASH_EM = 0.4  # a dash of a key, in em of text
+UNFINISHED_LABEL = "so far"
 LINE_WIDTH_EM = 0.13  # of a line, in em of text
 
 
@@ -30,25 +34,26 @@ def grid_option(left: float, right: float, top: float, bottom: float) -> Option:
     return {"left": left, "right": right, "top": top, "bottom": bottom, "outerBoundsMode": "none"}
 
 
-def value_axis(ticks: Sequence[float], kind: ValueKind, box: Box) -> Option:
+def value_axis(scale: ValueScale, box: Box) -> Option:
     """Returns the axis of values: grid lines and numbers, without a line of its own.
 
     JSON has no functions, so the label of each tick goes along with it; draw.js looks it up.
     """
+    ticks = list(scale.ticks)
     return {
         "type": "value",
-        "min": ticks[0],
-        "max": ticks[-1],
-        "interval": ticks[1] - ticks[0],
+        "min": scale.low,
+        "max": scale.high,
         "axisLabel": {
             "fontSize": box.text,
             "color": DARK.quiet,
             "margin": AXIS_GAP_EM * box.text,
-            "formatter": {"labels": [[tick, format_short(tick, kind)] for tick in ticks]},
+            "customValues": ticks,
+            "formatter": {"labels": [[tick, format_short(tick, scale.kind)] for tick in ticks]},
         },
         "splitLine": {"lineStyle": {"color": DARK.line, "width": hairline_width(box)}},
         "axisLine": {"show": False},
-        "axisTick": {"show": False},
+        "axisTick": {"show": False, "customValues": ticks},
     }
 
 
@@ -69,34 +74,40 @@ def hairline_width(box: Box) -> float:
     return max(1.0, round(box.text / 16))
 
 
-def axis_labels_width(ticks: Sequence[float], kind: ValueKind, box: Box) -> float:
+def axis_labels_width(scale: ValueScale, box: Box) -> float:
     """Returns the width of the numbers at a vertical axis, px."""
-    return max(text_width(format_short(tick, kind), box.text, tabular=True) for tick in ticks) + AXIS_GAP_EM * box.text
+    texts = [format_short(tick, scale.kind) for tick in scale.ticks]
+    return max(text_width(text, box.text, tabular=True) for text in texts) + AXIS_GAP_EM * box.text
 
 
-def category_axis(names: Sequence[str], box: Box, room: float, *, points: bool) -> Option:
-    """Returns the axis of names or days at the bottom; as many are written as fit."""
-    widest = max((text_width(name, box.text) for name in set(names)), default=0.0)
-    fit = max(1, int(room / (widest + 1.2 * box.text)))
-    every = max(1, math.ceil((len(names) - 1) / max(1, fit - 1))) if fit > 1 else max(1, len(names))
-    over = widest / 2 - (room / max(1, len(names)) / 2 if not points else 0.0)
-    last = len(names) - 1 - (len(names) - 1) % every  # the last label
-    is_crowded = over > (len(names) - 1 - last) * room / max(1, len(names))
+def time_axis(rows: ChartRows, box: Box, left: float, right: float, *, points: bool) -> Option:
+    """Returns the axis of days, hours or other names at the bottom, between margins; as many are named as fit."""
+    ruler = Ruler(len(rows.labels), left, box.width - left - right, right, box.text, points)
+    labels = next((each for each in axis_label_choices(rows) if ruler.has_room_for(each)), [(0, rows.labels[0])])
+    if rows.running is not None and not points:
+        labels = ruler.without_touching(labels, (rows.running, UNFINISHED_LABEL))
+    width, places = hairline_width(box), [place for place, _ in labels]
     return {
         "type": "category",
-        "data": list(names),
+        "data": list(rows.labels),
         "boundaryGap": not points,
         "axisLabel": {
             "fontSize": box.text,
             "color": DARK.quiet,
-            "margin": AXIS_GAP_EM * box.text,
-            "interval": every - 1,
-            "hideOverlap": True,
-            "alignMinLabel": "left" if points or over > 0 else None,  # not below the 0 of the other axis
-            "alignMaxLabel": "right" if points or is_crowded else None,
+            "margin": (AXIS_GAP_EM + TICK_EM) * box.text,
+            "interval": 0,
+            "customValues": places,
+            "formatter": {"labels": [[rows.labels[place], text] for place, text in labels]},
+            "alignMinLabel": "left" if ruler.overhang(labels[0]) < 0 else None,
+            "alignMaxLabel": "right" if ruler.overhang(labels[-1]) > 0 else None,
         },
-        "axisLine": {"lineStyle": {"color": DARK.rule, "width": hairline_width(box)}},
-        "axisTick": {"show": False},
+        "axisLine": {"lineStyle": {"color": DARK.rule, "width": width}},
+        "axisTick": {
+            "show": points,
+            "length": TICK_EM * box.text,
+            "customValues": places,
+            "lineStyle": {"color": DARK.rule, "width": width},
+        },
     }
 
 
@@ -114,6 +125,26 @@ def rectangle_element(left: float, top: float, width: float, height: float, colo
     """Returns a filled rectangle, px."""
     shape = {"x": left, "y": top, "width": width, "height": height}
     return {"type": "rect", "silent": True, "shape": shape, "style": {"fill": colour}}
+
+
+def circle_element(
+    left: float, top: float, radius: float, colour: str, stroke: str = "none", width: float = 0.0
+) -> Option:
+    """Returns a circle around a point, px."""
+    style = {"fill": colour, "stroke": stroke, "lineWidth": width}
+    return {"type": "circle", "silent": True, "shape": {"cx": left, "cy": top, "r": radius}, "style": style}
+
+
+def dashed_key_elements(text: str, box: Box) -> list[Option]:
+    """Returns two dashes and what they are, at the top right; nothing without a text."""
+    if not text:
+        return []
+    left = box.width - text_width(text, box.text)
+    dash, height = KEY_DASH_EM * box.text, hairline_width(box)
+    dashes = [
+        rectangle_element(left - (place * 1.6 + 1.8) * dash, 0.5 * box.text, dash, height, DARK.ink) for place in (0, 1)
+    ]
+    return [*dashes, text_element(text, left, 0, box.text, DARK.quiet)]
 
 
 def caption_element(text: str, box: Box) -> Option:

@@ -27,12 +27,20 @@ echarts.setPlatformAPI({
 /** A name from outside must not become a property of every object (CWE-1321). */
 Object.seal(Object.prototype);
 
-/** Words that have a place already, as ECharts would write them: it takes a sixth of a drawing's time over them. */
+/** Words, circles and rectangles that have a place already, as ECharts would write them: it takes a sixth of a drawing's time over them. */
 function written(marks) {
   var edges = { left: 'start', center: 'middle', right: 'end' };
   var downs = { top: 0.375, middle: 0, bottom: -0.375 };
   return marks.map(function (mark) {
     var style = mark.style;
+    if (mark.type === 'rect') {
+      return '<rect x="' + mark.shape.x + '" y="' + mark.shape.y + '" width="' + mark.shape.width + '" height="' +
+        mark.shape.height + '" fill="' + style.fill + '"/>';
+    }
+    if (mark.type === 'circle') {
+      return '<circle cx="' + mark.shape.cx + '" cy="' + mark.shape.cy + '" r="' + mark.shape.r + '" fill="' + style.fill +
+        '" stroke="' + style.stroke + '" stroke-width="' + style.lineWidth + '"/>';
+    }
     var y = mark.y + downs[style.verticalAlign] * style.fontSize;
     var place = ' x="' + mark.x + '" y="' + y + '" text-anchor="' + edges[style.align] + '" dominant-baseline="central"';
     var look = ' fill="' + style.fill + '" font-size="' + style.fontSize + '" font-weight="' + style.fontWeight + '"';
@@ -43,7 +51,7 @@ function written(marks) {
 function draw(text, width, height) {
   var option = revived(JSON.parse(text));
   var marks = option.graphic || [];
-  var only = marks.every(function (mark) { return mark.type === 'text'; });
+  var only = marks.every(function (mark) { return /^(text|circle|rect)$/.test(mark.type); });
   if (only) delete option.graphic;
   var chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: width, height: height });
   try {

@@ -13,6 +13,7 @@ OTHER_NAME = "(other)"
 MAX_SPAN_OF_DAY_LABELS = 366  # days, from which on months say more than days
 MAX_SPOKEN_CHARS = 80  # characters of a name in a sentence
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")  # breaks, or nothing to be shown
+CLOCK_TIME = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
 PROTO_KEY = "__proto__"  # as a key it would change every object of a script (CWE-1321)
 WORD_JOINER = "\N{WORD JOINER}"  # invisible
 
@@ -50,6 +51,12 @@ def parse_day(text: object) -> date | None:
         return date.fromisoformat(str(text))
     except ValueError:
         return None
+
+
+def parse_minute(text: str) -> int | None:
+    """Returns the minute of the day of `10:00`, or None for anything else."""
+    match = CLOCK_TIME.fullmatch(text)
+    return int(match[1]) * 60 + int(match[2]) if match else None
 
 
 def day_labels(names: Sequence[str]) -> tuple[str, ...]:

@@ -1,15 +1,9 @@
-"""Numbers as charts write them, short and never with an exponent, and the round numbers of an axis."""
+"""Numbers as charts write them, short and never with an exponent."""
 
 import math
-from collections.abc import Sequence
 
 from utilities.model.formats import MISSING_VALUE, format_hms
 from utilities.model.frames import Value, ValueKind
-
-MAX_TICKS = 4  # besides 0
-TICK_STEPS = (1, 2, 2.5, 5, 10)  # steps between two ticks, times a power of ten
-TICK_STEPS_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
-"""Steps of an axis of seconds, round in minutes and hours."""
 
 NUMBER_UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 MAX_CLOCK_SECONDS = 360_000  # 100 hours; longer times are written in hours
@@ -24,27 +18,6 @@ def to_number(value: Value) -> float | None:
 def is_count(kind: ValueKind) -> bool:
     """Whether values of this kind are integers."""
     return kind in (ValueKind.INTEGER, ValueKind.SHARE)
-
-
-def axis_ticks(values: Sequence[float], kind: ValueKind, most: int = MAX_TICKS) -> tuple[float, ...]:
-    """Returns round numbers around the values, with 0, lowest first; counts have no halves."""
-    low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
-    if low == high:
-        high = 1.0
-    step = tick_step((high - low) / max(1, most), kind)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return tuple(round(step * place, 10) for place in range(first, last + 1))
-
-
-def tick_step(raw: float, kind: ValueKind) -> float:
-    """Returns the smallest round step that is not below `raw`."""
-    if kind is ValueKind.SECONDS and raw <= TICK_STEPS_SECONDS[-1]:
-        return next(float(step) for step in TICK_STEPS_SECONDS if step >= raw * 0.999)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * nice for nice in TICK_STEPS if power * nice >= raw * 0.999)
-    if is_count(kind):
-        return max(1.0, 5.0 if step == 2.5 else step)
-    return step
 
 
 def format_short(value: float | None, kind: ValueKind, unit_gap: str = "") -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from utilities.model.figure_errors import UnfitFigures
 from utilities.model.frames import Column, Frame, Value, ValueKind
-from utilities.rendering.charts.labels import day_labels, one_line, parse_day, shorten_spoken
+from utilities.rendering.charts.labels import day_labels, one_line, parse_day, parse_minute, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 
 MAX_FILLED_DAYS = 40_000
@@ -37,12 +37,27 @@ class ChartRows:
     names: tuple[str, ...]  # days as YYYY-MM-DD
     series: tuple[ChartSeries, ...]
     has_days: bool  # whether the names are days
-    is_complete: bool = True  # False while the last row may still grow
+    times: tuple[str, ...] = ()  # of several rows of a day, as `10:00`
+    running: int | None = None  # the row of the day or hour that has begun and is not over
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """Returns the names as the chart writes them."""
-        return day_labels(self.names) if self.has_days else self.names
+        """Returns the names as the chart writes them: `20 Nov`, `20 Nov 10:00`, or `10:00` within one day."""
+        days = day_labels(self.names) if self.has_days else self.names
+        if not self.times:
+            return days
+        return self.times if len(set(days)) == 1 else tuple(map(" ".join, zip(days, self.times, strict=True)))
+
+    @cached_property
+    def days(self) -> tuple[date | None, ...]:
+        """Returns the day of each row, None for other names."""
+        return tuple(map(parse_day, self.names)) if self.has_days else (None,) * len(self.names)
+
+    @cached_property
+    def minutes(self) -> tuple[int, ...]:
+        """Returns the minute of the day of each row; () where the rows are no times of a day."""
+        parsed = [parse_minute(text) for text in self.times]
+        return tuple(minute for minute in parsed if minute is not None) if None not in parsed else ()
 
     @property
     def known_values(self) -> list[float]:
@@ -56,7 +71,9 @@ class ChartRows:
     def slice_rows(self, rows: slice) -> "ChartRows":
         """Returns the same series with only these rows."""
         series = tuple(replace(s, values=s.values[rows], previous=s.previous[rows]) for s in self.series)
-        return replace(self, names=self.names[rows], series=series)
+        places = range(len(self.names))[rows]
+        running = places.index(self.running) if self.running is not None and self.running in places else None
+        return replace(self, names=self.names[rows], series=series, times=self.times[rows], running=running)
 
     def first_rows(self, count: int) -> "ChartRows":
         return self.slice_rows(slice(count))
@@ -68,8 +85,8 @@ class ChartRows:
 def build_rows(frame: Frame, keys: Sequence[str] = ()) -> ChartRows | None:
     """Returns the first column as names, and the columns `keys` (the first with numbers when empty) as series.
 
-    Days that a source leaves out, because nothing happened, are filled in. Returns None when there is nothing to draw;
-    raises ValueError when no column has one of the keys.
+    Days that a source leaves out, because nothing happened, are filled in, and times are in order. Returns None when
+    there is nothing to draw; raises ValueError when no column has one of the keys.
     """
     column_numbers = select_series_columns(frame, keys)
     if not frame.rows or not column_numbers:
@@ -77,23 +94,28 @@ def build_rows(frame: Frame, keys: Sequence[str] = ()) -> ChartRows | None:
     first = frame.columns[0]
     names = [one_line(row[0]) for row in frame.rows]
     lines: list[tuple[Value, ...]] = list(frame.rows)
+    times: tuple[str, ...] = ()
     if first.kind is ValueKind.DATE:
         filled = fill_days(frame)
         if filled is not None:
             names, lines = filled
+        elif len(frame.columns) > 1 and frame.columns[1].kind is ValueKind.TEXT:
+            if names[0] > names[-1]:
+                names, lines = names[::-1], lines[::-1]  # time goes from left to right
+            times = tuple(one_line(line[1]) for line in lines)
     series = tuple(build_series(frame, column, lines) for column in column_numbers)
-    if first.kind is ValueKind.DATE and len(set(names)) < len(names):
-        names = hour_names(frame, day_labels(names))
-    over = first.kind is not ValueKind.DATE or frame.date_range is None or frame.date_range.has_ended
-    return ChartRows(one_line(first.heading), tuple(names), series, first.kind is ValueKind.DATE, over)
+    rows = ChartRows(one_line(first.heading), tuple(names), series, first.kind is ValueKind.DATE, times)
+    return replace(rows, running=find_running_row(frame, rows))
 
 
-def hour_names(frame: Frame, days: Sequence[str]) -> list[str]:
-    """Returns names for several rows of a day: `10:00` within one day, `20 Nov 10:00` within several."""
-    if frame.columns[1].kind is not ValueKind.TEXT:
-        return list(days)
-    times = [one_line(row[1]) for row in frame.rows]
-    return times if len(set(days)) == 1 else [f"{day} {time}" for day, time in zip(days, times, strict=True)]
+def find_running_row(frame: Frame, rows: ChartRows) -> int | None:
+    """Returns the last row with a figure, where its day or hour is not over; None without one."""
+    days = frame.date_range
+    if days is None or days.has_ended or not rows.has_days:
+        return None
+    last = max((at for at in range(len(rows.names)) if any(s.values[at] is not None for s in rows.series)), default=0)
+    is_whole_hour = bool(days.until and rows.minutes) and days.until != rows.times[last] and days.until.endswith(":00")
+    return last if rows.days[last] == days.last and not is_whole_hour else None
 
 
 def select_series_columns(frame: Frame, keys: Sequence[str]) -> list[Column]:
@@ -158,6 +180,9 @@ def describe_rows(rows: ChartRows, most: int = 12) -> str:
     sentences = []
     for each in rows.series:
         pairs = list(zip(rows.labels, each.values, strict=True))
+        if rows.running is not None:
+            name, value = pairs[rows.running]
+            pairs = [*pairs[: rows.running], (f"{name} so far", value)]
         few = pairs if len(pairs) <= most else [pairs[0], pairs[-1]]
         parts = [f"{shorten_spoken(name)} {format_short(value, each.kind)}" for name, value in few]
         if len(pairs) > most:

@@ -2,9 +2,9 @@
 
 from utilities.model.frames import Frame
 from utilities.rendering.charts import ChartSpec, build_chart_spec
-from utilities.rendering.charts.axes import LINE_WIDTH_EM, base_option, grid_option
+from utilities.rendering.charts.axes import base_option, grid_option
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.line_series import line_option, unfinished_dashes
+from utilities.rendering.charts.line_series import DOT_EM, series_lines
 from utilities.rendering.charts.series import build_rows, describe_rows
 from utilities.rendering.layout import Box
 
@@ -16,24 +16,12 @@ def sparkline(frame: Frame, box: Box, key: str) -> ChartSpec | None:
     rows = build_rows(frame, (key,) if key and frame.has_column(key) else ())
     if rows is None or len(rows.known_values) < MIN_SPARKLINE_VALUES or rows.series[0].values[-1] is None:
         return None
-    each = rows.series[0]
     low, high = min(0.0, *rows.known_values), max(rows.known_values)
-    dot = 0.4 * box.text
-    line = line_option(each.name, each.values, {"color": DARK.series[0], "width": LINE_WIDTH_EM * box.text}, box)
-    line["areaStyle"] = {"color": DARK.series[0], "opacity": 0.14, "origin": "start"}
-    line["markPoint"] = {
-        "symbol": "circle",
-        "symbolSize": dot,
-        "silent": True,
-        "label": {"show": False},
-        "data": [{"coord": [len(each.values) - 1, each.values[-1]]}],
-    }
-    if not rows.is_complete:
-        line |= unfinished_dashes(each.values, box)
+    dot = DOT_EM * box.text
     option = base_option(box) | {
         "grid": grid_option(dot, dot, dot, dot),
         "xAxis": {"type": "category", "data": list(rows.labels), "boundaryGap": False, "show": False},
         "yAxis": {"type": "value", "min": low, "max": high if high > low else low + 1, "show": False},
-        "series": [line],
+        "series": list(series_lines(rows.series[0], rows, DARK.series[0], box, filled=True)),
     }
     return build_chart_spec(option, box, describe_rows(rows))

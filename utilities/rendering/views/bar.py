@@ -14,28 +14,33 @@ from utilities.rendering.charts.axes import (
     axis_labels_width,
     base_option,
     caption_element,
-    category_axis,
+    dashed_key_elements,
     grid_option,
     names_axis,
+    time_axis,
     value_axis,
 )
+from utilities.rendering.charts.bar_series import bar_series, has_room_for_values, stack_totals, value_range
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import shorten_middle
 from utilities.rendering.charts.legends import legend_height, legend_option
-from utilities.rendering.charts.number_formats import axis_ticks, format_short
-from utilities.rendering.charts.series import ChartRows, ChartSeries, build_rows, describe_rows, require_one_unit
+from utilities.rendering.charts.line_series import previous_line
+from utilities.rendering.charts.number_formats import format_short
+from utilities.rendering.charts.previous_period import previous_phrases
+from utilities.rendering.charts.series import ChartRows, build_rows, describe_rows, require_one_unit
+from utilities.rendering.charts.single_figures import single_figures
+from utilities.rendering.charts.value_scale import build_value_scale
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_no_frame, fits_shapes
 
 MAX_BAR_SERIES = 5
-BAR_THICKNESS = 0.62  # of the room of a bar
 BAR_ROW_EM = 1.45  # the smallest height of a horizontal bar and the space around it, in em of text
 MAX_BAR_ROW_EM = 2.2  # the largest height of a horizontal bar and the space around it, in em of text
 MAX_BAR_NAMES_WIDTH = 0.45  # the most that names may take of the width
 CAPTION_EM = 1.4  # the line about rows without room, in em of text
-AXIS_ROW_EM = 1.75  # the names below vertical bars, in em of text
-MAX_BAR_WIDTH_EM = 4.0  # of one bar, in em of text
+AXIS_ROW_EM = 1.95  # the names below vertical bars, in em of text
+VALUE_ROW_EM = 1.5  # the values above vertical bars, in em of text
 MIN_COLUMN_WIDTH_EM = 0.35  # the smallest width of a vertical bar and the space around it, in em of text
 
 
@@ -55,8 +60,10 @@ def bar_chart(frame: Frame, box: Box, options: BarOptions, *, stacked: bool = Fa
     if rows is None or not rows.known_values:
         return None
     require_one_unit(rows)
+    if rows.has_days and len(rows.names) == 1:
+        return single_figures(rows, box)
     return (
-        vertical_bars(rows, box, options, stacked=stacked)
+        vertical_bars(rows, box, options, dashed_words(frame, rows), stacked=stacked)
         if rows.has_days
         else horizontal_bars(rows, box, options, stacked=stacked)
     )
@@ -99,116 +106,54 @@ def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: 
             "grid": grid_option(left, right, top, whole.height - top - height),
             "xAxis": room,
             "yAxis": names_axis(names, box),
-            "series": list(bar_series(rows, box, stacked=stacked, horizontal=True)),
+            "series": list(bar_series(rows, box, stacked=stacked, has_values=True, horizontal=True)),
             "graphic": captions,
         }
     )
     return build_chart_spec(option, whole, describe_rows(rows))
 
 
-def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: bool) -> ChartSpec:
+def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, dashed: str, *, stacked: bool) -> ChartSpec:
     """Returns days at the bottom and bars above; the last ones when not all fit."""
-    top = max(legend_height(rows.series_names, box), 0.8 * box.text)
-    kind = rows.series[0].kind
-    low, high = value_range(rows, stacked)
-    ticks = axis_ticks((low, high), kind, max_bar_ticks(box, top, AXIS_ROW_EM * box.text))
-    left = axis_labels_width(ticks, kind, box)
-    room = box.width - left
     count = min(len(rows.names), options.rows or len(rows.names))
+    room = box.width - 4 * box.text
     most = max(1, int(room / (MIN_COLUMN_WIDTH_EM * box.text * (1 if stacked else len(rows.series)))))
-    captions: list[Option] = []
-    bottom = AXIS_ROW_EM * box.text
-    if count > most:
-        captions = [caption_element(f"the last {most:,} of {count:,}", box)]
-        bottom += CAPTION_EM * box.text
-        ticks = axis_ticks((low, high), kind, max_bar_ticks(box, top, bottom))
+    captions = [caption_element(f"the last {most:,} of {count:,}", box)] if count > most else []
     rows = rows.last_rows(min(most, count))
+    has_values = has_room_for_values(rows, box) and not dashed
+    top = (
+        legend_height(rows.series_names, box)
+        + (VALUE_ROW_EM if has_values or rows.running is not None or dashed else 0.6) * box.text
+    )
+    bottom = (AXIS_ROW_EM + (CAPTION_EM if captions else 0.0)) * box.text
+    scale = build_value_scale(value_range(rows, stacked), rows.series[0].kind, max_bar_ticks(box, top, bottom))
+    left = axis_labels_width(scale, box)
     option = (
         base_option(box)
         | legend_option(rows.series_names, box)
         | {
             "grid": grid_option(left, 0, top, bottom),
-            "xAxis": category_axis(rows.labels, box, room, points=False),
-            "yAxis": value_axis(ticks, kind, box),
-            "series": list(bar_series(rows, box, stacked=stacked, horizontal=False)),
-            "graphic": captions,
+            "xAxis": time_axis(rows, box, left, 0, points=False),
+            "yAxis": value_axis(scale, box),
+            "series": [
+                *bar_series(rows, box, stacked=stacked, has_values=has_values),
+                *([previous_line(rows.series[0], DARK.ink, box)] if dashed else []),
+            ],
+            "graphic": [*captions, *dashed_key_elements(shorten_middle(dashed, box.text, box.width / 2), box)],
         }
     )
-    return build_chart_spec(option, box, describe_rows(rows))
+    return build_chart_spec(option, box, describe_rows(rows), dashed)
+
+
+def dashed_words(frame: Frame, rows: ChartRows) -> str:
+    """Returns what the dashed line across the bars is; only those of a single series have one."""
+    phrases = previous_phrases(frame, rows) if len(rows.series) == 1 else ()
+    return phrases[0] if phrases else ""
 
 
 def max_bar_ticks(box: Box, top: float, bottom: float) -> int:
     """Returns how many ticks leave space between their numbers."""
     return max(1, min(5, int((box.height - top - bottom) / (2.2 * box.text))))
-
-
-def bar_series(rows: ChartRows, box: Box, *, stacked: bool, horizontal: bool) -> list[Option]:
-    """Returns a series for each column; a value stands at the end of each bar or stack."""
-    return [
-        {
-            "type": "bar",
-            "name": each.name,
-            "stack": "all" if stacked else None,
-            "silent": True,
-            "emphasis": {"disabled": True},
-            "barWidth": f"{100 * BAR_THICKNESS / (1 if stacked else len(rows.series)):.0f}%",
-            "barGap": "12%",
-            "barMaxWidth": MAX_BAR_WIDTH_EM * box.text,
-            "itemStyle": {
-                "color": DARK.series[place],
-                "borderColor": DARK.ground,
-                "borderWidth": 1 if stacked and any(rows.known_values) else 0,
-            },
-            "data": list(bar_data(rows, each, place, stacked=stacked)),
-            "label": {
-                "show": horizontal or has_room_for_values(rows, box),
-                "position": "right" if horizontal else "top",
-                "fontSize": box.text,
-                "color": DARK.ink,
-                "distance": AXIS_GAP_EM * box.text,
-            },
-        }
-        for place, each in enumerate(rows.series)
-    ]
-
-
-def bar_data(rows: ChartRows, each: ChartSeries, place: int, *, stacked: bool) -> list[Option]:
-    """Returns each bar with its label; of a stack only the last part has one, the sum."""
-    last = place == len(rows.series) - 1
-    labels = stack_totals(rows) if stacked else each.values
-    return [
-        {
-            "value": 0.0 if value is None and stacked and last and text is not None else value,
-            "label": {
-                "show": None if last or not stacked else False,
-                "formatter": format_short(text, each.kind),
-            },
-        }
-        for value, text in zip(each.values, labels, strict=True)
-    ]
-
-
-def has_room_for_values(rows: ChartRows, box: Box) -> bool:
-    """Whether values fit above vertical bars without touching."""
-    widest = max(text_width(format_short(value, each.kind), box.text) for each in rows.series for value in each.values)
-    return len(rows.series) == 1 and any(rows.known_values) and widest * 1.1 * len(rows.names) < box.width * 0.85
-
-
-def stack_totals(rows: ChartRows) -> list[float | None]:
-    """Returns the sum of each stack; None where all parts are gaps."""
-    stacks = zip(*(each.values for each in rows.series), strict=True)
-    return [sum(values) if (values := [v for v in stack if v is not None]) else None for stack in stacks]
-
-
-def value_range(rows: ChartRows, stacked: bool) -> tuple[float, float]:
-    """Returns the axis range; negative parts of a stack accumulate separately."""
-    stacks = zip(*(each.values for each in rows.series), strict=True)
-    groups = [[value for value in stack if value is not None] for stack in stacks]
-    if stacked:
-        groups = [[sum(v for v in stack if v < 0), sum(v for v in stack if v > 0)] for stack in groups]
-    values = [value for stack in groups for value in stack]
-    low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
-    return low, high if high > low else low + 1
 
 
 def min_size(box: Box) -> tuple[float, float]:

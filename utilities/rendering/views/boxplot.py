@@ -21,12 +21,14 @@ from utilities.rendering.charts.axes import (
 )
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import one_line, shorten_middle
-from utilities.rendering.charts.number_formats import axis_ticks, format_short, to_number
+from utilities.rendering.charts.number_formats import format_short, to_number
+from utilities.rendering.charts.value_scale import build_value_scale
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import View, fits_no_frame
 
 BOX_ROW_EM = 1.7  # the least height of a box and the air around it, in em of text
+MAX_BOX_TICKS = 6  # besides 0
 MAX_BOX_NAMES_WIDTH = 0.4  # the most that names may take of the width
 BOX_FOOT_EM = 1.75  # the figures below, in em of text
 BOX_CAPTIONS = ("box: the middle half; right: the median", "right: the median", "")
@@ -81,15 +83,15 @@ def build_box_plot(groups: dict[str, list[float]], column: Column, box: Box) -> 
     right = max(text_width(median, box.text, weight=600) for median in medians) + box.text
     room = box.width - left - right
     widest = max(text_width(format_short(value, column.kind), box.text) for value in ends)
-    ticks = axis_ticks(ends, column.kind, max(1, int(room / (widest + 1.2 * box.text))))
-    left = max(left, text_width(format_short(ticks[0], column.kind), box.text) / 2)
-    right = max(right, text_width(format_short(ticks[-1], column.kind), box.text) / 2)
+    scale = build_value_scale(ends, column.kind, max(1, min(MAX_BOX_TICKS, int(room / (widest + 1.2 * box.text)))))
+    left = max(left, text_width(format_short(scale.ticks[0], column.kind), box.text) / 2)
+    right = max(right, text_width(format_short(scale.ticks[-1], column.kind), box.text) / 2)
     spare = box.height - BOX_FOOT_EM * box.text - len(groups) * BOX_ROW_EM * box.text >= 1.3 * box.text
     foot = (BOX_FOOT_EM + (1.3 if spare else 0.0)) * box.text
     row = (box.height - foot) / len(groups)
     option = base_option(box) | {
         "grid": grid_option(left, right, 0, foot),
-        "xAxis": value_axis(ticks, column.kind, box),
+        "xAxis": value_axis(scale, box),
         "yAxis": names_axis(names, box),
         "series": [box_series(list(groups.values()), box)],
         "graphic": [

@@ -1,0 +1,42 @@
+"""What a dashed line is, in words: the previous period with its days."""
+
+from datetime import timedelta
+
+from utilities.model.frames import DateRange, Frame
+from utilities.rendering.charts.series import ChartRows
+
+DAYS_IN_WORDS = {1: "the day before", 7: "the week before"}
+
+
+def previous_phrases(frame: Frame, rows: ChartRows) -> tuple[str, str] | tuple[()]:
+    """Returns what the dashed line is, with its days, and the days alone; () where no previous period is drawn."""
+    if not any(each.previous for each in rows.series):
+        return ()
+    days = frame.previous_range or (frame.date_range and frame.date_range.preceding_range())
+    if not days:
+        return "the time before", "the time before"
+    current = frame.date_range or days
+    dates, words = short_days(days, current.last.year), period_words(days, frame.date_range)
+    return f"{words}, {dates}" if words else dates, dates
+
+
+def period_words(days: DateRange, current: DateRange | None) -> str:
+    """Returns `the week before`, `the 28 days before` or `last Friday`; '' where only the days tell."""
+    count = (days.last - days.first).days + 1
+    if current is None:
+        return ""
+    if current.first - days.last == timedelta(days=1):
+        return DAYS_IN_WORDS.get(count, f"the {count} days before")
+    is_last_week = count == 1 and current.first - days.first == timedelta(days=7)
+    return f"last {days.first:%A}" if is_last_week else ""
+
+
+def short_days(days: DateRange, year: int) -> str:
+    """Returns `20–26 Nov`, `27 Nov – 3 Dec`, or `Fri 20 Nov` for one day; with years unless all are in `year`."""
+    first, last = days.first, days.last
+    years = ("", "") if first.year == last.year == year else (f" {first.year}", f" {last.year}")
+    if first == last:
+        return f"{last:%a} {last.day} {last:%b}{years[1]}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last.day} {last:%b}{years[1]}"
+    return f"{first.day} {first:%b}{years[0]} – {last.day} {last:%b}{years[1]}"
