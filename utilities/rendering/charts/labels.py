@@ -53,7 +53,7 @@ def parse_day(text: object) -> date | None:
         return None
 
 
-def parse_minute(text: str) -> int | None:
+def parse_clock_time(text: str) -> int | None:
     """Returns the minute of the day of `10:00`, or None for anything else."""
     match = CLOCK_TIME.fullmatch(text)
     return int(match[1]) * 60 + int(match[2]) if match else None

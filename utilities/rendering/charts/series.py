@@ -7,7 +7,7 @@ from functools import cached_property
 
 from utilities.model.figure_errors import UnfitFigures
 from utilities.model.frames import Column, Frame, Value, ValueKind
-from utilities.rendering.charts.labels import day_labels, one_line, parse_day, parse_minute, shorten_spoken
+from utilities.rendering.charts.labels import day_labels, one_line, parse_clock_time, parse_day, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 
 MAX_FILLED_DAYS = 40_000
@@ -56,7 +56,7 @@ class ChartRows:
     @cached_property
     def minutes(self) -> tuple[int, ...]:
         """Returns the minute of the day of each row; () where the rows are no times of a day."""
-        parsed = [parse_minute(text) for text in self.times]
+        parsed = [parse_clock_time(text) for text in self.times]
         return tuple(minute for minute in parsed if minute is not None) if None not in parsed else ()
 
     @property
