@@ -1,8 +1,11 @@
 """The overview of one site: six figures over one chart, then pages, sources, countries and devices."""
 
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 
 from handlers.overview.figures import OverviewTable, overview_figures, overview_rows
+from handlers.overview.hours import complete_day
 from handlers.overview.params import SOURCE_PARAM, OverviewParams
 from handlers.overview.sources import GOOGLE, OVERVIEW_SOURCES, OWN, OverviewColumn, OverviewSource
 from handlers.reports.chart import ChartPair, draw_charts, prepare_pictures
@@ -83,7 +86,9 @@ class OverviewPage(OverviewParams):
     async def show_figures(self, source: OverviewSource, totals: ReportView, google_error: str) -> None:
         """Writes the page with the figures of one source."""
         state = DeskState(self.address_params(source), compare=False)
-        by_time = self.read_view(source.by_hour if self.covers_one_day() else source.by_day)
+        day = self.single_day()
+        by_time = self.read_view(source.by_hour if day else source.by_day)
+        charted = complete_day(by_time.frame, self.read_day_before(source, day)) if day else by_time.frame
         tables = tuple(self.build_table(source, column, state) for column in source.columns)
         drawn = self.drawn_key(source, by_time.frame)
         days, before = totals.frame.date_range, compared_days(totals.frame)
@@ -102,8 +107,11 @@ class OverviewPage(OverviewParams):
             by_time=by_time,
             tables=tables,
             figures=overview_figures(source, totals.frame, by_time.frame, drawn),
-            chart=await self.draw_chart(by_time, drawn),
-            time_unit="hour" if by_time.report.name == source.by_hour else "day",
+            chart=await self.draw_chart(by_time.report.title, "bar" if day else "line", charted, drawn),
+            time_unit="hour" if day else "day",
+            is_running=bool(day and days and not days.has_ended),
+            is_empty=has_no_visits(source, totals.frame),
+            without_filters=self.link_without_filters(source, state),
             days=format_days(days, today) if days else "",
             previous_days=format_days(before, today) if before and self.compares else "",
             periods=PERIODS,
@@ -137,18 +145,18 @@ class OverviewPage(OverviewParams):
         drawn = source.figure_key(wanted)
         return drawn if frame.has_column(drawn) else source.figures[0][1]
 
-    async def draw_chart(self, view: ReportView, key: str) -> ChartPair | None:
-        """Returns the chart of one figure, None without any figures."""
-        if not view.frame.rows or not view.frame.has_column(key):
+    def read_day_before(self, source: OverviewSource, day: date) -> Frame | None:
+        """Returns the hours of the day before; None without a comparison, and of Google, which adds them itself."""
+        if source is GOOGLE or not self.compares:
             return None
-        draw = partial(
-            prepare_pictures,
-            view.report.title,
-            self.services.views["line"],
-            view.frame,
-            {"series": (key,)},
-            CHART_BOXES,
-        )
+        query, before = self.parse_report_query(source.by_hour), str(day - timedelta(days=1))
+        return self.latest_view(replace(query, params={**query.params, "from": before, "to": before})).frame
+
+    async def draw_chart(self, title: str, view: str, frame: Frame, key: str) -> ChartPair | None:
+        """Returns the chart of one figure, None without any figures."""
+        if not frame.rows or not frame.has_column(key):
+            return None
+        draw = partial(prepare_pictures, title, self.services.views[view], frame, {"series": (key,)}, CHART_BOXES)
         pictures = await self.run_in_worker(draw)
         return await draw_charts(pictures, self.services.gallery) if pictures else None
 
@@ -175,3 +183,9 @@ class OverviewPage(OverviewParams):
         key = next((column.key for column in frame.numeric_columns), "")
         value = frame.rows[0][frame.column_index(key)] if frame.rows and key else None
         return int(value) if isinstance(value, int | float) else None
+
+
+def has_no_visits(source: OverviewSource, totals: Frame) -> bool:
+    """Whether there are figures, and all that are counted are 0."""
+    keys = [key for _, key in source.figures[:3]]
+    return bool(totals.rows) and all(totals.has_column(key) and not totals.column_values(key)[0] for key in keys)

@@ -1,5 +1,6 @@
 """The parameters of the overview: its source, site, days, filters, drawn figure and tabs."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from handlers.base.errors import HttpProblem
@@ -66,6 +67,11 @@ class OverviewParams(DeskHandler):
         """Returns the names of the filters of the address."""
         return [name for name in state.params if name in self.filter_names(source)]
 
+    def link_without_filters(self, source: OverviewSource, state: DeskState) -> str:
+        """Returns the address of this page without any filter."""
+        names = self.filters_in_force(source, state)
+        return state.link(params={name: value for name, value in state.params.items() if name not in names})
+
     def filter_names(self, source: OverviewSource) -> set[str]:
         """Returns the parameters that filter by a property of a page view or visit."""
         names = set(self.find_query(source.totals).filter_names)
@@ -80,10 +86,10 @@ class OverviewParams(DeskHandler):
             params[SOURCE_PARAM] = source.name
         return params | ({} if self.compares else {"compare": "false"})
 
-    def covers_one_day(self) -> bool:
-        """Whether the range of the request is one day, which is drawn by hour. 400 for a wrong range or site."""
+    def single_day(self) -> date | None:
+        """Returns the day of a range of one day, which is drawn by hour; None for more. 400 for a wrong range."""
         first = self.get_param("from") or f"now-{self.services.settings.look_back_days - 1}d/d"
         with http_errors():
             _, zone = resolve_site(self.services.collector.sites, self.get_param("site"))
             days = parse_range(first, self.get_param("to") or "now", ZoneInfo(zone), self.services.clock()).date_range
-        return days.first == days.last
+        return days.first if days.first == days.last else None

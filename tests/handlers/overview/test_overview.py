@@ -1,7 +1,7 @@
 """The overview of one site: its figures are the reports', and what is not there is not made up."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -10,12 +10,13 @@ import pytest
 from tornado.escape import json_decode
 from tornado.httpclient import HTTPResponse
 
+from handlers.overview.hours import complete_day
 from handlers.reports.compared_days import format_days
 from tests.handlers.accounts.conftest import FoyerServer, StartFoyer, provider, start_local_foyer
 from tests.waiting import wait_until
 from utilities.model.figure_change import compare_figures
 from utilities.model.formats import format_value
-from utilities.model.frames import Column, DateRange, Value, ValueKind
+from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 
 __all__ = ["provider", "start_local_foyer"]
 
@@ -88,6 +89,19 @@ async def test_overview_has_the_figures_of_the_reports(foyer: FoyerServer, fetch
     await wait_until(agrees)
 
 
+async def test_days_or_filters_without_page_views_say_so_and_lead_to_more(foyer: FoyerServer, fetch: Fetch):
+    url = f"{foyer.address}/a.gif?url=https%3A%2F%2Fexample.com%2F"
+    assert (await fetch(url, headers={"User-Agent": AGENT})).code == 200
+
+    async def says(query: str, *words: str) -> bool:
+        html = re.sub(r"\s+", " ", await read_overview(foyer, fetch, query))
+        return all(each in html for each in words)
+
+    await wait_until(lambda: says("", "<strong>1</strong>"))
+    await wait_until(lambda: says("?page=/nothing", "with this filter", 'id="unfiltered" href="?"', 'id="longer"'))
+    await wait_until(lambda: says("?from=now-2d/d&to=now-2d/d", "No page views on", "Last 28 days"))
+
+
 async def test_overview_without_any_page_view_has_the_line_to_paste(foyer: FoyerServer, fetch: Fetch):
     pages: list[str] = []
 
@@ -153,6 +167,32 @@ async def test_a_television_on_the_front_page_gets_its_wall(
 def test_changes(column: Column, value: Value, previous: Value, text: str | None, is_better: bool | None):
     change = compare_figures(value, previous, column)
     assert (change and change.text, change and change.is_better) == (text, is_better)
+
+
+def hours_of(day: int, hours: Sequence[int], first: int = 0) -> Frame:
+    columns = (Column("day", "Day", ValueKind.DATE), Column("hour", "Hour", ValueKind.TEXT), COUNT)
+    rows = ((f"2026-10-{day}", f"{hour:02d}:00", first + place) for place, hour in enumerate(hours))
+    return Frame(columns, tuple(rows), date_range=DateRange(date(2026, 10, day), date(2026, 10, day), "Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "before", "figures", "previous"),
+    [
+        (range(3), range(24), [0, 1, 2, *[None] * 21], [*range(100, 124)]),
+        (range(24), (), [*range(24)], []),
+        ([0, 1, 2, 2, 3], [0, 1, 2, 3], [*range(5), *[None] * 20], [100, 101, 102, None, 103, *[None] * 20]),
+        ([0, 1, 3], [0, 1, 2, 2, 3], [0, 1, 2, *[None] * 20], [100, 101, 104, *[None] * 20]),
+        ([9, 10], range(24), [0, 1], []),  # a range that begins at nine is no day
+    ],
+)
+def test_one_day_has_all_of_its_hours_and_those_of_the_day_before(
+    hours: Sequence[int], before: Sequence[int], figures: list[Value], previous: list[Value]
+):
+    frame = complete_day(hours_of(25, hours), hours_of(24, before, 100))
+    assert list(frame.column_values("visits")) == figures
+    assert (list(frame.column_values(COUNT.previous_key)) if previous else []) == previous
+    assert (frame.previous_range is not None) == bool(previous)
+    assert set(frame.column_values("day")) == {"2026-10-25"}
 
 
 @pytest.mark.parametrize(
