@@ -12,7 +12,8 @@ class DateRange:
     """The days that a frame covers, both ends included, in the source's time zone.
 
     `has_ended` is False while the last day is today. `until` is the time at which the last day is cut off (`13:00`),
-    '' where it is whole or where nothing says so.
+    '' where it is whole or where nothing says so. `window_minutes` is the length of a range that ends now and is not of
+    days, otherwise 0.
     """
 
     first: date
@@ -20,6 +21,7 @@ class DateRange:
     zone: str
     has_ended: Annotated[bool, Field(alias="over")] = True
     until: str = ""
+    window_minutes: int = 0
 
     def preceding_range(self) -> "DateRange":
         """Returns as many whole days just before these."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Annotated
@@ -84,7 +84,8 @@ class Frame:
     `setup_hint` is set while nothing was ever counted: sentences that say so, and how to begin.
     `previous_range` has the days of the previous period. `total_rows` is how many rows there are where the frame has
     only the first of them. `totals` are the figures of all of these, by column key. `current_until` (UTC) is when
-    the moment or the running period of the figures is over, None for closed days.
+    the moment or the running period of the figures is over, None for closed days. `read_on`, the day in
+    the zone of the figures on which they are drawn, is never stored.
     """
 
     columns: tuple[Column, ...]
@@ -96,6 +97,7 @@ class Frame:
     total_rows: Annotated[int | None, Field(alias="of")] = None
     totals: Mapping[str, Value] = field(default_factory=dict)
     current_until: datetime | None = None
+    read_on: Annotated[date | None, Field(exclude=True)] = None
 
     @property
     def numeric_columns(self) -> list[Column]:

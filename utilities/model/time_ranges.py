@@ -96,15 +96,24 @@ def end_of_period(first: str, time_range: TimeRange, now: datetime) -> datetime 
     `now/M` is over with the month. `now-5m`, a moment, is over when none of its minutes is left. None for a range of
     fixed or closed days, and for one that moves on from day to day (`now-6d/d`).
     """
-    text = first.strip()
-    if not text.startswith("now"):
+    if not first.strip().startswith("now"):
         return None
-    unit = next((step[4] for step in reversed(list(RELATIVE_STEP.finditer(text[3:]))) if step[4]), "")
+    unit = rounded_unit(first)
     if unit and (ends := round_to_unit(time_range.start, unit, time_range.zone, up=True)) > now:
         return ends
-    length = time_range.end - time_range.start
-    is_moment = length < MAX_WINDOW and (not unit or unit in FIXED_UNITS)
-    return time_range.end + length if is_moment else None
+    return time_range.end + (time_range.end - time_range.start) if is_moment(first, time_range) else None
+
+
+def is_moment(first: str, time_range: TimeRange) -> bool:
+    """Whether a range that begins with `first` is a relative one of minutes or hours instead of days."""
+    is_short = time_range.end - time_range.start < MAX_WINDOW
+    return first.strip().startswith("now") and is_short and rounded_unit(first) in ("", *FIXED_UNITS)
+
+
+def rounded_unit(relative: str) -> str:
+    """Returns the unit that a relative bound is rounded to last, '' without one: `d` of `now-6d/d`."""
+    units = [step[4] for step in RELATIVE_STEP.finditer(relative.strip()) if step[4]]
+    return units[-1] if units else ""
 
 
 @cache

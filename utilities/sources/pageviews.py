@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
+from math import ceil
 from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,9 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame, Note
-from utilities.model.time_ranges import TimeRange, end_of_period, parse_range
+from utilities.model.time_ranges import TimeRange, end_of_period, is_moment, parse_range
 from utilities.pageviews import queries
+from utilities.pageviews.counted_time import describe_range
 from utilities.pageviews.frame_rows import Row, has_figures
 from utilities.pageviews.queries import SiteQuery
 from utilities.pageviews.site_figures import MAX_PAGE_VIEW_ROWS, SiteFigures
@@ -112,18 +114,20 @@ class PageViewSource:
         frame = await figures.fetch_frame(range_, query.limit, compare=query.compare)
         unbegun = () if has_figures(frame.rows) else await self._setup_hint(site)
         ends = end_of_period(self._first_of(query), range_, figures.now)
-        days = self._date_range(range_, frame.rows)
+        days = self._date_range(range_, frame.rows, is_window=is_moment(self._first_of(query), range_))
         return replace(frame, date_range=days, setup_hint=unbegun, current_until=ends)
 
     def _first_of(self, query: PageViewQuery) -> str:
         return query.first or f"now-{self.days - 1}d/d"
 
-    def _date_range(self, range_: TimeRange, rows: Sequence[Row]) -> DateRange | None:
+    def _date_range(self, range_: TimeRange, rows: Sequence[Row], *, is_window: bool) -> DateRange | None:
         """Returns the days of the range; None for a moment without views, because its day may have some."""
         if not rows and range_.end - range_.start < SHORT_RANGE:
             return None
         over = range_.date_range.last < self.clock().astimezone(range_.zone).date()
-        return replace(range_.date_range, has_ended=over)
+        until = "" if over else describe_range(range_).until
+        minutes = ceil((range_.end - range_.start) / timedelta(minutes=1)) if is_window else 0
+        return replace(range_.date_range, has_ended=over, until=until, window_minutes=minutes)
 
     async def _setup_hint(self, site: str) -> tuple[str, ...]:
         """Returns how to set up a site without any page view; nothing once it has one."""

@@ -39,7 +39,9 @@ def describe_change(number: Number) -> str:
         (100000, 100001, "level  about as many as the week before"),
         (47, 0, "up 47 more than the week before"),
         (0, 0, "level  about as many as the week before"),
-        (0, 12, "down 100.0% fewer"),
+        (0, 12, "down 12 fewer than the week before"),
+        (1, 2, "down 1 fewer than the week before"),
+        (0, 5200, "down 100.0% fewer"),
         (10**12, 3, "up over 1,000% more"),
         (1_000_400, 1_000_000, "level  about as many as the week before"),
         (50, -100, "up 150 more than the week before"),
@@ -52,7 +54,7 @@ def test_change_is_described_in_words(value: Value, before: Value, text: str):
 
 
 def test_figure_without_a_previous_period_shows_its_days():
-    assert build_number(12).caption == "in the last 7 days"
+    assert build_number(12).caption == "13–19 November"
     assert build_number(12, caption="posts").caption == "posts"
     assert VIEW.build_content(Frame((Column("n", "N", ValueKind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
 

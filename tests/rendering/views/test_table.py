@@ -110,10 +110,10 @@ def test_bars_without_values_have_no_length():
 
 
 def test_table_without_rows_is_a_sentence():
-    assert build_rows().empty == ("Nothing in the last 7 days",)
+    assert build_rows().empty == ("Nothing in 13–19 November",)
     assert build_table(Frame(COLUMNS, ())).empty == ("Nothing at the moment",)
     today = DateRange(WEEK.last, WEEK.last, WEEK.zone, has_ended=False)
-    assert build_table(Frame(COLUMNS, (), date_range=today)).empty == ("Nothing yet today",)
+    assert build_table(Frame(COLUMNS, (), date_range=today, read_on=WEEK.last)).empty == ("Nothing yet today",)
 
 
 def test_setup_hint_is_shown_in_full_where_it_fits():

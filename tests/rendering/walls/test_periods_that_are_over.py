@@ -43,3 +43,15 @@ async def test_figure_of_today_is_withdrawn_after_midnight_while_its_source_fail
     assert (reading["state"], reading["rows"], reading["covers"]) == ("failed", [], None)
     health = json.loads(await read("/healthz"))["readings"]["visitors"]
     assert (health["state"], health["age"]) == ("failed", None)
+
+
+async def test_yesterday_becomes_a_date_when_it_is_not_yesterday_any_more(start_server: StartServer):
+    server = await start_server(BOARD)
+    yesterday = (server.clock() - timedelta(days=1)).date()
+    frame = replace(number(145), date_range=DateRange(yesterday, yesterday, "UTC"))
+    await server.show("visitors", frame, error="Google Analytics did not answer")
+    await wait_until(lambda: ">yesterday<" in server.html("visitors"))
+    server.clock.ahead += timedelta(days=1)
+    dated = f">{yesterday:%a} {yesterday.day} {yesterday:%B}"
+    await wait_until(lambda: dated in server.html("visitors"))
+    assert "yesterday" not in server.html("visitors")

@@ -7,6 +7,7 @@ from pydantic import ConfigDict
 
 from utilities.model.formats import MISSING_VALUE, format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
+from utilities.model.period_words import describe_period, describe_previous_period, is_recent
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.number_formats import format_short, to_number
 from utilities.rendering.charts.sparkline import sparkline
@@ -27,6 +28,9 @@ CHANGE_MARK_EM = 1.3
 MAX_CHANGE = 10
 """More than so many times as much is written as "over 1,000%"."""
 
+MIN_PERCENT_BASE = 20
+"""A count that was smaller has changed by so many, not by so many per cent."""
+
 MIN_CHANGE = 0.005
 """Less than so much is written as "about as many"."""
 
@@ -42,7 +46,7 @@ class NumberOptions:
     key: str = ""  # the column; the first with figures when ''
     good: Literal["up", "down"] = "up"  # the direction that is welcome
     now: bool = False  # it counts what is happening at this moment
-    caption: str = ""  # the text below it when there is nothing to compare with; its days when ''
+    caption: str = ""  # the text below it when there is nothing to compare with; its period when ''
 
 
 @dataclass(frozen=True)
@@ -74,13 +78,12 @@ def build_number(frame: Frame, box: Box, options: NumberOptions) -> Number:
     text, step = fit_figure(value, column.kind, box)
     if frame.setup_hint:
         return Number(text, step, options.now, None, frame.setup_hint[0])
-    return Number(
-        text,
-        step,
-        options.now,
-        build_change(frame, column, value, options, box),
-        options.caption or covered_days_text(frame),
-    )
+    change = build_change(frame, column, value, options, box)
+    if change is None:
+        return Number(text, step, options.now, None, options.caption or describe_period(frame))
+    has_room = not change.than and change_lines(box) > 1
+    is_dated = frame.read_on is not None and frame.date_range is not None and not is_recent(frame)
+    return Number(text, step, options.now, change, describe_period(frame) if has_room and is_dated else "")
 
 
 def number_column(frame: Frame, key: str) -> Column:
@@ -135,7 +138,7 @@ def build_change(frame: Frame, column: Column, value: Value, options: NumberOpti
     amount = format_change(gain, before, column.kind)
     direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
     mark = text_width(amount, box.text, weight=600) + CHANGE_MARK_EM * box.text if amount else 0
-    phrases = change_phrases(direction, previous_period_text(frame), column.kind)
+    phrases = change_phrases(direction, describe_previous_period(frame), column.kind)
     fit = [words for words in phrases if mark + text_width(words, box.text) <= box.width]
     words, than = fit[0] if fit else phrases[-1], ""
     if words != phrases[0] and change_lines(box) > 1:
@@ -152,6 +155,8 @@ def format_change(gain: float, before: float, kind: ValueKind) -> str:
     share = abs(gain / before)
     if share >= MAX_CHANGE:
         return f"over {MAX_CHANGE:,.0%}"
+    if before < MIN_PERCENT_BASE and kind in (ValueKind.INTEGER, ValueKind.SHARE):
+        return format_value(abs(gain), kind) if gain else ""
     return f"{share:.1%}" if share >= MIN_CHANGE else ""
 
 
@@ -163,24 +168,6 @@ def change_phrases(direction: str, before: str, kind: ValueKind) -> tuple[str, .
         return (f"{same} as {before}", same)
     more = "more" if direction == "up" else "fewer" if is_count else "less"
     return (f"{more} than {before}", more)
-
-
-def previous_period_text(frame: Frame) -> str:
-    """Returns the previous period in words."""
-    if frame.date_range is None:
-        return "the time before"
-    days = (frame.date_range.last - frame.date_range.first).days + 1
-    return {1: "the day before", 7: "the week before"}.get(days, f"the {days} days before")
-
-
-def covered_days_text(frame: Frame) -> str:
-    """Returns the days that the figure covers, or ''."""
-    if frame.date_range is None:
-        return ""
-    days = (frame.date_range.last - frame.date_range.first).days + 1
-    if days == 1:
-        return "yesterday" if frame.date_range.has_ended else "today until now"
-    return f"in the last {days} days"
 
 
 def min_size(box: Box) -> tuple[float, float]:

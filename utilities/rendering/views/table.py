@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
+from utilities.model.period_words import describe_period
 from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.plain_names import with_plain_names
 from utilities.rendering.layout.share_columns import join_share_columns
@@ -218,9 +219,11 @@ def empty_sentences(frame: Frame, box: Box) -> tuple[str, ...]:
         return (first, how) if how and truncate_words(how, box.text, box.width, 2) == how else (first,)
     if frame.date_range is None:
         return ("Nothing at the moment",)
-    days = (frame.date_range.last - frame.date_range.first).days + 1
-    one = "Nothing yesterday" if frame.date_range.has_ended else "Nothing yet today"
-    return (one if days == 1 else f"Nothing in the last {days} days",)
+    period = describe_period(frame)
+    if period == "today until now":
+        return ("Nothing yet today",)
+    preposition = "in " if period[0].isdigit() else "on " if period[0].isupper() else ""
+    return (f"Nothing {preposition}{period}",)
 
 
 def min_size(box: Box) -> tuple[float, float]:

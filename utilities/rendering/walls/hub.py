@@ -14,6 +14,7 @@ from typing import Protocol
 from utilities.config.boards import Boards, Tile
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.frames import ReadingState
+from utilities.model.period_words import day_of_figures
 from utilities.rendering.walls.board_channel import BoardChannel
 from utilities.rendering.walls.page_cache import PageCache
 from utilities.rendering.walls.sse_events import SseEvent, encode_event, encode_retry, parse_event_id
@@ -175,8 +176,9 @@ class WallHub:
             return TileState(None, ReadingState.WAITING, expected_at=next_full_minute(now))
         state = reading.state_at(now, report.refresh_every, report.stale_after)
         trend = self._store.latest(tile.trend) if tile.trend else None
+        shown, day = reading.current_at(now), day_of_figures(reading.frame, now)
         expected_at = next_full_minute(now) if state is ReadingState.WAITING else None
-        return TileState(reading.current_at(now), state, trend and trend.current_at(now), expected_at=expected_at)
+        return TileState(shown, state, trend and trend.current_at(now), expected_at=expected_at, day=day)
 
     def _make_tile_event(self, tile: str, html: str) -> SseEvent:
         return encode_event("tile", {"tile": tile, "html": html}, seq=self._next_seq(), boot=self._boot)

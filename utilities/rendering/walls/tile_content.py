@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 from markupsafe import Markup
@@ -23,7 +24,7 @@ MAX_CELLS_ON_LOOP = 4_000  # of the frames of a tile that is prepared on the eve
 
 @dataclass(frozen=True)
 class PreparedTile:
-    """What a view has built from two frames; reused while the tile and both frames are the same objects."""
+    """What a view has built from two frames on a day; reused while the tile and both frames are the same objects."""
 
     tile: Tile
     frame: Frame
@@ -31,9 +32,11 @@ class PreparedTile:
     content: object
     trend: ChartSpec | None
     error: BaseException | None = None  # what the view has raised in a worker thread
+    day: date | None = None  # in the zone of the figures
 
-    def is_for(self, tile: Tile, frame: Frame, trend_frame: Frame | None) -> bool:
-        return self.tile is tile and self.frame is frame and self.trend_frame is trend_frame
+    def is_for(self, tile: Tile, frame: Frame, trend_frame: Frame | None, day: date | None) -> bool:
+        is_same = self.tile is tile and self.frame is frame and self.trend_frame is trend_frame
+        return is_same and self.day == day
 
 
 class TileContents:
@@ -59,13 +62,20 @@ class TileContents:
             del self.prepared[key]
 
     def build_tile(
-        self, board: Board, tile: Tile, title: str, frame: Frame | None, trend_frame: Frame | None
+        self,
+        board: Board,
+        tile: Tile,
+        title: str,
+        frame: Frame | None,
+        trend_frame: Frame | None,
+        day: date | None = None,
     ) -> tuple[TileContent, bool]:
         """Returns the content, and whether its chart is still being drawn. Raises what a view raises."""
         view = self.views[tile.view]
         if frame is None:
             return TileContent(view, None), False
-        prepared = self._prepare_tile(board, tile, title, frame, trend_frame)
+        prepared = self._prepare_tile(board, tile, title, frame, trend_frame, day)
+        frame = replace(frame, read_on=day)
         if prepared is None:
             return self._build_table(board, tile, frame), True
         if prepared.error is not None:
@@ -81,20 +91,20 @@ class TileContents:
         return self._build_table(board, tile, frame), svg is None
 
     def _prepare_tile(
-        self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None
+        self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None, day: date | None
     ) -> PreparedTile | None:
         """Returns the prepared tile; None while a worker thread prepares it."""
         prepared = self.prepared.get((board.name, tile.name))
-        if prepared is not None and prepared.is_for(tile, frame, trend_frame):
+        if prepared is not None and prepared.is_for(tile, frame, trend_frame, day):
             return prepared
-        prepare = partial(self._build_prepared, board, tile, title, frame, trend_frame)
+        prepare = partial(self._build_prepared, board, tile, title, frame, trend_frame, day)
         if self.workers is None or count_cells(frame) + count_cells(trend_frame) <= MAX_CELLS_ON_LOOP:
             prepared = self.prepared[board.name, tile.name] = prepare()
             return prepared
         key = (board.name, tile.name, id(tile), id(frame))
         if key not in self.preparing:
             task = self.preparing.start_call(key, partial(self._run_prepare, self.workers, prepare))
-            task.add_done_callback(partial(self._store_prepared, board, tile, frame, trend_frame))
+            task.add_done_callback(partial(self._store_prepared, board, tile, frame, trend_frame, day))
         return None
 
     async def _run_prepare(self, workers: WorkerPool, prepare: Callable[[], PreparedTile]) -> PreparedTile:
@@ -106,25 +116,31 @@ class TileContents:
         return (board.name, tile.name, id(tile), id(frame)) in self.preparing
 
     def _store_prepared(
-        self, board: Board, tile: Tile, frame: Frame, trend_frame: Frame | None, done: asyncio.Task[PreparedTile]
+        self,
+        board: Board,
+        tile: Tile,
+        frame: Frame,
+        trend_frame: Frame | None,
+        day: date | None,
+        done: asyncio.Task[PreparedTile],
     ) -> None:
         error = None if done.cancelled() else done.exception()
         if done.cancelled() or isinstance(error, Overloaded):
             return  # the next check of what has aged tries again
-        prepared = PreparedTile(tile, frame, trend_frame, None, None, error) if error else done.result()
+        prepared = PreparedTile(tile, frame, trend_frame, None, None, error, day) if error else done.result()
         self.prepared[board.name, tile.name] = prepared
         if self.gallery is not None:
             self.gallery.on_rendered()
 
     def _build_prepared(
-        self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None
+        self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None, day: date | None
     ) -> PreparedTile:
         view, (box, trend_box) = self.views[tile.view], split_for_trend(content_box(board, tile.place), tile.trend)
-        content = view.build_content(frame, box, tile.options)
+        content = view.build_content(replace(frame, read_on=day), box, tile.options)
         trend = view.build_trend(trend_frame, trend_box, tile.options) if trend_frame else None
         if isinstance(content, ChartSpec):
             content = replace(content, title=title)
-        return PreparedTile(tile, frame, trend_frame, content, trend)
+        return PreparedTile(tile, frame, trend_frame, content, trend, day=day)
 
     def _find_svg(self, spec: ChartSpec) -> str | None:
         """Returns the SVG, '' when there will be none, None while it is being drawn."""

@@ -1,7 +1,7 @@
 """What the template of a tile receives: its content, or in words why there is none."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
@@ -24,6 +24,7 @@ class TileState:
     reading: Reading | None
     state: ReadingState
     trend: Reading | None = None  # of the report that is its trend
+    day: date | None = None  # in the zone of the figures, None for figures without days
     shared: SharedFailure | None = None  # the failure that it shares with other tiles
     expected_at: datetime | None = None  # when the first figures come, while it waits for them
 

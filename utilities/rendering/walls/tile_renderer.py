@@ -79,7 +79,8 @@ class TileRenderer:
         try:
             is_pending = False
             if content is None:
-                content, is_pending = self.contents.build_tile(board, tile, title, reading.frame, trend_frame)
+                frame = reading.frame
+                content, is_pending = self.contents.build_tile(board, tile, title, frame, trend_frame, tile_state.day)
             html = self._render_content(board, tile, title, content, tile_state, now)
             self._logged.pop((board.name, tile.name), None)
             return TileHtml(html, content, is_pending)

@@ -1,0 +1,104 @@
+"""The period of figures in words: relative ones ("today until now") only while they are true, else dates."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from utilities.model.date_ranges import DateRange
+from utilities.model.frames import Frame
+
+ONE_DAY = timedelta(days=1)
+MONTHS_OF_PERIODS = {1: "this month", 3: "this quarter", 12: "this year"}
+
+
+def format_days(days: DateRange, today: date | None, *, month: str = "%b") -> str:
+    """Returns `20–26 Nov`, `27 Nov – 3 Dec`, or `Thu 26 Nov` for one day; with the year when it is not this year.
+
+    Days that are cut off end with `until 13:00`. `month` is `%B` for full names.
+    """
+    first, last = days.first, days.last
+    this_year = today.year if today else last.year
+    year = "" if first.year == last.year == this_year else f" {last.year}"
+    year += f" until {days.until}" if days.until else ""
+    if first == last:
+        return f"{last:%a} {last.day} {last:{month}}{year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last.day} {last:{month}}{year}"
+    first_year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:{month}}{first_year} – {last.day} {last:{month}}{year}"
+
+
+def day_of_figures(frame: Frame | None, now: datetime) -> date | None:
+    """Returns the day on the clock of the figures' zone; None for figures without days."""
+    if frame is None or frame.date_range is None:
+        return None
+    return now.astimezone(ZoneInfo(frame.date_range.zone)).date()
+
+
+def describe_period(frame: Frame) -> str:
+    """Returns the period of a frame: `in the 7 days to yesterday`, `this month until now`, `1–30 September`.
+
+    `read_on` of the frame decides whether words are true; without it there are dates. '' without days.
+    """
+    days, today = frame.date_range, frame.read_on
+    if days is None:
+        return ""
+    if days.window_minutes:
+        return f"in the last {format_window(days.window_minutes)}"
+    if not is_recent(frame) or today is None:
+        return format_days(days, today, month="%B")
+    to_when = "to yesterday" if days.last < today else "until now"
+    if period := name_running_period(frame):
+        return f"{period} {to_when}"
+    count = count_days(days)
+    if count == 1:
+        return "yesterday" if days.last < today else "today until now"
+    return f"in the {count} days {to_when}"
+
+
+def describe_previous_period(frame: Frame) -> str:
+    """Returns what the figures are compared with: `the week before`, `yesterday by the same time`, `1–27 October`."""
+    days = frame.date_range
+    if days is None:
+        return "the time before"
+    before = frame.previous_range or days.preceding_range()
+    if before.first != days.preceding_range().first or before.last != days.preceding_range().last:
+        return format_days(before, frame.read_on)
+    if frame.read_on is not None and not is_recent(frame):
+        return format_days(before, frame.read_on)
+    count = count_days(days)
+    if count == 1 and not days.has_ended:
+        return "yesterday by the same time" if before.until else "yesterday"
+    return {1: "the day before", 7: "the week before"}.get(count, f"the {count} days before")
+
+
+def is_recent(frame: Frame) -> bool:
+    """Whether the days end yesterday or today, so that words about them are true."""
+    days, today = frame.date_range, frame.read_on
+    if days is None or today is None:
+        return False
+    return days.last == today - ONE_DAY if days.has_ended else days.last == today
+
+
+def name_running_period(frame: Frame) -> str:
+    """Returns `this week`, `this month`, `this quarter` or `this year` where the figures are of one; else ''."""
+    days = frame.date_range
+    if days is None or frame.current_until is None:
+        return ""
+    end = frame.current_until.astimezone(ZoneInfo(days.zone)).date()
+    if (end - days.first).days == 7 and days.first.weekday() == 0:
+        return "this week"
+    if days.first.day != 1 or end.day != 1:
+        return ""
+    return MONTHS_OF_PERIODS.get(12 * (end.year - days.first.year) + end.month - days.first.month, "")
+
+
+def format_window(minutes: int) -> str:
+    """Returns `5 minutes`, `minute`, `24 hours`."""
+    if minutes % 60 == 0 and minutes > 60:
+        return f"{minutes // 60} hours"
+    return f"{minutes} minutes" if minutes > 1 else "minute"
+
+
+def count_days(days: DateRange) -> int:
+    """Counts the days of a range."""
+    return (days.last - days.first).days + 1
