@@ -9,6 +9,7 @@ from handlers.api.base import ReadableResource
 from handlers.api.models import ColumnResponse, DateRangeResponse, FiguresResponse, PagingParams, RangeParams
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
+from handlers.reports.compared_days import compared_days
 from handlers.reports.exports import missing_rows_text
 from handlers.reports.handler import RETRY_AFTER_SECONDS, overload_problem
 from handlers.reports.report_query import ReportQuery
@@ -50,7 +51,7 @@ class FiguresResource(ReadableResource):
         except Overloaded as error:
             raise overload_problem(error) from error
         view = query.describe(reading)
-        reading, frame = view.reading, view.frame
+        reading, frame, before = view.reading, view.frame, compared_days(view.frame)
         version = await self.run_in_worker(partial(reading_version, reading, self.request.query_arguments))
         rows, following = self.paginate(frame.rows, params, version)
         if view.state is ReadingState.WAITING:
@@ -61,7 +62,7 @@ class FiguresResource(ReadableResource):
             taken_at=reading.taken_at,
             complete=reading.complete,
             covers=DateRangeResponse.model_validate(frame.date_range) if frame.date_range else None,
-            before=DateRangeResponse.model_validate(frame.previous_range) if frame.previous_range else None,
+            before=DateRangeResponse.model_validate(before) if before else None,
             columns=[ColumnResponse.model_validate(column) for column in frame.columns],
             rows=list(rows),
             total=len(frame.rows),

@@ -7,6 +7,7 @@ from typing import Any
 
 from tornado.escape import json_encode
 
+from handlers.reports.compared_days import compared_days
 from handlers.reports.handler import ReportHandler
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
@@ -65,7 +66,7 @@ def missing_rows_text(query: ReportQuery) -> str:
 
 def report_json(view: ReportView, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the contract of `/reports/<report>.json`: raw values, times in UTC."""
-    taken_at = view.reading.taken_at
+    taken_at, days, before = view.reading.taken_at, view.frame.date_range, compared_days(view.frame)
     return {
         "report": view.report.name,
         "title": view.report.title,
@@ -73,16 +74,19 @@ def report_json(view: ReportView, notes: Sequence[str] = ()) -> dict[str, Any]:
         "taken_at": taken_at.isoformat() if taken_at else None,
         "columns": [{"key": each.key, "heading": each.heading, "kind": each.kind} for each in view.frame.columns],
         "rows": view.frame.rows,
-        **({"before": date_range_json(before)} if (before := view.frame.previous_range) else {}),
+        **({"covers": date_range_json(days)} if days and (before or not days.has_ended) else {}),
+        **({"before": date_range_json(before)} if before else {}),
         "notes": [*view.frame.setup_hint, *view.notes, *notes, *([view.error] if view.error else [])],
     }
 
 
-def date_range_json(dates: DateRange) -> dict[str, str]:
-    """Returns the days of a range, and the local time at which its last day is cut off."""
+def date_range_json(dates: DateRange) -> dict[str, str | bool | int]:
+    """Returns the days of a range, and how much of them the figures cover."""
     return {
         "first": dates.first.isoformat(),
         "last": dates.last.isoformat(),
         "zone": dates.zone,
         "until": dates.until,
+        "has_ended": dates.has_ended,
+        "minutes": dates.window_minutes,
     }

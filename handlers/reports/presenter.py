@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from utilities.model.figure_change import FigureChange, compare_figures
-from utilities.model.formats import format_age, format_date_range, format_value, note_sentences
+from utilities.model.formats import format_age, format_value, note_sentences
 from utilities.model.frames import Frame, Reading, ReadingState
+from utilities.model.period_words import describe_full_days
 from utilities.reports import Report
 from utilities.sources import Sources
 
@@ -38,7 +39,7 @@ class ReportView:
     @property
     def period_text(self) -> str:
         """The days that the figures are about, '' where there are none."""
-        return format_date_range(self.frame.date_range) if self.frame.date_range else ""
+        return describe_full_days(self.frame, None)
 
     @property
     def summary(self) -> list[SummaryFigure]:

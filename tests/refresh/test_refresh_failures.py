@@ -9,8 +9,10 @@ import pytest
 from tests.refresh.fake_source import (
     FakeClock,
     FakeSource,
+    by_name,
     figure_of,
     make_report,
+    make_sources,
     one_figure,
     running_refresher,
     settle,
@@ -20,6 +22,7 @@ from utilities.model.clock import utc_now
 from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMisconfigured, Unavailable
 from utilities.model.frames import LastError, Reading, ReadingState
 from utilities.refresh.refresh_task import MIN_ROUND_SECONDS, UNEXPECTED_ERROR_SECONDS
+from utilities.refresh.refresher import Refresher
 from utilities.store import unfenced_lease
 
 MARKER = make_report("marker")
@@ -140,3 +143,35 @@ async def test_a_failure_before_the_query_is_recorded_and_retried_without_a_floo
     assert (figure_of(reading), reading.last_error.kind) == (7, ErrorKind.INTERNAL)
     assert steps[:6] == ["call", UNEXPECTED_ERROR_SECONDS, MIN_ROUND_SECONDS] * 2
     assert len(caplog.records) == 1
+
+
+async def test_one_answer_of_a_source_ends_the_waits_of_its_other_reports(store):
+    source, clock = FakeSource(error=OverQuota("the quota of the day is used up", retry_after=64_800.0)), FakeClock()
+    elsewhere = FakeSource(error=Unavailable("no answer"))
+    reports = by_name(*(make_report(f"r{n}") for n in range(5)), make_report("other", source="elsewhere", pace=1e6))
+    sources = make_sources(fake=source, elsewhere=elsewhere)
+    refresher = Refresher(store, sources, reports, clock, monotonic=clock.monotonic, start_jitter=0.0)
+    refresher.set_active(reports)
+    await refresher.start()
+    try:
+        await settle(refresher)
+        waits = {name: (store.latest(name).last_error.retry_at - clock()).total_seconds() for name in reports}
+        del waits["other"]
+        assert max(waits.values()) - min(waits.values()) > 1.0
+        source.error = None
+        clock.advance(min(waits.values()), *[refresher])
+        await wait_until(lambda: all(figure_of(store.latest(name)) for name in waits))
+    finally:
+        await refresher.stop()
+    assert store.latest("other").last_error is not None
+
+
+async def test_report_that_fails_for_reasons_of_its_own_is_not_retried_with_each_recovery(store):
+    source, clock = FakeSource(error=Unavailable("no answer")), FakeClock()
+    async with running_refresher(store, source, make_report(pace=1e6), clock=clock) as refresher:
+        await settle(refresher)
+        for _ in range(3):
+            refresher.context.sources.announce_recovery("fake", None)
+            await settle(refresher)
+        assert source.query_count == 2
+        assert store.latest("users").last_error.attempts == 2

@@ -4,9 +4,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from utilities.model.date_ranges import DateRange
+from utilities.model.formats import format_date_range, timezone_label
 from utilities.model.frames import Frame
 
 ONE_DAY = timedelta(days=1)
+NO_YEAR = date.min  # a day of no year, so that each year is written
 MONTHS_OF_PERIODS = {1: "this month", 3: "this quarter", 12: "this year"}
 
 
@@ -25,6 +27,30 @@ def format_days(days: DateRange, today: date | None, *, month: str = "%b") -> st
         return f"{first.day}–{last.day} {last:{month}}{year}"
     first_year = f" {first.year}" if first.year != last.year else ""
     return f"{first.day} {first:{month}}{first_year} – {last.day} {last:{month}}{year}"
+
+
+def compared_days(frame: Frame) -> DateRange | None:
+    """Returns the days that the figures are compared with; None without figures of a previous period."""
+    if frame.previous_range or not frame.date_range:
+        return frame.previous_range
+    previous = [place for place, column in enumerate(frame.columns) if column.is_previous]
+    has_previous = any(row[place] is not None for place in previous for row in frame.rows)
+    return frame.date_range.preceding_range() if has_previous else None
+
+
+def describe_full_days(frame: Frame, before: DateRange | None) -> str:
+    """Returns the days of figures that are read at any time, with year and zone; `before` are those compared with.
+
+    `20–26 Nov 2026, compared with 13–19 Nov 2026, Berlin time`; days that have not ended end with `so far`.
+    """
+    days = frame.date_range
+    if days is None:
+        return ""
+    if days.has_ended and before is None:
+        return format_date_range(days)
+    so_far = "" if days.has_ended or days.until else " so far"
+    compared = f", compared with {format_days(before, NO_YEAR)}" if before else ""
+    return f"{format_days(days, NO_YEAR)}{so_far}{compared}, {timezone_label(days)}"
 
 
 def day_of_figures(frame: Frame | None, now: datetime) -> date | None:

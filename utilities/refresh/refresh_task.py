@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import cast
 
 from utilities.model.clock import Clock, MonotonicClock
@@ -28,6 +29,7 @@ START_JITTER_SECONDS = 0.2  # over which the first queries of a process are spre
 MAX_ERROR_CHARS = 300
 MIN_ROUND_SECONDS = 0.05  # pause between two rounds, whatever happens
 UNEXPECTED_ERROR_SECONDS = 1.0  # pause after a failure before the query, which has no retry time of its own
+MIN_EARLY_RETRY_SECONDS = 60.0  # between two retries of a report because another one has been answered
 LEASE_MARGIN_SECONDS = 15.0  # how much longer a lease lasts than the query timeout
 
 
@@ -58,6 +60,7 @@ class RefreshTask:
         self.due_now = is_misconfigured(self.last_seen.reading)
         self.has_page_view = False  # one was counted since the last query began
         self.last_duration = 0.0  # seconds
+        self.early_retry_at = -inf  # monotonic seconds of the last one
         self.is_logged_elsewhere = False  # the last failure, by what failed
 
     @property
@@ -76,6 +79,19 @@ class RefreshTask:
         """Makes the report due now, unless another process refreshes it first."""
         self.last_seen = self._observe()
         self.due_now = True
+
+    def has_recovered(self) -> bool:
+        """Whether the store has an answer after the failure that this process has seen last."""
+        seen, latest = self.last_seen.reading, self.context.store.latest(self.report.name)
+        return bool(seen and seen.last_error and latest and not latest.last_error)
+
+    def end_wait(self) -> None:
+        """Retries a report that has failed: its source has answered another one again. Once a minute at most."""
+        reading, now = self.last_seen.reading, self.context.monotonic()
+        if reading and reading.last_error and now - self.early_retry_at >= MIN_EARLY_RETRY_SECONDS:
+            self.early_retry_at = now
+            self.due_now = True
+            self.wake_event.set()
 
     def notify_page_view(self) -> None:
         """Makes a live report due; unlike `mark_due` this also holds while a query that began earlier is running."""
@@ -174,8 +190,8 @@ class RefreshTask:
 
     def _has_turned_since(self, moment: datetime) -> bool:
         """Whether the day or the period of the figures has ended since then."""
-        latest = self.context.store.latest(self.report.name)
-        turn = next_turn(latest.frame, moment) if latest else None
+        latest = self.context.store.latest(self.report.name) or Reading(self.report.name)
+        turn = next_turn(latest.frame, moment)
         return turn is not None and turn <= self.context.clock()
 
     async def _query_and_write(self, lease: Lease) -> None:
@@ -194,6 +210,8 @@ class RefreshTask:
             level = logging.DEBUG if self.is_logged_elsewhere else logging.INFO
             log.log(level, "%s: the figures are up to date again", self.report.name)
         await self._write_reading(Reading(self.report.name, frame, received_at), lease)
+        if before is not None and before.last_error is not None:
+            self.context.sources.announce_recovery(self.report.sources[0], self.report.query)
 
     async def _write_partial(self, frame: Frame, lease: Lease) -> None:
         """Writes an incomplete frame, unless the stored one is complete and live: tables must not lose columns."""

@@ -100,12 +100,15 @@ class Refresher:
     async def start(self) -> None:
         """Starts a task for each report that is active or was requested before."""
         self.listener = SupervisedLoop("refresh: listener", self._wake_tasks)
+        self.context.sources.recovery_listeners.append(self._end_waits)
         for name in self.refresh_tasks:
             self._start_task(name)
 
     async def stop(self, within: float = 5.0) -> None:
         """Cancels all tasks; waits at most `within` seconds for them."""
         loops = [*self.running.values(), *([self.listener] if self.listener else [])]
+        if self.listener is not None:
+            self.context.sources.recovery_listeners.remove(self._end_waits)
         self.listener = None
         if self.page_view_timer is not None:
             self.page_view_timer.cancel()
@@ -140,5 +143,17 @@ class Refresher:
     async def _wake_tasks(self) -> None:
         """Wakes the task of each report that has a new reading, from this process or another."""
         async for name in self.context.store.listen():
-            if name in self.refresh_tasks:
-                self.refresh_tasks[name].wake_event.set()
+            refresh_task = self.refresh_tasks.get(name)
+            if refresh_task is None:
+                continue
+            report = refresh_task.report
+            if refresh_task.has_recovered():  # in another process
+                self._end_waits(self.context.sources.quota_of(report.sources[0], report.query))
+            refresh_task.wake_event.set()
+
+    def _end_waits(self, quota: str) -> None:
+        """Retries the reports that wait after a failure of this quota's source."""
+        for refresh_task in self.refresh_tasks.values():
+            report = refresh_task.report
+            if self.context.sources.quota_of(report.sources[0], report.query) == quota:
+                refresh_task.end_wait()

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from utilities.model.errors import ParameterError
-from utilities.model.formats import format_date_range
 from utilities.model.frames import Frame, Reading
+from utilities.model.period_words import compared_days, describe_full_days
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.charts.standalone_svg import chart_box, standalone_svg
@@ -83,8 +83,7 @@ class ReportImageRenderer:
         prepare = partial(prepare_image, report.view or "", frame, options, self._views)
         picture = replace(await self._workers.run(lambda _: prepare()), title=report.title)
         drawing = await self._gallery.draw(picture)
-        period_text = format_date_range(frame.date_range) if frame.date_range else ""
-        caption = " · ".join(filter(None, (period_text, footer)))
+        caption = " · ".join(filter(None, (describe_full_days(frame, compared_days(frame)), footer)))
         size = (options.width, options.height, options.text_size)
         return await self._workers.run(lambda _: standalone_svg(drawing, picture, caption, *size, options.theme))
 

@@ -67,6 +67,15 @@ class ParameterizedSource(Protocol):
         ...
 
 
+@runtime_checkable
+class QuotaScopedSource(Protocol):
+    """A source with several quotas, so that an answer to one query says nothing about all others."""
+
+    def quota_scope(self, query: Any) -> str:
+        """Returns the name of the quota that the query uses."""
+        ...
+
+
 ROWS_PARAM = "rows"
 """Request parameter for the maximum number of rows: a page can show more than a wall."""
 
@@ -109,6 +118,7 @@ class Sources:
         self.configured = opened
         self.clock = clock
         self.redactor = redactor or Redactor()  # for the texts of every reading
+        self.recovery_listeners: list[Callable[[str], None]] = []  # each gets a quota that is answered again
         self.website = website.rstrip("/")  # the site the figures are about, `https://host[/path]` or ''
 
     def has_source(self, source: str) -> bool:
@@ -128,6 +138,16 @@ class Sources:
             name = f"{title[:1].upper()}{title[1:]}"
             raise SourceMisconfigured(f"{name} is not configured{why}", wall_text=NOT_CONNECTED)
         return await self.configured[source].fetch_frame(query)
+
+    def quota_of(self, source: str, query: object) -> str:
+        """Returns the source of a query with the quota that it uses there."""
+        opened = self.configured.get(source)
+        return f"{source} {opened.quota_scope(query) if isinstance(opened, QuotaScopedSource) else ''}"
+
+    def announce_recovery(self, source: str, query: object) -> None:
+        """Tells all refreshers that such a query is answered again after a failure."""
+        for listener in tuple(self.recovery_listeners):
+            listener(self.quota_of(source, query))
 
     def slowdown(self, names: Sequence[str]) -> float:
         return max((self.configured[name].slowdown() for name in names if name in self.configured), default=1.0)

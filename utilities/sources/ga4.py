@@ -181,6 +181,10 @@ class Ga4Source:
         left = self.client.quota.remaining_in(CORE, "tokensPerDay")
         return f"property {self.property} answers" + (f", {left:,} tokens left today" if left is not None else "")
 
+    def quota_scope(self, query: object) -> str:
+        """Returns the quota that a query uses; queries of the flow page are not realtime."""
+        return REALTIME if getattr(query, "realtime", False) else CORE
+
     def slowdown(self) -> float:
         return self.client.quota.slowdown()
 
