@@ -24,9 +24,9 @@ class TileState:
     reading: Reading | None
     state: ReadingState
     trend: Reading | None = None  # of the report that is its trend
-    day: date | None = None  # in the zone of the figures, None for figures without days
     shared: SharedFailure | None = None  # the failure that it shares with other tiles
     expected_at: datetime | None = None  # when the first figures come, while it waits for them
+    day: date | None = None  # in the zone of the figures, None for figures without days
 
 
 @dataclass(frozen=True)
