@@ -165,12 +165,8 @@ class DateRangeResponse(ResponseModel):
     last: date
     zone: str
     until: str = Field(description="The local time at which the last day is cut off; empty where nothing says so.")
-    has_ended: bool = Field(description="False where the last day may still grow.", examples=[True])
-    minutes: int = Field(
-        validation_alias="window_minutes",
-        description="The length of a range of the last minutes or hours; 0 for days.",
-        examples=[0],
-    )
+    has_ended: bool
+    minutes: int = Field(validation_alias="window_minutes")
 
 
 class FiguresResponse(ListResponse):

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
 from math import inf
 from typing import cast
 
@@ -15,7 +14,7 @@ from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailable, error_kind
 from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.model.wall_words import TIMEOUT, describe_for_wall
-from utilities.refresh.schedule import Observation, failure_reading, next_turn
+from utilities.refresh.schedule import Observation, failure_reading, has_turned
 from utilities.reports import Report
 from utilities.runtime.outage_log import is_outage_logged, outage_level
 from utilities.runtime.supervised_loop import catch_error
@@ -185,14 +184,9 @@ class RefreshTask:
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self.context.timeout:g} seconds", wall_text=TIMEOUT) from error
         self.last_duration = self.context.monotonic() - started
-        if report is not self.report or self._has_turned_since(started_at):  # during the query
+        latest, now = self.context.store.latest(report.name), self.context.clock()
+        if report is not self.report or has_turned(latest, started_at, now):  # during the query
             self.mark_due()
-
-    def _has_turned_since(self, moment: datetime) -> bool:
-        """Whether the day or the period of the figures has ended since then."""
-        latest = self.context.store.latest(self.report.name) or Reading(self.report.name)
-        turn = next_turn(latest.frame, moment)
-        return turn is not None and turn <= self.context.clock()
 
     async def _query_and_write(self, lease: Lease) -> None:
         """Writes each frame as it arrives; the last one is complete."""

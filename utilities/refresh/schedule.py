@@ -78,6 +78,12 @@ def next_turn(frame: Frame | None, after: datetime) -> datetime | None:
     return min(turns, default=None)
 
 
+def has_turned(reading: Reading | None, since: datetime, now: datetime) -> bool:
+    """Whether the day or the period of the figures has ended since then."""
+    turn = next_turn(reading.frame, since) if reading else None
+    return turn is not None and turn <= now
+
+
 def refresh_interval(pace: float, refresh_at: float, last_duration: float) -> float:
     """Returns seconds between two queries, short enough that one as slow as the last still ends within `pace`."""
     return max(min(pace * refresh_at, pace - 1.5 * last_duration), pace / 2)
