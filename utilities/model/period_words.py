@@ -7,7 +7,6 @@ from utilities.model.date_ranges import DateRange
 from utilities.model.formats import format_date_range, timezone_label
 from utilities.model.frames import Frame
 
-ONE_DAY = timedelta(days=1)
 NO_YEAR = date.min  # a day of no year, so that each year is written
 MONTHS_OF_PERIODS = {1: "this month", 3: "this quarter", 12: "this year"}
 
@@ -102,7 +101,7 @@ def is_recent(frame: Frame) -> bool:
     days, today = frame.date_range, frame.read_on
     if days is None or today is None:
         return False
-    return days.last == today - ONE_DAY if days.has_ended else days.last == today
+    return days.last == today - timedelta(days=1) if days.has_ended else days.last == today
 
 
 def name_running_period(frame: Frame) -> str:
