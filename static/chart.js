@@ -7,6 +7,7 @@
   var light = matchMedia('(prefers-color-scheme: light)');
   var loading = null;
   var charts = [];
+  var views = {address: '', list: []};
 
   function loadLibrary() {
     loading = loading || new Promise(function (done, failed) {
@@ -141,9 +142,30 @@
     if (extraHeight) nameVisibleDays(chart, option);
     staticChart.classList.add('unseen');
     charts.push({chart: chart, canvas: canvas, staticChart: staticChart, drawing: drawing});
+    restoreView(chart, charts.length - 1);
+  }
+
+  /** Remembers zoom and hidden series, for the charts that a reload of the same address draws anew. */
+  function rememberViews() {
+    if (!charts.length) return;
+    views = {address: location.href, list: charts.map(function (each) {
+      var option = each.chart.getOption();
+      var zoom = (option.dataZoom || [])[0];
+      return {start: zoom && zoom.start, end: zoom && zoom.end, selected: ((option.legend || [])[0] || {}).selected};
+    })};
+  }
+
+  function restoreView(chart, place) {
+    var view = views.address === location.href && views.list[place];
+    if (!view) return;
+    if (view.start !== undefined) chart.dispatchAction({type: 'dataZoom', start: view.start, end: view.end});
+    Object.keys(view.selected || {}).forEach(function (name) {
+      if (!view.selected[name]) chart.dispatchAction({type: 'legendUnSelect', name: name});
+    });
   }
 
   function disposeAll() {
+    rememberViews();
     charts.forEach(function (each) {
       each.chart.dispose();
       each.canvas.remove();

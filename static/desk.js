@@ -1,4 +1,4 @@
-/* Desk pages reload their content by themselves, unless somebody types, has selected text, or has paused them.
+/* Desk pages reload their content by themselves, unless somebody types, has selected text or opened a menu, or has paused them.
    Without this script they show when they were rendered, and a link that reloads. */
 (function () {
   'use strict';
@@ -9,7 +9,9 @@
   var isOffline = false;
   var isSilent = false; // a reload that nobody requested is not announced
   var openDetails = [];
-  var focusedId = '';
+  var focused = null; // how to find the element with the focus again
+  var scrolled = {};
+  var isPressing = false;
 
   function readSetting(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
   function writeSetting(name, value) { try { localStorage.setItem(name, value); } catch (error) { /* a private window */ } }
@@ -25,11 +27,17 @@
     return !!selection && !selection.isCollapsed;
   }
 
+  function isMenuOpen() { return !!document.querySelector('#desk .menu[open]'); }
+  /** Whether a reload would disturb somebody. */
+  function isInUse() { return isTyping() || isSelecting() || isMenuOpen() || isPressing; }
+
   /** What the page does next. */
   function countdownText() {
     var seconds = Math.max(0, secondsLeft) + '\u00a0s.';
     if (isPaused()) return 'Paused.';
     if (isTyping()) return 'Waits while you type.';
+    if (isMenuOpen()) return 'Waits while a menu is open.';
+    if (isSelecting()) return 'Waits while text is selected.';
     if (isLoading) return 'Loading…';
     return isOffline ? 'Foyer cannot be reached. Retries in ' + seconds : 'Reloads in ' + seconds;
   }
@@ -78,7 +86,7 @@
   }
 
   function tick() {
-    if (!desk() || isPaused() || document.hidden || isLoading || isTyping() || isSelecting()) { showCountdown(); return; }
+    if (!desk() || isPaused() || document.hidden || isLoading || isInUse()) { showCountdown(); return; }
     secondsLeft -= 1;
     if (secondsLeft <= 0) reload(); else showCountdown();
   }
@@ -96,23 +104,38 @@
     if (button.id === 'full') toggleFullScreen();
   });
 
-  document.addEventListener('keydown', function (event) {
-    var search = document.getElementById('q');
-    if (event.key === '/' && search && !isTyping() && !areKeysOff() && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      search.focus();
-      search.select();
-    }
-    if (event.key === 'Escape') {
-      if (isTyping()) document.activeElement.blur();
-      document.querySelectorAll('details[open]').forEach(function (each) { each.open = false; });
-    }
-  });
+  /** Remembers focus, scroll positions and what is open, so that a reload disturbs nobody. */
+  function remember() {
+    var element = document.activeElement;
+    focused = desk() && desk().contains(element) ? {id: element.id, href: element.getAttribute('href')} : null;
+    openDetails = Array.from(document.querySelectorAll('details[open]:not(.menu)')).map(function (each) { return each.id; });
+    scrolled = {page: window.scrollY};
+    document.querySelectorAll('#desk [id]').forEach(function (each) {
+      if (each.scrollLeft || each.scrollTop) scrolled[each.id] = [each.scrollLeft, each.scrollTop];
+    });
+    if (isSilent) document.body.style.minHeight = document.documentElement.scrollHeight + 'px'; // until the chart is drawn
+  }
+
+  /** Restores what a reload that nobody requested would change; after a click only the focus. */
+  function restore() {
+    Object.keys(scrolled).forEach(function (id) {
+      var element = document.getElementById(id);
+      if (!element || !isSilent) return;
+      element.scrollLeft = scrolled[id][0];
+      element.scrollTop = scrolled[id][1];
+    });
+    if (isSilent) window.scrollTo(window.scrollX, scrolled.page);
+    setTimeout(function () { document.body.style.minHeight = ''; }, 1500);
+    if (!focused || document.activeElement !== document.body) return;
+    var links = Array.from(document.querySelectorAll('#desk a'));
+    var same = document.getElementById(focused.id) || links.find(function (link) { return focused.href && link.getAttribute('href') === focused.href; });
+    var element = same || document.getElementById('rows'); // its link is gone
+    if (element) element.focus({preventScroll: true});
+  }
 
   document.addEventListener('htmx:beforeSwap', function (event) {
-    if (isSilent && isTyping()) { event.detail.shouldSwap = isSilent = false; return; } // keeps what is being typed
-    focusedId = desk() && desk().contains(document.activeElement) ? document.activeElement.id : '';
-    openDetails = Array.from(document.querySelectorAll('details[open]')).map(function (each) { return each.id; });
+    if (isSilent && isInUse()) { event.detail.shouldSwap = isSilent = false; return; }
+    remember();
     if (event.detail.xhr.status === 400) event.detail.shouldSwap = true; // wrong days: the page says so, with the form
     if (event.detail.xhr.responseText.indexOf('id="desk"') < 0) { // signed out, or an error: shown as a page
       event.detail.shouldSwap = false;
@@ -122,11 +145,10 @@
   document.addEventListener('htmx:afterSettle', function () {
     var announcement = document.getElementById('announcement');
     var count = document.querySelector('.count');
-    if (announcement && !isSilent) announcement.textContent = count ? count.firstChild.textContent : 'Loaded.';
-    isSilent = false;
+    if (announcement && !isSilent) announcement.textContent = count ? count.textContent.trim() : 'Loaded.';
     start();
-    var region = document.querySelector('#desk .across');
-    if (focusedId && region && document.activeElement === document.body) region.focus(); // its link is gone
+    restore();
+    isSilent = false;
   });
   document.addEventListener('htmx:sendError', function () { isOffline = true; secondsLeft = RETRY_SECONDS; });
   document.addEventListener('htmx:afterRequest', function (event) {
@@ -137,6 +159,9 @@
   });
 
   document.addEventListener('focusin', showCountdown);
+  document.addEventListener('toggle', showCountdown, true);
+  document.addEventListener('pointerdown', function () { isPressing = true; });
+  ['pointerup', 'pointercancel'].forEach(function (name) { window.addEventListener(name, function () { isPressing = false; }); });
   start();
   setInterval(tick, 1000);
 })();

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 PERIODS = (
     ("Today", "now/d", "now"),
     ("Yesterday", "now-1d/d", "now-1d/d"),
-    ("7 days", "now-6d/d", "now"),
-    ("28 days", "now-27d/d", "now"),
-    ("90 days", "now-89d/d", "now"),
+    ("Last 7 days", "now-6d/d", "now"),
+    ("Last 28 days", "now-27d/d", "now"),
+    ("Last 90 days", "now-89d/d", "now"),
+    ("This month", "now/M", "now"),
 )
 """Offered where a report has a range: the label, and both ends as Grafana writes them."""
 
@@ -22,6 +23,7 @@ class DeskState:
     params: Mapping[str, str] = field(default_factory=dict)  # of the report
     compare: bool = False
     view: str = ""
+    series: str = ""  # the key of the column that is drawn
     sort: str = ""  # a column's key, with `-` in front for descending order
     q: str = ""
     page: int = 1  # of the table
@@ -34,12 +36,22 @@ class DeskState:
     @property
     def fields(self) -> list[tuple[str, str]]:
         """All parameters of the address. `page` is there twice when the report is filtered by a page too."""
-        rest = {"view": self.view, "sort": self.sort, "q": self.q, "page": str(self.page) if self.page > 1 else ""}
+        rest = {
+            "view": self.view,
+            "series": self.series,
+            "sort": self.sort,
+            "q": self.q,
+            "page": str(self.page) if self.page > 1 else "",
+        }
         return [*self.report_params.items(), *((name, value) for name, value in rest.items() if value)]
 
     def link(self, **changes: Any) -> str:
         """Returns the address of the same page with these changes; back at the first page of the table."""
         return query_string(replace(self, **{"page": 1, **changes}).fields) or "?"
+
+    def without(self, *names: str) -> str:
+        """Returns the address of the same page without these parameters of the report."""
+        return self.link(params={name: value for name, value in self.params.items() if name not in names})
 
     def with_range(self, first: str, last: str) -> str:
         """Returns the address of the same page for another range; '' and '' for the report's own."""

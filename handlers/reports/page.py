@@ -2,22 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 from handlers.base.errors import HttpProblem
+from handlers.base.public_origin import public_origin
 from handlers.reports.chart import DrawableViews, PicturePair, draw_charts, drawable_views, prepare_pictures
-from handlers.reports.compared_days import compared_days, format_days
-from handlers.reports.desk_state import PERIODS, DeskState, query_string
+from handlers.reports.desk_state import DeskState
+from handlers.reports.export_links import boards_with_report, export_links, image_query_string, shared_addresses
 from handlers.reports.handler import COMPARE_CHOICES, RETRY_AFTER_SECONDS, ReportHandler, refuse_unknown_params
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_groups import report_term
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
 from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, column_filters, row_links
+from handlers.reports.scope import build_scope
 from handlers.reports.table import Table, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.errors import ParameterError
-from utilities.model.frames import ReadingState
+from utilities.model.frames import Column, Frame, ReadingState
+from utilities.rendering.report_image import ImageOptions, series_options
 from utilities.rendering.views import TABLE, View
 from utilities.sources import ROWS_PARAM
 
@@ -99,6 +102,8 @@ class PreparedReport:
     view: str
     pictures: PicturePair | None  # None for the table
     table: Table
+    columns: tuple[Column, ...]  # that the view can draw, one at a time
+    drawn: str  # the key of the column that it draws
 
 
 class ReportPage(DeskHandler):
@@ -108,41 +113,56 @@ class ReportPage(DeskHandler):
         query = self.parse_report_query(name)
         self.check_params((*query.filter_names, *PAGE_STATE_NAMES))
         state = DeskState(
-            query.params,
-            query.compare,
-            self.parse_view_name(),
-            self.get_query_argument("sort", "")[:MAX_WORD_CHARS],
-            self.get_query_argument("q", "")[:MAX_WORD_CHARS].strip(),
-            self.parse_table_page(),
+            params=query.params,
+            compare=query.compare,
+            view=self.parse_view_name(),
+            series=self.get_query_argument("series", "")[:MAX_WORD_CHARS],
+            sort=self.get_query_argument("sort", "")[:MAX_WORD_CHARS],
+            q=self.get_query_argument("q", "")[:MAX_WORD_CHARS].strip(),
+            page=self.parse_table_page(),
         )
+        if added := self.parse_added_filter(query):
+            self.redirect(f"/reports/{name}{state.link(params={**state.params, **added})}")
+        else:
+            await self.show_report(query, state)
+
+    def parse_added_filter(self, query: ReportQuery) -> dict[str, str]:
+        """Returns the filter that the form "Add a filter" names; empty without one. 400 for an unknown one."""
+        name, value = self.get_query_argument("filter", ""), self.get_query_argument("value", "").strip()
+        names = [each for each in query.filter_names if each not in SCOPE_NAMES]
+        if name and name not in names:
+            raise HttpProblem(400, f"`filter` must be one of {', '.join(names)}.")
+        if name == "page" and value and not value.startswith("/"):
+            value = f"/{value}"
+        return {name: value} if name and value else {}
+
+    async def show_report(self, query: ReportQuery, state: DeskState) -> None:
         report_view, range_fault = self.view_or_fault(query, partial(self.view_of_all_rows, state))
-        prepared, views = await self.prepare_report(report_view, state), self.services.views
-        offered, view = prepared.offered, prepared.view
+        prepared, report = await self.prepare_report(report_view, state), query.report
         linked = column_filters(report_view.frame.columns, query.filter_names)
-        days, today = report_view.frame.date_range, self.services.clock().date()
-        before = compared_days(report_view.frame) or (days.preceding_range() if days else None)
-        image_params = {name: value for name, value in state.report_params.items() if name != ROWS_PARAM}
+        scope, term = build_scope(query, report_view, state), report_term(report.name, report.title)
+        image_query = image_query_string(state, prepared.view)
         await self.render_large_page(
             "report.html",
             here="/reports",
             report_view=report_view,
-            term=report_term(name, report_view.report.title),
+            term=term,
             range_fault=range_fault,
+            scope=scope,
             row_links=row_links(prepared.table.rows, linked, query.params, state.link),
-            filters=[each for each in query.params if each not in SCOPE_NAMES],
-            days=format_days(days, today) if days else "",
-            previous_days=format_days(before, today) if before else "",
             state=state,
             table=prepared.table,
             chart=await draw_charts(prepared.pictures, self.services.gallery) if prepared.pictures else None,
-            view=view,
-            views=views,
-            offered=[*offered, TABLE] if offered else [],
-            periods=PERIODS if query.has_range else (),
-            can_compare=query.has_range and query.can_compare,
+            view=prepared.view,
+            views=self.services.views,
+            offered=[*prepared.offered, TABLE] if prepared.offered else [],
+            drawable_columns=prepared.columns,
+            drawn=prepared.drawn,
             more_rows=self.more_rows_link(query, report_view, state),
-            image_query=query_string(image_params | ({"view": view} if state.view else {})),
-            snippet="" if range_fault else self.board_snippet(query, "number" if report_view.summary else view),
+            exports=export_links(report.name, state, image_query),
+            shared=shared_addresses(public_origin(self), report.name, term, state, image_query),
+            boards=boards_with_report(self.services.boards, report.name),
+            snippet="" if range_fault else self.board_snippet(query, prepared.view, report_view),
             reload=self.seconds_to_reload(report_view),
             noscript_reload=RETRY_AFTER_SECONDS,
             now=self.services.clock(),
@@ -170,9 +190,9 @@ class ReportPage(DeskHandler):
             self.drawable_views.add(name, frame, prepared.offered)
         return prepared
 
-    def board_snippet(self, query: ReportQuery, view_name: str) -> str:
+    def board_snippet(self, query: ReportQuery, view_name: str, report_view: ReportView) -> str:
         """Returns the YAML of a tile; '' where a board file cannot express the query."""
-        report, view = query.report, self.services.views[view_name]
+        report, view = query.report, self.services.views["number" if report_view.summary else view_name]
         if query.is_parameterized:
             adjusted = query.adjusted_report()
             return board_report_yaml(adjusted, view) if report.build is None else ""
@@ -188,5 +208,17 @@ def prepare_report(
     if offered is None:
         offered = tuple(drawable_views(report, frame, views))
     view = state.view if state.view in (*offered, TABLE) else next(iter(offered), TABLE)
-    pictures = None if view == TABLE else prepare_pictures(report.title, views[view], frame)
-    return PreparedReport(offered, view, pictures, filter_sort_page(frame, state.q, state.sort, state.page))
+    columns = selectable_columns(views[view], frame)
+    key = state.series if state.series in [each.key for each in columns] else ""
+    options = series_options(views[view], frame, ImageOptions(series=(key,) if key else ()))
+    pictures = None if view == TABLE else prepare_pictures(report.title, views[view], frame, options)
+    drawn = key or next((each.key for each in columns), "")
+    table = filter_sort_page(frame, state.q, state.sort, state.page, drawn)
+    return PreparedReport(offered, view, pictures, table, columns if pictures else (), drawn)
+
+
+def selectable_columns(view: View, frame: Frame) -> tuple[Column, ...]:
+    """Returns the columns of which a view draws one; none for a view that draws all, or a frame with one column."""
+    has_choice = {"series", "key"} & {field.name for field in fields(view.options)}
+    columns = tuple(frame.numeric_columns)
+    return columns if view.is_chart and has_choice and len(columns) > 1 else ()

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from handlers.reports.definitions import define_columns
 from utilities.model.figure_change import FigureChange, compare_figures
 from utilities.model.formats import format_age, format_value, note_sentences
 from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.model.period_words import describe_full_days
 from utilities.reports import Report
 from utilities.sources import Sources
+
+OWN_SOURCE = "pageviews"
 
 
 class SummaryFigure(NamedTuple):
@@ -72,8 +75,9 @@ class ReportView:
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        """Headings that need an explanation, and the explanation."""
-        return [(column.heading, column.description) for column in self.frame.columns if column.description]
+        """The headings with what they count: the figures alone where sources are combined."""
+        columns = self.frame.columns if len(self.report.sources) == 1 else self.frame.numeric_columns
+        return define_columns(columns, is_own=self.report.sources[0] == OWN_SOURCE)
 
     @property
     def schedule_text(self) -> str:

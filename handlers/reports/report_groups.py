@@ -99,6 +99,16 @@ def report_term(name: str, title: str) -> str:
     return TERM_OF_REPORT.get(name, title)
 
 
+def find_twins(name: str, reports: Iterable[str]) -> list[str]:
+    """Returns the other reports with the same term in the same group, in the order of the list."""
+    term, group = TERM_OF_REPORT.get(name), group_of(name)
+    return (
+        []
+        if term is None
+        else [each for each in GROUPS[group] if each in reports and each != name and GROUPS[group][each] == term]
+    )
+
+
 def list_report(view: ReportView) -> ListedReport:
     """Returns the row of a report."""
     report = view.report

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
+from handlers.base.public_origin import public_origin
 from handlers.reports.handler import refuse_unknown_params
 from handlers.reports.images import ReportSvg, parse_image_query
 from handlers.reports.report_query import ReportQuery
@@ -63,11 +64,7 @@ class LinkList(LinksPage):
             await self.render_links(fault=str(error), report=report, query=query)
             return
         log.info("%s made a link to an image of %s", self.person.label, report)
-        await self.render_links(made=f"{self.services.settings.public_url or self.origin}/s/{token}.svg")
-
-    @property
-    def origin(self) -> str:
-        return f"{self.request.protocol}://{self.request.host}"
+        await self.render_links(made=f"{public_origin(self)}/s/{token}.svg")
 
     def normalize_query(self, name: str, query: str) -> str:
         """Returns the image parameters in their plainest form. Raises ParameterError."""

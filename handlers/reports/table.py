@@ -1,8 +1,9 @@
 """A report's rows for a desk: filtered by words, sorted by a column, one page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from utilities.model.figure_change import FigureChange, compare_figures
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 
@@ -19,6 +20,7 @@ class SortableHeading:
     css_class: str  # of the column's cells: `figure`, `word`, or `words` that may need several lines
     order: str  # `ascending`, `descending`, or '' when the table is not sorted by the column
     sort: str  # the `sort` that a click selects
+    is_previous: bool = False  # a column of the previous period: its figures stand in the changes
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,14 @@ class Table:
     total: int  # rows of the report
     page: int
     pages: int
+    changes: tuple[Mapping[int, FigureChange], ...] = ()  # of each row since the previous period, by place
+    shares: tuple[float, ...] = ()  # per cent of the largest figure, for each row of a ranking
+    ranked: str = ""  # the key of the column that `shares` are of
+
+    @property
+    def last(self) -> int:
+        """The number of the last row on this page."""
+        return self.first + len(self.rows) - 1
 
     @property
     def first(self) -> int:
@@ -38,10 +48,11 @@ class Table:
         return (self.page - 1) * ROWS_PER_PAGE + 1
 
 
-def filter_sort_page(frame: Frame, q: str = "", sort: str = "", page: int = 1) -> Table:
+def filter_sort_page(frame: Frame, q: str = "", sort: str = "", page: int = 1, ranked: str = "") -> Table:
     """Returns one page of the rows that have every word of `q` in some cell, in the order of `sort`.
 
-    An unknown column does not sort, and a page past the end is the last one.
+    An unknown column does not sort, and a page past the end is the last one. `ranked` is the column whose figures have
+    shares, the first when ''.
     """
     kinds = [column.kind for column in frame.columns]
     rows: Sequence[tuple[Value, ...]] = frame.rows
@@ -52,11 +63,46 @@ def filter_sort_page(frame: Frame, q: str = "", sort: str = "", page: int = 1) -
         rows = sort_rows(rows, frame.column_index(key), descending=descending)
     pages = max(1, -(-len(rows) // ROWS_PER_PAGE))
     page = min(page, pages)
-    cells = tuple(
-        tuple(format_value(value, kind) for value, kind in zip(row, kinds, strict=True))
-        for row in rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]
+    shown = rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]
+    cells = tuple(tuple(format_value(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in shown)
+    key = ranked_key(frame, ranked)
+    return Table(
+        headings=build_headings(frame.columns, cells, sort),
+        rows=cells,
+        matching=len(rows),
+        total=len(frame.rows),
+        page=page,
+        pages=pages,
+        changes=tuple(row_changes(frame, row) for row in shown),
+        shares=row_shares(frame, key, shown) if key else (),
+        ranked=key,
     )
-    return Table(build_headings(frame.columns, cells, sort), cells, len(rows), len(frame.rows), page, pages)
+
+
+def row_changes(frame: Frame, row: tuple[Value, ...]) -> dict[int, FigureChange]:
+    """Returns the change of each figure that has a previous one, by its place."""
+    places = {column.key: place for place, column in enumerate(frame.columns)}
+    changes = {
+        place: compare_figures(row[place], row[places[column.previous_key]], column)
+        for place, column in enumerate(frame.columns)
+        if column.previous_key in places
+    }
+    return {place: change for place, change in changes.items() if change}
+
+
+def ranked_key(frame: Frame, key: str) -> str:
+    """Returns the column of counts that a ranking's shares are of, '' for days, hours and rates."""
+    columns = {column.key: column for column in frame.numeric_columns}
+    column = columns.get(key) or next(iter(columns.values()), None)
+    is_ranking = bool(frame.columns) and frame.columns[0].kind is ValueKind.TEXT
+    return column.key if is_ranking and column and column.kind in (ValueKind.INTEGER, ValueKind.SHARE) else ""
+
+
+def row_shares(frame: Frame, key: str, rows: Sequence[tuple[Value, ...]]) -> tuple[float, ...]:
+    """Returns each row's figure in per cent of the largest of all rows."""
+    place = frame.column_index(key)
+    largest = max((float(row[place] or 0) for row in frame.rows), default=0.0)
+    return tuple(round(100 * max(float(row[place] or 0), 0.0) / largest, 1) if largest > 0 else 0.0 for row in rows)
 
 
 def searchable_text(row: tuple[Value, ...], kinds: Sequence[ValueKind]) -> str:
@@ -91,4 +137,6 @@ def build_heading(column: Column, longest: int, sort: str) -> SortableHeading:
     first, second = (descending, ascending) if column.is_numeric else (ascending, descending)
     order = {ascending: "ascending", descending: "descending"}.get(sort, "")
     css_class = "figure" if column.is_numeric else "words" if longest > NO_BREAK_CHARS else "word"
-    return SortableHeading(column.heading, column.key, css_class, order, second if sort == first else first)
+    return SortableHeading(
+        column.heading, column.key, css_class, order, second if sort == first else first, column.is_previous
+    )

@@ -22,6 +22,7 @@ from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.site.access_log import log_request
 from handlers.site.browser_files import IconFile, RobotsFile
 from handlers.site.health import HealthPage
+from handlers.site.help_pages import CountingPage, KeyboardPage
 from handlers.site.not_found import NotFound
 from handlers.site.static_files import STATIC_FILES_FOLDER, STATIC_URL_PREFIX, StaticFiles, static_url
 from utilities.services import Services
@@ -46,6 +47,8 @@ def all_routes() -> list[Route]:
         Route(r"/reports/([a-z0-9-]+)\.csv", ReportCsv, PEOPLE_AND_TOKENS),
         Route(r"/reports/([a-z0-9-]+)\.png", ReportPng, PEOPLE_AND_TOKENS),
         Route(r"/flow", FlowPage, PEOPLE),
+        Route(r"/keyboard", KeyboardPage, PEOPLE),
+        Route(r"/counting", CountingPage, PEOPLE),
         *api_routes(),
         Route(r"/tokens", TokensListPage, PEOPLE),
         Route(r"/tokens/([0-9]{1,9})/revoke", TokenRevokePage, PEOPLE),

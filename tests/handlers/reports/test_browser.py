@@ -31,6 +31,7 @@ tiles:
 """
 PAGES = (
     *("/", "/?from=now/d&to=now&page=/1", "/boards"),
+    *("/keyboard", "/counting", "/reports/site-pages?from=now-6d/d&to=now&compare=true&device=desktop"),
     *("/boards/office/desk", "/reports", "/flow", "/api", "/tokens", "/links", "/login-page", "/nothing"),
     *("/reports/site-pages?sort=-views", "/reports/site-pages?q=nobody", "/reports/site-totals"),
     *("/reports/total-users", "/reports/site-by-day?from=now-27d/d&compare=true"),  # failed; and waiting at first
@@ -120,19 +121,62 @@ async def test_slash_focuses_the_search_and_typing_stops_reloads(tab: DeskTab) -
 
 
 @pytest.mark.slow
-async def test_page_reloads_until_it_is_paused(tab: DeskTab) -> None:
-    await tab.page.clock.install()
+async def test_page_reloads_until_it_is_paused_and_disturbs_nobody(tab: DeskTab) -> None:
+    page = tab.page
+    await page.clock.install()
+    await page.set_viewport_size({"width": 1280, "height": 500})
     await tab.open("/reports/site-titles")
-    await tab.page.click("summary")
-    made = await tab.page.get_attribute("time", "datetime")
-    await tab.page.clock.run_for(61_000)
-    await tab.page.wait_for_function("made => document.querySelector('time').dateTime !== made", arg=made)
-    await tab.page.clock.run_for(1_000)
-    assert await tab.page.locator("#snippet").get_attribute("open") is not None
-    await tab.page.click("#pause")
-    assert await tab.page.inner_text(".countdown") == "Paused."
-    await tab.page.reload()
-    assert await tab.page.inner_text("#pause") == "Resume"
+    await page.locator("tbody tr").first.wait_for()
+    await page.locator("#sort-1").focus()
+    await page.evaluate("scrollTo(0, 200)")
+    made = await page.get_attribute("time", "datetime")
+    await page.clock.run_for(61_000)
+    await page.wait_for_function("made => document.querySelector('time').dateTime !== made", arg=made)
+    await page.wait_for_function("document.activeElement.id === 'sort-1' && scrollY === 200")
+    await page.click("#menu-export summary")
+    await page.clock.run_for(1_000)
+    assert await page.inner_text(".countdown") == "Waits while a menu is open."
+    await page.keyboard.press("Escape")
+    assert await page.locator(".menu[open]").count() == 0
+    await page.click("#pause")
+    assert await page.inner_text(".countdown") == "Paused."
+    await page.reload()
+    assert await page.inner_text("#pause") == "Resume"
+
+
+@pytest.mark.slow
+async def test_reload_keeps_the_zoom_of_the_chart(tab: DeskTab) -> None:
+    page = tab.page
+    await page.clock.install()
+    await tab.open("/reports/site-by-day?from=now-27d/d&to=now")
+    await page.locator(".drawing canvas").first.wait_for()
+    chart = "echarts.getInstanceByDom(document.querySelector('.drawing .canvas'))"
+    await page.evaluate(f"{chart}.dispatchAction({{type: 'dataZoom', start: 50, end: 100}})")
+    made = await page.get_attribute("time", "datetime")
+    await page.clock.run_for(26_000)
+    await page.wait_for_function("made => document.querySelector('time').dateTime !== made", arg=made)
+    await page.wait_for_function(f"{chart} && {chart}.getOption().dataZoom[0].start === 50")
+
+
+@pytest.mark.slow
+async def test_shortcuts_lead_to_pages_and_can_be_turned_off(tab: DeskTab) -> None:
+    page = tab.page
+    await tab.open("/reports/site-pages?from=2026-01-08&to=2026-01-14")
+    await page.locator("#earlier").wait_for(state="attached")  # once the days of the figures are there
+    await page.keyboard.press("[")
+    await page.wait_for_url("**/reports/site-pages?from=2026-01-01&to=2026-01-07")
+    await page.keyboard.press("?")
+    await page.wait_for_url("**/keyboard")
+    await page.keyboard.press("g")
+    await page.keyboard.press("r")
+    await page.wait_for_url("**/reports")
+    await page.keyboard.press("/")
+    assert await page.evaluate("document.activeElement.id") == "q"
+    await tab.open("/keyboard")
+    await page.get_by_role("button", name="Turn these keys off").click()
+    await page.keyboard.press("g")
+    await page.keyboard.press("b")
+    assert page.url.endswith("/keyboard")
 
 
 @pytest.mark.slow

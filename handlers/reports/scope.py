@@ -1,0 +1,204 @@
+"""The scope line of a report's page: site, source, days, comparison and filters, each as a menu of links."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.reports.compared_days import compared_days, format_days
+from handlers.reports.desk_state import PERIODS, DeskState, query_string
+from handlers.reports.presenter import ReportView
+from handlers.reports.report_groups import find_twins
+from handlers.reports.report_query import ReportQuery
+from handlers.reports.row_links import SCOPE_NAMES
+from utilities.model.errors import ParameterError
+from utilities.model.frames import DateRange
+from utilities.model.time_ranges import parse_range
+from utilities.pageviews.sql.filters import resolve_site
+
+SOURCE_LABELS = {
+    "pageviews": ("Own count", "own"),
+    "ga4": ("Google", "google"),
+    "search-console": ("Search Console", "search"),
+}
+"""The name of a source in the scope line, and its shape."""
+
+ALL_SITES = "All sites"
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One link of a menu; `detail` stands at its right, and '' as `href` is where the page is already."""
+
+    id: str
+    label: str
+    href: str
+    is_current: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class FilterChip:
+    """A filter in force, and the address without it."""
+
+    heading: str
+    value: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the figures of a page are about; a menu without items is plain text."""
+
+    site: str
+    sites: tuple[MenuItem, ...]
+    source: str
+    source_shape: str
+    sources: tuple[MenuItem, ...]
+    days: str
+    ranges: tuple[MenuItem, ...]
+    compared: str  # the days, '' without a comparison
+    comparisons: tuple[MenuItem, ...]
+    filters: tuple[FilterChip, ...]
+    unfiltered: str  # the address without any filter
+    offered_filters: tuple[tuple[str, str], ...]  # parameter and heading
+    earlier: str  # the address of as many days before, '' where there is no range
+    later: str
+
+
+def build_scope(query: ReportQuery, view: ReportView, state: DeskState) -> Scope:
+    """Returns the scope line of a report with these parameters."""
+    now = query.services.clock()
+    zone = scope_zone(query, view)
+    ranges = tuple(range_items(state, now, zone)) if query.has_range else ()
+    days, today = view.frame.date_range, now.astimezone(zone).date()
+    before = compared_days(view.frame)
+    filters = [name for name in query.params if name not in SCOPE_NAMES]
+    earlier, later = shifted_ranges(state, days, today) if query.has_range and days else ("", "")
+    source, shape = source_label(view)
+    return Scope(
+        site=site_label(query),
+        sites=tuple(site_items(query, state)),
+        source=source,
+        source_shape=shape,
+        sources=tuple(source_items(query, state)),
+        days=days_label(ranges, days, today),
+        ranges=ranges,
+        compared=format_days(before, today) if before else "",
+        comparisons=tuple(comparison_items(query, state, days, before, today)),
+        filters=tuple(FilterChip(filter_heading(name), query.params[name], state.without(name)) for name in filters),
+        unfiltered=state.without(*filters),
+        offered_filters=tuple(
+            (name, filter_heading(name))
+            for name in query.filter_names
+            if name not in SCOPE_NAMES and name not in query.params
+        ),
+        earlier=earlier,
+        later=later,
+    )
+
+
+def filter_heading(name: str) -> str:
+    """Returns the name of a filter for people."""
+    return name.capitalize()
+
+
+def scope_zone(query: ReportQuery, view: ReportView) -> ZoneInfo:
+    """Returns the time zone of the figures, of their site before there are any, and UTC without a site."""
+    if view.frame.date_range:
+        return ZoneInfo(view.frame.date_range.zone)
+    if "site" not in query.filter_names:
+        return ZoneInfo("UTC")
+    try:
+        return ZoneInfo(resolve_site(query.services.collector.sites, query.params.get("site", ""))[1])
+    except ParameterError:
+        return ZoneInfo("UTC")
+
+
+def site_label(query: ReportQuery) -> str:
+    """Returns the site of the figures; the website of the settings where the source has no sites."""
+    website = query.services.settings.website.split("//")[-1].rstrip("/")
+    if "site" not in query.filter_names:
+        return website
+    names = [site.name for site in query.services.collector.sites]
+    return query.site_name or (names[0] if len(names) == 1 else "") or (ALL_SITES if names else website or ALL_SITES)
+
+
+def site_items(query: ReportQuery, state: DeskState) -> Iterator[MenuItem]:
+    """Yields every site; nothing where there is no choice."""
+    sites = query.services.collector.sites
+    names = [site.name for site in sites]
+    if "site" not in query.filter_names or len(names) < 2:
+        return
+    if not sites.configured:
+        yield MenuItem("site-all", ALL_SITES, state.without("site"), not query.site_name)
+    for place, name in enumerate(names, 1):
+        href = state.link(params={**state.params, "site": name})
+        yield MenuItem(f"site-{place}", name, href, name == query.site_name)
+
+
+def source_label(view: ReportView) -> tuple[str, str]:
+    """Returns the name and the shape of a report's source; of several sources their titles."""
+    if len(view.report.sources) == 1 and view.report.sources[0] in SOURCE_LABELS:
+        return SOURCE_LABELS[view.report.sources[0]]
+    titles = " and ".join(view.sources)
+    return titles[:1].upper() + titles[1:], "several"
+
+
+def source_items(query: ReportQuery, state: DeskState) -> Iterator[MenuItem]:
+    """Yields the reports of the same term by other sources, with the parameters that they accept."""
+    services = query.services
+    names = find_twins(query.report.name, services.reports)
+    seen: set[tuple[str, ...]] = {query.report.sources}
+    others = []
+    for name in names:
+        report = services.reports[name]
+        if report.sources not in seen and all(services.sources.has_source(each) for each in report.sources):
+            seen.add(report.sources)
+            others.append(ReportQuery(services, report))
+    if not others:
+        return
+    for each in (query, *others):
+        fields = {name: value for name, value in state.params.items() if name in each.filter_names}
+        compares = {"compare": "true"} if state.compare and each.can_compare else {}
+        label = source_label(each.describe(None))[0]
+        href = f"/reports/{each.report.name}{query_string(fields | compares)}"
+        yield MenuItem(f"source-{each.report.name}", label, href, each is query)
+
+
+def range_items(state: DeskState, now: datetime, zone: ZoneInfo) -> Iterator[MenuItem]:
+    """Yields the offered ranges, each with its days."""
+    yield MenuItem("time-own", "As on walls", state.with_range("", ""), state.has_default_range)
+    for place, (label, first, last) in enumerate(PERIODS, 1):
+        days = parse_range(first, last, zone, now).date_range
+        is_current = (state.params.get("from"), state.params.get("to")) == (first, last)
+        detail = format_days(replace(days, until=""), now.astimezone(zone).date())
+        yield MenuItem(f"time-{place}", label, state.with_range(first, last), is_current, detail)
+
+
+def days_label(ranges: Iterable[MenuItem], days: DateRange | None, today: date) -> str:
+    """Returns the name of the range in force with its days: `Last 7 days, 20–26 Nov`."""
+    name = next((item.label for item in ranges if item.is_current and item.detail), "")
+    return ", ".join(filter(None, (name, format_days(days, today) if days else ""))) or "Days"
+
+
+def comparison_items(
+    query: ReportQuery, state: DeskState, days: DateRange | None, before: DateRange | None, today: date
+) -> Iterator[MenuItem]:
+    """Yields the previous period with its days, and no comparison; nothing where there is no choice."""
+    if not (query.has_range and query.can_compare):
+        return
+    previous = before or (days.preceding_range() if days else None)
+    count = (days.last - days.first).days + 1 if days else 0
+    label = "The previous period" if not count else "The day before" if count == 1 else f"The {count} days before"
+    detail = format_days(previous, today) if previous else ""
+    yield MenuItem("compare", label, state.link(compare=True), state.compare, detail)
+    yield MenuItem("compare-nothing", "Nothing", state.link(compare=False), not state.compare)
+
+
+def shifted_ranges(state: DeskState, days: DateRange, today: date) -> tuple[str, str]:
+    """Returns the addresses of as many days earlier and later; '' for days that have not come."""
+    count = days.last - days.first + timedelta(days=1)
+    earlier = state.with_range(str(days.first - count), str(days.last - count))
+    is_over = days.last + count > today
+    return earlier, "" if is_over else state.with_range(str(days.first + count), str(days.last + count))
