@@ -8,9 +8,9 @@ from dataclasses import replace
 from tornado.web import RequestHandler
 
 from handlers.serving import server
-from handlers.serving.sockets import freeze_gc
 from utilities.config.environment import read_settings
 from utilities.model.clock import Clock, utc_now
+from utilities.runtime.idle_garbage import collect_garbage_when_idle
 from utilities.services import Services
 from utilities.store import unfenced_lease
 
@@ -81,9 +81,11 @@ async def main(clock: Clock = utc_now, more: Sequence[tuple[str, type[RequestHan
         return app
 
     server.make_application = make
-    async with server.run_server(settings, clock) as (_, port):
-        freeze_gc()
-        print(port, flush=True)
+    async with (
+        server.open_server(settings, clock) as running,
+        collect_garbage_when_idle(running.http.is_idle),
+    ):
+        print(running.http.port, flush=True)
         await asyncio.Event().wait()
 
 

@@ -14,7 +14,7 @@ from handlers.base.permissions import ANYONE, Route, build_access_table
 from handlers.base.security_headers import security_headers
 from handlers.collect.beacon import BeaconHandler, collect_routes
 from handlers.collect.pixel_fast_path import PixelFastPath
-from handlers.serving.sockets import PortServer, bind_port, freeze_gc, public_address
+from handlers.serving.sockets import PortServer, bind_port, public_address
 from handlers.serving.stop_signals import StopSignals
 from handlers.site.access_log import log_request
 from handlers.site.browser_files import RobotsFile
@@ -23,6 +23,7 @@ from utilities.config.settings import Settings
 from utilities.http.client_address import ClientAddresses
 from utilities.model.clock import Clock, utc_now
 from utilities.pageviews.collection import Collection, open_collection
+from utilities.runtime.idle_garbage import collect_garbage_when_idle
 
 log = logging.getLogger("foyer")
 
@@ -125,8 +126,8 @@ async def run_collector(settings: Settings) -> int:
             async with open_collector(settings) as (_, http):
                 signals.start_ended()
                 log.info("Collecting at %s", public_address(settings, http.port))
-                freeze_gc()
-                await signals.stopped.wait()
+                async with collect_garbage_when_idle(http.is_idle):
+                    await signals.stopped.wait()
                 log.info("stopping")
                 await http.announce_stop()
         except asyncio.CancelledError:

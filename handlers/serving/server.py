@@ -11,10 +11,11 @@ from handlers.base.open_requests import OpenRequests
 from handlers.base.security_headers import security_headers
 from handlers.collect.pixel_fast_path import PixelFastPath
 from handlers.serving.routes import make_application
-from handlers.serving.sockets import PortServer, bind_port, freeze_gc, public_address
+from handlers.serving.sockets import PortServer, bind_port, public_address
 from handlers.serving.stop_signals import StopSignals
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
+from utilities.runtime.idle_garbage import collect_garbage_when_idle
 from utilities.services import Services, open_services
 
 log = logging.getLogger("foyer")
@@ -59,19 +60,21 @@ async def run_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
         yield running.services, running.http.port
 
 
-async def serve_until_stopped(settings: Settings, background: BackgroundTask | None = None) -> int:
+async def serve_until_stopped(
+    settings: Settings, background: BackgroundTask | None = None, clock: Clock = utc_now
+) -> int:
     """Serves until a signal, with `background`; returns the exit code. A second signal ends the process at once."""
     with StopSignals() as signals:
         try:
-            async with open_server(settings) as running:
+            async with open_server(settings, clock) as running:
                 signals.start_ended()
                 services, port = running.services, running.http.port
                 log_address(services, port)
                 task = asyncio.create_task(background(services, local_address(settings, port))) if background else None
                 if task:
                     task.add_done_callback(log_outcome)
-                freeze_gc()
-                await signals.stopped.wait()
+                async with collect_garbage_when_idle(running.http.is_idle):
+                    await signals.stopped.wait()
                 log.info("stopping")
                 if task:
                     task.cancel()

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import gc
 import logging
 import socket
 from collections.abc import Callable, Mapping
@@ -86,6 +85,11 @@ class PortServer:
         self._requests = requests
         self._server = ClosingHTTPServer(delegate, **SERVER_LIMITS)
         self._acceptor = ConnectionAcceptor(self._server, sockets, requests, raise_descriptor_limit(), headers)
+        self._idle: set[object] | None = None  # the connections that waited already when the stop was announced
+
+    def is_idle(self) -> bool:
+        """Whether no request waits for its answer."""
+        return not self._requests.active
 
     def start(self) -> None:
         """Accepts connections from now on."""
@@ -98,15 +102,23 @@ class PortServer:
         """
         self._server.conn_params.no_keep_alive = True
         self._requests.announce_stop()
+        self._idle = set(self._requests.waiting)
         await self._wait_while(lambda: bool(self._requests.waiting), LINGER_SECONDS)
 
     async def finish_requests(self) -> None:
-        """Accepts what has connected, closes the port, and waits for all answers; at last it answers 503."""
+        """Accepts what has connected, closes the port, and waits for all answers; at last it answers 503.
+
+        A connection that came during the stop has a moment to send its request: its client may be slow.
+        """
         self._server.conn_params.no_keep_alive = True
         self._requests.announce_stop()
+        idle = set(self._requests.waiting) if self._idle is None else self._idle
         self._acceptor.stop()
         await asyncio.sleep(POLL_SECONDS)  # what has been sent already is read
-        if not await self._wait_while(lambda: bool(self._requests.active), DRAIN_SECONDS):
+        await self._wait_while(
+            lambda: bool(self._requests.active or self._requests.waiting.keys() - idle), LINGER_SECONDS
+        )
+        if not await self._wait_while(lambda: bool(self._requests.active), DRAIN_SECONDS - LINGER_SECONDS):
             count = self._requests.refuse_active()
             log.warning("%d requests were not answered within %g seconds", count, DRAIN_SECONDS)
 
@@ -123,10 +135,3 @@ class PortServer:
         except TimeoutError:
             return False
         return True
-
-
-def freeze_gc() -> None:
-    """What there is at the start stays: the garbage collector need not look through it, which takes it 90 ms each time
-    and nobody is answered meanwhile."""
-    gc.freeze()
-    gc.enable()
