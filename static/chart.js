@@ -125,6 +125,15 @@
     return window.revived(JSON.parse(text));
   }
 
+  /** Moves texts and marks at the right edge along with it: the window is seldom as wide as the static chart. */
+  function moveRightEdge(option, data, wide) {
+    if (!option.series.every(function (each) { return ['line', 'bar', 'sankey'].indexOf(each.type) >= 0; })) return;
+    [].concat(option.graphic || []).forEach(function (mark) {
+      var x = (mark.x || 0) + ((mark.shape && (mark.shape.x || mark.shape.cx)) || 0);
+      if (x > data.width / 2) mark.x = (mark.x || 0) + wide - data.width;
+    });
+  }
+
   function show(drawing) {
     var data = JSON.parse(drawing.querySelector('.live').content.textContent);
     var staticChart = drawing.querySelector('.wide');
@@ -133,6 +142,7 @@
     var option = readOption(data);
     if (!option.series || !option.series.length) return; // only shapes, like a map
     var extraHeight = makeInteractive(data, option);
+    moveRightEdge(option, data, wide);
     var canvas = document.createElement('div');
     canvas.className = 'canvas';
     canvas.setAttribute('aria-hidden', 'true'); // screen readers have the static chart

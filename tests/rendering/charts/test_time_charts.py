@@ -169,3 +169,10 @@ def test_days_in_falling_order_are_drawn_from_left_to_right():
     frame = frame_of_hours(72, days=3)
     turned = replace(frame, rows=frame.rows[::-1])
     assert draw("line", turned)[1].option == draw("line", frame)[1].option
+
+
+def test_axis_of_bars_holds_the_dashed_line_of_a_period_with_more():
+    frame = frame_of_days(7, previous=True)
+    busy = replace(frame, rows=tuple((day, value, 5 * int(value or 0)) for day, value, _ in frame.rows))
+    option, _ = draw("bar", replace(busy, previous_range=busy.date_range and busy.date_range.preceding_range()), DESK)
+    assert option["yAxis"]["max"] >= 5 * 906

@@ -1,5 +1,7 @@
 """The bars of a bar chart, side by side or stacked; that of a day or hour that is not over is hollow."""
 
+from collections.abc import Sequence
+
 from utilities.rendering.charts.axes import AXIS_GAP_EM, Option
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.line_series import RING_WIDTH_EM
@@ -86,12 +88,12 @@ def stack_totals(rows: ChartRows) -> list[float | None]:
     return [sum(values) if (values := [v for v in stack if v is not None]) else None for stack in stacks]
 
 
-def value_range(rows: ChartRows, stacked: bool) -> tuple[float, float]:
-    """Returns the axis range; negative parts of a stack accumulate separately."""
+def value_range(rows: ChartRows, stacked: bool, dashed: Sequence[float | None] = ()) -> tuple[float, float]:
+    """Returns the axis range, also of a dashed line; negative parts of a stack accumulate separately."""
     stacks = zip(*(each.values for each in rows.series), strict=True)
     groups = [[value for value in stack if value is not None] for stack in stacks]
     if stacked:
         groups = [[sum(v for v in stack if v < 0), sum(v for v in stack if v > 0)] for stack in groups]
-    values = [value for stack in groups for value in stack]
+    values = [*(value for stack in groups for value in stack), *(value for value in dashed if value is not None)]
     low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
     return low, high if high > low else low + 1

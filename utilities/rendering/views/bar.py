@@ -126,7 +126,8 @@ def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, dashed: str, *
         + (VALUE_ROW_EM if has_values or rows.running is not None or dashed else 0.6) * box.text
     )
     bottom = (AXIS_ROW_EM + (CAPTION_EM if captions else 0.0)) * box.text
-    scale = build_value_scale(value_range(rows, stacked), rows.series[0].kind, max_bar_ticks(box, top, bottom))
+    reached = value_range(rows, stacked, rows.series[0].previous if dashed else ())
+    scale = build_value_scale(reached, rows.series[0].kind, max_bar_ticks(box, top, bottom))
     left = axis_labels_width(scale, box)
     option = (
         base_option(box)
