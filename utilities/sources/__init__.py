@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
+from utilities.model.clock_changes import note_clock_changes
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Frame
 from utilities.model.wall_words import NOT_CONNECTED
@@ -137,7 +138,7 @@ class Sources:
             why = f": {kind.setup_hint}" if kind and kind.setup_hint else ""
             name = f"{title[:1].upper()}{title[1:]}"
             raise SourceMisconfigured(f"{name} is not configured{why}", wall_text=NOT_CONNECTED)
-        return await self.configured[source].fetch_frame(query)
+        return note_clock_changes(await self.configured[source].fetch_frame(query))
 
     def quota_of(self, source: str, query: object) -> str:
         """Returns the source of a query with the quota that it uses there."""
