@@ -10,7 +10,9 @@ from utilities.model.errors import OverQuota
 from utilities.model.figure_errors import UnfitFigures
 from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 from utilities.refresh.schedule import retry_delay
-from utilities.rendering.views.meter import column_sum, rows_of_period
+from utilities.rendering.charts import ChartSpec
+from utilities.rendering.layout import Box
+from utilities.rendering.views.meter import VIEW, column_sum, rows_of_period
 from utilities.rendering.views.pie import largest_parts, with_rest
 
 SESSIONS = Column("sessions", "Sessions", ValueKind.INTEGER)
@@ -76,3 +78,21 @@ def test_wait_for_a_quota_ends_within_minutes_of_the_refill(wait: float) -> None
     ]
     assert wait <= min(delays)
     assert max(delays) <= wait + 120
+
+
+@pytest.mark.parametrize(
+    ("last", "value", "words"),
+    [
+        (date(2026, 11, 26), 51_182, ("98% of 52k sessions in November", "ahead: 45.1k expected by now")),
+        (date(2026, 11, 30), 51_182, ("98% of 52k sessions in November", "missed by 818")),  # seen on 1 December
+        (date(2026, 11, 30), 52_500, ("101% of 52k sessions in November", "reached")),
+    ],
+)
+def test_goal_names_its_period_and_does_not_speak_of_now_when_that_is_over(
+    last: date, value: int, words: tuple[str, str]
+) -> None:
+    frame = Frame((SESSIONS,), ((value,),), date_range=DateRange(date(2026, 11, 1), last, "UTC"))
+    spec = VIEW.build_content(frame, Box(1000, 400, 31, 39), {"goal": 52_000, "of": "month"})
+    assert isinstance(spec, ChartSpec)
+    assert all(text in spec.option for text in words), spec.option
+    assert ("By now we would expect" in spec.description) is (last.day < 30)

@@ -47,7 +47,8 @@ def gauge(frame: Frame, box: Box, options: MeterOptions) -> ChartSpec | None:
     if column is None or value is None:
         return None
     over = elapsed_share(frame.date_range, options.of) if is_count(column.kind) else None
-    return build_meter(value, column, options, over, box)
+    period = period_name(frame.date_range.last, options.of) if frame.date_range and options.of else ""
+    return build_meter(value, column, options, over, period, box)
 
 
 def column_sum(frame: Frame, column: Column) -> float | None:
@@ -110,7 +111,17 @@ def period_bounds(day: date, of: str) -> tuple[date, date]:
     return first, first.replace(year=first.year + end // 12, month=end % 12 + 1)
 
 
-def build_meter(value: float, column: Column, options: MeterOptions, over: float | None, box: Box) -> ChartSpec:
+def period_name(day: date, of: str) -> str:
+    """Returns the name of the period of a day: `November`, `October–December`, `2026`, `the week of 23 Nov`."""
+    first, following = period_bounds(day, of)
+    last = following - timedelta(days=1)
+    names = {"week": f"the week of {first.day} {first:%b}", "month": f"{first:%B}", "year": str(first.year)}
+    return names.get(of, f"{first:%B}–{last:%B}")
+
+
+def build_meter(
+    value: float, column: Column, options: MeterOptions, over: float | None, period: str, box: Box
+) -> ChartSpec:
     share = value / options.goal
     due = options.goal * over if over is not None else None
     text = meter_figure_text(value, column, box)
@@ -120,7 +131,8 @@ def build_meter(value: float, column: Column, options: MeterOptions, over: float
         max(box.figure, box.height / 2),
     )
     goal, name = format_short(options.goal, column.kind), one_line(column.heading).lower()
-    caption = first_fitting((f"{share:,.0%} of {goal} {name}", f"{share:,.0%} of {goal}", f"{share:,.0%}"), box)
+    dated = (f"{share:,.0%} of {goal} {name} in {period}", f"{share:,.0%} of {goal} in {period}") if period else ()
+    caption = first_fitting((*dated, f"{share:,.0%} of {goal} {name}", f"{share:,.0%} of {goal}", f"{share:,.0%}"), box)
     top = hero * 1.1 + 1.35 * box.text
     marks = [
         text_element(text, 0, 0, hero, DARK.ink, weight=700),
@@ -132,9 +144,10 @@ def build_meter(value: float, column: Column, options: MeterOptions, over: float
     ]
     if due is not None:
         marks += expected_elements(value, due, over or 0.0, column, box, top)
-    pace = "" if due is None else f" By now we would expect {format_short(due, column.kind)}."
+    is_running = due is not None and (over or 0.0) < 1
+    pace = f" By now we would expect {format_short(due, column.kind)}." if is_running and due is not None else ""
     option = base_option(box) | {"graphic": marks}
-    return build_chart_spec(option, box, f"{one_line(column.heading)}: {text}, {share:,.0%} of {goal}.{pace}")
+    return build_chart_spec(option, box, f"{one_line(column.heading)}: {text}, {share:,.0%} of {goal}{f' in {period}' if period else ''}.{pace}")
 
 
 def meter_figure_text(value: float, column: Column, box: Box) -> str:
@@ -154,9 +167,11 @@ def expected_elements(value: float, due: float, over: float, column: Column, box
     same = format_short(value, column.kind) == by_now
     state = "on pace: " if same else "behind: " if value < due else "ahead: "
     colour = DARK.trouble if value < due and not same else DARK.ink
-    caption = first_fitting(
-        (f"{state}{by_now} expected by now", f"{state}{by_now} by now", f"{state}{by_now}", by_now), box
-    )
+    phrases = (f"{state}{by_now} expected by now", f"{state}{by_now} by now", f"{state}{by_now}", by_now)
+    if over >= 1:  # the period has ended
+        missing = format_short(due - value, column.kind)
+        phrases = ("reached",) if value >= due or same else (f"missed by {missing}", "missed")
+    caption = first_fitting(phrases, box)
     left = min(max(0.0, at - text_width(caption, box.text) / 2), max(0.0, box.width - text_width(caption, box.text)))
     return [
         rectangle_element(at - 0.06 * box.text, top, 0.12 * box.text, (METER_BAR_EM + 0.5) * box.text, colour),
