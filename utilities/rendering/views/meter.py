@@ -147,7 +147,11 @@ def build_meter(
     is_running = due is not None and (over or 0.0) < 1
     pace = f" By now we would expect {format_short(due, column.kind)}." if is_running and due is not None else ""
     option = base_option(box) | {"graphic": marks}
-    return build_chart_spec(option, box, f"{one_line(column.heading)}: {text}, {share:,.0%} of {goal}{f' in {period}' if period else ''}.{pace}")
+    return build_chart_spec(
+        option,
+        box,
+        f"{one_line(column.heading)}: {text}, {share:,.0%} of {goal}{f' in {period}' if period else ''}.{pace}",
+    )
 
 
 def meter_figure_text(value: float, column: Column, box: Box) -> str:
