@@ -144,14 +144,11 @@ def build_meter(
     ]
     if due is not None:
         marks += expected_elements(value, due, over or 0.0, column, box, top)
-    is_running = due is not None and (over or 0.0) < 1
-    pace = f" By now we would expect {format_short(due, column.kind)}." if is_running and due is not None else ""
+    is_running = (over or 0.0) < 1
+    pace = f" By now we would expect {format_short(due, column.kind)}." if due is not None and is_running else ""
+    dates = f" in {period}" if period else ""
     option = base_option(box) | {"graphic": marks}
-    return build_chart_spec(
-        option,
-        box,
-        f"{one_line(column.heading)}: {text}, {share:,.0%} of {goal}{f' in {period}' if period else ''}.{pace}",
-    )
+    return build_chart_spec(option, box, f"{one_line(column.heading)}: {text}, {share:,.0%} of {goal}{dates}.{pace}")
 
 
 def meter_figure_text(value: float, column: Column, box: Box) -> str:
@@ -168,14 +165,12 @@ def expected_elements(value: float, due: float, over: float, column: Column, box
     """Returns a mark on the bar where the value should be by now, and the text below it."""
     at = box.width * min(1.0, over)
     by_now = format_short(due, column.kind)
-    same = format_short(value, column.kind) == by_now
+    same = format_short(value, column.kind) == by_now and over < 1
     state = "on pace: " if same else "behind: " if value < due else "ahead: "
     colour = DARK.trouble if value < due and not same else DARK.ink
-    phrases = (f"{state}{by_now} expected by now", f"{state}{by_now} by now", f"{state}{by_now}", by_now)
-    if over >= 1:  # the period has ended
-        missing = format_short(due - value, column.kind)
-        phrases = ("reached",) if value >= due or same else (f"missed by {missing}", "missed")
-    caption = first_fitting(phrases, box)
+    running = (f"{state}{by_now} expected by now", f"{state}{by_now} by now", f"{state}{by_now}", by_now)
+    missed = (f"missed by {format_short(due - value, column.kind)}", "missed")
+    caption = first_fitting(running if over < 1 else ("reached",) if value >= due else missed, box)
     left = min(max(0.0, at - text_width(caption, box.text) / 2), max(0.0, box.width - text_width(caption, box.text)))
     return [
         rectangle_element(at - 0.06 * box.text, top, 0.12 * box.text, (METER_BAR_EM + 0.5) * box.text, colour),
