@@ -16,18 +16,19 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
-from utilities.config.boards import Board
+from utilities.config.boards import Board, Tile
 from utilities.config.discovery import discover_units
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, DateRange, Frame, LastError, Note, Reading, ReadingState, Value, ValueKind
 from utilities.rendering import views
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.drawing import DrawingProcesses
-from utilities.rendering.layout import Box
+from utilities.rendering.layout import Box, ScreenShape
 from utilities.rendering.layout.placement import content_box
+from utilities.rendering.layout.portrait import tile_boxes
 from utilities.rendering.layout.stylesheet import board_stylesheet
 from utilities.rendering.templating import template_environment
-from utilities.rendering.views import ChartSvg, TileContent, View
+from utilities.rendering.views import ChartSvg, TileContent, TileFace, View, merge_faces
 from utilities.rendering.walls.tile_context import TileState, build_context
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -58,10 +59,11 @@ def tile(board: Board, place: int, filled: Frame, state: ReadingState) -> Markup
     )
     taken = NOW - timedelta(minutes=AGES[state]) if state in AGES else None
     reading = Reading(its.report, filled if taken else None, taken, trouble if state is ReadingState.FAILED else None)
-    room = content_box(board, its.place)
     expected = NOW + timedelta(minutes=4) if state is ReadingState.WAITING else None
     shown = TileState(reading, state, expected_at=expected)
-    seen = build_context(its, its.report, within(its.view, reading.frame, room, its.options), room, shown, NOW, UTC)
+    seen = build_context(
+        its, its.report, within(board, its, reading.frame), content_box(board, its.place), shown, NOW, UTC
+    )
     return Markup(template_environment(ROOT / "templates").get_template("tile.html").render(tile=seen))
 
 
@@ -70,14 +72,19 @@ def draw_chart(spec: ChartSpec) -> str:
     return DRAWING_THREAD.submit(lambda: DRAWING_LOOP.run(DRAWING.draw_svg(spec))).result()
 
 
-def within(view: str, filled: Frame | None, room: Box, options: Mapping[str, Any]) -> TileContent:
-    """What is inside a tile, drawn on the spot where its view draws."""
-    it = VIEWS[view].build_content(filled, room, options) if filled else None
-    if isinstance(it, ChartSpec):
-        it = ChartSvg(Markup(draw_chart(it)))
-    elif it is None and filled:
-        return within("table", filled, room, {})
-    return TileContent(VIEWS[view], it)
+def within(board: Board, its: Tile, filled: Frame | None) -> TileContent:
+    """What is inside a tile on each shape of screen, drawn on the spot where its view draws."""
+    rooms = tile_boxes(board, its, VIEWS, its.title or its.report).items() if filled else ()
+    faces = (drawn_face(its.view, filled, shape, room, its.options) for shape, room in rooms if filled)
+    return TileContent(VIEWS[its.view], merge_faces(faces))
+
+
+def drawn_face(view: str, filled: Frame, shape: ScreenShape, room: Box, options: Mapping[str, Any]) -> TileFace:
+    it = VIEWS[view].build_content(filled, room, options)
+    if it is None:
+        return drawn_face("table", filled, shape, room, {})
+    drawn = ChartSvg(Markup(draw_chart(it))) if isinstance(it, ChartSpec) else it
+    return TileFace((shape,), VIEWS[view].template, drawn)
 
 
 def painted(board: Board, frames: Mapping[str, Frame], states: Sequence[ReadingState] = (ReadingState.LIVE,)) -> str:

@@ -6,10 +6,19 @@ layout, because the stylesheet uses shares of the screen.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 SCREEN_WIDTH = 1920.0
 SCREEN_HEIGHT = 1080.0
+
+
+class ScreenShape(StrEnum):
+    """The shapes of screen that a tile is drawn for; the names are classes in the style sheets."""
+
+    LANDSCAPE = "landscape"
+    PORTRAIT = "portrait"  # a wide screen that is hung upright
+    HANDHELD = "handheld"  # a telephone: tiles stand one below the other, and the page scrolls
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,7 @@ class Box:
     height: float
     text: float  # font size of text, px
     figure: float  # font size of figures in a table, px
+    title: float = 0.0  # width of the tile's headline, px; a table has it on the line of its headings
 
 
 @dataclass(frozen=True)
@@ -125,3 +135,6 @@ class MeasuredView(Protocol):
 
     @property
     def css(self) -> Callable[[TypeSizes], str] | None: ...
+
+    @property
+    def figure_height(self) -> Callable[[Box], float] | None: ...

@@ -2,28 +2,17 @@
 
 from collections.abc import Mapping
 
-from utilities.rendering.layout import BoardSpec, MeasuredView, TileSpec
+from utilities.rendering.layout import BoardSpec, MeasuredView, ScreenShape, TileSpec
 from utilities.rendering.layout.palette import MIN_TEXT_CONTRAST, contrast_faults
-from utilities.rendering.layout.placement import (
-    FRESHNESS_MARGIN_EM,
-    MARK_EM,
-    board_type_sizes,
-    content_box,
-    split_for_trend,
-)
-from utilities.rendering.layout.text_width import text_width
-
-LONGEST_FRESHNESS = "since 00:00"
-"""The longest text that may stand next to a tile's title; a shape stands before it."""
-
-FRESHNESS_SPACE_EM = 0.33
+from utilities.rendering.layout.placement import content_box, split_for_trend
+from utilities.rendering.layout.portrait import tile_boxes
 
 
 def layout_faults(board: BoardSpec, views: Mapping[str, MeasuredView], titles: Mapping[str, str]) -> list[str]:
     """Returns a sentence for everything that cannot be read from the room; `titles` are the reports' own, by name."""
     faults = [f"theme {board.theme}: {fault}, it needs {MIN_TEXT_CONTRAST}:1" for fault in contrast_faults(board.theme)]
     for tile in board.tiles:
-        faults += size_faults(board, tile, views) + title_faults(board, tile, titles)
+        faults += size_faults(board, tile, views) + title_faults(board, tile, views, titles)
     return faults
 
 
@@ -42,16 +31,17 @@ def size_faults(board: BoardSpec, tile: TileSpec, views: Mapping[str, MeasuredVi
     ]
 
 
-def title_faults(board: BoardSpec, tile: TileSpec, titles: Mapping[str, str]) -> list[str]:
-    """Returns the fault of a title that would be cut when the tile also shows its age."""
-    text = board_type_sizes(board).text
+def title_faults(
+    board: BoardSpec, tile: TileSpec, views: Mapping[str, MeasuredView], titles: Mapping[str, str]
+) -> list[str]:
+    """Returns the fault of a title that would be cut although all is well; in trouble it gives way to the state."""
     title = tile.title or titles.get(tile.report, "")
-    freshness = text_width(LONGEST_FRESHNESS, text) + (FRESHNESS_MARGIN_EM + MARK_EM + FRESHNESS_SPACE_EM) * text
-    room = content_box(board, tile.place).width - freshness
-    needed = text_width(title, text, weight=600)
-    if needed <= room:
-        return []
-    return [
-        f"tile {tile.name}: the headline “{title}” is {needed:.0f} px wide and has {max(room, 0):.0f}; "
-        f"give the tile a shorter title"
-    ]
+    boxes = tile_boxes(board, tile, views, title)
+    for shape, where in ((ScreenShape.LANDSCAPE, ""), (ScreenShape.PORTRAIT, " on an upright screen")):
+        room, needed = boxes[shape].width, boxes[shape].title
+        if needed > room:
+            return [
+                f"tile {tile.name}: the headline “{title}” is {needed:.0f} px wide and has {max(room, 0):.0f}{where}; "
+                f"give the tile a shorter title"
+            ]
+    return []

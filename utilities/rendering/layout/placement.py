@@ -19,13 +19,16 @@ HAIRLINE_EM = 0.1
 HEAD_EM = 1.9
 """The title of a tile and the air around it, in em of text."""
 
+HEAD_TOP_EM = 0.5
+"""The air above the title, in em of text; a part of HEAD_EM."""
+
 TILE_BOTTOM_EM = 0.5
 """Below a tile's content, in em of text."""
 
 LINE_EM = 1.3
 """Height of a line of text, in em."""
 
-FOOTER_GAP_EM = 0.45
+FOOTER_GAP_EM = 0.1
 """Between the tiles and the line with the board's title and the clock, in em of text."""
 
 SENTENCE_EM, SENTENCE_LINE_EM = 2.5, 1.15
@@ -71,10 +74,15 @@ def content_box(board: BoardSpec, place: PlaceSpec) -> Box:
     outer = tile_rectangle(board, place)
     return Box(
         width=outer.width - (0 if is_in_last_column(board, place) else GUTTER_EM * sizes.text),
-        height=outer.height - (HAIRLINE_EM + HEAD_EM + TILE_BOTTOM_EM) * sizes.text,
+        height=outer.height - frame_height(sizes.text),
         text=sizes.text,
         figure=sizes.figure,
     )
+
+
+def frame_height(text: float) -> float:
+    """Returns the height of a tile without that of its content, px."""
+    return (HAIRLINE_EM + HEAD_EM + TILE_BOTTOM_EM) * text
 
 
 def split_for_trend(box: Box, trend: str) -> tuple[Box, Box]:

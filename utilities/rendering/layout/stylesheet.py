@@ -11,6 +11,7 @@ from utilities.rendering.layout.placement import (
     FRESHNESS_MARGIN_EM,
     GUTTER_EM,
     HEAD_EM,
+    HEAD_TOP_EM,
     LINE_EM,
     MARK_EM,
     OVERSCAN,
@@ -22,6 +23,7 @@ from utilities.rendering.layout.placement import (
     is_in_last_column,
     tile_rectangle,
 )
+from utilities.rendering.layout.portrait import arrange_portrait
 from utilities.rendering.layout.type_scale import hero_sizes
 
 REM_PX = 16
@@ -30,8 +32,11 @@ REM_PX = 16
 HANDHELD_TEXT_PX = 17
 """px of text when the tiles are stacked, in the hand."""
 
-PORTRAIT_TEXT_VW = 2.6
-"""Text on a wide screen that is hung upright, in per cent of its width."""
+GLASS = "(orientation: landscape), (orientation: portrait) and (min-width: 700px)"
+"""The media query of screens that show a whole board."""
+
+PORTRAIT = "(orientation: portrait) and (min-width: 700px)"
+HANDHELD = "(orientation: portrait) and (max-width: 699px)"
 
 CLOCK_EM = 9.5
 """Room that the banner leaves to the clock, in em of text."""
@@ -43,7 +48,7 @@ VIEWS_FOLDER = Path(__file__).parents[3] / "static" / "views"
 def board_stylesheet(board: BoardSpec, views: Mapping[str, MeasuredView]) -> str:
     """Returns CSS that Chromium 38 reads; with that of the table, which replaces every chart that cannot be drawn."""
     sizes = board_type_sizes(board)
-    parts = [frame_rules(), place_rules(board, sizes)]
+    parts = [frame_rules(), place_rules(board, sizes), portrait_rules(board, views)]
     for name in sorted({"table", *(tile.view for tile in board.tiles)}):
         file = VIEWS_FOLDER / f"{name}.css"
         parts += [file.read_text(encoding="utf-8")] if file.is_file() else []
@@ -64,10 +69,15 @@ body {{ line-height: {LINE_EM}; }}
 .dash {{ line-height: {LINE_EM}; }}
 .number .dash {{ font-size: {1.5 * SENTENCE_EM:g}em; line-height: 1; }}
 .freshness {{ margin-left: {FRESHNESS_MARGIN_EM}em; }}
+.colophon {{ height: {LINE_EM}em; }}
 .course {{ width: {TREND_WIDTH:.0%}; }}
-@media (orientation: landscape) {{
+.head {{ padding-top: {HEAD_TOP_EM}em; }}
+.headed .head {{ padding-top: 0; }}
+@media {GLASS} {{
   .head {{ height: {HEAD_EM}em; }}
+  .headed .head {{ height: auto; }}
   .body {{ height: calc(100% - {HEAD_EM + TILE_BOTTOM_EM:g}em); }}
+  .headed {{ height: calc(100% - {TILE_BOTTOM_EM}em); }}
   .footer {{ height: {LINE_EM}em; }}
   .footer, .banner {{ left: {edge}; right: {edge}; bottom: {edge}; }}
   .banner {{ right: calc({edge} + {CLOCK_EM}em); }}
@@ -87,11 +97,32 @@ def place_rules(board: BoardSpec, sizes: TypeSizes) -> str:
         *(f"  [data-tile='{tile.name}'] {{ {place_declarations(board, tile)} }}" for tile in board.tiles),
         "}",
         # The same sizes on a page that is held in the hand: one rem is whatever makes text comfortable.
-        f"@media (orientation: portrait) {{ html {{ font-size: {REM_PX * HANDHELD_TEXT_PX / text:.3f}px; }} }}",
-        "@media (orientation: portrait) and (min-width: 700px) {"
-        f" html {{ font-size: {REM_PX * PORTRAIT_TEXT_VW / text:.3f}vw; }} }}",
+        f"@media {HANDHELD} {{ html {{ font-size: {REM_PX * HANDHELD_TEXT_PX / text:.3f}px; }} }}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def portrait_rules(board: BoardSpec, views: Mapping[str, MeasuredView]) -> str:
+    """Returns where the tiles stand on a screen that is hung upright; it is 1080 px wide, or wider for many tiles."""
+    upright = arrange_portrait(board, views)
+    places = (
+        f"  [data-tile='{name}'] {{ left: {place.left / upright.width:.3%}; top: {place.top / upright.height:.3%}; "
+        f"width: {place.width / upright.width:.3%}; height: {place.height / upright.height:.3%}; }}"
+        for name, place in upright.places.items()
+    )
+    wide = f"  html {{ font-size: {100 * REM_PX / upright.height:.5f}vh; }}"
+    narrow = f"  html {{ font-size: {100 * REM_PX / upright.width:.5f}vw; }}"
+    return "\n".join(
+        (
+            f"@media {PORTRAIT} {{",
+            wide,
+            *places,
+            "}",
+            f"@media {PORTRAIT} and (max-aspect-ratio: 9/16) {{",
+            narrow,
+            "}\n",
+        )
+    )
 
 
 def place_declarations(board: BoardSpec, tile: TileSpec) -> str:

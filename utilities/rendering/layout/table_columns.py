@@ -15,6 +15,9 @@ NOTE_MARK_EM = 1.0
 LABEL_WIDTH_EM = 14.0
 """Labels get this width, in em of text, before another column is added; at most half of the table."""
 
+MAX_TITLE_PART = 0.75
+"""The part of a table's width for which a headline makes columns give way; a longer one is cut."""
+
 MEASURING_MARGIN = 1.02
 """A margin for kerning, hinting and another version of the font."""
 
@@ -45,8 +48,9 @@ def longest_label_width(labels: Iterable[str], box: Box) -> float:
 
 
 def label_width(labels: Iterable[str], box: Box) -> float:
-    """Returns the width that labels get before another column is added, px."""
-    return min(longest_label_width(labels, box), LABEL_WIDTH_EM * box.text, box.width / 2)
+    """Returns the width that labels and the headline get before another column is added, px."""
+    label = min(longest_label_width(labels, box), LABEL_WIDTH_EM * box.text, box.width / 2)
+    return max(label, min(MEASURING_MARGIN * box.title, MAX_TITLE_PART * box.width))
 
 
 def select_columns(

@@ -1,6 +1,6 @@
 """One figure, as large as its room allows, and how it has changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import ConfigDict
@@ -12,12 +12,22 @@ from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.number_formats import format_short, to_number
 from utilities.rendering.charts.sparkline import sparkline
 from utilities.rendering.layout import Box, TypeSizes
+from utilities.rendering.layout.placement import GUTTER_EM
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.layout.type_scale import hero_sizes
 from utilities.rendering.views import View, fits_no_frame
 
-FIGURE_LINE_EM = 1.08
+FIGURE_LINE_EM = 1.02
 """Height of the figure's line, in em."""
+
+HERO_EM = 4.0
+"""The figure's size on an upright screen, in em of text; a step of the type scale below it."""
+
+BELOW_FIGURE_EM = 0.4
+"""Room for what of a figure is below its line, such as a comma, in em of text."""
+
+BESIDE_WIDTH_EM = 28.0
+"""From this width on, in em of text, the lines may stand in a second column, next to the figure."""
 
 CHANGE_LINE_EM = 1.35
 """Height of the line about the change, in em of text."""
@@ -69,6 +79,7 @@ class Number:
     now: bool
     change: NumberChange | None
     caption: str
+    is_beside: bool = False  # the lines stand next to the figure
 
 
 def build_number(frame: Frame, box: Box, options: NumberOptions) -> Number:
@@ -76,14 +87,21 @@ def build_number(frame: Frame, box: Box, options: NumberOptions) -> Number:
     column = number_column(frame, options.key)
     value = first_value(frame, column)
     text, step = fit_figure(value, column.kind, box)
+    lines_box = box
+    half = replace(box, width=(box.width - GUTTER_EM * box.text) / 2)
+    wide_text, wide_step = fit_figure(value, column.kind, half, lines_below=False)
+    is_beside = box.width >= BESIDE_WIDTH_EM * box.text and wide_step > step and wide_text == text
+    if is_beside:
+        step, lines_box = wide_step, half
     if frame.setup_hint:
-        return Number(text, step, options.now, None, frame.setup_hint[0])
-    change = build_change(frame, column, value, options, box)
+        return Number(text, step, options.now, None, frame.setup_hint[0], is_beside)
+    change = build_change(frame, column, value, options, lines_box)
     if change is None:
-        return Number(text, step, options.now, None, options.caption or describe_period(frame))
+        return Number(text, step, options.now, None, options.caption or describe_period(frame), is_beside)
     has_room = not change.than and change_lines(box) > 1
     is_dated = frame.read_on is not None and frame.date_range is not None and not is_recent(frame)
-    return Number(text, step, options.now, change, describe_period(frame) if has_room and is_dated else "")
+    caption = describe_period(frame) if has_room and is_dated else ""
+    return Number(text, step, options.now, change, caption, is_beside)
 
 
 def number_column(frame: Frame, key: str) -> Column:
@@ -100,18 +118,19 @@ def first_value(frame: Frame, column: Column) -> Value:
     return frame.column_values(column.key)[0]
 
 
-def fit_figure(value: Value, kind: ValueKind, box: Box) -> tuple[str, int]:
+def fit_figure(value: Value, kind: ValueKind, box: Box, *, lines_below: bool = True) -> tuple[str, int]:
     """Returns the text and the largest size that fits; the short form only where the full one does not fit at all."""
     for text in (format_value(value, kind), shorten_number(value, kind), MISSING_VALUE):
-        room = [n for n, size in enumerate(hero_sizes(box.figure)) if figure_fits(text, size, box)]
+        room = [n for n, size in enumerate(hero_sizes(box.figure)) if figure_fits(text, size, box, lines_below)]
         if room:
             return text, room[-1]
     return MISSING_VALUE, 0
 
 
-def figure_fits(text: str, size: float, box: Box) -> bool:
-    """Whether the figure fits at this size, with the lines about the change below it."""
-    height = size * FIGURE_LINE_EM + change_lines(box) * CHANGE_LINE_EM * box.text
+def figure_fits(text: str, size: float, box: Box, lines_below: bool) -> bool:
+    """Whether the figure fits at this size, if need be with the lines about the change below it."""
+    below = change_lines(box) * CHANGE_LINE_EM if lines_below else BELOW_FIGURE_EM
+    height = size * FIGURE_LINE_EM + below * box.text
     return text_width(text, size, weight=FIGURE_WEIGHT) <= box.width and height <= box.height
 
 
@@ -177,6 +196,12 @@ def min_size(box: Box) -> tuple[float, float]:
     ), box.figure * FIGURE_LINE_EM + CHANGE_LINE_EM * box.text
 
 
+def figure_height(box: Box) -> float:
+    """Returns the height of the figure and its lines on an upright screen, px."""
+    figure = (FIGURE_LINE_EM * HERO_EM + BELOW_FIGURE_EM) * box.text
+    return figure if box.width >= BESIDE_WIDTH_EM * box.text else figure + 2 * CHANGE_LINE_EM * box.text
+
+
 def draw_trend(frame: Frame, box: Box, options: NumberOptions) -> ChartSpec | None:
     """Returns the sparkline of the number's column."""
     return sparkline(frame, box, options.key)
@@ -184,7 +209,11 @@ def draw_trend(frame: Frame, box: Box, options: NumberOptions) -> ChartSpec | No
 
 def number_css(sizes: TypeSizes) -> str:
     """Returns the CSS of the sizes above."""
-    return f".hero {{ line-height: {FIGURE_LINE_EM}; }}\n.change {{ line-height: {CHANGE_LINE_EM}; }}\n"
+    return f"""\
+.hero {{ line-height: {FIGURE_LINE_EM}; }}
+.change {{ line-height: {CHANGE_LINE_EM}; }}
+.beside .lines {{ padding-left: {GUTTER_EM / 2}em; }}
+"""
 
 
 VIEW = View(
@@ -198,4 +227,5 @@ VIEW = View(
     draw_trend,
     grid_size=(3, 3),
     css=number_css,
+    figure_height=figure_height,
 )

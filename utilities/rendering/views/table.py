@@ -11,6 +11,7 @@ from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.model.period_words import describe_period
 from utilities.rendering.layout import Box, TypeSizes
+from utilities.rendering.layout.placement import HEAD_EM, HEAD_TOP_EM
 from utilities.rendering.layout.plain_names import with_plain_names
 from utilities.rendering.layout.share_columns import join_share_columns
 from utilities.rendering.layout.stylesheet import REM_PX
@@ -20,7 +21,6 @@ from utilities.rendering.layout.table_columns import (
     NumericColumn,
     column_width,
     label_width,
-    longest_label_width,
     select_columns,
 )
 from utilities.rendering.layout.text_width import text_width, truncate_words
@@ -32,17 +32,14 @@ ROW_EM = 1.3
 ROW_LINE_PX = 2.0
 """The line above each row, px."""
 
-HEADING_EM = 1.35
-"""Height of the headings in em of text."""
-
-BAR_WIDTH = 0.22
-"""The smallest part of the width that bars take."""
+BAR_PX = 6.0
+"""Height of a bar, px; it is the line below its row."""
 
 ASIDE_MARGIN_EM, SPACE_EM = 0.45, 0.3
 """Between a label and the second text: a margin and a space, in em of text."""
 
-PHONE_EM = 21.0
-"""em of text across a telephone held upright."""
+REST_LABELS = ("(other)", "Other")
+"""The row of all names that are too many to list."""
 
 URL_NOISE = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
 """What a URL on a wall does not need, where nobody can click it."""
@@ -57,17 +54,9 @@ class TableOptions:
     columns: tuple[str, ...] = ()  # only these, in this order; all when empty
     headings: Mapping[str, str] = field(default_factory=dict)  # by column key; shorter ones leave room for figures
     ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
-    bars: str = ""  # the column drawn as bars as well
+    bars: str = ""  # the column drawn as bars as well, each in place of the line below its row
     rows: Annotated[int, Field(ge=1)] = 100  # at most
     shares: Literal["each", "sum"] = "each"  # a column for each network, or all shares and the largest network
-
-
-@dataclass(frozen=True)
-class TableCell:
-    """One value; `bar` is its part of the longest bar in per cent, None without one."""
-
-    text: str
-    bar: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,15 +65,16 @@ class TableRow:
 
     label: str
     quiet: str
-    cells: tuple[TableCell, ...]
+    cells: tuple[str, ...]
+    bar: float | None = None  # its part of the longest bar in per cent, None without bars
+    is_rest: bool = False  # not one name but all the others
 
 
 @dataclass(frozen=True)
 class TableHeading:
-    """A heading; `wide` columns do not fit on a telephone, `note` says what their values lack."""
+    """A heading; `note` says what its values lack."""
 
     text: str
-    wide: bool
     note: str
     is_text: bool = False
 
@@ -93,10 +83,8 @@ class TableHeading:
 class TableContent:
     """What templates/views/table.html receives."""
 
-    label: str
-    heads: tuple[TableHeading, ...]
+    heads: tuple[TableHeading, ...]  # none above sentences
     rows: tuple[TableRow, ...]
-    parts: tuple[float, ...]  # widths of the columns in per cent when bars are drawn; they need no headings
     full: bool  # all rows that fit are there
     empty: tuple[str, ...]  # sentences instead of rows
 
@@ -104,7 +92,7 @@ class TableContent:
 def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     """Returns the rows and columns that fit; raises ValueError when none of the columns in the options is there."""
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
-    capacity = row_capacity(box, headed=not options.bars)
+    capacity = row_capacity(box)
     part = with_plain_names(replace(frame, rows=select_rows(frame, min(capacity, options.rows))))
     texts, figures = split_columns(part, options.columns)
     labels = (
@@ -113,21 +101,18 @@ def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     networks = [one for one in part.columns if options.shares == "sum" and one.kind is ValueKind.SHARE]
     every = [build_numeric_column(part, column) for column in figures if column not in networks]
     every += join_share_columns(part, networks) if networks else []
-    numeric = fitting_columns(every, labels, box, options.bars)
-    narrow = fitting_columns(numeric, labels, replace(box, width=PHONE_EM * box.text), options.bars)
+    numeric = select_columns(every, box.width - label_width(labels, box), box, headed=True, keep=options.bars)
     return TableContent(
-        label=texts[0].heading if texts else "",
-        heads=tuple(TableHeading(one.heading, one not in narrow, one.note, one.is_text) for one in numeric),
+        heads=tuple(TableHeading(one.heading, one.note, one.is_text) for one in numeric) if part.rows else (),
         rows=tuple(build_table_rows(part, labels, texts[1:], numeric, options.bars, box)),
-        parts=tuple(column_percentages(labels, numeric, box, options.bars)) if options.bars else (),
         full=len(part.rows) == capacity,
         empty=() if part.rows else empty_sentences(frame, box),
     )
 
 
-def row_capacity(box: Box, *, headed: bool) -> int:
+def row_capacity(box: Box) -> int:
     """Returns how many rows fit, at least one."""
-    return max(1, int((box.height - (HEADING_EM * box.text if headed else 0)) / (ROW_EM * box.figure + ROW_LINE_PX)))
+    return max(1, int(box.height / (ROW_EM * box.figure + ROW_LINE_PX)))
 
 
 def select_rows(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
@@ -137,12 +122,6 @@ def select_rows(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
         if days == sorted(days):
             return frame.rows[-most:]
     return frame.rows[:most]
-
-
-def fitting_columns(numeric: list[NumericColumn], labels: list[str], box: Box, bars: str) -> list[NumericColumn]:
-    """Returns the columns of numbers that fit next to the labels and the bars."""
-    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - label_width(labels, box)
-    return select_columns(numeric, left, box, headed=not bars, keep=bars)
 
 
 def split_columns(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
@@ -174,18 +153,13 @@ def build_table_rows(
 ) -> Iterator[TableRow]:
     """Yields every row as text."""
     top = max((v for v in frame.column_values(bars) if isinstance(v, int | float)), default=0) if bars else 0
-    left = box.width * (1 - (BAR_WIDTH if bars else 0)) - sum(
-        column_width(one, box, headed=not bars) for one in numeric
-    )
+    left = box.width - sum(column_width(one, box, headed=True) for one in numeric)
     for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
         # GA4 writes unknown values in brackets; as a second text that is noise.
         words = [label_text(row[frame.column_index(c.key)], c.kind) for c in asides]
         quiet = second_text(label, [word for word in words if not word.startswith("(")], left, box)
-        cells = (
-            TableCell(one.cells[place], bar_length(row[frame.column_index(bars)], top) if one.key == bars else None)
-            for one in numeric
-        )
-        yield TableRow(label, quiet, tuple(cells))
+        bar = bar_length(row[frame.column_index(bars)], top) if bars else None
+        yield TableRow(label, quiet, tuple(one.cells[place] for one in numeric), bar, label in REST_LABELS)
 
 
 def second_text(label: str, words: list[str], left: float, box: Box) -> str:
@@ -198,18 +172,6 @@ def second_text(label: str, words: list[str], left: float, box: Box) -> str:
 def bar_length(value: Value, top: float) -> float:
     """Returns the length of a bar in per cent, 0 without a value."""
     return round(100 * value / top, 1) if isinstance(value, int | float) and top > 0 else 0.0
-
-
-def column_percentages(labels: list[str], numeric: list[NumericColumn], box: Box, bars: str) -> Iterator[float]:
-    """Yields the widths of labels, bars and values in per cent of the table; bars take what the others leave."""
-    wide = [column_width(one, box, headed=False) for one in numeric]
-    row_capacity = box.width - sum(wide)
-    words = min(longest_label_width(labels, box), row_capacity - BAR_WIDTH * box.width)
-    yield round(100 * words / box.width, 2)
-    for one, part in zip(numeric, wide, strict=True):
-        if one.key == bars:
-            yield round(100 * (row_capacity - words) / box.width, 2)
-        yield round(100 * part / box.width, 2)
 
 
 def empty_sentences(frame: Frame, box: Box) -> tuple[str, ...]:
@@ -227,20 +189,24 @@ def empty_sentences(frame: Frame, box: Box) -> tuple[str, ...]:
 
 
 def min_size(box: Box) -> tuple[float, float]:
-    """Returns the room for a label, one column of numbers, the headings and two rows."""
+    """Returns the room for a label, one column of numbers and two rows."""
     wide = LABEL_WIDTH_EM / 2 * box.text + COLUMN_GAP_EM * box.text + text_width("00,000", box.figure, tabular=True)
-    return wide, HEADING_EM * box.text + 2 * (ROW_EM * box.figure + ROW_LINE_PX)
+    return wide, 2 * (ROW_EM * box.figure + ROW_LINE_PX)
 
 
 def table_css(sizes: TypeSizes) -> str:
     """Returns the CSS of the sizes above; the line is a hair thicker than it counts, browsers would round it down."""
+    line_height = (ROW_EM * sizes.figure + ROW_LINE_PX - BAR_PX) / sizes.figure
     return f"""\
-.table th {{ line-height: {HEADING_EM}; padding-left: {COLUMN_GAP_EM}em; }}
+.table th {{ height: {HEAD_EM - HEAD_TOP_EM}em; padding-top: {HEAD_TOP_EM}em; padding-left: {COLUMN_GAP_EM}em; }}
 .table td {{ line-height: {ROW_EM}; padding-left: {COLUMN_GAP_EM * sizes.text / sizes.figure:.4f}em; }}
 .table td.aside {{ padding-left: {COLUMN_GAP_EM}em; font-size: {sizes.text / REM_PX:g}rem; }}
 .table .label {{ padding-left: 0; }}
 .table tbody tr {{ border-top-width: {1.04 * ROW_LINE_PX / REM_PX:g}rem; }}
 .table .quiet {{ margin-left: {ASIDE_MARGIN_EM}em; }}
+.table .bars td {{ line-height: {line_height:.4f}; }}
+.table .bars .bar {{ padding: 0; line-height: 0; }}
+.table .bar svg {{ height: {BAR_PX / REM_PX:g}rem; }}
 """
 
 

@@ -13,13 +13,25 @@ from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.renderer import ChartRenderer
-from utilities.rendering.layout.placement import content_box, split_for_trend
-from utilities.rendering.views import TABLE, ChartSvg, TileContent, View
+from utilities.rendering.layout import Box, ScreenShape
+from utilities.rendering.layout.placement import split_for_trend
+from utilities.rendering.layout.portrait import tile_boxes
+from utilities.rendering.views import TABLE, ChartSvg, TileContent, TileFace, View, merge_faces
 from utilities.runtime.single_flight import SingleFlight
 from utilities.runtime.worker_pool import WorkerPool
 
 MAX_TILES_IN_WORKERS = 4  # at once: saving many boards must leave room for pages
 MAX_CELLS_ON_LOOP = 4_000  # of the frames of a tile that is prepared on the event loop: a few milliseconds
+
+
+@dataclass(frozen=True)
+class PreparedFace:
+    """What a view has built for the room that one shape of screen gives."""
+
+    shape: ScreenShape
+    box: Box
+    content: object
+    trend: ChartSpec | None
 
 
 @dataclass(frozen=True)
@@ -29,8 +41,7 @@ class PreparedTile:
     tile: Tile
     frame: Frame
     trend_frame: Frame | None
-    content: object
-    trend: ChartSpec | None
+    faces: tuple[PreparedFace, ...]
     error: BaseException | None = None  # what the view has raised in a worker thread
     day: date | None = None  # in the zone of the figures
 
@@ -73,22 +84,33 @@ class TileContents:
         """Returns the content, and whether its chart is still being drawn. Raises what a view raises."""
         view = self.views[tile.view]
         if frame is None:
-            return TileContent(view, None), False
+            return TileContent(view), False
         prepared = self._prepare_tile(board, tile, title, frame, trend_frame, day)
         frame = replace(frame, read_on=day)
         if prepared is None:
-            return self._build_table(board, tile, frame), True
+            return self._build_table(board, tile, title, frame), True
         if prepared.error is not None:
             raise prepared.error
-        trend = self._find_svg(prepared.trend) if prepared.trend else ""
-        if prepared.content is None:
-            return self._build_table(board, tile, frame), False
-        if not isinstance(prepared.content, ChartSpec):
-            return TileContent(view, prepared.content, Markup(trend) if trend else None), trend is None  # noqa: S704
-        svg = self._find_svg(prepared.content)
+        faces = [self._finish_face(view, frame, face) for face in prepared.faces]
+        shown = self.views[TABLE] if all(face.template == TABLE for face, _ in faces) else view
+        return TileContent(shown, merge_faces(face for face, _ in faces)), any(is_pending for _, is_pending in faces)
+
+    def _finish_face(self, view: View, frame: Frame, face: PreparedFace) -> tuple[TileFace, bool]:
+        """Returns a face with its charts, the table where there is none, and whether one is still being drawn."""
+        trend = self._find_svg(face.trend) if face.trend else ""
+        if face.content is None:
+            return self._table_face(frame, face.shape, face.box), False
+        if not isinstance(face.content, ChartSpec):
+            return TileFace(
+                (face.shape,),
+                view.template,
+                face.content,
+                Markup(trend) if trend else None,  # noqa: S704 (our own)
+            ), trend is None
+        svg = self._find_svg(face.content)
         if svg:
-            return TileContent(view, ChartSvg(Markup(svg))), False  # noqa: S704 (our own, cleaned)
-        return self._build_table(board, tile, frame), svg is None
+            return TileFace((face.shape,), view.template, ChartSvg(Markup(svg))), False  # noqa: S704 (our own, cleaned)
+        return self._table_face(frame, face.shape, face.box), svg is None
 
     def _prepare_tile(
         self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None, day: date | None
@@ -127,7 +149,7 @@ class TileContents:
         error = None if done.cancelled() else done.exception()
         if done.cancelled() or isinstance(error, Overloaded):
             return  # the next check of what has aged tries again
-        prepared = PreparedTile(tile, frame, trend_frame, None, None, error, day) if error else done.result()
+        prepared = PreparedTile(tile, frame, trend_frame, (), error, day) if error else done.result()
         self.prepared[board.name, tile.name] = prepared
         if self.gallery is not None:
             self.gallery.on_rendered()
@@ -135,21 +157,29 @@ class TileContents:
     def _build_prepared(
         self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None, day: date | None
     ) -> PreparedTile:
-        view, (box, trend_box) = self.views[tile.view], split_for_trend(content_box(board, tile.place), tile.trend)
-        content = view.build_content(replace(frame, read_on=day), box, tile.options)
-        trend = view.build_trend(trend_frame, trend_box, tile.options) if trend_frame else None
-        if isinstance(content, ChartSpec):
-            content = replace(content, title=title)
-        return PreparedTile(tile, frame, trend_frame, content, trend, day=day)
+        view, dated = self.views[tile.view], replace(frame, read_on=day)
+        faces = []
+        for shape, room in tile_boxes(board, tile, self.views, title).items():
+            box, trend_box = split_for_trend(room, tile.trend)
+            content = view.build_content(dated, box, tile.options)
+            trend = view.build_trend(trend_frame, trend_box, tile.options) if trend_frame else None
+            if isinstance(content, ChartSpec):
+                content = replace(content, title=title)
+            faces.append(PreparedFace(shape, room, content, trend))
+        return PreparedTile(tile, frame, trend_frame, tuple(faces), day=day)
 
     def _find_svg(self, spec: ChartSpec) -> str | None:
         """Returns the SVG, '' when there will be none, None while it is being drawn."""
         return self.gallery.cached(spec) if self.gallery is not None else ""
 
-    def _build_table(self, board: Board, tile: Tile, frame: Frame) -> TileContent:
+    def _build_table(self, board: Board, tile: Tile, title: str, frame: Frame) -> TileContent:
         """Returns the table that is shown where there is no chart."""
+        faces = (self._table_face(frame, *room) for room in tile_boxes(board, tile, self.views, title).items())
+        return TileContent(self.views[TABLE], merge_faces(faces))
+
+    def _table_face(self, frame: Frame, shape: ScreenShape, box: Box) -> TileFace:
         view = self.views[TABLE]
-        return TileContent(view, view.build_content(frame, content_box(board, tile.place), {}))
+        return TileFace((shape,), view.template, view.build_content(frame, box, {}))
 
 
 def count_cells(frame: Frame | None) -> int:

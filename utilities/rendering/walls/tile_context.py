@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from markupsafe import Markup
-
 from utilities.model.formats import failure_text, format_age
 from utilities.model.frames import LastError, Reading, ReadingState
 from utilities.rendering.layout import Box, TileSpec
 from utilities.rendering.layout.placement import LINE_EM, SENTENCE_EM, SENTENCE_LINE_EM
 from utilities.rendering.layout.text_width import count_lines, truncate_words
-from utilities.rendering.views import TileContent
+from utilities.rendering.views import TileContent, TileFace
 from utilities.rendering.walls.shared_failures import FailureRole, SharedFailure
 
 BOARD_FAILURE_TITLE = "Why is there nothing here?"
@@ -36,7 +34,6 @@ class TileContext:
     name: str  # the tile's name on its board
     title: str
     view: str
-    template: str
     state: ReadingState
     taken_at: int | None  # when the figures were queried, seconds since 1970
     age: str  # `4 min`, '' without figures
@@ -46,8 +43,7 @@ class TileContext:
     is_large: bool  # whether the reason is that of all tiles, in large letters
     expected: str  # when the first figures come; '' unless the tile waits for them
     notes: tuple[str, ...]  # about the frame; the view shows the notes about single columns
-    content: object  # None without figures
-    trend: Markup | None
+    faces: tuple[TileFace, ...]  # none without figures
 
 
 def build_context(
@@ -67,7 +63,6 @@ def build_context(
         name=tile.name,
         title=BOARD_FAILURE_TITLE if is_board else tile.title or title,
         view=inside.view.name,
-        template=inside.view.template,
         state=tile_state.state,
         taken_at=int(taken_at.timestamp()) if taken_at else None,
         age=format_age(max(age.total_seconds(), MIN_SHOWN_AGE_SECONDS)) if age is not None else "",
@@ -77,8 +72,7 @@ def build_context(
         is_large=is_large,
         expected=f"The first figures come at about {expected.astimezone(zone):%H:%M}." if expected else "",
         notes=tuple(note.text for note in frame.notes if note.column is None) if frame else (),
-        content=inside.content,
-        trend=inside.trend,
+        faces=inside.faces,
     )
 
 

@@ -16,6 +16,7 @@ from utilities.model.time_ranges import utc_offset_minutes
 from utilities.rendering.charts.colours import grey_rules, recolour_rules
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout.placement import content_box
+from utilities.rendering.layout.portrait import smallest_box
 from utilities.rendering.layout.stylesheet import board_stylesheet
 from utilities.rendering.views import TileContent, View
 from utilities.rendering.walls.status_line import BoardStatus
@@ -91,13 +92,14 @@ class TileRenderer:
                 log.exception("tile %s of board %s cannot be rendered", tile.name, board.name)
             last_error = LastError(text, error_kind(error), now, 1, now)
             failed = TileState(Reading(tile.report, last_error=last_error), ReadingState.FAILED)
-            empty = TileContent(self.contents.views[tile.view], None)
+            empty = TileContent(self.contents.views[tile.view])
             return TileHtml(self._render_content(board, tile, title, empty, failed, now), None)
 
     def _render_content(
         self, board: Board, tile: Tile, title: str, content: TileContent, tile_state: TileState, now: datetime
     ) -> str:
-        box, zone = content_box(board, tile.place), self.board_zone(board)
+        box = content_box(board, tile.place) if content.faces else smallest_box(board, tile, self.contents.views)
+        zone = self.board_zone(board)
         context = build_context(tile, title, content, box, tile_state, now, zone)
         return self._templates.get_template("tile.html").render(tile=context)
 
