@@ -196,6 +196,7 @@ async def test_without_script_the_page_is_complete_and_reloads(server: WallServe
     await expect(page.locator(".status")).to_have_text("1 of 3 live")
     assert await page.locator("meta[http-equiv=refresh]").get_attribute("content") == "60"
     server.clock.ahead += server.reports["visitors"].stale_after
+    await wait_until(lambda: 'data-state="stale"' in (server.walls.tile_html("office", "visitors") or ""))
     await page.reload()
     await expect(page.locator("[data-tile=visitors] .age")).to_have_text("6 h")
     await page.close()
