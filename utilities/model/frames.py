@@ -34,6 +34,9 @@ class ValueKind(StrEnum):
         return self not in (ValueKind.TEXT, ValueKind.DATE)
 
 
+REST_NAME = "(other)"
+"""The name of a row with everything that has no row of its own."""
+
 PREVIOUS = ":previous"
 """Ends the key of a column that holds the previous period's values of the column whose key stands before it."""
 

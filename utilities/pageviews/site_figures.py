@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from utilities.model.frames import Frame, Note, ValueKind
+from utilities.model.frames import REST_NAME, Frame, Note, ValueKind
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.counted_time import CountedTime, describe_range, fetch_counted_time
 from utilities.pageviews.frame_rows import Row, to_frame_rows
-from utilities.pageviews.queries import SiteQuery
+from utilities.pageviews.queries import NAME_SEPARATOR, RestQuery, SiteQuery
 from utilities.pageviews.sql.filters import where_clause
 from utilities.pageviews.storage.interface import PageViewStore
 
@@ -34,36 +34,74 @@ class SiteFigures:
         return self.site_query.columns[0].kind is ValueKind.DATE
 
     async def fetch_frame(self, time_range: TimeRange, limit: int, *, compare: bool = False) -> Frame:
-        """Returns the frame of the range, with the previous period for `compare`; raises SourceError."""
+        """Returns the frame of the range, with the previous period for `compare`; raises SourceError.
+
+        What the limit of a ranking cuts is one more row, REST_NAME, and the frame has the totals.
+        """
         before = CountedTime(None, self.now).previous_range(time_range) if compare else None
         counted = None
         if compare or self.by_day or self.site_query.averages:
             start = (before or time_range).start
             counted = await fetch_counted_time(self.views, self.site, start, self.now)
-        rows, notes = await self._fetch_rows(time_range, counted, limit)
+        stored_rows = await self._query(
+            self.site_query.sql, time_range, limit=limit + (self.site_query.rest is not None)
+        )
+        named_rows = stored_rows if len(stored_rows) <= limit else self._named_rows(stored_rows, limit)
+        rows, notes = await asyncio.to_thread(self._read_rows, named_rows, time_range, counted)
         frame = Frame(self.site_query.columns, rows, notes)
-        return await self._with_previous(frame, before, counted) if before and counted else frame
+        rest = self.site_query.rest if named_rows is not stored_rows else None
+        names = [rest.name_of(row) for row in named_rows] if rest else []
+        if rest:
+            frame = await self._with_rest(frame, rest, names, time_range)
+        return await self._with_previous(frame, before, counted, names) if before and counted else frame
 
-    async def _with_previous(self, frame: Frame, before: TimeRange, counted: CountedTime) -> Frame:
-        """Joins the figures of the previous period: by name, or day by day; None where it is not counted as a whole."""
+    def _named_rows(self, stored_rows: Sequence[tuple[Any, ...]], limit: int) -> Sequence[tuple[Any, ...]]:
+        """Returns the rows of a ranking that keep their names; a stored name (other) belongs to the rest."""
+        if self.site_query.rest is None:
+            return stored_rows
+        return [row for row in stored_rows if row[0] != REST_NAME][:limit]
+
+    async def _with_rest(self, frame: Frame, rest: RestQuery, names: list[Any], time_range: TimeRange) -> Frame:
+        """Adds the row of all names but these, and the totals of all."""
+        (others, _), (totals, count) = await asyncio.gather(
+            self._fetch_rest(rest, time_range, names), self._fetch_rest(rest, time_range, None)
+        )
+        figures = {c.key: value for c, value in zip(frame.columns, totals, strict=True) if c.is_numeric}
+        return replace(frame, rows=(*frame.rows, others), total_rows=count, totals=figures)
+
+    async def _fetch_rest(self, rest: RestQuery, time_range: TimeRange, names: list[Any] | None) -> tuple[Row, int]:
+        """Returns the figures of all names but these as a row, of all names for None; and how many names these are."""
+        columns = self.site_query.columns
+        sql = rest.conditioned_sql(names_only_others=names is not None)
+        ((count, *figures),) = await self._query(sql, time_range, named=names, separator=NAME_SEPARATOR)
+        texts = [REST_NAME] * sum(not column.is_numeric for column in columns)
+        (row,) = to_frame_rows([(*texts, *figures)], columns)
+        return row, int(count)
+
+    async def _with_previous(self, frame: Frame, before: TimeRange, counted: CountedTime, names: list[Any]) -> Frame:
+        """Joins the figures of the previous period: by name, or day by day; None where it is not counted as a whole.
+
+        `names` are those of the rows, where others are together in one row.
+        """
         frame = replace(frame, previous_range=describe_range(before))
         if not self.by_day and not counted.is_whole(before):
             first = counted.first_view and counted.first_view.astimezone(before.zone).date()
             notes = (Note(NOT_COMPARED_TEXT.format(first)),) if first else ()
             return await asyncio.to_thread(replace(frame, notes=(*frame.notes, *notes)).with_previous, ())
-        earlier, _ = await self._fetch_rows(before, counted, MAX_PAGE_VIEW_ROWS)
+        stored_rows = await self._query(self.site_query.sql, before, limit=MAX_PAGE_VIEW_ROWS)
+        earlier, _ = await asyncio.to_thread(self._read_rows, stored_rows, before, counted)
         if any(column.kind is ValueKind.TEXT for column in self.site_query.columns):
             is_complete = len(earlier) < MAX_PAGE_VIEW_ROWS
+            if names and self.site_query.rest:
+                others, _ = await self._fetch_rest(self.site_query.rest, before, names)
+                earlier = (*earlier, others)  # the last of a name counts
             return await asyncio.to_thread(frame.with_previous_by_name, earlier, is_complete=is_complete)
         return await asyncio.to_thread(frame.with_previous, earlier)
 
-    async def _fetch_rows(
-        self, time_range: TimeRange, counted: CountedTime | None, limit: int
-    ) -> tuple[tuple[Row, ...], tuple[Note, ...]]:
-        where, only, values = where_clause(self.site, time_range, self.filters)
-        sql = self.site_query.sql.replace("{where}", where).replace("{only}", only)
-        stored_rows = await self.views.query(sql, values | {"limit": limit})
-        return await asyncio.to_thread(self._read_rows, stored_rows, time_range, counted)
+    async def _query(self, sql: str, time_range: TimeRange, **values: Any) -> list[tuple[Any, ...]]:
+        """Returns the rows of the engine."""
+        where, only, conditions = where_clause(self.site, time_range, self.filters)
+        return await self.views.query(sql.replace("{where}", where).replace("{only}", only), conditions | values)
 
     def _read_rows(
         self, stored_rows: Sequence[tuple[Any, ...]], time_range: TimeRange, counted: CountedTime | None

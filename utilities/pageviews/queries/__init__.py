@@ -24,6 +24,37 @@ def keep_rows(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
 
 
 @dataclass(frozen=True)
+class RestQuery:
+    """The query for what the limit of a ranking cuts: one row with the number of names and their figures together.
+
+    `{among}` in the SQL stands for the condition on names. `keys` are the columns or expressions of a name, the first
+    columns of the ranking's rows as well.
+    """
+
+    sql: str
+    keys: tuple[str, ...]
+
+    @property
+    def name_sql(self) -> str:
+        """The name as one value."""
+        return NAME_SEPARATOR_SQL.join(f"({key})" for key in self.keys)
+
+    def name_of(self, row: tuple[Any, ...]) -> Any:
+        """Returns the name of a row of the ranking as one value."""
+        return row[0] if len(self.keys) == 1 else NAME_SEPARATOR.join(map(str, row[: len(self.keys)]))
+
+    def conditioned_sql(self, *, names_only_others: bool) -> str:
+        """Returns the SQL for all names, or for all but those in `$named`."""
+        among = f"{self.name_sql} NOT IN $named" if names_only_others else "1 = 1"
+        return self.sql.replace("{among}", among).replace("{name}", self.name_sql)
+
+
+NAME_SEPARATOR = "\x1f"
+NAME_SEPARATOR_SQL = " || $separator || "
+"""Joins the parts of a name."""
+
+
+@dataclass(frozen=True)
 class SiteQuery:
     """One query: its SQL, the columns of its frame, and the function that converts the engine's rows."""
 
@@ -34,6 +65,7 @@ class SiteQuery:
     max_days: int = 7320  # twenty years
     averages: bool = False  # for each hour or day: `to_rows` gets the counted part of the range
     has_visits: bool = True  # so that filters of visits apply
+    rest: RestQuery | None = None  # of a ranking, which its limit may cut
 
     def check_range(self, time_range: TimeRange) -> None:
         """Raises ParameterError when the range is longer than `max_days`."""
@@ -75,11 +107,23 @@ def name_unknown(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     return [tuple(UNKNOWN_NAME if cell == "" else cell for cell in row) for row in engine_rows], ()
 
 
-def ranked_query(name: str, *texts: Column, only: str = "name = ''") -> SiteQuery:
-    """Returns a query of page views grouped by some of their columns, most visitors first."""
-    keys = ", ".join(column.key for column in texts)
+def name_sql(column: str) -> str:
+    """Returns the expression for a name: the store has empty texts for unknown values."""
+    return f"CASE WHEN {column} = '' THEN '{UNKNOWN_NAME}' ELSE {column} END"
+
+
+def ranked_query(name: str, *texts: Column, only: str = "name = ''", has_unknown: bool = True) -> SiteQuery:
+    """Returns a query of page views grouped by some of their columns, most visitors first.
+
+    With `has_unknown`, empty texts are called `unknown`.
+    """
+    counts = "count(DISTINCT visitor) AS visitors, count(DISTINCT visit) AS visits, count(*) AS views"
+    rows = f"FROM page_views WHERE {{where}} AND {only}{{only}}"
+    names = tuple(name_sql(column.key) if has_unknown else column.key for column in texts)
+    selected = ", ".join(f"{name} AS name_{place}" for place, name in enumerate(names))
+    keys = ", ".join(f"name_{place}" for place in range(len(names)))
     sql = f"""
-        SELECT {keys}, count(DISTINCT visitor) AS visitors, count(DISTINCT visit) AS visits, count(*) AS views
-        FROM page_views WHERE {{where}} AND {only}{{only}}
+        SELECT {selected}, {counts} {rows}
         GROUP BY {keys} ORDER BY visitors DESC, visits DESC, views DESC, {keys} LIMIT $limit"""
-    return SiteQuery(name, sql, (*texts, VISITORS_COLUMN, VISITS_COLUMN, VIEWS_COLUMN), name_unknown)
+    rest = RestQuery(f"SELECT count(DISTINCT {{name}}) AS names, {counts} {rows} AND {{among}}", names)
+    return SiteQuery(name, sql, (*texts, VISITORS_COLUMN, VISITS_COLUMN, VIEWS_COLUMN), rest=rest)

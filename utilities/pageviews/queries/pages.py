@@ -4,6 +4,7 @@ from utilities.pageviews.queries import (
     VIEWS_COLUMN,
     VISITORS_COLUMN,
     VISITS_COLUMN,
+    RestQuery,
     SiteQuery,
     fraction_column,
     integer_column,
@@ -49,6 +50,15 @@ SITE_PAGES_QUERY = SiteQuery(
         integer_column("exits", "Exits", 4),
         integer_column("bounces", "Bounces", 5),
     ),
+    rest=RestQuery(
+        STEPS_SQL
+        + f"""
+    SELECT count(DISTINCT page) AS names, count(*) AS views, count(DISTINCT visit) AS visits,
+        sum(stayed) / nullIf(count(*) - countIf(stayed IS NULL), 0) / 1000.0 AS seconds,
+        countIf(landed) AS entrances, countIf(stayed IS NULL) AS exits, {BOUNCES_SQL} AS bounces
+    FROM steps WHERE {{among}}{{only}}""",
+        ("path",),
+    ),
 )
 """A unique view is a visit that saw the page; the last page of a visit has no time and is left out of the average."""
 
@@ -66,15 +76,25 @@ EXIT_PAGES_QUERY = SiteQuery(
         VIEWS_COLUMN,
         fraction_column("exitRate", "Exit rate", 1),
     ),
+    rest=RestQuery(
+        STEPS_SQL
+        + """, figures AS (
+        SELECT page, countIf(stayed IS NULL) AS exits, count(*) AS views FROM steps WHERE {among}{only} GROUP BY page
+    )
+    SELECT count(*) AS names, sum(exits) AS left_from, sum(views) AS seen, sum(exits) / nullIf(sum(views), 0) AS rate
+    FROM figures WHERE exits > 0""",
+        ("path",),
+    ),
 )
+
+EVENT_COUNTS_SQL = """count(*) AS events, count(DISTINCT visitor) AS visitors, count(DISTINCT visit) AS visits
+    FROM page_views WHERE {where} AND name <> ''{only}"""
 
 EVENTS_QUERY = SiteQuery(
     "events",
-    """
-    SELECT name, count(*) AS events, count(DISTINCT visitor) AS visitors, count(DISTINCT visit) AS visits
-    FROM page_views WHERE {where} AND name <> ''{only}
-    GROUP BY name ORDER BY events DESC, visitors DESC, name LIMIT $limit""",
+    f"SELECT name, {EVENT_COUNTS_SQL} GROUP BY name ORDER BY events DESC, visitors DESC, name LIMIT $limit",
     (text_column("name", "Event"), integer_column("events", "Events"), VISITORS_COLUMN, VISITS_COLUMN),
+    rest=RestQuery(f"SELECT count(DISTINCT name) AS names, {EVENT_COUNTS_SQL} AND {{among}}", ("name",)),
 )
 
 QUERIES = (SITE_PAGES_QUERY, EXIT_PAGES_QUERY, EVENTS_QUERY, ranked_query("titles", text_column("title", "Title")))

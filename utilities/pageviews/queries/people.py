@@ -22,11 +22,11 @@ def name_countries(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
 
 
 QUERIES = (
-    replace(ranked_query("countries", text_column("country", "Country")), to_rows=name_countries),
+    replace(ranked_query("countries", text_column("country", "Country"), has_unknown=False), to_rows=name_countries),
     ranked_query("languages", text_column("language", "Language")),
     ranked_query("browsers", text_column("browser", "Browser"), text_column("browser_version", "Version", 1)),
     ranked_query("systems", text_column("system", "System"), text_column("system_version", "Version", 1)),
     ranked_query("devices", text_column("device", "Device")),
     ranked_query("agents", text_column("agent", "User agent")),
-    replace(ranked_query("screens", text_column("screen", "Screen width")), to_rows=format_widths),
+    replace(ranked_query("screens", text_column("screen", "Screen width"), has_unknown=False), to_rows=format_widths),
 )

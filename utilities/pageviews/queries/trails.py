@@ -12,6 +12,7 @@ from utilities.pageviews.queries import (
     VISITS_COLUMN,
     EngineRows,
     FrameRows,
+    RestQuery,
     SiteQuery,
     integer_column,
     seconds_column,
@@ -73,14 +74,21 @@ TRAILS_QUERY = SiteQuery(
     number_steps,
 )
 
-NOW_QUERY = SiteQuery(
-    "now",
-    """
-    SELECT page, max(headline), count(*) AS visitors FROM (
+LATEST_VIEWS_SQL = """(
         SELECT visitor, argMax(path, (moment, path, id)) AS page, argMax(title, (moment, path, id)) AS headline
         FROM page_views WHERE {where}{only} GROUP BY visitor
-    ) AS latest GROUP BY page ORDER BY visitors DESC, page LIMIT $limit""",
+    ) AS latest"""
+
+NOW_QUERY = SiteQuery(
+    "now",
+    f"""
+    SELECT page, max(headline), count(*) AS visitors FROM {LATEST_VIEWS_SQL}
+    GROUP BY page ORDER BY visitors DESC, page LIMIT $limit""",
     (text_column("path", "Page"), text_column("title", "Title", 1), VISITORS_COLUMN),
+    rest=RestQuery(
+        f"SELECT count(DISTINCT page) AS names, count(*) AS visitors FROM {LATEST_VIEWS_SQL} WHERE {{among}}",
+        ("page",),
+    ),
 )
 """Each visitor counts on the page of the last view, so the sum is the number of visitors."""
 

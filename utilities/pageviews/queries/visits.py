@@ -10,6 +10,7 @@ from utilities.pageviews.queries import (
     VISITS_COLUMN,
     EngineRows,
     FrameRows,
+    RestQuery,
     SiteQuery,
     fraction_column,
     name_unknown,
@@ -42,19 +43,24 @@ def visits_sql(picked: str = "", views: str = "page_views") -> str:
     return VISITS_SQL.replace("{picked}", picked).replace("{views}", views)
 
 
-def attribution_query(name: str, *texts: Column, only: str = "") -> SiteQuery:
+def attribution_query(name: str, *texts: Column, only: str = "1 = 1") -> SiteQuery:
     """Returns a query of visits by attribution, most visits first; all rows of a visit have the same."""
     picked = "".join(f", min({column.key}) AS first_{column.key}" for column in texts)
-    keys = ", ".join(f"first_{column.key}" for column in texts)
+    names = tuple(f"first_{column.key}" for column in texts)
+    keys = ", ".join(names)
     sql = f"""
     WITH {visits_sql(picked)}
     SELECT {keys}, {VISIT_FIGURES_SQL}
-    FROM visit_rows {only} GROUP BY {keys} {ORDER_BY_VISITS_SQL}, {keys} LIMIT $limit"""
+    FROM visit_rows WHERE {only} GROUP BY {keys} {ORDER_BY_VISITS_SQL}, {keys} LIMIT $limit"""
+    rest = f"""
+    WITH {visits_sql(picked)}
+    SELECT count(DISTINCT {{name}}) AS names, {VISIT_FIGURES_SQL} FROM visit_rows WHERE {only} AND {{among}}"""
     return SiteQuery(
         name,
         sql,
         (*texts, VISITS_COLUMN, VISITORS_COLUMN, VIEWS_COLUMN, BOUNCE_COLUMN, LENGTH_COLUMN, VIEWS_PER_VISIT_COLUMN),
         name_unknown,
+        rest=RestQuery(rest, names),
     )
 
 
@@ -79,10 +85,13 @@ TOTALS_QUERY = SiteQuery(
 )
 
 LANDING_COLUMN_SQL = f", {LANDING_SQL} FILTER (WHERE name = '') AS entered"
+LANDING_VISITS_SQL = (
+    f"{NUMBERED_PAGES_SQL}, {visits_sql(LANDING_COLUMN_SQL, 'page_views LEFT JOIN named ON path = address')}"
+)
 LANDING_PAGES_QUERY = SiteQuery(
     "landing-pages",
     f"""
-    WITH {NUMBERED_PAGES_SQL}, {visits_sql(LANDING_COLUMN_SQL, "page_views LEFT JOIN named ON path = address")},
+    WITH {LANDING_VISITS_SQL},
     figures AS (SELECT pageOf(entered) AS page, {VISIT_FIGURES_SQL} FROM visit_rows GROUP BY page)
     SELECT address, visits, visitors, views, bounced, long, each_visit
     FROM figures JOIN named ON figures.page = named.page {ORDER_BY_VISITS_SQL}, address LIMIT $limit""",
@@ -94,6 +103,13 @@ LANDING_PAGES_QUERY = SiteQuery(
         BOUNCE_COLUMN,
         LENGTH_COLUMN,
         VIEWS_PER_VISIT_COLUMN,
+    ),
+    rest=RestQuery(
+        f"""
+    WITH {LANDING_VISITS_SQL}
+    SELECT count(DISTINCT pageOf(entered)) AS names, {VISIT_FIGURES_SQL}
+    FROM visit_rows WHERE pageOf(entered) IN (SELECT page FROM named WHERE {{among}})""",
+        ("address",),
     ),
 )
 
@@ -145,7 +161,7 @@ QUERIES = (
         text_column("campaign", "Campaign"),
         text_column("source", "Source"),
         text_column("medium", "Medium"),
-        only="WHERE first_campaign <> ''",
+        only="first_campaign <> ''",
     ),
     FLOW_SQL_QUERY,
 )

@@ -59,6 +59,9 @@ VISIT_FILTERS = (
 )
 """The filters of visits, by their parameters; most are the column's name as well."""
 
+MAY_BE_UNKNOWN = ("country", "device", "browser", "system")
+"""The filters of columns that are empty where nothing is known; a campaign `unknown` is one that is called so."""
+
 UNKNOWN_NAME = "unknown"
 """The name in reports of an empty text, which the store has for unknown values."""
 
@@ -93,7 +96,7 @@ def where_clause(
 
 def filter_condition(name: str, text: str) -> tuple[str, str]:
     """Returns the condition on a page view of one filter, and its value; a page with `*` at its end is a prefix."""
-    column, value = name, "" if text == UNKNOWN_NAME else text
+    column, value = name, "" if text == UNKNOWN_NAME and name in MAY_BE_UNKNOWN else text
     match name:
         case "page" if text.endswith("*"):
             return "startsWith(path, $page_filter)", text.removesuffix("*")
