@@ -39,6 +39,8 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "theme": ("The colours.", "dark"),
     "tiles": ("The tiles of the board; in a list, their number.", None),
     "title": ("The title, for people.", "Which pages are read?"),
+    "total_rows": ("How many rows there are, where the last one, `(other)`, is all together that are not here.", 59),
+    "totals": ("The figures of all rows together, by the keys of their columns, where rows are missing.", {"views": 9}),
     "type": ("The type of the problem.", "about:blank"),
     "view": ("How the figures are drawn.", "table"),
     "width": ("The number of columns.", 12),

@@ -10,7 +10,7 @@ from handlers.api.models import ColumnResponse, DateRangeResponse, FiguresRespon
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
 from handlers.reports.compared_days import compared_days
-from handlers.reports.exports import missing_rows_text
+from handlers.reports.exports import missing_rows_notes
 from handlers.reports.handler import RETRY_AFTER_SECONDS, overload_problem
 from handlers.reports.report_query import ReportQuery
 from utilities.model.errors import Overloaded, ParameterError
@@ -56,7 +56,6 @@ class FiguresResource(ReadableResource):
         rows, following = self.paginate(frame.rows, params, version)
         if view.state is ReadingState.WAITING:
             self.set_header("Retry-After", str(RETRY_AFTER_SECONDS))
-        cut = [missing_rows_text(query)] if query.is_cut(frame) else []
         answer = model(
             state=view.state,
             taken_at=reading.taken_at,
@@ -66,7 +65,9 @@ class FiguresResource(ReadableResource):
             columns=[ColumnResponse.model_validate(column) for column in frame.columns],
             rows=list(rows),
             total=len(frame.rows),
-            notes=[*view.notes, *cut, *([view.error] if view.error else [])],
+            total_rows=frame.total_rows if frame.is_cut else None,
+            totals=dict(frame.totals) if frame.is_cut else None,
+            notes=[*view.notes, *missing_rows_notes(query, frame), *([view.error] if view.error else [])],
             next=following,
             **fields,
         )

@@ -184,6 +184,8 @@ class FiguresResponse(ListResponse):
         description="Raw values: seconds as seconds, rates as fractions.", examples=[[["/pricing", 120]]]
     )
     total: int = Field(description="The number of rows on all pages.", examples=[1])
+    total_rows: int | None
+    totals: dict[str, Value] | None
     notes: list[str]
 
 

@@ -85,7 +85,7 @@ def overview_rows(
     key = figure if frame.has_column(figure) else frame.numeric_columns[0].key
     column, place = frame.columns[frame.column_index(key)], frame.column_index(key)
     before = frame.column_index(column.previous_key) if frame.has_column(column.previous_key) else None
-    largest = max((float(row[place] or 0) for row in frame.rows), default=0.0)
+    largest = max((float(row[place] or 0) for row in frame.named_rows), default=0.0)
     rows = tuple(
         OverviewRow(
             " ".join(str(cell) for cell, each in zip(row, frame.columns, strict=True) if not each.is_numeric),
@@ -94,6 +94,6 @@ def overview_rows(
             compare_figures(row[place], row[before], column) if before is not None else None,
             round(100 * float(row[place] or 0) / largest, 1) if largest else 0.0,
         )
-        for row in frame.rows[:ROWS_PER_COLUMN]
+        for row in frame.named_rows[:ROWS_PER_COLUMN]
     )
     return frame.columns[0].heading, column.heading, rows

@@ -9,10 +9,11 @@ from tornado.escape import json_encode
 
 from handlers.reports.compared_days import compared_days
 from handlers.reports.handler import ReportHandler
-from handlers.reports.presenter import ReportView
+from handlers.reports.presenter import ReportView, cut_rows_text
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
 from utilities.model.csv_export import frame_to_csv
-from utilities.model.frames import DateRange
+from utilities.model.date_ranges import DateRange
+from utilities.model.frames import Frame
 from utilities.sources import ROWS_PARAM
 
 BYTE_ORDER_MARK = "\ufeff"  # Excel reads a file without it in the code page of the machine
@@ -28,7 +29,7 @@ class ReportJson(ReportHandler):
         view = await self.wait_for_view(query)
         self.set_freshness_headers(view)
         self.set_header("Content-Type", "application/json; charset=UTF-8")
-        notes = [missing_rows_text(query)] if query.is_cut(view.frame) else []
+        notes = missing_rows_notes(query, view.frame)
         self.finish(await self.run_in_worker(lambda: json_encode(report_json(view, notes)).encode()))
 
 
@@ -42,8 +43,9 @@ class ReportCsv(ReportHandler):
         query = requested.with_all_rows()
         view = await self.wait_for_figures(query)
         is_cut = query.is_cut(view.frame)
-        last_line = missing_rows_text(query) if is_cut and ROWS_PARAM not in requested.params else ""
-        self.set_header(MISSING_ROWS_HEADER, f"{len(view.frame.rows)}; complete={'?0' if is_cut else '?1'}")
+        sentences = [cut_rows_text(view.frame), *missing_rows_notes(query, view.frame)]
+        last_line = next(filter(None, sentences), "") if ROWS_PARAM not in requested.params else ""
+        self.set_header(MISSING_ROWS_HEADER, f"{len(view.frame.named_rows)}; complete={'?0' if is_cut else '?1'}")
         self.set_header("Content-Type", "text/csv; charset=UTF-8")
         self.set_header("Content-Disposition", f'attachment; filename="{csv_file_name(query, view)}"')
         write = partial(frame_to_csv, view.frame, formatted=formatted, last_line=last_line)
@@ -57,11 +59,15 @@ def csv_file_name(query: ReportQuery, view: ReportView) -> str:
     return "_".join(re.sub(r"[^A-Za-z0-9.-]+", "-", part).strip("-.") for part in parts if part) + ".csv"
 
 
-def missing_rows_text(query: ReportQuery) -> str:
-    """Returns the sentence about a table that its limit has cut."""
+def missing_rows_notes(query: ReportQuery, frame: Frame) -> list[str]:
+    """Returns the sentence about a table that its limit has cut, or about how to get more of its rows."""
     limit = query.row_limit
-    more = f": `rows` can be up to {MAX_REPORT_ROWS:,}" if limit < MAX_REPORT_ROWS else ""
-    return f"These are the first {limit:,} rows; the rest is missing{more}"
+    if not query.is_cut(frame):
+        return []
+    more = f"`rows` can be up to {MAX_REPORT_ROWS:,}" if limit < MAX_REPORT_ROWS else ""
+    if frame.is_cut:
+        return [more] if more else []
+    return [f"These are the first {limit:,} rows; the rest is missing{f': {more}' if more else ''}"]
 
 
 def report_json(view: ReportView, notes: Sequence[str] = ()) -> dict[str, Any]:
@@ -76,6 +82,7 @@ def report_json(view: ReportView, notes: Sequence[str] = ()) -> dict[str, Any]:
         "rows": view.frame.rows,
         **({"covers": date_range_json(days)} if days and (before or not days.has_ended) else {}),
         **({"before": date_range_json(before)} if before else {}),
+        **({"total_rows": view.frame.total_rows, "totals": view.frame.totals} if view.frame.is_cut else {}),
         "notes": [*view.frame.setup_hint, *view.notes, *notes, *([view.error] if view.error else [])],
     }
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from handlers.reports.definitions import define_columns
 from utilities.model.figure_change import FigureChange, compare_figures
 from utilities.model.formats import format_age, format_value, note_sentences
-from utilities.model.frames import Frame, Reading, ReadingState
+from utilities.model.frames import REST_NAME, Frame, Reading, ReadingState, ValueKind
 from utilities.model.period_words import describe_full_days
 from utilities.reports import Report
 from utilities.sources import Sources
@@ -65,6 +65,7 @@ class ReportView:
     def notes(self) -> list[str]:
         return [
             *note_sentences(self.frame),
+            *([text] if (text := cut_rows_text(self.frame)) else []),
             *(["Some of the answer is still awaited."] if not self.reading.complete else []),
         ]
 
@@ -91,6 +92,14 @@ class ReportView:
     def is_pending(self) -> bool:
         """Whether the first or the rest of the answer is on its way, so that it is worth looking again soon."""
         return self.state is ReadingState.WAITING or not self.reading.complete
+
+
+def cut_rows_text(frame: Frame) -> str:
+    """Returns the sentence about a ranking of which only the first rows are here; '' for any other frame."""
+    if not frame.is_cut or frame.columns[0].kind is not ValueKind.TEXT:
+        return ""
+    rest = f"; “{REST_NAME}” is all others together" if frame.has_rest else ""
+    return f"These are the first {len(frame.named_rows):,} of {frame.total_rows:,} rows{rest}."
 
 
 def build_report_view(report: Report, latest: Reading | None, now: datetime, sources: Sources) -> ReportView:

@@ -12,6 +12,7 @@ from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.reports import Report
 from utilities.services import Services
 from utilities.sources import ROWS_PARAM
+from utilities.sources.pageviews import knows_total_rows
 
 MAX_REPORT_ROWS = 10_000  # that any source returns in one answer
 READING_TIMEOUT_SECONDS = 5.0  # that an answer to a program may be delayed until there are figures
@@ -71,6 +72,8 @@ class ReportQuery:
 
     def is_cut(self, frame: Frame) -> bool:
         """Whether rows are missing because of the limit; days and hours do not depend on it."""
+        if frame.total_rows is not None or knows_total_rows(self.report.query):
+            return self.has_row_limit and frame.is_cut
         is_ranking = bool(frame.columns) and frame.columns[0].kind is ValueKind.TEXT
         is_full = self.row_limit <= len(frame.rows) <= self.row_limit + SPARE_ROWS
         return self.has_row_limit and is_ranking and is_full and self.row_limit > 0

@@ -107,6 +107,21 @@ class Frame:
         """The columns of numbers, without those of the previous period."""
         return [column for column in self.columns if column.is_numeric and not column.is_previous]
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether the last row is all rows together that have none of their own."""
+        return self.total_rows is not None and bool(self.rows) and self.rows[-1][0] == REST_NAME
+
+    @property
+    def named_rows(self) -> tuple[tuple[Value, ...], ...]:
+        """The rows without that of the rest."""
+        return self.rows[:-1] if self.has_rest else self.rows
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are known to be rows that have none of their own here."""
+        return self.total_rows is not None and self.total_rows > len(self.named_rows)
+
     def column_index(self, key: str) -> int:
         """Returns the position of the column `key`; raises ValueError when there is none."""
         for index, column in enumerate(self.columns):

@@ -60,7 +60,7 @@ def draw_table(frame: Frame, box: Box) -> ChartSpec:
     names = [column for column in frame.columns if not column.is_numeric]
     room = MAX_NAMES_WIDTH * box.width if frame.numeric_columns else box.width
     capacity = max(1, int(box.height / (TABLE_LINE_EM * box.text)) - 1)
-    is_cut = len(frame.rows) > capacity
+    is_cut = len(frame.rows) > capacity or (frame.is_cut and not frame.has_rest)
     rows = frame.rows[: max(1, capacity - 1) if is_cut else capacity]
     elements: list[Option] = []
     left = 0.0
@@ -81,11 +81,10 @@ def draw_table(frame: Frame, box: Box) -> ChartSpec:
         elements.append(
             rectangle_element(0, (place + 1) * TABLE_LINE_EM * box.text - 0.25 * box.text, box.width, 1, DARK.line)
         )
+    caption = f"{len(rows):,} of {max(len(frame.rows), frame.total_rows or 0):,} rows"
     if is_cut:
-        elements.append(caption_element(f"{len(rows):,} of {len(frame.rows):,} rows", box))
-    return build_chart_spec(
-        base_option(box) | {"graphic": elements}, box, f"{len(rows):,} of {len(frame.rows):,} rows."
-    )
+        elements.append(caption_element(caption, box))
+    return build_chart_spec(base_option(box) | {"graphic": elements}, box, f"{caption}.")
 
 
 def fitting_figures(frame: Frame, rows: tuple[tuple[Value, ...], ...], room: float, box: Box) -> list[Column]:

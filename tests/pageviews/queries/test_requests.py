@@ -156,7 +156,7 @@ async def test_invalid_parameter_is_400_with_its_name(foyer: Foyer, subtests: py
 async def test_report_page_has_more_rows_than_the_wall(foyer: Foyer):
     for n in range(11):
         await foyer.visit(f"/{n}")
-    assert len((await foyer.answered("site-pages", **{"from": "now/d"}))["rows"]) == 10
+    assert len((await foyer.answered("site-pages", **{"from": "now/d"}))["rows"]) == 11  # the last is (other)
     page = (await foyer.get("/reports/site-pages", **{"from": "now/d"})).body.decode()
     assert 'href="?from=now%2Fd&amp;rows=1000"' in page
     assert len((await foyer.answered("site-pages", **{"from": "now/d", "rows": "1000"}))["rows"]) == 11
@@ -195,9 +195,13 @@ async def test_csv_has_all_rows_and_says_when_some_are_missing(foyer: Foyer):
     disposition = table.headers["Content-Disposition"]
     assert re.fullmatch(r'attachment; filename="site-pages_blog_[-\d]{10}_[-\d]{10}\.csv"', disposition)
     some = await foyer.get("/reports/site-pages.csv", site="blog", rows="5")
-    assert (some.body.count(b"\r\n"), some.headers["X-Foyer-Rows"]) == (6, "5; complete=?0")
-    notes = (await foyer.answered("site-pages", site="blog"))["notes"]
-    assert "These are the first 10 rows; the rest is missing: `rows` can be up to 10,000" in notes
+    assert (some.body.count(b"\r\n"), some.headers["X-Foyer-Rows"]) == (7, "5; complete=?0")
+    assert some.body.splitlines()[-1].startswith(b"(other),7,")
+    first = await foyer.answered("site-pages", site="blog")
+    assert (len(first["rows"]), first["rows"][-1][:2], first["total_rows"]) == (11, ["(other)", 2], 12)
+    assert first["totals"]["views"] == 12
+    assert "These are the first 10 of 12 rows; “(other)” is all others together." in first["notes"]
+    assert "total_rows" not in await foyer.answered("site-pages", site="blog", rows="12")
 
 
 async def test_variants_are_bounded_and_the_oldest_gives_way_when_nobody_looks(foyer: Foyer):

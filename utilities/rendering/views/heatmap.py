@@ -64,7 +64,7 @@ def heatmap(frame: Frame, box: Box, options: HeatmapOptions) -> ChartSpec | None
     if column is None or not frame.rows:
         return None
     place = frame.column_index(column.key)
-    pairs = [(one_line(row[0]), one_line(row[1]), to_number(row[place])) for row in frame.rows]
+    pairs = [(one_line(row[0]), one_line(row[1]), to_number(row[place])) for row in frame.named_rows]
     down = tuple(dict.fromkeys(name for name, _, _ in pairs))[
         : int((box.height - CELLS_FOOT_EM * box.text) / MIN_CELL_HEIGHT_EM / box.text)
     ]
@@ -79,6 +79,7 @@ def heatmap(frame: Frame, box: Box, options: HeatmapOptions) -> ChartSpec | None
     x, y = max(figures, key=lambda at: figures[at])
     where = f"{shorten_middle(down[y], 1, 20)} {shorten_middle(across[x], 1, 20)}"
     left_out = sum(v is not None for _, _, v in pairs) - len(figures)
+    left_out += frame.total_rows - len(pairs) if frame.total_rows is not None and frame.is_cut else 0
     return build_heatmap(HeatmapCells(down, across, figures, column, where, (), left_out), box)
 
 
