@@ -12,26 +12,10 @@ from pydantic import Field, TypeAdapter
 from utilities.model.date_ranges import DateRange as DateRange
 from utilities.model.errors import ErrorKind
 from utilities.model.figure_errors import UnknownColumn
+from utilities.model.value_kinds import ValueKind as ValueKind
 
 Value = str | int | float | None
 """A cell: text, a date as `YYYY-MM-DD`, a number, or None when there is no value (a note has the reason)."""
-
-
-class ValueKind(StrEnum):
-    """The type and unit of a column's values."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    FRACTION = "fraction"  # 0 to 1
-    SECONDS = "seconds"
-    DATE = "date"  # YYYY-MM-DD, in the source's time zone
-    SHARE = "share"  # a count of shares; None when the network gave none
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether values of this kind are numbers."""
-        return self not in (ValueKind.TEXT, ValueKind.DATE)
 
 
 REST_NAME = "(other)"

@@ -6,15 +6,22 @@ from datetime import date, timedelta
 
 import pytest
 
+from utilities.config.discovery import discover_units
 from utilities.model.errors import OverQuota
 from utilities.model.figure_errors import UnfitFigures
 from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 from utilities.refresh.schedule import retry_delay
+from utilities.rendering import views
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.layout import Box
+from utilities.rendering.report_tables import draw_frame
+from utilities.rendering.views import View
+from utilities.rendering.views.heatmap import HeatmapOptions, heatmap
 from utilities.rendering.views.meter import VIEW, column_sum, rows_of_period
 from utilities.rendering.views.pie import largest_parts, with_rest
 
+BOX = Box(width=900, height=480, text=20, figure=24)
+VIEWS = {view.name: view for view in discover_units(views, "VIEW", View)}
 SESSIONS = Column("sessions", "Sessions", ValueKind.INTEGER)
 
 
@@ -29,6 +36,38 @@ SESSIONS = Column("sessions", "Sessions", ValueKind.INTEGER)
 )
 def test_ring_shows_what_its_rows_leave_out(total: int | None, parts: list[tuple[str, float]]) -> None:
     assert list(largest_parts(*with_rest(("Finland", "Spain"), (7.0, 2.0), total), 6)) == parts
+
+
+NAMED = (*((f"Country {at}", 100 - at) for at in range(8)), ("(other)", 1234))
+
+
+@pytest.mark.parametrize(
+    ("view", "rows", "options", "texts"),
+    [
+        ("pie", NAMED, {}, ["(other) 76%"]),
+        ("bar", NAMED, {}, ['"1,234"']),
+        ("bar", NAMED, {"rows": 3}, ["3 of 59 rows"]),
+        ("bar", NAMED[:4], {}, ["4 of 59 rows"]),  # a source that does not say what the others are
+        ("map", NAMED, {}, ["(other)"]),
+        ("", NAMED, {}, ["9 of 59 rows."]),
+        ("", NAMED[:4], {}, ["4 of 59 rows"]),
+    ],
+)
+def test_picture_of_a_cut_ranking_shows_the_others_or_how_many_are_missing(
+    view: str, rows: tuple[tuple[Value, ...], ...], options: dict[str, int], texts: list[str]
+) -> None:
+    frame = Frame((Column("country", "Country", ValueKind.TEXT), SESSIONS), rows, total_rows=59)
+    spec = VIEWS[view].build_content(frame, BOX, options) if view else draw_frame(frame, BOX)
+    assert isinstance(spec, ChartSpec)
+    assert all(text in spec.option + spec.description for text in texts), spec
+
+
+def test_heatmap_and_boxes_leave_the_others_out_and_count_them() -> None:
+    columns = (Column("path", "Page", ValueKind.TEXT), Column("referrer", "Referrer", ValueKind.TEXT), SESSIONS)
+    frame = Frame(columns, (("/a", "x", 3), ("/b", "y", 4), ("(other)", "(other)", 900)), total_rows=12)
+    spec = heatmap(frame, BOX, HeatmapOptions())
+    assert spec
+    assert "most on /b y: 4; 10 more have no room" in spec.description
 
 
 @pytest.mark.parametrize(("of", "count"), [("month", 26), ("week", 4), ("year", 28), ("", 28)])

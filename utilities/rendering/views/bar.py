@@ -22,7 +22,7 @@ from utilities.rendering.charts.axes import (
 )
 from utilities.rendering.charts.bar_series import bar_series, has_room_for_values, stack_totals, value_range
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import shorten_middle
+from utilities.rendering.charts.labels import OTHER_NAME, shorten_middle
 from utilities.rendering.charts.legends import legend_height, legend_option
 from utilities.rendering.charts.line_series import previous_line
 from utilities.rendering.charts.number_formats import format_short
@@ -65,7 +65,7 @@ def bar_chart(frame: Frame, box: Box, options: BarOptions, *, stacked: bool = Fa
     return (
         vertical_bars(rows, box, options, dashed_words(frame, rows), stacked=stacked)
         if rows.has_days
-        else horizontal_bars(rows, box, options, stacked=stacked)
+        else horizontal_bars(rows, box, options, frame.total_rows or 0, stacked=stacked)
     )
 
 
@@ -76,17 +76,22 @@ def stackable_columns(frame: Frame, stacked: bool) -> tuple[str, ...]:
     return tuple(alike[:MAX_BAR_SERIES]) if stacked else ()
 
 
-def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, *, stacked: bool) -> ChartSpec:
-    """Returns names on the left and bars from the top down, each with its value at its end."""
+def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, total_rows: int, *, stacked: bool) -> ChartSpec:
+    """Returns names on the left and bars from the top down, each with its value at its end.
+
+    Where not all rows are drawn, a line says how many of how many; `total_rows` counts those that the frame lacks too.
+    """
     whole = box
     top = legend_height(rows.series_names, box)
     bottom, count = CAPTION_EM * box.text, min(len(rows.names), options.rows or len(rows.names))
+    total_rows = max(total_rows, len(rows.names))
+    is_part = count < len(rows.names) or (total_rows > count and OTHER_NAME not in rows.names)
     row_height = BAR_ROW_EM * box.text * (1 if stacked else len(rows.series))
     most = int((box.height - top) / row_height)
     captions: list[Option] = []
-    if count > max(1, most):
+    if count > max(1, most) or is_part:
         most = int((box.height - top - bottom) / row_height)
-        captions = [caption_element(f"{max(1, most):,} of {count:,} rows", box)]
+        captions = [caption_element(f"{max(1, min(most, count)):,} of {total_rows:,} rows", box)]
         box = replace(box, height=box.height - bottom)
     rows = rows.first_rows(max(1, min(most, count)))
     names = [shorten_middle(name, box.text, MAX_BAR_NAMES_WIDTH * box.width) for name in rows.labels]

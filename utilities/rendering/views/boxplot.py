@@ -51,7 +51,7 @@ def box_plot(frame: Frame, box: Box, options: BoxPlotOptions) -> ChartSpec | Non
     if column is None:
         return None
     values: dict[str, list[float]] = defaultdict(list)
-    for row in frame.rows:
+    for row in frame.named_rows:
         value = to_number(row[frame.column_index(column.key)])
         if value is not None:
             values[one_line(row[0])].append(value)
