@@ -12,7 +12,7 @@ from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.reports import Report
 from utilities.services import Services
 from utilities.sources import ROWS_PARAM
-from utilities.sources.pageviews import knows_total_rows
+from utilities.sources.pageviews import PageViewQuery, site_queries
 
 MAX_REPORT_ROWS = 10_000  # that any source returns in one answer
 READING_TIMEOUT_SECONDS = 5.0  # that an answer to a program may be delayed until there are figures
@@ -179,3 +179,9 @@ def latest_reading_named(services: Services, name: str) -> Reading | None:
         services.refresher.keep_fresh(name)
         return services.store.latest(name)
     return services.variants.latest_by_name(name)
+
+
+def knows_total_rows(query: object) -> bool:
+    """Whether frames of the query say how many rows there are wherever its limit cuts some."""
+    site_query = site_queries().get(query.question) if isinstance(query, PageViewQuery) else None
+    return site_query is not None and site_query.rest is not None

@@ -198,12 +198,6 @@ def site_queries() -> Mapping[str, SiteQuery]:
     return {query.name: query for query in discover_units(queries, "QUERY", SiteQuery)}
 
 
-def knows_total_rows(query: object) -> bool:
-    """Whether frames of the query say how many rows there are wherever its limit cuts some."""
-    site_query = site_queries().get(query.question) if isinstance(query, PageViewQuery) else None
-    return site_query is not None and site_query.rest is not None
-
-
 class RemotePageViewSource:
     """The source in a process without a page-view store: opens or connects to the store for each query."""
 
