@@ -28,7 +28,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "site-weekday-hours": "Hour of the week",
         "site-countries": "Countries",
         "google-countries": "Countries",
-        "top-countries": "Countries",
+        "top-countries": "Countries by visits",
         "site-languages": "Languages",
         "today-reconciled": "Own count and Google",
     },
@@ -75,18 +75,18 @@ ORDER = {name: place for place, name in enumerate(TERM_OF_REPORT)}
 
 @dataclass(frozen=True)
 class ListedReport:
-    """A row of the list; reports with the same term are told apart by their sources."""
+    """A row of the list: the reports of one term, one for each source."""
 
-    view: ReportView
     term: str  # `Landing pages`; the title of a report that has no term
-    question: str  # the title, '' where it is the term
-    sources: str  # their titles
+    question: str  # the title of the first report, '' where it is the term
+    views: tuple[ReportView, ...]
 
     @property
     def search_text(self) -> str:
         """All words of the row, in lower case."""
-        name = self.view.report.name
-        return f"{name} {self.term} {self.question} {self.sources} {group_of(name)}".casefold()
+        reports = [each.report for each in self.views]
+        words = [*(each.name for each in reports), *(each.title for each in reports), group_of(reports[0].name)]
+        return " ".join((self.term, *words, *(source for each in self.views for source in each.sources))).casefold()
 
 
 def group_of(name: str) -> str:
@@ -109,20 +109,29 @@ def find_twins(name: str, reports: Iterable[str]) -> list[str]:
     )
 
 
-def list_report(view: ReportView) -> ListedReport:
-    """Returns the row of a report."""
-    report = view.report
-    term = report_term(report.name, report.title)
-    sources = " and ".join(view.sources)
-    return ListedReport(view, term, "" if term == report.title else report.title, sources[:1].upper() + sources[1:])
+def list_reports(views: Iterable[ReportView]) -> list[ListedReport]:
+    """Returns the rows in the order of the list; reports of one term in one group share a row, our own count first."""
+    rows: dict[tuple[str, str], list[ReportView]] = {}
+    for view in sorted(views, key=lambda view: ORDER.get(view.report.name, len(ORDER))):
+        name = view.report.name
+        term = report_term(name, view.report.title)
+        rows.setdefault((group_of(name), term if name in TERM_OF_REPORT else name), []).append(view)
+    return [list_row(tuple(each)) for each in rows.values()]
+
+
+def list_row(views: tuple[ReportView, ...]) -> ListedReport:
+    """Returns the row of the reports of one term."""
+    first = views[0].report
+    term = report_term(first.name, first.title)
+    return ListedReport(term, "" if term == first.title else first.title, views)
 
 
 def group_reports(views: Iterable[ReportView], q: str = "") -> dict[str, list[ListedReport]]:
-    """Returns the reports with every word of `q`, by group, in the order of `GROUPS`; empty groups are left out."""
+    """Returns the rows with every word of `q`, by group, in the order of `GROUPS`; empty groups are left out."""
     words = q.casefold().split()
-    rows = [row for row in map(list_report, views) if all(word in row.search_text for word in words)]
-    rows.sort(key=lambda row: (ORDER.get(row.view.report.name, len(ORDER)), row.term.casefold()))
     groups: dict[str, list[ListedReport]] = {group: [] for group in (*GROUPS, OTHER_GROUP)}
-    for row in rows:
-        groups[group_of(row.view.report.name)].append(row)
+    for row in list_reports(views):
+        if all(word in row.search_text for word in words):
+            groups[group_of(row.views[0].report.name)].append(row)
+    groups[OTHER_GROUP].sort(key=lambda row: row.term.casefold())
     return {group: listed for group, listed in groups.items() if listed}

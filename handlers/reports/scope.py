@@ -14,6 +14,7 @@ from handlers.reports.row_links import SCOPE_NAMES
 from utilities.model.errors import ParameterError
 from utilities.model.frames import DateRange
 from utilities.model.time_ranges import parse_range
+from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.sql.filters import resolve_site
 
 SOURCE_LABELS = {
@@ -57,6 +58,7 @@ class Scope:
     sources: tuple[MenuItem, ...]
     days: str
     ranges: tuple[MenuItem, ...]
+    covered: str  # the days of the figures, until when, '' before there are any
     compared: str  # the days, '' without a comparison
     comparisons: tuple[MenuItem, ...]
     filters: tuple[FilterChip, ...]
@@ -68,7 +70,7 @@ class Scope:
 
 def build_scope(query: ReportQuery, view: ReportView, state: DeskState) -> Scope:
     """Returns the scope line of a report with these parameters."""
-    now = query.services.clock()
+    now, sites = query.services.clock(), query.services.collector.sites
     zone = scope_zone(query, view)
     ranges = tuple(range_items(state, now, zone)) if query.has_range else ()
     days, today = view.frame.date_range, now.astimezone(zone).date()
@@ -78,12 +80,13 @@ def build_scope(query: ReportQuery, view: ReportView, state: DeskState) -> Scope
     source, shape = source_label(view)
     return Scope(
         site=site_label(query),
-        sites=tuple(site_items(query, state)),
+        sites=tuple(site_items(sites, query.site_name, state)) if "site" in query.filter_names else (),
         source=source,
         source_shape=shape,
         sources=tuple(source_items(query, state)),
         days=days_label(ranges, days, today),
         ranges=ranges,
+        covered=format_days(days, today) if days else "",
         compared=format_days(before, today) if before else "",
         comparisons=tuple(comparison_items(query, state, days, before, today)),
         filters=tuple(FilterChip(filter_heading(name), query.params[name], state.without(name)) for name in filters),
@@ -124,25 +127,27 @@ def site_label(query: ReportQuery) -> str:
     return query.site_name or (names[0] if len(names) == 1 else "") or (ALL_SITES if names else website or ALL_SITES)
 
 
-def site_items(query: ReportQuery, state: DeskState) -> Iterator[MenuItem]:
+def site_items(sites: SiteRegistry, current: str, state: DeskState) -> Iterator[MenuItem]:
     """Yields every site; nothing where there is no choice."""
-    sites = query.services.collector.sites
     names = [site.name for site in sites]
-    if "site" not in query.filter_names or len(names) < 2:
+    if len(names) < 2:
         return
     if not sites.configured:
-        yield MenuItem("site-all", ALL_SITES, state.without("site"), not query.site_name)
+        yield MenuItem("site-all", ALL_SITES, state.without("site"), not current)
     for place, name in enumerate(names, 1):
-        href = state.link(params={**state.params, "site": name})
-        yield MenuItem(f"site-{place}", name, href, name == query.site_name)
+        yield MenuItem(f"site-{place}", name, state.link(params={**state.params, "site": name}), name == current)
 
 
 def source_label(view: ReportView) -> tuple[str, str]:
     """Returns the name and the shape of a report's source; of several sources their titles."""
-    if len(view.report.sources) == 1 and view.report.sources[0] in SOURCE_LABELS:
-        return SOURCE_LABELS[view.report.sources[0]]
-    titles = " and ".join(view.sources)
-    return titles[:1].upper() + titles[1:], "several"
+    names = view.report.sources
+    if len(names) == 1 and names[0] in SOURCE_LABELS:
+        return SOURCE_LABELS[names[0]]
+    text = " and ".join(
+        SOURCE_LABELS[name][0] if name in SOURCE_LABELS else title
+        for name, title in zip(names, view.sources, strict=True)
+    )
+    return text[:1].upper() + text[1:], "several" if len(names) > 1 else "dataset"
 
 
 def source_items(query: ReportQuery, state: DeskState) -> Iterator[MenuItem]:
@@ -179,7 +184,8 @@ def range_items(state: DeskState, now: datetime, zone: ZoneInfo) -> Iterator[Men
 def days_label(ranges: Iterable[MenuItem], days: DateRange | None, today: date) -> str:
     """Returns the name of the range in force with its days: `Last 7 days, 20–26 Nov`."""
     name = next((item.label for item in ranges if item.is_current and item.detail), "")
-    return ", ".join(filter(None, (name, format_days(days, today) if days else ""))) or "Days"
+    text = format_days(replace(days, until=""), today) if days else ""
+    return ", ".join(filter(None, (name, text))) or "Days"
 
 
 def comparison_items(

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from handlers.reports.presenter import build_report_view
+from handlers.reports.report_groups import group_reports
 from handlers.reports.row_links import column_filters, row_links
 from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
@@ -11,6 +13,8 @@ from utilities.model.errors import ParameterError
 from utilities.model.frames import Column, ValueKind
 from utilities.model.near_names import check_param_names
 from utilities.pageviews.sql.filters import VISIT_FILTERS
+from utilities.services import load_catalogue
+from utilities.sources import Sources
 from utilities.sources.ga4 import GA4_FILTERS, Ga4Filter, Ga4Query, Ga4Source
 from utilities.sources.pageviews import site_queries
 
@@ -83,6 +87,16 @@ async def test_report_list_searches_terms_and_questions(server, fetch):
     assert 'href="/reports/pages"' in page
     assert 'href="/reports/words"' not in page
     assert "No report has these words" in (await fetch(f"{server.address}/reports?q=nonsense")).body.decode()
+
+
+def test_reports_of_one_term_share_a_row_and_are_found_by_the_words_of_each():
+    reports, sources = load_catalogue().reports, Sources([], {})
+    views = [build_report_view(each, None, utc_now(), sources) for each in reports.values()]
+    rows = {row.term: [view.report.name for view in row.views] for row in group_reports(views)["Audience"]}
+    assert rows["By day"] == ["site-by-day", "google-by-day"]
+    assert sum(len(row.views) for group in group_reports(views).values() for row in group) == len(reports)
+    [found] = group_reports(views, "google devices").values()
+    assert [view.report.name for view in found[0].views] == ["site-devices", "google-devices"]
 
 
 async def test_page_refuses_a_parameter_that_it_does_not_have(server, fetch):

@@ -152,7 +152,7 @@ def test_every_column_of_every_report_has_a_meaning():
 
 def test_reports_of_the_same_term_by_other_sources_are_twins():
     reports = load_catalogue().reports
-    assert find_twins("site-countries", reports) == ["google-countries", "top-countries"]
+    assert find_twins("site-countries", reports) == ["google-countries"]
     assert find_twins("google-totals", reports) == ["site-totals"]
     assert find_twins("defined-by-a-board", reports) == []
 
