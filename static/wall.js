@@ -25,6 +25,7 @@
   var lossTimes = document.getElementsByClassName('lost-at'); // live; shown while the server is gone
   var signInLink = document.createElement('a');
   var statusElement = document.querySelector('.status .word');
+  var periodElement = document.querySelector('.colophon .period');
   var driftingElements = document.querySelectorAll('.sheet, .footer, .banner');
   var inertDocument = document.implementation.createHTMLDocument(''); // nothing in it loads or runs
   var request = new XMLHttpRequest(); // reused: televisions do not always free new ones
@@ -164,6 +165,7 @@
     offset = beat.offset;
     recordBeat(beat.now);
     if (statusElement) { replaceContent(statusElement, beat.status); }
+    if (periodElement) { periodElement.textContent = beat.period ? ' · ' + beat.period : ''; }
     updateAges();
     if (beat.sheet !== body.getAttribute('data-sheet') || beat.build !== body.getAttribute('data-build')) { reload(); }
   }
@@ -288,6 +290,8 @@
       if (tiles[nodes[i].getAttribute('data-tile')]) { morphNode(tiles[nodes[i].getAttribute('data-tile')], nodes[i]); }
     }
     if (statusElement && status) { morphNode(statusElement, status); }
+    var period = inertDocument.querySelector('.colophon .period');
+    if (periodElement && period) { morphNode(periodElement, period); }
     inertDocument.body.textContent = '';
     lastEventId = pageAttribute(text, 'stream').split('?last=')[1] || lastEventId;
     offset = Number(pageAttribute(text, 'offset')) || 0;

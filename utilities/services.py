@@ -202,7 +202,6 @@ def make_tile_renderer(
         reports=catalogue.reports,
         zone=ZoneInfo(settings.tz) if settings.tz else local_zone(),
         website=settings.website,
-        days=settings.look_back_days,
         demo=settings.demo,
         gallery=gallery,
         workers=workers,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from utilities.model.frames import Column, DateRange, Frame, ValueKind
-from utilities.model.period_words import describe_period, describe_previous_period
+from utilities.model.period_words import describe_period, describe_previous_period, shared_period
 
 VISITS = (Column("visits", "Visits", ValueKind.INTEGER),)
 FRIDAY = date(2026, 11, 27)
@@ -65,3 +65,23 @@ def test_change_says_than_what(frame: Frame, before: tuple[str, str, str] | None
         days = DateRange(date.fromisoformat(before[0]), date.fromisoformat(before[1]), "UTC", until=before[2])
         frame = replace(frame, previous_range=days)
     assert describe_previous_period(frame) == words
+
+
+WEEK, MONTH = covering("2026-11-20", "2026-11-26"), covering("2026-10-30", "2026-11-26")
+TODAY = covering("2026-11-27", "2026-11-27", ends="2026-11-28")
+NOW = covering("2026-11-27", "2026-11-27", window_minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("frames", "words"),
+    [
+        ([WEEK, WEEK, MONTH], "the 7 days to yesterday"),
+        ([WEEK, MONTH], ""),  # each says its own
+        ([TODAY, NOW, TODAY, NOW, NOW], "today since midnight"),
+        ([covering("2026-09-01", "2026-09-30")], "1–30 September"),
+        ([NOW], ""),
+        ([], ""),
+    ],
+)
+def test_board_names_the_period_of_most_of_its_figures(frames: list[Frame], words: str):
+    assert shared_period(frames) == words

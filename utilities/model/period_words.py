@@ -1,5 +1,7 @@
 """The period of figures in words: relative ones ("today until now") only while they are true, else dates."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -94,6 +96,19 @@ def describe_previous_period(frame: Frame) -> str:
     if count == 1 and not days.has_ended:
         return "yesterday by the same time" if before.until else "yesterday"
     return {1: "the day before", 7: "the week before"}.get(count, f"the {count} days before")
+
+
+def shared_period(frames: Iterable[Frame]) -> str:
+    """Returns the period of more than half of these figures: `the 7 days to yesterday`; '' where there is none.
+
+    Moments, which say so themselves, do not count.
+    """
+    days = [frame for frame in frames if frame.date_range and not frame.date_range.window_minutes]
+    periods = Counter(map(describe_period, days))
+    period, count = next(iter(periods.most_common(1)), ("", 0))
+    if 2 * count <= len(days):
+        return ""
+    return "today since midnight" if period == "today until now" else period.removeprefix("in ")
 
 
 def is_recent(frame: Frame) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from utilities.config.boards import Board, Tile
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.frames import ReadingState
+from utilities.model.period_words import shared_period
 from utilities.rendering.walls.shared_failures import share_failures
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.rendering.walls.status_line import BoardStatus, board_status
@@ -146,6 +147,12 @@ class BoardChannel:
         tile_states = [rendered.tile_state for rendered in self.rendered.values()]
         zone = self._renderer.board_zone(self.board)
         return board_status(self.tile_states(), tile_states, now, zone, has_file_error=has_file_error)
+
+    def period(self) -> str:
+        """Returns the period that most of the tiles are about, in words; '' without one."""
+        states = [rendered.tile_state for rendered in self.rendered.values()]
+        frames = ((each.reading.frame, each.day) for each in states if each.reading)
+        return shared_period(replace(frame, read_on=day) for frame, day in frames if frame)
 
     def undrawn_tiles(self) -> list[str]:
         """Returns the names of the tiles whose figures cannot be drawn."""

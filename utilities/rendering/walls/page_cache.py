@@ -65,6 +65,7 @@ class PageCache:
             sheet=channel.edition,
             build=self._version,
             status=self._board_status(channel, now),
+            period=channel.period(),
             places=f"/boards/{board.name}/{channel.edition}.css",
             stream=f"/boards/{board.name}/stream?last={event_id(self._boot, channel.last_seq)}",
         )
@@ -80,6 +81,7 @@ class PageCache:
             "sheet": channel.edition,
             "build": self._version,
             "status": self._renderer.render_status(self._board_status(channel, now)),
+            "period": channel.period(),
         }
         return encode_event("beat", data)
 

@@ -51,7 +51,6 @@ class TileRenderer:
         reports: Mapping[str, Report],
         zone: tzinfo,
         website: str = "",
-        days: int = 0,
         demo: bool = False,
         gallery: ChartRenderer | None = None,
         workers: WorkerPool | None = None,
@@ -62,7 +61,6 @@ class TileRenderer:
         self._reports = reports
         self._zone = zone
         self._website = website
-        self._days = days
         self._demo = demo
         self._logged: dict[tuple[str, str], str] = {}  # why a tile cannot be drawn, by board and tile
 
@@ -103,11 +101,6 @@ class TileRenderer:
         context = build_context(tile, title, content, box, tile_state, now, zone)
         return self._templates.get_template("tile.html").render(tile=context)
 
-    def _shows_last_days(self, board: Board) -> bool:
-        """Whether a tile is about the last full days; reports of our own page views show their range themselves."""
-        reports = (self._reports.get(tile.report) for tile in board.tiles)
-        return any(report is None or report.sources != ("pageviews",) for report in reports)
-
     def render_styles(self, board: Board) -> bytes:
         """Returns the style sheet with the positions of the tiles and the sizes of their text."""
         return (board_stylesheet(board, self.contents.views) + recolour_rules(".light") + "\n" + grey_rules()).encode()
@@ -129,7 +122,6 @@ class TileRenderer:
             zone=getattr(zone, "key", None) or "",
             clock=f"{local:%a} {local.day} {local:%b %H:%M}",
             website=self._website,
-            days=self._days if self._shows_last_days(board) else 0,
             demo=self._demo,
             **context,
         )
