@@ -31,7 +31,7 @@ HSTS_VALUES = {
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
-    """Returns the headers of every response; a handler may only loosen Cache-Control."""
+    """Returns the headers of every response; handlers may loosen Cache-Control, and allow fonts inside an SVG file."""
     headers = {
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
         "X-Content-Type-Options": "nosniff",

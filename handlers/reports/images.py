@@ -12,10 +12,12 @@ from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery, latest_reading_named
 from utilities.model.errors import NotDrawn, Overloaded, ParameterError
 from utilities.model.frames import Reading, ReadingState
+from utilities.rendering.charts.embedded_fonts import embed_fonts, style_hash
 from utilities.rendering.report_image import IMAGE_PARAMS, ImageOptions, ReportImageRenderer, parse_image_options
 
 MAX_CACHED_BYTES = 32_000_000  # of all files
 MAX_CACHED_FILE_BYTES = 4_000_000
+SVG_POLICY = "default-src 'none'; style-src {}; font-src data:; frame-ancestors 'none'"
 FILE_OVERHEAD_BYTES = 1_000  # of a file, besides its body
 
 ImageKey = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -31,6 +33,7 @@ class ImageFile:
     state: ReadingState
     body: bytes
     etag: str
+    policy: str  # a content security policy that allows its embedded fonts; "" for the usual one
 
 
 class ImageFileCache(LRUCache[ImageKey, ImageFile]):
@@ -60,6 +63,8 @@ class ReportSvg(ReportHandler):
         self.etag = file.etag
         self.set_freshness_headers(file.query.describe(file.reading))
         self.set_header("Content-Type", self.content_type)
+        if file.policy:
+            self.set_header("Content-Security-Policy", file.policy)
         self.finish(file.body)
 
     def compute_etag(self) -> str | None:
@@ -94,16 +99,24 @@ class ReportSvg(ReportHandler):
             raise parameter_problem(error) from error
         except (NotDrawn, Overloaded) as error:
             raise HttpProblem(503, str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}) from error
-        return ImageFile(query, view.reading, view.state, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return ImageFile(query, view.reading, view.state, body, etag, self.image_policy(body))
+
+    def image_policy(self, body: bytes) -> str:
+        """Returns the content security policy of a file that is opened by itself."""
+        return SVG_POLICY.format(style_hash(body.decode()))
 
     async def encode_image(self, svg: str) -> bytes:
-        return svg.encode()
+        return (await self.services.workers.run(lambda _: embed_fonts(svg))).encode()
 
 
 class ReportPng(ReportSvg):
     """The same image as PNG, for mail and chat, with twice the pixels."""
 
     content_type = "image/png"
+
+    def image_policy(self, body: bytes) -> str:
+        return ""
 
     async def encode_image(self, svg: str) -> bytes:
         return await self.services.gallery.draw_png(svg)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 from tests.handlers.accounts.conftest import StartFoyer
+from utilities.rendering.charts.embedded_fonts import style_hash
 
 DAYS = "/reports/site-by-day.svg?from=now-6d/d"
 WRONG_PARAMETERS = {
@@ -25,6 +26,7 @@ async def test_image_has_defaults_and_an_etag(start_local_foyer: StartFoyer):
     assert (answer.code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
     assert (svg.get("width"), svg.get("height")) == ("960", "480")
     assert b"How much are we read each day?" in answer.body
+    assert style_hash(answer.body.decode()) in answer.headers["Content-Security-Policy"]
     again = await browser.open(DAYS, If_None_Match=answer.headers["ETag"])
     assert again.code == 304
 

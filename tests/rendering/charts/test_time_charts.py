@@ -1,15 +1,18 @@
 """Charts of days and hours: where lines end, what has only begun, which days an axis names, and dated comparisons."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from tests.rendering.charts.gallery import VIEWS
+from tests.rendering.charts.gallery import VIEWS, picture
+from tests.rendering.charts.states import BY_VIEW
 from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
 from utilities.rendering.charts import ChartSpec
+from utilities.rendering.charts.embedded_fonts import embed_fonts, style_hash
 from utilities.rendering.charts.series import build_rows
 from utilities.rendering.charts.time_labels import Ruler, axis_label_choices
 from utilities.rendering.layout import Box
@@ -88,7 +91,6 @@ def test_line_ends_at_the_last_whole_day_or_hour_and_what_has_begun_is_a_ring_of
 def test_nothing_is_so_far_where_every_row_is_whole(view: str, frame: Frame):
     option, spec = draw(view, frame)
     assert len(option["series"]) == 1
-    assert None not in option["series"][0]["data"]
     assert "so far" not in spec.option + spec.description
 
 
@@ -163,6 +165,44 @@ def test_single_day_is_its_figure_and_no_lonely_mark(view: str):
     option, _ = draw(view, frame_of_days(1, previous=True))
     assert not option.get("series")
     assert texts(option) == ["900", "Visits", "27 Nov, so far; before: 500"]
+
+
+@pytest.mark.parametrize("width", [150, 300, 800])
+def test_days_without_room_in_a_calendar_are_counted_at_every_width(width: int):
+    option, _ = draw("calendar", frame_of_days(900, has_ended=True), Box(width, 300, 16, 20))
+    shown = len(option["series"][0]["data"])
+    assert re.search(rf"(^|; |\+){900 - shown}( more have no room)?$", texts(option)[-1])
+
+
+@pytest.mark.parametrize("count", [2, 5, 20])
+def test_axis_of_today_goes_to_midnight(count: int):
+    option, _ = draw("area", frame_of_hours(count))
+    assert option["xAxis"]["data"] == [f"{hour:02d}:00" for hour in range(24)]
+
+
+@pytest.mark.parametrize("view", ["line", "bar", "stacked", "meter"])
+@pytest.mark.parametrize("height", [1.0, 1.1, 1.25])
+def test_no_words_are_cut_in_the_smallest_room(view: str, height: float):
+    width, least = VIEWS[view].min_size(Box(1000, 1000, 32, 40))
+    box = Box(width, height * least, 32, 40)
+    for name, frame in BY_VIEW[view].items():
+        spec = picture(view, frame, box)
+        for mark in json.loads(spec.option).get("graphic", ()) if spec else ():
+            if mark["type"] == "text":
+                size, down = mark["style"]["fontSize"], mark["style"]["verticalAlign"]
+                middle = mark["y"] + {"top": 0.5, "middle": 0.0}[down] * size
+                assert 0.3 * size <= middle <= box.height - 0.3 * size, (name, mark["style"]["text"])
+
+
+def test_svg_file_holds_the_weights_and_alphabets_that_it_uses():
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9"><text font-weight="bold">12</text><text>Привет</text></svg>'
+    )
+    embedded = embed_fonts(svg)
+    rules = re.findall(r"font-weight:(\d+);src:url\(data:font/woff2;base64,d09G", embedded)
+    assert sorted(rules) == ["400", "700"]
+    assert embedded.replace(embedded[embedded.index("<style>") : embedded.index("</style>") + 8], "") == svg
+    assert style_hash(embedded).startswith("'sha256-")
 
 
 def test_days_in_falling_order_are_drawn_from_left_to_right():

@@ -82,18 +82,30 @@ def build_end_labels(rows: ChartRows, dashed: str, box: Box) -> list[EndLabel]:
 
     Several lines have their names, and one label that says what their rings are.
     """
+    for is_one_line, with_dashed in (
+        (box.width >= MIN_WIDTH_EM_OF_ONE_LINE * box.text, True),
+        (True, True),
+        (True, False),
+    ):
+        labels = list_end_labels(rows, dashed if with_dashed else "", box, is_one_line=is_one_line)
+        if sum(label.height for label in labels) <= box.height:
+            break
+    return labels
+
+
+def list_end_labels(rows: ChartRows, dashed: str, box: Box, *, is_one_line: bool) -> list[EndLabel]:
+    """Returns the labels, each value and its word on one line or on two."""
     labels = []
     several, latest = len(rows.series) > 1, len(rows.names) - 1 if rows.running is None else rows.running
-    is_wide = box.width >= MIN_WIDTH_EM_OF_ONE_LINE * box.text
     for colour, each in zip(DARK.series, rows.series, strict=False):
         whole, running = last_place(whole_values(each, rows.running)), rows.running
         if whole is not None and whole >= latest - 1:
             word = end_series_name(each, box) if several else whole_word(rows, whole)
             figure = LabelText(format_short(each.values[whole], each.kind), box.figure, colour, 700)
-            labels.append(EndLabel(arrange_pieces(figure, word, box, is_wide), 0.0, colour, place=whole))
+            labels.append(EndLabel(arrange_pieces(figure, word, box, is_one_line), 0.0, colour, place=whole))
         if running is not None and each.values[running] is not None and not several:
             figure = LabelText(format_short(each.values[running], each.kind), box.figure, DARK.ink, 400)
-            lines = arrange_pieces(figure, UNFINISHED_LABEL, box, is_wide)
+            lines = arrange_pieces(figure, UNFINISHED_LABEL, box, is_one_line)
             labels.append(EndLabel(lines, 0.0, colour, is_running=True, place=running))
     if several and rows.running is not None:
         lines = ((LabelText(UNFINISHED_LABEL, box.text, DARK.quiet, 400),),)
@@ -107,12 +119,12 @@ def build_end_labels(rows: ChartRows, dashed: str, box: Box) -> list[EndLabel]:
     return labels
 
 
-def arrange_pieces(figure: LabelText, word: str, box: Box, is_wide: bool) -> tuple[tuple[LabelText, ...], ...]:
+def arrange_pieces(figure: LabelText, word: str, box: Box, is_one_line: bool) -> tuple[tuple[LabelText, ...], ...]:
     """Returns the value and its word on one line, in a narrow chart on two."""
     if not word:
         return ((figure,),)
     piece = LabelText(word, box.text, DARK.quiet, 400)
-    return ((figure, piece),) if is_wide else ((figure,), (piece,))
+    return ((figure, piece),) if is_one_line else ((figure,), (piece,))
 
 
 def whole_word(rows: ChartRows, place: int) -> str:
@@ -146,9 +158,10 @@ def end_labels_width(labels: Sequence[EndLabel], box: Box) -> float:
 def spread_end_labels(labels: Sequence[EndLabel], box: Box) -> list[EndLabel]:
     """Moves labels that overlap down, and all of them up again where the chart ends."""
     order = sorted(labels, key=lambda end: end.center)
+    apart = MIN_LABEL_DISTANCE_EM * box.text if len(order) * MIN_LABEL_DISTANCE_EM * box.text <= box.height else 0.0
     centres: list[float] = []
     for place, end in enumerate(order):
-        least = centres[-1] + labels_distance_down(order[place - 1], end, box) if centres else end.height / 2
+        least = centres[-1] + labels_distance_down(order[place - 1], end, apart) if centres else end.height / 2
         centres.append(max(end.center, least))
     over = centres[-1] + order[-1].height / 2 - box.height if centres else 0.0
     for place in reversed(range(len(order))):
@@ -156,10 +169,10 @@ def spread_end_labels(labels: Sequence[EndLabel], box: Box) -> list[EndLabel]:
             break
         centres[place] -= over
         if place:
-            over = centres[place - 1] + labels_distance_down(order[place - 1], order[place], box) - centres[place]
+            over = centres[place - 1] + labels_distance_down(order[place - 1], order[place], apart) - centres[place]
     return [replace(end, center=center) for end, center in zip(order, centres, strict=True)]
 
 
-def labels_distance_down(above: EndLabel, below: EndLabel, box: Box) -> float:
-    """Returns how far apart the middles of two labels must be, px."""
-    return max((above.height + below.height) / 2, MIN_LABEL_DISTANCE_EM * box.text)
+def labels_distance_down(above: EndLabel, below: EndLabel, apart: float) -> float:
+    """Returns how far apart the middles of two labels must be, px; at least `apart`."""
+    return max((above.height + below.height) / 2, apart)

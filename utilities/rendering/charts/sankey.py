@@ -196,11 +196,9 @@ def side_title_elements(sides: tuple[str, str], side_width: float, box: Box) -> 
     for text, right in zip(sides, (False, True), strict=True):
         fits = text_width(text, box.text) <= edge
         left = (box.width - edge if fits else box.width) if right else (edge if fits else 0.0)
-        mark = text_element(
-            shorten_middle(text, box.text, 0.48 * box.width), left, 0.1 * box.text, box.text, DARK.quiet
-        )
-        mark["style"]["textAlign"] = "left" if fits == right else "right"
-        yield mark | {"z": 100}
+        at = "left top" if fits == right else "right top"
+        words = shorten_middle(text, box.text, 0.48 * box.width)
+        yield text_element(words, left, 0.1 * box.text, box.text, DARK.quiet, at=at) | {"z": 100}
 
 
 def colour_legend(

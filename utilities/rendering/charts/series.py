@@ -11,6 +11,7 @@ from utilities.rendering.charts.labels import day_labels, one_line, parse_clock_
 from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 
 MAX_FILLED_DAYS = 40_000
+MIDNIGHT = "00:00"
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,22 @@ def build_rows(frame: Frame, keys: Sequence[str] = ()) -> ChartRows | None:
             names, lines = filled
         elif len(frame.columns) > 1 and frame.columns[1].kind is ValueKind.TEXT:
             if names[0] > names[-1]:
-                names, lines = names[::-1], lines[::-1]  # time goes from left to right
-            times = tuple(one_line(line[1]) for line in lines)
+                lines.reverse()  # time goes from left to right
+            lines += coming_hours(frame, lines)
+            names, times = [one_line(line[0]) for line in lines], tuple(one_line(line[1]) for line in lines)
     series = tuple(build_series(frame, column, lines) for column in column_numbers)
     rows = ChartRows(one_line(first.heading), tuple(names), series, first.kind is ValueKind.DATE, times)
     return replace(rows, running=find_running_row(frame, rows))
+
+
+def coming_hours(frame: Frame, lines: Sequence[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
+    """Returns a row without figures for each hour until midnight, where the rows are today's hours from midnight on."""
+    last = parse_clock_time(one_line(lines[-1][1]))
+    is_today = frame.date_range is not None and not frame.date_range.has_ended
+    if not is_today or last is None or last % 60 or lines[0][0] != lines[-1][0] or lines[0][1] != MIDNIGHT:
+        return []
+    nothing = (None,) * (len(frame.columns) - 2)
+    return [(lines[0][0], f"{hour:02d}:00", *nothing) for hour in range(last // 60 + 1, 24)]
 
 
 def find_running_row(frame: Frame, rows: ChartRows) -> int | None:

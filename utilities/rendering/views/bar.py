@@ -39,6 +39,7 @@ BAR_ROW_EM = 1.45  # the smallest height of a horizontal bar and the space aroun
 MAX_BAR_ROW_EM = 2.2  # the largest height of a horizontal bar and the space around it, in em of text
 MAX_BAR_NAMES_WIDTH = 0.45  # the most that names may take of the width
 CAPTION_EM = 1.4  # the line about rows without room, in em of text
+MIN_PLOT_EM = 1.6  # the least height of vertical bars, in em of text
 AXIS_ROW_EM = 1.95  # the names below vertical bars, in em of text
 VALUE_ROW_EM = 1.5  # the values above vertical bars, in em of text
 MIN_COLUMN_WIDTH_EM = 0.35  # the smallest width of a vertical bar and the space around it, in em of text
@@ -76,8 +77,10 @@ def stackable_columns(frame: Frame, stacked: bool) -> tuple[str, ...]:
     return tuple(alike[:MAX_BAR_SERIES]) if stacked else ()
 
 
-def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, total_rows: int, *, stacked: bool) -> ChartSpec:
-    """Returns names on the left and bars from the top down, each with its value at its end.
+def horizontal_bars(
+    rows: ChartRows, box: Box, options: BarOptions, total_rows: int, *, stacked: bool
+) -> ChartSpec | None:
+    """Returns names on the left and bars from the top down, each with its value; None when not even one fits.
 
     Where not all rows are drawn, a line says how many of how many; `total_rows` counts those that the frame lacks too.
     """
@@ -88,6 +91,8 @@ def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, total_rows: 
     is_part = count < len(rows.names) or (total_rows > count and OTHER_NAME not in rows.names)
     row_height = BAR_ROW_EM * box.text * (1 if stacked else len(rows.series))
     most = int((box.height - top) / row_height)
+    if most < 1:
+        return None
     captions: list[Option] = []
     if count > max(1, most) or is_part:
         most = int((box.height - top - bottom) / row_height)
@@ -118,8 +123,8 @@ def horizontal_bars(rows: ChartRows, box: Box, options: BarOptions, total_rows: 
     return build_chart_spec(option, whole, describe_rows(rows))
 
 
-def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, dashed: str, *, stacked: bool) -> ChartSpec:
-    """Returns days at the bottom and bars above; the last ones when not all fit."""
+def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, dashed: str, *, stacked: bool) -> ChartSpec | None:
+    """Returns days at the bottom and bars above, the last ones when not all fit; None when the room is too low."""
     count = min(len(rows.names), options.rows or len(rows.names))
     room = box.width - 4 * box.text
     most = max(1, int(room / (MIN_COLUMN_WIDTH_EM * box.text * (1 if stacked else len(rows.series)))))
@@ -131,6 +136,8 @@ def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, dashed: str, *
         + (VALUE_ROW_EM if has_values or rows.running is not None or dashed else 0.6) * box.text
     )
     bottom = (AXIS_ROW_EM + (CAPTION_EM if captions else 0.0)) * box.text
+    if box.height - top - bottom < MIN_PLOT_EM * box.text:
+        return None
     reached = value_range(rows, stacked, rows.series[0].previous if dashed else ())
     scale = build_value_scale(reached, rows.series[0].kind, max_bar_ticks(box, top, bottom))
     left = axis_labels_width(scale, box)

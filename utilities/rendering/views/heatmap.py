@@ -1,7 +1,7 @@
 """Heatmaps: weekday by hour, or the days of a calendar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -131,6 +131,7 @@ def build_heatmap(cells: HeatmapCells, box: Box) -> ChartSpec:
     left = max(text_width(name, box.text) for name in down) + AXIS_GAP_EM * box.text
     width, height, has_label = cell_size(cells, left, box)
     room = width * len(cells.column_names), height * len(cells.row_names)
+    below = min(box.height, room[1] + CELLS_FOOT_EM * box.text)
     option = base_option(box) | {
         "grid": grid_option(left, box.width - left - room[0], 0, box.height - room[1]),
         "xAxis": hidden_axis(cells.column_names),
@@ -151,7 +152,7 @@ def build_heatmap(cells: HeatmapCells, box: Box) -> ChartSpec:
         "graphic": [
             *row_name_elements(down, height, left, box),
             *column_name_elements(cells, width, left, room[1] + AXIS_GAP_EM * box.text, box),
-            caption_element(first_fitting(heatmap_captions(cells, top), box), box),
+            caption_element(first_fitting(heatmap_captions(cells, top), box), replace(box, height=below)),
         ],
     }
     return build_chart_spec(option, box, f"{one_line(cells.column.heading)}: {heatmap_captions(cells, top)[0]}.")
@@ -169,13 +170,19 @@ def cell_size(cells: HeatmapCells, left: float, box: Box) -> tuple[float, float,
 
 
 def heatmap_captions(cells: HeatmapCells, top: float) -> tuple[str, ...]:
-    """Returns captions from the longest to the shortest: what the colours mean, and where the maximum is."""
+    """Returns captions from the longest to the shortest: what the colours mean, and how many cells have no room."""
     if not top:
         return "nothing so far", "nothing", ""
-    rest = f"; {cells.omitted:,} more have no room" if cells.omitted else ""
     most = format_short(top, cells.column.kind)
-    caption = f"stronger is more; most on {cells.maximum_at}: {most}"
-    return caption + rest, caption, f"most: {cells.maximum_at}, {most}", f"most: {most}", ""
+    captions = (
+        f"stronger is more; most on {cells.maximum_at}: {most}",
+        f"most: {cells.maximum_at}, {most}",
+        f"most: {most}",
+    )
+    if not cells.omitted:
+        return *captions, ""
+    rest = f"{cells.omitted:,} more have no room"
+    return *(f"{caption}; {rest}" for caption in captions), rest, f"+{cells.omitted:,}"
 
 
 def cell_data(at: tuple[int, int], value: float, top: float, column: Column, box: Box, *, has_label: bool) -> object:

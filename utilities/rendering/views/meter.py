@@ -18,6 +18,7 @@ from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import View, fits_no_frame
 
+METER_LINES_EM = 4.2  # the line below the value, the bar and the expected value, in em of text
 METER_BAR_EM = 0.62  # the height of the bar, in em of text
 PERIOD_UNITS = {"week": "w", "month": "M", "quarter": "Q", "year": "y"}
 MAX_METER_FIGURE_EM = 2.4  # the largest size of the value, in em of figures
@@ -128,7 +129,7 @@ def build_meter(
     hero = min(
         MAX_METER_FIGURE_EM * box.figure,
         box.width / max(1.0, text_width(text, 1, weight=700)),
-        max(box.figure, box.height / 2),
+        max(box.figure, min(box.height / 2, (box.height - METER_LINES_EM * box.text) / 1.1)),
     )
     goal, name = format_short(options.goal, column.kind), one_line(column.heading).lower()
     dated = (f"{share:,.0%} of {goal} {name} in {period}", f"{share:,.0%} of {goal} in {period}") if period else ()
@@ -180,7 +181,7 @@ def expected_elements(value: float, due: float, over: float, column: Column, box
 
 def min_size(box: Box) -> tuple[float, float]:
     """Returns the room for the value, a line of text, the bar and the expected value below it."""
-    return 8 * box.text, 1.1 * box.figure + 4.2 * box.text
+    return 8 * box.text, 1.1 * box.figure + METER_LINES_EM * box.text
 
 
 VIEW = View("meter", "meter", gauge, fits_no_frame, min_size, MeterOptions)
