@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from utilities.model.formats import format_date
 from utilities.model.text import cut_graphemes, limit_marks, split_graphemes
@@ -70,6 +70,17 @@ def day_labels(names: Sequence[str]) -> tuple[str, ...]:
 def format_day(when: date, months: bool) -> str:
     """Returns `20 Nov`, or `Nov 2026` with `months`."""
     return f"{when:%b} {when.year}" if months else format_date(when).split(" ", 1)[1]
+
+
+def week_names(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Returns the names of weeks by their Monday; of many weeks only the months, and the weeks in which they begin."""
+    if len(weeks) <= 10:
+        return tuple(f"{week.day} {week:%b}" for week in weeks), ()
+    begins = [at for at, week in enumerate(weeks) if (week + timedelta(days=6)).day <= 7]
+    ends = [week + timedelta(days=6) for week in weeks]
+    has_years = (weeks[-1] - weeks[0]).days > MAX_SPAN_OF_DAY_LABELS
+    texts = [format_day(end, months=True) if has_years else f"{end:%b}" for end in ends]
+    return tuple(text if at in begins else "" for at, text in enumerate(texts)), tuple(begins)
 
 
 def shorten_spoken(name: str) -> str:

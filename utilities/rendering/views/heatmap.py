@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 from pydantic import ConfigDict
@@ -19,7 +19,7 @@ from utilities.rendering.charts.axes import (
     text_element,
 )
 from utilities.rendering.charts.colours import DARK, ramp_step, ramp_text_colour
-from utilities.rendering.charts.labels import MAX_SPAN_OF_DAY_LABELS, format_day, one_line, parse_day, shorten_middle
+from utilities.rendering.charts.labels import one_line, parse_day, shorten_middle, week_names
 from utilities.rendering.charts.number_formats import format_brief, format_short, to_number
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
@@ -104,17 +104,6 @@ def calendar(frame: Frame, box: Box, options: HeatmapOptions) -> ChartSpec | Non
         CALENDAR_ROWS, across, figures, column, f"{day:%a} {day.day} {day:%b}", marked, len(values) - len(figures)
     )
     return build_heatmap(cells, box)
-
-
-def week_names(weeks: Sequence[date]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Returns the names of weeks by their Monday; of many weeks only the months, and the weeks in which they begin."""
-    if len(weeks) <= 10:
-        return tuple(f"{week.day} {week:%b}" for week in weeks), ()
-    begins = [at for at, week in enumerate(weeks) if (week + timedelta(days=6)).day <= 7]
-    ends = [week + timedelta(days=6) for week in weeks]
-    has_years = (weeks[-1] - weeks[0]).days > MAX_SPAN_OF_DAY_LABELS
-    texts = [format_day(end, months=True) if has_years else f"{end:%b}" for end in ends]
-    return tuple(text if at in begins else "" for at, text in enumerate(texts)), tuple(begins)
 
 
 def value_column(frame: Frame, key: str, after: int) -> Column | None:
