@@ -11,7 +11,7 @@ from utilities.rendering.charts.labels import day_labels, one_line, parse_clock_
 from utilities.rendering.charts.number_formats import format_short, is_count, to_number
 
 MAX_FILLED_DAYS = 40_000
-MIDNIGHT = "00:00"
+FIRST_HOUR = "00:00"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def coming_hours(frame: Frame, lines: Sequence[tuple[Value, ...]]) -> list[tuple
     """Returns a row without figures for each hour until midnight, where the rows are today's hours from midnight on."""
     last = parse_clock_time(one_line(lines[-1][1]))
     is_today = frame.date_range is not None and not frame.date_range.has_ended
-    if not is_today or last is None or last % 60 or lines[0][0] != lines[-1][0] or lines[0][1] != MIDNIGHT:
+    if not is_today or last is None or last % 60 or lines[0][0] != lines[-1][0] or lines[0][1] != FIRST_HOUR:
         return []
     nothing = (None,) * (len(frame.columns) - 2)
     return [(lines[0][0], f"{hour:02d}:00", *nothing) for hour in range(last // 60 + 1, 24)]
