@@ -203,6 +203,7 @@
     setClass('offline', true);
     setClass('outdated', isOutdated);
     if (!banner) { return; }
+    if (signInLink.parentNode) { banner.removeChild(signInLink); }
     setText(bannerLoss, loss);
     setText(bannerRest, isOutdated && rest === FROM_THEN ? '' : rest);
     banner.hidden = false;
@@ -228,10 +229,10 @@
     if (isSignedOut && banner && !banner.hidden) { return; }
     isSignedOut = true;
     showLoss('Signed out.', 'Figures are as of ' + formatLoss() + '. ');
-    if (bannerRest && !bannerRest.firstElementChild) {
+    if (banner) {
       signInLink.href = '/login-page?next=' + encodeURIComponent(location.pathname + location.search);
       setText(signInLink, 'Sign in on this screen to go on.');
-      bannerRest.appendChild(signInLink);
+      banner.appendChild(signInLink);
     }
   }
 

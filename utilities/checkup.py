@@ -20,7 +20,7 @@ from utilities.http.client import HttpClient
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
 from utilities.pageviews.collection import local_zone_name, open_sites
-from utilities.rendering.layout.faults import layout_faults
+from utilities.rendering.board_faults import board_faults
 from utilities.services import load_catalogue
 from utilities.sources import SourceType
 from utilities.sources.social import unknown_variable_warnings
@@ -67,7 +67,7 @@ async def run_checks(settings: Settings, clock: Clock) -> AsyncIterator[Finding]
 
 
 async def _check_all_parts(settings: Settings, clock: Clock, empty_folder: Path) -> AsyncIterator[Finding]:
-    yield await check_part("boards", partial(check_boards, settings))
+    yield await check_part("boards", partial(check_boards, settings, clock))
     yield await check_part("files", partial(check_files, settings))
     data = await check_part("data", partial(check_data_dir, settings))
     yield data
@@ -154,18 +154,18 @@ async def check_running_server(settings: Settings) -> str:
     return "has nothing to report"
 
 
-async def check_boards(settings: Settings) -> str:
-    """Reads every board, and checks that its text is large enough to be read from the room."""
+async def check_boards(settings: Settings, clock: Clock) -> str:
+    """Reads every board, and checks that its columns exist and its text can be read from the room."""
     catalogue = load_catalogue()
     boards = Boards(settings.boards_dir, catalogue.add_board)
     boards.load()
     if boards.faults:
         raise BoardError("\n".join(boards.faults.values()))
-    titles = {report.name: report.title for report in catalogue.reports.values()}
+    days, now = settings.look_back_days, clock()
     wrong = [
         f"{Path(board.file).name}: {fault}"
         for board in boards
-        for fault in layout_faults(board, catalogue.views, titles)
+        for fault in board_faults(board, catalogue.views, catalogue.reports, catalogue.kinds, days=days, now=now)
     ]
     if wrong:
         raise BoardError("\n".join(wrong))

@@ -15,9 +15,9 @@ from handlers.api.models import (
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
 from handlers.reports.report_query import ReportQuery
-from utilities.pageviews.site_figures import MAX_PAGE_VIEW_ROWS
+from utilities.pageviews.site_figures import MAX_PAGE_VIEW_ROWS, site_queries
 from utilities.reports import Report
-from utilities.sources.pageviews import PageViewQuery, site_queries
+from utilities.sources.pageviews import PageViewQuery
 
 REFRESH_EVERY = timedelta(minutes=1)
 

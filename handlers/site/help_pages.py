@@ -3,7 +3,7 @@
 from handlers.base.handler import BaseHandler
 from handlers.reports.definitions import FIGURES_OF_BOTH, GOOGLE_DEFINITIONS, OWN_DEFINITIONS
 from utilities.google.field_names import field_heading
-from utilities.sources.pageviews import site_queries
+from utilities.pageviews.site_figures import site_queries
 
 SHORTCUTS = {
     "On every page at a desk": (

@@ -1,6 +1,7 @@
 """Headings and value kinds of the fields of Google Analytics and Search Console."""
 
 import re
+from collections.abc import Sequence
 
 from utilities.model.frames import Column, ValueKind
 
@@ -106,3 +107,9 @@ def metric_column(name: str, type_: str) -> tuple[Column, float]:
         return Column(name, field_heading(name), ValueKind.FRACTION), 1.0
     kind, factor = METRIC_KINDS.get(type_, (ValueKind.DECIMAL, 1.0))
     return Column(name, field_heading(name), kind), factor
+
+
+def query_columns(dimensions: Sequence[str], metrics: Sequence[str]) -> list[Column]:
+    """Returns the columns of a query before Google has answered; the kinds of metrics are guessed by their names."""
+    guessed = [(name, "TYPE_SECONDS" if name.endswith("Duration") else "TYPE_INTEGER") for name in metrics]
+    return [*map(dimension_column, dimensions), *(metric_column(name, type_)[0] for name, type_ in guessed)]

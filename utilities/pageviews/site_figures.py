@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from utilities.model.frames import REST_NAME, Frame, Note, ValueKind
+from utilities.config.discovery import discover_units
+from utilities.model.frames import REST_NAME, Column, Frame, Note, ValueKind
 from utilities.model.time_ranges import TimeRange
+from utilities.pageviews import queries
 from utilities.pageviews.counted_time import CountedTime, describe_range, fetch_counted_time
 from utilities.pageviews.frame_rows import Row, to_frame_rows
 from utilities.pageviews.queries import NAME_SEPARATOR, RestQuery, SiteQuery
@@ -112,3 +115,15 @@ class SiteFigures:
         shown_rows, notes = self.site_query.to_rows(stored_rows, filled)
         rows = to_frame_rows(shown_rows, columns)
         return counted.without_uncounted(rows, columns, time_range) if counted else rows, notes
+
+
+@cache
+def site_queries() -> Mapping[str, SiteQuery]:
+    """Returns every query by its name."""
+    return {query.name: query for query in discover_units(queries, "QUERY", SiteQuery)}
+
+
+def page_view_columns(query: object) -> Sequence[Column]:
+    """Returns the columns of a query; none where it has SQL of its own, or its name is unknown."""
+    site_query = site_queries().get(getattr(query, "question", ""))
+    return site_query.columns if site_query else ()

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from utilities.model.errors import BoardError
-from utilities.model.frames import Frame
+from utilities.model.frames import Column, Frame
 from utilities.sources import Sources, SourceType
 
 BuildFrames = Callable[[Sources], AsyncIterator[Frame]]
@@ -38,6 +38,7 @@ class Report:
     stale_after: timedelta = timedelta(hours=6)  # an older reading is stale
     empty_hint: str = ""  # how to get figures, for a report without any
     view: str = ""  # the default view; '' chooses it by the columns
+    columns: tuple[Column, ...] = ()  # that `build` can have; those of `query` without it
     live: bool = False  # refreshed as soon as a page view is stored, whatever `refresh_every` is
 
     async def fetch_frames(self, sources: Sources) -> AsyncIterator[Frame]:
@@ -51,6 +52,15 @@ class Report:
     def with_presentation(self, frame: Frame) -> Frame:
         """Returns the frame with this report's headings and ranks."""
         return frame.with_headings(self.headings).with_drop_priorities(self.ranks)
+
+
+def report_columns(report: Report, kinds: Mapping[str, SourceType]) -> tuple[Column, ...]:
+    """Returns the columns of a report with its headings; () where only the answer of its source tells them."""
+    kind = kinds.get(report.sources[0])
+    columns = report.columns
+    if not columns and report.build is None and kind is not None and kind.columns is not None:
+        columns = tuple(kind.columns(report.query))
+    return report.with_presentation(Frame(columns, ())).columns
 
 
 def report_from_fields(name: str, title: str, source: SourceType, query: Mapping[str, object], **more: Any) -> Report:

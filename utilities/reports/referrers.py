@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from utilities.model.frames import Frame
 from utilities.reports import Report
 from utilities.sources import Sources
-from utilities.sources.ga4 import Ga4Filter, Ga4Query
+from utilities.sources.ga4 import Ga4Filter, Ga4Query, ga4_columns
 
 REFERRERS_QUERY = Ga4Query(dimensions=("pageReferrer",), metrics=("totalUsers", "bounceRate"), order="-totalUsers")
 
@@ -30,6 +30,7 @@ REPORT = Report(
     sources=("ga4",),
     query=REFERRERS_QUERY,
     build=build_referrers,
+    columns=tuple(ga4_columns(REFERRERS_QUERY)),
     headings={"pageReferrer": "Referrer"},
     ranks={"bounceRate": 1},
 )

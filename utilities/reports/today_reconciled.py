@@ -77,6 +77,7 @@ REPORT = Report(
     title="What do we count, and what does Google?",
     sources=("pageviews", "ga4"),
     build=build_reconciled,
+    columns=RECONCILED_COLUMNS,
     view="table",
     refresh_every=timedelta(minutes=1),
 )

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from utilities.model.frames import Frame
 from utilities.reports import Report
 from utilities.sources import Sources
-from utilities.sources.ga4 import Ga4Filter, Ga4Query
-from utilities.sources.search_console import SearchConsoleQuery
+from utilities.sources.ga4 import Ga4Filter, Ga4Query, ga4_columns
+from utilities.sources.search_console import SearchConsoleQuery, search_columns
 
 SEARCH_QUERY = SearchConsoleQuery(dimensions=("query",), limit=10)
 CAMPAIGN_TERMS_QUERY = Ga4Query(
@@ -29,6 +29,7 @@ REPORT = Report(
     title="What were people looking for?",
     sources=("search-console", "ga4"),
     build=build_keywords,
+    columns=(*search_columns(SEARCH_QUERY), *ga4_columns(CAMPAIGN_TERMS_QUERY)),
     headings={"query": "Search", "sessionManualTerm": "Campaign term"},
     ranks={"clicks": 0, "impressions": 1, "position": 2, "ctr": 3},
 )

@@ -8,8 +8,8 @@ from utilities.model.errors import SourceError
 from utilities.model.frames import Column, Frame, Note, Value, ValueKind
 from utilities.reports import Report
 from utilities.sources import Sources
-from utilities.sources.ga4 import Ga4Query
-from utilities.sources.social import ShareQuery
+from utilities.sources.ga4 import Ga4Query, ga4_columns
+from utilities.sources.social import ShareQuery, all_share_columns
 
 PAGES_QUERY = Ga4Query(
     dimensions=("pagePath",),
@@ -17,6 +17,9 @@ PAGES_QUERY = Ga4Query(
     order="-screenPageViews",
 )
 LANDINGS_QUERY = Ga4Query(dimensions=("landingPage",), metrics=("sessions",), order="-sessions", limit=1000)
+ENGAGEMENT_COLUMN = Column("userEngagementDurationPerActiveUser", "Avg. engagement", ValueKind.SECONDS)
+ENTRANCES_COLUMN = Column("entrances", "Entrances", ValueKind.INTEGER)
+ENGAGEMENT_PARTS = ("userEngagementDuration", "activeUsers")  # replaced by their quotient
 SHARES_WAIT_SECONDS = 0.5
 """Seconds the table waits for the networks before it is shown with the cached counts."""
 
@@ -55,9 +58,7 @@ async def fetch_landing_pages(sources: Sources) -> Frame | SourceError:
 def with_engagement(frame: Frame) -> Frame:
     """Replaces the two parts of the average engagement per person by their quotient."""
     seconds, people = frame.column_values("userEngagementDuration"), frame.column_values("activeUsers")
-    kept_places = [
-        place for place, c in enumerate(frame.columns) if c.key not in ("userEngagementDuration", "activeUsers")
-    ]
+    kept_places = [place for place, c in enumerate(frame.columns) if c.key not in ENGAGEMENT_PARTS]
     bare = replace(
         frame,
         columns=tuple(frame.columns[place] for place in kept_places),
@@ -67,8 +68,7 @@ def with_engagement(frame: Frame) -> Frame:
         float(spent) / float(by) if spent is not None and by else None
         for spent, by in zip(seconds, people, strict=True)
     ]
-    column = Column("userEngagementDurationPerActiveUser", "Avg. engagement", ValueKind.SECONDS)
-    return bare.with_column(column, averages)
+    return bare.with_column(ENGAGEMENT_COLUMN, averages)
 
 
 def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
@@ -76,16 +76,15 @@ def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
 
     `landingPage` may lack the slash that `pagePath` ends in.
     """
-    column = Column("entrances", "Entrances", ValueKind.INTEGER)
     if isinstance(landings, SourceError):
-        return frame.with_column(column, [None] * len(frame.rows), [Note(str(landings), "entrances")])
+        return frame.with_column(ENTRANCES_COLUMN, [None] * len(frame.rows), [Note(str(landings), "entrances")])
     began = dict(zip(landings.column_values("landingPage"), landings.column_values("sessions"), strict=True))
     missing = 0 if len(landings.rows) < LANDINGS_QUERY.limit and "(other)" not in began else None
     values = [
         began.get(path, began.get(path.rstrip("/"), missing)) if is_path(path) else None
         for path in map(str, frame.column_values("pagePath"))
     ]
-    return frame.with_column(column, values)
+    return frame.with_column(ENTRANCES_COLUMN, values)
 
 
 def is_path(text: str) -> bool:
@@ -114,12 +113,19 @@ def with_shares(frame: Frame, urls: dict[str, str], counts: Frame) -> Frame:
     return replace(frame, notes=(*frame.notes, *(note for note in counts.notes if note.column is None)))
 
 
+def top_page_columns() -> tuple[Column, ...]:
+    """Returns the columns that the table can have: one for each network, configured or not."""
+    counted = [column for column in ga4_columns(PAGES_QUERY) if column.key not in ENGAGEMENT_PARTS]
+    return (*counted, ENGAGEMENT_COLUMN, ENTRANCES_COLUMN, *all_share_columns())
+
+
 REPORT = Report(
     name="top-pages",
     title="Which pages are most popular?",
     sources=("ga4", "social"),
     query=PAGES_QUERY,
     build=build_top_pages,
+    columns=top_page_columns(),
     headings={"pagePath": "Page", "screenPageViews": "Views"},
     ranks={"sessions": 3, "userEngagementDurationPerActiveUser": 1, "bounceRate": 2, "entrances": 4},
 )

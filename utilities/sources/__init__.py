@@ -9,7 +9,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
 from utilities.model.clock_changes import note_clock_changes
 from utilities.model.errors import ParameterError, SourceMisconfigured
-from utilities.model.frames import Frame
+from utilities.model.frames import Column, Frame
 from utilities.model.wall_words import NOT_CONNECTED
 from utilities.redaction import Redactor
 
@@ -46,6 +46,7 @@ class SourceType:
     setup_hint: str = ""  # what to set to configure it
     title: str = ""  # for people; the name when empty
     field_hints: Mapping[str, str] = field(default_factory=dict)  # what to write instead of a field of other sources
+    columns: Callable[[Any], Sequence[Column]] | None = None  # those of a query's frame, as far as the query tells them
 
 
 @runtime_checkable

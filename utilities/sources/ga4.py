@@ -17,14 +17,16 @@ from utilities.google.comparison import (
     shift_times,
 )
 from utilities.google.error_translation import CallContext
+from utilities.google.field_names import query_columns
 from utilities.google.ga4_answer import Ga4Response, parse_ga4_response
 from utilities.google.ga4_request import MAX_GA4_ROWS, Ga4Filter, Ga4Query, build_ga4_request
 from utilities.google.ga4_response import build_ga4_frame, past_days
 from utilities.google.quota import CORE, REALTIME
+from utilities.google.time_dimensions import HOUR_KEY
 from utilities.google.time_series import arrange_times
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
-from utilities.model.frames import DateRange, Frame
+from utilities.model.frames import Column, DateRange, Frame, ValueKind
 from utilities.model.time_ranges import end_of_period, parse_range, start_of_day
 from utilities.sources import Source, SourceType, check_param_text, parse_row_limit
 
@@ -39,6 +41,7 @@ REALTIME_WINDOW = timedelta(minutes=30)  # of the realtime figures of a standard
 GA4_RANGE_PARAMS = {"from": "first", "to": "last"}
 """Request parameters, and the query's field that each one sets."""
 
+MOMENT_DIMENSIONS = ("dateHour", "dateHourMinute")
 GA4_FILTERS = {
     "channel": "sessionDefaultChannelGroup",
     "source": "sessionSource",
@@ -214,10 +217,17 @@ async def open_ga4(settings: Settings, clock: Clock) -> Source | None:
     return Ga4Source(settings, clock) if settings.ga4_property_id else None
 
 
+def ga4_columns(query: Ga4Query) -> list[Column]:
+    """Returns the columns of a query before Google has answered; the hour of a moment has a column of its own."""
+    hours = (Column(name + HOUR_KEY, "Hour", ValueKind.TEXT) for name in query.dimensions if name in MOMENT_DIMENSIONS)
+    return [*query_columns(query.dimensions, query.metrics), *hours]
+
+
 SOURCE = SourceType(
     name="ga4",
     query_type=Ga4Query,
     open=open_ga4,
     setup_hint="set GA4_PROPERTY_ID, and GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_APPLICATION_CREDENTIALS_JSON",
     title="Google Analytics",
+    columns=ga4_columns,
 )

@@ -4,22 +4,20 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
 from math import ceil
 from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
-from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame, Note
 from utilities.model.time_ranges import TimeRange, end_of_period, is_moment, parse_range
-from utilities.pageviews import queries
 from utilities.pageviews.counted_time import describe_range
 from utilities.pageviews.frame_rows import Row, has_figures
 from utilities.pageviews.queries import SiteQuery
-from utilities.pageviews.site_figures import MAX_PAGE_VIEW_ROWS, SiteFigures
+from utilities.pageviews.site_figures import MAX_PAGE_VIEW_ROWS, SiteFigures, page_view_columns
+from utilities.pageviews.site_figures import site_queries as site_queries
 from utilities.pageviews.sql.filters import VISIT_FILTERS, QueriedSites, resolve_site
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.sources import Source, SourceType, check_param_text, parse_row_limit
@@ -192,12 +190,6 @@ class PageViewSource:
         """Does nothing: the store is closed by its owner."""
 
 
-@cache
-def site_queries() -> Mapping[str, SiteQuery]:
-    """Returns every query by its name."""
-    return {query.name: query for query in discover_units(queries, "QUERY", SiteQuery)}
-
-
 class RemotePageViewSource:
     """The source in a process without a page-view store: opens or connects to the store for each query."""
 
@@ -245,4 +237,8 @@ FIELD_HINTS = {
     "to": "Write `last` instead of `to`.",
     "rows": "Write `limit` instead of `rows`.",
 }
-SOURCE = SourceType("pageviews", PageViewQuery, open_remote_source, title="our own page views", field_hints=FIELD_HINTS)
+
+
+SOURCE = SourceType(
+    "pageviews", PageViewQuery, open_remote_source, "", "our own page views", FIELD_HINTS, page_view_columns
+)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from utilities.config.settings import Settings
 from utilities.google.client import CALL_TIMEOUT_SECONDS, CHECK_TIMEOUT_SECONDS, GoogleClient, build_api
 from utilities.google.error_translation import CallContext
-from utilities.google.field_names import field_heading
+from utilities.google.field_names import dimension_column, field_heading
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer
 from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
@@ -130,10 +130,6 @@ def build_search_frame(raw: dict[str, Any], query: SearchConsoleQuery, date_rang
         raise BadAnswer("Search Console did not answer with rows of figures") from error
     if any(len(row.keys) != len(query.dimensions) for row in response.rows):
         raise BadAnswer("Search Console answered rows that do not match the query")
-    texts = tuple(
-        Column(n, field_heading(n), ValueKind.DATE if n == "date" else ValueKind.TEXT) for n in query.dimensions
-    )
-    figures = tuple(Column(name, field_heading(name), kind) for name, kind in SEARCH_METRICS)
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (*(clean_text(key) for key in row.keys), round(row.clicks), round(row.impressions), row.ctr, row.position)
         for row in response.rows[: query.limit]
@@ -142,7 +138,13 @@ def build_search_frame(raw: dict[str, Any], query: SearchConsoleQuery, date_rang
     facts = metadata if isinstance(metadata, dict) else {}
     incomplete = facts.get("firstIncompleteDate") or facts.get("first_incomplete_date")
     notes = (Note(f"Not yet final from {clean_text(str(incomplete), 10)} on"),) if incomplete else ()
-    return Frame((*texts, *figures), rows, notes, date_range)
+    return Frame(search_columns(query), rows, notes, date_range)
+
+
+def search_columns(query: SearchConsoleQuery) -> tuple[Column, ...]:
+    """Returns the columns of a query: its dimensions, and the figures that Search Console always has."""
+    figures = (Column(name, field_heading(name), kind) for name, kind in SEARCH_METRICS)
+    return (*map(dimension_column, query.dimensions), *figures)
 
 
 async def open_search_console(settings: Settings, clock: Clock) -> Source | None:
@@ -156,4 +158,5 @@ SOURCE = SourceType(
     open=open_search_console,
     setup_hint="set SEARCH_CONSOLE_SITE and GOOGLE_APPLICATION_CREDENTIALS",
     title="Search Console",
+    columns=search_columns,
 )

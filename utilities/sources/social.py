@@ -69,9 +69,9 @@ class SocialSource:
         if not query.known:
             await self.refresh_counts(list(dict.fromkeys(page for page in pages if page)))
         frame = Frame((Column("url", "Page", ValueKind.TEXT),), tuple((url,) for url in query.urls))
-        for rank, (name, tracker) in enumerate(self.trackers.items()):  # a narrow screen drops the last ones first
+        for rank, tracker in enumerate(self.trackers.values()):  # a narrow screen drops the last ones first
             values, notes = tracker.column_values(pages)
-            column = Column(name, tracker.provider.heading, ValueKind.SHARE, rank, tracker.provider.description)
+            column = share_column(tracker.provider, rank)
             frame = frame.with_column(column, values, notes)
         return frame
 
@@ -141,6 +141,16 @@ def canonical_or_none(url: str) -> str | None:
         return canonical_url(url)
     except ValueError:
         return None
+
+
+def share_column(provider: Provider, rank: int) -> Column:
+    """Returns the column of a network; those with a higher rank are dropped first."""
+    return Column(provider.name, provider.heading, ValueKind.SHARE, rank, provider.description)
+
+
+def all_share_columns() -> list[Column]:
+    """Returns the columns of all networks, configured or not."""
+    return [share_column(each, rank) for rank, each in enumerate(discover_units(shares, "PROVIDER", Provider))]
 
 
 def enabled_providers(settings: Settings) -> list[Provider]:

@@ -78,7 +78,7 @@ def test_tile_too_small_for_its_view_is_a_fault(tmp_path: Path):
     )
     assert len(faults) == 1
     assert "tile x is too small to be read from 3 m" in faults[0]
-    assert "give it more of the grid" in faults[0]
+    assert "give it at least 12 columns and 3 rows of the grid" in faults[0]
 
 
 def test_legibility_depends_on_the_distance(tmp_path: Path):

@@ -10,6 +10,10 @@ from utilities.rendering.layout.table_columns import NumericColumn
 TOTAL_RANK, NETWORK_RANK = 1, 2
 """The network is dropped before the total where there is no room."""
 
+TOTAL_HEADING = "All shares"
+JOINED_KEYS = ("shares", "mostlyOn")
+"""The keys of the two columns."""
+
 NETWORK_NAME = re.compile(r"\bon ([A-Z]\w*(?: [A-Z]\w*)*)")
 """The network's name in the description of its column: `points and comments on Hacker News`."""
 
@@ -21,9 +25,9 @@ def join_share_columns(frame: Frame, networks: Sequence[Column]) -> list[Numeric
     names = list(dict.fromkeys(named))
     counts = [network_counts([row[place] for place in places], named) for row in frame.rows]
     return [
-        NumericColumn("shares", "All shares", tuple(total_text(row) for row in counts), TOTAL_RANK, ""),
+        NumericColumn(JOINED_KEYS[0], TOTAL_HEADING, tuple(total_text(row) for row in counts), TOTAL_RANK, ""),
         NumericColumn(
-            "mostlyOn",
+            JOINED_KEYS[1],
             "mostly on",
             tuple(largest_network(row, names) for row in counts),
             NETWORK_RANK,

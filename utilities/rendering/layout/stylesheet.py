@@ -67,7 +67,7 @@ body {{ line-height: {LINE_EM}; }}
 .mark {{ width: {MARK_EM}em; height: {MARK_EM}em; }}
 .reason.large {{ font-size: {SENTENCE_EM}em; line-height: {SENTENCE_LINE_EM}; }}
 .dash {{ line-height: {LINE_EM}; }}
-.number .dash {{ font-size: {1.5 * SENTENCE_EM:g}em; line-height: 1; }}
+.number .dash {{ padding-top: 0; font-size: {1.5 * SENTENCE_EM:g}em; line-height: 1; }}
 .freshness {{ margin-left: {FRESHNESS_MARGIN_EM}em; }}
 .colophon {{ height: {LINE_EM}em; }}
 .course {{ width: {TREND_WIDTH:.0%}; }}

@@ -47,7 +47,7 @@ def truncate_words(text: str, size: float, room: float, lines: int) -> str:
 def count_lines(text: str, size: float, room: float, *, weight: int = 400) -> int:
     """Returns how many lines of `room` px the words of a text take; a longer word is broken."""
     lines, at = 1, 0.0
-    for word in text.split():
+    for word in text.split(" "):
         width = text_width(word, size, weight=weight)
         if at and at + width > room:
             lines, at = lines + 1, 0.0

@@ -83,6 +83,8 @@ class View:
     grid_size: tuple[int, int] = (6, 6)  # columns and rows of a new tile
     css: Callable[[TypeSizes], str] | None = None  # rules with the sizes that `draws` counts with
     figure_height: Callable[[Box], float] | None = None  # px; for views of one figure, which need no more than this
+    column_options: tuple[str, ...] = ("key", "columns", "series", "bars", "landing", "exit", "by", "headings", "ranks")
+    omits: Callable[[Frame, Box, Any], str] | None = None  # what of a frame has no room, in words; '' when all has
 
     @property
     def is_chart(self) -> bool:
@@ -96,6 +98,15 @@ class View:
     def build_content(self, frame: Frame, box: Box, options: Mapping[str, Any]) -> object:
         """Returns what `draws` returns; raises ValueError for an option or a column that does not exist."""
         return self.draws(frame, box, self.parse_options(options))
+
+    def named_columns(self, options: Mapping[str, Any]) -> list[str]:
+        """Returns the keys of columns that the options of a tile name."""
+        values = [options[name] for name in self.column_options if options.get(name)]
+        return [str(key) for value in values for key in ([value] if isinstance(value, str) else value)]
+
+    def omitted_text(self, frame: Frame, box: Box, options: Mapping[str, Any]) -> str:
+        """Returns what of a frame has no room, in words; '' when all has."""
+        return self.omits(frame, box, self.parse_options(options)) if self.omits else ""
 
     def build_trend(self, frame: Frame, box: Box, options: Mapping[str, Any]) -> ChartSpec | None:
         """Returns the sparkline, or None for a view without one or where there is nothing to draw."""

@@ -18,6 +18,14 @@ from utilities.rendering.charts.axes import (
     grid_option,
     text_element,
 )
+from utilities.rendering.charts.cell_room import (
+    CELLS_FOOT_EM,
+    MAX_ROW_NAMES_WIDTH,
+    cells_in,
+    omitted_cells_text,
+    omitted_weeks_text,
+    weeks_in,
+)
 from utilities.rendering.charts.colours import DARK, ramp_step, ramp_text_colour
 from utilities.rendering.charts.labels import one_line, parse_day, shorten_middle, week_names
 from utilities.rendering.charts.number_formats import format_brief, format_short, to_number
@@ -25,14 +33,11 @@ from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_shapes
 
-CELLS_FOOT_EM = 2.9  # the names below and the line of text under them, in em of text
-MIN_CELL_HEIGHT_EM, MIN_CELL_WIDTH_EM = 0.6, 0.3  # the least height and width of a cell, in em of text
 MAX_CELL_HEIGHT_EM = 2.4  # the largest height of a cell, in em of text
 MAX_CELL_ASPECT = 1.3  # the largest width of a cell without a value, of its height
 MAX_CELLS = 2000  # more are too small to see, and slow
 NAMED_COLUMN_EM = 3.0  # the width of a cell that has room for a name of its own, in em of text
 MAX_NAMED_COLUMNS = 12  # columns that are each named, however short; of more, some are named in full
-MAX_ROW_NAMES_WIDTH = 0.3  # the most that names may take of the width
 CALENDAR_ROWS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -65,12 +70,9 @@ def heatmap(frame: Frame, box: Box, options: HeatmapOptions) -> ChartSpec | None
         return None
     place = frame.column_index(column.key)
     pairs = [(one_line(row[0]), one_line(row[1]), to_number(row[place])) for row in frame.named_rows]
-    down = tuple(dict.fromkeys(name for name, _, _ in pairs))[
-        : int((box.height - CELLS_FOOT_EM * box.text) / MIN_CELL_HEIGHT_EM / box.text)
-    ]
-    most = min(
-        int(box.width * (1 - MAX_ROW_NAMES_WIDTH) / MIN_CELL_WIDTH_EM / box.text), MAX_CELLS // max(1, len(down))
-    )
+    rows_room, most = cells_in(box)
+    down = tuple(dict.fromkeys(name for name, _, _ in pairs))[:rows_room]
+    most = min(most, MAX_CELLS // max(1, len(down)))
     across = tuple(dict.fromkeys(name for _, name, _ in pairs))[:most]
     rows, columns = ({name: at for at, name in enumerate(names)} for names in (down, across))
     figures = {(columns[x], rows[y]): v for y, x, v in pairs if v is not None and y in rows and x in columns}
@@ -93,7 +95,7 @@ def calendar(frame: Frame, box: Box, options: HeatmapOptions) -> ChartSpec | Non
     values = {day: value for day, value in by_day.items() if day is not None and value is not None}
     if not values:
         return None
-    room = int((box.width - text_width("Mon", box.text) - AXIS_GAP_EM * box.text) / (0.8 * box.text))
+    room = weeks_in(box)
     monday = max(values) - timedelta(days=max(values).weekday())
     first = max(min(values) - timedelta(days=min(values).weekday()), monday - timedelta(weeks=max(1, room) - 1))
     weeks = [first + timedelta(weeks=count) for count in range((monday - first).days // 7 + 1)]
@@ -240,7 +242,8 @@ def min_size(box: Box) -> tuple[float, float]:
     return 12 * box.text, (CELLS_FOOT_EM + 5) * box.text
 
 
+PAIRS_FIT, DAYS_FIT = fits_shapes(20, FrameShape.PAIRS), fits_shapes(20, FrameShape.DAYS)
 VIEWS = (
-    View("heatmap", "heatmap", heatmap, fits_shapes(20, FrameShape.PAIRS), min_size, HeatmapOptions),
-    View("calendar", "calendar", calendar, fits_shapes(20, FrameShape.DAYS), min_size, HeatmapOptions),
+    View("heatmap", "heatmap", heatmap, PAIRS_FIT, min_size, HeatmapOptions, omits=omitted_cells_text),
+    View("calendar", "calendar", calendar, DAYS_FIT, min_size, HeatmapOptions, omits=omitted_weeks_text),
 )

@@ -13,7 +13,7 @@ from utilities.model.period_words import describe_period
 from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.placement import HEAD_EM, HEAD_TOP_EM
 from utilities.rendering.layout.plain_names import with_plain_names
-from utilities.rendering.layout.share_columns import join_share_columns
+from utilities.rendering.layout.share_columns import TOTAL_HEADING, join_share_columns
 from utilities.rendering.layout.stylesheet import REM_PX
 from utilities.rendering.layout.table_columns import (
     COLUMN_GAP_EM,
@@ -108,6 +108,20 @@ def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
         full=len(part.rows) == capacity,
         empty=() if part.rows else empty_sentences(frame, box),
     )
+
+
+def omitted_columns_text(frame: Frame, box: Box, options: TableOptions) -> str:
+    """Returns which columns that the options name have no room; without named columns the last ones give way."""
+    if not options.columns:
+        return ""
+    frame = frame.with_headings(options.headings)
+    shown = {head.text for head in build_table(frame, box, options).heads}
+    is_summed = options.shares == "sum" and any(one.kind is ValueKind.SHARE for one in frame.columns)
+    figures = split_columns(frame, options.columns)[1]
+    named = [one.heading for one in figures if not (is_summed and one.kind is ValueKind.SHARE)]
+    named += [TOTAL_HEADING] if is_summed else []
+    lost = [heading for heading in named if heading not in shown]
+    return f"{len(lost)} of its {len(named)} columns of figures have no room ({', '.join(lost)})" if lost else ""
 
 
 def row_capacity(box: Box) -> int:
@@ -210,4 +224,14 @@ def table_css(sizes: TypeSizes) -> str:
 """
 
 
-VIEW = View(TABLE, "only the table", build_table, fits_no_frame, min_size, TableOptions, TABLE, css=table_css)
+VIEW = View(
+    TABLE,
+    "only the table",
+    build_table,
+    fits_no_frame,
+    min_size,
+    TableOptions,
+    TABLE,
+    css=table_css,
+    omits=omitted_columns_text,
+)

@@ -86,10 +86,10 @@ def _failure_lines(
     line = LINE_EM * box.text
     retry_lines = count_lines(retry, box.text, box.width)
     if shared and shared.role is FailureRole.BOARD:
-        large = SENTENCE_EM * box.text
-        height = count_lines(reason, large, box.width, weight=600) * SENTENCE_LINE_EM * large
+        large, sentence = SENTENCE_EM * box.text, "\u00a0".join(reason.rstrip(".").rsplit(" ", 1))  # no word alone
+        height = count_lines(sentence, large, box.width, weight=600) * SENTENCE_LINE_EM * large
         if height + retry_lines * line <= box.height:
-            return reason.rstrip("."), retry, True
+            return sentence, retry, True
     lines = max(1, int(box.height / line - 0.4))
     if lines <= retry_lines:
         return truncate_words(reason, box.text, box.width, lines), "", False
