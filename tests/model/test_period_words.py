@@ -6,7 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from utilities.model.frames import Column, DateRange, Frame, ValueKind
-from utilities.model.period_words import describe_period, describe_previous_period, shared_period
+from utilities.model.period_words import (
+    compared_days,
+    describe_full_days,
+    describe_period,
+    describe_previous_period,
+    shared_period,
+)
 
 VISITS = (Column("visits", "Visits", ValueKind.INTEGER),)
 FRIDAY = date(2026, 11, 27)
@@ -85,3 +91,23 @@ NOW = covering("2026-11-27", "2026-11-27", window_minutes=5)
 )
 def test_board_names_the_period_of_most_of_its_figures(frames: list[Frame], words: str):
     assert shared_period(frames) == words
+
+
+COMPARED = replace(
+    WEEK.with_previous(((2,),)), previous_range=WEEK.date_range.preceding_range() if WEEK.date_range else None
+)
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (WEEK, "Fri 20 Nov to Thu 26 Nov 2026, UTC"),
+        (COMPARED, "20–26 Nov 2026, compared with 13–19 Nov 2026, UTC"),
+        (TODAY, "Fri 27 Nov 2026 so far, UTC"),
+        (covering("2026-11-27", "2026-11-27", until="13:00"), "Fri 27 Nov 2026 until 13:00, UTC"),
+        (covering("2026-11-27", "2026-11-27", until="13:00", window_minutes=5),
+         "5 minutes until 13:00, Fri 27 Nov 2026, UTC"),
+    ],
+)  # fmt: skip
+def test_picture_says_its_days_and_those_that_they_are_compared_with(frame: Frame, words: str):
+    assert describe_full_days(frame, compared_days(frame)) == words

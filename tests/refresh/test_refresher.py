@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +22,7 @@ from tests.refresh.fake_source import (
 from tests.waiting import wait_until
 from utilities.model.clock import utc_now
 from utilities.model.errors import Unavailable
-from utilities.model.frames import Reading, ReadingState
+from utilities.model.frames import DateRange, Reading, ReadingState
 from utilities.refresh.refresher import Refresher
 from utilities.store import open_store, unfenced_lease
 
@@ -79,6 +81,30 @@ async def test_a_source_short_of_quota_is_queried_less_often(store):
         assert source.query_count == 1
         clock.advance(1.8, refresher)
         await wait_until(lambda: source.query_count == 2)
+
+
+@pytest.mark.parametrize("query_seconds", [0.0, 20.0])
+async def test_report_of_today_is_queried_at_midnight_also_where_a_query_lasts_over_it(store, query_seconds):
+    clock = FakeClock(datetime(2026, 11, 27, 22, 59, 50, tzinfo=UTC))  # ten seconds before midnight in Berlin
+    source, days = FakeSource(), []
+
+    async def compose(sources) -> AsyncIterator:
+        day = clock().astimezone(ZoneInfo("Europe/Berlin")).date()
+        days.append(day.day)
+        if len(days) == 1:
+            clock.advance(query_seconds)
+        covered = DateRange(day, day, "Europe/Berlin", has_ended=False)
+        yield replace(await sources.fetch_frame("fake", None), date_range=covered)
+
+    async with running_refresher(store, source, make_report(pace=3600, build=compose), clock=clock) as refresher:
+        await wait_until(lambda: figure_of(store.latest("users")))
+        if not query_seconds:
+            await settle(refresher)
+            assert days == [27]
+            clock.advance(10.0, refresher)
+        await wait_until(lambda: figure_of(store.latest("users")) == 2)
+        await settle(refresher)
+    assert days == [27, 28]
 
 
 async def test_one_hanging_report_does_not_delay_another(store):

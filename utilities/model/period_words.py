@@ -16,12 +16,16 @@ MONTHS_OF_PERIODS = {1: "this month", 3: "this quarter", 12: "this year"}
 def format_days(days: DateRange, today: date | None, *, month: str = "%b") -> str:
     """Returns `20–26 Nov`, `27 Nov – 3 Dec`, or `Thu 26 Nov` for one day; with the year when it is not this year.
 
-    Days that are cut off end with `until 13:00`. `month` is `%B` for full names.
+    Days that are cut off end with `until 13:00`, and minutes are `5 minutes until 13:00, Thu 26 Nov`. `month` is `%B`
+    for full names.
     """
     first, last = days.first, days.last
     this_year = today.year if today else last.year
     year = "" if first.year == last.year == this_year else f" {last.year}"
-    year += f" until {days.until}" if days.until else ""
+    until = f" until {days.until}" if days.until else ""
+    if days.window_minutes:
+        return f"{format_window(days.window_minutes)}{until}, {last:%a} {last.day} {last:{month}}{year}"
+    year += until
     if first == last:
         return f"{last:%a} {last.day} {last:{month}}{year}"
     if (first.year, first.month) == (last.year, last.month):
@@ -49,7 +53,7 @@ def describe_full_days(frame: Frame, before: DateRange | None) -> str:
         return ""
     if days.has_ended and before is None:
         return format_date_range(days)
-    so_far = "" if days.has_ended or days.until else " so far"
+    so_far = "" if days.has_ended or days.until or days.window_minutes else " so far"
     compared = f", compared with {format_days(before, NO_YEAR)}" if before else ""
     return f"{format_days(days, NO_YEAR)}{so_far}{compared}, {timezone_label(days)}"
 
