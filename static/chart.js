@@ -85,7 +85,8 @@
   /** Zoom along days: the wheel with Shift, a drag, or the handles below. Returns the height they need. */
   function addZoom(option, data, colours) {
     var isLong = option.xAxis && option.xAxis.type === 'category' && option.xAxis.data.length > 13 && data.width > 800;
-    if (!isLong || option.series.some(function (each) { return each.type === 'heatmap'; })) return 0;
+    var isOneDay = isLong && /^\d\d:\d\d$/.test(option.xAxis.data[0]);
+    if (!isLong || isOneDay || option.series.some(function (each) { return each.type === 'heatmap'; })) return 0;
     option.dataZoom = [
       {type: 'inside', zoomOnMouseWheel: 'shift', moveOnMouseWheel: false},
       {type: 'slider', height: 18, bottom: 4, showDetail: false, showDataShadow: false, brushSelect: false,

@@ -48,8 +48,10 @@ class OverviewTable:
     rows: tuple[OverviewRow, ...]
 
 
-def overview_figures(source: OverviewSource, totals: Frame, by_day: Frame, drawn: str) -> list[OverviewFigure]:
-    """Returns the six figures; values are '–' without figures."""
+def overview_figures(
+    source: OverviewSource, totals: Frame, by_day: Frame, drawn: str, *, compares: bool
+) -> list[OverviewFigure]:
+    """Returns the six figures; values are '–' without figures, and without changes unless the page `compares`."""
     row = totals.rows[0] if totals.rows else ()
     figures = []
     for heading, key in source.figures:
@@ -59,7 +61,7 @@ def overview_figures(source: OverviewSource, totals: Frame, by_day: Frame, drawn
         if row and totals.has_column(key):
             column = totals.columns[totals.column_index(key)]
             value = row[totals.column_index(key)]
-            has_previous = totals.has_column(column.previous_key)
+            has_previous = compares and totals.has_column(column.previous_key)
             previous = row[totals.column_index(column.previous_key)] if has_previous else None
         previous_text = "" if previous is None else format_value(previous, column.kind)
         figures.append(

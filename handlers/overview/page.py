@@ -4,21 +4,25 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
+from handlers.base.public_origin import public_origin
 from handlers.overview.figures import OverviewTable, overview_figures, overview_rows
 from handlers.overview.hours import complete_day
 from handlers.overview.params import SOURCE_PARAM, OverviewParams
+from handlers.overview.scope import build_actions, build_overview_scope
 from handlers.overview.sources import GOOGLE, OVERVIEW_SOURCES, OWN, OverviewColumn, OverviewSource
 from handlers.reports.chart import ChartPair, draw_charts, prepare_pictures
 from handlers.reports.compared_days import compared_days, format_days
-from handlers.reports.desk_state import PERIODS, DeskState
+from handlers.reports.desk_state import DeskState, query_string
 from handlers.reports.handler import RETRY_AFTER_SECONDS, http_errors
 from handlers.reports.page import MAX_RELOAD
 from handlers.reports.presenter import ReportView
 from handlers.reports.row_links import is_filter_value, row_filter
+from handlers.reports.scope import Scope
 from utilities.model.frames import Frame, ReadingState
 from utilities.pageviews.classify.user_agents import device_type
 from utilities.pageviews.sql.filters import resolve_site
 from utilities.rendering.layout import Box
+from utilities.rendering.views import View
 
 CHART_BOXES = Box(1160, 250, 14, 16), Box(358, 240, 14, 16)
 WALL_ADDRESS = "/wall"
@@ -44,6 +48,10 @@ class OverviewPage(OverviewParams):
         While no page view was ever counted, it is Google, unless Google has failed.
         """
         self.check_overview_params()
+        if added := self.parse_added_filter(self.parse_report_query(OWN.totals)):
+            state = DeskState(self.address_params(OWN), compare=False)
+            self.redirect(f"/{state.link(params={**state.params, **added})}")
+            return
         name = self.get_query_argument(SOURCE_PARAM, "")
         source, google_error = OVERVIEW_SOURCES[name or OWN.name], ""
         totals, range_fault = self.read_totals(source)
@@ -54,7 +62,7 @@ class OverviewPage(OverviewParams):
             else:
                 source, totals = GOOGLE, google
         if range_fault:
-            await self.show_range_fault(source, range_fault)
+            await self.show_range_fault(source, totals, range_fault)
         else:
             await self.show_figures(source, totals, google_error)
 
@@ -62,23 +70,27 @@ class OverviewPage(OverviewParams):
         """Returns the six figures, or what is wrong with the range."""
         return self.view_or_fault(self.parse_report_query(source.totals), self.latest_view)
 
-    async def show_range_fault(self, source: OverviewSource, range_fault: str) -> None:
+    def build_scope(self, source: OverviewSource, totals: ReportView, state: DeskState) -> Scope:
+        """Returns the scope line of this request."""
+        query, filters = self.parse_report_query(source.totals), self.filters_in_force(source, state)
+        site = self.site_title(source)
+        return build_overview_scope(site, source, self.source_links(state), query, totals, state, filters)
+
+    async def show_range_fault(self, source: OverviewSource, totals: ReportView, range_fault: str) -> None:
         """Writes the page without figures, with the form to correct the days."""
         state = DeskState(self.address_params(source), compare=False)
         await self.render_large_page(
             "overview.html",
             here="/",
             site=self.site_title(source),
+            scope=self.build_scope(source, totals, state),
             state=state,
-            source=source,
-            sources=self.source_links(state),
             range_fault=range_fault,
-            periods=PERIODS,
             covers=None,
             days="",
             is_pending=False,
+            actions=None,
             visitors_now=self.count_visitors_now(source),
-            filters=self.filters_in_force(source, state),
             reload=MAX_RELOAD,
             now=self.services.clock(),
         )
@@ -90,7 +102,7 @@ class OverviewPage(OverviewParams):
         by_time = self.read_view(source.by_hour if day else source.by_day)
         charted = complete_day(by_time.frame, self.read_day_before(source, day)) if day else by_time.frame
         tables = tuple(self.build_table(source, column, state) for column in source.columns)
-        drawn = self.drawn_key(source, by_time.frame)
+        drawn, chart_view = self.drawn_key(source, by_time.frame), self.services.views["bar" if day else "line"]
         days, before = totals.frame.date_range, compared_days(totals.frame)
         today = self.services.clock().date()
         views = [totals, by_time, *(table.view for table in tables)]
@@ -98,24 +110,22 @@ class OverviewPage(OverviewParams):
             "overview.html",
             here="/",
             site=self.site_title(source),
+            scope=self.build_scope(source, totals, state),
+            actions=build_actions(totals, self.parse_report_query(by_time.report.name), chart_view, drawn, tables),
+            shared_address=f"{public_origin(self)}/{query_string(state.fields)}",
             state=state,
-            source=source,
-            sources=self.source_links(state),
             totals=totals,
             range_fault="",
             covers=totals.frame.date_range,
             by_time=by_time,
             tables=tables,
-            figures=overview_figures(source, totals.frame, by_time.frame, drawn),
-            chart=await self.draw_chart(by_time.report.title, "bar" if day else "line", charted, drawn),
+            figures=overview_figures(source, totals.frame, by_time.frame, drawn, compares=self.compares),
+            chart=await self.draw_chart(by_time.report.title, chart_view, charted, drawn),
             time_unit="hour" if day else "day",
-            is_running=bool(day and days and not days.has_ended),
+            is_running=bool(day and days and not days.has_ended and not days.until),
             is_empty=has_no_visits(source, totals.frame),
-            without_filters=self.link_without_filters(source, state),
             days=format_days(days, today) if days else "",
             previous_days=format_days(before, today) if before and self.compares else "",
-            periods=PERIODS,
-            filters=self.filters_in_force(source, state),
             visitors_now=self.count_visitors_now(source),
             google_error=google_error,
             reload=min(map(self.seconds_to_reload, views)),
@@ -152,11 +162,11 @@ class OverviewPage(OverviewParams):
         query, before = self.parse_report_query(source.by_hour), str(day - timedelta(days=1))
         return self.latest_view(replace(query, params={**query.params, "from": before, "to": before})).frame
 
-    async def draw_chart(self, title: str, view: str, frame: Frame, key: str) -> ChartPair | None:
+    async def draw_chart(self, title: str, view: View, frame: Frame, key: str) -> ChartPair | None:
         """Returns the chart of one figure, None without any figures."""
         if not frame.rows or not frame.has_column(key):
             return None
-        draw = partial(prepare_pictures, title, self.services.views[view], frame, {"series": (key,)}, CHART_BOXES)
+        draw = partial(prepare_pictures, title, view, frame, {"series": (key,)}, CHART_BOXES)
         pictures = await self.run_in_worker(draw)
         return await draw_charts(pictures, self.services.gallery) if pictures else None
 

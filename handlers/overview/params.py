@@ -33,7 +33,7 @@ class OverviewParams(DeskHandler):
         """Raises HttpProblem 400 for a parameter that the page does not have, or a value that it does not know."""
         filters = self.filter_names(OWN)
         tabs = {column.name: column.tabs for column in OWN.columns}
-        self.check_params((SOURCE_PARAM, *SCOPE_PARAMS, "figure", *tabs, *sorted(filters), "kiosk"))
+        self.check_params((SOURCE_PARAM, *SCOPE_PARAMS, "figure", *tabs, *sorted(filters), "kiosk", "filter", "value"))
         self.get_choice(SOURCE_PARAM, ("", *OVERVIEW_SOURCES))
         self.get_choice("figure", ("", *(key for each in OVERVIEW_SOURCES.values() for _, key in each.figures)))
         for name in tabs:
@@ -66,11 +66,6 @@ class OverviewParams(DeskHandler):
     def filters_in_force(self, source: OverviewSource, state: DeskState) -> list[str]:
         """Returns the names of the filters of the address."""
         return [name for name in state.params if name in self.filter_names(source)]
-
-    def link_without_filters(self, source: OverviewSource, state: DeskState) -> str:
-        """Returns the address of this page without any filter."""
-        names = self.filters_in_force(source, state)
-        return state.link(params={name: value for name, value in state.params.items() if name not in names})
 
     def filter_names(self, source: OverviewSource) -> set[str]:
         """Returns the parameters that filter by a property of a page view or visit."""

@@ -68,6 +68,16 @@ class DeskHandler(ReportHandler):
             self.set_status(400)
             return query.describe(None), problem.sentence
 
+    def parse_added_filter(self, query: ReportQuery) -> dict[str, str]:
+        """Returns the filter that the form "Add a filter" names; empty without one. 400 for an unknown one."""
+        name, value = self.get_query_argument("filter", ""), self.get_query_argument("value", "").strip()
+        names = [each for each in query.filter_names if each not in SCOPE_NAMES]
+        if name and name not in names:
+            raise HttpProblem(400, f"`filter` must be one of {', '.join(names)}.")
+        if name == "page" and value and not value.startswith("/"):
+            value = f"/{value}"
+        return {name: value} if name and value else {}
+
     def parse_table_page(self) -> int:
         """Returns the page of the table; `part` is its former name. 400 for what is not a number."""
         values = [*self.get_query_arguments("part"), *self.get_query_arguments("page")]
@@ -125,16 +135,6 @@ class ReportPage(DeskHandler):
             self.redirect(f"/reports/{name}{state.link(params={**state.params, **added})}")
         else:
             await self.show_report(query, state)
-
-    def parse_added_filter(self, query: ReportQuery) -> dict[str, str]:
-        """Returns the filter that the form "Add a filter" names; empty without one. 400 for an unknown one."""
-        name, value = self.get_query_argument("filter", ""), self.get_query_argument("value", "").strip()
-        names = [each for each in query.filter_names if each not in SCOPE_NAMES]
-        if name and name not in names:
-            raise HttpProblem(400, f"`filter` must be one of {', '.join(names)}.")
-        if name == "page" and value and not value.startswith("/"):
-            value = f"/{value}"
-        return {name: value} if name and value else {}
 
     async def show_report(self, query: ReportQuery, state: DeskState) -> None:
         report_view, range_fault = self.view_or_fault(query, partial(self.view_of_all_rows, state))

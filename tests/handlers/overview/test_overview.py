@@ -102,6 +102,29 @@ async def test_days_or_filters_without_page_views_say_so_and_lead_to_more(foyer:
     await wait_until(lambda: says("?from=now-2d/d&to=now-2d/d", "No page views on", "Last 28 days"))
 
 
+async def test_actions_are_of_the_figures_shown_and_lead_somewhere(foyer: FoyerServer, fetch: Fetch):
+    for _ in range(2):
+        url = f"{foyer.address}/a.gif?url=https%3A%2F%2Fexample.com%2F"
+        assert (await fetch(url, headers={"User-Agent": AGENT})).code == 200
+    html = ""
+
+    async def has_figures() -> bool:
+        nonlocal html
+        html = await read_overview(foyer, fetch, "?from=now-2d/d&to=now&country=Germany&compare=false")
+        return "No page views on" in html
+
+    await wait_until(has_figures)
+    addresses = {unescape(each) for each in re.findall(r'href="(/(?:reports|links)[^"]*)"', html)}
+    assert len([each for each in addresses if ".csv?" in each]) == 6
+    for each in addresses:
+        assert each in ("/reports", "/links") or "country%3DGermany" in each or "country=Germany" in each, each
+        assert (await fetch(foyer.address + each, raise_error=False)).code in (200, 503), each
+    assert "country: Germany" in unescape(html)
+    assert "change better" not in html
+    added = await fetch(f"{foyer.address}/?filter=page&value=pricing", follow_redirects=False, raise_error=False)
+    assert (added.code, added.headers["Location"]) == (302, "/?page=%2Fpricing")
+
+
 async def test_overview_without_any_page_view_has_the_line_to_paste(foyer: FoyerServer, fetch: Fetch):
     pages: list[str] = []
 

@@ -142,9 +142,9 @@ def dashed_key_elements(text: str, box: Box) -> list[Option]:
     left = box.width - text_width(text, box.text)
     dash, height = KEY_DASH_EM * box.text, hairline_width(box)
     dashes = [
-        rectangle_element(left - (place * 1.6 + 1.8) * dash, 0.5 * box.text, dash, height, DARK.ink) for place in (0, 1)
+        rectangle_element(left - (place * 1.6 + 1.8) * dash, 0.7 * box.text, dash, height, DARK.ink) for place in (0, 1)
     ]
-    return [*dashes, text_element(text, left, 0, box.text, DARK.quiet)]
+    return [*dashes, text_element(text, left, 0.2 * box.text, box.text, DARK.quiet)]
 
 
 def caption_element(text: str, box: Box) -> Option:

@@ -1,0 +1,105 @@
+"""The scope line of the overview, and what its menus Export, Share and "Put on a board" offer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from handlers.overview.figures import OverviewTable
+from handlers.overview.sources import GOOGLE, OverviewSource
+from handlers.reports.compared_days import compared_days, format_days
+from handlers.reports.desk_state import DeskState
+from handlers.reports.presenter import ReportView
+from handlers.reports.report_query import ReportQuery
+from handlers.reports.scope import (
+    FilterChip,
+    MenuItem,
+    Scope,
+    days_label,
+    filter_heading,
+    range_items,
+    scope_zone,
+    shifted_ranges,
+    site_items,
+)
+from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
+from utilities.model.frames import DateRange
+from utilities.rendering.views import View
+
+
+@dataclass(frozen=True)
+class OverviewActions:
+    """What can be done with the figures of an overview."""
+
+    snippet: str  # the chart as a tile of a board file
+    files: tuple[tuple[str, str, str], ...]  # label, format and address
+    share_link: str  # the address of the form for a link to the chart
+
+
+def build_overview_scope(
+    site: str,
+    source: OverviewSource,
+    sources: Iterable[tuple[OverviewSource, str]],
+    query: ReportQuery,
+    view: ReportView,
+    state: DeskState,
+    filters: Iterable[str],
+) -> Scope:
+    """Returns the scope line; `query` and `view` are those of the six figures, `filters` those in force."""
+    now, zone = query.services.clock(), scope_zone(query, view)
+    days, today = view.frame.date_range, now.astimezone(zone).date()
+    before = None if state.params.get("compare") == "false" else compared_days(view.frame)
+    ranges = tuple(range_items(state, now, zone))
+    names = tuple(filters)
+    earlier, later = shifted_ranges(state, days, today) if days else ("", "")
+    items = tuple(MenuItem(f"source-{each.name}", each.title, href, each is source) for each, href in sources)
+    return Scope(
+        site=site,
+        sites=tuple(site_items(query, state)),
+        source=source.title,
+        source_shape="google" if source is GOOGLE else "own",
+        sources=items if len(items) > 1 else (),
+        days=days_label(ranges, days, today),
+        ranges=ranges,
+        compared=format_days(before, today) if before else "",
+        comparisons=tuple(comparison_choices(state, days, before, today)),
+        filters=tuple(FilterChip(filter_heading(name), state.params[name], state.without(name)) for name in names),
+        unfiltered=state.without(*names),
+        offered_filters=tuple(
+            (name, filter_heading(name))
+            for name in query.filter_names
+            if name not in ("site", "from", "to", "compare", "rows", *names)
+        ),
+        earlier=earlier,
+        later=later,
+    )
+
+
+def comparison_choices(
+    state: DeskState, days: DateRange | None, before: DateRange | None, today: date
+) -> Iterator[MenuItem]:
+    """Yields the previous period, which is the default, and no comparison."""
+    count = (days.last - days.first).days + 1 if days else 0
+    label = "The previous period" if not count else "The day before" if count == 1 else f"The {count} days before"
+    is_off = state.params.get("compare") == "false"
+    yield MenuItem("compare", label, state.without("compare"), not is_off, format_days(before, today) if before else "")
+    yield MenuItem("compare-nothing", "Nothing", state.link(params={**state.params, "compare": "false"}), is_off)
+
+
+def build_actions(
+    totals: ReportView, chart: ReportQuery, view: View, drawn: str, tables: Iterable[OverviewTable]
+) -> OverviewActions:
+    """Returns the actions; `chart` is the report that the chart draws, and `drawn` its column."""
+    name, by = chart.report.name, "By hour" if view.name == "bar" else "By day"
+    image = urlencode(
+        {**chart.params, **({"compare": "true"} if chart.compare else {}), "view": view.name, "series": drawn}
+    )
+    reports = [("Figures", totals.report.name, totals.query_string), (by, name, chart.query_string)]
+    reports += [(table.tab.label, table.view.report.name, table.view.query_string) for table in tables]
+    files = [(label, "CSV", f"/reports/{report}.csv{query}") for label, report, query in reports]
+    files += [("Chart", kind.upper(), f"/reports/{name}.{kind}?{image}") for kind in ("png", "svg")]
+    return OverviewActions(
+        board_report_yaml(chart.adjusted_report(), view) if chart.is_parameterized else tile_yaml(chart.report, view),
+        tuple(files),
+        f"/links?{urlencode({'report': name, 'query': image})}",
+    )
