@@ -46,7 +46,7 @@ def build_overview_scope(
     filters: Iterable[str],
 ) -> Scope:
     """Returns the scope line; `query` and `view` are those of the six figures, `filters` those in force."""
-    now, zone = query.services.clock(), scope_zone(query, view)
+    now, zone, sites = query.services.clock(), scope_zone(query, view), query.services.collector.sites
     days, today = view.frame.date_range, now.astimezone(zone).date()
     before = None if state.params.get("compare") == "false" else compared_days(view.frame)
     ranges = tuple(range_items(state, now, zone))
@@ -55,12 +55,13 @@ def build_overview_scope(
     items = tuple(MenuItem(f"source-{each.name}", each.title, href, each is source) for each, href in sources)
     return Scope(
         site=site,
-        sites=tuple(site_items(query, state)),
+        sites=tuple(site_items(sites, query.site_name, state)) if "site" in query.filter_names else (),
         source=source.title,
         source_shape="google" if source is GOOGLE else "own",
         sources=items if len(items) > 1 else (),
         days=days_label(ranges, days, today),
         ranges=ranges,
+        covered=format_days(days, today) if days else "",
         compared=format_days(before, today) if before else "",
         comparisons=tuple(comparison_choices(state, days, before, today)),
         filters=tuple(FilterChip(filter_heading(name), state.params[name], state.without(name)) for name in names),
