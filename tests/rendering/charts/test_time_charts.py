@@ -153,6 +153,14 @@ def test_dashed_line_has_its_days(view: str, previous_range: DateRange | None, w
     assert "before" not in texts(option)
 
 
+@pytest.mark.parametrize(("title", "key"), [(400, "the week before, 14–20 Nov"), (800, "the week before"), (1000, "")])
+@pytest.mark.parametrize("view", ["area", "bar"])
+def test_key_of_the_dashed_line_stands_on_the_headlines_line_where_it_fits(view: str, title: float, key: str):
+    option, spec = draw(view, frame_of_days(7, previous=True), replace(WALL, title=title))
+    assert spec.headline_key == key
+    assert any("14–20 Nov" in text for text in texts(option)) == (not key)
+
+
 def test_one_day_last_week_is_named_by_its_weekday():
     frame = replace(frame_of_hours(20), previous_range=DateRange(TODAY - timedelta(7), TODAY - timedelta(7), "UTC"))
     rows: list[tuple[Value, ...]] = [(*row, 70) for row in frame.rows]

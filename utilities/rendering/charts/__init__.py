@@ -20,6 +20,7 @@ class ChartSpec:
     title: str = ""  # for screen readers
     description: str = ""  # its figures in a sentence, for screen readers
     dashed: str = ""  # what its dashed line is, in words; "" without one
+    headline_key: str = ""  # the same on the line of a tile's headline, where the chart itself leaves it out
 
     @cached_property
     def key(self) -> str:
@@ -28,7 +29,9 @@ class ChartSpec:
         return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
 
 
-def build_chart_spec(option: Mapping[str, Any], box: Box, description: str, dashed: str = "") -> ChartSpec:
+def build_chart_spec(
+    option: Mapping[str, Any], box: Box, description: str, dashed: str = "", headline_key: str = ""
+) -> ChartSpec:
     """Returns a chart that fills the box, without a title; raises ValueError when a number in it is not finite."""
     text = json.dumps(option, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return ChartSpec(text, max(1, round(box.width)), max(1, round(box.height)), "", description, dashed)
+    return ChartSpec(text, max(1, round(box.width)), max(1, round(box.height)), "", description, dashed, headline_key)

@@ -1,23 +1,34 @@
 """What a dashed line is, in words: the previous period with its days."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from utilities.model.frames import DateRange, Frame
 from utilities.rendering.charts.series import ChartRows
+from utilities.rendering.layout import Box
+from utilities.rendering.layout.text_width import text_width
 
+KEY_DASHES = "– – "  # before the words, as templates/tile.html has them
+KEY_GAP_EM = 0.75  # between a headline and the key, in em of text
 DAYS_IN_WORDS = {1: "the day before", 7: "the week before"}
 
 
-def previous_phrases(frame: Frame, rows: ChartRows) -> tuple[str, str] | tuple[()]:
-    """Returns what the dashed line is, with its days, and the days alone; () where no previous period is drawn."""
+def previous_phrases(frame: Frame, rows: ChartRows) -> tuple[str, str, str] | tuple[()]:
+    """Returns what the dashed line is: with its days, in words, and the days alone; () where there is none."""
     if not any(each.previous for each in rows.series):
         return ()
     days = frame.previous_range or (frame.date_range and frame.date_range.preceding_range())
     if not days:
-        return "the time before", "the time before"
+        return "the time before", "the time before", "the time before"
     current = frame.date_range or days
     dates, words = short_days(days, current.last.year), period_words(days, frame.date_range)
-    return f"{words}, {dates}" if words else dates, dates
+    return (f"{words}, {dates}", words, dates) if words else (dates, dates, dates)
+
+
+def headline_key(phrases: Sequence[str], box: Box) -> str:
+    """Returns the longest phrase that fits on the line of the tile's headline; "" where none does or there is none."""
+    room = box.width - box.title - KEY_GAP_EM * box.text if box.title else 0.0
+    return next((each for each in phrases if text_width(KEY_DASHES + each, box.text) <= room), "")
 
 
 def period_words(days: DateRange, current: DateRange | None) -> str:

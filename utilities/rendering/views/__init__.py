@@ -129,6 +129,7 @@ class ChartSvg:
     """A chart that has been rendered."""
 
     svg: Markup
+    headline_key: str = ""  # what its dashed line is, for the line of the headline
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,11 @@ class TileFace:
     template: str
     content: object
     trend: Markup | None = None  # the sparkline next to the content
+
+    @property
+    def key(self) -> str:
+        """What the dashed line of a chart is, on the line of the tile's headline; "" without one."""
+        return str(getattr(self.content, "headline_key", ""))
 
     @property
     def has_head(self) -> bool:

@@ -1,5 +1,6 @@
 """Bars side by side or stacked: horizontal with room for long names, or vertical for days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
@@ -26,7 +27,7 @@ from utilities.rendering.charts.labels import OTHER_NAME, shorten_middle
 from utilities.rendering.charts.legends import legend_height, legend_option
 from utilities.rendering.charts.line_series import previous_line
 from utilities.rendering.charts.number_formats import format_short
-from utilities.rendering.charts.previous_period import previous_phrases
+from utilities.rendering.charts.previous_period import headline_key, previous_phrases
 from utilities.rendering.charts.series import ChartRows, build_rows, describe_rows, require_one_unit
 from utilities.rendering.charts.single_figures import single_figures
 from utilities.rendering.charts.value_scale import build_value_scale
@@ -64,7 +65,7 @@ def bar_chart(frame: Frame, box: Box, options: BarOptions, *, stacked: bool = Fa
     if rows.has_days and len(rows.names) == 1:
         return single_figures(rows, box)
     return (
-        vertical_bars(rows, box, options, dashed_words(frame, rows), stacked=stacked)
+        vertical_bars(rows, box, options, dashed_phrases(frame, rows), stacked=stacked)
         if rows.has_days
         else horizontal_bars(rows, box, options, frame.total_rows or 0, stacked=stacked)
     )
@@ -123,17 +124,20 @@ def horizontal_bars(
     return build_chart_spec(option, whole, describe_rows(rows))
 
 
-def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, dashed: str, *, stacked: bool) -> ChartSpec | None:
+def vertical_bars(
+    rows: ChartRows, box: Box, options: BarOptions, dashed: Sequence[str], *, stacked: bool
+) -> ChartSpec | None:
     """Returns days at the bottom and bars above, the last ones when not all fit; None when the room is too low."""
     count = min(len(rows.names), options.rows or len(rows.names))
     room = box.width - 4 * box.text
     most = max(1, int(room / (MIN_COLUMN_WIDTH_EM * box.text * (1 if stacked else len(rows.series)))))
     captions = [caption_element(f"the last {most:,} of {count:,}", box)] if count > most else []
     rows = rows.last_rows(min(most, count))
-    has_values = has_room_for_values(rows, box) and not dashed
+    has_values, key = has_room_for_values(rows, box) and not dashed, headline_key(dashed, box)
+    label = shorten_middle(dashed[0], box.text, box.width / 2) if dashed and not key else ""
     top = (
         legend_height(rows.series_names, box)
-        + (VALUE_ROW_EM if has_values or rows.running is not None or dashed else 0.6) * box.text
+        + (VALUE_ROW_EM if has_values or rows.running is not None or label else 0.6) * box.text
     )
     bottom = (AXIS_ROW_EM + (CAPTION_EM if captions else 0.0)) * box.text
     if box.height - top - bottom < MIN_PLOT_EM * box.text:
@@ -152,16 +156,15 @@ def vertical_bars(rows: ChartRows, box: Box, options: BarOptions, dashed: str, *
                 *bar_series(rows, box, stacked=stacked, has_values=has_values),
                 *([previous_line(rows.series[0], DARK.ink, box)] if dashed else []),
             ],
-            "graphic": [*captions, *dashed_key_elements(shorten_middle(dashed, box.text, box.width / 2), box)],
+            "graphic": [*captions, *dashed_key_elements(label, box)],
         }
     )
-    return build_chart_spec(option, box, describe_rows(rows), dashed)
+    return build_chart_spec(option, box, describe_rows(rows), dashed[0] if dashed else "", key)
 
 
-def dashed_words(frame: Frame, rows: ChartRows) -> str:
+def dashed_phrases(frame: Frame, rows: ChartRows) -> Sequence[str]:
     """Returns what the dashed line across the bars is; only those of a single series have one."""
-    phrases = previous_phrases(frame, rows) if len(rows.series) == 1 else ()
-    return phrases[0] if phrases else ""
+    return previous_phrases(frame, rows) if len(rows.series) == 1 else ()
 
 
 def max_bar_ticks(box: Box, top: float, bottom: float) -> int:

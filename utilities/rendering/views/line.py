@@ -19,7 +19,7 @@ from utilities.rendering.charts.end_labels import (
     spread_end_labels,
 )
 from utilities.rendering.charts.line_series import previous_line, series_lines
-from utilities.rendering.charts.previous_period import previous_phrases
+from utilities.rendering.charts.previous_period import headline_key, previous_phrases
 from utilities.rendering.charts.series import ChartRows, build_rows, describe_rows, require_one_unit
 from utilities.rendering.charts.single_figures import single_figures
 from utilities.rendering.charts.value_scale import ValueScale, build_value_scale
@@ -53,7 +53,8 @@ def line_chart(frame: Frame, box: Box, options: LineOptions, *, filled: bool = F
         return single_figures(rows, box)
     scale = build_value_scale(rows.known_values, rows.series[0].kind, max_ticks(box))
     dashed = previous_phrases(frame, rows)
-    ends = build_end_labels(rows, dashed[1] if dashed else "", box)
+    key = headline_key(dashed, box)
+    ends = build_end_labels(rows, dashed[2] if dashed and not key else "", box)
     left, right = axis_labels_width(scale, box), end_labels_width(ends, box)
     option = base_option(box) | {
         "grid": grid_option(left, right, LINES_TOP_EM * box.text, LINES_BOTTOM_EM * box.text),
@@ -66,7 +67,7 @@ def line_chart(frame: Frame, box: Box, options: LineOptions, *, filled: bool = F
             for mark in end.elements(box.width - right + END_LABEL_GAP_EM * box.text, box)
         ],
     }
-    return build_chart_spec(option, box, describe_rows(rows), dashed[0] if dashed else "")
+    return build_chart_spec(option, box, describe_rows(rows), dashed[0] if dashed else "", key)
 
 
 def max_ticks(box: Box) -> int:

@@ -109,7 +109,8 @@ class TileContents:
             ), trend is None
         svg = self._find_svg(face.content)
         if svg:
-            return TileFace((face.shape,), view.template, ChartSvg(Markup(svg))), False  # noqa: S704 (our own, cleaned)
+            chart = ChartSvg(Markup(svg), face.content.headline_key)  # noqa: S704 (our own, cleaned)
+            return TileFace((face.shape,), view.template, chart), False
         return self._table_face(frame, face.shape, face.box), svg is None
 
     def _prepare_tile(
