@@ -215,6 +215,15 @@ FORM_OPTIONS = {
     "limits": tuple((str(number), f"Largest {number}") for number in PAGES_PER_SIDE),
     "channels": (("", "Any"), *((each, each) for each in FLOW_CHANNELS)),
     "devices": (("", "Any"), *((each, each.capitalize()) for each in FLOW_DEVICES)),
+    "text_filters": (
+        ("referrer", "Linked from (site or page)"),
+        ("traffic_source", "Source"),
+        ("medium", "Medium"),
+        ("campaign", "Campaign"),
+        ("only_country", "Country"),
+        ("browser", "Browser"),
+        ("system", "System"),
+    ),
     "countries": sorted(country_names().items(), key=lambda each: each[1]),
 }
 """The options of the form: values and labels."""

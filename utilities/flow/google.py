@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from utilities.flow.model import FLOW_COLUMNS
-from utilities.flow.query import FlowQuery
+from utilities.flow.query import TEXT_FILTERS, FlowQuery
 from utilities.model.errors import ParameterError
 from utilities.model.frames import Frame, Note
 from utilities.pageviews.sql.flow import PageDepth
 from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources import Sources
-from utilities.sources.ga4 import Ga4Filter, Ga4Query
+from utilities.sources.ga4 import GA4_FILTERS, Ga4Filter, Ga4Query
 
 MAX_GOOGLE_ROWS = 9_990  # of one answer
 MAX_COMPARED_PLACES = 8  # each is a query of its own: one answer by country would have too many rows
@@ -27,6 +27,8 @@ def check_google_query(query: FlowQuery) -> None:
     """Raises ParameterError for a query that Google cannot answer."""
     if not query.days:
         raise ParameterError("from", "is not for Google's figures, which are of full days: give `days` instead")
+    if query.filter_text("referrer"):
+        raise ParameterError("referrer", "cannot filter Google's figures: choose our own, or give `traffic_source`")
     if len(query.countries) + len(query.regions) > MAX_COMPARED_PLACES:
         raise ParameterError("country", f"may have {MAX_COMPARED_PLACES} countries and regions at most by Google")
 
@@ -63,6 +65,7 @@ def build_google_query(query: FlowQuery, *places: Ga4Filter) -> Ga4Query:
         Ga4Filter("sessionDefaultChannelGroup", query.channel),
         Ga4Filter("deviceCategory", GOOGLE_DEVICES.get(query.device, query.device)),
         Ga4Filter("pagePath", query.page.removesuffix("*"), "begins" if query.page.endswith("*") else "exact"),
+        *(Ga4Filter(GA4_FILTERS[TEXT_FILTERS[name]], text) for name, text in query.text_filters),
         *places,
     ]
     return Ga4Query(

@@ -84,4 +84,4 @@ def resolve_range(query: FlowQuery, sites: QueriedSites, now: datetime) -> tuple
     site, zone = resolve_site(sites, query.site)
     time_range = parse_range(first_of(query), query.last or "now", ZoneInfo(zone), now)
     time_range.check_length(MAX_FLOW_DAYS)
-    return time_range, VisitFilter(site, query.channel, query.device, query.page)
+    return time_range, VisitFilter(site, query.filters)

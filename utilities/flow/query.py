@@ -22,6 +22,17 @@ FLOW_CHANNELS = (
 )
 """GA4's default channel groups; utilities/pageviews/classify/channels.py says which visit belongs to which."""
 
+TEXT_FILTERS = {
+    "referrer": "referrer",
+    "traffic_source": "source",
+    "medium": "medium",
+    "campaign": "campaign",
+    "only_country": "country",
+    "browser": "browser",
+    "system": "system",
+}
+"""The filters of visits by their parameters here, where `source` and `country` have meanings of their own."""
+
 SINGLE_PARAMS = (
     "source",
     "site",
@@ -33,6 +44,7 @@ SINGLE_PARAMS = (
     "channel",
     "device",
     "page",
+    *TEXT_FILTERS,
     "regions",
     "day",
     "node",
@@ -57,6 +69,7 @@ class FlowQuery:
     channel: str = ""
     device: str = ""
     page: str = ""
+    text_filters: tuple[tuple[str, str], ...] = ()  # by the names in TEXT_FILTERS
     countries: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()  # Google's names; our own page views have countries only
     day: date | None = None  # None for all days of the range
@@ -70,7 +83,18 @@ class FlowQuery:
     @property
     def is_filtered(self) -> bool:
         """Whether the fields under "Filter and compare" are in use."""
-        return bool(self.channel or self.device or self.page or self.has_comparison)
+        return bool(self.filters or self.has_comparison)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters of visits that are set, by their names in all reports."""
+        named = {"channel": self.channel, "device": self.device, "page": self.page}
+        named |= {TEXT_FILTERS[name]: text for name, text in self.text_filters}
+        return {name: text for name, text in named.items() if text}
+
+    def filter_text(self, name: str) -> str:
+        """Returns the value of one of TEXT_FILTERS, '' without one."""
+        return dict(self.text_filters).get(name, "")
 
     @property
     def has_comparison(self) -> bool:
@@ -96,6 +120,7 @@ class FlowQuery:
             ("channel", query.channel, ""),
             ("device", query.device, ""),
             ("page", query.page, ""),
+            *((name, text, "") for name, text in query.text_filters),
             *(("country", code, "") for code in query.countries),
             ("regions", ", ".join(query.regions), ""),
             ("day", query.day.isoformat() if query.day else "", ""),
@@ -112,6 +137,8 @@ def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
         if any(len(value) > MAX_PARAM_CHARS or not (value or " ").isprintable() for value in values):
             raise ParameterError(name, f"must be printable and at most {MAX_PARAM_CHARS} characters long")
     single = {name: params[name][-1].strip() for name in SINGLE_PARAMS if params.get(name)}
+    if single.get("source", "") not in ("", OURS, GOOGLE):  # as in the reports
+        single = {"traffic_source": single.pop("source")} | single
     days = "" if single.get("from") else parse_choice("days", single.get("days", ""), ("", *FLOW_PERIODS))
     codes = tuple(sorted({code for code in params.get("country", ()) if code}))
     for code in codes:
@@ -130,6 +157,7 @@ def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
         channel=parse_choice("channel", single.get("channel", ""), ("", *FLOW_CHANNELS)),
         device=parse_choice("device", single.get("device", ""), ("", *FLOW_DEVICES)),
         page=single.get("page", ""),
+        text_filters=tuple((name, single[name]) for name in TEXT_FILTERS if single.get(name)),
         countries=codes,
         regions=parse_regions(single),
         day=parse_day(single.get("day", "")),

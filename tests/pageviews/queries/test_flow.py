@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from urllib.parse import parse_qs
 
 import pytest
 
 from tests.pageviews.queries.week import BUY, WEEK, view_at
+from utilities.flow.google import check_google_query
 from utilities.flow.model import Flow, PageNeighbours
 from utilities.flow.page_views import FlowAsk, NeighboursAsk
 from utilities.flow.query import FlowQuery, parse_flow_query
@@ -14,7 +17,7 @@ from utilities.model.errors import ParameterError
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.flow import PageDepth
 from utilities.rendering.charts.labels import OTHER_NAME
-from utilities.sources.pageviews import PageViewSource
+from utilities.sources.pageviews import FILTER_FIELDS, PageViewQuery, PageViewSource
 
 COUNTS = ((8, 5), (9, 7), (10, 9))
 """Day of March, and how many visits go from /a to /b on it: the sum of all days stands on no single one."""
@@ -96,6 +99,35 @@ async def test_filters_and_comparison_count_whole_visits(make_source):
     assert (totals.visits_by_pair["/a", "/b"], totals.total, totals.compared) == ([15, 6], 25, 7)
     with pytest.raises(ParameterError, match="`country`"):
         parse_flow_query({"country": ["Germany"]})
+
+
+async def test_a_filter_means_the_same_on_the_flow_page_as_in_reports(make_source):
+    source = await make_source([*days(), *WEEK])
+    asked = (
+        {"referrer": "news.example"},
+        {"referrer": "https://www.google.com/", "page": "/pricing"},
+        {"source": "google"},
+        {"traffic_source": "letter", "medium": "email", "campaign": "spring"},
+        {"only_country": "France", "device": "mobile"},
+        {"only_country": "unknown", "system": "iOS"},
+        {"browser": "Safari", "channel": "Email"},
+    )
+    counts = []
+    for params in asked:
+        query = parse_flow_query({"days": ["7"], **{name: [text] for name, text in params.items()}})
+        assert parse_flow_query(parse_qs(query.href().partition("?")[2])) == query
+        fields = {FILTER_FIELDS[name]: text for name, text in query.filters.items()}
+        totals = await source.fetch_frame(PageViewQuery("totals", first="now-6d/d", **fields))
+        flow = await fetch_flow(source, query)
+        assert flow.totals(None).total == totals.column_values("visits")[0], params
+        counts.append(flow.totals(None).total)
+        around = await fetch_neighbours(source, replace(query, by=PageDepth.PATH, node="/pricing"))
+        pages = await source.fetch_frame(PageViewQuery("pages", first="now-6d/d", **fields))
+        unique = dict(zip(pages.column_values("path"), pages.column_values("uniqueViews"), strict=True))
+        assert sum(visits for _, visits in around.before) == unique.get("/pricing", 0), params
+    assert counts == [1, 1, 22, 1, 6, 1, 0]
+    with pytest.raises(ParameterError, match="`referrer` cannot filter Google"):
+        check_google_query(parse_flow_query({"days": ["7"], "source": ["ga4"], "referrer": ["news.example"]}))
 
 
 async def test_pages_of_one_part_in_a_row_are_one_step(make_source):

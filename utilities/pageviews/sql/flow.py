@@ -1,7 +1,7 @@
 """SQL of the flow page: landing and exit pages of visits by day, and the neighbours of one page."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -34,29 +34,11 @@ PAGE_NAME_SQL: Mapping[PageDepth, Callable[[str], str]] = {
 
 @dataclass(frozen=True)
 class VisitFilter:
-    """Which visits of a site and time; '' is any."""
+    """Which visits of a site: those that contain the filters (sql/filters.py), and that began on `day`; None is any."""
 
     site: str
-    channel: str = ""
-    device: str = ""
-    page: str = ""  # viewed at any time of the visit; with `*` at its end, a prefix
-    day: date | None = None  # of its start
-
-    def sql_values(self) -> dict[str, Any]:
-        page = self.page.removesuffix("*")
-        return {"channel": self.channel, "device": self.device, "page": page, "day": self.day}
-
-    def having_clause(self) -> str:
-        """Returns the HAVING clause that filters visits, '' for none."""
-        on_page = "startsWith(path, $page)" if self.page.endswith("*") else "path = $page"
-        parts = (
-            (self.channel, "min(channel) = $channel"),
-            (self.device, "min(device) = $device"),
-            (self.page, f"countIf({on_page}) > 0"),
-            (self.day, "min(day) = $day"),
-        )
-        conditions = [sql for value, sql in parts if value]
-        return f" HAVING {' AND '.join(conditions)}" if conditions else ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    day: date | None = None
 
 
 TOP_PAGES_SQL = "SELECT {side} FROM pairs GROUP BY {side} ORDER BY sum(visits) DESC, {side} LIMIT $most"
@@ -76,12 +58,12 @@ def flow_sql(
 
     Page names beyond the `most` frequent are None.
     """
-    where, _, values = where_clause(through.site, time_range)
+    where, only, values = where_clause(through.site, time_range, through.filters)
     home = "min(country) IN $countries" if countries else "1 = 0"
     sql = f"""
     WITH {NUMBERED_PAGES_SQL.format(where=where)}, visit_ends AS (
         SELECT min(day) AS began, {home} AS in_countries, {LANDING_SQL} AS entered, {EXIT_SQL} AS leaving
-        FROM {VIEWS_WITH_PAGE_SQL} WHERE {where} AND name = '' GROUP BY visit{through.having_clause()}
+        FROM {VIEWS_WITH_PAGE_SQL} WHERE {where} AND name = ''{only} GROUP BY visit
     ), paths AS (
         SELECT began, in_countries, landings.address AS came, exits.address AS went, times FROM (
             SELECT began, in_countries, pageOf(entered) AS came, pageOf(leaving) AS went, count(*) AS times
@@ -97,7 +79,7 @@ def flow_sql(
     )
     SELECT began, in_countries, entrance, exit, sum(visits)
     FROM named_pairs GROUP BY began, in_countries, entrance, exit"""
-    return sql, values | through.sql_values() | {"most": most, "countries": list(countries)}
+    return sql, values | {"most": most, "countries": list(countries)}
 
 
 def neighbours_sql(
@@ -108,14 +90,14 @@ def neighbours_sql(
     `earlier, before, after, later` are the pages around the node, two on each side, None where the visit began or
     ended. Consecutive views of one page are one step. A visit counts once in each of its rows.
     """
-    where, _, values = where_clause(through.site, time_range)
+    where, only, values = where_clause(through.site, time_range, through.filters)
     page, here = PAGE_NAME_SQL[depth]("path"), f"FROM page_views WHERE {where} AND name = ''"
-    having, order = through.having_clause(), VIEW_ORDER_SQL
-    narrowed = f" AND visit IN (SELECT visit {here} GROUP BY visit{having})" if having else ""
+    order = VIEW_ORDER_SQL
+    began = f" AND visit IN (SELECT visit {here} GROUP BY visit HAVING min(day) = $day)" if through.day else ""
     sql = f"""
     WITH steps AS (
         SELECT visit, moment, path, id, {page} AS page {here}
-            AND visit IN (SELECT visit {here} AND {page} = $node){narrowed}
+            AND visit IN (SELECT visit {here} AND {page} = $node){only}{began}
     ), moved AS (
         SELECT visit, moment, path, id, page, lag(page) OVER way AS left_page
         FROM steps WINDOW way AS (PARTITION BY visit ORDER BY {order})
@@ -128,4 +110,4 @@ def neighbours_sql(
     )
     SELECT {by}, count(DISTINCT visit) AS visits FROM around WHERE page = $node
     GROUP BY {by} ORDER BY visits DESC, {by} LIMIT $limit"""
-    return sql, values | through.sql_values() | {"node": node, "limit": limit}
+    return sql, values | {"day": through.day, "node": node, "limit": limit}
