@@ -148,7 +148,7 @@ async def test_address_with_a_mistake_is_refused_and_wrong_days_keep_the_form(fo
         "/?page=pricing": "`page` must be a path that begins with `/`",
         "/?count=google&page=/pricing": "`page` filters our own count only",
         "/?count=google&site=shop": "`site` filters our own count only",
-        "/reports?p=bounce": "The page has q.",
+        "/reports?sites=shop": "perhaps it should be `site`",
         "/links?reprot=site-pages": "perhaps it should be `report`",
         "/reports/site-pages?compare=yes": "`compare` must be true or false",
         "/?from=2026-11-20&to=2026-11-01": 'name="from"',
