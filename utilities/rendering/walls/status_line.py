@@ -6,7 +6,6 @@ from datetime import datetime, tzinfo
 
 from utilities.model.formats import failure_text
 from utilities.model.frames import ReadingState
-from utilities.rendering.walls.shared_failures import FailureRole
 from utilities.rendering.walls.tile_context import TileState, describe_next_try
 
 WORST_FIRST = (ReadingState.FAILED, ReadingState.STALE, ReadingState.WAITING)
@@ -15,7 +14,7 @@ SHOWN_AS_LIVE = (ReadingState.LIVE, ReadingState.AGEING)
 
 @dataclass(frozen=True)
 class BoardStatus:
-    """The worst state of all tiles, and its text; '' where a tile speaks for all."""
+    """The worst state of all tiles, and how many are live."""
 
     state: ReadingState
     text: str
@@ -35,8 +34,6 @@ def board_status(
     worst = next((state for state in WORST_FIRST if state in states), ReadingState.LIVE)
     if worst is ReadingState.LIVE:
         return BoardStatus(worst, "live", has_file_error)
-    if any(one.shared is not None and one.shared.role is FailureRole.BOARD for one in tile_states):
-        return BoardStatus(worst, "", has_file_error)
     live = sum(state in SHOWN_AS_LIVE for state in states)
     return BoardStatus(worst, f"{live} of {len(states)} live", has_file_error, _stale_cause(tile_states, now, zone))
 
