@@ -81,3 +81,33 @@ async def test_report_of_several_questions_takes_another_time_for_all_of_them(
     days = [{"startDate": "2026-11-01", "endDate": "2026-11-02"}]
     assert {str(body["dimensions"][0]["name"]) for body in google.asked} == {"pagePath", "landingPage"}
     assert all(body["dateRanges"] == days for body in google.asked[-2:])
+
+
+@pytest.mark.parametrize(
+    ("first", "dimensions", "now", "rows", "is_compared"),
+    [
+        ("now/d", (), 20, ((9, None),), False),  # until noon, and the day before is whole
+        ("2026-11-20", (), 20, ((9, None),), False),
+        ("now/d", ("country",), 20, (("Spain", 9, None),), False),
+        ("now-1d/d", (), 20, ((9, 4),), True),  # ends with yesterday
+        ("now/M", (), 1, ((9, 4),), True),  # the first of a month with the first of the one before
+    ],
+)
+async def test_day_that_has_not_ended_is_not_compared_with_a_whole_one(
+    first: str,
+    dimensions: tuple[str, ...],
+    now: int,
+    rows: tuple[tuple[object, ...], ...],
+    is_compared: bool,
+    google: FakeGoogle,
+    ga4: Ga4Source,
+    clock: ManualClock,
+) -> None:
+    clock.now = datetime(2026, 11, now, 10, tzinfo=UTC)
+    names, cells = (["country"], [["Spain", "9"]]) if dimensions else (["dateRange"], [["now", "9"], ["previous", "4"]])
+    query = Ga4Query(dimensions, ("sessions",), first=first, compare=True)
+    frame = await framed(google, ga4, report(names, SESSIONS, cells), query)
+    assert frame.rows == rows
+    assert (frame.previous_range is not None) is is_compared
+    assert any("has not ended" in text for text in said(frame)) is not is_compared
+    assert ("Sun 1 Nov is not over yet, and is compared with a whole day" in said(frame)) is (now == 1)

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from utilities.google.ga4_request import Ga4Query
 from utilities.google.time_dimensions import TIME_DIMENSIONS, pair_times, time_columns
 from utilities.model.errors import BadAnswer, SourceMisconfigured
+from utilities.model.formats import format_date
 from utilities.model.frames import DateRange, Frame, Note, Value, ValueKind
 from utilities.model.time_ranges import add_units
 
 CALENDAR_UNIT = re.compile(r"/f?([wMQy])$")
 MAX_UNITS = 1000
+NOT_ENDED_TEXT = "Not compared: this day has not ended, and Google Analytics has no part of a day before"
 
 Row = tuple[Value, ...]
 
@@ -114,6 +116,31 @@ def shift_row(key: Row, places: Sequence[int], shifted: dict[Row, Row] | None) -
         return None
     moved = dict(zip(places, times, strict=True))
     return tuple(moved.get(place, cell) for place, cell in enumerate(key))
+
+
+def is_unlike(days: DateRange, query: Ga4Query) -> bool:
+    """Whether a day that has not ended would be compared with a whole one.
+
+    Its hours can be compared, and the first day of a month (`now/M`) with the first of the month before: the next days
+    have whole ones.
+    """
+    return not days.has_ended and not query.has_hours and CALENDAR_UNIT.search(query.first.strip()) is None
+
+
+def note_unfinished_day(frame: Frame) -> Frame:
+    """Returns the frame with a note where its last day is still compared with a whole one."""
+    if frame.date_range is None or frame.date_range.has_ended:
+        return frame
+    text = f"{format_date(frame.date_range.last)} is not over yet, and is compared with a whole day"
+    return replace(frame, notes=(*frame.notes, Note(text)))
+
+
+def leave_uncompared(frame: Frame) -> Frame:
+    """Returns the frame with columns for a previous period that have no figures, and a note with the reason."""
+    bare = frame if any(column.is_previous for column in frame.columns) else frame.with_previous(())
+    previous = [column.is_previous for column in bare.columns]
+    rows = (tuple(None if hide else cell for cell, hide in zip(row, previous, strict=True)) for row in bare.rows)
+    return replace(bare, rows=tuple(rows), notes=(*bare.notes, Note(NOT_ENDED_TEXT)), previous_range=None)
 
 
 def comparable_days(days: DateRange) -> DateRange:

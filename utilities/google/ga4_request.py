@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from utilities.google.time_dimensions import TIME_DIMENSIONS
+from utilities.google.time_dimensions import DAY, TIME_DIMENSIONS
 from utilities.model.errors import SourceMisconfigured
 from utilities.model.frames import DateRange
 
@@ -54,6 +54,11 @@ class Ga4Query:
     def has_other_dimensions(self) -> bool:
         """Whether there are dimensions that are not times."""
         return len(self.time_dimensions) < len(self.dimensions)
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether the rows are of hours or minutes, so that those of a day that has not ended can be compared."""
+        return any(TIME_DIMENSIONS[name].step != DAY or name.startswith("nthHour") for name in self.time_dimensions)
 
     @property
     def is_series(self) -> bool:

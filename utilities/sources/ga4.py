@@ -12,8 +12,11 @@ from utilities.google.client import CALL_TIMEOUT_SECONDS, CHECK_TIMEOUT_SECONDS,
 from utilities.google.comparison import (
     comparable_days,
     ga4_previous_days,
+    is_unlike,
     join_previous_period,
     join_previous_rows,
+    leave_uncompared,
+    note_unfinished_day,
     shift_times,
 )
 from utilities.google.error_translation import CallContext
@@ -97,6 +100,8 @@ class Ga4Source:
             raise SourceMisconfigured(
                 "Google Analytics did not return its time zone, so there is no previous period to compare with"
             )
+        if is_unlike(now.date_range, query):
+            return leave_uncompared(now)
         days = ga4_previous_days(now.date_range, query.first)
         shift_times(query, now.date_range, days)  # refuses times that cannot be compared
         first, last = days.first.isoformat(), days.last.isoformat()
@@ -204,7 +209,8 @@ def build_query_frame(
     """Returns the frame of a response: times in their order, ranked rows, or one row with the previous period's."""
     if query.compare:
         earlier = previous or (ga4_previous_days(days, "") if days else None)
-        return replace(join_previous_period(build_ga4_frame(response, 2, days)), previous_range=earlier)
+        frame = replace(join_previous_period(build_ga4_frame(response, 2, days)), previous_range=earlier)
+        return leave_uncompared(frame) if days and is_unlike(days, query) else note_unfinished_day(frame)
     if not query.time_dimensions:
         return build_ga4_frame(response, query.limit, days)
     frame = build_ga4_frame(response, len(response.rows), days)
