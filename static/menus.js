@@ -32,6 +32,12 @@
     }
   });
 
+  /** Opens a panel to the left where it would leave the window. */
+  document.addEventListener('toggle', function (event) {
+    var panel = event.target.matches('.menu[open]') && event.target.querySelector('.panel');
+    if (panel && panel.getBoundingClientRect().right > document.documentElement.clientWidth) event.target.classList.add('right');
+  }, true);
+
   function copy(button) {
     var field = button.parentNode.querySelector('input');
     field.select();

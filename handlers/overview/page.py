@@ -187,6 +187,8 @@ class OverviewPage(OverviewParams):
     def count_visitors_now(self, source: OverviewSource) -> int | None:
         """Returns how many visitors are on the site, None while nobody knows it."""
         query = self.find_query(source.now)
+        if any(map(self.get_param, self.filter_names(source) - {*query.filter_names})):
+            return None  # it would be those of all visitors
         if "from" in query.filter_names:  # it would be those of the range
             query = query.with_params(lambda name: "" if name in ("from", "to", "compare") else self.get_param(name))
         frame = self.latest_view(query).frame

@@ -40,13 +40,13 @@ class OverviewParams(DeskHandler):
             self.get_choice(name, ("", *(tab.name for tab in tabs[name])))
         if (page := self.get_param("page")) and not page.startswith("/"):
             raise HttpProblem(400, "`page` must be a path that begins with `/`.")
-        foreign = sorted(each for each in ("site", *filters) if self.get_param(each))
+        foreign = sorted(each for each in ("site", *filters - self.filter_names(GOOGLE)) if self.get_param(each))
         if foreign and self.get_query_argument(SOURCE_PARAM, "") == GOOGLE.name:
             raise HttpProblem(400, f"`{foreign[0]}` filters our own count only: remove `{SOURCE_PARAM}=google`.")
 
     def can_show_google(self) -> bool:
-        """Whether Google's figures answer the request too: it knows no filters and no other site."""
-        own_params = ("site", *self.filter_names(OWN))
+        """Whether Google's figures answer the request too: it knows no other site, and not every filter."""
+        own_params = ("site", *self.filter_names(OWN) - self.filter_names(GOOGLE))
         return GOOGLE in self.offered_sources() and not any(map(self.get_param, own_params))
 
     def offered_sources(self) -> list[OverviewSource]:
@@ -59,9 +59,16 @@ class OverviewParams(DeskHandler):
         ]
 
     def source_links(self, state: DeskState) -> list[tuple[OverviewSource, str]]:
-        """Returns the sources that are configured, each with the address of this page by it, without its filters."""
-        kept = {name: value for name, value in state.params.items() if name in ("from", "to", "figure", "compare")}
-        return [(each, state.link(params={**kept, SOURCE_PARAM: each.name})) for each in self.offered_sources()]
+        """Returns the sources that are configured, each with the address of this page by it.
+
+        Filters that a source does not have are left out.
+        """
+        links = []
+        for each in self.offered_sources():
+            names = {"from", "to", "figure", "compare", *self.filter_names(each)}
+            fields = {name: value for name, value in state.params.items() if name in names}
+            links.append((each, state.link(params={**fields, SOURCE_PARAM: each.name})))
+        return links
 
     def filters_in_force(self, source: OverviewSource, state: DeskState) -> list[str]:
         """Returns the names of the filters of the address."""
@@ -69,6 +76,8 @@ class OverviewParams(DeskHandler):
 
     def filter_names(self, source: OverviewSource) -> set[str]:
         """Returns the parameters that filter by a property of a page view or visit."""
+        if source.totals not in self.services.reports:
+            return set()
         names = set(self.find_query(source.totals).filter_names)
         return names - {*SCOPE_PARAMS, "compare"}
 

@@ -36,6 +36,7 @@ class Table:
     changes: tuple[Mapping[int, FigureChange], ...] = ()  # of each row since the previous period, by place
     shares: tuple[float, ...] = ()  # per cent of the largest figure, for each row of a ranking
     ranked: str = ""  # the key of the column that `shares` are of
+    cut: tuple[int, int] | None = None  # how many rows of a ranking there are here, and how many in all
 
     @property
     def last(self) -> int:
@@ -76,6 +77,7 @@ def filter_sort_page(frame: Frame, q: str = "", sort: str = "", page: int = 1, r
         changes=tuple(row_changes(frame, row) for row in shown),
         shares=row_shares(frame, key, shown) if key else (),
         ranked=key,
+        cut=(len(frame.named_rows), frame.total_rows or 0) if frame.is_cut else None,
     )
 
 
@@ -101,8 +103,12 @@ def ranked_key(frame: Frame, key: str) -> str:
 def row_shares(frame: Frame, key: str, rows: Sequence[tuple[Value, ...]]) -> tuple[float, ...]:
     """Returns each row's figure in per cent of the largest of all rows."""
     place = frame.column_index(key)
-    largest = max((float(row[place] or 0) for row in frame.rows), default=0.0)
-    return tuple(round(100 * max(float(row[place] or 0), 0.0) / largest, 1) if largest > 0 else 0.0 for row in rows)
+    named = set(frame.named_rows)  # `(other)` is not a row of the ranking
+    largest = max((float(row[place] or 0) for row in named), default=0.0)
+    return tuple(
+        round(100 * max(float(row[place] or 0), 0.0) / largest, 1) if largest > 0 and row in named else 0.0
+        for row in rows
+    )
 
 
 def searchable_text(row: tuple[Value, ...], kinds: Sequence[ValueKind]) -> str:

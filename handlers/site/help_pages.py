@@ -22,6 +22,8 @@ SHORTCUTS = {
     "On a wall": (
         (("Tab",), "Show the bar with the way out; the arrow keys, a pointer and a touch do so too"),
         (("Esc",), "Hide the bar"),
+        (("f",), "Full screen"),
+        (("?",), "Show the keys in the bar"),
     ),
 }
 
