@@ -105,6 +105,8 @@ def recompute(question: str, visits: list[list[Stored]], days: Sequence[str], zo
             return page_figures(question, visits)
         case "trails":
             return trails(ways)
+        case "present" | "now" | "live":
+            return present_figures(question, [row for visit in visits for row in visit])
         case "landing-pages" | "sources" | "channels" | "campaigns":
             seen = [visit for visit in visits if views_of(visit)]
             by_name = grouped(seen, lambda visit: name_in(question, views_of(visit)[0]))
@@ -149,6 +151,25 @@ def weekday_of(day: str) -> str:
     return date.fromisoformat(day).strftime("%a")
 
 
+def present_figures(question: str, rows: Sequence[Stored]) -> Answer:
+    """Returns who is there, where each visitor was last, or every page view; somebody who does something is there."""
+    if question == "present":
+        _, visitors, visits = counts(rows)
+        return [(visitors, visits, len(views_of(rows)))]
+    if question == "live":
+        return [
+            (local_time(row), row["path"], row["title"] or "unknown", *name_in("countries", row), *named_source(row))
+            for row in views_of(rows)
+        ]
+    latest = {row["visitor"]: row for row in sorted(rows, key=lambda row: (row["moment"], row["path"], row["id"]))}
+    by_page = grouped(list(latest.values()), lambda row: (row["path"],))
+    return [(*page, max(row["title"] for row in there), len(there)) for page, there in by_page.items()]
+
+
+def named_source(row: Stored) -> Iterator[str]:
+    return (row[key] or "unknown" for key in ("source", "browser", "device"))
+
+
 def hours_of(days: Sequence[str], zone: str) -> Iterator[tuple[str, str, str]]:
     """Yields day, hour and offset of every hour of these days, in a zone whose offsets are whole hours."""
     first, last = (
@@ -165,7 +186,7 @@ def format_zone(row: Stored) -> str:
     return f"{int(row['zone_offset']) // 60:+03d}:00"
 
 
-def trails(ways: Sequence[Sequence[Stored]], most: int = 10) -> Answer:
+def trails(ways: Sequence[Sequence[Stored]], most: int = 1000) -> Answer:
     """Returns the visits with most pages, one row for each page."""
     longest = sorted(ways, key=lambda way: (-len(way), -seconds(way), int(way[0]["visit"])))[:most]
     return [

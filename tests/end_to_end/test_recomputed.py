@@ -6,6 +6,8 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -20,12 +22,14 @@ from utilities.commands.page_view_data import run_export
 from utilities.config.environment import read_settings
 from utilities.model.formats import format_value
 from utilities.model.frames import Frame, ValueKind
+from utilities.pageviews.storage.interface import ExportFormat
 from utilities.services import Services
 from utilities.sources.pageviews import PageViewQuery, site_queries
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-SITES = "sites:\n  - {name: shop, domains: [shop.example]}\n"
+ZONE = "Europe/Berlin"
+SITES = f"sites:\n  - {{name: shop, domains: [shop.example], zone: {ZONE}}}\n"
 BOARD = "title: Site\ntiles: [{report: site-pages, view: table, place: [1, 1, 12, 12]}]\n"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1"  # noqa: E501
 REFERRERS = ("-", "https://www.google.com/", "https://news.example/item?id=7", "https://lobste.rs/")
@@ -112,7 +116,8 @@ async def week(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Import
 
 
 RECOMPUTED = sorted(
-    {*KEYS, "totals", "by-day", "four-hours", "weekday-hours", "landing-pages", "exit-pages", "pages", "flow"}
+    {*KEYS, "totals", "by-day", "by-hour", "four-hours", "weekday-hours", "landing-pages", "exit-pages", "pages"}
+    | {"flow", "trails"}
 )
 
 
@@ -126,7 +131,7 @@ async def test_every_report_is_what_plain_python_computes_with_and_without_each_
 ):
     for filters in FILTERS:
         frame = await week.fetch_frame(question, filters)
-        expected = recompute(question, select_visits(week.rows, week.days, filters), week.days)
+        expected = recompute(question, select_visits(week.rows, week.days, filters), week.days, ZONE)
         assert in_order(frame.rows) == approximate(expected), filters
 
 
@@ -166,3 +171,30 @@ async def test_json_csv_page_and_picture_have_the_recomputed_figures(week: Impor
         shown = format_value(figure, ValueKind.INTEGER)
         for text in (page, picture):  # a ring has shares instead of figures
             assert re.search(rf"(?<![\d,.]){re.escape(shown)}(?![\d,.])", text), (question, shown)
+
+
+async def test_what_happens_now_is_what_plain_python_computes(week: ImportedWeek, tmp_path: Path):
+    agents = {"desktop": CHROME, "phone": PHONE, "bot": "Googlebot/2.1 (+http://www.google.com/bot.html)"}
+    hits = (
+        *(("desktop", path, {"w": "1920"}) for path in ("/", "/pricing", "/docs/a")),
+        *(("phone", path, {"w": "390"}) for path in ("/", "/contact")),
+        ("phone", "/contact", {"n": "sign-up"}),
+        *(("bot", path, {}) for path in ("/", "/a", "/b")),
+    )
+    for agent, path, more in hits:
+        url = url_concat(f"{week.address}/a.gif", {"url": f"https://shop.example{path}", "t": path, **more})
+        await AsyncHTTPClient().fetch(url, headers={"User-Agent": agents[agent]})
+    source: Any = week.services.sources.configured["pageviews"]
+    await week.services.collector.counter.dropped.flush_to(source.views)
+    assert await source.views.export_rows(tmp_path / "rows.csv", ExportFormat.CSV, "shop") == len(week.rows) + 6
+    with (tmp_path / "rows.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["id"] not in {each["id"] for each in week.rows}]
+    days = sorted({row["day"] for row in rows})
+    visits = select_visits(rows, days, {})
+    for question in ("events", "screens", "pages", "present", "now", "live"):
+        query = PageViewQuery(question, first="now-6h", limit=100)  # of which all are the last minutes
+        expected = recompute(question, visits, days, ZONE)
+        assert in_order((await source.fetch_frame(query)).rows) == approximate(expected), question
+    assert recompute("events", visits, days)[0][:2] == ("sign-up", 1)
+    dropped = await source.fetch_frame(PageViewQuery("dropped", first="now-1d/d"))
+    assert sum(int(row[1] or 0) for row in dropped.rows) == sum(int(row[2] or 0) for row in dropped.rows) == 3

@@ -125,6 +125,19 @@ async def assert_recomputed(
         assert figures == pytest.approx(total[len(texts) :]), where
 
 
+@pytest.mark.parametrize("filters", [{}, {"page": "/a", "device": "mobile"}])
+async def test_times_trails_and_the_present_are_what_plain_python_computes(
+    source: PageViewSource, filters: dict[str, str]
+):
+    visits = select_visits(ROWS, DAYS, filters)
+    assert visits
+    for question in ("by-day", "by-hour", "four-hours", "weekday-hours", "trails", "totals", "present", "now", "live"):
+        frame = await source.fetch_frame(PageViewQuery(question, limit=500, **THREE_DAYS, **filters))
+        expected = recompute(question, visits, DAYS, "Europe/Berlin")
+        assert in_order(frame.rows) == approximate(expected), question
+    assert len(recompute("by-hour", visits, DAYS, "Europe/Berlin")) == 73  # the clock went back on the 25th
+
+
 async def test_the_rest_is_compared_with_the_rest_of_the_previous_period(source: PageViewSource):
     for question in ("pages", "exit-pages", "browsers", "sources"):
         frame = await source.fetch_frame(PageViewQuery(question, limit=2, compare=True, **THREE_DAYS))
