@@ -55,6 +55,7 @@ def test_change_is_described_in_words(value: Value, before: Value, text: str):
 
 def test_figure_without_a_previous_period_shows_its_days():
     assert build_number(12).caption == "13–19 November"
+    assert build_number(12, box=replace(BOX, width=220)).caption == "13–19 Nov"
     assert build_number(12, caption="posts").caption == "posts"
     assert VIEW.build_content(Frame((Column("n", "N", ValueKind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
 

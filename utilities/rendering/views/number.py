@@ -7,7 +7,7 @@ from pydantic import ConfigDict
 
 from utilities.model.formats import MISSING_VALUE, format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
-from utilities.model.period_words import describe_period, describe_previous_period, is_recent
+from utilities.model.period_words import describe_period, describe_previous_period, format_days, is_recent
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.number_formats import format_short, to_number
 from utilities.rendering.charts.sparkline import sparkline
@@ -97,11 +97,19 @@ def build_number(frame: Frame, box: Box, options: NumberOptions) -> Number:
         return Number(text, step, options.now, None, frame.setup_hint[0], is_beside)
     change = build_change(frame, column, value, options, lines_box)
     if change is None:
-        return Number(text, step, options.now, None, options.caption or describe_period(frame), is_beside)
+        return Number(text, step, options.now, None, options.caption or fit_period(frame, lines_box), is_beside)
     has_room = not change.than and change_lines(box) > 1
     is_dated = frame.read_on is not None and frame.date_range is not None and not is_recent(frame)
-    caption = describe_period(frame) if has_room and is_dated else ""
+    caption = fit_period(frame, lines_box) if has_room and is_dated else ""
     return Number(text, step, options.now, change, caption, is_beside)
+
+
+def fit_period(frame: Frame, box: Box) -> str:
+    """Returns the period in words, or else its dates with short months, where these are narrower and needed."""
+    words = describe_period(frame)
+    if frame.date_range is None or text_width(words, box.text) <= box.width:
+        return words
+    return min(words, format_days(frame.date_range, frame.read_on), key=lambda text: text_width(text, box.text))
 
 
 def number_column(frame: Frame, key: str) -> Column:
