@@ -48,6 +48,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "site-pages": "Pages",
         "google-pages": "Pages",
         "top-pages": "Top pages with shares",
+        "site-titled-pages": "Pages with titles",
         "site-titles": "Page titles",
         "site-landing-pages": "Landing pages",
         "site-exit-pages": "Exit pages",

@@ -6,6 +6,7 @@ from datetime import date
 from utilities.model.frames import DateRange, Frame, LastError, Value, ValueKind
 
 MISSING_VALUE = "–"
+MIN_HOURS_SECONDS = 36_000  # ten hours; walls write longer times in hours
 EMAIL_ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-z]+", re.IGNORECASE)
 PARENTHESIS = re.compile(r" \([^()]*\)")
 
@@ -26,6 +27,14 @@ def format_value(value: Value, kind: ValueKind) -> str:
     if kind is ValueKind.DECIMAL:
         return f"{number:,.2f}"
     return f"{round(number):,}"
+
+
+def format_for_wall(value: Value, kind: ValueKind) -> str:
+    """Returns the text of `format_value`, but times in minutes, `2:51`, and from ten hours on in hours, `12 h`."""
+    if kind is not ValueKind.SECONDS or not isinstance(value, int | float):
+        return format_value(value, kind)
+    total, sign = round(abs(value)), "-" if round(value) < 0 else ""
+    return f"{sign}{total // 3600:,} h" if total >= MIN_HOURS_SECONDS else f"{sign}{total // 60}:{total % 60:02d}"
 
 
 def format_hms(seconds: float) -> str:

@@ -29,6 +29,7 @@ REPORTS = (
         "site-weekday-hours", "At which hour of the week are we read?", PageViewQuery("weekday-hours"), view="heatmap"
     ),
     _site_report("site-pages", "Which pages are read?", PageViewQuery("pages")),
+    _site_report("site-titled-pages", "What do visitors read?", PageViewQuery("titled-pages")),
     _site_report("site-titles", "Which titles are read?", PageViewQuery("titles")),
     _site_report("site-landing-pages", "Where do visits begin?", PageViewQuery("landing-pages")),
     _site_report("site-exit-pages", "Where do visits end?", PageViewQuery("exit-pages")),

@@ -17,8 +17,12 @@ PAGES_QUERY = Ga4Query(
     order="-screenPageViews",
 )
 LANDINGS_QUERY = Ga4Query(dimensions=("landingPage",), metrics=("sessions",), order="-sessions", limit=1000)
+TITLES_QUERY = Ga4Query(
+    dimensions=("pagePath", "pageTitle"), metrics=("screenPageViews",), order="-screenPageViews", limit=1000
+)
 ENGAGEMENT_COLUMN = Column("userEngagementDurationPerActiveUser", "Avg. engagement", ValueKind.SECONDS)
 ENTRANCES_COLUMN = Column("entrances", "Entrances", ValueKind.INTEGER)
+PAGE_TITLE_COLUMN = Column("pageTitle", "Title", ValueKind.TEXT, 5)
 ENGAGEMENT_PARTS = ("userEngagementDuration", "activeUsers")  # replaced by their quotient
 SHARES_WAIT_SECONDS = 0.5
 """Seconds the table waits for the networks before it is shown with the cached counts."""
@@ -26,8 +30,12 @@ SHARES_WAIT_SECONDS = 0.5
 
 async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
     """Yields the table at once, and again when the last network has answered or timed out."""
-    pages, landings = await asyncio.gather(sources.fetch_frame("ga4", PAGES_QUERY), fetch_landing_pages(sources))
-    frame = with_entrances(with_engagement(pages), landings)
+    pages, landings, titles = await asyncio.gather(
+        sources.fetch_frame("ga4", PAGES_QUERY),
+        fetch_or_error(sources, LANDINGS_QUERY),
+        fetch_or_error(sources, TITLES_QUERY),
+    )
+    frame = with_titles(with_entrances(with_engagement(pages), landings), titles)
     if not sources.has_source("social"):
         yield frame
         return
@@ -47,10 +55,10 @@ async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
         counts.cancel()
 
 
-async def fetch_landing_pages(sources: Sources) -> Frame | SourceError:
-    """Returns the landing pages, or the error: the table is complete without them."""
+async def fetch_or_error(sources: Sources, query: Ga4Query) -> Frame | SourceError:
+    """Returns the landing pages or the titles, or the error: the table is complete without them."""
     try:
-        return await sources.fetch_frame("ga4", LANDINGS_QUERY)
+        return await sources.fetch_frame("ga4", query)
     except SourceError as error:
         return error
 
@@ -87,6 +95,17 @@ def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
     return frame.with_column(ENTRANCES_COLUMN, values)
 
 
+def with_titles(frame: Frame, titles: Frame | SourceError) -> Frame:
+    """Joins the title under which each page was viewed most; walls show it in place of the path."""
+    if isinstance(titles, SourceError):
+        return frame.with_column(PAGE_TITLE_COLUMN, [None] * len(frame.rows), [Note(str(titles), "pageTitle")])
+    by_path: dict[Value, Value] = {}
+    for path, title in zip(titles.column_values("pagePath"), titles.column_values("pageTitle"), strict=True):
+        if title and not str(title).startswith("("):  # such as (not set)
+            by_path.setdefault(path, title)
+    return frame.with_column(PAGE_TITLE_COLUMN, [by_path.get(path) for path in frame.column_values("pagePath")])
+
+
 def is_path(text: str) -> bool:
     """Whether it is a page; `(other)` and the like are none."""
     return text.startswith("/")
@@ -116,7 +135,7 @@ def with_shares(frame: Frame, urls: dict[str, str], counts: Frame) -> Frame:
 def top_page_columns() -> tuple[Column, ...]:
     """Returns the columns that the table can have: one for each network, configured or not."""
     counted = [column for column in ga4_columns(PAGES_QUERY) if column.key not in ENGAGEMENT_PARTS]
-    return (*counted, ENGAGEMENT_COLUMN, ENTRANCES_COLUMN, *all_share_columns())
+    return (*counted, ENGAGEMENT_COLUMN, ENTRANCES_COLUMN, PAGE_TITLE_COLUMN, *all_share_columns())
 
 
 REPORT = Report(

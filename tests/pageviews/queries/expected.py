@@ -40,6 +40,11 @@ EXPECTED: dict[str, Rows] = {
         ("/pricing", 3, 3, 90.0, 2, 1, 1),
         (BUY, 1, 1, None, 0, 1, 0),
     ),
+    "titled-pages": (
+        ("/", 3, 3, 60.0, HOME),
+        ("/pricing", 3, 3, 90.0, PRICING),
+        (BUY, 1, 1, None, TITLES[BUY]),
+    ),
     "titles": ((PRICING, 3, 3, 3), (HOME, 2, 3, 3), (TITLES[BUY], 1, 1, 1)),
     # visits, visitors, views, bounce rate, visit length, views a visit
     "landing-pages": (("/pricing", 2, 2, 3, 0.5, 30.0, 1.5), ("/", 2, 1, 4, 0.0, 110.0, 2.0)),

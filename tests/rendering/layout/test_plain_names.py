@@ -16,6 +16,11 @@ from utilities.rendering.layout.share_columns import join_share_columns
         ("(direct)", "(none)", "Directly"),
         ("(not set)", "(none)", "(not set)"),
         (None, None, None),
+        ("news.ycombinator.com", "referral", "Hacker News"),
+        ("l.facebook.com", "referral", "Facebook"),
+        ("linkedin.com", "cpc", "linkedin.com"),
+        ("newsletter", "email", "Newsletter"),
+        ("intranet.example", "referral", "intranet.example"),
     ],
 )
 def test_sources_of_visits_have_plain_names(source: Value, medium: Value, name: Value):
@@ -28,6 +33,31 @@ def test_home_page_is_named_only_where_no_other_page_has_that_name():
     assert with_plain_names(Frame(columns, (("/",), ("/a",)))).rows == (("Home page",), ("/a",))
     assert with_plain_names(Frame(columns, (("/",), ("Home page",)))).rows == (("/",), ("Home page",))
     assert with_plain_names(Frame((), ())).rows == ()
+
+
+@pytest.mark.parametrize("key", ["title", "pageTitle"])
+def test_pages_are_named_by_their_titles_where_no_two_have_the_same(key: str):
+    columns = (
+        Column("path", "", ValueKind.TEXT),
+        Column("views", "", ValueKind.INTEGER),
+        Column(key, "", ValueKind.TEXT),
+    )
+    rows = (
+        ("/", 3, "Example Ltd"),
+        ("/a", 2, "日本語 für 👩‍🚀"),
+        ("/b", 1, "日本語 für 👩‍🚀"),
+        ("/c", 1, ""),
+        ("/d", 1, None),
+    )
+    named = with_plain_names(Frame(columns, rows))
+    assert named.column_values("path") == ("Home page", "日本語 für 👩‍🚀", "/b", "/c", "/d")
+    assert named.column_values(key) == ("", "", "日本語 für 👩‍🚀", "", None)
+
+
+def test_channels_have_plain_names():
+    columns = (Column("channel", "", ValueKind.TEXT), Column("visits", "", ValueKind.INTEGER))
+    rows = (("Organic Search", 2), ("Direct", 1), ("Affiliates", 1))
+    assert with_plain_names(Frame(columns, rows)).column_values("channel") == ("Search", "Directly", "Affiliates")
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_board_selects_the_column():
     )
     frame = Frame(columns, (("/", 3, 154.2),))
     assert VIEW.build_content(frame, BOX, {}).text == "3"  # type: ignore[attr-defined]
-    assert VIEW.build_content(frame, BOX, {"key": "t"}).text == "0:02:34"  # type: ignore[attr-defined]
+    assert VIEW.build_content(frame, BOX, {"key": "t"}).text == "2:34"  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match="no column 'nowhere'"):
         VIEW.build_content(frame, BOX, {"key": "nowhere"})
 

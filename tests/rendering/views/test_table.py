@@ -41,7 +41,7 @@ def headings(table: TableContent) -> list[str]:
 def test_values_are_formatted():
     table = build_rows(ROW)
     assert headings(table) == ["Sessions", "Stay", "Bounce rate"]
-    assert list(table.rows[0].cells) == ["9,214", "0:02:51", "38.10%"]
+    assert list(table.rows[0].cells) == ["9,214", "2:51", "38.10%"]
 
 
 def test_second_dimension_stands_behind_the_label():

@@ -66,6 +66,7 @@ class SiteQuery:
     averages: bool = False  # for each hour or day: `to_rows` gets the counted part of the range
     has_visits: bool = True  # so that filters of visits apply
     rest: RestQuery | None = None  # of a ranking, which its limit may cut
+    has_labels: bool = False  # texts that describe a row and may change, by which no earlier row can be matched
 
     def check_range(self, time_range: TimeRange) -> None:
         """Raises ParameterError when the range is longer than `max_days`."""
@@ -76,7 +77,7 @@ class SiteQuery:
         """Whether the previous period can be compared: for one row, for days, and for names."""
         kinds = [column.kind for column in self.columns]
         has_names = kinds[0] is ValueKind.TEXT and ValueKind.DATE not in kinds and bool(set(kinds) - {ValueKind.TEXT})
-        return has_names or ValueKind.TEXT not in kinds
+        return not self.has_labels and (has_names or ValueKind.TEXT not in kinds)
 
 
 def text_column(key: str, heading: str, rank: int = 0) -> Column:

@@ -31,15 +31,21 @@ BOUNCES_SQL = """countIf(
         )"""
 """Visits of one page view and no event."""
 
-SITE_PAGES_QUERY = SiteQuery(
-    "pages",
+PAGE_FIGURES_SQL = (
     STEPS_SQL
     + f""", figures AS (
         SELECT page, count(*) AS views, count(DISTINCT visit) AS visits, sum(stayed) AS stayed,
             countIf(landed) AS entrances, countIf(stayed IS NULL) AS exits, {BOUNCES_SQL} AS bounces
         FROM steps WHERE 1 = 1{{only}} GROUP BY page
-    )
-    SELECT address, views, visits, stayed / nullIf(views - exits, 0) / 1000.0, entrances, exits, bounces
+    )"""
+)
+AVERAGE_SECONDS_SQL = "stayed / nullIf(views - exits, 0) / 1000.0"
+
+SITE_PAGES_QUERY = SiteQuery(
+    "pages",
+    PAGE_FIGURES_SQL
+    + f"""
+    SELECT address, views, visits, {AVERAGE_SECONDS_SQL}, entrances, exits, bounces
     FROM figures JOIN named ON figures.page = named.page ORDER BY views DESC, visits DESC, address LIMIT $limit""",
     (
         PATH_COLUMN,
@@ -61,6 +67,27 @@ SITE_PAGES_QUERY = SiteQuery(
     ),
 )
 """A unique view is a visit that saw the page; the last page of a visit has no time and is left out of the average."""
+
+TITLED_PAGES_QUERY = SiteQuery(
+    "titled-pages",
+    PAGE_FIGURES_SQL
+    + f""", headlines AS (
+        SELECT path AS titled, argMax(title, (moment, path, id)) AS headline FROM page_views
+        WHERE {{where}} AND name = '' AND title <> ''{{only}} GROUP BY path
+    )
+    SELECT address, views, visits, {AVERAGE_SECONDS_SQL}, coalesce(headline, '')
+    FROM figures JOIN named ON figures.page = named.page LEFT JOIN headlines ON address = titled
+    ORDER BY views DESC, visits DESC, address LIMIT $limit""",
+    (
+        PATH_COLUMN,
+        VIEWS_COLUMN,
+        integer_column("uniqueViews", "Unique views", 1),
+        seconds_column("averageTime", "Avg. time", 2),
+        text_column("title", "Title", 3),
+    ),
+    has_labels=True,
+)
+"""Pages with the title of their last view, which walls show in place of the path."""
 
 EXIT_PAGES_QUERY = SiteQuery(
     "exit-pages",
@@ -97,4 +124,6 @@ EVENTS_QUERY = SiteQuery(
     rest=RestQuery(f"SELECT count(DISTINCT name) AS names, {EVENT_COUNTS_SQL} AND {{among}}", ("name",)),
 )
 
-QUERIES = (SITE_PAGES_QUERY, EXIT_PAGES_QUERY, EVENTS_QUERY, ranked_query("titles", text_column("title", "Title")))
+PAGE_TITLES_QUERY = ranked_query("titles", text_column("title", "Title"))
+
+QUERIES = (SITE_PAGES_QUERY, TITLED_PAGES_QUERY, EXIT_PAGES_QUERY, EVENTS_QUERY, PAGE_TITLES_QUERY)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from utilities.model.formats import MISSING_VALUE, format_value
+from utilities.model.formats import MISSING_VALUE, format_for_wall, format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.model.period_words import describe_period, describe_previous_period, format_days, is_recent
 from utilities.rendering.charts import ChartSpec
@@ -128,7 +128,7 @@ def first_value(frame: Frame, column: Column) -> Value:
 
 def fit_figure(value: Value, kind: ValueKind, box: Box, *, lines_below: bool = True) -> tuple[str, int]:
     """Returns the text and the largest size that fits; the short form only where the full one does not fit at all."""
-    for text in (format_value(value, kind), shorten_number(value, kind), MISSING_VALUE):
+    for text in (format_for_wall(value, kind), shorten_number(value, kind), MISSING_VALUE):
         room = [n for n, size in enumerate(hero_sizes(box.figure)) if figure_fits(text, size, box, lines_below)]
         if room:
             return text, room[-1]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.formats import format_value
+from utilities.model.formats import format_for_wall, format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.model.period_words import describe_period
 from utilities.rendering.layout import Box, TypeSizes
@@ -152,7 +152,7 @@ def split_columns(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], li
 
 def build_numeric_column(frame: Frame, column: Column) -> NumericColumn:
     """Returns a column of numbers as text."""
-    cells = tuple(format_value(value, column.kind) for value in frame.column_values(column.key))
+    cells = tuple(format_for_wall(value, column.kind) for value in frame.column_values(column.key))
     note = " · ".join(note.text for note in frame.notes if note.column == column.key)
     return NumericColumn(column.key, column.heading, cells, column.drop_priority, note)
 
@@ -171,7 +171,7 @@ def build_table_rows(
     for place, (row, label) in enumerate(zip(frame.rows, labels, strict=True)):
         # GA4 writes unknown values in brackets; as a second text that is noise.
         words = [label_text(row[frame.column_index(c.key)], c.kind) for c in asides]
-        quiet = second_text(label, [word for word in words if not word.startswith("(")], left, box)
+        quiet = second_text(label, [word for word in words if word and not word.startswith("(")], left, box)
         bar = bar_length(row[frame.column_index(bars)], top) if bars else None
         yield TableRow(label, quiet, tuple(one.cells[place] for one in numeric), bar, label in REST_LABELS)
 
