@@ -206,8 +206,8 @@ def min_size(box: Box) -> tuple[float, float]:
 
 def figure_height(box: Box) -> float:
     """Returns the height of the figure and its lines on an upright screen, px."""
-    figure = (FIGURE_LINE_EM * HERO_EM + BELOW_FIGURE_EM) * box.text
-    return figure if box.width >= BESIDE_WIDTH_EM * box.text else figure + 2 * CHANGE_LINE_EM * box.text
+    is_beside = box.width >= BESIDE_WIDTH_EM * box.text
+    return (FIGURE_LINE_EM * HERO_EM + (BELOW_FIGURE_EM if is_beside else 2 * CHANGE_LINE_EM)) * box.text
 
 
 def draw_trend(frame: Frame, box: Box, options: NumberOptions) -> ChartSpec | None:
