@@ -57,10 +57,13 @@ async def test_the_wall_shows_that_the_server_is_gone_and_reconnects(server: Wal
     )
     await expect(banner).to_be_visible()
     await expect(wall_page.locator("[data-tile=visitors]")).to_contain_text("21,480")
+    grey = "getComputedStyle(document.querySelector('[data-tile=visitors] .hero')).color"
+    assert await wall_page.evaluate(grey) == "rgb(154, 163, 173)"
     await server.start()
     await server.show("visitors", number(30000))
     await expect(wall_page.locator("[data-tile=visitors]")).to_contain_text("30,000", timeout=20_000)
     await expect(banner).to_be_hidden()
+    assert await wall_page.evaluate(grey) != "rgb(154, 163, 173)"
     assert await wall_page.evaluate("window.sameDocument")
 
 
