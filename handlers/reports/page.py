@@ -21,7 +21,7 @@ from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.errors import ParameterError
 from utilities.model.frames import Column, Frame, ReadingState
 from utilities.rendering.report_image import ImageOptions, series_options
-from utilities.rendering.views import TABLE, View
+from utilities.rendering.views import TABLE, FrameShape, View, shape_of
 from utilities.sources import ROWS_PARAM
 
 # Seconds until a page loads itself again:
@@ -29,6 +29,7 @@ PENDING_RELOAD = 2
 MIN_RELOAD, MAX_RELOAD = 5, 60
 PARAMETERIZED_RELOAD = 25
 EXTENDED_ROW_LIMIT = 1000  # offered where a report has more rows than its own limit
+HOUR_VIEWS = ("bar", "area", "line")  # that draw the hours of a single day, the default first
 MAX_WORD_CHARS = 200  # of the search words and of `sort`
 
 
@@ -188,7 +189,24 @@ class ReportPage(DeskHandler):
         prepared = await self.run_in_worker(partial(prepare_report, report_view, state, self.services.views, offered))
         if offered is None:
             self.drawable_views.add(name, frame, prepared.offered)
-        return prepared
+        hours = self.hours_of_single_day(report_view)
+        if hours is None or prepared.view not in HOUR_VIEWS:
+            return prepared
+        view = state.view or HOUR_VIEWS[0]
+        draw = partial(prepare_pictures, hours.report.title, self.services.views[view], hours.frame)
+        options = {"series": (prepared.drawn,)} if hours.frame.has_column(prepared.drawn) else {}
+        pictures = await self.run_in_worker(partial(draw, options))
+        return replace(prepared, view=view, pictures=pictures) if pictures else prepared
+
+    def hours_of_single_day(self, report_view: ReportView) -> ReportView | None:
+        """Returns the hours of a report that has a single day, where there is such a report; None without figures."""
+        frame, name = report_view.frame, report_view.report.name.removesuffix("by-day") + "by-hour"
+        if len(frame.rows) != 1 or shape_of(frame) is not FrameShape.DAYS or name not in self.services.reports:
+            return None
+        hours, days = self.latest_view(self.parse_report_query(name)), frame.date_range
+        covered = hours.frame.date_range
+        is_same_day = days and covered and (covered.first, covered.last) == (days.first, days.last)
+        return hours if is_same_day and hours.frame.rows else None
 
     def board_snippet(self, query: ReportQuery, view_name: str, report_view: ReportView) -> str:
         """Returns the YAML of a tile; '' where a board file cannot express the query."""

@@ -63,6 +63,24 @@ async def test_image_has_the_requested_size_series_and_theme(start_local_foyer: 
     assert b"Visitors: " not in answer.body
 
 
+async def test_page_of_a_single_day_draws_its_hours(start_local_foyer: StartFoyer):
+    local_server = await start_local_foyer()
+    browser = local_server.new_browser()
+    day, hours = (f"/reports/site-by-{unit}.json?from=now-1d/d&to=now-1d/d" for unit in ("day", "hour"))
+    for path in (day, hours):
+        await browser.open(path.replace(".json", ".svg"))  # waits for the figures
+    cache = local_server.services.variants.store.cache
+    for reading in list(cache.readings.values()):
+        columns = reading.frame.columns
+        rows = [
+            [3 if c.is_numeric else cell for c, cell in zip(columns, row, strict=True)] for row in reading.frame.rows
+        ]
+        cache.put_reading(replace(reading, frame=replace(reading.frame, rows=tuple(map(tuple, rows)))))
+    page = (await browser.open(day.replace(".json", ""))).body.decode()
+    assert "How much are we read each hour?" in page
+    assert ">00:00<" in page
+
+
 async def test_image_is_available_as_png(start_local_foyer: StartFoyer):
     browser = (await start_local_foyer()).new_browser()
     answer = await browser.open(DAYS.replace(".svg", ".png") + "&width=300&height=150")

@@ -72,7 +72,7 @@ def line_chart(frame: Frame, box: Box, options: LineOptions, *, filled: bool = F
 
 def max_ticks(box: Box) -> int:
     """Returns how many ticks leave space between their numbers."""
-    return max(1, min(5, int((box.height - (LINES_TOP_EM + LINES_BOTTOM_EM) * box.text) / (2.2 * box.text))))
+    return max(1, min(5, int((box.height - (LINES_TOP_EM + LINES_BOTTOM_EM) * box.text) / (1.8 * box.text))))
 
 
 def place_end_label(end: EndLabel, rows: ChartRows, scale: ValueScale, box: Box) -> EndLabel:
