@@ -88,6 +88,7 @@ async def test_two_tabs_sign_in_in_any_order(foyer: OpenFoyer, chromium: Chromiu
 async def sign_out(foyer: OpenFoyer, tab: Page) -> None:
     desk = await tab.context.new_page()
     await desk.goto(f"{foyer.site}/reports")
+    await desk.click("#menu-person summary")
     await desk.click("text=Sign out")
     await desk.close()
 
