@@ -27,7 +27,10 @@ SMALL_DUCKDB_CONFIG = DUCKDB_CONFIG | {"threads": 1, "memory_limit": "40MB"}
 """For a process that only imports: without a limit DuckDB keeps every block it has written in memory."""
 FOREIGN_FILE_TEXT = "duckdb_extension"  # DuckDB looks for an extension that can read it
 FULL_DISK_TEXT = "No space left on device"
+LOCKED_FILE_TEXT = "Could not set lock"
+OTHER_VERSION_TEXT = "storage version number"
 WRONG_FOLDER_TEXTS = ("Permission denied", "Not a directory", "Is a directory", "No such file or directory")
+READ_ONLY_TEXT = "Read-only file system"
 
 
 def connect_duckdb(file: Path, *, small: bool = False) -> duckdb.DuckDBPyConnection:
@@ -112,12 +115,22 @@ def is_new_file(file: Path) -> bool:
 def open_error(file: Path, error: Exception) -> FoyerError:
     """Returns the error to raise: the true cause, and what to do about it; nothing that loses page views."""
     text, name = str(error), f"{file.name} in DATA_DIR"
-    if "lock" in text.lower() and not isinstance(error, OSError):
+    if LOCKED_FILE_TEXT in text:
         owner = re.search(r"PID (\d+)", text)
         who = f"process {owner[1]}" if owner else "another process"
         return SettingsError(
             f"{name} belongs to {who}, and only one process can have it: stop that one, give this one a DATA_DIR of "
             "its own, or set CLICKHOUSE_URL, which several can share."
+        )
+    if OTHER_VERSION_TEXT in text:
+        return SettingsError(
+            f"{name} is of another version of DuckDB than this Foyer has ({duckdb.__version__}). Start the Foyer that "
+            "has written it, or put back the copy from before the upgrade (docs/deploying.md)."
+        )
+    if READ_ONLY_TEXT in text:
+        return StoreDown(
+            f"the disk of DATA_DIR can only be read, so {file.name} cannot be opened. Mount it for writing; Foyer then "
+            "goes on by itself."
         )
     if FULL_DISK_TEXT in text:
         return StoreDown("the disk of DATA_DIR is full. Free some space; Foyer then goes on by itself.")
