@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help install run demo geo test test-slow soak fuzz check bench fix pins clean
+.PHONY: help install run demo geo test test-slow soak week fuzz check bench fix pins clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test-slow: $(VENV)/.test ## the tests with many browsers, many processes or kill
 soak: $(VENV)/.test ## a month on a clock that jumps, and the memory after it; fifty kills of the process that stores page views
 	$(BIN)/python -m bench soak
 	FOYER_KILLS=50 $(BIN)/python -m pytest tests/pageviews/storage/test_kills.py $(ARGS)
+
+week: $(VENV)/.test ## a week on a clock that jumps: midnights, clock changes, restarts, an outage; compare what the wall shows
+	$(BIN)/python -m bench week
 
 fuzz: $(VENV)/.test ## test the API against its OpenAPI document with 300 requests of each kind, instead of 2
 	FOYER_FUZZ=300 $(BIN)/python -m pytest tests/handlers/api/test_document.py -k schemathesis $(ARGS)

@@ -25,13 +25,14 @@ from bench import (
     stand_still,
     start,
     walls,
+    week,
     wire,
 )
 from bench.results import Result
 
 PARTS = (
     *(pages, charts, pictures, cold, hanging, stand_still, walls, start, ingest, questions, flow, import_log),
-    *(script, wire, heap, collect_memory, classify, soak),
+    *(script, wire, heap, collect_memory, classify, soak, week),
 )
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
 README = Path(__file__).with_name("README.md")

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,9 @@ def python(*words: str, environment: Mapping[str, str] | None = None) -> Iterato
 
 
 @contextmanager
-def internet(folder: Path) -> Iterator[dict[str, str]]:
-    """The variables that point Foyer at a simulated internet."""
-    with python("-m", "demo", "--dir", str(folder)) as (_, line):
+def internet(folder: Path, at: datetime | None = None) -> Iterator[dict[str, str]]:
+    """The variables that point Foyer at a simulated internet, whose clock begins at this time."""
+    with python("-m", "demo", "--dir", str(folder), *(["--at", at.isoformat()] if at else [])) as (_, line):
         yield json.loads(line)
 
 

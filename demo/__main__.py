@@ -7,8 +7,10 @@ import os
 import signal
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
+from demo.clock import VirtualClock
 from demo.internet import Internet
 from demo.visitors.driver import Driver
 
@@ -28,6 +30,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="the port; a free one by default")
     parser.add_argument("--nasty", action="store_true", help="put the most difficult titles and words on top")
     parser.add_argument("--empty", action="store_true", help="a property without figures")
+    parser.add_argument(
+        "--at", type=datetime.fromisoformat, help="its time at the start, with an offset; now by default"
+    )
     return parser.parse_args()
 
 
@@ -43,7 +48,8 @@ async def serve_internet(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, over.set)
     threading.Thread(target=read_stdin, args=(loop, lines, over), name="stdin", daemon=True).start()
     options.dir.mkdir(parents=True, exist_ok=True)
-    async with Internet(options.dir, options.port, nasty=options.nasty, empty=options.empty) as internet:
+    clock = VirtualClock(options.at)
+    async with Internet(options.dir, options.port, nasty=options.nasty, empty=options.empty, clock=clock) as internet:
         print_line(json.dumps(internet.environment | VISITOR_SETTINGS))
         obeying = asyncio.create_task(execute_lines(internet, lines))
         await over.wait()

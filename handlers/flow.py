@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 
-from cachetools import LRUCache
 from markupsafe import Markup
 
 from handlers.base.errors import status_for_error
@@ -36,12 +35,14 @@ from utilities.pageviews.sql.flow import PageDepth
 from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.sankey import format_share
 from utilities.reports import Report
+from utilities.runtime.idle_cache import IdleCache
 from utilities.sources.pageviews import PageViewSource
 
 PAGE_PARTS = ("flow", "day", "node")
 """Elements of the page that a script fetches alone."""
 
 MAX_CACHED_FLOW_ROWS = 200_000
+IDLE_FLOW_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,15 @@ class ReadFlow:
     flow: Flow
 
 
-class FlowCache(LRUCache[str, ReadFlow]):
+class FlowCache(IdleCache[str, ReadFlow]):
     """The flows that were shown last, by the name of their reading, bounded by their rows."""
 
     def __init__(self) -> None:
-        super().__init__(MAX_CACHED_FLOW_ROWS, lambda cached: min(len(cached.frame.rows), MAX_CACHED_FLOW_ROWS))
+        super().__init__(
+            MAX_CACHED_FLOW_ROWS,
+            IDLE_FLOW_SECONDS,
+            lambda cached: min(len(cached.frame.rows), MAX_CACHED_FLOW_ROWS),
+        )
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cachetools import LRUCache
-
 from handlers.base.errors import HttpProblem
 from handlers.reports.handler import RETRY_AFTER_SECONDS, ReportHandler, http_errors, parameter_problem
 from handlers.reports.presenter import ReportView
@@ -14,10 +12,12 @@ from utilities.model.errors import NotDrawn, Overloaded, ParameterError
 from utilities.model.frames import Reading, ReadingState
 from utilities.rendering.charts.embedded_fonts import embed_fonts, style_hash
 from utilities.rendering.report_image import IMAGE_PARAMS, ImageOptions, ReportImageRenderer, parse_image_options
+from utilities.runtime.idle_cache import IdleCache
 
 MAX_CACHED_BYTES = 32_000_000  # of all files
 MAX_CACHED_FILE_BYTES = 4_000_000
 SVG_POLICY = "default-src 'none'; style-src {}; font-src data:; frame-ancestors 'none'"
+IDLE_FILE_SECONDS = 3600.0
 FILE_OVERHEAD_BYTES = 1_000  # of a file, besides its body
 
 ImageKey = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -36,11 +36,11 @@ class ImageFile:
     policy: str  # a content security policy that allows its embedded fonts; "" for the usual one
 
 
-class ImageFileCache(LRUCache[ImageKey, ImageFile]):
+class ImageFileCache(IdleCache[ImageKey, ImageFile]):
     """The image files that were sent last."""
 
     def __init__(self) -> None:
-        super().__init__(MAX_CACHED_BYTES, getsizeof=lambda file: len(file.body) + FILE_OVERHEAD_BYTES)
+        super().__init__(MAX_CACHED_BYTES, IDLE_FILE_SECONDS, lambda file: len(file.body) + FILE_OVERHEAD_BYTES)
 
 
 class ReportSvg(ReportHandler):

@@ -7,17 +7,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
-from cachetools import LRUCache, TTLCache
+from cachetools import TTLCache
 
 from utilities.model.clock import MonotonicClock
 from utilities.model.errors import NotDrawn, Overloaded
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.drawing import DrawingProcesses
+from utilities.runtime.idle_cache import IdleCache
 from utilities.runtime.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)
 
 MAX_CACHED_CHARS = 24 * 1024 * 1024  # of SVG
+IDLE_CHART_SECONDS = 3 * 3600.0  # after which a chart is dropped: its figures have been replaced
 MAX_QUEUED_CHARTS = 200
 MAX_REMEMBERED_FAILURES = 1000
 RETRY_SECONDS = 60.0  # before a chart that could not be drawn is tried again
@@ -34,7 +36,7 @@ class ChartRenderer:
         self, processes: DrawingProcesses, max_chars: int = MAX_CACHED_CHARS, clock: MonotonicClock = time.monotonic
     ) -> None:
         self.processes = processes
-        self.svgs: LRUCache[str, str] = LRUCache(max_chars, getsizeof=len)
+        self.svgs = IdleCache[str, str](max_chars, IDLE_CHART_SECONDS, len, clock)
         self.failed: TTLCache[str, bool] = TTLCache(MAX_REMEMBERED_FAILURES, RETRY_SECONDS, timer=clock)
         self.running = SingleFlight[str, str]()
         self.running_pngs = SingleFlight[str, bytes]()
