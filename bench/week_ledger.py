@@ -16,13 +16,14 @@ SITES = {"hall": ZoneInfo("Europe/Berlin"), "desk": ZoneInfo("America/New_York")
 
 @dataclass(frozen=True)
 class SentView:
-    """A page view that was acknowledged; `visit` is the number of the reader's visit."""
+    """A page view that was acknowledged; `visit` numbers the reader's visits, and this one began on the day `begun`."""
 
     site: str
     reader: int
     path: str
     at: datetime
     visit: int
+    begun: date
 
     def local(self) -> datetime:
         return self.at.astimezone(SITES[self.site])
@@ -36,8 +37,10 @@ Figures = tuple[int, int, int]
 
 
 def count(views: Iterable[SentView]) -> Figures:
+    """Counts visitors by the day on which their visit began: nobody can recognize a reader of yesterday."""
     views = list(views)
-    return len(views), len({view.reader for view in views}), len({(view.reader, view.visit) for view in views})
+    visitors = {(view.reader, view.begun) for view in views}
+    return len(views), len(visitors), len({(view.reader, view.visit) for view in views})
 
 
 class Ledger:
@@ -51,7 +54,8 @@ class Ledger:
         last = self._last.get((site, reader))
         goes_on = last is not None and at - last.at < VISIT_BREAK
         visit = last.visit + (not goes_on) if last else 1
-        view = self._last[site, reader] = SentView(site, reader, path, at, visit)
+        begun = last.begun if last and goes_on else at.astimezone(SITES[site]).date()
+        view = self._last[site, reader] = SentView(site, reader, path, at, visit, begun)
         self.views.append(view)
 
     def as_of(self, first: datetime, last: datetime) -> "list[Ledger]":

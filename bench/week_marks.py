@@ -17,6 +17,7 @@ MAX_GOOGLE_STEPS = 30
 QUERY_SECONDS = 60  # of the machine's own time, which a query may take when it is busy
 MOMENT_ENDS = timedelta(minutes=30)  # the figure of the last 30 minutes
 DAYS = 5
+FRESH = ("live", "ageing")
 TAKEN = re.compile(r'data-taken="(\d+)"')
 
 
@@ -62,7 +63,9 @@ class Comparison:
             yield from self.outage_faults(now)
             return
         yield from self.google_faults(now)
-        yield from self.check("status", "ok", self.office.health()["status"])
+        health = self.office.health()
+        late = {name: each for name, each in health["readings"].items() if each["state"] not in FRESH}
+        yield from self.check(f"status ({late})", "ok", health["status"])
 
     def check(self, name: str, right: object, shown: object) -> Iterator[Fault]:
         self.compared += 1
@@ -101,7 +104,7 @@ class Comparison:
             day = now.astimezone(zone).date()
             yield from self.check_report(site, now, lambda ledger: list(ledger.on_day(site, day)), totals)  # noqa: B023
         yield from self.check_report(
-            "hall-month", now, lambda ledger: list(ledger.in_month("hall", now)), lambda rows: [rows[0][0], rows[0][2]]
+            "hall-month", now, lambda ledger: list(ledger.in_month("hall", now)), lambda rows: totals(rows)[::2]
         )
         yield from self.check_report("hall-days", now, lambda ledger: day_rows(ledger, now), lambda rows: rows)
         yield from self.check_report(
@@ -121,7 +124,7 @@ class Comparison:
         self, name: str, now: datetime, right: Callable[[Ledger], object], read: Callable[[list], object]
     ) -> Iterator[Fault]:
         report = self.office.report(name)
-        yield from self.check_own(name, now, taken_at(report), right, read(report["rows"]) if report["rows"] else None)
+        yield from self.check_own(name, now, taken_at(report), right, read(report["rows"]))
 
     def google_faults(self, now: datetime) -> Iterator[Fault]:
         today = now.astimezone(ZONE).date()
@@ -164,7 +167,7 @@ def taken_at(report: dict) -> datetime | None:
 
 def totals(rows: list) -> list[object]:
     """Returns the views, visitors and visits of the only row."""
-    return rows[0][:3]
+    return rows[0][:3] if rows else []
 
 
 def day_rows(ledger: Ledger, now: datetime) -> list[list[object]]:
@@ -172,5 +175,6 @@ def day_rows(ledger: Ledger, now: datetime) -> list[list[object]]:
     today = now.astimezone(SITES["hall"]).date()
     days = [today - timedelta(days=number) for number in reversed(range(DAYS))]
     views = ledger.of("hall")
-    begun = views[0].day() if views else today
-    return [[str(day), *(ledger.on_day("hall", day) if day >= begun else [None] * 3)] for day in days]
+    return [
+        [str(day), *(ledger.on_day("hall", day) if views and day >= views[0].day() else [None] * 3)] for day in days
+    ]
