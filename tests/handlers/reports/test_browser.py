@@ -88,6 +88,25 @@ async def test_page_is_accessible(tab: DeskTab, path: str) -> None:
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
+SMALL_TARGETS = """[...document.querySelectorAll('main a, main button, main input, main select, footer a, header a')]
+    .filter(each => !each.closest('.unseen, details:not([open]), pre') && each.getClientRects().length)
+    .map(each => [each.outerHTML.slice(0, 90), each.getBoundingClientRect().height])
+    .filter(([html, height]) => height < 43.5)"""
+
+
+@pytest.mark.slow
+async def test_fingers_hit_every_target_of_a_phone_and_long_options_do_not_widen_the_page(tab: DeskTab) -> None:
+    page = tab.page
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await tab.open("/links?report=site-pages&query=referrer%3D" + "averylongname" * 12)
+    await page.click("text=Make the link")
+    await page.locator("text=This is the new link").wait_for()
+    for path in ("/links", "/boards", "/nothing", "/boards/office/desk"):
+        await tab.open(path)
+        assert await page.evaluate(SMALL_TARGETS) == [], path
+        assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+
+
 @pytest.mark.slow
 async def test_sorting_changes_the_page_in_place_with_its_address_and_focus(tab: DeskTab) -> None:
     await tab.open("/reports/site-titles")
