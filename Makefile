@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help install run demo geo test test-slow soak week fuzz check bench fix pins clean
+.PHONY: help install run demo geo test test-slow soak week fuzz check bench pictures fix pins clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ check: $(VENV)/.test ## formatter, linter, type checker, import layers, and what
 
 bench: $(VENV)/.test ## measure what bench/README.md promises
 	$(BIN)/python -m bench $(ARGS)
+
+pictures: $(VENV)/.test ## photograph the shipped boards for the README and docs, while `make demo` runs; ARGS=its address
+	$(BIN)/python -m tests.rendering.walls.board_pictures $(ARGS)
+	$(BIN)/python -m tests.rendering.layout.gallery
 
 fix: $(VENV)/.test ## format, and correct what ruff can correct
 	$(BIN)/ruff check --fix .
