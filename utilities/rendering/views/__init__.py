@@ -148,8 +148,8 @@ class TileFace:
 
     @property
     def has_head(self) -> bool:
-        """Whether the content holds the tile's headline: a table, whose headings stand on the same line."""
-        return bool(getattr(self.content, "heads", ()))
+        """Whether the content holds the tile's headline: a table with rows, whose headings stand on the same line."""
+        return hasattr(self.content, "heads") and bool(getattr(self.content, "rows", ()))
 
 
 @dataclass(frozen=True)
