@@ -59,7 +59,9 @@ async def test_empty_table_makes_no_statement_about_days_that_are_not_over(make_
     source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__  # time passes while it asks
     assert (await source.fetch_frame(PageViewQuery("now", first="now-5m"))).date_range is None
     today = await source.fetch_frame(PageViewQuery("pages", first="now/d"))
-    assert today.date_range == DateRange(date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", has_ended=False)
+    assert today.date_range == DateRange(
+        date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", has_ended=False, until="13:00"
+    )
     assert today.current_until == datetime(2026, 3, 10, 23, tzinfo=UTC)  # midnight in Berlin
     over = await source.fetch_frame(PageViewQuery("pages", first="now-1d/d", last="now-1d/d"))
     assert over.current_until is None
