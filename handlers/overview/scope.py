@@ -92,6 +92,7 @@ def build_actions(
 ) -> OverviewActions:
     """Returns the actions; `chart` is the report that the chart draws, and `drawn` its column."""
     name, by = chart.report.name, "By hour" if view.name == "bar" else "By day"
+    write, options = board_report_yaml if chart.is_parameterized else tile_yaml, {"series": (drawn,)}
     image = urlencode(
         {**chart.params, **({"compare": "true"} if chart.compare else {}), "view": view.name, "series": drawn}
     )
@@ -100,7 +101,7 @@ def build_actions(
     files = [(label, "CSV", f"/reports/{report}.csv{query}") for label, report, query in reports]
     files += [("Chart", kind.upper(), f"/reports/{name}.{kind}?{image}") for kind in ("png", "svg")]
     return OverviewActions(
-        board_report_yaml(chart.adjusted_report(), view) if chart.is_parameterized else tile_yaml(chart.report, view),
+        write(chart.adjusted_report() if chart.is_parameterized else chart.report, view, options),
         tuple(files),
         f"/links?{urlencode({'report': name, 'query': image})}",
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 from handlers.base.errors import HttpProblem
 from handlers.base.public_origin import public_origin
@@ -115,6 +116,7 @@ class PreparedReport:
     table: Table
     columns: tuple[Column, ...]  # that the view can draw, one at a time
     drawn: str  # the key of the column that it draws
+    options: Mapping[str, Any]  # of the view, for the column that the address names
 
 
 class ReportPage(DeskHandler):
@@ -163,7 +165,7 @@ class ReportPage(DeskHandler):
             exports=export_links(report.name, state, image_query),
             shared=shared_addresses(public_origin(self), report.name, term, state, image_query),
             boards=boards_with_report(self.services.boards, report.name),
-            snippet="" if range_fault else self.board_snippet(query, prepared.view, report_view),
+            snippet="" if range_fault else self.board_snippet(query, prepared, report_view),
             reload=self.seconds_to_reload(report_view),
             noscript_reload=RETRY_AFTER_SECONDS,
             now=self.services.clock(),
@@ -192,7 +194,7 @@ class ReportPage(DeskHandler):
         hours = self.hours_of_single_day(report_view)
         if hours is None or prepared.view not in HOUR_VIEWS:
             return prepared
-        view = state.view or HOUR_VIEWS[0]
+        view = state.view if state.view in HOUR_VIEWS else HOUR_VIEWS[0]
         draw = partial(prepare_pictures, hours.report.title, self.services.views[view], hours.frame)
         options = {"series": (prepared.drawn,)} if hours.frame.has_column(prepared.drawn) else {}
         pictures = await self.run_in_worker(partial(draw, options))
@@ -208,14 +210,16 @@ class ReportPage(DeskHandler):
         is_same_day = days and covered and (covered.first, covered.last) == (days.first, days.last)
         return hours if is_same_day and hours.frame.rows else None
 
-    def board_snippet(self, query: ReportQuery, view_name: str, report_view: ReportView) -> str:
+    def board_snippet(self, query: ReportQuery, prepared: PreparedReport, report_view: ReportView) -> str:
         """Returns the YAML of a tile; '' where a board file cannot express the query."""
-        report, view = query.report, self.services.views["number" if report_view.summary else view_name]
+        report, view = query.report, self.services.views["number" if report_view.summary else prepared.view]
+        options = {} if report_view.summary else prepared.options
         if query.is_parameterized:
             adjusted = query.adjusted_report()
-            return board_report_yaml(adjusted, view) if report.build is None else ""
+            return board_report_yaml(adjusted, view, options) if report.build is None else ""
         is_from_board = any(report.name in board.reports for board in self.services.boards)
-        return board_report_yaml(report, view) if is_from_board else tile_yaml(report, view)
+        write = board_report_yaml if is_from_board else tile_yaml
+        return write(report, view, options)
 
 
 def prepare_report(
@@ -232,7 +236,7 @@ def prepare_report(
     pictures = None if view == TABLE else prepare_pictures(report.title, views[view], frame, options)
     drawn = key or next((each.key for each in columns), "")
     table = filter_sort_page(frame, state.q, state.sort, state.page, drawn)
-    return PreparedReport(offered, view, pictures, table, columns if pictures else (), drawn)
+    return PreparedReport(offered, view, pictures, table, columns if pictures else (), drawn, options)
 
 
 def selectable_columns(view: View, frame: Frame) -> tuple[Column, ...]:

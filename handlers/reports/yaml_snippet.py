@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -9,15 +10,16 @@ import yaml
 from utilities.rendering.views import View
 from utilities.reports import Report
 
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 DURATION_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
-def tile_yaml(report: Report, view: View) -> str:
+def tile_yaml(report: Report, view: View, options: Mapping[str, Any] = NO_OPTIONS) -> str:
     """Returns the YAML of a tile for a report as it is."""
-    return dump_yaml({"tiles": [tile_fields(report.name, view)]})
+    return dump_yaml({"tiles": [tile_fields(report.name, view, options)]})
 
 
-def board_report_yaml(report: Report, view: View) -> str:
+def board_report_yaml(report: Report, view: View, options: Mapping[str, Any] = NO_OPTIONS) -> str:
     """Returns the YAML of a report defined in the board file, for another range or site, and of its tile."""
     name = f"{report.name.partition('.')[0]}-here"
     definition: dict[str, Any] = {"title": report.title, "source": report.sources[0], **changed_fields(report.query)}
@@ -26,12 +28,13 @@ def board_report_yaml(report: Report, view: View) -> str:
         "pace": board_duration(report.refresh_every.total_seconds()),
         "stale": board_duration(report.stale_after.total_seconds()),
     }
-    return dump_yaml({"reports": {name: definition}, "tiles": [tile_fields(name, view)]})
+    return dump_yaml({"reports": {name: definition}, "tiles": [tile_fields(name, view, options)]})
 
 
-def tile_fields(report: str, view: View) -> dict[str, Any]:
+def tile_fields(report: str, view: View, options: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the fields of a tile in the top left corner of a board."""
-    return {"report": report, "view": view.name, "place": InlineList((1, 1, *view.grid_size))}
+    tile = {"report": report, "view": view.name, "place": InlineList((1, 1, *view.grid_size))}
+    return tile | ({"options": {name: inline_lists(value) for name, value in options.items()}} if options else {})
 
 
 def changed_fields(query: Any) -> dict[str, Any]:

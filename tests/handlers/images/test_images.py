@@ -79,6 +79,8 @@ async def test_page_of_a_single_day_draws_its_hours(start_local_foyer: StartFoye
     page = (await browser.open(day.replace(".json", ""))).body.decode()
     assert "How much are we read each hour?" in page
     assert ">00:00<" in page
+    for view in ("pie", "meter", "heatmap"):  # that the day cannot have
+        assert (await browser.open(day.replace(".json", "") + f"&view={view}")).code == 200
 
 
 async def test_image_is_available_as_png(start_local_foyer: StartFoyer):

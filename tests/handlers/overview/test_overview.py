@@ -120,6 +120,7 @@ async def test_actions_are_of_the_figures_shown_and_lead_somewhere(foyer: FoyerS
         assert each in ("/reports", "/links") or "country%3DGermany" in each or "country=Germany" in each, each
         assert (await fetch(foyer.address + each, raise_error=False)).code in (200, 503), each
     assert "country: Germany" in unescape(html)
+    assert "series: [visitors]" in html
     assert "change better" not in html
     added = await fetch(f"{foyer.address}/?filter=page&value=pricing", follow_redirects=False, raise_error=False)
     assert (added.code, added.headers["Location"]) == (302, "/?page=%2Fpricing")

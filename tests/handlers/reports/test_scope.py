@@ -103,6 +103,7 @@ async def test_drawn_column_can_be_selected_and_stays_in_links_and_pictures(addr
         r'<a id="series-\d" href="\?site=blog&series=exits" aria-current="true"><bdi>Exits</bdi>', pages[-1]
     )
     assert "/reports/site-pages.svg?site=blog&series=exits" in pages[-1]
+    assert "options:\n    series: [exits]" in pages[-1]
     assert "What the columns mean" in pages[-1]
     assert "Visits that ended on this page." in pages[-1]
 

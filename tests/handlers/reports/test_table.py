@@ -57,7 +57,7 @@ VIEWS = {view.name: view for view in discover_units(utilities.rendering.views, "
 @pytest.mark.parametrize(
     "snippet",
     [
-        tile_yaml(Report("site-pages", "Pages", ("pageviews",)), VIEWS["bar"]),
+        tile_yaml(Report("site-pages", "Pages", ("pageviews",)), VIEWS["bar"], {"series": ("exits",)}),
         board_report_yaml(
             Report(
                 "site-pages",
