@@ -93,15 +93,19 @@ def parse_range(start: str, end: str, zone: ZoneInfo, now: datetime) -> TimeRang
 def end_of_period(first: str, time_range: TimeRange, now: datetime) -> datetime | None:
     """Returns when figures of a range that begins with `first` are no longer about what it names.
 
-    `now/M` is over with the month. `now-5m`, a moment, is over when none of its minutes is left. None for a range of
-    fixed or closed days, and for one that moves on from day to day (`now-6d/d`).
+    `now/M` is over with the month. `now-5m`, a moment, is over when none of its minutes is left, also where it lies
+    back (`now-25h` to `now-24h`). None for a range of fixed or closed days, and for one that moves on from day to day
+    (`now-6d/d`).
     """
     if not first.strip().startswith("now"):
         return None
     unit = rounded_unit(first)
     if unit and (ends := round_to_unit(time_range.start, unit, time_range.zone, up=True)) > now:
         return ends
-    return time_range.end + (time_range.end - time_range.start) if is_moment(first, time_range) else None
+    if not is_moment(first, time_range):
+        return None
+    moves_from = round_to_unit(now, unit, time_range.zone, up=False) if unit else now
+    return max(time_range.end, moves_from) + (time_range.end - time_range.start)
 
 
 def is_moment(first: str, time_range: TimeRange) -> bool:
