@@ -43,13 +43,15 @@ def covering(first: str, last: str, *, today: date = FRIDAY, until: str = "", en
         (covering("2026-01-01", "2026-11-27", ends="2027-01-01"), "this year until now"),
         (covering("2026-11-27", "2026-11-27", window_minutes=5), "in the last 5 minutes"),
         (covering("2026-11-26", "2026-11-27", window_minutes=1440), "in the last 24 hours"),
+        (covering("2026-11-26", "2026-11-26", until="13:00", window_minutes=60),
+         "60 minutes until 13:00, Thu 26 November"),  # the same hour yesterday
         # Days later, while the source fails, nothing is "yesterday" or "the last days" any more.
         (covering("2026-11-26", "2026-11-26", today=date(2026, 11, 28)), "Thu 26 November"),
         (covering("2026-11-20", "2026-11-26", today=date(2026, 11, 29)), "20–26 November"),
         (covering("2026-11-21", "2026-11-27", today=date(2026, 11, 29), until="13:00"), "21–27 November until 13:00"),
         (Frame(VISITS, ((1,),)), ""),
     ],
-)
+)  # fmt: skip
 def test_caption_of_figures_says_which_days_they_are_of(frame: Frame, words: str):
     assert describe_period(frame) == words
 
@@ -107,6 +109,8 @@ COMPARED = replace(
         (covering("2026-11-27", "2026-11-27", until="13:00"), "Fri 27 Nov 2026 until 13:00, UTC"),
         (covering("2026-11-27", "2026-11-27", until="13:00", window_minutes=5),
          "5 minutes until 13:00, Fri 27 Nov 2026, UTC"),
+        (covering("2026-11-26", "2026-11-26", until="13:00", window_minutes=60),
+         "60 minutes until 13:00, Thu 26 Nov 2026, UTC"),
     ],
 )  # fmt: skip
 def test_picture_says_its_days_and_those_that_they_are_compared_with(frame: Frame, words: str):

@@ -12,8 +12,8 @@ class DateRange:
     """The days that a frame covers, both ends included, in the source's time zone.
 
     `has_ended` is False while the last day is today. `until` is the time at which the last day is cut off (`13:00`),
-    '' where it is whole or where nothing says so. `window_minutes` is the length of a range that ends now and is not of
-    days, otherwise 0.
+    '' where it is whole or where nothing says so. `window_minutes` is the length of a range that is not of days,
+    otherwise 0; `has_ended` is False where such a range ends now.
     """
 
     first: date

@@ -51,7 +51,7 @@ def describe_full_days(frame: Frame, before: DateRange | None) -> str:
     days = frame.date_range
     if days is None:
         return ""
-    if days.has_ended and before is None:
+    if days.has_ended and before is None and not days.window_minutes:
         return format_date_range(days)
     so_far = "" if days.has_ended or days.until or days.window_minutes else " so far"
     compared = f", compared with {format_days(before, NO_YEAR)}" if before else ""
@@ -73,9 +73,9 @@ def describe_period(frame: Frame) -> str:
     days, today = frame.date_range, frame.read_on
     if days is None:
         return ""
-    if days.window_minutes:
+    if days.window_minutes and not days.has_ended:
         return f"in the last {format_window(days.window_minutes)}"
-    if not is_recent(frame) or today is None:
+    if days.window_minutes or not is_recent(frame) or today is None:
         return format_days(days, today, month="%B")
     to_when = "to yesterday" if days.last < today else "until now"
     if period := name_running_period(frame):

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
@@ -102,30 +102,34 @@ class PageViewSource:
         return replace(frame, notes=(*frame.notes, *map(Note, self.warnings())))
 
     async def _fetch_frame(self, query: "PageViewQuery | StoreQuery") -> Frame:
+        now = self.clock()  # before the range is parsed: one that ends now does not end earlier
         try:
             if isinstance(query, StoreQuery):
                 return await query.fetch_frame(self.views, self.sites, self.clock)
             site_query, site, range_ = self.resolve_query(query)
         except ParameterError as error:
             raise SourceMisconfigured(str(error)) from error
-        figures = SiteFigures(self.views, site_query, site, query.filters, self.clock())
+        figures = SiteFigures(self.views, site_query, site, query.filters, now)
         frame = await figures.fetch_frame(range_, query.limit, compare=query.compare)
         unbegun = () if has_figures(frame.rows) else await self._setup_hint(site)
-        ends = end_of_period(self._first_of(query), range_, figures.now)
-        days = self._date_range(range_, frame.rows, is_window=is_moment(self._first_of(query), range_))
+        ends = end_of_period(self._first_of(query), range_, now)
+        days = self._date_range(range_, frame.rows, now, is_window=is_moment(self._first_of(query), range_))
         return replace(frame, date_range=days, setup_hint=unbegun, current_until=ends)
 
     def _first_of(self, query: PageViewQuery) -> str:
         return query.first or f"now-{self.days - 1}d/d"
 
-    def _date_range(self, range_: TimeRange, rows: Sequence[Row], *, is_window: bool) -> DateRange | None:
+    def _date_range(
+        self, range_: TimeRange, rows: Sequence[Row], now: datetime, *, is_window: bool
+    ) -> DateRange | None:
         """Returns the days of the range; None for a moment without views, because its day may have some."""
         if not rows and range_.end - range_.start < SHORT_RANGE:
             return None
+        if is_window:
+            minutes = ceil((range_.end - range_.start) / timedelta(minutes=1))
+            return replace(describe_range(range_), has_ended=range_.end < now, window_minutes=minutes)
         over = range_.date_range.last < self.clock().astimezone(range_.zone).date()
-        until = "" if over else describe_range(range_).until
-        minutes = ceil((range_.end - range_.start) / timedelta(minutes=1)) if is_window else 0
-        return replace(range_.date_range, has_ended=over, until=until, window_minutes=minutes)
+        return replace(range_.date_range, has_ended=over, until="" if over else describe_range(range_).until)
 
     async def _setup_hint(self, site: str) -> tuple[str, ...]:
         """Returns how to set up a site without any page view; nothing once it has one."""

@@ -12,6 +12,7 @@ from utilities import reports
 from utilities.config.discovery import discover_units
 from utilities.model.errors import SourceMisconfigured
 from utilities.model.frames import DateRange
+from utilities.model.period_words import describe_period
 from utilities.pageviews.storage.interface import PageViewStore
 from utilities.reports import Report
 from utilities.sources.pageviews import PageViewQuery, PageViewSource, site_queries
@@ -66,6 +67,21 @@ async def test_empty_table_makes_no_statement_about_days_that_are_not_over(make_
     over = await source.fetch_frame(PageViewQuery("pages", first="now-1d/d", last="now-1d/d"))
     assert over.current_until is None
     assert over.date_range == DateRange(date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("now-2h", "now", "in the last 2 hours"),
+        ("now-25h", "now-24h", "60 minutes until 13:00, Mon 9 March"),  # not the last hour
+    ],
+)
+async def test_moment_that_lies_back_is_dated_and_stays_as_long(make_source: MakeSource, first, last, words):
+    source = await make_source()
+    source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__
+    frame = await source.fetch_frame(PageViewQuery("totals", first=first, last=last))
+    assert describe_period(replace(frame, read_on=NOW.date())) == words
+    assert frame.current_until and frame.current_until >= NOW + timedelta(hours=1)
 
 
 async def test_site_says_how_to_begin_until_its_first_page_view(
