@@ -162,7 +162,7 @@ async def test_error_page_repeats_nothing_of_the_request(start_foyer: StartFoyer
     for path in ("/<script>x</script>", "/%3Cscript%3E", "/{{1234*5678}}", "/a%0d%0aSet-Cookie:x=y"):
         head = await send_request(foyer.address, path, headers=[HOST, HTML, ("Referer", "<script>")], body=True)
         assert head.status in (400, 404), path
-        assert b"script>" not in head.body, path
+        assert b"<script>" not in head.body and b"script%3E" not in head.body, path
         assert b"7006652" not in head.body, path
         assert "set-cookie" not in head.headers, path
 
