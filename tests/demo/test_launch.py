@@ -13,6 +13,8 @@ from demo import launch
 from tests.demo.client import Client, named, week
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow  # each test starts a process
+
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 
 

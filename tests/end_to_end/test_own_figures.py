@@ -120,6 +120,7 @@ async def test_the_front_page_is_a_board_with_figures_while_google_refuses_us(
     await wait_until(is_own_board)
 
 
+@pytest.mark.slow
 @in_session
 async def test_a_demo_writes_nothing_into_a_configured_site(tmp_path: Path, internet: Internet):
     boards = copy_boards(tmp_path, SITES + "  - {name: main, domains: [example.com]}\n")
@@ -133,6 +134,7 @@ async def test_a_demo_writes_nothing_into_a_configured_site(tmp_path: Path, inte
         assert rows == [("demo-company",)]
 
 
+@pytest.mark.slow
 @in_session
 async def test_a_public_demo_answers_under_every_address_and_makes_no_tokens(tmp_path: Path, internet: Internet):
     environ = {"DATA_DIR": str(tmp_path / "var"), "PORT": "0", "TOKENS_WITHOUT_SIGN_IN": "true"}

@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from utilities.pageviews.collect.beacon import (
     parse_beacon_query,
 )
 from utilities.pageviews.collect.page_address import MAX_PAGE_URL_CHARS
+
+pytestmark = pytest.mark.slow  # thousands of generated bodies
 
 PAGE = "https://example.com/"
 NAME = st.sampled_from(sorted(BEACON_FIELDS | FIELD_ALIASES.keys())) | st.text(max_size=8)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.conventions.code import ROOT
 
+pytestmark = pytest.mark.slow  # each test starts a process
+
 PROGRAM = """
 import asyncio, atexit, time
 from handlers.serving.stop_signals import StopSignals

@@ -22,6 +22,8 @@ from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStor
 from utilities.pageviews.storage.clickhouse_salts import ClickHouseSalts
 from utilities.runtime.redis_connection import RedisConnection
 
+pytestmark = pytest.mark.slow  # each test has several collections and databases
+
 NOON = datetime(2026, 11, 20, 11, tzinfo=UTC)
 EVENING = datetime(2026, 11, 20, 22, 55, tzinfo=UTC)  # 23:55 in Berlin
 SITES = "sites: [{name: example, domains: [example.com], zone: Europe/Berlin}]"
