@@ -13,7 +13,7 @@ from utilities.model.time_ranges import TimeRange
 from utilities.pageviews import queries
 from utilities.pageviews.counted_time import CountedTime, describe_range, fetch_counted_time
 from utilities.pageviews.frame_rows import Row, to_frame_rows
-from utilities.pageviews.queries import NAME_SEPARATOR, RestQuery, SiteQuery
+from utilities.pageviews.queries import NAME_SEPARATOR, RestQuery, SiteQuery, split_names
 from utilities.pageviews.sql.filters import where_clause
 from utilities.pageviews.storage.interface import PageViewStore
 
@@ -67,16 +67,17 @@ class SiteFigures:
     async def _with_rest(self, frame: Frame, rest: RestQuery, names: list[Any], time_range: TimeRange) -> Frame:
         """Adds the row of all names but these, and the totals of all."""
         (others, _), (totals, count) = await asyncio.gather(
-            self._fetch_rest(rest, time_range, names), self._fetch_rest(rest, time_range, None)
+            self._fetch_rest(rest, time_range, names), self._fetch_rest(rest, time_range, ())
         )
         figures = {c.key: value for c, value in zip(frame.columns, totals, strict=True) if c.is_numeric}
         return replace(frame, rows=(*frame.rows, others), total_rows=count, totals=figures)
 
-    async def _fetch_rest(self, rest: RestQuery, time_range: TimeRange, names: list[Any] | None) -> tuple[Row, int]:
-        """Returns the figures of all names but these as a row, of all names for None; and how many names these are."""
-        columns = self.site_query.columns
-        sql = rest.conditioned_sql(names_only_others=names is not None)
-        ((count, *figures),) = await self._query(sql, time_range, named=names, separator=NAME_SEPARATOR)
+    async def _fetch_rest(self, rest: RestQuery, time_range: TimeRange, names: Sequence[Any]) -> tuple[Row, int]:
+        """Returns the figures of all names but these as a row, and how many names these are."""
+        columns, lists = self.site_query.columns, split_names(names)
+        values = {f"named_{place}": each for place, each in enumerate(lists)}
+        sql = rest.conditioned_sql(len(lists))
+        ((count, *figures),) = await self._query(sql, time_range, **values, separator=NAME_SEPARATOR)
         texts = [REST_NAME] * sum(not column.is_numeric for column in columns)
         (row,) = to_frame_rows([(*texts, *figures)], columns)
         return row, int(count)

@@ -10,7 +10,7 @@ from tests.end_to_end.recompute import Stored, approximate, in_order, recompute,
 from tests.pageviews.queries.conftest import MakeSource
 from tests.pageviews.storage.views import view
 from utilities.model.frames import Frame
-from utilities.pageviews import PageView
+from utilities.pageviews import PageView, queries
 from utilities.pageviews.sql.columns import COLUMN_NAMES, to_stored_row
 from utilities.sources.pageviews import PageViewQuery, PageViewSource, site_queries
 
@@ -102,6 +102,15 @@ async def test_what_a_limit_cuts_is_one_row_and_the_totals_are_those_of_all(sour
         visits = select_visits(ROWS, DAYS, filters)
         for question in ("channels",) if filters else RANKINGS:
             await assert_recomputed(source, question, visits, filters)
+
+
+async def test_many_long_names_are_sent_in_several_values(source: PageViewSource, monkeypatch: pytest.MonkeyPatch):
+    assert [len(each) for each in queries.split_names(["ä" * 1000] * 40)] == [16, 16, 8]
+    assert queries.split_names([]) == []
+    monkeypatch.setattr(queries, "MAX_LIST_BYTES", 20)
+    visits = select_visits(ROWS, DAYS, {})
+    for question in ("pages", "browsers", "screens", "landing-pages"):
+        await assert_recomputed(source, question, visits, {})
 
 
 async def assert_recomputed(

@@ -43,12 +43,28 @@ class RestQuery:
         """Returns the name of a row of the ranking as one value."""
         return row[0] if len(self.keys) == 1 else NAME_SEPARATOR.join(map(str, row[: len(self.keys)]))
 
-    def conditioned_sql(self, *, names_only_others: bool) -> str:
-        """Returns the SQL for all names, or for all but those in `$named`."""
-        among = f"{self.name_sql} NOT IN $named" if names_only_others else "1 = 1"
+    def conditioned_sql(self, list_count: int) -> str:
+        """Returns the SQL for all names but those in the lists `$named_0`, `$named_1` and so on."""
+        among = " AND ".join(f"{self.name_sql} NOT IN $named_{place}" for place in range(list_count)) or "1 = 1"
         return self.sql.replace("{among}", among).replace("{name}", self.name_sql)
 
 
+def split_names(names: Sequence[Any]) -> list[list[Any]]:
+    """Returns the names in lists of at most MAX_LIST_BYTES, because ClickHouse refuses longer values."""
+    lists: list[list[Any]] = []
+    room = 0
+    for name in names:
+        size = 3 * (len(str(name).encode()) + LIST_ITEM_BYTES)  # each byte may be sent as `%20`
+        if size > room:
+            lists.append([])
+            room = MAX_LIST_BYTES
+        lists[-1].append(name)
+        room -= size
+    return lists
+
+
+MAX_LIST_BYTES = 100_000  # of a value that is sent to ClickHouse: its `http_max_field_value_size` is 131,072
+LIST_ITEM_BYTES = 3  # quotation marks and comma
 NAME_SEPARATOR = "\x1f"
 NAME_SEPARATOR_SQL = " || $separator || "
 """Joins the parts of a name."""
