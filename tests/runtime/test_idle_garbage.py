@@ -11,7 +11,13 @@ import pytest
 
 from tests.conventions.code import ROOT
 from tests.waiting import wait_until
-from utilities.runtime.idle_garbage import OVERDUE_COUNT, THAW_SECONDS, GarbageCollector, collect_garbage_when_idle
+from utilities.runtime.idle_garbage import (
+    OVERDUE_COUNT,
+    OVERDUE_THAW_SECONDS,
+    THAW_SECONDS,
+    GarbageCollector,
+    collect_garbage_when_idle,
+)
 
 TIMES = """
 import gc, time
@@ -92,17 +98,18 @@ def test_full_collection_waits_for_requests_but_not_for_ever():
     assert gc.get_count()[2] == 0
 
 
-def test_garbage_that_was_frozen_alive_is_collected_once_a_day():
-    now = 0.0
-    collector = GarbageCollector(lambda: True, lambda: now)
+@pytest.mark.parametrize(("is_idle", "seconds"), [(True, THAW_SECONDS), (False, THAW_SECONDS + OVERDUE_THAW_SECONDS)])
+def test_garbage_that_was_frozen_alive_is_collected_once_a_day(is_idle: bool, seconds: float):
+    now, before = 0.0, Cycle.deleted
+    collector = GarbageCollector(lambda: is_idle, lambda: now)
     cycle = Cycle()
     collector.begin()
     del cycle
     gc.collect()
-    assert Cycle.deleted == 0
-    now = THAW_SECONDS
+    assert Cycle.deleted == before
+    now = seconds
     collector.collect_if_due()
-    assert Cycle.deleted == 1
+    assert Cycle.deleted == before + 1
 
 
 async def test_threshold_is_restored_at_the_end():

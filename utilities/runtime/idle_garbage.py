@@ -13,6 +13,7 @@ DUE_COUNT = 10  # collections of young objects since the last full one: Python's
 OVERDUE_COUNT = 40  # then also while there are requests
 FREEZE_SECONDS = 0.01  # of the thread's processor time; after a longer collection, what is left is not visited again
 THAW_SECONDS = 86_400.0  # then everything is visited once, or garbage that was frozen alive would stay for ever
+OVERDUE_THAW_SECONDS = 3600.0  # after which everything is visited also while there are requests
 NO_THRESHOLD = 1_000_000_000  # Python itself never starts a full collection
 
 
@@ -35,9 +36,9 @@ class GarbageCollector:
 
     def collect_if_due(self) -> None:
         """Runs a full collection when one is due and nobody waits for an answer."""
-        count, is_idle = gc.get_count()[2], self._is_idle()
-        if is_idle and self._monotonic() >= self._thaw_at:
-            self._thaw_at = self._monotonic() + THAW_SECONDS
+        count, is_idle, now = gc.get_count()[2], self._is_idle(), self._monotonic()
+        if now >= self._thaw_at + (0.0 if is_idle else OVERDUE_THAW_SECONDS):
+            self._thaw_at = now + THAW_SECONDS
             gc.unfreeze()
             gc.collect()
             gc.freeze()
