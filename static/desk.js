@@ -65,7 +65,7 @@
     showCountdown();
   }
 
-  /** A shortcut of one character can be turned off (WCAG 2.1.4). */
+  /** Shortcuts of one character can be turned off, all together (WCAG 2.1.4). */
   function showShortcut(content) {
     var hint = content.querySelector('.keys');
     if (!hint) return;
@@ -75,7 +75,7 @@
     button.type = 'button';
     button.id = 'keys';
     button.className = 'plain';
-    button.textContent = areKeysOff() ? 'Turn the key / on' : 'Turn this key off';
+    button.textContent = areKeysOff() ? 'Turn the keys on' : 'Turn all keys off';
     hint.appendChild(button);
   }
 

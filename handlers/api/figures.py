@@ -9,12 +9,12 @@ from handlers.api.base import ReadableResource
 from handlers.api.models import ColumnResponse, DateRangeResponse, FiguresResponse, PagingParams, RangeParams
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
-from handlers.reports.compared_days import compared_days
 from handlers.reports.exports import missing_rows_notes
 from handlers.reports.handler import RETRY_AFTER_SECONDS, overload_problem
 from handlers.reports.report_query import ReportQuery
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.frames import Reading, ReadingState
+from utilities.model.period_words import compared_days
 
 FiguresModel = TypeVar("FiguresModel", bound=FiguresResponse)
 

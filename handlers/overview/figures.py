@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers.overview.sources import OverviewColumn, OverviewSource, OverviewTab
+from handlers.overview.sources import OWN, OverviewColumn, OverviewSource, OverviewTab
+from handlers.reports.definitions import find_definition
 from handlers.reports.presenter import ReportView
 from utilities.model.figure_change import FigureChange, compare_figures
 from utilities.model.formats import format_value
@@ -76,6 +77,12 @@ def overview_figures(
             )
         )
     return figures
+
+
+def figure_definitions(source: OverviewSource) -> list[tuple[str, str]]:
+    """Returns the heading of each of the six figures, and what the source counts there."""
+    columns = [Column(key, heading, ValueKind.INTEGER) for heading, key in source.figures]
+    return [(each.heading, find_definition(each, is_own=source is OWN)) for each in columns]
 
 
 def overview_rows(

@@ -5,13 +5,12 @@ from datetime import date, timedelta
 from functools import partial
 
 from handlers.base.public_origin import public_origin
-from handlers.overview.figures import OverviewTable, overview_figures, overview_rows
+from handlers.overview.figures import OverviewTable, figure_definitions, overview_figures, overview_rows
 from handlers.overview.hours import complete_day
 from handlers.overview.params import SOURCE_PARAM, OverviewParams
 from handlers.overview.scope import build_actions, build_overview_scope
 from handlers.overview.sources import GOOGLE, OVERVIEW_SOURCES, OWN, OverviewColumn, OverviewSource
 from handlers.reports.chart import ChartPair, draw_charts, prepare_pictures
-from handlers.reports.compared_days import compared_days, format_days
 from handlers.reports.desk_state import DeskState, query_string
 from handlers.reports.handler import RETRY_AFTER_SECONDS, http_errors
 from handlers.reports.page import MAX_RELOAD
@@ -19,6 +18,7 @@ from handlers.reports.presenter import ReportView
 from handlers.reports.row_links import is_filter_value, row_filter
 from handlers.reports.scope import Scope
 from utilities.model.frames import Frame, ReadingState
+from utilities.model.period_words import compared_days, format_days
 from utilities.pageviews.classify.user_agents import device_type
 from utilities.pageviews.sql.filters import resolve_site
 from utilities.rendering.layout import Box
@@ -120,6 +120,7 @@ class OverviewPage(OverviewParams):
             by_time=by_time,
             tables=tables,
             figures=overview_figures(source, totals.frame, by_time.frame, drawn, compares=self.compares),
+            legend=figure_definitions(source),
             chart=await self.draw_chart(by_time.report.title, chart_view, charted, drawn),
             time_unit="hour" if day else "day",
             is_running=bool(day and days and not days.has_ended and not days.until),

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from handlers.overview.figures import OverviewTable
 from handlers.overview.sources import GOOGLE, OverviewSource
-from handlers.reports.compared_days import compared_days, format_days
 from handlers.reports.desk_state import DeskState
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery
@@ -17,6 +16,7 @@ from handlers.reports.scope import (
     Scope,
     days_label,
     filter_heading,
+    label_previous_period,
     range_items,
     scope_zone,
     shifted_ranges,
@@ -24,6 +24,7 @@ from handlers.reports.scope import (
 )
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.frames import DateRange
+from utilities.model.period_words import compared_days, format_days
 from utilities.rendering.views import View
 
 
@@ -80,10 +81,8 @@ def comparison_choices(
     state: DeskState, days: DateRange | None, before: DateRange | None, today: date
 ) -> Iterator[MenuItem]:
     """Yields the previous period, which is the default, and no comparison."""
-    count = (days.last - days.first).days + 1 if days else 0
-    label = "The previous period" if not count else "The day before" if count == 1 else f"The {count} days before"
-    is_off = state.params.get("compare") == "false"
-    yield MenuItem("compare", label, state.without("compare"), not is_off, format_days(before, today) if before else "")
+    is_off, detail = state.params.get("compare") == "false", format_days(before, today) if before else ""
+    yield MenuItem("compare", label_previous_period(days), state.without("compare"), not is_off, detail)
     yield MenuItem("compare-nothing", "Nothing", state.link(params={**state.params, "compare": "false"}), is_off)
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from tornado.escape import json_encode
 
-from handlers.reports.compared_days import compared_days
 from handlers.reports.handler import ReportHandler
 from handlers.reports.presenter import ReportView, cut_rows_text
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
 from utilities.model.csv_export import frame_to_csv
 from utilities.model.date_ranges import DateRange
 from utilities.model.frames import Frame
+from utilities.model.period_words import compared_days
 from utilities.sources import ROWS_PARAM
 
 BYTE_ORDER_MARK = "\ufeff"  # Excel reads a file without it in the code page of the machine

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.reports.compared_days import compared_days, format_days
 from handlers.reports.desk_state import PERIODS, DeskState, query_string
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_groups import find_twins
@@ -13,6 +12,7 @@ from handlers.reports.report_query import ReportQuery
 from handlers.reports.row_links import SCOPE_NAMES
 from utilities.model.errors import ParameterError
 from utilities.model.frames import DateRange
+from utilities.model.period_words import compared_days, count_days, format_days
 from utilities.model.time_ranges import parse_range
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.sql.filters import resolve_site
@@ -29,7 +29,7 @@ ALL_SITES = "All sites"
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One link of a menu; `detail` stands at its right, and '' as `href` is where the page is already."""
+    """One link of a menu; `detail` stands at its right."""
 
     id: str
     label: str
@@ -195,15 +195,23 @@ def comparison_items(
     if not (query.has_range and query.can_compare):
         return
     previous = before or (days.preceding_range() if days else None)
-    count = (days.last - days.first).days + 1 if days else 0
-    label = "The previous period" if not count else "The day before" if count == 1 else f"The {count} days before"
     detail = format_days(previous, today) if previous else ""
-    yield MenuItem("compare", label, state.link(compare=True), state.compare, detail)
+    yield MenuItem("compare", label_previous_period(days), state.link(compare=True), state.compare, detail)
     yield MenuItem("compare-nothing", "Nothing", state.link(compare=False), not state.compare)
 
 
+def label_previous_period(days: DateRange | None) -> str:
+    """Returns what the menu calls the period before these days: `The 7 days before`."""
+    if days is None or days.window_minutes:
+        return "The previous period"
+    count = count_days(days)
+    return "The day before" if count == 1 else f"The {count} days before"
+
+
 def shifted_ranges(state: DeskState, days: DateRange, today: date) -> tuple[str, str]:
-    """Returns the addresses of as many days earlier and later; '' for days that have not come."""
+    """Returns the addresses of as many days earlier and later; '' for days that have not come, and around minutes."""
+    if days.window_minutes:
+        return "", ""
     count = days.last - days.first + timedelta(days=1)
     earlier = state.with_range(str(days.first - count), str(days.last - count))
     is_over = days.last + count > today

@@ -13,8 +13,8 @@ SHORTCUTS = {
         (("?",), "Show this page"),
         (("Esc",), "Close a menu, or leave a field"),
     ),
-    "On a report, and on the list of reports": (
-        (("/",), "Find a row or a report"),
+    "On a report, and on the list of reports": ((("/",), "Find a row or a report"),),
+    "On the overview, and on a report": (
         (("[",), "The days before these, as many"),
         (("]",), "The days after these, as many"),
         (("p",), "Pause or resume the renewal"),

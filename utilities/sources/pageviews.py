@@ -114,7 +114,10 @@ class PageViewSource:
         unbegun = () if has_figures(frame.rows) else await self._setup_hint(site)
         ends = end_of_period(self._first_of(query), range_, now)
         days = self._date_range(range_, frame.rows, now, is_window=is_moment(self._first_of(query), range_))
-        return replace(frame, date_range=days, setup_hint=unbegun, current_until=ends)
+        before = frame.previous_range
+        if before and days and days.window_minutes:
+            before = replace(before, window_minutes=days.window_minutes)
+        return replace(frame, date_range=days, previous_range=before, setup_hint=unbegun, current_until=ends)
 
     def _first_of(self, query: PageViewQuery) -> str:
         return query.first or f"now-{self.days - 1}d/d"

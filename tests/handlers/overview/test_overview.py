@@ -11,12 +11,14 @@ from tornado.escape import json_decode
 from tornado.httpclient import HTTPResponse
 
 from handlers.overview.hours import complete_day
-from handlers.reports.compared_days import format_days
+from handlers.reports.definitions import OWN_DEFINITIONS
+from handlers.reports.scope import label_previous_period
 from tests.handlers.accounts.conftest import FoyerServer, StartFoyer, provider, start_local_foyer
 from tests.waiting import wait_until
 from utilities.model.figure_change import compare_figures
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, DateRange, Frame, Value, ValueKind
+from utilities.model.period_words import format_days
 
 __all__ = ["provider", "start_local_foyer"]
 
@@ -121,6 +123,7 @@ async def test_actions_are_of_the_figures_shown_and_lead_somewhere(foyer: FoyerS
         assert (await fetch(foyer.address + each, raise_error=False)).code in (200, 503), each
     assert "country: Germany" in unescape(html)
     assert "series: [visitors]" in html
+    assert OWN_DEFINITIONS["visitors"] in html
     assert "change better" not in html
     added = await fetch(f"{foyer.address}/?filter=page&value=pricing", follow_redirects=False, raise_error=False)
     assert (added.code, added.headers["Location"]) == (302, "/?page=%2Fpricing")
@@ -233,3 +236,5 @@ def test_days_and_the_days_before(first: date, last: date, text: str, before: st
     assert format_days(days, today) == text
     assert format_days(days.preceding_range(), today) == before
     assert format_days(replace(days, until="13:00"), today) == f"{text} until 13:00"
+    assert label_previous_period(days) == ("The day before" if first == last else "The 7 days before")
+    assert label_previous_period(replace(days, window_minutes=30)) == "The previous period"

@@ -133,7 +133,7 @@ async def test_slash_focuses_the_search_and_typing_stops_reloads(tab: DeskTab) -
     await tab.page.locator(".count", has_text="has these words").wait_for()
     await tab.page.keyboard.press("Escape")
     assert await tab.page.evaluate("document.activeElement === document.body")
-    await tab.page.get_by_role("button", name="Turn this key off").click()
+    await tab.page.get_by_role("button", name="Turn all keys off").click()
     await tab.page.evaluate("document.activeElement.blur()")
     await tab.page.keyboard.press("/")
     assert await tab.page.evaluate("document.activeElement === document.body")

@@ -57,11 +57,15 @@ async def test_empty_store_answers_every_report(make_source: MakeSource):
 
 async def test_empty_table_makes_no_statement_about_days_that_are_not_over(make_source: MakeSource):
     source = await make_source()
-    source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(9)).__next__  # time passes while it asks
+    source.clock = iter(NOW + timedelta(milliseconds=n) for n in range(14)).__next__  # time passes while it asks
     assert (await source.fetch_frame(PageViewQuery("now", first="now-5m"))).date_range is None
     today = await source.fetch_frame(PageViewQuery("pages", first="now/d"))
     assert today.date_range == DateRange(
         date(2026, 3, 10), date(2026, 3, 10), "Europe/Berlin", has_ended=False, until="13:00"
+    )
+    minutes = await source.fetch_frame(PageViewQuery("totals", first="now-30m", compare=True))
+    assert minutes.previous_range == DateRange(
+        date(2026, 3, 9), date(2026, 3, 9), "Europe/Berlin", until="13:00", window_minutes=30
     )
     assert today.current_until == datetime(2026, 3, 10, 23, tzinfo=UTC)  # midnight in Berlin
     over = await source.fetch_frame(PageViewQuery("pages", first="now-1d/d", last="now-1d/d"))
