@@ -114,9 +114,8 @@ class PageViewSource:
         unbegun = () if has_figures(frame.rows) else await self._setup_hint(site)
         ends = end_of_period(self._first_of(query), range_, now)
         days = self._date_range(range_, frame.rows, now, is_window=is_moment(self._first_of(query), range_))
-        before = frame.previous_range
-        if before and days and days.window_minutes:
-            before = replace(before, window_minutes=days.window_minutes)
+        minutes = days.window_minutes if days else 0
+        before = frame.previous_range and replace(frame.previous_range, window_minutes=minutes)
         return replace(frame, date_range=days, previous_range=before, setup_hint=unbegun, current_until=ends)
 
     def _first_of(self, query: PageViewQuery) -> str:
