@@ -9,9 +9,9 @@ from utilities.model.errors import ParameterError
 from utilities.model.near_names import check_param_names
 from utilities.pageviews.classify.countries import country_names
 from utilities.pageviews.sql.flow import PageDepth
+from utilities.sources import check_param_text
 
 OURS, GOOGLE = "ours", "ga4"
-MAX_PARAM_CHARS = 2048
 PAGES_PER_SIDE = (5, 8, 12, 20)  # that are shown by name
 FLOW_PERIODS = {"1": "Today", "7": "7 days", "28": "28 days", "31": "31 days", "90": "90 days"}
 FLOW_DEVICES = ("desktop", "mobile", "tablet", "tv", "other")
@@ -134,8 +134,8 @@ def parse_flow_query(params: Mapping[str, Sequence[str]]) -> FlowQuery:
     """Parses the parameters of a request; raises ParameterError naming the one that is wrong."""
     check_param_names(params, (*SINGLE_PARAMS, "country"))
     for name, values in params.items():
-        if any(len(value) > MAX_PARAM_CHARS or not (value or " ").isprintable() for value in values):
-            raise ParameterError(name, f"must be printable and at most {MAX_PARAM_CHARS} characters long")
+        for value in values:
+            check_param_text(name, value)
     single = {name: params[name][-1].strip() for name in SINGLE_PARAMS if params.get(name)}
     if single.get("source", "") not in ("", OURS, GOOGLE):  # as in the reports
         single = {"traffic_source": single.pop("source")} | single
