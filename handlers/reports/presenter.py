@@ -98,8 +98,15 @@ def cut_rows_text(frame: Frame) -> str:
     """Returns the sentence about a ranking of which only the first rows are here; '' for any other frame."""
     if not frame.is_cut or frame.columns[0].kind is not ValueKind.TEXT:
         return ""
-    rest = f"; “{REST_NAME}” is all others together" if frame.has_rest else ""
+    rest = f"; “{REST_NAME}” is all others together" if frame.has_rest and has_all_counts(frame) else ""
     return f"These are the first {len(frame.named_rows):,} of {frame.total_rows:,} rows{rest}."
+
+
+def has_all_counts(frame: Frame) -> bool:
+    """Whether the rows have all that was counted; Google's row (other) is only what Google itself does not name."""
+    counts = [column.key for column in frame.columns if column.kind is ValueKind.INTEGER and column.key in frame.totals]
+    sums = {key: sum(value for value in frame.column_values(key) if isinstance(value, int | float)) for key in counts}
+    return bool(counts) and all(sums[key] >= float(frame.totals[key] or 0) for key in counts)
 
 
 def build_report_view(report: Report, latest: Reading | None, now: datetime, sources: Sources) -> ReportView:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import utilities.rendering.views
+from handlers.reports.presenter import cut_rows_text
 from handlers.reports.table import ROWS_PER_PAGE, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from tests.handlers.reports.conftest import PAGES
@@ -86,3 +87,11 @@ def test_snippet_is_a_valid_board(snippet: str, tmp_path: Path):
     catalogue = load_catalogue()
     Boards(tmp_path, catalogue.add_board).load()
     assert len(catalogue.reports) - len(catalogue.built_in) == ("reports:" in snippet)
+
+
+@pytest.mark.parametrize(("total", "rest"), [(30, "; “(other)” is all others together"), (31, "")])
+def test_only_a_row_that_has_all_others_is_called_so(total: int, rest: str):
+    columns = (Column("page", "Page", ValueKind.TEXT), Column("views", "Views", ValueKind.INTEGER))
+    rows = (("/a", 20), ("(other)", 10))  # Google's (other) is what it does not name, and more rows are missing
+    frame = Frame(columns, rows, total_rows=9, totals={"views": total})
+    assert cut_rows_text(frame) == f"These are the first 1 of 9 rows{rest}."
