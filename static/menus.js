@@ -99,7 +99,8 @@
       else if (isField(document.activeElement)) document.activeElement.blur();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || areKeysOff()) return;
+    var isAltGr = event.getModifierState && event.getModifierState('AltGraph'); // many layouts need it for [ and ]
+    if (event.metaKey || ((event.ctrlKey || event.altKey) && !isAltGr) || isField(event.target) || areKeysOff()) return;
     if (press(event.key)) event.preventDefault();
   });
 

@@ -65,7 +65,7 @@ GOOGLE_DEFINITIONS: Mapping[str, str] = {
     "totalUsers": "Different people, as far as Google can tell by its cookie. These are visitors.",
     "activeUsers": "People with the site open in the last 30 minutes, or with an engaged session in a longer time.",
     "newUsers": "People whom Google counted for the first time.",
-    "sessions": "Visits: page views and events of one person without a pause of 30 minutes.",
+    "sessions": "Page views and events of one person without a pause of 30 minutes. These are visits.",
     "screenPageViews": "How often pages were opened.",
     "screenPageViewsPerSession": "Page views divided by sessions.",
     "averageSessionDuration": "The average length of a session.",
