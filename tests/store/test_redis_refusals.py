@@ -49,7 +49,7 @@ async def test_a_redis_that_refuses_has_its_reason_in_words_degrades_and_heals(
     redis_server, open_one, raw, caplog, fault, reason
 ):
     caplog.set_level("INFO")
-    store = await open_one(redis_url=redis_server.url)
+    store = await open_one(redis_url=redis_server.url, patient=True)
     await put(store, reading())
     await make_redis_refuse(redis_server, raw, fault)
     newest = reading()

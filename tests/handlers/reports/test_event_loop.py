@@ -128,7 +128,7 @@ async def test_boards_saved_at_once_leave_the_loop_free_and_room_for_pages(serve
             server.services.store.cache.put_reading(Reading(name, frame, server.clock()))  # type: ignore[attr-defined]
         for number in range(boards):
             (server.boards / f"board-{number}.yaml").write_text(board_file(TILES))
-        await wait_until(lambda: all(server.services.walls.tile_html(f"board-{n}", "t35") for n in range(boards)))
+        await wait_until(lambda: all(server.services.walls.tile_html(f"board-{n}", "t35") for n in range(boards)), 120)
         for path in ("/reports/pages", "/reports/words.csv", "/boards/board-0/desk", "/api/v1/boards"):
             codes[path] = (await fetch(server.address + path, request_timeout=60)).code
     assert not times.slow
