@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from demo.recorded import Recorded
 from tests.end_to_end.conftest import OpenFoyer
-from utilities.model.formats import format_value
+from utilities.model.formats import format_for_wall
 from utilities.model.frames import ValueKind
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the browser is
@@ -43,7 +43,7 @@ def recorded(folder: Path, name: str, *metrics: str) -> list[list[str]]:
     return [
         [one["value"] for one in row.get("dimensionValues", [])]
         + [
-            format_value(float(row["metricValues"][place]["value"]), KINDS.get(metric, ValueKind.INTEGER))
+            format_for_wall(float(row["metricValues"][place]["value"]), KINDS.get(metric, ValueKind.INTEGER))
             for place, metric in zip(places, metrics, strict=True)
         ]
         for row in response["rows"]
