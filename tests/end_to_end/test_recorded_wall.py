@@ -33,6 +33,7 @@ tiles:
   - {report: domains, view: table, place: [5, 1, 8, 6]}
   - {report: channels, view: table, place: [5, 7, 8, 6]}
 """
+PLAIN_NAMES = {"(direct)": "Directly", "linkedin": "LinkedIn"}
 KINDS = {"bounceRate": ValueKind.FRACTION, "averageSessionDuration": ValueKind.SECONDS}
 
 
@@ -76,7 +77,7 @@ async def test_every_figure_on_the_wall_equals_the_recording(
         for tile, lines in expected.items():
             rows = await rows_of(wall_page, tile)
             ranked = [
-                " ".join(line).replace("(direct)", "Directly")
+                " ".join(PLAIN_NAMES.get(text, text) for text in line)
                 for line in lines
                 if not {"", "(not set)", "(other)"} & set(line)
             ]
