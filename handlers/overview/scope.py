@@ -1,6 +1,6 @@
 """The scope line of the overview, and what its menus Export, Share and "Put on a board" offer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -11,16 +11,13 @@ from handlers.reports.desk_state import DeskState
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery
 from handlers.reports.scope import (
-    FilterChip,
     MenuItem,
     Scope,
-    days_label,
-    filter_heading,
+    ScopeComparison,
+    ScopeSubject,
+    build_scope,
     label_previous_period,
-    range_items,
-    scope_zone,
-    shifted_ranges,
-    site_items,
+    scope_date,
 )
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.frames import DateRange
@@ -44,37 +41,15 @@ def build_overview_scope(
     query: ReportQuery,
     view: ReportView,
     state: DeskState,
-    filters: Iterable[str],
+    filters: Sequence[str],
 ) -> Scope:
     """Returns the scope line; `query` and `view` are those of the six figures, `filters` those in force."""
-    now, zone, sites = query.services.clock(), scope_zone(query, view), query.services.collector.sites
-    days, today = view.frame.date_range, now.astimezone(zone).date()
-    before = None if state.params.get("compare") == "false" else compared_days(view.frame)
-    ranges = tuple(range_items(state, now, zone))
-    names = tuple(filters)
-    earlier, later = shifted_ranges(state, days, today) if days else ("", "")
+    days, before = view.frame.date_range, None if state.params.get("compare") == "false" else compared_days(view.frame)
+    comparison = ScopeComparison(before, tuple(comparison_choices(state, days, before, scope_date(query, view))))
     items = tuple(MenuItem(f"source-{each.name}", each.title, href, each is source) for each, href in sources)
-    return Scope(
-        site=site,
-        sites=tuple(site_items(sites, query.site_name, state)) if "site" in query.filter_names else (),
-        source=source.title,
-        source_shape="google" if source is GOOGLE else "own",
-        sources=items if len(items) > 1 else (),
-        days=days_label(ranges, days, today),
-        ranges=ranges,
-        covered=format_days(days, today) if days else "",
-        compared=format_days(before, today) if before else "",
-        comparisons=tuple(comparison_choices(state, days, before, today)),
-        filters=tuple(FilterChip(filter_heading(name), state.params[name], state.without(name)) for name in names),
-        unfiltered=state.without(*names),
-        offered_filters=tuple(
-            (name, filter_heading(name))
-            for name in query.filter_names
-            if name not in ("site", "from", "to", "compare", "rows", *names)
-        ),
-        earlier=earlier,
-        later=later,
-    )
+    shape = "google" if source is GOOGLE else "own"
+    subject = ScopeSubject(site, source.title, shape, items if len(items) > 1 else ())
+    return build_scope(query, view, state, subject, comparison, filters)
 
 
 def comparison_choices(

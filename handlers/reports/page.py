@@ -16,7 +16,7 @@ from handlers.reports.presenter import ReportView
 from handlers.reports.report_groups import report_term
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
 from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, column_filters, row_links
-from handlers.reports.scope import build_scope
+from handlers.reports.scope import build_report_scope
 from handlers.reports.table import Table, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.errors import ParameterError
@@ -143,7 +143,7 @@ class ReportPage(DeskHandler):
         report_view, range_fault = self.view_or_fault(query, partial(self.view_of_all_rows, state))
         prepared, report = await self.prepare_report(report_view, state), query.report
         linked = column_filters(report_view.frame.columns, query.filter_names)
-        scope, term = build_scope(query, report_view, state), report_term(report.name, report.title)
+        scope, term = build_report_scope(query, report_view, state), report_term(report.name, report.title)
         image_query = image_query_string(state, prepared.view)
         await self.render_large_page(
             "report.html",

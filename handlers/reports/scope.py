@@ -1,6 +1,6 @@
 """The scope line of a report's page: site, source, days, comparison and filters, each as a menu of links."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -68,33 +68,63 @@ class Scope:
     later: str
 
 
-def build_scope(query: ReportQuery, view: ReportView, state: DeskState) -> Scope:
+@dataclass(frozen=True)
+class ScopeSubject:
+    """The site and the source of a page's figures, with a link for each other source of them."""
+
+    site: str
+    source: str
+    source_shape: str
+    sources: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True)
+class ScopeComparison:
+    """The days that the figures of a page are compared with, None for no comparison, and the choices."""
+
+    days: DateRange | None
+    items: tuple[MenuItem, ...]
+
+
+def build_report_scope(query: ReportQuery, view: ReportView, state: DeskState) -> Scope:
     """Returns the scope line of a report with these parameters."""
-    now, sites = query.services.clock(), query.services.collector.sites
-    zone = scope_zone(query, view)
-    ranges = tuple(range_items(state, now, zone)) if query.has_range else ()
-    days, today = view.frame.date_range, now.astimezone(zone).date()
-    before = compared_days(view.frame)
+    days, before = view.frame.date_range, compared_days(view.frame)
+    comparison = ScopeComparison(before, tuple(comparison_items(query, state, days, before, scope_date(query, view))))
     filters = [name for name in query.params if name not in SCOPE_NAMES]
+    subject = ScopeSubject(site_label(query), *source_label(view), tuple(source_items(query, state)))
+    return build_scope(query, view, state, subject, comparison, filters)
+
+
+def build_scope(
+    query: ReportQuery,
+    view: ReportView,
+    state: DeskState,
+    subject: ScopeSubject,
+    comparison: ScopeComparison,
+    filters: Sequence[str],
+) -> Scope:
+    """Returns the scope line of a page whose main figures are those of `query`; `filters` are those in force."""
+    now, sites, zone = query.services.clock(), query.services.collector.sites, scope_zone(query, view)
+    ranges = tuple(range_items(state, now, zone)) if query.has_range else ()
+    days, today = view.frame.date_range, scope_date(query, view)
     earlier, later = shifted_ranges(state, days, today) if query.has_range and days else ("", "")
-    source, shape = source_label(view)
     return Scope(
-        site=site_label(query),
+        site=subject.site,
         sites=tuple(site_items(sites, query.site_name, state)) if "site" in query.filter_names else (),
-        source=source,
-        source_shape=shape,
-        sources=tuple(source_items(query, state)),
+        source=subject.source,
+        source_shape=subject.source_shape,
+        sources=subject.sources,
         days=days_label(ranges, days, today),
         ranges=ranges,
         covered=format_days(days, today) if days else "",
-        compared=format_days(before, today) if before else "",
-        comparisons=tuple(comparison_items(query, state, days, before, today)),
-        filters=tuple(FilterChip(filter_heading(name), query.params[name], state.without(name)) for name in filters),
+        compared=format_days(comparison.days, today) if comparison.days else "",
+        comparisons=comparison.items,
+        filters=tuple(FilterChip(filter_heading(name), state.params[name], state.without(name)) for name in filters),
         unfiltered=state.without(*filters),
         offered_filters=tuple(
             (name, filter_heading(name))
             for name in query.filter_names
-            if name not in SCOPE_NAMES and name not in query.params
+            if name not in SCOPE_NAMES and name not in filters
         ),
         earlier=earlier,
         later=later,
@@ -116,6 +146,11 @@ def scope_zone(query: ReportQuery, view: ReportView) -> ZoneInfo:
         return ZoneInfo(resolve_site(query.services.collector.sites, query.params.get("site", ""))[1])
     except ParameterError:
         return ZoneInfo("UTC")
+
+
+def scope_date(query: ReportQuery, view: ReportView) -> date:
+    """Returns today's date in the zone of the figures."""
+    return query.services.clock().astimezone(scope_zone(query, view)).date()
 
 
 def site_label(query: ReportQuery) -> str:
