@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from handlers.overview.figures import OverviewTable
 from handlers.overview.sources import GOOGLE, OverviewSource
 from handlers.reports.desk_state import DeskState
+from handlers.reports.export_links import ExportLink
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_query import ReportQuery
 from handlers.reports.scope import (
@@ -30,7 +31,7 @@ class OverviewActions:
     """What can be done with the figures of an overview."""
 
     snippet: str  # the chart as a tile of a board file
-    files: tuple[tuple[str, str, str], ...]  # label, format and address
+    files: tuple[ExportLink, ...]
     share_link: str  # the address of the form for a link to the chart
 
 
@@ -72,8 +73,8 @@ def build_actions(
     )
     reports = [("Figures", totals.report.name, totals.query_string), (by, name, chart.query_string)]
     reports += [(table.tab.label, table.view.report.name, table.view.query_string) for table in tables]
-    files = [(label, "CSV", f"/reports/{report}.csv{query}") for label, report, query in reports]
-    files += [("Chart", kind.upper(), f"/reports/{name}.{kind}?{image}") for kind in ("png", "svg")]
+    files = [ExportLink(label, "CSV", f"/reports/{report}.csv{query}") for label, report, query in reports]
+    files += [ExportLink("Chart", kind.upper(), f"/reports/{name}.{kind}?{image}") for kind in ("png", "svg")]
     return OverviewActions(
         write(chart.adjusted_report() if chart.is_parameterized else chart.report, view, options),
         tuple(files),

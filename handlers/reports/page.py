@@ -15,8 +15,8 @@ from handlers.reports.handler import COMPARE_CHOICES, RETRY_AFTER_SECONDS, Repor
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_groups import report_term
 from handlers.reports.report_query import MAX_REPORT_ROWS, ReportQuery
+from handlers.reports.report_scope import build_report_scope
 from handlers.reports.row_links import PAGE_STATE_NAMES, SCOPE_NAMES, column_filters, row_links
-from handlers.reports.scope import build_report_scope
 from handlers.reports.table import Table, filter_sort_page
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
 from utilities.model.errors import ParameterError

@@ -11,7 +11,8 @@ from handlers.reports.handler import http_errors, refuse_unknown_params
 from handlers.reports.presenter import build_report_view
 from handlers.reports.report_groups import group_reports
 from handlers.reports.report_query import ReportQuery
-from handlers.reports.scope import site_items, source_label
+from handlers.reports.report_scope import source_label
+from handlers.reports.scope import site_items
 from utilities.pageviews.sql.filters import resolve_site
 from utilities.reports import Report
 

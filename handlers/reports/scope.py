@@ -1,28 +1,20 @@
-"""The scope line of a report's page: site, source, days, comparison and filters, each as a menu of links."""
+"""The scope line of a desk page: site, source, days, comparison and filters, each as a menu of links."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.reports.desk_state import PERIODS, DeskState, query_string
+from handlers.reports.desk_state import PERIODS, DeskState
 from handlers.reports.presenter import ReportView
-from handlers.reports.report_groups import find_twins
 from handlers.reports.report_query import ReportQuery
 from handlers.reports.row_links import SCOPE_NAMES
 from utilities.model.errors import ParameterError
 from utilities.model.frames import DateRange
-from utilities.model.period_words import compared_days, count_days, format_days
+from utilities.model.period_words import count_days, format_days
 from utilities.model.time_ranges import parse_range
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.sql.filters import resolve_site
-
-SOURCE_LABELS = {
-    "pageviews": ("Own count", "own"),
-    "ga4": ("Google", "google"),
-    "search-console": ("Search Console", "search"),
-}
-"""The name of a source in the scope line, and its shape."""
 
 ALL_SITES = "All sites"
 
@@ -86,15 +78,6 @@ class ScopeComparison:
     items: tuple[MenuItem, ...]
 
 
-def build_report_scope(query: ReportQuery, view: ReportView, state: DeskState) -> Scope:
-    """Returns the scope line of a report with these parameters."""
-    days, before = view.frame.date_range, compared_days(view.frame)
-    comparison = ScopeComparison(before, tuple(comparison_items(query, state, days, before, scope_date(query, view))))
-    filters = [name for name in query.params if name not in SCOPE_NAMES]
-    subject = ScopeSubject(site_label(query), *source_label(view), tuple(source_items(query, state)))
-    return build_scope(query, view, state, subject, comparison, filters)
-
-
 def build_scope(
     query: ReportQuery,
     view: ReportView,
@@ -153,15 +136,6 @@ def scope_date(query: ReportQuery, view: ReportView) -> date:
     return query.services.clock().astimezone(scope_zone(query, view)).date()
 
 
-def site_label(query: ReportQuery) -> str:
-    """Returns the site of the figures; the website of the settings where the source has no sites."""
-    website = query.services.settings.website.split("//")[-1].rstrip("/")
-    if "site" not in query.filter_names:
-        return website
-    names = [site.name for site in query.services.collector.sites]
-    return query.site_name or (names[0] if len(names) == 1 else "") or (ALL_SITES if names else website or ALL_SITES)
-
-
 def site_items(sites: SiteRegistry, current: str, state: DeskState) -> Iterator[MenuItem]:
     """Yields every site; nothing where there is no choice."""
     names = [site.name for site in sites]
@@ -171,39 +145,6 @@ def site_items(sites: SiteRegistry, current: str, state: DeskState) -> Iterator[
         yield MenuItem("site-all", ALL_SITES, state.without("site"), not current)
     for place, name in enumerate(names, 1):
         yield MenuItem(f"site-{place}", name, state.link(params={**state.params, "site": name}), name == current)
-
-
-def source_label(view: ReportView) -> tuple[str, str]:
-    """Returns the name and the shape of a report's source; of several sources their titles."""
-    names = view.report.sources
-    if len(names) == 1 and names[0] in SOURCE_LABELS:
-        return SOURCE_LABELS[names[0]]
-    text = " and ".join(
-        SOURCE_LABELS[name][0] if name in SOURCE_LABELS else title
-        for name, title in zip(names, view.sources, strict=True)
-    )
-    return text[:1].upper() + text[1:], "several" if len(names) > 1 else "dataset"
-
-
-def source_items(query: ReportQuery, state: DeskState) -> Iterator[MenuItem]:
-    """Yields the reports of the same term by other sources, with the parameters that they accept."""
-    services = query.services
-    names = find_twins(query.report.name, services.reports)
-    seen: set[tuple[str, ...]] = {query.report.sources}
-    others = []
-    for name in names:
-        report = services.reports[name]
-        if report.sources not in seen and all(services.sources.has_source(each) for each in report.sources):
-            seen.add(report.sources)
-            others.append(ReportQuery(services, report))
-    if not others:
-        return
-    for each in (query, *others):
-        fields = {name: value for name, value in state.params.items() if name in each.filter_names}
-        compares = {"compare": "true"} if state.compare and each.can_compare else {}
-        label = source_label(each.describe(None))[0]
-        href = f"/reports/{each.report.name}{query_string(fields | compares)}"
-        yield MenuItem(f"source-{each.report.name}", label, href, each is query)
 
 
 def range_items(state: DeskState, now: datetime, zone: ZoneInfo) -> Iterator[MenuItem]:
@@ -221,18 +162,6 @@ def days_label(ranges: Iterable[MenuItem], days: DateRange | None, today: date) 
     name = next((item.label for item in ranges if item.is_current and item.detail), "")
     text = format_days(replace(days, until=""), today) if days else ""
     return ", ".join(filter(None, (name, text))) or "Days"
-
-
-def comparison_items(
-    query: ReportQuery, state: DeskState, days: DateRange | None, before: DateRange | None, today: date
-) -> Iterator[MenuItem]:
-    """Yields the previous period with its days, and no comparison; nothing where there is no choice."""
-    if not (query.has_range and query.can_compare):
-        return
-    previous = before or (days.preceding_range() if days else None)
-    detail = format_days(previous, today) if previous else ""
-    yield MenuItem("compare", label_previous_period(days), state.link(compare=True), state.compare, detail)
-    yield MenuItem("compare-nothing", "Nothing", state.link(compare=False), not state.compare)
 
 
 def label_previous_period(days: DateRange | None) -> str:
