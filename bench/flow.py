@@ -20,12 +20,12 @@ from utilities.flow.model import Flow
 from utilities.flow.query import FlowQuery
 from utilities.flow.reports import flow_report
 from utilities.model.clock import utc_now
+from utilities.model.frames import REST_NAME
 from utilities.model.time_ranges import parse_range
 from utilities.pageviews.sql.flow import PageDepth, VisitFilter, flow_sql
 from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore
 from utilities.pageviews.storage.reopening_store import ReopeningPageViewStore
 from utilities.refresh.parameterized_reports import ParameterizedReports
-from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources import Sources
 from utilities.sources.pageviews import PageViewSource
 
@@ -167,7 +167,7 @@ async def time_engine(range_flow: Flow, views: DuckDBPageViewStore, day: date) -
 
 
 def name_or_none(name: str) -> str | None:
-    return None if name == OTHER_NAME else name
+    return None if name == REST_NAME else name
 
 
 def run_handwritten(views: DuckDBPageViewStore, first: date, last: date) -> list[tuple[object, ...]]:

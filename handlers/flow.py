@@ -28,11 +28,10 @@ from utilities.flow.query import (
 from utilities.flow.reports import flow_report, neighbours_report
 from utilities.model.errors import Overloaded, ParameterError, SourceError
 from utilities.model.formats import format_date_text
-from utilities.model.frames import Frame, Reading
+from utilities.model.frames import REST_NAME, Frame, Reading
 from utilities.pageviews.classify.countries import country_name, country_names
 from utilities.pageviews.sql.filters import QueriedSites
 from utilities.pageviews.sql.flow import PageDepth
-from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.sankey import format_share
 from utilities.reports import Report
 from utilities.runtime.idle_cache import IdleCache
@@ -206,7 +205,7 @@ class FlowPage(BaseHandler):
             country=country_name,
             day_of=lambda day: format_date_text(day.isoformat()),
             share=format_share,
-            OTHER=OTHER_NAME,
+            OTHER=REST_NAME,
             unit=count_unit(query),
             compared=compared_places(query),
             noscript_reload=RETRY_AFTER_SECONDS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from utilities.model.frames import Column
+from utilities.model.frames import REST_NAME, Column
 from utilities.sources import ROWS_PARAM
 
 SCOPE_NAMES = frozenset({"site", "from", "to", "compare", ROWS_PARAM})
@@ -20,7 +20,7 @@ FILTER_OF_COLUMN = {
 }
 """The parameter that filters by a column's values, by the key of the column."""
 
-REST_NAMES = frozenset({"", "–", "(other)", "(not set)", "(data not available)"})
+VALUELESS_CELLS = frozenset({"", "–", REST_NAME, "(not set)", "(data not available)"})
 """Cells that name no value."""
 
 
@@ -54,4 +54,4 @@ def row_links(
 
 def is_filter_value(name: str, text: str) -> bool:
     """Whether a cell names a value, and not a rest like `(other)`; a page is a path, a number is the table's page."""
-    return text.startswith("/") if name == "page" else text not in REST_NAMES
+    return text.startswith("/") if name == "page" else text not in VALUELESS_CELLS

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from utilities.flow.model import FlowTotals
 from utilities.flow.query import GOOGLE, FlowQuery
 from utilities.model.errors import NotDrawn, Overloaded
+from utilities.model.frames import REST_NAME
 from utilities.pageviews.classify.countries import country_name
-from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.charts.sankey import SIDE_TITLES, SankeyChart, SankeyLink, SankeyNode, format_share, sankey
 from utilities.rendering.charts.sankey_links import add_sankey_links
@@ -68,7 +68,7 @@ def link_flow_chart(svg: str, chart: SankeyChart, query: FlowQuery) -> Markup:
 
 def node_address(query: FlowQuery, name: str) -> str:
     """Returns the address of the page's neighbours; '' where there are none."""
-    return "" if name == OTHER_NAME or query.source == GOOGLE else query.href(node=name)
+    return "" if name == REST_NAME or query.source == GOOGLE else query.href(node=name)
 
 
 def compared_places(query: FlowQuery) -> str:

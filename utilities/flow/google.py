@@ -8,9 +8,8 @@ from datetime import date
 from utilities.flow.model import FLOW_COLUMNS
 from utilities.flow.query import TEXT_FILTERS, FlowQuery
 from utilities.model.errors import ParameterError
-from utilities.model.frames import Frame, Note
+from utilities.model.frames import REST_NAME, Frame, Note
 from utilities.pageviews.sql.flow import PageDepth
-from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources import Sources
 from utilities.sources.ga4 import GA4_FILTERS, Ga4Filter, Ga4Query
 
@@ -50,7 +49,7 @@ def join_google_flow(frames: Sequence[Frame], query: FlowQuery) -> Frame:
     top_pages = [largest_pages(all_sessions, position, query.limit) for position in (1, 2)]
     sums: Counter[tuple[str, int, str, str]] = Counter()
     for key, sessions in all_sessions.items():
-        landing, page = (name if name in top else OTHER_NAME for name, top in zip(key[1:], top_pages, strict=True))
+        landing, page = (name if name in top else REST_NAME for name, top in zip(key[1:], top_pages, strict=True))
         sums[key[0], 1, landing, page] += compared[key]
         sums[key[0], 0, landing, page] += sessions - compared[key]
     rows = tuple((*key, sessions) for key, sessions in sums.items() if sessions)

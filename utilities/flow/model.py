@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from utilities.model.frames import Column, Frame, ValueKind
-from utilities.rendering.charts.labels import OTHER_NAME
+from utilities.model.frames import REST_NAME, Column, Frame, ValueKind
 
 FLOW_COLUMNS = (
     Column("day", "Day", ValueKind.DATE),
@@ -75,17 +74,17 @@ class FlowTotals:
     @property
     def ended_where_begun(self) -> int:
         """The visits that ended on the page they began on; pages without a name are not counted."""
-        return sum(sum(counts) for (a, b), counts in self.visits_by_pair.items() if a == b != OTHER_NAME)
+        return sum(sum(counts) for (a, b), counts in self.visits_by_pair.items() if a == b != REST_NAME)
 
     @property
     def has_other(self) -> bool:
         """Whether some pages have no name."""
-        return any(OTHER_NAME in pair for pair in self.visits_by_pair)
+        return any(REST_NAME in pair for pair in self.visits_by_pair)
 
     def largest_pairs(self, most: int) -> list[PairTotal]:
         """Returns the pairs of landing and exit pages with the most visits; those without a name are last."""
         pairs = [PairTotal(*pair, sum(counts), counts[1]) for pair, counts in self.visits_by_pair.items()]
-        return sorted(pairs, key=lambda each: (OTHER_NAME in each[:2], -each.visits, each[:2]))[:most]
+        return sorted(pairs, key=lambda each: (REST_NAME in each[:2], -each.visits, each[:2]))[:most]
 
     def totals_by_page(self, side: int) -> list[PageTotal]:
         """Returns the landing (0) or exit (1) pages, most visits first."""
@@ -95,7 +94,7 @@ class FlowTotals:
             page[0] += sum(counts)
             page[1] += counts[1]
         totals = (PageTotal(page, *counts) for page, counts in sums.items())
-        return sorted(totals, key=lambda total: (total.page == OTHER_NAME, -total.visits, total.page))
+        return sorted(totals, key=lambda total: (total.page == REST_NAME, -total.visits, total.page))
 
 
 class Flow:

@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 from utilities.flow.model import FLOW_COLUMNS, NEIGHBOUR_COLUMNS
 from utilities.flow.query import FlowQuery
 from utilities.model.clock import Clock
-from utilities.model.frames import Frame, Value
+from utilities.model.frames import REST_NAME, Frame, Value
 from utilities.model.time_ranges import TimeRange, end_of_period, parse_range
 from utilities.pageviews.sql.filters import QueriedSites, resolve_site
 from utilities.pageviews.sql.flow import VisitFilter, flow_sql, neighbours_sql
 from utilities.pageviews.storage.interface import PageViewStore
-from utilities.rendering.charts.labels import OTHER_NAME
 
 MAX_FLOW_DAYS = 92
 MAX_NEIGHBOURS = 12  # rows of each list about one page
@@ -61,7 +60,7 @@ class NeighboursAsk:
 def read_flow_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[Value, ...], ...]:
     """Returns the rows of a flow's frame; takes long for many days."""
     return tuple(
-        (day.isoformat(), int(compared), landing or OTHER_NAME, exit_ or OTHER_NAME, int(count))
+        (day.isoformat(), int(compared), landing or REST_NAME, exit_ or REST_NAME, int(count))
         for day, compared, landing, exit_, count in rows
     )
 

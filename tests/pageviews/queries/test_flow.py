@@ -14,9 +14,9 @@ from utilities.flow.model import Flow, PageNeighbours
 from utilities.flow.page_views import FlowAsk, NeighboursAsk
 from utilities.flow.query import FlowQuery, parse_flow_query
 from utilities.model.errors import ParameterError
+from utilities.model.frames import REST_NAME
 from utilities.pageviews import PageView
 from utilities.pageviews.sql.flow import PageDepth
-from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.sources.pageviews import FILTER_FIELDS, PageViewQuery, PageViewSource
 
 COUNTS = ((8, 5), (9, 7), (10, 9))
@@ -73,7 +73,7 @@ async def test_each_day_has_its_own_sums_and_the_days_are_the_range(make_source)
     assert sums(segments)["/a", "/b"] == 21
     assert segments.totals(None).totals_by_page(0)[0] == ("/a", 21, 0)
     few = await fetch_flow(source, FlowQuery(days="7", by=PageDepth.PATH, limit=1))
-    assert sums(few) == {("/a/one?x=1", "/b#c/d"): 21, (OTHER_NAME, OTHER_NAME): 4}
+    assert sums(few) == {("/a/one?x=1", "/b#c/d"): 21, (REST_NAME, REST_NAME): 4}
 
 
 async def test_filters_and_comparison_count_whole_visits(make_source):

@@ -1,8 +1,7 @@
 """Sankey charts: small pages are merged, sides stay apart, and names are not templates."""
 
-from utilities.model.frames import Column, Frame, ValueKind
+from utilities.model.frames import REST_NAME, Column, Frame, ValueKind
 from utilities.rendering.charts.engine import ChartEngine
-from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.sankey import SankeyLink, sankey
 from utilities.rendering.charts.sankey_links import add_sankey_links
 from utilities.rendering.charts.svg import clean_svg
@@ -25,7 +24,7 @@ def test_small_pages_are_merged_and_sums_stay():
     links = [SankeyLink(f"/{a}", f"/{b}", a == b, 10 * a + b + 1) for a in range(9) for b in range(9)]
     chart = sankey(links, DESK, 3, group_names=("DE", "the rest"))
     assert chart is not None
-    assert [node.name for node in chart.nodes] == ["/8", "/7", "/6", OTHER_NAME] * 2
+    assert [node.name for node in chart.nodes] == ["/8", "/7", "/6", REST_NAME] * 2
     assert sum(link.value for link in chart.links) == sum(link.value for link in links)
     for side in (0, 1):
         assert sum(node.value for node in chart.nodes if node.side == side) == sum(link.value for link in links)

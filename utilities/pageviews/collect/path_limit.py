@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
+from utilities.model.frames import REST_NAME
 from utilities.pageviews import PageView
 
-OTHER_PATH = "(other)"
 MAX_TRACKED_SITES = 1000
 
 
@@ -19,7 +19,7 @@ class PathLimit:
         self.days: dict[str, tuple[date, set[int], set[int]]] = {}
 
     def limit_path(self, view: PageView, max_paths: int) -> PageView:
-        """Returns the page view; with OTHER_PATH when the site has had `max_paths` different paths today."""
+        """Returns the page view; with REST_NAME when the site has had `max_paths` different paths today."""
         day = (view.at + timedelta(minutes=view.offset)).date()
         paths = self.days.get(view.site)
         if paths is None or paths[0] != day:
@@ -28,7 +28,7 @@ class PathLimit:
         if path in paths[1]:
             return view
         if len(paths[1]) >= max_paths and path not in paths[2]:
-            return view._replace(path=OTHER_PATH, title="")
+            return view._replace(path=REST_NAME, title="")
         paths[1].add(path)
         return view
 

@@ -1,9 +1,8 @@
 """The queries of visits: totals, landing pages, attribution and flow."""
 
-from utilities.model.frames import Column, Note, Value, ValueKind
+from utilities.model.frames import REST_NAME, Column, Note, Value, ValueKind
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country_name
-from utilities.pageviews.collect.path_limit import OTHER_PATH
 from utilities.pageviews.queries import (
     VIEWS_COLUMN,
     VISITORS_COLUMN,
@@ -68,8 +67,8 @@ def name_flow_countries(engine_rows: EngineRows, time_range: TimeRange) -> Frame
     """Replaces country codes by names, and what is cut (a row without a day) by `(other)`; a note has the number."""
     rows: list[tuple[Value, ...]] = []
     for day, code, landing, exit_, visits, _ in engine_rows:
-        country = OTHER_PATH if day is None else country_name(code) or UNKNOWN_NAME
-        rows.append((day, country, landing or OTHER_PATH, exit_ or OTHER_PATH, visits))
+        country = REST_NAME if day is None else country_name(code) or UNKNOWN_NAME
+        rows.append((day, country, landing or REST_NAME, exit_ or REST_NAME, visits))
     shown, others = (sum(row[5] for row in engine_rows if (row[0] is None) is cut) for cut in (False, True))
     return rows, (Note(CUT_FLOW_NOTE.format(shown, shown + others)),) if others else ()
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from utilities.model.frames import REST_NAME
 from utilities.rendering.charts.axes import AXIS_GAP_EM, Option
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import OTHER_NAME
 from utilities.rendering.charts.line_series import RING_WIDTH_EM
 from utilities.rendering.charts.number_formats import format_short
 from utilities.rendering.charts.series import ChartRows, ChartSeries
@@ -58,7 +58,7 @@ def bar_data(rows: ChartRows, each: ChartSeries, place: int, box: Box, *, stacke
                 "formatter": format_short(text, each.kind),
             },
             **(hollow_bar(place, box) if row == rows.running else {}),
-            **({"itemStyle": {"color": DARK.quiet}} if rows.names[row] == OTHER_NAME and not stacked else {}),
+            **({"itemStyle": {"color": DARK.quiet}} if rows.names[row] == REST_NAME and not stacked else {}),
         }
         for row, (value, text) in enumerate(zip(each.values, labels, strict=True))
     ]

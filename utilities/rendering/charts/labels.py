@@ -9,7 +9,6 @@ from utilities.model.text import cut_graphemes, limit_marks, split_graphemes
 from utilities.rendering.layout.text_width import text_width
 
 EMPTY_NAME = "(none)"
-OTHER_NAME = "(other)"
 MAX_SPAN_OF_DAY_LABELS = 366  # days, from which on months say more than days
 MAX_SPOKEN_CHARS = 80  # characters of a name in a sentence
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")  # breaks, or nothing to be shown

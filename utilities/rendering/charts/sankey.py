@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from utilities.model.frames import ValueKind
+from utilities.model.frames import REST_NAME, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base_option, text_element
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import OTHER_NAME, one_line, shorten_middle, shorten_spoken
+from utilities.rendering.charts.labels import one_line, shorten_middle, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
@@ -113,14 +113,14 @@ def merge_links(all_links: Sequence[SankeyLink], most: int) -> Iterator[SankeyLi
     for side in (0, 1):
         sums: Counter[str] = Counter()
         for link in all_links:
-            if link.value > 0 and (name := (link.landing, link.exit)[side]) != OTHER_NAME:
+            if link.value > 0 and (name := (link.landing, link.exit)[side]) != REST_NAME:
                 sums[name] += link.value  # type: ignore[assignment]
         largest.append({name for name, _ in sorted(sums.items(), key=lambda each: (-each[1], each[0]))[:most]})
     pairs: Counter[tuple[str, str, bool]] = Counter()
     for link in all_links:
         if link.value > 0:
-            landing = link.landing if link.landing in largest[0] else OTHER_NAME
-            exit_ = link.exit if link.exit in largest[1] else OTHER_NAME
+            landing = link.landing if link.landing in largest[0] else REST_NAME
+            exit_ = link.exit if link.exit in largest[1] else REST_NAME
             pairs[landing, exit_, link.highlighted] += link.value  # type: ignore[assignment]
     for (landing, exit_, highlighted), value in sorted(
         pairs.items(), key=lambda each: (not each[0][2], -each[1], each[0])
@@ -133,7 +133,7 @@ def build_nodes(links: Sequence[SankeyLink], side: int) -> list[SankeyNode]:
     sums: Counter[str] = Counter()
     for link in links:
         sums[(link.landing, link.exit)[side]] += link.value  # type: ignore[assignment]
-    ordered = sorted(sums.items(), key=lambda each: (each[0] == OTHER_NAME, -each[1], each[0]))
+    ordered = sorted(sums.items(), key=lambda each: (each[0] == REST_NAME, -each[1], each[0]))
     return [SankeyNode(side, name, value) for name, value in ordered]
 
 
@@ -153,7 +153,7 @@ def node_data(
     name = "{n|" + escape_rich_text(shorten_middle(node.name, box.text, room)) + "}"
     sum_ = "{f|" + format_value(node.value) + "}"
     gap = NODE_GAP_EM * box.text
-    colour = DARK.title if two_groups else DARK.quiet if node.name == OTHER_NAME else DARK.accent
+    colour = DARK.title if two_groups else DARK.quiet if node.name == REST_NAME else DARK.accent
     return {
         "name": node.id,
         "depth": node.side,
@@ -184,7 +184,7 @@ def escape_rich_text(text: str) -> str:
 
 def link_data(link: SankeyLink, *, two_groups: bool, is_thin: bool) -> Option:
     """Returns a band; thin ones are faint, so that many of them do not hide the others."""
-    quiet = (two_groups or OTHER_NAME in (link.landing, link.exit)) and not link.highlighted
+    quiet = (two_groups or REST_NAME in (link.landing, link.exit)) and not link.highlighted
     opacity = (0.24 if quiet else 0.42) * (THIN_OPACITY if is_thin else 1)
     style = {"color": DARK.quiet if quiet else DARK.accent, "opacity": opacity, "curveness": 0.5}
     return {"source": f"l:{link.landing}", "target": f"r:{link.exit}", "value": link.value, "lineStyle": style}

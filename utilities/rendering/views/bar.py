@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.frames import Frame, ValueKind
+from utilities.model.frames import REST_NAME, Frame, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import (
     AXIS_GAP_EM,
@@ -23,7 +23,7 @@ from utilities.rendering.charts.axes import (
 )
 from utilities.rendering.charts.bar_series import bar_series, has_room_for_values, stack_totals, value_range
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import OTHER_NAME, shorten_middle
+from utilities.rendering.charts.labels import shorten_middle
 from utilities.rendering.charts.legends import legend_height, legend_option
 from utilities.rendering.charts.line_series import previous_line
 from utilities.rendering.charts.number_formats import format_short
@@ -89,7 +89,7 @@ def horizontal_bars(
     top = legend_height(rows.series_names, box)
     bottom, count = CAPTION_EM * box.text, min(len(rows.names), options.rows or len(rows.names))
     total_rows = max(total_rows, len(rows.names))
-    is_part = count < len(rows.names) or (total_rows > count and OTHER_NAME not in rows.names)
+    is_part = count < len(rows.names) or (total_rows > count and REST_NAME not in rows.names)
     row_height = BAR_ROW_EM * box.text * (1 if stacked else len(rows.series))
     most = int((box.height - top) / row_height)
     if most < 1:

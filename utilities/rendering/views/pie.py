@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.frames import Frame, Value, ValueKind
+from utilities.model.frames import REST_NAME, Frame, Value, ValueKind
 from utilities.rendering.charts import ChartSpec, build_chart_spec
 from utilities.rendering.charts.axes import Option, base_option, rectangle_element, text_element
 from utilities.rendering.charts.colours import DARK
-from utilities.rendering.charts.labels import OTHER_NAME, shorten_middle, shorten_spoken
+from utilities.rendering.charts.labels import shorten_middle, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short, to_number
 from utilities.rendering.charts.series import build_rows
 from utilities.rendering.layout import Box
@@ -63,18 +63,18 @@ def with_rest(
     """Returns the parts and, where the rows are not all there are, what is missing to the total as (other)."""
     whole = to_number(total)
     rest = 0.0 if whole is None else whole - sum(value or 0.0 for value in values)
-    return ((*names, OTHER_NAME), (*values, rest)) if rest > 0 else (names, values)
+    return ((*names, REST_NAME), (*values, rest)) if rest > 0 else (names, values)
 
 
 def largest_parts(names: tuple[str, ...], values: tuple[float | None, ...], most: int) -> Iterator[tuple[str, float]]:
     """Yields the largest parts, and all others as one together with what the source itself calls (other)."""
     parts = [(name, value) for name, value in zip(names, values, strict=True) if value]
-    named = sorted((part for part in parts if part[0] != OTHER_NAME), key=lambda part: -part[1])
+    named = sorted((part for part in parts if part[0] != REST_NAME), key=lambda part: -part[1])
     if len(parts) == len(named) <= most:
         yield from named
         return
     yield from named[: most - 1]
-    yield OTHER_NAME, sum(value for _, value in parts) - sum(value for _, value in named[: most - 1])
+    yield REST_NAME, sum(value for _, value in parts) - sum(value for _, value in named[: most - 1])
 
 
 def format_part(value: float, total: float) -> str:
@@ -96,7 +96,7 @@ def total_elements(total: str, size: float, box: Box) -> list[Option]:
 
 def part_colour(place: int, name: str) -> str:
     """Returns the colour of a part."""
-    return DARK.quiet if name == OTHER_NAME else DARK.series[place]
+    return DARK.quiet if name == REST_NAME else DARK.series[place]
 
 
 def part_elements(part: tuple[str, float], total: float, place: int, left: float, top: float, box: Box) -> list[Option]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from utilities.model.formats import format_for_wall, format_value
-from utilities.model.frames import Column, Frame, Value, ValueKind
+from utilities.model.frames import REST_NAME, Column, Frame, Value, ValueKind
 from utilities.model.period_words import describe_period
 from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.placement import HEAD_EM, HEAD_TOP_EM
@@ -38,7 +38,7 @@ BAR_PX = 6.0
 ASIDE_MARGIN_EM, SPACE_EM = 0.45, 0.3
 """Between a label and the second text: a margin and a space, in em of text."""
 
-REST_LABELS = ("(other)", "Other")
+REST_LABELS = (REST_NAME, "Other")
 """The row of all names that are too many to list."""
 
 URL_NOISE = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
