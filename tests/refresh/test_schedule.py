@@ -13,7 +13,9 @@ from utilities.model.errors import BadAnswer, ErrorKind, OverQuota, SourceMiscon
 from utilities.model.frames import DateRange, LastError, Reading
 from utilities.refresh.schedule import (
     MAX_SHOWN_AGE,
+    MIN_PART_RETRY,
     Observation,
+    can_complete,
     failure_reading,
     next_turn,
     refresh_interval,
@@ -60,6 +62,17 @@ def test_figures_from_the_future_are_due_after_the_usual_interval():
 def test_a_report_without_figures_is_due_at_once():
     assert wait(None) == 0.0
     assert wait(Reading("users")) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("age", "since", "is_due"),
+    [(3600, None, False), (3600, 3601, False), (3600, 60, True), (3600, 0, True), (299, 60, False), (300, 60, True)],
+)
+def test_the_end_of_a_networks_pause_completes_figures_of_any_interval(age, since, is_due):
+    assert timedelta(seconds=300) == MIN_PART_RETRY
+    answers_since = None if since is None else NOON - timedelta(seconds=since)
+    assert can_complete(ago(age), answers_since, NOON) is is_due
+    assert not can_complete(after(Unavailable("x"), ago(age)), answers_since, NOON)
 
 
 def test_an_incomplete_frame_is_due_after_a_minute():

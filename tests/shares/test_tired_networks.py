@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from tests.shares.conftest import HOME, reasons
+from tests.shares.conftest import HOME, NOON, reasons
 from tests.waiting import wait_until
 from utilities.http.throttle import CallRate
+from utilities.sources.social import SOURCE
 
 
 async def test_old_count_stays_when_the_network_dies_and_says_since_when(network_server, social, ask):
@@ -99,3 +100,30 @@ async def test_pages_beyond_the_pace_are_waiting_and_there_next_time(network_ser
     assert reasons(frame, "pinterest") == ["waiting"]
     await wait_until(lambda: not source.health()["pinterest"]["running"])
     assert None not in (await ask(source, known=True)).column_values("pinterest")
+
+
+async def test_answer_to_another_process_ends_the_wait_of_this_one(network_server, configured, ask):
+    one, other = [await SOURCE.open(configured("pinterest"), network_server.clock) for _ in range(2)]
+    network_server.inject_fault("pinterest", "status", status=429, headers={"Retry-After": "64800"}, count=1)
+    await ask(one, HOME)
+    assert one.health()["pinterest"]["state"] == "resting"
+    network_server.clock.shift(timedelta(minutes=1))
+    await ask(other, HOME)
+    await other.close()  # writes its counts
+    network_server.clock.shift(timedelta(minutes=1))
+    assert None not in (await ask(one)).column_values("pinterest")
+    assert one.health()["pinterest"]["state"] == "well"
+    await one.close()
+
+
+async def test_end_of_a_pause_is_known_and_so_is_the_answer_that_ends_it(network_server, social, ask):
+    network_server.inject_fault("pinterest", "status", status=429, headers={"Retry-After": "600"}, count=1)
+    source = social("pinterest", concurrency=1)
+    assert source.answers_since() is None
+    await ask(source, HOME)
+    assert source.answers_since() is None
+    network_server.clock.shift(timedelta(seconds=700))
+    pause_end = source.answers_since()
+    assert NOON + timedelta(seconds=600) <= pause_end < network_server.clock()
+    await ask(source, HOME)
+    assert source.answers_since() > pause_end

@@ -55,6 +55,8 @@ class Throttle:
         self.earliest_call = 0.0  # time of the monotonic clock; set by `pause`, not by an error
         self.paused_until: datetime | None = None
         self.last_error: SourceError | None = None
+        self.failed_at: datetime | None = None  # when `last_error` came
+        self.recovered_at: datetime | None = None  # when a call succeeded after a failure
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
@@ -91,6 +93,24 @@ class Throttle:
             return self.paused_until
         return None if self.breaker.is_closed else self.breaker.open_until
 
+    def allowed_since(self) -> datetime | None:
+        """Returns when the last pause was over; None while there is one, and when there was none."""
+        if self.next_attempt_at() is not None:
+            return None
+        now = self.clock()
+        ends = (self.recovered_at, self.paused_until, self.breaker.open_until)
+        return max((end for end in ends if end is not None and end <= now), default=None)
+
+    def end_pause(self, answered_at: datetime) -> None:
+        """Ends a pause: the server has answered another process after the failure here."""
+        if self.failed_at is not None and answered_at > self.failed_at:
+            self._recover()
+
+    def _recover(self) -> None:
+        self.breaker.record_success()
+        self.recovered_at = self.clock()
+        self.paused_until = self.last_error = self.failed_at = None
+
     def copy_of_error(self) -> SourceError:
         """Returns a copy of the last error, so that tracebacks of many callers do not accumulate on one object."""
         error = self.last_error or Unavailable("calls are paused")
@@ -126,11 +146,11 @@ class Throttle:
             self.record_error(error, is_trial)
             raise
         self.breaker.record_success()
-        if self.next_attempt_at() is None:  # a call that was already running does not end a pause
-            self.paused_until = self.last_error = None
+        if self.last_error is not None and self.next_attempt_at() is None:
+            self._recover()  # a call that was already running does not end a pause
 
     def record_error(self, error: SourceError, is_trial: bool) -> None:
-        self.last_error = error
+        self.last_error, self.failed_at = error, self.clock()
         if isinstance(error, OverQuota):
             self.paused_until = self.clock() + min(timedelta(seconds=error.retry_after), MAX_PAUSE)
         elif isinstance(error, SourceMisconfigured):

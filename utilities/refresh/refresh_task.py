@@ -14,7 +14,7 @@ from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailable, error_kind
 from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.model.wall_words import TIMEOUT, describe_for_wall
-from utilities.refresh.schedule import Observation, failure_reading, has_turned
+from utilities.refresh.schedule import Observation, can_complete, failure_reading, has_turned
 from utilities.reports import Report
 from utilities.runtime.outage_log import is_outage_logged, outage_level
 from utilities.runtime.supervised_loop import catch_error
@@ -145,6 +145,8 @@ class RefreshTask:
             return 0.0
         slowdown = self.context.sources.slowdown(self.report.sources)
         now, monotonic_now = self.context.clock(), self.context.monotonic()
+        if can_complete(reading, self.context.sources.answers_since(self.report.sources), now):
+            return 0.0
         return self.last_seen.seconds_until_due(self.report, monotonic_now, now, slowdown, self.last_duration)
 
     async def sleep(self, seconds: float) -> None:

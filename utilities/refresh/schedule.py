@@ -20,6 +20,7 @@ MISCONFIGURED_RETRY_SECONDS = 600.0
 MAX_QUOTA_RETRY_SECONDS = 86_400.0
 MAX_QUOTA_JITTER_SECONDS = 120.0  # a quota that is refilled at midnight is used again within minutes
 PARTIAL_FRAME_SECONDS = 60.0  # an incomplete frame older than this is refreshed: the process that wrote it has died
+MIN_PART_RETRY = timedelta(minutes=5)  # between two queries because a part of a source may answer again
 REFRESH_AT = (0.85, 0.9)  # share of the interval after which to refresh, so that a healthy report is never ageing
 
 
@@ -82,6 +83,13 @@ def has_turned(reading: Reading | None, since: datetime, now: datetime) -> bool:
     """Whether the day or the period of the figures has ended since then."""
     turn = next_turn(reading.frame, since) if reading else None
     return turn is not None and turn <= now
+
+
+def can_complete(reading: Reading | None, answers_since: datetime | None, now: datetime) -> bool:
+    """Whether figures lack a part whose server may answer again since then: its pause is over."""
+    if reading is None or reading.taken_at is None or reading.last_error is not None or answers_since is None:
+        return False
+    return reading.taken_at < answers_since and now - reading.taken_at >= MIN_PART_RETRY
 
 
 def refresh_interval(pace: float, refresh_at: float, last_duration: float) -> float:

@@ -41,14 +41,20 @@ class ShareCountCache:
         """Stores a count, and drops the oldest ones beyond MAX_CACHED_PAGES."""
         self.pages[page] = cached
 
-    def merge_counts(self, counts: Counts, now: datetime) -> None:
-        """Adds good counts that are newer; ignores those from the future, which would never be refreshed."""
+    def merge_counts(self, counts: Counts, now: datetime) -> datetime | None:
+        """Adds good counts that are newer; ignores those from the future, which would never be refreshed.
+
+        Returns the time of the newest one that was added.
+        """
+        newest = None
         for page, cached in counts.items():
             if cached.count is None or cached.at is None or cached.at > now:
                 continue
             current = self.pages.get(page)
             if current is None or current.at is None or current.at < cached.at:
                 self.set_count(page, cached)
+                newest = max(newest or cached.at, cached.at)
+        return newest
 
     def good_counts(self) -> Counts:
         """Returns the pages that have a count."""

@@ -14,7 +14,7 @@ from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, SourceMisconfigured
 from utilities.model.frames import Note
 from utilities.runtime.single_flight import SingleFlight
-from utilities.shares.count_cache import CachedCount, ShareCountCache
+from utilities.shares.count_cache import CachedCount, Counts, ShareCountCache
 from utilities.shares.providers import Provider, ProviderApi
 
 log = logging.getLogger(__name__)
@@ -109,6 +109,13 @@ class ShareTracker:
         if not task.cancelled() and (error := task.exception()):
             log.error("%s failed on a response", self.provider.name, exc_info=error)
             self.record_failure(url, "internal error")
+
+    def merge_counts(self, counts: Counts) -> None:
+        """Adds the counts of another process; one that is newer than a failure here ends the pause after it."""
+        newest = self.cache.merge_counts(counts, self.clock())
+        if newest is not None:
+            # A call that began before the failure says nothing about the time after it.
+            self.throttle.end_pause(newest - timedelta(seconds=self.provider.timeout))
 
     def column_values(self, urls: Sequence[str | None]) -> tuple[list[int | None], list[Note]]:
         """Returns a count or None for each page, and notes with the reasons."""

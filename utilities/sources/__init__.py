@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from utilities.config.settings import Settings
@@ -78,6 +79,15 @@ class QuotaScopedSource(Protocol):
         ...
 
 
+@runtime_checkable
+class PartialSource(Protocol):
+    """A source of several servers: its frames lack the figures of those that are paused."""
+
+    def answers_since(self) -> datetime | None:
+        """Returns when the last pause was over; None when there was none."""
+        ...
+
+
 ROWS_PARAM = "rows"
 """Request parameter for the maximum number of rows: a page can show more than a wall."""
 
@@ -150,6 +160,12 @@ class Sources:
         """Tells all refreshers that such a query is answered again after a failure."""
         for listener in tuple(self.recovery_listeners):
             listener(self.quota_of(source, query))
+
+    def answers_since(self, names: Sequence[str]) -> datetime | None:
+        """Returns when the last pause of a part of these sources was over; None when there was none."""
+        opened = (self.configured[name] for name in names if name in self.configured)
+        ends = (source.answers_since() for source in opened if isinstance(source, PartialSource))
+        return max((end for end in ends if end is not None), default=None)
 
     def slowdown(self, names: Sequence[str]) -> float:
         return max((self.configured[name].slowdown() for name in names if name in self.configured), default=1.0)

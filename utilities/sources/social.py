@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from utilities.config.discovery import discover_units
@@ -88,7 +89,7 @@ class SocialSource:
             return
         counts = read_counts(self.file.path)
         for name, tracker in self.trackers.items():
-            tracker.cache.merge_counts(counts.get(name, {}), self.clock())
+            tracker.merge_counts(counts.get(name, {}))
 
     def save_counts(self) -> None:
         """Writes the counts for other processes."""
@@ -124,6 +125,11 @@ class SocialSource:
     def slowdown(self) -> float:
         """Returns 1.0: each network has its own throttle."""
         return 1.0
+
+    def answers_since(self) -> datetime | None:
+        """Returns when the last pause of a network was over; None when none has paused."""
+        ends = (tracker.throttle.allowed_since() for tracker in self.trackers.values())
+        return max((end for end in ends if end is not None), default=None)
 
     def health(self) -> Mapping[str, object]:
         """Returns the state of each network."""
