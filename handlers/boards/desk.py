@@ -6,18 +6,21 @@ from functools import partial
 
 from tornado.web import HTTPError
 
+from handlers.boards.desk_scope import build_board_scope, common_filters
 from handlers.reports.chart import ChartPair, PicturePair, draw_charts, prepare_pictures
-from handlers.reports.desk_state import PERIODS, DeskState
+from handlers.reports.desk_state import DeskState
 from handlers.reports.handler import RETRY_AFTER_SECONDS
 from handlers.reports.page import MAX_RELOAD, PARAMETERIZED_RELOAD, DeskHandler
 from handlers.reports.presenter import ReportView, SummaryFigure
 from handlers.reports.report_query import ReportQuery
 from handlers.reports.table import Table, filter_sort_page
-from utilities.config.boards.model import Tile
+from utilities.config.boards.model import Board, Tile
 from utilities.model.frames import Frame
 from utilities.rendering.layout import Box
 
 TILE_BOXES = Box(512, 280, 14, 16), Box(358, 280, 13, 15)
+FIGURE_VIEWS = ("number", "meter")
+MAX_NARROW_COLUMNS = 5  # of a table in half of the page
 TABLE_ROWS = 8  # of a tile; the page of its report has all
 
 
@@ -33,6 +36,15 @@ class DeskTile:
     figure: SummaryFigure | None
     table: Table
     range_fault: str  # why the request's range gives no figures
+    is_figure: bool  # whether it shows one figure, as soon as there is one
+    ignored_filters: tuple[str, ...]  # of the request, which the report does not have
+
+    @property
+    def css_class(self) -> str:
+        """How much room it needs: `figure-tile`, `wide-tile` for many columns, or nothing."""
+        if self.is_figure:
+            return "figure-tile"
+        return "wide-tile" if not self.chart and len(self.table.headings) > MAX_NARROW_COLUMNS else ""
 
 
 class BoardDesk(DeskHandler):
@@ -42,19 +54,30 @@ class BoardDesk(DeskHandler):
         board = self.services.boards.get(name)
         if board is None:
             raise HTTPError(404)
-        self.check_params(("from", "to"))
-        params = {each: value for each in ("from", "to") if (value := self.get_query_argument(each, ""))}
+        queries = [self.find_query(tile.report) for tile in board.tiles]
+        filters = common_filters(queries)
+        sited = ["site"] if any("site" in query.filter_names for query in queries) else []
+        self.check_params((*sited, "from", "to", *filters, "filter", "value"))
+        params = {each: value for each in (*sited, "from", "to", *filters) if (value := self.get_param(each))}
         state = DeskState(params, self.get_query_argument("compare", "") == "true")
-        tiles = [await self.build_tile(tile) for tile in board.tiles]
-        ranged = [tile for tile in tiles if tile.query.has_range]
+        first = next((query for query in queries if query.has_range), None)
+        if first and (added := self.parse_added_filter(first, filters)):
+            self.redirect(f"/boards/{name}/desk{state.link(params={**params, **added})}")
+        else:
+            await self.show_board(board, state)
+
+    async def show_board(self, board: Board, state: DeskState) -> None:
+        """Writes the page of a board with the parameters of this request."""
+        tiles = [await self.build_tile(tile, state) for tile in board.tiles]
+        scope = build_board_scope([(tile.query, tile.report_view) for tile in tiles], state)
         await self.render_large_page(
             "board_desk.html",
             here="/boards",
             board=board,
             tiles=tiles,
             state=state,
-            periods=PERIODS if ranged else (),
-            covers=next((tile.report_view.frame.date_range for tile in ranged), None),
+            scope=scope,
+            covers=next((tile.report_view.frame.date_range for tile in tiles if tile.query.has_range), None),
             reload=self.soonest_reload(tiles, state),
             range_fault=next((tile.range_fault for tile in tiles if tile.range_fault), ""),
             is_pending=any(tile.report_view.is_pending and not tile.range_fault for tile in tiles),
@@ -64,11 +87,13 @@ class BoardDesk(DeskHandler):
         )
 
     def parse_report_query(self, name: str) -> ReportQuery:
-        """Returns the query of a tile's report; a live report ignores the range."""
+        """Returns the query of a tile's report; a live report ignores the range and the comparison."""
         query = self.find_query(name)
-        return query.with_params(self.get_param) if query.has_range else query
+        if query.has_range:
+            return query.with_params(self.get_param)
+        return query.with_params(lambda param: "" if param in ("from", "to", "compare") else self.get_param(param))
 
-    async def build_tile(self, tile: Tile) -> DeskTile:
+    async def build_tile(self, tile: Tile, state: DeskState) -> DeskTile:
         """Returns what a desk shows of a tile of the board."""
         query, gallery = self.parse_report_query(tile.report), self.services.gallery
         view, range_fault = self.view_or_fault(query, self.latest_view)
@@ -77,7 +102,10 @@ class BoardDesk(DeskHandler):
         chart = await draw_charts(pictures, gallery) if pictures else None
         has_own_range = any(getattr(query.report.query, name, None) for name in ("first", "last", "days"))
         is_range_replaced = has_own_range and "from" in query.params
-        return DeskTile(title, view, query, is_range_replaced, chart, tile_figure(view, tile), table, range_fault)
+        figure = tile_figure(view, tile)
+        ignored = tuple(each for each in state.params if each not in ("from", "to", *query.filter_names))
+        is_figure = tile.view in FIGURE_VIEWS
+        return DeskTile(title, view, query, is_range_replaced, chart, figure, table, range_fault, is_figure, ignored)
 
     def prepare_tile(self, tile: Tile, title: str, frame: Frame) -> tuple[PicturePair | None, Table]:
         """Returns the pictures and the table of a tile; runs in a worker thread."""

@@ -1,7 +1,7 @@
 """/reports/<report>: one report at a desk, as a chart and as a table."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
@@ -70,10 +70,13 @@ class DeskHandler(ReportHandler):
             self.set_status(400)
             return query.describe(None), problem.sentence
 
-    def parse_added_filter(self, query: ReportQuery) -> dict[str, str]:
-        """Returns the filter that the form "Add a filter" names; empty without one. 400 for an unknown one."""
+    def parse_added_filter(self, query: ReportQuery, accepted: Sequence[str] = ()) -> dict[str, str]:
+        """Returns the filter that the form "Add a filter" names; empty without one. 400 for an unknown one.
+
+        `accepted` are the filters of the page, where these are not all that the report has.
+        """
         name, value = self.get_query_argument("filter", ""), self.get_query_argument("value", "").strip()
-        names = [each for each in query.filter_names if each not in SCOPE_NAMES]
+        names = list(accepted) or [each for each in query.filter_names if each not in SCOPE_NAMES]
         if name and name not in names:
             raise HttpProblem(400, f"`filter` must be one of {', '.join(names)}.")
         if name == "page" and value and not value.startswith("/"):

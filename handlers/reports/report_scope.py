@@ -1,6 +1,6 @@
 """The scope line of a report's page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from handlers.reports.desk_state import DeskState, query_string
@@ -49,13 +49,15 @@ def site_label(query: ReportQuery) -> str:
 
 def source_label(view: ReportView) -> tuple[str, str]:
     """Returns the name and the shape of a report's source; of several sources their titles."""
-    names = view.report.sources
+    return join_source_labels(dict(zip(view.report.sources, view.sources, strict=True)))
+
+
+def join_source_labels(sources: Mapping[str, str]) -> tuple[str, str]:
+    """Returns the name and the shape of sources together; `sources` are titles by name."""
+    names = list(sources)
     if len(names) == 1 and names[0] in SOURCE_LABELS:
         return SOURCE_LABELS[names[0]]
-    text = " and ".join(
-        SOURCE_LABELS[name][0] if name in SOURCE_LABELS else title
-        for name, title in zip(names, view.sources, strict=True)
-    )
+    text = " and ".join(SOURCE_LABELS[name][0] if name in SOURCE_LABELS else title for name, title in sources.items())
     return text[:1].upper() + text[1:], "several" if len(names) > 1 else "dataset"
 
 

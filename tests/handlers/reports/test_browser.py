@@ -216,6 +216,6 @@ async def test_board_fills_the_screen(tab: DeskTab) -> None:
     await tab.open("/boards/office/desk")
     await tab.page.get_by_role("button", name="Full screen").click()
     await tab.page.wait_for_function("document.fullscreenElement !== null")
-    await tab.page.click("#again")
+    await tab.page.evaluate("document.getElementById('again').click()")
     await tab.page.locator("#full:not([hidden])").wait_for()
     assert await tab.page.evaluate("document.fullscreenElement !== null")

@@ -55,6 +55,19 @@ async def test_report_of_one_site_can_be_switched_to_another_and_keeps_the_rest(
     assert "<summary>shop</summary>" in (await fetch(f"{address}/reports/site-pages")).body.decode()
 
 
+async def test_desk_of_a_board_has_the_scope_line_and_adds_a_filter_to_the_address(address: str, fetch: Callable):
+    page = (await fetch(f"{address}/boards/lobby/desk?from=now-6d/d&to=now&site=blog")).body.decode()
+    assert all(f'id="menu-{name}"' in page for name in ("site", "days", "compare", "filter"))
+    assert "<summary>Last 7 days" in page
+    assert 'id="site-2" href="?site=blog&amp;from=now-6d%2Fd&amp;to=now" aria-current="true"' in page
+    form = "from=now-6d/d&to=now&filter=country&value=Germany"
+    added = await fetch(f"{address}/boards/lobby/desk?{form}", follow_redirects=False)
+    assert added.headers["Location"] == "/boards/lobby/desk?from=now-6d%2Fd&to=now&country=Germany"
+    filtered = (await fetch(f"{address}{added.headers['Location']}")).body.decode()
+    assert 'id="without-1"' in filtered
+    assert (await fetch(f"{address}/boards/lobby/desk?filter=zone&value=1")).code == 400
+
+
 async def test_form_adds_a_filter_to_the_address(address: str, fetch: Callable):
     for added, query in (
         ("filter=country&value=Germany", "?site=blog&country=Germany"),
