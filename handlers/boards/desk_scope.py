@@ -54,9 +54,7 @@ def build_board_scope(tiles: Sequence[tuple[ReportQuery, ReportView]], state: De
 def board_subject(tiles: Sequence[tuple[ReportQuery, ReportView]]) -> ScopeSubject:
     """Returns the sites and the sources of all tiles together."""
     sites = dict.fromkeys(filter(None, (site_label(query) for query, _ in tiles)))
-    sources = {
-        name: title for _, view in tiles for name, title in zip(view.report.sources, view.sources, strict=True)
-    }
+    sources = {name: title for _, view in tiles for name, title in zip(view.report.sources, view.sources, strict=True)}
     return ScopeSubject(" and ".join(sites), *join_source_labels(sources), ())
 
 
