@@ -12,17 +12,18 @@ from handlers.overview.scope import build_actions, build_overview_scope
 from handlers.overview.sources import GOOGLE, OVERVIEW_SOURCES, OWN, OverviewColumn, OverviewSource
 from handlers.reports.chart import ChartPair, draw_charts, prepare_pictures
 from handlers.reports.desk_state import DeskState, query_string
-from handlers.reports.handler import RETRY_AFTER_SECONDS, http_errors
+from handlers.reports.handler import RETRY_AFTER_SECONDS
 from handlers.reports.page import MAX_RELOAD
 from handlers.reports.presenter import ReportView
+from handlers.reports.report_scope import site_label
 from handlers.reports.row_links import is_filter_value, row_filter
 from handlers.reports.scope import Scope
 from utilities.model.frames import Frame, ReadingState
 from utilities.model.period_words import compared_days, format_days
 from utilities.pageviews.classify.user_agents import device_type
-from utilities.pageviews.sql.filters import resolve_site
 from utilities.rendering.layout import Box
 from utilities.rendering.views import View
+from utilities.sources.pageviews import SCRIPT_ELEMENT
 
 CHART_BOXES = Box(1160, 250, 14, 16), Box(358, 240, 14, 16)
 WALL_ADDRESS = "/wall"
@@ -73,8 +74,9 @@ class OverviewPage(OverviewParams):
     def build_scope(self, source: OverviewSource, totals: ReportView, state: DeskState) -> Scope:
         """Returns the scope line of this request."""
         query, filters = self.parse_report_query(source.totals), self.filters_in_force(source, state)
-        site = self.site_title(source)
-        return build_overview_scope(site, source, self.source_links(state), query, totals, state, filters)
+        return build_overview_scope(
+            self.site_title(source), source, self.source_links(state), query, totals, state, filters
+        )
 
     async def show_range_fault(self, source: OverviewSource, totals: ReportView, range_fault: str) -> None:
         """Writes the page without figures, with the form to correct the days."""
@@ -119,6 +121,7 @@ class OverviewPage(OverviewParams):
             covers=totals.frame.date_range,
             by_time=by_time,
             tables=tables,
+            script_element=SCRIPT_ELEMENT.format(self.services.settings.address),
             figures=overview_figures(source, totals.frame, by_time.frame, drawn, compares=self.compares),
             legend=figure_definitions(source),
             chart=await self.draw_chart(by_time.report.title, chart_view, charted, drawn),
@@ -140,15 +143,8 @@ class OverviewPage(OverviewParams):
         return self.latest_view(self.parse_report_query(report))
 
     def site_title(self, source: OverviewSource) -> str:
-        """Returns the name of the site that the figures are about."""
-        website = self.services.settings.website.split("//")[-1]
-        if source is GOOGLE:
-            return website or "Google Analytics"
-        sites = self.services.collector.sites
-        with http_errors():
-            name = resolve_site(sites, self.get_param("site"))[0]
-        names = [site.name for site in sites]
-        return name or (names[0] if len(names) == 1 else "") or website or "All sites"
+        """Returns the site of the figures; Google's have none where the settings name no website."""
+        return site_label(self.parse_report_query(source.totals)) or "Google Analytics"
 
     def drawn_key(self, source: OverviewSource, frame: Frame) -> str:
         """Returns the column that the chart draws."""

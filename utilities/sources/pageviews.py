@@ -24,7 +24,7 @@ from utilities.sources import Source, SourceType, check_param_text, parse_row_li
 
 SHORT_RANGE = timedelta(hours=1)  # a shorter range without figures has no date range
 NO_VIEWS_TEXT = "Waiting for the first page view"
-SCRIPT_HINT = 'Put <script async src="{}/a.js"></script> on each page'
+SCRIPT_ELEMENT = '<script async src="{}/a.js"></script>'
 RANGE_PARAMS = {"site": "site", "from": "first", "to": "last"}
 FILTER_FIELDS = {name: "traffic_source" if name == "source" else name for name in VISIT_FILTERS}
 """The field of the query for each filter of visits: on a board, `source` is the source of the report."""
@@ -138,7 +138,7 @@ class PageViewSource:
         if site not in self.sites_with_views:
             where, values = ("site = $site", {"site": site}) if site else ("1 = 1", {})
             if not await self.views.query(f"SELECT 1 FROM page_views WHERE {where} LIMIT 1", values):  # noqa: S608
-                return NO_VIEWS_TEXT, SCRIPT_HINT.format(self.address)
+                return NO_VIEWS_TEXT, f"Put {SCRIPT_ELEMENT.format(self.address)} on each page"
             self.sites_with_views.add(site)
         return ()
 
