@@ -23,7 +23,6 @@ SIMPLE_COMMANDS = {
     "serve": "serve walls and pages; a demo when nothing is configured (the same as no command)",
     "collect": "only count page views, without pages and walls",
     "check": "check settings, boards and credentials, and send every source one cheap query",
-    "schema": "print the JSON Schema of board files, for editors",
 }
 
 
@@ -86,6 +85,12 @@ def build_parser() -> argparse.ArgumentParser:
     forget.add_argument("--path", default="", help="a page, like /jobs/42; with * at the end all that begin so")
     forget.add_argument("--before", type=date.fromisoformat, metavar="DAY", help="everything earlier than YYYY-MM-DD")
     forget.add_argument("--site", default="", help="of this site only")
+    schema = add_command(commands, "schema", "print the JSON Schema of board files or of the playlists, for editors")
+    schema.add_argument("of", nargs="?", choices=("boards", "playlists"), default="boards")
+    schedule = add_command(commands, "schedule", "say what hangs where and when, by the playlists; changes nothing")
+    schedule.add_argument("name", metavar="PLAYLIST", help="the name of a playlist in boards/playlists.yaml")
+    schedule.add_argument("--at", default="now", metavar="TIME", help='"Tue 17:45", "17:45", "2026-12-24 18:00"')
+    schedule.add_argument("--zone", default="", help="of the screen, like Europe/Berlin; the server's when left out")
     export = add_command(commands, "export", "write every page view to a file")
     file_format = export.add_mutually_exclusive_group(required=True)
     file_format.add_argument("--csv", type=Path, metavar="FILE", help="for spreadsheets: no text begins a formula")
@@ -108,7 +113,7 @@ async def run_command(options: argparse.Namespace) -> int:
     if options.command == "schema":
         from utilities.commands.schema import run_schema
 
-        return await run_schema()
+        return await run_schema(options.of)
     settings = read_settings(demo_env={} if options.command == "demo" else None, public_demo=options.public)
     try:
         return await run_with_settings(options, settings)
@@ -125,6 +130,10 @@ async def run_with_settings(options: argparse.Namespace, settings: Settings) -> 
         from utilities.commands.check import run_check
 
         return await run_check(settings)
+    if options.command == "schedule":
+        from utilities.commands.schedule import run_schedule
+
+        return await run_schedule(settings, options.name, options.at, options.zone)
     if options.command == "serve" and settings.unconfigured:
         from utilities.pageviews.own_figures import has_own_figures
 

@@ -155,7 +155,7 @@ def test_invalid_edit_leaves_the_last_valid_board_and_its_fault(write: Write, tm
 
 def test_boards_are_added_and_removed_with_their_files(write: Write, tmp_path: Path):
     write()
-    write("no: board", "programmes.yaml")
+    write("no: board", "playlists.yaml")
     now = [0.0]
     boards = Boards(tmp_path, accept, monotonic=lambda: now[0])
     boards.load()

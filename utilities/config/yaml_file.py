@@ -58,6 +58,8 @@ class FileLoader(BASE_LOADER):  # type: ignore[misc, valid-type]
             raise WrongValue(problem="has a tag that means nothing here", problem_mark=node.start_mark)
         if kind in ("int", "float") and len(node.value) > MAX_NUMBER_CHARS:
             raise WrongValue(problem="has a number that is too long", problem_mark=node.start_mark)
+        if kind in ("int", "float") and ":" in node.value:
+            node.tag = f"{TAG_PREFIX}str"  # 22:00 is a time of day, and not 1320
         try:
             value: object = super().construct_object(node, deep)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:

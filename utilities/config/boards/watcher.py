@@ -11,7 +11,7 @@ from utilities.model.clock import MonotonicClock
 from utilities.model.errors import BoardError
 from utilities.runtime.watched_files import LISTING, WatchedFiles
 
-NOT_BOARDS = frozenset({"programmes", "sites"})
+NOT_BOARDS = frozenset({"playlists", "sites"})
 """Files of the folder that are no boards."""
 
 BOARD_NAME = re.compile(r"[a-z0-9-]+")

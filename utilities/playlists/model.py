@@ -1,0 +1,136 @@
+"""The validated content of `boards/playlists.yaml`; `boards/playlists.schema.json` is generated from these models."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from utilities.config.boards.model import BOARD_NAME_PATTERN, Strict
+from utilities.model.errors import ParameterError
+from utilities.model.near_names import find_near_name
+from utilities.model.time_ranges import parse_range
+from utilities.playlists.holiday_calendar import parse_country
+from utilities.playlists.written_times import HOLIDAY, MINUTES_OF_DAY, DateSpans, DayNames, TimeOfDay
+
+MAX_ITEMS = 100
+MAX_QUIET_WINDOWS = 20
+MAX_PLAYLISTS = 100
+
+
+class BoardTrouble(StrEnum):
+    """Why a board may be skipped; the worst one counts."""
+
+    EMPTY = "empty"
+    STALE = "stale"
+    FAILED = "failed"
+    MISSING = "missing"  # there is no such board; it is always skipped
+
+
+SKIPPABLE = ("empty", "stale", "failed")
+
+
+def parse_skip(value: object) -> object:
+    """Converts one word to a list of one, and refuses unknown words with the nearest one."""
+    words = [value] if isinstance(value, str) else value
+    for word in words if isinstance(words, list) else ():
+        if word not in SKIPPABLE:
+            near = find_near_name(str(word), SKIPPABLE)
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(SKIPPABLE)}"
+            raise ValueError(f"{str(word)[:60]!r} is nothing that can be skipped; {hint}")
+    return words
+
+
+SkipWords = Annotated[
+    tuple[Literal["empty", "stale", "failed"], ...],
+    BeforeValidator(parse_skip, json_schema_input_type=Literal["empty", "stale", "failed"] | list[str]),
+]
+
+
+class Window(Strict):
+    """When something holds: `[from, to)` on the days that are named; a window over midnight is of the day it starts.
+
+    Times are those of the screen's zone. Without days and dates it is every day.
+    """
+
+    days: DayNames = Field((), description="by their names: Mon-Fri, or [Sat, Sun, holiday]; every day when left out")
+    dates: DateSpans = Field((), description="2026-12-24, {first: 2026-12-24, last: 2027-01-03}, or a list of these")
+    start: TimeOfDay = Field(0, alias="from", description="included; 00:00 when left out")
+    end: TimeOfDay = Field(MINUTES_OF_DAY, alias="to", description="not included; 24:00 when left out")
+
+    @model_validator(mode="after")
+    def check_times(self) -> "Window":
+        if self.start == MINUTES_OF_DAY:
+            raise ValueError("from cannot be 24:00; write 00:00, the beginning of a day")
+        if self.start == self.end:
+            raise ValueError("from and to are the same time; leave both out for all day")
+        return self
+
+    @property
+    def is_whole_day(self) -> bool:
+        return (self.start, self.end) == (0, MINUTES_OF_DAY)
+
+
+class RangeOverride(Strict):
+    """The time range of a board's figures, in place of each report's own."""
+
+    start: str = Field(alias="from", max_length=50)
+    end: str = Field("now", alias="to", max_length=50)
+
+    @model_validator(mode="after")
+    def check_range(self) -> "RangeOverride":
+        try:
+            parse_range(self.start, self.end, ZoneInfo("UTC"), datetime.now(UTC))
+        except ParameterError as error:
+            raise ValueError(str(error)) from None
+        return self
+
+
+class PlaylistItem(Window):
+    """A board, for how long and when."""
+
+    board: str = Field(pattern=BOARD_NAME_PATTERN)
+    seconds: int = Field(60, ge=5, le=86_400, description="how long it stays while others are in turn with it")
+    priority: int = Field(0, ge=-100, le=100, description="the highest of the moment hangs; equal ones are in turn")
+    skip: SkipWords = Field((), description="not while the whole board is empty, stale or failed")
+    range: RangeOverride | None = None
+
+
+class QuietHours(Window):
+    """When the screen is dimmed or black, whatever the items say."""
+
+    mode: Literal["dim", "black"] = "black"
+
+    @model_validator(mode="after")
+    def check_window(self) -> "QuietHours":
+        if self.is_whole_day and not self.days and not self.dates:
+            raise ValueError("it has no hours, days or dates, so the screen would never be on; name some")
+        return self
+
+
+class Playlist(Strict):
+    """Boards in turn, by time."""
+
+    title: str = Field("", max_length=120, description="the name when left out")
+    holidays: Annotated[str, BeforeValidator(parse_country, json_schema_input_type=str)] = Field(
+        "", description="a country, like DE, or a part of one, like DE-BE: its holidays are `holiday` and no weekday"
+    )
+    items: tuple[PlaylistItem, ...] = Field(min_length=1, max_length=MAX_ITEMS)
+    quiet: tuple[QuietHours, ...] = Field((), max_length=MAX_QUIET_WINDOWS)
+
+    @model_validator(mode="after")
+    def check_holidays(self) -> "Playlist":
+        if not self.holidays and any(HOLIDAY in window.days for window in (*self.items, *self.quiet)):
+            raise ValueError("a window names holiday, and there is no country; add `holidays:`, like DE or DE-BE")
+        return self
+
+
+PlaylistName = Annotated[str, Field(pattern=BOARD_NAME_PATTERN)]
+
+
+class PlaylistFile(Strict):
+    """The content of `playlists.yaml`."""
+
+    playlists: Mapping[PlaylistName, Playlist] = Field(min_length=1, max_length=MAX_PLAYLISTS)
