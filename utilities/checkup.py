@@ -13,7 +13,6 @@ from pathlib import Path
 from utilities.accounts.database.connection import open_state_database
 from utilities.accounts.signin.issuer import ClientRegistration, Issuer
 from utilities.config.boards import Boards
-from utilities.config.boards.reader import combine_errors
 from utilities.config.file_owners import data_owner_fault, readable_by_others
 from utilities.config.settings import Settings
 from utilities.config.store_urls import is_certificate_unchecked
@@ -21,7 +20,7 @@ from utilities.http.client import HttpClient
 from utilities.model.clock import Clock
 from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
 from utilities.pageviews.collection import local_zone_name, open_sites
-from utilities.playlists.watcher import Playlists
+from utilities.playlists.watcher import check_playlist_file
 from utilities.rendering.board_faults import board_faults
 from utilities.services import load_catalogue
 from utilities.sources import SourceType
@@ -177,17 +176,12 @@ async def check_boards(settings: Settings, clock: Clock) -> str:
 
 async def check_playlists(settings: Settings) -> str:
     """Reads playlists.yaml, and checks that its boards exist."""
-    playlists = Playlists(settings.boards_dir)
-    playlists.poll()
-    if playlists.fault:
-        raise BoardError(playlists.fault)
-    if not playlists:
-        raise NotConfigured(f"boards do not change by themselves: write playlists into {playlists.file.name}")
     boards = Boards(settings.boards_dir, lambda board: None)
     boards.poll()
-    if faults := playlists.book.board_faults([board.name for board in boards]):
-        raise combine_errors(faults)
-    return ", ".join(name for name, _ in playlists)
+    names = check_playlist_file(settings.boards_dir, [board.name for board in boards])
+    if not names:
+        raise NotConfigured("boards do not change by themselves: write playlists into playlists.yaml")
+    return ", ".join(names)
 
 
 async def check_data_dir(settings: Settings) -> str:

@@ -1,33 +1,13 @@
 """What hangs when: each rule of docs/playlists.md, word for word."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 
+from tests.playlists.rooms import BERLIN, at, board, schedule
 from utilities.playlists.dry_run import describe_schedule
-from utilities.playlists.model import BoardTrouble, Playlist
+from utilities.playlists.model import BoardTrouble
 from utilities.playlists.schedule import LastShown, Light, PlaylistSchedule, Slot, SlotReason
-from utilities.playlists.windows import WallClock
-
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-def at(text: str, zone: ZoneInfo = BERLIN, *, fold: int = 0) -> datetime:
-    """Returns a moment in UTC by what the clock on the wall shows."""
-    return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold).astimezone(UTC)
-
-
-def schedule(*items: dict[str, object], zone: ZoneInfo = BERLIN, **rest: object) -> PlaylistSchedule:
-    playlist = Playlist.model_validate({"items": items or ({"board": "office"},), **rest})
-    return PlaylistSchedule(playlist, WallClock.of(playlist, zone))
-
-
-def board(plan: PlaylistSchedule, moment: datetime, **troubles: BoardTrouble) -> str:
-    """Returns the board that hangs, '' when the screen is black."""
-    item = plan.find_slot(moment, troubles).item
-    return "" if item is None else plan.playlist.items[item].board
-
 
 OFFICE, VISITS, CAFE = ({"board": name} for name in ("office", "visits", "cafe"))
 FRIDAY_NIGHT = {"board": "office", "days": "Fri", "from": "22:00", "to": "02:00"}
@@ -58,53 +38,6 @@ FRIDAY_NIGHT = {"board": "office", "days": "Fri", "from": "22:00", "to": "02:00"
 )
 def test_window_is_from_its_start_to_before_its_end_on_the_day_it_starts(item, moment: str, hangs: bool):
     assert board(schedule({"board": "office", **item}), at(moment)) == ("office" if hangs else "")
-
-
-@pytest.mark.parametrize(
-    ("window", "moment", "fold", "hangs"),
-    [
-        (("02:00", "03:00"), "2026-03-29 01:59:59", 0, False),
-        (("02:00", "03:00"), "2026-03-29 03:00", 0, False),  # one second later: the hour is not there
-        (("02:30", "04:00"), "2026-03-29 03:00", 0, True),
-        (("02:00", "03:00"), "2026-10-25 02:30", 0, True),
-        (("02:00", "03:00"), "2026-10-25 02:30", 1, True),
-        (("02:00", "02:30"), "2026-10-25 02:45", 0, False),
-        (("02:00", "02:30"), "2026-10-25 02:15", 1, True),
-    ],
-)
-def test_clock_on_the_wall_decides_when_it_is_changed(window, moment: str, fold: int, hangs: bool):
-    plan = schedule({"board": "office", "from": window[0], "to": window[1]})
-    assert board(plan, at(moment, fold=fold)) == ("office" if hangs else "")
-
-
-@pytest.mark.parametrize(
-    ("zone", "day", "window", "edges"),
-    [
-        ("Europe/Berlin", "2026-03-29", ("02:00", "03:00"), []),
-        ("Europe/Berlin", "2026-03-29", ("02:30", "04:00"), ["03:00+0200", "04:00+0200"]),
-        (
-            "Europe/Berlin",
-            "2026-10-25",
-            ("02:00", "02:30"),
-            ["02:00+0200", "02:30+0200", "02:00+0100", "02:30+0100"],
-        ),
-        ("America/Havana", "2026-03-08", ("00:30", "02:00"), ["01:00-0400", "02:00-0400"]),  # no midnight that day
-        ("Australia/Lord_Howe", "2026-10-04", ("02:15", "03:00"), ["02:30+1100", "03:00+1100"]),  # half an hour
-    ],
-)
-def test_changes_of_the_clock_are_boundaries(zone: str, day: str, window, edges: list[str]):
-    room = ZoneInfo(zone)
-    plan = schedule({"board": "office", "from": window[0], "to": window[1]}, zone=room)
-    begin = at(f"{day} 12:00", room) - timedelta(hours=13)
-    changes = [moment for moment, _ in plan.changes(begin, begin + timedelta(hours=13))][1:]
-    assert [f"{moment.astimezone(room):%H:%M%z}" for moment in changes] == edges
-
-
-def test_times_are_those_of_the_screens_zone():
-    item = {"board": "office", "from": "07:30", "to": "18:00"}
-    moment = at("2026-11-26 09:00", BERLIN)
-    assert board(schedule(item), moment) == "office"
-    assert board(schedule(item, zone=ZoneInfo("America/Los_Angeles")), moment) == ""
 
 
 NOON = at("2026-11-26 12:00")
@@ -212,30 +145,6 @@ def test_screen_is_black_where_nothing_is_scheduled_until_the_next_window():
     slot = plan.find_slot(at("2026-11-27 18:00"))  # a Friday
     assert (slot.light, slot.reason, slot.until) == (Light.BLACK, SlotReason.NOTHING, at("2026-11-30 07:30"))
     assert plan.find_slot(at("2026-12-01 05:00")).reason is SlotReason.NOTHING
-
-
-@pytest.mark.parametrize(
-    ("country", "days", "moment", "hangs"),
-    [
-        ("DE", "Mon-Fri", "2026-12-25 12:00", False),  # a Friday, Christmas
-        ("DE", "holiday", "2026-12-25 12:00", True),
-        ("DE", "holiday", "2026-12-26 12:00", True),
-        ("DE", "Sat", "2026-12-26 12:00", False),  # a holiday is no weekday
-        ("US", "holiday", "2026-11-26 12:00", True),  # Thanksgiving
-        ("DE", "Mon-Fri", "2026-11-26 12:00", True),
-        ("DE-BE", "holiday", "2027-03-08 12:00", True),  # in Berlin only
-        ("DE", "holiday", "2027-03-08 12:00", False),
-    ],
-)
-def test_holiday_of_a_country_is_a_day_of_its_own(country: str, days: str, moment: str, hangs: bool):
-    plan = schedule(OFFICE | {"days": days}, holidays=country)
-    assert board(plan, at(moment)) == ("office" if hangs else "")
-
-
-def test_window_without_days_holds_on_holidays_and_one_over_midnight_is_of_the_day_it_starts():
-    assert board(schedule(OFFICE, holidays="DE"), at("2026-12-25 12:00")) == "office"
-    night = schedule(OFFICE | {"days": "holiday", "from": "22:00", "to": "02:00"}, holidays="DE")
-    assert [board(night, at(moment)) for moment in ("2026-12-27 01:00", "2026-12-25 01:00")] == ["office", ""]
 
 
 def test_dry_run_says_what_hangs_and_what_changes_in_a_day():

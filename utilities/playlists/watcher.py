@@ -1,11 +1,12 @@
 """The playlists of a process, read again when their file changes."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from utilities.config.boards.reader import combine_errors
 from utilities.model.clock import MonotonicClock
-from utilities.model.errors import FoyerError
+from utilities.model.errors import BoardError, FoyerError
 from utilities.model.near_names import find_near_name
 from utilities.playlists.model import Playlist
 from utilities.playlists.reader import PLAYLISTS_FILE_NAME, PlaylistBook, read_playlists
@@ -65,3 +66,14 @@ class Playlists:
 
     def _accept_book(self, path: Path, book: PlaylistBook) -> None:
         self.book = book
+
+
+def check_playlist_file(folder: Path, boards: Collection[str]) -> list[str]:
+    """Returns the names of the playlists; raises BoardError for a wrong file, and for boards that do not exist."""
+    playlists = Playlists(folder)
+    playlists.poll()
+    if playlists.fault:
+        raise BoardError(playlists.fault)
+    if faults := playlists.book.board_faults(boards):
+        raise combine_errors(faults)
+    return [name for name, _ in playlists]
