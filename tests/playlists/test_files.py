@@ -11,7 +11,7 @@ from utilities.commands.schedule import run_schedule
 from utilities.config.settings import Settings
 from utilities.model.errors import BoardError, FoyerError, ParameterError
 from utilities.playlists.model import PlaylistFile
-from utilities.playlists.moments import parse_moment
+from utilities.playlists.moments import parse_dry_run_time
 from utilities.playlists.reader import read_playlists
 from utilities.playlists.watcher import Playlists
 
@@ -127,7 +127,7 @@ TUESDAY = datetime(2026, 12, 1, 12, tzinfo=UTC)  # 13:00 in Berlin
     ],
 )
 def test_moment_of_a_dry_run_is_the_next_one(text: str, moment: str):
-    assert f"{parse_moment(text, BERLIN, TUESDAY).astimezone(BERLIN):%Y-%m-%d %H:%M}" == moment
+    assert f"{parse_dry_run_time(text, BERLIN, TUESDAY).astimezone(BERLIN):%Y-%m-%d %H:%M}" == moment
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_moment_of_a_dry_run_is_the_next_one(text: str, moment: str):
 )
 def test_moment_that_cannot_be_read_is_refused_with_what_to_write(text: str):
     with pytest.raises(ParameterError, match="Tue 17:45"):
-        parse_moment(text, BERLIN, TUESDAY)
+        parse_dry_run_time(text, BERLIN, TUESDAY)
 
 
 async def test_schedule_command_says_what_hangs_in_the_screens_zone(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

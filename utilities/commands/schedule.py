@@ -12,7 +12,7 @@ from utilities.model.time_ranges import parse_zone_name
 from utilities.pageviews.collection import local_zone_name
 from utilities.playlists.dry_run import describe_schedule
 from utilities.playlists.model import BoardTrouble
-from utilities.playlists.moments import parse_moment
+from utilities.playlists.moments import parse_dry_run_time
 from utilities.playlists.watcher import Playlists
 
 
@@ -30,7 +30,7 @@ async def run_schedule(settings: Settings, name: str, at: str, zone_name: str, n
     boards = Boards(settings.boards_dir, lambda board: None)
     boards.poll()
     titles = {board.name: board.title for board in boards}
-    moment = parse_moment(at, zone, now or utc_now(), name="--at")
+    moment = parse_dry_run_time(at, zone, now or utc_now(), name="--at")
     local = moment.astimezone(zone)
     print(f"{playlist.title or name}, {format_date(local.date())} {local.year}, {local:%H:%M} ({zone.key})")
     missing = {

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from utilities.model.errors import ParameterError
 from utilities.playlists.written_times import (
+    DAY_NAMES,
     MINUTES_OF_DAY,
-    WEEKDAYS,
     parse_date,
     parse_days,
     parse_time_of_day,
@@ -15,7 +15,7 @@ WEEK = timedelta(days=7)
 MOMENT_HINT = 'must be a moment: "Tue 17:45", "17:45", "2026-12-24 18:00", or "now"'
 
 
-def parse_moment(text: str, zone: tzinfo, now: datetime, *, name: str = "at") -> datetime:
+def parse_dry_run_time(text: str, zone: tzinfo, now: datetime, *, name: str = "at") -> datetime:
     """Returns the moment in UTC; a weekday or a time alone is the next one from `now`, which may be today.
 
     Where the clock shows a time twice it is the first, and where it skips it, the moment of the skip. Raises
@@ -38,8 +38,8 @@ def parse_moment(text: str, zone: tzinfo, now: datetime, *, name: str = "at") ->
             if isinstance(day, date):
                 return _at(day, minute, zone)
         names = parse_days(days[0])
-        if isinstance(names, tuple) and len(names) == 1 and names[0] in WEEKDAYS:
-            coming = today + timedelta(days=(WEEKDAYS.index(names[0]) - today.weekday()) % 7)
+        if isinstance(names, tuple) and len(names) == 1 and names[0] in DAY_NAMES:
+            coming = today + timedelta(days=(DAY_NAMES.index(names[0]) - today.weekday()) % 7)
             next_at = _at(coming, minute, zone)
             return next_at if next_at >= now else _at(coming + WEEK, minute, zone)
     except (ValueError, IndexError, OverflowError):

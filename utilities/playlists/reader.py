@@ -49,18 +49,18 @@ def read_playlists(path: Path) -> PlaylistBook:
     try:
         content = PlaylistFile.model_validate(data)
     except ValidationError as error:
-        raise file_error(error, path, lines, describe_fault) from error
+        raise file_error(error, path, lines, describe_playlist_fault) from error
     return PlaylistBook(content.playlists, str(path), lines)
 
 
-def describe_fault(error: ErrorDetails) -> str:
+def describe_playlist_fault(error: ErrorDetails) -> str:
     """Returns what is wrong at a place of the file, and what to write."""
     if not error["loc"]:
         return "must say `playlists:`, with a name and its `items:` under it"
-    return describe_error(error, allowed_keys)
+    return describe_error(error, allowed_playlist_keys)
 
 
-def allowed_keys(loc: KeyPath) -> Iterator[str]:
+def allowed_playlist_keys(loc: KeyPath) -> Iterator[str]:
     """Yields the keys that are allowed at `loc`, as people write them."""
     for name, info in _model_at(loc).model_fields.items():
         yield info.alias or name

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from utilities.playlists.holiday_calendar import IsHoliday, holiday_test
 from utilities.playlists.model import Playlist, Window
-from utilities.playlists.written_times import HOLIDAY, MINUTES_OF_DAY, WEEKDAYS
+from utilities.playlists.written_times import DAY_NAMES, HOLIDAY, MINUTES_OF_DAY
 
-ONE_DAY = timedelta(days=1)
+DAY_STEP = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class WallClock:
             return window.start <= minute < window.end and self._is_day(window, today)
         if minute >= window.start:
             return self._is_day(window, today)
-        return minute < window.end and self._is_day(window, today - ONE_DAY)
+        return minute < window.end and self._is_day(window, today - DAY_STEP)
 
     def _is_day(self, window: Window, day: date) -> bool:
         """Whether a window may start on this day. A holiday is no weekday."""
         if window.dates and not any(span.first <= day <= span.last for span in window.dates):
             return False
-        return not window.days or (HOLIDAY if self.is_holiday(day) else WEEKDAYS[day.weekday()]) in window.days
+        return not window.days or (HOLIDAY if self.is_holiday(day) else DAY_NAMES[day.weekday()]) in window.days
 
     def edges(self, windows: Sequence[Window], day: date) -> list[datetime]:
         """Returns the moments of a day, in UTC, at which a window can open or close, in order.
@@ -54,7 +54,7 @@ class WallClock:
 
     def _clock_changes(self, day: date) -> Iterator[datetime]:
         """Yields the moment of this day at which the clock is moved, to the minute."""
-        low, high = (datetime.combine(each, time(), self.zone).astimezone(UTC) for each in (day, day + ONE_DAY))
+        low, high = (datetime.combine(each, time(), self.zone).astimezone(UTC) for each in (day, day + DAY_STEP))
         offset = low.astimezone(self.zone).utcoffset()
         if offset == high.astimezone(self.zone).utcoffset():
             return
@@ -70,7 +70,7 @@ class WallClock:
         """Yields the edges after `now`, in order, of today and the `days` after it."""
         today = now.astimezone(self.zone).date()
         for count in range(days + 1):
-            yield from (edge for edge in self.edges(windows, today + count * ONE_DAY) if edge > now)
+            yield from (edge for edge in self.edges(windows, today + count * DAY_STEP) if edge > now)
 
     def edges_of_today(self, windows: Sequence[Window], now: datetime) -> list[datetime]:
         """Returns the edges of today up to `now`, the latest first."""

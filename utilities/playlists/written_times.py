@@ -9,16 +9,16 @@ from pydantic import BeforeValidator, Field, model_validator
 from utilities.config.boards.model import Strict
 from utilities.model.near_names import find_near_name
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOLIDAY = "holiday"
 DAY_ALIASES = {
-    **dict(zip(FULL_NAMES, WEEKDAYS, strict=True)),
-    **{name.lower(): name for name in WEEKDAYS},
+    **dict(zip(FULL_NAMES, DAY_NAMES, strict=True)),
+    **{name.lower(): name for name in DAY_NAMES},
     **{"holiday": HOLIDAY, "holidays": HOLIDAY},
 }
 MINUTES_OF_DAY = 24 * 60
-TIME_PATTERN = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+TIME_OF_DAY_PATTERN = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME_HINT = "write a time of day like 07:30 or 18:00"
 DATE_HINT = "write a date like 2026-12-24"
@@ -35,7 +35,7 @@ def parse_days(value: object) -> object:
     names = {name for part in parts for name in _parse_day_span(part)}
     if not names:
         raise ValueError("name at least one day, or leave it out for every day")
-    return tuple(name for name in (*WEEKDAYS, HOLIDAY) if name in names)
+    return tuple(name for name in (*DAY_NAMES, HOLIDAY) if name in names)
 
 
 def _parse_day_span(text: str) -> list[str]:
@@ -44,15 +44,15 @@ def _parse_day_span(text: str) -> list[str]:
         return ends
     if len(ends) != 2 or HOLIDAY in ends:
         raise ValueError(f"{text.strip()[:60]!r} is no span of days; write Mon-Fri")
-    first, last = (WEEKDAYS.index(name) for name in ends)
-    return [WEEKDAYS[(first + step) % 7] for step in range((last - first) % 7 + 1)]
+    first, last = (DAY_NAMES.index(name) for name in ends)
+    return [DAY_NAMES[(first + step) % 7] for step in range((last - first) % 7 + 1)]
 
 
 def _parse_day(text: str) -> str:
     name = DAY_ALIASES.get(text.lower())
     if name is None:
         near = DAY_ALIASES.get(find_near_name(text.lower(), DAY_ALIASES), "")
-        hint = f"did you mean {near}?" if near else f"there are {', '.join((*WEEKDAYS, HOLIDAY))}"
+        hint = f"did you mean {near}?" if near else f"there are {', '.join((*DAY_NAMES, HOLIDAY))}"
         raise ValueError(f"{text[:60]!r} is no day; {hint}")
     return name
 
@@ -61,7 +61,7 @@ def parse_time_of_day(value: object) -> object:
     """Returns the minutes since midnight of `07:30`; `24:00` is the end of the day. Raises ValueError."""
     if value == "24:00":
         return MINUTES_OF_DAY
-    match = TIME_PATTERN.fullmatch(value.strip()) if isinstance(value, str) else None
+    match = TIME_OF_DAY_PATTERN.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(TIME_HINT)
     return int(match[1]) * 60 + int(match[2])
