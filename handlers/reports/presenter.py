@@ -104,7 +104,8 @@ def cut_rows_text(frame: Frame) -> str:
 
 def has_all_counts(frame: Frame) -> bool:
     """Whether the rows have all that was counted; Google's row (other) is only what Google itself does not name."""
-    counts = [column.key for column in frame.columns if column.kind is ValueKind.INTEGER and column.key in frame.totals]
+    rest = dict(zip((column.key for column in frame.columns), frame.rows[-1], strict=True))
+    counts = [key for key in frame.totals if rest.get(key) is not None]
     sums = {key: sum(value for value in frame.column_values(key) if isinstance(value, int | float)) for key in counts}
     return bool(counts) and all(sums[key] >= float(frame.totals[key] or 0) for key in counts)
 

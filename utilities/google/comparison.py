@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from utilities.google.ga4_request import Ga4Query
+from utilities.google.ga4_rest import has_exact_rest, previous_rest_row
 from utilities.google.time_dimensions import TIME_DIMENSIONS, pair_times, time_columns
 from utilities.model.errors import BadAnswer, SourceMisconfigured
 from utilities.model.formats import format_date
@@ -64,10 +65,16 @@ def join_previous_rows(frame: Frame, previous: Frame, query: Ga4Query) -> Frame:
     unknown: Row = (None,) * len(frame.columns)
     counterparts = None if shifted is None else set(shifted.values())
     joined = []
-    for row in frame.rows:
+    is_rest_exact = has_exact_rest(frame)
+    for row in frame.named_rows if is_rest_exact else frame.rows:
         key = tuple(row[index] for index in names)
         has_counterpart = counterparts is None or tuple(key[place] for place in places) in counterparts
         joined.append(before.get(key, nothing if has_counterpart else unknown))
+    if is_rest_exact:
+        names_here = [
+            before[key] for row in frame.named_rows if (key := tuple(row[place] for place in names)) in before
+        ]
+        joined.append(previous_rest_row(frame.rows[-1], frame.columns, previous.rows, names_here))
     return replace(frame.with_previous(joined), previous_range=previous.date_range)
 
 

@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 from utilities.google.field_names import CONTEXT_DIMENSIONS, dimension_column, metric_column
 from utilities.google.ga4_answer import Ga4Metadata, Ga4Response, Ga4Row
+from utilities.google.ga4_rest import build_rest_row
 from utilities.google.time_dimensions import TIME_DIMENSIONS
 from utilities.model.errors import BadAnswer
-from utilities.model.frames import Column, DateRange, Frame, Note, Value, ValueKind
+from utilities.model.frames import REST_NAME, Column, DateRange, Frame, Note, Value, ValueKind
 from utilities.model.text import clean_text
 
 MAX_GA4_TEXT_CHARS, MAX_GA4_URL_CHARS = 300, 2000
 MAX_GA4_FIGURE = 2**63  # no figure of a website is larger, and not every float can be stored
 URL_FIELDS = re.compile("(?i)page(path|$|plus)|referrer|url")  # a URL that is cut is another URL
-OTHER_LABEL, NOT_SET_LABEL, EMPTY_LABEL = "(other)", "(not set)", "(empty)"
+OTHER_LABEL, NOT_SET_LABEL, EMPTY_LABEL = REST_NAME, "(not set)", "(empty)"
 UNRANKED_LABELS = {
     OTHER_LABEL: "collects rows that Google Analytics does not separate",
     NOT_SET_LABEL: "collects what Google Analytics has no value for",
@@ -45,14 +46,32 @@ def build_ga4_frame(answer: Ga4Response, limit: int, covers: DateRange | None) -
     notes = [note_unranked(row, naming, columns) for row in unnamed if naming is not None]
     shown = (*ranked[:limit], *unnamed)
     all_rows = max(answer.row_count, len(rows))
-    return Frame(
-        columns,
-        shown,
-        (*notes, *metadata_notes(answer.metadata)),
-        covers,
-        total_rows=all_rows if all_rows > len(shown) else None,
-        totals=column_totals(answer, metrics) if all_rows > len(shown) else {},
-    )
+    more = (*notes, *metadata_notes(answer.metadata))
+    if all_rows <= len(shown):
+        return Frame(columns, shown, more, covers)
+    totals = column_totals(answer, metrics)
+    if naming is not None:
+        shown, more = with_rest_row(answer, columns, shown, more, totals)
+    return Frame(columns, shown, more, covers, total_rows=all_rows, totals=totals)
+
+
+def with_rest_row(
+    answer: Ga4Response,
+    columns: tuple[Column, ...],
+    rows: tuple[tuple[Value, ...], ...],
+    notes: tuple[Note, ...],
+    totals: dict[str, Value],
+) -> tuple[tuple[tuple[Value, ...], ...], tuple[Note, ...]]:
+    """Returns the rows of a ranking that is cut with one for all others, where it can be known, and the notes.
+
+    What Google calls (other) is a part of them.
+    """
+    named = tuple(row for row in rows if OTHER_LABEL not in row)
+    rest, rest_notes = build_rest_row(answer, columns, named, totals)
+    if rest is None:
+        return rows, (*notes, *rest_notes)
+    kept = (note for note in notes if not note.text.startswith(f"“{OTHER_LABEL}” {UNRANKED_LABELS[OTHER_LABEL]}"))
+    return (*named, rest), (*kept, *rest_notes)
 
 
 def parse_metrics(row: Ga4Row, metrics: Sequence[tuple[Column, float]]) -> Iterator[Value]:

@@ -30,11 +30,12 @@ def arrange_times(frame: Frame, answer: Ga4Response, query: Ga4Query, *, has_end
     total = max(answer.row_count, len(lines))
     is_cut = total > len(rows)
     notes = frame.notes
+    columns = written_columns(frame, query)
     if is_cut and query.has_all_times:
         notes = (*notes, Note(f"Only the first {len(rows):,} of {total:,} rows; ask for fewer days or dimensions"))
-    return replace(
-        frame, columns=written_columns(frame, query), rows=rows, notes=notes, total_rows=total if is_cut else None
-    )
+    elif is_cut and columns[0].kind is not ValueKind.TEXT:
+        notes = (*notes, Note(f"These are the first {len(rows):,} of {total:,} rows"))
+    return replace(frame, columns=columns, rows=rows, notes=notes, total_rows=total if is_cut else None)
 
 
 def split_line(row: tuple[Value, ...], frame: Frame, answer: Ga4Response, place: int, query: Ga4Query) -> Line:
