@@ -1,4 +1,4 @@
-"""A ranking that is cut ends with all others together where Google's total makes that exact, and says why it does not."""
+"""A ranking that is cut ends with all others together where Google's total makes that exact, else it says why not."""
 
 from typing import Any
 

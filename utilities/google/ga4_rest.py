@@ -1,4 +1,4 @@
-"""The row of all that a ranking of Google Analytics does not list: exact where the figures add up, else with a reason."""
+"""The row of all that a ranking of Google Analytics does not list: exact where figures add up, else with a reason."""
 
 import re
 from collections.abc import Mapping, Sequence
