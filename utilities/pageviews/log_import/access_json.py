@@ -4,12 +4,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from utilities.pageviews.log_import.json_fields import JsonFields
 from utilities.pageviews.log_import.log_line import (
     NO_AGENT,
+    SIGNAL_HEADERS,
     LogLine,
     UnreadableLine,
+    can_be_page,
     clean_host,
     decode_latin,
     is_domain,
@@ -25,6 +28,9 @@ MESSAGE_NAMES = ("log", "MESSAGE", "message", "msg", "line", "textPayload", "sho
 MAX_ENVELOPES = 3  # one within the other
 BETWEEN_OBJECTS = " \t\r\n,]\0"
 HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
+NEEDED_FIELDS = {"address": "client address", "at": "time", "target": "path", "status": "status of the answer"}
+MAX_MISSING_FIELDS = 2
+CADDY_LOGGER = "http.log"  # Caddy's times without a zone are UTC
 STATUS_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0)?").fullmatch
 
 
@@ -100,16 +106,30 @@ def inner_records(record: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping
                 yield from inner_records(inner, depth + 1)
 
 
-def parse_json_record(record: Mapping[str, Any]) -> LogLine | None:
-    """Parses an object; None when it lacks address, time, target or status. Raises UnreadableLine."""
+def missing_text(record: Mapping[str, Any]) -> str:
+    """Returns a reason when an object is nearly that of a request, and lacks one or two of its fields; otherwise ''."""
+    found = [JsonFields(each) for each in (record, *inner_records(record))]
+    missing = min(([name for name in NEEDED_FIELDS if not each.has(name)] for each in found), key=len)
+    if not 0 < len(missing) <= MAX_MISSING_FIELDS:
+        return ""
+    names = " and no ".join(NEEDED_FIELDS[name] for name in missing)
+    return f"its object has no {names}, without which no page can be counted: log it, too"
+
+
+def parse_json_record(record: Mapping[str, Any], prefix_time: str = "") -> LogLine | None:
+    """Parses an object; None when it lacks address, time, target or status. Raises UnreadableLine.
+
+    `prefix_time` is the time before the object, used when it has none.
+    """
     if "cs-uri-stem" in record or "cs_uri_stem" in record:  # CloudFront's names, as in its JSON logs or a Parquet file
         names = {canonical_name(name): value for name, value in record.items()}
         return build_w3c_line({name: "" if value is None else str(value) for name, value in names.items()})
     fields = JsonFields(record)
-    address, time, status = fields.first("address"), fields.first("at"), fields.first("status")
+    address, time, status = fields.first("address"), fields.first("at") or prefix_time, fields.first("status")
     if not (address and time and status and fields.has("target")):
         return None
     at, is_local = parse_json_time(time)
+    headers = ((name, fields.header(name)) for name in SIGNAL_HEADERS)
     url_host, method, target = request_of(fields)
     screen = fields.first("screen")
     return LogLine(
@@ -121,14 +141,21 @@ def parse_json_record(record: Mapping[str, Any]) -> LogLine | None:
         method=method,
         target=target,
         status=parse_status(status),
-        referrer=fields.first("referrer"),
-        agent=fields.first("agent") or (NO_AGENT if fields.has_agents() else ""),
+        referrer=decode_percents(fields.first("referrer"), "%3A%2F%2F"),
+        agent=decode_percents(fields.first("agent"), "%20") or (NO_AGENT if fields.has_agents() else ""),
         language=fields.first("language"),
         title=fields.first("title"),
         screen=int(screen) if screen.isdecimal() and len(screen) < 7 else None,
         forwarded=fields.first("forwarded"),
-        is_local=is_local,
+        is_local=is_local and not fields.texts.get("logger", "").startswith(CADDY_LOGGER),
+        headers=tuple((name, text) for name, text in headers if text),
+        is_page=can_be_page(fields.header("sec-fetch-dest"), fields.first("content_type")),
     )
+
+
+def decode_percents(text: str, mark: str) -> str:
+    """Returns the text of a field that some servers encode as in a URL, which `mark` and no space show."""
+    return unquote(text) if mark in text and " " not in text and "://" not in text else text
 
 
 def request_of(fields: JsonFields) -> tuple[str, str, str]:

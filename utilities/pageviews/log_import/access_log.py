@@ -3,6 +3,7 @@
 import re
 
 from utilities.pageviews.log_import.log_line import (
+    CUT_OFF_TEXT,
     IPV4_PATTERN,
     NO_AGENT,
     LogLine,
@@ -26,8 +27,10 @@ TIME_PATTERN = (
     r"|\d{9,19}(?:\.\d{1,9})?)\]"
 )
 TEXT_LINE_PATTERN = re.compile(
-    r"""((?:[^"]|"[^"\[/]*")*?) ?""" + TIME_PATTERN + r'([^"]*)"((?:[^"\\]++|\\.|"(?! "?\d{3}"?(?: |$)))*+)"'
-    r' "?(\d{3})"?(?: (?:\d+|-)(?= |$))?( .*|$)',
+    r"""((?:[^"]|"[^"\[/]*")*?) ?"""
+    + TIME_PATTERN
+    + r'([^"]*(?:"[\w.:-]*" +)*)"((?:[^"\\]++|\\.|"(?! "?\d{3}"?(?: |$)))*+)"'
+    r' "?(\d{3})"?( (?:\d+|-)(?= |$))?( .*|$)',
     re.DOTALL,
 )
 """A mark within the request that the server has not escaped does not end it."""
@@ -39,13 +42,14 @@ COMMON_LINE_PATTERN = re.compile(
 """Matches nearly all lines, in their parts: no host, nothing escaped, a valid request."""
 LINE_MIDDLE = re.compile(r'\[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "')
 QUOTED_FIELD = re.compile(r'"((?:[^"\\]++|\\.|"(?![\s,;|]|$))*+)"')
+IS_REQUEST_PART = re.compile(r"[A-Z]+$|[^\\]*/").match
+STATUS_FIRST = re.compile(r"[1-5]\d\d ").match
 HOST_FIELD = re.compile(r"(?=[\w.-]*[^\W\d])[\w.-]+(?::\d+)?").fullmatch
 PASSED_FIELD = re.compile(r"[\d.:, -]+").fullmatch
 URL_FIELD = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*://|/)").match
 TRAEFIK_TAIL = re.compile(r' \d+ "([^"]*)" "[^"]*" \d+ms').match
 HAPROXY_TAIL = re.compile(r' \d+ \d{3} "[^"]*" "[^"]*" "').match
 """HAProxy's `option httplog clf` writes an empty referrer and an empty user-agent in every line."""
-CUT_OFF_TEXT = "the line is cut off"
 MAX_TAIL_FIELDS = 12  # quoted fields that are searched for a referrer, a user-agent and X-Forwarded-For
 
 
@@ -67,11 +71,13 @@ def parse_text_line(text: str) -> LogLine | None:
     match = TEXT_LINE_PATTERN.match(text)
     if match is None:
         return None
-    head, time, middle, request, status, rest = match.groups()
+    head, time, middle, request, status, size, rest = match.groups()
     if len(LINE_MIDDLE.findall(text)) > 1:
         raise UnreadableLine("two lines are written into one")
     host, address = parse_head(head.replace('"', " ").split())
-    host = host or next((clean_host(word) for word in middle.split() if is_domain(clean_host(word))), "")
+    host = host or next(
+        (clean_host(word) for word in middle.replace('"', " ").split() if is_domain(clean_host(word))), ""
+    )
     referrer, agent, forwarded, tail = parse_rest(rest)
     router = TRAEFIK_TAIL(tail)
     if router and not host and is_domain(clean_host(router[1])):
@@ -79,6 +85,10 @@ def parse_text_line(text: str) -> LogLine | None:
     if agent == NO_AGENT and HAPROXY_TAIL(tail):
         agent = ""
     method, target = split_request(unescape_text(request))
+    if not method and int(status) < 400 and IS_REQUEST_PART(request):
+        raise UnreadableLine("the quoted field before the status is not `METHOD PATH PROTOCOL`")
+    if size is None and STATUS_FIRST(head):
+        raise UnreadableLine("there is a number before the client, and one of status and size is missing")
     url_host, method, target = split_target(method, target)
     at, is_local = parse_log_time(time)
     return LogLine(

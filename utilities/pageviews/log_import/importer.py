@@ -117,6 +117,7 @@ def build_hit(line: LogLine, site: Site, name: str) -> Hit:
         agent=line.agent,
         language=line.language,
         screen=line.screen,
+        headers=dict(line.headers),
         has_agent=bool(line.agent),
         id=name,
     )

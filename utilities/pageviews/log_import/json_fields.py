@@ -7,29 +7,35 @@ from typing import Any
 
 MAX_DEPTH = 4  # objects within one another
 FIELD_NAMES = {
-    "host": "host http_host authority server_name vhost virtual_host domain domainName request.host request.authority "
-    "request.headers.Host req.headers.host headers.Host RequestHost RequestAddr ClientRequestHost url.domain hostname",
-    "address": "remote_addr client_ip remote_ip clientip remote_host ip remoteIp client_addr realip request.client_ip "
-    "request.remote_ip request.remote_addr ClientHost ClientAddr ClientIP httpRequest.remoteIp source.ip client.ip "
-    "remote_address req.remoteAddress downstream_remote_address client",
+    "host": "originalHost host http_host authority server_name vhost virtual_host domain domainName request.host "
+    "request.authority request.headers.Host req.headers.host headers.Host RequestHost RequestAddr "
+    "ClientRequestHost url.domain hostname cs_host reqHost",
+    "address": "ClientHost remote_addr client_ip remote_ip clientip remote_host ip remoteIp client_addr realip "
+    "request.client_ip request.remote_ip request.remote_addr ClientAddr ClientIP httpRequest.remoteIp "
+    "source.ip client.ip remote_address req.remoteAddress downstream_remote_address client c_ip cliIP",
     "forwarded": "http_x_forwarded_for x_forwarded_for fwd xff forwarded_for request.headers.X-Forwarded-For "
     "request_X-Forwarded-For headers.X-Forwarded-For req.headers.x-forwarded-for",
-    "at": "time_iso8601 time_local msec timestamp @timestamp ts StartUTC StartLocal EdgeStartTimestamp start_time "
-    "requestTime time date datetime",
-    "method": "request_method method verb request.method RequestMethod ClientRequestMethod httpRequest.requestMethod "
-    "http.request.method http_method req.method",
-    "target": "request_uri request RequestPath ClientRequestURI request.uri request.url request.path uri path "
-    "request_path url request_url httpRequest.requestUrl url.original url.path req.url req",
-    "query": "args query_string query querystring request_query url.query",
+    "at": "time_iso8601 time_local msec timestamp @timestamp ts StartUTC StartLocal EdgeStartTimestamp "
+    "start_time requestTime time date datetime reqTimeSec EdgeEndTimestamp",
+    "method": "request_method method verb request.method RequestMethod ClientRequestMethod "
+    "httpRequest.requestMethod http.request.method http_method req.method cs_method reqMethod",
+    "target": "originalRequestUriWithArgs request_uri request RequestPath ClientRequestURI request.uri request.url "
+    "request.path uri path request_path url request_url httpRequest.requestUrl url.original url.path "
+    "req.url req cs_uri_stem ClientRequestPath reqPath",
+    "query": "args query_string query querystring request_query url.query cs_uri_query ClientRequestQuery queryStr",
     "status": "status status_code response code DownstreamStatus OriginStatus EdgeResponseStatus httpRequest.status "
-    "http.response.status_code response.status response.status_code response_code response_status http_status "
-    "http_status_code res.statusCode",
+    "http.response.status_code response.status response.status_code response_code response_status "
+    "http_status http_status_code res.statusCode sc_status",
     "referrer": "http_referer http_referrer referer referrer request.headers.Referer request_Referer "
     "ClientRequestReferer httpRequest.referer http.request.referrer headers.Referer req.headers.referer",
     "agent": "http_user_agent user_agent agent useragent request.headers.User-Agent request_User-Agent "
-    "ClientRequestUserAgent httpRequest.userAgent user_agent.original headers.User-Agent req.headers.user-agent ua",
+    "ClientRequestUserAgent httpRequest.userAgent user_agent.original headers.User-Agent "
+    "req.headers.user-agent ua",
     "title": "title",
     "screen": "screen",
+    "content_type": "resp_headers.Content-Type response.headers.Content-Type sent_http_content_type "
+    "upstream_http_content_type downstream_Content-Type origin_Content-Type EdgeResponseContentType "
+    "http.response.mime_type res.headers.content-type sc_content_type rspContentType",
     "language": "http_accept_language request.headers.Accept-Language request_Accept-Language",
 }
 """The names of each field, the better one first. nginx's are its variables, Apache's those people usually write in
@@ -37,6 +43,8 @@ FIELD_NAMES = {
 load balancer: `httpRequest`; Cloudflare: Logpush, "HTTP requests"; `url.path` and the like: Elastic Common Schema;
 `authority`: Envoy; `req` and `res`: pino; `req` and `ua` as texts: LTSV (ltsv.org). No server
 writes titles and screen widths, but programs may."""
+HEADER_PLACES = ("request.headers.", "req.headers.", "headers.", "request", "http", "")
+"""What is before the name of a request's header: Caddy, pino, others; `request_DNT` (Traefik), `http_dnt` (nginx)."""
 HEADER_OBJECTS = ("request.headers.", "headers.", "req.headers.")
 """With such objects a missing user-agent is one that the client did not send."""
 SEPARATORS = re.compile(r"[-_ :@]")
@@ -74,6 +82,11 @@ class JsonFields:
             text = self.texts.get(name, "")
             if text not in ("", "-"):
                 yield text
+
+    def header(self, name: str) -> str:
+        """Returns a header of the request, '' for none."""
+        name = plain_name(name)
+        return next(filter(None, (self.texts.get(place + name, "") for place in HEADER_PLACES)), "")
 
     def first(self, field: str) -> str:
         return next(self.texts_of(field), "")

@@ -15,7 +15,7 @@ class LineKind(StrEnum):
     NOT_GET = "not a GET"
     ERROR = "errors (4xx, 5xx)"
     REDIRECT = "redirects"
-    NO_PAGE = "answers without a page (1xx, 204, 206)"
+    NO_PAGE = "answers without a page (1xx, 204, 206, no HTML)"
     STATIC = "static files"
     FEED = "feeds"
     FOREIGN = "of a site we do not count"
@@ -56,7 +56,8 @@ def line_kind(line: LogLine) -> LineKind:
         return LineKind.NOT_GET if line.method or line.status < 400 else LineKind.ERROR
     if line.status not in PAGE_STATUSES:
         return LineKind.ERROR if line.status >= 400 else LineKind.REDIRECT if line.status >= 300 else LineKind.NO_PAGE
-    return target_kind(line.target)
+    kind = target_kind(line.target)
+    return kind if line.is_page or kind is not LineKind.PAGE else LineKind.NO_PAGE
 
 
 @lru_cache(maxsize=4096)

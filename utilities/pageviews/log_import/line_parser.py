@@ -3,19 +3,28 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from utilities.pageviews.log_import.access_json import inner_records, load_json_object, message_text, parse_json_record
+from utilities.pageviews.log_import.access_json import (
+    CADDY_LOGGER,
+    inner_records,
+    load_json_object,
+    message_text,
+    missing_text,
+    parse_json_record,
+)
 from utilities.pageviews.log_import.access_log import parse_common_line, parse_text_line
 from utilities.pageviews.log_import.key_values import parse_key_values
 from utilities.pageviews.log_import.line_prefix import (
     JOURNAL_FIELD,
     PARTIAL_LINE,
+    PREFIX_TIME,
     WHOLE_PART,
     strip_junk,
     strip_prefixes,
     strip_quotes,
 )
 from utilities.pageviews.log_import.load_balancers import TEXT_FORMATS
-from utilities.pageviews.log_import.log_line import LogLine, UnreadableLine
+from utilities.pageviews.log_import.log_line import NO_AGENT, LogLine, UnreadableLine
+from utilities.pageviews.log_import.other_logs import FIREWALL_TEXT, is_firewall_record, other_log_reason
 from utilities.pageviews.log_import.w3c_log import DIRECTIVE_PATTERN, parse_w3c_line, split_fields
 
 KNOWN_FORMATS = (
@@ -36,10 +45,13 @@ class LineParser:
     def __init__(self) -> None:
         self.fields: tuple[str, ...] = ()
         self.file_date = ""
+        self.prefix_time = ""  # what a collector or Caddy's console wrote before an object, '' for none
+        self.has_agents = False  # objects have user-agents, so that one without has a client that sent none
         self.partial: dict[str, str] = {}  # the beginning of a line that Kubernetes has split, by stream
 
     def parse_line(self, text: str) -> LogLine | None:
         """Parses a line; None for a blank line, a comment and a part of a line. Raises UnreadableLine."""
+        self.prefix_time = ""
         line = parse_common_line(text)
         if line is not None:
             return line
@@ -70,6 +82,9 @@ class LineParser:
     def _parse_any(self, text: str) -> LogLine | None:
         if not text or JOURNAL_FIELD(text):
             return None
+        time = PREFIX_TIME(text)
+        if time:
+            self.prefix_time = time[0].replace("/", "-") + ("Z" if CADDY_LOGGER in text else "")
         reason = UNKNOWN_FORMAT_TEXT
         for candidate in candidates(text):
             try:
@@ -79,6 +94,8 @@ class LineParser:
                 continue
             if line is not None:
                 return line
+        if reason == UNKNOWN_FORMAT_TEXT:
+            reason = other_log_reason(candidates(text)) or reason
         raise UnreadableLine(reason)
 
     def _parse_plain(self, text: str) -> LogLine | None:
@@ -104,8 +121,10 @@ class LineParser:
     def _parse_json(self, record: Mapping[str, Any]) -> LogLine | None:
         """Parses an object with the fields of a request, or with a line as text or as an object within it."""
         message = message_text(record)
+        if is_firewall_record(record):
+            raise UnreadableLine(FIREWALL_TEXT)
         try:
-            line = parse_json_record(record)
+            line = parse_json_record(record, self.prefix_time)
         except UnreadableLine:
             if not message:
                 raise
@@ -116,7 +135,15 @@ class LineParser:
             except UnreadableLine as error:
                 if str(error) != UNKNOWN_FORMAT_TEXT:
                     raise
-        return line or next(filter(None, map(parse_json_record, inner_records(record))), None)
+        line = line or next(filter(None, map(parse_json_record, inner_records(record))), None)
+        reason = missing_text(record) if line is None else ""
+        if reason:
+            raise UnreadableLine(reason)
+        if line is not None:
+            self.has_agents = self.has_agents or bool(line.agent)
+            if self.has_agents and not line.agent:
+                line = line._replace(agent=NO_AGENT)
+        return line
 
 
 def candidates(text: str, depth: int = 0) -> Iterator[str]:

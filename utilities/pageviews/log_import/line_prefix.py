@@ -30,6 +30,7 @@ PREFIXES = tuple(
 COLOUR_CODE = re.compile(r"\x1b\[[\d;]*m")
 JOURNAL_FIELD = re.compile(r"(?:__?[A-Z][A-Z0-9_]*|PRIORITY|SYSLOG_[A-Z]+|INVOCATION_ID)=").match
 """The other fields of a journal entry: they belong to no line."""
+PREFIX_TIME = re.compile(COLLECTOR_TIME).match
 PARTIAL_LINE = re.compile(rf"{COLLECTOR_TIME} (stdout|stderr) P ").match
 WHOLE_PART = re.compile(rf"{COLLECTOR_TIME} (stdout|stderr) F ").match
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 
 from utilities.pageviews.log_import.log_line import (
+    CUT_OFF_TEXT,
     NO_AGENT,
     QUOTED_PATTERN,
     LogLine,
+    UnreadableLine,
     clean_host,
     dash_to_empty,
     is_domain,
@@ -18,14 +20,20 @@ from utilities.pageviews.log_import.log_line import (
 from utilities.pageviews.log_import.log_time import parse_log_time
 
 BALANCER_TIME = r"(\d{4}-\d\d-\d\dT\S+)"
+REQUEST_BEFORE_QUOTE = r'"((?:(?!" "|"$).)*+)"'
+"""A quoted field that ends where the next one begins, whatever marks are in it: not every server escapes them."""
 ELB_LINE = re.compile(
     r"(?:(?:https?|h2|wss?|grpcs?) )?" + BALANCER_TIME + r" \S+ (\S+:\d+) (?:\S+:\d+|-) (?:-?[\d.]+|-) (?:-?[\d.]+|-)"
-    r" (?:-?[\d.]+|-) (\d{3}|-) \S+ \d+ \d+ " + QUOTED_PATTERN + r"(?: " + QUOTED_PATTERN + r")?"
+    r" (?:-?[\d.]+|-) (\d{3}|-) \S+ \d+ \d+ "
+    + REQUEST_BEFORE_QUOTE
+    + r'(?: "((?:(?!" [\w-]+ (?:-|TLS|SSL|[\w.]+ arn:)|"$).)*+)"|( "))?'
 )
 """AWS: docs.aws.amazon.com/elasticloadbalancing, "Access logs" of classic and application load balancers."""
 S3_LINE = re.compile(
-    r"[0-9a-f]{64} (\S+) \[([^\]]{20,32})\] (\S+) \S+ \S+ \S+ \S+ (?:" + QUOTED_PATTERN + r"|-) (\d{3}|-) \S+ \S+ \S+"
-    r" \S+ \S+ (?:" + QUOTED_PATTERN + r"|-) (?:" + QUOTED_PATTERN + r"|-)(?: \S+ \S+ \S+ \S+ \S+ (\S+))?"
+    r"(?:[0-9a-f]{64}|-) (\S+) \[([^\]]{20,32})\] (\S+) \S+ \S+ [A-Z0-9]+\.[A-Z_.]+ \S+ "
+    r'(?:"((?:(?!" (?:\d{3}|-) ).)*+)"|-) (\d{3}|-) \S+ \S+ \S+ \S+ \S+ '
+    r'(?:"((?:(?!" (?:"|- )).)*+)"|-) (?:"((?:(?!" (?:-|null|[\w.-]{20,})(?: |$)).)*+)"|-)'
+    r"(?: \S+ \S+ \S+ \S+ \S+ (\S+))?"
 )
 """AWS: docs.aws.amazon.com/AmazonS3, "Amazon S3 server access log format"; the last group is the Host header."""
 HAPROXY_LINE = re.compile(
@@ -34,12 +42,13 @@ HAPROXY_LINE = re.compile(
 )
 """HAProxy's `option httplog`: docs.haproxy.org, "HTTP log format". Captured headers are in braces, in any order;
 `option httpslog` adds the name that the client wants."""
+HAPROXY_CUT_OFF = re.compile(HAPROXY_LINE.pattern.partition(QUOTED_PATTERN)[0] + r'"[^"]*$').match
 HAPROXY_ESCAPE = re.compile(r"#([0-9A-F]{2})")
 ENVOY_LINE = re.compile(
-    r"\[" + BALANCER_TIME + r"\] " + QUOTED_PATTERN + r" (\d{1,3}) .*?((?: " + QUOTED_PATTERN + r"){5})(.*)"
+    r"\[" + BALANCER_TIME + r'\] "((?:(?!" \d{1,3} ).)*+)" (\d{1,3}) .*? "([^"]*)" "((?:(?!" ").)*+)" "[^"]*"'
+    r' "([^"]*)" "[^"]*"(.*)'
 )
 """Envoy: envoyproxy.io, "Default format string", and Istio's, which has the client again at its end."""
-QUOTED_FIELD_PATTERN = re.compile(QUOTED_PATTERN)
 BUNNY_LINE = re.compile(
     r"[A-Z-]+\|(\d{3})\|(\d{13})\|\d+\|\d+\|([^|]+)\|([^|]*)\|(https?://[^|]+)\|[^|]*\|([^|]*)(?:\||$)"
 )
@@ -60,7 +69,9 @@ def parse_elb_line(text: str) -> LogLine | None:
     match = ELB_LINE.match(text)
     if match is None:
         return None
-    time, client, status, request, agent = match.groups()
+    time, client, status, request, agent, is_open = match.groups()
+    if is_open:
+        raise UnreadableLine(CUT_OFF_TEXT)
     client = client.rpartition(":")[0]  # always with a port, and IPv6 without brackets
     return make_line("", client, time, request, status, "", "" if agent is None else agent or NO_AGENT)
 
@@ -74,6 +85,7 @@ def parse_s3_line(text: str) -> LogLine | None:
     host = next((name for name in (clean_host(bucket), clean_host(header or "")) if is_domain(name)), "")
     if request is None:
         client = "0.0.0.0" if client == "-" else client  # noqa: S104 (lifecycle rules and the like have no client)
+    request, referrer, agent = (text and text.replace('""', '"') for text in (request, referrer, agent))
     return make_line(host, client, time, request or "", status, referrer or "", agent or NO_AGENT)
 
 
@@ -81,6 +93,8 @@ def parse_haproxy_line(text: str) -> LogLine | None:
     """Parses a line of HAProxy. The captured headers are recognized by what they look like."""
     match = HAPROXY_LINE.match(text)
     if match is None:
+        if HAPROXY_CUT_OFF(text):
+            raise UnreadableLine(f"{CUT_OFF_TEXT}: `len 8192` after `log` lets HAProxy write longer ones")
         return None
     client, time, status, first, second, request, server = match.groups()
     host = agent = referrer = ""
@@ -110,8 +124,7 @@ def parse_envoy_line(text: str) -> LogLine | None:
     match = ENVOY_LINE.match(text)
     if match is None:
         return None
-    time, request, status, quoted, _, rest = match.groups()
-    forwarded, agent, _, authority, _ = QUOTED_FIELD_PATTERN.findall(quoted)
+    time, request, status, forwarded, agent, authority, rest = match.groups()
     peer = "".join(rest.split()[3:4]).rpartition(":")[0]
     return make_line(
         clean_host(authority), peer if forwarded == "-" else forwarded, time, request, status, "", agent or NO_AGENT

@@ -8,6 +8,7 @@ from utilities.http.client_address import parse_address
 from utilities.pageviews.host_names import MAX_HOST_CHARS, to_ascii_host
 
 NO_AGENT = "-"  # the client sent no user-agent
+CUT_OFF_TEXT = "the line is cut off"
 
 
 class UnreadableLine(ValueError):
@@ -30,7 +31,14 @@ class LogLine(NamedTuple):
     screen: int | None = None  # width, px
     forwarded: str = ""  # X-Forwarded-For
     is_local: bool = False  # the line does not name its time zone
+    headers: tuple[tuple[str, str], ...] = ()  # what the client sent of SIGNAL_HEADERS
+    is_page: bool = True  # False when the line says that the answer was no HTML, or for a script, image or the like
 
+
+SIGNAL_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz", "sec-gpc", "dnt")
+"""Headers that some logs have, and by which hits are dropped: prefetches, and people who do not want to be counted."""
+PAGE_DESTINATIONS = frozenset({"", "-", "document", "iframe", "frame", "embed", "object", "empty"})
+"""Values of Sec-Fetch-Dest for which a page may be fetched; `empty` also when a service worker passes on a page."""
 
 QUOTED_PATTERN = r'"((?:[^"\\]++|\\.)*+)"'  # possessive: a hostile line cannot cause backtracking
 IPV4_PATTERN = r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
@@ -107,6 +115,11 @@ def split_target(method: str, target: str) -> tuple[str, str, str]:
         return "", "" if method == "GET" else method, ""
     path = match[2] if match[2].startswith("/") else f"/{match[2]}"
     return clean_host(match[1].rpartition("@")[2]), method, path
+
+
+def can_be_page(destination: str, content_type: str) -> bool:
+    """Whether Sec-Fetch-Dest and the answer's Content-Type, which may be '' or '-', can be those of a page."""
+    return destination.lower() in PAGE_DESTINATIONS and (content_type in ("", "-") or "html" in content_type.lower())
 
 
 def dash_to_empty(text: str) -> str:

@@ -9,12 +9,11 @@ from utilities.pageviews.classify.bots import is_bot
 from utilities.pageviews.classify.classifier import MAX_AGENT_CHARS
 from utilities.pageviews.classify.site_clock import midnight_epoch
 from utilities.pageviews.log_import.access_json import split_objects
-from utilities.pageviews.log_import.access_log import CUT_OFF_TEXT
 from utilities.pageviews.log_import.line_kinds import LineKind, line_kind
 from utilities.pageviews.log_import.line_parser import LineParser
 from utilities.pageviews.log_import.line_sites import LineSites
 from utilities.pageviews.log_import.log_file import TOO_LONG_LINE
-from utilities.pageviews.log_import.log_line import NO_AGENT, LogLine, UnreadableLine, is_domain
+from utilities.pageviews.log_import.log_line import CUT_OFF_TEXT, NO_AGENT, LogLine, UnreadableLine, is_domain
 from utilities.pageviews.log_import.log_time import local_epoch
 from utilities.pageviews.log_import.ordering import HitSorter
 from utilities.pageviews.log_import.summary import ImportSummary

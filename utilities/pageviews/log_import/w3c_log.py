@@ -8,6 +8,7 @@ from utilities.pageviews.log_import.log_line import (
     NO_AGENT,
     LogLine,
     UnreadableLine,
+    can_be_page,
     clean_host,
     dash_to_empty,
     is_domain,
@@ -21,11 +22,14 @@ VALUE_PATTERN = re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)')
 HOST_FIELDS = ("x_host_header", "cs_host", "cs_headers_host", "s_computername")
 """CloudFront's Host is its own domain, and `x-host-header` the viewer's."""
 URI_FIELDS = ("cs_uri_stem", "cs_uri")
+STAMP_FIELDS = ("timestamp_ms", "timestamp")
+"""Date and time in one, as the newer CloudFront logs can have them: milliseconds or seconds since 1970."""
 STATUS_FIELDS = ("sc_status", "c_status")
 CLOUDFRONT_FIELDS = {"x_edge_location", "x_edge_result_type", "x_host_header"}
 ENCODED_PERCENT = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
 """CloudFront encodes the `%` of what it logs, so `%20` becomes `%2520`."""
 ABSENT = ""
+NEEDED_FIELDS = (("time", "time_local", *STAMP_FIELDS), ("c_ip",), URI_FIELDS, STATUS_FIELDS)
 
 
 def canonical_name(name: str) -> str:
@@ -41,12 +45,16 @@ def split_fields(text: str) -> tuple[str, ...]:
 def split_values(text: str) -> list[str]:
     """Returns the values of a line: separated by tabs, or by spaces with quotation marks around what has spaces."""
     if "\t" in text:
-        return text.split("\t")
+        return [each[1:-1] if len(each) > 1 and each[0] == each[-1] == '"' else each for each in text.split("\t")]
     return [match[1].replace('""', '"') if match[2] is None else match[2] for match in VALUE_PATTERN.finditer(text)]
 
 
 def parse_w3c_line(text: str, fields: tuple[str, ...], file_date: str) -> LogLine:
     """Parses a line with these fields; `file_date` is the date of lines that have only a time."""
+    missing = next((each[0] for each in NEEDED_FIELDS if not any(name in fields for name in each)), "")
+    if missing:
+        name = missing.replace("_", "-")
+        raise UnreadableLine(f"#Fields does not have {name}, without which no page can be counted: log it, too")
     values = split_values(text)
     if len(values) != len(fields):
         raise UnreadableLine("it has not as many values as #Fields has names")
@@ -76,6 +84,7 @@ def build_w3c_line(record: Mapping[str, str]) -> LogLine:
         agent="" if agent is None else decode_agent(agent) or NO_AGENT,
         forwarded=dash_to_empty(record.get("x_forwarded_for", ABSENT)).replace("%20", "").replace("+", ""),
         is_local=is_local,
+        is_page=can_be_page(ABSENT, record.get("sc_content_type", ABSENT)),
     )
 
 
@@ -83,8 +92,9 @@ def parse_w3c_time(record: Mapping[str, str]) -> tuple[float, bool]:
     """Returns the time of a record, UTC except for `date-local`; see `parse_log_time`."""
     if "time_local" in record and "time" not in record:
         return parse_log_time(f"{record.get('date_local') or record.get('date', '')} {record['time_local']}")[0], True
-    if "timestamp" in record and "time" not in record:
-        return parse_log_time(record["timestamp"])[0], False
+    stamp = next((record[name] for name in STAMP_FIELDS if record.get(name)), ABSENT)
+    if stamp and "time" not in record:
+        return parse_log_time(stamp)[0], False
     return parse_log_time(f"{record.get('date', '')} {record.get('time', '')}")[0], False
 
 
