@@ -91,7 +91,10 @@ def test_fields_of_newer_logs_are_read(text: str):
     [
         (["tls 2.0 2026-11-20T09:00:00 net/lb/1 g3 203.0.113.5:5 10.0.0.1:443 5 2 98 246 - arn:x"], "no requests"),
         (['2026-11-20T09:00:00.1Z 203.0.113.5 2817 443 TLSv1.3 AES 0.001 "CN=x" - - - Success TID_x'], "no requests"),
-        (["Nov 20 10:00:00 lb haproxy[1]: 203.0.113.5:5 [20/Nov/2026:09:00:00.0] f b/s 0/0/5 2 -- 0/0/0/0/3"], "httplog"),
+        (
+            ["Nov 20 10:00:00 lb haproxy[1]: 203.0.113.5:5 [20/Nov/2026:09:00:00.0] f b/s 0/0/5 2 -- 0/0/0/0/3"],
+            "httplog",
+        ),
         (["203.0.113.5:5 [20/Nov/2026:09:00:00.000] http-in/1: SSL handshake failure"], "option httplog"),
         ([f'203.0.113.5:5 [20/Nov/2026:09:00:00.000] ft bk/s1 {HAPROXY} {{x}} "GET /a?b'], "cut off"),
         (['2026/11/20 10:00:00 [error] 1#1: *1 open() "/x" failed, client: 203.0.113.5'], "error log"),
