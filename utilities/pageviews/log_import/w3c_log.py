@@ -29,7 +29,7 @@ CLOUDFRONT_FIELDS = {"x_edge_location", "x_edge_result_type", "x_host_header"}
 ENCODED_PERCENT = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
 """CloudFront encodes the `%` of what it logs, so `%20` becomes `%2520`."""
 ABSENT = ""
-NEEDED_FIELDS = (("time", "time_local", *STAMP_FIELDS), ("c_ip",), URI_FIELDS, STATUS_FIELDS)
+NEEDED_COLUMNS = (("time", "time_local", *STAMP_FIELDS), ("c_ip",), URI_FIELDS, STATUS_FIELDS)
 
 
 def canonical_name(name: str) -> str:
@@ -51,7 +51,7 @@ def split_values(text: str) -> list[str]:
 
 def parse_w3c_line(text: str, fields: tuple[str, ...], file_date: str) -> LogLine:
     """Parses a line with these fields; `file_date` is the date of lines that have only a time."""
-    missing = next((each[0] for each in NEEDED_FIELDS if not any(name in fields for name in each)), "")
+    missing = next((each[0] for each in NEEDED_COLUMNS if not any(name in fields for name in each)), "")
     if missing:
         name = missing.replace("_", "-")
         raise UnreadableLine(f"#Fields does not have {name}, without which no page can be counted: log it, too")
