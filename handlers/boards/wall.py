@@ -6,15 +6,20 @@ from collections.abc import Mapping
 
 from tornado.web import HTTPError
 
+from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from handlers.boards.thumbnail import build_thumbnail
 from utilities.config.boards import Board
 from utilities.model.frames import Reading, ReadingState
+from utilities.model.near_names import find_near_name
+from utilities.pageviews.classify.user_agents import device_type
 from utilities.rendering.walls import WallHub
 from utilities.reports import Report
 from utilities.sources import Sources
 
 WALL_THEMES = ("dark", "light")
+WALL_PARAMS = ("theme", "kiosk")
+MISSPELT_SIMILARITY = 0.8  # of `them` to `theme` 0.89; of `time` to it 0.67
 MAX_STREAM_INPUT_BYTES = 4096  # a wall sends nothing after its request
 TCP_TIMEOUT_MILLISECONDS = 60_000  # in which an unplugged television is noticed
 
@@ -68,7 +73,7 @@ class DefaultWall(BoardListPage):
         ready = [board for board in boards if not missing_sources(board, services.reports, services.sources)]
         ready = [board for board in ready if not self.has_failed(board)] or ready
         if (len(ready) == 1 or (ready and services.settings.demo)) and not services.boards.faults:
-            self.redirect(f"/boards/{ready[0].name}")
+            self.redirect(f"/boards/{ready[0].name}{wall_query(self.request.query)}")
         else:
             super().get()
 
@@ -83,6 +88,12 @@ class DefaultWall(BoardListPage):
         )
 
 
+def wall_query(query: str) -> str:
+    """Returns `?kiosk&theme=light`: those parameters of a query that a wall has, '' without any."""
+    pairs = [pair for pair in query.split("&") if pair in ("kiosk", *(f"theme={theme}" for theme in WALL_THEMES))]
+    return f"?{'&'.join(pairs)}" if pairs else ""
+
+
 def missing_sources(board: Board, reports: Mapping[str, Report], sources: Sources) -> list[str]:
     """Returns the sources of a board of which none is configured; nothing as soon as one tile can have figures."""
     needed = {reports[tile.report].sources[0] for tile in board.tiles if tile.report in reports}
@@ -94,6 +105,8 @@ class WallPage(WallHandler):
 
     async def get(self, board: str) -> None:
         await self.walls.wait_until_drawn()
+        if self.request.query:
+            self.refuse_misspelt_params()
         theme = self.get_query_argument("theme", "") if self.request.query else ""
         page = self.walls.render_page(board, theme if theme in WALL_THEMES else "", zipped=self.accepts_gzip)
         if page is None:
@@ -101,6 +114,19 @@ class WallPage(WallHandler):
         if self.accepts_gzip:  # the page contains nothing of the request
             self.set_header("Content-Encoding", "gzip")
         self.finish(page)
+
+
+    def refuse_misspelt_params(self) -> None:
+        """Raises HttpProblem 400 for a name that is nearly one of a wall's; televisions and kiosks always get the wall.
+
+        Other names are ignored: signage boxes and links in mail add their own, and a wall must not go dark by them.
+        """
+        names = self.request.query_arguments
+        if "kiosk" in names or device_type(self.request.headers.get("User-Agent", "")) == "tv":
+            return
+        for name in names.keys() - set(WALL_PARAMS):
+            if near := find_near_name(name.lower(), WALL_PARAMS, MISSPELT_SIMILARITY):
+                raise HttpProblem(400, f"A parameter of the address should perhaps be `{near}`.", faults={near: "is misspelt"})
 
 
 class TilePage(WallHandler):

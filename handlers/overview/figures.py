@@ -9,6 +9,7 @@ from handlers.reports.presenter import ReportView
 from utilities.model.figure_change import FigureChange, compare_figures
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
+from utilities.model.page_titles import shorten_titles
 
 ROWS_PER_COLUMN = 6
 
@@ -91,6 +92,7 @@ def overview_rows(
     """Returns the headings of the names and of the figure, and the first rows of a ranking."""
     if not frame.rows or not frame.numeric_columns:
         return "", "", ()
+    frame = shorten_titles(frame)
     key = figure if frame.has_column(figure) else frame.numeric_columns[0].key
     column, place = frame.columns[frame.column_index(key)], frame.column_index(key)
     before = frame.column_index(column.previous_key) if frame.has_column(column.previous_key) else None

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from handlers.base.public_origin import public_origin
+from handlers.boards.wall import wall_query
 from handlers.overview.figures import OverviewTable, figure_definitions, overview_figures, overview_rows
 from handlers.overview.hours import complete_day
 from handlers.overview.params import SOURCE_PARAM, OverviewParams
@@ -34,7 +35,7 @@ class OverviewPage(OverviewParams):
 
     async def get(self) -> None:
         if self.is_television() or OWN.totals not in self.services.reports:
-            self.redirect(WALL_ADDRESS)
+            self.redirect(WALL_ADDRESS + wall_query(self.request.query))
         else:
             await self.show_overview()
 

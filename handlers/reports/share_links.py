@@ -19,6 +19,16 @@ log = logging.getLogger("foyer.links")
 MAX_LINK_PARAMS = 20
 
 
+def readable_query(query: str) -> str:
+    """Returns a query as people write it: `from=now-27d/d&to=now`; only what separates or encodes stays encoded."""
+    return "&".join(f"{name}={quote_separators(value)}" for name, value in parse_qsl(query, keep_blank_values=True))
+
+
+def quote_separators(value: str) -> str:
+    """Returns a value of a query that can be read back: `%`, `&`, `+`, `#` and `;` are encoded."""
+    return "".join(f"%{ord(c):02X}" if c in "%&+#;" else c for c in value)
+
+
 class LinksPage(BaseHandler):
     """Base of the pages for share links."""
 
@@ -34,11 +44,14 @@ class LinksPage(BaseHandler):
         """Renders the page; `changes` are `made`, `fault`, `report` or `query`."""
         reports = sorted(self.services.reports.values(), key=lambda report: report.title.casefold())
         context = {"made": "", "fault": "", "report": "", "query": "", "days": SHARE_LINK_DAYS[1], **changes}
+        titles = {report.name: report.title for report in reports}
         self.render_page(
             "links.html",
             here="/reports",
             links=await self.links.list_links(),
             reports=reports,
+            titles=titles,
+            readable_query=readable_query,
             terms=SHARE_LINK_DAYS,
             **context,
         )
@@ -49,9 +62,8 @@ class LinkList(LinksPage):
 
     async def get(self) -> None:
         refuse_unknown_params(self.request.query_arguments, ("report", "query"))
-        await self.render_links(
-            report=self.get_query_argument("report", ""), query=self.get_query_argument("query", "")
-        )
+        query = readable_query(self.get_query_argument("query", ""))
+        await self.render_links(report=self.get_query_argument("report", ""), query=query)
 
     async def post(self) -> None:
         report, query = self.get_body_argument("report", ""), self.get_body_argument("query", "").lstrip("?")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from utilities.model.figure_change import FigureChange, compare_figures
 from utilities.model.formats import format_value
 from utilities.model.frames import Column, Frame, Value, ValueKind
+from utilities.model.page_titles import shorten_titles
 
 ROWS_PER_PAGE = 50
 NO_BREAK_CHARS = 20  # a text column whose longest cell has at most so many is not broken into lines
@@ -55,10 +56,11 @@ def filter_sort_page(frame: Frame, q: str = "", sort: str = "", page: int = 1, r
     An unknown column does not sort, and a page past the end is the last one. `ranked` is the column whose figures have
     shares, the first when ''.
     """
-    kinds = [column.kind for column in frame.columns]
+    kinds, searched_rows, frame = [column.kind for column in frame.columns], frame.rows, shorten_titles(frame)
     rows: Sequence[tuple[Value, ...]] = frame.rows
     if words := q.casefold().split():
-        rows = [row for row in rows if all(word in searchable_text(row, kinds) for word in words)]
+        texts = (searchable_text(row, kinds) for row in searched_rows)  # of titles with the site's ending, too
+        rows = [row for row, text in zip(rows, texts, strict=True) if all(word in text for word in words)]
     key, descending = sort.removeprefix("-"), sort.startswith("-")
     if frame.has_column(key):
         rows = sort_rows(rows, frame.column_index(key), descending=descending)

@@ -50,6 +50,14 @@ async def test_expired_link_is_404(start_foyer: StartFoyer):
     assert (await office_server.new_browser().open(path)).code == 404
 
 
+async def test_links_show_their_options_as_people_write_them(start_foyer: StartFoyer):
+    one = await signed_in(await start_foyer())
+    await make_link(one, FORM.replace("&days", "%26page%3D%2Fb%C3%BCro%252B1&days"))
+    page = (await one.open("/links?report=site-by-day&query=from%3Dnow-6d%252Fd%26to%3Dnow")).body.decode()
+    assert "from=now-6d/d&amp;theme=dark&amp;page=/büro%2B1" in page.replace("<wbr>", "").replace("&amp;amp;", "&amp;")
+    assert 'value="from=now-6d/d&amp;to=now"' in page
+
+
 async def test_revoked_link_is_404(start_foyer: StartFoyer):
     office_server = await start_foyer()
     one = await signed_in(office_server)

@@ -165,7 +165,8 @@ async def test_address_with_a_mistake_is_refused_and_wrong_days_keep_the_form(fo
 async def test_a_television_on_the_front_page_gets_its_wall(foyer: FoyerServer, fetch: Fetch):
     for path, agent, expected in (
         ("/", TELEVISION, (302, "/wall")),
-        ("/?kiosk", AGENT, (302, "/wall")),
+        ("/?kiosk", AGENT, (302, "/wall?kiosk")),
+        ("/?kiosk&theme=light&utm_source=mail", AGENT, (302, "/wall?kiosk&theme=light")),
         ("/", AGENT, (200, "")),
     ):
         answer = await fetch(foyer.address + path, headers={"User-Agent": agent})

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from utilities.model.frames import Frame, Value
+from utilities.model.page_titles import PAGE_COLUMNS, TITLE_COLUMNS
 
-PAGE_COLUMNS = ("pagePath", "path")
-TITLE_COLUMNS = ("pageTitle", "title")
 SOURCE_COLUMNS = {"sessionSource": "sessionMedium", "source": "medium"}
 """The column of the source of visits, and that of their medium."""
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from utilities.model.frames import Frame, ValueKind
+from utilities.model.page_titles import shorten_titles
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.layout import Box as Box
 from utilities.rendering.layout import ScreenShape, TypeSizes
@@ -96,8 +97,11 @@ class View:
         return options_adapter(self.options).validate_python(dict(options))
 
     def build_content(self, frame: Frame, box: Box, options: Mapping[str, Any]) -> object:
-        """Returns what `draws` returns; raises ValueError for an option or a column that does not exist."""
-        return self.draws(frame, box, self.parse_options(options))
+        """Returns what `draws` returns, with page titles as people read them.
+
+        Raises ValueError for an option or a column that does not exist.
+        """
+        return self.draws(shorten_titles(frame), box, self.parse_options(options))
 
     def named_columns(self, options: Mapping[str, Any]) -> list[str]:
         """Returns the keys of columns that the options of a tile name."""
