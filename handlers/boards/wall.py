@@ -115,7 +115,6 @@ class WallPage(WallHandler):
             self.set_header("Content-Encoding", "gzip")
         self.finish(page)
 
-
     def refuse_misspelt_params(self) -> None:
         """Raises HttpProblem 400 for a name that is nearly one of a wall's; televisions and kiosks always get the wall.
 
@@ -126,7 +125,9 @@ class WallPage(WallHandler):
             return
         for name in names.keys() - set(WALL_PARAMS):
             if near := find_near_name(name.lower(), WALL_PARAMS, MISSPELT_SIMILARITY):
-                raise HttpProblem(400, f"A parameter of the address should perhaps be `{near}`.", faults={near: "is misspelt"})
+                raise HttpProblem(
+                    400, f"A parameter of the address should perhaps be `{near}`.", faults={near: "is misspelt"}
+                )
 
 
 class TilePage(WallHandler):

@@ -27,7 +27,9 @@ def test_an_ending_that_most_titles_share_is_left_out(titles: list[str | None], 
     assert list(shorten_titles(frame).column_values("title")) == short
 
 
-@pytest.mark.parametrize(("home", "pricing"), [("Example: backups that restore", "Pricing"), ("Welcome", "Pricing | Example")])
+@pytest.mark.parametrize(
+    ("home", "pricing"), [("Example: backups that restore", "Pricing"), ("Welcome", "Pricing | Example")]
+)
 def test_the_home_page_names_the_site_where_few_pages_are_there(home: str, pricing: str):
     frame = Frame((PATH, VIEWS, TITLE), (("/", 2, home), ("/pricing", 1, "Pricing | Example"), ("/a", 1, "A tour")))
     assert shorten_titles(frame).column_values("title") == (home, pricing, "A tour")
