@@ -213,25 +213,6 @@ async def test_common_kiosk_parameters_are_accepted(server: WallServer, wall_pag
     await expect(wall_page.locator("body")).to_have_class("dark")
 
 
-@pytest.mark.parametrize(
-    ("query", "agent", "status"),
-    [
-        ("?them=light", "", 400),
-        ("?Theme=light", "", 400),
-        ("?kisok", "", 400),
-        ("?kiosk&them=light", "", 200),
-        ("?them=light", "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 SamsungBrowser/2.1 TV", 200),
-        ("?utm_source=mail&_=1764334&cb=7&ts=9&v=2&time=1&refresh=5s&from=now-6d/d&to=now&range=7d", "", 200),
-        ("?theme=lihgt", "", 200),
-    ],
-)
-async def test_a_wall_refuses_its_own_parameters_misspelt_and_ignores_those_of_others(
-    server: WallServer, fetch: Callable, query: str, agent: str, status: int
-):
-    answer = await fetch(server.url(f"/boards/office{query}"), headers={"User-Agent": agent or "x"}, raise_error=False)
-    assert answer.code == status
-
-
 @pytest.mark.slow
 async def test_the_list_redirects_to_the_only_board(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url("/wall"))
