@@ -9,7 +9,7 @@ from bench.processes import chromium, foyer, get, internet
 from bench.results import Result
 from bench.wire import BOARD, complete
 
-CHANGING = ("users-by-day", "visits-by-day", "top-countries", "top-pages")  # a trend, charts, a table
+CHANGING = ("users-by-day", "visits-by-day", "google-countries", "top-pages")  # a trend, charts, a table
 FIRST, LAST = 100, 5000
 LOST = 0.05  # of either, at most
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.processes import get
 
-REPORTS = ("active-now", "top-pages", "people-sources", "top-countries")
+REPORTS = ("active-now", "top-pages", "people-sources", "google-countries")
 
 
 @dataclass(frozen=True)

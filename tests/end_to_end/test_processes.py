@@ -111,7 +111,7 @@ async def test_starts_with_everything_down_and_heals(tmp_path: Path, fetch: Fetc
         page = await fetch(f"{address}/boards/office")
         assert page.code == 200
         # Each failure doubles the wait for the next try, so it heals soon if the first one has just been.
-        await wait_for_state("failed", fetch, address, "top-countries", seconds=30)
+        await wait_for_state("failed", fetch, address, "google-countries", seconds=30)
         async with Internet(folder, port):
-            answer = await wait_for_state("live", fetch, address, "top-countries", seconds=90)
+            answer = await wait_for_state("live", fetch, address, "google-countries", seconds=90)
             assert answer["rows"]

@@ -115,7 +115,7 @@ async def test_a_wall_that_never_got_an_answer_says_why(
     internet.faults.inject("/v1beta", fault)
     foyer = await open_foyer(internet.environment)
     await wall_page.goto(foyer.address + "/boards/office")
-    await wall_page.locator("[data-tile=top-countries][data-state=failed]").wait_for(timeout=15_000)
+    await wall_page.locator("[data-tile=google-countries][data-state=failed]").wait_for(timeout=15_000)
     await wall_page.locator(".freshness", has_text="all 7 failed").wait_for()  # all have one reason, which is said once
     (reason,) = await wall_page.locator(".reason").all_inner_texts()
     assert word in " ".join(reason.split())

@@ -10,6 +10,7 @@ from utilities.model.formats import format_date_range, timezone_label
 from utilities.model.frames import Frame
 
 NO_YEAR = date.min  # a day of no year, so that each year is written
+SAME_TIME_YESTERDAY = "yesterday by the same time"
 MONTHS_OF_PERIODS = {1: "this month", 3: "this quarter", 12: "this year"}
 
 
@@ -98,8 +99,20 @@ def describe_previous_period(frame: Frame) -> str:
         return format_days(before, frame.read_on)
     count = count_days(days)
     if count == 1 and not days.has_ended:
-        return "yesterday by the same time" if before.until else "yesterday"
+        return SAME_TIME_YESTERDAY if before.until else "yesterday"
     return {1: "the day before", 7: "the week before"}.get(count, f"the {count} days before")
+
+
+def previous_period_phrases(frame: Frame) -> tuple[str, ...]:
+    """Returns what the figures are compared with, from the usual words to the shortest: its days, short months."""
+    words, days = describe_previous_period(frame), frame.date_range
+    before = days and (frame.previous_range or days.preceding_range())
+    if before is None:
+        return (words,)
+    if words == SAME_TIME_YESTERDAY:
+        return words, "this time yesterday"
+    dates = format_days(before, frame.read_on)
+    return (words, dates) if len(dates) < len(words) else (words,)
 
 
 def shared_period(frames: Iterable[Frame]) -> str:

@@ -71,17 +71,14 @@ async def test_board_fills_the_screen_and_nothing_is_cut(
         assert box["top"] >= high * 0.05 - 1 and box["bottom"] <= high * 0.95 + 1
 
 
-async def test_line_above_a_tile_ends_at_its_neighbour(office: Board, paint: Paint, open_page: Any) -> None:
-    office = office.model_copy(update={"tiles": tuple(tile for tile in office.tiles if tile.name != "visits")})
+async def test_line_above_a_tile_ends_with_its_content(office: Board, paint: Paint, open_page: Any) -> None:
     page = await open_page(office, paint(office, frames(office, ordinary())))
-    edges = {
-        name: await page.evaluate(f"document.querySelector('[data-tile={name}]').getBoundingClientRect().right")
-        for name in ("active-now", "total-users")
-    }
-    users = await page.evaluate("document.querySelector('[data-tile=total-users]').getBoundingClientRect().left")
-    last = 96 + (1920 * 0.9 + 1.5 * 31) * 16 / 24  # where a tile beside it would begin
-    assert edges["active-now"] == pytest.approx(users, abs=1)
-    assert edges["total-users"] == pytest.approx(last - 1.5 * 31, abs=1)
+    boxes = await page.evaluate(BOXES)
+    first, second, last = sorted((box for box in boxes if box["top"] < 60), key=lambda box: box["left"])
+    gutter = 1.5 * 31
+    assert first["right"] == pytest.approx(second["left"] - gutter, abs=1)
+    assert second["right"] == pytest.approx(last["left"] - gutter, abs=1)
+    assert last["right"] == pytest.approx(1920 * 0.95, abs=1)
 
 
 async def test_font_sizes_are_the_computed_ones_at_1080p(office: Board, paint: Paint, open_page: Any) -> None:

@@ -27,7 +27,7 @@ def build_number(
 
 def describe_change(number: Number) -> str:
     change = number.change
-    return f"{change.direction} {change.amount} {change.words}" if change else ""
+    return f"{change.direction} {change.amount} {change.words} {change.than}".strip() if change else ""
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def describe_change(number: Number) -> str:
         (0, 0, "level  about as many as the week before"),
         (0, 12, "down 12 fewer than the week before"),
         (1, 2, "down 1 fewer than the week before"),
-        (0, 5200, "down 100.0% fewer"),
-        (10**12, 3, "up over 1,000% more"),
+        (0, 5200, "down 100% fewer than the week before"),
+        (10**12, 3, "up over 1,000% more than 6–12 Nov"),
         (1_000_400, 1_000_000, "level  about as many as the week before"),
         (50, -100, "up 150 more than the week before"),
         (12, None, ""),
@@ -54,21 +54,48 @@ def test_change_is_described_in_words(value: Value, before: Value, text: str):
 
 
 def test_figure_without_a_previous_period_shows_its_days():
-    assert build_number(12).caption == "13–19 November"
-    assert build_number(12, box=replace(BOX, width=220)).caption == "13–19 Nov"
-    assert build_number(12, caption="posts").caption == "posts"
-    assert VIEW.build_content(Frame((Column("n", "N", ValueKind.INTEGER),), ((1,),)), BOX, {}).caption == ""  # type: ignore[attr-defined]
+    assert build_number(12).caption == ("13–19 November",)
+    assert build_number(12, box=replace(BOX, width=220)).caption == ("13–19 Nov",)
+    assert build_number(12, caption="posts").caption == ("posts",)
+    tall = replace(BOX, width=290, height=213)
+    assert build_number(12, caption="people in the last 30 minutes", box=tall).caption == (
+        "people in the last",
+        "30 minutes",
+    )
+    assert VIEW.build_content(Frame((Column("n", "N", ValueKind.INTEGER),), ((1,),)), BOX, {}).caption == ()  # type: ignore[attr-defined]
 
 
 def test_change_of_a_rate_is_written_in_points():
-    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points more"
+    assert describe_change(build_number(0.41, 0.38, kind=ValueKind.FRACTION)) == "up 3.0 points more than 6–12 Nov"
 
 
 def test_change_is_worded_as_fully_as_it_fits():
     change = build_number(108, 100, box=replace(BOX, width=430, height=213)).change
     assert change and (change.words, change.than) == ("more", "than the week before")
-    assert describe_change(build_number(108, 100, box=replace(BOX, width=430))) == "up 8.0% more"
-    assert describe_change(build_number(108, 100, box=replace(BOX, width=200))) == "up 8.0% more"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "words"),
+    [
+        (540, 100, "more than the week before"),
+        (430, 100, "more than 6–12 Nov"),  # one line
+        (260, 130, "more|than 6–12 Nov"),  # below a smaller figure
+        (260, 80, "more"),
+    ],
+)
+def test_change_in_a_narrow_tile_says_than_what_where_two_lines_fit(width: float, height: float, words: str):
+    change = build_number(108, 100, box=Box(width, height, text=31, figure=39)).change
+    assert change and f"{change.words}|{change.than}".strip("|") == words
+
+
+def test_change_of_today_is_worded_for_a_narrow_tile():
+    today = DateRange(date(2026, 11, 19), date(2026, 11, 19), "Europe/Berlin", has_ended=False)
+    before = DateRange(date(2026, 11, 18), date(2026, 11, 18), "Europe/Berlin", until="12:00")
+    columns = (Column("users", "Users", ValueKind.INTEGER), Column("users:previous", "Users before", ValueKind.INTEGER))
+    frame = Frame(columns, ((80, 100),), date_range=today, previous_range=before, read_on=date(2026, 11, 19))
+    for width, than in ((500, "than yesterday by the same time"), (430, "than this time yesterday")):
+        change = VIEW.build_content(frame, replace(BOX, width=width, height=213), {}).change  # type: ignore[attr-defined]
+        assert (change.amount, change.words, change.than) == ("20%", "fewer", than)
 
 
 @pytest.mark.parametrize(("good", "welcome"), [("up", True), ("down", False)])
@@ -145,4 +172,4 @@ def test_zero_of_a_site_without_page_views_shows_the_setup_hint():
     )
     number = VIEW.build_content(frame, BOX, {"caption": "page views"})
     assert isinstance(number, Number)
-    assert (number.text, number.caption) == ("0", "Waiting for the first page view")
+    assert (number.text, number.caption) == ("0", ("Waiting for the first page view",))

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.rendering.walls.conftest import StartServer, number, table
+from tests.waiting import wait_until
 from utilities.config.boards import Tile
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import LastError, Reading, ReadingState
@@ -83,3 +85,19 @@ def test_a_failed_tile_says_since_when_and_when_the_next_try_is_in_the_zone_of_i
 ) -> None:
     times = (NOON + timedelta(minutes=minutes) for minutes in (since, retry_at))
     assert describe_retry(*times, NOON, BERLIN) == text
+
+
+async def test_a_tile_that_waits_names_one_time_and_is_not_redrawn_each_minute(start_server: StartServer) -> None:
+    server = await start_server()
+    await server.show("pages", table(("/", 3)))
+    await wait_until(lambda: 'data-state="live"' in server.html("pages"))
+    first = server.html("visitors")
+    assert "The first figures come at about" in first
+    server.clock.ahead += timedelta(minutes=5)
+    await wait_until(lambda: "No figures yet." in server.html("visitors"))
+    drawn = server.walls._channels["office"].rendered["visitors"]
+    server.clock.ahead += timedelta(hours=7)
+    await wait_until(lambda: 'data-state="stale"' in server.html("pages"))  # drawn after the tile that waits
+    assert server.walls._channels["office"].rendered["visitors"] is drawn
+    await server.show("visitors", number(7))
+    await wait_until(lambda: 'data-state="live"' in server.html("visitors"))

@@ -56,6 +56,7 @@ def bar_data(rows: ChartRows, each: ChartSeries, place: int, box: Box, *, stacke
             "label": {
                 "show": False if stacked and not last else True if row == labelled else None,
                 "formatter": format_short(text, each.kind),
+                **({"color": DARK.running_ink} if row == rows.running else {}),
             },
             **(hollow_bar(place, box) if row == rows.running else {}),
             **({"itemStyle": {"color": DARK.quiet}} if rows.names[row] == REST_NAME and not stacked else {}),
@@ -74,7 +75,7 @@ def running_value_fits(rows: ChartRows, each: ChartSeries, box: Box) -> bool:
 
 def hollow_bar(place: int, box: Box) -> Option:
     """Returns what makes the bar of a day or hour that is not over hollow."""
-    style = {"color": DARK.ground, "borderColor": DARK.series[place], "borderWidth": RING_WIDTH_EM * box.text}
+    style = {"color": DARK.running_ground, "borderColor": DARK.series[place], "borderWidth": RING_WIDTH_EM * box.text}
     return {"itemStyle": style}
 
 

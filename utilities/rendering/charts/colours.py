@@ -19,6 +19,9 @@ class ChartColours:
     accent: str
     trouble: str
     now: str
+    running_ground: str  # of the day or hour that has begun: a wall hides these three while the server is gone
+    running_ink: str
+    running_quiet: str
     series: tuple[str, ...]  # after Wong (Nature Methods, 2011), in the order they are used; the first is the accent
     fills: tuple[str, ...]  # the same, mixed with the ground: below a line, a link of a flow
     ramp: tuple[str, ...]  # from nothing to most; lightness alone tells the steps apart
@@ -37,10 +40,16 @@ def theme_colours(theme: str, series: tuple[str, ...], ramp: tuple[str, ...], pa
         base.accent,
         base.trouble,
         base.now,
+        *(next_blue(colour) for colour in (base.ground, base.ink, base.quiet)),
         every,
         tuple(mix_colours(colour, base.ground, part) for colour in every),
         ramp,
     )
+
+
+def next_blue(colour: str) -> str:
+    """Returns a colour that looks the same, so that what has it can be selected."""
+    return f"{colour[:5]}{int(colour[5:], 16) + 1:02x}"
 
 
 def mix_colours(colour: str, ground: str, part: float) -> str:
@@ -111,19 +120,26 @@ def grey_colours(theme: str, *, all_of_them: bool) -> dict[str, str]:
 
 
 def grey_rules() -> str:
-    """Returns CSS that takes the accent from charts of old figures, and all colours while the server is gone."""
+    """Returns CSS that takes the accent from charts of old figures; while the server is gone, all colours and today."""
     selectors = (
         (".stale", "dark", False),
         (".light .stale", "light", False),
         (".offline", "dark", True),
         (".light.offline", "light", True),
     )
-    return "\n".join(
+    hidden = ", ".join(f".offline .chart [fill='{colour}']" for colour in running_colours())
+    rules = (
         f"{within} .chart [{paint}='{colour}'] {{ {paint}: {grey}; }}"
         for within, theme, all_of_them in selectors
         for colour, grey in grey_colours(theme, all_of_them=all_of_them).items()
         for paint in ("fill", "stroke")
     )
+    return "\n".join((*rules, f"{hidden} {{ display: none; }}"))
+
+
+def running_colours() -> tuple[str, str, str]:
+    """Returns the colours of what has begun and is not over: ring or bar, figure, word."""
+    return DARK.running_ground, DARK.running_ink, DARK.running_quiet
 
 
 def recolour_rules(within: str) -> str:

@@ -73,7 +73,7 @@ class EndLabel:
         radius = DOT_EM * box.text / 2
         if self.is_running:
             stroke = RING_WIDTH_EM * box.text
-            return circle_element(left + radius, middle, radius - stroke / 2, DARK.ground, self.colour, stroke)
+            return circle_element(left + radius, middle, radius - stroke / 2, DARK.running_ground, self.colour, stroke)
         return circle_element(left + radius, middle, radius, self.colour)
 
 
@@ -104,11 +104,11 @@ def list_end_labels(rows: ChartRows, dashed: str, box: Box, *, is_one_line: bool
             figure = LabelText(format_short(each.values[whole], each.kind), box.figure, colour, 700)
             labels.append(EndLabel(arrange_pieces(figure, word, box, is_one_line), 0.0, colour, place=whole))
         if running is not None and each.values[running] is not None and not several:
-            figure = LabelText(format_short(each.values[running], each.kind), box.figure, DARK.ink, 400)
-            lines = arrange_pieces(figure, UNFINISHED_LABEL, box, is_one_line)
+            figure = LabelText(format_short(each.values[running], each.kind), box.figure, DARK.running_ink, 400)
+            lines = arrange_pieces(figure, UNFINISHED_LABEL, box, is_one_line, DARK.running_quiet)
             labels.append(EndLabel(lines, 0.0, colour, is_running=True, place=running))
     if several and rows.running is not None:
-        lines = ((LabelText(UNFINISHED_LABEL, box.text, DARK.quiet, 400),),)
+        lines = ((LabelText(UNFINISHED_LABEL, box.text, DARK.running_quiet, 400),),)
         labels.append(EndLabel(lines, box.height, DARK.quiet, is_running=True, place=rows.running, mark=True))
     far = max((label.place for label in labels), default=0) < len(rows.names) - 2
     labels = [replace(label, mark=label.mark or far) for label in labels]
@@ -119,11 +119,13 @@ def list_end_labels(rows: ChartRows, dashed: str, box: Box, *, is_one_line: bool
     return labels
 
 
-def arrange_pieces(figure: LabelText, word: str, box: Box, is_one_line: bool) -> tuple[tuple[LabelText, ...], ...]:
+def arrange_pieces(
+    figure: LabelText, word: str, box: Box, is_one_line: bool, colour: str = DARK.quiet
+) -> tuple[tuple[LabelText, ...], ...]:
     """Returns the value and its word on one line, in a narrow chart on two."""
     if not word:
         return ((figure,),)
-    piece = LabelText(word, box.text, DARK.quiet, 400)
+    piece = LabelText(word, box.text, colour, 400)
     return ((figure, piece),) if is_one_line else ((figure,), (piece,))
 
 

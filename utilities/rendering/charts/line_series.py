@@ -58,7 +58,7 @@ def running_ring(name: str, point: list[float | None], colour: str, box: Box) ->
         "clip": False,
         "silent": True,
         "emphasis": {"disabled": True},
-        "itemStyle": {"color": DARK.ground, "borderColor": colour, "borderWidth": width},
+        "itemStyle": {"color": DARK.running_ground, "borderColor": colour, "borderWidth": width},
     }
 
 

@@ -69,7 +69,7 @@ def set_root_attributes(root: ElementTree.Element, spec: ChartSpec) -> None:
     root.set("font-family", FONT_FAMILIES)
     root.set("width", "100%")
     root.set("height", "100%")
-    root.set("preserveAspectRatio", "xMidYMid meet")
+    root.set("preserveAspectRatio", "xMinYMid meet")
     for place, (name, text) in enumerate((("title", spec.title), ("desc", spec.description))):
         if text:
             element = ElementTree.Element(f"{{{SVG_NAMESPACE}}}{name}")

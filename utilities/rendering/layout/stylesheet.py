@@ -126,20 +126,13 @@ def portrait_rules(board: BoardSpec, views: Mapping[str, MeasuredView]) -> str:
 
 
 def place_declarations(board: BoardSpec, tile: TileSpec) -> str:
-    """Returns where a tile stands; its line crosses the gutter to the next tile and ends with the content otherwise."""
+    """Returns where a tile stands; its line ends with its content, so that the gutters are seen."""
     outer, gutter = tile_rectangle(board, tile.place), GUTTER_EM * board_type_sizes(board).text
-    last = is_in_last_column(board, tile.place)
-    runs_on = not last and any(is_right_of(other, tile) for other in board.tiles)
+    width = outer.width if is_in_last_column(board, tile.place) else outer.width - gutter
     return (
         f"left: {outer.left / SCREEN_WIDTH:.3%}; top: {outer.top / SCREEN_HEIGHT:.3%}; "
-        f"width: {(outer.width if runs_on or last else outer.width - gutter) / SCREEN_WIDTH:.3%}; "
-        f"height: {outer.height / SCREEN_HEIGHT:.3%}; padding-right: {GUTTER_EM if runs_on else 0:g}em;"
+        f"width: {width / SCREEN_WIDTH:.3%}; height: {outer.height / SCREEN_HEIGHT:.3%};"
     )
-
-
-def is_right_of(other: TileSpec, tile: TileSpec) -> bool:
-    """Whether the other tile begins in the same row where this one ends."""
-    return (other.place.row, other.place.column) == (tile.place.row, tile.place.column + tile.place.width)
 
 
 def to_rem(px: float) -> str:

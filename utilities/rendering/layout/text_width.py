@@ -29,6 +29,18 @@ def grapheme_advance(grapheme: str, table: Mapping[str, float]) -> float:
     return max(advance, UNKNOWN_CHAR_EM) if is_foreign else advance
 
 
+def wrap_words(text: str, size: float, room: float, lines: int) -> tuple[str, ...]:
+    """Returns the text in at most `lines` lines of words; the last may be wider than `room` px."""
+    rows: list[str] = []
+    for word in text.split():
+        longer = f"{rows[-1]} {word}" if rows else word
+        if rows and (len(rows) == lines or text_width(longer, size) <= room):
+            rows[-1] = longer
+        else:
+            rows.append(word)
+    return tuple(rows)
+
+
 def truncate_words(text: str, size: float, room: float, lines: int) -> str:
     """Returns as many words as fit into `lines` lines of `room` px, with an ellipsis when some are left."""
     words: list[str] = []

@@ -5,15 +5,16 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from utilities.model.formats import MISSING_VALUE, format_for_wall, format_value
+from utilities.model.formats import MISSING_VALUE, format_for_wall
 from utilities.model.frames import Column, Frame, Value, ValueKind
-from utilities.model.period_words import describe_period, describe_previous_period, format_days, is_recent
+from utilities.model.period_words import describe_period, format_days, is_recent, previous_period_phrases
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.number_formats import format_short, to_number
 from utilities.rendering.charts.sparkline import sparkline
 from utilities.rendering.layout import Box, TypeSizes
+from utilities.rendering.layout.change_words import change_phrases, fit_phrases, format_change
 from utilities.rendering.layout.placement import GUTTER_EM
-from utilities.rendering.layout.text_width import text_width
+from utilities.rendering.layout.text_width import text_width, wrap_words
 from utilities.rendering.layout.type_scale import hero_sizes
 from utilities.rendering.views import View, fits_no_frame
 
@@ -34,15 +35,6 @@ CHANGE_LINE_EM = 1.35
 
 CHANGE_MARK_EM = 1.3
 """Room for the shape before the change, in em of text."""
-
-MAX_CHANGE = 10
-"""More than so many times as much is written as "over 1,000%"."""
-
-MIN_PERCENT_BASE = 20
-"""A count that was smaller has changed by so many, not by so many per cent."""
-
-MIN_CHANGE = 0.005
-"""Less than so much is written as "about as many"."""
 
 FIGURE_WEIGHT = 700
 
@@ -68,6 +60,7 @@ class NumberChange:
     amount: str  # `8.2%`, '' when level
     words: str  # `more than the week before`
     than: str = ""  # the end of these words, where they need a second line
+    is_complete: bool = True  # whether the words say than what
 
 
 @dataclass(frozen=True)
@@ -78,7 +71,7 @@ class Number:
     step: int  # the size, as the number of a class in the board's stylesheet
     now: bool
     change: NumberChange | None
-    caption: str
+    caption: tuple[str, ...]  # lines
     is_beside: bool = False  # the lines stand next to the figure
 
 
@@ -86,22 +79,38 @@ def build_number(frame: Frame, box: Box, options: NumberOptions) -> Number:
     """Returns the figure of the first row; raises ValueError when the frame has no such column."""
     column = number_column(frame, options.key)
     value = first_value(frame, column)
-    text, step = fit_figure(value, column.kind, box)
-    lines_box = box
     half = replace(box, width=(box.width - GUTTER_EM * box.text) / 2)
-    wide_text, wide_step = fit_figure(value, column.kind, half, lines_below=False)
+    lines = needed_lines(frame, column, value, options, box)
+    text, step = fit_figure(value, column.kind, box, lines)
+    wide_text, wide_step = fit_figure(value, column.kind, half, 0)
     is_beside = box.width >= BESIDE_WIDTH_EM * box.text and wide_step > step and wide_text == text
     if is_beside:
-        step, lines_box = wide_step, half
-    if frame.setup_hint:
-        return Number(text, step, options.now, None, frame.setup_hint[0], is_beside)
-    change = build_change(frame, column, value, options, lines_box)
-    if change is None:
-        return Number(text, step, options.now, None, options.caption or fit_period(frame, lines_box), is_beside)
-    has_room = not change.than and change_lines(box) > 1
-    is_dated = frame.read_on is not None and frame.date_range is not None and not is_recent(frame)
-    caption = fit_period(frame, lines_box) if has_room and is_dated else ""
+        step, box = wide_step, half
+        lines = change_lines(half)
+    change = None if frame.setup_hint else build_change(frame, column, value, options, box, lines)
+    caption = build_caption(frame, options, change, box, lines)
     return Number(text, step, options.now, change, caption, is_beside)
+
+
+def needed_lines(frame: Frame, column: Column, value: Value, options: NumberOptions, box: Box) -> int:
+    """Returns how many lines to leave below the figure: a second one where the smallest figure still fits above it."""
+    lines = change_lines(box)
+    if lines > 1 or frame.setup_hint or not figure_fits("0", box.figure, box, 2):
+        return lines
+    change = build_change(frame, column, value, options, box, 1)
+    return 2 if change and not change.is_complete else 1
+
+
+def build_caption(
+    frame: Frame, options: NumberOptions, change: NumberChange | None, box: Box, lines: int
+) -> tuple[str, ...]:
+    """Returns the lines of the caption: how to begin, the board's own text, or the period; beside a change its days."""
+    if change is not None:
+        has_room = not change.than and lines > 1
+        is_dated = frame.read_on is not None and frame.date_range is not None and not is_recent(frame)
+        return (fit_period(frame, box),) if has_room and is_dated else ()
+    caption = frame.setup_hint[0] if frame.setup_hint else options.caption or fit_period(frame, box)
+    return wrap_words(caption, box.text, box.width, lines)
 
 
 def fit_period(frame: Frame, box: Box) -> str:
@@ -126,18 +135,18 @@ def first_value(frame: Frame, column: Column) -> Value:
     return frame.column_values(column.key)[0]
 
 
-def fit_figure(value: Value, kind: ValueKind, box: Box, *, lines_below: bool = True) -> tuple[str, int]:
+def fit_figure(value: Value, kind: ValueKind, box: Box, lines: int) -> tuple[str, int]:
     """Returns the text and the largest size that fits; the short form only where the full one does not fit at all."""
     for text in (format_for_wall(value, kind), shorten_number(value, kind), MISSING_VALUE):
-        room = [n for n, size in enumerate(hero_sizes(box.figure)) if figure_fits(text, size, box, lines_below)]
+        room = [n for n, size in enumerate(hero_sizes(box.figure)) if figure_fits(text, size, box, lines)]
         if room:
             return text, room[-1]
     return MISSING_VALUE, 0
 
 
-def figure_fits(text: str, size: float, box: Box, lines_below: bool) -> bool:
-    """Whether the figure fits at this size, if need be with the lines about the change below it."""
-    below = change_lines(box) * CHANGE_LINE_EM if lines_below else BELOW_FIGURE_EM
+def figure_fits(text: str, size: float, box: Box, lines: int) -> bool:
+    """Whether the figure fits at this size, with so many lines about the change below it."""
+    below = lines * CHANGE_LINE_EM if lines else BELOW_FIGURE_EM
     height = size * FIGURE_LINE_EM + below * box.text
     return text_width(text, size, weight=FIGURE_WEIGHT) <= box.width and height <= box.height
 
@@ -153,7 +162,9 @@ def change_lines(box: Box) -> int:
     return 2 if box.height >= 2 * (FIGURE_LINE_EM * box.figure + CHANGE_LINE_EM * box.text) else 1
 
 
-def build_change(frame: Frame, column: Column, value: Value, options: NumberOptions, box: Box) -> NumberChange | None:
+def build_change(
+    frame: Frame, column: Column, value: Value, options: NumberOptions, box: Box, lines: int
+) -> NumberChange | None:
     """Returns the change in the longest words that fit; None without a value to compare with."""
     key = column.previous_key
     before = (
@@ -165,36 +176,9 @@ def build_change(frame: Frame, column: Column, value: Value, options: NumberOpti
     amount = format_change(gain, before, column.kind)
     direction: Literal["up", "down", "level"] = "level" if not amount else "up" if gain > 0 else "down"
     mark = text_width(amount, box.text, weight=600) + CHANGE_MARK_EM * box.text if amount else 0
-    phrases = change_phrases(direction, describe_previous_period(frame), column.kind)
-    fit = [words for words in phrases if mark + text_width(words, box.text) <= box.width]
-    words, than = fit[0] if fit else phrases[-1], ""
-    if words != phrases[0] and change_lines(box) > 1:
-        words, than = phrases[-1], phrases[0].removeprefix(phrases[-1]).strip()
-    return NumberChange(direction, direction == options.good, amount, words, than)
-
-
-def format_change(gain: float, before: float, kind: ValueKind) -> str:
-    """Returns per cent, points for a rate, or the amount itself where per cent mean nothing; '' for about the same."""
-    if kind is ValueKind.FRACTION:
-        return f"{abs(gain) * 100:.1f} points" if round(abs(gain), 3) else ""
-    if before <= 0:
-        return format_value(abs(gain), kind) if gain else ""
-    share = abs(gain / before)
-    if share >= MAX_CHANGE:
-        return f"over {MAX_CHANGE:,.0%}"
-    if before < MIN_PERCENT_BASE and kind in (ValueKind.INTEGER, ValueKind.SHARE):
-        return format_value(abs(gain), kind) if gain else ""
-    return f"{share:.1%}" if share >= MIN_CHANGE else ""
-
-
-def change_phrases(direction: str, before: str, kind: ValueKind) -> tuple[str, ...]:
-    """Returns phrases from the longest to the shortest; each names the direction, or that there is none."""
-    is_count = kind in (ValueKind.INTEGER, ValueKind.SHARE)
-    if direction == "level":
-        same = "about as many" if is_count else "about the same"
-        return (f"{same} as {before}", same)
-    more = "more" if direction == "up" else "fewer" if is_count else "less"
-    return (f"{more} than {before}", more)
+    short, phrases = change_phrases(direction, previous_period_phrases(frame), column.kind)
+    words, than = fit_phrases(short, phrases, mark, box, lines)
+    return NumberChange(direction, direction == options.good, amount, words, than, words != short or bool(than))
 
 
 def min_size(box: Box) -> tuple[float, float]:

@@ -214,7 +214,6 @@ def table_css(sizes: TypeSizes) -> str:
     return f"""\
 .table th {{ height: {HEAD_EM - HEAD_TOP_EM}em; padding-top: {HEAD_TOP_EM}em; padding-left: {COLUMN_GAP_EM}em; }}
 .table td {{ line-height: {ROW_EM}; padding-left: {COLUMN_GAP_EM * sizes.text / sizes.figure:.4f}em; }}
-.table td.aside {{ padding-left: {COLUMN_GAP_EM}em; font-size: {sizes.text / REM_PX:g}rem; }}
 .table .label {{ padding-left: 0; }}
 .table tbody tr {{ border-top-width: {1.04 * ROW_LINE_PX / REM_PX:g}rem; }}
 .table .quiet {{ margin-left: {ASIDE_MARGIN_EM}em; }}

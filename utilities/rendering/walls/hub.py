@@ -79,6 +79,7 @@ class WallHub:
         self._pages = PageCache(renderer, boards, clock, version=version, boot=self._boot, beat_seconds=intervals.beat)
         self._next_seq = itertools.count(1).__next__
         self._channels: dict[str, BoardChannel] = {}
+        self._expected_at: dict[str, datetime] = {}  # the first figures, by report that waits for them
         self._loops: list[SupervisedLoop] = []
         self._is_open = False
         self._is_drawn = asyncio.Event()  # something was drawn that a tile may wait for
@@ -173,12 +174,19 @@ class WallHub:
     def _read_tile_state(self, tile: Tile, now: datetime) -> TileState:
         report, reading = self._reports.get(tile.report), self._store.latest(tile.report)
         if report is None or reading is None:
-            return TileState(None, ReadingState.WAITING, expected_at=next_full_minute(now))
+            return TileState(None, ReadingState.WAITING, expected_at=self._expect_figures(tile.report, now))
         state = reading.state_at(now, report.refresh_every, report.stale_after)
         trend = self._store.latest(tile.trend) if tile.trend else None
         shown, day = reading.current_at(now), day_of_figures(reading.frame, now)
-        expected_at = next_full_minute(now) if state is ReadingState.WAITING else None
+        expected_at = self._expect_figures(tile.report, now) if state is ReadingState.WAITING else None
+        if state is not ReadingState.WAITING:
+            self._expected_at.pop(tile.report, None)
         return TileState(shown, state, trend and trend.current_at(now), expected_at=expected_at, day=day)
+
+    def _expect_figures(self, report: str, now: datetime) -> datetime | None:
+        """Returns when the first figures come, the same while they are awaited; None once that time is over."""
+        expected_at = self._expected_at.setdefault(report, next_full_minute(now))
+        return expected_at if now <= expected_at else None
 
     def _make_tile_event(self, tile: str, html: str) -> SseEvent:
         return encode_event("tile", {"tile": tile, "html": html}, seq=self._next_seq(), boot=self._boot)
