@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from utilities.model.figure_change import WHOLE_PER_CENT_FROM
 from utilities.model.formats import format_value
 from utilities.model.frames import ValueKind
 from utilities.rendering.layout import Box
@@ -15,9 +16,6 @@ MIN_PERCENT_BASE = 20
 
 MIN_CHANGE = 0.005
 """Less than so much is written as "about as many"."""
-
-WHOLE_PER_CENT_FROM = 0.0995
-"""A smaller change has a decimal."""
 
 
 def fit_phrases(short: str, phrases: Sequence[str], mark: float, box: Box, lines: int) -> tuple[str, str]:
