@@ -193,7 +193,11 @@
 
   function onStreamError() { // does not say why: the page does
     scheduleRetry();
-    if (!isReloading) { fetchPage(function (code) { if (code === 401) { showSignedOut(); } }); }
+    if (isReloading) { return; }
+    fetchPage(function (code, served, text) {
+      if (code === 401) { showSignedOut(); }
+      if (code === 200 && served && isOtherPage(text)) { reload(); } // this screen shows something else now
+    });
   }
 
   /* Without beats, or with a newer page. */
@@ -225,7 +229,18 @@
     return (formatDay(serverNow()) === formatDay(serverTime) ? '' : formatDay(serverTime) + ' ') + formatTime(serverTime);
   }
 
+  function showPairing() { // a television that is paired stays signed in
+    request.onreadystatechange = function () {
+      if (request.readyState === 4 && request.status === 200) {
+        location.replace('/tv?from=' + encodeURIComponent(location.pathname + location.search));
+      }
+    };
+    request.open('GET', '/tv', true);
+    request.send();
+  }
+
   function showSignedOut() {
+    showPairing();
     if (isSignedOut && banner && !banner.hidden) { return; }
     isSignedOut = true;
     showLoss('Signed out.', 'Figures are as of ' + formatLoss() + '. ');
@@ -239,7 +254,9 @@
   function fetchPage(answered) {
     request.onreadystatechange = function () {
       var text = request.readyState === 4 ? request.responseText : '';
-      if (request.readyState === 4) { answered(request.status, text.indexOf('data-sheet="') > 0, text); }
+      if (request.readyState !== 4) { return; }
+      if (text.indexOf('id="glass"') > 0) { location.replace('/tv'); return; } // this screen was unpaired
+      answered(request.status, text.indexOf('data-sheet="') > 0, text);
     };
     request.open('GET', location.href, true);
     request.send();
@@ -282,9 +299,13 @@
 
   function pageAttribute(text, name) { return (text.match(new RegExp(' data-' + name + '="([^"]*)"')) || [])[1] || ''; }
 
+  function isOtherPage(text) { // another board, an edited one, or another build
+    return pageAttribute(text, 'sheet') !== body.getAttribute('data-sheet') ||
+      pageAttribute(text, 'build') !== body.getAttribute('data-build');
+  }
+
   function showPage(text) { // instead of the stream: the tiles and the time of a page
-    if (pageAttribute(text, 'sheet') !== body.getAttribute('data-sheet') ||
-        pageAttribute(text, 'build') !== body.getAttribute('data-build')) { reload(); return; }
+    if (isOtherPage(text)) { reload(); return; }
     inertDocument.body.innerHTML = text;
     var nodes = inertDocument.querySelectorAll('[data-tile]'), status = inertDocument.querySelector('.status .word');
     for (var i = 0; i < nodes.length; i += 1) {

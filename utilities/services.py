@@ -77,6 +77,11 @@ def local_zone() -> tzinfo:
         return UTC
 
 
+def server_zone(settings: Settings) -> tzinfo:
+    """Returns the time zone of what has none of its own."""
+    return ZoneInfo(settings.tz) if settings.tz else local_zone()
+
+
 def load_catalogue() -> Catalogue:
     """Returns the catalogue of all reports, views and sources in their folders."""
     return Catalogue(
@@ -200,7 +205,7 @@ def make_tile_renderer(
         templates=templates,
         views=catalogue.views,
         reports=catalogue.reports,
-        zone=ZoneInfo(settings.tz) if settings.tz else local_zone(),
+        zone=server_zone(settings),
         website=settings.website,
         demo=settings.demo,
         gallery=gallery,

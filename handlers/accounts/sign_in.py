@@ -20,6 +20,7 @@ from utilities.accounts.signin.issuer import GOOGLE_ISSUER
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
 from utilities.http.client_address import address_block
 from utilities.model.errors import SignInRefused
+from utilities.model.principals import Person
 
 log = logging.getLogger("foyer.sign_in")
 
@@ -42,7 +43,7 @@ class LoginPage(BaseHandler):
 
     async def get(self) -> None:
         return_url = safe_return_url(self.get_query_argument("next", DEFAULT_RETURN_URL))
-        if self.authenticator.sign_in is not None and await self.identify_principal():
+        if self.authenticator.sign_in is not None and isinstance(await self.identify_principal(), Person):
             self.redirect(return_url)
             return
         google = self.services.settings.oidc_issuer == GOOGLE_ISSUER

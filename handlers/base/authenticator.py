@@ -9,6 +9,7 @@ from tornado.httputil import HTTPServerRequest
 from handlers.base.allowed_hosts import AllowedHosts
 from handlers.base.cookies import Cookies
 from handlers.base.local_only import local_only_refusal
+from handlers.screens.waiting import WaitingScreens
 from utilities.accounts.admission import Admission, sign_in_id
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.links import ShareLinks
@@ -23,11 +24,14 @@ from utilities.http.client_address import ClientAddresses
 from utilities.model.clock import Clock
 from utilities.model.errors import SettingsError, StateDown
 from utilities.runtime.supervised_loop import SupervisedLoop
+from utilities.screens.registry import ScreenRegistry
+from utilities.screens.requests import PairingRequests
 
 log = logging.getLogger("foyer.authenticator")
 
 CALLBACK_PATH = "/login/callback"
 SESSION_POLL_SECONDS = 2.0  # a wall says within five seconds that its session is over
+CODE_LIMITS = AttemptLimits(per_client=60, in_total=600)  # codes of televisions
 TOKEN_LIMITS = AttemptLimits(per_client=600, in_total=6000)
 
 
@@ -56,17 +60,39 @@ class ApiClients:
     limiter: AttemptLimiter
 
 
+@dataclass(frozen=True)
+class PairedScreens:
+    """What televisions are paired with: the registry, the codes that they show, and a rate limit for new codes."""
+
+    registry: ScreenRegistry
+    requests: PairingRequests
+    waiting: WaitingScreens
+    limiter: AttemptLimiter
+
+    async def close(self) -> None:
+        """Ends the streams of televisions that wait, and stops the loops."""
+        await self.waiting.close()
+        await self.registry.close()
+        await self.limiter.close()
+
+
 class Authenticator:
     """Held by the application. `sign_in` is None where nobody signs in: then every local request is allowed."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, api_clients: ApiClients, sign_in: SignIn | None = None
+        self,
+        settings: Settings,
+        clock: Clock,
+        api_clients: ApiClients,
+        screens: PairedScreens,
+        sign_in: SignIn | None = None,
     ) -> None:
         if sign_in is None and settings.has_sign_in:
             raise SettingsError("GOOGLE_CLIENT_ID is set, so people must sign in: use open_authenticator().")
         self.clock = clock
         self.sign_in = sign_in
         self.api_clients = api_clients
+        self.screens = screens
         self.hosts = AllowedHosts(settings)
         self.is_public_demo = settings.public_demo
         self.tokens_without_sign_in = settings.tokens_without_sign_in and not settings.public_demo
@@ -106,6 +132,7 @@ class Authenticator:
         if self.sign_in is not None:
             await self.sign_in.limiter.close()
         await self.api_clients.limiter.close()
+        await self.screens.close()
 
 
 def link_keys(settings: Settings) -> list[bytes]:
@@ -118,6 +145,14 @@ def todays_admission(settings: Settings) -> Admission:
     if not settings.has_sign_in:
         return Admission()
     return Admission(sign_in_id(settings.oidc_issuer, settings.google_client_id), settings.allowed_domains)
+
+
+def open_screens(settings: Settings, clock: Clock, database: StateDatabase) -> PairedScreens:
+    """Returns the paired televisions, and those that wait to be."""
+    keys = settings.signing_keys()  # none on loopback, where a code needs no secret
+    requests = PairingRequests(database, clock, keys[0].encode() if keys else b"")
+    limiter = AttemptLimiter(settings.redis_url.get_secret_value(), CODE_LIMITS, "tv")
+    return PairedScreens(ScreenRegistry(database, clock, requests), requests, WaitingScreens(requests), limiter)
 
 
 async def adopt_stored_rows(database: StateDatabase, admission: Admission) -> None:
@@ -145,8 +180,9 @@ async def open_authenticator(
         ShareLinks(database, clock, link_keys(settings), admission),
         AttemptLimiter(redis_url, token_limits, "token"),
     )
+    screens = open_screens(settings, clock, database)
     if not settings.has_sign_in or client is None:
-        return Authenticator(settings, clock, api_clients)
+        return Authenticator(settings, clock, api_clients, screens)
     registration = ClientRegistration(
         settings.oidc_issuer,
         settings.google_client_id,
@@ -162,4 +198,4 @@ async def open_authenticator(
         Sessions(database, clock, admission),
         AttemptLimiter(redis_url, sign_in_limits),
     )
-    return Authenticator(settings, clock, api_clients, sign_in)
+    return Authenticator(settings, clock, api_clients, screens, sign_in)

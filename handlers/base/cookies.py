@@ -1,6 +1,7 @@
-"""The session cookie and those of sign-in attempts: their names, flags and signing keys."""
+"""The cookies of sessions, televisions and sign-in attempts: their names, flags and signing keys."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 
 SECONDS_PER_DAY = 86400
+SCREEN_COOKIE_SECONDS = 400 * SECONDS_PER_DAY  # browsers allow no more; each visit renews it
+SCREEN_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 MAX_CACHED_COOKIES = 10_000
 MAX_ATTEMPT_COOKIES = 8
 MAX_ATTEMPT_COOKIE_BYTES = 3_500  # besides a new one; nginx accepts 8 kB of cookies
@@ -26,6 +29,7 @@ class Cookies:
         # `__Host-` binds a cookie to this very host, but browsers want https for it; plain http is loopback only.
         prefix = "__Host-" if self.secure else ""
         self.session_name = f"{prefix}foyer"
+        self.screen_name = f"{prefix}foyer-screen"
         self.attempt_prefix = f"{prefix}foyer-sign-in-"
         self.keys, self.signing_version = versioned_keys(settings.secret_key.get_secret_value())
         self.verified_values: dict[str, str] = {}
@@ -69,6 +73,15 @@ class Cookies:
                     self.verified_values.clear()
                 self.verified_values[sealed] = secret
         return secret
+
+    def read_screen(self, request: HTTPServerRequest) -> str | None:
+        """Returns the secret of a television. It has no signature: a new SECRET_KEY must not unpair televisions."""
+        secret = parse_cookie(request.headers.get("Cookie", "")).get(self.screen_name, "")
+        return secret if SCREEN_SECRET.fullmatch(secret) else None
+
+    def set_screen(self, handler: RequestHandler, secret: str) -> None:
+        """Sets the secret of a television for as long as browsers allow."""
+        handler.set_cookie(self.screen_name, secret, max_age=SCREEN_COOKIE_SECONDS, **self._cookie_flags())
 
     def attempt_name(self, key: str) -> str:
         """Returns the name of an attempt's cookie: each tab has its own, so that several can sign in at once."""

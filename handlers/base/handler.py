@@ -12,10 +12,10 @@ from tornado.web import HTTPError, RequestHandler
 
 from handlers.base.error_log import log_request_error
 from handlers.base.errors import UNAVAILABLE_RETRY_SECONDS, HttpProblem, error_sentence, error_title, status_for_error
+from handlers.base.identification import check_own_board, identify_for_route, identify_screen
 from handlers.base.permissions import AccessTable, Route
 from handlers.base.problem_documents import PROBLEM_CONTENT_TYPE, encode_problem, is_program_request
 from handlers.base.unauthenticated import sign_in_url, unauthenticated_answer
-from utilities.model.errors import StateDown
 from utilities.model.principals import LOCAL_PERSON, NOBODY, ApiClient, Nobody, Principal
 from utilities.model.viewers import REQUEST_VIEWER, viewer_key
 
@@ -104,7 +104,7 @@ class BaseHandler(RequestHandler):
         if not route.through_proxies and (refusal := self.authenticator.refusal(self.request)):
             raise HttpProblem(403, refusal)
         if Nobody not in route.allow:
-            self.principal = await self.identify_offline() if route.offline else await self.identify_principal()
+            self.principal = await identify_for_route(self, route)
             REQUEST_VIEWER.set(viewer_key(self.principal))
             self.check_permission(route)
 
@@ -118,18 +118,8 @@ class BaseHandler(RequestHandler):
         if self.authenticator.sign_in is None:
             return NOBODY if self.authenticator.refusal(self.request) else LOCAL_PERSON
         session = self.session_id
-        return NOBODY if session is None else await self.authenticator.sign_in.sessions.find_person(session) or NOBODY
-
-    async def identify_offline(self) -> Principal:
-        """Does as `identify_principal`, and accepts the last check of a session while the state database is down."""
-        try:
-            return await self.identify_principal()
-        except StateDown:
-            session, sessions = self.session_id, self.authenticator.sessions
-            person = sessions.cached_person(session) if sessions is not None and session is not None else None
-            if person is None:
-                raise
-            return person
+        person = None if session is None else await self.authenticator.sign_in.sessions.find_person(session)
+        return person or await identify_screen(self)
 
     async def identify_token(self, bearer: str) -> Principal:
         """Returns the API client of a token, NOBODY if there is none. Raises HttpProblem 429 above the rate limit."""
@@ -151,6 +141,7 @@ class BaseHandler(RequestHandler):
         if type(self.principal) in route.allow:
             if isinstance(self.principal, ApiClient) and route.scope not in self.principal.scopes:
                 raise HttpProblem(403, f"This token does not have the scope {route.scope}.")
+            check_own_board(self.principal, route, self.path_args)
             return
         if not isinstance(self.principal, Nobody):
             raise HttpProblem(403)

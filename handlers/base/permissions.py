@@ -15,6 +15,7 @@ ANYONE: PrincipalTypes = frozenset({Nobody, Person, PairedScreen, ApiClient})
 PEOPLE: PrincipalTypes = frozenset({Person})
 PEOPLE_AND_SCREENS: PrincipalTypes = frozenset({Person, PairedScreen})
 PEOPLE_AND_TOKENS: PrincipalTypes = frozenset({Person, ApiClient})
+SCREENS_ONLY: PrincipalTypes = frozenset({PairedScreen})
 TOKENS_ONLY: PrincipalTypes = frozenset({ApiClient})
 
 
@@ -28,9 +29,15 @@ class Route:
     init_args: Mapping[str, Any] = field(default_factory=dict)  # arguments of the handler's `initialize`
     scope: str = "read"  # the scope that a token needs
     offline: bool = False  # whether a session that was checked before counts while the state database is down
+    any_board: bool = False  # True only where the path names no board: elsewhere a screen needs one of its own in it
     any_host: bool = False  # True only for health checks, which come by address
     any_origin: bool = False  # True only for beacons: pages of other sites send them, and no cookie matters
     through_proxies: bool = False  # True only for what is answered through a proxy without sign-in too
+
+    @property
+    def is_for_screens(self) -> bool:
+        """Whether only the screen's credential counts: a person may be signed in beside it in the same browser."""
+        return self.allow == SCREENS_ONLY
 
     def url_spec(self) -> URLSpec:
         return URLSpec(self.pattern, self.handler, dict(self.init_args))

@@ -1,9 +1,11 @@
 """/wall and /boards/: the list of boards, the walls, and the event streams that keep walls up to date."""
 
+import asyncio
 import gzip
 import socket
 from collections.abc import Mapping
 
+from tornado.iostream import IOStream
 from tornado.web import HTTPError
 
 from handlers.base.errors import HttpProblem
@@ -166,21 +168,30 @@ class WallEventStream(WallHandler):
     """
 
     def get(self, board: str) -> None:
+        self.open_stream(board, self.session_ended if self.authenticator.sessions is not None else None)
+
+    def open_stream(self, board: str, ended: asyncio.Event | None) -> None:
+        """Opens the stream of a board, until `ended` is set. Raises HTTPError 404 and 503."""
         if self.walls.stylesheet(board) is None:
             raise HTTPError(404)
         if not self.walls.is_open:
             raise HTTPError(503)
         last = self.request.headers.get("Last-Event-ID", "") or self.get_argument("last", "")
-        ended = self.session_ended if self.authenticator.sessions is not None else None
-        self.set_header("Content-Type", "text/event-stream; charset=UTF-8")
-        self.set_header("Cache-Control", "no-store, no-transform")
-        self.set_header("X-Accel-Buffering", "no")  # nginx would delay events
-        self.set_header("Connection", "close")
-        self.flush()
-        self.application.log_request(self)
-        stream = self.detach()
-        stream.max_buffer_size = MAX_STREAM_INPUT_BYTES
-        stream.set_nodelay(True)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux only
-            stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_TIMEOUT_MILLISECONDS)
+        stream = open_event_stream(self)
         self.walls.add_wall(board, stream, last=last, chunked=self.request.version == "HTTP/1.1", session_end=ended)
+
+
+def open_event_stream(handler: BaseHandler) -> IOStream:
+    """Sends the headers of an event stream and returns its connection, detached from the handler."""
+    handler.set_header("Content-Type", "text/event-stream; charset=UTF-8")
+    handler.set_header("Cache-Control", "no-store, no-transform")
+    handler.set_header("X-Accel-Buffering", "no")  # nginx would delay events
+    handler.set_header("Connection", "close")
+    handler.flush()
+    handler.application.log_request(handler)
+    stream = handler.detach()
+    stream.max_buffer_size = MAX_STREAM_INPUT_BYTES
+    stream.set_nodelay(True)
+    if hasattr(socket, "TCP_USER_TIMEOUT") and not stream.closed():  # Linux only
+        stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_TIMEOUT_MILLISECONDS)
+    return stream

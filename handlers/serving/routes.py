@@ -6,7 +6,15 @@ from handlers.accounts.sign_in import Callback, Login, LoginPage, SignOut
 from handlers.accounts.tokens import TokenRevokePage, TokensListPage
 from handlers.api import api_routes
 from handlers.base.authenticator import CALLBACK_PATH, Authenticator
-from handlers.base.permissions import ANYONE, PEOPLE, PEOPLE_AND_SCREENS, PEOPLE_AND_TOKENS, Route, build_access_table
+from handlers.base.permissions import (
+    ANYONE,
+    PEOPLE,
+    PEOPLE_AND_SCREENS,
+    PEOPLE_AND_TOKENS,
+    SCREENS_ONLY,
+    Route,
+    build_access_table,
+)
 from handlers.base.security_headers import security_headers
 from handlers.boards.desk import BoardDesk
 from handlers.boards.wall import BoardListPage, BoardStyles, DefaultWall, TilePage, WallEventStream, WallPage
@@ -19,6 +27,9 @@ from handlers.reports.images import ImageFileCache, ReportPng, ReportSvg
 from handlers.reports.page import ReportPage
 from handlers.reports.report_list import ReportListPage
 from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
+from handlers.screens.pair import PairPage, RefusePairing
+from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
+from handlers.screens.tv import ScreenWallPage, ScreenWallStream, TvEventStream, TvPage
 from handlers.site.access_log import log_request
 from handlers.site.browser_files import IconFile, RobotsFile
 from handlers.site.health import HealthPage
@@ -41,6 +52,15 @@ def all_routes() -> list[Route]:
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, PEOPLE_AND_SCREENS, offline=True),
         Route(r"/boards/([a-z0-9-]+)/stream", WallEventStream, PEOPLE_AND_SCREENS, offline=True),
         Route(r"/boards/([a-z0-9-]+)/desk", BoardDesk, PEOPLE),
+        Route(r"/tv", TvPage, ANYONE),
+        Route(r"/tv/stream", TvEventStream, ANYONE),
+        Route(r"/tv/boards/([a-z0-9-]+)", ScreenWallPage, SCREENS_ONLY, offline=True),
+        Route(r"/tv/boards/([a-z0-9-]+)/stream", ScreenWallStream, SCREENS_ONLY, offline=True),
+        Route(r"/pair", PairPage, PEOPLE),
+        Route(r"/pair/refuse", RefusePairing, PEOPLE),
+        Route(r"/screens", ScreenListPage, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
         Route(r"/reports", ReportListPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)\.json", ReportJson, PEOPLE_AND_TOKENS),

@@ -32,10 +32,11 @@ class Person:
 
 @dataclass(frozen=True)
 class PairedScreen:
-    """One paired television."""
+    """One paired television; it reads the walls of its boards and nothing else."""
 
     number: int
     name: str
+    boards: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)

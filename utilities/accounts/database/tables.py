@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -105,4 +106,59 @@ links = Table(
     Column("sign_in", String(64)),
     Column("person", Integer),  # who made it, perhaps removed since; null without sign-in
     sqlite_autoincrement=True,  # the number of one that was revoked is never another's
+)
+
+screens = Table(
+    "screens",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("place", String(100), nullable=False),
+    Column("diagonal_inches", Float, nullable=False),
+    Column("distance_m", Float, nullable=False),
+    Column("time_zone", String(64)),  # null is the zone of the board
+    Column("board", String(100), nullable=False),  # "" for a screen with a playlist
+    Column("playlist", String(100), nullable=False),  # "" for a screen with a board
+    Column("safe_area", Float),  # per cent of the short side; null is the usual margin
+    Column("credential_hash", String(64), nullable=False),  # stays after unpairing, so that the screen is recognised
+    Column("browser", String(100), nullable=False),
+    Column("viewport", String(20), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("paired_by", String(255), nullable=False),
+    Column("paired_at", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime),
+    Column("revoked_by", String(255)),
+    Column("revoked_at", UtcDateTime),
+    UniqueConstraint("credential_hash"),
+    sqlite_autoincrement=True,  # the number of one that was removed is never another's
+)
+
+pairing_requests = Table(
+    "pairing_requests",
+    METADATA,
+    Column("device_hash", String(64), primary_key=True),  # of the secret that becomes the credential
+    Column("code_hash", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("browser", String(100), nullable=False),
+    Column("viewport", String(20), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("former_screen", Integer),  # the screen that this device was before it was unpaired
+    UniqueConstraint("code_hash"),
+    Index(None, "until"),
+)
+
+pairing_tries = Table(
+    "pairing_tries",
+    METADATA,
+    Column("person", String(64), primary_key=True),  # a hash
+    Column("tries", Integer, nullable=False),  # codes that did not exist
+    Column("until", UtcDateTime, nullable=False),
+)
+
+screen_changes = Table(
+    "screen_changes",
+    METADATA,
+    Column("number", Integer, primary_key=True),  # there is one row
+    Column("revision", Integer, nullable=False),  # grows with each change of a screen, in the same transaction
 )

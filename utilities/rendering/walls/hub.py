@@ -206,12 +206,14 @@ class WallHub:
         if self._renderer.gallery is not None:
             await self._renderer.gallery.wait_idle(max_seconds)
 
-    def render_page(self, board: str, theme: str = "", *, zipped: bool = False) -> bytes | None:
+    def render_page(
+        self, board: str, theme: str = "", *, zipped: bool = False, for_screen: bool = False
+    ) -> bytes | None:
         """Returns the page of a board, None for an unknown one; `theme` (`dark`, `light`) overrides the board's."""
         channel = self._channels.get(board)
         if channel is None:
             return None
-        page = self._pages.get_page(channel, theme)
+        page = self._pages.get_page(channel, theme, for_screen=for_screen)
         return page.zipped if zipped else page.plain
 
     def tile_html(self, board: str, tile: str) -> str | None:

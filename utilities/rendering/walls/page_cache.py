@@ -44,20 +44,23 @@ class PageCache:
         self._version = version
         self._boot = boot
         self._beat_seconds = beat_seconds
-        self._pages: dict[tuple[str, str], CachedPage] = {}
+        self._pages: dict[tuple[str, str, bool], CachedPage] = {}
 
-    def get_page(self, channel: BoardChannel, theme: str) -> CachedPage:
-        """Returns the page with the time and the ages of these seconds: without a script nothing else updates them."""
+    def get_page(self, channel: BoardChannel, theme: str, *, for_screen: bool = False) -> CachedPage:
+        """Returns the page with the time and the ages of these seconds: without a script nothing else updates them.
+
+        That of a paired screen has a stream of its own, which ends with its credential, and no way out.
+        """
         now = self._clock()
         version = (channel.version, channel.board.name in self._boards.faults, int(now.timestamp() // PAGE_SECONDS))
-        page = self._pages.get((channel.board.name, theme))
+        page = self._pages.get((channel.board.name, theme, for_screen))
         if page is None or page.page_version != version:
-            page = CachedPage(version, self._render_page(channel, theme, now))
-            self._pages[channel.board.name, theme] = page
+            page = CachedPage(version, self._render_page(channel, theme, now, for_screen=for_screen))
+            self._pages[channel.board.name, theme, for_screen] = page
         return page
 
-    def _render_page(self, channel: BoardChannel, theme: str, now: datetime) -> bytes:
-        board = channel.board
+    def _render_page(self, channel: BoardChannel, theme: str, now: datetime, *, for_screen: bool) -> bytes:
+        board, base = channel.board, "/tv/boards" if for_screen else "/boards"
         return self._renderer.render_wall(
             board.model_copy(update={"theme": theme}) if theme else board,
             channel.render_with_ages(now),
@@ -67,7 +70,8 @@ class PageCache:
             status=self._board_status(channel, now),
             period=channel.period(),
             places=f"/boards/{board.name}/{channel.edition}.css",
-            stream=f"/boards/{board.name}/stream?last={event_id(self._boot, channel.last_seq)}",
+            is_screen=for_screen,
+            stream=f"{base}/{board.name}/stream?last={event_id(self._boot, channel.last_seq)}",
         )
 
     def beat_event(self, channel: BoardChannel) -> SseEvent:

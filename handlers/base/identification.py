@@ -1,0 +1,67 @@
+"""Which television a request comes from, and who sends it while the state database is down."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from handlers.base.errors import HttpProblem
+from handlers.base.permissions import Route
+from utilities.model.errors import StateDown
+from utilities.model.principals import NOBODY, Nobody, PairedScreen, Principal
+
+if TYPE_CHECKING:  # a process that only collects has neither
+    from handlers.base.handler import BaseHandler
+    from utilities.screens.model import ScreenRecord
+
+
+async def identify_for_route(handler: "BaseHandler", route: Route) -> Principal:
+    """Returns the principal of a request for a route; while the state database is down that of the last check.
+
+    Raises StateDown where the route does not work without the database, and where nobody was checked before.
+    """
+    try:
+        if route.is_for_screens and handler.bearer_token is None:
+            return await identify_screen(handler)
+        return await handler.identify_principal()
+    except StateDown:
+        if not (principal := identify_cached(handler, route)):
+            raise
+        return principal
+
+
+async def identify_screen(handler: "BaseHandler") -> PairedScreen | Nobody:
+    """Returns the paired television of a request. Raises StateDown."""
+    secret = handler.authenticator.cookies.read_screen(handler.request)
+    screen = None if secret is None else await handler.authenticator.screens.registry.find_screen(secret)
+    return screen_principal(screen)
+
+
+def identify_cached(handler: "BaseHandler", route: Route) -> Principal:
+    """Returns who sent a request as of the last check; NOBODY where the route does not work without the database."""
+    if not route.offline:
+        return NOBODY
+    authenticator, session = handler.authenticator, handler.session_id
+    if session is not None and authenticator.sessions is not None and not route.is_for_screens:
+        person = authenticator.sessions.cached_person(session)
+        if person is not None:
+            return person
+    secret = authenticator.cookies.read_screen(handler.request)
+    return NOBODY if secret is None else screen_principal(authenticator.screens.registry.cached_screen(secret))
+
+
+def screen_principal(screen: "ScreenRecord | None") -> PairedScreen | Nobody:
+    """Returns the principal of a screen; NOBODY for one that is not paired any more."""
+    if screen is None or not screen.is_paired:
+        return NOBODY
+    return PairedScreen(screen.number, screen.name, boards_of_screen(screen))
+
+
+def check_own_board(principal: Principal, route: Route, path_args: Sequence[str]) -> None:
+    """Raises HttpProblem 404 for a screen, unless the path begins with a board of its own."""
+    is_bound = isinstance(principal, PairedScreen) and not route.any_board
+    if is_bound and (not path_args or path_args[0] not in principal.boards):
+        raise HttpProblem(404)
+
+
+def boards_of_screen(screen: "ScreenRecord") -> frozenset[str]:
+    """Returns the boards that a screen may read."""
+    return frozenset({screen.board}) - {""}

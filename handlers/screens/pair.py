@@ -1,0 +1,156 @@
+"""/pair: a person compares the code of a television and says what it is and shows."""
+
+import logging
+import math
+from datetime import datetime
+from typing import cast
+
+from handlers.base.handler import BaseHandler
+from utilities.model.errors import Overloaded, ParameterError
+from utilities.model.formats import format_age
+from utilities.model.principals import Person
+from utilities.screens.codes import format_code, normalize_code
+from utilities.screens.model import CodeLookup, PairingRequest, ScreenPlan
+from utilities.services import server_zone
+
+log = logging.getLogger("foyer.screens")
+
+NOT_A_CODE = "A code has eight letters, and none of them is a vowel. It looks like WDJB-MJHT."
+UNKNOWN_CODE = "No screen shows this code now. Compare it with the screen, which may show a new one."
+
+
+class PairHandler(BaseHandler):
+    """Base of the pages on which a person answers a television."""
+
+    @property
+    def person(self) -> Person:
+        return cast(Person, self.principal)
+
+    @property
+    def person_id(self) -> str:
+        """Who types the codes, for counting wrong ones."""
+        return f"{self.person.issuer} {self.person.subject}"
+
+    def time_text(self, moment: datetime) -> str:
+        return f"{moment.astimezone(server_zone(self.services.settings)):%H:%M}"
+
+    def refuse_code(self, lookup: CodeLookup, typed: str) -> None:
+        """Renders the form for a code with what is wrong with the last one."""
+        self.set_status(429 if lookup.retry_at is not None and not lookup.tries_left else 422)
+        if not lookup.is_code:
+            fault = NOT_A_CODE
+        elif lookup.retry_at is not None:
+            fault = f"Too many wrong codes. You can try again at {self.time_text(lookup.retry_at)}."
+        else:
+            tries = "one more time" if lookup.tries_left == 1 else f"{lookup.tries_left} more times"
+            fault = f"{UNKNOWN_CODE} You can try {tries}."
+        self.render_code_form(fault, typed)
+
+    def render_code_form(self, fault: str = "", typed: str = "") -> None:
+        code = normalize_code(typed)
+        self.render_page(
+            "screens/pair_code.html", here="/screens", fault=fault, typed=format_code(code) if code else ""
+        )
+
+
+class PairPage(PairHandler):
+    """Asks for the code, shows which device has it, and pairs that device with a POST."""
+
+    async def get(self) -> None:
+        typed = self.get_query_argument("code", "")
+        if not typed:
+            self.render_code_form()
+            return
+        lookup = await self.authenticator.screens.requests.find_request(typed, self.person_id)
+        if lookup.request is None:
+            self.refuse_code(lookup, typed)
+        else:
+            await self.render_request(typed, lookup.request, {})
+
+    async def render_request(
+        self, typed: str, request: PairingRequest, filled: dict[str, str], error: ParameterError | None = None
+    ) -> None:
+        """Renders the device and the form for its screen; `filled` is what a person has filled in before."""
+        screens = await self.authenticator.screens.registry.list_screens()
+        age = format_age(max(0.0, (self.services.clock() - request.made_at).total_seconds()))
+        former = next((each for each in screens if each.number == request.former_screen), None)
+        self.render_page(
+            "screens/pair.html",
+            here="/screens",
+            code=format_code(normalize_code(typed)),
+            device=request.device,
+            asked=f"{self.time_text(request.made_at)}, " + ("just now" if age == "now" else f"{age} ago"),
+            until=self.time_text(request.until),
+            screens=screens,
+            former=former,
+            boards=sorted(self.services.boards, key=lambda board: board.title),
+            filled={"replaces": str(former.number) if former else "", "diagonal": "55", "distance": "3"} | filled,
+            faults={error.parameter: str(error)} if error is not None else {},
+        )
+
+    async def post(self) -> None:
+        typed, registry = self.get_body_argument("code", ""), self.authenticator.screens.registry
+        fields = ("name", "place", "diagonal", "distance", "board", "replaces")
+        filled = {name: self.get_body_argument(name, "").strip() for name in fields}
+        try:
+            paired = await registry.pair_screen(typed, self.person_id, self.read_plan(filled), self.person.label)
+        except (ParameterError, Overloaded) as error:
+            await self.show_fault(typed, filled, error)
+            return
+        if isinstance(paired, CodeLookup):
+            self.refuse_code(paired, typed)
+            return
+        self.authenticator.screens.waiting.announce(paired.credential_hash)
+        log.info("%s paired screen %d, %s", self.person.label, paired.number, paired.device.browser)
+        self.redirect(f"/screens?paired={paired.number}", status=303)
+
+    async def show_fault(self, typed: str, filled: dict[str, str], error: ParameterError | Overloaded) -> None:
+        """Renders the form again with what is wrong, as long as the code works."""
+        lookup = await self.authenticator.screens.requests.find_request(typed, self.person_id)
+        if lookup.request is None:
+            self.refuse_code(lookup, typed)
+            return
+        self.set_status(422)
+        fault = error if isinstance(error, ParameterError) else ParameterError("name", str(error))
+        await self.render_request(typed, lookup.request, filled, fault)
+
+    def read_plan(self, filled: dict[str, str]) -> ScreenPlan:
+        """Returns what the person says about the screen. Raises ParameterError."""
+        if filled["replaces"]:
+            if not (filled["replaces"].isascii() and filled["replaces"].isdigit() and len(filled["replaces"]) < 10):
+                raise ParameterError("replaces", "must be a screen of the list")
+            return ScreenPlan(replaces=int(filled["replaces"]))
+        if self.services.boards.get(filled["board"]) is None:
+            raise ParameterError("board", "must be one of the list")
+        return ScreenPlan(
+            name=filled["name"],
+            place=filled["place"],
+            diagonal_inches=parse_length("diagonal", filled["diagonal"]),
+            distance_m=parse_length("distance", filled["distance"]),
+            board=filled["board"],
+        )
+
+
+class RefusePairing(PairHandler):
+    """Refuses the device with a code; it then shows another one."""
+
+    async def post(self) -> None:
+        typed = self.get_body_argument("code", "")
+        lookup = await self.authenticator.screens.requests.refuse(typed, self.person_id)
+        if lookup.request is None:
+            self.refuse_code(lookup, typed)
+            return
+        self.authenticator.screens.waiting.announce(lookup.request.device_hash)
+        log.info("%s refused a screen from %s", self.person.label, lookup.request.device.address)
+        self.redirect("/screens?refused=1", status=303)
+
+
+def parse_length(field: str, text: str) -> float:
+    """Returns a number that people write with a point or a comma. Raises ParameterError."""
+    try:
+        value = float(text.replace(",", ".")) if len(text) < 20 else math.nan
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ParameterError(field, "must be a number")
+    return value

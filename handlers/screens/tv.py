@@ -1,0 +1,201 @@
+"""/tv: the page of every television. It shows a code, or the wall of the screen that this television is."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import segno
+from markupsafe import Markup
+from tornado.web import HTTPError
+
+from handlers.base.errors import HttpProblem
+from handlers.base.public_origin import public_origin
+from handlers.boards.wall import WALL_THEMES, WallEventStream, WallHandler, open_event_stream
+from utilities.accounts.database.sessions import hash_secret
+from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
+from utilities.http.client_address import address_block
+from utilities.model.errors import Overloaded, StateDown
+from utilities.model.principals import Person
+from utilities.pageviews.classify.user_agents import parse_user_agent
+from utilities.rendering.layout.text_width import text_width
+from utilities.rendering.walls.sse_events import SseEvent, encode_event
+from utilities.screens.codes import format_code
+from utilities.screens.model import Device, ScreenRecord
+from utilities.services import server_zone
+
+VIEWPORT = re.compile(r"[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", re.ASCII)
+MAX_USER_AGENT_CHARS = 500
+CODE_FONT_PX = 100
+RETRY_SENTENCE = "This page tries again by itself."
+
+
+@dataclass(frozen=True)
+class ShownCode:
+    """A code as the page shows it."""
+
+    letters: str
+    until: datetime
+    qr: Markup
+    width: int  # of the letters at CODE_FONT_PX, so that they fill their column
+
+
+class ScreenHandler(WallHandler):
+    """Base of what a television loads."""
+
+    never_redirects = True  # no sign-in page on the glass
+
+    def clock_text(self) -> str:
+        local = self.services.clock().astimezone(server_zone(self.services.settings))
+        return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+    def time_text(self, moment: datetime) -> str:
+        return f"{moment.astimezone(server_zone(self.services.settings)):%H:%M}"
+
+    async def write_wall(self, board: str) -> bool:
+        """Finishes with the wall of a board; returns False for a board that there is not."""
+        await self.walls.wait_until_drawn()
+        theme = self.get_query_argument("theme", "")
+        theme = theme if theme in WALL_THEMES else ""
+        page = self.walls.render_page(board, theme, zipped=self.accepts_gzip, for_screen=True)
+        if page is None:
+            return False
+        if self.accepts_gzip:  # the page contains nothing of the request
+            self.set_header("Content-Encoding", "gzip")
+        self.finish(page)
+        return True
+
+
+class TvPage(ScreenHandler):
+    """Needs no sign-in. Renews the credential at each visit; a television without one gets a code."""
+
+    async def get(self) -> None:
+        registry, secret = self.authenticator.screens.registry, self.authenticator.cookies.read_screen(self.request)
+        try:
+            if secret is None or registry.cached_screen(secret) is None:
+                await self.count_request()
+            screen = None if secret is None else await self.find_screen(secret)
+            if screen is not None and screen.is_paired and secret is not None:
+                await self.show_wall(screen, secret)
+            elif self.wall_url and isinstance(await self.identify_principal(), Person):
+                self.redirect(self.wall_url)  # somebody has signed in again
+            else:
+                await self.show_code(secret, screen)
+        except (StateDown, Overloaded) as error:
+            self.set_status(503)
+            self.render_tv("Foyer cannot pair screens just now.", f"{error} {RETRY_SENTENCE}")
+
+    @property
+    def wall_url(self) -> str:
+        """The wall of a person whose session has ended; '' for a television."""
+        url = safe_return_url(self.get_query_argument("from", DEFAULT_RETURN_URL))
+        return url if url.startswith("/boards/") else ""
+
+    async def count_request(self) -> None:
+        """Raises Overloaded above the rate limit of new televisions."""
+        wait = await self.authenticator.screens.limiter.count_attempt(address_block(self.client_address))
+        if wait:
+            raise Overloaded("Too many televisions ask for a code from this network.")
+
+    async def find_screen(self, secret: str) -> ScreenRecord | None:
+        """Returns the screen with this credential; the last known one while the state database is down."""
+        registry = self.authenticator.screens.registry
+        try:
+            return await registry.find_screen(secret)
+        except StateDown:
+            if (screen := registry.cached_screen(secret)) is None:
+                raise
+            return screen
+
+    async def show_wall(self, screen: ScreenRecord, secret: str) -> None:
+        self.authenticator.cookies.set_screen(self, secret)
+        await self.authenticator.screens.registry.record_visit(screen)
+        if await self.write_wall(screen.board):
+            return
+        where = public_origin(self).partition("://")[2]
+        self.render_tv(
+            f"{screen.name} has no board to show.",
+            f"Its board has been removed. Whoever signs in at {where}/screens can choose another one.",
+        )
+
+    async def show_code(self, secret: str | None, former: ScreenRecord | None) -> None:
+        """Shows the code of this television. One that was unpaired gets a new secret: others may know the old one."""
+        if secret is None or former is not None:
+            secret = secrets.token_urlsafe(32)
+        agent = parse_user_agent(self.request.headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARS])
+        device = Device(self.client_address, describe_browser(agent.browser, agent.browser_version, agent.system))
+        number = former.number if former is not None else None
+        code, until = await self.authenticator.screens.requests.show_code(secret, device, number)
+        self.authenticator.cookies.set_screen(self, secret)
+        letters = format_code(code)
+        width = round(text_width(letters, CODE_FONT_PX, weight=700))
+        link = f"{public_origin(self)}/pair?code={letters}"
+        self.render_tv("What shall this screen show?", "", ShownCode(letters, until, draw_qr(link), width))
+
+    def render_tv(self, title: str, sentence: str, code: ShownCode | None = None) -> None:
+        self.render_page(
+            "screens/tv.html",
+            title=title,
+            sentence=sentence,
+            code=code,
+            left_ms=max(0, int((code.until - self.services.clock()).total_seconds() * 1000)) if code else 0,
+            until=self.time_text(code.until) if code else "",
+            place=public_origin(self).partition("://")[2],
+            signed_out_from=self.wall_url,
+            clock=self.clock_text(),
+        )
+
+
+class TvEventStream(ScreenHandler):
+    """Tells a television with a code that a person has answered."""
+
+    async def get(self) -> None:
+        screens, secret = self.authenticator.screens, self.authenticator.cookies.read_screen(self.request)
+        viewport = self.get_query_argument("size", "")
+        address = address_block(self.client_address)
+        if secret is None:
+            raise HTTPError(404)
+        if not screens.waiting.has_room(address):
+            raise HttpProblem(503, "Too many televisions wait here.")
+        has_code = await screens.requests.record_viewport(secret, viewport if VIEWPORT.fullmatch(viewport) else "")
+        if not has_code:
+            raise HTTPError(404)
+        pipe = open_event_stream(self)
+        is_chunked = self.request.version == "HTTP/1.1"
+        screens.waiting.add_stream(pipe, hash_secret(secret), address, self.make_beat, chunked=is_chunked)
+
+    def make_beat(self) -> SseEvent:
+        return encode_event("beat", {"clock": self.clock_text()})
+
+
+class ScreenWallPage(ScreenHandler):
+    """A board of this screen as it shows it, for playlists to load beforehand."""
+
+    async def get(self, board: str) -> None:
+        if not await self.write_wall(board):
+            raise HTTPError(404)
+
+
+class ScreenWallStream(WallEventStream):
+    """The events of a board of this screen; ends when the screen is unpaired or shows something else."""
+
+    never_redirects = True
+
+    def get(self, board: str) -> None:
+        registry, secret = self.authenticator.screens.registry, self.authenticator.cookies.read_screen(self.request)
+        screen = None if secret is None else registry.cached_screen(secret)
+        if screen is None or secret is None:  # unpaired since the check of the principal
+            raise HTTPError(401)
+        self.authenticator.cookies.set_screen(self, secret)
+        self.open_stream(board, registry.watch_screen(screen))
+
+
+def describe_browser(browser: str, version: str, system: str) -> str:
+    """Returns `Chromium 79, Tizen`, for the person who compares it."""
+    return ", ".join(filter(None, (f"{browser} {version}".strip(), system))) or "an unknown browser"
+
+
+def draw_qr(link: str) -> Markup:
+    """Returns a QR code as an SVG without styles, dark on light in every theme, with its quiet zone."""
+    code = segno.make(link, error="m", micro=False)
+    return Markup(code.svg_inline(omitsize=True, border=4, dark="#0f1216", light="#e8eaed", svgclass="qr"))  # noqa: S704

@@ -1,0 +1,234 @@
+"""The registry of screens: who a credential belongs to, in memory and up to date with every other process."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakSet
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from utilities.accounts.database.connection import StateDatabase
+from utilities.accounts.database.sessions import hash_secret
+from utilities.accounts.database.tables import screen_changes, screens
+from utilities.model.clock import Clock
+from utilities.model.errors import Overloaded, ParameterError, StateDown
+from utilities.runtime.single_flight import SingleFlight
+from utilities.runtime.supervised_loop import SupervisedLoop
+from utilities.screens.model import CodeLookup, Device, PairingRequest, ScreenPlan, ScreenRecord
+from utilities.screens.requests import PairingRequests, take_request
+
+log = logging.getLogger("foyer.screens")
+
+MAX_SCREENS = 10_000
+SCREEN_CACHE_TIME = timedelta(seconds=2)  # for so long another process may accept a screen that was unpaired
+LAST_SEEN_INTERVAL = timedelta(minutes=1)
+
+
+class ScreenRegistry:
+    """All screens, read again when their revision in the database has changed.
+
+    Every change of a screen raises the revision in its own transaction, so one small query shows whether there is any.
+    """
+
+    def __init__(self, state: StateDatabase, clock: Clock, requests: PairingRequests) -> None:
+        self.database = state
+        self.clock = clock
+        self.requests = requests
+        self._screens: dict[int, ScreenRecord] = {}
+        self._numbers: dict[str, int] = {}  # by the hash of the credential
+        self._revision = -1
+        self._checked_at: datetime | None = None
+        self._running = SingleFlight[None, None]()
+        self._reading = asyncio.Lock()  # what was read first must not replace what was read later
+        self._poll: SupervisedLoop | None = None
+        self._end_events: dict[int, WeakSet[asyncio.Event]] = {}
+
+    async def find_screen(self, secret: str) -> ScreenRecord | None:
+        """Returns the screen with this credential, also when it has been unpaired. Raises StateDown."""
+        key, now = hash_secret(secret), self.clock()
+        is_fresh = self._checked_at is not None and abs(now - self._checked_at) <= SCREEN_CACHE_TIME
+        if key not in self._numbers or not is_fresh:
+            await self.refresh()
+        return self.cached_screen(secret)
+
+    def cached_screen(self, secret: str) -> ScreenRecord | None:
+        """Returns the screen as of the last check, for as long as the database does not answer."""
+        number = self._numbers.get(hash_secret(secret))
+        return None if number is None else self._screens.get(number)
+
+    async def list_screens(self) -> list[ScreenRecord]:
+        """Returns all screens by name, those that are paired first."""
+        await self._read_screens()
+        return sorted(self._screens.values(), key=lambda each: (not each.is_paired, each.name.casefold(), each.number))
+
+    async def get_screen(self, number: int) -> ScreenRecord | None:
+        """Returns a screen by its number."""
+        await self.refresh()
+        return self._screens.get(number)
+
+    def watch_screen(self, screen: ScreenRecord) -> asyncio.Event:
+        """Is set when this screen is unpaired or shows something else. Keep a reference: nothing else does."""
+        if self._poll is None or not self._poll.is_running:
+            self._poll = SupervisedLoop("screens: changes", self._poll_changes)
+        event = asyncio.Event()
+        self._end_events.setdefault(screen.number, WeakSet()).add(event)
+        return event
+
+    async def refresh(self) -> None:
+        """Reads the screens if any has changed, and ends the streams of those that may not go on. Raises StateDown."""
+        await self._running.run(None, self._refresh_once)
+
+    async def _poll_changes(self) -> None:
+        """Ends the streams of screens that another process has changed; runs while there are streams."""
+        while self._end_events:
+            await asyncio.sleep(SCREEN_CACHE_TIME.total_seconds())
+            try:
+                await self.refresh()
+                await self._record_open_streams()
+            except StateDown as error:
+                log.debug("cannot check which screens have changed: %s", error)  # the database logs its outages
+
+    async def close(self) -> None:
+        """Stops the poll."""
+        if self._poll is not None:
+            await self._poll.stop()
+        await self._running.close()
+
+    async def _refresh_once(self) -> None:
+        now = self.clock()
+        revision = await self.database.run(_select_revision)
+        if revision != self._revision:
+            await self._read_screens()
+        self._checked_at = now
+
+    async def _read_screens(self) -> None:
+        async with self._reading:
+            await self._replace_screens()
+
+    async def _replace_screens(self) -> None:
+        revision, rows = await self.database.run(_select_screens)
+        before, self._screens = self._screens, {row.number: _read_screen(row) for row in rows}
+        self._numbers = {screen.credential_hash: number for number, screen in self._screens.items()}
+        self._revision = revision
+        for number, old in before.items():
+            new = self._screens.get(number)
+            if new is None or _stream_key(new) != _stream_key(old):
+                for event in self._end_events.pop(number, ()):
+                    event.set()
+
+    async def _record_open_streams(self) -> None:
+        self._end_events = {number: events for number, events in self._end_events.items() if events}
+        now = self.clock()
+        numbers = [number for number in self._end_events if is_unseen(self._screens.get(number), now)]
+        if numbers:
+            await self._store_last_seen(numbers, now)
+
+    async def record_visit(self, screen: ScreenRecord) -> None:
+        """Stores that a screen was here, at most once a minute; a database that is read-only does not matter."""
+        now = self.clock()
+        if is_unseen(screen, now):
+            try:
+                await self._store_last_seen([screen.number], now)
+            except StateDown as error:
+                log.debug("cannot store when a screen was seen: %s", error)
+
+    async def _store_last_seen(self, numbers: list[int], now: datetime) -> None:
+        seen = update(screens).where(screens.c.number.in_(numbers)).values(last_seen=now)
+        await self.database.run(lambda connection: connection.execute(seen))
+        for number in numbers:
+            if number in self._screens:
+                self._screens[number] = replace(self._screens[number], last_seen=now)
+
+    async def pair_screen(self, typed: str, person: str, plan: ScreenPlan, by: str) -> CodeLookup | ScreenRecord:
+        """Returns the screen that the device with this code is from now on, or the lookup of a wrong code.
+
+        All in one transaction. Raises ParameterError for a plan that is not right, Overloaded for too many screens.
+        """
+        if plan.replaces is None:
+            plan.check()
+        now = self.clock()
+
+        def pair(connection: Connection) -> CodeLookup | int:
+            lookup = self.requests.look_up(connection, typed, person)
+            if lookup.request is None:
+                return lookup
+            if not take_request(connection, lookup.request):
+                return CodeLookup(tries_left=lookup.tries_left)
+            return _store_screen(connection, lookup.request, plan, by, now)
+
+        paired = await self.requests.run_counted(pair)
+        if isinstance(paired, CodeLookup):
+            return paired
+        await self._read_screens()
+        return self._screens[paired]
+
+    async def unpair_screen(self, number: int, by: str) -> bool:
+        """Revokes the credential of a screen, in every process; returns whether it was paired."""
+        same = (screens.c.number == number) & screens.c.revoked_at.is_(None)
+        return await self._change(update(screens).where(same).values(revoked_at=self.clock(), revoked_by=by[:255]))
+
+    async def remove_screen(self, number: int) -> bool:
+        """Deletes a screen that is not paired any more; returns whether there was one."""
+        return await self._change(delete(screens).where(screens.c.number == number, screens.c.revoked_at.is_not(None)))
+
+    async def _change(self, statement: Any) -> bool:
+        def run_and_mark(connection: Connection) -> int:
+            count = connection.execute(statement).rowcount
+            if count:
+                mark_change(connection)
+            return int(count)
+
+        count = await self.database.run(run_and_mark)
+        await self._read_screens()
+        return bool(count)
+
+
+def is_unseen(screen: ScreenRecord | None, now: datetime) -> bool:
+    """Whether it is time to store that a screen is here."""
+    return screen is not None and (screen.last_seen is None or now - screen.last_seen >= LAST_SEEN_INTERVAL)
+
+
+def mark_change(connection: Connection) -> None:
+    """Raises the revision, so that every process reads the screens again."""
+    connection.execute(update(screen_changes).values(revision=screen_changes.c.revision + 1))
+
+
+def _stream_key(screen: ScreenRecord) -> tuple[object, ...]:
+    return screen.credential_hash, screen.is_paired, screen.board, screen.playlist
+
+
+def _select_revision(connection: Connection) -> int:
+    return connection.scalar(select(screen_changes.c.revision)) or 0
+
+
+def _select_screens(connection: Connection) -> tuple[int, list[Row[Any]]]:
+    return _select_revision(connection), list(connection.execute(select(screens)).all())
+
+
+def _store_screen(connection: Connection, request: PairingRequest, plan: ScreenPlan, by: str, now: datetime) -> int:
+    device = request.device
+    values: dict[str, object] = {
+        "credential_hash": request.device_hash,
+        **{"browser": device.browser, "viewport": device.viewport, "address": device.address},
+        **{"paired_by": by[:255], "paired_at": now, "last_seen": None, "revoked_at": None, "revoked_by": None},
+    }
+    mark_change(connection)
+    if plan.replaces is not None:
+        same = screens.c.number == plan.replaces
+        if not connection.execute(update(screens).where(same).values(values)).rowcount:
+            raise ParameterError("replaces", "must be a screen that there is")
+        return plan.replaces
+    if (connection.scalar(select(func.count()).select_from(screens)) or 0) >= MAX_SCREENS:
+        raise Overloaded(f"There are {MAX_SCREENS} screens already: remove some that are not paired.")
+    shown = {"board": plan.board, "playlist": plan.playlist, "time_zone": None, "safe_area": None}
+    size = {"diagonal_inches": plan.diagonal_inches, "distance_m": plan.distance_m}
+    row = values | shown | size | {"name": plan.name, "place": plan.place}
+    return int(connection.execute(insert(screens).values(row).returning(screens.c.number)).scalar_one())
+
+
+def _read_screen(row: Row[Any]) -> ScreenRecord:
+    values = dict(row._mapping)
+    device = Device(values.pop("address"), values.pop("browser"), values.pop("viewport"))
+    return ScreenRecord(device=device, **values)
