@@ -57,8 +57,9 @@ def screen_principal(screen: "ScreenRecord | None") -> PairedScreen | Nobody:
 
 def check_own_board(principal: Principal, route: Route, path_args: Sequence[str]) -> None:
     """Raises HttpProblem 404 for a screen, unless the path begins with a board of its own."""
-    is_bound = isinstance(principal, PairedScreen) and not route.any_board
-    if is_bound and (not path_args or path_args[0] not in principal.boards):
+    if not isinstance(principal, PairedScreen) or route.any_board:
+        return
+    if not path_args or path_args[0] not in principal.boards:
         raise HttpProblem(404)
 
 
