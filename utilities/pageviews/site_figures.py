@@ -78,8 +78,9 @@ class SiteFigures:
         values = {f"named_{place}": each for place, each in enumerate(lists)}
         sql = rest.conditioned_sql(len(lists))
         ((count, *figures),) = await self._query(sql, time_range, **values, separator=NAME_SEPARATOR)
-        texts = [REST_NAME] * sum(not column.is_numeric for column in columns)
-        (row,) = to_frame_rows([(*texts, *figures)], columns)
+        numbers = iter(figures)
+        cells = tuple(next(numbers) if column.is_numeric else REST_NAME for column in columns)
+        (row,) = to_frame_rows([cells], columns)
         return row, int(count)
 
     async def _with_previous(self, frame: Frame, before: TimeRange, counted: CountedTime, names: list[Any]) -> Frame:

@@ -185,8 +185,14 @@ async def test_names_are_joined_with_the_previous_period(make_source: MakeSource
 
 async def test_long_trail_is_cut(make_source: MakeSource):
     way = [view_at(1, 1, f"10 08:{n // 60:02d}:{n % 60:02d}", f"/{n}") for n in range(250)]
-    rows = (await (await make_source(way)).fetch_frame(PageViewQuery("trails"))).rows
-    assert [row[2] for row in rows] == [f"/{n}" for n in range(200)]
+    others = [view_at(n, n, f"10 09:00:0{n}", "/") for n in (2, 3)]
+    frame = await (await make_source(way + others)).fetch_frame(PageViewQuery("trails", limit=2))
+    assert [row[2] for row in frame.rows] == [*(f"/{n}" for n in range(200)), "/"]
+    assert frame.rows[199][5] == 1.0  # the next page is not here, and yet it ends the time on this one
+    assert [note.text for note in frame.notes] == [
+        "These are the 2 longest of 3 visits.",
+        "Of one visit only the first 200 pages are here.",
+    ]
 
 
 async def test_views_with_one_time_have_a_stable_order(make_source: MakeSource):

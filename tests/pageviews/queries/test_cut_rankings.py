@@ -1,6 +1,7 @@
 """What a limit cuts from a ranking is grouped first: the row (other) and the totals are those of plain Python."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,8 @@ ALIKE = (
     "referrers-to-page",
     "systems",
 )
-RANKINGS = sorted(name for name, query in site_queries().items() if query.rest and name not in ALIKE)
+LABELLED = "titled-pages"  # the pages with a text that is no name
+RANKINGS = sorted(name for name, query in site_queries().items() if query.rest and name not in (*ALIKE, LABELLED))
 FILTERS: tuple[dict[str, str], ...] = (
     {},
     {"page": "/a", "channel": "Email"},
@@ -102,6 +104,19 @@ async def test_what_a_limit_cuts_is_one_row_and_the_totals_are_those_of_all(sour
         visits = select_visits(ROWS, DAYS, filters)
         for question in ("channels",) if filters else RANKINGS:
             await assert_recomputed(source, question, visits, filters)
+
+
+async def test_pages_with_titles_are_the_pages(source: PageViewSource):
+    for limit in (2, 50):
+        for filters in FILTERS:
+            query = PageViewQuery("pages", limit=limit, **THREE_DAYS, **filters)
+            pages = await source.fetch_frame(query)
+            titled = await source.fetch_frame(replace(query, question=LABELLED))
+            assert [row[:4] for row in titled.rows] == [row[:4] for row in pages.rows], (limit, filters)
+            assert (titled.has_rest, titled.total_rows) == (pages.has_rest, pages.total_rows)
+            assert titled.totals == {key: pages.totals[key] for key in titled.totals}
+            if titled.has_rest:
+                assert titled.rows[-1][4] == "(other)"
 
 
 async def test_many_long_names_are_sent_in_several_values(source: PageViewSource, monkeypatch: pytest.MonkeyPatch):

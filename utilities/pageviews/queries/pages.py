@@ -85,6 +85,14 @@ TITLED_PAGES_QUERY = SiteQuery(
         seconds_column("averageTime", "Avg. time", 2),
         text_column("title", "Title", 3),
     ),
+    rest=RestQuery(
+        STEPS_SQL
+        + """
+    SELECT count(DISTINCT page) AS names, count(*) AS views, count(DISTINCT visit) AS visits,
+        sum(stayed) / nullIf(count(*) - countIf(stayed IS NULL), 0) / 1000.0 AS seconds
+    FROM steps WHERE {among}{only}""",
+        ("path",),
+    ),
     has_labels=True,
 )
 """Pages with the title of their last view, which walls show in place of the path."""

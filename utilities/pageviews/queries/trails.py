@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from utilities.model.frames import Value
+from utilities.model.frames import Note, Value
 from utilities.model.time_ranges import TimeRange
 from utilities.pageviews.classify.countries import country_name
 from utilities.pageviews.queries import (
@@ -27,13 +27,20 @@ MAX_TRAIL_STEPS = 200  # of one trail
 def number_steps(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
     """Returns a row for each page of each visit, with its position and the time on the page."""
     rows: list[tuple[Value, ...]] = []
+    place = longer = 0
     for place, (_, trail) in enumerate(groupby(engine_rows, key=lambda row: row[0]), 1):
         steps = list(trail)
         times = [row[2] for row in steps]
+        longer += len(steps) > MAX_TRAIL_STEPS
         for step, (row, following) in enumerate(zip(steps, [*times[1:], None], strict=True), 1):
             stayed = None if following is None else (following - row[2]).total_seconds()
-            rows.append((place, step, row[4], row[5], format_local_time(row[2], row[3]), stayed))
-    return rows, ()
+            if step <= MAX_TRAIL_STEPS:
+                rows.append((place, step, row[4], row[5], format_local_time(row[2], row[3]), stayed))
+    all_visits = int(engine_rows[0][6]) if engine_rows else 0
+    sentences = [f"These are the {place:,} longest of {all_visits:,} visits."] if all_visits > place else []
+    which = "one visit" if longer == 1 else f"{longer:,} visits"
+    sentences += [f"Of {which} only the first {MAX_TRAIL_STEPS} pages are here."] if longer else []
+    return rows, tuple(map(Note, sentences))
 
 
 def format_recent_views(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:
@@ -59,8 +66,10 @@ TRAILS_QUERY = SiteQuery(
             row_number() OVER (PARTITION BY page_views.visit ORDER BY {ORDER}) AS place
         FROM page_views JOIN longest ON page_views.visit = longest.visit WHERE {where} AND name = ''
     )
-    SELECT way, place, moment, zone_offset, path, title FROM ways WHERE place <= MOST
-    ORDER BY pages DESC, lasted DESC, way, place""".replace("MOST", str(MAX_TRAIL_STEPS)).replace(
+    SELECT way, place, moment, zone_offset, path, title,
+        (SELECT count(DISTINCT visit) FROM page_views WHERE {where}{only} AND name = '') AS all_visits
+    FROM ways WHERE place <= MOST
+    ORDER BY pages DESC, lasted DESC, way, place""".replace("MOST", str(MAX_TRAIL_STEPS + 1)).replace(
         "{ORDER}", VIEW_ORDER_SQL
     ),
     (
