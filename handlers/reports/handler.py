@@ -80,10 +80,16 @@ class ReportHandler(BaseHandler):
     async def wait_for_figures(self, query: ReportQuery) -> ReportView:
         """Returns the report with figures that are not older than its schedule, or the latest there are.
 
-        They are waited for at most READING_TIMEOUT_SECONDS. Raises HttpProblem 503 when there are none at all.
+        They are waited for at most READING_TIMEOUT_SECONDS. Raises HttpProblem 503 when there are none at all, or only those
+        of another day than the request names ("yesterday", right after midnight).
         """
         with http_errors():
             view = query.describe(await query.wait_for_reading(query.is_settled))
+        if query.names_other_days(view.reading):
+            reason = view.error or "They are awaited."
+            raise HttpProblem(
+                503, f"The figures of these days are not there yet. {reason}", {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            )
         if view.reading.frame is None:
             reason = f"There are no figures: {view.error}" if view.error else "The answer is not there yet."
             raise HttpProblem(503, f"{reason} Try again in some seconds.", {"Retry-After": str(RETRY_AFTER_SECONDS)})

@@ -83,6 +83,7 @@ class ReportSvg(ReportHandler):
             and latest_reading_named(self.services, file.reading.report) is file.reading
             and file.query.state_of(file.reading) is file.state
             and file.query.is_settled(file.reading)
+            and not file.query.names_other_days(file.reading)
         )
 
     async def draw_image(self, name: str, params: Mapping[str, str]) -> ImageFile:

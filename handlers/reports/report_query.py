@@ -9,6 +9,7 @@ from handlers.reports.presenter import ReportView, build_report_view
 from utilities.google.ga4_request import SPARE_ROWS
 from utilities.model.frames import Frame, Reading, ReadingState, ValueKind
 from utilities.refresh.parameterized_reports import ParameterizedReports
+from utilities.refresh.schedule import has_turned
 from utilities.reports import Report
 from utilities.services import Services
 from utilities.sources import ROWS_PARAM
@@ -137,27 +138,38 @@ class ReportQuery:
         try:
             async with asyncio.timeout(READING_TIMEOUT_SECONDS):
                 while (reading := store.latest(name)) is None or not is_settled(reading):
+                    refresher.check_due(name)
                     await anext(announcements)
         except TimeoutError:
             return store.latest(name) or Reading(name)
         return reading
 
     def is_answered(self, reading: Reading) -> bool:
-        """Whether there are figures or an error, of whatever age."""
-        return self.state_of(reading) is not ReadingState.WAITING
+        """Whether there are figures of this day or an error, of whatever age."""
+        has_answer = self.state_of(reading) is not ReadingState.WAITING
+        return has_answer and (reading.last_error is not None or not self.is_of_other_day(reading))
+
+    def is_of_other_day(self, reading: Reading) -> bool:
+        """Whether the day of the figures' zone has ended since they were taken: what was yesterday is not any more."""
+        return reading.taken_at is not None and has_turned(reading, reading.taken_at, self.services.clock())
+
+    def names_other_days(self, reading: Reading) -> bool:
+        """Whether the request names days relative to now, and the figures are of others."""
+        named = [text for name in ("from", "to") if (text := self.params.get(name, ""))]
+        return any(text.strip().startswith("now") for text in named) and self.is_of_other_day(reading)
 
     def is_settled(self, reading: Reading) -> bool:
         """Whether no later reading is due: it is not older than its schedule, or the next try is yet to come."""
         error = reading.last_error
-        return self.state_of(reading) is ReadingState.LIVE or (
-            error is not None and error.retry_at > self.services.clock()
-        )
+        is_live = self.state_of(reading) is ReadingState.LIVE and not self.is_of_other_day(reading)
+        return is_live or (error is not None and error.retry_at > self.services.clock())
 
     def is_current(self, reading: Reading) -> bool:
         """Whether a later reading is not worth waiting for. Walls keep a report without parameters current anyway."""
-        return (
-            not self.is_parameterized or reading.last_error is not None or self.state_of(reading) is ReadingState.LIVE
-        )
+        if reading.last_error is not None:
+            return True
+        is_fresh = not self.is_parameterized or self.state_of(reading) is ReadingState.LIVE
+        return is_fresh and not self.is_of_other_day(reading)
 
     def state_of(self, reading: Reading) -> ReadingState:
         """Returns the freshness of a reading of this report now."""

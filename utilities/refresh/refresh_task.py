@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from math import inf
 from typing import cast
 
@@ -14,7 +15,7 @@ from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import ErrorKind, SourceError, StoreDown, Unavailable, error_kind
 from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.model.wall_words import TIMEOUT, describe_for_wall
-from utilities.refresh.schedule import Observation, can_complete, failure_reading, has_turned
+from utilities.refresh.schedule import Observation, as_of, can_complete, failure_reading, has_turned
 from utilities.reports import Report
 from utilities.runtime.outage_log import is_outage_logged, outage_level
 from utilities.runtime.supervised_loop import catch_error
@@ -182,7 +183,7 @@ class RefreshTask:
         report, started, started_at = self.report, self.context.monotonic(), self.context.clock()
         try:
             async with asyncio.timeout(self.context.timeout):
-                await self._query_and_write(lease)
+                await self._query_and_write(lease, started_at)
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self.context.timeout:g} seconds", wall_text=TIMEOUT) from error
         self.last_duration = self.context.monotonic() - started
@@ -190,8 +191,8 @@ class RefreshTask:
         if report is not self.report or has_turned(latest, started_at, now):  # during the query
             self.mark_due()
 
-    async def _query_and_write(self, lease: Lease) -> None:
-        """Writes each frame as it arrives; the last one is complete."""
+    async def _query_and_write(self, lease: Lease, started_at: datetime) -> None:
+        """Writes each frame as it arrives; the last one is complete. One of another day is as old as its query."""
         frame: Frame | None = None
         frames = cast(AsyncGenerator[Frame, None], self.report.fetch_frames(self.context.sources))
         async with aclosing(frames):
@@ -205,7 +206,8 @@ class RefreshTask:
         if before is not None and before.last_error is not None:
             level = logging.DEBUG if self.is_logged_elsewhere else logging.INFO
             log.log(level, "%s: the figures are up to date again", self.report.name)
-        await self._write_reading(Reading(self.report.name, frame, received_at), lease)
+        taken_at = as_of(frame, started_at, received_at)
+        await self._write_reading(Reading(self.report.name, frame, taken_at), lease)
         if before is not None and before.last_error is not None:
             self.context.sources.announce_recovery(self.report.sources[0], self.report.query)
 

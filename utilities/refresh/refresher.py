@@ -70,6 +70,11 @@ class Refresher:
         """
         self._extend(report, self.context.monotonic() + self.keep_seconds)
 
+    def check_due(self, report: str) -> None:
+        """Makes the task of a report look again whether it is due, because the clock may have jumped."""
+        if report in self.refresh_tasks:
+            self.refresh_tasks[report].wake_event.set()
+
     def drop_report(self, report: str) -> None:
         """Stops refreshing a report; a running query is cancelled."""
         if report in self.refresh_tasks:

@@ -79,6 +79,12 @@ def next_turn(frame: Frame | None, after: datetime) -> datetime | None:
     return min(turns, default=None)
 
 
+def as_of(frame: Frame, started_at: datetime, received_at: datetime) -> datetime:
+    """Returns the time of an answer: when it came, or when its query began if the day has ended since then."""
+    turn = next_turn(frame, started_at)
+    return started_at if turn is not None and turn <= received_at else received_at
+
+
 def has_turned(reading: Reading | None, since: datetime, now: datetime) -> bool:
     """Whether the day or the period of the figures has ended since then."""
     turn = next_turn(reading.frame, since) if reading else None

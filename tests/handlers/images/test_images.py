@@ -1,8 +1,11 @@
 """Every report has an image; errors name the parameter and what is allowed."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from tests.handlers.accounts.conftest import StartFoyer
 from utilities.rendering.charts.embedded_fonts import style_hash
@@ -97,3 +100,21 @@ async def test_wrong_parameter_is_named_with_what_is_allowed(start_local_foyer: 
         answer = await browser.open(f"{DAYS}&{parameter}")
         assert (answer.code, words in answer.body.decode()) == (400, True), parameter
     assert (await browser.open("/reports/nothing.svg")).code == 404
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "svg"])
+async def test_yesterday_is_another_day_after_midnight(start_local_foyer: StartFoyer, form: str):
+    local_server = await start_local_foyer()
+    zone = ZoneInfo(local_server.services.collector.sites.zone)
+    path, browser = f"/reports/site-by-day.{form}?from=now-1d/d&to=now-1d/d", local_server.new_browser()
+    days = {"csv": ("\"2026-11-19\"", "\"2026-11-20\""), "svg": ("Thu 19 Nov", "Fri 20 Nov")}
+    midnight = datetime(2026, 11, 21, tzinfo=zone)
+    for place, seconds in enumerate((-3600, 2)):
+        local_server.clock.set_time(midnight + timedelta(seconds=seconds))
+        answer = await browser.open(path)
+        assert answer.code == 200
+        assert [day.encode() in answer.body for day in days.get(form, days["csv"])] == [place == 0, place == 1]
+    await local_server.services.variants.refresher.stop()
+    local_server.clock.set_time(midnight + timedelta(days=1, seconds=2))
+    answer = await browser.open(path)
+    assert answer.code == (200 if form == "json" else 503)
