@@ -107,7 +107,7 @@ async def test_yesterday_is_another_day_after_midnight(start_local_foyer: StartF
     local_server = await start_local_foyer()
     zone = ZoneInfo(local_server.services.collector.sites.zone)
     path, browser = f"/reports/site-by-day.{form}?from=now-1d/d&to=now-1d/d", local_server.new_browser()
-    days = {"csv": ("\"2026-11-19\"", "\"2026-11-20\""), "svg": ("Thu 19 Nov", "Fri 20 Nov")}
+    days = {"csv": ('"2026-11-19"', '"2026-11-20"'), "svg": ("Thu 19 Nov", "Fri 20 Nov")}
     midnight = datetime(2026, 11, 21, tzinfo=zone)
     for place, seconds in enumerate((-3600, 2)):
         local_server.clock.set_time(midnight + timedelta(seconds=seconds))
