@@ -80,8 +80,8 @@ class ReportHandler(BaseHandler):
     async def wait_for_figures(self, query: ReportQuery) -> ReportView:
         """Returns the report with figures that are not older than its schedule, or the latest there are.
 
-        They are waited for at most READING_TIMEOUT_SECONDS. Raises HttpProblem 503 when there are none at all, or only those
-        of another day than the request names ("yesterday", right after midnight).
+        They are waited for at most READING_TIMEOUT_SECONDS. Raises HttpProblem 503 when there are none at all, or only
+        those of another day than the request names ("yesterday", right after midnight).
         """
         with http_errors():
             view = query.describe(await query.wait_for_reading(query.is_settled))

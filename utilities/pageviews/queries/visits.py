@@ -19,9 +19,9 @@ from utilities.pageviews.queries import (
 from utilities.pageviews.sql.filters import UNKNOWN_NAME
 from utilities.pageviews.sql.landing_exit import EXIT_SQL, LANDING_SQL, NUMBERED_PAGES_SQL, VIEWS_WITH_PAGE_SQL
 
-LENGTH_COLUMN = seconds_column("visitLength", "Visit length", 1)
+LENGTH_COLUMN = seconds_column("visitLength", "Visit duration", 1)
 BOUNCE_COLUMN = fraction_column("bounceRate", "Bounce rate", 1)
-VIEWS_PER_VISIT_COLUMN = Column("viewsPerVisit", "Views a visit", ValueKind.DECIMAL, 2)
+VIEWS_PER_VISIT_COLUMN = Column("viewsPerVisit", "Views per visit", ValueKind.DECIMAL, 2)
 
 VISITS_SQL = """visit_rows AS (
         SELECT visit, min(visitor) AS person, count(*) AS hits, count(*) FILTER (WHERE name = '') AS pages,
