@@ -74,11 +74,13 @@ def build_rest_row(
         else:
             obstacles.append((obstacle or REASONS["others"], column.heading.lower()))
     if not figures:
-        return None, [Note(f"There is no row “{REST_NAME}”: {obstacle}") for obstacle, _ in obstacles[:1] if totals]
+        return None, [
+            Note(f"There is no row “{REST_NAME}”: {obstacle}", row=REST_NAME) for obstacle, _ in obstacles[:1] if totals
+        ]
     notes = []
     for obstacle, group in groupby(sorted(obstacles), key=lambda each: each[0]):
         headings = " and no ".join(heading for _, heading in group)
-        notes.append(Note(f"“{REST_NAME}” has no {headings}: {obstacle}"))
+        notes.append(Note(f"“{REST_NAME}” has no {headings}: {obstacle}", row=REST_NAME))
     return (*[REST_NAME] * len(names), *(figures.get(column.key) for column in columns[len(names) :])), notes
 
 

@@ -57,10 +57,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence about the frame, or about one column of it."""
+    """A sentence about the frame, or about one column or row of it."""
 
     text: str
     column: str | None = None
+    row: str | None = None  # the name of the row, such as (other)
 
 
 @dataclass(frozen=True)

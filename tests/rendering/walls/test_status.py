@@ -10,7 +10,7 @@ from tests.rendering.walls.conftest import StartServer, number, table
 from tests.waiting import wait_until
 from utilities.config.boards import Tile
 from utilities.model.errors import ErrorKind
-from utilities.model.frames import LastError, Reading, ReadingState
+from utilities.model.frames import LastError, Note, Reading, ReadingState
 from utilities.rendering.walls.shared_failures import FailureRole, share_failures
 from utilities.rendering.walls.status_line import BoardStatus, board_status
 from utilities.rendering.walls.tile_context import TileState, describe_retry
@@ -101,3 +101,12 @@ async def test_a_tile_that_waits_names_one_time_and_is_not_redrawn_each_minute(s
     assert server.walls._channels["office"].rendered["visitors"] is drawn
     await server.show("visitors", number(7))
     await wait_until(lambda: 'data-state="live"' in server.html("visitors"))
+
+
+async def test_a_note_about_the_row_of_all_others_leaves_no_mark_on_a_wall(start_server: StartServer) -> None:
+    server = await start_server()
+    await server.show("pages", replace(table(("/a", 3)), notes=(Note("“(other)” has no users", row="(other)"),)))
+    await server.show("visitors", replace(number(7), notes=(Note("Sampled"),)))
+    await wait_until(lambda: 'data-state="live"' in server.html("pages") and "Sampled" in server.html("visitors"))
+    assert "partial" in server.html("visitors")
+    assert "partial" not in server.html("pages")

@@ -42,7 +42,7 @@ class TileContext:
     retry: str  # since when, and when the next try is; '' where there is no room
     is_large: bool  # whether the reason is that of all tiles, in large letters
     expected: str  # when the first figures come; '' unless the tile waits for them
-    notes: tuple[str, ...]  # about the frame; the view shows the notes about single columns
+    notes: tuple[str, ...]  # about the frame; the view shows those about columns, and pages those about rows
     faces: tuple[TileFace, ...]  # none without figures
 
 
@@ -71,7 +71,7 @@ def build_context(
         retry=retry,
         is_large=is_large,
         expected=f"The first figures come at about {expected.astimezone(zone):%H:%M}." if expected else "",
-        notes=tuple(note.text for note in frame.notes if note.column is None) if frame else (),
+        notes=tuple(note.text for note in frame.notes if note.column is note.row is None) if frame else (),
         faces=inside.faces,
     )
 
