@@ -22,6 +22,10 @@ BUSY_RETRY_AFTER_SECONDS = 10  # until there may be room for another report with
 class ReportHandler(BaseHandler):
     """Base of the handlers for one report."""
 
+    async def head(self, *args: str) -> None:
+        """Answers as `get` does; the server leaves out the body."""
+        await self.get(*args)
+
     def find_query(self, name: str) -> ReportQuery:
         """Returns the query of the report without parameters; 404 when there is no such report."""
         report = self.services.reports.get(name)

@@ -50,6 +50,9 @@ class ReportSvg(ReportHandler):
     etag: str | None = None  # of an answer that is an image
 
     async def get(self, name: str) -> None:
+        # A wiki of the company shows it to people who have signed in; foreign sites cannot.
+        self.set_header("Cross-Origin-Resource-Policy", "same-site")
+        self.set_header("Cache-Control", "private, no-cache")
         await self.send_image(name, {each: self.get_query_argument(each) for each in self.request.query_arguments})
 
     async def send_image(self, name: str, params: Mapping[str, str]) -> None:

@@ -17,7 +17,9 @@ PATH = Column("path", "Page", ValueKind.TEXT)
         (["価格｜例", "会社｜例", "採用｜例"], ["価格", "会社", "採用"]),
         (["A – B - Example", "C - D - Example", "E - Example"], ["A – B", "C - D", "E"]),
         (["A | Example", "A", "B | Example", "C | Example"], ["A | Example", "A", "B", "C"]),  # two would be alike
-        (["A | Example", "B | Example", "C"], ["A | Example", "B | Example", "C"]),  # two are no site's habit
+        (["A | Example", "B | Example", "C"], ["A", "B", "C"]),
+        (["A | Example", "B | Example", "C - Docs"], ["A | Example", "B | Example", "C - Docs"]),  # two are no habit
+        (["A | Example", "B", "C"], ["A | Example", "B", "C"]),
         (["Part 1 - Intro", "Part 2 - Sea", "Part 3 - Land"], ["Part 1 - Intro", "Part 2 - Sea", "Part 3 - Land"]),
         (["well-known", "", None, "| Example", " | "], ["well-known", "", None, "| Example", " | "]),
     ],

@@ -12,7 +12,7 @@ TITLE_COLUMNS = ("pageTitle", "title")
 SEPARATOR = re.compile(r" ?[|｜] ?| (?:-|–|—|·|•|»|›|::) ")
 SEGMENT_SEPARATOR = re.compile(rf"{SEPARATOR.pattern}|: ")  # also as in `Example: backups that restore`
 MAX_ENDING_CHARS = 60
-MIN_TITLES = 3  # that must have an ending before it is the site's
+MIN_TITLES = 3  # that must have an ending before it is the site's; one fewer where no title has another ending
 MIN_SHARE = 0.2  # of all titles; most titles that have any ending must have this one
 
 
@@ -51,8 +51,9 @@ def shared_ending(titles: Sequence[str]) -> str:
     distinct = set(filter(None, titles))
     endings = Counter(ending for title in distinct if (ending := split_ending(title)[1]))
     ending, count = next(iter(endings.most_common(1)), ("", 0))
-    is_shared = count >= MIN_TITLES and 2 * count > endings.total() and count >= MIN_SHARE * len(distinct)
-    return ending if is_shared else ""
+    is_common = count >= MIN_TITLES and 2 * count > endings.total()
+    is_only = count >= MIN_TITLES - 1 and count == endings.total()
+    return ending if (is_common or is_only) and count >= MIN_SHARE * len(distinct) else ""
 
 
 def ending_of_home(frame: Frame, place: int, titles: Sequence[str]) -> str:

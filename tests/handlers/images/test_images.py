@@ -32,6 +32,12 @@ async def test_image_has_defaults_and_an_etag(start_local_foyer: StartFoyer):
     assert style_hash(answer.body.decode()) in answer.headers["Content-Security-Policy"]
     again = await browser.open(DAYS, If_None_Match=answer.headers["ETag"])
     assert again.code == 304
+    head = await browser.open(DAYS, "HEAD")
+    assert (head.code, head.body, head.headers["ETag"]) == (200, b"", answer.headers["ETag"])
+    # A wiki of the company shows it, asks again whether it has changed, and gets no cookie.
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-site"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert "Set-Cookie" not in answer.headers
 
 
 async def test_image_is_drawn_again_for_new_figures_and_when_they_are_out_of_date(start_local_foyer: StartFoyer):
