@@ -24,7 +24,8 @@ class ReportHandler(BaseHandler):
 
     async def head(self, *args: str) -> None:
         """Answers as `get` does; the server leaves out the body."""
-        await self.get(*args)
+        if (answer := self.get(*args)) is not None:
+            await answer
 
     def find_query(self, name: str) -> ReportQuery:
         """Returns the query of the report without parameters; 404 when there is no such report."""
