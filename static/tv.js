@@ -77,7 +77,8 @@
       lastBeatAt = monotonicNow();
       setText('.clock', JSON.parse(event.data).clock);
     });
-    source.addEventListener('answered', function () { closeStream(); load(); });
+    source.addEventListener('paired', function () { closeStream(); location.replace(location.href); });
+    source.addEventListener('ended', function () { closeStream(); load(); });
     source.onerror = function () { closeStream(); nextTryAt = monotonicNow() + RETRY_MS * Math.random(); };
   }
 

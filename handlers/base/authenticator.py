@@ -147,11 +147,11 @@ def todays_admission(settings: Settings) -> Admission:
     return Admission(sign_in_id(settings.oidc_issuer, settings.google_client_id), settings.allowed_domains)
 
 
-def open_screens(settings: Settings, clock: Clock, database: StateDatabase) -> PairedScreens:
+def open_screens(settings: Settings, clock: Clock, database: StateDatabase, limits: AttemptLimits) -> PairedScreens:
     """Returns the paired televisions, and those that wait to be."""
     keys = settings.signing_keys()  # none on loopback, where a code needs no secret
     requests = PairingRequests(database, clock, keys[0].encode() if keys else b"")
-    limiter = AttemptLimiter(settings.redis_url.get_secret_value(), CODE_LIMITS, "tv")
+    limiter = AttemptLimiter(settings.redis_url.get_secret_value(), limits, "tv")
     return PairedScreens(ScreenRegistry(database, clock, requests), requests, WaitingScreens(requests), limiter)
 
 
@@ -168,6 +168,7 @@ async def open_authenticator(
     *,
     sign_in_limits: AttemptLimits | None = None,
     token_limits: AttemptLimits = TOKEN_LIMITS,
+    code_limits: AttemptLimits = CODE_LIMITS,
 ) -> Authenticator:
     """Returns the authenticator for these settings: with sign-in when GOOGLE_CLIENT_ID is set.
 
@@ -180,7 +181,7 @@ async def open_authenticator(
         ShareLinks(database, clock, link_keys(settings), admission),
         AttemptLimiter(redis_url, token_limits, "token"),
     )
-    screens = open_screens(settings, clock, database)
+    screens = open_screens(settings, clock, database, code_limits)
     if not settings.has_sign_in or client is None:
         return Authenticator(settings, clock, api_clients, screens)
     registration = ClientRegistration(

@@ -100,7 +100,7 @@ class PairPage(PairHandler):
         if isinstance(paired, CodeLookup):
             self.refuse_code(paired, typed)
             return
-        self.authenticator.screens.waiting.announce(paired.credential_hash)
+        self.authenticator.screens.waiting.announce(paired.credential_hash, is_paired=True)
         log.info("%s paired screen %d, %s", self.person.label, paired.number, paired.device.browser)
         self.redirect(f"/screens?paired={paired.number}", status=303)
 
@@ -140,7 +140,7 @@ class RefusePairing(PairHandler):
         if lookup.request is None:
             self.refuse_code(lookup, typed)
             return
-        self.authenticator.screens.waiting.announce(lookup.request.device_hash)
+        self.authenticator.screens.waiting.announce(lookup.request.device_hash, is_paired=False)
         log.info("%s refused a screen from %s", self.person.label, lookup.request.device.address)
         self.redirect("/screens?refused=1", status=303)
 

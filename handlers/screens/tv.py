@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import segno
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from tornado.web import HTTPError
 
 from handlers.base.errors import HttpProblem
@@ -22,11 +22,13 @@ from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.screens.codes import format_code
 from utilities.screens.model import Device, ScreenRecord
+from utilities.screens.registry import is_back
 from utilities.services import server_zone
 
 VIEWPORT = re.compile(r"[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", re.ASCII)
 MAX_USER_AGENT_CHARS = 500
 CODE_FONT_PX = 100
+SHEET = b'<main class="sheet">'
 RETRY_SENTENCE = "This page tries again by itself."
 
 
@@ -52,17 +54,19 @@ class ScreenHandler(WallHandler):
     def time_text(self, moment: datetime) -> str:
         return f"{moment.astimezone(server_zone(self.services.settings)):%H:%M}"
 
-    async def write_wall(self, board: str) -> bool:
-        """Finishes with the wall of a board; returns False for a board that there is not."""
+    async def write_wall(self, board: str, welcome: str = "") -> bool:
+        """Finishes with the wall of a board, and a welcome above it; returns False for a board that there is not."""
         await self.walls.wait_until_drawn()
         theme = self.get_query_argument("theme", "")
         theme = theme if theme in WALL_THEMES else ""
-        page = self.walls.render_page(board, theme, zipped=self.accepts_gzip, for_screen=True)
+        is_zipped = self.accepts_gzip and not welcome  # the page contains nothing of the request
+        page = self.walls.render_page(board, theme, zipped=is_zipped, for_screen=True)
         if page is None:
             return False
-        if self.accepts_gzip:  # the page contains nothing of the request
+        if is_zipped:
             self.set_header("Content-Encoding", "gzip")
-        self.finish(page)
+        notice = f'<p class="welcome" role="status">{escape(welcome)}</p>' if welcome else ""
+        self.finish(page.replace(SHEET, notice.encode() + SHEET, 1) if notice else page)
         return True
 
 
@@ -109,8 +113,10 @@ class TvPage(ScreenHandler):
 
     async def show_wall(self, screen: ScreenRecord, secret: str) -> None:
         self.authenticator.cookies.set_screen(self, secret)
-        await self.authenticator.screens.registry.record_visit(screen)
-        if await self.write_wall(screen.board):
+        welcome = f"Welcome back, {screen.name}" if is_back(screen, self.services.clock()) else ""
+        if not welcome:
+            await self.authenticator.screens.registry.record_visit(screen)
+        if await self.write_wall(screen.board, welcome):
             return
         where = public_origin(self).partition("://")[2]
         self.render_tv(

@@ -20,7 +20,8 @@ WAITING_BEAT_SECONDS = 12.0  # as on walls
 MAX_WAITING_STREAMS = 2_000
 MAX_STREAMS_PER_ADDRESS = 100  # the televisions of one office
 STALLED_SECONDS = 30.0
-ANSWERED = encode_event("answered", {})
+PAIRED = encode_event("paired", {})
+ENDED = encode_event("ended", {})  # refused or expired: there is another code
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,14 @@ class WaitingScreens:
     def _forget_stream(self, stream: WallStream) -> None:
         self.streams.pop(stream, None)
 
-    def announce(self, device_hash: str) -> None:
+    def announce(self, device_hash: str, *, is_paired: bool) -> None:
         """Tells a television that a person has answered, if its stream is in this process."""
         for each in [each for each in self.streams.values() if each.device_hash == device_hash]:
-            self._end_stream(each)
+            self._end_stream(each, PAIRED if is_paired else ENDED)
 
-    def _end_stream(self, waiting: WaitingStream) -> None:
+    def _end_stream(self, waiting: WaitingStream, farewell: SseEvent) -> None:
         self.streams.pop(waiting.stream, None)
-        waiting.stream.send_farewell(ANSWERED)
+        waiting.stream.send_farewell(farewell)
 
     async def _serve_streams(self) -> None:
         next_beat = time.monotonic() + WAITING_BEAT_SECONDS
@@ -84,13 +85,15 @@ class WaitingScreens:
         """Ends the streams of devices whose request is gone: paired, refused or expired."""
         waiting = list(self.streams.values())
         try:
-            unanswered = await self.requests.find_unanswered({each.device_hash for each in waiting})
+            answered = {each.device_hash for each in waiting}
+            answered -= await self.requests.find_unanswered(answered)
+            paired = await self.requests.find_paired(answered) if answered else set()
         except StateDown as error:
             log.debug("cannot look for answers to televisions: %s", error)  # the database logs its outages
             return
         for each in waiting:
-            if each.device_hash not in unanswered and each.stream in self.streams:
-                self._end_stream(each)
+            if each.device_hash in answered and each.stream in self.streams:
+                self._end_stream(each, PAIRED if each.device_hash in paired else ENDED)
 
     def _send_beats(self, now: float) -> None:
         for each in list(self.streams.values()):

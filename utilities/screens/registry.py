@@ -24,6 +24,7 @@ log = logging.getLogger("foyer.screens")
 MAX_SCREENS = 10_000
 SCREEN_CACHE_TIME = timedelta(seconds=2)  # for so long another process may accept a screen that was unpaired
 LAST_SEEN_INTERVAL = timedelta(minutes=1)
+WELCOME_TIME = timedelta(minutes=1)
 
 
 class ScreenRegistry:
@@ -190,6 +191,12 @@ def is_unseen(screen: ScreenRecord | None, now: datetime) -> bool:
     return screen is not None and (screen.last_seen is None or now - screen.last_seen >= LAST_SEEN_INTERVAL)
 
 
+def is_back(screen: ScreenRecord, now: datetime) -> bool:
+    """Whether a screen was paired again just now, and has not been seen since."""
+    was_seen_before = screen.last_seen is not None and screen.last_seen < screen.paired_at
+    return was_seen_before and now - screen.paired_at < WELCOME_TIME
+
+
 def mark_change(connection: Connection) -> None:
     """Raises the revision, so that every process reads the screens again."""
     connection.execute(update(screen_changes).values(revision=screen_changes.c.revision + 1))
@@ -212,7 +219,7 @@ def _store_screen(connection: Connection, request: PairingRequest, plan: ScreenP
     values: dict[str, object] = {
         "credential_hash": request.device_hash,
         **{"browser": device.browser, "viewport": device.viewport, "address": device.address},
-        **{"paired_by": by[:255], "paired_at": now, "last_seen": None, "revoked_at": None, "revoked_by": None},
+        **{"paired_by": by[:255], "paired_at": now, "revoked_at": None, "revoked_by": None},
     }
     mark_change(connection)
     if plan.replaces is not None:
@@ -222,7 +229,7 @@ def _store_screen(connection: Connection, request: PairingRequest, plan: ScreenP
         return plan.replaces
     if (connection.scalar(select(func.count()).select_from(screens)) or 0) >= MAX_SCREENS:
         raise Overloaded(f"There are {MAX_SCREENS} screens already: remove some that are not paired.")
-    shown = {"board": plan.board, "playlist": plan.playlist, "time_zone": None, "safe_area": None}
+    shown = {"last_seen": None, "board": plan.board, "playlist": plan.playlist, "time_zone": None, "safe_area": None}
     size = {"diagonal_inches": plan.diagonal_inches, "distance_m": plan.distance_m}
     row = values | shown | size | {"name": plan.name, "place": plan.place}
     return int(connection.execute(insert(screens).values(row).returning(screens.c.number)).scalar_one())

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.sessions import hash_secret
-from utilities.accounts.database.tables import pairing_requests, pairing_tries
+from utilities.accounts.database.tables import pairing_requests, pairing_tries, screens
 from utilities.model.clock import Clock
 from utilities.model.errors import Overloaded
 from utilities.screens.codes import derive_code, hash_code, normalize_code
@@ -86,6 +86,12 @@ class PairingRequests:
     async def find_unanswered(self, device_hashes: Collection[str]) -> set[str]:
         """Returns those of the devices that still wait for a person."""
         query = select(pairing_requests.c.device_hash).where(pairing_requests.c.device_hash.in_(device_hashes))
+        return set(await self.database.run(lambda connection: connection.scalars(query).all()))
+
+    async def find_paired(self, device_hashes: Collection[str]) -> set[str]:
+        """Returns those of the devices that are screens now."""
+        is_paired = screens.c.credential_hash.in_(device_hashes) & screens.c.revoked_at.is_(None)
+        query = select(screens.c.credential_hash).where(is_paired)
         return set(await self.database.run(lambda connection: connection.scalars(query).all()))
 
     async def count_waiting(self) -> int:

@@ -150,11 +150,14 @@ async def start_foyer(provider: Provider, sign_in_settings: Callable[..., Settin
         async def open_foyer(
             sign_in_limits: AttemptLimits = UNLIMITED,
             token_limits: AttemptLimits = UNLIMITED,
+            code_limits: AttemptLimits = UNLIMITED,
             clock: VirtualClock | None = None,
             **values: Any,
         ) -> FoyerServer:
             return await stack.enter_async_context(
-                run_foyer(sign_in_settings(**values), clock or provider.clock, sign_in_limits, token_limits)
+                run_foyer(
+                    sign_in_settings(**values), clock or provider.clock, sign_in_limits, token_limits, code_limits
+                )
             )
 
         yield open_foyer
@@ -173,7 +176,11 @@ async def start_local_foyer(settings: Callable[..., Settings]) -> AsyncIterator[
 
 @asynccontextmanager
 async def run_foyer(
-    settings: Settings, clock: VirtualClock, sign_in_limits: AttemptLimits, token_limits: AttemptLimits = UNLIMITED
+    settings: Settings,
+    clock: VirtualClock,
+    sign_in_limits: AttemptLimits,
+    token_limits: AttemptLimits = UNLIMITED,
+    code_limits: AttemptLimits = UNLIMITED,
 ) -> AsyncIterator[FoyerServer]:
     """Runs all of Foyer except the refresh of reports."""
     async with open_services(settings.model_copy(update={"boards_dir": BOARDS}), clock) as services:
@@ -184,6 +191,7 @@ async def run_foyer(
             services.http_client,
             sign_in_limits=sign_in_limits,
             token_limits=token_limits,
+            code_limits=code_limits,
         )
         app = make_application(services, authenticator)
         server = HTTPServer(app, **SERVER_LIMITS)

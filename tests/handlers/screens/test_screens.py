@@ -1,0 +1,230 @@
+"""Televisions from the code to the wall over HTTP: what a screen may read, and how that ends."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from handlers.serving.routes import all_routes
+from tests.handlers.accounts.browser import Browser
+from tests.handlers.accounts.conftest import FoyerServer, StartFoyer
+from tests.handlers.accounts.raw_http import send_request
+from tests.handlers.accounts.test_access import HOST, HTML, ROUTE_CASES, cookie_header, is_answered, is_refused
+from tests.handlers.screens.conftest import SCREEN_COOKIE, PairTelevision, approve, read_code
+from utilities.accounts.database.tables import screens
+from utilities.accounts.signin.attempt_limiter import AttemptLimits
+from utilities.screens.registry import mark_change
+
+
+class OpenStream:
+    """An event stream as a television has it open."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.text = ""
+
+    @classmethod
+    async def open(cls, foyer: FoyerServer, browser: Browser, path: str) -> "OpenStream":
+        host, port = foyer.address.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        headers = "\r\n".join(f"{name}: {value}" for name, value in (HOST, cookie_header(browser)))
+        writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
+        assert b" 200 " in await reader.readline()
+        return cls(reader, writer)
+
+    async def read_until(self, text: str) -> None:
+        async with asyncio.timeout(30):
+            while text not in self.text:
+                part = await self.reader.read(65_536)
+                assert part, f"the stream ended without {text}"
+                self.text += part.decode()
+
+    async def read_to_end(self) -> None:
+        async with asyncio.timeout(30):
+            while await self.reader.read(65_536):
+                pass
+        self.writer.close()
+
+
+async def test_television_gets_its_wall_and_a_cookie_for_as_long_as_browsers_allow(
+    start_foyer: StartFoyer, pair_television: PairTelevision
+):
+    foyer = await start_foyer()
+    television, person = await pair_television(foyer)
+    wall = await television.open("/tv")
+    assert 'data-stream="/tv/boards/office/stream' in wall.body.decode()
+    assert "way-out" not in wall.body.decode()
+    [cookie] = wall.headers.get_list("Set-Cookie")  # renewed at each visit; its flags are checked by Browser
+    assert cookie.startswith(f"{SCREEN_COOKIE}={television.cookies[SCREEN_COOKIE]};")
+    assert f"Max-Age={400 * 86400}" in cookie
+    assert "Reception" in (await person.open("/screens")).body.decode()
+
+
+async def test_screen_reaches_what_the_table_allows(start_foyer: StartFoyer, pair_television: PairTelevision):
+    foyer = await start_foyer()
+    television, _ = await pair_television(foyer)
+    for _, row, method in ROUTE_CASES:
+        head = await send_request(foyer.address, row[3], method, headers=[HOST, HTML, cookie_header(television)])
+        assert is_refused(head) == ("screen" not in row[2]), (row[3], method)
+        assert is_answered(head, row[3]), (row[3], method)
+        assert not head.location or "nobody" in row[2], (row[3], method)
+
+
+def test_every_route_for_screens_names_a_board_or_is_for_everybody():
+    for route in all_routes():
+        if "PairedScreen" in {kind.__name__ for kind in route.allow} and "Nobody" not in {
+            kind.__name__ for kind in route.allow
+        }:
+            assert "/boards/([a-z0-9-]+)" in route.pattern or route.any_board
+
+
+@pytest.mark.parametrize("end", ["unpaired", "unpaired elsewhere", "another board"])
+async def test_stream_ends_with_the_credential_and_with_the_board(
+    start_foyer: StartFoyer, pair_television: PairTelevision, end: str
+):
+    foyer = await start_foyer()
+    television, person = await pair_television(foyer)
+    stream = await OpenStream.open(foyer, television, "/tv/boards/office/stream")
+    await stream.read_until("event: beat")
+    if end == "unpaired":
+        answer = await person.open("/screens/1/unpair", "POST", Origin=person.site)
+        assert answer.code == 303
+    else:  # by another process: this one has only the database to learn it from
+        values = {"board": "lobby"} if end == "another board" else {"revoked_at": foyer.clock()}
+
+        def change(connection) -> None:  # type: ignore[no-untyped-def]
+            connection.execute(update(screens).values(values))
+            mark_change(connection)
+
+        await foyer.database.run(change)
+    await stream.read_to_end()
+    foyer.clock.shift(timedelta(seconds=3))
+    for path in ("/boards/office", "/tv/boards/office", "/tv/boards/office/stream", "/boards/office/stream"):
+        assert (await television.open(path, Accept="*/*")).code == (404 if end == "another board" else 401)
+    if end == "another board":
+        assert "no board to show" in (await television.open("/tv")).body.decode()
+    else:
+        assert await read_code(television)
+
+
+async def test_screen_that_is_paired_again_keeps_its_name_and_gets_a_new_credential(
+    start_foyer: StartFoyer, pair_television: PairTelevision
+):
+    foyer = await start_foyer()
+    television, person = await pair_television(foyer)
+    assert "Welcome back" not in (await television.open("/tv")).body.decode()
+    old = television.cookies[SCREEN_COOKIE]
+    await person.open("/screens/1/unpair", "POST", Origin=person.site)
+    foyer.clock.shift(timedelta(minutes=5))
+    code = await read_code(television)
+    page = (await person.open(f"/pair?code={code}")).body.decode()
+    assert "This was Reception before" in page
+    assert re.search(r'<option value="1" selected>Reception, Ground floor', page)
+    assert await approve(person, code, replaces="1", name="", board="") == 303
+    wall = (await television.open("/tv")).body.decode()
+    assert "data-sheet" in wall
+    assert "Welcome back, Reception" in wall
+    assert television.cookies[SCREEN_COOKIE] != old
+    thief = foyer.new_browser()
+    thief.cookies[SCREEN_COOKIE] = old
+    assert b"data-sheet" not in (await thief.open("/tv")).body
+    [screen] = await foyer.authenticator.screens.registry.list_screens()
+    assert (screen.number, screen.name, screen.place, screen.board) == (1, "Reception", "Ground floor", "office")
+
+
+async def test_waiting_television_hears_the_answer_and_shows_another_code_after_a_refusal(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    television, person = foyer.new_browser(), foyer.new_browser()
+    await person.sign_in()
+    code = await read_code(television)
+    assert await read_code(television) == code  # the page loaded again
+    stream = await OpenStream.open(foyer, television, "/tv/stream?size=1920x1080")
+    await stream.read_until("event: beat")
+    page = (await person.open(f"/pair?code={code}")).body.decode()
+    assert "1920 × 1080" in page
+    assert "127.0.0.1" in page
+    assert (await person.open("/pair/refuse", "POST", f"code={code}", Origin=person.site)).code == 303
+    await stream.read_until("event: ended")
+    await stream.read_to_end()
+    foyer.clock.shift(timedelta(seconds=2))
+    assert await read_code(television) != code
+
+
+async def test_code_of_the_address_survives_the_sign_in(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    television, person = foyer.new_browser(), foyer.new_browser()
+    code = await read_code(television)
+    asked = await person.open(f"/pair?code={code}")
+    assert asked.code == 302
+    assert asked.headers["Location"].startswith("/login-page?next=")
+    answer = await person.sign_in(f"/pair%3Fcode%3D{code}")
+    assert answer.headers["Location"] == f"/pair?code={code}"
+    assert code in (await person.open(answer.headers["Location"])).body.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"name": ""}, "name"),
+        ({"board": "nothing"}, "board"),
+        ({"diagonal": "large"}, "diagonal"),
+        ({"distance": "1e9"}, "distance"),
+        ({"replaces": "99"}, "replaces"),
+        ({"replaces": "-1"}, "replaces"),
+    ],
+)
+async def test_form_that_is_not_right_keeps_what_was_filled_in(
+    start_foyer: StartFoyer, fields: dict[str, str], words: str
+):
+    foyer = await start_foyer()
+    television, person = foyer.new_browser(), foyer.new_browser()
+    await person.sign_in()
+    code = await read_code(television)
+    form = "&".join(
+        f"{name}={value}"
+        for name, value in (
+            {"name": "Hall", "diagonal": "55", "distance": "3", "board": "office", "code": code} | fields
+        ).items()
+    )
+    answer = await person.open("/pair", "POST", form, Origin=person.site)
+    assert answer.code == 422
+    page = answer.body.decode()
+    assert f'id="fault-{words}"' in page
+    assert ('value="Hall"' in page) == ("name" not in fields)
+    assert "nothing" not in page.split("<form")[-1] or "board" not in fields
+    assert await approve(person, code) == 303
+
+
+async def test_sixth_wrong_code_is_refused_for_ten_minutes(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    person = foyer.new_browser()
+    await person.sign_in()
+    answers = [await person.open("/pair?code=BBBB-BBBB") for _ in range(6)]
+    assert [answer.code for answer in answers] == [422, 422, 422, 422, 429, 429]
+    assert "4 more times" in answers[0].body.decode()
+    assert "You can try again at" in answers[5].body.decode()
+    assert (await person.open("/pair?code=hello")).code == 422
+
+
+async def test_new_televisions_are_limited_by_address_and_paired_ones_are_not(
+    start_foyer: StartFoyer, pair_television: PairTelevision
+):
+    foyer = await start_foyer(code_limits=AttemptLimits(per_client=1, in_total=10))
+    television, _ = await pair_television(foyer)
+    refused = await foyer.new_browser().open("/tv")
+    assert refused.code == 503
+    assert "tries again by itself" in refused.body.decode()
+    assert (await television.open("/tv")).code == 200
+
+
+async def test_without_sign_in_this_machine_pairs_a_television(start_local_foyer: StartFoyer):
+    foyer = await start_local_foyer()
+    television, person = foyer.new_browser(), foyer.new_browser()
+    assert await approve(person, await read_code(television)) == 303
+    assert b"data-sheet" in (await television.open("/tv")).body
+    assert "foyer-screen" in television.cookies
+    await person.open("/screens/1/unpair", "POST", Origin=person.site)
+    assert await read_code(television)
