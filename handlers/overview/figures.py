@@ -80,6 +80,15 @@ def overview_figures(
     return figures
 
 
+def explain_missing_changes(totals: Frame) -> str:
+    """Returns why there are no figures of the previous period at all; '' where there are some, or none to compare."""
+    previous = [place for place, column in enumerate(totals.columns) if column.is_previous]
+    if not totals.rows or not previous or any(totals.rows[0][place] is not None for place in previous):
+        return ""
+    reasons = [note.text for note in totals.notes if " compare" in note.text.lower()]
+    return f"{(reasons or ['There are no figures of the period before to compare with'])[0].rstrip('.')}."
+
+
 def figure_definitions(source: OverviewSource) -> list[tuple[str, str]]:
     """Returns the heading of each of the six figures, and what the source counts there."""
     columns = [Column(key, heading, ValueKind.INTEGER) for heading, key in source.figures]

@@ -6,7 +6,13 @@ from functools import partial
 
 from handlers.base.public_origin import public_origin
 from handlers.boards.wall import wall_query
-from handlers.overview.figures import OverviewTable, figure_definitions, overview_figures, overview_rows
+from handlers.overview.figures import (
+    OverviewTable,
+    explain_missing_changes,
+    figure_definitions,
+    overview_figures,
+    overview_rows,
+)
 from handlers.overview.hours import complete_day
 from handlers.overview.params import SOURCE_PARAM, OverviewParams
 from handlers.overview.scope import build_actions, build_overview_scope
@@ -131,6 +137,7 @@ class OverviewPage(OverviewParams):
             is_empty=has_no_visits(source, totals.frame),
             days=format_days(days, today) if days else "",
             previous_days=format_days(before, today) if before and self.compares else "",
+            uncompared=explain_missing_changes(totals.frame) if self.compares else "",
             visitors_now=self.count_visitors_now(source),
             google_error=google_error,
             reload=min(map(self.seconds_to_reload, views)),

@@ -97,7 +97,11 @@ async def test_days_or_filters_without_page_views_say_so_and_lead_to_more(foyer:
         html = re.sub(r"\s+", " ", await read_overview(foyer, fetch, query))
         return all(each in html for each in words)
 
-    await wait_until(lambda: says("", "<strong>1</strong>"))
+    since = "Page views have been counted since 20"
+    await wait_until(lambda: says("", "<strong>1</strong>", f'<p id="uncompared" class="quiet">{since}'))
+    html = await read_overview(foyer, fetch)
+    assert (html.count(since), ">Change</th>" in html) == (1, False)
+    assert since not in await read_overview(foyer, fetch, "?compare=false")
     await wait_until(lambda: says("?page=/nothing", "with this filter", 'id="unfiltered" href="?"', 'id="longer"'))
     await wait_until(lambda: says("?from=now-2d/d&to=now-2d/d", "No page views on", "Last 28 days"))
 
