@@ -107,6 +107,7 @@ FAULTY_STARTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", FAULTY_STARTS)
 def test_every_line_is_json_whatever_is_wrong(start: str, tmp_path: Path):
     variables = {"LOG_FORMAT": "json", "PORT": "99999", "LOG_LEVEL": "loud", "ENV_FILE": "/dev/null"}

@@ -69,7 +69,9 @@ REQUESTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(each, marks=pytest.mark.slow) if each == "pages" else each for each in REQUESTS]
+)
 async def test_every_body_is_one_of_googles_messages(name: str, client: Client):
     RunReportRequest.from_json(json.dumps(REQUESTS[name]))
     RunReportResponse.from_json(json.dumps(await client.report(**REQUESTS[name])))

@@ -75,6 +75,7 @@ async def test_the_ugly_is_there_but_does_not_lead(client: Client):
     assert {"(not set)", "(data not available)", "", "Côte d'Ivoire"} <= every
 
 
+@pytest.mark.slow
 async def test_the_ugly_leads_on_demand(tmp_path: Path):
     async with Internet(tmp_path, nasty=True) as internet:
         client = Client(internet.environment)

@@ -59,6 +59,7 @@ def test_sites_end_the_demo_also_while_they_have_faults(tmp_path: Path, sites: s
     assert not (tmp_path / "var").exists()
 
 
+@pytest.mark.slow
 async def test_stored_page_views_end_the_demo_and_an_empty_store_does_not(tmp_path: Path):
     settings = settings_in(tmp_path, copy_boards(tmp_path, None))
     settings.data_dir.mkdir()

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from socket import socket
 from ssl import SSLContext
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -63,6 +65,19 @@ def one_key() -> Body:
     return found
 
 
+USUAL_PORTS: list[int] = []
+
+
+def bind_usual_port() -> list[socket]:
+    """Binds the port of the fake Google before, if free: the client of Google's API is built once for each address."""
+    for port in (*USUAL_PORTS, 0):
+        with suppress(OSError):
+            sockets = bind_sockets(port, "127.0.0.1")
+            USUAL_PORTS[:] = USUAL_PORTS or [sockets[0].getsockname()[1]]
+            return sockets
+    raise OSError("no port is free")
+
+
 class FakeGoogle:
     """Tokens, reports and searches on loopback; `reply` makes the answer from the question's body."""
 
@@ -77,7 +92,7 @@ class FakeGoogle:
         self.bomb = b""  # an answer that is compressed already
 
     async def __aenter__(self) -> "FakeGoogle":
-        sockets = bind_sockets(0, "127.0.0.1")
+        sockets = bind_usual_port()
         self.address = f"http{'s' if self.tls else ''}://127.0.0.1:{sockets[0].getsockname()[1]}"
         self.key = self.folder / "service-account.json"
         self.key.write_text(json.dumps({**one_key(), "token_uri": f"{self.address}/token"}))

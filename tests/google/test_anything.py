@@ -68,6 +68,7 @@ def test_every_refusal_has_a_sentence(status: int, body: bytes) -> None:
 FIELDS = st.sampled_from(["message", "status", "details", "errors", "code"])
 
 
+@pytest.mark.slow
 @given(st.dictionaries(FIELDS, JSON), st.integers(400, 503))
 def test_every_refusal_in_googles_own_envelope_has_a_sentence(error: dict[str, Any], status: int) -> None:
     assert_sentence(status, json.dumps({"error": error}).encode())

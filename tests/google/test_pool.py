@@ -32,6 +32,7 @@ def client(google: FakeGoogle, clock: ManualClock, places: int) -> GoogleClient:
     return GoogleClient(context, clock, google.key, GA4_SCOPE, threads=places)
 
 
+@pytest.mark.slow
 async def test_two_hundred_questions_at_once_each_get_their_own_answer(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.reply = echo
     asks = [

@@ -88,6 +88,7 @@ async def test_errors_of_core_questions_are_not_forgotten_when_realtime_answers(
     assert google.faults.count_requests(RUN) == 2
 
 
+@pytest.mark.slow
 async def test_server_errors_are_counted_over_restarts_and_with_the_processes_beside(
     google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:
@@ -158,6 +159,7 @@ async def test_file_of_errors_that_makes_no_sense_stops_nothing(
     await source.close()
 
 
+@pytest.mark.slow
 async def test_file_of_errors_does_not_grow_for_ever(
     google: FakeGoogle, clock: ManualClock, settings: Callable[..., Settings]
 ) -> None:

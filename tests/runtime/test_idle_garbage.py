@@ -72,6 +72,7 @@ def age_young_objects(count: int) -> None:
 incremental = pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python 3.14 collects in small parts by itself")
 
 
+@pytest.mark.slow
 @incremental
 def test_full_collections_stay_short_while_much_new_data_comes():
     run = subprocess.run([sys.executable, "-c", TIMES], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -62,6 +62,7 @@ async def test_process_is_replaced_after_so_many_calls_and_refusals_count(open_w
     assert await worker.call(b"pid") != first
 
 
+@pytest.mark.slow
 async def test_process_that_uses_much_memory_is_replaced(open_worker: OpenWorker):
     worker = open_worker()
     if not resident_bytes():
@@ -93,6 +94,7 @@ async def test_call_whose_caller_has_gone_is_interrupted_and_the_next_one_is_ans
         await worker.call(b"pid")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("request_body", [b"pid", b"hang"])
 async def test_process_ends_when_its_server_is_gone(request_body: bytes):
     server = await asyncio.create_subprocess_exec(

@@ -2,7 +2,7 @@
 
 provider           the fake OpenID provider; `provider.openid.lies` makes it answer wrongly
 postgres_url       an empty PostgreSQL database
-database_url       "" (SQLite) and then a PostgreSQL: a test that uses it runs twice
+database_url       "" (SQLite) and then a PostgreSQL: a test runs twice, with PostgreSQL as a slow test
 start_foyer        starts Foyer with sign-in: `await start_foyer(allowed_domains=("example.com",))`
 start_local_foyer  starts Foyer without sign-in
 open_database      opens a state database, closed at the end
@@ -32,6 +32,7 @@ from handlers.serving.sockets import SERVER_LIMITS
 from tests.conftest import SECRET
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.database_faults import OpenDatabase
+from tests.handlers.accounts.migrated_database import prepare_database
 from tests.handlers.accounts.postgres import SKIP_REASON, PostgresCluster, find_postgres_folder, run_cluster
 from tests.tcp_proxy import TcpProxy, run_tcp_proxy
 from utilities.accounts.database.connection import StateDatabase, open_state_database
@@ -118,7 +119,7 @@ def postgres_url(postgres: PostgresCluster) -> str:
     return postgres.create_database()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest) -> str:
     return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
@@ -183,6 +184,7 @@ async def run_foyer(
     code_limits: AttemptLimits = UNLIMITED,
 ) -> AsyncIterator[FoyerServer]:
     """Runs all of Foyer except the refresh of reports."""
+    prepare_database(settings)
     async with open_services(settings.model_copy(update={"boards_dir": BOARDS}), clock) as services:
         authenticator = await open_authenticator(
             settings,

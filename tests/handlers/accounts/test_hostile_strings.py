@@ -36,6 +36,7 @@ PARAMETERS = [
 ]
 
 
+@pytest.mark.slow
 async def test_hostile_string_causes_no_error_no_echo_and_no_header(start_foyer: StartFoyer, subtests: pytest.Subtests):
     foyer = await start_foyer()
     for place in PARAMETERS:

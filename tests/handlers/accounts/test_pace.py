@@ -56,6 +56,7 @@ async def sign_in_from(foyer: FoyerServer, number: int, code: str = "") -> HTTPR
     return await browser.open(re.sub(r"code=[^&]*", f"code={code}", back) if code else back, **header)
 
 
+@pytest.mark.slow
 async def test_what_is_free_for_strangers_does_not_lock_the_company_out(
     start_foyer: StartFoyer, subtests: pytest.Subtests
 ):

@@ -101,6 +101,7 @@ def test_no_character_of_the_world_leads_to_another_site(target: str, start: str
         assert safe_return_url(form).isascii()
 
 
+@pytest.mark.slow
 async def test_everyday_address_is_kept_from_the_first_request_to_the_last(
     new_browser: Callable[[], Browser], subtests: pytest.Subtests
 ):

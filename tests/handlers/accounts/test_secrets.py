@@ -63,7 +63,10 @@ async def test_successful_sign_in_logs_no_secret(
 
 
 @pytest.mark.parametrize("path", ["/openid/token", "/openid/jwks"])
-@pytest.mark.parametrize("doing", ["status", "html", "truncate", "reset", "close"])
+@pytest.mark.parametrize(
+    "doing",
+    ["status", *(pytest.param(each, marks=pytest.mark.slow) for each in ("html", "truncate", "reset", "close"))],
+)
 async def test_failed_sign_in_logs_no_secret(
     new_browser: Callable[[], Browser], provider: Provider, leaks: LeakChecker, path: str, doing: str
 ):

@@ -27,6 +27,7 @@ def test_there_is_a_command_for_each_route():
     assert len(paths) == len(patterns)
 
 
+@pytest.mark.slow
 async def test_each_command_works_against_a_running_server(counted: Program):
     if shutil.which("curl") is None:
         pytest.skip("needs curl (Debian: apt-get install curl)")

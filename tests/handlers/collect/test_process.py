@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+import pytest
 from tornado.httpclient import AsyncHTTPClient
 
 from tests.handlers.collect.conftest import AGENT
@@ -29,6 +30,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@pytest.mark.slow
 async def test_collector_process_imports_nothing_for_pages_walls_or_google():
     modules = "sys, run, handlers.serving.collector_server, utilities.pageviews.storage.duckdb_engine"
     code = f"import {modules}; print([n for n in {NOT_NEEDED.split()!r} if n in sys.modules])"
@@ -47,6 +49,7 @@ async def is_counted(client: AsyncHTTPClient, url: str) -> bool:
     return False
 
 
+@pytest.mark.slow
 async def test_collects_until_sigterm_and_loses_nothing(tmp_path: Path):
     port = free_port()
     environment = {

@@ -139,6 +139,7 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.
 ZONES = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "Asia/Beirut", "Atlantic/Azores", "America/Havana"])
 
 
+@pytest.mark.slow
 @given(first=ENDS, last=ENDS, zone=ZONES, now=MOMENTS)
 def test_any_text_is_a_range_or_refused(first: str, last: str, zone: str, now: datetime):
     try:

@@ -226,6 +226,7 @@ async def test_hundred_simultaneous_requests_cause_one_query(foyer: Foyer):
     assert len(variants.reports) == len(variants.refresher.refresh_tasks) == 1
 
 
+@pytest.mark.slow
 async def test_live_tile_is_refreshed_after_a_hit_before_its_interval_ends(foyer: Foyer):
     async def shown(tile: str) -> str:
         return (await foyer.get(f"/boards/now/tiles/{tile}")).body.decode()

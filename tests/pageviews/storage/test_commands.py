@@ -69,6 +69,7 @@ async def test_failed_export_leaves_the_earlier_file(filled: Settings, tmp_path:
     assert not [name for name in list_files(tmp_path) if name.endswith(".draft")]
 
 
+@pytest.mark.slow
 async def test_documented_restore_doubles_nothing(filled: Settings, settings: Callable[..., Settings], tmp_path: Path):
     file = tmp_path / "backup.parquet"
     assert await run_export(filled, None, file, "") == 0

@@ -17,6 +17,7 @@ from utilities.pageviews.storage.query_pool import QUERY_NICENESS
 from utilities.runtime.worker_pool import CancelHandle
 
 
+@pytest.mark.slow
 async def test_import_leaves_room_for_hits(tmp_path: Path):
     views = await open_duckdb_store(tmp_path / "pageviews.duckdb", utc_now)
     most = 0

@@ -22,6 +22,7 @@ def small_chart(width: int = 300) -> ChartSpec:
     return ChartSpec('{"xAxis":{},"yAxis":{},"series":[{"type":"line","data":[[0,1],[1,2]]}]}', width, 200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bound", [{"deadline": 0.001}, {"memory": 1024 * 1024}], ids=["time", "memory"])
 def test_chart_that_takes_too_much_fails_and_the_next_is_drawn(bound: dict[str, float]):
     engine = ChartEngine(**bound)  # type: ignore[arg-type]

@@ -42,6 +42,7 @@ def send(process: WorkerProcess, number: int) -> None:
     os.kill(process.running.process.pid, number)
 
 
+@pytest.mark.slow
 async def test_nothing_is_started_before_something_is_drawn(renderer: ChartRenderer):
     processes = renderer.processes
     assert (processes.charts.running, processes.pngs.running) == (None, None)

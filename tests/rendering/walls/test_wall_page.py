@@ -84,6 +84,7 @@ async def test_an_edited_board_reaches_the_open_wall_by_itself(server: WallServe
     await expect(wall_page.locator("[data-tile=visitors]")).to_contain_text("Who came?", timeout=10_000)
 
 
+@pytest.mark.slow
 async def test_a_bad_edit_keeps_the_board_and_shows_an_error_in_the_status_line(
     server: WallServer, wall_page: Page
 ) -> None:
@@ -156,6 +157,7 @@ async def is_shown_a_minute_later(wall_page: Page, figure: str) -> bool:
     return figure in await wall_page.locator("[data-tile=visitors]").inner_text()
 
 
+@pytest.mark.slow
 async def test_nothing_from_outside_runs_or_breaks_the_board(server: WallServer, wall_page: Page) -> None:
     await server.show("visitors", number(5))
     await wall_page.goto(server.url())
@@ -171,6 +173,7 @@ async def test_nothing_from_outside_runs_or_breaks_the_board(server: WallServer,
     assert await wall_page.locator("main script, main iframe, main img, main style").count() == 0
 
 
+@pytest.mark.slow
 async def test_ages_and_clock_are_right_on_a_television_with_a_wrong_clock(server: WallServer, wall_page: Page) -> None:
     await wall_page.add_init_script("Date.now = function () { return 86400000; };")
     await server.show("visitors", number(5), age=240)
@@ -190,6 +193,7 @@ async def test_ages_and_clock_are_right_on_a_television_with_a_wrong_clock(serve
     )
 
 
+@pytest.mark.slow
 async def test_without_script_the_page_is_complete_and_reloads(server: WallServer, chromium: Browser) -> None:
     await server.show("visitors", number(21480), age=120)
     page = await chromium.new_page(java_script_enabled=False)
@@ -205,6 +209,7 @@ async def test_without_script_the_page_is_complete_and_reloads(server: WallServe
     await page.close()
 
 
+@pytest.mark.slow
 async def test_common_kiosk_parameters_are_accepted(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url("/boards/office?kiosk&theme=light&refresh=30s&autofitpanels"))
     await expect(wall_page.locator("body")).to_have_class("light")
