@@ -11,6 +11,9 @@ from jinja2 import Environment
 
 from utilities import reports, sources
 from utilities.accounts.database.connection import StateDatabase, open_state_database
+from utilities.broadcast.board_troubles import BoardTroubles
+from utilities.broadcast.director import ScreenDirector
+from utilities.broadcast.takeovers import TakeoverStore
 from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
 from utilities.config.discovery import discover_units
@@ -20,6 +23,7 @@ from utilities.model.clock import Clock, utc_now
 from utilities.model.errors import BoardError, Overloaded
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collection import Collection, local_zone_name, make_site_registry, open_collection
+from utilities.playlists.watcher import Playlists
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
@@ -60,6 +64,14 @@ class Services:
     database: StateDatabase
     http_client: HttpClient  # calls the issuer
     collector: Collector
+    playlists: Playlists
+    takeovers: TakeoverStore
+    director: ScreenDirector
+
+    @property
+    def server_zone(self) -> tzinfo:
+        """The time zone of what has none of its own."""
+        return server_zone(self.settings)
 
 
 LOCAL_TIME_FILE = Path("/etc/localtime")
@@ -125,6 +137,10 @@ async def open_services(
         workers, templates = open_workers(stack), template_environment(PROJECT_FOLDER / "templates")
         compile_templates_later(templates, workers)
         gallery = await stack.enter_async_context(open_chart_renderer())
+        version = asset_version(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static")
+        playlists, takeovers = Playlists(settings.boards_dir), TakeoverStore(database, clock)
+        playlists.poll()
+        troubles = BoardTroubles(boards, catalogue.reports, store, clock)
         walls = WallHub(
             boards=boards,
             reports=catalogue.reports,
@@ -132,7 +148,7 @@ async def open_services(
             refresher=refresher,
             renderer=make_tile_renderer(settings, templates, catalogue, gallery, workers),
             clock=clock,
-            version=asset_version(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static"),
+            version=version,
         )
         yield Services(
             settings=settings,
@@ -151,6 +167,9 @@ async def open_services(
             database=database,
             http_client=http_client,
             collector=collection.collector,
+            playlists=playlists,
+            takeovers=takeovers,
+            director=ScreenDirector(playlists, troubles.find, takeovers, clock, version=version),
         )
 
 

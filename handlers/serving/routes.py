@@ -30,6 +30,7 @@ from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.screens.pair import PairPage, RefusePairing
 from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
 from handlers.screens.tv import ScreenWallPage, ScreenWallStream, TvEventStream, TvPage
+from handlers.screens.playlists import PlaylistListPage, PlaylistPage
 from handlers.site.access_log import log_request
 from handlers.site.browser_files import IconFile, RobotsFile
 from handlers.site.health import HealthPage
@@ -61,6 +62,8 @@ def all_routes() -> list[Route]:
         Route(r"/screens", ScreenListPage, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
+        Route(r"/playlists", PlaylistListPage, PEOPLE),
+        Route(r"/playlists/([a-z0-9-]+)", PlaylistPage, PEOPLE),
         Route(r"/reports", ReportListPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)\.json", ReportJson, PEOPLE_AND_TOKENS),

@@ -43,11 +43,12 @@ async def open_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
         http = PortServer(delegate, requests, sockets, security_headers(settings))
         await services.refresher.start()
         services.walls.start()
+        services.director.start()
         http.start()
         try:
             yield RunningServer(services, http)
         finally:
-            await asyncio.gather(http.finish_requests(), services.walls.stop())
+            await asyncio.gather(http.finish_requests(), services.walls.stop(), services.director.stop())
             await services.refresher.stop()
             await http.close()
             await authenticator.close()

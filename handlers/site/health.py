@@ -17,7 +17,7 @@ class HealthPage(BaseHandler):
         store = self.services.store.health()
         boards, sites = self.services.boards, self.services.collector.sites
         faults = sorted(boards.faults)  # what is wrong with them is for those inside
-        is_outdated = bool(faults or boards.folder_fault or sites.fault)
+        is_outdated = bool(faults or boards.folder_fault or sites.fault or self.services.playlists.fault)
         stored = store.get("answers", True) and store.get("writes", True)  # a full Redis answers, but takes nothing
         page_views = self.services.collector.views.health()
         state = self.services.database.health()
@@ -43,6 +43,11 @@ class HealthPage(BaseHandler):
                     "faults": faults,
                     "folder_readable": not boards.folder_fault,
                     "undrawn_tiles": undrawn,
+                },
+                "playlists": {
+                    "shown": len(self.services.playlists),
+                    "file_usable": not self.services.playlists.fault,
+                    "screens": self.services.director.screen_count,
                 },
                 "sites": {"counted": len(sites), "file_usable": not sites.fault},
                 "state_database": state,

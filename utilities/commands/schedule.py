@@ -10,7 +10,7 @@ from utilities.model.errors import FoyerError
 from utilities.model.formats import format_date
 from utilities.model.time_ranges import parse_zone_name
 from utilities.pageviews.collection import local_zone_name
-from utilities.playlists.dry_run import describe_schedule
+from utilities.playlists.dry_run import LISTED_HOURS, describe_schedule
 from utilities.playlists.model import BoardTrouble
 from utilities.playlists.moments import parse_dry_run_time
 from utilities.playlists.watcher import Playlists
@@ -36,6 +36,8 @@ async def run_schedule(settings: Settings, name: str, at: str, zone_name: str, n
     missing = {
         item.board: BoardTrouble.MISSING for item in playlist.items if item.board not in titles and not boards.faults
     }
-    for line in describe_schedule(playlist, zone, moment, titles, missing):
-        print(line)
+    answer, changes = describe_schedule(playlist, zone, moment, titles, missing)
+    print(f"{answer}\n\nThe {LISTED_HOURS} hours from then:")
+    for time_text, what in changes:
+        print(f"{time_text:>16}  {what}")
     return 0

@@ -1,12 +1,13 @@
 """A playlist in words: what hangs at a moment, and what changes in the hours after it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
 from utilities.model.formats import format_date
-from utilities.playlists.model import BoardTrouble, Playlist
+from utilities.playlists.model import BoardTrouble, Playlist, QuietHours, Window
 from utilities.playlists.schedule import NO_TROUBLES, Light, PlaylistSchedule, Programme, Slot, SlotReason
 from utilities.playlists.windows import WallClock
+from utilities.playlists.written_times import DAY_NAMES, HOLIDAY, format_minute
 
 LISTED_HOURS = 24
 
@@ -54,11 +55,34 @@ def describe_schedule(
     at: datetime,
     titles: Mapping[str, str],
     troubles: Mapping[str, BoardTrouble] = NO_TROUBLES,
-) -> Iterator[str]:
-    """Yields the lines of a dry run: what hangs at `at`, and each change of the 24 hours from then."""
+) -> tuple[str, list[tuple[str, str]]]:
+    """Returns what hangs at `at` in a sentence, and each change of the 24 hours from then with its time."""
     schedule = PlaylistSchedule(playlist, WallClock.of(playlist, zone))
-    yield describe_slot(playlist, schedule.find_slot(at, troubles), zone, titles, at)
-    yield ""
-    yield f"The {LISTED_HOURS} hours from then:"
-    for begins, programme in schedule.changes(at, at + timedelta(hours=LISTED_HOURS), troubles):
-        yield f"{format_moment(begins, zone, at):>16}  {describe_programme(playlist, programme, titles)}"
+    changes = schedule.changes(at, at + timedelta(hours=LISTED_HOURS), troubles)
+    return describe_slot(playlist, schedule.find_slot(at, troubles), zone, titles, at), [
+        (format_moment(begins, zone, at), describe_programme(playlist, programme, titles))
+        for begins, programme in changes
+    ]
+
+
+def describe_window(window: Window) -> str:
+    """Returns when a window holds: `Mon–Fri, 07:30 to 18:00`, `always`."""
+    parts = [_describe_days(window.days)] if window.days else []
+    for span in window.dates:
+        first = f"{format_date(span.first)} {span.first.year}"
+        parts.append(first if span.first == span.last else f"{first} to {format_date(span.last)} {span.last.year}")
+    if not window.is_whole_day:
+        parts.append(f"{format_minute(window.start)} to {format_minute(window.end)}")
+    return ", ".join(parts) or "always"
+
+
+def _describe_days(days: tuple[str, ...]) -> str:
+    places = [DAY_NAMES.index(day) for day in days if day in DAY_NAMES]
+    is_span = len(places) > 2 and places[-1] - places[0] == len(places) - 1
+    names = [f"{DAY_NAMES[places[0]]}–{DAY_NAMES[places[-1]]}"] if is_span else [DAY_NAMES[place] for place in places]
+    return ", ".join([*names, "holidays"] if HOLIDAY in days else names)
+
+
+def describe_quiet(quiet: QuietHours) -> str:
+    """Returns one window of quiet hours: `black, Mon–Fri, 22:00 to 06:30`."""
+    return f"{'dimmed' if quiet.mode == 'dim' else 'black'}, {describe_window(quiet)}"

@@ -162,3 +162,16 @@ screen_changes = Table(
     Column("number", Integer, primary_key=True),  # there is one row
     Column("revision", Integer, nullable=False),  # grows with each change of a screen, in the same transaction
 )
+
+takeovers = Table(
+    "takeovers",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("screen", Integer, nullable=False),  # 0 is every screen
+    Column("message", String(200), nullable=False),
+    Column("sender", String(100), nullable=False),
+    Column("begins_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    UniqueConstraint("screen"),  # two never share a glass
+    sqlite_autoincrement=True,
+)

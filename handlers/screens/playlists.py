@@ -1,0 +1,119 @@
+"""/playlists: what hangs when, and a dry run of any moment. Playlists are written in boards/playlists.yaml."""
+
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from tornado.web import HTTPError
+
+from handlers.base.errors import HttpProblem
+from handlers.base.handler import BaseHandler
+from utilities.broadcast.week_plan import plan_week
+from utilities.model.errors import ParameterError
+from utilities.model.formats import format_date
+from utilities.model.near_names import check_param_names
+from utilities.playlists.dry_run import describe_quiet, describe_schedule, describe_slot, describe_window
+from utilities.playlists.model import Playlist
+from utilities.playlists.moments import parse_dry_run_time
+
+WEEK = timedelta(days=7)
+
+
+class PlaylistHandler(BaseHandler):
+    """Base of the pages about playlists."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of the server, which is that of screens without one of their own."""
+        return self.services.server_zone
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {board.name: board.title for board in self.services.boards}
+
+    def now_text(self, name: str, playlist: Playlist) -> str:
+        """Returns what hangs now on screens in the server's zone."""
+        now = self.services.clock()
+        slot = self.services.director.find_slot(name, playlist, self.zone, now)
+        return describe_slot(playlist, slot, self.zone, self.titles, now)
+
+    def parse_names(self, *accepted: str) -> None:
+        """Raises HttpProblem for a parameter that this page does not have."""
+        try:
+            check_param_names(self.request.query_arguments, accepted)
+        except ParameterError as error:
+            raise HttpProblem(400, f"{error}.") from None
+
+
+class PlaylistListPage(PlaylistHandler):
+    """All playlists, with what hangs now."""
+
+    def get(self) -> None:
+        self.parse_names()
+        playlists = self.services.playlists
+        self.render_page(
+            "screens/playlists.html",
+            here="/screens",
+            playlists=[(name, each, self.now_text(name, each)) for name, each in playlists],
+            titles=self.titles,
+            fault=playlists.fault,
+            missing=[str(each) for each in playlists.book.board_faults(self.titles)],
+        )
+
+
+class PlaylistPage(PlaylistHandler):
+    """One playlist: a week of it, its items, and a dry run."""
+
+    def get(self, name: str) -> None:
+        self.parse_names("at", "week")
+        playlist = self.services.playlists.get(name)
+        if playlist is None:
+            raise HTTPError(404)
+        now = self.services.clock()
+        today = now.astimezone(self.zone).date()
+        first = self.parse_week(today)
+        self.render_page(
+            "screens/playlist.html",
+            here="/screens",
+            name=name,
+            playlist=playlist,
+            now_text=self.now_text(name, playlist),
+            week=plan_week(playlist, self.zone, first, self.titles),
+            weeks={"before": first - WEEK, "this": first, "next": first + WEEK},
+            today=today,
+            now_left=self.part_of_day(now),
+            titles=self.titles,
+            zone_name=getattr(self.zone, "key", None) or "the server's",
+            fault=self.services.playlists.fault,
+            describe_window=describe_window,
+            describe_quiet=describe_quiet,
+            format_date=format_date,
+            **self.dry_run(playlist, now),
+        )
+
+    def part_of_day(self, now: datetime) -> str:
+        local = now.astimezone(self.zone)
+        return f"{100 * (local.hour * 60 + local.minute) / 1440:.2f}%"
+
+    def parse_week(self, today: date) -> date:
+        """Returns the Monday of the week in the address, or of this week."""
+        text = self.get_query_argument("week", "")
+        try:
+            day = date.fromisoformat(text) if text else today
+            day = day if abs(day - today) < 520 * WEEK else today
+            return day - timedelta(days=day.weekday())
+        except ValueError:
+            raise HttpProblem(400, "`week` must be a date like 2026-11-23.") from None
+
+    def dry_run(self, playlist: Playlist, now: datetime) -> dict[str, Any]:
+        """Returns the lines for the moment in the address, or what is wrong with it."""
+        text = self.get_query_argument("at", "").strip()
+        troubles = self.services.director.find_troubles(playlist) if text in ("", "now") else {}
+        try:
+            at = parse_dry_run_time(text or "now", self.zone, now)
+        except ParameterError as error:
+            self.set_status(422)
+            return {"at": text, "at_fault": str(error)}
+        local = at.astimezone(self.zone)
+        answer, changes = describe_schedule(playlist, self.zone, at, self.titles, troubles)
+        at_text = f"{format_date(local.date())}, {local:%H:%M}"
+        return {"at": text, "answer": answer, "changes": changes, "at_text": at_text, "at_fault": ""}
