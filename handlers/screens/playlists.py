@@ -12,10 +12,10 @@ from utilities.model.errors import ParameterError
 from utilities.model.formats import format_date
 from utilities.model.near_names import check_param_names
 from utilities.playlists.dry_run import describe_quiet, describe_schedule, describe_slot, describe_window
-from utilities.playlists.model import Playlist
+from utilities.playlists.model import BoardTrouble, Playlist
 from utilities.playlists.moments import parse_dry_run_time
 
-WEEK = timedelta(days=7)
+ONE_WEEK = timedelta(days=7)
 
 
 class PlaylistHandler(BaseHandler):
@@ -77,8 +77,8 @@ class PlaylistPage(PlaylistHandler):
             name=name,
             playlist=playlist,
             now_text=self.now_text(name, playlist),
-            week=plan_week(playlist, self.zone, first, self.titles),
-            weeks={"before": first - WEEK, "this": first, "next": first + WEEK},
+            week=plan_week(playlist, self.zone, first, self.titles, self.missing(playlist)),
+            weeks={"before": first - ONE_WEEK, "this": first, "next": first + ONE_WEEK},
             today=today,
             now_left=self.part_of_day(now),
             titles=self.titles,
@@ -90,6 +90,10 @@ class PlaylistPage(PlaylistHandler):
             **self.dry_run(playlist, now),
         )
 
+    def missing(self, playlist: Playlist) -> dict[str, BoardTrouble]:
+        """Returns the boards of a playlist that do not exist; the others may have figures by then."""
+        return {item.board: BoardTrouble.MISSING for item in playlist.items if item.board not in self.titles}
+
     def part_of_day(self, now: datetime) -> str:
         local = now.astimezone(self.zone)
         return f"{100 * (local.hour * 60 + local.minute) / 1440:.2f}%"
@@ -99,7 +103,7 @@ class PlaylistPage(PlaylistHandler):
         text = self.get_query_argument("week", "")
         try:
             day = date.fromisoformat(text) if text else today
-            day = day if abs(day - today) < 520 * WEEK else today
+            day = day if abs(day - today) < 520 * ONE_WEEK else today
             return day - timedelta(days=day.weekday())
         except ValueError:
             raise HttpProblem(400, "`week` must be a date like 2026-11-23.") from None
@@ -107,7 +111,7 @@ class PlaylistPage(PlaylistHandler):
     def dry_run(self, playlist: Playlist, now: datetime) -> dict[str, Any]:
         """Returns the lines for the moment in the address, or what is wrong with it."""
         text = self.get_query_argument("at", "").strip()
-        troubles = self.services.director.find_troubles(playlist) if text in ("", "now") else {}
+        troubles = self.services.director.find_troubles(playlist) if text in ("", "now") else self.missing(playlist)
         try:
             at = parse_dry_run_time(text or "now", self.zone, now)
         except ParameterError as error:

@@ -28,9 +28,9 @@ from handlers.reports.page import ReportPage
 from handlers.reports.report_list import ReportListPage
 from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.screens.pair import PairPage, RefusePairing
+from handlers.screens.playlists import PlaylistListPage, PlaylistPage
 from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
 from handlers.screens.tv import ScreenWallPage, ScreenWallStream, TvEventStream, TvPage
-from handlers.screens.playlists import PlaylistListPage, PlaylistPage
 from handlers.site.access_log import log_request
 from handlers.site.browser_files import IconFile, RobotsFile
 from handlers.site.health import HealthPage

@@ -152,7 +152,9 @@ def test_dry_run_says_what_hangs_and_what_changes_in_a_day():
         *(OFFICE | {"days": "Mon-Fri", "to": "18:00"}, VISITS | {"days": "Mon-Fri", "to": "22:00"}),
         quiet=[{"from": "20:00", "to": "07:00", "mode": "dim"}],
     )
-    answer, changes = describe_schedule(plan.playlist, BERLIN, at("2026-11-27 17:45"), {"office": "Office", "visits": "Visits"})
+    answer, changes = describe_schedule(
+        plan.playlist, BERLIN, at("2026-11-27 17:45"), {"office": "Office", "visits": "Visits"}
+    )
     assert answer == "Visits hangs until 17:46, in turn with Office."
     assert [f"{time}  {what}" for time, what in changes] == [
         "17:45  Office and Visits, in turn",

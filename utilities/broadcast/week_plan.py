@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from utilities.playlists.dry_run import describe_programme
-from utilities.playlists.model import Playlist
-from utilities.playlists.schedule import Light, PlaylistSchedule, Programme
+from utilities.playlists.model import BoardTrouble, Playlist
+from utilities.playlists.schedule import NO_TROUBLES, Light, PlaylistSchedule, Programme
 from utilities.playlists.windows import WallClock
 from utilities.playlists.written_times import MINUTES_OF_DAY, format_minute
 
@@ -45,18 +45,26 @@ class PlannedDay:
     stretches: tuple[DayStretch, ...]
 
 
-def plan_week(playlist: Playlist, zone: tzinfo, first: date, titles: Mapping[str, str]) -> list[PlannedDay]:
+def plan_week(
+    playlist: Playlist,
+    zone: tzinfo,
+    first: date,
+    titles: Mapping[str, str],
+    troubles: Mapping[str, BoardTrouble] = NO_TROUBLES,
+) -> list[PlannedDay]:
     """Returns seven days from `first`; black stretches are left out."""
     schedule = PlaylistSchedule(playlist, WallClock.of(playlist, zone))
     days = [first + timedelta(days=count) for count in range(WEEK_DAYS)]
-    return [PlannedDay(day, tuple(plan_day(schedule, day, titles))) for day in days]
+    return [PlannedDay(day, tuple(plan_day(schedule, day, titles, troubles))) for day in days]
 
 
-def plan_day(schedule: PlaylistSchedule, day: date, titles: Mapping[str, str]) -> list[DayStretch]:
+def plan_day(
+    schedule: PlaylistSchedule, day: date, titles: Mapping[str, str], troubles: Mapping[str, BoardTrouble]
+) -> list[DayStretch]:
     """Returns the stretches of a day in which something hangs."""
     zone = schedule.clock.zone
     begins, ends = (datetime.combine(each, time(), zone).astimezone(UTC) for each in (day, day + timedelta(days=1)))
-    changes = list(schedule.changes(begins, ends))
+    changes = list(schedule.changes(begins, ends, troubles))
     stretches = []
     for place, (start, programme) in enumerate(changes):
         if programme.light is Light.BLACK:
