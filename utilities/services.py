@@ -13,6 +13,7 @@ from utilities import reports, sources
 from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.broadcast.board_troubles import BoardTroubles
 from utilities.broadcast.director import ScreenDirector
+from utilities.broadcast.programmes import Programmes
 from utilities.broadcast.takeovers import TakeoverStore
 from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
@@ -169,7 +170,7 @@ async def open_services(
             collector=collection.collector,
             playlists=playlists,
             takeovers=takeovers,
-            director=ScreenDirector(playlists, troubles.find, takeovers, clock, version=version),
+            director=ScreenDirector(Programmes(playlists, troubles.find, takeovers), clock, version=version),
         )
 
 

@@ -33,7 +33,7 @@ class PlaylistHandler(BaseHandler):
     def now_text(self, name: str, playlist: Playlist) -> str:
         """Returns what hangs now on screens in the server's zone."""
         now = self.services.clock()
-        slot = self.services.director.find_slot(name, playlist, self.zone, now)
+        slot = self.services.director.programmes.find_slot(name, playlist, self.zone, now)
         return describe_slot(playlist, slot, self.zone, self.titles, now)
 
     def parse_names(self, *accepted: str) -> None:
@@ -111,7 +111,9 @@ class PlaylistPage(PlaylistHandler):
     def dry_run(self, playlist: Playlist, now: datetime) -> dict[str, Any]:
         """Returns the lines for the moment in the address, or what is wrong with it."""
         text = self.get_query_argument("at", "").strip()
-        troubles = self.services.director.find_troubles(playlist) if text in ("", "now") else self.missing(playlist)
+        troubles = (
+            self.services.director.programmes.find_troubles(playlist) if text in ("", "now") else self.missing(playlist)
+        )
         try:
             at = parse_dry_run_time(text or "now", self.zone, now)
         except ParameterError as error:

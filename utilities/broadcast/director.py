@@ -2,17 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from utilities.broadcast.takeovers import TakeoverStore
+from utilities.broadcast.programmes import Picture, Programmes, ShownScreen
 from utilities.model.clock import Clock, MonotonicClock
-from utilities.playlists.model import BoardTrouble, Playlist
-from utilities.playlists.schedule import LastShown, Light, PlaylistSchedule, Slot, SlotReason
-from utilities.playlists.watcher import Playlists
-from utilities.playlists.windows import WallClock
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.rendering.walls.wall_stream import SessionEnd, StreamPipe, WallStream
 from utilities.runtime.supervised_loop import SupervisedLoop
@@ -20,34 +15,6 @@ from utilities.runtime.supervised_loop import SupervisedLoop
 DIRECTOR_CHECK_SECONDS = 2.0  # between looks at files, boards and takeovers; a boundary is not waited for longer
 SHOW_BEAT_SECONDS = 12.0  # as on walls
 SHOW_STALLED_SECONDS = 30.0
-MAX_SLOT_AGE = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class ShownScreen:
-    """A screen, as far as it matters for what it shows."""
-
-    number: int
-    board: str  # '' with a playlist
-    playlist: str
-    zone: tzinfo
-
-    @property
-    def programme_key(self) -> tuple[str, str, tzinfo]:
-        """What screens that show the same have in common."""
-        return self.playlist, self.board, self.zone
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What fills a glass now."""
-
-    path: str  # of the page to show; '' for black
-    light: Light
-    turn: tuple[str, ...] = ()  # the pages in turn, for the keys of a remote control
-    note: str = ""
-    until: datetime | None = None
-    takeover: int = 0
 
 
 @dataclass
@@ -59,50 +26,22 @@ class ShowStream:
     sent: Picture | None = None
 
 
-@dataclass(frozen=True)
-class ComputedSlot:
-    """A slot, what it was computed from, and until when it holds."""
-
-    playlist: Playlist
-    troubles: Mapping[str, BoardTrouble]
-    slot: Slot
-    until: datetime
-
-    def holds(self, playlist: Playlist, troubles: Mapping[str, BoardTrouble], now: datetime) -> bool:
-        is_same = self.playlist is playlist and self.troubles == troubles
-        return is_same and self.slot.since <= now < self.until
-
-    def last_shown(self, playlist: Playlist) -> LastShown | None:
-        """Returns what hung last, by its place in the playlist as it is now."""
-        last = self.slot.last_shown
-        if last is None or playlist is self.playlist:
-            return last
-        board = self.playlist.items[last.item].board
-        places = (place for place, item in enumerate(playlist.items) if item.board == board)
-        return next((LastShown(place, last.since) for place in places), None)
-
-
 class ScreenDirector:
     """Owned by the event loop's thread; `start` and `stop` are called by the server."""
 
     def __init__(
         self,
-        playlists: Playlists,
-        find_troubles: Callable[[Iterable[str]], Mapping[str, BoardTrouble]],
-        takeovers: TakeoverStore,
+        programmes: Programmes,
         clock: Clock,
         *,
         version: str,
         monotonic: MonotonicClock = time.monotonic,
     ) -> None:
-        self.playlists = playlists
-        self.takeovers = takeovers
-        self._find_troubles = find_troubles
+        self.programmes = programmes
         self._clock = clock
         self._monotonic = monotonic
         self._version = version
         self._streams: set[ShowStream] = set()
-        self._slots: dict[tuple[str, tzinfo], ComputedSlot] = {}
         self._wake = asyncio.Event()
         self._loop: SupervisedLoop | None = None
 
@@ -125,9 +64,9 @@ class ScreenDirector:
     async def _follow_changes(self) -> None:
         next_beat = self._monotonic() + SHOW_BEAT_SECONDS
         while True:
-            await self.playlists.refresh()
+            await self.programmes.playlists.refresh()
             if self._streams:
-                await self.takeovers.refresh()
+                await self.programmes.takeovers.refresh()
             ends = self.send_changes()
             if self._monotonic() >= next_beat:
                 next_beat = self._monotonic() + SHOW_BEAT_SECONDS
@@ -168,10 +107,10 @@ class ScreenDirector:
             if each.stream.session_end is not None and each.stream.session_end.is_set():
                 each.stream.pipe.close()
                 continue
-            picture = self._takeover_picture(each.screen.number, now)
+            picture = self.programmes.takeover_picture(each.screen.number, now)
             if picture is None:
                 key = each.screen.programme_key
-                picture = programmes[key] = programmes.get(key) or self._programme_picture(each.screen, now)
+                picture = programmes[key] = programmes.get(key) or self.programmes.programme_picture(each.screen, now)
             if picture != each.sent and each.stream.stalled_since is None:
                 event = events[picture] = events.get(picture) or encode_picture(picture, now)
                 each.sent = picture
@@ -182,7 +121,7 @@ class ScreenDirector:
 
     def _send_picture(self, each: ShowStream) -> None:
         now = self._clock()
-        each.sent = self.picture(each.screen, now)
+        each.sent = self.programmes.picture(each.screen, now)
         each.stream.send_events([encode_picture(each.sent, now)], self._monotonic())
 
     def _send_again(self, each: ShowStream) -> None:
@@ -200,49 +139,6 @@ class ScreenDirector:
                 each.stream.pipe.close()
             else:
                 each.stream.send_events([beat], now)
-
-    def picture(self, screen: ShownScreen, now: datetime) -> Picture:
-        """Returns what a screen shows at this moment: a takeover before everything else."""
-        return self._takeover_picture(screen.number, now) or self._programme_picture(screen, now)
-
-    def _takeover_picture(self, number: int, now: datetime) -> Picture | None:
-        takeover = self.takeovers.current(number, now)
-        if takeover is None:
-            return None
-        return Picture(f"/tv/takeover/{takeover.number}", Light.FULL, until=takeover.ends_at, takeover=takeover.number)
-
-    def _programme_picture(self, screen: ShownScreen, now: datetime) -> Picture:
-        playlist = self.playlists.get(screen.playlist) if screen.playlist else None
-        if playlist is None:
-            missing = f"There is no playlist {screen.playlist}." if screen.playlist else ""
-            return Picture(board_path(screen.board) if screen.board else "", Light.FULL, note=missing)
-        slot = self.find_slot(screen.playlist, playlist, screen.zone, now)
-        if slot.item is None:
-            return Picture("", Light.BLACK, until=slot.until)
-        turn = tuple(dict.fromkeys(board_path(playlist.items[place].board) for place in slot.turn))
-        path = board_path(playlist.items[slot.item].board)
-        note = "Every board of the playlist is skipped." if slot.reason is SlotReason.ALL_SKIPPED else ""
-        return Picture(path, slot.light, turn, note, slot.until)
-
-    def find_troubles(self, playlist: Playlist) -> Mapping[str, BoardTrouble]:
-        """Returns the boards of a playlist that are not well now."""
-        return self._find_troubles({item.board for item in playlist.items})
-
-    def find_slot(self, name: str, playlist: Playlist, zone: tzinfo, now: datetime) -> Slot:
-        """Returns the slot of a playlist in a zone, computed once until something changes."""
-        troubles = self.find_troubles(playlist)
-        before = self._slots.get((name, zone))
-        if before is not None and before.holds(playlist, troubles, now):
-            return before.slot
-        last = before.last_shown(playlist) if before is not None else None
-        slot = PlaylistSchedule(playlist, WallClock.of(playlist, zone)).find_slot(now, troubles, last)
-        self._slots[name, zone] = ComputedSlot(playlist, troubles, slot, slot.until or now + MAX_SLOT_AGE)
-        return slot
-
-
-def board_path(board: str) -> str:
-    """Returns the address at which a screen loads a board."""
-    return f"/tv/boards/{board}"
 
 
 def encode_picture(picture: Picture, now: datetime) -> SseEvent:

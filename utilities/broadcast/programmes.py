@@ -1,0 +1,118 @@
+"""What fills each glass: a takeover, the board of the moment in a playlist, or the one board of a screen."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from utilities.broadcast.takeovers import TakeoverStore
+from utilities.playlists.model import BoardTrouble, Playlist
+from utilities.playlists.schedule import LastShown, Light, PlaylistSchedule, Slot, SlotReason
+from utilities.playlists.watcher import Playlists
+from utilities.playlists.windows import WallClock
+
+MAX_SLOT_AGE = timedelta(hours=1)
+FindTroubles = Callable[[Iterable[str]], Mapping[str, BoardTrouble]]
+"""Returns the troubles of those of the boards that have one."""
+
+
+@dataclass(frozen=True)
+class ShownScreen:
+    """A screen, as far as it matters for what it shows."""
+
+    number: int
+    board: str  # '' with a playlist
+    playlist: str
+    zone: tzinfo
+
+    @property
+    def programme_key(self) -> tuple[str, str, tzinfo]:
+        """What screens that show the same have in common."""
+        return self.playlist, self.board, self.zone
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What fills a glass now."""
+
+    path: str  # of the page to show; '' for black
+    light: Light
+    turn: tuple[str, ...] = ()  # the pages in turn, for the keys of a remote control
+    note: str = ""
+    until: datetime | None = None
+    takeover: int = 0
+
+
+@dataclass(frozen=True)
+class ComputedSlot:
+    """A slot, what it was computed from, and until when it holds."""
+
+    playlist: Playlist
+    troubles: Mapping[str, BoardTrouble]
+    slot: Slot
+    until: datetime
+
+    def holds(self, playlist: Playlist, troubles: Mapping[str, BoardTrouble], now: datetime) -> bool:
+        is_same = self.playlist is playlist and self.troubles == troubles
+        return is_same and self.slot.since <= now < self.until
+
+    def last_shown(self, playlist: Playlist) -> LastShown | None:
+        """Returns what hung last, by its place in the playlist as it is now."""
+        last = self.slot.last_shown
+        if last is None or playlist is self.playlist:
+            return last
+        board = self.playlist.items[last.item].board
+        places = (place for place, item in enumerate(playlist.items) if item.board == board)
+        return next((LastShown(place, last.since) for place in places), None)
+
+
+class Programmes:
+    """Computes the slot of each playlist and zone once, until something changes, for all screens that show it."""
+
+    def __init__(self, playlists: Playlists, find_troubles: FindTroubles, takeovers: TakeoverStore) -> None:
+        self.playlists = playlists
+        self.takeovers = takeovers
+        self._find_troubles = find_troubles
+        self._slots: dict[tuple[str, tzinfo], ComputedSlot] = {}
+
+    def picture(self, screen: ShownScreen, now: datetime) -> Picture:
+        """Returns what a screen shows at this moment: a takeover before everything else."""
+        return self.takeover_picture(screen.number, now) or self.programme_picture(screen, now)
+
+    def takeover_picture(self, number: int, now: datetime) -> Picture | None:
+        takeover = self.takeovers.current(number, now)
+        if takeover is None:
+            return None
+        return Picture(f"/tv/takeover/{takeover.number}", Light.FULL, until=takeover.ends_at, takeover=takeover.number)
+
+    def programme_picture(self, screen: ShownScreen, now: datetime) -> Picture:
+        playlist = self.playlists.get(screen.playlist) if screen.playlist else None
+        if playlist is None:
+            missing = f"There is no playlist {screen.playlist}." if screen.playlist else ""
+            return Picture(board_path(screen.board) if screen.board else "", Light.FULL, note=missing)
+        slot = self.find_slot(screen.playlist, playlist, screen.zone, now)
+        if slot.item is None:
+            return Picture("", Light.BLACK, until=slot.until)
+        turn = tuple(dict.fromkeys(board_path(playlist.items[place].board) for place in slot.turn))
+        path = board_path(playlist.items[slot.item].board)
+        note = "Every board of the playlist is skipped." if slot.reason is SlotReason.ALL_SKIPPED else ""
+        return Picture(path, slot.light, turn, note, slot.until)
+
+    def find_troubles(self, playlist: Playlist) -> Mapping[str, BoardTrouble]:
+        """Returns the boards of a playlist that are not well now."""
+        return self._find_troubles({item.board for item in playlist.items})
+
+    def find_slot(self, name: str, playlist: Playlist, zone: tzinfo, now: datetime) -> Slot:
+        """Returns the slot of a playlist in a zone, computed once until something changes."""
+        troubles = self.find_troubles(playlist)
+        before = self._slots.get((name, zone))
+        if before is not None and before.holds(playlist, troubles, now):
+            return before.slot
+        last = before.last_shown(playlist) if before is not None else None
+        slot = PlaylistSchedule(playlist, WallClock.of(playlist, zone)).find_slot(now, troubles, last)
+        self._slots[name, zone] = ComputedSlot(playlist, troubles, slot, slot.until or now + MAX_SLOT_AGE)
+        return slot
+
+
+def board_path(board: str) -> str:
+    """Returns the address at which a screen loads a board."""
+    return f"/tv/boards/{board}"
