@@ -65,9 +65,15 @@ class Services:
     database: StateDatabase
     http_client: HttpClient  # calls the issuer
     collector: Collector
-    playlists: Playlists
-    takeovers: TakeoverStore
     director: ScreenDirector
+
+    @property
+    def playlists(self) -> Playlists:
+        return self.director.programmes.playlists
+
+    @property
+    def takeovers(self) -> TakeoverStore:
+        return self.director.programmes.takeovers
 
     @property
     def server_zone(self) -> tzinfo:
@@ -139,8 +145,6 @@ async def open_services(
         compile_templates_later(templates, workers)
         gallery = await stack.enter_async_context(open_chart_renderer())
         version = asset_version(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static")
-        playlists, takeovers = Playlists(settings.boards_dir), TakeoverStore(database, clock)
-        playlists.poll()
         troubles = BoardTroubles(boards, catalogue.reports, store, clock)
         walls = WallHub(
             boards=boards,
@@ -168,10 +172,18 @@ async def open_services(
             database=database,
             http_client=http_client,
             collector=collection.collector,
-            playlists=playlists,
-            takeovers=takeovers,
-            director=ScreenDirector(Programmes(playlists, troubles.find, takeovers), clock, version=version),
+            director=open_director(settings, database, troubles, clock, version),
         )
+
+
+def open_director(
+    settings: Settings, database: StateDatabase, troubles: BoardTroubles, clock: Clock, version: str
+) -> ScreenDirector:
+    """Reads the playlists, and returns what tells screens what to show; faults of the file do not stop a start."""
+    playlists = Playlists(settings.boards_dir)
+    playlists.poll()
+    programmes = Programmes(playlists, troubles.find, TakeoverStore(database, clock))
+    return ScreenDirector(programmes, clock, version=version)
 
 
 def open_workers(stack: AsyncExitStack) -> WorkerPool:
