@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -75,11 +76,6 @@ class Services:
     def takeovers(self) -> TakeoverStore:
         return self.director.programmes.takeovers
 
-    @property
-    def server_zone(self) -> tzinfo:
-        """The time zone of what has none of its own."""
-        return server_zone(self.settings)
-
 
 LOCAL_TIME_FILE = Path("/etc/localtime")
 
@@ -135,8 +131,7 @@ async def open_services(
         query_sources = await open_query_sources(stack, catalogue, collection, settings, clock)
         store = await open_store(settings, clock)
         stack.push_async_callback(store.close)
-        database = await open_state_database(settings, must_answer=False)
-        stack.push_async_callback(database.close)
+        database = await open_database(stack, settings)
         http_client = await stack.enter_async_context(HttpClient(settings.proxies))
         refresher = Refresher(store, query_sources, catalogue.reports, clock)
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
@@ -144,8 +139,6 @@ async def open_services(
         workers, templates = open_workers(stack), template_environment(PROJECT_FOLDER / "templates")
         compile_templates_later(templates, workers)
         gallery = await stack.enter_async_context(open_chart_renderer())
-        version = asset_version(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static")
-        troubles = BoardTroubles(boards, catalogue.reports, store, clock)
         walls = WallHub(
             boards=boards,
             reports=catalogue.reports,
@@ -153,7 +146,7 @@ async def open_services(
             refresher=refresher,
             renderer=make_tile_renderer(settings, templates, catalogue, gallery, workers),
             clock=clock,
-            version=version,
+            version=project_version(),
         )
         yield Services(
             settings=settings,
@@ -172,18 +165,29 @@ async def open_services(
             database=database,
             http_client=http_client,
             collector=collection.collector,
-            director=open_director(settings, database, troubles, clock, version),
+            director=open_director(settings, database, BoardTroubles(boards, catalogue.reports, store, clock), clock),
         )
 
 
-def open_director(
-    settings: Settings, database: StateDatabase, troubles: BoardTroubles, clock: Clock, version: str
-) -> ScreenDirector:
+async def open_database(stack: AsyncExitStack, settings: Settings) -> StateDatabase:
+    """Opens the state database, closed by `stack`; one that does not answer does not stop a start."""
+    database = await open_state_database(settings, must_answer=False)
+    stack.push_async_callback(database.close)
+    return database
+
+
+@cache
+def project_version() -> str:
+    """Returns the version of what browsers load; walls with another one load their page again."""
+    return asset_version(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static")
+
+
+def open_director(settings: Settings, database: StateDatabase, troubles: BoardTroubles, clock: Clock) -> ScreenDirector:
     """Reads the playlists, and returns what tells screens what to show; faults of the file do not stop a start."""
     playlists = Playlists(settings.boards_dir)
     playlists.poll()
     programmes = Programmes(playlists, troubles.find, TakeoverStore(database, clock))
-    return ScreenDirector(programmes, clock, version=version)
+    return ScreenDirector(programmes, clock, version=project_version())
 
 
 def open_workers(stack: AsyncExitStack) -> WorkerPool:

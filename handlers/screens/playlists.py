@@ -24,7 +24,7 @@ class PlaylistHandler(BaseHandler):
     @property
     def zone(self) -> tzinfo:
         """The zone of the server, which is that of screens without one of their own."""
-        return self.services.server_zone
+        return server_zone(self.services.settings)
 
     @property
     def titles(self) -> dict[str, str]:
