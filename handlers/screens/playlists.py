@@ -14,6 +14,7 @@ from utilities.model.near_names import check_param_names
 from utilities.playlists.dry_run import describe_quiet, describe_schedule, describe_slot, describe_window
 from utilities.playlists.model import BoardTrouble, Playlist
 from utilities.playlists.moments import parse_dry_run_time
+from utilities.services import server_zone
 
 ONE_WEEK = timedelta(days=7)
 
