@@ -63,6 +63,10 @@ async def test_days_are_those_where_the_property_is(google: FakeGoogle, ga4: Ga4
 def test_days_before_google_began_are_refused(ga4: Ga4Source) -> None:
     with pytest.raises(ParameterError, match="`from` must be 2015-08-14 or later"):
         ga4.with_params(Ga4Query(metrics=("sessions",)), {"from": "2015-08-13"})
+    for first in ("now-30m", "now-1s", "now-24h"):
+        with pytest.raises(ParameterError, match="`from` must be in days"):
+            ga4.with_params(Ga4Query(metrics=("sessions",)), {"from": first})
+        ga4.with_params(Ga4Query(("dateHour",), ("sessions",)), {"from": first})
 
 
 async def test_report_of_several_questions_takes_another_time_for_all_of_them(

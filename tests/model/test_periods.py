@@ -26,6 +26,7 @@ NOW = datetime(2026, 11, 27, 12, 0, 30, tzinfo=UTC)  # a Friday, 13:00:30 in Ber
         ("now/h", "now", "2026-11-27T14:00+01:00"),
         ("now-5m", "now", "2026-11-27T13:05:30+01:00"),  # none of these minutes is left then
         ("now-1d", "now", "2026-11-28T13:00:30+01:00"),
+        ("now-1s", "now", "2026-11-27T13:01:30+01:00"),  # and not after a second, or it would be queried each second
         ("now-1h/h", "now-1h/h", "2026-11-27T14:00+01:00"),
         ("now-25h", "now-24h", "2026-11-27T14:00:30+01:00"),  # a moment that lies back
         ("now-3h/h", "now-2h/h", "2026-11-27T15:00+01:00"),

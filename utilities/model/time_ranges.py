@@ -20,6 +20,9 @@ RELATIVE_STEP = re.compile(r"([+-])(\d{0,6})([smhdwMQy])|/(?:f(?=[Qy]))?([smhdwM
 MAX_WINDOW = timedelta(days=2)
 """A relative range that is shorter and not of calendar days is a moment: `now-5m`."""
 
+MIN_WINDOW = timedelta(minutes=1)
+"""Figures of a shorter moment (`now-1s`) are shown for a minute: otherwise they would be queried each second."""
+
 FIXED_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 MONTHS_PER_UNIT = {"M": 1, "Q": 3, "y": 12}
 
@@ -105,7 +108,7 @@ def end_of_period(first: str, time_range: TimeRange, now: datetime) -> datetime 
     if not is_moment(first, time_range):
         return None
     moves_from = round_to_unit(now, unit, time_range.zone, up=False) if unit else now
-    return max(time_range.end, moves_from) + (time_range.end - time_range.start)
+    return max(time_range.end, moves_from) + max(time_range.end - time_range.start, MIN_WINDOW)
 
 
 def is_moment(first: str, time_range: TimeRange) -> bool:

@@ -1,6 +1,7 @@
 """Source: Google Analytics 4, through the Data API v1beta."""
 
 import asyncio
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -30,7 +31,7 @@ from utilities.google.time_series import arrange_times
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Column, DateRange, Frame, ValueKind
-from utilities.model.time_ranges import end_of_period, parse_range, start_of_day
+from utilities.model.time_ranges import end_of_period, is_moment, parse_range, start_of_day
 from utilities.sources import Source, SourceType, check_param_text, parse_row_limit
 
 __all__ = ["SOURCE", "Ga4Filter", "Ga4Query", "Ga4Source", "build_ga4_request"]
@@ -44,6 +45,7 @@ REALTIME_WINDOW = timedelta(minutes=30)  # of the realtime figures of a standard
 GA4_RANGE_PARAMS = {"from": "first", "to": "last"}
 """Request parameters, and the query's field that each one sets."""
 
+HOURS_OF_RANGE = re.compile("[smh]")  # the unit of a bound such as `now-30m`, which is no day
 MOMENT_DIMENSIONS = ("dateHour", "dateHourMinute")
 GA4_FILTERS = {
     "channel": "sessionDefaultChannelGroup",
@@ -126,7 +128,10 @@ class Ga4Source:
         if not query.first and not query.last:
             return None
         now, first = self.clock(), query.first or f"now-{(query.days or self.days)}d/d"
-        date_range = parse_range(first, query.last or "now", ZoneInfo(self.zone), now).date_range
+        time_range = parse_range(first, query.last or "now", ZoneInfo(self.zone), now)
+        if HOURS_OF_RANGE.search(first) and is_moment(first, time_range) and not query.has_hours:
+            raise ParameterError("from", "must be in days: Google Analytics has no minutes; `now/d` is today")
+        date_range = time_range.date_range
         if date_range.first < GA4_EARLIEST_DATE:
             raise ParameterError("from", f"must be {GA4_EARLIEST_DATE} or later, for Google Analytics begins there")
         days = replace(date_range, has_ended=date_range.last < now.astimezone(ZoneInfo(self.zone)).date())
