@@ -1,6 +1,7 @@
 """Marks that no server escapes, fields that newer logs have, and logs without pages, which say what to do."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,3 +153,11 @@ def test_client_without_agent_is_known_by_the_lines_before():
     alone, after = parse_last(json.dumps(without)), parse_last(json.dumps(TRAEFIK), json.dumps(without))
     assert alone and after
     assert (alone.agent, after.agent) == ("", "-")
+
+
+@pytest.mark.parametrize("text", ["1." * 30_000, "0/" * 30_000, '"" ' * 20_000, "[{" * 30_000])
+def test_hostile_line_is_judged_in_linear_time(text: str):
+    began = time.thread_time()
+    with pytest.raises(UnreadableLine):
+        parse_last(text)
+    assert time.thread_time() - began < 2  # quadratic patterns took 20 s

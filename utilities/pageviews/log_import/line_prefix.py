@@ -21,7 +21,7 @@ PREFIXES = tuple(
         rf"{COLLECTOR_TIME} ",  # docker logs --timestamps, kubectl logs --timestamps
         r"\[(?:pod/)?[\w./-]+\] +",  # kubectl logs --prefix
         r"[\w.-]+ *\| +",  # docker compose logs
-        r"[\w./-]*[./][\w./-]*:(?:\d+:)?(?=\S)",  # grep
+        r"(?=[\w-]*+[./])[\w./-]++:(?:\d+:)?(?=\S)",  # grep
         r"[^{\"]{1,200}?(?=\{\".*\}$)",  # what is not known, before an object
         r"MESSAGE=",  # journalctl -o export
         r"@cee: ?",  # JSON in syslog
