@@ -12,7 +12,7 @@ from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from handlers.boards.thumbnail import build_thumbnail
 from utilities.config.boards import Board
-from utilities.model.frames import Reading, ReadingState
+from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.model.near_names import find_near_name
 from utilities.pageviews.classify.user_agents import device_type
 from utilities.rendering.walls import WallHub
@@ -57,11 +57,16 @@ class BoardListPage(BaseHandler):
             "boards.html",
             here="/boards",
             boards=boards,
-            thumbnails={board.name: build_thumbnail(board, services.reports) for board in boards},
+            thumbnails={board.name: build_thumbnail(board, services.reports, self.latest_frame) for board in boards},
             faults=faults,
             folder_fault=folder_fault,
             missing=missing,
         )
+
+    def latest_frame(self, report: str) -> Frame | None:
+        """Returns the latest figures of a report; None without any that are still true."""
+        reading = self.services.store.latest(report)
+        return reading.current_at(self.services.clock()).frame if reading else None
 
 
 class DefaultWall(BoardListPage):

@@ -2,9 +2,18 @@
 
 import logging
 
+from handlers.boards.thumbnail import build_thumbnail
 from tests.waiting import wait_until
+from utilities.config.boards import read_board
+from utilities.model.frames import Column, Frame, ValueKind
 
 BAD = "title: Office\ngrid: {colums: 12}\ntiles: [{report: pages, view: table, place: [1, 1, 12, 12]}]\n"
+
+HALL = """title: Hall
+tiles:
+  - {report: site-titles, view: table, place: [1, 1, 12, 6]}
+  - {report: site-totals, view: number, place: [1, 7, 12, 6]}
+"""
 
 
 async def open_default_wall(server, fetch) -> str:
@@ -24,6 +33,22 @@ async def test_desk_of_a_board_refuses_a_mistake_in_the_address_and_keeps_the_fo
     misspelt = await fetch(f"{server.address}/boards/office/desk?form=now/d")
     assert (misspelt.code, "perhaps it should be `from`" in misspelt.body.decode()) == (400, True)
     assert (await fetch(f"{server.address}/boards/office/desk?compare=ture")).code == 400
+
+
+def test_picture_of_a_board_has_its_latest_figures_and_invents_none(tmp_path):
+    (tmp_path / "hall.yaml").write_text(HALL)
+    board = read_board(tmp_path / "hall.yaml")
+    title, views = Column("title", "Title", ValueKind.TEXT), Column("views", "Views", ValueKind.INTEGER)
+    frames = {
+        "site-titles": Frame((title, views), (("A | Example", 2400), ("B | Example", 600))),
+        "site-totals": Frame((views,), ((5200,),)),
+    }
+    table, number = build_thumbnail(board, {}, frames.get).tiles
+    assert (table.rows, table.shares) == ((("A", "2,400"), ("B", "600")), (100, 25))
+    assert (number.figure, number.points) == ("5,200", "")
+    assert [(each.figure, each.rows, each.points) for each in build_thumbnail(board, {}, {}.get).tiles] == [
+        ("", (), "")
+    ] * 2
 
 
 async def test_error_in_a_board_file_is_on_the_list_and_once_in_the_log(server, fetch, caplog):
