@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from utilities.config.boards import Board, Inline
 from utilities.model.errors import BoardError
+from utilities.model.near_names import find_near_name
 from utilities.rendering.views import View
 from utilities.reports import Report, report_from_fields
 from utilities.sources import SourceType
@@ -92,4 +93,6 @@ class Catalogue:
 
 def unknown_name(what: str, name: str, existing: Mapping[str, object]) -> str:
     """Returns the message for a name that does not exist, with those that do."""
-    return f"there is no {what} {name!r}; there are {', '.join(sorted(existing))}"
+    near = find_near_name(name, existing)
+    hint = f"did you mean {near}? There" if near else "there"
+    return f"there is no {what} {name!r}; {hint} are {', '.join(sorted(existing))}"

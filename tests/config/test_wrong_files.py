@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.config.test_boards import GOOD
+from utilities.checkup import check_boards
 from utilities.config.boards import Board, Boards
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
 from utilities.model.errors import BoardError
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.runtime.watched_files import FILE_GRACE_SECONDS
@@ -195,3 +198,15 @@ def test_wrong_list_of_sites_is_named_by_a_command(tmp_path: Path):
     (tmp_path / "sites.yaml").write_text("sites: {{ sites }}")
     with pytest.raises(BoardError, match=r"sites\.yaml, line 1: a key must be a word"):
         SiteRegistry(tmp_path / "sites.yaml", any_host=False).load_file()
+
+
+async def test_check_lists_unreadable_boards_and_what_has_no_room_on_others(
+    tmp_path: Path, settings: Callable[..., Settings]
+):
+    small = "title: Small\ntiles:\n  - {report: top-pages, view: table, place: [1, 1, 1, 1]}\n"
+    (tmp_path / "misspelt.yaml").write_text(small.replace("top-pages", "top-page"))
+    (tmp_path / "small.yaml").write_text(small)
+    with pytest.raises(BoardError) as wrong:
+        await check_boards(settings(boards_dir=tmp_path), utc_now)
+    assert "there is no report 'top-page'; did you mean top-pages? There are" in str(wrong.value)
+    assert "small.yaml: tile top-pages is too small to be read" in str(wrong.value)
