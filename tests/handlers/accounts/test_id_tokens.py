@@ -148,13 +148,15 @@ def public_jwk(key: RSAKey | ECKey, **fields: Any) -> dict[str, Any]:
     "made",
     [
         pytest.param(lambda: public_jwk(new_key(), kid="odd", n=new_key().as_dict()["n"][:171]), id="too-short"),
-        pytest.param(lambda: public_jwk(new_key(), kid="odd", use="enc"), id="for-encryption"),
-        pytest.param(lambda: public_jwk(new_key(), kid="odd", alg="RS512"), id="for-another-algorithm"),
-        pytest.param(lambda: public_jwk(ECKey.generate_key("P-256"), kid="odd"), id="not-rsa"),
-        pytest.param(lambda: {"kty": "oct", "k": "AAAA", "kid": "odd"}, id="a-shared-secret"),
-        pytest.param(lambda: {"kty": "RSA", "kid": "odd"}, id="without-numbers"),
+        pytest.param(lambda: public_jwk(new_key(), kid="odd", use="enc"), id="for-encryption", marks=pytest.mark.slow),
+        pytest.param(
+            lambda: public_jwk(new_key(), kid="odd", alg="RS512"), id="for-another-algorithm", marks=pytest.mark.slow
+        ),
+        pytest.param(lambda: public_jwk(ECKey.generate_key("P-256"), kid="odd"), id="not-rsa", marks=pytest.mark.slow),
+        pytest.param(lambda: {"kty": "oct", "k": "AAAA", "kid": "odd"}, id="a-shared-secret", marks=pytest.mark.slow),
+        pytest.param(lambda: {"kty": "RSA", "kid": "odd"}, id="without-numbers", marks=pytest.mark.slow),
         pytest.param(lambda: {"kty": "RSA", "kid": "odd", "n": "!", "e": 3}, id="nonsense"),
-        pytest.param(lambda: "a string", id="not-even-a-key"),
+        pytest.param(lambda: "a string", id="not-even-a-key", marks=pytest.mark.slow),
     ],
 )
 async def test_unusable_published_key_is_ignored(

@@ -14,7 +14,10 @@ from utilities.accounts.signin.issuer_client import ISSUER_TIMEOUT_SECONDS
 SESSION = "__Host-foyer"
 
 
-@pytest.mark.parametrize("doing", ["close", "reset", "html", "truncate", "status"])
+@pytest.mark.parametrize(
+    "doing",
+    ["status", *(pytest.param(each, marks=pytest.mark.slow) for each in ("close", "reset", "html", "truncate"))],
+)
 @pytest.mark.parametrize("place", [".well-known", "token", "jwks"])
 async def test_failing_issuer_gives_an_error_page(
     new_browser: Callable[[], Browser], provider: Provider, place: str, doing: str

@@ -44,6 +44,7 @@ def test_agent_is_read(agent: str, read: UserAgent):
     assert parse_user_agent(agent) == read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "device", "least", "right"),
     [

@@ -39,6 +39,7 @@ def test_every_view_is_in_the_gallery():
     assert {path.stem for path in FOLDER.glob("*.svg")} == set(BY_VIEW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", BY_VIEW)
 def test_odd_names_neither_break_a_chart_nor_leave_it(view: str, engine: ChartEngine):
     """What it holds, what its words say, and that they stand inside, however odd the names are."""
