@@ -103,6 +103,8 @@ def recompute(question: str, visits: list[list[Stored]], days: Sequence[str], zo
             return [(*key, count) for key, count in ends.items()]
         case "pages" | "exit-pages":
             return page_figures(question, visits)
+        case "titled-pages":
+            return [(*row[:4], last_title(str(row[0]), rows)) for row in page_figures("pages", visits)]
         case "trails":
             return trails(ways)
         case "present" | "now" | "live":
@@ -200,6 +202,12 @@ def trails(ways: Sequence[Sequence[Stored]], most: int = 1000) -> Answer:
 def local_time(row: Stored) -> str:
     at = datetime.fromisoformat(row["moment"]).replace(tzinfo=None) + timedelta(minutes=int(row["zone_offset"]))
     return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def last_title(path: str, rows: Sequence[Stored]) -> str:
+    """Returns the title of the last view of a page that has one."""
+    seen = [row for row in rows if row["path"] == path and row["title"]]
+    return max(seen, key=lambda row: (row["moment"], row["id"]))["title"] if seen else ""
 
 
 def page_figures(question: str, visits: list[list[Stored]]) -> Answer:

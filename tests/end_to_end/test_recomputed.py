@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -117,7 +117,7 @@ async def week(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Import
 
 RECOMPUTED = sorted(
     {*KEYS, "totals", "by-day", "by-hour", "four-hours", "weekday-hours", "landing-pages", "exit-pages", "pages"}
-    | {"flow", "trails"}
+    | {"flow", "trails", "titled-pages"}
 )
 
 
@@ -153,16 +153,32 @@ async def test_every_comparison_is_what_plain_python_computes_of_the_week_before
         assert frame.previous_range.first.isoformat() == week.earlier[0]
 
 
+def assert_compared(answer: Mapping[str, Any], earlier: Sequence[Sequence[Any]]) -> None:
+    """Asserts that an answer has the figures of the rows of the period before; 0 or nothing for a name without one."""
+    columns = answer["columns"]
+    texts = [at for at, column in enumerate(columns) if column["kind"] == "text"]
+    previous = [at for at, column in enumerate(columns) if column["key"].endswith(":previous")]
+    before = {tuple(row[: len(texts)]): tuple(row[len(texts) :]) for row in earlier}
+    nothing = tuple(0 if columns[at]["kind"] == "integer" else None for at in previous)
+    assert previous
+    for row in answer["rows"]:
+        name = tuple(row[at] for at in texts)
+        assert tuple(row[at] for at in previous) == pytest.approx(before.get(name, nothing)), name
+
+
 @pytest.mark.parametrize("filters", [{}, {"page": "/pricing"}, {"channel": "Referral", "device": "mobile"}])
 async def test_json_csv_page_and_picture_have_the_recomputed_figures(week: ImportedWeek, filters: dict[str, str]):
     for question in ("totals", "channels", "pages"):
         expected = recompute(question, select_visits(week.rows, week.days, filters), week.days)
-        answer = json.loads(await week.read(f"/reports/site-{question}.json", filters))
+        params = filters if question == "totals" else {**filters, "compare": "true"}  # the totals always have it
+        answer = json.loads(await week.read(f"/reports/site-{question}.json", params))
         previous = [column["key"].endswith(":previous") for column in answer["columns"]]
         rows = [tuple(cell for cell, skip in zip(row, previous, strict=True) if not skip) for row in answer["rows"]]
         assert in_order(rows) == approximate(expected)
-        written = list(csv.reader((await week.read(f"/reports/site-{question}.csv", filters)).splitlines()))
-        assert len(written) == 1 + len(expected)
+        assert_compared(answer, recompute(question, select_visits(week.rows, week.earlier, filters), week.earlier))
+        written = list(csv.reader((await week.read(f"/reports/site-{question}.csv", params)).splitlines()))
+        assert written[0] == [column["heading"] for column in answer["columns"]]
+        assert written[1:] == [["" if cell is None else str(cell) for cell in row] for row in answer["rows"]]
         views = next(at for at, column in enumerate(answer["columns"]) if column["key"] == "views")
         figure = answer["rows"][0][views]
         assert f"{figure}" in {cell.replace(",", "") for cell in written[1]}
@@ -191,7 +207,7 @@ async def test_what_happens_now_is_what_plain_python_computes(week: ImportedWeek
         rows = [row for row in csv.DictReader(file) if row["id"] not in {each["id"] for each in week.rows}]
     days = sorted({row["day"] for row in rows})
     visits = select_visits(rows, days, {})
-    for question in ("events", "screens", "pages", "present", "now", "live"):
+    for question in ("events", "screens", "pages", "titled-pages", "present", "now", "live"):
         query = PageViewQuery(question, first="now-6h", limit=100)  # of which all are the last minutes
         expected = recompute(question, visits, days, ZONE)
         assert in_order((await source.fetch_frame(query)).rows) == approximate(expected), question
