@@ -44,7 +44,7 @@ def test_use_by_other_processes_counts_and_is_never_undone():
 
 @pytest.fixture
 async def connection(redis_server: RedisServer) -> AsyncIterator[RedisConnection]:
-    opened = RedisConnection(redis_server.url, purpose="tests", fallback="none", max_connections=2, call_seconds=20.0)
+    opened = RedisConnection(redis_server.url, max_connections=2, call_seconds=20.0)
     yield opened
     await opened.close()
 

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from tests.refresh.process import open_patient_store
 from utilities.model.clock import utc_now
 from utilities.store import Store, data_scope, open_store
+from utilities.store.redis_open import open_redis_store
 
 
 @pytest.fixture
@@ -22,6 +23,19 @@ async def open_one(settings) -> AsyncIterator[Callable[..., Awaitable[Store]]]:
 
         async def one(*, patient: bool = False, **values: Any) -> Store:
             store = await (open_patient_store if patient else open_store)(settings(**values), utc_now)
+            opened.push_async_callback(store.close)
+            return store
+
+        yield one
+
+
+@pytest.fixture
+async def open_ephemeral(settings) -> AsyncIterator[Callable[[str], Awaitable[Store]]]:
+    """`await open_ephemeral(url)`: a store of readings with parameters, none yet; waits long for Redis."""
+    async with AsyncExitStack() as opened:
+
+        async def one(url: str) -> Store:
+            store = await open_redis_store(url, data_scope(settings()), utc_now, only=set(), call_seconds=20.0)
             opened.push_async_callback(store.close)
             return store
 

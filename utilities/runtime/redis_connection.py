@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,65 +11,41 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import (
-    AskError,
-    AuthenticationError,
-    AuthenticationWrongNumberOfArgsError,
-    BusyLoadingError,
-    ClusterDownError,
-    ClusterError,
-    MasterDownError,
-    MovedError,
-    NoPermissionError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-)
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
 from utilities.model.clock import moments_of
 from utilities.model.errors import SettingsError, StoreDown
 from utilities.runtime.circuit_breaker import CircuitBreaker
+from utilities.runtime.redis_errors import describe_redis_error
+from utilities.runtime.redis_outage import RedisUse, redis_outage_of
 
 log = logging.getLogger(__name__)
 
-ADDRESS_IN_ERROR = re.compile(r"^Error -?\d+ connecting to .*\. (?=\S)|^Error connecting to .*\. (?=\S)")
-COMMAND_IN_ERROR = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)  # has what was written
 REPLY_SECONDS = 0.22  # for one reply, and for a free connection
 CALL_SECONDS = 0.25  # for everything inside one `use_client`
 CLOSE_SECONDS = 1.0
 MAX_FAILURES = 2
 REST_SECONDS = 1.0  # short: the return of Redis must be noticed within five seconds
-REDIS_REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-    (
-        (AuthenticationError, AuthenticationWrongNumberOfArgsError),
-        "it refuses the user or the password: check REDIS_URL",
-    ),
-    (NoPermissionError, "the user of REDIS_URL may not do this: see docs/deploying.md"),
-    (BusyLoadingError, "it is still loading its data"),
-    (OutOfMemoryError, "its memory is full: check its maxmemory"),
-    (ReadOnlyError, "it is a replica, which accepts no writes: REDIS_URL must name the primary"),
-    (MasterDownError, "it is a replica that has lost its primary"),
-    ((MovedError, AskError, ClusterDownError, ClusterError), "it is a cluster, which Foyer cannot use"),
-)
-"""Reasons by the class of the error; the server's own text may have names and addresses."""
-MISCONF_REASON = "it cannot write to its own disk, and accepts no writes until it can"
+
+
+class RedisRefused(StoreDown):
+    """Redis answers, and refuses the command: it is full, read-only, or forbids it."""
 
 
 class RedisConnection:
     """Connections to one Redis, for one purpose; every failure is StoreDown, and after two in a row calls fail at once.
 
-    `purpose` and `fallback` stand in log lines: what Redis is used for, and what happens while it does not answer.
-    Belongs to one event loop. Raises SettingsError for a bad URL.
+    A single failure is no outage: on a busy machine an answer may come too late. `is_probed`: the owner tries all the
+    time whether Redis answers, and records refusals itself. Belongs to one event loop. Raises SettingsError for a bad
+    URL.
     """
 
     def __init__(
         self,
         url: str,
         *,
-        purpose: str,
-        fallback: str,
         max_connections: int,
+        is_probed: bool = False,
         rest_seconds: float = REST_SECONDS,
         call_seconds: float = CALL_SECONDS,
         clock: Callable[[], float] = time.monotonic,
@@ -78,15 +53,23 @@ class RedisConnection:
         self.redis = Redis(
             connection_pool=BlockingConnectionPool(**build_pool_options(url, max_connections, call_seconds))
         )
-        self.is_answering = True
-        self._purpose = purpose
+        self.outage = redis_outage_of(url)
+        self._answers = RedisUse(self.outage, is_probed=is_probed)
+        self._commands = None if is_probed else RedisUse(self.outage, is_probed=False)
         self._call_seconds = call_seconds
-        self._fallback = fallback
         self._breaker = CircuitBreaker(moments_of(clock), MAX_FAILURES, rest_seconds)
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether Redis answers on this connection, as far as is known."""
+        return not self._answers.is_failing
+
     @asynccontextmanager
-    async def use_client(self, seconds: float | None = None) -> AsyncIterator[Redis]:
-        """Yields the client for at most `seconds`, `call_seconds` without; raises StoreDown."""
+    async def use_client(self, seconds: float | None = None, *, only_reads: bool = False) -> AsyncIterator[Redis]:
+        """Yields the client for at most `seconds`, `call_seconds` without; raises StoreDown.
+
+        `only_reads`: success does not mean that Redis accepts writes.
+        """
         if not self._breaker.allow_call():
             raise StoreDown("Redis does not answer; the next try is in a second")
         try:
@@ -97,55 +80,46 @@ class RedisConnection:
             if isinstance(error.__cause__, ReadOnlyError):  # a former primary: find out where the primary is now
                 await self.redis.connection_pool.disconnect(inuse_connections=False)
             raise
+        if self._commands and not only_reads:
+            self._commands.record_success()
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
         """Turns what the client raises into StoreDown, and records whether Redis answers."""
         try:
             yield
-        except ResponseError as error:  # full, read-only, forbidden: it answers, but refuses
-            self._record_outcome(None)
-            raise StoreDown(f"Redis refuses: {describe_redis_error(error)}") from error
+        except ResponseError as error:
+            self.record_answer()
+            reason = describe_redis_error(error)
+            if self._commands:
+                self._commands.record_failure(f"it refuses: {reason}")
+            raise RedisRefused(f"Redis refuses: {reason}") from error
         except (RedisError, OSError, TimeoutError) as error:
-            self._record_outcome(error)
-            raise StoreDown(f"Redis does not answer: {describe_redis_error(error)}") from error
-        self._record_outcome(None)
+            reason = describe_redis_error(error)
+            self._record_silence(reason)
+            raise StoreDown(f"Redis does not answer: {reason}") from error
+        self.record_answer()
+
+    def record_answer(self) -> None:
+        """Records that Redis answers."""
+        self._breaker.record_success()
+        self._answers.record_success()
+
+    def _record_silence(self, reason: str) -> None:
+        self._breaker.record_failure()
+        if self._breaker.failure_count >= MAX_FAILURES:
+            self._answers.record_failure(f"it does not answer: {reason}")
 
     async def close(self) -> None:
         """Closes the connections; waits a second at most."""
+        self._answers.forget()
+        if self._commands:
+            self._commands.forget()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.redis.aclose(close_connection_pool=True)
         except (RedisError, OSError, TimeoutError) as error:
-            log.info("%s: the connections to Redis were not closed cleanly: %s", self._purpose, error)
-
-    def _record_outcome(self, error: Exception | None) -> None:
-        """Logs once when Redis stops answering, and once when it answers again."""
-        if error is None:
-            self._breaker.record_success()
-        else:
-            self._breaker.record_failure()
-        if self.is_answering == (error is None):
-            return
-        self.is_answering = error is None
-        if error is None:
-            log.info("%s: Redis answers again", self._purpose)
-        else:
-            log.warning(
-                "%s: Redis does not answer (%s); %s", self._purpose, describe_redis_error(error), self._fallback
-            )
-
-
-def describe_redis_error(error: Exception) -> str:
-    """Returns the reason, or the text of an error without the address, which is a part of REDIS_URL."""
-    if reason := next((reason for kinds, reason in REDIS_REASONS if isinstance(error, kinds)), ""):
-        return reason
-    text = str(error) or type(error).__name__
-    if "MISCONF " in text:
-        return MISCONF_REASON
-    text = COMMAND_IN_ERROR.sub("", text)
-    text = ADDRESS_IN_ERROR.sub("", text)
-    return re.sub(r"^Error while \w+ from \S+ ?:?", "", text).strip() or type(error).__name__
+            log.info("the connections to Redis were not closed cleanly: %s", describe_redis_error(error))
 
 
 def build_pool_options(url: str, max_connections: int, call_seconds: float = CALL_SECONDS) -> dict[str, Any]:

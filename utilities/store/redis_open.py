@@ -24,9 +24,8 @@ async def open_redis_store(
     """
     connection = RedisConnection(
         url,
-        purpose="readings" if only is None else "readings with parameters",
-        fallback="pages continue from memory",
         max_connections=MAX_STORE_CONNECTIONS,
+        is_probed=True,
         call_seconds=call_seconds,
     )
     commands = RedisCommands(scope, clock, is_ephemeral=only is not None)
@@ -35,5 +34,5 @@ async def open_redis_store(
         async with asyncio.timeout(REDIS_START_SECONDS):
             await store.loaded.wait()
     except TimeoutError:
-        log.warning("Redis does not answer at the start; readings are read as soon as it does")
+        log.debug("Redis does not answer at the start; readings are read as soon as it does")
     return store

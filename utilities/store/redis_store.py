@@ -14,8 +14,8 @@ from redis.asyncio.client import PubSub
 from utilities.model.clock import MonotonicClock
 from utilities.model.errors import StoreDown
 from utilities.model.frames import Reading
-from utilities.runtime.outage_log import OutageLog
-from utilities.runtime.redis_connection import RedisConnection
+from utilities.runtime.redis_connection import RedisConnection, RedisRefused
+from utilities.runtime.redis_outage import RedisUse
 from utilities.runtime.supervised_loop import SupervisedLoop
 from utilities.store import Lease
 from utilities.store.reading_cache import DecodedReadings, ReadingCache
@@ -52,12 +52,8 @@ class RedisStore:
         self.decoded = DecodedReadings()
         self.pending: set[str] = set()  # reports whose reading is not in Redis yet
         self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.write_outage = OutageLog(
-            log, "Redis refuses new readings", "Redis accepts new readings again", "they stay in this process meanwhile"
-        )
-        self.read_outage = OutageLog(
-            log, "Redis refuses reads", "Redis accepts reads again", "pages continue from memory"
-        )
+        self.writes = RedisUse(connection.outage, is_probed=True)
+        self.reads = RedisUse(connection.outage, is_probed=True)
         self.loaded = asyncio.Event()  # set after the first attempt
         self.sync_loop = SupervisedLoop("store: sync", self._sync_forever)
 
@@ -94,10 +90,10 @@ class RedisStore:
                 if is_stored:
                     self.pending.discard(reading.report)
                     self._cache_reading(reading, encoded)
-            self.write_outage.record_success()
+            self.writes.record_success()
         except StoreDown as error:
-            if lease.token and self.connection.is_answering:
-                self.write_outage.record_failure(str(error))
+            if isinstance(error, RedisRefused):
+                self.writes.record_failure(refusal_text(error))
             self.pending.add(reading.report)
             self.cache.put_reading(reading)
             return True
@@ -144,14 +140,16 @@ class RedisStore:
     def health(self) -> Mapping[str, object]:
         return {
             "kind": "redis",
-            "answers": self.connection.is_answering and not self.read_outage.is_failing,
-            "writes": not self.write_outage.is_failing and not self.pending,
+            "answers": self.connection.is_answering and not self.reads.is_failing,
+            "writes": not self.writes.is_failing and not self.pending,
             "bad_values": self.commands.bad_values,
             "readings": len(self.cache.readings),
         }
 
     async def close(self) -> None:
         await self.sync_loop.stop(timeout=2.0)
+        self.reads.forget()
+        self.writes.forget()
         await self.connection.close()
 
     def _lock_for(self, report: str) -> asyncio.Lock:
@@ -165,8 +163,8 @@ class RedisStore:
                     async with self.connection.redis.pubsub() as announcements:
                         await self._follow_announcements(announcements)
             except StoreDown as error:
-                if self.connection.is_answering:
-                    self.read_outage.record_failure(str(error))
+                if isinstance(error, RedisRefused):
+                    self.reads.record_failure(refusal_text(error))
                 log.debug("announcements are not received: %s", error)
             finally:
                 self.loaded.set()
@@ -179,7 +177,6 @@ class RedisStore:
         while self.monotonic() - last_answer < MAX_SILENCE_SECONDS:
             if self.monotonic() - last_reread > REREAD_INTERVAL_SECONDS:
                 await self._sync_readings()
-                self.read_outage.record_success()
                 self.loaded.set()
                 last_reread = self.monotonic()
             message = await announcements.get_message(timeout=PING_INTERVAL_SECONDS)
@@ -187,6 +184,8 @@ class RedisStore:
                 await announcements.ping()
                 continue
             last_answer = self.monotonic()
+            self.connection.record_answer()
+            self.reads.record_success()  # the first answer is that of the subscription, after the readings were read
             if message["type"] == "message":
                 await self._on_announcement(message["data"])
         raise TimeoutError(f"no answer for {MAX_SILENCE_SECONDS:g} seconds")
@@ -224,12 +223,15 @@ class RedisStore:
                 await self.commands.restore_reading(redis, reading, encoded)
                 if self.cache.get(report) is reading:
                     self.pending.discard(report)
-                self.write_outage.record_success()
-        except StoreDown as error:
-            if not self.connection.is_answering:
-                raise
-            self.write_outage.record_failure(str(error))
+                self.writes.record_success()
+        except RedisRefused as error:
+            self.writes.record_failure(refusal_text(error))
         except BadStoredValue:
             self.pending.discard(report)
         else:
             await self.read(report)
+
+
+def refusal_text(error: RedisRefused) -> str:
+    """Returns the reason for the log."""
+    return str(error).replace("Redis", "it", 1)

@@ -137,7 +137,7 @@ async def open_patient(redis_server: RedisServer) -> AsyncIterator[Callable[[], 
 
         def connect() -> RedisConnection:
             url = redis_server.url
-            connection = RedisConnection(url, purpose="test", fallback="it fails", max_connections=2, call_seconds=30)
+            connection = RedisConnection(url, max_connections=2, call_seconds=30)
             stack.push_async_callback(connection.close)
             return connection
 

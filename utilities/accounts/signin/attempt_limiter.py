@@ -46,7 +46,7 @@ class AttemptLimiter:
         self.in_total = TokenBuckets("all", limits.in_total, 60.0, 1)
         self.failures = TokenBuckets("failed", limits.failures_per_client, 60.0, MAX_COUNTED_CLIENTS)
         self.forgeries = TokenBuckets("forged", limits.in_total, 60.0, 1)
-        self.connection = connect_limiter(redis_url, purpose) if redis_url else None
+        self.connection = connect_limiter(redis_url) if redis_url else None
         self.shared = RedisTokenBuckets(self.connection) if self.connection else None
 
     async def count_attempt(self, client: str, *, in_total: bool = True) -> int:
@@ -81,7 +81,7 @@ class AttemptLimiter:
             try:
                 return math.ceil(await self._take_shared(self.connection, self.shared, counts))
             except StoreDown as error:
-                log.warning("%s: this process counts by itself: %s", self.purpose, error)
+                log.debug("%s: this process counts by itself: %s", self.purpose, error)
         return math.ceil(self._take(counts))
 
     async def close(self) -> None:
@@ -110,10 +110,8 @@ class AttemptLimiter:
         return 0.0
 
 
-def connect_limiter(redis_url: str, purpose: str) -> "RedisConnection":
+def connect_limiter(redis_url: str) -> "RedisConnection":
     # Imported late: a twentieth of a start, and a process without Redis does not need it.
     from utilities.runtime.redis_connection import RedisConnection
 
-    return RedisConnection(
-        redis_url, purpose=purpose, fallback="this process counts by itself", max_connections=MAX_LIMITER_CONNECTIONS
-    )
+    return RedisConnection(redis_url, max_connections=MAX_LIMITER_CONNECTIONS)

@@ -27,12 +27,7 @@ class OtherStores:
 
     def __init__(self, url: str, data_dir: Path) -> None:
         """Raises SettingsError for an invalid URL."""
-        self.connection = RedisConnection(
-            url,
-            purpose="page-view stores of other processes",
-            fallback="they are not noticed",
-            max_connections=2,
-        )
+        self.connection = RedisConnection(url, max_connections=2)
         name = f"{socket.gethostname()}\0{data_dir.resolve()}"
         self.store_id = hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
         self.others = 0

@@ -36,7 +36,7 @@ class SharedHits:
     async def is_counted(self, key: str) -> bool:
         """Whether another process has counted the hit; False while Redis does not answer."""
         try:
-            async with self.connection.use_client() as redis:
+            async with self.connection.use_client(only_reads=True) as redis:
                 return bool(await redis.exists(SHARED_HITS_KEY_PREFIX + key))
         except StoreDown:
             return False

@@ -10,7 +10,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from utilities.model.errors import StoreDown
-from utilities.runtime.redis_connection import REST_SECONDS, RedisConnection
+from utilities.runtime.redis_connection import CALL_SECONDS, REST_SECONDS, RedisConnection
 from utilities.runtime.supervised_loop import SupervisedLoop
 from utilities.runtime.token_buckets import RedisTokenBuckets, TokenBuckets
 
@@ -33,15 +33,18 @@ class SharedRateLimits:
     """
 
     def __init__(
-        self, url: str, rest_seconds: float = REST_SECONDS, monotonic: Callable[[], float] = time.monotonic
+        self,
+        url: str,
+        rest_seconds: float = REST_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
         """Needs a running event loop; raises SettingsError for an invalid URL."""
         self.connection = RedisConnection(
             url,
-            purpose="limits of hits",
-            fallback="each process has its own",
             max_connections=MAX_CONNECTIONS,
             rest_seconds=rest_seconds,
+            call_seconds=call_seconds,
             clock=monotonic,
         )
         self.shared = RedisTokenBuckets(self.connection)
