@@ -18,7 +18,7 @@ NO_PRIMARY = "it is a replica that has lost its primary"
 CLUSTER = "it is a cluster, which Foyer cannot use"
 NO_ANSWER = "no answer in time"
 NOT_REDIS = "what answers there is not Redis, or speaks TLS where REDIS_URL does not: check REDIS_URL"
-REASONS_BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+REDIS_REASONS_BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (
         (
             redis_errors.AuthenticationError,
@@ -36,7 +36,7 @@ REASONS_BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str
     (redis_errors.MaxConnectionsError, "all connections of this process to it are in use"),
     (redis_errors.InvalidResponse, NOT_REDIS),
 )
-REASONS_BY_CODE = {
+REDIS_REASONS_BY_CODE = {
     "NOAUTH": WRONG_PASSWORD,
     "WRONGPASS": WRONG_PASSWORD,
     "NOPERM": NO_RIGHTS,
@@ -51,7 +51,7 @@ REASONS_BY_CODE = {
     "DENIED": "its protected mode lets no other machine in: set a password there and in REDIS_URL",
 }
 """The first word of an error; inside a transaction redis-py has no class for it."""
-REASONS_BY_TEXT = {
+REDIS_REASONS_BY_TEXT = {
     "max number of clients": "it has too many clients: raise its maxclients",
     "unknown command": "it does not know a command that Foyer needs: use a newer Redis, without renamed commands",
     "DB index is out of range": "it does not have the database with the number in REDIS_URL",
@@ -72,7 +72,7 @@ def describe_redis_error(error: BaseException) -> str:
     """Returns the reason of a failure."""
     chain = list(iterate_causes(error))
     return (
-        next((reason for kinds, reason in REASONS_BY_CLASS if isinstance(error, kinds)), "")
+        next((reason for kinds, reason in REDIS_REASONS_BY_CLASS if isinstance(error, kinds)), "")
         or next((reason for each in chain if (reason := describe_network_error(each))), "")
         or describe_error_text(str(error))
         or type(error).__name__
@@ -105,9 +105,9 @@ def describe_error_text(text: str) -> str:
     """Returns the reason for the text of an error, of which at most its code is repeated; '' when there is none."""
     codes: list[str] = ERROR_CODE.findall(text)
     for code in codes:
-        if code in REASONS_BY_CODE:
-            return REASONS_BY_CODE[code]
-    for part, reason in REASONS_BY_TEXT.items():
+        if code in REDIS_REASONS_BY_CODE:
+            return REDIS_REASONS_BY_CODE[code]
+    for part, reason in REDIS_REASONS_BY_TEXT.items():
         if part in text:
             return reason
     if text.startswith(("Protocol Error", "Invalid")):
