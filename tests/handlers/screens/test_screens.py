@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -15,7 +16,8 @@ from tests.handlers.accounts.test_access import HOST, HTML, ROUTE_CASES, cookie_
 from tests.handlers.screens.conftest import SCREEN_COOKIE, PairTelevision, approve, read_code
 from utilities.accounts.database.tables import screens
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
-from utilities.screens.registry import mark_change
+from utilities.screens.model import ScreenPlan, ScreenRecord
+from utilities.screens.registry import ScreenRegistry, mark_change
 
 
 class OpenStream:
@@ -151,6 +153,33 @@ async def test_waiting_television_hears_the_answer_and_shows_another_code_after_
     await stream.read_to_end()
     foyer.clock.shift(timedelta(seconds=2))
     assert await read_code(television) != code
+
+
+async def test_waiting_television_hears_that_another_process_has_paired_it(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    television = foyer.new_browser()
+    code = await read_code(television)
+    stream = await OpenStream.open(foyer, television, "/tv/stream")
+    await stream.read_until("event: beat")
+    own = foyer.authenticator.screens.registry
+    elsewhere = ScreenRegistry(foyer.database, foyer.clock, own.requests)
+    assert isinstance(await elsewhere.pair_screen(code, "ada", ScreenPlan("Hall", board="office"), "ada"), ScreenRecord)
+    await stream.read_until("event: paired")
+    await stream.read_to_end()
+    assert b"data-sheet" in (await television.open("/tv")).body
+
+
+async def test_credential_survives_a_restart_and_a_new_secret_key(
+    start_foyer: StartFoyer, pair_television: PairTelevision, tmp_path: Path
+):
+    url = f"sqlite:///{tmp_path}/state.db"
+    before = await start_foyer(database_url=url)
+    television, _ = await pair_television(before)
+    after = await start_foyer(
+        database_url=url, secret_key="another-secret-key-of-thirty-two-letters", clock=before.clock
+    )
+    television.home = after.address
+    assert b"data-sheet" in (await television.open("/tv")).body
 
 
 async def test_code_of_the_address_survives_the_sign_in(start_foyer: StartFoyer):
