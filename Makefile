@@ -54,6 +54,7 @@ bench: $(VENV)/.test ## measure what bench/README.md promises
 
 pictures: $(VENV)/.test ## photograph the shipped boards for the README and docs, while `make demo` runs; ARGS=its address
 	$(BIN)/python -m tests.rendering.walls.board_pictures $(ARGS)
+	$(BIN)/python -m tests.handlers.screens.pairing_pictures $(ARGS)
 	$(BIN)/python -m tests.rendering.layout.gallery
 
 fix: $(VENV)/.test ## format, and correct what ruff can correct

@@ -12,7 +12,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from handlers.base.error_log import log_request_error
 from handlers.base.errors import UNAVAILABLE_RETRY_SECONDS, HttpProblem, error_sentence, error_title, status_for_error
-from handlers.base.identification import check_own_board, identify_for_route, identify_screen
+from handlers.base.identification import check_own_board, identify_for_route, identify_screen, shows_code
 from handlers.base.permissions import AccessTable, Route
 from handlers.base.problem_documents import PROBLEM_CONTENT_TYPE, encode_problem, is_program_request
 from handlers.base.unauthenticated import sign_in_url, unauthenticated_answer
@@ -142,6 +142,9 @@ class BaseHandler(RequestHandler):
             if isinstance(self.principal, ApiClient) and route.scope not in self.principal.scopes:
                 raise HttpProblem(403, f"This token does not have the scope {route.scope}.")
             check_own_board(self.principal, route, self.path_args)
+            return
+        if self.bearer_token is None and not self.never_redirects and self.wants_html() and shows_code(self):
+            self.redirect("/tv")
             return
         if not isinstance(self.principal, Nobody):
             raise HttpProblem(403)

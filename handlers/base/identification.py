@@ -7,6 +7,7 @@ from handlers.base.errors import HttpProblem
 from handlers.base.permissions import Route
 from utilities.model.errors import StateDown
 from utilities.model.principals import NOBODY, Nobody, PairedScreen, Principal
+from utilities.pageviews.classify.user_agents import device_type
 
 if TYPE_CHECKING:  # a process that only collects has neither
     from handlers.base.handler import BaseHandler
@@ -53,6 +54,12 @@ def screen_principal(screen: "ScreenRecord | None") -> PairedScreen | Nobody:
     if screen is None or not screen.is_paired:
         return NOBODY
     return PairedScreen(screen.number, screen.name, boards_of_screen(screen))
+
+
+def shows_code(handler: "BaseHandler") -> bool:
+    """Whether this is a television that nobody has signed in on: it gets its wall or a code, and no error page."""
+    agent = handler.request.headers.get("User-Agent", "")
+    return isinstance(handler.principal, Nobody | PairedScreen) and device_type(agent) == "tv"
 
 
 def check_own_board(principal: Principal, route: Route, path_args: Sequence[str]) -> None:

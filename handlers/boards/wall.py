@@ -14,6 +14,7 @@ from handlers.boards.thumbnail import build_thumbnail
 from utilities.config.boards import Board
 from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.model.near_names import find_near_name
+from utilities.model.principals import PairedScreen
 from utilities.pageviews.classify.user_agents import device_type
 from utilities.rendering.walls import WallHub
 from utilities.reports import Report
@@ -72,10 +73,13 @@ class BoardListPage(BaseHandler):
 class DefaultWall(BoardListPage):
     """/wall, for televisions: redirects to the only board that can have figures, and in a demo to the first.
 
-    Lists the boards where there are several.
+    Lists the boards where there are several. A paired screen has a page of its own.
     """
 
     def get(self) -> None:
+        if isinstance(self.principal, PairedScreen):
+            self.redirect("/tv")
+            return
         services, boards = self.services, self.sorted_boards()
         ready = [board for board in boards if not missing_sources(board, services.reports, services.sources)]
         ready = [board for board in ready if not self.has_failed(board)] or ready

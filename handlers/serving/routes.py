@@ -48,7 +48,7 @@ def all_routes() -> list[Route]:
         *collect_routes(),
         Route(r"/reports/([a-z0-9-]+)\.svg", ReportSvg, PEOPLE_AND_TOKENS),
         Route(r"/", OverviewPage, PEOPLE),
-        Route(r"/wall", DefaultWall, PEOPLE),
+        Route(r"/wall", DefaultWall, PEOPLE_AND_SCREENS, any_board=True),
         Route(r"/boards", BoardListPage, PEOPLE),
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, PEOPLE_AND_SCREENS, offline=True),
         Route(r"/boards/([a-z0-9-]+)/stream", WallEventStream, PEOPLE_AND_SCREENS, offline=True),

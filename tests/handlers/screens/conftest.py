@@ -17,6 +17,7 @@ from tests.handlers.accounts.conftest import (
 
 __all__ = ["provider", "sign_in_settings", "start_foyer", "start_local_foyer"]
 
+OLD_TELEVISION = "Mozilla/5.0 (Linux; Tizen 2.3) AppleWebKit/538.1 (KHTML, like Gecko) Version/2.3 TV Safari/538.1"
 SCREEN_COOKIE = "__Host-foyer-screen"
 FORM = {"name": "Reception", "place": "Ground floor", "diagonal": "55", "distance": "3", "board": "office"}
 

@@ -8,6 +8,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
 from tests.handlers.accounts.test_login_in_browser import OpenFoyer, foyer
+from tests.handlers.screens.conftest import OLD_TELEVISION
 from utilities.screens.requests import CODE_LIFETIME
 
 __all__ = ["foyer"]
@@ -15,7 +16,6 @@ __all__ = ["foyer"]
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 CODE = re.compile(r"^[B-Z]{4}-[B-Z]{4}$")
-OLD_TELEVISION = "Mozilla/5.0 (Linux; Tizen 2.3) AppleWebKit/538.1 (KHTML, like Gecko) Version/2.3 TV Safari/538.1"
 
 CONTENT_BOXES = """() => Array.from(
     document.querySelectorAll('h1, .square, .first, .address, .code, .last, footer p, .clock'),

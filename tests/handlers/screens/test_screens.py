@@ -13,7 +13,7 @@ from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import FoyerServer, StartFoyer
 from tests.handlers.accounts.raw_http import send_request
 from tests.handlers.accounts.test_access import HOST, HTML, ROUTE_CASES, cookie_header, is_answered, is_refused
-from tests.handlers.screens.conftest import SCREEN_COOKIE, PairTelevision, approve, read_code
+from tests.handlers.screens.conftest import OLD_TELEVISION, SCREEN_COOKIE, PairTelevision, approve, read_code
 from utilities.accounts.database.tables import screens
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
 from utilities.screens.model import ScreenPlan, ScreenRecord
@@ -65,6 +65,18 @@ async def test_television_gets_its_wall_and_a_cookie_for_as_long_as_browsers_all
     assert "Reception" in (await person.open("/screens")).body.decode()
 
 
+@pytest.mark.parametrize("is_paired", [False, True])
+async def test_browser_of_a_television_gets_its_wall_or_a_code_and_never_a_sign_in_page(
+    start_foyer: StartFoyer, pair_television: PairTelevision, is_paired: bool
+):
+    foyer = await start_foyer()
+    television = (await pair_television(foyer))[0] if is_paired else foyer.new_browser()
+    for path in ("/", "/wall", "/boards", "/reports"):
+        answer = await television.open(path, User_Agent=OLD_TELEVISION)
+        assert (answer.code, answer.headers["Location"]) == (302, "/tv"), path
+    assert (b"data-sheet" in (await television.open("/tv")).body) == is_paired
+
+
 async def test_screen_reaches_what_the_table_allows(start_foyer: StartFoyer, pair_television: PairTelevision):
     foyer = await start_foyer()
     television, _ = await pair_television(foyer)
@@ -72,7 +84,7 @@ async def test_screen_reaches_what_the_table_allows(start_foyer: StartFoyer, pai
         head = await send_request(foyer.address, row[3], method, headers=[HOST, HTML, cookie_header(television)])
         assert is_refused(head) == ("screen" not in row[2]), (row[3], method)
         assert is_answered(head, row[3]), (row[3], method)
-        assert not head.location or "nobody" in row[2], (row[3], method)
+        assert not head.location or "nobody" in row[2] or (row[3], head.location) == ("/wall", "/tv"), (row[3], method)
 
 
 def test_every_route_for_screens_names_a_board_or_is_for_everybody():
