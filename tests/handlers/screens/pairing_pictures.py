@@ -1,4 +1,4 @@
-"""`make pictures` photographs the steps of pairing in a running demo, for docs/screens.md; then it removes the screen."""
+"""`make pictures` photographs the steps of pairing in a running demo for docs/screens.md, and removes the screen."""
 
 import asyncio
 import re
