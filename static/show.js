@@ -1,5 +1,6 @@
-/* The page of a paired screen: shows what the server says in a frame, loads the next page below it, and lifts it when it is
-   painted, so that a switch never flashes. Keys of a remote control. ES5 for Chromium 38, like wall.js. */
+/* A paired screen: shows what the server says in frames. It loads the next page below the one on top, and lifts it when it is
+   painted, so that a switch never flashes. On a screen with one board the page itself is the board, and only takeovers are
+   frames above it. Keys of a remote control. ES5 for Chromium 38, like wall.js. */
 (function () {
   'use strict';
 
@@ -13,20 +14,24 @@
   var LEFT = 37, RIGHT = 39, ENTER = 13, SPACE = 32, ESCAPE = 27, BACKSPACE = 8, WEBOS_BACK = 461, TIZEN_BACK = 10009;
 
   var body = document.body;
-  var stage = document.querySelector('.stage');
+  var isShell = !!document.querySelector('.stage'); // else the page is the board
+  var stage = document.querySelector('.stage') || document.createElement('div');
   var note = document.querySelector('.note');
   var help = document.querySelector('.help');
   var request = new XMLHttpRequest();
-  var shown = document.querySelector('.stage iframe'); // the frame on top
+  var shown = stage.querySelector('iframe'); // the frame on top
   var waiting = null; // the frame below it, while it loads
   var loadTimer = 0, early = 0, helpTimer = 0, retryTimer = 0, retryDelay = 0, holdTimer = 0;
   var source = null;
   var beatMs = 12000;
   var lastBeatAt = monotonicNow();
-  var programme = { path: shown ? shown.getAttribute('src') : '', light: body.getAttribute('data-light'), turn: [] };
+  var programme = { path: body.getAttribute('data-path') || '', light: 'full', turn: [] };
   var heldPath = ''; // a person with a remote control holds this page
 
-  if (window.top !== window) { window.top.location.replace('/tv'); return; }
+  if (window.top !== window) {
+    if (isShell) { window.top.location.replace('/tv'); }
+    return;
+  }
 
   function monotonicNow() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
@@ -79,27 +84,34 @@
     shown = waiting;
     waiting = null;
     if (old) { stage.removeChild(old); }
-    body.className = heldPath ? 'full' : programme.light;
+    setLight(heldPath ? 'full' : programme.light);
     document.documentElement.setAttribute('data-shows', shown.getAttribute('data-path'));
   }
 
-  function wantedPath() { return heldPath || programme.path; }
+  function setLight(light) { if (isShell) { body.className = 'show ' + light; } }
+
+  function wantedPath() { return isShell || programme.takeover ? heldPath || programme.path : ''; }
+
+  function clearStage() {
+    dropWaiting();
+    if (shown) { stage.removeChild(shown); shown = null; }
+    document.documentElement.setAttribute('data-shows', '');
+  }
 
   function update() {
     var path = wantedPath();
-    setText(note, programme.note || '');
-    note.hidden = !programme.note;
-    if (!path && programme.light === 'black') { // nothing works while nobody looks
-      dropWaiting();
-      body.className = 'black';
-      if (shown) { stage.removeChild(shown); shown = null; }
-      document.documentElement.setAttribute('data-shows', '');
-    } else if (path && (!shown || (shown.getAttribute('data-path') || shown.getAttribute('src')) !== path)) {
+    if (note) { setText(note, programme.note || ''); note.hidden = !programme.note; }
+    if (!isShell && !path) {
+      clearStage(); // the board is below
+    } else if (!path && programme.light === 'black') { // nothing works while nobody looks
+      setLight('black');
+      clearStage();
+    } else if (path && (!shown || shown.getAttribute('data-path') !== path)) {
       loadFrame(path);
       lift();
     } else {
       dropWaiting();
-      if (shown) { body.className = heldPath ? 'full' : programme.light; }
+      if (shown) { setLight(heldPath ? 'full' : programme.light); }
     }
   }
 
@@ -124,7 +136,7 @@
     lastBeatAt = monotonicNow();
     retryDelay = 0;
     beatMs = beat.every * 1000;
-    if (beat.build !== body.getAttribute('data-build')) { setTimeout(reloadWhenServed, Math.random() * 5000); }
+    if (isShell && beat.build !== body.getAttribute('data-build')) { setTimeout(reloadWhenServed, Math.random() * 5000); }
   }
 
   function closeStream() { if (source) { source.close(); source = null; } }
@@ -134,7 +146,7 @@
     closeStream();
     if (!window.EventSource) { return; }
     lastBeatAt = monotonicNow();
-    source = new EventSource(body.getAttribute('data-show'));
+    source = new EventSource('/tv/show');
     source.addEventListener('show', onShow);
     source.addEventListener('beat', onBeat);
     source.addEventListener('bye', scheduleRetry);
@@ -157,10 +169,11 @@
   }
 
   function reloadIfUnpaired() {
-    fetchPage(function (text) { if (text.indexOf('data-show="') < 0) { location.replace('/tv'); } });
+    if (!isShell) { return; } // wall.js does
+    fetchPage(function (text) { if (text.indexOf('data-sheet="show"') < 0) { location.replace('/tv'); } });
   }
 
-  function reloadWhenServed() { fetchPage(function () { location.reload(); }); }
+  function reloadWhenServed() { fetchPage(function () { location.reload(); }); } // not into an error page
 
   function checkSilence() { if (source && monotonicNow() - lastBeatAt > beatMs * 2.5) { scheduleRetry(); } }
 
@@ -188,6 +201,7 @@
   }
 
   function showHelp(isShown) {
+    if (!help) { return; }
     help.hidden = !isShown;
     clearTimeout(helpTimer);
     if (isShown) { helpTimer = setTimeout(function () { help.hidden = true; }, HELP_MS); }
@@ -198,7 +212,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey) { return; }
     if (code === LEFT) { step(-1); }
     else if (code === RIGHT) { step(1); }
-    else if (code === ENTER || code === SPACE) { if (heldPath) { endHold(); } else if (programme.turn.length) { hold(programme.path); } }
+    else if (code === ENTER || code === SPACE) { if (heldPath) { endHold(); } else if (programme.turn.length > 1) { hold(programme.path); } }
     else if (code === ESCAPE || code === BACKSPACE || code === WEBOS_BACK || code === TIZEN_BACK) { showHelp(false); endHold(); }
     else if (event.key === '?' || (code === 191 && event.shiftKey)) { showHelp(help.hidden); }
     else { isHandled = false; }
@@ -207,15 +221,21 @@
 
   function listenTo(frame) { try { frame.contentDocument.addEventListener('keydown', onKey); } catch (error) { /* gone */ } }
 
+  if (!isShell) {
+    stage.className = 'stage above';
+    body.appendChild(stage);
+  }
   document.addEventListener('keydown', onKey);
   if (shown) {
-    shown.setAttribute('data-path', body.getAttribute('data-path'));
-    document.documentElement.setAttribute('data-shows', body.getAttribute('data-path'));
-    shown.onload = function () { listenTo(shown); };
+    shown.setAttribute('data-path', programme.path);
+    document.documentElement.setAttribute('data-shows', programme.path);
+    shown.onload = function () {
+      listenTo(shown);
+      if (!isPainted(shown)) { setTimeout(function () { loadFrame(wantedPath()); }, 5000); }
+    };
     listenTo(shown);
-    programme.path = body.getAttribute('data-path');
   }
   setInterval(checkSilence, 1000);
-  setInterval(function () { fetchPage(function () { /* renews the credential */ }); }, 86400000);
+  if (isShell) { setInterval(function () { fetchPage(function () { /* renews the credential */ }); }, 86400000); }
   openStream();
 }());

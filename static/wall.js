@@ -232,7 +232,7 @@
   function showPairing() { // a television that is paired stays signed in
     request.onreadystatechange = function () {
       if (request.readyState === 4 && request.status === 200) {
-        location.replace('/tv?from=' + encodeURIComponent(location.pathname + location.search));
+        window.top.location.replace('/tv?from=' + encodeURIComponent(location.pathname + location.search));
       }
     };
     request.open('GET', '/tv', true);
@@ -255,7 +255,7 @@
     request.onreadystatechange = function () {
       var text = request.readyState === 4 ? request.responseText : '';
       if (request.readyState !== 4) { return; }
-      if (text.indexOf('id="glass"') > 0) { location.replace('/tv'); return; } // this screen was unpaired
+      if (text.indexOf('id="glass"') > 0) { window.top.location.replace('/tv'); return; } // this screen was unpaired
       answered(request.status, text.indexOf('data-sheet="') > 0, text);
     };
     request.open('GET', location.href, true);

@@ -11,6 +11,7 @@ from utilities.pageviews.classify.user_agents import device_type
 
 if TYPE_CHECKING:  # a process that only collects has neither
     from handlers.base.handler import BaseHandler
+    from utilities.playlists.watcher import Playlists
     from utilities.screens.model import ScreenRecord
 
 
@@ -33,7 +34,7 @@ async def identify_screen(handler: "BaseHandler") -> PairedScreen | Nobody:
     """Returns the paired television of a request. Raises StateDown."""
     secret = handler.authenticator.cookies.read_screen(handler.request)
     screen = None if secret is None else await handler.authenticator.screens.registry.find_screen(secret)
-    return screen_principal(screen)
+    return screen_principal(screen, handler.services.playlists)
 
 
 def identify_cached(handler: "BaseHandler", route: Route) -> Principal:
@@ -46,14 +47,15 @@ def identify_cached(handler: "BaseHandler", route: Route) -> Principal:
         if person is not None:
             return person
     secret = authenticator.cookies.read_screen(handler.request)
-    return NOBODY if secret is None else screen_principal(authenticator.screens.registry.cached_screen(secret))
+    screen = None if secret is None else authenticator.screens.registry.cached_screen(secret)
+    return screen_principal(screen, handler.services.playlists)
 
 
-def screen_principal(screen: "ScreenRecord | None") -> PairedScreen | Nobody:
+def screen_principal(screen: "ScreenRecord | None", playlists: "Playlists") -> PairedScreen | Nobody:
     """Returns the principal of a screen; NOBODY for one that is not paired any more."""
     if screen is None or not screen.is_paired:
         return NOBODY
-    return PairedScreen(screen.number, screen.name, boards_of_screen(screen))
+    return PairedScreen(screen.number, screen.name, boards_of_screen(screen, playlists))
 
 
 def shows_code(handler: "BaseHandler") -> bool:
@@ -70,6 +72,8 @@ def check_own_board(principal: Principal, route: Route, path_args: Sequence[str]
         raise HttpProblem(404)
 
 
-def boards_of_screen(screen: "ScreenRecord") -> frozenset[str]:
-    """Returns the boards that a screen may read."""
-    return frozenset({screen.board}) - {""}
+def boards_of_screen(screen: "ScreenRecord", playlists: "Playlists") -> frozenset[str]:
+    """Returns the boards that a screen may read: its own, or those of its playlist."""
+    playlist = playlists.get(screen.playlist) if screen.playlist else None
+    items = playlist.items if playlist is not None else ()
+    return frozenset({screen.board, *(item.board for item in items)}) - {""}

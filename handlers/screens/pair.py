@@ -15,6 +15,7 @@ from utilities.services import server_zone
 
 log = logging.getLogger("foyer.screens")
 
+PLAYLIST_PREFIX = "playlist:"  # in the list of what a screen can show
 NOT_A_CODE = "A code has eight letters, and none of them is a vowel. It looks like WDJB-MJHT."
 UNKNOWN_CODE = "No screen shows this code now. Compare it with the screen, which may show a new one."
 
@@ -83,6 +84,7 @@ class PairPage(PairHandler):
             until=self.time_text(request.until),
             screens=screens,
             former=former,
+            playlists=list(self.services.playlists),
             boards=sorted(self.services.boards, key=lambda board: board.title),
             filled={"replaces": str(former.number) if former else "", "diagonal": "55", "distance": "3"} | filled,
             faults={error.parameter: str(error)} if error is not None else {},
@@ -120,15 +122,22 @@ class PairPage(PairHandler):
             if not (filled["replaces"].isascii() and filled["replaces"].isdigit() and len(filled["replaces"]) < 10):
                 raise ParameterError("replaces", "must be a screen of the list")
             return ScreenPlan(replaces=int(filled["replaces"]))
-        if self.services.boards.get(filled["board"]) is None:
-            raise ParameterError("board", "must be one of the list")
+        board, playlist = self.read_shown(filled["board"])
         return ScreenPlan(
             name=filled["name"],
             place=filled["place"],
             diagonal_inches=parse_length("diagonal", filled["diagonal"]),
             distance_m=parse_length("distance", filled["distance"]),
-            board=filled["board"],
+            board=board,
+            playlist=playlist,
         )
+
+    def read_shown(self, value: str) -> tuple[str, str]:
+        """Returns the board or the playlist of a form, '' for the other. Raises ParameterError."""
+        playlist = value.removeprefix(PLAYLIST_PREFIX) if value.startswith(PLAYLIST_PREFIX) else ""
+        if self.services.boards.get(value) is None and self.services.playlists.get(playlist) is None:
+            raise ParameterError("board", "must be one of the list")
+        return ("", playlist) if playlist else (value, "")
 
 
 class RefusePairing(PairHandler):

@@ -33,6 +33,7 @@ class ScreenListPage(ScreenPagesHandler):
             new=next((each for each in screens if str(each.number) == number and each.is_paired), None),
             was_refused=self.get_query_argument("refused", "") == "1",
             waiting=await self.authenticator.screens.requests.count_waiting(),
+            playlists={name: each.title or name for name, each in self.services.playlists},
             titles={board.name: board.title for board in self.services.boards},
             seen=self.last_seen_text,
         )

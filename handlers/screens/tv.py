@@ -12,6 +12,7 @@ from tornado.web import HTTPError
 from handlers.base.errors import HttpProblem
 from handlers.base.public_origin import public_origin
 from handlers.boards.wall import WALL_THEMES, WallEventStream, WallHandler, open_event_stream
+from handlers.screens.show import allow_own_frames, shown_screen
 from utilities.accounts.database.sessions import hash_secret
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
 from utilities.http.client_address import address_block
@@ -23,7 +24,7 @@ from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.screens.codes import format_code
 from utilities.screens.model import Device, ScreenRecord
 from utilities.screens.registry import is_back
-from utilities.services import server_zone
+from utilities.services import project_version, server_zone
 
 VIEWPORT = re.compile(r"[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", re.ASCII)
 MAX_USER_AGENT_CHARS = 500
@@ -63,6 +64,7 @@ class ScreenHandler(WallHandler):
         page = self.walls.render_page(board, theme, zipped=is_zipped, for_screen=True)
         if page is None:
             return False
+        allow_own_frames(self)
         if is_zipped:
             self.set_header("Content-Encoding", "gzip")
         notice = f'<p class="welcome" role="status">{escape(welcome)}</p>' if welcome else ""
@@ -116,12 +118,32 @@ class TvPage(ScreenHandler):
         welcome = f"Welcome back, {screen.name}" if is_back(screen, self.services.clock()) else ""
         if not welcome:
             await self.authenticator.screens.registry.record_visit(screen)
+        if screen.playlist:
+            self.write_show(screen, welcome)
+            return
         if await self.write_wall(screen.board, welcome):
             return
         where = public_origin(self).partition("://")[2]
         self.render_tv(
             f"{screen.name} has no board to show.",
             f"Its board has been removed. Whoever signs in at {where}/screens can choose another one.",
+        )
+
+    def write_show(self, screen: ScreenRecord, welcome: str) -> None:
+        """Finishes with the page that shows a playlist in frames."""
+        programmes = self.services.director.programmes
+        picture = programmes.picture(shown_screen(screen, self.services), self.services.clock())
+        theme = self.get_query_argument("theme", "")
+        allow_own_frames(self)
+        self.render_page(
+            "screens/show.html",
+            name=screen.name,
+            path=picture.path,
+            light=picture.light,
+            note=picture.note,
+            build=project_version(),
+            theme_query=f"?theme={theme}" if theme in WALL_THEMES else "",
+            welcome=welcome,
         )
 
     async def show_code(self, secret: str | None, former: ScreenRecord | None) -> None:

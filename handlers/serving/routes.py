@@ -30,6 +30,8 @@ from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.screens.pair import PairPage, RefusePairing
 from handlers.screens.playlists import PlaylistListPage, PlaylistPage
 from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
+from handlers.screens.show import ShowEventStream, TakeoverGlass
+from handlers.screens.takeover import TakeoverEnd, TakeoverPage
 from handlers.screens.tv import ScreenWallPage, ScreenWallStream, TvEventStream, TvPage
 from handlers.site.access_log import log_request
 from handlers.site.browser_files import IconFile, RobotsFile
@@ -57,11 +59,15 @@ def all_routes() -> list[Route]:
         Route(r"/tv/stream", TvEventStream, ANYONE),
         Route(r"/tv/boards/([a-z0-9-]+)", ScreenWallPage, SCREENS_ONLY, offline=True),
         Route(r"/tv/boards/([a-z0-9-]+)/stream", ScreenWallStream, SCREENS_ONLY, offline=True),
+        Route(r"/tv/show", ShowEventStream, SCREENS_ONLY, offline=True, any_board=True),
+        Route(r"/tv/takeover/([0-9]{1,9})", TakeoverGlass, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/pair", PairPage, PEOPLE),
         Route(r"/pair/refuse", RefusePairing, PEOPLE),
         Route(r"/screens", ScreenListPage, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
+        Route(r"/takeover", TakeoverPage, PEOPLE),
+        Route(r"/takeover/([0-9]{1,9})/end", TakeoverEnd, PEOPLE),
         Route(r"/playlists", PlaylistListPage, PEOPLE),
         Route(r"/playlists/([a-z0-9-]+)", PlaylistPage, PEOPLE),
         Route(r"/reports", ReportListPage, PEOPLE),

@@ -17,7 +17,7 @@ SHOW_BEAT_SECONDS = 12.0  # as on walls
 SHOW_STALLED_SECONDS = 30.0
 
 
-@dataclass
+@dataclass(eq=False)
 class ShowStream:
     """The open stream of one screen, and what was sent last."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.tables import takeovers
@@ -84,7 +85,10 @@ class TakeoverStore:
             connection.execute(delete(takeovers) if screen == EVERY_SCREEN else delete(takeovers).where(is_replaced))
             return int(connection.execute(insert(takeovers).values(values).returning(takeovers.c.number)).scalar_one())
 
-        number = await self.database.run(replace_rows)
+        try:
+            number = await self.database.run(replace_rows)
+        except IntegrityError:  # another process began one at the same moment: the later one stays
+            number = await self.database.run(replace_rows)
         await self.refresh()
         log.info("%s has taken over %s for %d min", sender, f"screen {screen}" if screen else "every screen", minutes)
         return Takeover(number, screen, text, values["sender"], now, values["ends_at"])  # type: ignore[arg-type]
