@@ -55,21 +55,7 @@ def all_routes() -> list[Route]:
         Route(r"/boards/([a-z0-9-]+)/([0-9a-f]{12})\.css", BoardStyles, PEOPLE_AND_SCREENS, offline=True),
         Route(r"/boards/([a-z0-9-]+)/stream", WallEventStream, PEOPLE_AND_SCREENS, offline=True),
         Route(r"/boards/([a-z0-9-]+)/desk", BoardDesk, PEOPLE),
-        Route(r"/tv", TvPage, ANYONE),
-        Route(r"/tv/stream", TvEventStream, ANYONE),
-        Route(r"/tv/boards/([a-z0-9-]+)", ScreenWallPage, SCREENS_ONLY, offline=True),
-        Route(r"/tv/boards/([a-z0-9-]+)/stream", ScreenWallStream, SCREENS_ONLY, offline=True),
-        Route(r"/tv/show", ShowEventStream, SCREENS_ONLY, offline=True, any_board=True),
-        Route(r"/tv/takeover/([0-9]{1,9})", TakeoverGlass, SCREENS_ONLY, offline=True, any_board=True),
-        Route(r"/pair", PairPage, PEOPLE),
-        Route(r"/pair/refuse", RefusePairing, PEOPLE),
-        Route(r"/screens", ScreenListPage, PEOPLE),
-        Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
-        Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
-        Route(r"/takeover", TakeoverPage, PEOPLE),
-        Route(r"/takeover/([0-9]{1,9})/end", TakeoverEnd, PEOPLE),
-        Route(r"/playlists", PlaylistListPage, PEOPLE),
-        Route(r"/playlists/([a-z0-9-]+)", PlaylistPage, PEOPLE),
+        *screen_routes(),
         Route(r"/reports", ReportListPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)", ReportPage, PEOPLE),
         Route(r"/reports/([a-z0-9-]+)\.json", ReportJson, PEOPLE_AND_TOKENS),
@@ -92,6 +78,27 @@ def all_routes() -> list[Route]:
         Route(CALLBACK_PATH, Callback, ANYONE),
         Route(r"/sign-out", SignOut, ANYONE),
         Route(r"/static/(.*)", StaticFiles, ANYONE, {"path": str(STATIC_FILES_FOLDER)}, through_proxies=True),
+    ]
+
+
+def screen_routes() -> list[Route]:
+    """Returns what televisions load, and the pages about them."""
+    return [
+        Route(r"/tv", TvPage, ANYONE),
+        Route(r"/tv/stream", TvEventStream, ANYONE),
+        Route(r"/tv/boards/([a-z0-9-]+)", ScreenWallPage, SCREENS_ONLY, offline=True),
+        Route(r"/tv/boards/([a-z0-9-]+)/stream", ScreenWallStream, SCREENS_ONLY, offline=True),
+        Route(r"/tv/show", ShowEventStream, SCREENS_ONLY, offline=True, any_board=True),
+        Route(r"/tv/takeover/([0-9]{1,9})", TakeoverGlass, SCREENS_ONLY, offline=True, any_board=True),
+        Route(r"/pair", PairPage, PEOPLE),
+        Route(r"/pair/refuse", RefusePairing, PEOPLE),
+        Route(r"/screens", ScreenListPage, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
+        Route(r"/takeover", TakeoverPage, PEOPLE),
+        Route(r"/takeover/([0-9]{1,9})/end", TakeoverEnd, PEOPLE),
+        Route(r"/playlists", PlaylistListPage, PEOPLE),
+        Route(r"/playlists/([a-z0-9-]+)", PlaylistPage, PEOPLE),
     ]
 
 
