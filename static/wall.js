@@ -147,6 +147,7 @@
 
   function recordBeat(time) {
     lastBeatAt = monotonicNow();
+    body.setAttribute('data-beat', lastBeatAt); // beat.js reports its age
     serverTime = time;
     isBoardGone = isSignedOut = false;
     hideLoss();

@@ -24,6 +24,7 @@ from utilities.http.client_address import ClientAddresses
 from utilities.model.clock import Clock
 from utilities.model.errors import SettingsError, StateDown
 from utilities.runtime.supervised_loop import SupervisedLoop
+from utilities.screens.beats import BeatStore
 from utilities.screens.registry import ScreenRegistry
 from utilities.screens.requests import PairingRequests
 
@@ -67,11 +68,13 @@ class PairedScreens:
     registry: ScreenRegistry
     requests: PairingRequests
     waiting: WaitingScreens
+    beats: BeatStore
     limiter: AttemptLimiter
 
     async def close(self) -> None:
         """Ends the streams of televisions that wait, and stops the loops."""
         await self.waiting.close()
+        await self.beats.close()
         await self.registry.close()
         await self.limiter.close()
 
@@ -152,7 +155,10 @@ def open_screens(settings: Settings, clock: Clock, database: StateDatabase, limi
     keys = settings.signing_keys()  # none on loopback, where a code needs no secret
     requests = PairingRequests(database, clock, keys[0].encode() if keys else b"")
     limiter = AttemptLimiter(settings.redis_url.get_secret_value(), limits, "tv")
-    return PairedScreens(ScreenRegistry(database, clock, requests), requests, WaitingScreens(requests), limiter)
+    beats = BeatStore(database, clock)
+    beats.start()
+    registry = ScreenRegistry(database, clock, requests)
+    return PairedScreens(registry, requests, WaitingScreens(requests), beats, limiter)
 
 
 async def adopt_stored_rows(database: StateDatabase, admission: Admission) -> None:

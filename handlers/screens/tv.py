@@ -22,12 +22,11 @@ from utilities.pageviews.classify.user_agents import parse_user_agent
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.screens.codes import format_code
-from utilities.screens.model import Device, ScreenRecord
+from utilities.screens.model import MAX_USER_AGENT_CHARS, Device, ScreenRecord, describe_browser
 from utilities.screens.registry import is_back
 from utilities.services import project_version, server_zone
 
 VIEWPORT = re.compile(r"[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", re.ASCII)
-MAX_USER_AGENT_CHARS = 500
 CODE_FONT_PX = 100
 SHEET = b'<main class="sheet">'
 RETRY_SENTENCE = "This page tries again by itself."
@@ -216,11 +215,6 @@ class ScreenWallStream(WallEventStream):
             raise HTTPError(401)
         self.authenticator.cookies.set_screen(self, secret)
         self.open_stream(board, registry.watch_screen(screen))
-
-
-def describe_browser(browser: str, version: str, system: str) -> str:
-    """Returns `Chromium 79, Tizen`, for the person who compares it."""
-    return ", ".join(filter(None, (f"{browser} {version}".strip(), system))) or "an unknown browser"
 
 
 def draw_qr(link: str) -> Markup:

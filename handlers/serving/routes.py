@@ -27,6 +27,7 @@ from handlers.reports.images import ImageFileCache, ReportPng, ReportSvg
 from handlers.reports.page import ReportPage
 from handlers.reports.report_list import ReportListPage
 from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
+from handlers.screens.beat import ScreenBeatHandler
 from handlers.screens.pair import PairPage, RefusePairing
 from handlers.screens.playlists import PlaylistListPage, PlaylistPage
 from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
@@ -90,6 +91,7 @@ def screen_routes() -> list[Route]:
         Route(r"/tv/boards/([a-z0-9-]+)/stream", ScreenWallStream, SCREENS_ONLY, offline=True),
         Route(r"/tv/show", ShowEventStream, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/tv/takeover/([0-9]{1,9})", TakeoverGlass, SCREENS_ONLY, offline=True, any_board=True),
+        Route(r"/tv/beat", ScreenBeatHandler, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/pair", PairPage, PEOPLE),
         Route(r"/pair/refuse", RefusePairing, PEOPLE),
         Route(r"/screens", ScreenListPage, PEOPLE),
@@ -117,6 +119,7 @@ def make_application(services: Services, authenticator: Authenticator) -> Applic
         drawable_views=DrawableViews(),
         flows=FlowCache(),
         headers=security_headers(services.settings),
+        redactor=services.settings.redactor(),
         default_handler_class=NotFound,
         log_function=log_request,
         cross_origin_protection=True,

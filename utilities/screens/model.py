@@ -9,6 +9,8 @@ MAX_SCREEN_NAME_CHARS = 60
 MAX_PLACE_CHARS = 100
 DIAGONAL_INCHES = (5.0, 400.0)
 DISTANCE_METRES = (0.3, 60.0)
+MAX_USER_AGENT_CHARS = 500
+ALARM_MINUTES = (0, 24 * 60)  # 0 for a screen that raises no alarm
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class ScreenRecord:
     board: str  # "" for a screen with a playlist
     playlist: str  # "" for a screen with a board
     safe_area: float | None
+    alarm_minutes: int
     credential_hash: str
     device: Device
     paired_by: str
@@ -95,3 +98,8 @@ class ScreenRecord:
     @property
     def is_paired(self) -> bool:
         return self.revoked_at is None
+
+
+def describe_browser(browser: str, version: str, system: str) -> str:
+    """Returns `Chromium 79, Tizen`, for the person who compares it."""
+    return ", ".join(filter(None, (f"{browser} {version}".strip(), system))) or "an unknown browser"

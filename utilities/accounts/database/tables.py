@@ -120,6 +120,7 @@ screens = Table(
     Column("board", String(100), nullable=False),  # "" for a screen with a playlist
     Column("playlist", String(100), nullable=False),  # "" for a screen with a board
     Column("safe_area", Float),  # per cent of the short side; null is the usual margin
+    Column("alarm_minutes", Integer, nullable=False, default=5, server_default="5"),  # 0 for no alarm
     Column("credential_hash", String(64), nullable=False),  # stays after unpairing, so that the screen is recognised
     Column("browser", String(100), nullable=False),
     Column("viewport", String(20), nullable=False),
@@ -173,5 +174,70 @@ takeovers = Table(
     Column("begins_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=False),
     UniqueConstraint("screen"),  # two never share a glass
+    sqlite_autoincrement=True,
+)
+
+screen_beats = Table(
+    "screen_beats",
+    METADATA,
+    Column("screen", Integer, primary_key=True, autoincrement=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("browser", String(100), nullable=False),
+    Column("clock_error", Float, nullable=False),  # seconds
+    Column("beat", String(4000), nullable=False),  # JSON of utilities/screens/beats.py
+)
+
+screen_log = Table(
+    "screen_log",
+    METADATA,
+    Column("number", Integer, primary_key=True),  # grows: every process reads what is new
+    Column("screen", Integer, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("person", String(255), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("detail", String(300), nullable=False),
+    Index(None, "screen"),
+    sqlite_autoincrement=True,
+)
+
+screen_holds = Table(
+    "screen_holds",
+    METADATA,
+    Column("screen", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),  # of the command in screen_log
+    Column("board", String(100), nullable=False),  # '' to identify the screen
+    Column("person", String(255), nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+)
+
+screen_alarms = Table(
+    "screen_alarms",
+    METADATA,
+    Column("screen", Integer, primary_key=True, autoincrement=False),
+    Column("cause", String(30), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("well_since", UtcDateTime),  # null while the screen is dark
+)
+
+alarm_rounds = Table(
+    "alarm_rounds",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # there is one row
+    Column("begun_at", UtcDateTime, nullable=False),  # by the process that compares all screens now
+)
+
+notices = Table(
+    "notices",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("subject", String(200), nullable=False),  # one sentence
+    Column("cause", String(300), nullable=False),
+    Column("path", String(100), nullable=False),  # of the page to look at
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", UtcDateTime),  # null when it is delivered, or was given up
+    Column("delivered_at", UtcDateTime),
+    Index(None, "next_try_at"),
     sqlite_autoincrement=True,
 )
