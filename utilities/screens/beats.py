@@ -21,7 +21,7 @@ from utilities.runtime.supervised_loop import SupervisedLoop
 log = logging.getLogger("foyer.screens")
 
 MAX_BEAT_BYTES = 4096
-MAX_ERROR_CHARS = 200
+MAX_SCRIPT_ERROR_CHARS = 200
 BEAT_STORE_INTERVAL = timedelta(minutes=1)  # between two rows of one screen
 BEAT_FLUSH_SECONDS = 5.0
 ENGINE_TIERS = {1: "basic", 2: "nicer", 3: "current"}
@@ -80,7 +80,7 @@ def parse_beat(body: bytes, redactor: Redactor) -> ScreenBeat:
         beat = ScreenBeat.model_validate_json(body)
     except ValidationError as error:
         raise ParameterError("beat", f"is not right in {error.error_count()} places") from None
-    cleaned = clean_text(redactor.mask_secrets(beat.error), MAX_ERROR_CHARS)
+    cleaned = clean_text(redactor.mask_secrets(beat.error), MAX_SCRIPT_ERROR_CHARS)
     names = {"error": cleaned, "board": clean_text(beat.board, 100), "build": clean_text(beat.build, 64)}
     return beat.model_copy(update=names)
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -226,18 +227,17 @@ alarm_rounds = Table(
     Column("begun_at", UtcDateTime, nullable=False),  # by the process that compares all screens now
 )
 
-notices = Table(
-    "notices",
+screen_notices = Table(
+    "screen_notices",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("subject", String(200), nullable=False),  # one sentence
-    Column("cause", String(300), nullable=False),
-    Column("path", String(100), nullable=False),  # of the page to look at
-    Column("tries", Integer, nullable=False),
-    Column("next_try_at", UtcDateTime),  # null when it is delivered, or was given up
-    Column("delivered_at", UtcDateTime),
-    Index(None, "next_try_at"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("sentences", String(2000), nullable=False),  # one a line
+    Column("place", String(100), nullable=False),
+    Column("path", String(100), nullable=False),
+    Column("is_delivered", Boolean, nullable=False),
     sqlite_autoincrement=True,
 )

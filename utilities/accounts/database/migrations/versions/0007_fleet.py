@@ -65,17 +65,16 @@ def add_alarm_tables() -> None:
     )
     op.bulk_insert(rounds, [{"number": 1, "begun_at": datetime(2000, 1, 1, tzinfo=UTC)}])
     op.create_table(
-        "notices",
+        "screen_notices",
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("made_at", MOMENT, nullable=False),
-        sa.Column("kind", sa.String(20), nullable=False),
-        sa.Column("subject", sa.String(200), nullable=False),
-        sa.Column("cause", sa.String(300), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("key", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("title", sa.String(200), nullable=False),
+        sa.Column("sentences", sa.String(2000), nullable=False),
+        sa.Column("place", sa.String(100), nullable=False),
         sa.Column("path", sa.String(100), nullable=False),
-        sa.Column("tries", sa.Integer, nullable=False),
-        sa.Column("next_try_at", MOMENT),
-        sa.Column("delivered_at", MOMENT),
-        sa.PrimaryKeyConstraint("number", name="pk_notices"),
+        sa.Column("is_delivered", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_screen_notices"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_notices_next_try_at", "notices", ["next_try_at"])
