@@ -33,6 +33,7 @@ PAGES = (
     *("/", "/?from=now/d&to=now&page=/1", "/boards"),
     *("/keyboard", "/counting", "/reports/site-pages?from=now-6d/d&to=now&compare=true&device=desktop"),
     *("/boards/office/desk", "/reports", "/flow", "/api", "/tokens", "/links", "/login-page", "/nothing"),
+    *("/screens", "/pair", "/tv"),
     *("/reports/site-pages?sort=-views", "/reports/site-pages?q=nobody", "/reports/site-totals"),
     *("/reports/total-users", "/reports/site-by-day?from=now-27d/d&compare=true"),  # failed; and waiting at first
 )
@@ -101,7 +102,7 @@ async def test_fingers_hit_every_target_of_a_phone_and_long_options_do_not_widen
     await tab.open("/links?report=site-pages&query=referrer%3D" + "averylongname" * 12)
     await page.click("text=Make the link")
     await page.locator("text=This is the new link").wait_for()
-    for path in ("/links", "/boards", "/nothing", "/boards/office/desk"):
+    for path in ("/links", "/boards", "/nothing", "/boards/office/desk", "/screens", "/pair"):
         await tab.open(path)
         assert await page.evaluate(SMALL_TARGETS) == [], path
         assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
