@@ -1,17 +1,13 @@
 """The validated content of `boards/playlists.yaml`; `boards/playlists.schema.json` is generated from these models."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from utilities.config.boards.model import BOARD_NAME_PATTERN, Strict
-from utilities.model.errors import ParameterError
 from utilities.model.near_names import find_near_name
-from utilities.model.time_ranges import parse_range
 from utilities.playlists.holiday_calendar import parse_country
 from utilities.playlists.written_times import HOLIDAY, MINUTES_OF_DAY, DateSpans, DayNames, TimeOfDay
 
@@ -73,21 +69,6 @@ class Window(Strict):
         return (self.start, self.end) == (0, MINUTES_OF_DAY)
 
 
-class RangeOverride(Strict):
-    """The time range of a board's figures, in place of each report's own."""
-
-    start: str = Field(alias="from", max_length=50)
-    end: str = Field("now", alias="to", max_length=50)
-
-    @model_validator(mode="after")
-    def check_range(self) -> "RangeOverride":
-        try:
-            parse_range(self.start, self.end, ZoneInfo("UTC"), datetime.now(UTC))
-        except ParameterError as error:
-            raise ValueError(str(error)) from None
-        return self
-
-
 class PlaylistItem(Window):
     """A board, for how long and when."""
 
@@ -95,7 +76,6 @@ class PlaylistItem(Window):
     seconds: int = Field(60, ge=5, le=86_400, description="how long it stays while others are in turn with it")
     priority: int = Field(0, ge=-100, le=100, description="the highest of the moment hangs; equal ones are in turn")
     skip: SkipWords = Field((), description="not while the whole board is empty, stale or failed")
-    range: RangeOverride | None = None
 
 
 class QuietHours(Window):

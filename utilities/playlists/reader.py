@@ -11,13 +11,12 @@ from utilities.config.boards.model import nearest_line
 from utilities.config.boards.reader import describe_error, file_error, suggest_name
 from utilities.config.yaml_file import KeyPath, YamlLimits, read_yaml
 from utilities.model.errors import BoardError
-from utilities.playlists.model import Playlist, PlaylistFile, PlaylistItem, QuietHours, RangeOverride
+from utilities.playlists.model import Playlist, PlaylistFile, PlaylistItem, QuietHours
 from utilities.playlists.written_times import DateSpan
 
 PLAYLISTS_FILE_NAME = "playlists.yaml"
 PLAYLISTS_LIMITS = YamlLimits(max_bytes=256 * 1024, max_nodes=20_000)
 ITEM_MODELS: Mapping[str, type[BaseModel]] = {"items": PlaylistItem, "quiet": QuietHours}
-INNER_MODELS: Mapping[str, type[BaseModel]] = {"range": RangeOverride, "dates": DateSpan}
 
 
 @dataclass(frozen=True)
@@ -72,4 +71,4 @@ def _model_at(loc: KeyPath) -> type[BaseModel]:
         return PlaylistFile
     if len(words) == 2:
         return Playlist
-    return INNER_MODELS.get(words[3], PlaylistItem) if len(words) > 3 else ITEM_MODELS.get(words[2], PlaylistItem)
+    return DateSpan if len(words) > 3 else ITEM_MODELS.get(words[2], PlaylistItem)
