@@ -1,20 +1,27 @@
 """/playlists: what hangs when, and a dry run of any moment. Playlists are written in boards/playlists.yaml."""
 
+import logging
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, cast
 
 from tornado.web import HTTPError
 
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
+from handlers.screens.pair import PLAYLIST_PREFIX
 from utilities.broadcast.week_plan import plan_week
 from utilities.model.errors import ParameterError
 from utilities.model.formats import format_date
-from utilities.model.near_names import check_param_names
+from utilities.model.near_names import check_param_names, find_near_name
+from utilities.model.principals import Person
+from utilities.model.time_ranges import zone_names
 from utilities.playlists.dry_run import describe_quiet, describe_schedule, describe_slot, describe_window
 from utilities.playlists.model import BoardTrouble, Playlist
 from utilities.playlists.moments import parse_dry_run_time
+from utilities.screens.model import ScreenRecord
 from utilities.services import server_zone
+
+log = logging.getLogger("foyer.screens")
 
 ONE_WEEK = timedelta(days=7)
 
@@ -43,6 +50,52 @@ class PlaylistHandler(BaseHandler):
             check_param_names(self.request.query_arguments, accepted)
         except ParameterError as error:
             raise HttpProblem(400, f"{error}.") from None
+
+
+class ScreenProgramme(PlaylistHandler):
+    """What one screen shows: a board or a playlist, and in which time zone; a POST changes it at once."""
+
+    async def get(self, number: str) -> None:
+        await self.render_form(await self.find_screen(number))
+
+    async def post(self, number: str) -> None:
+        screen = await self.find_screen(number)
+        shows, zone = self.get_body_argument("shows", ""), self.get_body_argument("zone", "").strip()
+        playlist = shows.removeprefix(PLAYLIST_PREFIX) if shows.startswith(PLAYLIST_PREFIX) else ""
+        if self.services.boards.get(shows) is None and self.services.playlists.get(playlist) is None:
+            await self.render_form(screen, "Choose what it shows from the list.", zone)
+        elif zone and zone not in zone_names():
+            near = find_near_name(zone, zone_names())
+            hint = f"did you mean {near}?" if near else "write one like Europe/Berlin, or nothing for the server's."
+            await self.render_form(screen, f"There is no such time zone; {hint}", zone)
+        else:
+            registry = self.authenticator.screens.registry
+            await registry.change_shown(screen.number, "" if playlist else shows, playlist, zone or None)
+            log.info("%s changed what screen %d shows", cast(Person, self.principal).label, screen.number)
+            self.services.director.wake()
+            self.redirect("/screens", status=303)
+
+    async def find_screen(self, number: str) -> ScreenRecord:
+        """Returns the screen. Raises HTTPError 404."""
+        screen = await self.authenticator.screens.registry.get_screen(int(number))
+        if screen is None:
+            raise HTTPError(404)
+        return screen
+
+    async def render_form(self, screen: ScreenRecord, fault: str = "", zone: str | None = None) -> None:
+        if fault:
+            self.set_status(422)
+        self.render_page(
+            "screens/shows.html",
+            here="/screens",
+            screen=screen,
+            shows=f"{PLAYLIST_PREFIX}{screen.playlist}" if screen.playlist else screen.board,
+            playlists=list(self.services.playlists),
+            titles=self.titles,
+            zone=screen.time_zone or "" if zone is None else zone,
+            server_zone_name=getattr(self.zone, "key", None) or "the server's",
+            fault=fault,
+        )
 
 
 class PlaylistListPage(PlaylistHandler):

@@ -29,7 +29,7 @@ from handlers.reports.report_list import ReportListPage
 from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.screens.beat import ScreenBeatHandler
 from handlers.screens.pair import PairPage, RefusePairing
-from handlers.screens.playlists import PlaylistListPage, PlaylistPage
+from handlers.screens.playlists import PlaylistListPage, PlaylistPage, ScreenProgramme
 from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
 from handlers.screens.show import ShowEventStream, TakeoverGlass
 from handlers.screens.takeover import TakeoverEnd, TakeoverPage
@@ -97,6 +97,7 @@ def screen_routes() -> list[Route]:
         Route(r"/screens", ScreenListPage, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/shows", ScreenProgramme, PEOPLE),
         Route(r"/takeover", TakeoverPage, PEOPLE),
         Route(r"/takeover/([0-9]{1,9})/end", TakeoverEnd, PEOPLE),
         Route(r"/playlists", PlaylistListPage, PEOPLE),

@@ -170,6 +170,11 @@ class ScreenRegistry:
         same = (screens.c.number == number) & screens.c.revoked_at.is_(None)
         return await self._change(update(screens).where(same).values(revoked_at=self.clock(), revoked_by=by[:255]))
 
+    async def change_shown(self, number: int, board: str, playlist: str, time_zone: str | None) -> bool:
+        """Stores what a screen shows from now on, and by which clock; returns whether there is such a screen."""
+        shown = {"board": board, "playlist": playlist, "time_zone": time_zone}
+        return await self._change(update(screens).where(screens.c.number == number).values(shown))
+
     async def remove_screen(self, number: int) -> bool:
         """Deletes a screen that is not paired any more; returns whether there was one."""
         return await self._change(delete(screens).where(screens.c.number == number, screens.c.revoked_at.is_not(None)))
@@ -203,7 +208,7 @@ def mark_change(connection: Connection) -> None:
 
 
 def _stream_key(screen: ScreenRecord) -> tuple[object, ...]:
-    return screen.credential_hash, screen.is_paired, screen.board, screen.playlist
+    return screen.credential_hash, screen.is_paired, screen.board, screen.playlist, screen.time_zone
 
 
 def _select_revision(connection: Connection) -> int:

@@ -213,3 +213,23 @@ async def test_without_sign_in_this_machine_pairs_a_television(start_local_foyer
     assert "foyer-screen" in television.cookies
     await person.open("/screens/1/unpair", "POST", Origin=person.site)
     assert await read_code(television)
+
+
+async def test_what_a_screen_shows_and_its_zone_are_changed_without_pairing_it_again(
+    start_foyer: StartFoyer, pair_television: PairTelevision
+):
+    foyer = await start_foyer()
+    television, person = await pair_television(foyer)
+    show = await OpenStream.open(foyer, television, "/tv/show")
+    await show.read_until("/tv/boards/office")
+    show.writer.close()
+
+    async def change(form: str) -> int:
+        return (await person.open("/screens/1/shows", "POST", form, Origin=person.site)).code
+
+    assert await change("shows=nothing") == 422
+    wrong = await person.open("/screens/1/shows", "POST", "shows=office&zone=Europe/Berlim", Origin=person.site)
+    assert (wrong.code, "did you mean Europe/Berlin?" in wrong.body.decode()) == (422, True)
+    assert await change("shows=office&zone=Asia/Tokyo") == 303
+    [screen] = await foyer.authenticator.screens.registry.list_screens()
+    assert (screen.board, screen.time_zone) == ("office", "Asia/Tokyo")
