@@ -1,7 +1,10 @@
 """The check of the wall's script catches what a television of 2016 cannot run."""
 
+import gzip
+
 import pytest
 
+from tests.conventions.code import ROOT
 from tests.conventions.es5 import offences
 
 FINE = """
@@ -72,3 +75,10 @@ def test_es5_passes():
 )
 def test_later_than_es5_is_caught(line: str):
     assert offences(f"'use strict';\n{line}")[0].startswith("2: ")
+
+
+@pytest.mark.parametrize("name", ["wall.js", "show.js", "screen.js", "tv.js", "takeover.js"])
+def test_each_script_of_a_television_is_es5_and_small(name: str):
+    text = (ROOT / "static" / name).read_text(encoding="utf-8")
+    assert offences(text) == []
+    assert len(gzip.compress(text.encode(), 9)) < 6 * 1024
