@@ -37,8 +37,8 @@
     request.onreadystatechange = function () {
       if (request.readyState !== 4) { return; }
       isLoading = false;
-      if (request.responseText.indexOf('data-sheet="') > 0) { location.replace(location.href); return; }
       if (request.responseText.indexOf('id="glass"') > 0) { showGlass(request.responseText); }
+      else if (request.status === 200) { location.replace(location.href); } // the wall
       else if (endsAt && monotonicNow() > endsAt) { showLoss(); }
     };
     request.open('GET', location.href, true);

@@ -32,6 +32,7 @@ log = logging.getLogger("foyer.authenticator")
 
 CALLBACK_PATH = "/login/callback"
 SESSION_POLL_SECONDS = 2.0  # a wall says within five seconds that its session is over
+VISIT_LIMITS = AttemptLimits(per_client=1_200, in_total=6_000)  # a hundred televisions that poll
 CODE_LIMITS = AttemptLimits(per_client=60, in_total=600)  # codes of televisions
 TOKEN_LIMITS = AttemptLimits(per_client=600, in_total=6000)
 
@@ -63,13 +64,14 @@ class ApiClients:
 
 @dataclass(frozen=True)
 class PairedScreens:
-    """What televisions are paired with: the registry, the codes that they show, and a rate limit for new codes."""
+    """What televisions are paired with: the registry, the codes that they show, and rate limits for strangers."""
 
     registry: ScreenRegistry
     requests: PairingRequests
     waiting: WaitingScreens
     beats: BeatStore
-    limiter: AttemptLimiter
+    limiter: AttemptLimiter  # of new codes
+    visits: AttemptLimiter  # of requests without a credential, in this process
 
     async def close(self) -> None:
         """Ends the streams of televisions that wait, and stops the loops."""
@@ -155,10 +157,11 @@ def open_screens(settings: Settings, clock: Clock, database: StateDatabase, limi
     keys = settings.signing_keys()  # none on loopback, where a code needs no secret
     requests = PairingRequests(database, clock, keys[0].encode() if keys else b"")
     limiter = AttemptLimiter(settings.redis_url.get_secret_value(), limits, "tv")
+    visits = AttemptLimiter(limits=VISIT_LIMITS, purpose="tv visits")
     beats = BeatStore(database, clock)
     beats.start()
     registry = ScreenRegistry(database, clock, requests)
-    return PairedScreens(registry, requests, WaitingScreens(requests), beats, limiter)
+    return PairedScreens(registry, requests, WaitingScreens(requests), beats, limiter, visits)
 
 
 async def adopt_stored_rows(database: StateDatabase, admission: Admission) -> None:

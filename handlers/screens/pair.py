@@ -87,7 +87,7 @@ class PairPage(PairHandler):
             playlists=list(self.services.playlists),
             boards=sorted(self.services.boards, key=lambda board: board.title),
             filled={"replaces": str(former.number) if former else "", "diagonal": "55", "distance": "3"} | filled,
-            faults={error.parameter: str(error)} if error is not None else {},
+            faults={error.parameter: describe_fault_of_field(error)} if error is not None else {},
         )
 
     async def post(self) -> None:
@@ -152,6 +152,11 @@ class RefusePairing(PairHandler):
         self.authenticator.screens.waiting.announce(lookup.request.device_hash, is_paired=False)
         log.info("%s refused a screen from %s", self.person.label, lookup.request.device.address)
         self.redirect("/screens?refused=1", status=303)
+
+
+def describe_fault_of_field(error: ParameterError) -> str:
+    """Returns what is wrong as a sentence below the field, which has its name already."""
+    return str(error).replace(f"`{error.parameter}`", "This", 1) + ("" if str(error).endswith(".") else ".")
 
 
 def parse_length(field: str, text: str) -> float:

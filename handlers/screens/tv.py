@@ -47,6 +47,11 @@ class ScreenHandler(WallHandler):
 
     never_redirects = True  # no sign-in page on the glass
 
+    async def count_visit(self) -> None:
+        """Raises Overloaded above the rate limit of requests from strangers: each asks the database."""
+        if await self.authenticator.screens.visits.count_attempt(address_block(self.client_address)):
+            raise Overloaded("Too many televisions ask from this network.")
+
     def clock_text(self) -> str:
         local = self.services.clock().astimezone(server_zone(self.services.settings))
         return f"{local:%a} {local.day} {local:%b %H:%M}"
@@ -78,7 +83,7 @@ class TvPage(ScreenHandler):
         registry, secret = self.authenticator.screens.registry, self.authenticator.cookies.read_screen(self.request)
         try:
             if secret is None or registry.cached_screen(secret) is None:
-                await self.count_request()
+                await self.count_visit()
             screen = None if secret is None else await self.find_screen(secret)
             if screen is not None and screen.is_paired and secret is not None:
                 await self.show_wall(screen, secret)
@@ -95,12 +100,6 @@ class TvPage(ScreenHandler):
         """The wall of a person whose session has ended; '' for a television."""
         url = safe_return_url(self.get_query_argument("from", DEFAULT_RETURN_URL))
         return url if url.startswith("/boards/") else ""
-
-    async def count_request(self) -> None:
-        """Raises Overloaded above the rate limit of new televisions."""
-        wait = await self.authenticator.screens.limiter.count_attempt(address_block(self.client_address))
-        if wait:
-            raise Overloaded("Too many televisions ask for a code from this network.")
 
     async def find_screen(self, secret: str) -> ScreenRecord | None:
         """Returns the screen with this credential; the last known one while the state database is down."""
@@ -152,7 +151,11 @@ class TvPage(ScreenHandler):
         agent = parse_user_agent(self.request.headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARS])
         device = Device(self.client_address, describe_browser(agent.browser, agent.browser_version, agent.system))
         number = former.number if former is not None else None
-        code, until = await self.authenticator.screens.requests.show_code(secret, device, number)
+        requests, limiter = self.authenticator.screens.requests, self.authenticator.screens.limiter
+        shown = await requests.find_code(secret)
+        if shown is None and await limiter.count_attempt(address_block(self.client_address)):
+            raise Overloaded("Too many televisions ask for a code from this network.")
+        code, until = shown or await requests.show_code(secret, device, number)
         self.authenticator.cookies.set_screen(self, secret)
         letters = format_code(code)
         width = round(text_width(letters, CODE_FONT_PX, weight=700))
@@ -184,6 +187,7 @@ class TvEventStream(ScreenHandler):
             raise HTTPError(404)
         if not screens.waiting.has_room(address):
             raise HttpProblem(503, "Too many televisions wait here.")
+        await self.count_visit()
         has_code = await screens.requests.record_viewport(secret, viewport if VIEWPORT.fullmatch(viewport) else "")
         if not has_code:
             raise HTTPError(404)

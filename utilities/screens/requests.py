@@ -33,6 +33,16 @@ class PairingRequests:
         self.clock = clock
         self.key = key
 
+    async def find_code(self, secret: str) -> tuple[str, datetime] | None:
+        """Returns the code that the device with this secret shows already, and until when it works."""
+        device_hash, now = hash_secret(secret), self.clock()
+        row = await self.database.run(lambda connection: _select_device(connection, device_hash, now))
+        if row is None:
+            return None
+        code = derive_code(secret, row.until)
+        # Another hash after a change of SECRET_KEY.
+        return (code, row.until) if hash_code(self.key, code) == row.code_hash else None
+
     async def show_code(self, secret: str, device: Device, former_screen: int | None = None) -> tuple[str, datetime]:
         """Returns the code of the device with this secret, and until when it works; a new one when it has none.
 
@@ -40,11 +50,8 @@ class PairingRequests:
         """
         device_hash, now = hash_secret(secret), self.clock()
         for seconds in range(MAX_CODE_COLLISIONS):
-            row = await self.database.run(lambda connection: _select_device(connection, device_hash, now))
-            if row is not None:
-                code = derive_code(secret, row.until)
-                if hash_code(self.key, code) == row.code_hash:  # false after a change of SECRET_KEY
-                    return code, row.until
+            if (shown := await self.find_code(secret)) is not None:
+                return shown
             until = (now + CODE_LIFETIME).replace(microsecond=0) - timedelta(seconds=seconds)
             code_hash = hash_code(self.key, code := derive_code(secret, until))
             values = _request_values(device_hash, code_hash, device, now, until, former_screen)
