@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SIMPLE_COMMANDS = {
     "serve": "serve walls and pages; a demo when nothing is configured (the same as no command)",
     "collect": "only count page views, without pages and walls",
+    "send-notice": "send a test notice through every configured channel: mail, chat, webhook",
     "check": "check settings, boards and credentials, and send every source one cheap query",
 }
 
@@ -130,6 +131,10 @@ async def run_with_settings(options: argparse.Namespace, settings: Settings) -> 
         from utilities.commands.check import run_check
 
         return await run_check(settings)
+    if options.command == "send-notice":
+        from utilities.commands.send_notice import run_send_notice
+
+        return await run_send_notice(settings)
     if options.command == "schedule":
         from utilities.commands.schedule import run_schedule
 

@@ -11,14 +11,24 @@ from functools import partial
 from pathlib import Path
 
 from utilities.accounts.database.connection import open_state_database
-from utilities.accounts.signin.issuer import ClientRegistration, Issuer
+from utilities.accounts.signin.check_issuer import check_issuer
+from utilities.alerts.check_channel import check_channel
+from utilities.alerts.delivery import channel_types
 from utilities.config.boards import Boards
 from utilities.config.file_owners import data_owner_fault, readable_by_others
 from utilities.config.settings import Settings
 from utilities.config.store_urls import is_certificate_unchecked
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock
-from utilities.model.errors import BadAnswer, BoardError, FoyerError, SettingsError, StoreDown, Unavailable
+from utilities.model.errors import (
+    BadAnswer,
+    BoardError,
+    FoyerError,
+    NotConfigured,
+    SettingsError,
+    StoreDown,
+    Unavailable,
+)
 from utilities.pageviews.collection import local_zone_name, open_sites
 from utilities.playlists.watcher import check_playlist_file
 from utilities.rendering.board_faults import board_faults
@@ -52,10 +62,6 @@ class Finding:
         return "\n".join([f"{self.status:11} {self.part:22} {first}", *(f"{'':34} {line}" for line in more)])
 
 
-class NotConfigured(FoyerError):
-    """A part that is not configured; the text says what to set."""
-
-
 async def run_checks(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Yields one finding for each part as soon as its check ends; raises nothing. No value of a setting is in them.
 
@@ -83,6 +89,8 @@ async def _check_all_parts(settings: Settings, clock: Clock, empty_folder: Path)
     yield await check_part("state database", partial(check_state_database, settings))
     if settings.has_sign_in:
         yield await check_part("sign-in", partial(check_issuer, settings, clock))
+    for channel in channel_types():
+        yield await check_part(f"channel {channel.name}", partial(check_channel, channel, settings))
     for warning in unknown_variable_warnings(settings):
         yield Finding("settings", CheckStatus.WRONG, warning)
     for kind in load_catalogue().kinds.values():
@@ -222,19 +230,6 @@ async def check_state_database(settings: Settings) -> str:
         return f"{state.engine.name} answers"
     finally:
         await state.close()
-
-
-async def check_issuer(settings: Settings, clock: Clock) -> str:
-    """Checks that the sign-in service answers and accepts the client's secret."""
-    issuer, back = settings.oidc_issuer, f"{settings.address}/login/callback"
-    secret = settings.google_client_secret.get_secret_value()
-    registration = ClientRegistration(issuer, settings.google_client_id, secret, back, settings.allowed_domains)
-    async with HttpClient(settings.proxies) as client:
-        try:
-            await Issuer(registration, client, clock).check_registration()
-        except (Unavailable, BadAnswer) as error:
-            raise Unavailable(f"OIDC_ISSUER: {error}; is there a network, and is the address right?") from None
-    return "the issuer answers and knows the client; people come back to /login/callback at PUBLIC_URL"
 
 
 async def check_source(kind: SourceType, settings: Settings, clock: Clock) -> str:

@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment
 
 from utilities import reports, sources
 from utilities.accounts.database.connection import StateDatabase, open_state_database
+from utilities.alerts.delivery import NoticeDelivery, open_notice_delivery
 from utilities.broadcast.board_troubles import BoardTroubles
 from utilities.broadcast.director import ScreenDirector
 from utilities.broadcast.programmes import Programmes
@@ -24,7 +23,8 @@ from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, utc_now
 from utilities.model.errors import BoardError, Overloaded
 from utilities.pageviews.collect.collector import Collector
-from utilities.pageviews.collection import Collection, local_zone_name, make_site_registry, open_collection
+from utilities.pageviews.collection import Collection, make_site_registry, open_collection
+from utilities.pageviews.server_zone import server_zone as server_zone
 from utilities.playlists.watcher import Playlists
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
@@ -67,6 +67,7 @@ class Services:
     http_client: HttpClient  # calls the issuer
     collector: Collector
     director: ScreenDirector
+    notices: NoticeDelivery
 
     @property
     def playlists(self) -> Playlists:
@@ -75,26 +76,6 @@ class Services:
     @property
     def takeovers(self) -> TakeoverStore:
         return self.director.programmes.takeovers
-
-
-LOCAL_TIME_FILE = Path("/etc/localtime")
-
-
-def local_zone() -> tzinfo:
-    """Returns the time zone of the server, for boards that name none, with the changes of its clock."""
-    name = local_zone_name()
-    try:
-        if name != "UTC":
-            return ZoneInfo(name)
-        with LOCAL_TIME_FILE.open("rb") as file:  # a copy of a zone's file, not a link to it
-            return ZoneInfo.from_file(file)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        return UTC
-
-
-def server_zone(settings: Settings) -> tzinfo:
-    """Returns the time zone of what has none of its own."""
-    return ZoneInfo(settings.tz) if settings.tz else local_zone()
 
 
 def load_catalogue() -> Catalogue:
@@ -166,6 +147,7 @@ async def open_services(
             http_client=http_client,
             collector=collection.collector,
             director=open_director(settings, database, BoardTroubles(boards, catalogue.reports, store, clock), clock),
+            notices=await open_notices(stack, settings, database, clock),
         )
 
 
@@ -174,6 +156,13 @@ async def open_database(stack: AsyncExitStack, settings: Settings) -> StateDatab
     database = await open_state_database(settings, must_answer=False)
     stack.push_async_callback(database.close)
     return database
+
+
+async def open_notices(
+    stack: AsyncExitStack, settings: Settings, database: StateDatabase, clock: Clock
+) -> NoticeDelivery:
+    """Opens the delivery of notices, closed by `stack`."""
+    return await stack.enter_async_context(open_notice_delivery(settings, database, server_zone(settings), clock))
 
 
 @cache

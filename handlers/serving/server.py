@@ -44,12 +44,14 @@ async def open_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
         await services.refresher.start()
         services.walls.start()
         services.director.start()
+        services.notices.start()
         http.start()
         try:
             yield RunningServer(services, http)
         finally:
             await asyncio.gather(http.finish_requests(), services.walls.stop(), services.director.stop())
             await services.refresher.stop()
+            await services.notices.stop()
             await http.close()
             await authenticator.close()
 

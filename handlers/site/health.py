@@ -27,7 +27,9 @@ class HealthPage(BaseHandler):
         )
         warnings = self.services.collector.warnings()
         undrawn = self.services.walls.undrawn_tiles
-        degraded = is_source_down or is_storage_down or is_outdated or warnings or undrawn
+        channels = self.services.notices.health()
+        is_channel_down = not all(each["works"] for each in channels.values())
+        degraded = is_channel_down or is_source_down or is_storage_down or is_outdated or warnings or undrawn
         self.set_header("Cache-Control", "no-store")
         self.finish(
             {
@@ -51,6 +53,7 @@ class HealthPage(BaseHandler):
                 },
                 "sites": {"counted": len(sites), "file_usable": not sites.fault},
                 "state_database": state,
+                "channels": channels,
                 "walls": self.services.walls.wall_count,
             }
         )

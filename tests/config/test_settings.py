@@ -167,10 +167,17 @@ def test_every_secret_may_stand_in_a_file(tmp_path: Path, name: str):
         "GOOGLE_APPLICATION_CREDENTIALS_JSON": '{"type": "service_account", "private_key": "canary-key"}',
         "HTTPS_PROXY": "http://u:canary@localhost:3128",
         "HTTP_PROXY": "http://u:canary@localhost:3128",
+        "SMTP_URL": "smtps://u:canary-canary@mail.example.com",
+        "ALERT_WEBHOOK_URL": "https://hooks.example.com/canary-canary",
+        "ALERT_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "ALERT_SLACK_URL": "https://hooks.example.com/services/canary-canary",
     }
     secret = values.get(name, "canary-" + KEY)
     (tmp_path / "secret").write_text(secret + "\n")
-    settings = read(**{f"{name}_FILE": str(tmp_path / "secret")})
+    needed = {"SMTP_URL": ("MAIL_FROM",), "ALERT_WEBHOOK_URL": ("ALERT_WEBHOOK_SECRET",)}
+    needed["ALERT_WEBHOOK_SECRET"] = ("ALERT_WEBHOOK_URL",)
+    others = {each: values.get(each, "foyer@example.com") for each in needed.get(name, ())}
+    settings = read(**{f"{name}_FILE": str(tmp_path / "secret"), **others})
     told = settings.provider_variable(name) or getattr(settings, name.lower()).get_secret_value()
     assert told == secret
     assert settings.redactor().mask_secrets(f"a {secret} b") != f"a {secret} b"

@@ -86,6 +86,23 @@ def test_signing_key_is_no_other_secret():
         ("PORT", "8888  # canary", "ends with a comment"),
         ("WEBSITE", "'example.com'", "stands in quotes"),
         ("X_BEARER_TOKEN", "canary # the token", "ends with a comment"),
+        (
+            "SMTP_URL",
+            "smtp://canary:canary@mail.example.com:25?tls=none",
+            "tls=none is for a mail server on this machine",
+        ),
+        ("SMTP_URL", "smtp://ada@example.com:canary@mail.example.com", "write %40 for @"),
+        ("SMTP_URL", "smtp://canary@mail.example.com", "a user name and a password belong together"),
+        ("SMTP_URL", "mail.example.com:587", "it must begin with smtps:// or smtp://"),
+        ("SMTP_URL", "smtps://mail.example.com?tls=none", "smtps:// is TLS"),
+        ("SMTP_URL", "smtp://mail.example.com?starttls=canary", "does not exist here"),
+        ("MAIL_FROM", "Foyer canary", "not a mail address"),
+        ("ALERT_MAIL_TO", "ada@example.com, canary", "entry 2 is not a mail address"),
+        ("ALERT_SLACK_URL", "http://hooks.example.com/services/canary", "it must be https"),
+        ("ALERT_SLACK_URL", "https://u:canary@hooks.example.com/services/x", "without a user name"),
+        ("ALERT_WEBHOOK_URL", "http://169.254.169.254/canary", "metadata service"),
+        ("ALERT_WEBHOOK_SECRET", "canary", "it must be whsec_"),
+        ("ALERT_WEBHOOK_SECRET", "whsec_canary", "24 to 64 random bytes"),
         ("HSTS", "canary", "'host', 'subdomains', 'off' or 'forget'"),
     ],
 )
@@ -94,6 +111,26 @@ def test_value_that_cannot_work_is_refused(name: str, value: str, words: str):
     assert fault.startswith(name)
     assert words in fault
     assert "canary" not in fault
+
+
+@pytest.mark.parametrize(
+    ("environ", "missing"),
+    [
+        ({"ALERT_MAIL_TO": "ada@example.com"}, ["SMTP_URL", "MAIL_FROM"]),
+        ({"SMTP_URL": "smtps://mail.example.com"}, ["MAIL_FROM"]),
+        ({"ALERT_WEBHOOK_URL": "https://example.com/canary"}, ["ALERT_WEBHOOK_SECRET"]),
+        ({"ALERT_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, ["ALERT_WEBHOOK_URL"]),
+    ],
+)
+def test_channel_that_is_configured_in_part_is_refused(environ: dict[str, str], missing: list[str]):
+    assert [fault.split()[0] for fault in faults(**environ)] == missing
+
+
+def test_path_of_a_webhook_is_a_secret():
+    settings = read(ALERT_SLACK_URL="https://hooks.slack.com/services/T0Qz81/B0Xk29/p9WmVr4LxTq7")
+    assert settings.redactor().mask_secrets("services T0Qz81 p9WmVr4LxTq7 at hooks.slack.com") == (
+        "services *** *** at [ALERT_SLACK_URL]"
+    )
 
 
 def test_website_is_normalized():

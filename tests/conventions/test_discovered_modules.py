@@ -6,6 +6,8 @@ import pytest
 
 from tests.conventions.code import ROOT
 from utilities import reports, sources
+from utilities.alerts import channels
+from utilities.alerts.channels import ChannelType
 from utilities.config.discovery import discover_units
 from utilities.model.errors import ModuleRuleError
 from utilities.rendering import views
@@ -16,6 +18,7 @@ FOLDERS = [
     (reports, "REPORT", reports.Report),
     (shares, "PROVIDER", shares.Provider),
     (views, "VIEW", views.View),
+    (channels, "CHANNEL", ChannelType),
 ]
 
 

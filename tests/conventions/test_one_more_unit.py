@@ -104,6 +104,33 @@ SOURCE = SourceType(name="weather", query_type=WeatherQuery, open=open_weather)
 REPORT = """    _site_report("site-phones", "Which phones do visitors have?", PageViewQuery("systems"), view="one-bar"),
 """
 
+CHANNEL = '''"""Notices as lines of a file: a channel that needs no setting of its own."""
+
+from datetime import datetime
+
+from utilities.alerts.channels import Channel, ChannelContext, ChannelType
+from utilities.alerts.notice import Notice
+
+
+class FileChannel:
+    """Writes nothing in a test."""
+
+    async def send(self, notice: Notice, at: datetime) -> None:
+        """Accepts the notice."""
+
+    async def check(self) -> str:
+        """Returns that it works."""
+        return "works"
+
+
+def open_file_channel(context: ChannelContext) -> Channel | None:
+    """Returns the channel in a demo; None otherwise."""
+    return FileChannel() if context.settings.demo else None
+
+
+CHANNEL = ChannelType("file", "start a demo", open_file_channel)
+'''
+
 PAGE = '''"""The page that greets."""
 
 from handlers.base.handler import BaseHandler
@@ -129,6 +156,7 @@ NEW_FILES = {  # the units of CONTRIBUTING.md's table, and what each adds
     "report on a known source": {},
     "view": {"utilities/rendering/views/one_bar.py": VIEW},
     "source without credentials": {"utilities/sources/weather.py": SOURCE},
+    "channel of notices": {"utilities/alerts/channels/file.py": CHANNEL},
     "page": {"handlers/site/greeting.py": PAGE, "templates/greeting.html": TEMPLATE},
 }
 EDITS = {  # file: (a text, the lines that are inserted after it)

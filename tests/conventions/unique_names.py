@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tests.conventions.code import Source, sources, words
 
-BY_CONVENTION = words("REPORT REPORTS VIEW VIEWS PROVIDER SOURCE JOB QUERIES QUESTIONS main")
+BY_CONVENTION = words("REPORT REPORTS VIEW VIEWS PROVIDER SOURCE CHANNEL JOB QUERIES QUESTIONS main")
 MAX_SHARED_NAMES = 15
 MAX_SHARED_CLASSES = 0
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from utilities.config import validators
+from utilities.config.alert_addresses import alert_faults
 from utilities.config.secret_checks import MIN_KEY_CHARS, signing_key_fault
 from utilities.config.settings import Settings
 from utilities.config.store_urls import ineffective_redis_options
@@ -24,6 +25,9 @@ def find_conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
             "BIND is not an address of loopback, but without sign-in only this machine may connect: "
             "set GOOGLE_CLIENT_ID, or leave BIND out. `run.py demo --public` shows the demo to everybody.",
         )
+    smtp, hook, key = settings.smtp_url, settings.alert_webhook_url, settings.alert_webhook_secret
+    secrets = (each.get_secret_value() for each in (smtp, hook, key))
+    yield from alert_faults(settings.alert_mail_to, settings.mail_from, *secrets)
     yield from _unknown_networks(settings.share_providers)
     for option in ineffective_redis_options(settings.redis_url.get_secret_value()):
         yield "REDIS_URL", f"REDIS_URL: Foyer sets {option} itself; leave it out."

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from utilities.config import store_urls, validators
+from utilities.config import alert_addresses, store_urls, validators
 from utilities.model.outgoing_proxies import OutgoingProxies
 from utilities.redaction import Redactor, decode_base64, parse_json_object
 
@@ -69,6 +69,12 @@ class Settings(BaseModel):
     https_proxy: ProxyUrl = SecretStr("")
     http_proxy: ProxyUrl = SecretStr("")
     no_proxy: Annotated[Names, AfterValidator(validators.check_proxy_exceptions)] = ()
+    alert_mail_to: Annotated[Names, AfterValidator(alert_addresses.check_mail_addresses)] = ()
+    mail_from: Annotated[str, AfterValidator(alert_addresses.check_sender)] = ""
+    smtp_url: Annotated[SecretStr, check_secret(alert_addresses.check_smtp_url)] = SecretStr("")
+    alert_slack_url: Annotated[SecretStr, check_secret(alert_addresses.check_hook_url)] = SecretStr("")
+    alert_webhook_url: Annotated[SecretStr, check_secret(alert_addresses.check_hook_url)] = SecretStr("")
+    alert_webhook_secret: Annotated[SecretStr, check_secret(alert_addresses.check_webhook_secret)] = SecretStr("")
     trusted_proxies: Annotated[Names, AfterValidator(validators.check_networks)] = ()
     boards_dir: PathSetting = Path("boards")
     geoip_db: PathSetting | None = None
@@ -133,7 +139,9 @@ class Settings(BaseModel):
         """Returns every secret value."""
         own = (value for value in dict(self).values() if isinstance(value, SecretStr))
         keys = (value for name, value in self.extra.items() if not name.endswith("_URL"))
-        return tuple(filter(None, (value.get_secret_value() for value in (*own, *keys))))
+        hooks = (self.alert_slack_url.get_secret_value(), self.alert_webhook_url.get_secret_value())
+        segments = (each for hook in hooks for each in alert_addresses.secret_segments(hook))
+        return tuple(filter(None, (*(value.get_secret_value() for value in (*own, *keys)), *segments)))
 
     def redactor(self) -> Redactor:
         """Returns what masks the values of all settings in a text; in a demo nothing is secret."""
@@ -143,7 +151,7 @@ class Settings(BaseModel):
         """Returns the variable for each value that is no secret, but is not repeated either: addresses, paths, ids."""
         values = {str(getattr(self, name)): name.upper() for name in self.model_fields_set & ADDRESS_FIELDS}
         values |= {secret.get_secret_value(): name for name, secret in self.extra.items() if name.endswith("_URL")}
-        for name in ("redis_url", "database_url", "clickhouse_url", "https_proxy", "http_proxy"):
+        for name in ("redis_url", "database_url", "clickhouse_url", "https_proxy", "http_proxy", *ALERT_URLS):
             values[store_urls.telling_host(getattr(self, name).get_secret_value())] = name.upper()
         # A folder like /boards would hide the paths of pages.
         return {value: name for value, name in values.items() if not re.fullmatch("/[a-z]{1,12}", value)}
@@ -157,7 +165,8 @@ INTERNAL_FIELDS = {"demo", "public_demo", "extra", "warnings", "env_file"}
 VARIABLES = tuple(name.upper() for name in Settings.model_fields if name not in INTERNAL_FIELDS)
 SECRETS = tuple(name for name in VARIABLES if isinstance(Settings.model_fields[name.lower()].default, SecretStr))
 PATH_FIELDS = ("data_dir", "boards_dir", "geoip_db", "google_application_credentials")
+ALERT_URLS = ("smtp_url", "alert_slack_url", "alert_webhook_url")
 ADDRESS_FIELDS = frozenset(
-    {*PATH_FIELDS, "public_url", "oidc_issuer", "ga4_api_endpoint", "search_console_site", "website"}
+    {*PATH_FIELDS, "mail_from", "public_url", "oidc_issuer", "ga4_api_endpoint", "search_console_site", "website"}
     | {"search_console_api_endpoint", "google_client_id", "bind"}
 )

@@ -93,9 +93,12 @@ class HttpClient:
         *,
         deadline: float,
         params: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        cut_body_bytes: int | None = None,
     ) -> HttpResponse:
+        """Sends a request; `form` as bytes is the body itself. What follows `cut_body_bytes` of the response is not
+        read; without it, a longer response than `max_body_bytes` is an error."""
         proxy, is_tunnel = self.proxies.proxy_for_url(url), url.startswith("https://")
         login = proxy_login(proxy) if proxy else {}  # for the proxy only: inside a tunnel the server would see it
         try:
@@ -117,6 +120,9 @@ class HttpClient:
                 body = bytearray()
                 async for chunk in response.content.iter_chunked(65_536):
                     body += chunk
+                    if cut_body_bytes is not None and len(body) >= cut_body_bytes:
+                        del body[cut_body_bytes:]
+                        break
                     if len(body) > self.max_body_bytes:
                         raise BadAnswer(f"answered more than {self.max_body_bytes:,} bytes")
                 names = {name.lower(): value for name, value in response.headers.items()}

@@ -2,6 +2,7 @@
 
     FoyerError
     ├── SettingsError            a setting is wrong; the process does not start and prints the message
+    ├── NotConfigured            a part that does nothing until a setting is set; says which
     ├── BoardError               a board file is wrong; carries file and line
     ├── ModuleRuleError          a discovered module does not export what its folder requires
     ├── ParameterError           a request parameter is invalid; names the parameter and the allowed values
@@ -60,6 +61,10 @@ class SettingsError(FoyerError):
         """`log_format` is LOG_FORMAT, where that itself can be used."""
         super().__init__(message)
         self.log_format = log_format
+
+
+class NotConfigured(FoyerError):
+    """A part that is not configured; the text says what to set."""
 
 
 class BoardError(FoyerError):

@@ -1,47 +1,21 @@
 """The current tables; their history is in migrations/versions."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
-    TypeDecorator,
+    Text,
     UniqueConstraint,
 )
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC. SQLite forgets the zone, so it is put back."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from utilities.accounts.database.metadata import METADATA as METADATA  # for those who need every table
+from utilities.accounts.database.metadata import UtcDateTime
 
 people = Table(
     "people",
@@ -239,5 +213,23 @@ screen_notices = Table(
     Column("place", String(100), nullable=False),
     Column("path", String(100), nullable=False),
     Column("is_delivered", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+notices = Table(
+    "notices",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("notice", String(32), nullable=False),  # its identifier, the same in every process
+    Column("thread", String(32), nullable=False),  # of one trouble, delivered in order
+    Column("channel", String(40), nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    Column("state", String(10), nullable=False),  # utilities/alerts/outbox.py: DeliveryState
+    Column("tries", Integer, nullable=False),  # grows with each claim, so that it is a fence
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),  # of the next try; while one is on its way, the end of its lease
+    Column("reason", String(200), nullable=False),  # of the last failure
+    UniqueConstraint("notice", "channel"),
+    Index(None, "state"),
     sqlite_autoincrement=True,
 )
