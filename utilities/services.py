@@ -87,14 +87,16 @@ def load_catalogue() -> Catalogue:
     )
 
 
-def load_boards(boards: Boards, settings: Settings) -> None:
-    """Reads the boards; raises BoardError when there is none, with what is wrong in sites.yaml before it."""
+def load_boards(catalogue: Catalogue, settings: Settings) -> Boards:
+    """Returns the boards; raises BoardError when there is none, with what is wrong in sites.yaml before it."""
+    boards = Boards(settings.boards_dir, catalogue.add_board, catalogue.remove_board)
     try:
         boards.load()
     except BoardError as error:
         sites = make_site_registry(settings)
         sites.poll()
         raise BoardError("\n".join(filter(None, (sites.fault, str(error))))) from None
+    return boards
 
 
 @asynccontextmanager
@@ -106,8 +108,7 @@ async def open_services(
     Raises SettingsError, BoardError, ModuleRuleError and StateDown, each with a sentence for the operator.
     """
     catalogue = catalogue or load_catalogue()
-    boards = Boards(settings.boards_dir, catalogue.add_board, catalogue.remove_board)
-    load_boards(boards, settings)
+    boards = load_boards(catalogue, settings)
     async with open_collection(settings, clock) as collection, AsyncExitStack() as stack:
         query_sources = await open_query_sources(stack, catalogue, collection, settings, clock)
         store = await open_store(settings, clock)

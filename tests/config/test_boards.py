@@ -206,7 +206,7 @@ def test_wrong_sites_are_named_before_boards_that_are_missing(tmp_path: Path):
     (tmp_path / "sites.yaml").write_text("sites: [{name: 5, domain: x}]\n")
     settings = Settings(boards_dir=tmp_path)
     with pytest.raises(BoardError) as caught:
-        load_boards(Boards(tmp_path, lambda board: None), settings)
+        load_boards(load_catalogue(), settings)
     first, *_, last = str(caught.value).splitlines()
     assert first.startswith("sites.yaml")
     assert last.startswith("there is no board in the folder of BOARDS_DIR")

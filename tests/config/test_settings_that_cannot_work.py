@@ -126,6 +126,22 @@ def test_channel_that_is_configured_in_part_is_refused(environ: dict[str, str], 
     assert [fault.split()[0] for fault in faults(**environ)] == missing
 
 
+def test_settings_of_channels_may_stand_in_files(tmp_path: Path):
+    values = {
+        "SMTP_URL": "smtps://foyer:canary-canary@mail.example.com",
+        "ALERT_SLACK_URL": "https://hooks.example.com/services/canary-canary",
+        "ALERT_WEBHOOK_URL": "http://n8n:5678/hooks/canary-canary",
+        "ALERT_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    }
+    for name, value in values.items():
+        (tmp_path / name).write_text(value)
+    settings = read(MAIL_FROM="foyer@example.com", **{f"{name}_FILE": str(tmp_path / name) for name in values})
+    assert {name: getattr(settings, name.lower()).get_secret_value() for name in values} == values
+    masked = settings.redactor().mask_secrets(" ".join(values.values()))
+    assert "canary" not in masked
+    assert "MfKQ9r8GKYqr" not in masked
+
+
 def test_path_of_a_webhook_is_a_secret():
     settings = read(ALERT_SLACK_URL="https://hooks.slack.com/services/T0Qz81/B0Xk29/p9WmVr4LxTq7")
     assert settings.redactor().mask_secrets("services T0Qz81 p9WmVr4LxTq7 at hooks.slack.com") == (

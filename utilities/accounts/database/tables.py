@@ -13,7 +13,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-
 from utilities.accounts.database.metadata import METADATA as METADATA  # for those who need every table
 from utilities.accounts.database.metadata import UtcDateTime
 
