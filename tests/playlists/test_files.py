@@ -1,12 +1,17 @@
 """playlists.yaml: what it may contain, how faults are reported, and how changes are followed."""
 
 import json
+import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import insert
 
+from utilities.accounts.database.connection import open_state_database
+from utilities.accounts.database.tables import screens
 from utilities.commands.schedule import run_schedule
 from utilities.config.settings import Settings
 from utilities.model.errors import BoardError, FoyerError, ParameterError
@@ -148,3 +153,24 @@ async def test_schedule_command_says_what_hangs_in_the_screens_zone(tmp_path: Pa
     assert out[:2] == ["weekdays, Fri 4 Dec 2026, 23:00 (Europe/Berlin)", "Office hangs until Sat 5 Dec 06:30."]
     assert out[-1].strip() == "Sat 5 Dec 06:30  black: nothing is scheduled"
     assert not (tmp_path / "var").exists()
+
+
+async def test_schedule_command_takes_a_screen_with_its_playlist_and_its_zone(
+    tmp_path: Path, settings: Callable[..., Settings], capsys: pytest.CaptureFixture[str]
+):
+    shutil.copy(ROOT / "boards" / "office.yaml", tmp_path)
+    write(tmp_path)
+    own = settings(boards_dir=tmp_path)
+    database = await open_state_database(own)
+    row = {
+        **{"name": "Reception", "place": "", "diagonal_inches": 55.0, "distance_m": 3.0, "time_zone": "Asia/Tokyo"},
+        **{"board": "", "playlist": "weekdays", "credential_hash": "x", "browser": "", "viewport": "", "address": ""},
+        **{"paired_by": "Ada", "paired_at": TUESDAY},
+    }
+    await database.run(lambda connection: connection.execute(insert(screens).values(row)))
+    await database.close()
+    assert await run_schedule(own, "reception", "Fri 23:00", "", TUESDAY) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "Reception, playlist weekdays, Fri 4 Dec 2026, 23:00 (Asia/Tokyo)"
+    with pytest.raises(FoyerError, match="there is no playlist 'Receptio'"):
+        await run_schedule(own, "Receptio", "now", "", TUESDAY)
