@@ -9,7 +9,7 @@ from utilities.model.principals import Person
 from utilities.services import server_zone
 
 DEFAULT_TAKEOVER_MINUTES = 15
-MAX_NUMBER_CHARS = 9
+MAX_FORM_DIGITS = 9
 
 
 class TakeoverPage(BaseHandler):
@@ -70,6 +70,6 @@ class TakeoverEnd(BaseHandler):
 
 def parse_whole_number(field: str, text: str) -> int:
     """Returns a number of a form. Raises ParameterError."""
-    if not (text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_CHARS):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_FORM_DIGITS):
         raise ParameterError(field, "must be a whole number")
     return int(text)
