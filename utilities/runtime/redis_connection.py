@@ -35,7 +35,7 @@ class RedisRefused(StoreDown):
 class RedisConnection:
     """Connections to one Redis, for one purpose; every failure is StoreDown, and after two in a row calls fail at once.
 
-    A single failure is no outage: on a busy machine an answer may come too late. `is_probed`: the owner tries all the
+    A single failure is no outage once Redis has answered: on a busy machine an answer may come too late. `is_probed`: the owner tries all the
     time whether Redis answers, and records refusals itself. Belongs to one event loop. Raises SettingsError for a bad
     URL.
     """
@@ -58,6 +58,7 @@ class RedisConnection:
         self._commands = None if is_probed else RedisUse(self.outage, is_probed=False)
         self._call_seconds = call_seconds
         self._breaker = CircuitBreaker(moments_of(clock), MAX_FAILURES, rest_seconds)
+        self._has_answered = False  # ever, on this connection
 
     @property
     def is_answering(self) -> bool:
@@ -102,12 +103,13 @@ class RedisConnection:
 
     def record_answer(self) -> None:
         """Records that Redis answers."""
+        self._has_answered = True
         self._breaker.record_success()
         self._answers.record_success()
 
     def _record_silence(self, reason: str) -> None:
         self._breaker.record_failure()
-        if self._breaker.failure_count >= MAX_FAILURES:
+        if self._breaker.failure_count >= MAX_FAILURES or not self._has_answered:
             self._answers.record_failure(f"it does not answer: {reason}")
 
     async def close(self) -> None:
