@@ -35,9 +35,9 @@ class RedisRefused(StoreDown):
 class RedisConnection:
     """Connections to one Redis, for one purpose; every failure is StoreDown, and after two in a row calls fail at once.
 
-    A single failure is no outage once Redis has answered: on a busy machine an answer may come too late. `is_probed`: the owner tries all the
-    time whether Redis answers, and records refusals itself. Belongs to one event loop. Raises SettingsError for a bad
-    URL.
+    A single failure is no outage once Redis has answered: on a busy machine an answer may come too late. `is_probed`:
+    the owner tries all the time whether Redis answers, and records refusals itself. Belongs to one event loop. Raises
+    SettingsError for a bad URL.
     """
 
     def __init__(
