@@ -139,6 +139,14 @@
     if (isShell && beat.build !== body.getAttribute('data-build')) { setTimeout(reloadWhenServed, Math.random() * 5000); }
   }
 
+  function onCommand(event) { // a person at the page of this screen
+    var action = JSON.parse(event.data).action;
+    if (action === 'reload') { reloadWhenServed(); }
+    else if (action === 'next') { step(1); }
+    else if (action === 'pause') { if (wantedPath()) { hold(wantedPath()); } }
+    else if (action === 'go on') { endHold(); }
+  }
+
   function closeStream() { if (source) { source.close(); source = null; } }
 
   function openStream() {
@@ -149,6 +157,7 @@
     source = new EventSource('/tv/show');
     source.addEventListener('show', onShow);
     source.addEventListener('beat', onBeat);
+    source.addEventListener('command', onCommand);
     source.addEventListener('bye', scheduleRetry);
     source.onerror = function () { scheduleRetry(); reloadIfUnpaired(); };
   }

@@ -34,7 +34,7 @@ async def identify_screen(handler: "BaseHandler") -> PairedScreen | Nobody:
     """Returns the paired television of a request. Raises StateDown."""
     secret = handler.authenticator.cookies.read_screen(handler.request)
     screen = None if secret is None else await handler.authenticator.screens.registry.find_screen(secret)
-    return screen_principal(screen, handler.services.playlists)
+    return screen_principal(handler, screen)
 
 
 def identify_cached(handler: "BaseHandler", route: Route) -> Principal:
@@ -48,14 +48,17 @@ def identify_cached(handler: "BaseHandler", route: Route) -> Principal:
             return person
     secret = authenticator.cookies.read_screen(handler.request)
     screen = None if secret is None else authenticator.screens.registry.cached_screen(secret)
-    return screen_principal(screen, handler.services.playlists)
+    return screen_principal(handler, screen)
 
 
-def screen_principal(screen: "ScreenRecord | None", playlists: "Playlists") -> PairedScreen | Nobody:
+def screen_principal(handler: "BaseHandler", screen: "ScreenRecord | None") -> PairedScreen | Nobody:
     """Returns the principal of a screen; NOBODY for one that is not paired any more."""
     if screen is None or not screen.is_paired:
         return NOBODY
-    return PairedScreen(screen.number, screen.name, boards_of_screen(screen, playlists))
+    boards = boards_of_screen(screen, handler.services.playlists)
+    hold = handler.services.director.programmes.commands.current_hold(screen.number, handler.services.clock())
+    held = {hold.board} - {""} if hold is not None else set()
+    return PairedScreen(screen.number, screen.name, boards | held)
 
 
 def shows_code(handler: "BaseHandler") -> bool:

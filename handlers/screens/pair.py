@@ -10,6 +10,7 @@ from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.formats import format_age
 from utilities.model.principals import Person
 from utilities.screens.codes import format_code, normalize_code
+from utilities.screens.commands import ScreenAction
 from utilities.screens.model import CodeLookup, PairingRequest, ScreenPlan
 from utilities.services import server_zone
 
@@ -103,6 +104,8 @@ class PairPage(PairHandler):
             self.refuse_code(paired, typed)
             return
         self.authenticator.screens.waiting.announce(paired.credential_hash, is_paired=True)
+        commands = self.services.director.programmes.commands
+        await commands.send(paired.number, ScreenAction.PAIR, self.person.label, paired.device.browser)
         log.info("%s paired screen %d, %s", self.person.label, paired.number, paired.device.browser)
         self.redirect(f"/screens?paired={paired.number}", status=303)
 

@@ -4,9 +4,14 @@ import logging
 from typing import cast
 
 from handlers.base.handler import BaseHandler
+from handlers.screens.fleet import describe_shown, moment_text
 from utilities.model.formats import format_age
 from utilities.model.principals import Person
-from utilities.screens.model import ScreenRecord
+from utilities.screens.alarm_watch import AlarmWatch
+from utilities.screens.alarms import ScreenHealth
+from utilities.screens.commands import ScreenAction, ScreenCommands
+
+NOTICES_SHOWN = 10
 
 log = logging.getLogger("foyer.screens")
 
@@ -18,13 +23,23 @@ class ScreenPagesHandler(BaseHandler):
     def person_label(self) -> str:
         return cast(Person, self.principal).label
 
+    @property
+    def alarm_watch(self) -> AlarmWatch:
+        return cast(AlarmWatch, self.settings["alarm_watch"])
+
+    @property
+    def commands(self) -> ScreenCommands:
+        return self.services.director.programmes.commands
+
 
 class ScreenListPage(ScreenPagesHandler):
     """All screens: those that are paired, and those that were."""
 
     async def get(self) -> None:
         screens = await self.authenticator.screens.registry.list_screens()
-        number = self.get_query_argument("paired", "")
+        healths = await self.alarm_watch.list_healths()
+        await self.commands.refresh()
+        number, now = self.get_query_argument("paired", ""), self.services.clock()
         self.render_page(
             "screens/screens.html",
             here="/screens",
@@ -35,15 +50,15 @@ class ScreenListPage(ScreenPagesHandler):
             waiting=await self.authenticator.screens.requests.count_waiting(),
             playlists={name: each.title or name for name, each in self.services.playlists},
             titles={board.name: board.title for board in self.services.boards},
-            seen=self.last_seen_text,
+            healths=healths,
+            summary=summarize_healths(healths),
+            beats=await self.authenticator.screens.beats.latest(),
+            shown={each.screen.number: describe_shown(each.screen, self.services) for each in healths},
+            notices=await self.alarm_watch.list_notices(NOTICES_SHOWN),
+            when=lambda moment: moment_text(moment, now, self.services),
+            clock_words=describe_clock,
+            age=lambda seconds: f"{seconds:.0f} s" if seconds < 60 else format_age(seconds),
         )
-
-    def last_seen_text(self, screen: ScreenRecord) -> str:
-        """Returns when a screen was here last: `4 min ago`."""
-        if screen.last_seen is None:
-            return "not yet"
-        age = format_age(max((self.services.clock() - screen.last_seen).total_seconds(), 0))
-        return age if age == "now" else f"{age} ago"
 
 
 class UnpairScreen(ScreenPagesHandler):
@@ -51,7 +66,7 @@ class UnpairScreen(ScreenPagesHandler):
 
     async def post(self, number: str) -> None:
         if await self.authenticator.screens.registry.unpair_screen(int(number), self.person_label):
-            log.info("%s unpaired screen %s", self.person_label, number)
+            await self.commands.send(int(number), ScreenAction.UNPAIR, self.person_label)
         self.redirect("/screens", status=303)
 
 
@@ -62,3 +77,23 @@ class RemoveScreen(ScreenPagesHandler):
         if await self.authenticator.screens.registry.remove_screen(int(number)):
             log.info("%s removed screen %s", self.person_label, number)
         self.redirect("/screens", status=303)
+
+
+def summarize_healths(healths: list[ScreenHealth]) -> str:
+    """Returns `4 of 6 screens show what they should, 1 is off as planned.`"""
+    if not healths:
+        return ""
+    off = sum(each.is_dark and each.is_muted for each in healths)
+    well = sum(not each.is_dark for each in healths)
+    words = f"{well} of {len(healths)} {'screen shows' if len(healths) == 1 else 'screens show'} what they should"
+    if len(healths) == 1:
+        words = words.replace("they", "it")
+    return f"{words}, {off} {'is' if off == 1 else 'are'} off as planned." if off else f"{words}."
+
+
+def describe_clock(seconds: float) -> str:
+    """Returns how wrong a clock is: `right`, or `2 min slow`."""
+    if abs(seconds) < 2:
+        return "right"
+    length = format_age(abs(seconds)) if abs(seconds) >= 60 else f"{abs(seconds):.0f} s"
+    return f"{length} {'fast' if seconds > 0 else 'slow'}"

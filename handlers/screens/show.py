@@ -8,7 +8,8 @@ from tornado.web import HTTPError
 from handlers.base.public_origin import public_origin
 from handlers.base.security_headers import CONTENT_SECURITY_POLICY
 from handlers.boards.wall import WallHandler, open_event_stream
-from utilities.broadcast.message_layout import layout_message
+from handlers.screens.qr_code import draw_qr
+from utilities.broadcast.message_layout import fit_name, layout_message
 from utilities.broadcast.programmes import ShownScreen
 from utilities.model.formats import format_date
 from utilities.screens.model import ScreenRecord
@@ -90,3 +91,31 @@ class TakeoverGlass(ShowHandler):
 
 def clock_text(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%H:%M}"
+
+
+class IdentifyGlass(ShowHandler):
+    """The name of a screen as large as it fits, and a way to its own page."""
+
+    def get(self, number: str) -> None:
+        screen, now = self.screen, self.services.clock()
+        programmes = self.services.director.programmes
+        hold = programmes.commands.current_hold(screen.number, now)
+        if hold is None or hold.board or hold.number != int(number):
+            raise HTTPError(404)
+        shown = shown_screen(screen, self.services)
+        path = programmes.programme_picture(shown, now).path
+        board = self.services.boards.get(path.rpartition("/")[2])
+        address = f"{public_origin(self)}/screens/{screen.number}"
+        allow_own_frames(self)
+        self.render_page(
+            "screens/identify.html",
+            screen=screen,
+            wide=fit_name(screen.name),
+            upright=fit_name(screen.name, upright=True),
+            follows=board.title if board is not None else "",
+            paired=f"{screen.paired_at.astimezone(shown.zone).day} {screen.paired_at.astimezone(shown.zone):%B}",
+            ends=clock_text(hold.ends_at, shown.zone),
+            qr=draw_qr(address),
+            address=address.partition("://")[2],
+            clock=f"{format_date(now.astimezone(shown.zone).date())} {clock_text(now, shown.zone)}",
+        )

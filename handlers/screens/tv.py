@@ -5,13 +5,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-import segno
 from markupsafe import Markup, escape
 from tornado.web import HTTPError
 
 from handlers.base.errors import HttpProblem
 from handlers.base.public_origin import public_origin
 from handlers.boards.wall import WALL_THEMES, WallEventStream, WallHandler, open_event_stream
+from handlers.screens.qr_code import draw_qr
 from handlers.screens.show import allow_own_frames, shown_screen
 from utilities.accounts.database.sessions import hash_secret
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
@@ -219,9 +219,3 @@ class ScreenWallStream(WallEventStream):
             raise HTTPError(401)
         self.authenticator.cookies.set_screen(self, secret)
         self.open_stream(board, registry.watch_screen(screen))
-
-
-def draw_qr(link: str) -> Markup:
-    """Returns a QR code as an SVG without styles, dark on light in every theme, with its quiet zone."""
-    code = segno.make(link, error="m", micro=False)
-    return Markup(code.svg_inline(omitsize=True, border=4, dark="#0f1216", light="#e8eaed", svgclass="qr"))  # noqa: S704

@@ -28,10 +28,12 @@ from handlers.reports.page import ReportPage
 from handlers.reports.report_list import ReportListPage
 from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.screens.beat import ScreenBeatHandler
+from handlers.screens.fleet import open_alarm_watch
 from handlers.screens.pair import PairPage, RefusePairing
 from handlers.screens.playlists import PlaylistListPage, PlaylistPage, ScreenProgramme
 from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
-from handlers.screens.show import ShowEventStream, TakeoverGlass
+from handlers.screens.screen_page import ScreenCommandHandler, ScreenPage
+from handlers.screens.show import IdentifyGlass, ShowEventStream, TakeoverGlass
 from handlers.screens.takeover import TakeoverEnd, TakeoverPage
 from handlers.screens.tv import ScreenWallPage, ScreenWallStream, TvEventStream, TvPage
 from handlers.site.access_log import log_request
@@ -92,12 +94,15 @@ def screen_routes() -> list[Route]:
         Route(r"/tv/show", ShowEventStream, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/tv/takeover/([0-9]{1,9})", TakeoverGlass, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/tv/beat", ScreenBeatHandler, SCREENS_ONLY, offline=True, any_board=True),
+        Route(r"/tv/identify/([0-9]{1,9})", IdentifyGlass, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/pair", PairPage, PEOPLE),
         Route(r"/pair/refuse", RefusePairing, PEOPLE),
         Route(r"/screens", ScreenListPage, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/shows", ScreenProgramme, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})", ScreenPage, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/([a-z-]{1,20})", ScreenCommandHandler, PEOPLE),
         Route(r"/takeover", TakeoverPage, PEOPLE),
         Route(r"/takeover/([0-9]{1,9})/end", TakeoverEnd, PEOPLE),
         Route(r"/playlists", PlaylistListPage, PEOPLE),
@@ -121,6 +126,7 @@ def make_application(services: Services, authenticator: Authenticator) -> Applic
         flows=FlowCache(),
         headers=security_headers(services.settings),
         redactor=services.settings.redactor(),
+        alarm_watch=open_alarm_watch(services, authenticator),
         default_handler_class=NotFound,
         log_function=log_request,
         cross_origin_protection=True,

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from handlers.base.authenticator import open_authenticator
 from handlers.base.open_requests import OpenRequests
@@ -16,6 +17,7 @@ from handlers.serving.stop_signals import StopSignals
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
 from utilities.runtime.idle_garbage import collect_garbage_when_idle
+from utilities.screens.alarm_watch import AlarmWatch
 from utilities.services import Services, open_services
 
 log = logging.getLogger("foyer")
@@ -39,16 +41,20 @@ async def open_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
         sockets = bind_port(settings)
         authenticator = await open_authenticator(settings, clock, services.database, services.http_client)
         requests = OpenRequests()
-        delegate = PixelFastPath(make_application(services, authenticator), requests)
+        application = make_application(services, authenticator)
+        alarm_watch = cast(AlarmWatch, application.settings["alarm_watch"])
+        delegate = PixelFastPath(application, requests)
         http = PortServer(delegate, requests, sockets, security_headers(settings))
         await services.refresher.start()
         services.walls.start()
         services.director.start()
         services.notices.start()
+        alarm_watch.start()
         http.start()
         try:
             yield RunningServer(services, http)
         finally:
+            await alarm_watch.stop()
             await asyncio.gather(http.finish_requests(), services.walls.stop(), services.director.stop())
             await services.refresher.stop()
             await services.notices.stop()

@@ -1,6 +1,7 @@
 """Decides what every screen shows, once for all screens with the same playlist and zone, and sends it to them."""
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,11 +9,16 @@ from datetime import datetime, timedelta, tzinfo
 
 from utilities.broadcast.programmes import Picture, Programmes, ShownScreen
 from utilities.model.clock import Clock, MonotonicClock
+from utilities.model.errors import StateDown
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.rendering.walls.wall_stream import SessionEnd, StreamPipe, WallStream
 from utilities.runtime.supervised_loop import SupervisedLoop
+from utilities.screens.commands import EVENT_ACTIONS
+
+log = logging.getLogger("foyer.screens")
 
 DIRECTOR_CHECK_SECONDS = 2.0  # between looks at files, boards and takeovers; a boundary is not waited for longer
+COMMAND_POLL_SECONDS = 0.5
 SHOW_BEAT_SECONDS = 12.0  # as on walls
 SHOW_STALLED_SECONDS = 30.0
 
@@ -44,15 +50,19 @@ class ScreenDirector:
         self._streams: set[ShowStream] = set()
         self._wake = asyncio.Event()
         self._loop: SupervisedLoop | None = None
+        self._command_loop: SupervisedLoop | None = None
 
     def start(self) -> None:
         """Starts the only timer of all screens."""
         self._loop = SupervisedLoop("screens: programme", self._follow_changes)
+        self._command_loop = SupervisedLoop.every(COMMAND_POLL_SECONDS, "screens: commands", self.follow_commands)
 
     async def stop(self) -> None:
         """Ends all streams."""
         if self._loop is not None:
             await self._loop.stop()
+        if self._command_loop is not None:
+            await self._command_loop.stop()
         bye = encode_event("bye", {})
         for each in tuple(self._streams):
             each.stream.send_farewell(bye)
@@ -61,12 +71,32 @@ class ScreenDirector:
         """Looks at once for what has changed, as after a takeover."""
         self._wake.set()
 
+    async def follow_commands(self) -> None:
+        """Sends what a person sends to a screen, in this process or another, to its open streams."""
+        commands = self.programmes.commands
+        if not self._streams:
+            commands.forget()
+            return
+        try:
+            new = await commands.read_new()
+        except StateDown as error:
+            log.debug("cannot read commands for screens: %s", error)  # the database logs its outages
+            return
+        for command in new:
+            if command.action in EVENT_ACTIONS:
+                event = encode_event("command", {"action": command.action})
+                for each in [each for each in self._streams if each.screen.number == command.screen]:
+                    each.stream.send_events([event], self._monotonic())
+        if new:
+            self.wake()
+
     async def _follow_changes(self) -> None:
         next_beat = self._monotonic() + SHOW_BEAT_SECONDS
         while True:
             await self.programmes.playlists.refresh()
             if self._streams:
                 await self.programmes.takeovers.refresh()
+            await self.programmes.commands.refresh()
             ends = self.send_changes()
             if self._monotonic() >= next_beat:
                 next_beat = self._monotonic() + SHOW_BEAT_SECONDS

@@ -71,3 +71,42 @@ def break_lines(text: str, size: int, room: float) -> tuple[str, ...]:
             options.append(((count + 1, cost + spare**2 + (0 if is_phrase else 0.15)), (*lines, line)))
         best.append(min(options))
     return best[-1][1]
+
+
+@dataclass(frozen=True)
+class NameLine:
+    """One line of a name, and its width at 100 px."""
+
+    text: str
+    width: float
+
+
+@dataclass(frozen=True)
+class NameLayout:
+    """A name in one line or two, at 100 px; the glass scales it."""
+
+    lines: tuple[NameLine, ...]
+
+    @property
+    def width(self) -> float:
+        return max(100.0, *(line.width for line in self.lines))
+
+    @property
+    def height(self) -> int:
+        return 100 * len(self.lines)
+
+
+def fit_name(name: str, *, upright: bool = False) -> NameLayout:
+    """Returns a name as large as it fits across the glass: in two lines where one would be under 200 px."""
+    room = (SHORT_SIDE if upright else LONG_SIDE) - 2 * MARGIN
+    words = name.split()
+    if len(words) < 2 or room / max(line_width(name, 1), 1) >= MESSAGE_SIZES[0]:
+        return NameLayout((_measure_line(name),))
+    splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    return NameLayout(
+        tuple(map(_measure_line, min(splits, key=lambda both: max(line_width(each, 100) for each in both))))
+    )
+
+
+def _measure_line(text: str) -> NameLine:
+    return NameLine(text, round(line_width(text, 100), 1))

@@ -9,6 +9,7 @@ from utilities.playlists.model import BoardTrouble, Playlist
 from utilities.playlists.schedule import LastShown, Light, PlaylistSchedule, Slot, SlotReason
 from utilities.playlists.watcher import Playlists
 from utilities.playlists.windows import WallClock
+from utilities.screens.commands import ScreenCommands
 
 MAX_SLOT_AGE = timedelta(hours=1)
 FindTroubles = Callable[[Iterable[str]], Mapping[str, BoardTrouble]]
@@ -71,6 +72,7 @@ class Programmes:
     def __init__(self, playlists: Playlists, find_troubles: FindTroubles, takeovers: TakeoverStore) -> None:
         self.playlists = playlists
         self.takeovers = takeovers
+        self.commands = ScreenCommands(takeovers.database, takeovers.clock)
         self._find_troubles = find_troubles
         self._slots: dict[tuple[str, tzinfo], ComputedSlot] = {}
 
@@ -78,10 +80,18 @@ class Programmes:
         """Returns what a screen shows at this moment: a takeover before everything else."""
         return self.takeover_picture(screen.number, now) or self.programme_picture(screen, now)
 
+    def hold_picture(self, number: int, now: datetime) -> Picture | None:
+        """Returns what a person shows on a screen for a while; on the glass it is like a takeover."""
+        hold = self.commands.current_hold(number, now)
+        if hold is None:
+            return None
+        path = board_path(hold.board) if hold.board else f"/tv/identify/{hold.number}"
+        return Picture(path, Light.FULL, until=hold.ends_at, takeover=hold.number)
+
     def takeover_picture(self, number: int, now: datetime) -> Picture | None:
         takeover = self.takeovers.current(number, now)
         if takeover is None:
-            return None
+            return self.hold_picture(number, now)
         return Picture(f"/tv/takeover/{takeover.number}", Light.FULL, until=takeover.ends_at, takeover=takeover.number)
 
     def programme_picture(self, screen: ShownScreen, now: datetime) -> Picture:

@@ -1,0 +1,163 @@
+"""/screens/<number>: one screen, what it reports, what one can do with it, and what was done."""
+
+from tornado.web import HTTPError
+
+from handlers.screens.fleet import describe_shown, moment_text
+from handlers.screens.screen_list import ScreenPagesHandler, describe_clock
+from utilities.broadcast.takeovers import MAX_TAKEOVER_MINUTES
+from utilities.model.errors import ParameterError
+from utilities.model.formats import format_age
+from utilities.screens.beats import ReceivedBeat
+from utilities.screens.commands import EVENT_ACTIONS, MAX_HOLD_MINUTES, ScreenAction
+from utilities.screens.model import ScreenRecord
+
+COMMAND_WORDS = {
+    ScreenAction.IDENTIFY: "Its name and a way to this page fill the glass for a minute.",
+    ScreenAction.RELOAD: "The screen loads its page again.",
+    ScreenAction.NEXT: "The screen shows the next board, for ten minutes at most.",
+    ScreenAction.PAUSE: "The screen stays where it is, for ten minutes at most.",
+    ScreenAction.GO_ON: "The screen goes on with its programme.",
+    ScreenAction.BOARD: "The screen shows the board.",
+    ScreenAction.MESSAGE: "The message fills the glass.",
+    ScreenAction.ALARM: "The alarm is set.",
+}
+ENTRY_WORDS = {
+    ScreenAction.IDENTIFY: "showed its name",
+    ScreenAction.RELOAD: "reloaded it",
+    ScreenAction.NEXT: "went to the next board",
+    ScreenAction.PAUSE: "paused it",
+    ScreenAction.GO_ON: "let it go on",
+    ScreenAction.BOARD: "showed",
+    ScreenAction.MESSAGE: "showed the message",
+    ScreenAction.ALARM: "set its alarm:",
+    ScreenAction.PAIR: "paired it",
+    ScreenAction.UNPAIR: "unpaired it",
+}
+
+
+class OneScreenHandler(ScreenPagesHandler):
+    """Base of what concerns one screen."""
+
+    async def find_paired(self, number: str) -> ScreenRecord:
+        """Returns a paired screen. Raises HTTPError 404."""
+        screen = await self.authenticator.screens.registry.get_screen(int(number))
+        if screen is None or not screen.is_paired:
+            raise HTTPError(404)
+        return screen
+
+    async def render_screen(
+        self, number: str, *, done: str = "", fault: str = "", fields: dict[str, str] | None = None
+    ) -> None:
+        """Renders the page, with what was done or what is wrong with a form."""
+        screen = await self.find_paired(number)
+        await self.commands.refresh()
+        now = self.services.clock()
+        health = next(
+            (each for each in await self.alarm_watch.list_healths() if each.screen.number == screen.number), None
+        )
+        if health is None:
+            raise HTTPError(404)
+        received = (await self.authenticator.screens.beats.latest([screen.number])).get(screen.number)
+        entries = await self.commands.list_entries(screen.number)
+        self.render_page(
+            "screens/screen.html",
+            here="/screens",
+            screen=screen,
+            health=health,
+            shown=describe_shown(screen, self.services),
+            received=received,
+            facts=self.list_facts(received) if received is not None else [],
+            is_dark_reported=screen.number in await self.alarm_watch.list_alarms(),
+            is_held=self.commands.current_hold(screen.number, now) is not None,
+            boards=sorted(self.services.boards, key=lambda board: board.title),
+            entries=entries[:50],
+            entry_words=ENTRY_WORDS,
+            when=lambda moment: moment_text(moment, now, self.services),
+            done=done,
+            fault=fault,
+            fields=fields or {},
+            most_minutes=MAX_HOLD_MINUTES,
+        )
+
+    def list_facts(self, received: ReceivedBeat) -> list[tuple[str, str]]:
+        """Returns what the screen reports, as rows of a name and a text."""
+        beat = received.beat
+        error = f"{beat.errors}{f', the last: {beat.error}' if beat.error else ''}"
+        painted = "never" if beat.painted is None else self.age_text(received, beat.painted)
+        stream = "none" if beat.stream is None else self.age_text(received, beat.stream)
+        return [
+            ("Last beat", self.age_text(received, 0)),
+            ("Last paint", painted),
+            ("Word of the stream", stream),
+            ("Board on the glass", beat.board or ("black" if beat.black else "none")),
+            ("Tiles without current figures", f"{beat.stale} of {beat.tiles}"),
+            ("Browser", f"{received.browser} ({received.tier_name})"),
+            ("Size", received.viewport),
+            ("Page loaded", self.age_text(received, beat.uptime)),
+            ("Script errors", error),
+            ("Clock", describe_clock(received.clock_error)),
+            ("Build", beat.build[:12]),
+        ]
+
+    def age_text(self, received: ReceivedBeat, age: float) -> str:
+        """Returns how long ago something was: `3 s ago`."""
+        seconds = (self.services.clock() - received.received_at).total_seconds() + age
+        return f"{max(int(seconds), 0)} s ago" if seconds < 60 else f"{format_age(seconds)} ago"
+
+
+class ScreenPage(OneScreenHandler):
+    """One screen; works on a telephone under it."""
+
+    async def get(self, number: str) -> None:
+        done = self.get_query_argument("done", "")
+        words = next((words for action, words in COMMAND_WORDS.items() if action.name.lower() == done), "")
+        await self.render_screen(number, done=words)
+
+
+class ScreenCommandHandler(OneScreenHandler):
+    """Does one thing with a screen, and goes back to its page."""
+
+    async def post(self, number: str, name: str) -> None:
+        action = next((each for each in ScreenAction if each.name.lower() == name.replace("-", "_")), None)
+        if action not in COMMAND_WORDS:
+            raise HTTPError(404)
+        screen = await self.find_paired(number)
+        try:
+            await self.run_command(screen, action)
+        except ParameterError as error:
+            self.set_status(422)
+            names = ("message", "minutes", "board")
+            fields = {name: self.get_body_argument(name, "") for name in names}
+            await self.render_screen(number, fault=str(error), fields=fields)
+            return
+        self.services.director.wake()
+        self.redirect(f"/screens/{screen.number}?done={action.name.lower()}", status=303)
+
+    async def run_command(self, screen: ScreenRecord, action: ScreenAction) -> None:
+        """Runs a command. Raises ParameterError."""
+        number, person = screen.number, self.person_label
+        if action is ScreenAction.IDENTIFY:
+            await self.commands.identify(number, person)
+        elif action is ScreenAction.GO_ON:
+            await self.commands.end_hold(number, person)
+        elif action in EVENT_ACTIONS:
+            await self.commands.send(number, action, person)
+        elif action is ScreenAction.BOARD:
+            board = self.services.boards.get(self.get_body_argument("board", ""))
+            if board is None:
+                raise ParameterError("board", "must be one of the list")
+            await self.commands.show_board(number, board.name, self.read_minutes(MAX_HOLD_MINUTES), person, board.title)
+        elif action is ScreenAction.MESSAGE:
+            message = self.get_body_argument("message", "").strip()
+            minutes = self.read_minutes(MAX_TAKEOVER_MINUTES)
+            await self.services.takeovers.start(message, minutes, person, number)
+            await self.commands.send(number, action, person, f"{message} for {minutes} min")
+        else:
+            await self.commands.set_alarm(number, self.read_minutes(MAX_HOLD_MINUTES), person)
+
+    def read_minutes(self, most: int) -> int:
+        """Returns the minutes of a form. Raises ParameterError."""
+        text = self.get_body_argument("minutes", "").strip()
+        if not (text.isascii() and text.isdigit() and len(text) < 6):
+            raise ParameterError("minutes", f"must be a number of minutes, at most {most}")
+        return int(text)

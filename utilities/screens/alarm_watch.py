@@ -1,0 +1,219 @@
+"""Compares all screens four times a minute, in one process at a time, and makes the notices."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from utilities.accounts.database.connection import StateDatabase
+from utilities.accounts.database.tables import alarm_rounds, screen_alarms, screen_beats, screen_notices, screens
+from utilities.alerts.notice import Notice, NoticeState, Notifier
+from utilities.model.clock import Clock
+from utilities.model.errors import StateDown
+from utilities.runtime.supervised_loop import SupervisedLoop
+from utilities.screens.alarms import (
+    DARK_KIND,
+    AlarmState,
+    FormatMoment,
+    IsMuted,
+    ScreenHealth,
+    back_notice,
+    dark_notice,
+    find_back,
+    find_dark,
+    group_by_place,
+)
+from utilities.screens.beats import BeatStore
+from utilities.screens.diagnosis import DiagnosisRules, diagnose_screen
+from utilities.screens.registry import ScreenRegistry
+
+log = logging.getLogger("foyer.screens")
+
+ALARM_ROUND_SECONDS = 15.0
+ROUND_TIME = timedelta(seconds=10)  # in which no other process begins another round
+MAX_NOTICES = 200
+
+
+@dataclass(frozen=True)
+class StoredNotice:
+    """A notice, and whether the channels have it."""
+
+    number: int
+    notice: Notice
+    is_delivered: bool
+
+
+class LogNotifier:
+    """Writes notices to the log, where no channel is configured."""
+
+    async def deliver(self, notice: Notice) -> None:
+        log.warning("%s. %s", notice.title, " ".join(notice.sentences))
+
+
+class AlarmWatch:
+    """Owned by the server; pages only read what it has stored."""
+
+    def __init__(
+        self,
+        registry: ScreenRegistry,
+        beats: BeatStore,
+        clock: Clock,
+        rules: DiagnosisRules,
+        *,
+        is_muted: IsMuted,
+        time_text: FormatMoment,
+        notifier: Notifier,
+    ) -> None:
+        self.registry = registry
+        self.beats = beats
+        self.clock = clock
+        self.rules = rules
+        self.notifier = notifier
+        self._database: StateDatabase = registry.database
+        self._is_muted = is_muted
+        self._time_text = time_text
+        self._started_at = clock()  # a planned restart: what was dark during it is nobody's
+        self._muted_until: dict[int, datetime] = {}
+        self._loop: SupervisedLoop | None = None
+
+    def start(self) -> None:
+        self._loop = SupervisedLoop.every(ALARM_ROUND_SECONDS, "screens: alarms", self.run_round)
+
+    async def stop(self) -> None:
+        if self._loop is not None:
+            await self._loop.stop()
+
+    async def list_healths(self) -> list[ScreenHealth]:
+        """Returns all paired screens by name, with what is wrong with each. Raises StateDown."""
+        now = self.clock()
+        paired = [each for each in await self.registry.list_screens() if each.is_paired]
+        beats = await self.beats.latest()
+        healths = []
+        for screen in paired:
+            diagnosis = diagnose_screen(beats.get(screen.number), screen.paired_at, now, self.rules)
+            if is_muted := self._is_muted(screen, now):
+                self._muted_until[screen.number] = now
+            counted_from = max(self._started_at, self._muted_until.get(screen.number, self._started_at))
+            healths.append(ScreenHealth(screen, diagnosis, is_muted, counted_from))
+        return healths
+
+    async def run_round(self) -> None:
+        """Makes the notices that are due, unless another process does so now, and delivers them."""
+        try:
+            healths = await self.list_healths()
+            await self._database.run(lambda connection: self._compare(connection, healths))
+            await self._deliver_notices()
+        except StateDown as error:
+            log.debug("cannot look for dark screens: %s", error)  # the database logs its outages
+
+    def _begin_round(self, connection: Connection) -> bool:
+        """Returns whether this process has the round; the condition is of the database, so one has it."""
+        now = self.clock()
+        is_over = alarm_rounds.c.begun_at <= now - ROUND_TIME
+        return connection.execute(update(alarm_rounds).where(is_over).values(begun_at=now)).rowcount == 1
+
+    def _compare(self, connection: Connection, healths: list[ScreenHealth]) -> None:
+        """Stores the edges and their notices in one transaction."""
+        now = self.clock()
+        if not self._begin_round(connection):
+            return
+        alarms = _read_alarms(connection)
+        self._note_wells(connection, healths, alarms, now)
+        for group in group_by_place(find_dark(healths, alarms, now)):
+            added = [each for each in group if self._add_alarm(connection, each)]
+            if added:
+                _store_notice(connection, dark_notice(added, healths, now, self._time_text))
+        for group in group_by_place(find_back(healths, alarms, now)):
+            ended = [each for each in group if _end_alarm(connection, each.screen.number)]
+            if ended:
+                _store_notice(connection, back_notice(ended, alarms, now, self._time_text))
+        _forget_removed(connection)
+
+    def _note_wells(
+        self, connection: Connection, healths: list[ScreenHealth], alarms: dict[int, AlarmState], now: datetime
+    ) -> None:
+        """Stores since when screens with an alarm are well; a screen that goes dark again meanwhile begins anew."""
+        for each in healths:
+            alarm = alarms.get(each.screen.number)
+            if alarm is None or each.is_dark == (alarm.well_since is None):
+                continue
+            well_since = None if each.is_dark else now
+            mine = screen_alarms.c.screen == each.screen.number
+            connection.execute(update(screen_alarms).where(mine).values(well_since=well_since))
+            alarms[each.screen.number] = AlarmState(alarm.cause, alarm.since, well_since)
+
+    def _add_alarm(self, connection: Connection, health: ScreenHealth) -> bool:
+        """Returns whether this process was the one to add it."""
+        number = health.screen.number
+        if connection.execute(select(screen_alarms.c.screen).where(screen_alarms.c.screen == number)).first():
+            return False
+        values = {"screen": number, "cause": health.diagnosis.cause, "since": health.dark_since(), "well_since": None}
+        connection.execute(insert(screen_alarms).values(values))
+        return True
+
+    async def list_notices(self, limit: int = 20) -> list[StoredNotice]:
+        """Returns the latest notices, the newest first. Raises StateDown."""
+        query = select(screen_notices).order_by(screen_notices.c.number.desc()).limit(limit)
+        return [_read_notice(row) for row in await self._database.run(lambda c: c.execute(query).all())]
+
+    async def list_alarms(self) -> Mapping[int, AlarmState]:
+        """Returns the screens that a notice was made about, which are not back. Raises StateDown."""
+        return await self._database.run(_read_alarms)
+
+    async def _deliver_notices(self) -> None:
+        """Hands over what is not delivered; two processes may hand over the same, which is delivered once."""
+        is_open = screen_notices.c.is_delivered.is_(False)
+        query = select(screen_notices).where(is_open).order_by(screen_notices.c.number)
+        for row in await self._database.run(lambda connection: connection.execute(query).all()):
+            stored = _read_notice(row)
+            await self.notifier.deliver(stored.notice)
+            await self._database.run(partial(_mark_delivered, number=stored.number))
+
+
+def _mark_delivered(connection: Connection, number: int) -> None:
+    connection.execute(update(screen_notices).where(screen_notices.c.number == number).values(is_delivered=True))
+
+
+def _read_alarms(connection: Connection) -> dict[int, AlarmState]:
+    rows = connection.execute(select(screen_alarms)).all()
+    return {row.screen: AlarmState(row.cause, row.since, row.well_since) for row in rows}
+
+
+def _end_alarm(connection: Connection, number: int) -> bool:
+    """Returns whether this process was the one to end it."""
+    return connection.execute(delete(screen_alarms).where(screen_alarms.c.screen == number)).rowcount == 1
+
+
+def _store_notice(connection: Connection, notice: Notice) -> None:
+    values = {
+        **{"at": notice.at, "key": notice.key[:200], "state": notice.state, "title": notice.title},
+        **{"sentences": "\n".join(notice.sentences)[:2000], "place": notice.place, "path": notice.path},
+        "is_delivered": False,
+    }
+    number = connection.execute(insert(screen_notices).values(values).returning(screen_notices.c.number)).scalar_one()
+    connection.execute(delete(screen_notices).where(screen_notices.c.number <= number - MAX_NOTICES))
+
+
+def _read_notice(row: Row[Any]) -> StoredNotice:
+    notice = Notice(
+        kind=DARK_KIND,
+        key=row.key,
+        state=NoticeState(row.state),
+        title=row.title,
+        sentences=tuple(row.sentences.split("\n")),
+        at=row.at,
+        path=row.path,
+        place=row.place,
+    )
+    return StoredNotice(row.number, notice, row.is_delivered)
+
+
+def _forget_removed(connection: Connection) -> None:
+    """Deletes the alarms of screens that are not paired any more, and the beats of those that were removed."""
+    paired = select(screens.c.number).where(screens.c.revoked_at.is_(None))
+    connection.execute(delete(screen_alarms).where(screen_alarms.c.screen.not_in(paired)))
+    connection.execute(delete(screen_beats).where(screen_beats.c.screen.not_in(select(screens.c.number))))
