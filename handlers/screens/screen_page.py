@@ -11,6 +11,7 @@ from utilities.screens.beats import ReceivedBeat
 from utilities.screens.commands import EVENT_ACTIONS, MAX_HOLD_MINUTES, ScreenAction
 from utilities.screens.model import ScreenRecord
 
+FORM_FIELDS = ("board", "message", "minutes")
 COMMAND_WORDS = {
     ScreenAction.IDENTIFY: "Its name and a way to this page fill the glass for a minute.",
     ScreenAction.RELOAD: "The screen loads its page again.",
@@ -75,7 +76,7 @@ class OneScreenHandler(ScreenPagesHandler):
             when=lambda moment: moment_text(moment, now, self.services),
             done=done,
             fault=fault,
-            fields=fields or {},
+            fields=fields or dict.fromkeys(FORM_FIELDS, ""),
             most_minutes=MAX_HOLD_MINUTES,
         )
 
@@ -126,8 +127,7 @@ class ScreenCommandHandler(OneScreenHandler):
             await self.run_command(screen, action)
         except ParameterError as error:
             self.set_status(422)
-            names = ("message", "minutes", "board")
-            fields = {name: self.get_body_argument(name, "") for name in names}
+            fields = {name: self.get_body_argument(name, "") for name in FORM_FIELDS}
             await self.render_screen(number, fault=str(error), fields=fields)
             return
         self.services.director.wake()
