@@ -41,7 +41,7 @@ def open_alarm_watch(services: Services, authenticator: Authenticator) -> AlarmW
         DiagnosisRules(project_version(), services.clock()),
         is_muted=is_muted,
         time_text=lambda moment: moment_text(moment, services.clock(), services),
-        notifier=LogNotifier(),
+        notifier=LogNotifier(services.notices),
     )
 
 

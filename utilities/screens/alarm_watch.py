@@ -48,9 +48,14 @@ class StoredNotice:
 
 
 class LogNotifier:
-    """Writes notices to the log, where no channel is configured."""
+    """Writes notices to the log too, which is all where no channel is configured."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self.notifier = notifier
 
     async def deliver(self, notice: Notice) -> None:
+        """Hands the notice to the channels. Raises StateDown."""
+        await self.notifier.deliver(notice)
         log.warning("%s. %s", notice.title, " ".join(notice.sentences))
 
 
