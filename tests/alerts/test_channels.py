@@ -16,7 +16,9 @@ from utilities.alerts.channels import Channel, DeliveryFailed
 from utilities.alerts.check_channel import check_channel
 from utilities.alerts.delivery import channel_types, open_channels
 from utilities.alerts.notice import Notice
+from utilities.commands.send_notice import run_send_notice
 from utilities.config.settings import Settings
+from utilities.model.errors import FoyerError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SENDER = "Büro Größenwahn GmbH <foyer@example.com>"
@@ -164,3 +166,19 @@ async def test_nothing_is_opened_without_settings(settings: Callable[..., Settin
         opened: dict[str, Channel] = channels
     assert opened == {}
     assert [kind.name for kind in channel_types()] == ["mail", "slack", "webhook"]
+
+
+async def test_command_sends_a_test_through_each_channel_and_repeats_no_value(
+    settings: Callable[..., Settings], hook: HookReceiver, capsys: pytest.CaptureFixture[str]
+):
+    hook.statuses = [404]  # of the first channel
+    given = settings(alert_slack_url=hook.url, alert_webhook_url=hook.url, alert_webhook_secret=WEBHOOK_SECRET)
+    assert await run_send_notice(given) == 1
+    printed = capsys.readouterr().out
+    assert [line.split() for line in printed.splitlines()] == [
+        ["slack", *["not", "sent:", "it", "answers", "404:", "look", "at", "ALERT_SLACK_URL"]],
+        ["webhook", "sent"],
+    ]
+    assert json.loads(hook.bodies[1])["type"] == "test.notice.test"
+    with pytest.raises(FoyerError, match=r"No channel is configured\.\nmail: set SMTP_URL"):
+        await run_send_notice(settings())
