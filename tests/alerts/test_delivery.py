@@ -94,7 +94,7 @@ async def test_failing_channel_is_tried_again_in_order_and_logged_once(
     assert channel.sent == [DARK, LIGHT]
     assert process.health()["recorder"] == {"works": True, "pending": 0, "failed": 0}
     assert [record.message for record in caplog.records] == [
-        "Notices cannot be sent by recorder (it answers 500); they are tried again",
+        "Notices cannot be sent by recorder (it answers 500)",
         "Notices are sent by recorder again",
     ]
 

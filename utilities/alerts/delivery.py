@@ -46,9 +46,7 @@ class ChannelWorker:
         self.database = database
         self.clock = clock
         self.breaker = CircuitBreaker(clock, max_rest_seconds=MAX_CHANNEL_REST_SECONDS)
-        self.outage = OutageLog(
-            log, f"Notices cannot be sent by {name}", f"Notices are sent by {name} again", "they are tried again"
-        )
+        self.outage = OutageLog(log, f"Notices cannot be sent by {name}", f"Notices are sent by {name} again")
         self.wake = asyncio.Event()
         self.pending = 0  # at the last look
         self.failed = 0  # for good, of the last 30 days
