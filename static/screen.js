@@ -6,9 +6,9 @@
   var RENEW_MS = 86400000;
   var WELCOME_MS = 8000;
 
-  var welcome = document.querySelector('.welcome');
+  var greeting = document.querySelector('.greeting');
 
-  if (welcome) { setTimeout(function () { welcome.parentNode.removeChild(welcome); }, WELCOME_MS); }
+  if (greeting) { setTimeout(function () { greeting.parentNode.removeChild(greeting); }, WELCOME_MS); }
 
   setInterval(function () {
     var request = new XMLHttpRequest();

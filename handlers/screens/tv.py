@@ -71,7 +71,7 @@ class ScreenHandler(WallHandler):
         allow_own_frames(self)
         if is_zipped:
             self.set_header("Content-Encoding", "gzip")
-        notice = f'<p class="welcome" role="status">{escape(welcome)}</p>' if welcome else ""
+        notice = f'<p class="greeting" role="status">{escape(welcome)}</p>' if welcome else ""
         self.finish(page.replace(SHEET, notice.encode() + SHEET, 1) if notice else page)
         return True
 

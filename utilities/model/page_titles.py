@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from utilities.model.frames import Frame
@@ -13,6 +13,7 @@ SEPARATOR = re.compile(r" ?[|｜] ?| (?:-|–|—|·|•|»|›|::) ")
 SEGMENT_SEPARATOR = re.compile(rf"{SEPARATOR.pattern}|: ")  # also as in `Example: backups that restore`
 MAX_ENDING_CHARS = 60
 MIN_TITLES = 3  # that must have an ending before it is the site's; one fewer where no title has another ending
+SAMPLED_TITLES = 500  # the first rows show which ending is the site's; a table may have 10,000
 MIN_SHARE = 0.2  # of all titles; most titles that have any ending must have this one
 
 
@@ -22,14 +23,20 @@ def shorten_titles(frame: Frame) -> Frame:
     if not places:
         return frame
     place = places[0]
-    titles = [str(row[place] or "") for row in frame.named_rows]
-    suffixes = {suffix for suffix in (shared_ending(titles), ending_of_home(frame, place, titles)) if suffix}
+    first_titles = [str(row[place] or "") for row in frame.named_rows[:SAMPLED_TITLES]]
+    endings = shared_ending(first_titles), ending_of_home(frame, place, first_titles)
+    suffixes = {ending for ending in endings if ending}
     if not suffixes:
         return frame
-    short = {title: remove_ending(title, suffixes) for title in set(titles)}
+    parts = [(title, *split_ending(title)) for title in first_titles]
+    tails = tuple({title[len(name) :] for title, name, ending in parts if ending in suffixes})
+    short = remove_tails({str(row[place] or "") for row in frame.named_rows}, tails)
     used = Counter(short.values())
-    names = {title: name for title, name in short.items() if used[name] == 1}
-    rows = tuple((*row[:place], names.get(str(row[place] or ""), row[place]), *row[place + 1 :]) for row in frame.rows)
+    names = {title: name for title, name in short.items() if name is not title and used[name] == 1}
+    rows = tuple(
+        row if name is None else (*row[:place], name, *row[place + 1 :])
+        for row, name in ((row, names.get(row[place])) for row in frame.rows)  # type: ignore[arg-type]
+    )
     return replace(frame, rows=rows)
 
 
@@ -40,10 +47,13 @@ def split_ending(title: str) -> tuple[str, str]:
     return (name, ending) if name and 0 < len(ending) <= MAX_ENDING_CHARS else (title, "")
 
 
-def remove_ending(title: str, suffixes: set[str]) -> str:
-    """Returns the title without its ending, where that is one of `suffixes`."""
-    name, ending = split_ending(title)
-    return name if ending in suffixes else title
+def remove_tails(titles: Iterable[str], tails: Iterable[str]) -> dict[str, str]:
+    """Returns each title without the one of `tails` at its end, a separator and an ending; never ''."""
+    short = {title: title for title in titles}
+    for tail in tails:
+        size = len(tail)
+        short |= {title: title[:-size].rstrip() or title for title in short if title.endswith(tail)}
+    return short
 
 
 def shared_ending(titles: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ async def test_television_is_paired_unpaired_and_paired_again(foyer: OpenFoyer, 
     await telephone.tap("text=Approve this screen")
     await expect(telephone.locator("[role=status]")).to_have_text("Reception is paired and shows Office.")
     await expect(television.locator(".tile").first).to_be_visible()
-    assert not await television.locator(".way-out, .code, .welcome").count()
+    assert not await television.locator(".way-out, .code, .greeting").count()
     await television.reload()
     await expect(television.locator(".status .word")).to_be_visible()
     await telephone.tap("button:has-text('Unpair')")
@@ -68,7 +68,7 @@ async def test_television_is_paired_unpaired_and_paired_again(foyer: OpenFoyer, 
     await expect(telephone.locator(".notice")).to_contain_text("This was Reception before")
     await telephone.tap("text=Approve this screen")
     await expect(television.locator(".tile").first).to_be_visible()
-    await expect(television.locator(".welcome")).to_have_text("Welcome back, Reception")
+    await expect(television.locator(".greeting")).to_have_text("Welcome back, Reception")
     assert not faults
     for page in (television, telephone):
         await page.context.close()

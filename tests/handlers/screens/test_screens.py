@@ -20,6 +20,9 @@ from utilities.screens.model import ScreenPlan, ScreenRecord
 from utilities.screens.registry import ScreenRegistry, mark_change
 
 
+STATIC = Path(__file__).parents[3] / "static"
+
+
 class OpenStream:
     """An event stream as a television has it open."""
 
@@ -233,3 +236,13 @@ async def test_what_a_screen_shows_and_its_zone_are_changed_without_pairing_it_a
     assert await change("shows=office&zone=Asia/Tokyo") == 303
     [screen] = await foyer.authenticator.screens.registry.list_screens()
     assert (screen.board, screen.time_zone) == ("office", "Asia/Tokyo")
+
+
+def test_what_lies_above_a_wall_shares_no_class_with_it():
+    above = {name for file in ("screen.css", "show.css") for name in read_classes(STATIC / file)}
+    tiles = [STATIC / "wall.css", STATIC / "charts.css", *(STATIC / "views").glob("*.css")]
+    assert above and not above & {name for file in tiles for name in read_classes(file)}
+
+
+def read_classes(file: Path) -> set[str]:
+    return set(re.findall(r"\.([a-z][\w-]*)", file.read_text()))

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from utilities.config.boards import Board, Tile
 from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame
+from utilities.model.page_titles import shorten_titles
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout import Box, ScreenShape
@@ -158,7 +159,7 @@ class TileContents:
     def _build_prepared(
         self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None, day: date | None
     ) -> PreparedTile:
-        view, dated = self.views[tile.view], replace(frame, read_on=day)
+        view, dated = self.views[tile.view], replace(shorten_titles(frame), read_on=day)  # once for all shapes
         faces = []
         for shape, room in tile_boxes(board, tile, self.views, title).items():
             box, trend_box = split_for_trend(room, tile.trend)
