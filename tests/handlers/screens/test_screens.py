@@ -19,7 +19,6 @@ from utilities.accounts.signin.attempt_limiter import AttemptLimits
 from utilities.screens.model import ScreenPlan, ScreenRecord
 from utilities.screens.registry import ScreenRegistry, mark_change
 
-
 STATIC = Path(__file__).parents[3] / "static"
 
 
