@@ -24,6 +24,7 @@ async def photograph_pairing(browser: Browser, address: str) -> None:
     await telephone.goto(f"{address}/pair?code={code}")
     await telephone.fill("#name", NAME)
     await telephone.fill("#place", "Ground floor")
+    await telephone.select_option("#board", "office")
     await telephone.screenshot(path=PICTURES / "2-pair.png", full_page=True)
     await telephone.click("text=Approve this screen")
     await glass.wait_for_selector(".status .word[data-state=live]", timeout=300_000)
