@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 import pytest
+from playwright.async_api import expect
 
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import (
@@ -16,6 +17,8 @@ from tests.handlers.accounts.conftest import (
 )
 
 __all__ = ["provider", "sign_in_settings", "start_foyer", "start_local_foyer"]
+
+expect.set_options(timeout=30_000)  # a busy machine needs more than five seconds for a page
 
 OLD_TELEVISION = "Mozilla/5.0 (Linux; Tizen 2.3) AppleWebKit/538.1 (KHTML, like Gecko) Version/2.3 TV Safari/538.1"
 SCREEN_COOKIE = "__Host-foyer-screen"

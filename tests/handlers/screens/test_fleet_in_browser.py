@@ -26,7 +26,7 @@ async def test_identify_and_reload_reach_the_glass(foyer: OpenFoyer, chromium: C
     await telephone.locator(".fleet th a").last.tap()
     await expect(telephone.locator("h1")).to_have_text("East hall")
     await telephone.tap("text=Show its name on the glass")
-    glass = television.frame_locator(".stage iframe")
+    glass = television.frame_locator(".stage iframe").last
     await expect(glass.locator("h1")).to_have_text("East hall", timeout=15_000)
     await expect(glass.locator(".square svg")).to_be_visible()
     async with television.expect_event("load"):

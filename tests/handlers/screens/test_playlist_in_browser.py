@@ -65,7 +65,7 @@ async def test_switches_and_takeovers_of_a_playlist_never_blank_the_glass(chromi
     television.on("pageerror", lambda error: faults.append(str(error)))
     shows = television.locator("html")
     await expect(shows).to_have_attribute("data-shows", "/tv/boards/office", timeout=30_000)
-    await television.frame_locator("iframe").locator(".tile").first.wait_for()
+    await television.frame_locator("iframe").last.locator(".tile").first.wait_for()  # the next board is below
     await television.evaluate(WATCH)
     for board in ("second", "office"):
         await expect(shows).to_have_attribute("data-shows", f"/tv/boards/{board}", timeout=30_000)

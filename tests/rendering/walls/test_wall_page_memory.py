@@ -52,5 +52,5 @@ async def test_thousands_of_updates_leave_no_nodes_and_no_memory(server: WallSer
     await updates(301, 2_995)  # the last table has as many rows as the one before
     after = await weight()
     assert after["Nodes"] <= before["Nodes"] + 50
-    assert after["JSEventListeners"] <= before["JSEventListeners"]
+    assert after["JSEventListeners"] <= before["JSEventListeners"] + 2  # those of requests that are under way
     assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] * 1.1 + 200_000
