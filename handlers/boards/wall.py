@@ -34,6 +34,12 @@ class WallHandler(BaseHandler):
     def walls(self) -> WallHub:
         return self.services.walls
 
+    @property
+    def theme(self) -> str:
+        """The theme that the address names, '' for none."""
+        theme = self.get_query_argument("theme", "") if self.request.query else ""
+        return theme if theme in WALL_THEMES else ""
+
     def compute_etag(self) -> None:
         """Returns None: these answers are either not cacheable or never change."""
 
@@ -118,8 +124,7 @@ class WallPage(WallHandler):
         await self.walls.wait_until_drawn()
         if self.request.query:
             self.refuse_misspelt_params()
-        theme = self.get_query_argument("theme", "") if self.request.query else ""
-        page = self.walls.render_page(board, theme if theme in WALL_THEMES else "", zipped=self.accepts_gzip)
+        page = self.walls.render_page(board, self.theme, zipped=self.accepts_gzip)
         if page is None:
             raise HTTPError(404)
         if self.accepts_gzip:  # the page contains nothing of the request

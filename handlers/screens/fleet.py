@@ -6,6 +6,7 @@ from datetime import datetime
 from handlers.base.authenticator import Authenticator
 from handlers.screens.show import shown_screen
 from utilities.broadcast.programmes import Picture
+from utilities.model.formats import format_date_and_time, format_time_of_day
 from utilities.playlists.schedule import SlotReason
 from utilities.screens.alarm_watch import AlarmWatch, LogNotifier
 from utilities.screens.diagnosis import DiagnosisRules
@@ -48,9 +49,8 @@ def open_alarm_watch(services: Services, authenticator: Authenticator) -> AlarmW
 def moment_text(moment: datetime, now: datetime, services: Services) -> str:
     """Returns `09:12`, with the day where it is another one."""
     zone = server_zone(services.settings)
-    local = moment.astimezone(zone)
-    is_today = local.date() == now.astimezone(zone).date()
-    return f"{local:%H:%M}" if is_today else f"{local:%a} {local.day} {local:%b %H:%M}"
+    is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
+    return format_time_of_day(moment, zone) if is_today else format_date_and_time(moment, zone)
 
 
 def describe_shown(screen: ScreenRecord, services: Services) -> ShownNow:

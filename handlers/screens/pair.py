@@ -7,7 +7,7 @@ from typing import cast
 
 from handlers.base.handler import BaseHandler
 from utilities.model.errors import Overloaded, ParameterError
-from utilities.model.formats import format_age
+from utilities.model.formats import format_age, format_time_of_day
 from utilities.model.principals import Person
 from utilities.screens.codes import format_code, normalize_code
 from utilities.screens.commands import ScreenAction
@@ -34,7 +34,7 @@ class PairHandler(BaseHandler):
         return f"{self.person.issuer} {self.person.subject}"
 
     def time_text(self, moment: datetime) -> str:
-        return f"{moment.astimezone(server_zone(self.services.settings)):%H:%M}"
+        return format_time_of_day(moment, server_zone(self.services.settings))
 
     def refuse_code(self, lookup: CodeLookup, typed: str) -> None:
         """Renders the form for a code with what is wrong with the last one."""

@@ -1,6 +1,5 @@
 """What a paired screen loads besides boards: the stream that says what to show, and the page of a takeover."""
 
-from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from tornado.web import HTTPError
@@ -11,7 +10,7 @@ from handlers.boards.wall import WallHandler, open_event_stream
 from handlers.screens.qr_code import draw_qr
 from utilities.broadcast.message_layout import fit_name, layout_message
 from utilities.broadcast.programmes import ShownScreen
-from utilities.model.formats import format_date
+from utilities.model.formats import format_date_and_time, format_time_of_day
 from utilities.screens.model import ScreenRecord
 from utilities.services import Services, server_zone
 
@@ -77,20 +76,16 @@ class TakeoverGlass(ShowHandler):
             takeover=takeover,
             wide=layout_message(takeover.message),
             upright=layout_message(takeover.message, upright=True),
-            begins=clock_text(takeover.begins_at, zone),
-            ends=clock_text(takeover.ends_at, zone),
+            begins=format_time_of_day(takeover.begins_at, zone),
+            ends=format_time_of_day(takeover.ends_at, zone),
             follows=board.title if board else (playlist.title or screen.playlist) if playlist else "",
             left_ms=int(left * 1000),
             length_ms=int(length * 1000),
             part=f"{100 * left / length:.2f}%",
             minutes=max(1, -int(-left // 60)),
-            clock=f"{format_date(now.astimezone(zone).date())} {clock_text(now, zone)}",
+            clock=format_date_and_time(now, zone),
             place=public_origin(self).partition("://")[2],
         )
-
-
-def clock_text(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%H:%M}"
 
 
 class IdentifyGlass(ShowHandler):
@@ -114,8 +109,8 @@ class IdentifyGlass(ShowHandler):
             upright=fit_name(screen.name, upright=True),
             follows=board.title if board is not None else "",
             paired=f"{screen.paired_at.astimezone(shown.zone).day} {screen.paired_at.astimezone(shown.zone):%B}",
-            ends=clock_text(hold.ends_at, shown.zone),
+            ends=format_time_of_day(hold.ends_at, shown.zone),
             qr=draw_qr(address),
             address=address.partition("://")[2],
-            clock=f"{format_date(now.astimezone(shown.zone).date())} {clock_text(now, shown.zone)}",
+            clock=format_date_and_time(now, shown.zone),
         )

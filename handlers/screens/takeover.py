@@ -5,6 +5,7 @@ from typing import cast
 from handlers.base.handler import BaseHandler
 from utilities.broadcast.takeovers import EVERY_SCREEN, MAX_TAKEOVER_MINUTES
 from utilities.model.errors import ParameterError
+from utilities.model.formats import format_time_of_day
 from utilities.model.principals import Person
 from utilities.services import server_zone
 
@@ -51,7 +52,7 @@ class TakeoverPage(BaseHandler):
             screens=[each for each in screens if each.is_paired],
             names={each.number: each.name for each in screens} | {EVERY_SCREEN: "every screen"},
             running=self.services.takeovers.running(self.services.clock()),
-            until=lambda takeover: f"{takeover.ends_at.astimezone(zone):%H:%M}",
+            until=lambda takeover: format_time_of_day(takeover.ends_at, zone),
             most_minutes=MAX_TAKEOVER_MINUTES,
             fields=fields or {"message": "", "minutes": str(DEFAULT_TAKEOVER_MINUTES), "screen": ""},
             fault=str(error) if error else "",

@@ -10,13 +10,14 @@ from tornado.web import HTTPError
 
 from handlers.base.errors import HttpProblem
 from handlers.base.public_origin import public_origin
-from handlers.boards.wall import WALL_THEMES, WallEventStream, WallHandler, open_event_stream
+from handlers.boards.wall import WallEventStream, WallHandler, open_event_stream
 from handlers.screens.qr_code import draw_qr
 from handlers.screens.show import allow_own_frames, shown_screen
 from utilities.accounts.database.sessions import hash_secret
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
 from utilities.http.client_address import address_block
 from utilities.model.errors import Overloaded, StateDown
+from utilities.model.formats import format_date_and_time, format_time_of_day
 from utilities.model.principals import Person
 from utilities.pageviews.classify.user_agents import parse_user_agent
 from utilities.rendering.layout.text_width import text_width
@@ -53,19 +54,13 @@ class ScreenHandler(WallHandler):
             raise Overloaded("Too many televisions ask from this network.")
 
     def clock_text(self) -> str:
-        local = self.services.clock().astimezone(server_zone(self.services.settings))
-        return f"{local:%a} {local.day} {local:%b %H:%M}"
-
-    def time_text(self, moment: datetime) -> str:
-        return f"{moment.astimezone(server_zone(self.services.settings)):%H:%M}"
+        return format_date_and_time(self.services.clock(), server_zone(self.services.settings))
 
     async def write_wall(self, board: str, welcome: str = "") -> bool:
         """Finishes with the wall of a board, and a welcome above it; returns False for a board that there is not."""
         await self.walls.wait_until_drawn()
-        theme = self.get_query_argument("theme", "")
-        theme = theme if theme in WALL_THEMES else ""
         is_zipped = self.accepts_gzip and not welcome  # the page contains nothing of the request
-        page = self.walls.render_page(board, theme, zipped=is_zipped, for_screen=True)
+        page = self.walls.render_page(board, self.theme, zipped=is_zipped, for_screen=True)
         if page is None:
             return False
         allow_own_frames(self)
@@ -131,7 +126,6 @@ class TvPage(ScreenHandler):
         """Finishes with the page that shows a playlist in frames."""
         programmes = self.services.director.programmes
         picture = programmes.picture(shown_screen(screen, self.services), self.services.clock())
-        theme = self.get_query_argument("theme", "")
         allow_own_frames(self)
         self.render_page(
             "screens/show.html",
@@ -140,7 +134,7 @@ class TvPage(ScreenHandler):
             light=picture.light,
             note=picture.note,
             build=project_version(),
-            theme_query=f"?theme={theme}" if theme in WALL_THEMES else "",
+            theme_query=f"?theme={self.theme}" if self.theme else "",
             welcome=welcome,
         )
 
@@ -169,7 +163,7 @@ class TvPage(ScreenHandler):
             sentence=sentence,
             code=code,
             left_ms=max(0, int((code.until - self.services.clock()).total_seconds() * 1000)) if code else 0,
-            until=self.time_text(code.until) if code else "",
+            until=format_time_of_day(code.until, server_zone(self.services.settings)) if code else "",
             place=public_origin(self).partition("://")[2],
             signed_out_from=self.wall_url,
             clock=self.clock_text(),

@@ -1,7 +1,7 @@
 """Values as text for people; JSON has them raw."""
 
 import re
-from datetime import date
+from datetime import date, datetime, tzinfo
 
 from utilities.model.frames import DateRange, Frame, LastError, Value, ValueKind
 
@@ -66,6 +66,16 @@ def format_date_text(text: str) -> str:
 def format_date(when: date) -> str:
     """Returns `Fri 20 Nov`."""
     return f"{when:%a} {when.day} {when:%b}"
+
+
+def format_time_of_day(moment: datetime, zone: tzinfo) -> str:
+    """Returns `09:12`, by the clocks of a time zone."""
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
+def format_date_and_time(moment: datetime, zone: tzinfo) -> str:
+    """Returns `Fri 20 Nov 09:12`, by the clocks of a time zone."""
+    return f"{format_date(moment.astimezone(zone).date())} {format_time_of_day(moment, zone)}"
 
 
 def format_date_range(date_range: DateRange) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from utilities.config.boards import Board, Tile
 from utilities.model.errors import FoyerError, error_kind
 from utilities.model.figure_errors import UnfitFigures, UnknownColumn
+from utilities.model.formats import format_date_and_time
 from utilities.model.frames import LastError, Reading, ReadingState
 from utilities.model.time_ranges import utc_offset_minutes
 from utilities.rendering.charts.colours import grey_rules, recolour_rules
@@ -120,7 +121,7 @@ class TileRenderer:
             now_ms=int(now.timestamp() * 1000),
             offset=utc_offset_minutes(local),
             zone=getattr(zone, "key", None) or "",
-            clock=f"{local:%a} {local.day} {local:%b %H:%M}",
+            clock=format_date_and_time(now, zone),
             website=self._website,
             demo=self._demo,
             **context,
