@@ -1,8 +1,7 @@
 """The scope line of a board at a desk: what its tiles have in common, and the choices that hold for all of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 
 from handlers.reports.desk_state import DeskState
 from handlers.reports.presenter import ReportView
@@ -15,11 +14,11 @@ from handlers.reports.scope import (
     ScopeComparison,
     ScopeSubject,
     build_scope,
-    label_previous_period,
+    comparison_items,
     scope_date,
 )
 from utilities.model.frames import DateRange
-from utilities.model.period_words import compared_days, format_days
+from utilities.model.period_words import compared_days
 
 OWN_DAYS = "The days of each tile"
 
@@ -39,7 +38,11 @@ def build_board_scope(tiles: Sequence[tuple[ReportQuery, ReportView]], state: De
     query, view = sited or ranged[0]
     filters = [name for name in state.params if name not in SCOPE_NAMES]
     days, before = common_days(ranged), common_previous_days(ranged)
-    comparison = ScopeComparison(before, tuple(comparison_items(query, state, days, before, scope_date(query, view))))
+    items: tuple[MenuItem, ...] = ()
+    if query.has_range:
+        hrefs, today = (state.link(compare=True), state.link(compare=False)), scope_date(query, view)
+        items = comparison_items(days, before, today, is_compared=state.compare, hrefs=hrefs, plain_label="As on walls")
+    comparison = ScopeComparison(before, items)
     view = view if days else replace(view, reading=replace(view.reading, frame=None))
     scope = build_scope(query, view, state, board_subject(tiles), comparison, filters)
     offered = [name for name in common_filters(query for query, _ in tiles) if name not in filters]
@@ -68,14 +71,3 @@ def common_previous_days(tiles: Sequence[tuple[ReportQuery, ReportView]]) -> Dat
     """Returns the days that figures are compared with, None where tiles have different ones or none."""
     days = [before for _, view in tiles if (before := compared_days(view.frame))]
     return days[0] if days and len({(each.first, each.last) for each in days}) == 1 else None
-
-
-def comparison_items(
-    query: ReportQuery, state: DeskState, days: DateRange | None, before: DateRange | None, today: date
-) -> Iterator[MenuItem]:
-    """Yields the previous period for every tile, and what the tiles have on the wall."""
-    if not query.has_range:
-        return
-    detail = format_days(before, today) if before else ""
-    yield MenuItem("compare", label_previous_period(days), state.link(compare=True), state.compare, detail)
-    yield MenuItem("compare-nothing", "As on walls", state.link(compare=False), not state.compare)

@@ -1,8 +1,7 @@
 """The scope line of the overview, and what its menus Export, Share and "Put on a board" offer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import urlencode
 
 from handlers.overview.figures import OverviewTable
@@ -17,12 +16,11 @@ from handlers.reports.scope import (
     ScopeComparison,
     ScopeSubject,
     build_scope,
-    label_previous_period,
+    comparison_items,
     scope_date,
 )
 from handlers.reports.yaml_snippet import board_report_yaml, tile_yaml
-from utilities.model.frames import DateRange
-from utilities.model.period_words import compared_days, format_days
+from utilities.model.period_words import compared_days
 from utilities.rendering.views import View
 
 
@@ -45,21 +43,15 @@ def build_overview_scope(
     filters: Sequence[str],
 ) -> Scope:
     """Returns the scope line; `query` and `view` are those of the six figures, `filters` those in force."""
-    days, before = view.frame.date_range, None if state.params.get("compare") == "false" else compared_days(view.frame)
-    comparison = ScopeComparison(before, tuple(comparison_choices(state, days, before, scope_date(query, view))))
+    is_compared = state.params.get("compare") != "false"
+    days, before = view.frame.date_range, compared_days(view.frame) if is_compared else None
+    hrefs = state.without("compare"), state.link(params={**state.params, "compare": "false"})
+    choices = comparison_items(days, before, scope_date(query, view), is_compared=is_compared, hrefs=hrefs)
+    comparison = ScopeComparison(before, choices)
     items = tuple(MenuItem(f"source-{each.name}", each.title, href, each is source) for each, href in sources)
     shape = "google" if source is GOOGLE else "own"
     subject = ScopeSubject(site, source.title, shape, items if len(items) > 1 else ())
     return build_scope(query, view, state, subject, comparison, filters)
-
-
-def comparison_choices(
-    state: DeskState, days: DateRange | None, before: DateRange | None, today: date
-) -> Iterator[MenuItem]:
-    """Yields the previous period, which is the default, and no comparison."""
-    is_off, detail = state.params.get("compare") == "false", format_days(before, today) if before else ""
-    yield MenuItem("compare", label_previous_period(days), state.without("compare"), not is_off, detail)
-    yield MenuItem("compare-nothing", "Nothing", state.link(params={**state.params, "compare": "false"}), is_off)
 
 
 def build_actions(

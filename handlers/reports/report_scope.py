@@ -1,7 +1,6 @@
 """The scope line of a report's page."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from handlers.reports.desk_state import DeskState, query_string
 from handlers.reports.presenter import ReportView
@@ -15,11 +14,11 @@ from handlers.reports.scope import (
     ScopeComparison,
     ScopeSubject,
     build_scope,
-    label_previous_period,
+    comparison_items,
     scope_date,
 )
 from utilities.model.frames import DateRange
-from utilities.model.period_words import compared_days, format_days
+from utilities.model.period_words import compared_days
 
 SOURCE_LABELS = {
     "pageviews": ("Own count", "own"),
@@ -31,8 +30,8 @@ SOURCE_LABELS = {
 
 def build_report_scope(query: ReportQuery, view: ReportView, state: DeskState) -> Scope:
     """Returns the scope line of a report with these parameters."""
-    days, before = view.frame.date_range, compared_days(view.frame)
-    comparison = ScopeComparison(before, tuple(comparison_items(query, state, days, before, scope_date(query, view))))
+    before = compared_days(view.frame)
+    comparison = ScopeComparison(before, report_comparison_items(query, view, state, before))
     filters = [name for name in query.params if name not in SCOPE_NAMES]
     subject = ScopeSubject(site_label(query), *source_label(view), tuple(source_items(query, state)))
     return build_scope(query, view, state, subject, comparison, filters)
@@ -82,13 +81,13 @@ def source_items(query: ReportQuery, state: DeskState) -> Iterator[MenuItem]:
         yield MenuItem(f"source-{each.report.name}", label, href, each is query)
 
 
-def comparison_items(
-    query: ReportQuery, state: DeskState, days: DateRange | None, before: DateRange | None, today: date
-) -> Iterator[MenuItem]:
-    """Yields the previous period with its days, and no comparison; nothing where there is no choice."""
+def report_comparison_items(
+    query: ReportQuery, view: ReportView, state: DeskState, before: DateRange | None
+) -> tuple[MenuItem, ...]:
+    """Returns the choices of a comparison; nothing where there is no choice."""
     if not (query.has_range and query.can_compare):
-        return
+        return ()
+    days = view.frame.date_range
     previous = before or (days.preceding_range() if days else None)
-    detail = format_days(previous, today) if previous else ""
-    yield MenuItem("compare", label_previous_period(days), state.link(compare=True), state.compare, detail)
-    yield MenuItem("compare-nothing", "Nothing", state.link(compare=False), not state.compare)
+    hrefs = state.link(compare=True), state.link(compare=False)
+    return comparison_items(days, previous, scope_date(query, view), is_compared=state.compare, hrefs=hrefs)

@@ -78,6 +78,23 @@ class ScopeComparison:
     items: tuple[MenuItem, ...]
 
 
+def comparison_items(
+    days: DateRange | None,
+    previous: DateRange | None,
+    today: date,
+    *,
+    is_compared: bool,
+    hrefs: tuple[str, str],
+    plain_label: str = "Nothing",
+) -> tuple[MenuItem, MenuItem]:
+    """Returns the choices of a comparison: the previous period with its days, and none; `hrefs` are in this order."""
+    detail = format_days(previous, today) if previous else ""
+    return (
+        MenuItem("compare", label_previous_period(days), hrefs[0], is_compared, detail),
+        MenuItem("compare-nothing", plain_label, hrefs[1], not is_compared),
+    )
+
+
 def build_scope(
     query: ReportQuery,
     view: ReportView,

@@ -61,8 +61,8 @@ class ChannelWorker:
                 return
 
     def _claim_and_count(self, connection: Connection) -> ClaimedNotice | None:
-        self.pending = count_notices(connection, DeliveryState.PENDING).get(self.name, 0)
-        self.failed = count_notices(connection, DeliveryState.FAILED).get(self.name, 0)
+        counts = count_notices(connection, self.name)
+        self.pending, self.failed = counts[DeliveryState.PENDING], counts[DeliveryState.FAILED]
         return claim_notice(connection, self.name, self.clock())
 
     async def _send_claimed(self, claimed: ClaimedNotice) -> bool:

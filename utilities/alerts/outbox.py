@@ -114,10 +114,10 @@ def _update_claimed(connection: Connection, claimed: ClaimedNotice, values: dict
     connection.execute(update(notices).where(is_ours).values(values))
 
 
-def count_notices(connection: Connection, state: DeliveryState) -> dict[str, int]:
-    """Returns how many notices of each channel are in a state."""
-    counts = select(notices.c.channel, func.count()).where(notices.c.state == state.value).group_by(notices.c.channel)
-    return {row[0]: row[1] for row in connection.execute(counts)}
+def count_notices(connection: Connection, channel: str) -> dict[DeliveryState, int]:
+    """Returns how many notices of a channel are in each state."""
+    counts = select(notices.c.state, func.count()).where(notices.c.channel == channel).group_by(notices.c.state)
+    return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row[0]): row[1] for row in connection.execute(counts)}
 
 
 def list_deliveries(connection: Connection, limit: int) -> list[Row[Any]]:

@@ -78,7 +78,7 @@ class ScreenCommands:
 
     async def send(self, screen: int, action: ScreenAction, person: str, detail: str = "") -> None:
         """Logs a command, which reaches the screen within a second. Raises StateDown."""
-        await self._write(screen, action, person, detail)
+        await self.database.run(lambda connection: self._insert_row(connection, screen, action, person, detail))
 
     async def identify(self, screen: int, person: str) -> None:
         """Shows the name of a screen on its glass for a minute."""
@@ -127,9 +127,6 @@ class ScreenCommands:
 
         await self.database.run(replace_hold)
         await self.refresh()
-
-    async def _write(self, screen: int, action: ScreenAction, person: str, detail: str) -> None:
-        await self.database.run(lambda connection: self._insert_row(connection, screen, action, person, detail))
 
     def _insert_row(self, connection: Connection, screen: int, action: ScreenAction, person: str, detail: str) -> int:
         """Inserts a row, and deletes the oldest of the screen, and what is too old."""
