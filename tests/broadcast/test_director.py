@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.waiting import wait_until
 from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.broadcast.director import ScreenDirector
 from utilities.broadcast.message_layout import layout_message
@@ -179,6 +180,15 @@ async def test_takeover_that_a_person_ends_is_over_at_once_in_every_process(room
     await room.takeovers.refresh()
     assert room.takeovers.current(7, room.clock()) is None
     assert not await other_process.end(takeover.number, "Ben")
+
+
+async def test_process_without_open_streams_serves_the_page_of_a_takeover(room: Room):
+    takeover = await TakeoverStore(room.database, room.clock).start("Cake", 10, "Mara")
+    room.director.start()
+    try:
+        await wait_until(lambda: room.takeovers.current(7, room.clock()) == takeover)
+    finally:
+        await room.director.stop()
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,8 @@ class ScreenDirector:
         next_beat = self._monotonic() + SHOW_BEAT_SECONDS
         while True:
             await self.programmes.playlists.refresh()
-            if self._streams:
-                await self.programmes.takeovers.refresh()
-            await self.programmes.commands.refresh()
+            await self.programmes.takeovers.refresh()  # also without streams: another process may have sent a screen
+            await self.programmes.commands.refresh()  # that loads its page here
             ends = self.send_changes()
             if self._monotonic() >= next_beat:
                 next_beat = self._monotonic() + SHOW_BEAT_SECONDS

@@ -50,11 +50,6 @@ class TakeoverStore:
         running = [each for each in both if each is not None and now < each.ends_at]
         return max(running, key=lambda each: each.number, default=None)
 
-    def get(self, number: int) -> Takeover | None:
-        """Returns a takeover that has not ended, by its number."""
-        now = self.clock()
-        return next((each for each in self.running(now) if each.number == number), None)
-
     def running(self, now: datetime) -> list[Takeover]:
         """Returns the takeovers that have not ended, the newest first."""
         running = (each for each in self._by_screen.values() if now < each.ends_at)
