@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -44,13 +45,16 @@ QUICK = Intervals(beat=0.4, ageing=0.05, boards=0.1, stalled=1.0, farewell=1.0)
 
 
 class MovableClock:
-    """The machine's clock, moved by `ahead`."""
+    """A clock that starts at noon in the zone of the board, whatever the hour of the run, and is moved by `ahead`."""
 
     def __init__(self) -> None:
+        now = utc_now()
+        noon = now.astimezone(ZoneInfo("Europe/Berlin")).replace(hour=12, minute=0, second=0, microsecond=0)
+        self.start = noon.astimezone(UTC) - now
         self.ahead = timedelta()
 
     def __call__(self) -> datetime:
-        return utc_now() + self.ahead
+        return utc_now() + self.start + self.ahead
 
 
 class IdleRefresher:
