@@ -7,6 +7,7 @@ import pytest
 from handlers.reports.presenter import cut_rows_text
 from tests.google.fake_google import FakeGoogle, report
 from utilities.sources.ga4 import Ga4Query, Ga4Source
+from utilities.sources.search_console import SearchConsoleQuery, SearchConsoleSource
 
 TYPES = {"bounceRate": "TYPE_FLOAT", "purchaseRevenue": "TYPE_CURRENCY"}
 
@@ -71,3 +72,57 @@ async def test_the_best_days_say_that_they_are_a_part(google: FakeGoogle, ga4: G
     google.reply = lambda _: cut_answer(["date"], ["sessions"], [["20261119", "7"], ["20261115", "6"]], ["40"], 28)
     frame = await ga4.fetch_frame(Ga4Query(("date",), ("sessions",), order="-sessions", limit=2))
     assert [each.text for each in frame.notes] == ["These are the first 2 of 28 rows"]
+
+
+def searched(rows: list[tuple[list[str], int, int, float]]) -> Any:
+    """An answer of Search Console: keys, clicks, impressions and position of each row."""
+    return {
+        "responseAggregationType": "byPage",
+        "rows": [
+            {"keys": keys, "clicks": clicks, "impressions": seen, "ctr": clicks / seen, "position": place}
+            for keys, clicks, seen, place in rows
+        ],
+    }
+
+
+TERMS = [(["wall"], 6, 10, 2.0), (["screen"], 3, 10, 4.0), (["board"], 1, 20, 8.0)]
+
+
+@pytest.mark.parametrize(
+    ("limit", "total", "rest", "said"),
+    [
+        (2, (12, 50, 5.0), ["(other)", 3, 30, 0.1, 190 / 30], "rare searches"),
+        (3, (12, 50, 5.0), ["(other)", 2, 10, 0.2, 3.0], "rare searches"),  # not cut, and yet not all
+        (3, (10, 40, 5.5), ["board", 1, 20, 0.05, 8.0], ""),
+        (2, (5, 50, 5.0), ["screen", 3, 10, 0.3, 4.0], "did not answer a total that fits"),
+    ],
+)
+async def test_list_of_searches_ends_with_all_that_have_no_row(
+    limit: int,
+    total: tuple[int, int, float],
+    rest: list[Any],
+    said: str,
+    google: FakeGoogle,
+    searches: SearchConsoleSource,
+) -> None:
+    google.reply = lambda body: searched(TERMS if body["dimensions"] else [([], *total)])
+    frame = await searches.fetch_frame(SearchConsoleQuery(limit=limit))
+    name, *figures = frame.rows[-1]
+    assert (name, figures) == (rest[0], pytest.approx(rest[1:]))
+    assert frame.is_cut is (limit < 3)
+    assert any(said in note.text for note in frame.notes) if said else frame.notes == ()
+    assert google.asked[-1]["aggregationType"] == "BY_PAGE"
+
+
+async def test_days_of_searches_are_all_there_and_one_without_searches_is_none(
+    google: FakeGoogle, searches: SearchConsoleSource
+) -> None:
+    google.reply = lambda _: searched([(["2026-11-13"], 6, 10, 2.0), (["2026-11-16"], 3, 10, 4.0)])
+    frame = await searches.fetch_frame(SearchConsoleQuery(dimensions=("date",), limit=1))
+    assert [row[:3] for row in frame.rows] == [
+        ("2026-11-13", 6, 10),
+        ("2026-11-14", 0, 0),
+        ("2026-11-15", 0, 0),
+        ("2026-11-16", 3, 10),  # those after it may come
+    ]
+    assert frame.rows[1][3:] == (None, None)
