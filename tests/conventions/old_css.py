@@ -1,15 +1,15 @@
-"""Reads a style sheet as Chromium 38 would: `python -m tests.conventions.old_css FILE…` lists what it drops."""
+"""Reads a style sheet as Chromium 38 would: `python -m tests.conventions.old_css` lists what it drops."""
 
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import tinycss2
 from tinycss2.ast import Node
 
-from tests.conventions.code import words
+from tests.conventions.code import ROOT, words
+from tests.conventions.wall_assets import wall_assets
 
 PROPERTIES = words(
     """
@@ -74,6 +74,13 @@ LATE_WORDS = words(
     clip
     """
 )
+MEDIA = words(
+    """
+    all and screen print only not width min-width max-width height min-height max-height orientation landscape portrait
+    aspect-ratio min-aspect-ratio max-aspect-ratio resolution min-resolution max-resolution
+    """
+)
+"""A media query with any other word is not true in Chromium 38, so its block is dropped."""
 AT_RULES = words("charset font-face media page supports -webkit-keyframes keyframes")
 
 
@@ -99,7 +106,19 @@ def in_at_rule(rule: Any) -> Iterator[str]:
     elif rule.lower_at_keyword in ("font-face", "page"):
         yield from in_block(rule)
     elif rule.content is not None:
+        if rule.lower_at_keyword == "media":
+            yield from in_media_query(rule.prelude, rule.source_line)
         yield from in_rules(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
+
+
+def in_media_query(tokens: Iterable[Node], line: int) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "() block":
+            yield from in_media_query(token.content, line)
+        elif token.type == "ident" and token.lower_value not in MEDIA:
+            yield f"{line}: @media {token.value}"
+        elif token.type == "literal" and token.value not in (":", ",", "/"):
+            yield f"{line}: @media with {token.value}"
 
 
 def in_selector(rule: Any) -> Iterator[str]:
@@ -148,7 +167,8 @@ def in_value(name: str, tokens: Iterable[Node]) -> Iterator[str]:
 
 
 def main(names: list[str]) -> int:
-    found = [f"{name}:{each}" for name in names for each in offences(Path(name).read_text(encoding="utf-8"))]
+    names = names or [f"static/{name}" for name in wall_assets("css")]
+    found = [f"{name}:{each}" for name in names for each in offences((ROOT / name).read_text(encoding="utf-8"))]
     print("\n".join(found) if found else f"{len(names)} style sheets are whole in Chromium 38")
     return bool(found)
 

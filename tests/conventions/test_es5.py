@@ -5,7 +5,8 @@ import gzip
 import pytest
 
 from tests.conventions.code import ROOT
-from tests.conventions.es5 import offences
+from tests.conventions.es5 import offences, unknown_apis
+from tests.conventions.wall_assets import wall_assets
 
 FINE = """
 (function () {
@@ -77,8 +78,16 @@ def test_later_than_es5_is_caught(line: str):
     assert offences(f"'use strict';\n{line}")[0].startswith("2: ")
 
 
-@pytest.mark.parametrize("name", ["wall.js", "show.js", "screen.js", "tv.js", "takeover.js"])
+@pytest.mark.parametrize(
+    "line",
+    ["navigator.sendBeacon('/');", "new URL('/', base);", "a.getAnimations();", "a.matchAll(b);", "caches.open(a);"],
+)
+def test_api_that_nobody_has_looked_up_is_caught(line: str):
+    assert unknown_apis(f"var a, base;\n{line}")[0].startswith("2: ")
+
+
+@pytest.mark.parametrize("name", wall_assets("js"))
 def test_each_script_of_a_television_is_es5_and_small(name: str):
     text = (ROOT / "static" / name).read_text(encoding="utf-8")
-    assert offences(text) == []
+    assert offences(text) + unknown_apis(text) == []
     assert len(gzip.compress(text.encode(), 9)) < 6 * 1024

@@ -4,6 +4,8 @@ import pytest
 
 from tests.conventions.code import ROOT
 from tests.conventions.old_css import offences
+from tests.conventions.strip_css import strip_late_css
+from tests.conventions.wall_assets import wall_assets
 from utilities.config.boards import read_board
 from utilities.rendering.layout.stylesheet import board_stylesheet
 from utilities.services import load_catalogue
@@ -60,11 +62,26 @@ def test_style_of_2014_passes():
         "@container (width > 1px) { .a { color: red; } }",
         "@media (max-width: 1px) { .a { display: grid; } }",
         ".a { color red }",
+        "@media (hover: none) { .a { color: red; } }",
+        "@media (width >= 700px) { .a { color: red; } }",
+        "@media (prefers-color-scheme: light) { .a { color: red; } }",
     ],
 )
 def test_later_style_is_caught(rule: str):
     assert offences(f".fine {{ color: red; }}\n{rule}")[0].startswith("2: ")
 
 
+def test_late_style_is_stripped_and_the_rest_stays():
+    late = "@media (hover: none) { b { color: red; } } i:is(.a) { top: 0; } @supports (gap: 0) { u { left: 0; } }"
+    css = f"@media print {{ .a {{ display: grid; color: #fff; gap: 1px; width: min(1px, 2px); }} }} {late}"
+    assert "".join(strip_late_css(css).split()) == "@mediaprint{.a{color:#fff;}}"
+    assert offences(strip_late_css(FINE)) == []
+
+
 def test_style_sheet_that_is_made_for_a_board_is_whole():
     assert offences(board_stylesheet(read_board(ROOT / "boards" / "office.yaml"), load_catalogue().views)) == []
+
+
+@pytest.mark.parametrize("name", wall_assets("css"))
+def test_each_style_sheet_of_a_television_is_whole(name: str):
+    assert offences((ROOT / "static" / name).read_text(encoding="utf-8")) == []
