@@ -5,9 +5,9 @@ import fnmatch
 import re
 import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.conventions.code import EVERYTHING, PRODUCT, ROOT, Source, sources, words
+from tests.conventions.wall_assets import wall_assets
 
 TOP_LEVEL = words(
     """
@@ -113,5 +113,6 @@ def test_every_test_file_says_what_it_is_about():
 
 def test_style_and_script_of_the_wall_are_checked():
     checked = (ROOT / "Makefile").read_text()
-    assert all(name in checked for name in ("static/wall.js", "static/wall.css"))
-    assert Path(__file__).with_name("es5.py").exists()
+    assert all(f"-m tests.conventions.{name}\n" in checked for name in ("es5", "old_css"))
+    assert {"wall.js", "show.js", "beat.js", "tv.js"} <= set(wall_assets("js"))
+    assert {"wall.css", "show.css", "identify.css", "tv.css"} <= set(wall_assets("css"))
