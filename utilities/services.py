@@ -10,10 +10,10 @@ from jinja2 import Environment
 
 from utilities import reports, sources
 from utilities.accounts.database.connection import StateDatabase, open_state_database
-from utilities.alerts.delivery import NoticeDelivery, open_notice_delivery
+from utilities.alerts.delivery import NoticeDelivery
 from utilities.broadcast.board_troubles import BoardTroubles
 from utilities.broadcast.director import ScreenDirector
-from utilities.broadcast.programmes import Programmes
+from utilities.broadcast.screen_fleet import ScreenFleet, open_screen_fleet
 from utilities.broadcast.takeovers import TakeoverStore
 from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
@@ -66,8 +66,15 @@ class Services:
     database: StateDatabase
     http_client: HttpClient  # calls the issuer
     collector: Collector
-    director: ScreenDirector
-    notices: NoticeDelivery
+    fleet: ScreenFleet
+
+    @property
+    def director(self) -> ScreenDirector:
+        return self.fleet.director
+
+    @property
+    def notices(self) -> NoticeDelivery:
+        return self.fleet.notices
 
     @property
     def playlists(self) -> Playlists:
@@ -130,6 +137,7 @@ async def open_services(
             clock=clock,
             version=project_version(),
         )
+        troubles = BoardTroubles(boards, catalogue.reports, store, clock)
         yield Services(
             settings=settings,
             clock=clock,
@@ -147,8 +155,7 @@ async def open_services(
             database=database,
             http_client=http_client,
             collector=collection.collector,
-            director=open_director(settings, database, BoardTroubles(boards, catalogue.reports, store, clock), clock),
-            notices=await open_notices(stack, settings, database, clock),
+            fleet=await open_fleet(stack, settings, database, troubles, clock),
         )
 
 
@@ -159,25 +166,18 @@ async def open_database(stack: AsyncExitStack, settings: Settings) -> StateDatab
     return database
 
 
-async def open_notices(
-    stack: AsyncExitStack, settings: Settings, database: StateDatabase, clock: Clock
-) -> NoticeDelivery:
-    """Opens the delivery of notices, closed by `stack`."""
-    return await stack.enter_async_context(open_notice_delivery(settings, database, server_zone(settings), clock))
+async def open_fleet(
+    stack: AsyncExitStack, settings: Settings, database: StateDatabase, troubles: BoardTroubles, clock: Clock
+) -> ScreenFleet:
+    """Opens what is stored and shown of screens, closed by `stack`."""
+    fleet = open_screen_fleet(settings, database, troubles.find, version=project_version(), clock=clock)
+    return await stack.enter_async_context(fleet)
 
 
 @cache
 def project_version() -> str:
     """Returns the version of what browsers load; walls with another one load their page again."""
     return asset_version(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static")
-
-
-def open_director(settings: Settings, database: StateDatabase, troubles: BoardTroubles, clock: Clock) -> ScreenDirector:
-    """Reads the playlists, and returns what tells screens what to show; faults of the file do not stop a start."""
-    playlists = Playlists(settings.boards_dir)
-    playlists.poll()
-    programmes = Programmes(playlists, troubles.find, TakeoverStore(database, clock))
-    return ScreenDirector(programmes, clock, version=project_version())
 
 
 def open_workers(stack: AsyncExitStack) -> WorkerPool:

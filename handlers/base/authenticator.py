@@ -19,6 +19,7 @@ from utilities.accounts.database.tokens import TokenStore
 from utilities.accounts.signin.attempt_limiter import AttemptLimiter, AttemptLimits
 from utilities.accounts.signin.issuer import ClientRegistration, Issuer
 from utilities.accounts.signin.issuer_client import IssuerHttpClient
+from utilities.broadcast.screen_fleet import ScreenFleet
 from utilities.config.settings import Settings
 from utilities.http.client_address import ClientAddresses
 from utilities.model.clock import Clock
@@ -74,10 +75,8 @@ class PairedScreens:
     visits: AttemptLimiter  # of requests without a credential, in this process
 
     async def close(self) -> None:
-        """Ends the streams of televisions that wait, and stops the loops."""
+        """Ends the streams of televisions that wait."""
         await self.waiting.close()
-        await self.beats.close()
-        await self.registry.close()
         await self.limiter.close()
 
 
@@ -152,16 +151,11 @@ def todays_admission(settings: Settings) -> Admission:
     return Admission(sign_in_id(settings.oidc_issuer, settings.google_client_id), settings.allowed_domains)
 
 
-def open_screens(settings: Settings, clock: Clock, database: StateDatabase, limits: AttemptLimits) -> PairedScreens:
+def open_screens(settings: Settings, fleet: ScreenFleet, limits: AttemptLimits) -> PairedScreens:
     """Returns the paired televisions, and those that wait to be."""
-    keys = settings.signing_keys()  # none on loopback, where a code needs no secret
-    requests = PairingRequests(database, clock, keys[0].encode() if keys else b"")
     limiter = AttemptLimiter(settings.redis_url.get_secret_value(), limits, "tv")
     visits = AttemptLimiter(limits=VISIT_LIMITS, purpose="tv visits")
-    beats = BeatStore(database, clock)
-    beats.start()
-    registry = ScreenRegistry(database, clock, requests)
-    return PairedScreens(registry, requests, WaitingScreens(requests), beats, limiter, visits)
+    return PairedScreens(fleet.registry, fleet.requests, WaitingScreens(fleet.requests), fleet.beats, limiter, visits)
 
 
 async def adopt_stored_rows(database: StateDatabase, admission: Admission) -> None:
@@ -172,7 +166,7 @@ async def adopt_stored_rows(database: StateDatabase, admission: Admission) -> No
 async def open_authenticator(
     settings: Settings,
     clock: Clock,
-    database: StateDatabase,
+    fleet: ScreenFleet,
     client: IssuerHttpClient | None,
     *,
     sign_in_limits: AttemptLimits | None = None,
@@ -183,14 +177,14 @@ async def open_authenticator(
 
     `client` calls the issuer. Raises SettingsError when ALLOWED_DOMAINS is empty.
     """
-    redis_url = settings.redis_url.get_secret_value()
+    redis_url, database = settings.redis_url.get_secret_value(), fleet.database
     admission = todays_admission(settings)
     api_clients = ApiClients(
         TokenStore(database, clock, admission),
         ShareLinks(database, clock, link_keys(settings), admission),
         AttemptLimiter(redis_url, token_limits, "token"),
     )
-    screens = open_screens(settings, clock, database, code_limits)
+    screens = open_screens(settings, fleet, code_limits)
     if not settings.has_sign_in or client is None:
         return Authenticator(settings, clock, api_clients, screens)
     registration = ClientRegistration(

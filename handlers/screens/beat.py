@@ -24,6 +24,8 @@ class ScreenBeatHandler(WallHandler):
             raise HttpProblem(400, str(error)) from None
         agent = parse_user_agent(self.request.headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARS])
         browser = describe_browser(agent.browser, agent.browser_version, agent.system)
-        self.authenticator.screens.beats.record(cast(PairedScreen, self.principal).number, beat, browser)
+        number = cast(PairedScreen, self.principal).number
+        self.authenticator.screens.beats.record(number, beat, browser)
+        self.authenticator.screens.registry.note_visit(number)
         self.set_status(204)
         self.finish()

@@ -1,17 +1,12 @@
-"""What the pages about screens have in common: the alarms of this process, and what each screen shows."""
+"""What a screen shows now and what follows, in words, for pages and programs."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from handlers.base.authenticator import Authenticator
 from handlers.screens.show import shown_screen
 from utilities.broadcast.programmes import Picture
-from utilities.model.formats import format_date_and_time, format_time_of_day
-from utilities.playlists.schedule import SlotReason
-from utilities.screens.alarm_watch import AlarmWatch, LogNotifier
-from utilities.screens.diagnosis import DiagnosisRules
+from utilities.model.formats import format_moment
 from utilities.screens.model import ScreenRecord
-from utilities.services import Services, project_version, server_zone
+from utilities.services import Services, server_zone
 
 
 @dataclass(frozen=True)
@@ -24,42 +19,13 @@ class ShownNow:
     hold_words: str = ""
 
 
-def open_alarm_watch(services: Services, authenticator: Authenticator) -> AlarmWatch:
-    """Returns what looks for dark screens; the server starts it."""
-
-    def is_muted(screen: ScreenRecord, now: datetime) -> bool:
-        playlist = services.playlists.get(screen.playlist) if screen.playlist else None
-        if playlist is None:
-            return False
-        shown = shown_screen(screen, services)
-        slot = services.director.programmes.find_slot(screen.playlist, playlist, shown.zone, now)
-        return slot.reason in (SlotReason.QUIET, SlotReason.NOTHING)
-
-    return AlarmWatch(
-        authenticator.screens.registry,
-        authenticator.screens.beats,
-        services.clock,
-        DiagnosisRules(project_version(), services.clock()),
-        is_muted=is_muted,
-        time_text=lambda moment: moment_text(moment, services.clock(), services),
-        notifier=LogNotifier(services.notices),
-    )
-
-
-def moment_text(moment: datetime, now: datetime, services: Services) -> str:
-    """Returns `09:12`, with the day where it is another one."""
-    zone = server_zone(services.settings)
-    is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
-    return format_time_of_day(moment, zone) if is_today else format_date_and_time(moment, zone)
-
-
 def describe_shown(screen: ScreenRecord, services: Services) -> ShownNow:
     """Returns what a screen shows now by the server's programme, and what follows."""
     now, programmes = services.clock(), services.director.programmes
     shown = shown_screen(screen, services)
     picture = programmes.picture(shown, now)
     hold = programmes.commands.current_hold(screen.number, now)
-    until = "" if picture.until is None else moment_text(picture.until, now, services)
+    until = "" if picture.until is None else format_moment(picture.until, server_zone(services.settings), now)
     if picture.takeover and hold is None:
         return ShownNow("A message", "/takeover", f"its programme, {until}")
     if hold is not None and picture.takeover:

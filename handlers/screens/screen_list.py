@@ -1,15 +1,17 @@
 """/screens: the televisions, who paired each, and how to unpair one."""
 
 import logging
+from datetime import datetime
 from typing import cast
 
 from handlers.base.handler import BaseHandler
-from handlers.screens.fleet import describe_shown, moment_text
-from utilities.model.formats import format_age
+from handlers.screens.fleet import describe_shown
+from utilities.model.formats import format_age, format_moment
 from utilities.model.principals import Person
 from utilities.screens.alarm_watch import AlarmWatch
 from utilities.screens.alarms import ScreenHealth
 from utilities.screens.commands import ScreenAction, ScreenCommands
+from utilities.services import server_zone
 
 NOTICES_SHOWN = 10
 
@@ -25,7 +27,11 @@ class ScreenPagesHandler(BaseHandler):
 
     @property
     def alarm_watch(self) -> AlarmWatch:
-        return cast(AlarmWatch, self.settings["alarm_watch"])
+        return self.services.fleet.alarms
+
+    def format_moment(self, moment: datetime) -> str:
+        """Returns `09:12` by the server's zone, with the day where it is another one."""
+        return format_moment(moment, server_zone(self.services.settings), self.services.clock())
 
     @property
     def commands(self) -> ScreenCommands:
@@ -39,7 +45,7 @@ class ScreenListPage(ScreenPagesHandler):
         screens = await self.authenticator.screens.registry.list_screens()
         healths = await self.alarm_watch.list_healths()
         await self.commands.refresh()
-        number, now = self.get_query_argument("paired", ""), self.services.clock()
+        number = self.get_query_argument("paired", "")
         self.render_page(
             "screens/screens.html",
             here="/screens",
@@ -52,10 +58,9 @@ class ScreenListPage(ScreenPagesHandler):
             titles={board.name: board.title for board in self.services.boards},
             healths=healths,
             summary=summarize_healths(healths),
-            beats=await self.authenticator.screens.beats.latest(),
             shown={each.screen.number: describe_shown(each.screen, self.services) for each in healths},
             notices=await self.alarm_watch.list_notices(NOTICES_SHOWN),
-            when=lambda moment: moment_text(moment, now, self.services),
+            when=self.format_moment,
             clock_words=describe_clock,
             age=lambda seconds: f"{seconds:.0f} s" if seconds < 60 else format_age(seconds),
         )

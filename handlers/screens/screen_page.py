@@ -2,7 +2,7 @@
 
 from tornado.web import HTTPError
 
-from handlers.screens.fleet import describe_shown, moment_text
+from handlers.screens.fleet import describe_shown
 from handlers.screens.screen_list import ScreenPagesHandler, describe_clock
 from utilities.broadcast.takeovers import MAX_TAKEOVER_MINUTES
 from utilities.model.errors import ParameterError
@@ -50,15 +50,11 @@ class OneScreenHandler(ScreenPagesHandler):
         self, number: str, *, done: str = "", fault: str = "", fields: dict[str, str] | None = None
     ) -> None:
         """Renders the page, with what was done or what is wrong with a form."""
-        screen = await self.find_paired(number)
-        await self.commands.refresh()
-        now = self.services.clock()
-        health = next(
-            (each for each in await self.alarm_watch.list_healths() if each.screen.number == screen.number), None
-        )
+        health = await self.alarm_watch.find_health(int(number))
         if health is None:
             raise HTTPError(404)
-        received = (await self.authenticator.screens.beats.latest([screen.number])).get(screen.number)
+        await self.commands.refresh()
+        screen, received, now = health.screen, health.received, self.services.clock()
         entries = await self.commands.list_entries(screen.number)
         self.render_page(
             "screens/screen.html",
@@ -73,7 +69,7 @@ class OneScreenHandler(ScreenPagesHandler):
             boards=sorted(self.services.boards, key=lambda board: board.title),
             entries=entries[:50],
             entry_words=ENTRY_WORDS,
-            when=lambda moment: moment_text(moment, now, self.services),
+            when=self.format_moment,
             done=done,
             fault=fault,
             fields=fields or dict.fromkeys(FORM_FIELDS, ""),

@@ -1,7 +1,5 @@
 """What a paired screen loads besides boards: the stream that says what to show, and the page of a takeover."""
 
-from zoneinfo import ZoneInfo
-
 from tornado.web import HTTPError
 
 from handlers.base.public_origin import public_origin
@@ -21,8 +19,7 @@ OWN_FRAMES_POLICY = CONTENT_SECURITY_POLICY.replace(
 
 def shown_screen(screen: ScreenRecord, services: Services) -> ShownScreen:
     """Returns a screen as far as it matters for what it shows."""
-    zone = ZoneInfo(screen.time_zone) if screen.time_zone else server_zone(services.settings)
-    return ShownScreen(screen.number, screen.board, screen.playlist, zone)
+    return ShownScreen.of(screen, server_zone(services.settings))
 
 
 def allow_own_frames(handler: WallHandler) -> None:

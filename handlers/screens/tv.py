@@ -110,7 +110,7 @@ class TvPage(ScreenHandler):
         self.authenticator.cookies.set_screen(self, secret)
         welcome = f"Welcome back, {screen.name}" if is_back(screen, self.services.clock()) else ""
         if not welcome:
-            await self.authenticator.screens.registry.record_visit(screen)
+            await self.authenticator.screens.registry.record_visit(screen.number)
         if screen.playlist:
             self.write_show(screen, welcome)
             return

@@ -28,7 +28,6 @@ from handlers.reports.page import ReportPage
 from handlers.reports.report_list import ReportListPage
 from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.screens.beat import ScreenBeatHandler
-from handlers.screens.fleet import open_alarm_watch
 from handlers.screens.pair import PairPage, RefusePairing
 from handlers.screens.playlists import PlaylistListPage, PlaylistPage, ScreenProgramme
 from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
@@ -126,7 +125,6 @@ def make_application(services: Services, authenticator: Authenticator) -> Applic
         flows=FlowCache(),
         headers=security_headers(services.settings),
         redactor=services.settings.redactor(),
-        alarm_watch=open_alarm_watch(services, authenticator),
         default_handler_class=NotFound,
         log_function=log_request,
         cross_origin_protection=True,

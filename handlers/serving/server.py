@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import cast
 
 from handlers.base.authenticator import open_authenticator
 from handlers.base.open_requests import OpenRequests
@@ -17,7 +16,6 @@ from handlers.serving.stop_signals import StopSignals
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
 from utilities.runtime.idle_garbage import collect_garbage_when_idle
-from utilities.screens.alarm_watch import AlarmWatch
 from utilities.services import Services, open_services
 
 log = logging.getLogger("foyer")
@@ -39,22 +37,21 @@ async def open_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
     """Listens while inside, and lets answers end. Raises as `open_services` does, and SettingsError without a port."""
     async with open_services(settings, clock) as services:
         sockets = bind_port(settings)
-        authenticator = await open_authenticator(settings, clock, services.database, services.http_client)
+        authenticator = await open_authenticator(settings, clock, services.fleet, services.http_client)
         requests = OpenRequests()
         application = make_application(services, authenticator)
-        alarm_watch = cast(AlarmWatch, application.settings["alarm_watch"])
         delegate = PixelFastPath(application, requests)
         http = PortServer(delegate, requests, sockets, security_headers(settings))
         await services.refresher.start()
         services.walls.start()
         services.director.start()
         services.notices.start()
-        alarm_watch.start()
+        services.fleet.alarms.start()
         http.start()
         try:
             yield RunningServer(services, http)
         finally:
-            await alarm_watch.stop()
+            await services.fleet.alarms.stop()
             await asyncio.gather(http.finish_requests(), services.walls.stop(), services.director.stop())
             await services.refresher.stop()
             await services.notices.stop()

@@ -67,7 +67,7 @@ async def test_last_visit_is_stored_once_a_minute(process: ScreenProcess, other_
     async def visit() -> ScreenRecord:
         found = await process.registry.find_screen("secret")
         assert found is not None
-        await process.registry.record_visit(found)
+        await process.registry.record_visit(found.number)
         [stored] = await other_process.registry.list_screens()
         return stored
 

@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
 NOTICE_KIND = re.compile(r"[a-z]+(\.[a-z_]+)+")
 
@@ -52,14 +51,6 @@ class Notice:
     def thread(self) -> str:
         """Returns what is the same for all notices of one trouble: letters and digits."""
         return _digest(self.kind, self.key)
-
-
-class Notifier(Protocol):
-    """Accepts notices and delivers them through every configured channel."""
-
-    async def deliver(self, notice: Notice) -> None:
-        """Stores a notice for delivery; raises StateDown when it could not be stored."""
-        ...
 
 
 def _digest(*parts: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from utilities.broadcast.takeovers import TakeoverStore
 from utilities.playlists.model import BoardTrouble, Playlist
@@ -10,6 +11,7 @@ from utilities.playlists.schedule import LastShown, Light, PlaylistSchedule, Slo
 from utilities.playlists.watcher import Playlists
 from utilities.playlists.windows import WallClock
 from utilities.screens.commands import ScreenCommands
+from utilities.screens.model import ScreenRecord
 
 MAX_SLOT_AGE = timedelta(hours=1)
 FindTroubles = Callable[[Iterable[str]], Mapping[str, BoardTrouble]]
@@ -24,6 +26,12 @@ class ShownScreen:
     board: str  # '' with a playlist
     playlist: str
     zone: tzinfo
+
+    @classmethod
+    def of(cls, screen: ScreenRecord, server_zone: tzinfo) -> "ShownScreen":
+        """Returns what matters of a screen for what it shows; `server_zone` is that of a screen without its own."""
+        zone = ZoneInfo(screen.time_zone) if screen.time_zone else server_zone
+        return cls(screen.number, screen.board, screen.playlist, zone)
 
     @property
     def programme_key(self) -> tuple[str, str, tzinfo]:

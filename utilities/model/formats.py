@@ -78,6 +78,14 @@ def format_date_and_time(moment: datetime, zone: tzinfo) -> str:
     return f"{format_date(moment.astimezone(zone).date())} {format_time_of_day(moment, zone)}"
 
 
+def format_moment(moment: datetime, zone: tzinfo, today: datetime, *, with_seconds: bool = False) -> str:
+    """Returns `17:45`, or `Tue 1 Dec 17:45` on another day than `today`, and `17:45:30` where seconds count."""
+    local = moment.astimezone(zone)
+    is_today = local.date() == today.astimezone(zone).date()
+    text = format_time_of_day(moment, zone) if is_today else format_date_and_time(moment, zone)
+    return f"{text}:{local:%S}" if with_seconds and local.second else text
+
+
 def format_date_range(date_range: DateRange) -> str:
     """Returns `Fri 13 Nov to Thu 19 Nov 2026, Los Angeles time`; both dates have their year when the years differ."""
     first, last = date_range.first, date_range.last

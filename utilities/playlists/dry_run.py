@@ -3,21 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from utilities.model.formats import format_date
+from utilities.model.formats import format_date, format_moment
 from utilities.playlists.model import BoardTrouble, Playlist, QuietHours, Window
 from utilities.playlists.schedule import NO_TROUBLES, Light, PlaylistSchedule, Programme, Slot, SlotReason
 from utilities.playlists.windows import WallClock
 from utilities.playlists.written_times import DAY_NAMES, HOLIDAY, format_minute
 
 LISTED_HOURS = 24
-
-
-def format_moment(at: datetime, zone: tzinfo, today: datetime) -> str:
-    """Returns `17:45`, or `Tue 1 Dec 17:45` on another day than `today`."""
-    local, base = at.astimezone(zone), today.astimezone(zone)
-    seconds = ":%S" if local.second else ""
-    day = "" if local.date() == base.date() else f"{format_date(local.date())} "
-    return day + local.strftime(f"%H:%M{seconds}")
 
 
 def describe_programme(playlist: Playlist, programme: Programme, titles: Mapping[str, str]) -> str:
@@ -34,7 +26,7 @@ def describe_programme(playlist: Playlist, programme: Programme, titles: Mapping
 
 def describe_slot(playlist: Playlist, slot: Slot, zone: tzinfo, titles: Mapping[str, str], at: datetime) -> str:
     """Returns what hangs at one moment, as one sentence."""
-    until = f" until {format_moment(slot.until, zone, at)}" if slot.until else ""
+    until = f" until {format_moment(slot.until, zone, at, with_seconds=True)}" if slot.until else ""
     if slot.item is None:
         why = "quiet hours" if slot.reason is SlotReason.QUIET else "nothing is scheduled"
         return f"The screen is black{until}: {why}."
@@ -60,7 +52,7 @@ def describe_schedule(
     schedule = PlaylistSchedule(playlist, WallClock.of(playlist, zone))
     changes = schedule.changes(at, at + timedelta(hours=LISTED_HOURS), troubles)
     return describe_slot(playlist, schedule.find_slot(at, troubles), zone, titles, at), [
-        (format_moment(begins, zone, at), describe_programme(playlist, programme, titles))
+        (format_moment(begins, zone, at, with_seconds=True), describe_programme(playlist, programme, titles))
         for begins, programme in changes
     ]
 

@@ -2,16 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.tables import alarm_rounds, screen_alarms, screen_beats, screen_notices, screens
-from utilities.alerts.notice import Notice, NoticeState, Notifier
+from utilities.alerts.notice import Notice, NoticeState
 from utilities.model.clock import Clock
 from utilities.model.errors import StateDown
 from utilities.runtime.supervised_loop import SupervisedLoop
@@ -27,8 +25,9 @@ from utilities.screens.alarms import (
     find_dark,
     group_by_place,
 )
-from utilities.screens.beats import BeatStore
+from utilities.screens.beats import BeatStore, ReceivedBeat
 from utilities.screens.diagnosis import DiagnosisRules, diagnose_screen
+from utilities.screens.model import ScreenRecord
 from utilities.screens.registry import ScreenRegistry
 
 log = logging.getLogger("foyer.screens")
@@ -38,25 +37,16 @@ ROUND_TIME = timedelta(seconds=10)  # in which no other process begins another r
 MAX_NOTICES = 200
 
 
-@dataclass(frozen=True)
-class StoredNotice:
-    """A notice, and whether the channels have it."""
+class NoticeWriter(Protocol):
+    """The part of the delivery of notices that a writer of notices needs."""
 
-    number: int
-    notice: Notice
-    is_delivered: bool
+    def write_notice(self, connection: Connection, notice: Notice) -> None:
+        """Stores a notice for each channel in the caller's transaction."""
+        ...
 
-
-class LogNotifier:
-    """Writes notices to the log too, which is all where no channel is configured."""
-
-    def __init__(self, notifier: Notifier) -> None:
-        self.notifier = notifier
-
-    async def deliver(self, notice: Notice) -> None:
-        """Hands the notice to the channels. Raises StateDown."""
-        await self.notifier.deliver(notice)
-        log.warning("%s. %s", notice.title, " ".join(notice.sentences))
+    def wake(self) -> None:
+        """Looks for new notices at once."""
+        ...
 
 
 class AlarmWatch:
@@ -71,13 +61,13 @@ class AlarmWatch:
         *,
         is_muted: IsMuted,
         time_text: FormatMoment,
-        notifier: Notifier,
+        notices: NoticeWriter,
     ) -> None:
         self.registry = registry
         self.beats = beats
         self.clock = clock
         self.rules = rules
-        self.notifier = notifier
+        self.notices = notices
         self._database: StateDatabase = registry.database
         self._is_muted = is_muted
         self._time_text = time_text
@@ -93,50 +83,71 @@ class AlarmWatch:
             await self._loop.stop()
 
     async def list_healths(self) -> list[ScreenHealth]:
-        """Returns all paired screens by name, with what is wrong with each. Raises StateDown."""
-        now = self.clock()
+        """Returns all paired screens by name, with what is wrong with each and its last beat. Raises StateDown."""
         paired = [each for each in await self.registry.list_screens() if each.is_paired]
-        beats = await self.beats.latest()
-        healths = []
-        for screen in paired:
-            diagnosis = diagnose_screen(beats.get(screen.number), screen.paired_at, now, self.rules)
-            if is_muted := self._is_muted(screen, now):
-                self._muted_until[screen.number] = now
-            counted_from = max(self._started_at, self._muted_until.get(screen.number, self._started_at))
-            healths.append(ScreenHealth(screen, diagnosis, is_muted, counted_from))
-        return healths
+        beats, now = await self.beats.latest(), self.clock()
+        self._note_muted(paired, now)
+        return [self._check_health(screen, beats.get(screen.number), now) for screen in paired]
+
+    async def find_health(self, number: int) -> ScreenHealth | None:
+        """Returns one paired screen, None for another number. Raises StateDown."""
+        screen, now = await self.registry.get_screen(number), self.clock()
+        if screen is None or not screen.is_paired:
+            return None
+        self._note_muted([screen], now)
+        return self._check_health(screen, (await self.beats.latest([number])).get(number), now)
+
+    def _check_health(self, screen: ScreenRecord, received: ReceivedBeat | None, now: datetime) -> ScreenHealth:
+        counted_from = max(self._started_at, self._muted_until.get(screen.number, self._started_at))
+        diagnosis = diagnose_screen(received, screen.paired_at, now, self.rules)
+        return ScreenHealth(screen, diagnosis, self._muted_until.get(screen.number) == now, counted_from, received)
+
+    def _note_muted(self, paired: list[ScreenRecord], now: datetime) -> None:
+        """Remembers until when screens were muted: every process does, since any may compare them next."""
+        self._muted_until |= {screen.number: now for screen in paired if self._is_muted(screen, now)}
 
     async def run_round(self) -> None:
-        """Makes the notices that are due, unless another process does so now, and delivers them."""
+        """Compares all screens, unless another process does so now, and makes the notices that are due."""
         try:
+            self._note_muted(await self.registry.list_paired(), self.clock())
+            begun_at = await self._database.run(self._begin_round)
+            if begun_at is None:
+                return
             healths = await self.list_healths()
-            await self._database.run(lambda connection: self._compare(connection, healths))
-            await self._deliver_notices()
+            made = await self._database.run(lambda connection: self._compare(connection, healths, begun_at))
         except StateDown as error:
             log.debug("cannot look for dark screens: %s", error)  # the database logs its outages
+            return
+        for notice in made:  # to the log too, which is all where no channel is configured
+            log.warning("%s. %s", notice.title, " ".join(notice.sentences))
+        if made:
+            self.notices.wake()
 
-    def _begin_round(self, connection: Connection) -> bool:
-        """Returns whether this process has the round; the condition is of the database, so one has it."""
+    def _begin_round(self, connection: Connection) -> datetime | None:
+        """Returns when this process began a round, None while another has one; only one reads all beats."""
         now = self.clock()
         is_over = alarm_rounds.c.begun_at <= now - ROUND_TIME
-        return connection.execute(update(alarm_rounds).where(is_over).values(begun_at=now)).rowcount == 1
+        begun = connection.execute(update(alarm_rounds).where(is_over).values(begun_at=now))
+        return now if begun.rowcount == 1 else None
 
-    def _compare(self, connection: Connection, healths: list[ScreenHealth]) -> None:
-        """Stores the edges and their notices in one transaction."""
-        now = self.clock()
-        if not self._begin_round(connection):
-            return
-        alarms = _read_alarms(connection)
+    def _compare(self, connection: Connection, healths: list[ScreenHealth], begun_at: datetime) -> list[Notice]:
+        """Stores the edges and their notices, for every channel too, in one transaction; returns the notices."""
+        now, is_same = self.clock(), alarm_rounds.c.begun_at == begun_at
+        if not connection.execute(update(alarm_rounds).where(is_same).values(begun_at=begun_at)).rowcount:
+            return []  # it took so long that another process has begun a round
+        alarms, made = _read_alarms(connection), []
         self._note_wells(connection, healths, alarms, now)
         for group in group_by_place(find_dark(healths, alarms, now)):
-            added = [each for each in group if self._add_alarm(connection, each)]
-            if added:
-                _store_notice(connection, dark_notice(added, healths, now, self._time_text))
+            if added := [each for each in group if self._add_alarm(connection, each)]:
+                made.append(dark_notice(added, healths, now, self._time_text))
         for group in group_by_place(find_back(healths, alarms, now)):
-            ended = [each for each in group if _end_alarm(connection, each.screen.number)]
-            if ended:
-                _store_notice(connection, back_notice(ended, alarms, now, self._time_text))
+            if ended := [each for each in group if _end_alarm(connection, each.screen.number)]:
+                made.append(back_notice(ended, alarms, now, self._time_text))
+        for notice in made:
+            _store_notice(connection, notice)
+            self.notices.write_notice(connection, notice)
         _forget_removed(connection)
+        return made
 
     def _note_wells(
         self, connection: Connection, healths: list[ScreenHealth], alarms: dict[int, AlarmState], now: datetime
@@ -160,7 +171,7 @@ class AlarmWatch:
         connection.execute(insert(screen_alarms).values(values))
         return True
 
-    async def list_notices(self, limit: int = 20) -> list[StoredNotice]:
+    async def list_notices(self, limit: int = 20) -> list[Notice]:
         """Returns the latest notices, the newest first. Raises StateDown."""
         query = select(screen_notices).order_by(screen_notices.c.number.desc()).limit(limit)
         return [_read_notice(row) for row in await self._database.run(lambda c: c.execute(query).all())]
@@ -168,19 +179,6 @@ class AlarmWatch:
     async def list_alarms(self) -> Mapping[int, AlarmState]:
         """Returns the screens that a notice was made about, which are not back. Raises StateDown."""
         return await self._database.run(_read_alarms)
-
-    async def _deliver_notices(self) -> None:
-        """Hands over what is not delivered; two processes may hand over the same, which is delivered once."""
-        is_open = screen_notices.c.is_delivered.is_(False)
-        query = select(screen_notices).where(is_open).order_by(screen_notices.c.number)
-        for row in await self._database.run(lambda connection: connection.execute(query).all()):
-            stored = _read_notice(row)
-            await self.notifier.deliver(stored.notice)
-            await self._database.run(partial(_mark_delivered, number=stored.number))
-
-
-def _mark_delivered(connection: Connection, number: int) -> None:
-    connection.execute(update(screen_notices).where(screen_notices.c.number == number).values(is_delivered=True))
 
 
 def _read_alarms(connection: Connection) -> dict[int, AlarmState]:
@@ -197,14 +195,13 @@ def _store_notice(connection: Connection, notice: Notice) -> None:
     values = {
         **{"at": notice.at, "key": notice.key[:200], "state": notice.state, "title": notice.title},
         **{"sentences": "\n".join(notice.sentences)[:2000], "place": notice.place, "path": notice.path},
-        "is_delivered": False,
     }
     number = connection.execute(insert(screen_notices).values(values).returning(screen_notices.c.number)).scalar_one()
     connection.execute(delete(screen_notices).where(screen_notices.c.number <= number - MAX_NOTICES))
 
 
-def _read_notice(row: Row[Any]) -> StoredNotice:
-    notice = Notice(
+def _read_notice(row: Row[Any]) -> Notice:
+    return Notice(
         kind=DARK_KIND,
         key=row.key,
         state=NoticeState(row.state),
@@ -214,7 +211,6 @@ def _read_notice(row: Row[Any]) -> StoredNotice:
         path=row.path,
         place=row.place,
     )
-    return StoredNotice(row.number, notice, row.is_delivered)
 
 
 def _forget_removed(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from utilities.alerts.notice import Notice, NoticeState
 from utilities.model.formats import format_age
+from utilities.screens.beats import ReceivedBeat
 from utilities.screens.diagnosis import CAUSE_TITLES, Diagnosis, ScreenCause
 from utilities.screens.model import ScreenRecord
 
@@ -26,6 +27,7 @@ class ScreenHealth:
     diagnosis: Diagnosis
     is_muted: bool = False
     counted_from: datetime | None = None  # the end of the quiet hours, or of the restart; darkness before is nobody's
+    received: ReceivedBeat | None = None  # its last beat
 
     @property
     def is_dark(self) -> bool:

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from utilities.accounts.database.connection import StateDatabase
-from utilities.accounts.database.tables import screen_beats, screens
+from utilities.accounts.database.tables import screen_beats
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, StateDown
 from utilities.model.text import clean_text
@@ -164,8 +164,6 @@ def _store_beats(connection: Connection, rows: list[dict[str, Any]]) -> None:
     statement = upsert(screen_beats)
     fields = {name: statement.excluded[name] for name in ("received_at", "browser", "clock_error", "beat")}
     connection.execute(statement.on_conflict_do_update(index_elements=["screen"], set_=fields), rows)
-    seen = update(screens).where(screens.c.number == bindparam("screen")).values(last_seen=bindparam("received_at"))
-    connection.execute(seen, [{"screen": row["screen"], "received_at": row["received_at"]} for row in rows])
 
 
 def _read_beat(row: Row[Any]) -> ReceivedBeat:

@@ -13,7 +13,7 @@ from utilities.accounts.database.tables import screen_holds, screen_log, screens
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, StateDown
 from utilities.screens.model import ALARM_MINUTES
-from utilities.screens.registry import mark_change
+from utilities.screens.screen_rows import mark_change
 
 log = logging.getLogger("foyer.screens")
 

@@ -4,24 +4,23 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Delete, Update, delete, update
 
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.sessions import hash_secret
-from utilities.accounts.database.tables import screen_changes, screens
+from utilities.accounts.database.tables import screens
 from utilities.model.clock import Clock
-from utilities.model.errors import Overloaded, ParameterError, StateDown
+from utilities.model.errors import StateDown
 from utilities.runtime.single_flight import SingleFlight
 from utilities.runtime.supervised_loop import SupervisedLoop
-from utilities.screens.model import CodeLookup, Device, PairingRequest, ScreenPlan, ScreenRecord
+from utilities.screens.model import CodeLookup, ScreenPlan, ScreenRecord
 from utilities.screens.requests import PairingRequests, take_request
+from utilities.screens.screen_rows import insert_screen, mark_change, read_screen, select_revision, select_screens
 
 log = logging.getLogger("foyer.screens")
 
-MAX_SCREENS = 10_000
 SCREEN_CACHE_TIME = timedelta(seconds=2)  # for so long another process may accept a screen that was unpaired
 LAST_SEEN_INTERVAL = timedelta(minutes=1)
 WELCOME_TIME = timedelta(minutes=1)
@@ -45,6 +44,7 @@ class ScreenRegistry:
         self._reading = asyncio.Lock()  # what was read first must not replace what was read later
         self._poll: SupervisedLoop | None = None
         self._end_events: dict[int, WeakSet[asyncio.Event]] = {}
+        self._visitors: set[int] = set()  # screens that were here, until the next poll stores it
 
     async def find_screen(self, secret: str) -> ScreenRecord | None:
         """Returns the screen with this credential, also when it has been unpaired. Raises StateDown."""
@@ -64,6 +64,11 @@ class ScreenRegistry:
         await self._read_screens()
         return sorted(self._screens.values(), key=lambda each: (not each.is_paired, each.name.casefold(), each.number))
 
+    async def list_paired(self) -> list[ScreenRecord]:
+        """Returns the paired screens; reads them again only when one has changed. Raises StateDown."""
+        await self.refresh()
+        return [screen for screen in self._screens.values() if screen.is_paired]
+
     async def get_screen(self, number: int) -> ScreenRecord | None:
         """Returns a screen by its number."""
         await self.refresh()
@@ -71,8 +76,7 @@ class ScreenRegistry:
 
     def watch_screen(self, screen: ScreenRecord) -> asyncio.Event:
         """Is set when this screen is unpaired or shows something else. Keep a reference: nothing else does."""
-        if self._poll is None or not self._poll.is_running:
-            self._poll = SupervisedLoop("screens: changes", self._poll_changes)
+        self._start_poll()
         event = asyncio.Event()
         self._end_events.setdefault(screen.number, WeakSet()).add(event)
         return event
@@ -81,13 +85,17 @@ class ScreenRegistry:
         """Reads the screens if any has changed, and ends the streams of those that may not go on. Raises StateDown."""
         await self._running.run(None, self._refresh_once)
 
+    def _start_poll(self) -> None:
+        if self._poll is None or not self._poll.is_running:
+            self._poll = SupervisedLoop("screens: changes", self._poll_changes)
+
     async def _poll_changes(self) -> None:
-        """Ends the streams of screens that another process has changed; runs while there are streams."""
-        while self._end_events:
+        """Ends the streams of screens that another process has changed, and stores which screens are here."""
+        while self._end_events or self._visitors:
             await asyncio.sleep(SCREEN_CACHE_TIME.total_seconds())
             try:
                 await self.refresh()
-                await self._record_open_streams()
+                await self.store_visits()
             except StateDown as error:
                 log.debug("cannot check which screens have changed: %s", error)  # the database logs its outages
 
@@ -99,7 +107,7 @@ class ScreenRegistry:
 
     async def _refresh_once(self) -> None:
         now = self.clock()
-        revision = await self.database.run(_select_revision)
+        revision = await self.database.run(select_revision)
         if revision != self._revision:
             await self._read_screens()
         self._checked_at = now
@@ -109,8 +117,8 @@ class ScreenRegistry:
             await self._replace_screens()
 
     async def _replace_screens(self) -> None:
-        revision, rows = await self.database.run(_select_screens)
-        before, self._screens = self._screens, {row.number: _read_screen(row) for row in rows}
+        revision, rows = await self.database.run(select_screens)
+        before, self._screens = self._screens, {row.number: read_screen(row) for row in rows}
         self._numbers = {screen.credential_hash: number for number, screen in self._screens.items()}
         self._revision = revision
         for number, old in before.items():
@@ -119,28 +127,31 @@ class ScreenRegistry:
                 for event in self._end_events.pop(number, ()):
                     event.set()
 
-    async def _record_open_streams(self) -> None:
+    def note_visit(self, number: int) -> None:
+        """Remembers that a screen was here; the poll stores it, at most once a minute."""
+        self._visitors.add(number)
+        self._start_poll()
+
+    async def record_visit(self, number: int) -> None:
+        """Stores at once that a screen was here; a database that is read-only does not matter."""
+        self._visitors.add(number)
+        try:
+            await self.store_visits()
+        except StateDown as error:
+            log.debug("cannot store when a screen was seen: %s", error)
+
+    async def store_visits(self) -> None:
+        """Stores when the screens with open streams and all others that were here were seen last. Raises StateDown."""
         self._end_events = {number: events for number, events in self._end_events.items() if events}
-        now = self.clock()
-        numbers = [number for number in self._end_events if is_unseen(self._screens.get(number), now)]
-        if numbers:
-            await self._store_last_seen(numbers, now)
-
-    async def record_visit(self, screen: ScreenRecord) -> None:
-        """Stores that a screen was here, at most once a minute; a database that is read-only does not matter."""
-        now = self.clock()
-        if is_unseen(screen, now):
-            try:
-                await self._store_last_seen([screen.number], now)
-            except StateDown as error:
-                log.debug("cannot store when a screen was seen: %s", error)
-
-    async def _store_last_seen(self, numbers: list[int], now: datetime) -> None:
-        seen = update(screens).where(screens.c.number.in_(numbers)).values(last_seen=now)
-        await self.database.run(lambda connection: connection.execute(seen))
-        for number in numbers:
-            if number in self._screens:
-                self._screens[number] = replace(self._screens[number], last_seen=now)
+        now, numbers = self.clock(), self._visitors | self._end_events.keys()
+        due = [number for number in sorted(numbers) if is_unseen(self._screens.get(number), now)]
+        if due:
+            seen = update(screens).where(screens.c.number.in_(due)).values(last_seen=now)
+            await self.database.run(lambda connection: connection.execute(seen))
+            for number in due:
+                if number in self._screens:
+                    self._screens[number] = replace(self._screens[number], last_seen=now)
+        self._visitors -= numbers
 
     async def pair_screen(self, typed: str, person: str, plan: ScreenPlan, by: str) -> CodeLookup | ScreenRecord:
         """Returns the screen that the device with this code is from now on, or the lookup of a wrong code.
@@ -157,7 +168,7 @@ class ScreenRegistry:
                 return lookup
             if not take_request(connection, lookup.request):
                 return CodeLookup(tries_left=lookup.tries_left)
-            return _store_screen(connection, lookup.request, plan, by, now)
+            return insert_screen(connection, lookup.request, plan, by, now)
 
         paired = await self.requests.run_counted(pair)
         if isinstance(paired, CodeLookup):
@@ -179,7 +190,7 @@ class ScreenRegistry:
         """Deletes a screen that is not paired any more; returns whether there was one."""
         return await self._change(delete(screens).where(screens.c.number == number, screens.c.revoked_at.is_not(None)))
 
-    async def _change(self, statement: Any) -> bool:
+    async def _change(self, statement: Update | Delete) -> bool:
         def run_and_mark(connection: Connection) -> int:
             count = connection.execute(statement).rowcount
             if count:
@@ -202,45 +213,5 @@ def is_back(screen: ScreenRecord, now: datetime) -> bool:
     return was_seen_before and now - screen.paired_at < WELCOME_TIME
 
 
-def mark_change(connection: Connection) -> None:
-    """Raises the revision, so that every process reads the screens again."""
-    connection.execute(update(screen_changes).values(revision=screen_changes.c.revision + 1))
-
-
 def _stream_key(screen: ScreenRecord) -> tuple[object, ...]:
     return screen.credential_hash, screen.is_paired, screen.board, screen.playlist, screen.time_zone
-
-
-def _select_revision(connection: Connection) -> int:
-    return connection.scalar(select(screen_changes.c.revision)) or 0
-
-
-def _select_screens(connection: Connection) -> tuple[int, list[Row[Any]]]:
-    return _select_revision(connection), list(connection.execute(select(screens)).all())
-
-
-def _store_screen(connection: Connection, request: PairingRequest, plan: ScreenPlan, by: str, now: datetime) -> int:
-    device = request.device
-    values: dict[str, object] = {
-        "credential_hash": request.device_hash,
-        **{"browser": device.browser, "viewport": device.viewport, "address": device.address},
-        **{"paired_by": by[:255], "paired_at": now, "revoked_at": None, "revoked_by": None},
-    }
-    mark_change(connection)
-    if plan.replaces is not None:
-        same = screens.c.number == plan.replaces
-        if not connection.execute(update(screens).where(same).values(values)).rowcount:
-            raise ParameterError("replaces", "must be a screen that there is")
-        return plan.replaces
-    if (connection.scalar(select(func.count()).select_from(screens)) or 0) >= MAX_SCREENS:
-        raise Overloaded(f"There are {MAX_SCREENS} screens already: remove some that are not paired.")
-    shown = {"last_seen": None, "board": plan.board, "playlist": plan.playlist, "time_zone": None, "safe_area": None}
-    size = {"diagonal_inches": plan.diagonal_inches, "distance_m": plan.distance_m}
-    row = values | shown | size | {"name": plan.name, "place": plan.place}
-    return int(connection.execute(insert(screens).values(row).returning(screens.c.number)).scalar_one())
-
-
-def _read_screen(row: Row[Any]) -> ScreenRecord:
-    values = dict(row._mapping)
-    device = Device(values.pop("address"), values.pop("browser"), values.pop("viewport"))
-    return ScreenRecord(device=device, **values)

@@ -189,7 +189,7 @@ async def run_foyer(
         authenticator = await open_authenticator(
             settings,
             clock,
-            services.database,
+            services.fleet,
             services.http_client,
             sign_in_limits=sign_in_limits,
             token_limits=token_limits,

@@ -125,7 +125,7 @@ async def server(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIter
     )
     own_settings = settings(boards_dir=folder)
     async with open_services(own_settings, clock, catalogue) as services:
-        authenticator = await open_authenticator(own_settings, clock, services.database, services.http_client)
+        authenticator = await open_authenticator(own_settings, clock, services.fleet, services.http_client)
         await services.refresher.start()
         services.walls.start()
         http_server = HTTPServer(make_application(services, authenticator), **SERVER_LIMITS)

@@ -17,7 +17,8 @@ from tests.handlers.screens.conftest import OLD_TELEVISION, SCREEN_COOKIE, PairT
 from utilities.accounts.database.tables import screens
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
 from utilities.screens.model import ScreenPlan, ScreenRecord
-from utilities.screens.registry import ScreenRegistry, mark_change
+from utilities.screens.registry import ScreenRegistry
+from utilities.screens.screen_rows import mark_change
 
 STATIC = Path(__file__).parents[3] / "static"
 

@@ -119,7 +119,7 @@ class WallServer:
         )
         idle: Any = self.refresher
         services = replace(services, refresher=idle, walls=self.walls)
-        authenticator = await open_authenticator(self.settings, self.clock, services.database, services.http_client)
+        authenticator = await open_authenticator(self.settings, self.clock, services.fleet, services.http_client)
         self.stack.push_async_callback(authenticator.close)
         self.walls.start()
         self.server = HTTPServer(make_application(services, authenticator), **SERVER_LIMITS)

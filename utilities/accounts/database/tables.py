@@ -1,7 +1,6 @@
 """The current tables; their history is in migrations/versions."""
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -211,7 +210,6 @@ screen_notices = Table(
     Column("sentences", String(2000), nullable=False),  # one a line
     Column("place", String(100), nullable=False),
     Column("path", String(100), nullable=False),
-    Column("is_delivered", Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
 

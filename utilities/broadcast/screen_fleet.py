@@ -1,0 +1,94 @@
+"""All about screens that a process holds: who they are, what they show and report, and the alarms about them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from utilities.accounts.database.connection import StateDatabase
+from utilities.alerts.delivery import NoticeDelivery, open_notice_delivery
+from utilities.broadcast.director import ScreenDirector
+from utilities.broadcast.programmes import FindTroubles, Programmes, ShownScreen
+from utilities.broadcast.takeovers import TakeoverStore
+from utilities.config.settings import Settings
+from utilities.model.clock import Clock
+from utilities.model.formats import format_moment
+from utilities.pageviews.server_zone import server_zone
+from utilities.playlists.schedule import SlotReason
+from utilities.playlists.watcher import Playlists
+from utilities.screens.alarm_watch import AlarmWatch, NoticeWriter
+from utilities.screens.beats import BeatStore
+from utilities.screens.diagnosis import DiagnosisRules
+from utilities.screens.model import ScreenRecord
+from utilities.screens.registry import ScreenRegistry
+from utilities.screens.requests import PairingRequests
+
+
+@dataclass(frozen=True)
+class ScreenFleet:
+    """The paired screens, and the devices that ask to become one."""
+
+    database: StateDatabase
+    director: ScreenDirector
+    notices: NoticeDelivery
+    registry: ScreenRegistry
+    requests: PairingRequests
+    beats: BeatStore
+    alarms: AlarmWatch  # the server starts it
+
+
+@asynccontextmanager
+async def open_screen_fleet(
+    settings: Settings, database: StateDatabase, find_troubles: FindTroubles, *, version: str, clock: Clock
+) -> AsyncIterator[ScreenFleet]:
+    """Opens the registry and the channels, and begins to store beats; the server starts everything else."""
+    keys = settings.signing_keys()  # none on loopback, where a code needs no secret
+    requests = PairingRequests(database, clock, keys[0].encode() if keys else b"")
+    registry, beats = ScreenRegistry(database, clock, requests), BeatStore(database, clock)
+    director = open_director(settings, database, find_troubles, version, clock)
+    async with open_notice_delivery(settings, database, server_zone(settings), clock) as notices:
+        alarms = open_alarm_watch(settings, registry, beats, director.programmes, notices, version)
+        beats.start()
+        try:
+            yield ScreenFleet(database, director, notices, registry, requests, beats, alarms)
+        finally:
+            await beats.close()
+            await registry.close()
+
+
+def open_director(
+    settings: Settings, database: StateDatabase, find_troubles: FindTroubles, version: str, clock: Clock
+) -> ScreenDirector:
+    """Reads the playlists, and returns what tells screens what to show; faults of the file do not stop a start."""
+    playlists = Playlists(settings.boards_dir)
+    playlists.poll()
+    return ScreenDirector(Programmes(playlists, find_troubles, TakeoverStore(database, clock)), clock, version=version)
+
+
+def open_alarm_watch(
+    settings: Settings,
+    registry: ScreenRegistry,
+    beats: BeatStore,
+    programmes: Programmes,
+    notices: NoticeWriter,
+    version: str,
+) -> AlarmWatch:
+    """Returns what looks for dark screens; those that are black as planned raise no alarm."""
+    zone, clock = server_zone(settings), registry.clock
+
+    def is_muted(screen: ScreenRecord, now: datetime) -> bool:
+        playlist = programmes.playlists.get(screen.playlist) if screen.playlist else None
+        if playlist is None:
+            return False
+        slot = programmes.find_slot(screen.playlist, playlist, ShownScreen.of(screen, zone).zone, now)
+        return slot.reason in (SlotReason.QUIET, SlotReason.NOTHING)
+
+    return AlarmWatch(
+        registry,
+        beats,
+        clock,
+        DiagnosisRules(version, clock()),
+        is_muted=is_muted,
+        time_text=lambda moment: format_moment(moment, zone, clock()),
+        notices=notices,
+    )
