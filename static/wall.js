@@ -9,7 +9,6 @@
   var OUTDATED_MS = 43200000; // 12 h: figures of a server that is gone for longer, or since another day, are hidden
   var MAX_RETRY_MS = 15000; // three quarters of each wait are random: a thousand walls must not reconnect at one moment
   var FROM_THEN = 'All figures are from then.';
-  var DRIFT_PX = 8; // against burn-in
 
   var body = document.body;
   // The URL of the stream, and the id of the last event that is in this page:
@@ -26,7 +25,6 @@
   var signInLink = document.createElement('a');
   var statusElement = document.querySelector('.status .word');
   var periodElement = document.querySelector('.colophon .period');
-  var driftingElements = document.querySelectorAll('.sheet, .footer, .banner');
   var inertDocument = document.implementation.createHTMLDocument(''); // nothing in it loads or runs
   var request = new XMLHttpRequest(); // reused: televisions do not always free new ones
 
@@ -46,7 +44,6 @@
   var serverTime = Number(body.getAttribute('data-now')) || Date.now();
   var offset = Number(body.getAttribute('data-offset')) || 0; // minutes, of the board's zone at serverTime
   var zoneFormat = makeZoneFormat(body.getAttribute('data-zone'));
-  var minutes = 0;
 
   function monotonicNow() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
@@ -322,15 +319,7 @@
     updateAges();
   }
 
-  /* The screen: burn-in and cursor. */
-
-  function movePicture() {
-    minutes += 1;
-    var x = Math.round(DRIFT_PX * Math.sin(minutes * 0.7)), y = Math.round(DRIFT_PX * Math.sin(minutes * 1.1));
-    for (var i = 0; i < driftingElements.length; i += 1) {
-      driftingElements[i].style.transform = 'translate(' + x + 'px,' + y + 'px)';
-    }
-  }
+  /* The cursor. */
 
   function hideCursor() {
     body.style.cursor = 'none';
@@ -345,12 +334,8 @@
   function start() {
     var nodes = document.querySelectorAll('[data-tile]');
     for (var i = 0; i < nodes.length; i += 1) { tiles[nodes[i].getAttribute('data-tile')] = nodes[i]; }
-    if (!(window.matchMedia && matchMedia('(prefers-reduced-motion: reduce)').matches)) {
-      for (i = 0; i < driftingElements.length; i += 1) { driftingElements[i].style.transition = 'transform 2s ease-in-out'; }
-    }
     document.addEventListener('mousemove', showCursor);
     setInterval(function () { updateAges(); checkSilence(); }, 1000);
-    setInterval(movePicture, 60000);
     openStream();
   }
 

@@ -29,7 +29,7 @@ from utilities.services import project_version, server_zone
 
 VIEWPORT = re.compile(r"[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", re.ASCII)
 CODE_FONT_PX = 100
-SHEET = b'<main class="sheet">'
+SHEET = b'<main class="sheet"'
 RETRY_SENTENCE = "This page tries again by itself."
 
 

@@ -91,3 +91,8 @@ def test_each_script_of_a_television_is_es5_and_small(name: str):
     text = (ROOT / "static" / name).read_text(encoding="utf-8")
     assert offences(text) + unknown_apis(text) == []
     assert len(gzip.compress(text.encode(), 9)) < 6 * 1024
+
+
+def test_scripts_that_every_wall_loads_are_small_together():
+    texts = [(ROOT / "static" / name).read_bytes() for name in ("wall.js", "drift.js")]
+    assert sum(len(gzip.compress(text, 9)) for text in texts) < 6 * 1024
