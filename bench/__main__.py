@@ -18,6 +18,7 @@ from bench import (
     import_log,
     ingest,
     pages,
+    pairing,
     pictures,
     questions,
     script,
@@ -28,10 +29,11 @@ from bench import (
     week,
     wire,
 )
+from bench.processes import exit_on_signals
 from bench.results import Result
 
 PARTS = (
-    *(pages, charts, pictures, cold, hanging, stand_still, walls, start, ingest, questions, flow, import_log),
+    *(pages, charts, pictures, cold, hanging, stand_still, walls, pairing, start, ingest, questions, flow, import_log),
     *(script, wire, heap, collect_memory, classify, soak, week),
 )
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
@@ -45,6 +47,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="name", help=f"which: {', '.join(BENCHES)}; all by default")
     parser.add_argument("--write", action="store_true", help="put the table into bench/README.md")
     given = parser.parse_args()
+    exit_on_signals()
     if unknown := set(given.names) - BENCHES.keys():
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
     results: list[Result] = []

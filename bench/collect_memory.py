@@ -2,12 +2,11 @@
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.processes import HOME, free_port, load, resident, wait
+from bench.processes import HOME, free_port, load, resident, start_process, wait
 from bench.results import Result
 
 TRUSTING = {"TRUSTED_PROXIES": "127.0.0.1"}
@@ -16,7 +15,7 @@ TRUSTING = {"TRUSTED_PROXIES": "127.0.0.1"}
 def measure(folder: Path) -> Iterator[Result]:
     port = free_port()
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PORT": str(port), "LOG_LEVEL": "ERROR"}
-    process = subprocess.Popen([sys.executable, HOME / "run.py", "collect"], env=environment | TRUSTING)
+    process = start_process([sys.executable, HOME / "run.py", "collect"], env=environment | TRUSTING)
     try:
         address = f"http://127.0.0.1:{port}"
         wait(f"{address}/a.js")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from bench.processes import bare, foyer, free_port, get, load, wait
+from bench.processes import bare, foyer, free_port, get, load, start_process, wait
 from bench.results import Result
 from bench.views import SITE, fill
 from utilities.pageviews.storage.duckdb_open import connect_duckdb
@@ -124,7 +124,7 @@ def article_server(folder: Path) -> Iterator[str]:
     address = f"127.0.0.1:{free_port()}"
     command = [venv / "bin/gunicorn", "-k", "gevent", "-w", "1", "-b", address, "--log-level", "error", "article:app"]
     variables = {"PATH": os.environ["PATH"], "ARTICLE_DATABASE": str(folder / "article.db")}
-    process = subprocess.Popen(command, cwd=home, env=variables)
+    process = start_process(command, cwd=home, env=variables)
     try:
         wait(f"http://{address}/a.gif?url=http%3A%2F%2Fexample.com%2F")
         yield f"http://{address}"

@@ -1,16 +1,18 @@
 """Servers in processes of their own: the simulated internet, Foyer, and the bare baseline."""
 
+import ctypes
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +20,31 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 HOME = Path(__file__).resolve().parent.parent
+SET_PARENT_DEATH_SIGNAL = 1  # of prctl(2)
+
+
+def start_process(words: Sequence[object], **options: Any) -> subprocess.Popen[Any]:
+    """Starts a process of this repository that ends with this one, also when this one is killed (Linux only)."""
+    libc = ctypes.CDLL(None)
+
+    def end_with_parent() -> None:
+        libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+    return subprocess.Popen([*map(str, words)], preexec_fn=end_with_parent, **{"cwd": HOME, **options})
+
+
+def exit_on_signals() -> None:
+    """Lets a bench that is ended close what it has opened, such as folders and browsers."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
 
 
 @contextmanager
 def python(*words: str, environment: Mapping[str, str] | None = None) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A Python process and its first line of output, by which it says where it is; ended on leaving."""
     variables = {"PATH": os.environ["PATH"], **(environment or {})}
-    process = subprocess.Popen(
-        [sys.executable, *words], cwd=HOME, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    process = start_process(
+        [sys.executable, *words], env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     try:
         line = process.stdout.readline().decode().strip()
@@ -122,6 +141,24 @@ def worked(process: int) -> float:
     """Seconds of processor time the process has used."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def child_processes(pid: int) -> Iterator[int]:
+    """Yields the numbers of all descendants of a process."""
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            yield int(child)
+            yield from child_processes(int(child))
+
+
+def chromium_seconds() -> float:
+    """Returns the processor time of the browsers that this process has started and that still run."""
+    spent = 0.0
+    for pid in child_processes(os.getpid()):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if "chrom" in Path(f"/proc/{pid}/comm").read_text():
+                spent += worked(pid)
+    return spent
 
 
 @contextmanager

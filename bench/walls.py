@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.processes import HOME, asked, bare, foyer, get, internet, resident
+from bench.processes import asked, bare, foyer, get, internet, resident, start_process
 from bench.results import Result, settle
 
 WALLS = 1000
@@ -24,7 +24,7 @@ def crowd(url: str, trigger: str, body: Path | None = None) -> Iterator[Callable
     """A thousand walls in a process of their own; call it for the seconds until the last has heard an update."""
     words = [sys.executable, "-m", "bench.crowd", url, trigger, WORD, "--walls", str(WALLS)]
     words += ["--body", str(body)] if body else []
-    process = subprocess.Popen(words, cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = start_process(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def update() -> float:
         process.stdin.write("\n")

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench.hits import AGENTS
-from bench.processes import HOME, free_port, get, wait
+from bench.processes import free_port, get, start_process, wait
 
 STOP_SECONDS = 10.0
 START_SECONDS = 60.0
@@ -83,7 +83,7 @@ class Office:
         self.set_internet(at)
         words = [sys.executable, "-m", "bench.week_server", at.isoformat()]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(words, cwd=HOME, env=self.environment, stdin=subprocess.DEVNULL, stderr=log)
+            self.process = start_process(words, env=self.environment, stdin=subprocess.DEVNULL, stderr=log)
         wait(f"{self.address}/healthz", START_SECONDS)
         self.jump(0)
 

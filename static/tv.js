@@ -8,6 +8,7 @@
 
   var body = document.body;
   var inertDocument = document.implementation.createHTMLDocument(''); // nothing in it loads or runs
+  var wallFiles = (body.getAttribute('data-wall-files') || '').split(' ');
   var source = null;
   var isLoading = false;
   var isSignedOut = location.search.indexOf('from=') > 0; // a person may sign in in another tab
@@ -82,6 +83,17 @@
     source.onerror = function () { closeStream(); nextTryAt = monotonicNow() + RETRY_MS * Math.random(); };
   }
 
+  function cacheWallFiles() { // one after the other, so that after the approval only the board itself is on its way
+    var request = new XMLHttpRequest();
+    function loadNext() {
+      if (!wallFiles[0]) { return; }
+      request.open('GET', wallFiles.shift(), true);
+      request.send();
+    }
+    request.onreadystatechange = function () { if (request.readyState === 4) { setTimeout(loadNext, 0); } };
+    loadNext();
+  }
+
   function check() {
     var now = monotonicNow();
     if (source && now - lastBeatAt > SILENCE_MS) { closeStream(); }
@@ -92,4 +104,5 @@
   readGlass();
   if (endsAt) { openStream(); }
   setInterval(check, 1000);
+  window.addEventListener('load', cacheWallFiles);
 }());

@@ -121,7 +121,7 @@ class WallPage(WallHandler):
     """One wall, complete and readable without its script."""
 
     async def get(self, board: str) -> None:
-        await self.walls.wait_until_drawn()
+        await self.walls.wait_until_drawn(board)
         if self.request.query:
             self.refuse_misspelt_params()
         page = self.walls.render_page(board, self.theme, zipped=self.accepts_gzip)

@@ -58,7 +58,7 @@ class ScreenHandler(WallHandler):
 
     async def write_wall(self, board: str, welcome: str = "") -> bool:
         """Finishes with the wall of a board, and a welcome above it; returns False for a board that there is not."""
-        await self.walls.wait_until_drawn()
+        await self.walls.wait_until_drawn(board)
         is_zipped = self.accepts_gzip and not welcome  # the page contains nothing of the request
         page = self.walls.render_page(board, self.theme, zipped=is_zipped, for_screen=True)
         if page is None:

@@ -15,6 +15,7 @@ STATIC_SETTINGS = {"static_path": str(STATIC_FILES_FOLDER), "static_url_prefix":
 """Not in the settings of the application: Tornado would add its own route for them."""
 
 MAX_AGE_SECONDS = 31536000
+FONT_AGE_SECONDS = 86400  # style sheets name fonts without a hash, and a font hardly ever changes
 COMPRESSIBLE_SUFFIXES = (".css", ".js", ".svg")
 """Fonts are compressed already."""
 
@@ -54,9 +55,8 @@ class StaticFiles(BaseHandler, StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:
         version = self.get_query_argument("v", "")
         current = bool(version) and version == self.get_version(STATIC_SETTINGS, path)
-        self.set_header(
-            "Cache-Control", f"public, max-age={MAX_AGE_SECONDS}, immutable" if current else "public, no-cache"
-        )
+        unversioned = f"public, max-age={FONT_AGE_SECONDS}" if path.endswith(".woff2") else "public, no-cache"
+        self.set_header("Cache-Control", f"public, max-age={MAX_AGE_SECONDS}, immutable" if current else unversioned)
 
     def get_cache_time(self, path: str, modified: object, mime_type: str) -> int:
         return 0

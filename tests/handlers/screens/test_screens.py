@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from handlers.screens import waiting
 from handlers.serving.routes import all_routes
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import FoyerServer, StartFoyer
@@ -58,8 +59,12 @@ async def test_television_gets_its_wall_and_a_cookie_for_as_long_as_browsers_all
     start_foyer: StartFoyer, pair_television: PairTelevision
 ):
     foyer = await start_foyer()
+    waiting_page = (await foyer.new_browser().open("/tv")).body.decode()
     television, person = await pair_television(foyer)
     wall = await television.open("/tv")
+    files = set(re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js)\?v=\w+)"', wall.body.decode()))
+    assert files
+    assert not [file for file in files if file not in waiting_page], "loaded before the approval: see wall_files of tv.html"
     assert 'data-stream="/tv/boards/office/stream' in wall.body.decode()
     assert "way-out" not in wall.body.decode()
     [cookie] = wall.headers.get_list("Set-Cookie")  # renewed at each visit; its flags are checked by Browser
@@ -152,7 +157,10 @@ async def test_screen_that_is_paired_again_keeps_its_name_and_gets_a_new_credent
     assert (screen.number, screen.name, screen.place, screen.board) == (1, "Reception", "Ground floor", "office")
 
 
-async def test_waiting_television_hears_the_answer_and_shows_another_code_after_a_refusal(start_foyer: StartFoyer):
+async def test_waiting_television_hears_the_answer_at_once_and_shows_another_code_after_a_refusal(
+    start_foyer: StartFoyer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(waiting, "ANSWER_POLL_SECONDS", 3600.0)  # the answer is pushed
     foyer = await start_foyer()
     television, person = foyer.new_browser(), foyer.new_browser()
     await person.sign_in()
@@ -167,7 +175,13 @@ async def test_waiting_television_hears_the_answer_and_shows_another_code_after_
     await stream.read_until("event: ended")
     await stream.read_to_end()
     foyer.clock.shift(timedelta(seconds=2))
-    assert await read_code(television) != code
+    second = await read_code(television)
+    assert second != code
+    stream = await OpenStream.open(foyer, television, "/tv/stream")
+    await stream.read_until("event: beat")
+    assert await approve(person, second) == 303
+    await stream.read_until("event: paired")
+    await stream.read_to_end()
 
 
 async def test_waiting_television_hears_that_another_process_has_paired_it(start_foyer: StartFoyer):

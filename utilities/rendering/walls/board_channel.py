@@ -154,6 +154,11 @@ class BoardChannel:
         frames = ((each.reading.frame, each.day) for each in states if each.reading)
         return shared_period(replace(frame, read_on=day) for frame, day in frames if frame)
 
+    @property
+    def has_pending_tiles(self) -> bool:
+        """Whether a tile waits for its first chart: a chart with new figures does not matter, the previous one stays."""
+        return any(rendered.tile.is_pending for rendered in self.rendered.values())
+
     def undrawn_tiles(self) -> list[str]:
         """Returns the names of the tiles whose figures cannot be drawn."""
         return [name for name, rendered in self.rendered.items() if rendered.tile.content is None]

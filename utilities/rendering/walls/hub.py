@@ -201,9 +201,10 @@ class WallHub:
         """The tiles whose figures cannot be drawn, by board."""
         return {name: tiles for name, channel in self._channels.items() if (tiles := channel.undrawn_tiles())}
 
-    async def wait_until_drawn(self, max_seconds: float = 1.0) -> None:
-        """Waits until no chart is being drawn, at most `max_seconds`."""
-        if self._renderer.gallery is not None:
+    async def wait_until_drawn(self, board: str, max_seconds: float = 1.0) -> None:
+        """Waits for the first chart of each tile of a board, at most `max_seconds`."""
+        channel = self._channels.get(board)
+        if channel is not None and channel.has_pending_tiles and self._renderer.gallery is not None:
             await self._renderer.gallery.wait_idle(max_seconds)
 
     def render_page(
