@@ -43,9 +43,7 @@ def exit_on_signals() -> None:
 def python(*words: str, environment: Mapping[str, str] | None = None) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A Python process and its first line of output, by which it says where it is; ended on leaving."""
     variables = {"PATH": os.environ["PATH"], **(environment or {})}
-    process = start_process(
-        [sys.executable, *words], env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    process = start_process([sys.executable, *words], env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         line = process.stdout.readline().decode().strip()
         if not line:

@@ -64,7 +64,9 @@ async def test_television_gets_its_wall_and_a_cookie_for_as_long_as_browsers_all
     wall = await television.open("/tv")
     files = set(re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js)\?v=\w+)"', wall.body.decode()))
     assert files
-    assert not [file for file in files if file not in waiting_page], "loaded before the approval: see wall_files of tv.html"
+    assert not [file for file in files if file not in waiting_page], (
+        "loaded before the approval: see wall_files of tv.html"
+    )
     assert 'data-stream="/tv/boards/office/stream' in wall.body.decode()
     assert "way-out" not in wall.body.decode()
     [cookie] = wall.headers.get_list("Set-Cookie")  # renewed at each visit; its flags are checked by Browser
