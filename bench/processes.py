@@ -30,7 +30,8 @@ def start_process(words: Sequence[object], **options: Any) -> subprocess.Popen[A
     def end_with_parent() -> None:
         libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
-    return subprocess.Popen([*map(str, words)], preexec_fn=end_with_parent, **{"cwd": HOME, **options})
+    own = {"cwd": HOME, "preexec_fn": end_with_parent}
+    return subprocess.Popen([*map(str, words)], **(own | options))
 
 
 def exit_on_signals() -> None:

@@ -1,5 +1,6 @@
 """What a bench has started ends with it, however the bench ends."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -31,11 +32,11 @@ def is_running(pid: int) -> bool:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="benches run on Linux")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
-async def test_processes_end_with_the_bench_that_started_them(number: signal.Signals):
+def test_processes_end_with_the_bench_that_started_them(number: signal.Signals):
     with subprocess.Popen([sys.executable, "-c", BENCH], cwd=HOME, stdout=subprocess.PIPE, text=True) as bench:
         assert bench.stdout
         child = int(bench.stdout.readline())
         assert is_running(child)
         bench.send_signal(number)
         bench.wait(30)
-    await wait_until(lambda: not is_running(child))
+    asyncio.run(wait_until(lambda: not is_running(child)))

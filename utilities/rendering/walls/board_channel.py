@@ -156,7 +156,7 @@ class BoardChannel:
 
     @property
     def has_pending_tiles(self) -> bool:
-        """Whether a tile waits for its first chart: a chart with new figures does not matter, the previous one stays."""
+        """Whether a tile waits for its first chart; where figures are new, the previous chart stays."""
         return any(rendered.tile.is_pending for rendered in self.rendered.values())
 
     def undrawn_tiles(self) -> list[str]:
