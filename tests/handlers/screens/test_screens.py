@@ -1,6 +1,5 @@
 """Televisions from the code to the wall over HTTP: what a screen may read, and how that ends."""
 
-import asyncio
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -10,11 +9,17 @@ from sqlalchemy import update
 
 from handlers.screens import waiting
 from handlers.serving.routes import all_routes
-from tests.handlers.accounts.browser import Browser
-from tests.handlers.accounts.conftest import FoyerServer, StartFoyer
+from tests.handlers.accounts.conftest import StartFoyer
 from tests.handlers.accounts.raw_http import send_request
 from tests.handlers.accounts.test_access import HOST, HTML, ROUTE_CASES, cookie_header, is_answered, is_refused
-from tests.handlers.screens.conftest import OLD_TELEVISION, SCREEN_COOKIE, PairTelevision, approve, read_code
+from tests.handlers.screens.conftest import (
+    OLD_TELEVISION,
+    SCREEN_COOKIE,
+    OpenStream,
+    PairTelevision,
+    approve,
+    read_code,
+)
 from utilities.accounts.database.tables import screens
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
 from utilities.screens.model import ScreenPlan, ScreenRecord
@@ -22,37 +27,6 @@ from utilities.screens.registry import ScreenRegistry
 from utilities.screens.screen_rows import mark_change
 
 STATIC = Path(__file__).parents[3] / "static"
-
-
-class OpenStream:
-    """An event stream as a television has it open."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-        self.text = ""
-
-    @classmethod
-    async def open(cls, foyer: FoyerServer, browser: Browser, path: str) -> "OpenStream":
-        host, port = foyer.address.removeprefix("http://").split(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
-        headers = "\r\n".join(f"{name}: {value}" for name, value in (HOST, cookie_header(browser)))
-        writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
-        assert b" 200 " in await reader.readline()
-        return cls(reader, writer)
-
-    async def read_until(self, text: str) -> None:
-        async with asyncio.timeout(30):
-            while text not in self.text:
-                part = await self.reader.read(65_536)
-                assert part, f"the stream ended without {text}"
-                self.text += part.decode()
-
-    async def read_to_end(self) -> None:
-        async with asyncio.timeout(30):
-            while await self.reader.read(65_536):
-                pass
-        self.writer.close()
 
 
 async def test_television_gets_its_wall_and_a_cookie_for_as_long_as_browsers_allow(
