@@ -8,9 +8,11 @@ clickhouse      the URL of an empty ClickHouse inside this process
 chromium        a real browser, for tests and fixtures of the session's own event loop; open a context of your own
 """
 
+import atexit
 import gc
 import ipaddress
 import logging
+import os
 import shutil
 import signal
 import socket
@@ -47,6 +49,9 @@ def is_loopback(host: object, flags: int) -> bool:
     return address.is_loopback or (address.is_unspecified and bool(flags & socket.AI_PASSIVE))
 
 
+IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if IS_XDIST_WORKER:  # the controller has its results; to free them one by one would take 3 s of the processor
+    atexit.register(os._exit, 0)
 gc.disable()  # while tests are collected: nothing is garbage yet
 hypothesis.settings.register_profile("foyer", deadline=None)  # a busy machine proves nothing
 hypothesis.settings.load_profile("foyer")
@@ -60,7 +65,8 @@ def pytest_collection_finish() -> None:
 
 def pytest_unconfigure() -> None:
     """Undoes it: libraries in C++ report what is not collected at the exit as leaks."""
-    gc.unfreeze()
+    if not IS_XDIST_WORKER:
+        gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
