@@ -74,7 +74,7 @@
     var beat = {
       build: document.body.getAttribute('data-build') || '',
       board: boardOf(body),
-      black: / black /.test(' ' + document.body.className + ' '),
+      black: / black /.test(' ' + document.body.className + ' ') || document.documentElement.getAttribute('data-light') === 'black',
       painted: paintedAt ? secondsSince(paintedAt) : null,
       stream: null,
       uptime: secondsSince(began),

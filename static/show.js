@@ -11,13 +11,15 @@
   var PAINT_MS = 300; // from the end of loading to the first picture
   var HOLD_MS = 600000;
   var HELP_MS = 10000;
-  var LEFT = 37, RIGHT = 39, ENTER = 13, SPACE = 32, ESCAPE = 27, BACKSPACE = 8, WEBOS_BACK = 461, TIZEN_BACK = 10009;
+  var LEFT = 37, RIGHT = 39, ENTER = 13, SPACE = 32, QUESTION_MARK = 63;
+  var BACK_KEYS = [27, 8, 166, 461, 10009]; // Esc, Backspace, of browsers, webOS, Tizen
 
   var body = document.body;
   var isShell = !!document.querySelector('.stage'); // else the page is the board
   var stage = document.querySelector('.stage') || document.createElement('div');
   var note = document.querySelector('.note');
   var help = document.querySelector('.help');
+  var shade = document.querySelector('.shade');
   var request = new XMLHttpRequest();
   var shown = stage.querySelector('iframe'); // the frame on top
   var waiting = null; // the frame below it, while it loads
@@ -84,11 +86,17 @@
     shown = waiting;
     waiting = null;
     if (old) { stage.removeChild(old); }
-    setLight(heldPath ? 'full' : programme.light);
+    setLight();
     document.documentElement.setAttribute('data-shows', shown.getAttribute('data-path'));
   }
 
-  function setLight(light) { if (isShell) { body.className = 'show ' + light; } }
+  function setLight() { // as a person has set it, or by the programme
+    var light = heldPath ? 'full' : programme.light, isSet = light !== 'black' && programme.brightness;
+    document.documentElement.setAttribute('data-light', light);
+    if (isShell) { body.className = 'show ' + light; }
+    shade.style.visibility = isSet ? 'visible' : '';
+    shade.style.opacity = isSet ? 1 - programme.brightness / 100 : '';
+  }
 
   function wantedPath() { return isShell || programme.takeover ? heldPath || programme.path : ''; }
 
@@ -102,16 +110,17 @@
     var path = wantedPath();
     if (note) { setText(note, programme.note || ''); note.hidden = !programme.note; }
     if (!isShell && !path) {
+      setLight();
       clearStage(); // the board is below
     } else if (!path && programme.light === 'black') { // nothing works while nobody looks
-      setLight('black');
+      setLight();
       clearStage();
     } else if (path && (!shown || shown.getAttribute('data-path') !== path)) {
       loadFrame(path);
       lift();
     } else {
       dropWaiting();
-      if (shown) { setLight(heldPath ? 'full' : programme.light); }
+      if (shown) { setLight(); }
     }
   }
 
@@ -143,6 +152,7 @@
     var action = JSON.parse(event.data).action;
     if (action === 'reload') { reloadWhenServed(); }
     else if (action === 'next') { step(1); }
+    else if (action === 'back') { step(-1); }
     else if (action === 'pause') { if (wantedPath()) { hold(wantedPath()); } }
     else if (action === 'go on') { endHold(); }
   }
@@ -210,7 +220,6 @@
   }
 
   function showHelp(isShown) {
-    if (!help) { return; }
     help.hidden = !isShown;
     clearTimeout(helpTimer);
     if (isShown) { helpTimer = setTimeout(function () { help.hidden = true; }, HELP_MS); }
@@ -222,19 +231,35 @@
     if (code === LEFT) { step(-1); }
     else if (code === RIGHT) { step(1); }
     else if (code === ENTER || code === SPACE) { if (heldPath) { endHold(); } else if (programme.turn.length > 1) { hold(programme.path); } }
-    else if (code === ESCAPE || code === BACKSPACE || code === WEBOS_BACK || code === TIZEN_BACK) { showHelp(false); endHold(); }
-    else if (event.key === '?' || (code === 191 && event.shiftKey)) { showHelp(help.hidden); }
+    else if (BACK_KEYS.indexOf(code) >= 0) { showHelp(false); endHold(); }
     else { isHandled = false; }
     if (isHandled) { event.preventDefault(); }
   }
 
-  function listenTo(frame) { try { frame.contentDocument.addEventListener('keydown', onKey); } catch (error) { /* gone */ } }
+  function onCharacter(event) { if (event.charCode === QUESTION_MARK) { showHelp(help.hidden); } } // on any keyboard
+
+  function listenForKeys(page) {
+    page.addEventListener('keydown', onKey);
+    page.addEventListener('keypress', onCharacter);
+  }
+
+  function listenTo(frame) { try { listenForKeys(frame.contentDocument); } catch (error) { /* gone */ } }
+
+  function addAbove(name, className) {
+    var node = document.createElement(name);
+    node.className = className;
+    return body.appendChild(node);
+  }
 
   if (!isShell) {
     stage.className = 'stage above';
     body.appendChild(stage);
+    shade = addAbove('div', 'shade above');
+    help = addAbove('p', 'help above');
+    help.hidden = true;
+    help.textContent = 'One board hangs here: there is none before it, and no next one.';
   }
-  document.addEventListener('keydown', onKey);
+  listenForKeys(document);
   if (shown) {
     shown.setAttribute('data-path', programme.path);
     document.documentElement.setAttribute('data-shows', programme.path);

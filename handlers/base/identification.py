@@ -56,9 +56,9 @@ def screen_principal(handler: "BaseHandler", screen: "ScreenRecord | None") -> P
     if screen is None or not screen.is_paired:
         return NOBODY
     boards = boards_of_screen(screen, handler.services.playlists)
-    hold = handler.services.director.programmes.commands.current_hold(screen.number, handler.services.clock())
-    held = {hold.board} - {""} if hold is not None else set()
-    return PairedScreen(screen.number, screen.name, boards | held)
+    programmes = handler.services.director.programmes
+    shown = programmes.shown_beside_programme(screen.number, handler.services.clock())
+    return PairedScreen(screen.number, screen.name, boards | shown)
 
 
 def shows_code(handler: "BaseHandler") -> bool:

@@ -1,6 +1,6 @@
 """What a screen shows now and what follows, in words, for pages and programs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.screens.show import shown_screen
 from utilities.broadcast.programmes import Picture
@@ -22,19 +22,30 @@ class ShownNow:
 def describe_shown(screen: ScreenRecord, services: Services) -> ShownNow:
     """Returns what a screen shows now by the server's programme, and what follows."""
     now, programmes = services.clock(), services.director.programmes
-    shown = shown_screen(screen, services)
-    picture = programmes.picture(shown, now)
-    hold = programmes.commands.current_hold(screen.number, now)
+    picture = programmes.picture(shown_screen(screen, services), now)
     until = "" if picture.until is None else format_moment(picture.until, server_zone(services.settings), now)
-    if picture.takeover and hold is None:
-        return ShownNow("A message", "/takeover", f"its programme, {until}")
+    takeover, light = (
+        programmes.takeovers.current(screen.number, now),
+        programmes.commands.current_light(screen.number, now),
+    )
+    hold = programmes.commands.current_hold(screen.number, now)
+    if takeover is not None:
+        title, link = name_board(takeover.board, services, "A message")
+        return ShownNow(title, link or "/takeover", f"its programme, {until}")
+    if light is not None and not light.brightness:
+        return ShownNow("Off", "", f"its programme, {until}", f"Switched off until {until} by {light.person}.")
+    dimmed = f" At {light.brightness}\u202f% by {light.person}." if light is not None else ""
     if hold is not None and picture.takeover:
-        board = services.boards.get(hold.board)
-        title = board.title if board is not None else hold.board or "Its name"
-        link = f"/boards/{hold.board}" if board is not None else ""
-        words = f"Held until {until} by {hold.person}."
-        return ShownNow(title, link, f"its programme, {until}", words)
-    return describe_picture(picture, until, services)
+        title, link = name_board(hold.board, services, "Its name")
+        return ShownNow(title, link, f"its programme, {until}", f"Held until {until} by {hold.person}.{dimmed}")
+    shown = describe_picture(picture, until, services)
+    return replace(shown, hold_words=f"{shown.hold_words}{dimmed}".strip())
+
+
+def name_board(name: str, services: Services, other: str) -> tuple[str, str]:
+    """Returns the title and the link of a board; `other` without one."""
+    board = services.boards.get(name)
+    return (board.title, f"/boards/{name}") if board is not None else (name or other, "")
 
 
 def describe_picture(picture: Picture, until: str, services: Services) -> ShownNow:

@@ -10,7 +10,7 @@ from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.formats import format_age, format_time_of_day
 from utilities.model.principals import Person
 from utilities.screens.codes import format_code, normalize_code
-from utilities.screens.commands import ScreenAction
+from utilities.screens.command_log import ScreenAction
 from utilities.screens.model import CodeLookup, PairingRequest, ScreenPlan
 from utilities.services import server_zone
 
@@ -50,8 +50,13 @@ class PairHandler(BaseHandler):
 
     def render_code_form(self, fault: str = "", typed: str = "") -> None:
         code = normalize_code(typed)
+        replaced = self.authenticator.screens.registry.find_number(self.get_argument("replaces", ""))
         self.render_page(
-            "screens/pair_code.html", here="/screens", fault=fault, typed=format_code(code) if code else ""
+            "screens/pair_code.html",
+            here="/screens",
+            fault=fault,
+            typed=format_code(code) if code else "",
+            replaced=replaced,
         )
 
 
@@ -60,6 +65,7 @@ class PairPage(PairHandler):
 
     async def get(self) -> None:
         typed = self.get_query_argument("code", "")
+        await self.authenticator.screens.registry.refresh()
         if not typed:
             self.render_code_form()
             return
@@ -67,7 +73,9 @@ class PairPage(PairHandler):
         if lookup.request is None:
             self.refuse_code(lookup, typed)
         else:
-            await self.render_request(typed, lookup.request, {})
+            replaced = self.authenticator.screens.registry.find_number(self.get_query_argument("replaces", ""))
+            filled = {"replaces": str(replaced.number)} if replaced is not None else {}
+            await self.render_request(typed, lookup.request, filled)
 
     async def render_request(
         self, typed: str, request: PairingRequest, filled: dict[str, str], error: ParameterError | None = None
@@ -105,7 +113,8 @@ class PairPage(PairHandler):
             return
         self.authenticator.screens.waiting.announce(paired.credential_hash, is_paired=True)
         commands = self.services.director.programmes.commands
-        await commands.send(paired.number, ScreenAction.PAIR, self.person.label, paired.device.browser)
+        action = ScreenAction.REPLACE if filled["replaces"] else ScreenAction.PAIR
+        await commands.send(paired.number, action, self.person.label, paired.device.browser)
         log.info("%s paired screen %d, %s", self.person.label, paired.number, paired.device.browser)
         self.redirect(f"/screens?paired={paired.number}", status=303)
 

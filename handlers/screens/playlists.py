@@ -1,6 +1,5 @@
 """/playlists: what hangs when, and a dry run of any moment. Playlists are written in boards/playlists.yaml."""
 
-import logging
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, cast
 
@@ -18,10 +17,9 @@ from utilities.model.time_ranges import zone_names
 from utilities.playlists.dry_run import describe_quiet, describe_schedule, describe_slot, describe_window
 from utilities.playlists.model import BoardTrouble, Playlist
 from utilities.playlists.moments import parse_dry_run_time
+from utilities.screens.command_log import ScreenAction
 from utilities.screens.model import ScreenRecord
 from utilities.services import server_zone
-
-log = logging.getLogger("foyer.screens")
 
 ONE_WEEK = timedelta(days=7)
 
@@ -71,9 +69,17 @@ class ScreenProgramme(PlaylistHandler):
         else:
             registry = self.authenticator.screens.registry
             await registry.change_shown(screen.number, "" if playlist else shows, playlist, zone or None)
-            log.info("%s changed what screen %d shows", cast(Person, self.principal).label, screen.number)
+            await self.log_change(screen, shows, zone)
             self.services.director.wake()
             self.redirect("/screens", status=303)
+
+    async def log_change(self, screen: ScreenRecord, shows: str, zone: str) -> None:
+        """Writes what a screen shows from now on to its log."""
+        playlist = self.services.playlists.get(shows.removeprefix(PLAYLIST_PREFIX))
+        name = (playlist.title if playlist is not None else "") or self.titles.get(shows, shows)
+        words = f"{name}, {zone or 'in the zone of the server'}"
+        commands, person = self.services.director.programmes.commands, cast(Person, self.principal).label
+        await commands.send(screen.number, ScreenAction.SHOWS, person, words)
 
     async def find_screen(self, number: str) -> ScreenRecord:
         """Returns the screen. Raises HTTPError 404."""

@@ -10,7 +10,8 @@ from utilities.model.formats import format_age, format_moment
 from utilities.model.principals import Person
 from utilities.screens.alarm_watch import AlarmWatch
 from utilities.screens.alarms import ScreenHealth
-from utilities.screens.commands import ScreenAction, ScreenCommands
+from utilities.screens.command_log import ScreenAction
+from utilities.screens.commands import ScreenCommands
 from utilities.services import server_zone
 
 NOTICES_SHOWN = 10

@@ -1,37 +1,52 @@
 """/screens/<number>: one screen, what it reports, what one can do with it, and what was done."""
 
+from datetime import UTC, datetime, time, timedelta
+
 from tornado.web import HTTPError
 
 from handlers.screens.fleet import describe_shown
 from handlers.screens.screen_list import ScreenPagesHandler, describe_clock
+from handlers.screens.show import shown_screen
 from utilities.broadcast.takeovers import MAX_TAKEOVER_MINUTES
 from utilities.model.errors import ParameterError
-from utilities.model.formats import format_age
+from utilities.model.formats import format_age, format_date_and_time
 from utilities.screens.beats import ReceivedBeat
-from utilities.screens.commands import EVENT_ACTIONS, MAX_HOLD_MINUTES, ScreenAction
+from utilities.screens.command_log import EVENT_ACTIONS, ScreenAction
+from utilities.screens.commands import FULL_BRIGHTNESS, MAX_HOLD_MINUTES
 from utilities.screens.model import ScreenRecord
 
+MORNING = time(6)
+STEP_ACTIONS = (ScreenAction.BACK, ScreenAction.NEXT, ScreenAction.PAUSE)
 FORM_FIELDS = ("board", "message", "minutes")
 COMMAND_WORDS = {
     ScreenAction.IDENTIFY: "Its name and a way to this page fill the glass for a minute.",
     ScreenAction.RELOAD: "The screen loads its page again.",
+    ScreenAction.BACK: "The screen shows the board before, for ten minutes at most.",
     ScreenAction.NEXT: "The screen shows the next board, for ten minutes at most.",
     ScreenAction.PAUSE: "The screen stays where it is, for ten minutes at most.",
     ScreenAction.GO_ON: "The screen goes on with its programme.",
     ScreenAction.BOARD: "The screen shows the board.",
     ScreenAction.MESSAGE: "The message fills the glass.",
+    ScreenAction.BRIGHTNESS: "The brightness is set.",
+    ScreenAction.OFF: "The screen is black. “Go on” switches it on again.",
     ScreenAction.ALARM: "The alarm is set.",
 }
 ENTRY_WORDS = {
     ScreenAction.IDENTIFY: "showed its name",
     ScreenAction.RELOAD: "reloaded it",
+    ScreenAction.BACK: "went to the board before",
     ScreenAction.NEXT: "went to the next board",
     ScreenAction.PAUSE: "paused it",
     ScreenAction.GO_ON: "let it go on",
     ScreenAction.BOARD: "showed",
     ScreenAction.MESSAGE: "showed the message",
+    ScreenAction.END_MESSAGE: "ended",
+    ScreenAction.BRIGHTNESS: "set its brightness to",
+    ScreenAction.OFF: "switched it off",
+    ScreenAction.SHOWS: "changed what it shows:",
     ScreenAction.ALARM: "set its alarm:",
-    ScreenAction.PAIR: "paired it",
+    ScreenAction.PAIR: "paired it:",
+    ScreenAction.REPLACE: "replaced its television with",
     ScreenAction.UNPAIR: "unpaired it",
 }
 
@@ -56,6 +71,7 @@ class OneScreenHandler(ScreenPagesHandler):
         await self.commands.refresh()
         screen, received, now = health.screen, health.received, self.services.clock()
         entries = await self.commands.list_entries(screen.number)
+        light = self.commands.current_light(screen.number, now)
         self.render_page(
             "screens/screen.html",
             here="/screens",
@@ -65,7 +81,10 @@ class OneScreenHandler(ScreenPagesHandler):
             received=received,
             facts=self.list_facts(received) if received is not None else [],
             is_dark_reported=screen.number in await self.alarm_watch.list_alarms(),
-            is_held=self.commands.current_hold(screen.number, now) is not None,
+            is_held=self.is_held(screen, now),
+            has_turn=self.has_turn(screen, now),
+            brightness=light.brightness if light is not None else FULL_BRIGHTNESS,
+            tomorrow=self.morning_text(screen),
             boards=sorted(self.services.boards, key=lambda board: board.title),
             entries=entries[:50],
             entry_words=ENTRY_WORDS,
@@ -75,6 +94,27 @@ class OneScreenHandler(ScreenPagesHandler):
             fields=fields or dict.fromkeys(FORM_FIELDS, ""),
             most_minutes=MAX_HOLD_MINUTES,
         )
+
+    def is_held(self, screen: ScreenRecord, now: datetime) -> bool:
+        """Whether a person has changed what it shows, for a while."""
+        light = self.commands.current_light(screen.number, now)
+        is_off = light is not None and not light.brightness
+        return is_off or self.commands.current_hold(screen.number, now) is not None
+
+    def has_turn(self, screen: ScreenRecord, now: datetime) -> bool:
+        """Whether boards are in turn on it now, so that there is one before and a next one."""
+        picture = self.services.director.programmes.picture(shown_screen(screen, self.services), now)
+        return len(picture.turn) > 1
+
+    def next_morning(self, screen: ScreenRecord) -> datetime:
+        """Returns until when brightness stays as a person sets it: tomorrow at 06:00 on the clock of the room."""
+        zone = shown_screen(screen, self.services).zone
+        tomorrow = self.services.clock().astimezone(zone).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, MORNING, zone).astimezone(UTC)
+
+    def morning_text(self, screen: ScreenRecord) -> str:
+        zone = shown_screen(screen, self.services).zone
+        return format_date_and_time(self.next_morning(screen), zone)
 
     def list_facts(self, received: ReceivedBeat) -> list[tuple[str, str]]:
         """Returns what the screen reports, as rows of a name and a text."""
@@ -136,8 +176,12 @@ class ScreenCommandHandler(OneScreenHandler):
             await self.commands.identify(number, person)
         elif action is ScreenAction.GO_ON:
             await self.commands.end_hold(number, person)
+        elif action in STEP_ACTIONS and not self.has_turn(screen, self.services.clock()):
+            raise ParameterError(action, "needs boards in turn, and there are none on this screen now")
         elif action in EVENT_ACTIONS:
             await self.commands.send(number, action, person)
+        elif action in (ScreenAction.BRIGHTNESS, ScreenAction.OFF):
+            await self.set_brightness(screen, action)
         elif action is ScreenAction.BOARD:
             board = self.services.boards.get(self.get_body_argument("board", ""))
             if board is None:
@@ -147,9 +191,18 @@ class ScreenCommandHandler(OneScreenHandler):
             message = self.get_body_argument("message", "").strip()
             minutes = self.read_minutes(MAX_TAKEOVER_MINUTES)
             await self.services.takeovers.start(message, minutes, person, number)
-            await self.commands.send(number, action, person, f"{message} for {minutes} min")
         else:
             await self.commands.set_alarm(number, self.read_minutes(MAX_HOLD_MINUTES), person)
+
+    async def set_brightness(self, screen: ScreenRecord, action: ScreenAction) -> None:
+        """Sets the brightness of a form, or switches the screen off, until tomorrow. Raises ParameterError."""
+        text = self.get_body_argument("brightness", "").strip() if action is ScreenAction.BRIGHTNESS else ""
+        is_number = text.isascii() and text.isdigit() and len(text) < 4
+        brightness = 0 if action is ScreenAction.OFF else int(text) if is_number else None
+        if brightness is None or (action is ScreenAction.BRIGHTNESS and not brightness):
+            raise ParameterError("brightness", "must be a number of per cent, at least 10")
+        ends_at, until = self.next_morning(screen), self.morning_text(screen)
+        await self.commands.set_brightness(screen.number, brightness, ends_at, self.person_label, until)
 
     def read_minutes(self, most: int) -> int:
         """Returns the minutes of a form. Raises ParameterError."""

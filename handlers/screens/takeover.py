@@ -3,10 +3,11 @@
 from typing import cast
 
 from handlers.base.handler import BaseHandler
-from utilities.broadcast.takeovers import EVERY_SCREEN, MAX_TAKEOVER_MINUTES
+from utilities.broadcast.takeovers import MAX_TAKEOVER_MINUTES
 from utilities.model.errors import ParameterError
 from utilities.model.formats import format_time_of_day
 from utilities.model.principals import Person
+from utilities.screens.command_log import EVERY_SCREEN
 from utilities.services import server_zone
 
 DEFAULT_TAKEOVER_MINUTES = 15

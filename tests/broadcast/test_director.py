@@ -15,11 +15,12 @@ from utilities.accounts.database.connection import StateDatabase, open_state_dat
 from utilities.broadcast.director import ScreenDirector
 from utilities.broadcast.message_layout import layout_message
 from utilities.broadcast.programmes import Programmes, ShownScreen
-from utilities.broadcast.takeovers import EVERY_SCREEN, TakeoverStore
+from utilities.broadcast.takeovers import TakeoverStore
 from utilities.config.settings import Settings
 from utilities.model.errors import ParameterError
 from utilities.playlists.model import BoardTrouble
 from utilities.playlists.watcher import Playlists
+from utilities.screens.command_log import EVERY_SCREEN
 
 UTC_ZONE = ZoneInfo("UTC")
 PLAYLISTS = """\

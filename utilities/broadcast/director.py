@@ -13,7 +13,7 @@ from utilities.model.errors import StateDown
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.rendering.walls.wall_stream import SessionEnd, StreamPipe, WallStream
 from utilities.runtime.supervised_loop import SupervisedLoop
-from utilities.screens.commands import EVENT_ACTIONS
+from utilities.screens.command_log import EVENT_ACTIONS
 
 log = logging.getLogger("foyer.screens")
 
@@ -49,13 +49,16 @@ class ScreenDirector:
         self._version = version
         self._streams: set[ShowStream] = set()
         self._wake = asyncio.Event()
+        self._command_wake = asyncio.Event()
         self._loop: SupervisedLoop | None = None
         self._command_loop: SupervisedLoop | None = None
 
     def start(self) -> None:
         """Starts the only timer of all screens."""
         self._loop = SupervisedLoop("screens: programme", self._follow_changes)
-        self._command_loop = SupervisedLoop.every(COMMAND_POLL_SECONDS, "screens: commands", self.follow_commands)
+        self._command_loop = SupervisedLoop.every(
+            COMMAND_POLL_SECONDS, "screens: commands", self.follow_commands, sleep=self._sleep_until_command
+        )
 
     async def stop(self) -> None:
         """Ends all streams."""
@@ -68,8 +71,14 @@ class ScreenDirector:
             each.stream.send_farewell(bye)
 
     def wake(self) -> None:
-        """Looks at once for what has changed, as after a takeover."""
+        """Looks at once for what has changed, as after a takeover or a command in this process."""
         self._wake.set()
+        self._command_wake.set()
+
+    async def _sleep_until_command(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._command_wake.wait(), seconds)
+        self._command_wake.clear()
 
     async def follow_commands(self) -> None:
         """Sends what a person sends to a screen, in this process or another, to its open streams."""
@@ -88,7 +97,7 @@ class ScreenDirector:
                 for each in [each for each in self._streams if each.screen.number == command.screen]:
                     each.stream.send_events([event], self._monotonic())
         if new:
-            self.wake()
+            self._wake.set()
 
     async def _follow_changes(self) -> None:
         next_beat = self._monotonic() + SHOW_BEAT_SECONDS
@@ -139,7 +148,8 @@ class ScreenDirector:
             picture = self.programmes.takeover_picture(each.screen.number, now)
             if picture is None:
                 key = each.screen.programme_key
-                picture = programmes[key] = programmes.get(key) or self.programmes.programme_picture(each.screen, now)
+                shared = programmes[key] = programmes.get(key) or self.programmes.programme_picture(each.screen, now)
+                picture = self.programmes.own_picture(each.screen, now, shared)
             if picture != each.sent and each.stream.stalled_since is None:
                 event = events[picture] = events.get(picture) or encode_picture(picture, now)
                 each.sent = picture
@@ -182,5 +192,6 @@ def encode_picture(picture: Picture, now: datetime) -> SseEvent:
             "note": picture.note,
             "left": left,
             "takeover": bool(picture.takeover),
+            "brightness": picture.brightness,
         },
     )

@@ -1,7 +1,7 @@
 """What fills each glass: a takeover, the board of the moment in a playlist, or the one board of a screen."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,7 @@ class Picture:
     note: str = ""
     until: datetime | None = None
     takeover: int = 0
+    brightness: int | None = None  # per cent, as a person has set it; None for that of `light`
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,21 @@ class Programmes:
 
     def picture(self, screen: ShownScreen, now: datetime) -> Picture:
         """Returns what a screen shows at this moment: a takeover before everything else."""
-        return self.takeover_picture(screen.number, now) or self.programme_picture(screen, now)
+        return self.takeover_picture(screen.number, now) or self.own_picture(screen, now)
+
+    def own_picture(self, screen: ShownScreen, now: datetime, programme: Picture | None = None) -> Picture:
+        """Returns what a screen without a takeover shows, as bright as a person has set it.
+
+        `programme` is that of `programme_picture` where it has been computed already.
+        """
+        light = self.commands.current_light(screen.number, now)
+        if light is not None and not light.brightness:
+            return Picture("", Light.BLACK, until=light.ends_at)
+        picture = self.hold_picture(screen.number, now) or programme or self.programme_picture(screen, now)
+        if light is None or picture.light is Light.BLACK:
+            return picture
+        until = min(filter(None, (picture.until, light.ends_at)))
+        return replace(picture, brightness=light.brightness, until=until)
 
     def hold_picture(self, number: int, now: datetime) -> Picture | None:
         """Returns what a person shows on a screen for a while; on the glass it is like a takeover."""
@@ -97,10 +112,17 @@ class Programmes:
         return Picture(path, Light.FULL, until=hold.ends_at, takeover=hold.number)
 
     def takeover_picture(self, number: int, now: datetime) -> Picture | None:
+        """Returns the message or the board that fills the glass, at full brightness; None without one."""
         takeover = self.takeovers.current(number, now)
         if takeover is None:
-            return self.hold_picture(number, now)
-        return Picture(f"/tv/takeover/{takeover.number}", Light.FULL, until=takeover.ends_at, takeover=takeover.number)
+            return None
+        path = board_path(takeover.board) if takeover.board else f"/tv/takeover/{takeover.number}"
+        return Picture(path, Light.FULL, until=takeover.ends_at, takeover=takeover.number)
+
+    def shown_beside_programme(self, number: int, now: datetime) -> frozenset[str]:
+        """Returns the boards that a screen may read for a while besides those of its programme."""
+        hold, takeover = self.commands.current_hold(number, now), self.takeovers.current(number, now)
+        return frozenset(each.board for each in (hold, takeover) if each is not None) - {""}
 
     def programme_picture(self, screen: ShownScreen, now: datetime) -> Picture:
         playlist = self.playlists.get(screen.playlist) if screen.playlist else None

@@ -14,7 +14,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.formats import format_moment
 from utilities.pageviews.server_zone import server_zone
-from utilities.playlists.schedule import SlotReason
+from utilities.playlists.schedule import Light
 from utilities.playlists.watcher import Playlists
 from utilities.screens.alarm_watch import AlarmWatch, NoticeWriter
 from utilities.screens.beats import BeatStore
@@ -77,11 +77,8 @@ def open_alarm_watch(
     zone, clock = server_zone(settings), registry.clock
 
     def is_muted(screen: ScreenRecord, now: datetime) -> bool:
-        playlist = programmes.playlists.get(screen.playlist) if screen.playlist else None
-        if playlist is None:
-            return False
-        slot = programmes.find_slot(screen.playlist, playlist, ShownScreen.of(screen, zone).zone, now)
-        return slot.reason in (SlotReason.QUIET, SlotReason.NOTHING)
+        """Whether it is black as planned, or because somebody has switched it off."""
+        return programmes.own_picture(ShownScreen.of(screen, zone), now).light is Light.BLACK
 
     return AlarmWatch(
         registry,

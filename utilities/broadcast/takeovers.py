@@ -1,36 +1,37 @@
-"""Takeovers: messages that fill the glass of a screen, or of every one, until they end by themselves."""
+"""Takeovers: messages and boards that fill the glass of a screen, or of every one, until they end by themselves."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from utilities.accounts.database.command_tables import takeovers
 from utilities.accounts.database.connection import StateDatabase
-from utilities.accounts.database.tables import takeovers
 from utilities.broadcast.message_layout import check_message
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, StateDown
+from utilities.screens.command_log import EVERY_SCREEN, ScreenAction, insert_log_row
 
 log = logging.getLogger("foyer.screens")
 
-EVERY_SCREEN = 0
 MAX_TAKEOVER_MINUTES = 24 * 60
 MAX_SENDER_CHARS = 100
 
 
 @dataclass(frozen=True)
 class Takeover:
-    """A message on a screen, or on every one."""
+    """A message or a board on a screen, or on every one."""
 
     number: int  # grows: the latest one of a screen is shown
     screen: int  # EVERY_SCREEN for all
-    message: str
+    message: str  # '' with a board
     sender: str
     begins_at: datetime
     ends_at: datetime
+    board: str = ""
 
 
 class TakeoverStore:
@@ -64,38 +65,53 @@ class TakeoverStore:
             return
         self._by_screen = {row.screen: _read_takeover(row) for row in rows}
 
-    async def start(self, message: str, minutes: int, sender: str, screen: int = EVERY_SCREEN) -> Takeover:
-        """Begins a takeover now. Raises ParameterError for a message or a time that is not right, and StateDown."""
-        text = check_message(message)
+    async def start(
+        self, message: str, minutes: int, sender: str, screen: int = EVERY_SCREEN, *, board: str = ""
+    ) -> Takeover:
+        """Begins a takeover now, with a message or a board. Raises ParameterError for what is not right, StateDown."""
+        text = "" if board else check_message(message)
         if not 1 <= minutes <= MAX_TAKEOVER_MINUTES:
             raise ParameterError("minutes", f"must be between 1 and {MAX_TAKEOVER_MINUTES}")
         now = self.clock()
-        values = {
-            **{"screen": screen, "message": text, "sender": sender[:MAX_SENDER_CHARS]},
-            **{"begins_at": now, "ends_at": now + timedelta(minutes=minutes)},
-        }
-
-        def replace_rows(connection: Connection) -> int:
-            is_replaced = (takeovers.c.screen == screen) | (takeovers.c.ends_at <= now)
-            connection.execute(delete(takeovers) if screen == EVERY_SCREEN else delete(takeovers).where(is_replaced))
-            return int(connection.execute(insert(takeovers).values(values).returning(takeovers.c.number)).scalar_one())
-
+        takeover = Takeover(0, screen, text, sender, now, now + timedelta(minutes=minutes), board)
         try:
-            number = await self.database.run(replace_rows)
+            number = await self.database.run(lambda connection: store_takeover(connection, takeover))
         except IntegrityError:  # another process began one at the same moment: the later one stays
-            number = await self.database.run(replace_rows)
+            number = await self.database.run(lambda connection: store_takeover(connection, takeover))
         await self.refresh()
-        log.info("%s has taken over %s for %d min", sender, f"screen {screen}" if screen else "every screen", minutes)
-        return Takeover(number, screen, text, values["sender"], now, values["ends_at"])  # type: ignore[arg-type]
+        return replace(takeover, number=number)
 
     async def end(self, number: int, by: str) -> bool:
         """Ends a takeover now; returns whether it was running."""
-        gone = delete(takeovers).where(takeovers.c.number == number)
-        count = await self.database.run(lambda connection: connection.execute(gone).rowcount)
+        count = await self.database.run(lambda connection: end_takeover(connection, number, by, self.clock()))
         await self.refresh()
-        if count:
-            log.info("%s has ended takeover %d", by, number)
-        return bool(count)
+        return count
+
+
+def store_takeover(connection: Connection, takeover: Takeover) -> int:
+    """Stores a takeover in place of those that it replaces, logs it, and returns its number."""
+    screen, now = takeover.screen, takeover.begins_at
+    is_replaced = (takeovers.c.screen == screen) | (takeovers.c.ends_at <= now)
+    connection.execute(delete(takeovers) if screen == EVERY_SCREEN else delete(takeovers).where(is_replaced))
+    values = {
+        **{"screen": screen, "message": takeover.message, "board": takeover.board},
+        **{"sender": takeover.sender[:MAX_SENDER_CHARS], "begins_at": now, "ends_at": takeover.ends_at},
+    }
+    number = int(connection.execute(insert(takeovers).values(values).returning(takeovers.c.number)).scalar_one())
+    minutes = (takeover.ends_at - now) // timedelta(minutes=1)
+    action = ScreenAction.BOARD if takeover.board else ScreenAction.MESSAGE
+    words = f"{takeover.message or takeover.board} for {minutes} min"
+    insert_log_row(connection, now, screen, action, takeover.sender, words)
+    return number
+
+
+def end_takeover(connection: Connection, number: int, by: str, now: datetime) -> bool:
+    """Deletes a takeover and logs it; returns whether it was running."""
+    row = connection.execute(delete(takeovers).where(takeovers.c.number == number).returning(takeovers)).first()
+    if row is None or row.ends_at <= now:
+        return False
+    insert_log_row(connection, now, row.screen, ScreenAction.END_MESSAGE, by, row.message or row.board)
+    return True
 
 
 def _read_takeover(row: Row[Any]) -> Takeover:

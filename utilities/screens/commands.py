@@ -1,58 +1,35 @@
 """What people send to screens: each command is a row of a log, which every process reads for the screens it serves."""
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from utilities.accounts.database.command_tables import screen_holds, screen_lights, screen_log
 from utilities.accounts.database.connection import StateDatabase
-from utilities.accounts.database.tables import screen_holds, screen_log, screens
+from utilities.accounts.database.tables import screens
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, StateDown
+from utilities.screens.command_log import (
+    MAX_PERSON_CHARS,
+    ScreenAction,
+    ScreenCommand,
+    insert_log_row,
+    read_log_row,
+    select_entries,
+)
 from utilities.screens.model import ALARM_MINUTES
 from utilities.screens.screen_rows import mark_change
 
 log = logging.getLogger("foyer.screens")
 
-MAX_LOG_ENTRIES = 200  # of one screen
-LOG_LIFETIME = timedelta(days=90)
 LATE_ROWS = 50  # a transaction may commit after one that has a later number
 IDENTIFY_MINUTES = 1
 MAX_HOLD_MINUTES = 24 * 60
-
-
-class ScreenAction(StrEnum):
-    """What a person has done with a screen."""
-
-    IDENTIFY = "identify"
-    RELOAD = "reload"
-    NEXT = "next"
-    PAUSE = "pause"
-    GO_ON = "go on"
-    BOARD = "board"
-    MESSAGE = "message"
-    ALARM = "alarm"
-    PAIR = "pair"
-    UNPAIR = "unpair"
-
-
-EVENT_ACTIONS = (ScreenAction.RELOAD, ScreenAction.NEXT, ScreenAction.PAUSE, ScreenAction.GO_ON)
-"""What the script on the glass does; everything else changes what the server shows."""
-
-
-@dataclass(frozen=True)
-class ScreenCommand:
-    """One row of the log."""
-
-    number: int
-    screen: int
-    made_at: datetime
-    person: str
-    action: ScreenAction
-    detail: str
+MIN_BRIGHTNESS, FULL_BRIGHTNESS = 10, 100  # per cent
 
 
 @dataclass(frozen=True)
@@ -66,6 +43,16 @@ class ScreenHold:
     ends_at: datetime
 
 
+@dataclass(frozen=True)
+class ScreenLight:
+    """How bright a person has set a screen, until it ends by itself."""
+
+    screen: int
+    brightness: int  # per cent; 0 for black
+    person: str
+    ends_at: datetime
+
+
 class ScreenCommands:
     """Writes commands, and reads those of every process."""
 
@@ -73,6 +60,8 @@ class ScreenCommands:
         self.database = database
         self.clock = clock
         self._holds: dict[int, ScreenHold] = {}
+        self._lights: dict[int, ScreenLight] = {}
+        self._reading = asyncio.Lock()  # two readers must not send one command twice
         self._last: int | None = None  # the number of the newest row that was read
         self._read: set[int] = set()
 
@@ -95,9 +84,31 @@ class ScreenCommands:
 
         def end(connection: Connection) -> None:
             connection.execute(delete(screen_holds).where(screen_holds.c.screen == screen))
+            _switch_on(connection, screen)
             self._insert_row(connection, screen, ScreenAction.GO_ON, person, "")
 
         await self.database.run(end)
+        await self.refresh()
+
+    async def set_brightness(self, screen: int, brightness: int, ends_at: datetime, person: str, until: str) -> None:
+        """Sets how bright a screen is, 0 for black, until `ends_at`, which is `until` in words. Raises ParameterError.
+
+        Full brightness is that of the programme.
+        """
+        if brightness and not MIN_BRIGHTNESS <= brightness <= FULL_BRIGHTNESS:
+            raise ParameterError("brightness", f"must be between {MIN_BRIGHTNESS} and {FULL_BRIGHTNESS}")
+        is_full = brightness == FULL_BRIGHTNESS
+        detail = f"{brightness} %" + ("" if is_full else f" until {until}") if brightness else f"until {until}"
+        action = ScreenAction.BRIGHTNESS if brightness else ScreenAction.OFF
+
+        def replace_light(connection: Connection) -> None:
+            self._insert_row(connection, screen, action, person, detail)
+            connection.execute(delete(screen_lights).where(screen_lights.c.screen == screen))
+            if not is_full:
+                values = {"screen": screen, "brightness": brightness, "ends_at": ends_at}
+                connection.execute(insert(screen_lights).values(values | {"person": person[:MAX_PERSON_CHARS]}))
+
+        await self.database.run(replace_light)
         await self.refresh()
 
     async def set_alarm(self, screen: int, minutes: int, person: str) -> None:
@@ -122,42 +133,46 @@ class ScreenCommands:
         def replace_hold(connection: Connection) -> None:
             number = self._insert_row(connection, screen, action, person, detail)
             connection.execute(delete(screen_holds).where(screen_holds.c.screen == screen))
-            values = {"screen": screen, "number": number, "board": board, "person": person[:255], "ends_at": ends_at}
+            _switch_on(connection, screen)
+            values = {
+                "screen": screen,
+                "number": number,
+                "board": board,
+                "person": person[:MAX_PERSON_CHARS],
+                "ends_at": ends_at,
+            }
             connection.execute(insert(screen_holds).values(values))
 
         await self.database.run(replace_hold)
         await self.refresh()
 
     def _insert_row(self, connection: Connection, screen: int, action: ScreenAction, person: str, detail: str) -> int:
-        """Inserts a row, and deletes the oldest of the screen, and what is too old."""
-        now = self.clock()
-        values = {"screen": screen, "made_at": now, "person": person[:255], "action": action, "detail": detail[:300]}
-        number = int(connection.execute(insert(screen_log).values(values).returning(screen_log.c.number)).scalar_one())
-        mine = select(screen_log.c.number).where(screen_log.c.screen == screen).order_by(screen_log.c.number.desc())
-        oldest = connection.scalar(mine.offset(MAX_LOG_ENTRIES - 1).limit(1))
-        is_surplus = (screen_log.c.screen == screen) & (screen_log.c.number < (oldest or 0))
-        connection.execute(delete(screen_log).where(is_surplus | (screen_log.c.made_at < now - LOG_LIFETIME)))
-        log.info("%s: screen %d, %s %s", person, screen, action, detail)
-        return number
+        return insert_log_row(connection, self.clock(), screen, action, person, detail)
 
     async def list_entries(self, screen: int) -> list[ScreenCommand]:
         """Returns what was done with a screen, the newest first."""
-        query = select(screen_log).where(screen_log.c.screen == screen).order_by(screen_log.c.number.desc())
-        return [_read_command(row) for row in await self.database.run(lambda c: c.execute(query).all())]
+        query = select_entries(screen)
+        return [read_log_row(row) for row in await self.database.run(lambda c: c.execute(query).all())]
 
     def current_hold(self, screen: int, now: datetime) -> ScreenHold | None:
         """Returns what holds a screen at `now`, as of the last `refresh`."""
         hold = self._holds.get(screen)
         return hold if hold is not None and now < hold.ends_at else None
 
+    def current_light(self, screen: int, now: datetime) -> ScreenLight | None:
+        """Returns how bright a person has set a screen at `now`, as of the last `refresh`."""
+        light = self._lights.get(screen)
+        return light if light is not None and now < light.ends_at else None
+
     async def refresh(self) -> None:
-        """Reads the holds; while the database is down the last ones stay until they end."""
+        """Reads holds and brightness; while the database is down the last ones stay until they end."""
         try:
-            rows = await self.database.run(lambda connection: connection.execute(select(screen_holds)).all())
+            holds, lights = await self.database.run(_select_holds_and_lights)
         except StateDown as error:
             log.debug("cannot read what holds screens: %s", error)  # the database logs its outages
             return
-        self._holds = {row.screen: ScreenHold(**row._mapping) for row in rows}
+        self._holds = {row.screen: ScreenHold(**row._mapping) for row in holds}
+        self._lights = {row.screen: ScreenLight(**row._mapping) for row in lights}
 
     def forget(self) -> None:
         """Lets the next `read_new` begin with what comes then; for a process without screens."""
@@ -165,6 +180,10 @@ class ScreenCommands:
 
     async def read_new(self) -> list[ScreenCommand]:
         """Returns the commands of every process since the last call; none at the first one. Raises StateDown."""
+        async with self._reading:
+            return await self._read_rows()
+
+    async def _read_rows(self) -> list[ScreenCommand]:
         last = self._last
         if last is None:
             self._last = await self.database.run(_select_last_number)
@@ -172,16 +191,22 @@ class ScreenCommands:
             return []
         query = select(screen_log).where(screen_log.c.number > last - LATE_ROWS).order_by(screen_log.c.number)
         rows = await self.database.run(lambda connection: connection.execute(query).all())
-        new = [_read_command(row) for row in rows if row.number not in self._read]
+        new = [read_log_row(row) for row in rows if row.number not in self._read]
         self._last = max([last, *(each.number for each in new)])
         self._read = {number for number in self._read if number > self._last - LATE_ROWS}
         self._read |= {each.number for each in new}
         return new
 
 
+def _switch_on(connection: Connection, screen: int) -> None:
+    """Ends that a screen is off: whoever shows something on it wants to see it."""
+    is_off = (screen_lights.c.screen == screen) & (screen_lights.c.brightness == 0)
+    connection.execute(delete(screen_lights).where(is_off))
+
+
 def _select_last_number(connection: Connection) -> int:
     return connection.scalar(select(func.max(screen_log.c.number))) or 0
 
 
-def _read_command(row: Row[Any]) -> ScreenCommand:
-    return ScreenCommand(row.number, row.screen, row.made_at, row.person, ScreenAction(row.action), row.detail)
+def _select_holds_and_lights(connection: Connection) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    return list(connection.execute(select(screen_holds)).all()), list(connection.execute(select(screen_lights)).all())

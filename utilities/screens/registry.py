@@ -74,6 +74,10 @@ class ScreenRegistry:
         await self.refresh()
         return self._screens.get(number)
 
+    def find_number(self, text: str) -> ScreenRecord | None:
+        """Returns the screen whose number a text is, as of the last `refresh`."""
+        return next((each for number, each in self._screens.items() if str(number) == text), None)
+
     def watch_screen(self, screen: ScreenRecord) -> asyncio.Event:
         """Is set when this screen is unpaired or shows something else. Keep a reference: nothing else does."""
         self._start_poll()

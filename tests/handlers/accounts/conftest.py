@@ -7,8 +7,7 @@ start_foyer        starts Foyer with sign-in: `await start_foyer(allowed_domains
 start_local_foyer  starts Foyer without sign-in
 open_database      opens a state database, closed at the end
 proxy              a TCP proxy before PostgreSQL, which can be made to fail; `proxied_url` goes through it
-own_postgres       a PostgreSQL server of the module's own, to be frozen and killed
-new_browser        `new_browser()` returns one more browser for one Foyer with sign-in
+own_postgres       a PostgreSQL server of the module, to be frozen and killed; `new_browser()` is one more browser
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -137,7 +136,7 @@ def sign_in_settings(settings: Callable[..., Settings], provider: Provider) -> C
                 "google_client_secret": openid.SECRET,
                 "allowed_domains": (openid.DOMAIN,),
                 "secret_key": SECRET,
-                **values,
+                **{"boards_dir": BOARDS, **values},
             }
         )
 
@@ -170,7 +169,8 @@ async def start_local_foyer(settings: Callable[..., Settings]) -> AsyncIterator[
     async with AsyncExitStack() as stack:
 
         async def open_foyer(**values: Any) -> FoyerServer:
-            return await stack.enter_async_context(run_foyer(settings(**values), VirtualClock(), UNLIMITED))
+            own = settings(**{"boards_dir": BOARDS, **values})
+            return await stack.enter_async_context(run_foyer(own, VirtualClock(), UNLIMITED))
 
         yield open_foyer
 
@@ -185,7 +185,7 @@ async def run_foyer(
 ) -> AsyncIterator[FoyerServer]:
     """Runs all of Foyer except the refresh of reports."""
     prepare_database(settings)
-    async with open_services(settings.model_copy(update={"boards_dir": BOARDS}), clock) as services:
+    async with open_services(settings, clock) as services:
         authenticator = await open_authenticator(
             settings,
             clock,

@@ -1,13 +1,26 @@
 """A person and a screen: beats come in, commands go out, and everything is logged."""
 
 import json
+import re
+import shutil
+from pathlib import Path
 
 import pytest
 
-from tests.handlers.accounts.conftest import StartFoyer
+from tests.handlers.accounts.conftest import BOARDS, StartFoyer
 from tests.handlers.screens.conftest import PairTelevision
 from tests.handlers.screens.test_screens import OpenStream
 from tests.screens.test_diagnosis import WELL
+
+PLAYLIST_OF_TWO = "playlists: {both: {items: [{board: office}, {board: second}]}}\n"
+
+
+def copy_boards(folder: Path, playlists: str) -> Path:
+    """Returns a folder with two boards and these playlists."""
+    for name in ("office", "second"):
+        shutil.copy(BOARDS / "office.yaml", folder / f"{name}.yaml")
+    (folder / "playlists.yaml").write_text(playlists, encoding="utf-8")
+    return folder
 
 
 async def test_beat_is_on_the_pages_of_people(start_foyer: StartFoyer, pair_television: PairTelevision):
@@ -30,8 +43,8 @@ async def test_beat_is_on_the_pages_of_people(start_foyer: StartFoyer, pair_tele
     ("name", "form", "event"),
     [
         ("reload", "", '"action":"reload"'),
-        ("next", "", '"action":"next"'),
-        ("pause", "", '"action":"pause"'),
+        ("brightness", "brightness=40", '"brightness":40'),
+        ("off", "", '"light":"black"'),
         ("identify", "", "/tv/identify/"),
         ("board", "board=office&minutes=10", '"takeover":true'),
         ("message", "message=Coffee+is+ready&minutes=5", "/tv/takeover/"),
@@ -56,3 +69,45 @@ async def test_command_reaches_the_open_stream_and_the_log(
     assert newest.action.name.lower() == name
     assert newest.person in (await person.open("/screens/1")).body.decode()
     stream.writer.close()
+
+
+@pytest.mark.parametrize("name", ["back", "next", "pause"])
+async def test_step_is_offered_and_accepted_only_where_boards_are_in_turn(
+    start_foyer: StartFoyer, pair_television: PairTelevision, tmp_path: Path, name: str
+):
+    foyer = await start_foyer(boards_dir=copy_boards(tmp_path, PLAYLIST_OF_TWO))
+    television, person = await pair_television(foyer)
+    refusal = await person.open(f"/screens/1/{name}", "POST", "", Origin=person.site)
+    assert refusal.code == 422 and "needs boards in turn" in refusal.body.decode()
+    assert f"/screens/1/{name}" not in (await person.open("/screens/1")).body.decode()
+    assert (await person.open("/screens/1/shows", "POST", "shows=playlist:both", Origin=person.site)).code == 303
+    assert f"/screens/1/{name}" in (await person.open("/screens/1")).body.decode()
+    stream = await OpenStream.open(foyer, television, "/tv/show")
+    await stream.read_until("event: show")
+    await foyer.services.director.follow_commands()
+    assert (await person.open(f"/screens/1/{name}", "POST", "", Origin=person.site)).code == 303
+    await foyer.services.director.follow_commands()
+    await stream.read_until(f'"action":"{name}"')
+    stream.writer.close()
+
+
+async def test_log_has_everything_that_a_screen_was_sent(start_foyer: StartFoyer, pair_television: PairTelevision):
+    foyer = await start_foyer()
+    _, person = await pair_television(foyer)
+    for path, form in (
+        ("/takeover", "message=Cake&minutes=5&screen="),
+        ("/takeover/1/end", ""),
+        ("/takeover", "message=Tea&minutes=5&screen=1"),
+        ("/screens/1/shows", "shows=office&zone=Asia/Tokyo"),
+        ("/screens/1/off", ""),
+        ("/screens/1/go-on", ""),
+    ):
+        assert (await person.open(path, "POST", form, Origin=person.site)).code == 303, path
+    page = " ".join(re.sub(r"<[^>]+>", "", (await person.open("/screens/1")).body.decode()).split())
+    log = page.partition("What was done with it")[2].partition("Ground floor")[0]
+    for line in (
+        *("showed the message Cake for 5 min", "ended Cake", "showed the message Tea for 5 min"),
+        *("changed what it shows: Office, Asia/Tokyo", "switched it off until", "let it go on", "paired it:"),
+    ):
+        assert line in log, log
+    assert log.count("@") == 7, log  # each by somebody

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from utilities.accounts.database.metadata import METADATA as METADATA  # for those who need every table
+from utilities.accounts.database.command_tables import METADATA as METADATA  # for those who need every table
 from utilities.accounts.database.metadata import UtcDateTime
 
 people = Table(
@@ -137,19 +137,6 @@ screen_changes = Table(
     Column("revision", Integer, nullable=False),  # grows with each change of a screen, in the same transaction
 )
 
-takeovers = Table(
-    "takeovers",
-    METADATA,
-    Column("number", Integer, primary_key=True),
-    Column("screen", Integer, nullable=False),  # 0 is every screen
-    Column("message", String(200), nullable=False),
-    Column("sender", String(100), nullable=False),
-    Column("begins_at", UtcDateTime, nullable=False),
-    Column("ends_at", UtcDateTime, nullable=False),
-    UniqueConstraint("screen"),  # two never share a glass
-    sqlite_autoincrement=True,
-)
-
 screen_beats = Table(
     "screen_beats",
     METADATA,
@@ -158,29 +145,6 @@ screen_beats = Table(
     Column("browser", String(100), nullable=False),
     Column("clock_error", Float, nullable=False),  # seconds
     Column("beat", String(4000), nullable=False),  # JSON of utilities/screens/beats.py
-)
-
-screen_log = Table(
-    "screen_log",
-    METADATA,
-    Column("number", Integer, primary_key=True),  # grows: every process reads what is new
-    Column("screen", Integer, nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("person", String(255), nullable=False),
-    Column("action", String(20), nullable=False),
-    Column("detail", String(300), nullable=False),
-    Index(None, "screen"),
-    sqlite_autoincrement=True,
-)
-
-screen_holds = Table(
-    "screen_holds",
-    METADATA,
-    Column("screen", Integer, primary_key=True, autoincrement=False),
-    Column("number", Integer, nullable=False),  # of the command in screen_log
-    Column("board", String(100), nullable=False),  # '' to identify the screen
-    Column("person", String(255), nullable=False),
-    Column("ends_at", UtcDateTime, nullable=False),
 )
 
 screen_alarms = Table(
