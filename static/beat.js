@@ -3,6 +3,8 @@
 (function () {
   'use strict';
 
+  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); }
+
   var EVERY_MS = 60000;
   var LOOK_MS = 5000;
   var RUN_MS = 300000; // errors with longer breaks are not one run

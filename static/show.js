@@ -4,8 +4,12 @@
 (function () {
   'use strict';
 
-  var RETRY_MS = 1000; // the first wait; it doubles
+  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); }
+
+  var SPREAD_MS = 10000; // the first retries of all screens after a restart
   var MAX_RETRY_MS = 15000;
+  var ANSWER_MS = 20000; // a request without an answer by then has failed
+  var DEAD_MS = 90000; // a frame without a word from its stream for so long is loaded again
   var EARLY_MS = 10000; // so long before a switch the next page is loaded
   var LOAD_MS = 30000; // a page that is not there by then is loaded again
   var PAINT_MS = 300; // from the end of loading to the first picture
@@ -23,17 +27,20 @@
   var request = new XMLHttpRequest();
   var shown = stage.querySelector('iframe'); // the frame on top
   var waiting = null; // the frame below it, while it loads
-  var loadTimer = 0, early = 0, helpTimer = 0, retryTimer = 0, retryDelay = 0, holdTimer = 0;
+  var loadTimer = 0, early = 0, helpTimer = 0, retryTimer = 0, retries = 0, holdTimer = 0;
   var source = null;
   var beatMs = 12000;
   var lastBeatAt = monotonicNow();
   var programme = { path: body.getAttribute('data-path') || '', light: 'full', turn: [] };
   var heldPath = ''; // a person with a remote control holds this page
+  var trial = null; // the page of another build, before this one gives way to it
+  var isReloading = false;
 
   if (window.top !== window) {
     if (isShell) { window.top.location.replace('/tv'); }
     return;
   }
+  window.foyerRenews = true; // wall.js leaves it to this script to load another page
 
   function monotonicNow() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
@@ -43,8 +50,12 @@
 
   function withTheme(path) { return path + location.search; }
 
-  function isPainted(frame) { // an error of the server or the browser never gets on the glass
-    try { return !!frame.contentDocument.querySelector('body[data-sheet]'); } catch (error) { return false; }
+  function readBody(frame) { try { return frame.contentDocument.querySelector('body[data-sheet]'); } catch (error) { return null; } }
+
+  function isPainted(frame) { // an error of the server or the browser, or half a page, never gets on the glass
+    var page = readBody(frame), links = page ? frame.contentDocument.querySelectorAll('link[rel=stylesheet]') : [], i;
+    for (i = 0; i < links.length; i += 1) { if (!links[i].sheet) { return false; } }
+    return !!page && !frame.contentDocument.querySelector('script[src]:not([data-ran])');
   }
 
   function dropWaiting() {
@@ -63,6 +74,14 @@
     loadTimer = setTimeout(retryFrame, LOAD_MS);
     frame.src = withTheme(path);
     stage.insertBefore(frame, stage.firstChild); // below what is shown
+  }
+
+  function checkShown() { // the frame on top: half a page, or one that gets no figures although the server speaks
+    var page = shown && readBody(shown), beat = page && page.getAttribute('data-beat');
+    if (!shown || waiting || monotonicNow() - lastBeatAt > beatMs * 2) { return; }
+    if (shown.hasAttribute('data-painted') ? beat && shown.contentWindow.performance.now() - beat > DEAD_MS : monotonicNow() > LOAD_MS) {
+      loadFrame(shown.getAttribute('data-path'));
+    }
   }
 
   function retryFrame() {
@@ -141,12 +160,35 @@
   /* The stream. */
 
   function onBeat(event) {
-    var beat = JSON.parse(event.data);
+    var beat = JSON.parse(event.data), page = shown && isShell ? readBody(shown) : body;
     lastBeatAt = monotonicNow();
-    retryDelay = 0;
+    retries = 0;
     beatMs = beat.every * 1000;
-    if (isShell && beat.build !== body.getAttribute('data-build')) { setTimeout(reloadWhenServed, Math.random() * 5000); }
+    if (beat.renew === false || programme.takeover) { return; } // it is not the turn of this screen
+    if (beat.build !== body.getAttribute('data-build') || (!isShell && page.hasAttribute('data-outdated'))) { tryPage(beat.build); }
+    else if (page && page.hasAttribute('data-outdated') && !waiting) { loadFrame(shown.getAttribute('data-path')); }
   }
+
+  function tryPage(build) { // unseen: only when it is painted this page gives way to it
+    var path = isShell ? programme.path : '/tv/boards/' + body.getAttribute('data-board');
+    if (trial || isReloading) { return; }
+    if (!path) { reloadWhenServed(); return; }
+    trial = document.createElement('iframe');
+    trial.className = 'trial';
+    trial.onload = function () { setTimeout(function () { endTrial(build); }, PAINT_MS); };
+    setTimeout(dropTrial, LOAD_MS);
+    trial.src = withTheme(path);
+    stage.insertBefore(trial, stage.firstChild);
+  }
+
+  function endTrial(build) {
+    var page = trial && readBody(trial), tile = page && page.querySelector('[data-tile]');
+    if (!page || !isPainted(trial) || page.getAttribute('data-build') !== build || (tile && !/\S/.test(tile.textContent))) { return; }
+    dropTrial();
+    reloadWhenServed();
+  }
+
+  function dropTrial() { if (trial) { stage.removeChild(trial); trial = null; } }
 
   function onCommand(event) { // a person at the page of this screen
     var action = JSON.parse(event.data).action;
@@ -168,31 +210,46 @@
     source.addEventListener('show', onShow);
     source.addEventListener('beat', onBeat);
     source.addEventListener('command', onCommand);
-    source.addEventListener('bye', scheduleRetry);
-    source.onerror = function () { scheduleRetry(); reloadIfUnpaired(); };
+    source.addEventListener('bye', function () { scheduleRetry(); });
+    source.onerror = function () {
+      scheduleRetry();
+      setTimeout(reopenIfServed, Math.random() * 1000);
+    };
   }
 
-  function scheduleRetry() {
+  function scheduleRetry() { // screens must not all come back at one moment
     closeStream();
     if (retryTimer) { return; }
-    retryDelay = Math.min(MAX_RETRY_MS, retryDelay ? retryDelay * 2 : RETRY_MS);
-    retryTimer = setTimeout(openStream, retryDelay * (0.25 + Math.random() * 0.75));
+    retries += 1;
+    retryTimer = setTimeout(openStream, retries > 1 ? MAX_RETRY_MS * (0.25 + Math.random() * 0.75) : 500 + Math.random() * SPREAD_MS);
   }
 
-  function fetchPage(answered) {
+  function fetchPage(answered) { // of a screen, or the page with a code; whatever else answers is no server of ours
     request.onreadystatechange = function () {
-      if (request.readyState === 4 && request.status === 200) { answered(request.responseText); }
+      var text = request.readyState === 4 ? request.responseText : '', isCode = text.indexOf('id="glass"') > 0;
+      if (request.readyState === 4) { answered(isCode || (request.status === 200 && text.indexOf('data-sheet="') > 0), isCode, text); }
     };
     request.open('GET', '/tv', true);
+    request.timeout = ANSWER_MS;
     request.send();
   }
 
-  function reloadIfUnpaired() {
-    if (!isShell) { return; } // wall.js does
-    fetchPage(function (text) { if (text.indexOf('data-sheet="show"') < 0) { location.replace('/tv'); } });
+  function reopenIfServed() { // the stream was cut, but the server goes on
+    if (isReloading) { return; }
+    fetchPage(function (isServed, isCode, text) {
+      if (isServed && isShell && text.indexOf('data-sheet="show"') < 0) { location.replace('/tv'); } // wall.js does for a board
+      if (!isServed || retries > 1 || !retryTimer) { return; }
+      clearTimeout(retryTimer);
+      retryTimer = setTimeout(openStream, Math.random() * 1000);
+    });
   }
 
-  function reloadWhenServed() { fetchPage(function () { location.reload(); }); } // not into an error page
+  function reloadWhenServed() { // not into an error page
+    isReloading = true;
+    fetchPage(function (isServed) {
+      if (isServed) { location.reload(); } else { setTimeout(reloadWhenServed, 5000 + Math.random() * 5000); }
+    });
+  }
 
   function checkSilence() { if (source && monotonicNow() - lastBeatAt > beatMs * 2.5) { scheduleRetry(); } }
 
@@ -265,11 +322,10 @@
     document.documentElement.setAttribute('data-shows', programme.path);
     shown.onload = function () {
       listenTo(shown);
-      if (!isPainted(shown)) { setTimeout(function () { loadFrame(wantedPath()); }, 5000); }
+      if (isPainted(shown)) { shown.setAttribute('data-painted', ''); } else { setTimeout(function () { loadFrame(wantedPath()); }, 5000); }
     };
     listenTo(shown);
   }
-  setInterval(checkSilence, 1000);
-  if (isShell) { setInterval(function () { fetchPage(function () { /* renews the credential */ }); }, 86400000); }
+  setInterval(function () { checkSilence(); checkShown(); }, 1000);
   openStream();
 }());

@@ -2,6 +2,8 @@
 (function () {
   'use strict';
 
+  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); }
+
   var body = document.body;
   var bar = document.querySelector('.left');
   var minutes = document.querySelector('.minutes');

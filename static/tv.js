@@ -3,6 +3,8 @@
 (function () {
   'use strict';
 
+  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); }
+
   var SILENCE_MS = 30000; // without a beat for so long the stream is opened again
   var RETRY_MS = 5000;
 
@@ -39,10 +41,11 @@
       if (request.readyState !== 4) { return; }
       isLoading = false;
       if (request.responseText.indexOf('id="glass"') > 0) { showGlass(request.responseText); }
-      else if (request.status === 200) { location.replace(location.href); } // the wall
+      else if (request.status === 200 && request.responseText.indexOf('data-sheet="') > 0) { location.replace(location.href); } // the wall
       else if (endsAt && monotonicNow() > endsAt) { showLoss(); }
     };
     request.open('GET', location.href, true);
+    request.timeout = 20000; // without an answer by then it is tried again
     request.send();
   }
 

@@ -5,9 +5,12 @@
 
   var DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
   var MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-  var FIRST_RETRY_MS = 4000; // the longest wait before the first retry; it doubles with each retry
+  var SPREAD_MS = 10000; // the first retries of all walls after a restart; a thousand must not reconnect at one moment
   var OUTDATED_MS = 43200000; // 12 h: figures of a server that is gone for longer, or since another day, are hidden
-  var MAX_RETRY_MS = 15000; // three quarters of each wait are random: a thousand walls must not reconnect at one moment
+  var MAX_RETRY_MS = 15000;
+  var ANSWER_MS = 20000; // a request without an answer by then has failed
+  var LOAD_MS = 30000; // what has not come by then has stalled
+  var JUMP_MS = 5000; // a longer tick: the television slept
   var FROM_THEN = 'All figures are from then.';
 
   var body = document.body;
@@ -31,8 +34,8 @@
   var source = null;
   var streamUrl = streamParts[0];
   var lastEventId = streamParts[1] || '';
-  var beatInterval = 12000; // ms between two beats
-  var retryDelay = 0;
+  var beatInterval = 4000; // ms between two beats
+  var retries = 0; // since the last beat
   var retryTimer = 0;
   var isReloading = false;
   var isSignedOut = false; // the server answers, but wants somebody to sign in
@@ -41,9 +44,12 @@
   var streamOpenedAt = lastBeatAt;
   var streamBeatAt = lastBeatAt; // lastBeatAt counts pages too
   var nextPollAt = 0;
+  var tickAt = lastBeatAt, tickTime = Date.now(), sleptMs = 0;
   var serverTime = Number(body.getAttribute('data-now')) || Date.now();
   var offset = Number(body.getAttribute('data-offset')) || 0; // minutes, of the board's zone at serverTime
   var zoneFormat = makeZoneFormat(body.getAttribute('data-zone'));
+
+  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); } // see isWhole
 
   function monotonicNow() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
@@ -146,6 +152,7 @@
     lastBeatAt = monotonicNow();
     body.setAttribute('data-beat', lastBeatAt); // beat.js reports its age
     serverTime = time;
+    sleptMs = 0;
     isBoardGone = isSignedOut = false;
     hideLoss();
   }
@@ -158,14 +165,14 @@
   function onBeat(event) {
     var beat = JSON.parse(event.data);
     streamBeatAt = monotonicNow();
-    retryDelay = 0;
+    retries = 0;
     beatInterval = beat.every * 1000;
     offset = beat.offset;
     recordBeat(beat.now);
     if (statusElement) { replaceContent(statusElement, beat.status); }
     if (periodElement) { periodElement.textContent = beat.period ? ' · ' + beat.period : ''; }
     updateAges();
-    if (beat.sheet !== body.getAttribute('data-sheet') || beat.build !== body.getAttribute('data-build')) { reload(); }
+    if (beat.sheet !== body.getAttribute('data-sheet') || beat.build !== body.getAttribute('data-build')) { renew(); }
   }
 
   function openStream() {
@@ -175,27 +182,45 @@
     source = new EventSource(streamUrl + '?last=' + encodeURIComponent(lastEventId));
     source.addEventListener('tile', onTile);
     source.addEventListener('beat', onBeat);
-    source.addEventListener('reload', reload);
-    source.addEventListener('bye', scheduleRetry);
+    source.addEventListener('reload', renew);
+    source.addEventListener('bye', onBye);
     source.onerror = onStreamError; // the browser's own retries do not back off, and end at an error status
   }
 
   function closeStream() { if (source) { source.close(); source = null; } }
 
-  function scheduleRetry() {
+  function scheduleRetry(delay) {
     closeStream();
     if (retryTimer) { return; }
-    retryDelay = Math.min(MAX_RETRY_MS, retryDelay ? retryDelay * 2 : FIRST_RETRY_MS);
-    retryTimer = setTimeout(openStream, retryDelay * (0.25 + Math.random() * 0.75));
+    retries += 1;
+    if (!delay) {
+      delay = retries > 1 ? MAX_RETRY_MS * (0.25 + Math.random() * 0.75) : 500 + Math.random() * SPREAD_MS;
+    }
+    retryTimer = setTimeout(openStream, delay);
+  }
+
+  function onBye() { // a word too, the last one
+    recordBeat(serverNow());
+    scheduleRetry();
   }
 
   function onStreamError() { // does not say why: the page does
+    var hadBeat = streamBeatAt > streamOpenedAt;
     scheduleRetry();
     if (isReloading) { return; }
-    fetchPage(function (code, served, text) {
-      if (code === 401) { showSignedOut(); }
-      if (code === 200 && served && isOtherPage(text)) { reload(); } // this screen shows something else now
-    });
+    if (sleptMs) { lastBeatAt -= sleptMs; sleptMs = 0; } // a clock that stood still, and nobody to say what time it is
+    setTimeout(function () {
+      fetchPage(function (code, served, text) {
+        var boot = lastEventId.split('-')[0];
+        if (code === 401) { showSignedOut(); }
+        if (code !== 200 || !served) { return; }
+        showPage(text); // or another one, which this screen shows now
+        if (hadBeat && retryTimer && boot === lastEventId.split('-')[0]) { // the stream was cut, but the server goes on
+          clearTimeout(retryTimer);
+          retryTimer = setTimeout(openStream, 100 + Math.random() * 900);
+        }
+      });
+    }, Math.random() * 1000);
   }
 
   /* Without beats, or with a newer page. */
@@ -229,11 +254,12 @@
 
   function showPairing() { // a television that is paired stays signed in
     request.onreadystatechange = function () {
-      if (request.readyState === 4 && request.status === 200) {
+      if (request.readyState === 4 && request.status === 200 && /id="glass"|data-sheet="/.test(request.responseText)) {
         window.top.location.replace('/tv?from=' + encodeURIComponent(location.pathname + location.search));
       }
     };
     request.open('GET', '/tv', true);
+    request.timeout = ANSWER_MS;
     request.send();
   }
 
@@ -257,7 +283,13 @@
       answered(request.status, text.indexOf('data-sheet="') > 0, text);
     };
     request.open('GET', location.href, true);
+    request.timeout = ANSWER_MS;
     request.send();
+  }
+
+  function renew() { // the page has changed: show.js of a paired screen loads it when it is this screen's turn
+    if (!window.top.foyerRenews) { reload(); }
+    body.setAttribute('data-outdated', '');
   }
 
   function reload() {
@@ -267,32 +299,65 @@
   }
 
   function reloadWhenServed() { // never reload into an error page: nobody is there to fix it
-    fetchPage(function (code, served) {
-      if (served && code === 200) { location.reload(); return; }
+    fetchPage(function (code, served, text) {
+      if (served && code === 200) {
+        isReloading = !isWhole() || isOtherPage(text); // else an old process answers: the next beat says more
+        if (isReloading) { location.reload(); }
+        return;
+      }
       if (code === 401) { showSignedOut(); }
       setTimeout(reloadWhenServed, 5000 + Math.random() * 5000);
     });
   }
 
   function checkSilence() {
-    var now = monotonicNow(), silence = now - lastBeatAt;
-    if (source && now - Math.max(streamOpenedAt, streamBeatAt) > beatInterval * 2.5) { scheduleRetry(); } // no error tells
-    if (silence < beatInterval * 2) { return; }
+    var now = monotonicNow(), silence = now - lastBeatAt, limit = beatInterval * 2.25;
+    if (source && now - Math.max(streamOpenedAt, streamBeatAt) > limit) { scheduleRetry(); } // no error tells
+    if (silence < beatInterval * 1.5) { return; }
     if (now >= nextPollAt) { pollPage(); }
-    if (silence < beatInterval * 2.5 || isSignedOut) { return; }
+    if (silence < limit || isSignedOut) { return; }
     showLoss((isBoardGone ? 'This board was removed from the server at ' : 'No word from the server since ') +
       formatLoss() + '.', FROM_THEN);
   }
 
   function pollPage() { // a proxy that buffers streams still delivers pages
-    if (isReloading) { return; }
-    nextPollAt = monotonicNow() + beatInterval * (1 + Math.random() / 4);
+    if (isReloading || request.readyState % 4) { return; } // one is on its way
+    nextPollAt = monotonicNow() + beatInterval * (1.5 + Math.random() / 4);
     fetchPage(function (code, served, text) {
       if (code === 401) { showSignedOut(); return; }
       isSignedOut = false;
       isBoardGone = code >= 200 && code < 500 && !served;
       if (served && code === 200) { showPage(text); }
     });
+  }
+
+  function checkSleep() { // timers that jump: the stream is dead, and says nothing
+    var now = monotonicNow(), time = Date.now(), gap = now - tickAt, jump = time - tickTime - gap;
+    tickAt = now;
+    tickTime = time;
+    if (gap < JUMP_MS && jump < JUMP_MS) { return; }
+    if (now - lastBeatAt < beatInterval * 2 && jump < JUMP_MS) { return; } // only a slow timer
+    sleptMs = jump < JUMP_MS ? 0 : jump;
+    clearTimeout(retryTimer);
+    openStream();
+  }
+
+  /* What a stalled load leaves. */
+
+  function isWhole() { // every style sheet is there, and every script has run
+    var links = document.querySelectorAll('link[rel=stylesheet]');
+    for (var i = 0; i < links.length; i += 1) { if (!links[i].sheet) { return false; } }
+    return !document.querySelector('script[src]:not([data-ran])');
+  }
+
+  function checkLoad() {
+    var loads = 0;
+    try { // each time later: a file may be gone for good
+      loads = isWhole() ? -1 : Number(sessionStorage.getItem('loads')) || 0;
+      sessionStorage.setItem('loads', loads + 1);
+    } catch (error) { /* no storage */ }
+    if (isWhole()) { return; }
+    setTimeout(reload, Math.min(loads, 20) * LOAD_MS);
   }
 
   function pageAttribute(text, name) { return (text.match(new RegExp(' data-' + name + '="([^"]*)"')) || [])[1] || ''; }
@@ -303,7 +368,8 @@
   }
 
   function showPage(text) { // instead of the stream: the tiles and the time of a page
-    if (isOtherPage(text)) { reload(); return; }
+    if (pageAttribute(text, 'board') !== body.getAttribute('data-board')) { reload(); return; }
+    if (isOtherPage(text)) { renew(); return; }
     inertDocument.body.innerHTML = text;
     var nodes = inertDocument.querySelectorAll('[data-tile]'), status = inertDocument.querySelector('.status .word');
     for (var i = 0; i < nodes.length; i += 1) {
@@ -335,7 +401,8 @@
     var nodes = document.querySelectorAll('[data-tile]');
     for (var i = 0; i < nodes.length; i += 1) { tiles[nodes[i].getAttribute('data-tile')] = nodes[i]; }
     document.addEventListener('mousemove', showCursor);
-    setInterval(function () { updateAges(); checkSilence(); }, 1000);
+    setInterval(function () { checkSleep(); checkSilence(); updateAges(); }, 1000);
+    setTimeout(checkLoad, LOAD_MS);
     openStream();
   }
 

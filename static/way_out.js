@@ -3,6 +3,8 @@
 (function () {
   'use strict';
 
+  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); }
+
   var SHOWN_MS = 4000; // after the last movement
   var TAB = 9, ESCAPE = 27, LEFT = 37, DOWN = 40;
 

@@ -42,7 +42,7 @@ class DiagnosisRules:
     build: str
     build_since: datetime
     beat_seconds: float = 150.0  # two beats are missing
-    stream_seconds: float = 45.0  # the stream has a beat every 12 seconds
+    stream_seconds: float = 45.0  # the stream has a beat every 4 seconds
     paint_seconds: float = 90.0
     load_seconds: float = 30.0  # that a page may take to paint
     error_seconds: float = 300.0  # after which an error that has not come again is over

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class Intervals:
     """Intervals and limits in seconds."""
 
-    beat: float = 12.0  # shorter than the idle limit of any proxy
+    beat: float = 4.0  # a wall whose server is gone says so within 10 s; shorter than the idle limit of any proxy
     ageing: float = 1.0  # between checks for aged tiles and ended sessions
     boards: float = 2.0  # between checks for edited boards
     stalled: float = 30.0  # a wall that reads nothing for longer is closed
