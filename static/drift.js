@@ -4,6 +4,8 @@
 (function () {
   'use strict';
 
+  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); }
+
   var STEP_MS = 120000;
   var REACH = 0.02; // of the shorter side, to each side; the margin is 5 %
 
