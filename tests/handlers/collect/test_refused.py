@@ -32,9 +32,8 @@ async def send(fetch: Fetch, server: CollectorServer, **fields: Any) -> int:
 async def dropped(server: CollectorServer) -> dict[tuple[str, str], int]:
     """Returns what the store has: hits by site and reason."""
     await flush_all_dropped(server.own.classifier.dropped, server.own.views)
-    return {
-        (site, why): hits for site, why, hits in await server.own.views.query("SELECT site, why, hits FROM dropped", {})
-    }
+    rows = await server.own.views.query("SELECT site, why, sum(hits) FROM dropped GROUP BY ALL", {})
+    return {(site, why): hits for site, why, hits in rows}
 
 
 async def test_each_refused_hit_is_dropped_with_its_reason(open_collector: OpenCollector, fetch: Fetch):

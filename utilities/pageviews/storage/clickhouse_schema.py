@@ -20,6 +20,7 @@ CLICKHOUSE_MIGRATIONS: MigrationSteps = {
         "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(day) ORDER BY (site, day, moment, id)",
     ),
     2: (CLICKHOUSE_DROPPED_TABLE_SQL,),
+    3: (),  # of DuckDB only
 }
 """The statements that lead to each version. Each may run twice, because two processes may start at once."""
 

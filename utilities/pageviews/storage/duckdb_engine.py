@@ -18,6 +18,8 @@ from utilities.pageviews.sql.dialect import plain_rows, used_values
 from utilities.pageviews.storage.dropped_hits import (
     DROPPED_TABLE,
     DUCKDB_ADD_DROPPED_SQL,
+    DUCKDB_HAS_UNMERGED_SQL,
+    DUCKDB_MERGE_DROPPED_SQL,
     DroppedHits,
     dropped_hits_by_column,
 )
@@ -48,6 +50,7 @@ class DuckDBPageViewStore:
         self.connection = connection  # only for cursors: each thread uses its own
         self.query_pool = query_pool
         self.load_lock = asyncio.Lock()
+        self.delete_lock = asyncio.Lock()  # two transactions that delete the same row conflict
         self.writer = connection.cursor()  # of the flusher's thread
         self.rows: int = connection.execute(f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}").fetchall()[0][0]  # noqa: S608
         self.close_callbacks: list[Callable[[], Awaitable[None]]] = []
@@ -115,22 +118,27 @@ class DuckDBPageViewStore:
     async def delete_rows(self, request: DeleteRequest) -> int:
         condition, request_values = request.where_clause()
         values = used_values(condition, request_values)
-        deleted = await self._run_statement(f"DELETE FROM {PAGE_VIEWS_TABLE} WHERE {condition}", values)  # noqa: S608
-        self.rows -= deleted
-        if request.covers_whole_days:
-            await self._run_statement(f"DELETE FROM {DROPPED_TABLE} WHERE {condition}", values)  # noqa: S608
-        await self._checkpoint("FORCE CHECKPOINT" if deleted else "CHECKPOINT")
+        async with self.delete_lock:
+            deleted = await self._run_statement(f"DELETE FROM {PAGE_VIEWS_TABLE} WHERE {condition}", values)  # noqa: S608
+            self.rows -= deleted
+            if request.covers_whole_days:
+                await self._run_statement(f"DELETE FROM {DROPPED_TABLE} WHERE {condition}", values)  # noqa: S608
+            await self._tidy_up("FORCE CHECKPOINT" if deleted else "CHECKPOINT")
         return deleted
 
-    async def _checkpoint(self, sql: str) -> None:
-        """Moves DuckDB's write-ahead log into the file. Rows that are only in the log take memory, and more of it.
+    async def _tidy_up(self, checkpoint_sql: str) -> None:
+        """Merges the counts of dropped hits, and moves DuckDB's write-ahead log into the file.
 
-        The nightly deletion is what calls it on a site with so few hits that the log stays small for weeks.
+        Rows that are only in the log take memory, and more of it. The nightly deletion is what moves them on a site
+        with so few hits that the log stays small for weeks.
         """
         try:
-            await self._run_statement(sql, {})
+            [(has_unmerged,)] = await self._run_long_query(DUCKDB_HAS_UNMERGED_SQL, {})
+            if has_unmerged:
+                await self._run_statement(DUCKDB_MERGE_DROPPED_SQL, {})
+            await self._run_statement(checkpoint_sql, {})
         except StoreDown as error:
-            log.debug("the write-ahead log is moved into the file later: %s", error)
+            log.debug("the counts of dropped hits are merged later: %s", error)
 
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
         await self._run_statement(DUCKDB_ADD_DROPPED_SQL, dropped_hits_by_column(dropped))

@@ -8,7 +8,7 @@ import duckdb
 from utilities.model.errors import SettingsError
 from utilities.pageviews.sql.columns import COLUMN_NAMES, PAGE_VIEW_COLUMNS, PAGE_VIEWS_TABLE
 from utilities.pageviews.sql.dialect import DUCKDB_MACROS
-from utilities.pageviews.storage.dropped_hits import DUCKDB_DROPPED_TABLE_SQL
+from utilities.pageviews.storage.dropped_hits import DUCKDB_APPEND_DROPPED_STEPS, DUCKDB_DROPPED_TABLE_SQL
 from utilities.pageviews.storage.journal import FIELD_SEPARATOR, MAX_LINE_BYTES, NULL_TEXT, QUOTE_CHAR
 
 MigrationSteps = Mapping[int, Sequence[str]]
@@ -19,6 +19,7 @@ DUCKDB_MIGRATIONS: MigrationSteps = {
         f"({', '.join(f'{column.name} {column.duckdb_type} NOT NULL' for column in PAGE_VIEW_COLUMNS)})",
     ),
     2: (DUCKDB_DROPPED_TABLE_SQL,),
+    3: DUCKDB_APPEND_DROPPED_STEPS,
 }
 """The statements that lead to each version; those of a released version are never changed."""
 
