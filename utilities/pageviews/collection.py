@@ -93,7 +93,9 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
                 PURGE_INTERVAL_SECONDS, "page views: purge", lambda: classifier.purge_expired(clock())
             ),
             SupervisedLoop.every(
-                FLUSH_INTERVAL_SECONDS, "page views: flush", lambda: flush_dropped(dropped, views, clock)
+                FLUSH_INTERVAL_SECONDS,
+                "page views: flush",
+                lambda: flush_dropped(dropped, views, clock().timestamp(), shared_hits),
             ),
             SupervisedLoop(
                 "page views: retention",
@@ -102,7 +104,7 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
         ]
         if shared:
             loops.append(SupervisedLoop.every(SHARE_SALTS_SECONDS, "page views: share salts", shared.sync))
-        closing.push_async_callback(flush_all_dropped, dropped, views)
+        closing.push_async_callback(flush_all_dropped, dropped, views, shared_hits)
         closing.push_async_callback(stop_loops, loops)
         collector = Collector(sites, classifier, views, clock, rate_limiter, shared_hits)
         await views.prepare_with(lambda: restore_state(collector, shared))
@@ -172,15 +174,19 @@ async def restore_recent_hits(collector: Collector) -> None:
         log.log(outage_level(error), "hits that are sent again now count twice: %s", error)
 
 
-async def flush_all_dropped(dropped: DroppedCounter, views: PageViewStore) -> None:
+async def flush_all_dropped(
+    dropped: DroppedCounter, views: PageViewStore, shared_hits: "SharedHits | None" = None
+) -> None:
     """Writes the counts of dropped hits when the process ends, also of those that might have come again."""
-    dropped.settle_undecided(float("inf"))
-    await write_dropped(dropped, views)
+    await flush_dropped(dropped, views, float("inf"), shared_hits)
 
 
-async def flush_dropped(dropped: DroppedCounter, views: PageViewStore, clock: Clock) -> None:
+async def flush_dropped(
+    dropped: DroppedCounter, views: PageViewStore, now: float, shared_hits: "SharedHits | None" = None
+) -> None:
     """Writes the counts of dropped hits; they wait for the next try when the store does not take them."""
-    dropped.settle_undecided(clock().timestamp())
+    due = dropped.due_undecided(now)
+    dropped.settle_undecided(now, await shared_hits.claim_dropped(due) if shared_hits and due else ())
     await write_dropped(dropped, views)
 
 

@@ -10,14 +10,16 @@ from typing import Any, cast
 import pytest
 
 from tests.conftest import RedisServer
+from tests.handlers.collect.test_limits import FailingStore
 from tests.pageviews.classify.conftest import CHROME
 from tests.waiting import wait_until
 from utilities.config.settings import Settings
+from utilities.model.errors import StoreDown
 from utilities.pageviews.collect.beacon import BeaconPayload
 from utilities.pageviews.collect.other_stores import OtherStores
 from utilities.pageviews.collect.recent_hits import hit_key
 from utilities.pageviews.collect.shared_hits import SharedHits
-from utilities.pageviews.collection import Collection, open_collection
+from utilities.pageviews.collection import Collection, flush_dropped, open_collection
 from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
 from utilities.pageviews.storage.clickhouse_salts import ClickHouseSalts
 from utilities.runtime.redis_connection import RedisConnection
@@ -162,6 +164,45 @@ async def test_hit_that_is_sent_again_to_another_process_counts_once(
     redis_server.kill()  # hits count on, each process by itself
     await second.collector.collect_hit(payload._replace(id="0.789", is_retry=True), "192.0.2.1", CHROME, {})
     assert second.collector.stored_count == 3
+
+
+async def test_hit_that_processes_refuse_is_dropped_once_and_not_when_another_stores_it(
+    open_process: OpenProcess, redis_server: RedisServer, open_patient: Callable[[], RedisConnection]
+):
+    first, second = processes = [await open_process(name, redis_url=redis_server.url) for name in ("a", "b")]
+    shared = [cast(SharedHits, process.collector.shared_hits) for process in processes]
+    for each in shared:
+        each.connection = open_patient()
+    working = second.collector.views
+    first.collector.views = second.collector.views = FailingStore(StoreDown("full"))
+
+    async def refuse(process: Collection, hit_id: str) -> None:
+        payload = BeaconPayload(url="https://example.com/", host="example.com", id=hit_id)
+        with pytest.raises(StoreDown):
+            await process.collector.collect_hit(payload, "192.0.2.1", CHROME, {})
+
+    async def settle() -> list[int]:
+        """Returns how many hits each process has counted as dropped, after all have waited for a later try."""
+        for process, hits in zip(processes, shared, strict=True):
+            await flush_dropped(process.classifier.dropped, process.views, float("inf"), hits)
+        return [sum(process.classifier.dropped.totals_since_start().values()) for process in processes]
+
+    for process in processes:
+        await refuse(process, "stored later")
+        await refuse(process, "refused twice")
+    await refuse(second, "refused once")
+    second.collector.views = working
+    stored = BeaconPayload(url="https://example.com/", host="example.com", id="stored later", is_retry=True)
+    await second.collector.collect_hit(stored, "192.0.2.1", CHROME, {})
+    await wait_until(lambda: shared[0].is_counted(hit_key("example", "stored later")))
+    await shared[0].claim_dropped([hit_key("example", "refused twice")])  # cut off before it was counted
+    assert await settle() == [1, 1]
+    assert not await shared[1].is_counted(hit_key("example", "refused twice"))  # a late try is stored
+    redis_server.kill()  # each process counts by itself
+    second.collector.views = first.collector.views
+    for process in processes:
+        await refuse(process, "refused without Redis")
+    assert await settle() == [2, 2]
 
 
 async def look_until_warned(*stores: OtherStores) -> None:

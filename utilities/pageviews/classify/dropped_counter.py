@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
+from itertools import takewhile
 
 from utilities.model.errors import SourceError, StoreDown
 from utilities.pageviews import DropReason
@@ -42,10 +43,17 @@ class DroppedCounter:
         """Forgets a hit, because a later try was stored; does nothing for other keys."""
         self.undecided.pop(key, None)
 
-    def settle_undecided(self, now: float) -> None:
-        """Counts the hits as dropped that have not come again until `now`, seconds since 1970."""
-        while self.undecided and next(iter(self.undecided.values()))[0] <= now:
-            self._drop_undecided(next(iter(self.undecided)))
+    def due_undecided(self, now: float) -> Sequence[str]:
+        """Returns the keys of the hits that have not come again until `now`, seconds since 1970."""
+        return [key for key, _ in takewhile(lambda hit: hit[1][0] <= now, self.undecided.items())]
+
+    def settle_undecided(self, now: float, elsewhere: Container[str] = ()) -> None:
+        """Counts these hits as dropped, except those that other processes have counted."""
+        for key in self.due_undecided(now):
+            if key in elsewhere:
+                self.forget_undecided(key)
+            else:
+                self._drop_undecided(key)
 
     def _drop_undecided(self, key: str) -> None:
         _, site, day, why = self.undecided.pop(key)
