@@ -7,6 +7,7 @@ from handlers.api.page_views import PageViewQuestionsResource, PageViewsResource
 from handlers.api.pages import ApiPage, OpenApiJson, UnknownApiAddress
 from handlers.api.reports import ReadingResource, ReportResource, ReportsResource
 from handlers.api.sites import SitesResource
+from handlers.api.takeovers import TakeoverEndResource, TakeoversResource
 from handlers.api.tokens import TokenResource, TokensResource
 from handlers.base.permissions import PEOPLE, PEOPLE_AND_TOKENS, Route
 
@@ -15,6 +16,7 @@ RESOURCES: tuple[type[ApiResource], ...] = (
     *(ReportsResource, ReportResource, ReadingResource),
     SitesResource,
     *(PageViewQuestionsResource, PageViewsResource),
+    *(TakeoversResource, TakeoverEndResource),
     *(TokensResource, TokenResource),
 )
 """In the order of the document and of the page."""

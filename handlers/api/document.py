@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -23,6 +24,7 @@ PATH_PARAMETERS: Mapping[str, tuple[str, str, str]] = {
     "board": (NAME_PATTERN, "office", "The name of a board."),
     "report": (NAME_PATTERN, "site-pages", "The name of a report."),
     "question": (NAME_PATTERN, "pages", "The name of a query of page views."),
+    "takeover": (NUMBER_PATTERN, "1", "The number of a takeover, as in the answer that began it."),
     "number": (NUMBER_PATTERN, "1", "The number of a token."),
 }
 """The parameters of paths: a pattern, an example, and what each is."""
@@ -71,6 +73,10 @@ def route_pattern(path: str) -> str:
 def example_address(resource: type[ApiResource]) -> str:
     """Returns an address to try."""
     query = "?from=now-7d/d&to=now" if issubclass(resource.operation.query, RangeParams) else ""
+    if resource.operation.method == "post":
+        fields = resource.operation.query.model_json_schema()["properties"]
+        examples = [(name, each["examples"][0]) for name, each in fields.items() if "examples" in each]
+        query = f"?{urlencode(examples[:1])}"
     return API_ROOT + re.sub(r"\{(\w+)\}", lambda match: PATH_PARAMETERS[match[1]][1], resource.path) + query
 
 
@@ -172,7 +178,8 @@ def operation_responses(
         yield "304", {"description": unchanged, "headers": RATE_LIMIT_REFERENCES}
     not_found = [404] if "{" in resource.path else []
     paged = [409, 422] if issubclass(operation.query, PagingParams) else []
-    for status in sorted([*COMMON_ERRORS, *not_found, *paged]):
+    sent = [422] if operation.method == "post" else []
+    for status in sorted([*COMMON_ERRORS, *not_found, *paged, *sent]):
         yield str(status), {"$ref": f"#/components/responses/{status}"}
 
 

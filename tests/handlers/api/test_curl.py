@@ -21,7 +21,7 @@ def addresses() -> list[str]:
 
 
 def test_there_is_a_command_for_each_route():
-    paths = [address.replace("$NUMBER", "1") for address in addresses()]
+    paths = [re.sub(r"\$[A-Z]+", "1", address) for address in addresses()]
     patterns = {route_pattern(each.path) for each in RESOURCES} | {re.escape(f"{API_ROOT}/openapi.json")}
     assert not {pattern for pattern in patterns if not any(re.fullmatch(pattern, each) for each in paths)}
     assert len(paths) == len(patterns)
@@ -33,7 +33,8 @@ async def test_each_command_works_against_a_running_server(counted: Program):
         pytest.skip("needs curl (Debian: apt-get install curl)")
     admin = await counted.another("admin")
     doomed = json.loads((await admin.ask(f"{API_ROOT}/tokens")).body)["items"][-1]["number"]
-    places = {"FOYER": counted.foyer.address, "TOKEN": counted.token, "ADMIN": admin.token, "NUMBER": str(doomed)}
+    tokens = {"TOKEN": counted.token, "ADMIN": admin.token, "SCREENS": (await counted.another("screens")).token}
+    places = tokens | {"FOYER": counted.foyer.address, "NUMBER": str(doomed), "TAKEOVER": "1"}
     lines = sorted(LINES, key=lambda line: "DELETE" in line)  # it revokes the token the others use
     for line in lines:
         process = await asyncio.create_subprocess_shell(

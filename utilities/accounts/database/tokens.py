@@ -23,6 +23,7 @@ TOKEN_PREFIX = "foyer_"  # noqa: S105 (not a secret)
 TOKEN_SCOPES = {
     "read": "boards, reports, readings, sites and page views",
     "push": "figures into datasets, once there are datasets",
+    "screens": "fill screens with a message or a board, and end that",
     "admin": "see which tokens there are, and revoke them",
 }
 """The scopes of tokens, with descriptions."""
