@@ -155,7 +155,7 @@ async def open_services(
             database=database,
             http_client=http_client,
             collector=collection.collector,
-            fleet=await open_fleet(stack, settings, database, troubles, clock),
+            fleet=await open_fleet(stack, settings, database, troubles, walls, clock),
         )
 
 
@@ -167,11 +167,18 @@ async def open_database(stack: AsyncExitStack, settings: Settings) -> StateDatab
 
 
 async def open_fleet(
-    stack: AsyncExitStack, settings: Settings, database: StateDatabase, troubles: BoardTroubles, clock: Clock
+    stack: AsyncExitStack,
+    settings: Settings,
+    database: StateDatabase,
+    troubles: BoardTroubles,
+    walls: WallHub,
+    clock: Clock,
 ) -> ScreenFleet:
     """Opens what is stored and shown of screens, closed by `stack`."""
     fleet = open_screen_fleet(settings, database, troubles.find, version=project_version(), clock=clock)
-    return await stack.enter_async_context(fleet)
+    opened = await stack.enter_async_context(fleet)
+    opened.visitors.on_change = walls.move_walls
+    return opened
 
 
 @cache

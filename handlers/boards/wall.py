@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import socket
 from collections.abc import Mapping
+from functools import partial
 
 from tornado.iostream import IOStream
 from tornado.web import HTTPError
@@ -17,6 +18,7 @@ from utilities.model.near_names import find_near_name
 from utilities.model.principals import PairedScreen
 from utilities.pageviews.classify.user_agents import device_type
 from utilities.rendering.walls import WallHub
+from utilities.rendering.walls.wall_stream import SeesPrivate
 from utilities.reports import Report
 from utilities.sources import Sources
 
@@ -39,6 +41,15 @@ class WallHandler(BaseHandler):
         """The theme that the address names, '' for none."""
         theme = self.get_query_argument("theme", "") if self.request.query else ""
         return theme if theme in WALL_THEMES else ""
+
+    def sees_private(self) -> bool:
+        """Whether the glass of this request may show private tiles now."""
+        return self.make_privacy_test()()
+
+    def make_privacy_test(self) -> SeesPrivate:
+        """Returns whether the glass of this request may show private tiles, for as long as a stream is open."""
+        number = self.principal.number if isinstance(self.principal, PairedScreen) else None
+        return partial(self.services.fleet.sees_private, number)
 
     def compute_etag(self) -> None:
         """Returns None: these answers are either not cacheable or never change."""
@@ -124,7 +135,7 @@ class WallPage(WallHandler):
         await self.walls.wait_until_drawn(board)
         if self.request.query:
             self.refuse_misspelt_params()
-        page = self.walls.render_page(board, self.theme, zipped=self.accepts_gzip)
+        page = self.walls.render_page(board, self.theme, sees_private=self.sees_private(), zipped=self.accepts_gzip)
         if page is None:
             raise HTTPError(404)
         if self.accepts_gzip:  # the page contains nothing of the request
@@ -150,7 +161,7 @@ class TilePage(WallHandler):
     """One tile by itself, for other pages to embed."""
 
     def get(self, board: str, tile: str) -> None:
-        html = self.walls.tile_html(board, tile)
+        html = self.walls.tile_html(board, tile, sees_private=self.sees_private())
         if html is None:
             raise HTTPError(404)
         self.finish(html)
@@ -192,7 +203,14 @@ class WallEventStream(WallHandler):
             raise HTTPError(503)
         last = self.request.headers.get("Last-Event-ID", "") or self.get_argument("last", "")
         stream = open_event_stream(self)
-        self.walls.add_wall(board, stream, last=last, chunked=self.request.version == "HTTP/1.1", session_end=ended)
+        self.walls.add_wall(
+            board,
+            stream,
+            last=last,
+            chunked=self.request.version == "HTTP/1.1",
+            session_end=ended,
+            sees_private=self.make_privacy_test(),
+        )
 
 
 def open_event_stream(handler: BaseHandler) -> IOStream:

@@ -62,6 +62,7 @@ class ScreenListPage(ScreenPagesHandler):
             shown={each.screen.number: describe_shown(each.screen, self.services) for each in healths},
             notices=await self.alarm_watch.list_notices(NOTICES_SHOWN),
             when=self.format_moment,
+            has_visitors=bool(self.services.fleet.visitors.list_modes()),
             clock_words=describe_clock,
             age=lambda seconds: f"{seconds:.0f} s" if seconds < 60 else format_age(seconds),
         )

@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from markupsafe import Markup, escape
 from tornado.web import HTTPError
@@ -18,7 +19,7 @@ from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return
 from utilities.http.client_address import address_block
 from utilities.model.errors import Overloaded, StateDown
 from utilities.model.formats import format_date_and_time, format_time_of_day
-from utilities.model.principals import Person
+from utilities.model.principals import PairedScreen, Person
 from utilities.pageviews.classify.user_agents import parse_user_agent
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
@@ -56,11 +57,12 @@ class ScreenHandler(WallHandler):
     def clock_text(self) -> str:
         return format_date_and_time(self.services.clock(), server_zone(self.services.settings))
 
-    async def write_wall(self, board: str, welcome: str = "") -> bool:
+    async def write_wall(self, screen: int, board: str, welcome: str = "") -> bool:
         """Finishes with the wall of a board, and a welcome above it; returns False for a board that there is not."""
         await self.walls.wait_until_drawn(board)
         is_zipped = self.accepts_gzip and not welcome  # the page contains nothing of the request
-        page = self.walls.render_page(board, self.theme, zipped=is_zipped, for_screen=True)
+        sees_private = self.services.fleet.sees_private(screen)
+        page = self.walls.render_page(board, self.theme, sees_private=sees_private, zipped=is_zipped, for_screen=True)
         if page is None:
             return False
         allow_own_frames(self)
@@ -114,7 +116,7 @@ class TvPage(ScreenHandler):
         if screen.playlist:
             self.write_show(screen, welcome)
             return
-        if await self.write_wall(screen.board, welcome):
+        if await self.write_wall(screen.number, screen.board, welcome):
             return
         where = public_origin(self).partition("://")[2]
         self.render_tv(
@@ -197,7 +199,7 @@ class ScreenWallPage(ScreenHandler):
     """A board of this screen as it shows it, for playlists to load beforehand."""
 
     async def get(self, board: str) -> None:
-        if not await self.write_wall(board):
+        if not await self.write_wall(cast(PairedScreen, self.principal).number, board):
             raise HTTPError(404)
 
 

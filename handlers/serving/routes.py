@@ -35,6 +35,7 @@ from handlers.screens.screen_page import ScreenCommandHandler, ScreenPage
 from handlers.screens.show import IdentifyGlass, ShowEventStream, TakeoverGlass
 from handlers.screens.takeover import TakeoverEnd, TakeoverPage
 from handlers.screens.tv import ScreenWallPage, ScreenWallStream, TvEventStream, TvPage
+from handlers.screens.visitors import VisitorEnd, VisitorPage
 from handlers.site.access_log import log_request
 from handlers.site.browser_files import IconFile, RobotsFile
 from handlers.site.health import HealthPage
@@ -104,6 +105,8 @@ def screen_routes() -> list[Route]:
         Route(r"/screens/([0-9]{1,9})/([a-z-]{1,20})", ScreenCommandHandler, PEOPLE),
         Route(r"/takeover", TakeoverPage, PEOPLE),
         Route(r"/takeover/([0-9]{1,9})/end", TakeoverEnd, PEOPLE),
+        Route(r"/visitors", VisitorPage, PEOPLE),
+        Route(r"/visitors/end", VisitorEnd, PEOPLE),
         Route(r"/playlists", PlaylistListPage, PEOPLE),
         Route(r"/playlists/([a-z0-9-]+)", PlaylistPage, PEOPLE),
     ]

@@ -47,11 +47,12 @@ async def open_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
         services.director.start()
         services.notices.start()
         services.fleet.alarms.start()
+        services.fleet.visitors.start_polling()
         http.start()
         try:
             yield RunningServer(services, http)
         finally:
-            await services.fleet.alarms.stop()
+            await asyncio.gather(services.fleet.alarms.stop(), services.fleet.visitors.stop())
             await asyncio.gather(http.finish_requests(), services.walls.stop(), services.director.stop())
             await services.refresher.stop()
             await services.notices.stop()

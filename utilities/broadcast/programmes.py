@@ -26,12 +26,13 @@ class ShownScreen:
     board: str  # '' with a playlist
     playlist: str
     zone: tzinfo
+    place: str = ""
 
     @classmethod
     def of(cls, screen: ScreenRecord, server_zone: tzinfo) -> "ShownScreen":
         """Returns what matters of a screen for what it shows; `server_zone` is that of a screen without its own."""
         zone = ZoneInfo(screen.time_zone) if screen.time_zone else server_zone
-        return cls(screen.number, screen.board, screen.playlist, zone)
+        return cls(screen.number, screen.board, screen.playlist, zone, screen.place)
 
     @property
     def programme_key(self) -> tuple[str, str, tzinfo]:

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from utilities.accounts.database.connection import StateDatabase
 from utilities.alerts.delivery import NoticeDelivery, open_notice_delivery
 from utilities.broadcast.director import ScreenDirector
 from utilities.broadcast.programmes import FindTroubles, Programmes, ShownScreen
 from utilities.broadcast.takeovers import TakeoverStore
+from utilities.broadcast.visitor_modes import VisitorModes
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.formats import format_moment
@@ -35,6 +36,15 @@ class ScreenFleet:
     requests: PairingRequests
     beats: BeatStore
     alarms: AlarmWatch  # the server starts it
+    visitors: VisitorModes
+    zone: tzinfo  # of screens without their own
+
+    def sees_private(self, number: int | None) -> bool:
+        """Whether a screen may show private tiles now; None is a wall that a person has opened."""
+        if number is None:
+            return not self.visitors.has_visitors(None)
+        screen = self.registry.cached_by_number(number)
+        return screen is not None and not self.visitors.has_visitors(ShownScreen.of(screen, self.zone))
 
 
 @asynccontextmanager
@@ -48,9 +58,12 @@ async def open_screen_fleet(
     director = open_director(settings, database, find_troubles, version, clock)
     async with open_notice_delivery(settings, database, server_zone(settings), clock) as notices:
         alarms = open_alarm_watch(settings, registry, beats, director.programmes, notices, version)
+        visitors = VisitorModes(database, director.programmes.playlists, clock)
         beats.start()
         try:
-            yield ScreenFleet(database, director, notices, registry, requests, beats, alarms)
+            yield ScreenFleet(
+                *(database, director, notices, registry, requests, beats, alarms, visitors), zone=server_zone(settings)
+            )
         finally:
             await beats.close()
             await registry.close()

@@ -90,6 +90,10 @@ class QuietHours(Window):
         return self
 
 
+class VisitorHours(Window):
+    """When visitors see the screen, so that private tiles are hidden."""
+
+
 class Playlist(Strict):
     """Boards in turn, by time."""
 
@@ -99,10 +103,13 @@ class Playlist(Strict):
     )
     items: tuple[PlaylistItem, ...] = Field(min_length=1, max_length=MAX_ITEMS)
     quiet: tuple[QuietHours, ...] = Field((), max_length=MAX_QUIET_WINDOWS)
+    visitors: tuple[VisitorHours, ...] = Field(
+        (), max_length=MAX_QUIET_WINDOWS, description="when private tiles are hidden, because visitors see the screen"
+    )
 
     @model_validator(mode="after")
     def check_holidays(self) -> "Playlist":
-        if not self.holidays and any(HOLIDAY in window.days for window in (*self.items, *self.quiet)):
+        if not self.holidays and any(HOLIDAY in window.days for window in (*self.items, *self.quiet, *self.visitors)):
             raise ValueError("a window names holiday, and there is no country; add `holidays:`, like DE or DE-BE")
         return self
 

@@ -11,12 +11,12 @@ from utilities.config.boards.model import nearest_line
 from utilities.config.boards.reader import describe_error, file_error, suggest_name
 from utilities.config.yaml_file import KeyPath, YamlLimits, read_yaml
 from utilities.model.errors import BoardError
-from utilities.playlists.model import Playlist, PlaylistFile, PlaylistItem, QuietHours
+from utilities.playlists.model import Playlist, PlaylistFile, PlaylistItem, QuietHours, VisitorHours
 from utilities.playlists.written_times import DateSpan
 
 PLAYLISTS_FILE_NAME = "playlists.yaml"
 PLAYLISTS_LIMITS = YamlLimits(max_bytes=256 * 1024, max_nodes=20_000)
-ITEM_MODELS: Mapping[str, type[BaseModel]] = {"items": PlaylistItem, "quiet": QuietHours}
+ITEM_MODELS: Mapping[str, type[BaseModel]] = {"items": PlaylistItem, "quiet": QuietHours, "visitors": VisitorHours}
 
 
 @dataclass(frozen=True)

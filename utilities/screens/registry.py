@@ -59,6 +59,10 @@ class ScreenRegistry:
         number = self._numbers.get(hash_secret(secret))
         return None if number is None else self._screens.get(number)
 
+    def cached_by_number(self, number: int) -> ScreenRecord | None:
+        """Returns a screen by its number as of the last check."""
+        return self._screens.get(number)
+
     async def list_screens(self) -> list[ScreenRecord]:
         """Returns all screens by name, those that are paired first."""
         await self._read_screens()

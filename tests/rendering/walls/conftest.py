@@ -100,6 +100,7 @@ class WallServer:
         services = await self.stack.enter_async_context(open_services(self.settings, self.clock, catalogue))
         self.store: Store = services.store
         self.boards = services.boards
+        self.fleet = services.fleet
         renderer = TileRenderer(
             templates=services.templates,
             views=services.views,

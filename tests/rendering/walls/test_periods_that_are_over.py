@@ -51,8 +51,8 @@ async def test_yesterday_becomes_a_date_when_it_is_not_yesterday_any_more(start_
     frame = replace(number(145), date_range=DateRange(yesterday, yesterday, "UTC"))
     await server.show("visitors", frame, error="Google Analytics did not answer")
     await wait_until(lambda: ">yesterday<" in server.html("visitors"))
-    server.clock.ahead += timedelta(days=1)
     assert "· yesterday<" in (await AsyncHTTPClient().fetch(server.url())).body.decode()
+    server.clock.ahead += timedelta(days=1)
     dated = f">{yesterday:%a} {yesterday.day} {yesterday:%B}"
     await wait_until(lambda: dated in server.html("visitors"))
     assert "yesterday" not in server.html("visitors")

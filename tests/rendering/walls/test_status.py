@@ -95,10 +95,10 @@ async def test_a_tile_that_waits_names_one_time_and_is_not_redrawn_each_minute(s
     assert "The first figures come at about" in first
     server.clock.ahead += timedelta(minutes=5)
     await wait_until(lambda: "No figures yet." in server.html("visitors"))
-    drawn = server.walls._channels["office"].rendered["visitors"]
+    drawn = server.walls._channels["office"].full.rendered["visitors"]
     server.clock.ahead += timedelta(hours=7)
     await wait_until(lambda: 'data-state="stale"' in server.html("pages"))  # drawn after the tile that waits
-    assert server.walls._channels["office"].rendered["visitors"] is drawn
+    assert server.walls._channels["office"].full.rendered["visitors"] is drawn
     await server.show("visitors", number(7))
     await wait_until(lambda: 'data-state="live"' in server.html("visitors"))
 

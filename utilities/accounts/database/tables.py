@@ -177,6 +177,15 @@ screen_notices = Table(
     sqlite_autoincrement=True,
 )
 
+visitor_modes = Table(
+    "visitor_modes",
+    METADATA,
+    Column("target", String(120), primary_key=True),  # utilities/broadcast/visitor_modes.py
+    Column("person", String(255), nullable=False),
+    Column("begins_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime),  # null until somebody ends it
+)
+
 notices = Table(
     "notices",
     METADATA,

@@ -88,6 +88,7 @@ class Tile(Strict):
         "", pattern=BOARD_NAME_PATTERN + "|^$", description="the report's when left out; unlike every other tile's"
     )
     options: Mapping[str, Any] = Field(default_factory=dict, description="the view's own")
+    private: bool = Field(False, description="whether it is hidden on walls while visitors are here")
     trend: str = Field(
         "", pattern=BOARD_NAME_PATTERN + "|^$", description="a report whose course is drawn next to the figure"
     )
@@ -148,6 +149,10 @@ class Board(BoardFile):
     def fault(self, message: str, *loc: str | int) -> BoardError:
         """Returns an error that points at `loc` in the file, or at the nearest key around it."""
         return BoardError(message, file=self.file, line=nearest_line(self.lines, loc))
+
+    @property
+    def has_private_tiles(self) -> bool:
+        return any(tile.private for tile in self.tiles)
 
     def tile(self, name: str) -> Tile | None:
         return next((tile for tile in self.tiles if tile.name == name), None)

@@ -34,8 +34,6 @@ class RenderedTile:
 
 
 ReadTileState = Callable[[Tile, datetime], TileState]
-MakeTileEvent = Callable[[str, str], SseEvent]
-"""Builds the event of a tile from its name and HTML, with the next sequence number."""
 
 
 class BoardChannel:
@@ -47,16 +45,20 @@ class BoardChannel:
         *,
         read_state: ReadTileState,
         renderer: TileRenderer,
-        make_event: MakeTileEvent,
+        next_seq: Callable[[], int],
         monotonic: MonotonicClock,
+        boot: str,
+        hides_private: bool = False,
     ) -> None:
+        self.boot = boot  # begins the ids of its events: a wall that comes from another channel gets all tiles
+        self.hides_private = hides_private
         self.streams: set[WallStream] = set()
         self.rendered: dict[str, RenderedTile] = {}
         self.version = 0  # of all that a page shows
         self.renders = 0  # also those that change nothing
         self._read_state = read_state
         self._renderer = renderer
-        self._make_event = make_event
+        self._next_seq = next_seq
         self._monotonic = monotonic
         self.board = board
         self.styles = renderer.render_styles(board)
@@ -124,7 +126,8 @@ class BoardChannel:
             if previous is not None and previous.tile.html == drawn.html:
                 event = previous.event
             else:
-                event = self._make_event(tile.name, drawn.html)
+                data = {"tile": tile.name, "html": drawn.html}
+                event = encode_event("tile", data, seq=self._next_seq(), boot=self.boot)
                 events.append(event)
             self.rendered[tile.name] = RenderedTile(state, today, drawn, event)
             self.version += 1
@@ -139,8 +142,8 @@ class BoardChannel:
         return stays or (previous.tile_state, previous.local_date) == (state, today)
 
     def tile_states(self) -> list[ReadingState]:
-        """Returns the state of each tile."""
-        return [rendered.state for rendered in self.rendered.values()]
+        """Returns the state of each tile that is not hidden."""
+        return [rendered.state for rendered in self.rendered.values() if not rendered.tile_state.is_hidden]
 
     def status(self, now: datetime, *, has_file_error: bool) -> BoardStatus:
         """Returns the status line of the board."""

@@ -2,30 +2,24 @@
 
 import asyncio
 import itertools
-import logging
-import random
 import secrets
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from utilities.config.boards import Boards, Tile
+from utilities.config.boards import Board, Boards
 from utilities.model.clock import Clock, MonotonicClock
-from utilities.model.frames import ReadingState
-from utilities.model.period_words import day_of_figures
 from utilities.rendering.walls.board_channel import BoardChannel
+from utilities.rendering.walls.board_variants import BoardVariants
 from utilities.rendering.walls.page_cache import PageCache
-from utilities.rendering.walls.sse_events import SseEvent, encode_event, encode_retry, parse_event_id
-from utilities.rendering.walls.tile_context import TileState, next_full_minute
+from utilities.rendering.walls.sse_events import encode_event, parse_event_id, pick_retry_event
 from utilities.rendering.walls.tile_renderer import TileRenderer
-from utilities.rendering.walls.wall_stream import SessionEnd, StreamPipe, WallStream
+from utilities.rendering.walls.tile_states import TileStates
+from utilities.rendering.walls.wall_stream import SeesPrivate, SessionEnd, StreamPipe, WallStream, never_private
 from utilities.reports import Report
 from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 from utilities.store import Store
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,9 +34,6 @@ class Intervals:
 
 
 DEFAULT_INTERVALS = Intervals()
-
-RETRY_EVENTS = tuple(encode_retry(seconds) for seconds in (1.0, 1.7, 2.4, 3.1, 3.8, 4.5))
-"""One is sent to each new wall, so that after a restart they do not all reconnect at one moment."""
 
 
 class ReportActivator(Protocol):
@@ -68,18 +59,17 @@ class WallHub:
         monotonic: MonotonicClock = time.monotonic,
     ) -> None:
         self._boards = boards
-        self._reports = reports
         self._store = store
+        self._states = TileStates(reports, store)
         self._refresher = refresher
         self._renderer = renderer
         self._clock = clock
         self._intervals = intervals
         self._monotonic = monotonic
         self._boot = secrets.token_hex(4)
-        self._pages = PageCache(renderer, boards, clock, version=version, boot=self._boot, beat_seconds=intervals.beat)
+        self._pages = PageCache(renderer, boards, clock, version=version, beat_seconds=intervals.beat)
         self._next_seq = itertools.count(1).__next__
-        self._channels: dict[str, BoardChannel] = {}
-        self._expected_at: dict[str, datetime] = {}  # the first figures, by report that waits for them
+        self._channels: dict[str, BoardVariants] = {}
         self._loops: list[SupervisedLoop] = []
         self._is_open = False
         self._is_drawn = asyncio.Event()  # something was drawn that a tile may wait for
@@ -89,9 +79,10 @@ class WallHub:
         self._is_open = True
         if self._renderer.gallery is not None:
             self._renderer.gallery.on_rendered = self._is_drawn.set
-        for channel in self._sync_channels():
-            channel.render_changes(self._clock())
-            self._channels[channel.board.name] = channel
+        for variants in self._sync_channels():
+            for channel in variants.channels:
+                channel.render_changes(self._clock())
+            self._channels[variants.board.name] = variants
         self._loops = [
             SupervisedLoop("walls: readings", self._watch_readings),
             SupervisedLoop("walls: drawings", self._watch_drawings),
@@ -105,7 +96,7 @@ class WallHub:
         self._is_open = False
         await stop_loops(self._loops)
         bye = encode_event("bye", {})
-        streams = [stream for channel in self._channels.values() for stream in tuple(channel.streams)]
+        streams = [stream for channel in self._list_channels() for stream in tuple(channel.streams)]
         writes = [write for stream in streams if (write := stream.send_farewell(bye)) is not None]
         if writes:
             await asyncio.wait(writes, timeout=self._intervals.farewell)
@@ -125,12 +116,13 @@ class WallHub:
     async def _check_ageing(self) -> None:
         """Renders tiles whose state has changed with time; closes stalled walls."""
         await self._render_changes()
-        for channel in self._channels.values():
+        self.move_walls()
+        for channel in self._list_channels():
             channel.close_stalled(self._intervals.stalled)
 
     async def _render_changes(self, report: str | None = None) -> None:
         """Renders what has changed; a new status line is sent at once, not with the next beat."""
-        for channel in list(self._channels.values()):
+        for channel in self._list_channels():
             states = channel.tile_states()
             await channel.render_gradually(self._clock, report)
             if channel.tile_states() != states:
@@ -138,21 +130,30 @@ class WallHub:
             await asyncio.sleep(0)
 
     def _send_beats(self) -> None:
-        for channel in self._channels.values():
+        for channel in self._list_channels():
             channel.send_events([self._pages.beat_event(channel)])
 
     async def _poll_boards(self) -> None:
         """Applies edited board files."""
         if await self._boards.refresh():
-            for channel in self._sync_channels():
-                await channel.render_gradually(self._clock)
-                current = self._channels.setdefault(channel.board.name, channel)
-                if current is not channel:
-                    current.replace_board(channel)
+            for variants in self._sync_channels():
+                for channel in variants.channels:
+                    await channel.render_gradually(self._clock)
+                current = self._channels.setdefault(variants.board.name, variants)
+                if current is not variants:
+                    current.replace_board(variants)
             self._send_beats()  # shows an error at once
 
-    def _sync_channels(self) -> Iterator[BoardChannel]:
-        """Removes the channels of boards that are gone; yields one for each new or edited board."""
+    def _list_channels(self) -> list[BoardChannel]:
+        return [channel for variants in self._channels.values() for channel in variants.channels]
+
+    def move_walls(self) -> None:
+        """Hides private tiles on open walls that visitors see now, and shows them again afterwards."""
+        for variants in self._channels.values():
+            variants.move_streams()
+
+    def _sync_channels(self) -> Iterator[BoardVariants]:
+        """Removes the channels of boards that are gone; yields those of each new or edited board."""
         self._refresher.set_active(
             {name for board in self._boards for tile in board.tiles for name in (tile.report, tile.trend) if name}
         )
@@ -163,33 +164,19 @@ class WallHub:
             channel = self._channels.get(board.name)
             if channel is None or channel.board != board:
                 self._renderer.contents.forget_board(board.name)
-                yield BoardChannel(
-                    board,
-                    read_state=self._read_tile_state,
-                    renderer=self._renderer,
-                    make_event=self._make_tile_event,
-                    monotonic=self._monotonic,
-                )
+                masked = self._make_channel(board, hides_private=True) if board.has_private_tiles else None
+                yield BoardVariants(self._make_channel(board, hides_private=False), masked)
 
-    def _read_tile_state(self, tile: Tile, now: datetime) -> TileState:
-        report, reading = self._reports.get(tile.report), self._store.latest(tile.report)
-        if report is None or reading is None:
-            return TileState(None, ReadingState.WAITING, expected_at=self._expect_figures(tile.report, now))
-        state = reading.state_at(now, report.refresh_every, report.stale_after)
-        trend = self._store.latest(tile.trend) if tile.trend else None
-        shown, day = reading.current_at(now), day_of_figures(reading.frame, now)
-        expected_at = self._expect_figures(tile.report, now) if state is ReadingState.WAITING else None
-        if state is not ReadingState.WAITING:
-            self._expected_at.pop(tile.report, None)
-        return TileState(shown, state, trend and trend.current_at(now), expected_at=expected_at, day=day)
-
-    def _expect_figures(self, report: str, now: datetime) -> datetime | None:
-        """Returns when the first figures come, the same while they are awaited; None once that time is over."""
-        expected_at = self._expected_at.setdefault(report, next_full_minute(now))
-        return expected_at if now <= expected_at else None
-
-    def _make_tile_event(self, tile: str, html: str) -> SseEvent:
-        return encode_event("tile", {"tile": tile, "html": html}, seq=self._next_seq(), boot=self._boot)
+    def _make_channel(self, board: Board, *, hides_private: bool) -> BoardChannel:
+        return BoardChannel(
+            board,
+            read_state=self._states.read_for_visitors if hides_private else self._states.read,
+            renderer=self._renderer,
+            next_seq=self._next_seq,
+            monotonic=self._monotonic,
+            boot=f"{self._boot}v" if hides_private else self._boot,
+            hides_private=hides_private,
+        )
 
     @property
     def wall_count(self) -> int:
@@ -199,34 +186,34 @@ class WallHub:
     @property
     def undrawn_tiles(self) -> dict[str, list[str]]:
         """The tiles whose figures cannot be drawn, by board."""
-        return {name: tiles for name, channel in self._channels.items() if (tiles := channel.undrawn_tiles())}
+        return {name: tiles for name, each in self._channels.items() if (tiles := each.full.undrawn_tiles())}
 
     async def wait_until_drawn(self, board: str, max_seconds: float = 1.0) -> None:
         """Waits for the first chart of each tile of a board, at most `max_seconds`."""
-        channel = self._channels.get(board)
-        if channel is not None and channel.has_pending_tiles and self._renderer.gallery is not None:
+        variants = self._channels.get(board)
+        if variants is not None and variants.full.has_pending_tiles and self._renderer.gallery is not None:
             await self._renderer.gallery.wait_idle(max_seconds)
 
     def render_page(
-        self, board: str, theme: str = "", *, zipped: bool = False, for_screen: bool = False
+        self, board: str, theme: str = "", *, sees_private: bool = False, zipped: bool = False, for_screen: bool = False
     ) -> bytes | None:
         """Returns the page of a board, None for an unknown one; `theme` (`dark`, `light`) overrides the board's."""
-        channel = self._channels.get(board)
-        if channel is None:
+        variants = self._channels.get(board)
+        if variants is None:
             return None
-        page = self._pages.get_page(channel, theme, for_screen=for_screen)
+        page = self._pages.get_page(variants.find_channel(sees_private), theme, for_screen=for_screen)
         return page.zipped if zipped else page.plain
 
-    def tile_html(self, board: str, tile: str) -> str | None:
+    def tile_html(self, board: str, tile: str, *, sees_private: bool = False) -> str | None:
         """Returns a tile as it was last rendered; None for an unknown one."""
-        channel = self._channels.get(board)
-        rendered = channel.rendered.get(tile) if channel is not None else None
+        variants = self._channels.get(board)
+        rendered = variants.find_channel(sees_private).rendered.get(tile) if variants is not None else None
         return rendered.tile.html if rendered is not None else None
 
     def stylesheet(self, board: str) -> tuple[str, bytes] | None:
         """Returns the edition of a board's own style sheet, and the style sheet; None for an unknown board."""
-        channel = self._channels.get(board)
-        return (channel.edition, channel.styles) if channel is not None else None
+        variants = self._channels.get(board)
+        return (variants.full.edition, variants.full.styles) if variants is not None else None
 
     @property
     def is_open(self) -> bool:
@@ -234,16 +221,28 @@ class WallHub:
         return self._is_open
 
     def add_wall(
-        self, board: str, pipe: StreamPipe, *, last: str, chunked: bool, session_end: SessionEnd | None = None
+        self,
+        board: str,
+        pipe: StreamPipe,
+        *,
+        last: str,
+        chunked: bool,
+        session_end: SessionEnd | None = None,
+        sees_private: SeesPrivate = never_private,
     ) -> None:
         """Adds a wall until its pipe closes; `last` is the id of the last event it has received."""
-        channel = self._channels.get(board) if self._is_open else None
-        if channel is None:
+        variants = self._channels.get(board) if self._is_open else None
+        if variants is None:
             pipe.close()
             return
-        last_seq = parse_event_id(last, self._boot)
+        channel = variants.find_channel(sees_private())
         stream = WallStream(
-            pipe, chunked=chunked, last_seq=last_seq, session_end=session_end, on_drained=channel.send_missed
+            pipe,
+            chunked=chunked,
+            last_seq=parse_event_id(last, channel.boot),
+            session_end=session_end,
+            on_drained=variants.send_missed,
+            sees_private=sees_private,
         )
-        pipe.set_close_callback(lambda: channel.streams.discard(stream))
-        channel.add_stream(stream, [random.choice(RETRY_EVENTS), self._pages.beat_event(channel)])  # noqa: S311 (jitter)
+        pipe.set_close_callback(lambda: variants.discard(stream))
+        channel.add_stream(stream, [pick_retry_event(), self._pages.beat_event(channel)])

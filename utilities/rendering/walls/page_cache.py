@@ -36,15 +36,14 @@ class PageCache:
     """Caches the bytes of each page until something on it changes."""
 
     def __init__(
-        self, renderer: TileRenderer, boards: Boards, clock: Clock, *, version: str, boot: str, beat_seconds: float
+        self, renderer: TileRenderer, boards: Boards, clock: Clock, *, version: str, beat_seconds: float
     ) -> None:
         self._renderer = renderer
         self._boards = boards
         self._clock = clock
         self._version = version
-        self._boot = boot
         self._beat_seconds = beat_seconds
-        self._pages: dict[tuple[str, str, bool], CachedPage] = {}
+        self._pages: dict[tuple[str, str, bool, bool], CachedPage] = {}
 
     def get_page(self, channel: BoardChannel, theme: str, *, for_screen: bool = False) -> CachedPage:
         """Returns the page with the time and the ages of these seconds: without a script nothing else updates them.
@@ -53,10 +52,11 @@ class PageCache:
         """
         now = self._clock()
         version = (channel.version, channel.board.name in self._boards.faults, int(now.timestamp() // PAGE_SECONDS))
-        page = self._pages.get((channel.board.name, theme, for_screen))
+        key = (channel.board.name, theme, for_screen, channel.hides_private)
+        page = self._pages.get(key)
         if page is None or page.page_version != version:
             page = CachedPage(version, self._render_page(channel, theme, now, for_screen=for_screen))
-            self._pages[channel.board.name, theme, for_screen] = page
+            self._pages[key] = page
         return page
 
     def _render_page(self, channel: BoardChannel, theme: str, now: datetime, *, for_screen: bool) -> bytes:
@@ -71,7 +71,7 @@ class PageCache:
             period=channel.period(),
             places=f"/boards/{board.name}/{channel.edition}.css",
             is_screen=for_screen,
-            stream=f"{base}/{board.name}/stream?last={event_id(self._boot, channel.last_seq)}",
+            stream=f"{base}/{board.name}/stream?last={event_id(channel.boot, channel.last_seq)}",
         )
 
     def beat_event(self, channel: BoardChannel) -> SseEvent:

@@ -1,6 +1,7 @@
 """Server-sent events, encoded once for all walls."""
 
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,11 @@ def encode_retry(seconds: float) -> SseEvent:
     return encode_lines([f"retry: {int(seconds * 1000)}"])
 
 
+def pick_retry_event() -> SseEvent:
+    """Returns one of several waits for a new wall, so that after a restart they do not all reconnect at one moment."""
+    return random.choice(_RETRY_EVENTS)  # noqa: S311 (jitter)
+
+
 def encode_lines(lines: list[str], seq: int = 0) -> SseEvent:
     """Returns the event with these lines."""
     plain = "\n".join([*lines, "", ""]).encode()
@@ -49,3 +55,6 @@ def parse_event_id(text: str, boot: str) -> int:
     """Returns the `seq` of an id of this process; 0, which means all tiles, for any other text."""
     prefix, _, number = text.rpartition("-")
     return int(number) if prefix == boot and number.isascii() and number.isdigit() and len(number) < 16 else 0
+
+
+_RETRY_EVENTS = tuple(encode_retry(seconds) for seconds in (1.0, 1.7, 2.4, 3.1, 3.8, 4.5))

@@ -25,6 +25,13 @@ class TileState:
     shared: SharedFailure | None = None  # the failure that it shares with other tiles
     expected_at: datetime | None = None  # when the first figures come, while it waits for them
     day: date | None = None  # in the zone of the figures, None for figures without days
+    is_hidden: bool = False  # private, on walls that visitors see
+
+
+HIDDEN_STATE = TileState(None, ReadingState.LIVE, is_hidden=True)
+"""The state of a private tile on walls that visitors see: without a reading, so that nothing of it is sent."""
+HIDDEN_TITLE = "Hidden"  # instead of its own: a question may tell as much as its answer
+HIDDEN_SENTENCE = "While visitors are here."
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class TileContext:
     expected: str  # when the first figures come; '' unless the tile waits for them
     notes: tuple[str, ...]  # about the frame; the view shows those about columns, and pages those about rows
     faces: tuple[TileFace, ...]  # none without figures
+    hidden: str = ""  # why there are no figures, of a tile that is hidden
 
 
 def build_context(
@@ -61,7 +69,7 @@ def build_context(
     expected = tile_state.expected_at
     return TileContext(
         name=tile.name,
-        title=BOARD_FAILURE_TITLE if is_board else tile.title or title,
+        title=HIDDEN_TITLE if tile_state.is_hidden else BOARD_FAILURE_TITLE if is_board else tile.title or title,
         view=inside.view.name,
         state=tile_state.state,
         taken_at=int(taken_at.timestamp()) if taken_at else None,
@@ -73,6 +81,7 @@ def build_context(
         expected=f"The first figures come at about {expected.astimezone(zone):%H:%M}." if expected else "",
         notes=tuple(note.text for note in frame.notes if note.column is note.row is None) if frame else (),
         faces=inside.faces,
+        hidden=HIDDEN_SENTENCE if tile_state.is_hidden else "",
     )
 
 

@@ -27,13 +27,22 @@ class SessionEnd(Protocol):
     def is_set(self) -> bool: ...
 
 
+SeesPrivate = Callable[[], bool]
+"""Whether a wall may show private tiles now; asked again while the wall is open."""
+
+
+def never_private() -> bool:
+    """Returns False: for walls of which nobody says who sees them."""
+    return False
+
+
 class WallStream:
     """Has no queue: a slow wall remembers only the last event it has received, so its memory cannot grow.
 
     When a pending write ends, `on_drained` is called, which sends the newest event of every tile it has missed.
     """
 
-    __slots__ = ("chunked", "last_seq", "on_drained", "pipe", "session_end", "stalled_since")
+    __slots__ = ("chunked", "last_seq", "on_drained", "pipe", "sees_private", "session_end", "stalled_since")
 
     def __init__(
         self,
@@ -43,12 +52,14 @@ class WallStream:
         last_seq: int,
         session_end: SessionEnd | None,
         on_drained: Callable[["WallStream"], None],
+        sees_private: SeesPrivate = never_private,
     ) -> None:
         self.pipe = pipe
         self.chunked = chunked
         self.last_seq = last_seq
         self.session_end = session_end
         self.on_drained = on_drained
+        self.sees_private = sees_private
         self.stalled_since: float | None = None  # monotonic seconds; None while no write is pending
 
     def send_events(self, events: Iterable[SseEvent], now: float) -> None:

@@ -1,0 +1,105 @@
+"""Private tiles: while visitors are here, nothing of them is sent to a wall, however it gets its tiles."""
+
+import asyncio
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+
+from tests.rendering.walls.conftest import BOARD, StartServer, WallServer, number, table
+from tests.rendering.walls.streams import STREAM, StreamClient
+from tests.waiting import wait_until
+from utilities.broadcast.visitor_modes import EVERYWHERE, place_target, screen_target
+from utilities.screens.model import Device, ScreenPlan
+
+PRIVATE_BOARD = BOARD.replace("[1, 1, 6, 6]}", "[1, 1, 6, 6], private: true, title: How rich are we?}")
+SECRET, TITLE, HIDDEN = "31,337", "How rich are we?", "While visitors are here."
+PAGES = ("/boards/office", "/boards/office?theme=light", "/boards/office/tiles/visitors")
+
+
+@pytest.fixture
+async def private_server(start_server: StartServer) -> WallServer:
+    server = await start_server(PRIVATE_BOARD)
+    await server.fleet.visitors.refresh()
+    await server.show("visitors", number(31_337))
+    await server.show("pages", table(("/new", 1)))
+    await wait_until(lambda: SECRET.encode() in (server.walls.render_page("office", sees_private=True) or b""))
+    return server
+
+
+async def read_pages(server: WallServer, *paths: str, cookie: str = "") -> list[str]:
+    headers = {"Cookie": cookie} if cookie else {}
+    fetch = AsyncHTTPClient().fetch
+    answers = await asyncio.gather(*(fetch(server.url(path), headers=headers) for path in paths))
+    return [answer.body.decode() for answer in answers]
+
+
+async def test_private_tile_is_hidden_on_open_walls_at_once_and_shown_again_afterwards(private_server: WallServer):
+    server, visitors = private_server, private_server.fleet.visitors
+    wall = await StreamClient.open(server.port)
+    shown = await wall.wait_for("tile", SECRET)
+    assert all(SECRET in page and TITLE in page for page in await read_pages(server, *PAGES))
+    await visitors.begin(EVERYWHERE, "ada@example.com")
+    hidden = await wall.wait_for("tile", HIDDEN)
+    assert hidden.data["tile"] == "visitors"
+    for page in await read_pages(server, *PAGES):
+        assert HIDDEN in page
+        assert SECRET not in page
+        assert TITLE not in page
+    assert "/new" in (await read_pages(server, PAGES[0]))[0]
+    await server.show("visitors", number(31_338))
+    await server.show("pages", table(("/newer", 1)))
+    while (event := await wall.wait_for("tile")).data["tile"] != "pages" or "/newer" not in event.data["html"]:
+        assert "31,33" not in event.data["html"]
+    again = await StreamClient.open(server.port, f"{STREAM}?last={shown.event_id}")  # it was away meanwhile
+    assert HIDDEN in (await again.wait_for("tile", "visitors")).data["html"]
+    again.close()
+    await visitors.end(EVERYWHERE, "ada@example.com")
+    await wall.wait_for("tile", "31,338")
+    back = await StreamClient.open(server.port, f"{STREAM}?last={hidden.event_id}")
+    await back.wait_for("tile", "31,338")
+    for each in (wall, back):
+        each.close()
+
+
+async def test_screen_follows_its_own_mode_and_that_of_its_place(private_server: WallServer):
+    fleet = private_server.fleet
+    device = Device("10.0.4.21", "Chromium 79, Tizen", "1920x1080")
+    cookies = {}
+    for name, place in (("hall", "Ground floor"), ("attic", "Roof")):
+        secret = f"{name:_<43}"
+        code, _ = await fleet.requests.show_code(secret, device)
+        await fleet.registry.pair_screen(code, "ada", ScreenPlan(name, place, board="office"), "ada@example.com")
+        cookies[name] = f"foyer-screen={secret}"
+
+    async def who_sees_it() -> set[str]:
+        pages = {
+            name: await read_pages(private_server, "/tv", "/tv/boards/office", cookie=cookie)
+            for name, cookie in cookies.items()
+        } | {"person": await read_pages(private_server, *PAGES)}
+        visible = {name for name, texts in pages.items() if all(SECRET in text for text in texts)}
+        assert visible == {name for name, texts in pages.items() if any(SECRET in text for text in texts)}
+        return visible
+
+    assert await who_sees_it() == {"hall", "attic", "person"}
+    for target in (place_target("ground FLOOR "), screen_target(1)):
+        await fleet.visitors.begin(target, "ada@example.com")
+        assert await who_sees_it() == {"attic", "person"}
+        await fleet.visitors.end(target, "ada@example.com")
+    await fleet.visitors.begin(EVERYWHERE, "ada@example.com")
+    assert await who_sees_it() == set()
+
+
+async def test_edited_board_hides_a_tile_that_has_become_private(start_server: StartServer):
+    server = await start_server(BOARD)
+    await server.show("visitors", number(31_337))
+    await server.fleet.visitors.begin(EVERYWHERE, "ada@example.com")
+    wall = await StreamClient.open(server.port)
+    await wall.wait_for("tile", SECRET)
+    assert server.walls._channels["office"].masked is None  # it costs nothing
+    server.edit(PRIVATE_BOARD)
+    await wall.wait_for("reload")
+    await wall.wait_for("tile", HIDDEN)
+    server.edit(BOARD)
+    await wall.wait_for("reload")
+    assert SECRET in (await read_pages(server, PAGES[0]))[0]
+    wall.close()
