@@ -45,6 +45,7 @@ ENTRY_WORDS = {
     ScreenAction.OFF: "switched it off",
     ScreenAction.SHOWS: "changed what it shows:",
     ScreenAction.ALARM: "set its alarm:",
+    ScreenAction.VISITORS: "switched visitors",
     ScreenAction.PAIR: "paired it:",
     ScreenAction.REPLACE: "replaced its television with",
     ScreenAction.UNPAIR: "unpaired it",

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select
 
 from utilities.accounts.database.connection import StateDatabase
-from utilities.accounts.database.tables import visitor_modes
+from utilities.accounts.database.tables import screens, visitor_modes
 from utilities.broadcast.programmes import ShownScreen
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, StateDown
 from utilities.playlists.watcher import Playlists
 from utilities.playlists.windows import WallClock
 from utilities.runtime.supervised_loop import SupervisedLoop
+from utilities.screens.command_log import EVERY_SCREEN, ScreenAction, insert_log_row
 
 log = logging.getLogger("foyer.screens")
 
@@ -113,15 +114,21 @@ class VisitorModes:
         def replace_row(connection: Connection) -> None:
             _delete_modes(connection, target, now)
             connection.execute(insert(visitor_modes).values(row))
+            _log_switch(connection, now, target, person, "on" if minutes is None else f"on for {minutes} min")
 
         await self.database.run(replace_row)
-        log.info("%s: visitors are here (%s)", person, target)
         await self.refresh()
 
     async def end(self, target: str, person: str) -> None:
         """Shows private tiles again, as far as nothing else hides them. Raises StateDown."""
-        await self.database.run(lambda connection: _delete_modes(connection, target, self.clock()))
-        log.info("%s: no visitors are here (%s)", person, target)
+        now, was_on = self.clock(), self.find_mode(target) is not None
+
+        def delete_row(connection: Connection) -> None:
+            _delete_modes(connection, target, now)
+            if was_on:
+                _log_switch(connection, now, target, person, "off")
+
+        await self.database.run(delete_row)
         await self.refresh()
 
 
@@ -130,3 +137,14 @@ def _delete_modes(connection: Connection, target: str, now: datetime) -> None:
     connection.execute(
         delete(visitor_modes).where((visitor_modes.c.target == target) | (visitor_modes.c.ends_at <= now))
     )
+
+
+def _log_switch(connection: Connection, now: datetime, target: str, person: str, detail: str) -> None:
+    """Logs a switch with each paired screen that it concerns."""
+    if target == EVERYWHERE:
+        insert_log_row(connection, now, EVERY_SCREEN, ScreenAction.VISITORS, person, detail)
+        return
+    rows = connection.execute(select(screens.c.number, screens.c.place).where(screens.c.revoked_at.is_(None)))
+    for row in rows.all():
+        if target in (screen_target(row.number), place_target(row.place)):
+            insert_log_row(connection, now, row.number, ScreenAction.VISITORS, person, detail)

@@ -35,6 +35,7 @@ class ScreenAction(StrEnum):
     OFF = "off"
     SHOWS = "shows"
     ALARM = "alarm"
+    VISITORS = "visitors"
     PAIR = "pair"
     REPLACE = "replace"
     UNPAIR = "unpair"

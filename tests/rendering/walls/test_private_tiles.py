@@ -87,6 +87,9 @@ async def test_screen_follows_its_own_mode_and_that_of_its_place(private_server:
         await fleet.visitors.end(target, "ada@example.com")
     await fleet.visitors.begin(EVERYWHERE, "ada@example.com")
     assert await who_sees_it() == set()
+    entries = await fleet.director.programmes.commands.list_entries(1)
+    assert [each.detail for each in entries] == ["on", "off", "on", "off", "on"]
+    assert {each.action for each in entries} == {"visitors"}
 
 
 async def test_edited_board_hides_a_tile_that_has_become_private(start_server: StartServer):
