@@ -1,5 +1,7 @@
 """How the page table is put together from several answers."""
 
+from collections.abc import Hashable
+
 from utilities.model.errors import Unavailable
 from utilities.model.frames import Column, Frame, Note, ValueKind
 from utilities.reports import top_pages
@@ -71,3 +73,18 @@ def test_shares_stand_beside_their_page_and_a_dead_network_is_never_nought() -> 
     frame = top_pages.with_shares(PAGES, urls, COUNTS)
     assert frame.column_values("lobsters") == (None, 4, None)
     assert Note("unavailable: answered 503", "lobsters") in frame.notes
+
+
+def test_titles_of_the_last_answer_stay_where_google_does_not_answer() -> None:
+    titles = Frame(
+        (Column("pagePath", "Page", ValueKind.TEXT), Column("pageTitle", "Title", ValueKind.TEXT)), (("/a", "A"),)
+    )
+    last_frames: dict[Hashable, Frame] = {}
+    late = Unavailable("Google does not answer")
+    bare = top_pages.with_titles(PAGES, late, last_frames)
+    assert [note.short for note in bare.whole_notes] == ["no titles"]
+    top_pages.with_titles(PAGES, titles, last_frames)
+    frame = top_pages.with_titles(PAGES, late, last_frames)
+    assert frame.column_values("pageTitle") == ("A", None, None)
+    assert frame.whole_notes == ()
+    assert [note.text for note in frame.notes] == ["Titles of an earlier answer: Google does not answer"]

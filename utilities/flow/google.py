@@ -54,7 +54,12 @@ def join_google_flow(frames: Sequence[Frame], query: FlowQuery) -> Frame:
         sums[key[0], 0, landing, page] += sessions - compared[key]
     rows = tuple((*key, sessions) for key, sessions in sums.items() if sessions)
     is_cut = any(len(frame.rows) >= MAX_GOOGLE_ROWS for frame in frames)
-    notes = (Note(f"Google returned its largest {MAX_GOOGLE_ROWS:,} rows only; smaller ones are missing."),)
+    notes = (
+        Note(
+            f"Google returned its largest {MAX_GOOGLE_ROWS:,} rows only; smaller ones are missing.",
+            short="largest only",
+        ),
+    )
     return Frame(FLOW_COLUMNS, rows, notes if is_cut else ())
 
 

@@ -39,7 +39,9 @@ def join_previous_period(frame: Frame) -> Frame:
     columns = tuple(frame.columns[index] for index in indexes)
     periods = {"now": "these days", "previous": "the days before"}
     missing = [
-        Note(f"Google Analytics has no figures for {days}") for name, days in periods.items() if name not in rows
+        Note(f"Google Analytics has no figures for {days}", short=f"nothing for {days}")
+        for name, days in periods.items()
+        if name not in rows
     ]
     notes = (*frame.notes, *(missing if rows else ()))
     nothing: Row = tuple(0 if column.kind is ValueKind.INTEGER else None for column in columns)
@@ -139,7 +141,7 @@ def note_unfinished_day(frame: Frame) -> Frame:
     if frame.date_range is None or frame.date_range.has_ended:
         return frame
     text = f"{format_date(frame.date_range.last)} is not over yet, and is compared with a whole day"
-    return replace(frame, notes=(*frame.notes, Note(text)))
+    return replace(frame, notes=(*frame.notes, Note(text, short="day not over")))
 
 
 def leave_uncompared(frame: Frame) -> Frame:
@@ -147,7 +149,9 @@ def leave_uncompared(frame: Frame) -> Frame:
     bare = frame if any(column.is_previous for column in frame.columns) else frame.with_previous(())
     previous = [column.is_previous for column in bare.columns]
     rows = (tuple(None if hide else cell for cell, hide in zip(row, previous, strict=True)) for row in bare.rows)
-    return replace(bare, rows=tuple(rows), notes=(*bare.notes, Note(NOT_ENDED_TEXT)), previous_range=None)
+    return replace(
+        bare, rows=tuple(rows), notes=(*bare.notes, Note(NOT_ENDED_TEXT, short="not compared")), previous_range=None
+    )
 
 
 def comparable_days(days: DateRange) -> DateRange:

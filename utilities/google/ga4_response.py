@@ -145,25 +145,27 @@ def metadata_notes(metadata: Ga4Metadata) -> list[Note]:
     """Returns Google's remarks about the report as notes."""
     sentences = []
     if metadata.thresholded:
-        sentences.append("Google Analytics may have withheld small figures to protect privacy")
+        sentences.append(("Google Analytics may have withheld small figures to protect privacy", "some withheld"))
     sentences += [
-        f"Estimated by Google Analytics from {sample.read / sample.space:.1%} of the events"
+        (f"Estimated by Google Analytics from {sample.read / sample.space:.1%} of the events", "estimated")
         for sample in metadata.sampling[:1]
         if sample.space > 0
     ]
     if metadata.other:
-        sentences.append("Google Analytics has merged the smallest rows into “(other)”, so a row may be missing")
+        text = "Google Analytics has merged the smallest rows into “(other)”, so a row may be missing"
+        sentences.append((text, "some merged"))
     sentences += [
-        f"Google Analytics has cut the data: {clean_text(cut.message or cut.type, 200)}"
+        (f"Google Analytics has cut the data: {clean_text(cut.message or cut.type, 200)}", "cut")
         for cut in metadata.truncation[:3]
     ]
     sentences += [
-        f"This account may not see {clean_text(restriction.metric, 60)}"
+        (f"This account may not see {clean_text(restriction.metric, 60)}", "partly hidden")
         for restriction in metadata.restrictions.active[:3]
     ]
     if metadata.empty:
-        sentences.append(f"Empty; Google Analytics gives as the reason: {clean_text(metadata.empty, 200)}")
-    return [Note(sentence) for sentence in sentences]
+        text = f"Empty; Google Analytics gives as the reason: {clean_text(metadata.empty, 200)}"
+        sentences.append((text, "empty"))
+    return [Note(text, short=short) for text, short in sentences]
 
 
 def past_days(then: datetime, days: int, zone: str, *, today: bool = False) -> DateRange | None:

@@ -94,7 +94,9 @@ def incomplete_notes(raw: dict[str, Any]) -> tuple[Note, ...]:
     metadata = raw.get("metadata")
     facts = metadata if isinstance(metadata, dict) else {}
     incomplete = facts.get("firstIncompleteDate") or facts.get("first_incomplete_date")
-    return (Note(f"Not yet final from {clean_text(str(incomplete), 10)} on"),) if incomplete else ()
+    return (
+        (Note(f"Not yet final from {clean_text(str(incomplete), 10)} on", short="not yet final"),) if incomplete else ()
+    )
 
 
 def build_search_frame(
@@ -105,7 +107,7 @@ def build_search_frame(
     if "date" in query.dimensions:
         days = fill_search_days(answer.rows, date_range) if query.dimensions == ("date",) else answer.rows
         text = f"Search Console answers only the first {MAX_SEARCH_ROWS:,} rows; ask for fewer days"
-        notes = (Note(text),) if len(answer.rows) >= MAX_SEARCH_ROWS else ()
+        notes = (Note(text, short="cut"),) if len(answer.rows) >= MAX_SEARCH_ROWS else ()
         return Frame(columns, tuple(map(write_search_row, days)), notes, date_range)
     named = answer.rows[: query.limit] if query.dimensions else answer.rows
     rows = tuple(map(write_search_row, named))

@@ -32,9 +32,12 @@ def arrange_times(frame: Frame, answer: Ga4Response, query: Ga4Query, *, has_end
     notes = frame.notes
     columns = written_columns(frame, query)
     if is_cut and query.has_all_times:
-        notes = (*notes, Note(f"Only the first {len(rows):,} of {total:,} rows; ask for fewer days or dimensions"))
+        notes = (
+            *notes,
+            Note(f"Only the first {len(rows):,} of {total:,} rows; ask for fewer days or dimensions", short="cut"),
+        )
     elif is_cut and columns[0].kind is not ValueKind.TEXT:
-        notes = (*notes, Note(f"These are the first {len(rows):,} of {total:,} rows"))
+        notes = (*notes, Note(f"These are the first {len(rows):,} of {total:,} rows", short="cut"))
     return replace(frame, columns=columns, rows=rows, notes=notes, total_rows=total if is_cut else None)
 
 

@@ -18,7 +18,11 @@ def note_clock_changes(frame: Frame) -> Frame:
     """Returns a compared frame with a note for each day that has not 24 hours; others unchanged."""
     if frame.date_range is None or frame.previous_range is None or frame.date_range.window_minutes:
         return frame
-    notes = [Note(text) for days in (frame.date_range, frame.previous_range) for text in describe_changes(days)]
+    notes = [
+        Note(text, short="clock changed")
+        for days in (frame.date_range, frame.previous_range)
+        for text in describe_changes(days)
+    ]
     return replace(frame, notes=(*frame.notes, *notes)) if notes else frame
 
 

@@ -57,11 +57,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence about the frame, or about one column or row of it."""
+    """A sentence about the frame, or about one column or row of it.
+
+    `short` is one to three words for walls, which have no room for the sentence.
+    """
 
     text: str
     column: str | None = None
     row: str | None = None  # the name of the row, such as (other)
+    short: str = "incomplete"
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,11 @@ class Frame:
     def is_cut(self) -> bool:
         """Whether there are known to be rows that have none of their own here."""
         return self.total_rows is not None and self.total_rows > len(self.named_rows)
+
+    @property
+    def whole_notes(self) -> tuple[Note, ...]:
+        """The notes that are not about a column or a row."""
+        return tuple(note for note in self.notes if note.column is note.row is None)
 
     def column_index(self, key: str) -> int:
         """Returns the position of the column `key`; raises ValueError when there is none."""

@@ -48,7 +48,7 @@ async def build_reconciled(sources: Sources) -> AsyncIterator[Frame]:
             seconds = 0.0 if source == "pageviews" else await seconds_behind(sources)
         except SourceError as error:
             rows.append((name, period, None, None, None))
-            notes.append(Note(f"{name}: {error}"))
+            notes.append(Note(f"{name}: {error}", short="one is missing"))
         else:
             ends += [frame.current_until] if frame.current_until else []
             figures = (frame.column_values(key)[0] if frame.rows else 0 for key in keys)

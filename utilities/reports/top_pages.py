@@ -1,7 +1,7 @@
 """Pages by views, with the visits that began there and their share counts."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable, MutableMapping
 from dataclasses import replace
 
 from utilities.model.errors import SourceError
@@ -35,7 +35,7 @@ async def build_top_pages(sources: Sources) -> AsyncIterator[Frame]:
         fetch_or_error(sources, LANDINGS_QUERY),
         fetch_or_error(sources, TITLES_QUERY),
     )
-    frame = with_titles(with_entrances(with_engagement(pages), landings), titles)
+    frame = with_titles(with_entrances(with_engagement(pages), landings), titles, sources.last_frames)
     if not sources.has_source("social"):
         yield frame
         return
@@ -95,15 +95,26 @@ def with_entrances(frame: Frame, landings: Frame | SourceError) -> Frame:
     return frame.with_column(ENTRANCES_COLUMN, values)
 
 
-def with_titles(frame: Frame, titles: Frame | SourceError) -> Frame:
-    """Joins the title under which each page was viewed most; walls show it in place of the path."""
+def with_titles(frame: Frame, titles: Frame | SourceError, last_frames: MutableMapping[Hashable, Frame]) -> Frame:
+    """Joins the title under which each page was viewed most; walls show it in place of the path.
+
+    Without an answer the titles are those of the last one, with a note.
+    """
+    notes: list[Note] = []
     if isinstance(titles, SourceError):
-        return frame.with_column(PAGE_TITLE_COLUMN, [None] * len(frame.rows), [Note(str(titles), "pageTitle")])
+        last = last_frames.get(TITLES_QUERY)
+        if last is None:
+            text = f"Paths instead of titles: {titles}"
+            bare = replace(frame, notes=(*frame.notes, Note(text, short="no titles")))
+            return bare.with_column(PAGE_TITLE_COLUMN, [None] * len(frame.rows), [Note(str(titles), "pageTitle")])
+        notes, titles = [Note(f"Titles of an earlier answer: {titles}", "pageTitle")], last
+    else:
+        last_frames[TITLES_QUERY] = titles
     by_path: dict[Value, Value] = {}
     for path, title in zip(titles.column_values("pagePath"), titles.column_values("pageTitle"), strict=True):
         if title and not str(title).startswith("("):  # such as (not set)
             by_path.setdefault(path, title)
-    return frame.with_column(PAGE_TITLE_COLUMN, [by_path.get(path) for path in frame.column_values("pagePath")])
+    return frame.with_column(PAGE_TITLE_COLUMN, [by_path.get(path) for path in frame.column_values("pagePath")], notes)
 
 
 def is_path(text: str) -> bool:

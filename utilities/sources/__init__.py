@@ -1,10 +1,12 @@
 """Sources: how to get frames. Each module here exports `SOURCE: SourceKind`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
+
+from cachetools import LRUCache
 
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock, utc_now
@@ -115,6 +117,9 @@ def parse_row_limit(params: Mapping[str, str], default: int, maximum: int) -> in
     return int(text) if text else default
 
 
+MAX_LAST_FRAMES = 16
+
+
 class Sources:
     """The sources of a process by name: all registered types, and the configured sources."""
 
@@ -130,6 +135,7 @@ class Sources:
         self.configured = opened
         self.clock = clock
         self.redactor = redactor or Redactor()  # for the texts of every reading
+        self.last_frames: LRUCache[Hashable, Frame] = LRUCache(MAX_LAST_FRAMES)  # by query, of reports that keep them
         self.recovery_listeners: list[Callable[[str], None]] = []  # each gets a quota that is answered again
         self.website = website.rstrip("/")  # the site the figures are about, `https://host[/path]` or ''
 

@@ -38,6 +38,16 @@ def test_ring_shows_what_its_rows_leave_out(total: int | None, parts: list[tuple
     assert list(largest_parts(*with_rest(("Finland", "Spain"), (7.0, 2.0), total), 6)) == parts
 
 
+@pytest.mark.parametrize(("values", "words"), [((7, 2), "(other) ≥55%"), ((15, 8), "Finland 75%")])
+def test_ring_of_people_counts_each_once_and_calls_the_rest_a_lower_bound(values: tuple[int, int], words: str) -> None:
+    columns = Column("country", "Country", ValueKind.TEXT), Column("totalUsers", "Users", ValueKind.INTEGER)
+    frame = Frame(columns, (("Finland", values[0]), ("Spain", values[1])), total_rows=59, totals={"totalUsers": 20})
+    spec = VIEWS["pie"].build_content(frame, BOX, {})
+    assert isinstance(spec, ChartSpec)
+    assert words in spec.description
+    assert '"text":"20"' in spec.option.replace(" ", "")
+
+
 NAMED = (*((f"Country {at}", 100 - at) for at in range(8)), ("(other)", 1234))
 
 

@@ -155,3 +155,34 @@ def test_last_days_or_first_ranked_rows_are_shown():
 def test_misspelt_option_is_an_error():
     with pytest.raises(ValidationError, match="bar"):
         build_rows(ROW, bar="sessions")
+
+
+COUNTRIES = tuple((f"Country {place}", 100 - place) for place in range(12))
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "title", "extent", "last"),
+    [
+        (COUNTRIES, None, 100.0, "first 4 of 12", "Country 3"),
+        (COUNTRIES, 41, 100.0, "first 4 of 41", "Country 3"),
+        (COUNTRIES, 41, 200.0, "4 of 41", "Country 3"),
+        (COUNTRIES, 41, 380.0, "", "and 38 more"),  # no room beside the headline
+        (COUNTRIES[:3], None, 200.0, "", "Country 2"),
+        ((*COUNTRIES[:3], ("(other)", 900)), 41, 200.0, "", "Other"),
+        (COUNTRIES[:2], 41, 380.0, "", "and 40 more"),  # the source itself has cut the list
+    ],
+)
+def test_cut_list_on_a_wall_says_how_much_of_it_is_shown(
+    rows: tuple[tuple[Value, ...], ...], total: int | None, title: float, extent: str, last: str
+) -> None:
+    columns = Column("country", "Country", ValueKind.TEXT), Column("users", "Readers", ValueKind.INTEGER)
+    box = Box(width=548, height=220, text=32, figure=40, title=title)
+    table = build_table(Frame(columns, rows, total_rows=total, date_range=WEEK), box, bars="users")
+    assert (table.extent, table.rows[-1].label) == (extent, last)
+    assert len(table.rows) <= 4
+
+
+def test_days_on_a_wall_say_that_they_are_the_last_ones() -> None:
+    columns = Column("date", "Day", ValueKind.DATE), Column("users", "Readers", ValueKind.INTEGER)
+    rows = tuple((f"2026-11-{day}", day) for day in range(13, 20))
+    assert build_table(Frame(columns, rows, date_range=WEEK), Box(548, 220, 32, 40, 100)).extent == "last 4 of 7"

@@ -106,7 +106,7 @@ async def test_a_tile_that_waits_names_one_time_and_is_not_redrawn_each_minute(s
 async def test_a_note_about_the_row_of_all_others_leaves_no_mark_on_a_wall(start_server: StartServer) -> None:
     server = await start_server()
     await server.show("pages", replace(table(("/a", 3)), notes=(Note("“(other)” has no users", row="(other)"),)))
-    await server.show("visitors", replace(number(7), notes=(Note("Sampled"),)))
+    await server.show("visitors", replace(number(7), notes=(Note("Sampled", short="estimated"),)))
     await wait_until(lambda: 'data-state="live"' in server.html("pages") and "Sampled" in server.html("visitors"))
-    assert "partial" in server.html("visitors")
+    assert "</svg> estimated</span>" in server.html("visitors")  # a word that is legible from six metres
     assert "partial" not in server.html("pages")

@@ -8,7 +8,7 @@ from utilities.pageviews.classify.countries import country_name
 from utilities.pageviews.queries import EngineRows, FrameRows, ranked_query, text_column
 from utilities.pageviews.sql.filters import UNKNOWN_NAME
 
-NO_COUNTRIES_NOTE = Note("Countries are unknown until “make geo” has put their database in place.")
+NO_COUNTRIES_NOTE = Note("Countries are unknown until “make geo” has put their database in place.", short="not known")
 
 
 def format_widths(engine_rows: EngineRows, time_range: TimeRange) -> FrameRows:

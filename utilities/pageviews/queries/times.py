@@ -66,7 +66,8 @@ def average_weekday_hours(engine_rows: EngineRows, time_range: TimeRange) -> Fra
         for at in ((weekday, hour) for weekday in range(7) for hour in range(24))
     ]
     counts = sorted({sum(day.weekday() == weekday for day in {day for day, _ in hours}) for weekday in range(7)})
-    return rows, (Note(AVERAGES_NOTE.format(counts[0], counts[-1])),) if len(counts) > 1 and counts[-1] > 1 else ()
+    note = Note(AVERAGES_NOTE.format(counts[0], counts[-1]), short="averages")
+    return rows, (note,) if len(counts) > 1 and counts[-1] > 1 else ()
 
 
 def format_hour(hour: int) -> str:

@@ -70,7 +70,7 @@ def name_flow_countries(engine_rows: EngineRows, time_range: TimeRange) -> Frame
         country = REST_NAME if day is None else country_name(code) or UNKNOWN_NAME
         rows.append((day, country, landing or REST_NAME, exit_ or REST_NAME, visits))
     shown, others = (sum(row[5] for row in engine_rows if (row[0] is None) is cut) for cut in (False, True))
-    return rows, (Note(CUT_FLOW_NOTE.format(shown, shown + others)),) if others else ()
+    return rows, (Note(CUT_FLOW_NOTE.format(shown, shown + others), short="largest only"),) if others else ()
 
 
 TOTALS_QUERY = SiteQuery(

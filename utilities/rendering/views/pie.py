@@ -41,19 +41,29 @@ def pie_chart(frame: Frame, box: Box, options: PieOptions) -> ChartSpec | None:
     if each.kind is ValueKind.FRACTION and sum(rows.known_values) > 1.01:
         return None
     names, values = with_rest(rows.labels, each.values, frame.totals.get(each.key))
+    has_bound = len(names) > len(rows.labels)  # one person may be in several rows, so those without one may be more
     parts = list(largest_parts(names, values, min(options.parts, lines)))
     total = sum(value for _, value in parts)
+    whole = (to_number(frame.totals.get(each.key)) if each.kind is ValueKind.INTEGER else None) or total
     size = min(box.height, 0.42 * box.width)
     left = size + 1.0 * box.text
     top = max(0.0, (box.height - len(parts) * PIE_LINE_EM * box.text) / 2)
+
+    def part_text(name: str, value: float) -> str:
+        return ("≥" if has_bound and name == REST_NAME else "") + format_part(value, whole)
+
     option = base_option(box) | {
         "graphic": [
-            *(mark for n, part in enumerate(parts) for mark in part_elements(part, total, n, left, top, box)),
-            *total_elements(format_short(total, each.kind), size, box),
+            *(
+                mark
+                for n, (name, value) in enumerate(parts)
+                for mark in part_elements(name, part_text(name, value), n, left, top, box)
+            ),
+            *total_elements(format_short(whole, each.kind), size, box),
         ],
         "series": [ring_series(parts, size, box)],
     }
-    shares = ", ".join(f"{shorten_spoken(name)} {format_part(value, total)}" for name, value in parts)
+    shares = ", ".join(f"{shorten_spoken(name)} {part_text(name, value)}" for name, value in parts)
     return build_chart_spec(option, box, f"{each.name}: {shares}.")
 
 
@@ -99,15 +109,14 @@ def part_colour(place: int, name: str) -> str:
     return DARK.quiet if name == REST_NAME else DARK.series[place]
 
 
-def part_elements(part: tuple[str, float], total: float, place: int, left: float, top: float, box: Box) -> list[Option]:
+def part_elements(name: str, share: str, place: int, left: float, top: float, box: Box) -> list[Option]:
     """Returns a part's colour, its share and its name, on one line."""
-    name, value = part
     y = top + place * PIE_LINE_EM * box.text
     figures = left + box.text
     after = figures + text_width(">99%", box.text, weight=600) + 0.6 * box.text
     return [
         rectangle_element(left, y + 0.2 * box.text, 0.6 * box.text, 0.6 * box.text, part_colour(place, name)),
-        text_element(format_part(value, total), figures, y, box.text, DARK.ink, weight=600),
+        text_element(share, figures, y, box.text, DARK.ink, weight=600),
         text_element(shorten_middle(name, box.text, box.width - after), after, y, box.text, DARK.title),
     ]
 

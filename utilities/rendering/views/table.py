@@ -1,14 +1,13 @@
 """A table with as many rows and columns as fit at a legible size."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from utilities.model.formats import format_for_wall, format_value
-from utilities.model.frames import REST_NAME, Column, Frame, Value, ValueKind
+from utilities.model.formats import format_for_wall
+from utilities.model.frames import Column, Frame, Value, ValueKind
 from utilities.model.period_words import describe_period
 from utilities.rendering.layout import Box, TypeSizes
 from utilities.rendering.layout.placement import HEAD_EM, HEAD_TOP_EM
@@ -18,10 +17,23 @@ from utilities.rendering.layout.stylesheet import REM_PX
 from utilities.rendering.layout.table_columns import (
     COLUMN_GAP_EM,
     LABEL_WIDTH_EM,
+    MEASURING_MARGIN,
     NumericColumn,
     column_width,
     label_width,
     select_columns,
+)
+from utilities.rendering.layout.table_rows import (
+    EXTENT_GAP_EM,
+    REST_LABELS,
+    TableContent,
+    TableHeading,
+    TableRow,
+    count_hidden_rows,
+    describe_extent,
+    is_chronological,
+    label_text,
+    select_rows,
 )
 from utilities.rendering.layout.text_width import text_width, truncate_words
 from utilities.rendering.views import TABLE, View, fits_no_frame
@@ -38,12 +50,6 @@ BAR_PX = 6.0
 ASIDE_MARGIN_EM, SPACE_EM = 0.45, 0.3
 """Between a label and the second text: a margin and a space, in em of text."""
 
-REST_LABELS = (REST_NAME, "Other")
-"""The row of all names that are too many to list."""
-
-URL_NOISE = re.compile(r"^https?://(?:www\.)?|(?<=[^/:])/$")
-"""What a URL on a wall does not need, where nobody can click it."""
-
 
 @dataclass(frozen=True)
 class TableOptions:
@@ -59,41 +65,24 @@ class TableOptions:
     shares: Literal["each", "sum"] = "each"  # a column for each network, or all shares and the largest network
 
 
-@dataclass(frozen=True)
-class TableRow:
-    """A row of the table: its label, a second text in grey, and the values."""
-
-    label: str
-    quiet: str
-    cells: tuple[str, ...]
-    bar: float | None = None  # its part of the longest bar in per cent, None without bars
-    is_rest: bool = False  # not one name but all the others
-
-
-@dataclass(frozen=True)
-class TableHeading:
-    """A heading; `note` says what its values lack."""
-
-    text: str
-    note: str
-    is_text: bool = False
-
-
-@dataclass(frozen=True)
-class TableContent:
-    """What templates/views/table.html receives."""
-
-    heads: tuple[TableHeading, ...]  # none above sentences
-    rows: tuple[TableRow, ...]
-    full: bool  # all rows that fit are there
-    empty: tuple[str, ...]  # sentences instead of rows
-
-
 def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     """Returns the rows and columns that fit; raises ValueError when none of the columns in the options is there."""
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
     capacity = row_capacity(box)
-    part = with_plain_names(replace(frame, rows=select_rows(frame, min(capacity, options.rows))))
+    content = build_rows(frame, box, options, select_rows(frame, min(capacity, options.rows)), capacity)
+    hidden = count_hidden_rows(frame, content)
+    if not hidden or content.extent or len(content.rows) < 2 or is_chronological(frame):
+        return content
+    shorter = build_rows(frame, box, options, select_rows(frame, len(content.rows) - 1), capacity)
+    more = TableRow(f"and {hidden + 1:,} more", "", ("",) * len(shorter.heads), 0.0 if options.bars else None, True)
+    return replace(shorter, rows=(*shorter.rows, more), full=content.full, extent="")
+
+
+def build_rows(
+    frame: Frame, box: Box, options: TableOptions, rows: tuple[tuple[Value, ...], ...], capacity: int
+) -> TableContent:
+    """Returns these rows of the frame with the columns that fit."""
+    part = with_plain_names(replace(frame, rows=rows))
     texts, figures = split_columns(part, options.columns)
     labels = (
         [label_text(v, texts[0].kind) for v in part.column_values(texts[0].key)] if texts else [""] * len(part.rows)
@@ -102,12 +91,14 @@ def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     every = [build_numeric_column(part, column) for column in figures if column not in networks]
     every += join_share_columns(part, networks) if networks else []
     numeric = select_columns(every, box.width - label_width(labels, box), box, headed=True, keep=options.bars)
-    return TableContent(
+    content = TableContent(
         heads=tuple(TableHeading(one.heading, one.note, one.is_text) for one in numeric) if part.rows else (),
         rows=tuple(build_table_rows(part, labels, texts[1:], numeric, options.bars, box)),
         full=len(part.rows) == capacity,
         empty=() if part.rows else empty_sentences(frame, box),
     )
+    room = box.width - sum(column_width(one, box, headed=True) for one in numeric) - MEASURING_MARGIN * box.title
+    return replace(content, extent=describe_extent(frame, content, room, box))
 
 
 def omitted_columns_text(frame: Frame, box: Box, options: TableOptions) -> str:
@@ -129,15 +120,6 @@ def row_capacity(box: Box) -> int:
     return max(1, int(box.height / (ROW_EM * box.figure + ROW_LINE_PX)))
 
 
-def select_rows(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
-    """Returns the first rows, because reports are ranked; the last ones of days in their order."""
-    if frame.columns and frame.columns[0].kind is ValueKind.DATE:
-        days = [str(row[0]) for row in frame.rows]
-        if days == sorted(days):
-            return frame.rows[-most:]
-    return frame.rows[:most]
-
-
 def split_columns(frame: Frame, keys: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
     """Returns the columns on the left and on the right: those with these keys, or all but the previous period's."""
     columns = [c for c in frame.columns if not c.is_previous]
@@ -155,11 +137,6 @@ def build_numeric_column(frame: Frame, column: Column) -> NumericColumn:
     cells = tuple(format_for_wall(value, column.kind) for value in frame.column_values(column.key))
     note = " · ".join(note.text for note in frame.notes if note.column == column.key)
     return NumericColumn(column.key, column.heading, cells, column.drop_priority, note)
-
-
-def label_text(value: Value, kind: ValueKind) -> str:
-    """Returns a label, without what only a browser needs of a URL."""
-    return URL_NOISE.sub("", format_value(value, kind))
 
 
 def build_table_rows(
@@ -217,6 +194,7 @@ def table_css(sizes: TypeSizes) -> str:
 .table .label {{ padding-left: 0; }}
 .table tbody tr {{ border-top-width: {1.04 * ROW_LINE_PX / REM_PX:g}rem; }}
 .table .quiet {{ margin-left: {ASIDE_MARGIN_EM}em; }}
+.table .extent {{ margin-left: {EXTENT_GAP_EM}em; }}
 .table .bars td {{ line-height: {line_height:.4f}; }}
 .table .bars .bar {{ padding: 0; line-height: 0; }}
 .table .bar svg {{ height: {BAR_PX / REM_PX:g}rem; }}

@@ -17,11 +17,13 @@ from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout import Box, ScreenShape
 from utilities.rendering.layout.placement import split_for_trend
 from utilities.rendering.layout.portrait import tile_boxes
+from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import TABLE, ChartSvg, TileContent, TileFace, View, merge_faces
 from utilities.runtime.single_flight import SingleFlight
 from utilities.runtime.worker_pool import WorkerPool
 
 MAX_TILES_IN_WORKERS = 4  # at once: saving many boards must leave room for pages
+NOTE_EM = 2.0  # the shape before the word of a note and the space around both, in em of text
 MAX_CELLS_ON_LOOP = 4_000  # of the frames of a tile that is prepared on the event loop: a few milliseconds
 
 
@@ -161,7 +163,8 @@ class TileContents:
     ) -> PreparedTile:
         view, dated = self.views[tile.view], replace(shorten_titles(frame), read_on=day)  # once for all shapes
         faces = []
-        for shape, room in tile_boxes(board, tile, self.views, title).items():
+        for shape, bare_room in tile_boxes(board, tile, self.views, title).items():
+            room = replace(bare_room, title=bare_room.title + note_width(frame, bare_room))
             box, trend_box = split_for_trend(room, tile.trend)
             content = view.build_content(dated, box, tile.options)
             trend = view.build_trend(trend_frame, trend_box, tile.options) if trend_frame else None
@@ -182,6 +185,11 @@ class TileContents:
     def _table_face(self, frame: Frame, shape: ScreenShape, box: Box) -> TileFace:
         view = self.views[TABLE]
         return TileFace((shape,), view.template, view.build_content(frame, box, {}))
+
+
+def note_width(frame: Frame, room: Box) -> float:
+    """Returns what the word of the first note about the figures takes of the headline's line, px."""
+    return next((text_width(note.short, room.text) + NOTE_EM * room.text for note in frame.whole_notes), 0.0)
 
 
 def count_cells(frame: Frame | None) -> int:

@@ -50,6 +50,7 @@ class TileContext:
     is_large: bool  # whether the reason is that of all tiles, in large letters
     expected: str  # when the first figures come; '' unless the tile waits for them
     notes: tuple[str, ...]  # about the frame; the view shows those about columns, and pages those about rows
+    note_word: str  # the first of them in one to three words
     faces: tuple[TileFace, ...]  # none without figures
     hidden: str = ""  # why there are no figures, of a tile that is hidden
 
@@ -67,6 +68,7 @@ def build_context(
         reason, retry, is_large = _failure_lines(error, shared, box, now, zone)
     failed = f"all {shared.count} failed" if shared and is_board else "failed"
     expected = tile_state.expected_at
+    notes = frame.whole_notes if frame else ()
     return TileContext(
         name=tile.name,
         title=HIDDEN_TITLE if tile_state.is_hidden else BOARD_FAILURE_TITLE if is_board else tile.title or title,
@@ -79,7 +81,8 @@ def build_context(
         retry=retry,
         is_large=is_large,
         expected=f"The first figures come at about {expected.astimezone(zone):%H:%M}." if expected else "",
-        notes=tuple(note.text for note in frame.notes if note.column is note.row is None) if frame else (),
+        notes=tuple(note.text for note in notes),
+        note_word=notes[0].short if notes else "",
         faces=inside.faces,
         hidden=HIDDEN_SENTENCE if tile_state.is_hidden else "",
     )
