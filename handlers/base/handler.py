@@ -219,7 +219,7 @@ class BaseHandler(RequestHandler):
             self.render_page("error.html", sign_in_url=self.sign_in_url, **problem)
         except TemplateError:
             log.exception("the error page itself is broken")
-            self.write_text("{title}. {sentence}\n".format_map(problem))
+            self.write_text("{title}. {sentence}\n".format_map(problem).replace("`", ""))
 
     def write_text(self, text: str) -> None:
         self.set_header("Content-Type", "text/plain; charset=UTF-8")

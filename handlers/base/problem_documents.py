@@ -1,17 +1,19 @@
 """Problem documents (RFC 9457): errors for programs, as JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
 PROBLEM_CONTENT_TYPE = "application/problem+json"
+HTML_TYPES = re.compile(r"text/(html|\*)|application/xhtml")
 PROGRAM_SUFFIXES = (".json", ".csv", ".svg", ".png")  # addresses that programs, spreadsheets and wikis fetch
 
 
 def is_program_request(path: str, accept: str) -> bool:
     """Whether a request comes from a program, which would read a page as figures or as a picture."""
-    is_json = "application/json" in accept or PROBLEM_CONTENT_TYPE in accept
-    return path.endswith(PROGRAM_SUFFIXES) or (is_json and "text/html" not in accept)
+    names_types = bool(accept) and not accept.lstrip().startswith("*/*")  # as programs do that want no pages
+    return path.endswith(PROGRAM_SUFFIXES) or (names_types and not HTML_TYPES.search(accept))
 
 
 def encode_problem(status: int, sentence: str, faults: Mapping[str, str], request_id: str) -> str:

@@ -62,10 +62,10 @@ OWN_DEFINITIONS: Mapping[str, str] = {
 """By the key of a column of our own count."""
 
 GOOGLE_DEFINITIONS: Mapping[str, str] = {
-    "totalUsers": "Different people, as far as Google can tell by its cookie. These are visitors.",
+    "totalUsers": "Different people, as far as Google can tell by its cookie; it calls them users.",
     "activeUsers": "People with the site open in the last 30 minutes, or with an engaged session in a longer time.",
     "newUsers": "People whom Google counted for the first time.",
-    "sessions": "Page views and events of one person without a pause of 30 minutes. These are visits.",
+    "sessions": "Page views and events of one person without a pause of 30 minutes; Google calls them sessions.",
     "screenPageViews": "How often pages were opened.",
     "screenPageViewsPerSession": "Page views divided by sessions.",
     "averageSessionDuration": "The average length of a session.",

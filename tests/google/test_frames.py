@@ -44,9 +44,9 @@ async def test_rows_that_are_no_thing_to_rank_come_last_with_a_note_each(google:
     frame = await framed(google, ga4, report(["pagePath"], SESSIONS, rows))
     assert frame.rows == (("/a", 30), ("/b", 10), ("(other)", 4000), ("(not set)", 20), ("(empty)", 9))
     assert said(frame) == [
-        "“(other)” collects rows that Google Analytics does not separate and is not ranked: 4,000 sessions",
-        "“(not set)” collects what Google Analytics has no value for and is not ranked: 20 sessions",
-        "“(empty)” has an empty value and is not ranked: 9 sessions",
+        "“(other)” collects rows that Google Analytics does not separate and is not ranked: 4,000 visits",
+        "“(not set)” collects what Google Analytics has no value for and is not ranked: 20 visits",
+        "“(empty)” has an empty value and is not ranked: 9 visits",
     ]
     assert google.asked[-1]["limit"] == "5"
 
@@ -130,8 +130,8 @@ async def test_metric_has_its_kind_and_unit(
 
 
 def test_headings_are_words() -> None:
-    assert field_heading("sessions") == "Sessions"
-    assert field_heading("totalUsers") == "Users"
+    assert field_heading("sessions") == "Visits"
+    assert field_heading("totalUsers") == "Visitors"
     assert field_heading("cartToViewRate") == "Cart to view rate"
     assert field_heading("customEvent:reading_time") == "Reading time"
     assert metric_column("bounceRate", "TYPE_FLOAT") == (Column("bounceRate", "Bounce rate", ValueKind.FRACTION), 1.0)

@@ -101,7 +101,7 @@ async def test_kinds_and_days_of_a_recorded_table(tmp_path: Path, settings: Call
         ValueKind.SECONDS,
         ValueKind.FRACTION,
     ]
-    assert [c.heading for c in frame.columns][-2:] == ["Avg. session", "Bounce rate"]
+    assert [c.heading for c in frame.columns][-2:] == ["Visit duration", "Bounce rate"]
     assert frame.date_range is not None
     assert (str(frame.date_range.first), str(frame.date_range.last)) == ("2023-12-06", "2024-01-04")
     assert frame.date_range.zone == "America/New_York"
@@ -116,4 +116,4 @@ async def test_other_is_not_ranked_although_it_is_the_biggest_row(
     assert frame.rows[0] == ("Department of Energy", 72)
     assert frame.rows[-1] == ("(other)", 414)
     assert len(frame.rows) == 6
-    assert "414 active users" in frame.notes[0].text
+    assert "414 active visitors" in frame.notes[0].text

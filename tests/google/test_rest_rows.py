@@ -33,7 +33,7 @@ def cut_answer(names: list[str], metrics: list[str], rows: list[list[str]], tota
             [["FI", "7", "8", "0.5"]],
             ["15", "20", "0.4"],
             ("(other)", None, 12, None),
-            "“(other)” has no users: one person may be in several rows",
+            "“(other)” has no visitors: one person may be in several rows",
         ),
         (["country"], ["totalUsers"], [["FI", "7"]], ["20"], ("FI", 7), "no row “(other)”: one person may be in"),
         (["pagePath"], ["sessions"], [["/a", "7"]], ["20"], ("/a", 7), "no row “(other)”: one session may be in"),

@@ -26,6 +26,15 @@ def covering(first: str, last: str, *, today: date = FRIDAY, until: str = "", en
     return Frame(VISITS, ((1,),), date_range=days, current_until=current_until, read_on=today)
 
 
+@pytest.mark.parametrize(("before", "days"), [(None, None), (0, date(2026, 11, 13))])
+def test_figures_without_a_whole_period_before_are_not_compared_with_its_days(before: int | None, days: date) -> None:
+    frame = covering("2026-11-20", "2026-11-26")
+    assert frame.date_range
+    frame = replace(frame, previous_range=frame.date_range.preceding_range()).with_previous(((before,),))
+    compared = compared_days(frame)
+    assert (compared and compared.first) == days
+
+
 @pytest.mark.parametrize(
     ("frame", "words"),
     [

@@ -37,10 +37,12 @@ def format_days(days: DateRange, today: date | None, *, month: str = "%b") -> st
 
 def compared_days(frame: Frame) -> DateRange | None:
     """Returns the days that the figures are compared with; None without figures of a previous period."""
-    if frame.previous_range or not frame.date_range:
-        return frame.previous_range
     previous = [place for place, column in enumerate(frame.columns) if column.is_previous]
     has_previous = any(row[place] is not None for place in previous for row in frame.rows)
+    if not has_previous and previous and frame.rows:
+        return None  # there is no whole period before, or none that can be compared
+    if frame.previous_range or not frame.date_range:
+        return frame.previous_range
     return frame.date_range.preceding_range() if has_previous else None
 
 

@@ -1,11 +1,13 @@
 """The Jinja environment: autoescaped, and an undefined name is an error."""
 
+import re
 from functools import partial
 from pathlib import Path
 from types import CodeType
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
 
 from utilities.runtime.worker_pool import WorkerPool
 
@@ -27,12 +29,13 @@ class TemplateBytecode(BytecodeCache):
         self.entries[bucket.key] = (bucket.checksum, bucket.code)
 
 
+CODE_MARKS = re.compile("`([^`]+)`")
 BYTECODE_CACHE = TemplateBytecode()  # one for all environments of a process: the same options give the same bytecode
 
 
 def template_environment(folder: Path, *, reload: bool = False) -> Environment:
     """Returns the templates of `folder`; the modules that own formats add filters."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -41,6 +44,13 @@ def template_environment(folder: Path, *, reload: bool = False) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["with_code"] = mark_code
+    return environment
+
+
+def mark_code(text: str) -> Markup:
+    """Returns a sentence as HTML; what stands between backticks is code."""
+    return Markup(CODE_MARKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped before)
 
 
 def compile_templates_later(templates: Environment, workers: WorkerPool) -> None:

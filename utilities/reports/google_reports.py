@@ -95,7 +95,7 @@ REPORTS = (
             metrics=("sessions", "screenPageViews", "averageSessionDuration"),
             order="-sessions",
         ),
-        headings={"sessionSource": "Source", "sessionMedium": "Medium", "averageSessionDuration": "Avg. duration"},
+        headings={"sessionSource": "Source", "sessionMedium": "Medium"},
         ranks={"averageSessionDuration": 1, "screenPageViews": 2},
     ),
     _google_report(

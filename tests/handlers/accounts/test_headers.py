@@ -149,12 +149,24 @@ async def test_error_is_html_for_browsers_and_json_on_request(new_browser: Calla
         ("/nothing", "*/*", "text/html; charset=UTF-8"),
         ("/nothing.json", "*/*", "application/problem+json"),
         ("/nothing", "application/json", "application/problem+json"),
+        ("/nothing", "text/csv", "application/problem+json"),
+        ("/nothing", "application/json, text/plain, */*", "application/problem+json"),
+        ("/reports/nothing", "application/vnd.ms-excel, text/csv;q=0.9", "application/problem+json"),
         ("/reports/nothing.json", "*/*", "application/problem+json"),
         ("/s/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.svg", "image/*", "application/problem+json"),
     ):
         answer = await browser.open(path, Accept=accept)
         assert answer.code == 404, path
         assert answer.headers["Content-Type"] == kind, (path, accept)
+
+
+async def test_error_page_marks_names_as_code(new_browser: Callable[[], Browser]):
+    browser = new_browser()
+    await browser.sign_in()
+    answer = await browser.open("/boards/office/desk?form=now", Accept="text/html")
+    assert answer.code == 400
+    assert "<code>from</code>" in answer.body.decode()
+    assert b"`" not in answer.body
 
 
 async def test_error_page_repeats_nothing_of_the_request(start_foyer: StartFoyer):

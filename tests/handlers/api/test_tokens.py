@@ -37,7 +37,7 @@ async def test_incomplete_form_is_shown_again_with_its_values(program: Programs)
     one = (await program()).foyer.new_browser()
     await one.sign_in()
     page = await submit_form(one, "name=%3Cb%3EDeploys")
-    assert "`scope` must be at least one of read, push, screens, admin" in page.replace("&#39;", "'")
+    assert "<code>scope</code> must be at least one of read, push, screens, admin" in page.replace("&#39;", "'")
     assert 'value="&lt;b&gt;Deploys"' in page
     assert "foyer_" not in page
 

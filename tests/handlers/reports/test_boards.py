@@ -31,7 +31,7 @@ async def test_default_wall_is_the_only_board(server, fetch):
 
 async def test_desk_of_a_board_refuses_a_mistake_in_the_address_and_keeps_the_form_of_wrong_days(server, fetch):
     misspelt = await fetch(f"{server.address}/boards/office/desk?form=now/d")
-    assert (misspelt.code, "perhaps it should be `from`" in misspelt.body.decode()) == (400, True)
+    assert (misspelt.code, "perhaps it should be <code>from</code>" in misspelt.body.decode()) == (400, True)
     assert (await fetch(f"{server.address}/boards/office/desk?compare=ture")).code == 400
 
 

@@ -102,4 +102,4 @@ def test_reports_of_one_term_share_a_row_and_are_found_by_the_words_of_each():
 async def test_page_refuses_a_parameter_that_it_does_not_have(server, fetch):
     response = await fetch(f"{server.address}/reports/pages?sotr=views")
     assert response.code == 400
-    assert "`sort`" in response.body.decode()
+    assert "<code>sort</code>" in response.body.decode()
