@@ -35,6 +35,7 @@
   var heldPath = ''; // a person with a remote control holds this page
   var trial = null; // the page of another build, before this one gives way to it
   var isReloading = false;
+  var safe = Number(body.getAttribute('data-safe')) || 0; // per cent of each edge that the glass hides
 
   if (window.top !== window) {
     if (isShell) { window.top.location.replace('/tv'); }
@@ -73,6 +74,7 @@
     frame.onload = function () { setTimeout(function () { onLoaded(frame); }, PAINT_MS); };
     loadTimer = setTimeout(retryFrame, LOAD_MS);
     frame.src = withTheme(path);
+    if (!isShell) { frame.style.height = 100 - 2 * safe + 'vh'; }
     stage.insertBefore(frame, stage.firstChild); // below what is shown
   }
 
@@ -109,6 +111,14 @@
     document.documentElement.setAttribute('data-shows', shown.getAttribute('data-path'));
   }
 
+  function moveEdges() {
+    var frames = stage.querySelectorAll('iframe'), i;
+    stage.style.left = stage.style.top = safe + '%';
+    stage.style.width = 100 - 2 * safe + '%';
+    if (isShell) { stage.style.height = 100 - 2 * safe + '%'; return; }
+    for (i = 0; i < frames.length; i += 1) { frames[i].style.height = 100 - 2 * safe + 'vh'; }
+  }
+
   function setLight() { // as a person has set it, or by the programme
     var light = heldPath ? 'full' : programme.light, isSet = light !== 'black' && programme.brightness;
     document.documentElement.setAttribute('data-light', light);
@@ -131,6 +141,7 @@
     if (!isShell && !path) {
       setLight();
       clearStage(); // the board is below
+      if (safe) { reloadWhenServed(); } // in a frame, whose edges can be moved
     } else if (!path && programme.light === 'black') { // nothing works while nobody looks
       setLight();
       clearStage();
@@ -191,12 +202,13 @@
   function dropTrial() { if (trial) { stage.removeChild(trial); trial = null; } }
 
   function onCommand(event) { // a person at the page of this screen
-    var action = JSON.parse(event.data).action;
+    var command = JSON.parse(event.data), action = command.action;
     if (action === 'reload') { reloadWhenServed(); }
     else if (action === 'next') { step(1); }
     else if (action === 'back') { step(-1); }
     else if (action === 'pause') { if (wantedPath()) { hold(wantedPath()); } }
     else if (action === 'go on') { endHold(); }
+    else if (action === 'safe area') { safe = parseFloat(command.detail) || 0; moveEdges(); }
   }
 
   function closeStream() { if (source) { source.close(); source = null; } }
@@ -316,6 +328,7 @@
     help.hidden = true;
     help.textContent = 'One board hangs here: there is none before it, and no next one.';
   }
+  moveEdges();
   listenForKeys(document);
   if (shown) {
     shown.setAttribute('data-path', programme.path);

@@ -17,6 +17,7 @@ from utilities.model.frames import Frame, Reading, ReadingState
 from utilities.model.near_names import find_near_name
 from utilities.model.principals import PairedScreen
 from utilities.pageviews.classify.user_agents import device_type
+from utilities.rendering.type_steps import Glass
 from utilities.rendering.walls import WallHub
 from utilities.rendering.walls.wall_stream import SeesPrivate
 from utilities.reports import Report
@@ -171,7 +172,7 @@ class BoardStyles(WallHandler):
     """The generated stylesheet that places the tiles of a board."""
 
     def get(self, board: str, edition: str) -> None:
-        styles = self.walls.stylesheet(board)
+        styles = self.walls.stylesheet(board, edition)
         if styles is None:
             raise HTTPError(404)
         current_edition, css = styles
@@ -195,8 +196,8 @@ class WallEventStream(WallHandler):
     def get(self, board: str) -> None:
         self.open_stream(board, self.session_ended if self.authenticator.sessions is not None else None)
 
-    def open_stream(self, board: str, ended: asyncio.Event | None) -> None:
-        """Opens the stream of a board, until `ended` is set. Raises HTTPError 404 and 503."""
+    def open_stream(self, board: str, ended: asyncio.Event | None, glass: Glass | None = None) -> None:
+        """Opens the stream of a board, with type for `glass`, until `ended` is set. Raises HTTPError 404 and 503."""
         if self.walls.stylesheet(board) is None:
             raise HTTPError(404)
         if not self.walls.is_open:
@@ -210,6 +211,7 @@ class WallEventStream(WallHandler):
             chunked=self.request.version == "HTTP/1.1",
             session_end=ended,
             sees_private=self.make_privacy_test(),
+            glass=glass,
         )
 
 

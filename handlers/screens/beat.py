@@ -17,7 +17,7 @@ class ScreenBeatHandler(WallHandler):
     never_redirects = True
     writes_access_log = False  # once a minute from every screen
 
-    def post(self) -> None:
+    async def post(self) -> None:
         try:
             beat = parse_beat(self.request.body, self.settings["redactor"])
         except ParameterError as error:
@@ -26,6 +26,9 @@ class ScreenBeatHandler(WallHandler):
         browser = describe_browser(agent.browser, agent.browser_version, agent.system)
         number = cast(PairedScreen, self.principal).number
         self.authenticator.screens.beats.record(number, beat, browser)
-        self.authenticator.screens.registry.note_visit(number)
+        registry = self.authenticator.screens.registry
+        registry.note_visit(number)
+        if beat.width and beat.height:
+            await registry.record_viewport(number, f"{beat.width}x{beat.height}")
         self.set_status(204)
         self.finish()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from handlers.screens.show import shown_screen
 from utilities.broadcast.programmes import Picture
 from utilities.model.formats import format_moment
+from utilities.screens.commands import CALIBRATION
 from utilities.screens.model import ScreenRecord
 from utilities.services import Services, server_zone
 
@@ -44,6 +45,8 @@ def describe_shown(screen: ScreenRecord, services: Services) -> ShownNow:
 
 def name_board(name: str, services: Services, other: str) -> tuple[str, str]:
     """Returns the title and the link of a board; `other` without one."""
+    if name == CALIBRATION:
+        return "A frame", ""
     board = services.boards.get(name)
     return (board.title, f"/boards/{name}") if board is not None else (name or other, "")
 

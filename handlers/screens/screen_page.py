@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from tornado.web import HTTPError
 
 from handlers.screens.fleet import describe_shown
+from handlers.screens.legibility import list_legibility
 from handlers.screens.screen_list import ScreenPagesHandler, describe_clock
 from handlers.screens.show import shown_screen
 from utilities.broadcast.takeovers import MAX_TAKEOVER_MINUTES
@@ -30,6 +31,7 @@ COMMAND_WORDS = {
     ScreenAction.BRIGHTNESS: "The brightness is set.",
     ScreenAction.OFF: "The screen is black. “Go on” switches it on again.",
     ScreenAction.ALARM: "The alarm is set.",
+    ScreenAction.GLASS: "Its type follows within some seconds.",
 }
 ENTRY_WORDS = {
     ScreenAction.IDENTIFY: "showed its name",
@@ -48,6 +50,9 @@ ENTRY_WORDS = {
     ScreenAction.VISITORS: "switched visitors",
     ScreenAction.PAIR: "paired it:",
     ScreenAction.REPLACE: "replaced its television with",
+    ScreenAction.GLASS: "set its size:",
+    ScreenAction.CALIBRATE: "showed the frame for its edges",
+    ScreenAction.SAFE_AREA: "set what its edges hide:",
     ScreenAction.UNPAIR: "unpaired it",
 }
 
@@ -87,6 +92,7 @@ class OneScreenHandler(ScreenPagesHandler):
             brightness=light.brightness if light is not None else FULL_BRIGHTNESS,
             tomorrow=self.morning_text(screen),
             boards=sorted(self.services.boards, key=lambda board: board.title),
+            legibility=list_legibility(screen, self.services),
             entries=entries[:50],
             entry_words=ENTRY_WORDS,
             when=self.format_moment,

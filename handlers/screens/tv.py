@@ -13,7 +13,7 @@ from handlers.base.errors import HttpProblem
 from handlers.base.public_origin import public_origin
 from handlers.boards.wall import WallEventStream, WallHandler, open_event_stream
 from handlers.screens.qr_code import draw_qr
-from handlers.screens.show import allow_own_frames, shown_screen
+from handlers.screens.show import allow_own_frames, screen_glass, shown_screen
 from utilities.accounts.database.sessions import hash_secret
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
 from utilities.http.client_address import address_block
@@ -22,6 +22,7 @@ from utilities.model.formats import format_date_and_time, format_time_of_day
 from utilities.model.principals import PairedScreen, Person
 from utilities.pageviews.classify.user_agents import parse_user_agent
 from utilities.rendering.layout.text_width import text_width
+from utilities.rendering.type_steps import Glass
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.screens.codes import format_code
 from utilities.screens.model import MAX_USER_AGENT_CHARS, Device, ScreenRecord, describe_browser
@@ -57,12 +58,21 @@ class ScreenHandler(WallHandler):
     def clock_text(self) -> str:
         return format_date_and_time(self.services.clock(), server_zone(self.services.settings))
 
+    def glass(self) -> Glass | None:
+        """Returns the glass of the paired screen that asks."""
+        secret = self.authenticator.cookies.read_screen(self.request)
+        screen = None if secret is None else self.authenticator.screens.registry.cached_screen(secret)
+        return None if screen is None else screen_glass(screen)
+
     async def write_wall(self, screen: int, board: str, welcome: str = "") -> bool:
         """Finishes with the wall of a board, and a welcome above it; returns False for a board that there is not."""
-        await self.walls.wait_until_drawn(board)
+        glass = self.glass()
+        await self.walls.wait_until_drawn(board, glass)
         is_zipped = self.accepts_gzip and not welcome  # the page contains nothing of the request
         sees_private = self.services.fleet.sees_private(screen)
-        page = self.walls.render_page(board, self.theme, sees_private=sees_private, zipped=is_zipped, for_screen=True)
+        page = self.walls.render_page(
+            board, self.theme, sees_private=sees_private, zipped=is_zipped, for_screen=True, glass=glass
+        )
         if page is None:
             return False
         allow_own_frames(self)
@@ -113,7 +123,7 @@ class TvPage(ScreenHandler):
         welcome = f"Welcome back, {screen.name}" if is_back(screen, self.services.clock()) else ""
         if not welcome:
             await self.authenticator.screens.registry.record_visit(screen.number)
-        if screen.playlist:
+        if screen.playlist or (screen.safe_area and self.services.boards.get(screen.board)):  # frames can be moved
             self.write_show(screen, welcome)
             return
         if await self.write_wall(screen.number, screen.board, welcome):
@@ -125,7 +135,7 @@ class TvPage(ScreenHandler):
         )
 
     def write_show(self, screen: ScreenRecord, welcome: str) -> None:
-        """Finishes with the page that shows a playlist in frames."""
+        """Finishes with the page that shows boards in frames."""
         programmes = self.services.director.programmes
         picture = programmes.picture(shown_screen(screen, self.services), self.services.clock())
         allow_own_frames(self)
@@ -138,6 +148,7 @@ class TvPage(ScreenHandler):
             build=project_version(),
             theme_query=f"?theme={self.theme}" if self.theme else "",
             welcome=welcome,
+            safe=screen.safe_area or 0,
         )
 
     async def show_code(self, secret: str | None, former: ScreenRecord | None) -> None:
@@ -214,4 +225,4 @@ class ScreenWallStream(WallEventStream):
         if screen is None or secret is None:  # unpaired since the check of the principal
             raise HTTPError(401)
         self.authenticator.cookies.set_screen(self, secret)
-        self.open_stream(board, registry.watch_screen(screen))
+        self.open_stream(board, registry.watch_screen(screen), screen_glass(screen))

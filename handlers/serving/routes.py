@@ -28,6 +28,7 @@ from handlers.reports.page import ReportPage
 from handlers.reports.report_list import ReportListPage
 from handlers.reports.share_links import LinkList, LinkRevoked, SharedImage
 from handlers.screens.beat import ScreenBeatHandler
+from handlers.screens.legibility import CalibrationGlass, ScreenCalibration, ScreenSize
 from handlers.screens.pair import PairPage, RefusePairing
 from handlers.screens.playlists import PlaylistListPage, PlaylistPage, ScreenProgramme
 from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
@@ -95,12 +96,15 @@ def screen_routes() -> list[Route]:
         Route(r"/tv/takeover/([0-9]{1,9})", TakeoverGlass, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/tv/beat", ScreenBeatHandler, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/tv/identify/([0-9]{1,9})", IdentifyGlass, SCREENS_ONLY, offline=True, any_board=True),
+        Route(r"/tv/calibrate/([0-9]{1,9})", CalibrationGlass, SCREENS_ONLY, offline=True, any_board=True),
         Route(r"/pair", PairPage, PEOPLE),
         Route(r"/pair/refuse", RefusePairing, PEOPLE),
         Route(r"/screens", ScreenListPage, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/shows", ScreenProgramme, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/size", ScreenSize, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/calibration", ScreenCalibration, PEOPLE),
         Route(r"/screens/([0-9]{1,9})", ScreenPage, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/([a-z-]{1,20})", ScreenCommandHandler, PEOPLE),
         Route(r"/takeover", TakeoverPage, PEOPLE),

@@ -93,7 +93,7 @@ class ScreenDirector:
             return
         for command in new:
             if command.action in EVENT_ACTIONS:
-                event = encode_event("command", {"action": command.action})
+                event = encode_event("command", {"action": command.action, "detail": command.detail})
                 for each in [each for each in self._streams if each.screen.number == command.screen]:
                     each.stream.send_events([event], self._monotonic())
         if new:

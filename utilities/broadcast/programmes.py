@@ -10,7 +10,7 @@ from utilities.playlists.model import BoardTrouble, Playlist
 from utilities.playlists.schedule import LastShown, Light, PlaylistSchedule, Slot, SlotReason
 from utilities.playlists.watcher import Playlists
 from utilities.playlists.windows import WallClock
-from utilities.screens.commands import ScreenCommands
+from utilities.screens.commands import CALIBRATION, ScreenCommands
 from utilities.screens.model import ScreenRecord
 
 MAX_SLOT_AGE = timedelta(hours=1)
@@ -110,6 +110,8 @@ class Programmes:
         if hold is None:
             return None
         path = board_path(hold.board) if hold.board else f"/tv/identify/{hold.number}"
+        if hold.board == CALIBRATION:
+            path = f"/tv/calibrate/{hold.number}"
         return Picture(path, Light.FULL, until=hold.ends_at, takeover=hold.number)
 
     def takeover_picture(self, number: int, now: datetime) -> Picture | None:

@@ -36,12 +36,22 @@ class ScreenAction(StrEnum):
     SHOWS = "shows"
     ALARM = "alarm"
     VISITORS = "visitors"
+    GLASS = "glass"
+    CALIBRATE = "calibrate"
+    SAFE_AREA = "safe area"
     PAIR = "pair"
     REPLACE = "replace"
     UNPAIR = "unpair"
 
 
-EVENT_ACTIONS = (ScreenAction.RELOAD, ScreenAction.BACK, ScreenAction.NEXT, ScreenAction.PAUSE, ScreenAction.GO_ON)
+EVENT_ACTIONS = (
+    ScreenAction.RELOAD,
+    ScreenAction.BACK,
+    ScreenAction.NEXT,
+    ScreenAction.PAUSE,
+    ScreenAction.GO_ON,
+    ScreenAction.SAFE_AREA,
+)
 """What the script on the glass does; everything else changes what the server shows."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,13 +22,15 @@ from utilities.screens.command_log import (
     read_log_row,
     select_entries,
 )
-from utilities.screens.model import ALARM_MINUTES
+from utilities.screens.model import ALARM_MINUTES, SAFE_AREA_PERCENT, check_glass, check_range
 from utilities.screens.screen_rows import mark_change
 
 log = logging.getLogger("foyer.screens")
 
 LATE_ROWS = 50  # a transaction may commit after one that has a later number
 IDENTIFY_MINUTES = 1
+CALIBRATION_MINUTES = 10
+CALIBRATION = ":calibration"  # in place of a board; no board has such a name
 MAX_HOLD_MINUTES = 24 * 60
 MIN_BRIGHTNESS, FULL_BRIGHTNESS = 10, 100  # per cent
 
@@ -113,15 +116,33 @@ class ScreenCommands:
 
     async def set_alarm(self, screen: int, minutes: int, person: str) -> None:
         """Sets after how many minutes a screen that is dark raises an alarm; 0 for never. Raises ParameterError."""
-        least, most = ALARM_MINUTES
-        if not least <= minutes <= most:
-            raise ParameterError("minutes", f"must be between {least} and {most}")
+        check_range("minutes", minutes, ALARM_MINUTES)
+        words = f"after {minutes} min" if minutes else "never"
+        await self._change(screen, {"alarm_minutes": minutes}, ScreenAction.ALARM, person, words)
 
+    async def set_glass(self, screen: int, diagonal_inches: float, distance_m: float, person: str) -> None:
+        """Stores how large a screen is and how far away people stand. Raises ParameterError."""
+        check_glass(diagonal_inches, distance_m)
+        values = {"diagonal_inches": diagonal_inches, "distance_m": distance_m}
+        words = f"{diagonal_inches:g} inches, seen from {distance_m:g} m"
+        await self._change(screen, values, ScreenAction.GLASS, person, words)
+
+    async def calibrate(self, screen: int, person: str) -> None:
+        """Shows a frame on the glass, for ten minutes at most."""
+        await self._hold(screen, CALIBRATION, CALIBRATION_MINUTES, ScreenAction.CALIBRATE, person, "")
+
+    async def set_safe_area(self, screen: int, percent: float, person: str) -> None:
+        """Stores which part each edge of the glass hides; open pages follow at once. Raises ParameterError."""
+        check_range("safe-area", percent, SAFE_AREA_PERCENT)
+        await self._change(screen, {"safe_area": percent}, ScreenAction.SAFE_AREA, person, f"{percent:g} %")
+
+    async def _change(
+        self, screen: int, values: Mapping[str, float], action: ScreenAction, person: str, detail: str
+    ) -> None:
         def store(connection: Connection) -> None:
-            connection.execute(update(screens).where(screens.c.number == screen).values(alarm_minutes=minutes))
+            connection.execute(update(screens).where(screens.c.number == screen).values(values))
             mark_change(connection)
-            words = f"after {minutes} min" if minutes else "never"
-            self._insert_row(connection, screen, ScreenAction.ALARM, person, words)
+            self._insert_row(connection, screen, action, person, detail)
 
         await self.database.run(store)
 

@@ -10,6 +10,7 @@ MAX_PLACE_CHARS = 100
 DIAGONAL_INCHES = (5.0, 400.0)
 DISTANCE_METRES = (0.3, 60.0)
 MAX_USER_AGENT_CHARS = 500
+SAFE_AREA_PERCENT = (0.0, 10.0)  # of the width at the left and right, of the height above and below
 ALARM_MINUTES = (0, 24 * 60)  # 0 for a screen that raises no alarm
 
 
@@ -59,12 +60,20 @@ class ScreenPlan:
         """Raises ParameterError for a field that is not right."""
         check_line("name", self.name, 1, MAX_SCREEN_NAME_CHARS)
         check_line("place", self.place, 0, MAX_PLACE_CHARS)
-        for field, value, (least, most) in (
-            ("diagonal", self.diagonal_inches, DIAGONAL_INCHES),
-            ("distance", self.distance_m, DISTANCE_METRES),
-        ):
-            if not least <= value <= most:  # also for NaN
-                raise ParameterError(field, f"must be between {least:g} and {most:g}")
+        check_glass(self.diagonal_inches, self.distance_m)
+
+
+def check_glass(diagonal_inches: float, distance_m: float) -> None:
+    """Raises ParameterError for a size or distance that no screen has."""
+    check_range("diagonal", diagonal_inches, DIAGONAL_INCHES)
+    check_range("distance", distance_m, DISTANCE_METRES)
+
+
+def check_range(field: str, value: float, bounds: tuple[float, float]) -> None:
+    """Raises ParameterError for a value that is not between two bounds, NaN among them."""
+    least, most = bounds
+    if not least <= value <= most:
+        raise ParameterError(field, f"must be between {least:g} and {most:g}")
 
 
 def check_line(field: str, text: str, least: int, most: int) -> None:

@@ -24,6 +24,7 @@ log = logging.getLogger("foyer.screens")
 SCREEN_CACHE_TIME = timedelta(seconds=2)  # for so long another process may accept a screen that was unpaired
 LAST_SEEN_INTERVAL = timedelta(minutes=1)
 WELCOME_TIME = timedelta(minutes=1)
+USUAL_VIEWPORT = "1920x1080"
 
 
 class ScreenRegistry:
@@ -194,6 +195,12 @@ class ScreenRegistry:
         shown = {"board": board, "playlist": playlist, "time_zone": time_zone}
         return await self._change(update(screens).where(screens.c.number == number).values(shown))
 
+    async def record_viewport(self, number: int, viewport: str) -> None:
+        """Stores the size that a screen reports where it is another than before, as when it was hung upright."""
+        screen = self._screens.get(number)
+        if screen is not None and (screen.device.viewport or USUAL_VIEWPORT) != viewport:
+            await self._change(update(screens).where(screens.c.number == number).values(viewport=viewport))
+
     async def remove_screen(self, number: int) -> bool:
         """Deletes a screen that is not paired any more; returns whether there was one."""
         return await self._change(delete(screens).where(screens.c.number == number, screens.c.revoked_at.is_not(None)))
@@ -222,4 +229,6 @@ def is_back(screen: ScreenRecord, now: datetime) -> bool:
 
 
 def _stream_key(screen: ScreenRecord) -> tuple[object, ...]:
-    return screen.credential_hash, screen.is_paired, screen.board, screen.playlist, screen.time_zone
+    shown = screen.board, screen.playlist, screen.time_zone
+    glass = screen.diagonal_inches, screen.distance_m, screen.device.viewport or USUAL_VIEWPORT  # type is sized for it
+    return screen.credential_hash, screen.is_paired, *shown, *glass

@@ -92,7 +92,7 @@ screens = Table(
     Column("time_zone", String(64)),  # null is the zone of the board
     Column("board", String(100), nullable=False),  # "" for a screen with a playlist
     Column("playlist", String(100), nullable=False),  # "" for a screen with a board
-    Column("safe_area", Float),  # per cent of the short side; null is the usual margin
+    Column("safe_area", Float),  # per cent of width and height that each edge of the glass hides; null for nothing
     Column("alarm_minutes", Integer, nullable=False, default=5, server_default="5"),  # 0 for no alarm
     Column("credential_hash", String(64), nullable=False),  # stays after unpairing, so that the screen is recognised
     Column("browser", String(100), nullable=False),

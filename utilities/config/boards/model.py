@@ -141,6 +141,7 @@ class Board(BoardFile):
     hash: str  # of the file's bytes, 12 characters
     file: str
     lines: Mapping[KeyPath, int]
+    type_step: int = 0  # by how many steps its type is larger than its file says, for a screen of its own
 
     @property
     def timezone(self) -> ZoneInfo | None:

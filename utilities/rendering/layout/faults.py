@@ -1,6 +1,6 @@
 """Faults of a board's layout: tiles that are too small, titles that are too long, colours with little contrast."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from utilities.rendering.layout import BoardSpec, Box, MeasuredView, ScreenShape, TileSpec
@@ -85,13 +85,22 @@ def describe_needed_cells(
 
 
 def title_faults(
-    board: BoardSpec, tile: TileSpec, views: Mapping[str, MeasuredView], titles: Mapping[str, str]
+    board: BoardSpec,
+    tile: TileSpec,
+    views: Mapping[str, MeasuredView],
+    titles: Mapping[str, str],
+    shapes: Collection[ScreenShape] = (ScreenShape.LANDSCAPE, ScreenShape.PORTRAIT),
+    stretch: float = 1.0,
 ) -> list[str]:
-    """Returns the fault of a title that would be cut although all is well; in trouble it gives way to the state."""
+    """Returns the fault of a title that would be cut although all is well; in trouble it gives way to the state.
+
+    On a screen that is wider than 16:9 tiles are wider by `stretch`.
+    """
     title = tile.title or titles.get(tile.report, "")
     boxes = tile_boxes(board, tile, views, title)
-    for shape, where in ((ScreenShape.LANDSCAPE, ""), (ScreenShape.PORTRAIT, " on an upright screen")):
-        room, needed = boxes[shape].width, boxes[shape].title
+    for shape in shapes:
+        where = " on an upright screen" if shape is ScreenShape.PORTRAIT else ""
+        room, needed = boxes[shape].width * stretch, boxes[shape].title
         if needed > room:
             return [
                 f"tile {tile.name}: the headline “{title}” is {needed:.0f} px wide and has {max(room, 0):.0f}{where}; "

@@ -1,9 +1,13 @@
 """The channels of one board: with all its tiles, and for walls that visitors see where some tiles are private."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from utilities.config.boards import Board
+from utilities.model.clock import MonotonicClock
 from utilities.rendering.walls.board_channel import BoardChannel
+from utilities.rendering.walls.tile_renderer import TileRenderer
+from utilities.rendering.walls.tile_states import TileStates
 from utilities.rendering.walls.wall_stream import WallStream
 
 
@@ -64,3 +68,30 @@ class BoardVariants:
         else:
             self.masked = edited.masked
         self.move_streams()
+
+
+@dataclass(frozen=True)
+class ChannelMaker:
+    """Makes the channels of boards; `boot` is the first part of the ids of their events."""
+
+    states: TileStates
+    renderer: TileRenderer
+    next_seq: Callable[[], int]
+    monotonic: MonotonicClock
+    boot: str
+
+    def make_variants(self, board: Board) -> BoardVariants:
+        """Returns the channels of a board, not yet rendered."""
+        masked = self._make_channel(board, hides_private=True) if board.has_private_tiles else None
+        return BoardVariants(self._make_channel(board, hides_private=False), masked)
+
+    def _make_channel(self, board: Board, *, hides_private: bool) -> BoardChannel:
+        return BoardChannel(
+            board,
+            read_state=self.states.read_for_visitors if hides_private else self.states.read,
+            renderer=self.renderer,
+            next_seq=self.next_seq,
+            monotonic=self.monotonic,
+            boot=f"{self.boot}v" if hides_private else self.boot,
+            hides_private=hides_private,
+        )

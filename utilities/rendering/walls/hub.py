@@ -5,13 +5,15 @@ import itertools
 import secrets
 import time
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
-from utilities.config.boards import Board, Boards
+from utilities.config.boards import Boards
 from utilities.model.clock import Clock, MonotonicClock
+from utilities.rendering.type_steps import Glass, TypeSteps
 from utilities.rendering.walls.board_channel import BoardChannel
-from utilities.rendering.walls.board_variants import BoardVariants
+from utilities.rendering.walls.board_variants import BoardVariants, ChannelMaker
+from utilities.rendering.walls.enlarged_boards import EnlargedBoards
+from utilities.rendering.walls.intervals import DEFAULT_INTERVALS, Intervals
 from utilities.rendering.walls.page_cache import PageCache
 from utilities.rendering.walls.sse_events import encode_event, parse_event_id, pick_retry_event
 from utilities.rendering.walls.tile_renderer import TileRenderer
@@ -20,20 +22,6 @@ from utilities.rendering.walls.wall_stream import SeesPrivate, SessionEnd, Strea
 from utilities.reports import Report
 from utilities.runtime.supervised_loop import SupervisedLoop, stop_loops
 from utilities.store import Store
-
-
-@dataclass(frozen=True)
-class Intervals:
-    """Intervals and limits in seconds."""
-
-    beat: float = 4.0  # a wall whose server is gone says so within 10 s; shorter than the idle limit of any proxy
-    ageing: float = 1.0  # between checks for aged tiles and ended sessions
-    boards: float = 2.0  # between checks for edited boards
-    stalled: float = 30.0  # a wall that reads nothing for longer is closed
-    farewell: float = 2.0  # for walls to read the last event
-
-
-DEFAULT_INTERVALS = Intervals()
 
 
 class ReportActivator(Protocol):
@@ -60,16 +48,17 @@ class WallHub:
     ) -> None:
         self._boards = boards
         self._store = store
-        self._states = TileStates(reports, store)
         self._refresher = refresher
         self._renderer = renderer
         self._clock = clock
         self._intervals = intervals
-        self._monotonic = monotonic
         self._boot = secrets.token_hex(4)
         self._pages = PageCache(renderer, boards, clock, version=version, beat_seconds=intervals.beat)
-        self._next_seq = itertools.count(1).__next__
+        states, next_seq = TileStates(reports, store), itertools.count(1).__next__
+        self._maker = ChannelMaker(states, renderer, next_seq, monotonic, self._boot)
         self._channels: dict[str, BoardVariants] = {}
+        self.type_steps = TypeSteps(renderer.contents.views, reports)
+        self._enlarged = EnlargedBoards(boards, self.type_steps, self._maker, clock)
         self._loops: list[SupervisedLoop] = []
         self._is_open = False
         self._is_drawn = asyncio.Event()  # something was drawn that a tile may wait for
@@ -143,13 +132,17 @@ class WallHub:
                 if current is not variants:
                     current.replace_board(variants)
             self._send_beats()  # shows an error at once
+        await self._enlarged.sync()
 
     def _list_channels(self) -> list[BoardChannel]:
-        return [channel for variants in self._channels.values() for channel in variants.channels]
+        return [channel for variants in self._list_variants() for channel in variants.channels]
+
+    def _list_variants(self) -> list[BoardVariants]:
+        return [*self._channels.values(), *self._enlarged]
 
     def move_walls(self) -> None:
         """Hides private tiles on open walls that visitors see now, and shows them again afterwards."""
-        for variants in self._channels.values():
+        for variants in self._list_variants():
             variants.move_streams()
 
     def _sync_channels(self) -> Iterator[BoardVariants]:
@@ -164,41 +157,40 @@ class WallHub:
             channel = self._channels.get(board.name)
             if channel is None or channel.board != board:
                 self._renderer.contents.forget_board(board.name)
-                masked = self._make_channel(board, hides_private=True) if board.has_private_tiles else None
-                yield BoardVariants(self._make_channel(board, hides_private=False), masked)
+                yield self._maker.make_variants(board)
 
-    def _make_channel(self, board: Board, *, hides_private: bool) -> BoardChannel:
-        return BoardChannel(
-            board,
-            read_state=self._states.read_for_visitors if hides_private else self._states.read,
-            renderer=self._renderer,
-            next_seq=self._next_seq,
-            monotonic=self._monotonic,
-            boot=f"{self._boot}v" if hides_private else self._boot,
-            hides_private=hides_private,
-        )
+    def find_board(self, board: str, glass: Glass | None = None) -> BoardVariants | None:
+        """Returns the channels of a board with type for a glass, rendered at the first call; None for an unknown one."""
+        return self._enlarged.find_variants(board, glass) or self._channels.get(board)
 
     @property
     def wall_count(self) -> int:
         """The number of open walls."""
-        return sum(len(channel.streams) for channel in self._channels.values())
+        return sum(len(channel.streams) for channel in self._list_channels())
 
     @property
     def undrawn_tiles(self) -> dict[str, list[str]]:
         """The tiles whose figures cannot be drawn, by board."""
         return {name: tiles for name, each in self._channels.items() if (tiles := each.full.undrawn_tiles())}
 
-    async def wait_until_drawn(self, board: str, max_seconds: float = 1.0) -> None:
+    async def wait_until_drawn(self, board: str, glass: Glass | None = None, max_seconds: float = 1.0) -> None:
         """Waits for the first chart of each tile of a board, at most `max_seconds`."""
-        variants = self._channels.get(board)
+        variants = self.find_board(board, glass)
         if variants is not None and variants.full.has_pending_tiles and self._renderer.gallery is not None:
             await self._renderer.gallery.wait_idle(max_seconds)
 
     def render_page(
-        self, board: str, theme: str = "", *, sees_private: bool = False, zipped: bool = False, for_screen: bool = False
+        self,
+        board: str,
+        theme: str = "",
+        *,
+        sees_private: bool = False,
+        zipped: bool = False,
+        for_screen: bool = False,
+        glass: Glass | None = None,
     ) -> bytes | None:
-        """Returns the page of a board, None for an unknown one; `theme` (`dark`, `light`) overrides the board's."""
-        variants = self._channels.get(board)
+        """Returns the page of a board with type for `glass`, None for an unknown one; `theme` overrides the board's."""
+        variants = self.find_board(board, glass)
         if variants is None:
             return None
         page = self._pages.get_page(variants.find_channel(sees_private), theme, for_screen=for_screen)
@@ -210,9 +202,9 @@ class WallHub:
         rendered = variants.find_channel(sees_private).rendered.get(tile) if variants is not None else None
         return rendered.tile.html if rendered is not None else None
 
-    def stylesheet(self, board: str) -> tuple[str, bytes] | None:
-        """Returns the edition of a board's own style sheet, and the style sheet; None for an unknown board."""
-        variants = self._channels.get(board)
+    def stylesheet(self, board: str, edition: str = "") -> tuple[str, bytes] | None:
+        """Returns this edition of a board's style sheet, or else the board's own; None for an unknown board."""
+        variants = self._enlarged.find_edition(board, edition) or self._channels.get(board)
         return (variants.full.edition, variants.full.styles) if variants is not None else None
 
     @property
@@ -229,9 +221,10 @@ class WallHub:
         chunked: bool,
         session_end: SessionEnd | None = None,
         sees_private: SeesPrivate = never_private,
+        glass: Glass | None = None,
     ) -> None:
         """Adds a wall until its pipe closes; `last` is the id of the last event it has received."""
-        variants = self._channels.get(board) if self._is_open else None
+        variants = self.find_board(board, glass) if self._is_open else None
         if variants is None:
             pipe.close()
             return

@@ -43,7 +43,7 @@ class PageCache:
         self._clock = clock
         self._version = version
         self._beat_seconds = beat_seconds
-        self._pages: dict[tuple[str, str, bool, bool], CachedPage] = {}
+        self._pages: dict[tuple[str, int, str, bool, bool], CachedPage] = {}
 
     def get_page(self, channel: BoardChannel, theme: str, *, for_screen: bool = False) -> CachedPage:
         """Returns the page with the time and the ages of these seconds: without a script nothing else updates them.
@@ -52,7 +52,7 @@ class PageCache:
         """
         now = self._clock()
         version = (channel.version, channel.board.name in self._boards.faults, int(now.timestamp() // PAGE_SECONDS))
-        key = (channel.board.name, theme, for_screen, channel.hides_private)
+        key = (channel.board.name, channel.board.type_step, theme, for_screen, channel.hides_private)
         page = self._pages.get(key)
         if page is None or page.page_version != version:
             page = CachedPage(version, self._render_page(channel, theme, now, for_screen=for_screen))

@@ -66,9 +66,9 @@ class TileContents:
         self.views = views
         self.gallery = gallery
         self.workers = workers
-        self.preparing = SingleFlight[tuple[str, str, int, int], PreparedTile]()
+        self.preparing = SingleFlight[tuple[str, int, str, int, int], PreparedTile]()
         self.slots = asyncio.Semaphore(MAX_TILES_IN_WORKERS)
-        self.prepared: dict[tuple[str, str], PreparedTile] = {}
+        self.prepared: dict[tuple[str, int, str], PreparedTile] = {}
 
     def forget_board(self, board: str) -> None:
         """Drops the contents of a board that has changed or is gone."""
@@ -120,14 +120,14 @@ class TileContents:
         self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None, day: date | None
     ) -> PreparedTile | None:
         """Returns the prepared tile; None while a worker thread prepares it."""
-        prepared = self.prepared.get((board.name, tile.name))
+        prepared = self.prepared.get((board.name, board.type_step, tile.name))
         if prepared is not None and prepared.is_for(tile, frame, trend_frame, day):
             return prepared
         prepare = partial(self._build_prepared, board, tile, title, frame, trend_frame, day)
         if self.workers is None or count_cells(frame) + count_cells(trend_frame) <= MAX_CELLS_ON_LOOP:
-            prepared = self.prepared[board.name, tile.name] = prepare()
+            prepared = self.prepared[board.name, board.type_step, tile.name] = prepare()
             return prepared
-        key = (board.name, tile.name, id(tile), id(frame))
+        key = (board.name, board.type_step, tile.name, id(tile), id(frame))
         if key not in self.preparing:
             task = self.preparing.start_call(key, partial(self._run_prepare, self.workers, prepare))
             task.add_done_callback(partial(self._store_prepared, board, tile, frame, trend_frame, day))
@@ -139,7 +139,7 @@ class TileContents:
 
     def is_preparing(self, board: Board, tile: Tile, frame: Frame | None) -> bool:
         """Whether a worker thread prepares the tile, or will soon."""
-        return (board.name, tile.name, id(tile), id(frame)) in self.preparing
+        return (board.name, board.type_step, tile.name, id(tile), id(frame)) in self.preparing
 
     def _store_prepared(
         self,
@@ -154,7 +154,7 @@ class TileContents:
         if done.cancelled() or isinstance(error, Overloaded):
             return  # the next check of what has aged tries again
         prepared = PreparedTile(tile, frame, trend_frame, (), error, day) if error else done.result()
-        self.prepared[board.name, tile.name] = prepared
+        self.prepared[board.name, board.type_step, tile.name] = prepared
         if self.gallery is not None:
             self.gallery.on_rendered()
 

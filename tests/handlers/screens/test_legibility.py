@@ -1,0 +1,80 @@
+"""A person says how large a screen is and how far away people stand, and the glass follows; edges can be moved."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.handlers.accounts.browser import Browser
+from tests.handlers.accounts.conftest import StartFoyer
+from tests.handlers.screens.conftest import OpenStream, PairTelevision
+
+
+async def post(person: Browser, path: str, **fields: str) -> int:
+    return (await person.open(path, "POST", urlencode(fields), Origin=person.site)).code
+
+
+def edition(page: str) -> str:
+    found = re.search(r'data-sheet="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+async def test_type_follows_size_and_distance(start_foyer: StartFoyer, pair_television: PairTelevision):
+    foyer = await start_foyer()
+    television, person = await pair_television(foyer)
+    before = edition((await television.open("/tv")).body.decode())
+    stream = await OpenStream.open(foyer, television, "/tv/boards/office/stream")
+    await stream.read_until("event: beat")
+    assert await post(person, "/screens/1/size", diagonal="50", distance="3") == 303
+    await stream.read_to_end()  # the page then loads itself again
+    after = edition((await television.open("/tv")).body.decode())
+    assert after != before
+    own, larger = [(await television.open(f"/boards/office/{each}.css")).body.decode() for each in (before, after)]
+    size = [float(found[1]) for css in (own, larger) if (found := re.search(r"body { font-size: ([\d.]+)rem", css))]
+    assert size[0] < size[1]
+    assert "50 inches, seen from 3 m" in (await person.open("/screens/1")).body.decode()
+
+
+@pytest.mark.parametrize(("diagonal", "distance"), [("0", "3"), ("55", "far"), ("55", "nan"), ("", "")])
+async def test_size_that_no_screen_has_is_refused(
+    start_foyer: StartFoyer, pair_television: PairTelevision, diagonal: str, distance: str
+):
+    _, person = await pair_television(await start_foyer())
+    assert await post(person, "/screens/1/size", diagonal=diagonal, distance=distance) == 422
+
+
+async def test_page_names_what_cannot_be_read(start_foyer: StartFoyer, pair_television: PairTelevision):
+    _, person = await pair_television(await start_foyer())
+    assert "can be read from 3 m" in (await person.open("/screens/1")).body.decode()
+    assert await post(person, "/screens/1/size", diagonal="32", distance="9") == 303
+    page = (await person.open("/screens/1")).body.decode()
+    assert "not from 9 m" in page
+    assert "minutes of arc high on 32 inches seen from 9 m" in page
+    assert "Tile " in page
+
+
+async def test_edges_are_moved_from_a_telephone(start_foyer: StartFoyer, pair_television: PairTelevision):
+    foyer = await start_foyer()
+    television, person = await pair_television(foyer)
+    stream = await OpenStream.open(foyer, television, "/tv/show")
+    await stream.read_until("event: show")
+    director = foyer.services.director
+    await director.follow_commands()  # the server's loops do both
+    assert await post(person, "/screens/1/calibration") == 303
+    await director.programmes.commands.refresh()
+    director.send_changes()
+    await stream.read_until("/tv/calibrate/")
+    path = re.search(r"/tv/calibrate/\d+", stream.text)
+    assert path
+    glass = (await television.open(path[0])).body.decode()
+    assert "all four sides" in glass
+    assert (await person.open(path[0])).code in (401, 403, 404)
+    assert await post(person, "/screens/1/calibration", **{"safe-area": "2.5"}) == 303
+    await director.follow_commands()
+    await stream.read_until('"detail":"2.5 %"')
+    assert "2.5 %" in (await person.open("/screens/1/calibration")).body.decode()
+    assert 'data-safe="2.5"' in (await television.open("/tv")).body.decode()
+    for wrong in ("11", "-1", "nan", "wide"):
+        assert await post(person, "/screens/1/calibration", **{"safe-area": wrong}) == 422
+    stream.writer.close()
