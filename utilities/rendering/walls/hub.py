@@ -160,7 +160,7 @@ class WallHub:
                 yield self._maker.make_variants(board)
 
     def find_board(self, board: str, glass: Glass | None = None) -> BoardVariants | None:
-        """Returns the channels of a board with type for a glass, rendered at the first call; None for an unknown one."""
+        """Returns the channels of a board with type for a glass, rendered at first use; None for an unknown one."""
         return self._enlarged.find_variants(board, glass) or self._channels.get(board)
 
     @property
