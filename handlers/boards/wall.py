@@ -3,7 +3,8 @@
 import asyncio
 import gzip
 import socket
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from tornado.iostream import IOStream
@@ -61,7 +62,7 @@ class BoardListPage(BaseHandler):
 
     def sorted_boards(self) -> list[Board]:
         """Returns the boards by title."""
-        return sorted(self.services.boards, key=lambda board: board.title)
+        return sorted(self.services.boards, key=lambda board: (board.title, board.name))
 
     def get(self) -> None:
         boards = self.sorted_boards()
@@ -76,6 +77,7 @@ class BoardListPage(BaseHandler):
             "boards.html",
             here="/boards",
             boards=boards,
+            twins=shared_titles(boards),
             thumbnails={board.name: build_thumbnail(board, services.reports, self.latest_frame) for board in boards},
             faults=faults,
             folder_fault=folder_fault,
@@ -86,6 +88,12 @@ class BoardListPage(BaseHandler):
         """Returns the latest figures of a report; None without any that are still true."""
         reading = self.services.store.latest(report)
         return reading.current_at(self.services.clock()).frame if reading else None
+
+
+def shared_titles(boards: Iterable[Board]) -> set[str]:
+    """Returns the titles that several boards have, so that only their names tell them apart."""
+    counts = Counter(board.title for board in boards)
+    return {title for title, count in counts.items() if count > 1}
 
 
 class DefaultWall(BoardListPage):

@@ -35,6 +35,15 @@ async def test_desk_of_a_board_refuses_a_mistake_in_the_address_and_keeps_the_fo
     assert (await fetch(f"{server.address}/boards/office/desk?compare=ture")).code == 400
 
 
+async def test_boards_with_the_same_title_are_told_apart_by_name(server, fetch):
+    folder = server.services.settings.boards_dir
+    (folder / "copy.yaml").write_text((folder / "office.yaml").read_text())
+    await wait_until(lambda: server.services.boards.get("copy") is not None)
+    page = (await fetch(f"{server.address}/boards")).body.decode()
+    assert '<span class="quiet"><bdi>copy</bdi></span>' in page
+    assert '<span class="quiet"><bdi>office</bdi></span>' in page
+
+
 def test_picture_of_a_board_has_its_latest_figures_and_invents_none(tmp_path):
     (tmp_path / "hall.yaml").write_text(HALL)
     board = read_board(tmp_path / "hall.yaml")

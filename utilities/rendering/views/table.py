@@ -69,16 +69,16 @@ def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     """Returns the rows and columns that fit; raises ValueError when none of the columns in the options is there."""
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
     capacity = row_capacity(box)
-    content = build_rows(frame, box, options, select_rows(frame, min(capacity, options.rows)), capacity)
+    content = build_table_content(frame, box, options, select_rows(frame, min(capacity, options.rows)), capacity)
     hidden = count_hidden_rows(frame, content)
     if not hidden or content.extent or len(content.rows) < 2 or is_chronological(frame):
         return content
-    shorter = build_rows(frame, box, options, select_rows(frame, len(content.rows) - 1), capacity)
+    shorter = build_table_content(frame, box, options, select_rows(frame, len(content.rows) - 1), capacity)
     more = TableRow(f"and {hidden + 1:,} more", "", ("",) * len(shorter.heads), 0.0 if options.bars else None, True)
     return replace(shorter, rows=(*shorter.rows, more), full=content.full, extent="")
 
 
-def build_rows(
+def build_table_content(
     frame: Frame, box: Box, options: TableOptions, rows: tuple[tuple[Value, ...], ...], capacity: int
 ) -> TableContent:
     """Returns these rows of the frame with the columns that fit."""
