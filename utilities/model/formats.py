@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, tzinfo
 
 from utilities.model.frames import DateRange, Frame, LastError, Value, ValueKind
+from utilities.model.wall_privacy import mask_personal
 
 MISSING_VALUE = "–"
 MIN_HOURS_SECONDS = 36_000  # ten hours; walls write longer times in hours
@@ -111,7 +112,7 @@ def note_sentences(frame: Frame) -> list[str]:
 
 def failure_text(error: LastError) -> str:
     """Returns the cause for people who see the wall; of a reading by an older version, what its message begins with."""
-    return error.wall_text or wall_error_text(error.message)
+    return mask_personal(error.wall_text or wall_error_text(error.message))
 
 
 def wall_error_text(message: str) -> str:
