@@ -14,7 +14,7 @@ from utilities.accounts.database.connection import open_state_database
 from utilities.accounts.signin.check_issuer import check_issuer
 from utilities.alerts.check_channel import check_channel
 from utilities.alerts.delivery import channel_types
-from utilities.config.boards import Boards
+from utilities.board_checks import check_boards, check_playlists, check_screens
 from utilities.config.file_owners import data_owner_fault, readable_by_others
 from utilities.config.settings import Settings
 from utilities.config.store_urls import is_certificate_unchecked
@@ -22,7 +22,6 @@ from utilities.http.client import HttpClient
 from utilities.model.clock import Clock
 from utilities.model.errors import (
     BadAnswer,
-    BoardError,
     FoyerError,
     NotConfigured,
     SettingsError,
@@ -30,8 +29,6 @@ from utilities.model.errors import (
     Unavailable,
 )
 from utilities.pageviews.collection import local_zone_name, open_sites
-from utilities.playlists.watcher import check_playlist_file
-from utilities.rendering.board_faults import board_faults
 from utilities.services import load_catalogue
 from utilities.sources import SourceType
 from utilities.sources.social import unknown_variable_warnings
@@ -87,6 +84,7 @@ async def _check_all_parts(settings: Settings, clock: Clock, empty_folder: Path)
     yield await check_part("running server", partial(check_running_server, settings))
     yield await check_part("store", partial(check_store, settings, clock))
     yield await check_part("state database", partial(check_state_database, settings))
+    yield await check_part("screens", partial(check_screens, settings))
     if settings.has_sign_in:
         yield await check_part("sign-in", partial(check_issuer, settings, clock))
     for channel in channel_types():
@@ -162,33 +160,6 @@ async def check_running_server(settings: Settings) -> str:
     if warnings:
         raise SettingsError("\n".join(warnings))
     return "has nothing to report"
-
-
-async def check_boards(settings: Settings, clock: Clock) -> str:
-    """Reads every board, and checks that its columns exist and its text can be read from the room."""
-    catalogue = load_catalogue()
-    boards = Boards(settings.boards_dir, catalogue.add_board)
-    boards.load()
-    days, now = settings.look_back_days, clock()
-    wrong = list(boards.faults.values())
-    wrong += [
-        f"{Path(board.file).name}: {fault}"
-        for board in boards
-        for fault in board_faults(board, catalogue.views, catalogue.reports, catalogue.kinds, days=days, now=now)
-    ]
-    if wrong:
-        raise BoardError("\n".join(wrong))
-    return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"
-
-
-async def check_playlists(settings: Settings) -> str:
-    """Reads playlists.yaml, and checks that its boards exist."""
-    boards = Boards(settings.boards_dir, lambda board: None)
-    boards.poll()
-    names = check_playlist_file(settings.boards_dir, [board.name for board in boards])
-    if not names:
-        raise NotConfigured("boards do not change by themselves: write playlists into playlists.yaml")
-    return ", ".join(names)
 
 
 async def check_data_dir(settings: Settings) -> str:

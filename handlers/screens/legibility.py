@@ -1,17 +1,14 @@
 """What cannot be read on a screen, and the forms for its size, its distance and what its edges hide."""
 
-from dataclasses import dataclass
-
 from tornado.web import HTTPError
 
 from handlers.base.public_origin import public_origin
 from handlers.screens.pair import parse_length
 from handlers.screens.qr_code import draw_qr
 from handlers.screens.screen_list import ScreenPagesHandler
-from handlers.screens.show import ShowHandler, allow_own_frames, screen_glass
-from utilities.config.boards import Board
+from handlers.screens.show import ShowHandler, allow_own_frames
 from utilities.model.errors import ParameterError
-from utilities.rendering.type_steps import glass_faults, report_titles
+from utilities.rendering.screen_faults import BoardLegibility, list_board_faults, screen_glass
 from utilities.screens.commands import CALIBRATION
 from utilities.screens.model import SAFE_AREA_PERCENT, ScreenRecord
 from utilities.services import Services
@@ -19,28 +16,9 @@ from utilities.services import Services
 SAFE_AREA_STEP = 0.5
 
 
-@dataclass(frozen=True)
-class BoardLegibility:
-    """A board, and what of it cannot be read on a screen."""
-
-    board: Board
-    faults: list[str]
-
-
-def boards_shown(screen: ScreenRecord, services: Services) -> list[Board]:
-    """Returns the boards of a screen, those of its playlist in their order."""
-    playlist = services.playlists.get(screen.playlist) if screen.playlist else None
-    names = [screen.board] if playlist is None else [item.board for item in playlist.items]
-    return [board for name in dict.fromkeys(names) if (board := services.boards.get(name)) is not None]
-
-
 def list_legibility(screen: ScreenRecord, services: Services) -> list[BoardLegibility]:
     """Returns for each board of a screen what cannot be read from where people stand."""
-    glass = screen_glass(screen)
-    return [
-        BoardLegibility(board, glass_faults(board, services.views, report_titles(board, services.reports), glass))
-        for board in boards_shown(screen, services)
-    ]
+    return list_board_faults(screen, services.boards, services.playlists, services.views, services.reports)
 
 
 class PairedScreenHandler(ScreenPagesHandler):

@@ -9,7 +9,6 @@ from handlers.screens.qr_code import draw_qr
 from utilities.broadcast.message_layout import fit_name, layout_message
 from utilities.broadcast.programmes import ShownScreen
 from utilities.model.formats import format_date_and_time, format_time_of_day
-from utilities.rendering.type_steps import Glass, parse_glass
 from utilities.screens.model import ScreenRecord
 from utilities.services import Services, server_zone
 
@@ -21,11 +20,6 @@ OWN_FRAMES_POLICY = CONTENT_SECURITY_POLICY.replace(
 def shown_screen(screen: ScreenRecord, services: Services) -> ShownScreen:
     """Returns a screen as far as it matters for what it shows."""
     return ShownScreen.of(screen, server_zone(services.settings))
-
-
-def screen_glass(screen: ScreenRecord) -> Glass:
-    """Returns the size of a screen and how far away people stand, for which its type is sized."""
-    return parse_glass(screen.diagonal_inches, screen.distance_m, screen.device.viewport)
 
 
 def allow_own_frames(handler: WallHandler) -> None:

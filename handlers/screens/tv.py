@@ -13,7 +13,7 @@ from handlers.base.errors import HttpProblem
 from handlers.base.public_origin import public_origin
 from handlers.boards.wall import WallEventStream, WallHandler, open_event_stream
 from handlers.screens.qr_code import draw_qr
-from handlers.screens.show import allow_own_frames, screen_glass, shown_screen
+from handlers.screens.show import allow_own_frames, shown_screen
 from utilities.accounts.database.sessions import hash_secret
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
 from utilities.http.client_address import address_block
@@ -22,6 +22,7 @@ from utilities.model.formats import format_date_and_time, format_time_of_day
 from utilities.model.principals import PairedScreen, Person
 from utilities.pageviews.classify.user_agents import parse_user_agent
 from utilities.rendering.layout.text_width import text_width
+from utilities.rendering.screen_faults import screen_glass
 from utilities.rendering.type_steps import Glass
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.screens.codes import format_code

@@ -8,6 +8,8 @@ import pytest
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import StartFoyer
 from tests.handlers.screens.conftest import OpenStream, PairTelevision
+from utilities.board_checks import check_screens
+from utilities.model.errors import BoardError, NotConfigured
 
 
 async def post(person: Browser, path: str, **fields: str) -> int:
@@ -78,3 +80,21 @@ async def test_edges_are_moved_from_a_telephone(start_foyer: StartFoyer, pair_te
     for wrong in ("11", "-1", "nan", "wide"):
         assert await post(person, "/screens/1/calibration", **{"safe-area": wrong}) == 422
     stream.writer.close()
+
+
+async def test_check_names_screen_board_and_tile(start_foyer: StartFoyer, pair_television: PairTelevision):
+    foyer = await start_foyer()
+    _, person = await pair_television(foyer)
+    settings = foyer.services.settings
+    assert await check_screens(settings) == "Reception can be read from where people stand"
+    assert await post(person, "/screens/1/size", diagonal="32", distance="9") == 303
+    with pytest.raises(
+        BoardError, match=r"(?s)Reception, office: text is .* minutes of arc high .*Reception, office: tile"
+    ):
+        await check_screens(settings)
+
+
+async def test_check_without_screens_says_which_one_it_assumes(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    with pytest.raises(NotConfigured, match="55 inches seen from 3 m"):
+        await check_screens(foyer.services.settings)

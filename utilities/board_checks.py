@@ -1,0 +1,67 @@
+"""The checks of boards, playlists and screens: what is missing, and what cannot be read from the room."""
+
+from pathlib import Path
+
+from utilities.accounts.database.connection import open_state_database
+from utilities.config.boards import Boards
+from utilities.config.settings import Settings
+from utilities.model.clock import Clock
+from utilities.model.errors import BoardError, NotConfigured
+from utilities.playlists.watcher import Playlists, check_playlist_file
+from utilities.rendering.board_faults import board_faults
+from utilities.rendering.screen_faults import list_board_faults
+from utilities.screens.screen_rows import read_screen, select_screens
+from utilities.services import load_catalogue
+
+
+async def check_boards(settings: Settings, clock: Clock) -> str:
+    """Reads every board, and checks that its columns exist and its text can be read from the room."""
+    catalogue = load_catalogue()
+    boards = Boards(settings.boards_dir, catalogue.add_board)
+    boards.load()
+    days, now = settings.look_back_days, clock()
+    wrong = list(boards.faults.values())
+    wrong += [
+        f"{Path(board.file).name}: {fault}"
+        for board in boards
+        for fault in board_faults(board, catalogue.views, catalogue.reports, catalogue.kinds, days=days, now=now)
+    ]
+    if wrong:
+        raise BoardError("\n".join(wrong))
+    return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"
+
+
+async def check_playlists(settings: Settings) -> str:
+    """Reads playlists.yaml, and checks that its boards exist."""
+    boards = Boards(settings.boards_dir, lambda board: None)
+    boards.poll()
+    names = check_playlist_file(settings.boards_dir, [board.name for board in boards])
+    if not names:
+        raise NotConfigured("boards do not change by themselves: write playlists into playlists.yaml")
+    return ", ".join(names)
+
+
+async def check_screens(settings: Settings) -> str:
+    """Checks that the boards of every paired screen can be read from where people stand."""
+    catalogue, playlists = load_catalogue(), Playlists(settings.boards_dir)
+    boards = Boards(settings.boards_dir, catalogue.add_board)
+    boards.poll()
+    playlists.poll()
+    state = await open_state_database(settings)
+    try:
+        paired = [screen for row in (await state.run(select_screens))[1] if (screen := read_screen(row)).is_paired]
+    finally:
+        await state.close()
+    if not paired:
+        raise NotConfigured(
+            "none is paired: each board is checked for the `screen` of its file, or 55 inches seen from 3 m"
+        )
+    wrong = [
+        f"{screen.name}, {each.board.name}: {fault}"
+        for screen in paired
+        for each in list_board_faults(screen, boards, playlists, catalogue.views, catalogue.reports)
+        for fault in each.faults
+    ]
+    if wrong:
+        raise BoardError("\n".join(wrong))
+    return ", ".join(sorted(screen.name for screen in paired)) + " can be read from where people stand"
