@@ -39,6 +39,7 @@ def proxy_url(proxy: LoopbackProxy, password: str = PASSWORD) -> str:
     return f"http://wall:{quote(password, safe='')}@127.0.0.1:{proxy.port}"
 
 
+@pytest.mark.slow
 async def test_sign_in_networks_and_google_go_through_the_same_proxy(internet: Internet, proxy: LoopbackProxy):
     addresses = {
         "GA4_API_ENDPOINT": "http://analytics.test",

@@ -7,11 +7,12 @@ import pytest
 
 from demo.internet import Internet
 from tests.demo.client import Client
+from tests.noon import start_noon_clock
 
 
 @pytest.fixture
 async def internet(tmp_path: Path) -> AsyncIterator[Internet]:
-    async with Internet(tmp_path) as found:
+    async with Internet(tmp_path, clock=start_noon_clock()) as found:
         yield found
 
 

@@ -77,7 +77,7 @@ async def test_the_ugly_is_there_but_does_not_lead(client: Client):
 
 @pytest.mark.slow
 async def test_the_ugly_leads_on_demand(tmp_path: Path):
-    async with Internet(tmp_path, nasty=True) as internet:
+    async with Internet(tmp_path, nasty=True, clock=VirtualClock(NOON)) as internet:
         client = Client(internet.environment)
         lead = await leaders(client, *DIMENSIONS)
         assert {*lead} >= UGLY
@@ -89,7 +89,7 @@ async def test_the_ugly_leads_on_demand(tmp_path: Path):
 
 
 async def test_an_empty_property_answers_without_rows(tmp_path: Path):
-    async with Internet(tmp_path, empty=True) as internet:
+    async with Internet(tmp_path, empty=True, clock=VirtualClock(NOON)) as internet:
         client = Client(internet.environment)
         assert "rows" not in await client.report(dimensions=named("pagePath"), metrics=named("sessions"), **week())
         assert await client.realtime(metrics=named("activeUsers")) == {

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from demo.internet import Internet
 from handlers.serving.server import run_server
+from tests.noon import start_noon_clock
 from tests.rendering.walls.conftest import wall_page
 from utilities.config.environment import read_settings
 from utilities.services import Services
@@ -34,7 +35,7 @@ OpenFoyer = Callable[..., Awaitable[Foyer]]
 async def internet(tmp_path: Path) -> AsyncIterator[Internet]:
     folder = tmp_path / "internet"
     folder.mkdir()
-    async with Internet(folder) as internet:
+    async with Internet(folder, clock=start_noon_clock()) as internet:
         yield internet
 
 
@@ -51,7 +52,7 @@ async def open_foyer(tmp_path: Path) -> AsyncIterator[OpenFoyer]:
                 (folder / "office.yaml").write_text(board)
                 variables["BOARDS_DIR"] = str(folder)
             settings = read_settings(variables, env_file=None)
-            services, port = await stack.enter_async_context(run_server(settings))
+            services, port = await stack.enter_async_context(run_server(settings, start_noon_clock()))
             return Foyer(services, f"http://127.0.0.1:{port}")
 
         yield open_one

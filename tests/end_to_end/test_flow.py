@@ -1,7 +1,7 @@
 """The flow page in a real browser: a day by the keyboard, a page by a click, the part that changes alone."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from playwright.async_api import Browser
 
 from demo.internet import Internet
 from tests.end_to_end.conftest import OpenFoyer
+from tests.noon import FRIDAY_NOON
 from tests.pageviews.storage.views import view
 from utilities.sources.pageviews import PageViewSource
 
@@ -20,7 +21,7 @@ async def test_day_by_the_keyboard_and_page_by_a_click_change_their_part_alone(
     internet: Internet, open_foyer: OpenFoyer, chromium: Browser
 ) -> None:
     foyer = await open_foyer(internet.environment)
-    now = datetime.now(UTC)
+    now = FRIDAY_NOON
     views = [
         view(site="blog", visit=visit, visitor=visit, at=now - timedelta(days=visit % 3, seconds=9 - step), path=path)
         for visit in range(1, 8)

@@ -108,6 +108,7 @@ async def test_without_google_the_default_wall_is_the_board_of_our_own_figures(t
     assert (health["status"], health["demo"]) == ("ok", False)
 
 
+@pytest.mark.slow
 @in_session
 async def test_the_front_page_is_a_board_with_figures_while_google_refuses_us(
     tmp_path: Path, internet: Internet, open_foyer: OpenFoyer

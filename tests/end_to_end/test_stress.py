@@ -8,6 +8,7 @@ from playwright.async_api import Page
 from demo.faults import Fault
 from demo.internet import Internet
 from tests.end_to_end.conftest import OpenFoyer
+from tests.noon import start_noon_clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the browser is
 
@@ -33,7 +34,7 @@ async def open_wall(wall_page: Page, address: str, tiles: int = 6) -> None:
 async def test_nothing_overflows_scrolls_or_overlaps_at_any_size(
     tmp_path: Path, open_foyer: OpenFoyer, wall_page: Page, nasty: bool
 ) -> None:
-    async with Internet(tmp_path, nasty=nasty) as internet:
+    async with Internet(tmp_path, nasty=nasty, clock=start_noon_clock()) as internet:
         foyer = await open_foyer(internet.environment)
         await open_wall(wall_page, foyer.address)
         for width, height in SIZES:
@@ -47,7 +48,7 @@ async def test_nothing_overflows_scrolls_or_overlaps_at_any_size(
 async def test_markup_from_google_is_shown_and_never_run(
     tmp_path: Path, open_foyer: OpenFoyer, wall_page: Page
 ) -> None:
-    async with Internet(tmp_path, nasty=True) as internet:
+    async with Internet(tmp_path, nasty=True, clock=start_noon_clock()) as internet:
         foyer = await open_foyer(internet.environment)
         await open_wall(wall_page, foyer.address)
         for path in ("/boards/office", "/reports/pages-now", "/reports/top-pages", "/reports/people-sources"):
@@ -59,7 +60,7 @@ async def test_markup_from_google_is_shown_and_never_run(
 async def test_empty_property_shows_a_text_in_every_tile(
     tmp_path: Path, open_foyer: OpenFoyer, wall_page: Page
 ) -> None:
-    async with Internet(tmp_path, empty=True) as internet:
+    async with Internet(tmp_path, empty=True, clock=start_noon_clock()) as internet:
         foyer = await open_foyer(internet.environment)
         await open_wall(wall_page, foyer.address)
         for tile in await wall_page.locator(".tile .body").all():

@@ -60,6 +60,7 @@ def assert_sentence(status: int, body: bytes) -> None:
     assert str(problem)
 
 
+@pytest.mark.slow
 @given(st.integers(300, 599), JSON.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=100))
 def test_every_refusal_has_a_sentence(status: int, body: bytes) -> None:
     assert_sentence(status, body)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from demo.internet import Internet
+from tests.noon import start_noon_clock
 from utilities.config.settings import Settings
 from utilities.model.errors import OverQuota, SourceMisconfigured
 from utilities.model.frames import ValueKind
@@ -19,7 +20,7 @@ ACTIVE = Ga4Query(metrics=("activeUsers",), realtime=True)
 
 @pytest.fixture
 async def internet(tmp_path: Path) -> AsyncIterator[Internet]:
-    async with Internet(tmp_path) as internet:
+    async with Internet(tmp_path, clock=start_noon_clock()) as internet:
         yield internet
 
 
@@ -83,7 +84,7 @@ async def test_users_stand_beside_those_of_the_days_before(ga4: Ga4Source) -> No
 
 
 async def test_empty_property_has_frames_without_rows(tmp_path: Path, settings: Callable[..., Settings]) -> None:
-    async with Internet(tmp_path, empty=True) as internet:
+    async with Internet(tmp_path, empty=True, clock=start_noon_clock()) as internet:
         source = Ga4Source(settings_of(internet, settings), internet.clock)
         try:
             for ask in (TOTAL, ACTIVE, Ga4Query(dimensions=("country",), metrics=("sessions",))):
@@ -93,7 +94,7 @@ async def test_empty_property_has_frames_without_rows(tmp_path: Path, settings: 
 
 
 async def test_ugliest_words_come_out_clean(tmp_path: Path, settings: Callable[..., Settings]) -> None:
-    async with Internet(tmp_path, nasty=True) as internet:
+    async with Internet(tmp_path, nasty=True, clock=start_noon_clock()) as internet:
         source = Ga4Source(settings_of(internet, settings), internet.clock)
         try:
             frame = await source.fetch_frame(

@@ -209,6 +209,7 @@ async def test_answer_that_is_spoilt_on_the_way_is_a_bad_answer(doing: Any, goog
     assert type(await trouble(ga4)) is BadAnswer
 
 
+@pytest.mark.slow
 async def test_answer_that_swells_beyond_reason_is_a_bad_answer(google: FakeGoogle, ga4: Ga4Source) -> None:
     google.bomb = gzip.compress(b" " * 40_000_000)
     assert type(await trouble(ga4)) is BadAnswer

@@ -62,6 +62,7 @@ async def test_one_token_uses_its_share_and_no_more(google: FakeGoogle, ga4: Ga4
     assert meter.left["tokensPerProjectPerHour"] == 14_000 - 4_500
 
 
+@pytest.mark.slow
 async def test_walls_go_on_when_all_viewers_have_used_what_is_theirs(google: FakeGoogle, ga4: Ga4Source) -> None:
     meter = Meter(google, cost=100)
     refused = [message for number in range(9) for message in await query_often(ga4, f"person {number}", 40)]

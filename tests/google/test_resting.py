@@ -35,6 +35,7 @@ async def test_server_errors_open_the_breaker_and_are_never_tried_again_at_once(
     assert ga4.health()["resting"] is False
 
 
+@pytest.mark.slow
 async def test_ten_server_errors_of_the_hour_are_never_burnt(
     google: FakeGoogle, ga4: Ga4Source, clock: ManualClock
 ) -> None:

@@ -99,6 +99,7 @@ def test_full_collection_waits_for_requests_but_not_for_ever():
     assert gc.get_count()[2] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("is_idle", "seconds"), [(True, THAW_SECONDS), (False, THAW_SECONDS + OVERDUE_THAW_SECONDS)])
 def test_garbage_that_was_frozen_alive_is_collected_once_a_day(is_idle: bool, seconds: float):
     now, before = 0.0, Cycle.deleted

@@ -88,6 +88,7 @@ async def test_reddit_shows_the_door_to_those_without_a_token(get):
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
+@pytest.mark.slow
 async def test_x_says_401_and_429_with_the_moment_to_come_back(get, network_server):
     path = f"/x/2/tweets/counts/recent?query=url:%22{PAGE}%22"
     assert (await get(path)).code == 401

@@ -154,6 +154,7 @@ async def test_health_and_notes_hold_no_secret(network_server, social, ask):
     assert not [secret for secret in secrets if secret in results]
 
 
+@pytest.mark.slow
 async def test_more_pages_than_may_wait_are_left_for_the_next_ask(social, ask):
     source = social("pinterest", concurrency=50)
     many = [f"https://www.example.com/{number}" for number in range(300)]

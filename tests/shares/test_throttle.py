@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from demo.clock import VirtualClock
+from tests.noon import start_noon_clock
 from tests.waiting import wait_until
 from utilities.http.throttle import CallRate, Throttle
 from utilities.model.errors import OverQuota, SourceMisconfigured, Unavailable
@@ -13,7 +13,7 @@ from utilities.model.errors import OverQuota, SourceMisconfigured, Unavailable
 
 @pytest.fixture
 def clock():
-    return VirtualClock()
+    return start_noon_clock()
 
 
 class FakeTime:

@@ -33,6 +33,7 @@ from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.database_faults import OpenDatabase
 from tests.handlers.accounts.migrated_database import prepare_database
 from tests.handlers.accounts.postgres import SKIP_REASON, PostgresCluster, find_postgres_folder, run_cluster
+from tests.noon import start_noon_clock
 from tests.tcp_proxy import TcpProxy, run_tcp_proxy
 from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.accounts.signin.attempt_limiter import AttemptLimits
@@ -52,7 +53,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.faults = Faults()
-        self.clock = VirtualClock()
+        self.clock = start_noon_clock()
 
     def start(self) -> HTTPServer:
         sockets = bind_sockets(0, "127.0.0.1")
@@ -169,8 +170,8 @@ async def start_local_foyer(settings: Callable[..., Settings]) -> AsyncIterator[
     async with AsyncExitStack() as stack:
 
         async def open_foyer(**values: Any) -> FoyerServer:
-            own = settings(**{"boards_dir": BOARDS, **values})
-            return await stack.enter_async_context(run_foyer(own, VirtualClock(), UNLIMITED))
+            running = run_foyer(settings(**{"boards_dir": BOARDS, **values}), start_noon_clock(), UNLIMITED)
+            return await stack.enter_async_context(running)
 
         yield open_foyer
 
@@ -196,8 +197,7 @@ async def run_foyer(
             code_limits=code_limits,
         )
         app = make_application(services, authenticator)
-        server = HTTPServer(app, **SERVER_LIMITS)
-        sockets = bind_sockets(0, "127.0.0.1")
+        server, sockets = HTTPServer(app, **SERVER_LIMITS), bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)
         address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
         services.walls.start()

@@ -59,6 +59,7 @@ LIES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 async def test_token_with_a_wrong_claim_is_rejected(
     new_browser: Callable[[], Browser], provider: Provider, subtests: pytest.Subtests
 ):

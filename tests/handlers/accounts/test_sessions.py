@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from demo.clock import VirtualClock
+from tests.noon import start_noon_clock
 from utilities.accounts.admission import Admission, sign_in_id
 from utilities.accounts.database.connection import StateDatabase, open_state_database
 from utilities.accounts.database.sessions import Sessions
@@ -24,7 +25,7 @@ EVE = Person("https://issuer.example", "2", "ada@example.com", "Not Ada")
 
 @pytest.fixture
 def clock() -> VirtualClock:
-    return VirtualClock()
+    return start_noon_clock()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from handlers.serving.collector_server import serve_collector
 from tests.handlers.collect.website import NAME, Website, website
+from tests.noon import start_noon_clock
 from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.pageviews.collection import Collection
@@ -83,7 +84,7 @@ async def collector_opener(settings: Callable[..., Settings], tmp_path: Path) ->
             if sites:
                 (folder / "sites.yaml").write_text(sites, encoding="utf-8")
             settings_ = settings(**{"port": 0, "boards_dir": folder, **values})
-            own, port = await closing.enter_async_context(serve_collector(settings_))
+            own, port = await closing.enter_async_context(serve_collector(settings_, start_noon_clock()))
             return CollectorServer(f"http://127.0.0.1:{port}", own, folder / "sites.yaml")
 
         yield start

@@ -10,9 +10,9 @@ from tornado.httpclient import HTTPResponse
 
 from tests.handlers.collect.conftest import AGENT, SITES, CollectorServer, OpenCollector
 from tests.handlers.collect.test_limits import FailingStore
+from tests.noon import FRIDAY_NOON, start_noon_clock
 from utilities.checkup import CheckStatus, check_part, check_proxy, check_running_server
 from utilities.config.settings import Settings
-from utilities.model.clock import utc_now
 from utilities.model.errors import StoreDown
 from utilities.pageviews import DropReason
 from utilities.pageviews.classify.dropped_counter import MAX_UNDECIDED_HITS, UNDECIDED_SECONDS, DroppedCounter
@@ -90,7 +90,7 @@ async def test_hit_that_is_sent_again_counts_once_also_after_a_restart(
     assert await send(fetch, server, url="https://shop.example.com/", i="a") == 200  # of another site
     assert len(await server.views()) == 4
     await server.own.views.close()
-    async with open_collection(settings(boards_dir=server.sites.parent), utc_now) as later:
+    async with open_collection(settings(boards_dir=server.sites.parent), start_noon_clock()) as later:
         later.collector.recent.restore([])
         server.own.collector.views, server.own.collector.recent = later.views, later.collector.recent
         assert await send(fetch, server, url=PAGE, i="b") == 200
@@ -109,7 +109,7 @@ async def test_try_that_comes_while_the_first_is_being_stored_is_told_to_come_ag
 
 
 def test_undecided_hits_are_bounded_and_end():
-    counter, day = DroppedCounter(), utc_now().date()
+    counter, day = DroppedCounter(), FRIDAY_NOON.date()
     for number in range(MAX_UNDECIDED_HITS + 5):
         counter.add_undecided(str(number), "blog", day, DropReason.LIMIT, 100.0)
     assert counter.totals_since_start() == {DropReason.LIMIT: 5}
@@ -124,7 +124,7 @@ async def test_untrusted_proxy_is_stated_by_healthz_reports_and_check(
 ):
     server = await open_collector(SITES)
     own = server.own
-    source = PageViewSource(own.views, own.sites, utc_now, 7, warnings=own.collector.warnings)
+    source = PageViewSource(own.views, own.sites, start_noon_clock(), 7, warnings=own.collector.warnings)
     assert not (await source.fetch_frame(PageViewQuery("present"))).notes
     for number in range(5):
         headers = {"User-Agent": AGENT, "X-Forwarded-For": f"198.51.100.{number}"}

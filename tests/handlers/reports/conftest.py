@@ -14,6 +14,7 @@ import utilities.rendering.views
 from handlers.base.authenticator import open_authenticator
 from handlers.serving.routes import make_application
 from handlers.serving.sockets import SERVER_LIMITS
+from tests.handlers.accounts.migrated_database import prepare_database
 from utilities.catalogue import Catalogue
 from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
@@ -124,6 +125,7 @@ async def server(tmp_path: Path, settings: Callable[..., Settings]) -> AsyncIter
         [SourceType("fake", str, open_fake_source, title="the source")],
     )
     own_settings = settings(boards_dir=folder)
+    prepare_database(own_settings)
     async with open_services(own_settings, clock, catalogue) as services:
         authenticator = await open_authenticator(own_settings, clock, services.fleet, services.http_client)
         await services.refresher.start()

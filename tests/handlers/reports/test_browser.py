@@ -11,9 +11,9 @@ from playwright.async_api import Browser, Page
 
 from handlers.serving.server import run_server
 from tests.conftest import SECRET
+from tests.noon import FRIDAY_NOON, start_noon_clock
 from tests.pageviews.storage.views import view
 from utilities.config.settings import Settings
-from utilities.model.clock import utc_now
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
 
@@ -57,9 +57,9 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     (folder / "boards").mkdir()
     (folder / "boards" / "office.yaml").write_text(BOARD)
     settings = Settings(data_dir=folder / "var", secret_key=SECRET, boards_dir=folder / "boards", port=0)
-    async with run_server(settings) as (services, port):
+    async with run_server(settings, start_noon_clock()) as (services, port):
         assert services.collector is not None
-        views = [view(at=utc_now(), visitor=n, visit=n, path=f"/{n}") for n in range(120)]
+        views = [view(at=FRIDAY_NOON, visitor=n, visit=n, path=f"/{n}") for n in range(120)]
         await services.collector.views.add_views(views)
         yield f"http://localhost:{port}"
 

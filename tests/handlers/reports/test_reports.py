@@ -104,7 +104,7 @@ async def test_csv_without_figures_waits_for_them_and_says_how_old_they_are(serv
     assert (response.headers["Age"], response.headers["Last-Modified"]) == ("0", "Fri, 20 Nov 2026 09:00:00 GMT")
 
 
-@pytest.mark.parametrize("form", ["csv", "svg", "png"])
+@pytest.mark.parametrize("form", ["csv", "svg", pytest.param("png", marks=pytest.mark.slow)])
 async def test_old_figures_are_renewed_before_a_file_is_sent(server, fetch, form):
     await server.wait_for_reading("words")
     task = server.services.refresher.refresh_tasks["words"]

@@ -13,6 +13,8 @@ from handlers.reports.export_links import image_query_string, shared_addresses
 from handlers.reports.report_groups import find_twins
 from handlers.reports.table import filter_sort_page
 from handlers.serving.server import run_server
+from tests.handlers.accounts.migrated_database import prepare_database
+from tests.noon import start_noon_clock
 from tests.waiting import wait_until
 from utilities.config.settings import Settings
 from utilities.google.field_names import field_heading
@@ -36,7 +38,9 @@ async def address(settings: Callable[..., Settings], tmp_path: Path) -> AsyncIte
     (tmp_path / "boards").mkdir()
     (tmp_path / "boards" / "lobby.yaml").write_text(BOARD)
     (tmp_path / "boards" / "sites.yaml").write_text(SITES)
-    async with run_server(settings(boards_dir=tmp_path / "boards", port=0)) as (_, port):
+    own = settings(boards_dir=tmp_path / "boards", port=0)
+    prepare_database(own)
+    async with run_server(own, start_noon_clock()) as (_, port):
         yield f"http://localhost:{port}"
 
 

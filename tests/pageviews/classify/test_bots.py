@@ -32,6 +32,7 @@ def test_1348_bots_of_device_detector():
     assert share(agents) >= 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "least", "most"),
     [

@@ -149,6 +149,7 @@ def test_referrer_is_complete_without_secrets(referrer: str, url: str, host: str
     assert (parsed.url, parsed.host) == (url, host)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_any_text_is_parsed(text: str):
     for url in (text, f"https://{text}", f"https://example.com/{text}", f"https://example.com/?{text}"):

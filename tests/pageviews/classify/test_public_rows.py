@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import publicsuffixlist
+import pytest
 
 from utilities.pageviews.classify.attribution import find_site_by_host
 from utilities.pageviews.classify.bots import is_bot
@@ -82,6 +83,7 @@ def test_2786_machines_of_isbot():
     assert len(missed) <= 156, missed  # 94.4 % are recognized; most of the others are names of programs of before 2005
 
 
+@pytest.mark.slow
 def test_5494_browsers_of_isbot():
     agents = [agent for agent in lines("isbot-2.2.1-browsers.txt") if agent.startswith(("Mozilla/", "Opera/"))]
     bots = [agent for agent in agents if is_bot(agent)]

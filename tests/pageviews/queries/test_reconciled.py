@@ -9,6 +9,7 @@ from tornado.httpclient import HTTPResponse
 
 from handlers.serving.server import run_server
 from tests.conventions.code import ROOT
+from tests.noon import start_noon_clock
 from tests.pageviews.queries.conftest import MakeSource
 from tests.pageviews.queries.week import NOW, WEEK
 from utilities.config.boards import read_board
@@ -111,7 +112,7 @@ async def test_wall_is_full_after_one_visit(make_source: MakeSource):
 async def test_foot_does_not_mention_days_that_are_not_shown(
     settings: Callable[..., Settings], fetch: Callable[..., Awaitable[HTTPResponse]]
 ):
-    async with run_server(settings(boards_dir=ROOT / "boards", port=0)) as (_, port):
+    async with run_server(settings(boards_dir=ROOT / "boards", port=0), start_noon_clock()) as (_, port):
         for name in ("visits", "office"):  # without a property, and without figures
             page = (await fetch(f"http://localhost:{port}/boards/{name}")).body.decode()
             assert "days to yesterday" not in page, name

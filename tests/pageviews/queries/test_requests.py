@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from tornado.httpclient import HTTPResponse
 
 from handlers.serving.server import run_server
+from tests.handlers.accounts.migrated_database import prepare_database
+from tests.noon import start_noon_clock
 from tests.pageviews.queries.week import NOW
 from tests.waiting import wait_until
 from utilities.config.settings import Settings
@@ -76,7 +78,9 @@ async def foyer(
     folder.mkdir()
     (folder / "now.yaml").write_text(BOARD)
     (folder / "sites.yaml").write_text(SITES)
-    async with run_server(settings(boards_dir=folder, port=0)) as (services, port):
+    own = settings(boards_dir=folder, port=0)
+    prepare_database(own)
+    async with run_server(own, start_noon_clock()) as (services, port):
         yield Foyer(services, f"http://localhost:{port}", fetch)
 
 

@@ -59,6 +59,7 @@ async def test_chart_is_drawn_once_for_many_callers(renderer: ChartRenderer):
     assert len(set(pngs)) == 1  # thirty would not fit into the queue of three
 
 
+@pytest.mark.slow
 async def test_process_has_none_of_the_settings(renderer: ChartRenderer, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SECRET_KEY", "do not pass this on")
     await renderer.draw(small_chart())
@@ -73,6 +74,7 @@ def read_environment(pid: int) -> bytes:
         pytest.skip("this system does not show the environment of a process")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["idle", "drawing"])
 async def test_process_that_crashes_is_replaced_and_the_picture_is_drawn(renderer: ChartRenderer, when: str):
     pngs = renderer.processes.pngs
@@ -88,6 +90,7 @@ async def test_process_that_crashes_is_replaced_and_the_picture_is_drawn(rendere
     assert (await drawing, pngs.starts) == (first, 2)
 
 
+@pytest.mark.slow
 async def test_process_that_hangs_is_killed_and_replaced(renderer: ChartRenderer):
     pngs = renderer.processes.pngs
     await renderer.draw_png(SVG_FILE.format(80))
@@ -102,6 +105,7 @@ async def test_process_that_hangs_is_killed_and_replaced(renderer: ChartRenderer
     assert (await renderer.draw_png(SVG_FILE.format(81)))[:4] == b"\x89PNG"
 
 
+@pytest.mark.slow
 async def test_too_many_pictures_are_refused_and_charts_do_not_wait_for_them(renderer: ChartRenderer):
     pngs = renderer.processes.pngs
     await renderer.draw_png(SVG_FILE.format(80))
@@ -115,6 +119,7 @@ async def test_too_many_pictures_are_refused_and_charts_do_not_wait_for_them(ren
     assert all(png[:4] == b"\x89PNG" for png in await asyncio.gather(*drawings))
 
 
+@pytest.mark.slow
 async def test_picture_that_cannot_be_drawn_fails_and_the_next_is_drawn(renderer: ChartRenderer):
     with pytest.raises(NotDrawn):
         await renderer.draw(ChartSpec("{", 300, 200))

@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -18,10 +17,11 @@ import utilities.rendering.views
 from handlers.base.authenticator import open_authenticator
 from handlers.serving.routes import make_application
 from handlers.serving.sockets import SERVER_LIMITS
+from tests.handlers.accounts.migrated_database import prepare_database
+from tests.noon import start_noon_clock
 from utilities.catalogue import Catalogue
 from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
-from utilities.model.clock import utc_now
 from utilities.model.errors import ErrorKind
 from utilities.model.frames import Column, Frame, LastError, Reading, ValueKind
 from utilities.rendering.views import View
@@ -42,19 +42,6 @@ tiles:
   - {report: sources, view: table, place: [1, 7, 6, 6]}
 """
 QUICK = Intervals(beat=0.4, ageing=0.05, boards=0.1, stalled=1.0, farewell=1.0)
-
-
-class MovableClock:
-    """A clock that starts at noon in the zone of the board, whatever the hour of the run, and is moved by `ahead`."""
-
-    def __init__(self) -> None:
-        now = utc_now()
-        noon = now.astimezone(ZoneInfo("Europe/Berlin")).replace(hour=12, minute=0, second=0, microsecond=0)
-        self.start = noon.astimezone(UTC) - now
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return utc_now() + self.start + self.ahead
 
 
 class IdleRefresher:
@@ -85,7 +72,7 @@ class WallServer:
     def __init__(self, settings: Settings, intervals: Intervals) -> None:
         self.settings = settings
         self.intervals = intervals
-        self.clock = MovableClock()
+        self.clock = start_noon_clock()
         self.version = "built-once"
         self.port = 0
         self.refresher = IdleRefresher()
@@ -97,6 +84,7 @@ class WallServer:
         self.stack = AsyncExitStack()
         views = discover_units(utilities.rendering.views, "VIEW", View)
         catalogue = Catalogue(tuple(self.reports.values()), views, (pageviews.SOURCE,))
+        prepare_database(self.settings)
         services = await self.stack.enter_async_context(open_services(self.settings, self.clock, catalogue))
         self.store: Store = services.store
         self.boards = services.boards

@@ -121,9 +121,9 @@ async def test_a_tile_ages_by_itself(server: WallServer) -> None:
     await server.show("visitors", number(5))
     line = await StreamClient.open(server.port)
     await line.wait_for("tile", "visitors")
-    server.clock.ahead = server.reports["visitors"].refresh_every * 1.1
+    server.clock.ahead += server.reports["visitors"].refresh_every * 1.1
     assert 'data-state=\\"ageing\\"' in json.dumps((await line.wait_for("tile", "ageing")).data)
-    server.clock.ahead = server.reports["visitors"].stale_after * 1.1
+    server.clock.ahead += server.reports["visitors"].stale_after * 1.1
     assert "5" in (await line.wait_for("tile", "stale")).data["html"]
     line.close()
 
