@@ -1,45 +1,44 @@
-"""What DuckDB does with the memory of a large report after it, measured in a process of its own."""
+"""The memory of DuckDB does not grow with what was done."""
 
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tests.pageviews.storage.test_kills import ROOT
+from tests.pageviews.storage.views import numbered
+from utilities.config.settings import Settings
+from utilities.model.clock import utc_now
+from utilities.pageviews.storage import duckdb_engine
+from utilities.pageviews.storage.duckdb_engine import DuckDBPageViewStore, open_duckdb_store
+from utilities.pageviews.storage.interface import DeleteRequest
 
-MEASURE = """
-import sys, time
-from pathlib import Path
-from utilities.pageviews.storage.duckdb_open import connect_duckdb
-
-def private_mb():
-    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty")) // 1024
-
-connection = connect_duckdb(Path(sys.argv[1]) / "pageviews.duckdb")
-before = private_mb()
-{query}
-deadline = time.monotonic() + 30
-while (after := private_mb()) > before + 80 and time.monotonic() < deadline:
-    time.sleep(0.1)
-peak = int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) // 1024
-print(before, peak, after)
-"""
-QUERIES = {
-    "groups": "SELECT count(*) FROM (SELECT 'text ' || i AS t, count(*) FROM range(4000000) AS r(i) GROUP BY t)",
-    "rows that are sorted": "SELECT count(*) FROM (SELECT i, 'text ' || i AS t FROM range(6000000) AS t(i) ORDER BY t)",
-    "rows that are joined": "SELECT count(*) FROM range(4000000) AS a(i) JOIN range(4000000) AS b(i) USING (i)",
-}
+QUEUED_SQL = "SELECT sum(approximate_size) FROM duckdb_eviction_queues()"
+LIMIT_SQL = "SELECT current_setting('memory_limit')"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", QUERIES)
-def test_memory_of_a_large_report_goes_back(kind: str, tmp_path: Path):
-    code = MEASURE.replace("{query}", f'connection.cursor().execute("{QUERIES[kind]}").fetchall()')
-    answer = subprocess.run(
-        [sys.executable, "-c", code, tmp_path], cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=90
-    )
-    before, peak, after = map(int, answer.stdout.split())
-    assert peak > before + 100
-    assert after <= before + 80
+async def queued_blocks(store: DuckDBPageViewStore) -> int:
+    """Returns how many blocks DuckDB has noted, most of which are gone."""
+    return int((await store.query(QUEUED_SQL, {}))[0][0])
+
+
+@pytest.mark.parametrize("kind", ["journal", "night"])
+async def test_blocks_that_are_gone_are_forgotten(
+    settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch, kind: str
+):
+    """After many loads of the journal, and at night. No row is lost, and the limit of memory stays."""
+    monkeypatch.setattr(duckdb_engine, "STATEMENTS_PER_RELEASE", 10_000)
+    store = await open_duckdb_store(settings().data_dir / "pageviews.duckdb", utc_now)
+    limit = await store.query(LIMIT_SQL, {})
+    for number in range(30):
+        await store.add_views([numbered(number)])
+        await store.query("SELECT count(*) FROM page_views", {})
+    before = await queued_blocks(store)
+    if kind == "night":
+        await store.delete_rows(DeleteRequest(site="none", path="/"))
+    else:
+        monkeypatch.setattr(duckdb_engine, "STATEMENTS_PER_RELEASE", 10)
+        await store.add_views([numbered(30)])
+        await store.flusher.catch_up()
+    assert await queued_blocks(store) < before / 2
+    assert await store.query(LIMIT_SQL, {}) == limit
+    assert await store.query("SELECT count(DISTINCT path) FROM page_views", {}) == [(30 + (kind == "journal"),)]
+    await store.close()

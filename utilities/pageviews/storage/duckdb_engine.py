@@ -24,6 +24,12 @@ from utilities.pageviews.storage.dropped_hits import (
     dropped_hits_by_column,
 )
 from utilities.pageviews.storage.duckdb_export import export_by_day
+from utilities.pageviews.storage.duckdb_memory import (
+    MIN_STATEMENTS_PER_NIGHT,
+    STATEMENTS_PER_RELEASE,
+    release_duckdb_memory,
+    trim_heap,
+)
 from utilities.pageviews.storage.duckdb_open import connect_duckdb
 from utilities.pageviews.storage.duckdb_schema import insert_row_file_sql, row_file_summary_sql
 from utilities.pageviews.storage.group_commit import GroupCommit
@@ -53,6 +59,7 @@ class DuckDBPageViewStore:
         self.delete_lock = asyncio.Lock()  # two transactions that delete the same row conflict
         self.writer = connection.cursor()  # of the flusher's thread
         self.rows: int = connection.execute(f"SELECT count(*) FROM {PAGE_VIEWS_TABLE}").fetchall()[0][0]  # noqa: S608
+        self._statements = 0  # since memory was released; about so many
         self.close_callbacks: list[Callable[[], Awaitable[None]]] = []
         journals = (Journal(file.with_suffix(".journal")), Journal(file.with_suffix(".journal2")))
         self.flusher = JournalFlusher(self.insert_journal_rows, journals)
@@ -74,6 +81,9 @@ class DuckDBPageViewStore:
             except ROW_ERRORS as error:
                 log.error("A page view cannot be stored: %s", first_error_line(error))
                 self._insert_row_file(row_file, skip_bad_rows=True)
+            self._statements += 2
+            if self._statements >= STATEMENTS_PER_RELEASE:
+                self._release_memory(self.writer)
         except duckdb.Error as error:
             self._note_fatal_error(error)
             raise StoreDown(f"The page views cannot be written: {first_error_line(error)}") from error
@@ -83,6 +93,10 @@ class DuckDBPageViewStore:
         first, last, has_duplicates = self.writer.execute(summary_sql).fetchall()[0]
         sql = insert_row_file_sql(row_file, has_duplicates=has_duplicates, skip_bad_rows=skip_bad_rows)
         self.rows += self.writer.execute(sql, {"first": first, "last": last}).fetchall()[0][0]
+
+    def _release_memory(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._statements = 0
+        release_duckdb_memory(cursor)
 
     async def load_row_file(self, row_file: Path) -> int:
         async with self.load_lock:  # two inserts at once would not see each other's rows
@@ -100,6 +114,7 @@ class DuckDBPageViewStore:
 
     def _execute_query(self, cancel: CancelHandle, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Runs on a query thread."""
+        self._statements += 1
         with self.connection.cursor() as cursor:
             try:
                 cancel.set_interrupt(cursor.interrupt)
@@ -127,7 +142,7 @@ class DuckDBPageViewStore:
         return deleted
 
     async def _tidy_up(self, checkpoint_sql: str) -> None:
-        """Merges the counts of dropped hits, and moves DuckDB's write-ahead log into the file.
+        """Merges the counts of dropped hits, moves DuckDB's write-ahead log into the file, and releases memory.
 
         Rows that are only in the log take memory, and more of it. The nightly deletion is what moves them on a site
         with so few hits that the log stays small for weeks.
@@ -137,8 +152,15 @@ class DuckDBPageViewStore:
             if has_unmerged:
                 await self._run_statement(DUCKDB_MERGE_DROPPED_SQL, {})
             await self._run_statement(checkpoint_sql, {})
-        except StoreDown as error:
+            if self._statements >= MIN_STATEMENTS_PER_NIGHT:
+                await self.query_pool.run(self._release_nightly, LONG_QUERY_SECONDS)
+        except (StoreDown, Unavailable) as error:
             log.debug("the counts of dropped hits are merged later: %s", error)
+
+    def _release_nightly(self, cancel: CancelHandle) -> None:
+        with self.connection.cursor() as cursor:
+            self._release_memory(cursor)
+        trim_heap()
 
     async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
         await self._run_statement(DUCKDB_ADD_DROPPED_SQL, dropped_hits_by_column(dropped))
