@@ -18,14 +18,17 @@ from bench import (
     import_log,
     ingest,
     pages,
+    paired,
     pairing,
     pictures,
     questions,
+    screen_week,
     script,
     soak,
     stand_still,
     start,
     walls,
+    weak_processor,
     week,
     wire,
 )
@@ -33,8 +36,23 @@ from bench.processes import exit_on_signals
 from bench.results import Result
 
 PARTS = (
-    *(pages, charts, pictures, cold, hanging, stand_still, walls, pairing, start, ingest, questions, flow, import_log),
-    *(script, wire, heap, collect_memory, classify, soak, week),
+    *(
+        pages,
+        charts,
+        pictures,
+        cold,
+        hanging,
+        stand_still,
+        walls,
+        paired,
+        pairing,
+        start,
+        ingest,
+        questions,
+        flow,
+        import_log,
+    ),
+    *(script, wire, heap, collect_memory, classify, soak, week, screen_week, weak_processor),
 )
 BENCHES = {part.__name__.rpartition(".")[2]: part for part in PARTS}
 README = Path(__file__).with_name("README.md")

@@ -8,6 +8,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 
+async def send_trigger(trigger: str, body: bytes) -> asyncio.StreamWriter:
+    """Sends a POST and does not wait for the answer."""
+    place = urlsplit(trigger)
+    _, writer = await asyncio.open_connection(place.hostname, place.port)
+    head = f"POST {place.path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body)
+    return writer
+
+
 class Listener(asyncio.Protocol):
     """One wall, that counts the updates it has heard."""
 
@@ -68,11 +77,8 @@ class Crowd:
         """Seconds from asking for an update until the last wall has heard it."""
         self.count = 0
         self.whole.clear()
-        place = urlsplit(trigger)
-        _, writer = await asyncio.open_connection(place.hostname, place.port)
-        head = f"POST {place.path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: {len(body)}\r\n\r\n"
         began = time.perf_counter()
-        writer.write(head.encode() + body)
+        writer = await send_trigger(trigger, body)
         await asyncio.wait_for(self.whole.wait(), 30)
         spent = time.perf_counter() - began
         writer.close()

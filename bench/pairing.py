@@ -59,9 +59,11 @@ def approve_code(site: str, code: str, name: str, shown: str) -> None:
             raise SystemExit(f"/pair answers {answer.code}") from answer
 
 
-def open_television(browser: Browser, site: str) -> tuple[Page, str]:
+def open_television(browser: Browser, site: str, init_script: str = "", **options: str) -> tuple[Page, str]:
     """Opens /tv in a new profile and returns its page and its code."""
-    page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
+    page = browser.new_context(viewport={"width": 1920, "height": 1080}, **options).new_page()
+    if init_script:
+        page.context.add_init_script(init_script)
     page.goto(f"{site}/tv")
     return page, page.locator("#glass").get_attribute("data-code")
 

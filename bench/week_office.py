@@ -58,12 +58,14 @@ SITES_FILE = """sites:
 class Office:
     """Foyer in a folder, with a clock that jumps, and the way to it."""
 
+    board_files: Mapping[str, str] = {"week.yaml": BOARD, "sites.yaml": SITES_FILE}
+
     def __init__(self, folder: Path, internet: Mapping[str, str]) -> None:
         self.folder, self.upstream = folder, internet["GA4_API_ENDPOINT"]
         boards = folder / "boards"
         boards.mkdir()
-        (boards / "week.yaml").write_text(BOARD)
-        (boards / "sites.yaml").write_text(SITES_FILE)
+        for name, text in self.board_files.items():
+            (boards / name).write_text(text)
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.environment = {

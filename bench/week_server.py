@@ -14,11 +14,12 @@ def run(begin: datetime) -> int:
     server = importlib.import_module("handlers.serving.server")
     environment = importlib.import_module("utilities.config.environment")
     serve = importlib.import_module("utilities.commands.serve")
+    change = importlib.import_module("bench.foyer").Change
     make_application = server.make_application
 
     def make(*parts: object) -> object:
         app = make_application(*parts)
-        app.add_handlers(r".*", [jump_route(clock)])
+        app.add_handlers(r".*", [jump_route(clock), (r"/__bench/change/(.*)", change, {"services": parts[0]})])
         return app
 
     server.make_application = make
