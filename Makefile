@@ -30,8 +30,8 @@ test: $(VENV)/.test ## the tests; without a service its tests are skipped, with 
 test-slow: $(VENV)/.test ## the tests with many browsers, many processes or kills
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.services_plugin -m slow -n 2 --dist worksteal --timeout 180 $(ARGS)
 
-soak: $(VENV)/.test ## a month on a clock that jumps, and the memory after it; fifty kills of the process that stores page views
-	$(BIN)/python -m bench soak
+soak: $(VENV)/.test ## a month on a clock that jumps, and a week of a screen in Chromium; fifty kills of the store of page views
+	$(BIN)/python -m bench soak screen_week
 	FOYER_KILLS=50 $(BIN)/python -m pytest tests/pageviews/storage/test_kills.py $(ARGS)
 
 week: $(VENV)/.test ## a week on a clock that jumps: midnights, clock changes, restarts, an outage; compare what the wall shows
