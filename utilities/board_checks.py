@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from utilities.accounts.database.connection import open_state_database
+from utilities.broadcast.threshold_watch import find_rule_faults
 from utilities.config.boards import Boards
+from utilities.config.boards.reader import combine_errors
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import BoardError, NotConfigured
@@ -36,6 +38,10 @@ async def check_playlists(settings: Settings) -> str:
     boards = Boards(settings.boards_dir, lambda board: None)
     boards.poll()
     names = check_playlist_file(settings.boards_dir, [board.name for board in boards])
+    playlists = Playlists(settings.boards_dir)
+    playlists.poll()
+    if faults := find_rule_faults(playlists.book, boards):
+        raise combine_errors(faults)
     if not names:
         raise NotConfigured("boards do not change by themselves: write playlists into playlists.yaml")
     return ", ".join(names)

@@ -8,6 +8,7 @@ from tornado.web import HTTPError
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
 from handlers.screens.pair import PLAYLIST_PREFIX
+from utilities.broadcast.threshold_watch import find_rule_faults
 from utilities.broadcast.week_plan import plan_week
 from utilities.model.errors import ParameterError
 from utilities.model.formats import format_date
@@ -110,13 +111,15 @@ class PlaylistListPage(PlaylistHandler):
     def get(self) -> None:
         self.parse_names()
         playlists = self.services.playlists
+        rule_faults = find_rule_faults(playlists.book, self.services.boards)
         self.render_page(
             "screens/playlists.html",
             here="/screens",
             playlists=[(name, each, self.now_text(name, each)) for name, each in playlists],
             titles=self.titles,
             fault=playlists.fault,
-            missing=[str(each) for each in playlists.book.board_faults(self.titles)],
+            missing=list(map(str, (*playlists.book.board_faults(self.titles), *rule_faults))),
+            rules=playlists.book.takeovers,
         )
 
 

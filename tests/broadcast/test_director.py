@@ -142,6 +142,27 @@ async def test_screens_of_two_zones_follow_their_own_clocks(room: Room):
     assert (berlin.events[-1][1]["light"], here.events[-1][1]["light"]) == ("black", "full")
 
 
+@pytest.mark.parametrize(
+    ("quiet", "zone", "shown"),
+    [
+        ("{from: 11:00, to: 13:00}", "UTC", ("", "black")),
+        ("{from: 11:00, to: 13:00}", "Asia/Tokyo", ("/tv/boards/office", "full")),  # 21:00 there
+        ("{from: 20:00, to: 06:00, mode: dim}", "Asia/Tokyo", ("/tv/boards/office", "dim")),
+        ("{days: holiday}", "UTC", ("", "black")),  # Thanksgiving
+    ],
+)
+async def test_screen_with_one_board_has_the_quiet_hours_of_the_file(
+    room: Room, quiet: str, zone: str, shown: tuple[str, str]
+):
+    room.playlists.file.write_text(f"{PLAYLISTS}quiet: [{quiet}]\nholidays: US\n", encoding="utf-8")
+    room.playlists.poll()
+    glass = room.add(1, playlist="", board="office", zone=ZoneInfo(zone))
+    _, data = glass.events[-1]
+    assert (data["path"], data["light"]) == shown
+    assert not room.playlists.fault
+    assert room.add(2).paths == ["/tv/boards/office"]  # those of a playlist are its own
+
+
 async def test_board_that_becomes_stale_gives_way_now_and_an_edit_counts_now(room: Room):
     glass = room.add(1)
     room.troubles["office"] = BoardTrouble.STALE

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from utilities.config.boards import Board
 from utilities.model.clock import Clock
 from utilities.model.frames import Reading, ReadingState
-from utilities.playlists.model import BoardTrouble
+from utilities.playlists.model import BoardTrouble, TakeoverRule
 from utilities.reports import Report
 from utilities.store import Store
 
@@ -26,6 +26,28 @@ class BoardTroubles:
         boards = {board.name: board for board in self.boards}
         found = {name: self._find_trouble(boards.get(name)) for name in names}
         return {name: trouble for name, trouble in found.items() if trouble is not None}
+
+    def read_figure(self, rule: TakeoverRule) -> float | None:
+        """Returns the figure of a tile for a threshold; None where there is none that is current.
+
+        It is the total of the column where the report has one, else its first row, as a tile of one number shows.
+        """
+        board_name, _, tile_name = rule.tile.partition("/")
+        board = next((each for each in self.boards if each.name == board_name), None)
+        tile = board.tile(tile_name) if board is not None else None
+        report = self.reports.get(tile.report) if tile is not None else None
+        reading = self.store.latest(report.name) if report is not None else None
+        if report is None or reading is None:
+            return None
+        now = self.clock()
+        frame = reading.current_at(now).frame
+        if frame is None or reading.state_at(now, report.refresh_every, report.stale_after) not in CURRENT_STATES:
+            return None
+        keys = [column.key for column in frame.numeric_columns if rule.column in ("", column.key)]
+        if not keys:
+            return None
+        values = (frame.totals.get(keys[0]), *frame.column_values(keys[0])[:1])
+        return next((float(each) for each in values if isinstance(each, int | float)), None)
 
     def _find_trouble(self, board: Board | None) -> BoardTrouble | None:
         if board is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from utilities.broadcast.programmes import Picture, Programmes, ShownScreen
+from utilities.broadcast.threshold_watch import THRESHOLD_CHECK_SECONDS, ThresholdWatch
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import StateDown
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
@@ -41,9 +42,11 @@ class ScreenDirector:
         clock: Clock,
         *,
         version: str,
+        thresholds: ThresholdWatch | None = None,
         monotonic: MonotonicClock = time.monotonic,
     ) -> None:
         self.programmes = programmes
+        self.thresholds = thresholds
         self._clock = clock
         self._monotonic = monotonic
         self._version = version
@@ -52,6 +55,7 @@ class ScreenDirector:
         self._command_wake = asyncio.Event()
         self._loop: SupervisedLoop | None = None
         self._command_loop: SupervisedLoop | None = None
+        self._threshold_loop: SupervisedLoop | None = None
 
     def start(self) -> None:
         """Starts the only timer of all screens."""
@@ -60,12 +64,19 @@ class ScreenDirector:
             COMMAND_POLL_SECONDS, "screens: commands", self.follow_commands, sleep=self._sleep_until_command
         )
 
+        self._threshold_loop = SupervisedLoop.every(
+            THRESHOLD_CHECK_SECONDS, "screens: thresholds", self._check_thresholds
+        )
+
+    async def _check_thresholds(self) -> None:
+        if self.thresholds is not None and await self.thresholds.check():
+            self.wake()
+
     async def stop(self) -> None:
         """Ends all streams."""
-        if self._loop is not None:
-            await self._loop.stop()
-        if self._command_loop is not None:
-            await self._command_loop.stop()
+        for loop in (self._loop, self._command_loop, self._threshold_loop):
+            if loop is not None:
+                await loop.stop()
         bye = encode_event("bye", {})
         for each in tuple(self._streams):
             each.stream.send_farewell(bye)

@@ -129,6 +129,10 @@ class Programmes:
 
     def programme_picture(self, screen: ShownScreen, now: datetime) -> Picture:
         playlist = self.playlists.get(screen.playlist) if screen.playlist else None
+        if playlist is None and (alone := self.playlists.book.playlist_of_board(screen.board)) is not None:
+            slot = self.find_slot(f"/{screen.board}", alone, screen.zone, now)
+            path = "" if slot.item is None else board_path(screen.board)
+            return Picture(path, slot.light, until=slot.until)
         if playlist is None:
             missing = f"There is no playlist {screen.playlist}." if screen.playlist else ""
             return Picture(board_path(screen.board) if screen.board else "", Light.FULL, note=missing)

@@ -7,9 +7,11 @@ from datetime import datetime, tzinfo
 
 from utilities.accounts.database.connection import StateDatabase
 from utilities.alerts.delivery import NoticeDelivery, open_notice_delivery
+from utilities.broadcast.board_troubles import BoardTroubles
 from utilities.broadcast.director import ScreenDirector
-from utilities.broadcast.programmes import FindTroubles, Programmes, ShownScreen
+from utilities.broadcast.programmes import Programmes, ShownScreen
 from utilities.broadcast.takeovers import TakeoverStore
+from utilities.broadcast.threshold_watch import ThresholdWatch
 from utilities.broadcast.visitor_modes import VisitorModes
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
@@ -49,13 +51,13 @@ class ScreenFleet:
 
 @asynccontextmanager
 async def open_screen_fleet(
-    settings: Settings, database: StateDatabase, find_troubles: FindTroubles, *, version: str, clock: Clock
+    settings: Settings, database: StateDatabase, troubles: BoardTroubles, *, version: str, clock: Clock
 ) -> AsyncIterator[ScreenFleet]:
     """Opens the registry and the channels, and begins to store beats; the server starts everything else."""
     keys = settings.signing_keys()  # none on loopback, where a code needs no secret
     requests = PairingRequests(database, clock, keys[0].encode() if keys else b"")
     registry, beats = ScreenRegistry(database, clock, requests), BeatStore(database, clock)
-    director = open_director(settings, database, find_troubles, version, clock)
+    director = open_director(settings, database, troubles, version, clock)
     async with open_notice_delivery(settings, database, server_zone(settings), clock) as notices:
         alarms = open_alarm_watch(settings, registry, beats, director.programmes, notices, version)
         visitors = VisitorModes(database, director.programmes.playlists, clock)
@@ -70,12 +72,15 @@ async def open_screen_fleet(
 
 
 def open_director(
-    settings: Settings, database: StateDatabase, find_troubles: FindTroubles, version: str, clock: Clock
+    settings: Settings, database: StateDatabase, troubles: BoardTroubles, version: str, clock: Clock
 ) -> ScreenDirector:
     """Reads the playlists, and returns what tells screens what to show; faults of the file do not stop a start."""
     playlists = Playlists(settings.boards_dir)
     playlists.poll()
-    return ScreenDirector(Programmes(playlists, find_troubles, TakeoverStore(database, clock)), clock, version=version)
+    takeovers = TakeoverStore(database, clock)
+    thresholds = ThresholdWatch(playlists, troubles.read_figure, takeovers)
+    programmes = Programmes(playlists, troubles.find, takeovers)
+    return ScreenDirector(programmes, clock, version=version, thresholds=thresholds)
 
 
 def open_alarm_watch(

@@ -1,12 +1,14 @@
 """The validated content of `boards/playlists.yaml`; `boards/playlists.schema.json` is generated from these models."""
 
+import re
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from utilities.config.boards.model import BOARD_NAME_PATTERN, Strict
+from utilities.config.boards.model import BOARD_NAME_PATTERN, Duration, Strict
 from utilities.model.near_names import find_near_name
 from utilities.playlists.holiday_calendar import parse_country
 from utilities.playlists.written_times import HOLIDAY, MINUTES_OF_DAY, DateSpans, DayNames, TimeOfDay
@@ -14,6 +16,10 @@ from utilities.playlists.written_times import HOLIDAY, MINUTES_OF_DAY, DateSpans
 MAX_ITEMS = 100
 MAX_QUIET_WINDOWS = 20
 MAX_PLAYLISTS = 100
+MAX_TAKEOVER_RULES = 20
+MAX_RULE_MESSAGE_CHARS = 200
+MAX_RULE_SCREENS = 100
+TILE_PATTERN = r"^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$"
 
 
 class BoardTrouble(StrEnum):
@@ -94,13 +100,59 @@ class VisitorHours(Window):
     """When visitors see the screen, so that private tiles are hidden."""
 
 
+def parse_tile_path(value: object) -> object:
+    """Returns the path of a tile unchanged; raises ValueError for what cannot be one."""
+    if not isinstance(value, str) or not re.fullmatch(TILE_PATTERN, value):
+        raise ValueError("write the board and the tile as in its address, board/tile: office/now")
+    return value
+
+
+TilePath = Annotated[
+    str, BeforeValidator(parse_tile_path, json_schema_input_type=Annotated[str, Field(pattern=TILE_PATTERN)])
+]
+HolidayCode = Annotated[str, BeforeValidator(parse_country, json_schema_input_type=str)]
+HOLIDAYS_HELP = "a country, like DE, or a part of one, like DE-BE: its holidays are `holiday` and no weekday"
+
+
+def check_holiday_windows(holidays: str, windows: tuple[Window, ...]) -> None:
+    """Raises ValueError for a window that names holidays of no country."""
+    if not holidays and any(HOLIDAY in window.days for window in windows):
+        raise ValueError("a window names holiday, and there is no country; add `holidays:`, like DE or DE-BE")
+
+
+class TakeoverRule(Strict):
+    """A figure that fills screens with a message or a board when it is above or below a limit for some time."""
+
+    tile: TilePath = Field(description="board/tile, as in the tile's address")
+    column: str = Field("", max_length=100, description="its key; the first column of numbers when left out")
+    above: float | None = Field(None, allow_inf_nan=False)
+    below: float | None = Field(None, allow_inf_nan=False)
+    for_time: Duration = Field(timedelta(minutes=1), alias="for", description="for so long without a break")
+    message: str = Field("", max_length=MAX_RULE_MESSAGE_CHARS)
+    board: str = Field("", pattern=BOARD_NAME_PATTERN + "|^$", description="a board to show instead of a message")
+    until: Duration = Field(timedelta(minutes=15), description="it ends after so long, or when the figure is back")
+    screens: tuple[str, ...] = Field((), max_length=MAX_RULE_SCREENS, description="their names; all when left out")
+
+    @model_validator(mode="after")
+    def check_limits(self) -> "TakeoverRule":
+        if (self.above is None) == (self.below is None):
+            raise ValueError("write above or below, one of them, and a number")
+        if bool(self.message.strip()) == bool(self.board):
+            raise ValueError("write message or board, one of them")
+        if not timedelta(minutes=1) <= self.until <= timedelta(days=1):
+            raise ValueError("until must be between 1m and 1d")
+        return self
+
+    def is_crossed(self, value: float) -> bool:
+        """Whether a figure is on the wrong side of the limit."""
+        return value > self.above if self.above is not None else self.below is not None and value < self.below
+
+
 class Playlist(Strict):
     """Boards in turn, by time."""
 
     title: str = Field("", max_length=120, description="the name when left out")
-    holidays: Annotated[str, BeforeValidator(parse_country, json_schema_input_type=str)] = Field(
-        "", description="a country, like DE, or a part of one, like DE-BE: its holidays are `holiday` and no weekday"
-    )
+    holidays: HolidayCode = Field("", description=HOLIDAYS_HELP)
     items: tuple[PlaylistItem, ...] = Field(min_length=1, max_length=MAX_ITEMS)
     quiet: tuple[QuietHours, ...] = Field((), max_length=MAX_QUIET_WINDOWS)
     visitors: tuple[VisitorHours, ...] = Field(
@@ -109,8 +161,7 @@ class Playlist(Strict):
 
     @model_validator(mode="after")
     def check_holidays(self) -> "Playlist":
-        if not self.holidays and any(HOLIDAY in window.days for window in (*self.items, *self.quiet, *self.visitors)):
-            raise ValueError("a window names holiday, and there is no country; add `holidays:`, like DE or DE-BE")
+        check_holiday_windows(self.holidays, (*self.items, *self.quiet, *self.visitors))
         return self
 
 
@@ -121,3 +172,11 @@ class PlaylistFile(Strict):
     """The content of `playlists.yaml`."""
 
     playlists: Mapping[PlaylistName, Playlist] = Field(min_length=1, max_length=MAX_PLAYLISTS)
+    quiet: tuple[QuietHours, ...] = Field((), max_length=MAX_QUIET_WINDOWS, description="of screens with one board")
+    holidays: HolidayCode = Field("", description="for the quiet hours of screens with one board")
+    takeovers: Mapping[PlaylistName, TakeoverRule] = Field({}, max_length=MAX_TAKEOVER_RULES)
+
+    @model_validator(mode="after")
+    def check_quiet(self) -> "PlaylistFile":
+        check_holiday_windows(self.holidays, self.quiet)
+        return self

@@ -11,7 +11,7 @@ from utilities.config.boards.model import nearest_line
 from utilities.config.boards.reader import describe_error, file_error, suggest_name
 from utilities.config.yaml_file import KeyPath, YamlLimits, read_yaml
 from utilities.model.errors import BoardError
-from utilities.playlists.model import Playlist, PlaylistFile, PlaylistItem, QuietHours, VisitorHours
+from utilities.playlists.model import Playlist, PlaylistFile, PlaylistItem, QuietHours, TakeoverRule, VisitorHours
 from utilities.playlists.written_times import DateSpan
 
 PLAYLISTS_FILE_NAME = "playlists.yaml"
@@ -26,6 +26,20 @@ class PlaylistBook:
     playlists: Mapping[str, Playlist] = field(default_factory=dict)
     file: str = ""
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    quiet: tuple[QuietHours, ...] = ()  # of screens with one board
+    holidays: str = ""
+    takeovers: Mapping[str, TakeoverRule] = field(default_factory=dict)
+
+    _of_boards: dict[str, Playlist] = field(default_factory=dict)
+
+    def playlist_of_board(self, board: str) -> Playlist | None:
+        """Returns what a screen with one board has as its playlist; None without quiet hours for such screens."""
+        if not self.quiet or not board:
+            return None
+        if board not in self._of_boards:
+            items = (PlaylistItem(board=board),)
+            self._of_boards[board] = Playlist(items=items, quiet=self.quiet, holidays=self.holidays)
+        return self._of_boards[board]
 
     def board_faults(self, boards: Collection[str]) -> list[BoardError]:
         """Returns an error for each item whose board does not exist."""
@@ -49,11 +63,13 @@ def read_playlists(path: Path) -> PlaylistBook:
         content = PlaylistFile.model_validate(data)
     except ValidationError as error:
         raise file_error(error, path, lines, describe_playlist_fault) from error
-    return PlaylistBook(content.playlists, str(path), lines)
+    return PlaylistBook(content.playlists, str(path), lines, content.quiet, content.holidays, content.takeovers)
 
 
 def describe_playlist_fault(error: ErrorDetails) -> str:
     """Returns what is wrong at a place of the file, and what to write."""
+    if error["type"] == "value_error" and not error["loc"]:
+        return error["msg"].removeprefix("Value error, ")
     if not error["loc"]:
         return "must say `playlists:`, with a name and its `items:` under it"
     return describe_error(error, allowed_playlist_keys)
@@ -67,6 +83,10 @@ def allowed_playlist_keys(loc: KeyPath) -> Iterator[str]:
 
 def _model_at(loc: KeyPath) -> type[BaseModel]:
     words = [part for part in loc if isinstance(part, str)]
+    if words[:1] == ["takeovers"] and len(words) == 2:
+        return TakeoverRule
+    if words[:1] == ["quiet"] and len(loc) == 2:
+        return QuietHours
     if len(words) < 2:
         return PlaylistFile
     if len(words) == 2:

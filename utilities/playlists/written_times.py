@@ -87,6 +87,8 @@ def parse_date(value: object) -> object:
 def parse_dates(value: object) -> object:
     """Converts one date, `{first, last}`, or a list of these."""
     parts = value if isinstance(value, list | tuple) else [value]
+    if not parts:
+        raise ValueError("name at least one date, or leave it out for every day")
     return [part if isinstance(part, dict) else {"first": part, "last": part} for part in parts]
 
 

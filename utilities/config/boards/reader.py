@@ -61,6 +61,10 @@ def describe_error(error: ErrorDetails, allowed_keys: Callable[[KeyPath], Iterat
         return f"{where}: {shorten_text(str(error['input']))!r} must be small letters, digits and hyphens"
     if error["type"] == "too_short":
         return f"{where} is empty"
+    if error["type"] in ("model_type", "dict_type", "mapping_type"):
+        return f"{where} must have keys with values, each with a colon between them"
+    if error["type"] in ("list_type", "tuple_type"):
+        return f"{where} must be a list: each part begins with a hyphen"
     message = error["msg"].removeprefix("Value error, ")
     return f"{where}: {message[0].lower()}{message[1:]}"
 
