@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from demo.clock import VirtualClock
 from handlers.site.static_files import static_url
-from tests.rendering.walls.conftest import ROOT, MovableClock
+from tests.noon import start_noon_clock
+from tests.rendering.walls.conftest import ROOT
 from tests.waiting import wait_until
 from utilities.config.boards import Tile
 from utilities.config.settings import Settings
@@ -79,7 +81,7 @@ def hostile_frame(tiles: Sequence[Tile], names: tuple[str, ...]) -> Frame:
     return Frame(columns, tuple(rows), (Note(f"Without {names[0]}."),))
 
 
-async def show_names(services: Services, clock: MovableClock, names: tuple[str, ...]) -> None:
+async def show_names(services: Services, clock: VirtualClock, names: tuple[str, ...]) -> None:
     now = clock()
     error = LastError(f"cannot read {names[0]}", ErrorKind.UNAVAILABLE, now, 1, now + timedelta(hours=1))
     for board in services.boards:
@@ -93,7 +95,7 @@ async def show_names(services: Services, clock: MovableClock, names: tuple[str, 
 
 @pytest.mark.slow
 async def test_nothing_personal_is_on_any_board_that_is_shipped(settings: Callable[..., Settings]):
-    clock = MovableClock()
+    clock = start_noon_clock()
     async with open_services(settings(boards_dir=ROOT / "boards"), clock) as services:
         services.templates.globals["static_url"] = static_url
         services.walls.start()
