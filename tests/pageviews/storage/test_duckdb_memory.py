@@ -28,7 +28,7 @@ async def test_blocks_that_are_gone_are_forgotten(
     monkeypatch.setattr(duckdb_engine, "STATEMENTS_PER_RELEASE", 10_000)
     store = await open_duckdb_store(settings().data_dir / "pageviews.duckdb", utc_now)
     limit = await store.query(LIMIT_SQL, {})
-    for number in range(12):
+    for number in range(20):
         await store.add_views([numbered(number)])
         await store.query("SELECT count(*) FROM page_views", {})
     before = await queued_blocks(store)
@@ -36,9 +36,9 @@ async def test_blocks_that_are_gone_are_forgotten(
         await store.delete_rows(DeleteRequest(site="none", path="/"))
     else:
         monkeypatch.setattr(duckdb_engine, "STATEMENTS_PER_RELEASE", 10)
-        await store.add_views([numbered(12)])
+        await store.add_views([numbered(20)])
         await store.flusher.catch_up()
     assert await queued_blocks(store) < before / 2
     assert await store.query(LIMIT_SQL, {}) == limit
-    assert await store.query("SELECT count(DISTINCT path) FROM page_views", {}) == [(12 + (kind == "journal"),)]
+    assert await store.query("SELECT count(DISTINCT path) FROM page_views", {}) == [(20 + (kind == "journal"),)]
     await store.close()
