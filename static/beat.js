@@ -35,7 +35,7 @@
   window.foyerNoteError = noteError;
 
   function shownWindow() { // the frame on top, or this page; null while there is nothing
-    var frames = document.querySelectorAll('.stage iframe'), i;
+    var frames = document.querySelectorAll('.stage iframe:not(.trial)'), i;
     for (i = frames.length - 1; i >= 0; i -= 1) {
       if (readBody(frames[i].contentWindow)) { return frames[i].contentWindow; }
     }
@@ -76,6 +76,7 @@
     var beat = {
       build: document.body.getAttribute('data-build') || '',
       board: boardOf(body),
+      sheet: body ? body.getAttribute('data-sheet') : '',
       black: / black /.test(' ' + document.body.className + ' ') || document.documentElement.getAttribute('data-light') === 'black',
       painted: paintedAt ? secondsSince(paintedAt) : null,
       stream: null,

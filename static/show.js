@@ -27,7 +27,7 @@
   var request = new XMLHttpRequest();
   var shown = stage.querySelector('iframe'); // the frame on top
   var waiting = null; // the frame below it, while it loads
-  var loadTimer = 0, early = 0, helpTimer = 0, retryTimer = 0, retries = 0, holdTimer = 0;
+  var loadTimer = 0, early = 0, helpTimer = 0, retryTimer = 0, retries = 0, holdTimer = 0, trialTimer = 0;
   var source = null;
   var beatMs = 12000;
   var lastBeatAt = monotonicNow();
@@ -187,19 +187,19 @@
     trial = document.createElement('iframe');
     trial.className = 'trial';
     trial.onload = function () { setTimeout(function () { endTrial(build); }, PAINT_MS); };
-    setTimeout(dropTrial, LOAD_MS);
+    trialTimer = setTimeout(dropTrial, LOAD_MS);
     trial.src = withTheme(path);
     stage.insertBefore(trial, stage.firstChild);
   }
 
   function endTrial(build) {
     var page = trial && readBody(trial), tile = page && page.querySelector('[data-tile]');
-    if (!page || !isPainted(trial) || page.getAttribute('data-build') !== build || (tile && !/\S/.test(tile.textContent))) { return; }
+    var isGood = page && isPainted(trial) && page.getAttribute('data-build') === build && (!tile || /\S/.test(tile.textContent));
     dropTrial();
-    reloadWhenServed();
+    if (isGood) { reloadWhenServed(); }
   }
 
-  function dropTrial() { if (trial) { stage.removeChild(trial); trial = null; } }
+  function dropTrial() { clearTimeout(trialTimer); if (trial) { stage.removeChild(trial); trial = null; } }
 
   function onCommand(event) { // a person at the page of this screen
     var command = JSON.parse(event.data), action = command.action;

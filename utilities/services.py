@@ -175,7 +175,11 @@ async def open_fleet(
     clock: Clock,
 ) -> ScreenFleet:
     """Opens what is stored and shown of screens, closed by `stack`."""
-    fleet = open_screen_fleet(settings, database, troubles, version=project_version(), clock=clock)
+    fleet = open_screen_fleet(
+        *(settings, database, troubles, walls.list_editions, walls.find_edition),
+        version=project_version(),
+        clock=clock,
+    )
     opened = await stack.enter_async_context(fleet)
     opened.visitors.on_change = walls.move_walls
     return opened

@@ -12,6 +12,7 @@ from utilities.screens.alarm_watch import AlarmWatch
 from utilities.screens.alarms import ScreenHealth
 from utilities.screens.command_log import ScreenAction
 from utilities.screens.commands import ScreenCommands
+from utilities.screens.rollout import RolloutState
 from utilities.services import server_zone
 
 NOTICES_SHOWN = 10
@@ -42,6 +43,22 @@ class ScreenPagesHandler(BaseHandler):
 class ScreenListPage(ScreenPagesHandler):
     """All screens: those that are paired, and those that were."""
 
+    def describe_rollout(self, healths: list[ScreenHealth]) -> tuple[str, str, bool]:
+        """Returns how far new pages are in words, since when, and whether they are held back; '' when all have them."""
+        current = self.services.fleet.rollout.current
+        if current is None or current.state is RolloutState.RELEASED:
+            return "", "", False
+        zone, now = server_zone(self.services.settings), self.services.clock()
+        since = format_moment(current.changed_at, zone, now)
+        name = next((each.screen.name for each in healths if each.screen.number == current.canary), "A screen")
+        words = {
+            RolloutState.WAITING: "New pages wait for a screen that can try them.",
+            RolloutState.TRYING: f"{name} tries the new pages. The others follow when its board is painted.",
+            RolloutState.HELD: f"{name} has not painted the new pages within a minute. "
+            "The other screens keep the pages that they have, with current figures.",
+        }[current.state]
+        return words, since, current.state is RolloutState.HELD
+
     async def get(self) -> None:
         screens = await self.authenticator.screens.registry.list_screens()
         healths = await self.alarm_watch.list_healths()
@@ -59,6 +76,7 @@ class ScreenListPage(ScreenPagesHandler):
             titles={board.name: board.title for board in self.services.boards},
             healths=healths,
             summary=summarize_healths(healths),
+            rollout=self.describe_rollout(healths),
             shown={each.screen.number: describe_shown(each.screen, self.services) for each in healths},
             notices=await self.alarm_watch.list_notices(NOTICES_SHOWN),
             when=self.format_moment,
@@ -66,6 +84,15 @@ class ScreenListPage(ScreenPagesHandler):
             clock_words=describe_clock,
             age=lambda seconds: f"{seconds:.0f} s" if seconds < 60 else format_age(seconds),
         )
+
+
+class RetryNewPages(ScreenPagesHandler):
+    """Lets a screen try the new pages again that were held back."""
+
+    async def post(self) -> None:
+        await self.services.fleet.rollout.retry()
+        log.info("%s lets a screen try the new pages again", self.person_label)
+        self.redirect("/screens", status=303)
 
 
 class UnpairScreen(ScreenPagesHandler):

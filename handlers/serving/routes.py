@@ -31,7 +31,7 @@ from handlers.screens.beat import ScreenBeatHandler
 from handlers.screens.legibility import CalibrationGlass, ScreenCalibration, ScreenSize
 from handlers.screens.pair import PairPage, RefusePairing
 from handlers.screens.playlists import PlaylistListPage, PlaylistPage, ScreenProgramme
-from handlers.screens.screen_list import RemoveScreen, ScreenListPage, UnpairScreen
+from handlers.screens.screen_list import RemoveScreen, RetryNewPages, ScreenListPage, UnpairScreen
 from handlers.screens.screen_page import ScreenCommandHandler, ScreenPage
 from handlers.screens.show import IdentifyGlass, ShowEventStream, TakeoverGlass
 from handlers.screens.takeover import TakeoverEnd, TakeoverPage
@@ -100,6 +100,7 @@ def screen_routes() -> list[Route]:
         Route(r"/pair", PairPage, PEOPLE),
         Route(r"/pair/refuse", RefusePairing, PEOPLE),
         Route(r"/screens", ScreenListPage, PEOPLE),
+        Route(r"/screens/try-again", RetryNewPages, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/unpair", UnpairScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/shows", ScreenProgramme, PEOPLE),

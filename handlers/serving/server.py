@@ -48,10 +48,12 @@ async def open_server(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
         services.notices.start()
         services.fleet.alarms.start()
         services.fleet.visitors.start_polling()
+        services.fleet.rollout.start()
         http.start()
         try:
             yield RunningServer(services, http)
         finally:
+            await services.fleet.rollout.stop()
             await asyncio.gather(services.fleet.alarms.stop(), services.fleet.visitors.stop())
             await asyncio.gather(http.finish_requests(), services.walls.stop(), services.director.stop())
             await services.refresher.stop()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -20,7 +21,7 @@ log = logging.getLogger("foyer.screens")
 
 DIRECTOR_CHECK_SECONDS = 2.0  # between looks at files, boards and takeovers; a boundary is not waited for longer
 COMMAND_POLL_SECONDS = 0.5
-SHOW_BEAT_SECONDS = 12.0  # as on walls
+SHOW_BEAT_SECONDS = 6.0
 SHOW_STALLED_SECONDS = 30.0
 
 
@@ -31,6 +32,7 @@ class ShowStream:
     screen: ShownScreen
     stream: WallStream
     sent: Picture | None = None
+    renews: bool | None = None  # whether it was told that it may load a changed page
 
 
 class ScreenDirector:
@@ -49,7 +51,11 @@ class ScreenDirector:
         self.thresholds = thresholds
         self._clock = clock
         self._monotonic = monotonic
-        self._version = version
+        self._beats = {
+            may: encode_event("beat", {"every": SHOW_BEAT_SECONDS, "build": version, "renew": may})
+            for may in (True, False)
+        }
+        self.may_renew: Callable[[int], bool] = lambda _: True  # a rollout decides, where there is one
         self._streams: set[ShowStream] = set()
         self._wake = asyncio.Event()
         self._command_wake = asyncio.Event()
@@ -140,8 +146,12 @@ class ScreenDirector:
         each = ShowStream(screen, stream)
         self._streams.add(each)
         pipe.set_close_callback(lambda: self._streams.discard(each))
-        stream.send_events([self._beat()], self._monotonic())
+        self._send_beat(each)
         self._send_picture(each)
+
+    def open_screens(self) -> set[int]:
+        """Returns the numbers of the screens with a stream in this process."""
+        return {each.screen.number for each in self._streams}
 
     @property
     def screen_count(self) -> int:
@@ -156,6 +166,8 @@ class ScreenDirector:
             if each.stream.session_end is not None and each.stream.session_end.is_set():
                 each.stream.pipe.close()
                 continue
+            if each.renews != self.may_renew(each.screen.number):
+                self._send_beat(each)
             picture = self.programmes.takeover_picture(each.screen.number, now)
             if picture is None:
                 key = each.screen.programme_key
@@ -179,16 +191,18 @@ class ScreenDirector:
         if not each.stream.pipe.closed():
             self._send_picture(each)
 
-    def _beat(self) -> SseEvent:
-        return encode_event("beat", {"every": SHOW_BEAT_SECONDS, "build": self._version})
+    def _send_beat(self, each: ShowStream) -> None:
+        """Sends a sign of life, the build that is served, and whether this screen may load it now."""
+        each.renews = self.may_renew(each.screen.number)
+        each.stream.send_events([self._beats[each.renews]], self._monotonic())
 
     def _send_beats(self) -> None:
-        beat, now = self._beat(), self._monotonic()
+        now = self._monotonic()
         for each in tuple(self._streams):
             if each.stream.stalled_since is not None and each.stream.stalled_since < now - SHOW_STALLED_SECONDS:
                 each.stream.pipe.close()
             else:
-                each.stream.send_events([beat], now)
+                self._send_beat(each)
 
 
 def encode_picture(picture: Picture, now: datetime) -> SseEvent:

@@ -1,6 +1,6 @@
 """All about screens that a process holds: who they are, what they show and report, and the alarms about them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -25,6 +25,7 @@ from utilities.screens.diagnosis import DiagnosisRules
 from utilities.screens.model import ScreenRecord
 from utilities.screens.registry import ScreenRegistry
 from utilities.screens.requests import PairingRequests
+from utilities.screens.rollout import ScreenRollout
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class ScreenFleet:
     requests: PairingRequests
     beats: BeatStore
     alarms: AlarmWatch  # the server starts it
+    rollout: ScreenRollout  # and this
     visitors: VisitorModes
     zone: tzinfo  # of screens without their own
 
@@ -51,7 +53,14 @@ class ScreenFleet:
 
 @asynccontextmanager
 async def open_screen_fleet(
-    settings: Settings, database: StateDatabase, troubles: BoardTroubles, *, version: str, clock: Clock
+    settings: Settings,
+    database: StateDatabase,
+    troubles: BoardTroubles,
+    editions: Callable[[], Mapping[str, str]],
+    find_edition: Callable[[str, str], str],
+    *,
+    version: str,
+    clock: Clock,
 ) -> AsyncIterator[ScreenFleet]:
     """Opens the registry and the channels, and begins to store beats; the server starts everything else."""
     keys = settings.signing_keys()  # none on loopback, where a code needs no secret
@@ -60,11 +69,21 @@ async def open_screen_fleet(
     director = open_director(settings, database, troubles, version, clock)
     async with open_notice_delivery(settings, database, server_zone(settings), clock) as notices:
         alarms = open_alarm_watch(settings, registry, beats, director.programmes, notices, version)
+        rollout = ScreenRollout(
+            alarms,
+            build=version,
+            editions=editions,
+            find_edition=find_edition,
+            open_screens=director.open_screens,
+            clock=clock,
+        )
+        director.may_renew, alarms.is_rolling_out = rollout.may_renew, rollout.is_under_way
         visitors = VisitorModes(database, director.programmes.playlists, clock)
         beats.start()
         try:
             yield ScreenFleet(
-                *(database, director, notices, registry, requests, beats, alarms, visitors), zone=server_zone(settings)
+                *(database, director, notices, registry, requests, beats, alarms, rollout, visitors),
+                zone=server_zone(settings),
             )
         finally:
             await beats.close()

@@ -1,7 +1,8 @@
 """Compares all screens four times a minute, in one process at a time, and makes the notices."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -71,6 +72,7 @@ class AlarmWatch:
         self._database: StateDatabase = registry.database
         self._is_muted = is_muted
         self._time_text = time_text
+        self.is_rolling_out: Callable[[], bool] = lambda: False  # pages of the build before are no fault then
         self._started_at = clock()  # a planned restart: what was dark during it is nobody's
         self._muted_until: dict[int, datetime] = {}
         self._loop: SupervisedLoop | None = None
@@ -99,7 +101,10 @@ class AlarmWatch:
 
     def _check_health(self, screen: ScreenRecord, received: ReceivedBeat | None, now: datetime) -> ScreenHealth:
         counted_from = max(self._started_at, self._muted_until.get(screen.number, self._started_at))
-        diagnosis = diagnose_screen(received, screen.paired_at, now, self.rules)
+        rules = self.rules
+        if received is not None and self.is_rolling_out():
+            rules = replace(rules, build=received.beat.build)
+        diagnosis = diagnose_screen(received, screen.paired_at, now, rules)
         return ScreenHealth(screen, diagnosis, self._muted_until.get(screen.number) == now, counted_from, received)
 
     def _note_muted(self, paired: list[ScreenRecord], now: datetime) -> None:
@@ -144,7 +149,7 @@ class AlarmWatch:
             if ended := [each for each in group if _end_alarm(connection, each.screen.number)]:
                 made.append(back_notice(ended, alarms, now, self._time_text))
         for notice in made:
-            _store_notice(connection, notice)
+            store_screen_notice(connection, notice)
             self.notices.write_notice(connection, notice)
         _forget_removed(connection)
         return made
@@ -191,7 +196,8 @@ def _end_alarm(connection: Connection, number: int) -> bool:
     return connection.execute(delete(screen_alarms).where(screen_alarms.c.screen == number)).rowcount == 1
 
 
-def _store_notice(connection: Connection, notice: Notice) -> None:
+def store_screen_notice(connection: Connection, notice: Notice) -> None:
+    """Stores a notice for the page of the fleet, which shows the latest."""
     values = {
         **{"at": notice.at, "key": notice.key[:200], "state": notice.state, "title": notice.title},
         **{"sentences": "\n".join(notice.sentences)[:2000], "place": notice.place, "path": notice.path},

@@ -37,6 +37,7 @@ class ScreenBeat(BaseModel):
 
     build: str = Field(max_length=64)
     board: str = Field(max_length=100)  # on the glass; '' for black
+    sheet: str = Field(default="", max_length=64)  # the edition of the board
     black: bool = False  # in quiet hours
     painted: Seconds | None = None  # since a board was painted last; None for never
     stream: Seconds | None = None  # since the last word of the board's stream
@@ -82,6 +83,7 @@ def parse_beat(body: bytes, redactor: Redactor) -> ScreenBeat:
         raise ParameterError("beat", f"is not right in {error.error_count()} places") from None
     cleaned = clean_text(redactor.mask_secrets(beat.error), MAX_SCRIPT_ERROR_CHARS)
     names = {"error": cleaned, "board": clean_text(beat.board, 100), "build": clean_text(beat.build, 64)}
+    names["sheet"] = clean_text(beat.sheet, 64)
     return beat.model_copy(update=names)
 
 

@@ -163,6 +163,17 @@ alarm_rounds = Table(
     Column("begun_at", UtcDateTime, nullable=False),  # by the process that compares all screens now
 )
 
+screen_rollouts = Table(
+    "screen_rollouts",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # there is one row
+    Column("target", String(32), nullable=False),  # names the build and the editions of boards; '' at first
+    Column("state", String(10), nullable=False),  # utilities/screens/rollout.py: RolloutState
+    Column("canary", Integer, nullable=False),  # the screen that tries the new pages, 0 for none
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("held_at", UtcDateTime),  # since when a notice is open
+)
+
 screen_notices = Table(
     "screen_notices",
     METADATA,

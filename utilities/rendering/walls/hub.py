@@ -202,6 +202,14 @@ class WallHub:
         rendered = variants.find_channel(sees_private).rendered.get(tile) if variants is not None else None
         return rendered.tile.html if rendered is not None else None
 
+    def list_editions(self) -> dict[str, str]:
+        """Returns the edition of each board."""
+        return {name: variants.full.edition for name, variants in self._channels.items()}
+
+    def find_edition(self, board: str, edition: str) -> str:
+        """Returns this edition of a board if it is served, for larger type too, and else the current one."""
+        return (self.stylesheet(board, edition) or (edition, b""))[0]
+
     def stylesheet(self, board: str, edition: str = "") -> tuple[str, bytes] | None:
         """Returns this edition of a board's style sheet, or else the board's own; None for an unknown board."""
         variants = self._enlarged.find_edition(board, edition) or self._channels.get(board)
