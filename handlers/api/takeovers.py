@@ -16,14 +16,14 @@ from utilities.model.errors import ParameterError
 from utilities.model.principals import ApiClient
 from utilities.screens.command_log import EVERY_SCREEN
 
-MAX_NAME_CHARS = 100
+MAX_BOARD_PARAM_CHARS = 100
 
 
 class TakeoverParams(QueryParams):
     """What fills which screens, and for how long."""
 
     message: str = text_param(MAX_MESSAGE_CHARS, "The sentence; at most about twelve words.", "Cake in the kitchen")
-    board: str = text_param(MAX_NAME_CHARS, "The name of a board, instead of a message.", "office")
+    board: str = text_param(MAX_BOARD_PARAM_CHARS, "The name of a board, instead of a message.", "office")
     minutes: Annotated[int, BeforeValidator(check_digits)] = Field(
         15, ge=1, le=MAX_TAKEOVER_MINUTES, description="After how many minutes it ends by itself.", examples=[15]
     )

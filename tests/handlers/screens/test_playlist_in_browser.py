@@ -90,6 +90,24 @@ async def test_switches_and_takeovers_of_a_playlist_never_blank_the_glass(chromi
         await page.context.close()
 
 
+async def check_keys_and_brightness(television: Page, desk: Page, site: str) -> None:
+    """Shows the keys and hides them, dims the board, switches it off, and lets it go on."""
+    shade = television.locator(".shade")
+    for key in ("?", "Escape"):
+        await television.keyboard.press(key)
+        await expect(television.locator(".help")).to_be_visible(visible=key == "?")
+    await desk.goto(f"{site}/screens/1")
+    await desk.locator("#brightness").fill("40")
+    await desk.locator("form[action$='/brightness'] button").click()
+    await expect(shade).to_have_css("opacity", "0.6")
+    await desk.click("text=Switch it off until tomorrow")
+    await expect(shade).to_have_css("opacity", "1")
+    await expect(television.locator(".tile").first).to_be_hidden()
+    await desk.click("text=Go on with the programme")
+    await expect(shade).to_be_hidden()
+    await expect(television.locator(".tile").first).to_be_visible()
+
+
 async def test_takeover_covers_a_screen_with_one_board_and_leaves_it_as_it_was(chromium: Chromium, site: str):
     television, desk = await pair(chromium, site, "office")
     await expect(television.locator(".tile").first).to_be_visible()
@@ -100,5 +118,6 @@ async def test_takeover_covers_a_screen_with_one_board_and_leaves_it_as_it_was(c
     await desk.click("text=End it now")
     await expect(television.locator("iframe")).to_have_count(0)
     await expect(television.locator(".tile").first).to_be_visible()
+    await check_keys_and_brightness(television, desk, site)
     for page in (television, desk):
         await page.context.close()

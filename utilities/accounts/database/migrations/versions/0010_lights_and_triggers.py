@@ -8,8 +8,6 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
-
 
 def upgrade() -> None:
     op.add_column("takeovers", sa.Column("board", sa.String(100), nullable=False, server_default=""))
@@ -18,15 +16,15 @@ def upgrade() -> None:
         sa.Column("screen", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("brightness", sa.Integer, nullable=False),
         sa.Column("person", sa.String(255), nullable=False),
-        sa.Column("ends_at", MOMENT, nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("screen", name="pk_screen_lights"),
     )
     op.create_table(
         "takeover_triggers",
         sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("checked_at", MOMENT, nullable=False),
-        sa.Column("holds_since", MOMENT),
-        sa.Column("fired_at", MOMENT),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("holds_since", sa.DateTime(timezone=True)),
+        sa.Column("fired_at", sa.DateTime(timezone=True)),
         sa.Column("takeovers", sa.String(2000), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_takeover_triggers"),
     )
