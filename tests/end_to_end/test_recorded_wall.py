@@ -81,5 +81,6 @@ async def test_every_figure_on_the_wall_equals_the_recording(
                 for line in lines
                 if not {"", "(not set)", "(other)"} & set(line)
             ]
+            named = [row for row in rows if not row.startswith(("and ", "Other "))]  # the last may be all others
             assert len(rows) >= 3, f"{tile} shows too little: {rows}"
-            assert rows == ranked[: len(rows)]
+            assert (named, len(rows) - len(named) <= 1) == (ranked[: len(named)], True)
