@@ -2,6 +2,7 @@
 
 from tornado.web import HTTPError
 
+from handlers.base.handler import BaseHandler
 from handlers.base.public_origin import public_origin
 from handlers.base.security_headers import CONTENT_SECURITY_POLICY
 from handlers.boards.wall import WallHandler, open_event_stream
@@ -22,7 +23,7 @@ def shown_screen(screen: ScreenRecord, services: Services) -> ShownScreen:
     return ShownScreen.of(screen, server_zone(services.settings))
 
 
-def allow_own_frames(handler: WallHandler) -> None:
+def allow_own_frames(handler: BaseHandler) -> None:
     """Lets the page of a screen show boards in frames; no other site may."""
     handler.set_header("Content-Security-Policy", OWN_FRAMES_POLICY)
     handler.set_header("X-Frame-Options", "SAMEORIGIN")

@@ -31,6 +31,7 @@ from handlers.screens.beat import ScreenBeatHandler
 from handlers.screens.legibility import CalibrationGlass, ScreenCalibration, ScreenSize
 from handlers.screens.pair import PairPage, RefusePairing
 from handlers.screens.playlists import PlaylistListPage, PlaylistPage, ScreenProgramme
+from handlers.screens.preview import PreviewBoard, PreviewStyles, ScreenPreview
 from handlers.screens.screen_list import RemoveScreen, RetryNewPages, ScreenListPage, UnpairScreen
 from handlers.screens.screen_page import ScreenCommandHandler, ScreenPage
 from handlers.screens.show import IdentifyGlass, ShowEventStream, TakeoverGlass
@@ -105,6 +106,9 @@ def screen_routes() -> list[Route]:
         Route(r"/screens/([0-9]{1,9})/remove", RemoveScreen, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/shows", ScreenProgramme, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/size", ScreenSize, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/preview", ScreenPreview, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/preview\.css", PreviewStyles, PEOPLE),
+        Route(r"/screens/([0-9]{1,9})/preview/([a-z0-9-]+)", PreviewBoard, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/calibration", ScreenCalibration, PEOPLE),
         Route(r"/screens/([0-9]{1,9})", ScreenPage, PEOPLE),
         Route(r"/screens/([0-9]{1,9})/([a-z-]{1,20})", ScreenCommandHandler, PEOPLE),

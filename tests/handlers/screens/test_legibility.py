@@ -5,11 +5,13 @@ from urllib.parse import urlencode
 
 import pytest
 
+from handlers.screens.preview import preview_css
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import StartFoyer
 from tests.handlers.screens.conftest import OpenStream, PairTelevision
 from utilities.board_checks import check_screens
 from utilities.model.errors import BoardError, NotConfigured
+from utilities.rendering.type_steps import Glass
 
 
 async def post(person: Browser, path: str, **fields: str) -> int:
@@ -98,3 +100,28 @@ async def test_check_without_screens_says_which_one_it_assumes(start_foyer: Star
     foyer = await start_foyer()
     with pytest.raises(NotConfigured, match="55 inches seen from 3 m"):
         await check_screens(foyer.services.settings)
+
+
+async def test_preview_has_the_exact_size_type_and_edges_of_the_glass(
+    start_foyer: StartFoyer, pair_television: PairTelevision
+):
+    television, person = await pair_television(await start_foyer())
+    assert await post(person, "/screens/1/size", diagonal="50", distance="3") == 303
+    glass = edition((await television.open("/tv")).body.decode())
+    assert await post(person, "/screens/1/calibration", **{"safe-area": "5"}) == 303
+    page = await person.open("/screens/1/preview")
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "style=" not in page.body.decode()
+    board = (await person.open("/screens/1/preview/office")).body.decode()
+    assert edition(board) == glass
+    assert "data-stream" not in board  # nothing on a desk is taken for a wall
+    assert (await person.open("/screens/1/preview/nothing")).code == 404
+    assert "width: 1728px; height: 972px" in (await person.open("/screens/1/preview.css")).body.decode()
+
+
+@pytest.mark.parametrize(
+    ("glass", "scale"),
+    [(Glass(55, 3, 3840, 2160), 0.29630), (Glass(55, 3, 1080, 1920), 0.33333), (Glass(34, 1, 2560, 1080), 0.45312)],
+)
+def test_preview_fits_the_page_of_a_desk(glass: Glass, scale: float):
+    assert f"scale({scale:.5f})" in preview_css(glass, 0).splitlines()[-1]
