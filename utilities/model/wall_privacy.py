@@ -26,15 +26,15 @@ SIGNED = re.compile(r"eyJ[\w-]{6,}(?:\.[\w-]*){0,4}")  # JSON web tokens, also c
 UUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
 LONG_WORD = re.compile(r"[A-Za-z0-9_~.-]{20,}")
 PART_OF_SLUG = re.compile(r"[-.~_]")
-MAX_NAME_CHARS = 2000  # no wall has room for more
-MAX_WORD_CHARS = 16  # of a part of a slug that has digits and letters; longer ones are nobody's words
+MAX_WALL_NAME_CHARS = 2000  # no wall has room for more
+MAX_MIXED_WORD_CHARS = 16  # of a part of a slug that has digits and letters; longer ones are nobody's words
 
 
 def mask_personal(text: str) -> str:
     """Returns a name for a wall: without queries, e-mail and network addresses, and tokens."""
     if not SUSPECT.search(text):
         return text
-    text = text[:MAX_NAME_CHARS]
+    text = text[:MAX_WALL_NAME_CHARS]
     masked = QUERY_OF_ADDRESS.sub(lambda match: match["address"], USER_OF_ADDRESS.sub("", text))
     masked = MAIL.sub(MAIL_MASK, QUERY.sub("", masked))
     masked = NUMBERS.sub(_mask_address, COLONS.sub(_mask_address, masked))
@@ -74,7 +74,7 @@ def _mask_address(match: re.Match[str]) -> str:
 def _mask_long_word(match: re.Match[str]) -> str:
     """Returns the mask for a word that no person writes: long, with letters and digits mixed."""
     parts = PART_OF_SLUG.split(match[0])
-    return TOKEN_MASK if any(len(part) > MAX_WORD_CHARS and _is_mixed(part) for part in parts) else match[0]
+    return TOKEN_MASK if any(len(part) > MAX_MIXED_WORD_CHARS and _is_mixed(part) for part in parts) else match[0]
 
 
 def _is_mixed(word: str) -> bool:
