@@ -14,11 +14,12 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 import utilities.rendering.views
+from demo.clock import VirtualClock
 from handlers.base.authenticator import open_authenticator
 from handlers.serving.routes import make_application
 from handlers.serving.sockets import SERVER_LIMITS
 from tests.handlers.accounts.migrated_database import prepare_database
-from tests.noon import start_noon_clock
+from tests.noon import FRIDAY_NOON
 from utilities.catalogue import Catalogue
 from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
@@ -42,6 +43,13 @@ tiles:
   - {report: sources, view: table, place: [1, 7, 6, 6]}
 """
 QUICK = Intervals(beat=0.4, ageing=0.05, boards=0.1, stalled=1.0, farewell=1.0)
+
+
+class MovableClock(VirtualClock):
+    """A clock that goes on from FRIDAY_NOON, and is moved by `ahead`."""
+
+    def __init__(self) -> None:
+        super().__init__(FRIDAY_NOON)
 
 
 class IdleRefresher:
@@ -72,7 +80,7 @@ class WallServer:
     def __init__(self, settings: Settings, intervals: Intervals) -> None:
         self.settings = settings
         self.intervals = intervals
-        self.clock = start_noon_clock()
+        self.clock = MovableClock()
         self.version = "built-once"
         self.port = 0
         self.refresher = IdleRefresher()
