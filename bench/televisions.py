@@ -26,17 +26,23 @@ def screen_secret(number: int) -> str:
     return f"bench-screen-{number:030d}"
 
 
-def read_retry_rule(script: str, first: str) -> tuple[float, float]:
-    """Returns the first and the longest wait of a script in seconds."""
+def read_script_seconds(script: str, name: str) -> float:
+    """Returns a constant of a script that is in milliseconds."""
     text = (STATIC / script).read_text()
-    return tuple(int(re.search(rf"\b{name} = (\d+);", text)[1]) / 1000 for name in (first, "MAX_RETRY_MS"))
+    return int(re.search(rf"\b{name} = (\d+);", text)[1]) / 1000
 
 
 RETRY_RULES = {
-    "wall": read_retry_rule("wall.js", "FIRST_RETRY_MS"),
-    "show": read_retry_rule("show.js", "RETRY_MS"),
-    "bare": (1.0, 1.0),
+    kind: tuple(read_script_seconds(script, name) for name in ("SPREAD_MS", "MAX_RETRY_MS"))
+    for kind, script in (("wall", "wall.js"), ("show", "show.js"), ("bare", "wall.js"))
 }
+"""The spread of the first retry, and the longest wait before the others, in seconds."""
+
+
+def retry_delay(kind: str, retries: int) -> float:
+    """Returns the wait before a retry, as the scripts compute it."""
+    spread, longest = RETRY_RULES[kind]
+    return longest * (0.25 + random.random() * 0.75) if retries > 1 else 0.5 + random.random() * spread
 
 
 class TelevisionStream(asyncio.Protocol):
@@ -46,7 +52,7 @@ class TelevisionStream(asyncio.Protocol):
         self.crowd, self.number, self.kind = crowd, number, kind
         cookie = f"Cookie: __Host-foyer-screen={screen_secret(number)}; foyer-screen={screen_secret(number)}\r\n"
         self.request = f"GET {path} HTTP/1.1\r\nHost: {crowd.host}:{crowd.port}\r\n{cookie}\r\n".encode()
-        self.delay, self.tail, self.is_open = 0.0, b"", False
+        self.retries, self.tail, self.is_open = 0, b"", False
         self.tiles: set[bytes] = set()
         self.opened_at = 0.0
         self.refusals = 0
@@ -67,7 +73,7 @@ class TelevisionStream(asyncio.Protocol):
             if b" 200 " not in text[:16]:
                 self.refusals += 1
                 return
-            self.is_open, self.delay, self.opened_at = True, 0.0, time.monotonic()
+            self.is_open, self.retries, self.opened_at = True, 0, time.monotonic()
             self.crowd.note_open()
         self.tiles.update(TILE.findall(text))
         if self.kind != "show" and text.rfind(UPDATE) + len(UPDATE) > len(self.tail):
@@ -81,9 +87,8 @@ class TelevisionStream(asyncio.Protocol):
         self.schedule_retry()
 
     def schedule_retry(self) -> None:
-        first, longest = RETRY_RULES[self.kind]
-        self.delay = min(longest, self.delay * 2 or first)
-        wait = self.delay * (0.25 + random.random() * 0.75)
+        self.retries += 1
+        wait = retry_delay(self.kind, self.retries)
         asyncio.get_running_loop().call_later(wait, lambda: self.crowd.start(self.connect()))
 
 

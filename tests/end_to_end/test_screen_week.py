@@ -7,7 +7,7 @@ import pytest
 
 from bench import screen_week
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # twenty seconds on a quiet machine
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
