@@ -6,6 +6,13 @@ from handlers.api.document import API_ROOT, route_pattern
 from handlers.api.page_views import PageViewQuestionsResource, PageViewsResource
 from handlers.api.pages import ApiPage, OpenApiJson, UnknownApiAddress
 from handlers.api.reports import ReadingResource, ReportResource, ReportsResource
+from handlers.api.screens import (
+    ScreenCommandsResource,
+    ScreenResource,
+    ScreensResource,
+    VisitorsEndResource,
+    VisitorsResource,
+)
 from handlers.api.sites import SitesResource
 from handlers.api.takeovers import TakeoverEndResource, TakeoversResource
 from handlers.api.tokens import TokenResource, TokensResource
@@ -17,6 +24,8 @@ RESOURCES: tuple[type[ApiResource], ...] = (
     SitesResource,
     *(PageViewQuestionsResource, PageViewsResource),
     *(TakeoversResource, TakeoverEndResource),
+    *(ScreensResource, ScreenResource, ScreenCommandsResource),
+    *(VisitorsResource, VisitorsEndResource),
     *(TokensResource, TokenResource),
 )
 """In the order of the document and of the page."""

@@ -25,6 +25,7 @@ PATH_PARAMETERS: Mapping[str, tuple[str, str, str]] = {
     "report": (NAME_PATTERN, "site-pages", "The name of a report."),
     "question": (NAME_PATTERN, "pages", "The name of a query of page views."),
     "takeover": (NUMBER_PATTERN, "1", "The number of a takeover, as in the answer that began it."),
+    "screen": (NUMBER_PATTERN, "1", "The number of a paired screen."),
     "number": (NUMBER_PATTERN, "1", "The number of a token."),
 }
 """The parameters of paths: a pattern, an example, and what each is."""
@@ -153,11 +154,14 @@ def path_parameters(path: str) -> Iterator[JsonObject]:
 
 def query_parameters(query: type[QueryParams]) -> Iterator[JsonObject]:
     """Yields the parameters of the query, with examples."""
-    for name, schema in query.model_json_schema().get("properties", {}).items():
+    model = query.model_json_schema()
+    for name, schema in model.get("properties", {}).items():
         shortened = {key: value for key, value in schema.items() if key not in ("title", "description", "examples")}
         if shortened.get("default") == "":
             del shortened["default"]
         parameter: JsonObject = {"name": name, "in": "query", "description": schema["description"], "schema": shortened}
+        if name in model.get("required", ()):
+            parameter["required"] = True
         if "examples" in schema and name != "cursor":  # an invented cursor is refused
             parameter["example"] = schema["examples"][0]
         yield parameter

@@ -101,4 +101,4 @@ async def test_schemathesis_finds_nothing(program: Programs, tmp_path: Path):
     )
     output, _ = await process.communicate()
     assert process.returncode == 0, output.decode()
-    assert b"12 selected / 12 total" in output
+    assert b"17 selected / 17 total" in output

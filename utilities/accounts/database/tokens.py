@@ -23,7 +23,7 @@ TOKEN_PREFIX = "foyer_"  # noqa: S105 (not a secret)
 TOKEN_SCOPES = {
     "read": "boards, reports, readings, sites and page views",
     "push": "figures into datasets, once there are datasets",
-    "screens": "fill screens with a message or a board, and end that",
+    "screens": "send commands to screens, fill them with a message or a board, and hide private tiles from visitors",
     "admin": "see which tokens there are, and revoke them",
 }
 """The scopes of tokens, with descriptions."""
