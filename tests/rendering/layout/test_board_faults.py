@@ -61,7 +61,7 @@ def test_options_that_name_a_column_the_report_lacks_are_refused_with_those_ther
         (
             "report: top-pages, view: table, place: [1, 1, 8, 5], options: {columns: [pagePath, screenPageViews, "
             "sessions, bounceRate]}",
-            "2 of its 3 columns of figures have no room (Sessions, Bounce rate); give it at least",
+            "2 of its 3 columns of figures have no room (Visits, Bounce rate); give it at least",
         ),
         ("report: year, view: calendar, place: [1, 1, 12, 8]", "of its 53 weeks have no room; give it at least"),
         ("report: hours, view: heatmap, place: [1, 1, 12, 8]", "of its 90 rows have no room; "),
