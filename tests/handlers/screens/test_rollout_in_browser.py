@@ -46,7 +46,7 @@ async def test_page_that_is_not_painted_leaves_the_old_one_on_the_glass(
         title = await television.title()
         board.write_text(board.read_text().replace("title: Office", "title: Edited"))
         await asyncio.wait_for(tried.wait(), 60)
-        clock.ahead = CANARY_TIME + timedelta(seconds=1)
+        clock.ahead += CANARY_TIME + timedelta(seconds=1)
 
         await wait_until(lambda: rollout.current and rollout.current.state is RolloutState.HELD)
         await desk.goto(f"{site}/screens")
