@@ -7,11 +7,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from bench.processes import chromium, chromium_seconds, foyer, get, internet
-from bench.results import Result, settle
+from bench.results import REPORTS, Result, settle
 
 THROTTLED = 6
 WATCHED_SECONDS = 60
-CHANGING = ("users-by-day", "top-pages", "google-countries", "active-now")
 ANIMATION = """<!DOCTYPE html><style>
 @keyframes turn { to { transform: rotate(360deg); } }
 div { width: 200px; height: 200px; background: teal; animation: turn 4s linear infinite; }
@@ -68,6 +67,6 @@ def watch(page: Page, address: str) -> ProcessorUse:
     processes, tasks = chromium_seconds(), task_seconds()
     for turn in range(WATCHED_SECONDS // 5):
         if address:
-            get(f"{address}/__bench/change/{CHANGING[turn % len(CHANGING)]}", method="POST", body=b"")
+            get(f"{address}/__bench/change/{REPORTS[turn % len(REPORTS)]}", method="POST", body=b"")
         page.wait_for_timeout(5000)
     return ProcessorUse((chromium_seconds() - processes) / WATCHED_SECONDS, (task_seconds() - tasks) / WATCHED_SECONDS)
