@@ -50,6 +50,14 @@ def mask_frame(frame: Frame) -> Frame:
     return frame if is_same else replace(frame, rows=rows, notes=notes)
 
 
+def mask_ends(frame: Frame, most: int) -> Frame:
+    """Returns the frame with masked texts in its first and last `most` rows, for a table that shows no others."""
+    if len(frame.rows) <= 2 * most:
+        return mask_frame(frame)
+    ends = mask_frame(replace(frame, rows=frame.rows[:most] + frame.rows[-most:]))
+    return replace(ends, rows=ends.rows[:most] + frame.rows[most:-most] + ends.rows[most:])
+
+
 def _mask_row(row: tuple[Value, ...]) -> tuple[Value, ...]:
     if not any(isinstance(value, str) and SUSPECT.search(value) for value in row):
         return row

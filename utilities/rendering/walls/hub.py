@@ -126,6 +126,7 @@ class WallHub:
         """Applies edited board files."""
         if await self._boards.refresh():
             for variants in self._sync_channels():
+                await asyncio.sleep(0)  # its style sheet has taken some time
                 for channel in variants.channels:
                     await channel.render_gradually(self._clock)
                 current = self._channels.setdefault(variants.board.name, variants)

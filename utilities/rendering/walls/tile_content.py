@@ -12,6 +12,7 @@ from utilities.config.boards import Board, Tile
 from utilities.model.errors import Overloaded
 from utilities.model.frames import Frame
 from utilities.model.page_titles import shorten_titles
+from utilities.model.wall_privacy import mask_ends, mask_frame
 from utilities.rendering.charts import ChartSpec
 from utilities.rendering.charts.renderer import ChartRenderer
 from utilities.rendering.layout import Box, ScreenShape
@@ -24,6 +25,7 @@ from utilities.runtime.worker_pool import WorkerPool
 
 MAX_TILES_IN_WORKERS = 4  # at once: saving many boards must leave room for pages
 NOTE_EM = 2.0  # the shape before the word of a note and the space around both, in em of text
+MAX_ROWS_ON_WALL = 100  # of a table; the largest glass has room for fewer
 MAX_CELLS_ON_LOOP = 4_000  # of the frames of a tile that is prepared on the event loop: a few milliseconds
 
 
@@ -44,6 +46,7 @@ class PreparedTile:
     tile: Tile
     frame: Frame
     trend_frame: Frame | None
+    shown: Frame  # `frame` as a room may read it
     faces: tuple[PreparedFace, ...]
     error: BaseException | None = None  # what the view has raised in a worker thread
     day: date | None = None  # in the zone of the figures
@@ -69,6 +72,7 @@ class TileContents:
         self.preparing = SingleFlight[tuple[str, int, str, int, int], PreparedTile]()
         self.slots = asyncio.Semaphore(MAX_TILES_IN_WORKERS)
         self.prepared: dict[tuple[str, int, str], PreparedTile] = {}
+        self.masked: dict[str, tuple[Frame, Frame]] = {}  # a frame, and it as a room may read it, by report
 
     def forget_board(self, board: str) -> None:
         """Drops the contents of a board that has changed or is gone."""
@@ -89,14 +93,15 @@ class TileContents:
         if frame is None:
             return TileContent(view), False
         prepared = self._prepare_tile(board, tile, title, frame, trend_frame, day)
-        frame = replace(frame, read_on=day)
         if prepared is None:
-            return self._build_table(board, tile, title, frame), True
+            shown = replace(mask_ends(frame, MAX_ROWS_ON_WALL), read_on=day)
+            return self._build_table(board, tile, title, shown), True
         if prepared.error is not None:
             raise prepared.error
-        faces = [self._finish_face(view, frame, face) for face in prepared.faces]
-        shown = self.views[TABLE] if all(face.template == TABLE for face, _ in faces) else view
-        return TileContent(shown, merge_faces(face for face, _ in faces)), any(is_pending for _, is_pending in faces)
+        shown = replace(prepared.shown, read_on=day)
+        faces = [self._finish_face(view, shown, face) for face in prepared.faces]
+        drawn = self.views[TABLE] if all(face.template == TABLE for face, _ in faces) else view
+        return TileContent(drawn, merge_faces(face for face, _ in faces)), any(is_pending for _, is_pending in faces)
 
     def _finish_face(self, view: View, frame: Frame, face: PreparedFace) -> tuple[TileFace, bool]:
         """Returns a face with its charts, the table where there is none, and whether one is still being drawn."""
@@ -153,7 +158,7 @@ class TileContents:
         error = None if done.cancelled() else done.exception()
         if done.cancelled() or isinstance(error, Overloaded):
             return  # the next check of what has aged tries again
-        prepared = PreparedTile(tile, frame, trend_frame, (), error, day) if error else done.result()
+        prepared = PreparedTile(tile, frame, trend_frame, frame, (), error, day) if error else done.result()
         self.prepared[board.name, board.type_step, tile.name] = prepared
         if self.gallery is not None:
             self.gallery.on_rendered()
@@ -161,17 +166,26 @@ class TileContents:
     def _build_prepared(
         self, board: Board, tile: Tile, title: str, frame: Frame, trend_frame: Frame | None, day: date | None
     ) -> PreparedTile:
-        view, dated = self.views[tile.view], replace(shorten_titles(frame), read_on=day)  # once for all shapes
+        view, shown = self.views[tile.view], self._mask_once(tile.report, frame)
+        dated = replace(shorten_titles(shown), read_on=day)  # once for all shapes
+        shown_trend = self._mask_once(tile.trend, trend_frame) if tile.trend and trend_frame else None
         faces = []
         for shape, bare_room in tile_boxes(board, tile, self.views, title).items():
             room = replace(bare_room, title=bare_room.title + note_width(frame, bare_room))
             box, trend_box = split_for_trend(room, tile.trend)
             content = view.build_content(dated, box, tile.options)
-            trend = view.build_trend(trend_frame, trend_box, tile.options) if trend_frame else None
+            trend = view.build_trend(shown_trend, trend_box, tile.options) if shown_trend else None
             if isinstance(content, ChartSpec):
                 content = replace(content, title=title)
             faces.append(PreparedFace(shape, room, content, trend))
-        return PreparedTile(tile, frame, trend_frame, tuple(faces), day=day)
+        return PreparedTile(tile, frame, trend_frame, shown, tuple(faces), day=day)
+
+    def _mask_once(self, report: str, frame: Frame) -> Frame:
+        """Returns the frame as a room may read it; many tiles and sizes of type show the same one."""
+        before = self.masked.get(report)
+        if before is None or before[0] is not frame:
+            before = self.masked[report] = (frame, mask_frame(frame))
+        return before[1]
 
     def _find_svg(self, spec: ChartSpec) -> str | None:
         """Returns the SVG, '' when there will be none, None while it is being drawn."""

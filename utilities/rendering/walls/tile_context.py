@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from utilities.model.formats import failure_text, format_age
 from utilities.model.frames import LastError, Reading, ReadingState
+from utilities.model.wall_privacy import mask_personal
 from utilities.rendering.layout import Box, TileSpec
 from utilities.rendering.layout.placement import LINE_EM, SENTENCE_EM, SENTENCE_LINE_EM
 from utilities.rendering.layout.text_width import count_lines, truncate_words
@@ -81,7 +82,7 @@ def build_context(
         retry=retry,
         is_large=is_large,
         expected=f"The first figures come at about {expected.astimezone(zone):%H:%M}." if expected else "",
-        notes=tuple(note.text for note in notes),
+        notes=tuple(mask_personal(note.text) for note in notes),
         note_word=notes[0].short if notes else "",
         faces=inside.faces,
         hidden=HIDDEN_SENTENCE if tile_state.is_hidden else "",

@@ -1,13 +1,11 @@
 """Reads what a tile shows now from the store, and when its first figures are expected."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from utilities.config.boards import Tile
-from utilities.model.frames import Frame, Reading, ReadingState
+from utilities.model.frames import ReadingState
 from utilities.model.period_words import day_of_figures
-from utilities.model.wall_privacy import mask_frame
 from utilities.rendering.walls.tile_context import HIDDEN_STATE, TileState, next_full_minute
 from utilities.reports import Report
 from utilities.store import Store
@@ -19,7 +17,6 @@ class TileStates:
     def __init__(self, reports: Mapping[str, Report], store: Store) -> None:
         self._reports = reports
         self._store = store
-        self._masked: dict[str, tuple[Frame, Frame]] = {}  # the frame in the store, and as walls show it, by report
         self._expected_at: dict[str, datetime] = {}  # the first figures, by report that waits for them
 
     def read_for_visitors(self, tile: Tile, now: datetime) -> TileState:
@@ -33,22 +30,11 @@ class TileStates:
             return TileState(None, ReadingState.WAITING, expected_at=self._expect_figures(tile.report, now))
         state = reading.state_at(now, report.refresh_every, report.stale_after)
         trend = self._store.latest(tile.trend) if tile.trend else None
-        shown, day = self._mask_reading(reading.current_at(now)), day_of_figures(reading.frame, now)
+        shown, day = reading.current_at(now), day_of_figures(reading.frame, now)
         expected_at = self._expect_figures(tile.report, now) if state is ReadingState.WAITING else None
         if state is not ReadingState.WAITING:
             self._expected_at.pop(tile.report, None)
-        return TileState(
-            shown, state, trend and self._mask_reading(trend.current_at(now)), expected_at=expected_at, day=day
-        )
-
-    def _mask_reading(self, reading: Reading) -> Reading:
-        """Returns a reading whose texts may stand in a room, with the same frame for the same one in the store."""
-        if reading.frame is None:
-            return reading
-        before = self._masked.get(reading.report)
-        if before is None or before[0] is not reading.frame:
-            before = self._masked[reading.report] = (reading.frame, mask_frame(reading.frame))
-        return reading if before[1] is reading.frame else replace(reading, frame=before[1])
+        return TileState(shown, state, trend and trend.current_at(now), expected_at=expected_at, day=day)
 
     def _expect_figures(self, report: str, now: datetime) -> datetime | None:
         """Returns when the first figures come, the same while they are awaited; None once that time is over."""
