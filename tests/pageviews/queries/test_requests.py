@@ -154,10 +154,7 @@ async def test_invalid_parameter_is_400_with_its_name(foyer: Foyer, subtests: py
             for form in ("", ".json", ".csv"):
                 response = await foyer.get(f"/reports/site-pages{form}", **params)
                 assert response.code == 400
-                expected = sentence.split("now/d")[0]
-                if not form:
-                    expected = re.sub("`(.*?)`", r"<code>\1</code>", expected)
-                assert expected in response.body.decode()
+                assert sentence.split("now/d")[0] in re.sub("</?code>", "`", response.body.decode())
 
 
 async def test_report_page_has_more_rows_than_the_wall(foyer: Foyer):
