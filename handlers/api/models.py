@@ -19,6 +19,9 @@ def check_digits(value: object) -> object:
     return value
 
 
+WholeNumber = Annotated[int, BeforeValidator(check_digits)]
+
+
 def parse_json_bool(value: object) -> object:
     """Returns a bool. Raises ValueError for other words than JSON's: pydantic would accept `on` and `yes` too."""
     if value not in ("true", "false"):
@@ -43,9 +46,7 @@ class QueryParams(BaseModel):
 
 
 class PagingParams(QueryParams):
-    limit: Annotated[int, BeforeValidator(check_digits)] = Field(
-        100, ge=1, le=MAX_PAGE_ITEMS, description="The most items of a page."
-    )
+    limit: WholeNumber = Field(100, ge=1, le=MAX_PAGE_ITEMS, description="The most items of a page.")
     cursor: str = text_param(100, "Where the next page starts: a value from `next`.", "MTAwLmZlMDFjMGRlMTIzNA")
 
 
@@ -132,9 +133,7 @@ class ReportResponse(ResponseModel):
     name: str
     title: str
     sources: list[str]
-    pace: float = Field(
-        description="Seconds between two refreshes; figures older than that are ageing.", examples=[60.0]
-    )
+    pace: float = Field(description="Seconds between two refreshes; older figures are ageing.", examples=[60.0])
     limit: float = Field(description="Seconds after which they are stale.", examples=[600.0])
     state: ReadingState = Field(examples=["live"])
     taken_at: datetime | None

@@ -1,12 +1,12 @@
 """/api/v1/screens and /visitors: what each screen shows and what is wrong with it; commands for it, and visitors."""
 
 from datetime import datetime
-from typing import Annotated, Literal, cast
+from typing import Literal, cast
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from handlers.api.base import ApiResource, Operation, ReadableResource
-from handlers.api.models import ListResponse, PagingParams, QueryParams, ResponseModel, check_digits, text_param
+from handlers.api.models import ListResponse, PagingParams, QueryParams, ResponseModel, WholeNumber, text_param
 from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
 from handlers.base.permissions import TOKENS_ONLY
@@ -19,7 +19,7 @@ from utilities.screens.commands import MAX_HOLD_MINUTES
 from utilities.screens.diagnosis import ScreenCause
 from utilities.screens.model import MAX_PLACE_CHARS
 
-ScreenNumber = Annotated[int, BeforeValidator(check_digits)]
+MAX_BOARD_PARAM_CHARS = 100
 NO_SCREEN = "There is no paired screen of this number."
 
 
@@ -96,7 +96,7 @@ class ScreenSwitchResource(ApiResource):
 
     @property
     def token_name(self) -> str:
-        """Who has done it, for the log."""
+        """Who has done it, for the log and the glass."""
         return cast(ApiClient, self.principal).name
 
 
@@ -104,8 +104,8 @@ class ScreenCommandParams(QueryParams):
     command: Literal["identify", "reload", "next", "pause", "go-on", "board"] = Field(
         description="What the screen does.", examples=["identify"]
     )
-    board: str = text_param(100, "The name of the board to show, with `board`.", "office")
-    minutes: ScreenNumber = Field(
+    board: str = text_param(MAX_BOARD_PARAM_CHARS, "The name of the board to show, with `board`.", "office")
+    minutes: WholeNumber = Field(
         10, ge=1, le=MAX_HOLD_MINUTES, description="For how long, with `board`.", examples=[10]
     )
 
@@ -144,7 +144,7 @@ class ScreenCommandsResource(ScreenSwitchResource):
 class VisitorEndParams(QueryParams):
     """Where visitors are: everywhere without both."""
 
-    screen: ScreenNumber = Field(
+    screen: WholeNumber = Field(
         0, ge=0, le=999_999_999, description="The number of one screen; 0 for every wall, or those of `place`."
     )
     place: str = text_param(MAX_PLACE_CHARS, "The place of screens.", "Ground floor")
@@ -158,7 +158,7 @@ class VisitorEndParams(QueryParams):
 
 
 class VisitorBeginParams(VisitorEndParams):
-    minutes: ScreenNumber = Field(
+    minutes: WholeNumber = Field(
         0, ge=0, le=MAX_VISITOR_MINUTES, description="For how long; 0 until it is ended.", examples=[30]
     )
 

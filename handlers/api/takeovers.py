@@ -1,22 +1,19 @@
 """/api/v1/takeovers: programs fill screens with a message or a board, and end that."""
 
 from datetime import datetime
-from typing import Annotated, cast
+from typing import cast
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
-from handlers.api.base import ApiResource, Operation
-from handlers.api.models import QueryParams, ResponseModel, check_digits, text_param
+from handlers.api.base import Operation
+from handlers.api.models import QueryParams, ResponseModel, WholeNumber, text_param
 from handlers.api.problems import ApiProblem
+from handlers.api.screens import MAX_BOARD_PARAM_CHARS, ScreenSwitchResource
 from handlers.base.errors import HttpProblem
-from handlers.base.permissions import TOKENS_ONLY
 from utilities.broadcast.message_layout import MAX_MESSAGE_CHARS
 from utilities.broadcast.takeovers import MAX_TAKEOVER_MINUTES
 from utilities.model.errors import ParameterError
-from utilities.model.principals import ApiClient
 from utilities.screens.command_log import EVERY_SCREEN
-
-MAX_BOARD_PARAM_CHARS = 100
 
 
 class TakeoverParams(QueryParams):
@@ -24,10 +21,10 @@ class TakeoverParams(QueryParams):
 
     message: str = text_param(MAX_MESSAGE_CHARS, "The sentence; at most about twelve words.", "Cake in the kitchen")
     board: str = text_param(MAX_BOARD_PARAM_CHARS, "The name of a board, instead of a message.", "office")
-    minutes: Annotated[int, BeforeValidator(check_digits)] = Field(
+    minutes: WholeNumber = Field(
         15, ge=1, le=MAX_TAKEOVER_MINUTES, description="After how many minutes it ends by itself.", examples=[15]
     )
-    screen: Annotated[int, BeforeValidator(check_digits)] = Field(
+    screen: WholeNumber = Field(
         EVERY_SCREEN, ge=0, le=999_999_999, description="The number of one paired screen; 0 for every screen."
     )
 
@@ -47,19 +44,7 @@ class TakeoverResponse(ResponseModel):
         return value or None
 
 
-class TakeoverResource(ApiResource):
-    """Base of the resources about takeovers; people have /takeover."""
-
-    allow = TOKENS_ONLY
-    scope = "screens"
-
-    @property
-    def sender(self) -> str:
-        """Who the glass says the message is from."""
-        return cast(ApiClient, self.principal).name
-
-
-class TakeoversResource(TakeoverResource):
+class TakeoversResource(ScreenSwitchResource):
     path = "/takeovers"
     operation = Operation(
         "startTakeover",
@@ -80,7 +65,7 @@ class TakeoversResource(TakeoverResource):
             raise ApiProblem(422, {"screen": "`screen` must be the number of a paired screen, or 0"})
         try:
             takeover = await self.services.takeovers.start(
-                params.message, params.minutes, self.sender, params.screen, board=params.board
+                params.message, params.minutes, self.token_name, params.screen, board=params.board
             )
         except ParameterError as error:
             raise ApiProblem(422, {error.parameter: str(error)}) from None
@@ -92,13 +77,13 @@ class TakeoversResource(TakeoverResource):
         return screen is not None and screen.is_paired
 
 
-class TakeoverEndResource(TakeoverResource):
+class TakeoverEndResource(ScreenSwitchResource):
     path = "/takeovers/{takeover}"
     operation = Operation("endTakeover", "End a takeover", "Screens go on at once.", None, method="delete")
 
     async def delete(self, number: str) -> None:
         self.parse_query()
-        if not await self.services.takeovers.end(int(number), self.sender):
+        if not await self.services.takeovers.end(int(number), self.token_name):
             raise HttpProblem(404, "There is no takeover of this number now.")
         self.services.director.wake()
         self.set_status(204)

@@ -21,18 +21,7 @@ def list_legibility(screen: ScreenRecord, services: Services) -> list[BoardLegib
     return list_board_faults(screen, services.boards, services.playlists, services.views, services.reports)
 
 
-class PairedScreenHandler(ScreenPagesHandler):
-    """Base of the forms of one paired screen."""
-
-    async def find_paired(self, number: str) -> ScreenRecord:
-        """Returns a paired screen. Raises HTTPError 404."""
-        screen = await self.authenticator.screens.registry.get_screen(int(number))
-        if screen is None or not screen.is_paired:
-            raise HTTPError(404)
-        return screen
-
-
-class ScreenSize(PairedScreenHandler):
+class ScreenSize(ScreenPagesHandler):
     """How large a screen is and how far away people stand, with what cannot be read then; a POST changes it."""
 
     async def get(self, number: str) -> None:
@@ -61,7 +50,7 @@ class ScreenSize(PairedScreenHandler):
         )
 
 
-class ScreenCalibration(PairedScreenHandler):
+class ScreenCalibration(ScreenPagesHandler):
     """The page on a telephone that moves the edges of the picture until the glass shows all of it."""
 
     async def get(self, number: str) -> None:

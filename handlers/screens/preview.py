@@ -3,7 +3,8 @@
 from tornado.web import HTTPError
 
 from handlers.base.security_headers import CONTENT_SECURITY_POLICY
-from handlers.screens.legibility import PairedScreenHandler, list_legibility
+from handlers.screens.legibility import list_legibility
+from handlers.screens.screen_list import ScreenPagesHandler
 from handlers.screens.show import allow_own_frames
 from utilities.rendering.screen_faults import screen_glass
 from utilities.rendering.type_steps import Glass
@@ -30,7 +31,7 @@ def preview_css(glass: Glass, safe_area: float) -> str:
     return "\n".join(rules)
 
 
-class ScreenPreview(PairedScreenHandler):
+class ScreenPreview(ScreenPagesHandler):
     """The page with the picture, and what cannot be read on it."""
 
     async def get(self, number: str) -> None:
@@ -55,7 +56,7 @@ class ScreenPreview(PairedScreenHandler):
         )
 
 
-class PreviewStyles(PairedScreenHandler):
+class PreviewStyles(ScreenPagesHandler):
     """The style sheet of the picture."""
 
     async def get(self, number: str) -> None:
@@ -65,7 +66,7 @@ class PreviewStyles(PairedScreenHandler):
         self.finish(preview_css(screen_glass(screen), screen.safe_area or 0.0))
 
 
-class PreviewBoard(PairedScreenHandler):
+class PreviewBoard(ScreenPagesHandler):
     """The board itself, with the type of this screen and figures of this moment; it opens no stream."""
 
     async def get(self, number: str, board: str) -> None:

@@ -4,6 +4,8 @@ import logging
 from datetime import datetime
 from typing import cast
 
+from tornado.web import HTTPError
+
 from handlers.base.handler import BaseHandler
 from handlers.screens.fleet import describe_shown
 from utilities.model.formats import format_age, format_moment
@@ -12,6 +14,7 @@ from utilities.screens.alarm_watch import AlarmWatch
 from utilities.screens.alarms import ScreenHealth
 from utilities.screens.command_log import ScreenAction
 from utilities.screens.commands import ScreenCommands
+from utilities.screens.model import ScreenRecord
 from utilities.screens.rollout import RolloutState
 from utilities.services import server_zone
 
@@ -30,6 +33,13 @@ class ScreenPagesHandler(BaseHandler):
     @property
     def alarm_watch(self) -> AlarmWatch:
         return self.services.fleet.alarms
+
+    async def find_paired(self, number: str) -> ScreenRecord:
+        """Returns a paired screen. Raises HTTPError 404."""
+        screen = await self.authenticator.screens.registry.get_screen(int(number))
+        if screen is None or not screen.is_paired:
+            raise HTTPError(404)
+        return screen
 
     def format_moment(self, moment: datetime) -> str:
         """Returns `09:12` by the server's zone, with the day where it is another one."""

@@ -60,13 +60,6 @@ ENTRY_WORDS = {
 class OneScreenHandler(ScreenPagesHandler):
     """Base of what concerns one screen."""
 
-    async def find_paired(self, number: str) -> ScreenRecord:
-        """Returns a paired screen. Raises HTTPError 404."""
-        screen = await self.authenticator.screens.registry.get_screen(int(number))
-        if screen is None or not screen.is_paired:
-            raise HTTPError(404)
-        return screen
-
     async def render_screen(
         self, number: str, *, done: str = "", fault: str = "", fields: dict[str, str] | None = None
     ) -> None:
