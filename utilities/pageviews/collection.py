@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,11 +13,12 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import SourceError, StoreDown
 from utilities.pageviews.classify.classifier import HitClassifier, open_classifier
-from utilities.pageviews.classify.dropped_counter import DroppedCounter
+from utilities.pageviews.classify.dropped_counter import UNDECIDED_SECONDS, DroppedCounter
+from utilities.pageviews.classify.dropped_files import DroppedFiles
 from utilities.pageviews.classify.sessions import RECENT_VISITS_SQL, SESSION_TIMEOUT_SECONDS
 from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collect.rate_limit import HitRateLimiter
-from utilities.pageviews.collect.recent_hits import RECENT_HIT_SECONDS, RECENT_IDS_SQL
+from utilities.pageviews.collect.recent_hits import IDS_BETWEEN_SQL, RECENT_HIT_SECONDS, RECENT_IDS_SQL, key_of_row
 from utilities.pageviews.sites.registry import SITES_FILE_NAME, SiteRegistry
 from utilities.pageviews.sites.site_file import Site
 from utilities.pageviews.storage.interface import PageViewStore
@@ -104,10 +105,11 @@ async def open_collection(settings: Settings, clock: Clock) -> AsyncIterator[Col
         ]
         if shared:
             loops.append(SupervisedLoop.every(SHARE_SALTS_SECONDS, "page views: share salts", shared.sync))
-        closing.push_async_callback(flush_all_dropped, dropped, views, shared_hits)
+        dropped_files = DroppedFiles(settings.data_dir / "dropped")
+        closing.push_async_callback(end_dropped, dropped, dropped_files, views, clock, shared_hits)
         closing.push_async_callback(stop_loops, loops)
         collector = Collector(sites, classifier, views, clock, rate_limiter, shared_hits)
-        await views.prepare_with(lambda: restore_state(collector, shared))
+        await views.prepare_with(lambda: restore_state(collector, shared, dropped_files))
         if (url := settings.redis_url.get_secret_value()) and not shared:
             other_stores = await open_other_stores(url, settings.data_dir, closing)
             collector.warning_sources.append(other_stores.warning)
@@ -148,12 +150,14 @@ async def open_shared_limits(
     return HitRateLimiter(sites.limits, on_token=shared_limits.record_token), shared_hits
 
 
-async def restore_state(collector: Collector, shared: "SharedSalts | None") -> None:
+async def restore_state(collector: Collector, shared: "SharedSalts | None", dropped_files: DroppedFiles) -> None:
     """Restores what an earlier process had in memory, before the first page view is stored."""
     if shared and not shared.is_shared:
         await shared.sync()
     await restore_open_visits(collector)
     await restore_recent_hits(collector)
+    dropped_files.restore(collector.counter.dropped)
+    await forget_stored_hits(collector)
 
 
 async def restore_open_visits(collector: Collector) -> None:
@@ -174,11 +178,31 @@ async def restore_recent_hits(collector: Collector) -> None:
         log.log(outage_level(error), "hits that are sent again now count twice: %s", error)
 
 
-async def flush_all_dropped(
-    dropped: DroppedCounter, views: PageViewStore, shared_hits: "SharedHits | None" = None
+async def forget_stored_hits(collector: Collector) -> None:
+    """Forgets undecided hits of an earlier process that another one has stored meanwhile."""
+    dropped = collector.counter.dropped
+    if not dropped.undecided:
+        return
+    due = [when for when, *_ in dropped.undecided.values()]
+    first, last = (datetime.fromtimestamp(at, UTC) for at in (min(due) - UNDECIDED_SECONDS, max(due)))
+    try:
+        for (row_id,) in await collector.views.query(IDS_BETWEEN_SQL, {"first": first, "last": last}):
+            dropped.forget_undecided(key_of_row(row_id))
+    except SourceError as error:
+        log.log(outage_level(error), "hits that were sent again may also be counted as dropped: %s", error)
+
+
+async def end_dropped(
+    dropped: DroppedCounter,
+    files: DroppedFiles,
+    views: PageViewStore,
+    clock: Clock,
+    shared_hits: "SharedHits | None" = None,
 ) -> None:
-    """Writes the counts of dropped hits when the process ends, also of those that might have come again."""
-    await flush_dropped(dropped, views, float("inf"), shared_hits)
+    """Writes the counts of dropped hits when the process ends, and saves those that may come again for the next one."""
+    await flush_dropped(dropped, views, clock().timestamp(), shared_hits)
+    if not files.save(dropped):
+        await flush_dropped(dropped, views, float("inf"), shared_hits)
 
 
 async def flush_dropped(

@@ -17,7 +17,7 @@ from utilities.model.errors import StoreDown
 from utilities.pageviews import DropReason
 from utilities.pageviews.classify.dropped_counter import MAX_UNDECIDED_HITS, UNDECIDED_SECONDS, DroppedCounter
 from utilities.pageviews.collect.recent_hits import hit_key
-from utilities.pageviews.collection import flush_all_dropped, open_collection
+from utilities.pageviews.collection import flush_dropped, open_collection
 from utilities.sources.pageviews import PageViewQuery, PageViewSource
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
@@ -31,7 +31,7 @@ async def send(fetch: Fetch, server: CollectorServer, **fields: Any) -> int:
 
 async def dropped(server: CollectorServer) -> dict[tuple[str, str], int]:
     """Returns what the store has: hits by site and reason."""
-    await flush_all_dropped(server.own.classifier.dropped, server.own.views)
+    await flush_dropped(server.own.classifier.dropped, server.own.views, float("inf"))
     rows = await server.own.views.query("SELECT site, why, sum(hits) FROM dropped GROUP BY ALL", {})
     return {(site, why): hits for site, why, hits in rows}
 

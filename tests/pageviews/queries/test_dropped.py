@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from tests.handlers.collect.test_limits import FailingStore
+from tests.pageviews.classify.conftest import CHROME
 from tests.pageviews.queries.conftest import MakeSource
 from tests.pageviews.queries.week import NOW
 from utilities.config.settings import Settings
 from utilities.model.errors import StoreDown
 from utilities.pageviews import DropReason
-from utilities.pageviews.classify.dropped_counter import DroppedCounter
-from utilities.pageviews.collection import open_collection
+from utilities.pageviews.classify.dropped_counter import UNDECIDED_SECONDS, DroppedCounter
+from utilities.pageviews.classify.dropped_files import DroppedFiles
+from utilities.pageviews.collect.beacon import BeaconPayload
+from utilities.pageviews.collection import Collection, open_collection
 from utilities.pageviews.storage.dropped_hits import DroppedHits
 from utilities.pageviews.storage.interface import DeleteRequest, PageViewStore
 from utilities.pageviews.storage.open import open_page_view_store
@@ -101,3 +106,70 @@ async def test_counts_wait_for_a_store_that_does_not_take_them():
     await tally.flush_to(store)
     assert store.stored == [("blog", MONDAY, "bot", 2)]
     assert tally.totals_since_start() == {DropReason.BOT: 2}
+
+
+class Slow(Full):
+    """A store that takes counts as soon as there is room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_begun, self.has_room = asyncio.Event(), asyncio.Event()
+
+    async def add_dropped_hits(self, dropped: Sequence[DroppedHits]) -> None:
+        self.has_begun.set()
+        await self.has_room.wait()
+        self.stored += dropped
+
+
+async def test_counts_whose_write_is_cut_off_at_the_end_are_stored_once():
+    tally, store = DroppedCounter(), Slow()
+    tally.add_hits("blog", MONDAY, DropReason.BOT)
+    loop = asyncio.create_task(tally.flush_to(store))
+    await store.has_begun.wait()
+    loop.cancel()
+    await asyncio.wait({loop})
+    tally.add_hits("blog", MONDAY, DropReason.SPAM)
+    last = asyncio.create_task(tally.flush_to(store))
+    store.has_room.set()
+    await last
+    assert store.stored == [("blog", MONDAY, "bot", 1), ("blog", MONDAY, "spam", 1)]
+
+
+async def test_hits_that_met_a_restart_are_counted_or_dropped_once(settings: Callable[..., Settings], tmp_path: Path):
+    """What may come again waits for the next process; counts of a store that was down do too."""
+    (tmp_path / "sites.yaml").write_text("sites: [{name: blog, domains: [blog.example]}]")
+    conf, noon = settings(boards_dir=tmp_path), NOW
+
+    def hit(hit_id: str) -> BeaconPayload:
+        return BeaconPayload(url="https://blog.example/", host="blog.example", id=hit_id, is_retry=True)
+
+    async def send(own: Collection, hit_id: str) -> None:
+        await own.collector.collect_hit(hit(hit_id), "192.0.2.1", CHROME, {})
+
+    async with open_collection(conf, lambda: noon) as own:
+        own.collector.views = FailingStore(StoreDown("full"))
+        for hit_id in ("stored later", "stored elsewhere", "refused twice", "refused once"):
+            with pytest.raises(StoreDown):
+                await send(own, hit_id)
+        undecided = dict(own.classifier.dropped.undecided)
+    async with open_collection(conf, lambda: noon) as own:
+        await send(own, "stored elsewhere")
+        own.classifier.dropped.restore_undecided(undecided)  # of a process that had its store for itself
+        own.classifier.dropped.add_hits("blog", MONDAY, DropReason.BOT)
+        DroppedFiles(conf.data_dir / "dropped").save(own.classifier.dropped)
+    async with open_collection(conf, lambda: noon) as own:
+        await send(own, "stored later")
+        own.collector.views = FailingStore(StoreDown("full"))
+        with pytest.raises(StoreDown):
+            await send(own, "refused twice")
+    noon += timedelta(seconds=2 * UNDECIDED_SECONDS)
+    async with open_collection(conf, lambda: noon) as own:
+        assert not own.classifier.dropped.totals_since_start()
+    views = await open_page_view_store(conf, lambda: noon)
+    assert await views.query("SELECT why, sum(hits) FROM dropped GROUP BY ALL ORDER BY ALL", {}) == [
+        ("bot", 1),
+        ("unstored", 2),
+    ]
+    assert await views.query("SELECT count(*) FROM page_views", {}) == [(2,)]
+    assert not list((conf.data_dir / "dropped").iterdir())
+    await views.close()

@@ -23,13 +23,18 @@ class DroppedCounter:
         self.since_start: Counter[DropReason] = Counter()
         self.pending: dict[tuple[str, date, DropReason], int] = {}
         self.undecided: dict[str, tuple[float, str, date, DropReason]] = {}  # by the hit's key; the oldest first
+        self._write: asyncio.Task[None] | None = None
 
     def add_hits(self, site: str, day: date, why: DropReason, hits: int = 1) -> None:
+        self.restore_hits(site, day, why, hits)
+        self.since_start[why] += hits
+
+    def restore_hits(self, site: str, day: date, why: DropReason, hits: int) -> None:
+        """Adds hits that were counted before, and that the store does not have."""
         key = site, day, why
         if key not in self.pending and len(self.pending) >= MAX_PENDING_COUNTS:
             del self.pending[next(iter(self.pending))]  # the oldest
         self.pending[key] = self.pending.get(key, 0) + hits
-        self.since_start[why] += hits
 
     def add_undecided(self, key: str, site: str, day: date, why: DropReason, now: float) -> None:
         """Adds a hit that is dropped unless `forget_undecided` is called within UNDECIDED_SECONDS."""
@@ -38,6 +43,12 @@ class DroppedCounter:
         if len(self.undecided) >= MAX_UNDECIDED_HITS:
             self._drop_undecided(next(iter(self.undecided)))
         self.undecided[key] = now + UNDECIDED_SECONDS, site, day, why
+
+    def restore_undecided(self, hits: Mapping[str, tuple[float, str, date, DropReason]]) -> None:
+        """Adds the undecided hits of another process, which has ended."""
+        self.undecided = dict(sorted({**self.undecided, **hits}.items(), key=lambda hit: hit[1][0]))
+        while len(self.undecided) > MAX_UNDECIDED_HITS:
+            self._drop_undecided(next(iter(self.undecided)))
 
     def forget_undecided(self, key: str) -> None:
         """Forgets a hit, because a later try was stored; does nothing for other keys."""
@@ -64,16 +75,27 @@ class DroppedCounter:
         return dict(self.since_start)
 
     async def flush_to(self, store: PageViewStore) -> None:
-        """Writes the pending counts; when that fails they stay pending, and SourceError or StoreDown is raised."""
-        pending, self.pending = self.pending, {}
-        if not pending:
+        """Writes the pending counts; when that fails they stay pending, and SourceError or StoreDown is raised.
+
+        A write that has begun goes on when the caller is cancelled, and the next call awaits it: the store may have
+        the counts already, so that a second write would count them twice.
+        """
+        if self._write is not None and not self._write.done():
+            await asyncio.wait({self._write})
+            self._write.exception()  # retrieved, so that asyncio does not log it; the counts are pending again
+        if not self.pending:
             return
+        self._write = asyncio.create_task(self._write_pending(store))
+        await asyncio.wait({self._write})
+        self._write.result()
+
+    async def _write_pending(self, store: PageViewStore) -> None:
+        pending, self.pending = self.pending, {}
         try:
             await store.add_dropped_hits(
                 [DroppedHits(site, day, why.value, hits) for (site, day, why), hits in pending.items()]
             )
         except (SourceError, StoreDown, asyncio.CancelledError):
             for (site, day, why), hits in pending.items():
-                self.since_start[why] -= hits
-                self.add_hits(site, day, why, hits)
+                self.restore_hits(site, day, why, hits)
             raise

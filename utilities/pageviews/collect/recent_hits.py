@@ -17,6 +17,7 @@ TIME_DIGITS = 12  # of a row's id, before the digest
 
 RECENT_IDS_SQL = f"SELECT id FROM page_views WHERE moment >= $since ORDER BY moment DESC LIMIT {MAX_RECENT_HITS}"  # noqa: S608
 """The query whose rows `restore` takes: a hit may be sent again after a restart too."""
+IDS_BETWEEN_SQL = f"SELECT id FROM page_views WHERE moment BETWEEN $first AND $last LIMIT {MAX_RECENT_HITS}"  # noqa: S608
 
 
 class RecentHits:
@@ -61,7 +62,7 @@ class RecentHits:
     def restore(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Restores the hits of an earlier process from the rows of RECENT_IDS_SQL."""
         for (row_id,) in reversed(list(rows)):
-            self._done[str(row_id).replace("-", "")[TIME_DIGITS:]] = None
+            self._done[key_of_row(row_id)] = None
 
 
 def hit_key(site: str, hit_id: str) -> str:
@@ -74,3 +75,8 @@ def hit_key(site: str, hit_id: str) -> str:
 def row_id(key: str, at: float) -> str:
     """Returns the id of the row for a hit at `at`, seconds since 1970; '' for a hit without an id."""
     return f"{int(at * 1000):0{TIME_DIGITS}x}{key}" if key else ""
+
+
+def key_of_row(row_id: object) -> str:
+    """Returns the key of the hit that a row was made from, by the row's id."""
+    return str(row_id).replace("-", "")[TIME_DIGITS:]
