@@ -37,6 +37,9 @@
   var isReloading = false;
   var safe = Number(body.getAttribute('data-safe')) || 0; // per cent of each edge that the glass hides
 
+  var lastCommand = '';
+  try { lastCommand = sessionStorage.getItem('command') || ''; } catch (error) { /* no storage */ }
+
   if (window.top !== window) {
     if (isShell) { window.top.location.replace('/tv'); }
     return;
@@ -203,6 +206,8 @@
 
   function onCommand(event) { // a person at the page of this screen
     var command = JSON.parse(event.data), action = command.action;
+    lastCommand = command.id;
+    try { sessionStorage.setItem('command', lastCommand); } catch (error) { /* no storage */ } // also for the next page
     if (action === 'reload') { reloadWhenServed(); }
     else if (action === 'next') { step(1); }
     else if (action === 'back') { step(-1); }
@@ -218,7 +223,7 @@
     closeStream();
     if (!window.EventSource) { return; }
     lastBeatAt = monotonicNow();
-    source = new EventSource('/tv/show');
+    source = new EventSource('/tv/show?last=' + lastCommand);
     source.addEventListener('show', onShow);
     source.addEventListener('beat', onBeat);
     source.addEventListener('command', onCommand);

@@ -52,7 +52,14 @@ class ShowEventStream(ShowHandler):
         ended = self.authenticator.screens.registry.watch_screen(screen)
         shown = shown_screen(screen, self.services)
         pipe = open_event_stream(self)
-        self.services.director.add_screen(shown, pipe, chunked=self.request.version == "HTTP/1.1", session_end=ended)
+        last = self.get_query_argument("last", "")
+        self.services.director.add_screen(
+            shown,
+            pipe,
+            chunked=self.request.version == "HTTP/1.1",
+            session_end=ended,
+            last_command=int(last) if last.isascii() and last.isdigit() and len(last) < 16 else None,
+        )
 
 
 class TakeoverGlass(ShowHandler):

@@ -5,17 +5,16 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from utilities.broadcast.programmes import Picture, Programmes, ShownScreen
+from utilities.broadcast.show_stream import ShowStream
 from utilities.broadcast.threshold_watch import THRESHOLD_CHECK_SECONDS, ThresholdWatch
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import StateDown
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.rendering.walls.wall_stream import SessionEnd, StreamPipe, WallStream
 from utilities.runtime.supervised_loop import SupervisedLoop
-from utilities.screens.command_log import EVENT_ACTIONS
 
 log = logging.getLogger("foyer.screens")
 
@@ -23,16 +22,6 @@ DIRECTOR_CHECK_SECONDS = 2.0  # between looks at files, boards and takeovers; a 
 COMMAND_POLL_SECONDS = 0.5
 SHOW_BEAT_SECONDS = 6.0
 SHOW_STALLED_SECONDS = 30.0
-
-
-@dataclass(eq=False)
-class ShowStream:
-    """The open stream of one screen, and what was sent last."""
-
-    screen: ShownScreen
-    stream: WallStream
-    sent: Picture | None = None
-    renews: bool | None = None  # whether it was told that it may load a changed page
 
 
 class ScreenDirector:
@@ -99,20 +88,22 @@ class ScreenDirector:
 
     async def follow_commands(self) -> None:
         """Sends what a person sends to a screen, in this process or another, to its open streams."""
-        commands = self.programmes.commands
+        queue = self.programmes.commands.queue
         if not self._streams:
-            commands.forget()
+            queue.forget()
             return
+        behind = [each for each in self._streams if each.is_behind]
         try:
-            new = await commands.read_new()
+            new = await queue.read_new()  # first: what both return has one number
+            recent = await queue.read_recent({each.screen.number for each in behind}) if behind else []
         except StateDown as error:
             log.debug("cannot read commands for screens: %s", error)  # the database logs its outages
             return
-        for command in new:
-            if command.action in EVENT_ACTIONS:
-                event = encode_event("command", {"action": command.action, "detail": command.detail})
-                for each in [each for each in self._streams if each.screen.number == command.screen]:
-                    each.stream.send_events([event], self._monotonic())
+        for each in self._streams:
+            if each in behind:
+                each.send_missed(recent, self._clock(), self._monotonic())
+            elif not each.is_behind:
+                each.send_commands(new, self._monotonic())
         if new:
             self._wake.set()
 
@@ -137,17 +128,24 @@ class ScreenDirector:
         self._wake.clear()
 
     def add_screen(
-        self, screen: ShownScreen, pipe: StreamPipe, *, chunked: bool, session_end: SessionEnd | None = None
+        self,
+        screen: ShownScreen,
+        pipe: StreamPipe,
+        *,
+        chunked: bool,
+        session_end: SessionEnd | None = None,
+        last_command: int | None = None,
     ) -> None:
-        """Adds a screen until its pipe closes, and sends it what it shows now."""
+        """Adds a screen until its pipe closes, and sends it what it shows now, then the commands that it has missed."""
         stream = WallStream(
             pipe, chunked=chunked, last_seq=0, session_end=session_end, on_drained=lambda _: self._send_again(each)
         )
-        each = ShowStream(screen, stream)
+        each = ShowStream(screen, stream, last_command=last_command)
         self._streams.add(each)
         pipe.set_close_callback(lambda: self._streams.discard(each))
         self._send_beat(each)
         self._send_picture(each)
+        self._command_wake.set()
 
     def open_screens(self) -> set[int]:
         """Returns the numbers of the screens with a stream in this process."""

@@ -1,15 +1,14 @@
 """What people send to screens: each command is a row of a log, which every process reads for the screens it serves."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from utilities.accounts.database.command_tables import screen_holds, screen_lights, screen_log
+from utilities.accounts.database.command_tables import screen_holds, screen_lights
 from utilities.accounts.database.connection import StateDatabase
 from utilities.accounts.database.tables import screens
 from utilities.model.clock import Clock
@@ -22,12 +21,12 @@ from utilities.screens.command_log import (
     read_log_row,
     select_entries,
 )
+from utilities.screens.command_queue import CommandQueue
 from utilities.screens.model import ALARM_MINUTES, SAFE_AREA_PERCENT, check_glass, check_range
 from utilities.screens.screen_rows import mark_change
 
 log = logging.getLogger("foyer.screens")
 
-LATE_ROWS = 50  # a transaction may commit after one that has a later number
 IDENTIFY_MINUTES = 1
 CALIBRATION_MINUTES = 10
 CALIBRATION = ":calibration"  # in place of a board; no board has such a name
@@ -57,16 +56,14 @@ class ScreenLight:
 
 
 class ScreenCommands:
-    """Writes commands, and reads those of every process."""
+    """Writes commands, and reads what holds screens; the queue has what their scripts do."""
 
     def __init__(self, database: StateDatabase, clock: Clock) -> None:
         self.database = database
         self.clock = clock
         self._holds: dict[int, ScreenHold] = {}
         self._lights: dict[int, ScreenLight] = {}
-        self._reading = asyncio.Lock()  # two readers must not send one command twice
-        self._last: int | None = None  # the number of the newest row that was read
-        self._read: set[int] = set()
+        self.queue = CommandQueue(database, clock)
 
     async def send(self, screen: int, action: ScreenAction, person: str, detail: str = "") -> None:
         """Logs a command, which reaches the screen within a second. Raises StateDown."""
@@ -195,38 +192,11 @@ class ScreenCommands:
         self._holds = {row.screen: ScreenHold(**row._mapping) for row in holds}
         self._lights = {row.screen: ScreenLight(**row._mapping) for row in lights}
 
-    def forget(self) -> None:
-        """Lets the next `read_new` begin with what comes then; for a process without screens."""
-        self._last = None
-
-    async def read_new(self) -> list[ScreenCommand]:
-        """Returns the commands of every process since the last call; none at the first one. Raises StateDown."""
-        async with self._reading:
-            return await self._read_rows()
-
-    async def _read_rows(self) -> list[ScreenCommand]:
-        last = self._last
-        if last is None:
-            self._last = await self.database.run(_select_last_number)
-            self._read = set(range(self._last - LATE_ROWS, self._last + 1))
-            return []
-        query = select(screen_log).where(screen_log.c.number > last - LATE_ROWS).order_by(screen_log.c.number)
-        rows = await self.database.run(lambda connection: connection.execute(query).all())
-        new = [read_log_row(row) for row in rows if row.number not in self._read]
-        self._last = max([last, *(each.number for each in new)])
-        self._read = {number for number in self._read if number > self._last - LATE_ROWS}
-        self._read |= {each.number for each in new}
-        return new
-
 
 def _switch_on(connection: Connection, screen: int) -> None:
     """Ends that a screen is off: whoever shows something on it wants to see it."""
     is_off = (screen_lights.c.screen == screen) & (screen_lights.c.brightness == 0)
     connection.execute(delete(screen_lights).where(is_off))
-
-
-def _select_last_number(connection: Connection) -> int:
-    return connection.scalar(select(func.max(screen_log.c.number))) or 0
 
 
 def _select_holds_and_lights(connection: Connection) -> tuple[list[Row[Any]], list[Row[Any]]]:
