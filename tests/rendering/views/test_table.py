@@ -166,10 +166,11 @@ COUNTRIES = tuple((f"Country {place}", 100 - place) for place in range(12))
         (COUNTRIES, None, 100.0, "first 4 of 12", "Country 3"),
         (COUNTRIES, 41, 100.0, "first 4 of 41", "Country 3"),
         (COUNTRIES, 41, 200.0, "4 of 41", "Country 3"),
+        (COUNTRIES, 41, 270.0, "top 4", "Country 3"),  # where the numbers have no room, no row is lost either
         (COUNTRIES, 41, 380.0, "", "and 38 more"),  # no room beside the headline
         (COUNTRIES[:3], None, 200.0, "", "Country 2"),
         ((*COUNTRIES[:3], ("(other)", 900)), 41, 200.0, "", "Other"),
-        (COUNTRIES[:2], 41, 380.0, "", "and 40 more"),  # the source itself has cut the list
+        (COUNTRIES[:2], 41, 380.0, "", "and 39 more"),  # the source itself has cut the list
     ],
 )
 def test_cut_list_on_a_wall_says_how_much_of_it_is_shown(
@@ -186,3 +187,30 @@ def test_days_on_a_wall_say_that_they_are_the_last_ones() -> None:
     columns = Column("date", "Day", ValueKind.DATE), Column("users", "Readers", ValueKind.INTEGER)
     rows = tuple((f"2026-11-{day}", day) for day in range(13, 20))
     assert build_table(Frame(columns, rows, date_range=WEEK), Box(548, 220, 32, 40, 100)).extent == "last 4 of 7"
+
+
+@pytest.mark.parametrize(
+    ("title", "word", "extent", "last"),
+    [
+        (40.0, "incomplete", "top 4", "Country 3"),
+        (200.0, "", "4 of 12", "and 9 more · Readers incomplete"),
+        (380.0, "", "", "and 9 more · Readers incomplete"),
+    ],
+)
+def test_note_about_one_column_has_a_word_on_the_wall(title: float, word: str, extent: str, last: str) -> None:
+    columns = Column("country", "Country", ValueKind.TEXT), Column("users", "Readers", ValueKind.INTEGER)
+    frame = Frame(columns, COUNTRIES, (Note("Not all were counted", "users"),), WEEK)
+    table = build_table(frame, Box(width=548, height=220, text=32, figure=40, title=title))
+    assert (table.note_word, table.rows[-1].label) == (word, last)
+    assert table.extent == (extent if word else "")
+
+
+@pytest.mark.parametrize(
+    ("width", "keeps", "extent"), [(1144, True, "first 4 of 12"), (470, False, "4 of 12"), (430, False, "top 4")]
+)
+def test_stale_list_keeps_its_headings_and_its_extent_where_they_have_room(
+    width: float, keeps: bool, extent: str
+) -> None:
+    columns = Column("country", "Country", ValueKind.TEXT), Column("users", "Readers", ValueKind.INTEGER)
+    table = build_table(Frame(columns, COUNTRIES, date_range=WEEK), Box(width, 220, 32, 40, 100))
+    assert (table.keeps_headings, table.stale_extent) == (keeps, extent)

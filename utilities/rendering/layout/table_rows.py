@@ -1,16 +1,19 @@
 """The rows of a table on a wall: which are shown, and what says how many are not."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from utilities.model.formats import format_value
-from utilities.model.frames import REST_NAME, Frame, Value, ValueKind
+from utilities.model.frames import REST_NAME, Frame, Note, Value, ValueKind
 from utilities.rendering.layout import Box
-from utilities.rendering.layout.table_columns import MEASURING_MARGIN
+from utilities.rendering.layout.table_columns import MEASURING_MARGIN, NOTE_MARK_EM
 from utilities.rendering.layout.text_width import text_width
 
-EXTENT_GAP_EM = 0.6
+EXTENT_GAP_EM = 0.45
 """Between the headline and how many of the rows are shown, in em of text."""
+
+AGE_EM = 7.0
+"""The longest age of a stale tile (`59 min old`) with its shape and the space before it, in em of text."""
 
 REST_LABEL = "Other"
 REST_LABELS = (REST_NAME, REST_LABEL)
@@ -38,6 +41,7 @@ class TableHeading:
     text: str
     note: str
     is_text: bool = False
+    key: str = ""  # of its column
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class TableContent:
     full: bool  # all rows that fit are there
     empty: tuple[str, ...]  # sentences instead of rows
     extent: str = ""  # `5 of 41` next to the headline, where rows have no room
+    note_word: str = ""  # what the mark at a heading means, next to the headline
+    stale_extent: str = ""  # the extent while an age stands on the line as well
+    keeps_headings: bool = False  # whether the headings have room next to an age
 
 
 def select_rows(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
@@ -71,15 +78,51 @@ def count_hidden_rows(frame: Frame, content: TableContent) -> int:
     return max(len(frame.named_rows), frame.total_rows or 0) - len(content.rows)
 
 
-def describe_extent(frame: Frame, content: TableContent, room: float, box: Box) -> str:
-    """Returns `first 5 of 41`, `5 of 41` or '', whichever fits next to the headline."""
+def with_headline_words(frame: Frame, content: TableContent, room: float, box: Box) -> TableContent:
+    """Returns the content with the words that fit next to the headline, where its headings leave `room` px."""
+    note = next((note.short for head in content.heads if head.note for note in notes_of(frame, head)), "")
+    extents, gap, age = describe_extents(frame, content), EXTENT_GAP_EM * box.text, AGE_EM * box.text
+    marked = gap + NOTE_MARK_EM * box.text + MEASURING_MARGIN * text_width(note, box.text) if note else 0.0
+    extent = select_extent(extents, room - marked, box)
+    has_note = bool(note) and marked <= room and (bool(extent) or not extents)
+    keeps_headings = age <= room
+    stale_room = room if keeps_headings else box.width - MEASURING_MARGIN * box.title
+    return replace(
+        content,
+        extent=extent or select_extent(extents, room, box),
+        note_word=note if has_note else "",
+        stale_extent=select_extent(extents, stale_room - age, box),
+        keeps_headings=keeps_headings,
+    )
+
+
+def unsaid_words(frame: Frame, content: TableContent) -> str:
+    """Returns what has no room next to the headline: `and 38 more`, `Readers incomplete`, or both; '' without any."""
+    hidden = count_hidden_rows(frame, content)
+    marked = [f"{head.text} {note.short}" for head in content.heads if head.note for note in notes_of(frame, head)]
+    more = f"and {hidden:,} more" if hidden and not content.extent and not is_chronological(frame) else ""
+    return " · ".join(one for one in (more, *marked[: not content.note_word]) if one)
+
+
+def notes_of(frame: Frame, head: TableHeading) -> list[Note]:
+    """Returns the notes about the column of a heading."""
+    return [note for note in frame.notes if note.column == head.key]
+
+
+def describe_extents(frame: Frame, content: TableContent) -> tuple[str, ...]:
+    """Returns `first 5 of 41`, `5 of 41` and `top 5`; () where all rows are shown."""
     hidden = count_hidden_rows(frame, content)
     if not hidden:
-        return ""
-    text = f"{len(content.rows):,} of {hidden + len(content.rows):,}"
-    which = "last" if is_chronological(frame) else "first"
+        return ()
+    shown, is_latest = len(content.rows), is_chronological(frame)
+    text = f"{shown:,} of {hidden + shown:,}"
+    return f"{'last' if is_latest else 'first'} {text}", text, f"{'last' if is_latest else 'top'} {shown:,}"
+
+
+def select_extent(extents: tuple[str, ...], room: float, box: Box) -> str:
+    """Returns the longest that fits into `room` px with the gap before it; '' where none does."""
     room -= EXTENT_GAP_EM * box.text
-    return next((one for one in (f"{which} {text}", text) if MEASURING_MARGIN * text_width(one, box.text) <= room), "")
+    return next((one for one in extents if MEASURING_MARGIN * text_width(one, box.text) <= room), "")
 
 
 def label_text(value: Value, kind: ValueKind) -> str:

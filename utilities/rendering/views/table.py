@@ -29,11 +29,10 @@ from utilities.rendering.layout.table_rows import (
     TableContent,
     TableHeading,
     TableRow,
-    count_hidden_rows,
-    describe_extent,
-    is_chronological,
     label_text,
     select_rows,
+    unsaid_words,
+    with_headline_words,
 )
 from utilities.rendering.layout.text_width import text_width, truncate_words
 from utilities.rendering.views import TABLE, View, fits_no_frame
@@ -70,12 +69,19 @@ def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
     capacity = row_capacity(box)
     content = build_table_content(frame, box, options, select_rows(frame, min(capacity, options.rows)), capacity)
-    hidden = count_hidden_rows(frame, content)
-    if not hidden or content.extent or len(content.rows) < 2 or is_chronological(frame):
+    unsaid = unsaid_words(frame, content)
+    if not unsaid or len(content.rows) < 2:
         return content
+    if len(content.rows) < capacity:
+        return replace(content, rows=(*content.rows, words_row(unsaid, content, options)))
     shorter = build_table_content(frame, box, options, select_rows(frame, len(content.rows) - 1), capacity)
-    more = TableRow(f"and {hidden + 1:,} more", "", ("",) * len(shorter.heads), 0.0 if options.bars else None, True)
-    return replace(shorter, rows=(*shorter.rows, more), full=content.full, extent="")
+    unsaid = unsaid_words(frame, replace(shorter, extent="")) or unsaid
+    return replace(shorter, rows=(*shorter.rows, words_row(unsaid, shorter, options)), full=content.full, extent="")
+
+
+def words_row(text: str, content: TableContent, options: TableOptions) -> TableRow:
+    """Returns a row of words about the others."""
+    return TableRow(text, "", ("",) * len(content.heads), 0.0 if options.bars else None, True)
 
 
 def build_table_content(
@@ -92,13 +98,13 @@ def build_table_content(
     every += join_share_columns(part, networks) if networks else []
     numeric = select_columns(every, box.width - label_width(labels, box), box, headed=True, keep=options.bars)
     content = TableContent(
-        heads=tuple(TableHeading(one.heading, one.note, one.is_text) for one in numeric) if part.rows else (),
+        heads=tuple(TableHeading(one.heading, one.note, one.is_text, one.key) for one in numeric) if part.rows else (),
         rows=tuple(build_table_rows(part, labels, texts[1:], numeric, options.bars, box)),
         full=len(part.rows) == capacity,
         empty=() if part.rows else empty_sentences(frame, box),
     )
     room = box.width - sum(column_width(one, box, headed=True) for one in numeric) - MEASURING_MARGIN * box.title
-    return replace(content, extent=describe_extent(frame, content, room, box))
+    return with_headline_words(frame, content, room, box)
 
 
 def omitted_columns_text(frame: Frame, box: Box, options: TableOptions) -> str:
