@@ -15,6 +15,7 @@ from utilities.pageviews.log_import.log_line import (
     can_be_page,
     clean_host,
     decode_latin,
+    first_address,
     is_domain,
     require_address,
     split_request,
@@ -23,8 +24,9 @@ from utilities.pageviews.log_import.log_line import (
 from utilities.pageviews.log_import.log_time import parse_json_time
 from utilities.pageviews.log_import.w3c_log import build_w3c_line, canonical_name
 
-MESSAGE_NAMES = ("log", "MESSAGE", "message", "msg", "line", "textPayload", "short_message", "full_message", "_raw")
-"""The field that has the line as text: Docker, journald, Fluent Bit and Logstash, Loki, Google Cloud, GELF, Splunk."""
+MESSAGE_NAMES = ("log", "MESSAGE", "message", "msg", "line", "textPayload", "short_message", "full_message", "_raw", "@message")
+"""The field that has the line as text: Docker, journald, Fluent Bit and Logstash, Loki, Google Cloud, GELF, Splunk,
+CloudWatch."""
 MAX_ENVELOPES = 3  # one within the other
 BETWEEN_OBJECTS = " \t\r\n,]\0"
 HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
@@ -98,12 +100,22 @@ def plain_message(value: object) -> str:
 def inner_records(record: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
     """Yields the objects within an object, each with the other fields of the outer one: collectors add envelopes."""
     plain = {name: value for name, value in record.items() if not isinstance(value, dict)}
-    for value in record.values():
+    for value in map(parse_inner_object, record.values()):
         if isinstance(value, dict):
             inner = plain | value
             yield inner
             if depth < MAX_ENVELOPES:
                 yield from inner_records(inner, depth + 1)
+
+
+def parse_inner_object(value: object) -> object:
+    """Returns the object that a text is, as Azure writes `properties`; returns other values unchanged."""
+    if isinstance(value, str) and value.startswith("{"):
+        try:
+            return load_json_object(value)
+        except UnreadableLine:
+            return value
+    return value
 
 
 def missing_text(record: Mapping[str, Any]) -> str:
@@ -125,7 +137,7 @@ def parse_json_record(record: Mapping[str, Any], prefix_time: str = "") -> LogLi
         names = {canonical_name(name): value for name, value in record.items()}
         return build_w3c_line({name: "" if value is None else str(value) for name, value in names.items()})
     fields = JsonFields(record)
-    address, time, status = fields.first("address"), fields.first("at") or prefix_time, fields.first("status")
+    address, time, status = client_of(fields), fields.first("at") or prefix_time, fields.first("status")
     if not (address and time and status and fields.has("target")):
         return None
     at, is_local = parse_json_time(time)
@@ -153,6 +165,12 @@ def parse_json_record(record: Mapping[str, Any], prefix_time: str = "") -> LogLi
     )
 
 
+def client_of(fields: JsonFields) -> str:
+    """Returns the client's address. Fluentd calls it `host` and the status `code`; Heroku logs only X-Forwarded-For."""
+    host = fields.texts.get("host", "") if "code" in fields.texts else ""
+    return fields.first("address") or (host if first_address(host) else fields.first("forwarded"))
+
+
 def decode_percents(text: str, mark: str) -> str:
     """Returns the text of a field that some servers encode as in a URL, which `mark` and no space show."""
     return unquote(text) if mark in text and " " not in text and "://" not in text else text
@@ -164,6 +182,8 @@ def request_of(fields: JsonFields) -> tuple[str, str, str]:
     method, target = next((line for line in lines if line[0]), (fields.first("method"), fields.first("target")))
     if not target:
         return "", "", ""
+    if target == fields.texts.get("reqpath") and "://" not in target:
+        target = f"/{target.removeprefix('/')}"  # Akamai's has no slash
     query = fields.first("query").removeprefix("?")
     if query and "?" not in target:
         target = f"{target}?{query}"

@@ -26,11 +26,12 @@ TIME_PATTERN = (
     r"|[A-Z][a-z]{2},? (?:[A-Z][a-z]{2} [ \d]?\d|\d\d [A-Z][a-z]{2}) [^\]]{13,48}"
     r"|\d{9,19}(?:\.\d{1,9})?)\]"
 )
+BEFORE_STATUS = r"(?:(?:\d*\.\d+|[A-Z_]{3,16}|-) ){0,2}"  # a duration, or what the cache did
 TEXT_LINE_PATTERN = re.compile(
     r"""((?:[^"]|"[^"\[/]*")*?) ?"""
     + TIME_PATTERN
-    + r'([^"]*(?:"[\w.:-]*" +)*)"((?:[^"\\]++|\\.|"(?! "?\d{3}"?(?: |$)))*+)"'
-    r' "?(\d{3})"?( (?:\d+|-)(?= |$))?( .*|$)',
+    + rf'([^"]*(?:"[\w.:-]*" +)*)"((?:[^"\\]++|\\.|"(?! {BEFORE_STATUS}"?\d{{3}}"?(?: |$)))*+)"'
+    rf' {BEFORE_STATUS}"?(\d{{3}})"?( (?:\d+|-)(?= |$))?( .*|$)',
     re.DOTALL,
 )
 """A mark within the request that the server has not escaped does not end it."""
@@ -74,7 +75,7 @@ def parse_text_line(text: str) -> LogLine | None:
     head, time, middle, request, status, size, rest = match.groups()
     if len(LINE_MIDDLE.findall(text)) > 1:
         raise UnreadableLine("two lines are written into one")
-    host, address = parse_head(head.replace('"', " ").split())
+    host, address = parse_head((head.strip() or middle).replace('"', " ").split())
     host = host or next(
         (clean_host(word) for word in middle.replace('"', " ").split() if is_domain(clean_host(word))), ""
     )
@@ -87,8 +88,8 @@ def parse_text_line(text: str) -> LogLine | None:
     method, target = split_request(unescape_text(request))
     if not method and int(status) < 400 and IS_REQUEST_PART(request):
         raise UnreadableLine("the quoted field before the status is not `METHOD PATH PROTOCOL`")
-    if size is None and STATUS_FIRST(head):
-        raise UnreadableLine("there is a number before the client, and one of status and size is missing")
+    if size is None and (STATUS_FIRST(head) or not head.strip()):
+        raise UnreadableLine("one of status and size is missing")
     url_host, method, target = split_target(method, target)
     at, is_local = parse_log_time(time)
     return LogLine(

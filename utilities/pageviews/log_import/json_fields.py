@@ -12,11 +12,11 @@ FIELD_NAMES = {
     "ClientRequestHost url.domain hostname cs_host reqHost",
     "address": "ClientHost remote_addr client_ip remote_ip clientip remote_host ip remoteIp client_addr realip "
     "request.client_ip request.remote_ip request.remote_addr ClientAddr ClientIP httpRequest.remoteIp "
-    "source.ip client.ip remote_address req.remoteAddress downstream_remote_address client c_ip cliIP",
+    "source.ip client.ip remote_address req.remoteAddress downstream_remote_address client c_ip cliIP remote",
     "forwarded": "http_x_forwarded_for x_forwarded_for fwd xff forwarded_for request.headers.X-Forwarded-For "
     "request_X-Forwarded-For headers.X-Forwarded-For req.headers.x-forwarded-for",
     "at": "time_iso8601 time_local msec timestamp @timestamp ts StartUTC StartLocal EdgeStartTimestamp "
-    "start_time requestTime time date datetime reqTimeSec EdgeEndTimestamp",
+    "start_time started_at requestTime time date datetime reqTimeSec EdgeEndTimestamp",
     "method": "request_method method verb request.method RequestMethod ClientRequestMethod "
     "httpRequest.requestMethod http.request.method http_method req.method cs_method reqMethod",
     "target": "originalRequestUriWithArgs request_uri request RequestPath ClientRequestURI request.uri request.url "

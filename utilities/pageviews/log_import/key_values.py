@@ -10,14 +10,17 @@ LABEL = re.compile(r"([A-Za-z_@][\w.@-]*):(.*)", re.DOTALL).fullmatch
 MIN_PAIRS = 4  # address, time, target, status
 
 
-def parse_key_values(text: str) -> LogLine | None:
-    """Parses a line that consists of names and values; None for every other line. Raises UnreadableLine."""
+def parse_key_values(text: str, prefix_time: str = "") -> LogLine | None:
+    """Parses a line that consists of names and values; None for every other line. Raises UnreadableLine.
+
+    `prefix_time` is the time before the line, used when it has none.
+    """
     pairs = split_labels(text) if "\t" in text else split_pairs(text)
     if len(pairs) < MIN_PAIRS:
         return None
     if first_address(pairs.get("host", "")):  # in LTSV it is the client
         pairs.setdefault("remote_addr", pairs.pop("host"))
-    return parse_json_record(pairs)
+    return parse_json_record(pairs, prefix_time)
 
 
 def split_labels(text: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ KNOWN_FORMATS = (
     "common, combined and vhost_combined (Apache, nginx, lighttpd, Traefik), JSON lines (nginx, Caddy, Traefik, "
     "CloudFront, Cloudflare, Google Cloud, Azure, Fastly, Vercel, Elastic, Envoy), "
     "W3C extended with #Fields (IIS, CloudFront), AWS load balancers (ALB, ELB), S3, "
-    "HAProxy, Envoy, bunny.net, nginx proxy manager, LTSV and logfmt; "
+    "HAProxy, Envoy, Squid, Varnish, Heroku, bunny.net, nginx proxy manager, LTSV and logfmt; "
     "each also behind the prefix of syslog, journald, Docker or Kubernetes"
 )
 UNKNOWN_FORMAT_TEXT = "no known format"
@@ -84,7 +84,7 @@ class LineParser:
             return None
         time = PREFIX_TIME(text)
         if time:
-            self.prefix_time = time[0].replace("/", "-") + ("Z" if CADDY_LOGGER in text else "")
+            self.prefix_time = time[1].replace("/", "-") + ("Z" if CADDY_LOGGER in text else "")
         reason = UNKNOWN_FORMAT_TEXT
         for candidate in candidates(text):
             try:
@@ -116,7 +116,8 @@ class LineParser:
         line = parse_common_line(text)
         if line is not None:
             return line
-        return next(filter(None, (parse(text) for parse in (*TEXT_FORMATS, parse_text_line, parse_key_values))), None)
+        line = next(filter(None, (parse(text) for parse in (*TEXT_FORMATS, parse_text_line))), None)
+        return line or parse_key_values(text, self.prefix_time)
 
     def _parse_json(self, record: Mapping[str, Any]) -> LogLine | None:
         """Parses an object with the fields of a request, or with a line as text or as an object within it."""

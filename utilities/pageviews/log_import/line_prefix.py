@@ -8,7 +8,8 @@ PREFIXES = tuple(
     re.compile(pattern)
     for pattern in (
         # RFC 5424, also with the length in front: <190>1 TIME HOST APP PROCID MSGID STRUCTURED-DATA
-        r"(?:\d+ )?<\d{1,3}>1 (?:\S+ ){5}(?:-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.)*+\")*+\])+) ?\ufeff?",
+        # Heroku leaves the structured data out.
+        r"(?:\d+ )?<\d{1,3}>1 (?:\S+ ){5}(?:-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.)*+\")*+\])+)? ?\ufeff?",
         # RFC 3164, rsyslog's newer times, and journalctl: [<190>]TIME HOST TAG[PID]:
         rf"(?:<\d{{1,3}}>)?(?:[A-Z][a-z]{{2}} [ \d]\d (?:\d{{4}} )?\d\d:\d\d:\d\d(?:\.\d+)?|{COLLECTOR_TIME}) "
         r"(?:\S+ )?[^\s\[\]\":{]+(?:\[[\w./-]+\])?: +",
@@ -30,7 +31,7 @@ PREFIXES = tuple(
 COLOUR_CODE = re.compile(r"\x1b\[[\d;]*m")
 JOURNAL_FIELD = re.compile(r"(?:__?[A-Z][A-Z0-9_]*|PRIORITY|SYSLOG_[A-Z]+|INVOCATION_ID)=").match
 """The other fields of a journal entry: they belong to no line."""
-PREFIX_TIME = re.compile(COLLECTOR_TIME).match
+PREFIX_TIME = re.compile(rf"(?:(?:\d+ )?<\d{{1,3}}>1 )?({COLLECTOR_TIME})").match
 PARTIAL_LINE = re.compile(rf"{COLLECTOR_TIME} (stdout|stderr) P ").match
 WHOLE_PART = re.compile(rf"{COLLECTOR_TIME} (stdout|stderr) F ").match
 

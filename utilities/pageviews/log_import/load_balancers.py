@@ -9,6 +9,7 @@ from utilities.pageviews.log_import.log_line import (
     QUOTED_PATTERN,
     LogLine,
     UnreadableLine,
+    can_be_page,
     clean_host,
     dash_to_empty,
     is_domain,
@@ -62,6 +63,12 @@ PROXY_MANAGER_LINE = re.compile(
     + QUOTED_PATTERN
 )
 """nginx proxy manager: its `proxy` and `standard` formats."""
+
+
+SQUID_LINE = re.compile(
+    r"(\d{9,10}\.\d{3}) +-?\d+ (\S+) [A-Z_]+/(\d{3}) \d+ ([A-Z]+) (\S+) \S+ [A-Z_]+/\S+ (\S+)$"
+)
+"""Squid: wiki.squid-cache.org, "Squid native access.log format"; it has no referrer and no user-agent."""
 
 
 def parse_elb_line(text: str) -> LogLine | None:
@@ -140,6 +147,16 @@ def parse_proxy_manager_line(text: str) -> LogLine | None:
     return make_line(clean_host(host), client, time, f"{method} {target}", status, referrer, agent or NO_AGENT)
 
 
+def parse_squid_line(text: str) -> LogLine | None:
+    """Parses a line of Squid in front of a website."""
+    match = SQUID_LINE.match(text)
+    if match is None:
+        return None
+    time, client, status, method, url, content_type = match.groups()
+    line = make_line("", client, time, f"{method} {url}", status, "", "")
+    return line._replace(is_page=can_be_page("", content_type))
+
+
 def make_line(host: str, client: str, time: str, request: str, status: str, referrer: str, agent: str) -> LogLine:
     """Returns the line of these texts; raises UnreadableLine."""
     method, target = split_request(unescape_text(request))
@@ -165,4 +182,5 @@ TEXT_FORMATS: tuple[Callable[[str], LogLine | None], ...] = (
     parse_bunny_line,
     parse_envoy_line,
     parse_proxy_manager_line,
+    parse_squid_line,
 )

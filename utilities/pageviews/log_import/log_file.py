@@ -8,6 +8,7 @@ import os
 import stat
 import zlib
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -20,6 +21,7 @@ READ_CHUNK_BYTES = 1 << 20  # bytes read at once
 MAX_LINE_BYTES = 1 << 16  # no web server writes longer lines
 PACKED_CHUNK_BYTES = 1 << 16  # fewer, because they may become a thousand times as many
 MAGIC_BYTES = 64
+MIN_UNMARKED_BYTES = 16  # of UTF-16 without a byte-order mark, which the zeros of ASCII's letters show
 MAX_LAYERS = 3  # as in UTF-16 that was compressed, or a file that was compressed twice
 TOO_LONG_LINE = b"\0too long"  # replaces a line longer than MAX_LINE_BYTES; compared by identity
 STANDARD_INPUT = Path("-")
@@ -53,6 +55,7 @@ UNREAD_FORMATS = {
     b"Rar!": "a rar archive: unpack it first",
     b"\x1f\x9d": "compressed with `compress`: unpack it with `uncompress` first",
     b"\x04\x22\x4d\x18": "compressed with lz4: unpack it with `lz4 -d` first",
+    b"LZIP": "compressed with lzip: unpack it with `lzip -d` first",
     b"PAR1": "a Parquet file: export it as JSON lines first",
     b"LPKSHHRH": "a systemd journal: pipe it with `journalctl -o cat -u UNIT | run.py import-log -`",
 }
@@ -60,13 +63,13 @@ UNREAD_FORMATS = {
 
 
 class Utf16Decoder:
-    """Turns UTF-16, which Windows tools write, into UTF-8."""
+    """Turns UTF-16, which Windows tools write, into UTF-8. `utf-16` takes the order of the bytes from their mark."""
 
     eof = False
     unused_data = b""
 
-    def __init__(self) -> None:
-        self.decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    def __init__(self, encoding: str = "utf-16") -> None:
+        self.decoder = codecs.getincrementaldecoder(encoding)("replace")
 
     def decompress(self, data: bytes, /) -> bytes:
         return self.decoder.decode(data).encode("utf-8", "replace")
@@ -187,6 +190,10 @@ def find_decompressor(head: bytes) -> Callable[[], Decompressor] | None:
     )
     if is_utf16 and len(head) > 2:
         return Utf16Decoder
+    if len(head) >= MIN_UNMARKED_BYTES:
+        for encoding, letters, zeros in (("utf-16-le", head[0::2], head[1::2]), ("utf-16-be", head[1::2], head[0::2])):
+            if all(letters) and not any(zeros):
+                return partial(Utf16Decoder, encoding)
     return next((make for magic, make in DECOMPRESSORS.items() if head.startswith(magic)), None)
 
 
