@@ -65,9 +65,7 @@ PROXY_MANAGER_LINE = re.compile(
 """nginx proxy manager: its `proxy` and `standard` formats."""
 
 
-SQUID_LINE = re.compile(
-    r"(\d{9,10}\.\d{3}) +-?\d+ (\S+) [A-Z_]+/(\d{3}) \d+ ([A-Z]+) (\S+) \S+ [A-Z_]+/\S+ (\S+)$"
-)
+SQUID_LINE = re.compile(r"(\d{9,10}\.\d{3}) +-?\d+ (\S+) [A-Z_]+/(\d{3}) \d+ ([A-Z]+) (\S+) \S+ [A-Z_]+/\S+ (\S+)$")
 """Squid: wiki.squid-cache.org, "Squid native access.log format"; it has no referrer and no user-agent."""
 
 
