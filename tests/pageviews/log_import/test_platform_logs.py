@@ -26,7 +26,8 @@ FLUENTD = {"method": "GET", "path": TARGET, "code": "200", "size": "512", "refer
         (f"2026-11-20T09:00:00.000000+00:00 heroku[router]: {HEROKU}", UNKNOWN_BROWSER),
         (f"<158>1 2026-11-20T09:00:00.000000+00:00 host heroku router - {HEROKU}", UNKNOWN_BROWSER),
         (
-            f"1795165200.000    150 203.0.113.5 TCP_MISS/200 512 GET http://{HOST}{TARGET} - HIER_DIRECT/10.0.0.1 text/html",
+            f"1795165200.000    150 203.0.113.5 TCP_MISS/200 512 GET http://{HOST}{TARGET} - HIER_DIRECT/10.0.0.1 "
+            "text/html",
             UNKNOWN_BROWSER,
         ),
         (json.dumps({"host": "203.0.113.5", "user": None, "time": "2026-11-20T09:00:00Z", **FLUENTD}), EXPECTED),
