@@ -24,7 +24,9 @@ from utilities.pageviews.log_import.log_line import (
 from utilities.pageviews.log_import.log_time import parse_json_time
 from utilities.pageviews.log_import.w3c_log import build_w3c_line, canonical_name
 
-MESSAGE_NAMES = tuple("log MESSAGE message msg line textPayload short_message full_message _raw @message".split())
+MESSAGE_NAMES = tuple(
+    ["log", "MESSAGE", "message", "msg", "line", "textPayload", "short_message", "full_message", "_raw", "@message"]
+)
 """The field that has the line as text: Docker, journald, Fluent Bit and Logstash, Loki, Google Cloud, GELF, Splunk,
 CloudWatch."""
 MAX_ENVELOPES = 3  # one within the other
