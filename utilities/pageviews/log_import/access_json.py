@@ -24,7 +24,18 @@ from utilities.pageviews.log_import.log_line import (
 from utilities.pageviews.log_import.log_time import parse_json_time
 from utilities.pageviews.log_import.w3c_log import build_w3c_line, canonical_name
 
-MESSAGE_NAMES = tuple(
+MESSAGE_NAMES = (
+    "log",
+    "MESSAGE",
+    "message",
+    "msg",
+    "line",
+    "textPayload",
+    "short_message",
+    "full_message",
+    "_raw",
+    "@message",
+)
     ["log", "MESSAGE", "message", "msg", "line", "textPayload", "short_message", "full_message", "_raw", "@message"]
 )
 """The field that has the line as text: Docker, journald, Fluent Bit and Logstash, Loki, Google Cloud, GELF, Splunk,
