@@ -76,7 +76,8 @@ def host_patterns(host: str) -> Iterator[str]:
     for last in range(1, len(labels)):
         if all(len(part) <= 3 for part in labels[last:]):  # de, com, co.uk, com.tr
             yield ".".join(labels[:last]) + ".*"
-            return
+            break
+    yield f"android-app:{host}"  # GA4 and some programs write the name of an app as if it were a host
 
 
 @lru_cache(maxsize=4096)

@@ -36,8 +36,6 @@ MESSAGE_NAMES = (
     "_raw",
     "@message",
 )
-    ["log", "MESSAGE", "message", "msg", "line", "textPayload", "short_message", "full_message", "_raw", "@message"]
-)
 """The field that has the line as text: Docker, journald, Fluent Bit and Logstash, Loki, Google Cloud, GELF, Splunk,
 CloudWatch."""
 MAX_ENVELOPES = 3  # one within the other
