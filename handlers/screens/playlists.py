@@ -11,7 +11,7 @@ from handlers.screens.pair import PLAYLIST_PREFIX
 from utilities.broadcast.threshold_watch import find_rule_faults
 from utilities.broadcast.week_plan import plan_week
 from utilities.model.errors import ParameterError
-from utilities.model.formats import format_date
+from utilities.model.formats import format_date, timezone_words
 from utilities.model.near_names import check_param_names, find_near_name
 from utilities.model.principals import Person
 from utilities.model.time_ranges import zone_names
@@ -145,7 +145,7 @@ class PlaylistPage(PlaylistHandler):
             today=today,
             now_left=self.part_of_day(now),
             titles=self.titles,
-            zone_name=getattr(self.zone, "key", None) or "the server's",
+            zone_name=timezone_words(getattr(self.zone, "key", None) or "the server's"),
             fault=self.services.playlists.fault,
             describe_window=describe_window,
             describe_quiet=describe_quiet,

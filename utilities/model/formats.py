@@ -97,7 +97,12 @@ def format_date_range(date_range: DateRange) -> str:
 
 def timezone_label(date_range: DateRange) -> str:
     """Returns `Los Angeles time` or `UTC`."""
-    city = date_range.zone.rsplit("/", 1)[-1].replace("_", " ")
+    return timezone_words(date_range.zone)
+
+
+def timezone_words(zone: str) -> str:
+    """Returns `Los Angeles time` or `UTC` for the name of a time zone."""
+    city = zone.rsplit("/", 1)[-1].replace("_", " ")
     return city if city == "UTC" else f"{city} time"
 
 
