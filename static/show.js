@@ -59,7 +59,7 @@
   function isPainted(frame) { // an error of the server or the browser, or half a page, never gets on the glass
     var page = readBody(frame), links = page ? frame.contentDocument.querySelectorAll('link[rel=stylesheet]') : [], i;
     for (i = 0; i < links.length; i += 1) { if (!links[i].sheet) { return false; } }
-    return !!page && !frame.contentDocument.querySelector('script[src]:not([data-ran])');
+    return !!page && !!frame.contentDocument.querySelector('[data-end]') && !frame.contentDocument.querySelector('script[src]:not([data-ran])');
   }
 
   function dropWaiting() {

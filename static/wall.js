@@ -9,7 +9,6 @@
   var OUTDATED_MS = 43200000; // 12 h: figures of a server that is gone for longer, or since another day, are hidden
   var MAX_RETRY_MS = 15000;
   var ANSWER_MS = 20000; // a request without an answer by then has failed
-  var LOAD_MS = 30000; // what has not come by then has stalled
   var JUMP_MS = 5000; // a longer tick: the television slept
   var FROM_THEN = 'All figures are from then.';
 
@@ -49,7 +48,7 @@
   var offset = Number(body.getAttribute('data-offset')) || 0; // minutes, of the board's zone at serverTime
   var zoneFormat = makeZoneFormat(body.getAttribute('data-zone'));
 
-  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); } // see isWhole
+  if (document.currentScript) { document.currentScript.setAttribute('data-ran', ''); } // see watchdog.js
 
   function monotonicNow() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
@@ -301,7 +300,7 @@
   function reloadWhenServed() { // never reload into an error page: nobody is there to fix it
     fetchPage(function (code, served, text) {
       if (served && code === 200) {
-        isReloading = !isWhole() || isOtherPage(text); // else an old process answers: the next beat says more
+        isReloading = isOtherPage(text); // else an old process answers: the next beat says more
         if (isReloading) { location.reload(); }
         return;
       }
@@ -340,24 +339,6 @@
     sleptMs = jump < JUMP_MS ? 0 : jump;
     clearTimeout(retryTimer);
     openStream();
-  }
-
-  /* What a stalled load leaves. */
-
-  function isWhole() { // every style sheet is there, and every script has run
-    var links = document.querySelectorAll('link[rel=stylesheet]');
-    for (var i = 0; i < links.length; i += 1) { if (!links[i].sheet) { return false; } }
-    return !document.querySelector('script[src]:not([data-ran])');
-  }
-
-  function checkLoad() {
-    var loads = 0;
-    try { // each time later: a file may be gone for good
-      loads = isWhole() ? -1 : Number(sessionStorage.getItem('loads')) || 0;
-      sessionStorage.setItem('loads', loads + 1);
-    } catch (error) { /* no storage */ }
-    if (isWhole()) { return; }
-    setTimeout(reload, Math.min(loads, 20) * LOAD_MS);
   }
 
   function pageAttribute(text, name) { return (text.match(new RegExp(' data-' + name + '="([^"]*)"')) || [])[1] || ''; }
@@ -402,7 +383,6 @@
     for (var i = 0; i < nodes.length; i += 1) { tiles[nodes[i].getAttribute('data-tile')] = nodes[i]; }
     document.addEventListener('mousemove', showCursor);
     setInterval(function () { checkSleep(); checkSilence(); updateAges(); }, 1000);
-    setTimeout(checkLoad, LOAD_MS);
     openStream();
   }
 

@@ -1,12 +1,13 @@
 """The headers of every response, whatever its status."""
 
+from handlers.base.watchdog import WATCHDOG_HASH
 from utilities.config.settings import Settings
 
 # No `require-trusted-types-for`: the wall's ES5 script swaps in fragments that the server rendered, through innerHTML.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
+        f"script-src 'self' {WATCHDOG_HASH}",
         "style-src 'self'",
         "img-src 'self'",
         "font-src 'self'",

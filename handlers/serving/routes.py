@@ -16,6 +16,7 @@ from handlers.base.permissions import (
     build_access_table,
 )
 from handlers.base.security_headers import security_headers
+from handlers.base.watchdog import WATCHDOG_SCRIPT
 from handlers.boards.desk import BoardDesk
 from handlers.boards.wall import BoardListPage, BoardStyles, DefaultWall, TilePage, WallEventStream, WallPage
 from handlers.collect.beacon import collect_routes
@@ -123,7 +124,7 @@ def screen_routes() -> list[Route]:
 
 def make_application(services: Services, authenticator: Authenticator) -> Application:
     """Builds the application over these services; `open_authenticator` makes the authenticator."""
-    services.templates.globals["static_url"] = static_url
+    services.templates.globals |= {"static_url": static_url, "watchdog": WATCHDOG_SCRIPT}
     table = all_routes()
     missing = Route("", NotFound, ANYONE)
     return Application(

@@ -25,4 +25,5 @@ def wall_assets(suffix: str) -> list[str]:
         if (name := "".join(pair)).endswith(f".{suffix}")
     }
     views = {path.relative_to(ROOT / "static").as_posix() for path in (ROOT / "static" / "views").glob(f"*.{suffix}")}
-    return sorted(names | views)
+    inline = {"watchdog.js"} if suffix == "js" else set()
+    return sorted(names | views | inline)

@@ -2,11 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Error as PageError
-from playwright.async_api import Route, expect
+from playwright.async_api import Route
 
 from tests.handlers.screens.test_playlist_in_browser import pair, site
 from tests.waiting import wait_until
@@ -15,30 +16,39 @@ __all__ = ["site"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
-IS_WHOLE = """() => document.readyState === 'complete' && !document.querySelector('script[src]:not([data-ran])') &&
+IS_WHOLE = """() => document.querySelector('[data-end]') &&
+  document.readyState === 'complete' && !document.querySelector('script[src]:not([data-ran])') &&
   [...document.querySelectorAll('link[rel=stylesheet]')].every(link => link.sheet)"""
 
 
-@pytest.mark.parametrize("name", ["wall.css", "wall.js"])
-async def test_file_that_never_comes_or_fails_is_loaded_again(chromium: Chromium, site: str, name: str):
-    television, desk = await pair(chromium, site, "office")
-    await expect(television.locator(".tile").first).to_be_visible()
-    requests, released = 0, asyncio.Event()
+@pytest.mark.parametrize(
+    ("broken", "shows"),
+    [("/static/wall.css", "office"), (".js", "playlist:hall"), ("/tv", "office"), ("/tv", "playlist:hall")],
+)
+async def test_load_that_stalls_fails_or_is_cut_is_repaired(chromium: Chromium, site: str, broken: str, shows: str):
+    television, desk = await pair(chromium, site, shows)
+    is_painted = television.locator(".tile, iframe[data-painted]").first
+    await is_painted.wait_for()
+    requests, released, is_broken = 0, asyncio.Event(), True
 
     async def break_first(route: Route) -> None:
         nonlocal requests
         requests += 1
-        if requests > 1:
+        if not is_broken or (broken == "/tv" and requests > 1):
             await route.continue_()
-        elif name.endswith(".js"):
+        elif broken == ".js":  # every script
             await route.abort()
+        elif broken == "/tv":  # its first half
+            text = await (await route.fetch()).text()
+            await route.fulfill(content_type="text/html", body=text[: (text.index("<body") + len(text)) // 2])
         else:
             await released.wait()
 
     await television.clock.install()
-    await television.route(f"**/static/{name}*", break_first)
+    await television.route(lambda url: urlsplit(url).path.endswith(broken), break_first)
     await television.reload(wait_until="commit")
-    await wait_until(lambda: requests == 1)
+    await wait_until(lambda: requests)
+    is_broken = broken == "/tv"
 
     async def is_repaired() -> bool:
         with suppress(PageError):  # the page is being loaded just now
@@ -47,7 +57,7 @@ async def test_file_that_never_comes_or_fails_is_loaded_again(chromium: Chromium
         return False
 
     await wait_until(is_repaired)
-    await expect(television.locator(".tile").first).to_be_visible()
+    await is_painted.wait_for()
     released.set()
     for page in (television, desk):
         await page.context.close()
