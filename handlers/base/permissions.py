@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from tornado.routing import URLSpec
@@ -39,7 +40,9 @@ class Route:
         """Whether only the screen's credential counts: a person may be signed in beside it in the same browser."""
         return self.allow == SCREENS_ONLY
 
+    @cached_property
     def url_spec(self) -> URLSpec:
+        """The pattern, compiled once for all applications of this process."""
         return URLSpec(self.pattern, self.handler, dict(self.init_args))
 
 
@@ -51,6 +54,8 @@ def build_access_table(routes: Iterable[Route]) -> AccessTable:
     table: dict[type[RequestHandler], Route] = {}
     for route in routes:
         existing = table.setdefault(route.handler, route)
+        if existing is route:
+            continue
         if replace(existing, pattern="", init_args={}) != replace(route, pattern="", init_args={}):
             raise ValueError(f"{route.handler.__name__} is routed twice, for different principals")
     return table

@@ -81,7 +81,7 @@ def make_collector_app(settings: Settings, own: Collection) -> Application:
         Route(r"/robots\.txt", RobotsFile, ANYONE),
     ]
     return Application(
-        [route.url_spec() for route in routes],
+        [route.url_spec for route in routes],
         authenticator=CollectorAuth(settings),
         own=own,
         collector=own.collector,

@@ -1,5 +1,7 @@
 """All routes: each page is one line, with the principals it is for."""
 
+from functools import cache
+
 from tornado.web import Application
 
 from handlers.accounts.sign_in import Callback, Login, LoginPage, SignOut
@@ -48,9 +50,10 @@ from handlers.site.static_files import STATIC_FILES_FOLDER, STATIC_URL_PREFIX, S
 from utilities.services import Services
 
 
-def all_routes() -> list[Route]:
+@cache
+def all_routes() -> tuple[Route, ...]:
     """Returns every page with the principals that may see it; a handler without a route is refused."""
-    return [  # matched in order: the most requested routes come first
+    return (  # matched in order: the most requested routes come first
         Route(r"/boards/([a-z0-9-]+)", WallPage, PEOPLE_AND_SCREENS, offline=True),
         Route(r"/boards/([a-z0-9-]+)/tiles/([a-z0-9-]+)", TilePage, PEOPLE_AND_SCREENS, offline=True),
         *collect_routes(),
@@ -84,7 +87,7 @@ def all_routes() -> list[Route]:
         Route(CALLBACK_PATH, Callback, ANYONE),
         Route(r"/sign-out", SignOut, ANYONE),
         Route(r"/static/(.*)", StaticFiles, ANYONE, {"path": str(STATIC_FILES_FOLDER)}, through_proxies=True),
-    ]
+    )
 
 
 def screen_routes() -> list[Route]:
@@ -128,7 +131,7 @@ def make_application(services: Services, authenticator: Authenticator) -> Applic
     table = all_routes()
     missing = Route("", NotFound, ANYONE)
     return Application(
-        [route.url_spec() for route in table],
+        [route.url_spec for route in table],
         services=services,
         collector=services.collector,
         authenticator=authenticator,
@@ -137,7 +140,7 @@ def make_application(services: Services, authenticator: Authenticator) -> Applic
         drawable_views=DrawableViews(),
         flows=FlowCache(),
         headers=security_headers(services.settings),
-        redactor=services.settings.redactor(),
+        redactor=services.sources.redactor,
         default_handler_class=NotFound,
         log_function=log_request,
         cross_origin_protection=True,

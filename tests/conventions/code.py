@@ -1,6 +1,7 @@
 """The Python files of the project, for the tests of conventions."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -9,6 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("run.py", "handlers", "utilities", "demo")
 EVERYTHING = (*PRODUCT, "tests", "bench")
+
+
+DEFINITION = re.compile(r"( *)(?:async def|def|class|@)")
+TEXT_BLOCK = re.compile(r'''[=(,\[rf] *"""|""" *[%)]|"""\.''')  # any but a docstring: code may stand in it
 
 
 def words(text: str) -> frozenset[str]:
@@ -42,8 +47,21 @@ class Source:
         return list(ast.walk(self.tree))
 
     @property
-    def docstring(self) -> str:
-        return ast.get_docstring(self.tree) or ""
+    def has_docstring(self) -> bool:
+        return bool(re.match(r'(#.*\n|\s)*"""\s*[^\s"]', self.text))
+
+    def has_long_stretch(self, limit: int) -> bool:
+        """Returns whether a function may have more lines than `limit`; to parse every file would take seconds."""
+        if TEXT_BLOCK.search(self.text):
+            return True
+        open_at: list[tuple[int, int]] = []  # indentation and line of each definition that may not have ended
+        for line, text in enumerate([*self.text.splitlines(), "@"]):
+            if starts := DEFINITION.match(text):
+                while open_at and open_at[-1][0] >= len(starts[1]):
+                    if line - open_at.pop()[1] > limit:
+                        return True
+                open_at.append((len(starts[1]), line))
+        return False
 
     def functions(self) -> Iterator[tuple[str, int]]:
         """Each function's place and its length in lines."""

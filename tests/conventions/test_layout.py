@@ -25,6 +25,8 @@ def names(*places: str, wrong: Callable[[Source], object]) -> list[str]:
 
 
 def broad_excepts(source: Source) -> list[str]:
+    if "except:" not in source.text and not any(name in source.text for name in BROAD):
+        return []  # to parse every file would take seconds
     handlers = [node for node in source.nodes if isinstance(node, ast.ExceptHandler)]
     names = [
         (node.lineno, node.type is None or {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)})
@@ -61,11 +63,12 @@ def test_file_is_at_most_250_lines():
 
 
 def test_function_is_at_most_50_lines():
-    assert not [name for source in sources(*EVERYTHING) for name, lines in source.functions() if lines > 50]
+    long_texts = [source for source in sources(*EVERYTHING) if source.has_long_stretch(50)]
+    assert not [name for source in long_texts for name, lines in source.functions() if lines > 50]
 
 
 def test_every_module_has_a_docstring():
-    assert not names(*PRODUCT, wrong=lambda source: source.text and not source.docstring)
+    assert not names(*PRODUCT, wrong=lambda source: source.text and not source.has_docstring)
 
 
 def test_no_module_for_unrelated_helpers():
@@ -81,7 +84,9 @@ def test_only_the_supervised_loop_catches_everything():
 
 def test_nothing_under_utilities_knows_that_it_is_served_over_http():
     above = {"handlers", "demo", "tornado.web", "tornado.httpserver"}
-    assert not names("utilities", wrong=lambda source: imported(source) & above)
+    words_of_it = re.compile(r"import.*(handlers|demo|tornado)|(handlers|demo|tornado).*import")
+    suspects = [source for source in sources("utilities") if words_of_it.search(source.text)]
+    assert not [source.name for source in suspects if imported(source) & above]
 
 
 def test_environment_is_read_in_settings_only():
@@ -94,7 +99,7 @@ def test_environment_is_read_in_settings_only():
 
 def test_no_test_patches_our_own_modules():
     patches = re.compile(r"setattr\(\s*[\"']?(utilities|handlers|demo|run)\b")
-    assert not names("tests", wrong=lambda source: imported(source) & {"mock", "unittest.mock"})
+    assert not names("tests", wrong=lambda s: "mock" in s.text and imported(s) & {"mock", "unittest.mock"})
     assert not names("tests", wrong=lambda source: patches.search(source.text))
 
 
@@ -108,7 +113,7 @@ def test_settings_are_read_by_one_function_only():
 
 
 def test_every_test_file_says_what_it_is_about():
-    assert not [source.name for source in sources("tests") if source.text and not source.docstring]
+    assert not [source.name for source in sources("tests") if source.text and not source.has_docstring]
 
 
 def test_style_and_script_of_the_wall_are_checked():

@@ -3,7 +3,7 @@
 Names with a meaning by convention (`REPORT`, `VIEW`, `PROVIDER` and the like) do not count.
 """
 
-import ast
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from tests.conventions.code import Source, sources, words
 
 BY_CONVENTION = words("REPORT REPORTS VIEW VIEWS PROVIDER SOURCE CHANNEL JOB QUERIES QUESTIONS main")
+TOP_LEVEL_NAME = re.compile(
+    r"^(?:(?P<is_class>class)|(?:async )?def) (?P<definition>\w+)|^(?P<constant>[A-Z][A-Z0-9_]*) =", re.M
+)
 MAX_SHARED_NAMES = 15
 MAX_SHARED_CLASSES = 0
 
 
 def defined_names(source: Source) -> Iterator[tuple[str, bool]]:
     """Yields the functions, classes and constants that a module defines, and whether each is a class."""
-    for node in source.tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name, isinstance(node, ast.ClassDef)
-        elif isinstance(node, ast.Assign):
-            yield from ((each.id, False) for each in node.targets if isinstance(each, ast.Name) and each.id.isupper())
+    for match in TOP_LEVEL_NAME.finditer(source.text):
+        yield match["definition"] or match["constant"], bool(match["is_class"])
 
 
 def shared_names(*, classes_only: bool = False) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -18,10 +19,16 @@ def discover_units(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Un
     """
     plural = f"{name[:-1]}IES" if name.endswith("Y") else f"{name}S"
     result: list[Unit] = []
-    for info in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
+    for module in _import_modules(package):
         units: tuple[Any, ...] = getattr(module, plural, None) or (getattr(module, name, None),)
         if not all(isinstance(unit, kind) for unit in units):
             raise ModuleRuleError(f"{module.__name__} must define {name}: {kind.__name__}")
         result.extend(units)
     return tuple(result)
+
+
+@cache
+def _import_modules(package: ModuleType) -> tuple[ModuleType, ...]:
+    """Returns the modules in the folder of `package`, which is read once in a process."""
+    names = [info.name for info in pkgutil.iter_modules(package.__path__)]
+    return tuple(importlib.import_module(f"{package.__name__}.{name}") for name in names)

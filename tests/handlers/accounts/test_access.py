@@ -93,7 +93,7 @@ async def test_anonymous_requests_reach_only_what_the_table_allows(start_foyer: 
         with subtests.test(claim=claim):
             for route, row, method in ROUTE_CASES:
                 page = method == "GET" and not route.handler.never_redirects and ("Authorization" not in dict(claim))
-                for accept, refused_status in (([HTML], 302 if page else 401), ([], 401)):
+                for accept, refused_status in (([HTML], 302 if page else 401), ([], 401))[: 1 if claim else 2]:
                     head = await send_request(foyer.address, row[3], method, headers=[HOST, *accept, *claim])
                     if "nobody" in row[2]:
                         assert not is_refused(head), (row[3], method)

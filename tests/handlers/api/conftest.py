@@ -1,6 +1,7 @@
 """A Foyer with sign-in or for this machine only, and a program with a token for it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +68,13 @@ async def program(start_foyer: StartFoyer, fetch: Fetch) -> AsyncIterator[Callab
 @pytest.fixture
 async def counted(start_local_foyer: StartFoyer, fetch: Fetch) -> AsyncIterator[Program]:
     """A program with a token to read from a Foyer that has counted one view of /1, two of /2 … and six of /6."""
-    foyer = await start_local_foyer()
+    async with count_views(await start_local_foyer(), fetch) as program:
+        yield program
+
+
+@asynccontextmanager
+async def count_views(foyer: FoyerServer, fetch: Fetch) -> AsyncIterator[Program]:
+    """Counts them, and refreshes reports while inside."""
     await foyer.services.refresher.start()
     for page in range(1, 7):
         for _ in range(page):
