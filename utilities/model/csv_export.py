@@ -2,12 +2,16 @@
 
 import csv
 import io
+import re
 
 from utilities.model.formats import format_value
 from utilities.model.frames import Frame, Value, ValueKind
 
 FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 """Characters that begin a formula in spreadsheets (OWASP, CSV injection), with their full-width forms."""
+
+SIGNED_FIGURE = re.compile(r"[+-][0-9]+([:.,][0-9]+)*%?")
+"""A number or an offset from UTC, which no spreadsheet runs."""
 
 
 def frame_to_csv(frame: Frame, *, formatted: bool = False, last_line: str = "") -> str:
@@ -39,4 +43,5 @@ def formatted_cell(value: Value, kind: ValueKind) -> str:
 
 def escape_formula(text: str) -> str:
     """Returns the text, with an apostrophe in front where a spreadsheet would run it as a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text.replace("\0", "")
+    is_formula = text.lstrip(" ").startswith(FORMULA_STARTS) and not SIGNED_FIGURE.fullmatch(text)
+    return f"'{text}" if is_formula else text.replace("\0", "")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.model.csv_export import FORMULA_STARTS, frame_to_csv
+from utilities.model.csv_export import FORMULA_STARTS, SIGNED_FIGURE, frame_to_csv
 from utilities.model.frames import Column, Frame, Value, ValueKind
 
 CELLS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5)
@@ -23,7 +23,14 @@ def test_no_cell_begins_a_formula_and_none_is_lost(headings: list[str], cells: l
     row = tuple((cells * len(columns))[: len(columns)])
     rows = parse_csv(frame_to_csv(Frame(columns, (row,))))
     assert [len(each) for each in rows] == [len(columns)] * 2
-    assert not [cell for each in rows for cell in each if cell.lstrip(" ").startswith(FORMULA_STARTS)]
+    written = [cell for each in rows for cell in each if not SIGNED_FIGURE.fullmatch(cell)]
+    assert not [cell for cell in written if cell.lstrip(" ").startswith(FORMULA_STARTS)]
+
+
+@pytest.mark.parametrize("text", ["+01:00", "-09:30", "-5", "+3.5%", "-1,234.5"])
+def test_signed_figure_stays_as_it_is(text: str):
+    frame = Frame((Column("a", "A", ValueKind.TEXT),), ((text,),))
+    assert parse_csv(frame_to_csv(frame)) == [["A"], [text]]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +38,8 @@ def test_no_cell_begins_a_formula_and_none_is_lost(headings: list[str], cells: l
     [
         "=cmd|' /C calc'!A0",
         "+1+1",
+        "-1:2+3",
+        "+1 ",
         "-2+3+cmd|' /C calc'!D2",
         "@SUM(1+1)*cmd|' /C calc'!A0",
         "\t=1",
@@ -57,7 +66,7 @@ def test_day_that_is_none_is_text():
     ("kind", "value", "raw", "formatted"),
     [
         (ValueKind.INTEGER, 52504, "52504", '"52,504"'),
-        (ValueKind.INTEGER, -7, "-7", '"\'-7"'),
+        (ValueKind.INTEGER, -7, "-7", '"-7"'),
         (ValueKind.FRACTION, 0.5989, "0.5989", '"59.89%"'),
         (ValueKind.SECONDS, 123.25, "123.25", '"0:02:03"'),
         (ValueKind.SHARE, None, '""', '"–"'),
