@@ -12,6 +12,7 @@ from tornado.web import HTTPError
 
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
+from handlers.boards.hanging import list_hanging
 from handlers.boards.thumbnail import build_thumbnail
 from utilities.config.boards import Board
 from utilities.model.frames import Frame, Reading, ReadingState
@@ -64,7 +65,7 @@ class BoardListPage(BaseHandler):
         """Returns the boards by title."""
         return sorted(self.services.boards, key=lambda board: (board.title, board.name))
 
-    def get(self) -> None:
+    async def get(self) -> None:
         boards = self.sorted_boards()
         services = self.services
         missing = {
@@ -82,6 +83,7 @@ class BoardListPage(BaseHandler):
             faults=faults,
             folder_fault=folder_fault,
             missing=missing,
+            hanging=await list_hanging(self.authenticator.screens.registry, services.playlists),
         )
 
     def latest_frame(self, report: str) -> Frame | None:
@@ -102,7 +104,7 @@ class DefaultWall(BoardListPage):
     Lists the boards where there are several. A paired screen has a page of its own.
     """
 
-    def get(self) -> None:
+    async def get(self) -> None:
         if isinstance(self.principal, PairedScreen):
             self.redirect("/tv")
             return
@@ -112,7 +114,7 @@ class DefaultWall(BoardListPage):
         if (len(ready) == 1 or (ready and services.settings.demo)) and not services.boards.faults:
             self.redirect(f"/boards/{ready[0].name}{wall_query(self.request.query)}")
         else:
-            super().get()
+            await super().get()
 
     def has_failed(self, board: Board) -> bool:
         """Whether no tile has figures, and each has an error, as with a property number that is wrong."""

@@ -16,11 +16,13 @@ from handlers.screens.qr_code import draw_qr
 from handlers.screens.show import allow_own_frames, shown_screen
 from utilities.accounts.database.sessions import hash_secret
 from utilities.accounts.signin.return_url import DEFAULT_RETURN_URL, safe_return_url
+from utilities.broadcast.programmes import Picture
 from utilities.http.client_address import address_block
 from utilities.model.errors import Overloaded, StateDown
 from utilities.model.formats import format_date_and_time, format_time_of_day
 from utilities.model.principals import PairedScreen, Person
 from utilities.pageviews.classify.user_agents import parse_user_agent
+from utilities.playlists.schedule import Light
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.screen_faults import screen_glass
 from utilities.rendering.type_steps import Glass
@@ -124,7 +126,7 @@ class TvPage(ScreenHandler):
         welcome = f"Welcome back, {screen.name}" if is_back(screen, self.services.clock()) else ""
         if not welcome:
             await self.authenticator.screens.registry.record_visit(screen.number)
-        if screen.playlist or (screen.safe_area and self.services.boards.get(screen.board)):  # frames can be moved
+        if screen.playlist or (self.needs_frames(screen) and self.services.boards.get(screen.board)):
             self.write_show(screen, welcome)
             return
         if await self.write_wall(screen.number, screen.board, welcome):
@@ -135,10 +137,19 @@ class TvPage(ScreenHandler):
             f"Its board has been removed. Whoever signs in at {where}/screens can choose another one.",
         )
 
+    def find_picture(self, screen: ScreenRecord) -> Picture:
+        programmes = self.services.director.programmes
+        return programmes.picture(shown_screen(screen, self.services), self.services.clock())
+
+    def needs_frames(self, screen: ScreenRecord) -> bool:
+        """Whether a screen with one board does not show just this now: frames can be moved, and black has none."""
+        picture = self.find_picture(screen)
+        is_plain = picture.light is Light.FULL and not picture.takeover and picture.brightness is None
+        return bool(screen.safe_area) or not is_plain
+
     def write_show(self, screen: ScreenRecord, welcome: str) -> None:
         """Finishes with the page that shows boards in frames."""
-        programmes = self.services.director.programmes
-        picture = programmes.picture(shown_screen(screen, self.services), self.services.clock())
+        picture = self.find_picture(screen)
         allow_own_frames(self)
         self.render_page(
             "screens/show.html",

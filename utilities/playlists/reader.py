@@ -38,7 +38,8 @@ class PlaylistBook:
             return None
         if board not in self._of_boards:
             items = (PlaylistItem(board=board),)
-            self._of_boards[board] = Playlist(items=items, quiet=self.quiet, holidays=self.holidays)
+            country = {"holidays": self.holidays} if self.holidays else {}  # '' is no country that one can write
+            self._of_boards[board] = Playlist(items=items, quiet=self.quiet, **country)
         return self._of_boards[board]
 
     def board_faults(self, boards: Collection[str]) -> list[BoardError]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.handlers.accounts.conftest import BOARDS, StartFoyer
-from tests.handlers.screens.conftest import PairTelevision
+from tests.handlers.screens.conftest import PairTelevision, approve, read_code
 from tests.handlers.screens.test_screens import OpenStream
 from tests.screens.test_diagnosis import WELL
 
@@ -111,3 +111,44 @@ async def test_log_has_everything_that_a_screen_was_sent(start_foyer: StartFoyer
     ):
         assert line in log, log
     assert log.count("@") == 7, log  # each by somebody
+
+
+@pytest.mark.parametrize(
+    ("playlists", "fields", "office", "second"),
+    [
+        ("", {}, "Hangs in <bdi>Reception</bdi>", "Hangs nowhere"),
+        (PLAYLIST_OF_TWO, {"board": "playlist:both"}, "Hangs in <bdi>Reception</bdi>", "Hangs in <bdi>Reception</bdi>"),
+        (
+            "playlists: {noon: {items: [{board: office}, {board: second, days: Fri, from: 11:30, to: 14:00}]}}\n",
+            {"board": "playlist:noon"},
+            "Hangs in <bdi>Reception</bdi>",
+            "Hangs in <bdi>Reception (Fri, 11:30 to 14:00)</bdi>",
+        ),
+    ],
+)
+async def test_list_of_boards_says_where_each_hangs(
+    start_foyer: StartFoyer, tmp_path: Path, playlists: str, fields: dict[str, str], office: str, second: str
+):
+    foyer = await start_foyer(boards_dir=copy_boards(tmp_path, playlists or PLAYLIST_OF_TWO))
+    television, person = foyer.new_browser(), foyer.new_browser()
+    await person.sign_in()
+    assert await approve(person, await read_code(television), **fields) == 303
+    page = (await person.open("/boards")).body.decode()
+    assert re.findall(r"Hangs (?:nowhere|in <bdi>[^<]*</bdi>)", page) == [office, second]
+
+
+@pytest.mark.parametrize("is_off", [True, False])
+async def test_screen_with_one_board_starts_black_while_it_shall_be(
+    start_foyer: StartFoyer, pair_television: PairTelevision, tmp_path: Path, is_off: bool
+):
+    quiet = "" if is_off else "quiet: [{days: Mon-Sun}]\n"
+    foyer = await start_foyer(boards_dir=copy_boards(tmp_path, quiet + PLAYLIST_OF_TWO))
+    television, person = await pair_television(foyer)
+    if is_off:
+        assert (await person.open("/screens/1/off", "POST", "", Origin=person.site)).code == 303
+    page = (await television.open("/tv")).body.decode()
+    assert 'class="show black"' in page
+    assert "data-tile" not in page and "<iframe" not in page
+    if is_off:
+        assert (await person.open("/screens/1/go-on", "POST", "", Origin=person.site)).code == 303
+        assert "data-tile" in (await television.open("/tv")).body.decode()
