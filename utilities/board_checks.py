@@ -62,12 +62,16 @@ async def check_screens(settings: Settings) -> str:
         raise NotConfigured(
             "none is paired: each board is checked for the `screen` of its file, or 55 inches seen from 3 m"
         )
-    wrong = [
-        f"{screen.name}, {each.board.name}: {fault}"
+    faults = [
+        (screen, f"{screen.name}, {each.board.name}: {fault}")
         for screen in paired
         for each in list_board_faults(screen, boards, playlists, catalogue.views, catalogue.reports)
         for fault in each.faults
     ]
-    if wrong:
+    if wrong := [text for screen, text in faults if screen.insisted_at is None]:
         raise BoardError("\n".join(wrong))
-    return ", ".join(sorted(screen.name for screen in paired)) + " can be read from where people stand"
+    insisted = {screen.name: screen for screen, _ in faults}
+    names = sorted(screen.name for screen in paired if screen.name not in insisted)
+    words = [f"{', '.join(names)} can be read from where people stand"] if names else []
+    words += [f"{name} is shown all the same, since {each.insisted_at:%Y-%m-%d}" for name, each in insisted.items()]
+    return "\n".join(words)

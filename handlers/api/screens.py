@@ -11,13 +11,16 @@ from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
 from handlers.base.permissions import TOKENS_ONLY
 from handlers.screens.fleet import describe_shown
+from handlers.screens.refusal import IllegibleBoard, check_legible
 from utilities.broadcast.visitor_modes import EVERYWHERE, MAX_VISITOR_MINUTES, place_target, screen_target
+from utilities.config.boards import Board
 from utilities.model.principals import ApiClient
+from utilities.rendering.screen_faults import screen_glass
 from utilities.screens.alarms import ScreenHealth
 from utilities.screens.command_log import ScreenAction
 from utilities.screens.commands import MAX_HOLD_MINUTES
 from utilities.screens.diagnosis import ScreenCause
-from utilities.screens.model import MAX_PLACE_CHARS
+from utilities.screens.model import MAX_PLACE_CHARS, ScreenRecord
 
 MAX_BOARD_PARAM_CHARS = 100
 NO_SCREEN = "There is no paired screen of this number."
@@ -108,6 +111,7 @@ class ScreenCommandParams(QueryParams):
     minutes: WholeNumber = Field(
         10, ge=1, le=MAX_HOLD_MINUTES, description="For how long, with `board`.", examples=[10]
     )
+    anyway: bool = Field(False, description="Show a `board` although it cannot be read from where people stand.")
 
 
 class ScreenCommandsResource(ScreenSwitchResource):
@@ -126,8 +130,11 @@ class ScreenCommandsResource(ScreenSwitchResource):
         board = self.services.boards.get(params.board) if params.command == "board" else None
         if board is None and params.command == "board":
             raise ApiProblem(422, {"board": "`board` must be the name of a board"})
-        if await self.services.fleet.alarms.find_health(int(number)) is None:
+        health = await self.services.fleet.alarms.find_health(int(number))
+        if health is None:
             raise HttpProblem(404, NO_SCREEN)
+        if board is not None and not params.anyway:
+            self.refuse_illegible(health.screen, board)
         commands, screen = self.services.director.programmes.commands, int(number)
         if board is not None:
             await commands.show_board(screen, board.name, params.minutes, self.token_name, board.title)
@@ -139,6 +146,13 @@ class ScreenCommandsResource(ScreenSwitchResource):
             await commands.send(screen, ScreenAction(params.command), self.token_name)
         self.services.director.wake()
         self.set_status(204)
+
+    def refuse_illegible(self, screen: ScreenRecord, board: Board) -> None:
+        """Raises ApiProblem for a board that cannot be read on the screen."""
+        try:
+            check_legible(self.services, screen_glass(screen), board.name)
+        except IllegibleBoard as error:
+            raise ApiProblem(422, {"board": f"{error} `anyway` shows it all the same."}) from None
 
 
 class VisitorEndParams(QueryParams):

@@ -111,6 +111,8 @@ class DefaultWall(BoardListPage):
         services, boards = self.services, self.sorted_boards()
         ready = [board for board in boards if not missing_sources(board, services.reports, services.sources)]
         ready = [board for board in ready if not self.has_failed(board)] or ready
+        nearest = min((board.screen.distance for board in ready), default=0.0)
+        ready = [board for board in ready if board.screen.distance == nearest]  # others are for screens further away
         if (len(ready) == 1 or (ready and services.settings.demo)) and not services.boards.faults:
             self.redirect(f"/boards/{ready[0].name}{wall_query(self.request.query)}")
         else:

@@ -2,13 +2,16 @@
 
 import logging
 import math
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from handlers.base.handler import BaseHandler
+from handlers.screens.refusal import INSIST, IllegibleBoard, check_legible
 from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.formats import format_age, format_time_of_day
 from utilities.model.principals import Person
+from utilities.rendering.type_steps import parse_glass
 from utilities.screens.codes import format_code, normalize_code
 from utilities.screens.command_log import ScreenAction
 from utilities.screens.model import CodeLookup, PairingRequest, ScreenPlan
@@ -96,6 +99,7 @@ class PairPage(PairHandler):
             playlists=list(self.services.playlists),
             boards=sorted(self.services.boards, key=lambda board: board.title),
             filled={"replaces": str(former.number) if former else "", "diagonal": "55", "distance": "3"} | filled,
+            insists=isinstance(error, IllegibleBoard),
             faults={error.parameter: describe_fault_of_field(error)} if error is not None else {},
         )
 
@@ -104,7 +108,15 @@ class PairPage(PairHandler):
         fields = ("name", "place", "diagonal", "distance", "board", "replaces")
         filled = {name: self.get_body_argument(name, "").strip() for name in fields}
         try:
-            paired = await registry.pair_screen(typed, self.person_id, self.read_plan(filled), self.person.label)
+            plan = self.read_plan(filled)
+            if plan.replaces is None:
+                plan.check()
+                lookup = await self.authenticator.screens.requests.find_request(typed, self.person_id)
+                if lookup.request is None:
+                    self.refuse_code(lookup, typed)
+                    return
+                plan = self.check_plan(plan, lookup.request.device.viewport)
+            paired = await registry.pair_screen(typed, self.person_id, plan, self.person.label)
         except (ParameterError, Overloaded) as error:
             await self.show_fault(typed, filled, error)
             return
@@ -117,6 +129,17 @@ class PairPage(PairHandler):
         await commands.send(paired.number, action, self.person.label, paired.device.browser)
         log.info("%s paired screen %d, %s", self.person.label, paired.number, paired.device.browser)
         self.redirect(f"/screens?paired={paired.number}", status=303)
+
+    def check_plan(self, plan: ScreenPlan, viewport: str) -> ScreenPlan:
+        """Returns the plan, noting that a person insists on what cannot be read. Raises IllegibleBoard."""
+        try:
+            glass = parse_glass(plan.diagonal_inches, plan.distance_m, viewport)
+            check_legible(self.services, glass, plan.board, plan.playlist)
+        except IllegibleBoard:
+            if not self.get_body_argument(INSIST, ""):
+                raise
+            return replace(plan, insists=True)
+        return plan
 
     async def show_fault(self, typed: str, filled: dict[str, str], error: ParameterError | Overloaded) -> None:
         """Renders the form again with what is wrong, as long as the code works."""

@@ -7,7 +7,8 @@ from tornado.web import HTTPError
 
 from handlers.base.errors import HttpProblem
 from handlers.base.handler import BaseHandler
-from handlers.screens.pair import PLAYLIST_PREFIX
+from handlers.screens.pair import PLAYLIST_PREFIX, describe_fault_of_field
+from handlers.screens.refusal import INSIST, IllegibleBoard, check_legible
 from utilities.broadcast.threshold_watch import find_rule_faults
 from utilities.broadcast.week_plan import plan_week
 from utilities.model.errors import ParameterError
@@ -18,6 +19,7 @@ from utilities.model.time_ranges import zone_names
 from utilities.playlists.dry_run import describe_quiet, describe_schedule, describe_slot, describe_window
 from utilities.playlists.model import BoardTrouble, Playlist
 from utilities.playlists.moments import parse_dry_run_time
+from utilities.rendering.screen_faults import screen_glass
 from utilities.screens.command_log import ScreenAction
 from utilities.screens.model import ScreenRecord
 from utilities.services import server_zone
@@ -68,17 +70,33 @@ class ScreenProgramme(PlaylistHandler):
             hint = f"did you mean {near}?" if near else "write one like Europe/Berlin, or nothing for the server's."
             await self.render_form(screen, f"There is no such time zone; {hint}", zone)
         else:
-            registry = self.authenticator.screens.registry
-            await registry.change_shown(screen.number, "" if playlist else shows, playlist, zone or None)
-            await self.log_change(screen, shows, zone)
-            self.services.director.wake()
-            self.redirect("/screens", status=303)
+            await self.change_programme(screen, "" if playlist else shows, playlist, zone)
 
-    async def log_change(self, screen: ScreenRecord, shows: str, zone: str) -> None:
+    async def change_programme(self, screen: ScreenRecord, board: str, playlist: str, zone: str) -> None:
+        """Gives a screen a board or a playlist, unless it cannot be read from there and nobody insists."""
+        insisted_by = None
+        try:
+            check_legible(self.services, screen_glass(screen), board, playlist)
+        except IllegibleBoard as error:
+            if not self.get_body_argument(INSIST, ""):
+                await self.render_form(screen, describe_fault_of_field(error).removesuffix("."), zone, insists=True)
+                return
+            insisted_by = cast(Person, self.principal).label
+        await self.authenticator.screens.registry.change_shown(
+            screen.number, board, playlist, zone or None, insisted_by
+        )
+        await self.log_change(
+            screen, f"{PLAYLIST_PREFIX}{playlist}" if playlist else board, zone, insisted_by is not None
+        )
+        self.services.director.wake()
+        self.redirect("/screens", status=303)
+
+    async def log_change(self, screen: ScreenRecord, shows: str, zone: str, is_illegible: bool) -> None:
         """Writes what a screen shows from now on to its log."""
         playlist = self.services.playlists.get(shows.removeprefix(PLAYLIST_PREFIX))
         name = (playlist.title if playlist is not None else "") or self.titles.get(shows, shows)
         words = f"{name}, {zone or 'in the zone of the server'}"
+        words += ", although it cannot be read from there" if is_illegible else ""
         commands, person = self.services.director.programmes.commands, cast(Person, self.principal).label
         await commands.send(screen.number, ScreenAction.SHOWS, person, words)
 
@@ -89,14 +107,18 @@ class ScreenProgramme(PlaylistHandler):
             raise HTTPError(404)
         return screen
 
-    async def render_form(self, screen: ScreenRecord, fault: str = "", zone: str | None = None) -> None:
+    async def render_form(
+        self, screen: ScreenRecord, fault: str = "", zone: str | None = None, *, insists: bool = False
+    ) -> None:
         if fault:
             self.set_status(422)
         self.render_page(
             "screens/shows.html",
             here="/screens",
             screen=screen,
-            shows=f"{PLAYLIST_PREFIX}{screen.playlist}" if screen.playlist else screen.board,
+            shows=self.get_body_argument("shows", "")
+            or (f"{PLAYLIST_PREFIX}{screen.playlist}" if screen.playlist else screen.board),
+            insists=insists,
             playlists=list(self.services.playlists),
             titles=self.titles,
             zone=screen.time_zone or "" if zone is None else zone,

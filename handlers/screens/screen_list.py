@@ -8,8 +8,10 @@ from tornado.web import HTTPError
 
 from handlers.base.handler import BaseHandler
 from handlers.screens.fleet import describe_shown
+from handlers.screens.refusal import is_legible
 from utilities.model.formats import format_age, format_moment
 from utilities.model.principals import Person
+from utilities.rendering.screen_faults import screen_glass
 from utilities.screens.alarm_watch import AlarmWatch
 from utilities.screens.alarms import ScreenHealth
 from utilities.screens.command_log import ScreenAction
@@ -91,8 +93,18 @@ class ScreenListPage(ScreenPagesHandler):
             notices=await self.alarm_watch.list_notices(NOTICES_SHOWN),
             when=self.format_moment,
             has_visitors=bool(self.services.fleet.visitors.list_modes()),
+            illegible={each.screen.number for each in healths if not self.is_readable(each.screen)},
             clock_words=describe_clock,
             age=lambda seconds: f"{seconds:.0f} s" if seconds < 60 else format_age(seconds),
+        )
+
+    def is_readable(self, screen: ScreenRecord) -> bool:
+        """Whether each board of a screen can be read from where people stand."""
+        playlist = self.services.playlists.get(screen.playlist) if screen.playlist else None
+        names = {screen.board} if playlist is None else {item.board for item in playlist.items}
+        glass = screen_glass(screen)
+        return all(
+            is_legible(self.services, glass, board) for name in names if (board := self.services.boards.get(name))
         )
 
 

@@ -6,11 +6,14 @@ from tornado.web import HTTPError
 
 from handlers.screens.fleet import describe_shown
 from handlers.screens.legibility import list_legibility
+from handlers.screens.pair import describe_fault_of_field
+from handlers.screens.refusal import INSIST, IllegibleBoard, check_legible
 from handlers.screens.screen_list import ScreenPagesHandler, describe_clock
 from handlers.screens.show import shown_screen
 from utilities.broadcast.takeovers import MAX_TAKEOVER_MINUTES
 from utilities.model.errors import ParameterError
 from utilities.model.formats import format_age, format_date_and_time
+from utilities.rendering.screen_faults import screen_glass
 from utilities.screens.beats import ReceivedBeat
 from utilities.screens.command_log import EVENT_ACTIONS, ScreenAction
 from utilities.screens.commands import FULL_BRIGHTNESS, MAX_HOLD_MINUTES
@@ -61,7 +64,13 @@ class OneScreenHandler(ScreenPagesHandler):
     """Base of what concerns one screen."""
 
     async def render_screen(
-        self, number: str, *, done: str = "", fault: str = "", fields: dict[str, str] | None = None
+        self,
+        number: str,
+        *,
+        done: str = "",
+        fault: str = "",
+        fields: dict[str, str] | None = None,
+        insists: bool = False,
     ) -> None:
         """Renders the page, with what was done or what is wrong with a form."""
         health = await self.alarm_watch.find_health(int(number))
@@ -91,6 +100,7 @@ class OneScreenHandler(ScreenPagesHandler):
             when=self.format_moment,
             done=done,
             fault=fault,
+            insists=insists,
             fields=fields or dict.fromkeys(FORM_FIELDS, ""),
             most_minutes=MAX_HOLD_MINUTES,
         )
@@ -164,7 +174,9 @@ class ScreenCommandHandler(OneScreenHandler):
         except ParameterError as error:
             self.set_status(422)
             fields = {name: self.get_body_argument(name, "") for name in FORM_FIELDS}
-            await self.render_screen(number, fault=str(error), fields=fields)
+            is_illegible = isinstance(error, IllegibleBoard)
+            fault = describe_fault_of_field(error) if is_illegible else str(error)
+            await self.render_screen(number, fault=fault, fields=fields, insists=is_illegible)
             return
         self.services.director.wake()
         self.redirect(f"/screens/{screen.number}?done={action.name.lower()}", status=303)
@@ -186,6 +198,8 @@ class ScreenCommandHandler(OneScreenHandler):
             board = self.services.boards.get(self.get_body_argument("board", ""))
             if board is None:
                 raise ParameterError("board", "must be one of the list")
+            if not self.get_body_argument(INSIST, ""):
+                check_legible(self.services, screen_glass(screen), board.name)
             await self.commands.show_board(number, board.name, self.read_minutes(MAX_HOLD_MINUTES), person, board.title)
         elif action is ScreenAction.MESSAGE:
             message = self.get_body_argument("message", "").strip()

@@ -52,6 +52,15 @@ def test_smallest_text_follows_from_diagonal_distance_and_shape(glass: Glass, te
 
 
 @pytest.mark.parametrize(
+    "viewport", ["1920x1080", "1080x1920", "1280x720", "3840x2160", "2560x1080"], ids=lambda size: size
+)
+def test_shipped_board_for_halls_can_be_read_from_six_metres_on_every_shape(viewport: str):
+    hall = read_board(Path(__file__).parents[2] / "boards" / "hall.yaml")
+    titles = {tile.report: tile.title for tile in hall.tiles}
+    assert glass_faults(hall, CATALOGUE.views, titles, parse_glass(55, 6, viewport)) == []
+
+
+@pytest.mark.parametrize(
     ("viewport", "shape", "size"),
     [
         ("1080x1920", ScreenShape.PORTRAIT, (1080, 1920)),

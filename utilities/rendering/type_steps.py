@@ -4,7 +4,7 @@ A board is rendered for the screen that its file names. A paired screen that is 
 gets the board enlarged by steps: all screens of one step share what is rendered (docs/adr/0032-type-steps.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 
@@ -29,6 +29,7 @@ MIN_CAPITAL_PIXELS = 9
 ROUNDING = 0.98  # type sizes are whole px
 HANDHELD_WIDTH = 700  # as in static/wall.css: below it an upright page is held in the hand
 MAX_CACHED_STEPS = 2_000
+MAX_NAMED_TILES = 4  # in one sentence
 
 
 @dataclass(frozen=True)
@@ -144,20 +145,36 @@ def glass_faults(board: Board, views: Mapping[str, View], titles: Mapping[str, s
         return []
     shown = find_shown_type(board, views, titles, glass)
     size = f"{glass.diagonal:g} inches seen from {glass.distance:g} m, {glass.width} × {glass.height}"
-    text = board_type_sizes(enlarge_board(board, shown.step)).text
     faults = []
     if not shown.is_legible:
         faults = cut_faults(fit_board(board, glass), views, titles, glass) or [
-            f"{len(board.tiles)} tiles leave no room for larger text; leave out tiles, or make two boards"
+            f"{describe_tiles([tile.name for tile in board.tiles])} no room for larger text; "
+            "leave out tiles, or make two boards"
         ]
         arcmin = min(shown.arcmin, TEXT_ARCMIN - 0.1)
         faults.insert(0, f"text is {arcmin:.1f} minutes of arc high on {size}, and {TEXT_ARCMIN:g} are legible")
-    capital = text * glass.pixel * CAP_HEIGHT_EM
+    capital = capital_pixels(board, shown, glass)
     if capital < MIN_CAPITAL_PIXELS:
         faults.append(
             f"a capital is {capital:.0f} px high on {size}, and {MIN_CAPITAL_PIXELS} are legible; use more pixels"
         )
     return faults
+
+
+def describe_tiles(names: Sequence[str]) -> str:
+    """Returns `tile now leaves`, or `tiles now, pages and 5 more leave`."""
+    if len(names) == 1:
+        return f"tile {names[0]} leaves"
+    named = [
+        *names[:MAX_NAMED_TILES],
+        *([f"{len(names) - MAX_NAMED_TILES} more"] if len(names) > MAX_NAMED_TILES else []),
+    ]
+    return f"tiles {', '.join(named[:-1])} and {named[-1]} leave"
+
+
+def capital_pixels(board: Board, shown: ShownType, glass: Glass) -> float:
+    """Returns how many px of the screen a capital of the text has."""
+    return board_type_sizes(enlarge_board(board, shown.step)).text * glass.pixel * CAP_HEIGHT_EM
 
 
 def report_titles(board: Board, reports: Mapping[str, Report]) -> dict[str, str]:
@@ -176,6 +193,13 @@ class TypeSteps:
     def find_step(self, board: Board, glass: Glass) -> int:
         """Returns by how many steps a board is enlarged on a glass."""
         return self.find_shown(board, glass).step
+
+    def is_legible(self, board: Board, glass: Glass) -> bool:
+        """Whether all of a board can be read on a glass, so that `glass_faults` has nothing."""
+        if glass.shape is ScreenShape.HANDHELD:
+            return True
+        shown = self.find_shown(board, glass)
+        return shown.is_legible and capital_pixels(board, shown, glass) >= MIN_CAPITAL_PIXELS
 
     def find_shown(self, board: Board, glass: Glass) -> ShownType:
         """Returns how a board is shown on a glass."""

@@ -55,6 +55,7 @@ class ScreenPlan:
     board: str = ""
     playlist: str = ""
     replaces: int | None = None
+    insists: bool = False  # on what cannot be read from there
 
     def check(self) -> None:
         """Raises ParameterError for a field that is not right."""
@@ -103,6 +104,8 @@ class ScreenRecord:
     last_seen: datetime | None
     revoked_by: str | None
     revoked_at: datetime | None
+    insisted_by: str | None = None  # who gave it what cannot be read from there, and when
+    insisted_at: datetime | None = None
 
     @property
     def is_paired(self) -> bool:

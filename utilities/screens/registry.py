@@ -190,10 +190,19 @@ class ScreenRegistry:
         same = (screens.c.number == number) & screens.c.revoked_at.is_(None)
         return await self._change(update(screens).where(same).values(revoked_at=self.clock(), revoked_by=by[:255]))
 
-    async def change_shown(self, number: int, board: str, playlist: str, time_zone: str | None) -> bool:
-        """Stores what a screen shows from now on, and by which clock; returns whether there is such a screen."""
+    async def change_shown(
+        self, number: int, board: str, playlist: str, time_zone: str | None, insisted_by: str | None = None
+    ) -> bool:
+        """Stores what a screen shows from now on, and by which clock; returns whether there is such a screen.
+
+        `insisted_by` is who shows what cannot be read from there.
+        """
         shown = {"board": board, "playlist": playlist, "time_zone": time_zone}
-        return await self._change(update(screens).where(screens.c.number == number).values(shown))
+        insisted = {
+            "insisted_by": insisted_by and insisted_by[:255],
+            "insisted_at": self.clock() if insisted_by else None,
+        }
+        return await self._change(update(screens).where(screens.c.number == number).values(shown | insisted))
 
     async def record_viewport(self, number: int, viewport: str) -> None:
         """Stores the size that a screen reports where it is another than before, as when it was hung upright."""

@@ -43,7 +43,15 @@ def insert_screen(connection: Connection, request: PairingRequest, plan: ScreenP
         return plan.replaces
     if (connection.scalar(select(func.count()).select_from(screens)) or 0) >= MAX_SCREENS:
         raise Overloaded(f"There are {MAX_SCREENS} screens already: remove some that are not paired.")
-    shown = {"last_seen": None, "board": plan.board, "playlist": plan.playlist, "time_zone": None, "safe_area": None}
+    shown: dict[str, object] = {
+        "last_seen": None,
+        "board": plan.board,
+        "playlist": plan.playlist,
+        "time_zone": None,
+        "safe_area": None,
+    }
+    if plan.insists:
+        shown |= {"insisted_by": by[:255], "insisted_at": now}
     size = {"diagonal_inches": plan.diagonal_inches, "distance_m": plan.distance_m}
     row = values | shown | size | {"name": plan.name, "place": plan.place}
     return int(connection.execute(insert(screens).values(row).returning(screens.c.number)).scalar_one())

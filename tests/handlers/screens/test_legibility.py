@@ -8,7 +8,7 @@ import pytest
 from handlers.screens.preview import preview_css
 from tests.handlers.accounts.browser import Browser
 from tests.handlers.accounts.conftest import StartFoyer
-from tests.handlers.screens.conftest import OpenStream, PairTelevision
+from tests.handlers.screens.conftest import FORM, OpenStream, PairTelevision, approve, read_code
 from utilities.board_checks import check_screens
 from utilities.model.errors import BoardError, NotConfigured
 from utilities.rendering.type_steps import Glass
@@ -94,6 +94,50 @@ async def test_check_names_screen_board_and_tile(start_foyer: StartFoyer, pair_t
         BoardError, match=r"(?s)Reception, office: text is .* minutes of arc high .*Reception, office: tile"
     ):
         await check_screens(settings)
+
+
+FAR = {"diagonal": "40", "distance": "9"}
+REFUSED = (
+    r"cannot be read on 40 inches from 9 m\. .*Office: text is [\d.]+ minutes of arc .*tile total-users leaves no room"
+)
+
+
+async def test_screen_is_not_given_what_cannot_be_read_from_there_unless_a_person_insists(start_foyer: StartFoyer):
+    foyer = await start_foyer()
+    television, person = foyer.new_browser(), foyer.new_browser()
+    await person.sign_in()
+    code = await read_code(television)
+    refusal = await person.open("/pair", "POST", urlencode(FORM | FAR | {"code": code}), Origin=person.site)
+    assert refusal.code == 422
+    assert re.search(REFUSED, refusal.body.decode())
+    assert "Show it all the same" in refusal.body.decode()
+    assert await read_code(television) == code
+    assert await approve(person, code, **FAR, anyway="1") == 303
+    [screen] = await foyer.authenticator.screens.registry.list_screens()
+    assert (screen.insisted_by, screen.insisted_at is not None) == (screen.paired_by, True)
+    fleet = (await person.open("/screens")).body.decode()
+    assert "▲ Cannot be read from 9 m" in fleet
+    assert "shown all the same by" in fleet
+    assert "Reception is shown all the same, since " in await check_screens(foyer.services.settings)
+
+
+@pytest.mark.parametrize(("path", "form"), [("shows", {"shows": "office"}), ("board", {"board": "office"})])
+async def test_board_that_cannot_be_read_is_refused_wherever_it_is_given(
+    start_foyer: StartFoyer, pair_television: PairTelevision, path: str, form: dict[str, str]
+):
+    foyer = await start_foyer()
+    _, person = await pair_television(foyer)
+    assert await post(person, "/screens/1/size", **FAR) == 303
+    form |= {"minutes": "5"}
+    refusal = await person.open(f"/screens/1/{path}", "POST", urlencode(form), Origin=person.site)
+    assert refusal.code == 422
+    assert re.search(REFUSED, refusal.body.decode())
+    assert await post(person, f"/screens/1/{path}", **form, anyway="1") == 303
+    registry = foyer.authenticator.screens.registry
+    assert [bool(screen.insisted_by) for screen in await registry.list_screens()] == [path == "shows"]
+    assert await post(person, "/screens/1/size", diagonal="55", distance="3") == 303
+    assert await post(person, f"/screens/1/{path}", **form) == 303
+    assert "Cannot be read" not in (await person.open("/screens")).body.decode()
 
 
 async def test_check_without_screens_says_which_one_it_assumes(start_foyer: StartFoyer):

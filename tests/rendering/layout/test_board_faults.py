@@ -95,6 +95,6 @@ def test_more_tiles_than_an_upright_screen_has_room_for_are_refused(tmp_path: Pa
     assert any("on an upright screen, 36 tiles" in fault for fault in faults_of(path))
 
 
-@pytest.mark.parametrize("name", ["office", "visits"])
+@pytest.mark.parametrize("name", ["office", "visits", "hall"])
 def test_shipped_boards_are_not_refused(name: str) -> None:
     assert faults_of(ROOT / "boards" / f"{name}.yaml") == []

@@ -94,6 +94,8 @@ screens = Table(
     Column("playlist", String(100), nullable=False),  # "" for a screen with a board
     Column("safe_area", Float),  # per cent of width and height that each edge of the glass hides; null for nothing
     Column("alarm_minutes", Integer, nullable=False, default=5, server_default="5"),  # 0 for no alarm
+    Column("insisted_by", String(255)),  # who gave it what cannot be read from there; null where all can
+    Column("insisted_at", UtcDateTime),
     Column("credential_hash", String(64), nullable=False),  # stays after unpairing, so that the screen is recognised
     Column("browser", String(100), nullable=False),
     Column("viewport", String(20), nullable=False),
