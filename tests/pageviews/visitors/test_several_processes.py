@@ -21,7 +21,7 @@ from utilities.pageviews.collect.recent_hits import hit_key
 from utilities.pageviews.collect.shared_hits import SharedHits
 from utilities.pageviews.collection import Collection, flush_dropped, open_collection
 from utilities.pageviews.storage.clickhouse_engine import ClickHousePageViewStore
-from utilities.pageviews.storage.clickhouse_salts import ClickHouseSalts
+from utilities.pageviews.storage.clickhouse_salts import ClickHouseSalts, SharedSalts
 from utilities.runtime.redis_connection import RedisConnection
 
 pytestmark = pytest.mark.slow  # each test has several collections and databases
@@ -112,6 +112,28 @@ async def test_process_that_was_second_takes_the_salt_of_the_first(open_process:
         await table.sync(NOON, [], lambda *salt: replaced.append(salt))
     assert replaced == [("new", NOON.date(), salts[0])]
     assert [table.create("new", "UTC", NOON.date()) for table in tables] == [salts[0]] * 2
+
+
+async def test_processes_share_the_salts_of_every_midnight(
+    open_process: OpenProcess, clickhouse: str, clock: SteppedClock
+):
+    """One of them starts later."""
+    process = await open_process("a", clickhouse_url=clickhouse)
+    shared, used = [await SharedSalts.open(process.views, process.sites, clock)], []
+    for day in range(2):
+        for hour in (11, 23):  # 12:00, and 0:00 of the next day in Berlin
+            clock.now = datetime(2026, 11, 20 + day, hour, tzinfo=UTC)
+            at = clock.now.timestamp()
+            salts = [each.salts.salts_at("example", "Europe/Berlin", at).salt for each in shared]
+            assert len(set(salts)) == 1
+            used.append(salts[0])
+            for each in shared:
+                each.salts.destroy_expired(at)
+                await each.sync()
+            if len(shared) == 1:
+                shared.append(await SharedSalts.open(process.views, process.sites, clock))
+    assert used[1] == used[2]
+    assert len(set(used)) == 3
 
 
 async def test_page_views_of_their_own_are_stated_while_another_process_runs(
