@@ -3,7 +3,7 @@
    of their own. `data-local`: count here too, on this machine and in a browser that a program drives. What is sent is
    read by utilities/pageviews/collect/beacon.py; docs/collecting.md describes all of it. */
 (function (root, page, browser, place, tag) {
-  if (!tag) return;
+  if (!tag || tag.href) return; // the script of an SVG image has an href
   var options = tag.dataset,
     parts = tag.src.split('/a.js'), // Foyer's address, and what stands behind
     site = /\bsite=[^&#]*/.exec(parts[1]) || '',
@@ -72,10 +72,12 @@
 
   function follow(name, mark, original) {
     original = history[name];
-    history[name] = function () {
-      original.apply(history, arguments);
-      look(mark);
-    };
+    try {
+      history[name] = function () {
+        original.apply(history, arguments);
+        look(mark);
+      };
+    } catch (frozen) {} // only a module throws
   }
 
   // A page view, or an event when it has a name.

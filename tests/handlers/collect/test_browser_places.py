@@ -37,12 +37,12 @@ async def test_page_in_a_frame_is_a_page_and_one_without_an_address_is_none(
 
 
 async def test_habits_of_a_page_do_not_change_its_address(counted_website: CountedWebsite):
-    for number, path in enumerate(("base", "expando", "end#utm_source=letter&utm_medium=email"), 1):
+    for number, path in enumerate(("base", "expando", "end#utm_source=letter&utm_medium=email", "frozen"), 1):
         await counted_website.open_page(path)
         await counted_website.reach_views(number)
     await counted_website.open_page("async", "localhosts.shop.test")  # a name that only begins like this machine's
-    views = await counted_website.wait_for_views(4)
-    expected = ("base", "expando", "end", "async")
+    views = await counted_website.wait_for_views(5)
+    expected = ("base", "expando", "end", "frozen", "async")
     assert [(view.path, view.title) for view in views] == [(f"/{path}", f"Of {path}") for path in expected]
     query = "SELECT source, medium FROM page_views WHERE path = '/end'"
     assert await counted_website.server.own.views.query(query, {}) == [("letter", "email")]

@@ -44,6 +44,9 @@ PAGES = {
     "old-navigation": "<head><script>Object.defineProperty(window, 'navigation', {{value: {{}}}})</script>"
     + TITLE
     + "<script src='{script}'></script></head>",
+    "frozen": "<head><script>Object.freeze(History.prototype)</script><script type='module' src='{script}'></script>"
+    + TITLE
+    + "</head>",
     "clobbered": "<head><script src='{script}'></script></head><body><img name='title'>Hello.",
     "twice": "<head><script src='{script}'></script><script src='{script}?v=2'></script>"
     + TITLE
