@@ -1,5 +1,6 @@
 """Whatever one file raises is that file's fault, with its line; the other files go on."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import utc_now
 from utilities.model.errors import BoardError
 from utilities.pageviews.sites.registry import SiteRegistry
-from utilities.runtime.watched_files import FILE_GRACE_SECONDS
+from utilities.runtime.watched_files import FILE_GRACE_SECONDS, WatchedFiles
 
 REPEATED = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9)
@@ -38,6 +39,7 @@ WRONG_TEXTS = {
     "title: &a [*a]": ", line 1: is nested too deeply: an alias repeats what it is part of",
     "title: " + "[" * 5000: ", line 1: is nested too deeply",
     "title: x\nzone: \x07": ", line 2: is not YAML: there is a control character",
+    "title: x\ntiles:\n\t- {report: a}": ", line 3: is not YAML: there is a tab at the beginning of a value; indent",
     "title: *nothing": ", line 1: is not YAML: found undefined alias",
     "a: 1\n--- \nb: 2": ": is not YAML",
     REPEATED: ", line 4: has more than 10,000 parts",
@@ -147,6 +149,24 @@ async def test_folder_that_cannot_be_read_leaves_the_last_good_boards(
     assert len(lines) == 2
     assert lines[0] == f"{fault} (the last good version is used)"
     assert lines[1] == "the folder of boards can be used again"
+
+
+def test_file_that_the_disk_did_not_give_is_read_again_although_it_did_not_change(tmp_path: Path):
+    (tmp_path / "office.yaml").write_text("good")
+    answers: list[str | OSError] = [OSError(errno.EMFILE, "Too many open files"), OSError(errno.EIO, "I/O error"), "x"]
+    values: list[str] = []
+
+    def read(path: Path) -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise BoardError(f"cannot be read: {answer.strerror}", file=str(path)) from answer
+        return answer
+
+    files = WatchedFiles(
+        "a folder", list_paths=tmp_path.iterdir, read=read, accept=lambda _, value: values.append(value)
+    )
+    assert [bool(files.faults) for _ in range(4) if files.poll() or True] == [True, True, False, False]
+    assert (values, answers) == (["x"], [])
 
 
 def test_file_that_is_gone_has_a_minute_to_come_back(tmp_path: Path):

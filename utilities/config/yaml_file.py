@@ -97,12 +97,20 @@ def parse_yaml(raw: bytes, file: str, limits: YamlLimits) -> tuple[object, dict[
         raise BoardError("is not UTF-8 text", file=file, line=line) from error
     except yaml.MarkedYAMLError as error:
         where = error.problem_mark.line + 1 if error.problem_mark else None
-        is_yaml = isinstance(error, WrongValue)
-        why = str(error.problem) if is_yaml else f"is not YAML: {error.problem}; {QUOTES_HINT}"
+        why = str(error.problem) if isinstance(error, WrongValue) else f"is not YAML: {_describe_mark(error, text)}"
         raise BoardError(why, file=file, line=where) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise BoardError("is not YAML: there is a control character", file=file, line=line) from error
+
+
+def _describe_mark(error: yaml.MarkedYAMLError, text: str) -> str:
+    """Returns what the parser found at its mark, and what helps most often."""
+    mark = error.problem_mark
+    lines = text.split("\n")[mark.line : mark.line + 1] if mark else []
+    if lines and lines[0][mark.column : mark.column + 1] == "\t":
+        return "there is a tab at the beginning of a value; indent with spaces"
+    return f"{error.problem}; {QUOTES_HINT}"
 
 
 def check_size(text: str, file: str, limits: YamlLimits) -> None:

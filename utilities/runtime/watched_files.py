@@ -121,7 +121,7 @@ class WatchedFiles(Generic[Value]):
         for path, error in scan.errors.items():
             self._refused.pop(path, None)
             has_changed |= self._set_fault(path, describe_file_error(path.name, error))
-        self._unreadable = {path for path, error in scan.errors.items() if isinstance(error, OSError)}
+        self._unreadable = {path for path, error in scan.errors.items() if _is_disk_error(error)}
         for path, value in scan.values.items():
             has_changed |= self._accept_value(path, value)
         if has_changed:
@@ -181,6 +181,11 @@ def describe_file_error(where: str, error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{where}: cannot be read: {error.strerror}"
     return f"{where}: cannot be used: {type(error).__name__} in a part of it"
+
+
+def _is_disk_error(error: Exception) -> bool:
+    """Returns whether the file could not be read, which may pass although nothing changes in the folder."""
+    return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
 
 
 def _link_stamp(path: Path) -> FileStamp | None:
