@@ -106,10 +106,10 @@ def parse_yaml(raw: bytes, file: str, limits: YamlLimits) -> tuple[object, dict[
 
 def _describe_mark(error: yaml.MarkedYAMLError, text: str) -> str:
     """Returns what the parser found at its mark, and what helps most often."""
-    mark = error.problem_mark
-    lines = text.split("\n")[mark.line : mark.line + 1] if mark else []
-    if lines and lines[0][mark.column : mark.column + 1] == "\t":
-        return "there is a tab at the beginning of a value; indent with spaces"
+    if mark := error.problem_mark:
+        line = text.split("\n")[mark.line : mark.line + 1]
+        if line and line[0][mark.column : mark.column + 1] == "\t":
+            return "there is a tab at the beginning of a value; indent with spaces"
     return f"{error.problem}; {QUOTES_HINT}"
 
 
