@@ -24,13 +24,11 @@ class Catalogue:
 
     def add_board(self, board: Board) -> None:
         """Checks a board and registers its own reports, in place of those it had before. Raises as `check_board`."""
-        self._board_reports[board.name] = self.check_board(board)
-        self._update_reports()
+        self._replace_reports(board.name, self.check_board(board))
 
     def remove_board(self, board_name: str) -> None:
         """Forgets the reports of a board whose file is gone."""
-        self._board_reports.pop(board_name, None)
-        self._update_reports()
+        self._replace_reports(board_name, {})
 
     def check_board(self, board: Board) -> Mapping[str, Report]:
         """Returns the reports the board defines. Changes nothing.
@@ -51,11 +49,18 @@ class Catalogue:
             self._check_options(board, index)
         return own
 
-    def _update_reports(self) -> None:
-        for name in self.reports.keys() - self.built_in.keys():
-            del self.reports[name]
-        for reports in self._board_reports.values():
-            self.reports |= reports
+    def _replace_reports(self, board_name: str, own: Mapping[str, Report]) -> None:
+        """Registers the reports of a board; one that it has no longer stays while another board has it."""
+        before = self._board_reports.pop(board_name, {})
+        self.reports |= own
+        for name in before.keys() - own.keys():
+            others = (reports[name] for reports in self._board_reports.values() if name in reports)
+            if (report := next(others, None)) is None:
+                del self.reports[name]
+            else:
+                self.reports[name] = report
+        if own:
+            self._board_reports[board_name] = own
 
     def _define_report(self, board: Board, name: str, inline: Inline) -> Report:
         if inline.source not in self.kinds:

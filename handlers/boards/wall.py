@@ -73,15 +73,16 @@ class BoardListPage(BaseHandler):
             for board in boards
             if (sources := missing_sources(board, services.reports, services.sources))
         }
-        faults, folder_fault = services.boards.faults, services.boards.folder_fault
-        self.render_page(
+        reports = dict(services.reports)
+        frames = {name: self.latest_frame(name) for name in {tile.report for board in boards for tile in board.tiles}}
+        await self.render_large_page(
             "boards.html",
             here="/boards",
             boards=boards,
             twins=shared_titles(boards),
-            thumbnails={board.name: build_thumbnail(board, services.reports, self.latest_frame) for board in boards},
-            faults=faults,
-            folder_fault=folder_fault,
+            thumbnail_of=lambda board: build_thumbnail(board, reports, frames.get),
+            faults=dict(services.boards.faults),
+            folder_fault=services.boards.folder_fault,
             missing=missing,
             hanging=await list_hanging(self.authenticator.screens.registry, services.playlists),
         )

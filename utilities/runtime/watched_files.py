@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -64,6 +64,7 @@ class WatchedFiles(Generic[Value]):
         self._gone_since: dict[Path, float] = {}
         self._refused: dict[Path, Value] = {}  # tried again when another file has changed
         self._unreadable: set[Path] = set()  # read again each time: their stamp may stay the same
+        self._refreshing = asyncio.Lock()
         self._scanning: asyncio.Future[FileScan[Value]] | None = None
         self.accepted: set[Path] = set()
         self._faults: dict[Path, str] = {}
@@ -74,18 +75,26 @@ class WatchedFiles(Generic[Value]):
         return self._faults
 
     async def refresh(self, timeout: float = READ_TIMEOUT_SECONDS) -> bool:
-        """Reads what has changed in a thread, and applies it; returns whether a value or a fault has changed."""
-        if self._scanning is None:
-            self._scanning = asyncio.ensure_future(asyncio.to_thread(self._scan))
-        done, _ = await asyncio.wait({self._scanning}, timeout=timeout)
-        if not done:
-            return self._set_fault(LISTING, f"{self.what}: the disk does not answer within {timeout:g} seconds")
-        scan, self._scanning = self._scanning.result(), None
-        return self._apply_scan(scan)
+        """Reads what has changed in a thread, and applies it; returns whether a value or a fault has changed.
+
+        Other callbacks of the event loop run between two files: many may change together.
+        """
+        async with self._refreshing:
+            if self._scanning is None:
+                self._scanning = asyncio.ensure_future(asyncio.to_thread(self._scan))
+            done, _ = await asyncio.wait({self._scanning}, timeout=timeout)
+            if not done:
+                return self._set_fault(LISTING, f"{self.what}: the disk does not answer within {timeout:g} seconds")
+            scan, self._scanning = self._scanning.result(), None
+            has_changed = False
+            for is_other in self._apply_scan(scan):
+                has_changed |= is_other
+                await asyncio.sleep(0)
+            return has_changed
 
     def poll(self) -> bool:
         """Does as `refresh` in the caller's own thread, for a start and for commands."""
-        return self._apply_scan(self._scan())
+        return any(list(self._apply_scan(self._scan())))
 
     def _scan(self) -> FileScan[Value]:
         scan: FileScan[Value] = FileScan()
@@ -112,23 +121,27 @@ class WatchedFiles(Generic[Value]):
         if error := catch_call_error(read):
             scan.errors[path] = error
 
-    def _apply_scan(self, scan: FileScan[Value]) -> bool:
+    def _apply_scan(self, scan: FileScan[Value]) -> Iterator[bool]:
+        """Applies one file after the other; yields after each whether a value or a fault has changed."""
         if error := scan.errors.get(LISTING):
             self._gone_since.clear()
-            return self._set_fault(LISTING, describe_file_error(self.what, error))
-        has_changed = self._set_fault(LISTING, "")
-        has_changed |= self._remove_gone(scan.stamps)
+            yield self._set_fault(LISTING, describe_file_error(self.what, error))
+            return
+        has_changed = self._set_fault(LISTING, "") | self._remove_gone(scan.stamps)
+        self._stamps = {path: stamp for path, stamp in self._stamps.items() if path in self._gone_since} | scan.stamps
+        self._unreadable = {path for path, error in scan.errors.items() if _is_disk_error(error)}
         for path, error in scan.errors.items():
             self._refused.pop(path, None)
             has_changed |= self._set_fault(path, describe_file_error(path.name, error))
-        self._unreadable = {path for path, error in scan.errors.items() if _is_disk_error(error)}
+            yield has_changed
         for path, value in scan.values.items():
             has_changed |= self._accept_value(path, value)
+            yield has_changed
         if has_changed:
             for path, value in tuple(self._refused.items()):
                 self._accept_value(path, value)
-        self._stamps = {path: stamp for path, stamp in self._stamps.items() if path in self._gone_since} | scan.stamps
-        return has_changed
+                yield True
+        yield has_changed
 
     def _accept_value(self, path: Path, value: Value) -> bool:
         if error := catch_call_error(lambda: self._accept(path, value)):

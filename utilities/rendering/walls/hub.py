@@ -118,9 +118,10 @@ class WallHub:
                 channel.send_events([self._pages.beat_event(channel)])
             await asyncio.sleep(0)
 
-    def _send_beats(self) -> None:
-        for channel in self._list_channels():
+    async def _send_beats(self) -> None:
+        for channel in [each for each in self._list_channels() if each.streams]:
             channel.send_events([self._pages.beat_event(channel)])
+            await asyncio.sleep(0)
 
     async def _poll_boards(self) -> None:
         """Applies edited board files."""
@@ -132,7 +133,7 @@ class WallHub:
                 current = self._channels.setdefault(variants.board.name, variants)
                 if current is not variants:
                     current.replace_board(variants)
-            self._send_beats()  # shows an error at once
+            await self._send_beats()  # shows an error at once
         await self._enlarged.sync()
 
     def _list_channels(self) -> list[BoardChannel]:
@@ -155,8 +156,7 @@ class WallHub:
             for stream in self._channels.pop(name).streams:
                 stream.pipe.close()
         for board in list(self._boards):
-            channel = self._channels.get(board.name)
-            if channel is None or channel.board != board:
+            if board.name not in self._channels or self._channels[board.name].board != board:
                 self._renderer.contents.forget_board(board.name)
                 yield self._maker.make_variants(board)
 
