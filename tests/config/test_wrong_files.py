@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.test_boards import GOOD
+from tests.loop_watch import CallbackTimes, watch_callbacks
 from utilities.checkup import check_boards
 from utilities.config.boards import Board, Boards
 from utilities.config.settings import Settings
@@ -15,6 +16,7 @@ from utilities.model.clock import utc_now
 from utilities.model.errors import BoardError
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.runtime.watched_files import FILE_GRACE_SECONDS, WatchedFiles
+from utilities.services import load_catalogue
 
 REPEATED = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9)
@@ -121,6 +123,18 @@ def test_any_error_of_the_check_is_the_fault_of_the_file(tmp_path: Path, error: 
     boards.load()
     assert [board.name for board in boards] == ["office"]
     assert f"a.yaml: cannot be used: {type(error).__name__}" in boards.faults["a"]
+
+
+async def test_many_files_that_change_together_leave_the_event_loop_free(tmp_path: Path):
+    catalogue, times = load_catalogue(), CallbackTimes()
+    boards = Boards(tmp_path, catalogue.add_board, catalogue.remove_board)
+    for number in range(60):
+        (tmp_path / f"board-{number}.yaml").write_text(GOOD.replace("top-pages", f"top-page-{number}"))
+    with watch_callbacks(times):
+        await boards.refresh()
+    assert "there is no report 'top-page-59'" in boards.faults["board-59"]
+    assert len(boards.faults) == 60
+    assert not times.slow
 
 
 @pytest.mark.parametrize("what", ["moved away", "emptied", "replaced by a file"])

@@ -19,7 +19,6 @@ ROWS = 10_000  # as many as a report may have
 FIRST_DAY = date(2026, 8, 23)
 RANGE = DateRange(FIRST_DAY, FIRST_DAY + timedelta(days=89), "Europe/Berlin")
 TILES = 36
-WRONG_BOARDS = 100
 BOARD_HEAD = "title: Office\ngrid: {columns: 12, rows: 12}\ntiles:\n"
 
 
@@ -129,11 +128,8 @@ async def test_boards_saved_at_once_leave_the_loop_free_and_room_for_pages(serve
             server.services.store.cache.put_reading(Reading(name, frame, server.clock()))  # type: ignore[attr-defined]
         for number in range(boards):
             (server.boards / f"board-{number}.yaml").write_text(board_file(TILES))
-        for number in range(WRONG_BOARDS):
-            (server.boards / f"wrong-{number}.yaml").write_text(board_file(1).replace("pages", f"pages-of-{number}"))
         await wait_until(lambda: all(server.services.walls.tile_html(f"board-{n}", "t35") for n in range(boards)), 120)
         for path in ("/reports/pages", "/reports/words.csv", "/boards/board-0/desk", "/boards", "/api/v1/boards"):
             codes[path] = (await fetch(server.address + path, request_timeout=60)).code
-    assert len(server.services.boards.faults) == WRONG_BOARDS
     assert not times.slow
     assert set(codes.values()) == {200}, codes
