@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from utilities.model.clock import MonotonicClock
 from utilities.model.errors import StateDown
 from utilities.rendering.walls.sse_events import SseEvent, encode_event
 from utilities.rendering.walls.wall_stream import StreamPipe, WallStream
@@ -37,8 +38,9 @@ class WaitingStream:
 class WaitingScreens:
     """Polls the database for all waiting televisions together, while there are any."""
 
-    def __init__(self, requests: PairingRequests) -> None:
+    def __init__(self, requests: PairingRequests, monotonic: MonotonicClock = time.monotonic) -> None:
         self.requests = requests
+        self._monotonic = monotonic
         self.streams: dict[WallStream, WaitingStream] = {}
         self._loop: SupervisedLoop | None = None
         self._is_open = True
@@ -55,7 +57,7 @@ class WaitingScreens:
         stream = WallStream(pipe, chunked=chunked, last_seq=0, session_end=None, on_drained=lambda _: None)
         self.streams[stream] = WaitingStream(device_hash, address, stream, make_beat)
         pipe.set_close_callback(lambda: self._forget_stream(stream))
-        stream.send_events([make_beat()], time.monotonic())
+        stream.send_events([make_beat()], self._monotonic())
         if self._loop is None or not self._loop.is_running:
             self._loop = SupervisedLoop("screens: waiting", self._serve_streams)
 
@@ -72,11 +74,11 @@ class WaitingScreens:
         waiting.stream.send_farewell(farewell)
 
     async def _serve_streams(self) -> None:
-        next_beat = time.monotonic() + WAITING_BEAT_SECONDS
+        next_beat = self._monotonic() + WAITING_BEAT_SECONDS
         while self.streams:
             await asyncio.sleep(ANSWER_POLL_SECONDS)
             await self._find_answers()
-            now = time.monotonic()
+            now = self._monotonic()
             if now >= next_beat:
                 next_beat = now + WAITING_BEAT_SECONDS
                 self._send_beats(now)

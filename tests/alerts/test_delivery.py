@@ -41,6 +41,11 @@ def open_process(database: StateDatabase, clock: ScreenClock, channel: Recording
     return NoticeDelivery(database, {"recorder": channel}, clock)
 
 
+async def deliver(process: NoticeDelivery, notice: Notice) -> None:
+    await process.database.run(lambda connection: process.write_notice(connection, notice))
+    process.wake()
+
+
 async def send_due(process: NoticeDelivery) -> None:
     await process.workers["recorder"].send_due()
 
@@ -52,8 +57,8 @@ async def states(database: StateDatabase) -> list[str]:
 async def test_notice_is_sent_once_whoever_stores_and_sends_it(database: StateDatabase, clock: ScreenClock):
     first, second = RecordingChannel(), RecordingChannel()
     one, two = open_process(database, clock, first), open_process(database, clock, second)
-    await one.deliver(DARK)
-    await two.deliver(replace(DARK, title="the same edge in other words"))
+    await deliver(one, DARK)
+    await deliver(two, replace(DARK, title="the same edge in other words"))
     await send_due(two)
     await send_due(one)
     assert (len(first.sent), second.sent) == (0, [DARK])
@@ -63,7 +68,7 @@ async def test_notice_is_sent_once_whoever_stores_and_sends_it(database: StateDa
 async def test_lease_of_a_process_that_has_ended_is_taken_over(database: StateDatabase, clock: ScreenClock):
     channel = RecordingChannel()
     process = open_process(database, clock, channel)
-    await process.deliver(DARK)
+    await deliver(process, DARK)
     claimed = await database.run(lambda connection: outbox.claim_notice(connection, "recorder", clock()))
     assert claimed is not None
     await send_due(process)
@@ -83,8 +88,8 @@ async def test_failing_channel_is_tried_again_in_order_and_logged_once(
     caplog.set_level(logging.INFO, "foyer.alerts")
     channel = RecordingChannel(*(DeliveryFailed("it answers 500") for _ in range(2)))
     process = open_process(database, clock, channel)
-    await process.deliver(DARK)
-    await process.deliver(LIGHT)
+    await deliver(process, DARK)
+    await deliver(process, LIGHT)
     await send_due(process)
     await send_due(process)
     assert (channel.tries, process.health()["recorder"]["works"]) == (1, False)
@@ -102,7 +107,7 @@ async def test_failing_channel_is_tried_again_in_order_and_logged_once(
 async def test_retry_waits_as_long_as_the_other_server_asks(database: StateDatabase, clock: ScreenClock):
     channel = RecordingChannel(DeliveryFailed("it answers 429", retry_after=300))
     process = open_process(database, clock, channel)
-    await process.deliver(DARK)
+    await deliver(process, DARK)
     await send_due(process)
     clock.advance(timedelta(seconds=299))
     await send_due(process)
@@ -115,8 +120,8 @@ async def test_retry_waits_as_long_as_the_other_server_asks(database: StateDatab
 async def test_refused_notice_is_given_up_and_the_next_one_is_sent(database: StateDatabase, clock: ScreenClock):
     channel = RecordingChannel(DeliveryFailed("it answers 400", is_permanent=True))
     process = open_process(database, clock, channel)
-    await process.deliver(DARK)
-    await process.deliver(LIGHT)
+    await deliver(process, DARK)
+    await deliver(process, LIGHT)
     await send_due(process)
     assert channel.sent == [LIGHT]
     assert sorted(await states(database)) == [DeliveryState.DELIVERED, DeliveryState.FAILED]
@@ -125,7 +130,7 @@ async def test_refused_notice_is_given_up_and_the_next_one_is_sent(database: Sta
 async def test_notice_is_given_up_after_the_last_try(database: StateDatabase, clock: ScreenClock):
     channel = RecordingChannel(*(ValueError("a fault") for _ in range(99)))
     process = open_process(database, clock, channel)
-    await process.deliver(DARK)
+    await deliver(process, DARK)
     for _ in range(len(outbox.RETRY_DELAYS) + 3):
         await send_due(process)
         clock.advance(timedelta(hours=9))
@@ -140,12 +145,12 @@ async def test_table_is_bounded(database: StateDatabase, clock: ScreenClock):
         {**row, "notice": str(number), "made_at": NOW, "next_at": NOW} for number in range(outbox.MAX_PENDING_NOTICES)
     ]
     await database.run(lambda connection: connection.execute(insert(notices), rows).rowcount)
-    await process.deliver(DARK)  # the oldest makes room
+    await deliver(process, DARK)  # the oldest makes room
     all_states = await states(database)
     assert all_states.count(DeliveryState.PENDING) == outbox.MAX_PENDING_NOTICES
     assert all_states.count(DeliveryState.FAILED) == 1
     clock.advance(outbox.ENDED_NOTICE_TIME + timedelta(seconds=1))
-    await process.deliver(LIGHT)
+    await deliver(process, LIGHT)
     assert len(await states(database)) == outbox.MAX_PENDING_NOTICES
 
 
@@ -156,7 +161,7 @@ async def test_running_process_sends_what_is_stored_now_and_what_was_left(databa
     process.start()
     try:
         await wait_until(lambda: channel.sent == [DARK])
-        await process.deliver(LIGHT)
+        await deliver(process, LIGHT)
         await wait_until(lambda: channel.sent == [DARK, LIGHT])
     finally:
         await process.stop()

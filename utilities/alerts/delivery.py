@@ -117,13 +117,11 @@ class NoticeDelivery:
         self.workers = {name: ChannelWorker(name, each, database, clock) for name, each in channels.items()}
         self._loops: list[SupervisedLoop] = []
 
-    async def deliver(self, notice: Notice) -> None:
-        """Stores a notice for each channel; whoever stores the same notice again adds nothing. Raises StateDown."""
-        await self.database.run(lambda connection: self.write_notice(connection, notice))
-        self.wake()
-
     def write_notice(self, connection: Connection, notice: Notice) -> None:
-        """Stores a notice in the caller's transaction, with what it is about; the caller calls `wake` afterwards."""
+        """Stores a notice for each channel in the caller's transaction; the caller calls `wake` afterwards.
+
+        Whoever stores the same notice again adds nothing.
+        """
         write_notice(connection, notice, self.workers, self.clock())
 
     def wake(self) -> None:

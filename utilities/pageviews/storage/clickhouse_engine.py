@@ -78,7 +78,7 @@ class ClickHousePageViewStore:
     def _insert_rows(self, rows: Sequence[StoredRow]) -> None:
         """Runs on the commit thread. A row that is inserted twice, because an answer was lost, counts once."""
         rows = [(*row[:MOMENT_INDEX], to_aware(row[MOMENT_INDEX]), *row[MOMENT_INDEX + 1 :]) for row in rows]
-        deadline = time.monotonic() + INSERT_SECONDS
+        deadline = self.guard.monotonic() + INSERT_SECONDS
         for delay in (*INSERT_RETRY_SECONDS, None):
             try:
                 with self.guard.watch_call(ClickHouseCall.INSERT):
@@ -88,7 +88,7 @@ class ClickHousePageViewStore:
             except (ClickHouseError, OSError) as error:
                 is_failing = self.commit.outage.is_failing or self.guard.is_failing(ClickHouseCall.INSERT)
                 is_temporary = is_silence(error) or is_busy_error(error)
-                if delay is None or is_failing or not is_temporary or time.monotonic() > deadline:
+                if delay is None or is_failing or not is_temporary or self.guard.monotonic() > deadline:
                     what = "ClickHouse does not accept page views"
                     raise self.guard.make_error(StoreDown, ClickHouseCall.INSERT, what, error) from error
                 time.sleep(delay)

@@ -37,6 +37,7 @@ class ClickHouseGuard:
     """A circuit breaker for each kind of call, and one outage for all. May be used from any thread."""
 
     def __init__(self, monotonic: MonotonicClock = time.monotonic) -> None:
+        self.monotonic = monotonic
         clock = moments_of(monotonic)
         self._breakers = {
             call: CircuitBreaker(clock, MAX_CLICKHOUSE_FAILURES, CLICKHOUSE_REST_SECONDS) for call in ClickHouseCall

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from utilities.model.clock import Clock
+from utilities.model.clock import Clock, utc_now
 from utilities.model.errors import SourceError, StoreDown
 from utilities.pageviews.classify.daily_salts import ONE_DAY, DailySalts
 from utilities.pageviews.classify.salt_files import StoredSalt, new_salt
@@ -49,8 +49,9 @@ class ClickHouseSalts:
     the table is used by both from the next `sync` on.
     """
 
-    def __init__(self, store: ClickHousePageViewStore | ReopeningPageViewStore) -> None:
+    def __init__(self, store: ClickHousePageViewStore | ReopeningPageViewStore, clock: Clock = utc_now) -> None:
         self.store = store
+        self.clock = clock
         self.salts: dict[SiteDay, StoredSalt] = {}
         self.unsaved: dict[SiteDay, NewSalt] = {}
         self.expired: set[SiteDay] = set()
@@ -64,7 +65,7 @@ class ClickHouseSalts:
         """Returns the salt that was read ahead, or else a new one, which the next `sync` saves."""
         if (site, day) not in self.salts:
             salt = new_salt()
-            self.unsaved[site, day] = NewSalt(zone, salt, datetime.now(UTC))
+            self.unsaved[site, day] = NewSalt(zone, salt, self.clock())
             self.salts[site, day] = StoredSalt(site, zone, day, salt)
         return self.salts[site, day].salt
 
@@ -148,7 +149,7 @@ class SharedSalts:
     @classmethod
     async def open(cls, store: ReopeningPageViewStore, sites: SiteRegistry, clock: Clock) -> "SharedSalts":
         """Reads the salts; while ClickHouse does not answer, the process has its own."""
-        table, now = ClickHouseSalts(store), clock()
+        table, now = ClickHouseSalts(store, clock), clock()
         is_shared = await try_sync(table, sites, now, ignore_salt, was_shared=True)
         shared = cls(table, DailySalts(table, now.timestamp()), sites, clock)
         shared.is_shared = is_shared
