@@ -12,6 +12,7 @@
   var DEAD_MS = 90000; // a frame without a word from its stream for so long is loaded again
   var EARLY_MS = 10000; // so long before a switch the next page is loaded
   var LOAD_MS = 30000; // a page that is not there by then is loaded again
+  var MAX_EVENT_CHARS = 1000000;
   var PAINT_MS = 300; // from the end of loading to the first picture
   var HOLD_MS = 600000;
   var HELP_MS = 10000;
@@ -162,9 +163,17 @@
     if (!heldPath && at >= 0 && programme.turn.length > 1) { loadFrame(programme.turn[(at + 1) % programme.turn.length]); }
   }
 
+  function readEvent(event, field) { // null for what is not of this server: something in between wrote it
+    try {
+      var data = event.data.length < MAX_EVENT_CHARS && JSON.parse(event.data);
+      return data && field in data ? data : null;
+    } catch (error) { return null; }
+  }
+
   function onShow(event) {
-    var before = programme;
-    programme = JSON.parse(event.data);
+    var before = programme, next = readEvent(event, 'turn');
+    if (!next) { return; }
+    programme = next;
     clearTimeout(early);
     if (programme.left > EARLY_MS + LOAD_MS / 6) { early = setTimeout(loadNext, programme.left - EARLY_MS); }
     if (programme.takeover || !programme.turn.length || before.takeover) { release(); }
@@ -174,7 +183,8 @@
   /* The stream. */
 
   function onBeat(event) {
-    var beat = JSON.parse(event.data), page = shown && isShell ? readBody(shown) : body;
+    var beat = readEvent(event, 'every'), page = shown && isShell ? readBody(shown) : body;
+    if (!beat) { return; }
     lastBeatAt = monotonicNow();
     retries = 0;
     beatMs = beat.every * 1000;
@@ -205,7 +215,8 @@
   function dropTrial() { clearTimeout(trialTimer); if (trial) { stage.removeChild(trial); trial = null; } }
 
   function onCommand(event) { // a person at the page of this screen
-    var command = JSON.parse(event.data), action = command.action;
+    var command = readEvent(event, 'action'), action = command && command.action;
+    if (!command) { return; }
     lastCommand = command.id;
     try { sessionStorage.setItem('command', lastCommand); } catch (error) { /* no storage */ } // also for the next page
     if (action === 'reload') { reloadWhenServed(); }

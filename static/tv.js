@@ -79,7 +79,7 @@
     source = new EventSource('/tv/stream?size=' + window.innerWidth + 'x' + window.innerHeight);
     source.addEventListener('beat', function (event) {
       lastBeatAt = monotonicNow();
-      setText('.clock', JSON.parse(event.data).clock);
+      try { setText('.clock', JSON.parse(event.data).clock); } catch (error) { /* not of this server */ }
     });
     source.addEventListener('paired', function () { closeStream(); location.replace(location.href); });
     source.addEventListener('ended', function () { closeStream(); load(); });

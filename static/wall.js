@@ -9,6 +9,8 @@
   var OUTDATED_MS = 43200000; // 12 h: figures of a server that is gone for longer, or since another day, are hidden
   var MAX_RETRY_MS = 15000;
   var ANSWER_MS = 20000; // a request without an answer by then has failed
+  var AGES_MS = 5000;
+  var MAX_EVENT_CHARS = 1000000; // no tile is nearly as large
   var JUMP_MS = 5000; // a longer tick: the television slept
   var FROM_THEN = 'All figures are from then.';
 
@@ -44,6 +46,9 @@
   var streamBeatAt = lastBeatAt; // lastBeatAt counts pages too
   var nextPollAt = 0;
   var tickAt = lastBeatAt, tickTime = Date.now(), sleptMs = 0;
+  var agesAt = 0; // monotonic; when ages and clock were last updated, and for which minute
+  var agesMinute = 0;
+  var shownStatus = ''; // of the last beat
   var serverTime = Number(body.getAttribute('data-now')) || Date.now();
   var offset = Number(body.getAttribute('data-offset')) || 0; // minutes, of the board's zone at serverTime
   var zoneFormat = makeZoneFormat(body.getAttribute('data-zone'));
@@ -98,6 +103,12 @@
     }
     for (i = 0; i < lossTimes.length; i += 1) { setText(lossTimes[i], formatTime(serverTime)); }
     setText(clock, formatDay(time) + ' ' + formatTime(time));
+    agesAt = monotonicNow();
+    agesMinute = Math.floor(time / 60000);
+  }
+
+  function updateAgesIfDue() { // they have minutes, and formatting them costs a weak processor more than all else of a tick
+    if (Math.floor(serverNow() / 60000) !== agesMinute || monotonicNow() - agesAt > AGES_MS) { updateAges(); }
   }
 
   /* Replacing tiles: nodes stay and their text changes, so that memory does not grow over weeks. */
@@ -136,13 +147,20 @@
 
   function replaceContent(node, html) {
     inertDocument.body.innerHTML = html;
-    morphNode(node, inertDocument.body.firstElementChild);
+    if (inertDocument.body.firstElementChild) { morphNode(node, inertDocument.body.firstElementChild); }
     inertDocument.body.textContent = '';
   }
 
   function showTile(update) {
     if (tiles[update.tile]) { replaceContent(tiles[update.tile], update.html); }
     updateAges();
+  }
+
+  function readEvent(event, field, type) { // null for what is not of this server: something in between wrote it
+    try {
+      var data = event.data.length < MAX_EVENT_CHARS && JSON.parse(event.data);
+      return data && typeof data[field] === type ? data : null;
+    } catch (error) { return null; }
   }
 
   /* The stream. */
@@ -157,20 +175,24 @@
   }
 
   function onTile(event) {
+    var update = readEvent(event, 'html', 'string');
+    if (!update) { return; }
     lastEventId = event.lastEventId || lastEventId;
-    showTile(JSON.parse(event.data));
+    showTile(update);
   }
 
   function onBeat(event) {
-    var beat = JSON.parse(event.data);
+    var beat = readEvent(event, 'now', 'number');
+    if (!beat) { return; }
     streamBeatAt = monotonicNow();
     retries = 0;
     beatInterval = beat.every * 1000;
     offset = beat.offset;
     recordBeat(beat.now);
-    if (statusElement) { replaceContent(statusElement, beat.status); }
-    if (periodElement) { periodElement.textContent = beat.period ? ' · ' + beat.period : ''; }
-    updateAges();
+    if (statusElement && beat.status !== shownStatus) { replaceContent(statusElement, beat.status); }
+    shownStatus = beat.status;
+    setText(periodElement, beat.period ? ' · ' + beat.period : '');
+    updateAgesIfDue();
     if (beat.sheet !== body.getAttribute('data-sheet') || beat.build !== body.getAttribute('data-build')) { renew(); }
   }
 
@@ -357,6 +379,7 @@
       if (tiles[nodes[i].getAttribute('data-tile')]) { morphNode(tiles[nodes[i].getAttribute('data-tile')], nodes[i]); }
     }
     if (statusElement && status) { morphNode(statusElement, status); }
+    shownStatus = '';
     var period = inertDocument.querySelector('.colophon .period');
     if (periodElement && period) { morphNode(periodElement, period); }
     inertDocument.body.textContent = '';
@@ -382,7 +405,7 @@
     var nodes = document.querySelectorAll('[data-tile]');
     for (var i = 0; i < nodes.length; i += 1) { tiles[nodes[i].getAttribute('data-tile')] = nodes[i]; }
     document.addEventListener('mousemove', showCursor);
-    setInterval(function () { checkSleep(); checkSilence(); updateAges(); }, 1000);
+    setInterval(function () { checkSleep(); checkSilence(); updateAgesIfDue(); }, 1000);
     openStream();
   }
 

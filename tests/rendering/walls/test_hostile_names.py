@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from playwright.async_api import Browser, Page
 
 from demo.clock import VirtualClock
+from handlers.base.watchdog import WATCHDOG_SCRIPT
 from handlers.site.static_files import static_url
 from tests.noon import start_noon_clock
 from tests.rendering.walls.conftest import ROOT
@@ -36,6 +38,14 @@ HOSTILE = (
     "spring;token=hunter2",
 )
 MARKER = "/plain"
+EVERY_TEXT = """() => {
+  const texts = [document.title], walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    texts.push(node.nodeValue || '');
+    for (const each of node.attributes || []) texts.push(each.name + '=' + each.value);
+  }
+  return texts;
+}"""
 TEXT_KEYS = ("pagePath", "path", "pageTitle", "title", "country", "channel", "sessionSource", "sessionMedium")
 ROWS_OF_A_TILE = 3
 
@@ -93,11 +103,25 @@ async def show_names(services: Services, clock: VirtualClock, names: tuple[str, 
             await services.store.write(reading, unfenced_lease(tile.report))
 
 
+async def read_dom(page: Page, html: str) -> str:
+    """Returns all that a browser has of a page: texts, attributes, and the names that screen readers say."""
+    await page.set_content(html, wait_until="commit")
+    await page.locator("[data-end]").wait_for(state="attached")
+    texts = await page.evaluate(EVERY_TEXT)
+    devtools = await page.context.new_cdp_session(page)
+    nodes = (await devtools.send("Accessibility.getFullAXTree"))["nodes"]
+    spoken = [str(node.get(key, {}).get("value", "")) for node in nodes for key in ("name", "description", "value")]
+    await devtools.detach()
+    return "\n".join([*texts, *spoken])
+
+
 @pytest.mark.slow
-async def test_nothing_personal_is_on_any_board_that_is_shipped(settings: Callable[..., Settings]):
+@pytest.mark.asyncio(loop_scope="session")
+async def test_nothing_personal_is_on_any_board_that_is_shipped(settings: Callable[..., Settings], chromium: Browser):
     clock = start_noon_clock()
     async with open_services(settings(boards_dir=ROOT / "boards"), clock) as services:
-        services.templates.globals["static_url"] = static_url
+        services.templates.globals |= {"static_url": static_url, "watchdog": WATCHDOG_SCRIPT}
+        glass = await (await chromium.new_context(offline=True)).new_page()
         services.walls.start()
         names = [board.name for board in services.boards]
         pipes = {name: RecordedPipe() for name in names}
@@ -111,5 +135,8 @@ async def test_nothing_personal_is_on_any_board_that_is_shipped(settings: Callab
                 page = services.walls.render_page(name, sees_private=True) or b""
                 assert marker.encode() in page
                 served = (page + pipes[name].sent).decode()
-                assert [needle for needle in NEEDLES if needle in served] == []
+                dom = await read_dom(glass, page.decode())
+                assert marker in dom
+                assert [needle for needle in NEEDLES if needle in served + dom] == []
+        await glass.context.close()
         await services.walls.stop()
