@@ -77,6 +77,12 @@ def test_people_of_device_detector_are_people(names: tuple[str, ...], least: int
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36' AND SLEEP(5)--",
         "() { :;}; echo vulnerable",
         "<script>alert(1)</script>",
+        f"{CHROME} AND 5208=5208",
+        f"{CHROME}) OR 'a'='a",
+        f"{CHROME}'||(SELECT 1 FROM x)||'",
+        f"{CHROME} pg_sleep(5)",
+        "`id`",
+        "a;cat /etc/passwd",
         "-",
     ],
 )

@@ -52,8 +52,9 @@ device-detector and isbot (docs/counting.md)."""
 
 
 NO_PROGRAM_NAME = re.compile(
-    r"\W*(?:$|\d)|[{}<>$(;=]|.*(?:\{\{|\$\{|<script|\(\)\s*\{|\bunion\s+(?:all\s+)?select\b|\bsleep\(|\bwaitfor\s+delay\b"
-    r"|\bselect\(|'\s*(?:and|or)\s|\.\./\.\./)",
+    r"\W*(?:$|\d)|[{}<>$(;=@`|\r\n]|.*(?:\{\{|[$#]\{|\$\(|<script|\(\)\s*\{|\bunion\s+(?:all\s+)?select\b|\.\./\.\./"
+    r"|(?:\b|_)sleep\(|\bwaitfor\s+delay\b|\bselect\(|\(select\s|'\s*(?:and|or|\|\|)\s?|/etc/passwd"
+    r"|\b(?:and|or)\s+[\"'(]*\w+[\"')]*\s*=)",
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
 """What scanners send instead of a name: nothing, a number, a template, SQL, a shell's or a script's text."""
