@@ -17,7 +17,10 @@ from utilities.config.secret_checks import is_key_material, looks_like_secret
 
 DOMAIN_PATTERN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?")
 HOST_PATTERN = re.compile(r"[a-z0-9]([a-z0-9.:_-]*[a-z0-9])?", re.IGNORECASE)
-POSIX_ZONE = re.compile(r"(([A-Za-z]{3,6}|<[\w+-]{3,10}>)([+-]?[\d:]{1,8})?){1,2}(,[MJ\d./:+-]{1,25}){0,2}", re.ASCII)
+ZONE_ABBREVIATION, ZONE_OFFSET = r"([A-Za-z]{3,6}|<[\w+-]{3,10}>)", r"[+-]?\d[\d:]{0,7}"
+POSIX_ZONE = re.compile(
+    rf"{ZONE_ABBREVIATION}{ZONE_OFFSET}({ZONE_ABBREVIATION}({ZONE_OFFSET})?(,[MJ\d./:+-]{{1,25}}){{0,2}})?", re.ASCII
+)  # an abbreviation alone, such as CEST, would be UTC with another name
 PROXY_EXCEPTION = re.compile(r"(\*|(\*?\.)?[A-Za-z0-9_-][\w.-]{0,252}|\[?[0-9A-Fa-f:.]+\]?(/\d{1,3})?)(:\d{1,5})?")
 WRONG_PLACE = "this looks like a key or a password, which does not belong here"
 DEFAULT_PORTS = {"http": 80, "https": 443}
