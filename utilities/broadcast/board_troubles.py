@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from utilities.config.boards import Board
+from utilities.config.boards import Board, Tile
 from utilities.model.clock import Clock
 from utilities.model.frames import Reading, ReadingState
 from utilities.playlists.model import BoardTrouble, TakeoverRule
@@ -32,9 +32,7 @@ class BoardTroubles:
 
         It is the total of the column where the report has one, else its first row, as a tile of one number shows.
         """
-        board_name, _, tile_name = rule.tile.partition("/")
-        board = next((each for each in self.boards if each.name == board_name), None)
-        tile = board.tile(tile_name) if board is not None else None
+        tile = self._find_tile(rule)
         report = self.reports.get(tile.report) if tile is not None else None
         reading = self.store.latest(report.name) if report is not None else None
         if report is None or reading is None:
@@ -48,6 +46,16 @@ class BoardTroubles:
             return None
         values = (frame.totals.get(keys[0]), *frame.column_values(keys[0])[:1])
         return next((float(each) for each in values if isinstance(each, int | float)), None)
+
+    def watches_private_tile(self, rule: TakeoverRule | None) -> bool:
+        """Whether the tile of a rule is hidden from visitors; a rule or a tile that is gone may have been."""
+        tile = self._find_tile(rule) if rule is not None else None
+        return tile is None or tile.private
+
+    def _find_tile(self, rule: TakeoverRule) -> Tile | None:
+        board_name, _, tile_name = rule.tile.partition("/")
+        board = next((each for each in self.boards if each.name == board_name), None)
+        return board.tile(tile_name) if board is not None else None
 
     def _find_trouble(self, board: Board | None) -> BoardTrouble | None:
         if board is None:

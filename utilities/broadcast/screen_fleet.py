@@ -10,7 +10,7 @@ from utilities.alerts.delivery import NoticeDelivery, open_notice_delivery
 from utilities.broadcast.board_troubles import BoardTroubles
 from utilities.broadcast.director import ScreenDirector
 from utilities.broadcast.programmes import Programmes, ShownScreen
-from utilities.broadcast.takeovers import TakeoverStore
+from utilities.broadcast.takeovers import Takeover, TakeoverStore
 from utilities.broadcast.threshold_watch import ThresholdWatch
 from utilities.broadcast.visitor_modes import VisitorModes
 from utilities.config.settings import Settings
@@ -79,15 +79,29 @@ async def open_screen_fleet(
         )
         director.may_renew, alarms.is_rolling_out = rollout.may_renew, rollout.is_under_way
         visitors = VisitorModes(database, director.programmes.playlists, clock)
+        fleet = ScreenFleet(
+            *(database, director, notices, registry, requests, beats, alarms, rollout, visitors),
+            zone=server_zone(settings),
+        )
+        hide_private_messages(fleet, troubles)
         beats.start()
         try:
-            yield ScreenFleet(
-                *(database, director, notices, registry, requests, beats, alarms, rollout, visitors),
-                zone=server_zone(settings),
-            )
+            yield fleet
         finally:
             await beats.close()
             await registry.close()
+
+
+def hide_private_messages(fleet: ScreenFleet, troubles: BoardTroubles) -> None:
+    """Hides messages of rules about private tiles while visitors see a screen: each says something about the figure."""
+    programmes = fleet.director.programmes
+
+    def is_hidden(takeover: Takeover, screen: int) -> bool:
+        if not (takeover.rule and takeover.message) or fleet.sees_private(screen):
+            return False
+        return troubles.watches_private_tile(programmes.playlists.book.takeovers.get(takeover.rule))
+
+    programmes.takeovers.is_hidden = is_hidden
 
 
 def open_director(

@@ -1,14 +1,14 @@
 """Takeovers: messages and boards that fill the glass of a screen, or of every one, until they end by themselves."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from utilities.accounts.database.command_tables import takeovers
+from utilities.accounts.database.command_tables import takeover_triggers, takeovers
 from utilities.accounts.database.connection import StateDatabase
 from utilities.broadcast.message_layout import check_message
 from utilities.model.clock import Clock
@@ -32,6 +32,7 @@ class Takeover:
     begins_at: datetime
     ends_at: datetime
     board: str = ""
+    rule: str = ""  # of playlists.yaml that has begun it; '' where a person or a program has
 
 
 class TakeoverStore:
@@ -43,12 +44,13 @@ class TakeoverStore:
     def __init__(self, database: StateDatabase, clock: Clock) -> None:
         self.database = database
         self.clock = clock
+        self.is_hidden: Callable[[Takeover, int], bool] = lambda takeover, screen: False  # from whoever sees a screen
         self._by_screen: dict[int, Takeover] = {}
 
     def current(self, screen: int, now: datetime) -> Takeover | None:
         """Returns what takes over a screen at `now`, as of the last `refresh`: the newer of its own and that of all."""
         both = (self._by_screen.get(screen), self._by_screen.get(EVERY_SCREEN))
-        running = [each for each in both if each is not None and now < each.ends_at]
+        running = [each for each in both if each and now < each.ends_at and not self.is_hidden(each, screen)]
         return max(running, key=lambda each: each.number, default=None)
 
     def running(self, now: datetime) -> list[Takeover]:
@@ -59,11 +61,9 @@ class TakeoverStore:
     async def refresh(self) -> None:
         """Reads the takeovers; while the database is down the last ones stay until they end."""
         try:
-            rows = await self.database.run(lambda connection: list(connection.execute(select(takeovers)).all()))
+            self._by_screen = await self.database.run(_read_takeovers)
         except StateDown as error:
             log.debug("cannot read takeovers: %s", error)  # the database logs its outages
-            return
-        self._by_screen = {row.screen: _read_takeover(row) for row in rows}
 
     async def start(
         self, message: str, minutes: int, sender: str, screen: int = EVERY_SCREEN, *, board: str = ""
@@ -114,5 +114,9 @@ def end_takeover(connection: Connection, number: int, by: str, now: datetime) ->
     return True
 
 
-def _read_takeover(row: Row[Any]) -> Takeover:
-    return Takeover(**row._mapping)
+def _read_takeovers(connection: Connection) -> dict[int, Takeover]:
+    """Returns the takeovers by screen, each with the rule that has begun it."""
+    triggers = connection.execute(select(takeover_triggers.c.name, takeover_triggers.c.takeovers)).all()
+    rules = {int(number): row.name for row in triggers for number in row.takeovers.split()}
+    rows = connection.execute(select(takeovers)).all()
+    return {row.screen: Takeover(**row._mapping, rule=rules.get(row.number, "")) for row in rows}

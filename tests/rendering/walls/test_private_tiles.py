@@ -1,6 +1,8 @@
 """Private tiles: while visitors are here, nothing of them is sent to a wall, however it gets its tiles."""
 
 import asyncio
+from datetime import UTC, timedelta
+from functools import partial
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
@@ -8,6 +10,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tests.rendering.walls.conftest import BOARD, StartServer, WallServer, number, table
 from tests.rendering.walls.streams import STREAM, StreamClient
 from tests.waiting import wait_until
+from utilities.broadcast.programmes import ShownScreen
 from utilities.broadcast.visitor_modes import EVERYWHERE, place_target, screen_target
 from utilities.screens.model import Device, ScreenPlan
 
@@ -61,15 +64,20 @@ async def test_private_tile_is_hidden_on_open_walls_at_once_and_shown_again_afte
         each.close()
 
 
-async def test_screen_follows_its_own_mode_and_that_of_its_place(private_server: WallServer):
-    fleet = private_server.fleet
+async def pair_screens(server: WallServer) -> dict[str, str]:
+    """Pairs screen 1 in the hall and screen 2 in the attic; returns their cookies."""
     device = Device("10.0.4.21", "Chromium 79, Tizen", "1920x1080")
     cookies = {}
     for name, place in (("hall", "Ground floor"), ("attic", "Roof")):
         secret = f"{name:_<43}"
-        code, _ = await fleet.requests.show_code(secret, device)
-        await fleet.registry.pair_screen(code, "ada", ScreenPlan(name, place, board="office"), "ada@example.com")
+        code, _ = await server.fleet.requests.show_code(secret, device)
+        await server.fleet.registry.pair_screen(code, "ada", ScreenPlan(name, place, board="office"), "ada@example.com")
         cookies[name] = f"foyer-screen={secret}"
+    return cookies
+
+
+async def test_screen_follows_its_own_mode_and_that_of_its_place(private_server: WallServer):
+    fleet, cookies = private_server.fleet, await pair_screens(private_server)
 
     async def who_sees_it() -> set[str]:
         pages = {
@@ -106,3 +114,48 @@ async def test_edited_board_hides_a_tile_that_has_become_private(start_server: S
     await wall.wait_for("reload")
     assert SECRET in (await read_pages(server, PAGES[0]))[0]
     wall.close()
+
+
+RULES = """\
+playlists: {hall: {items: [{board: office}]}}
+takeovers:
+  rich: {tile: office/visitors, above: 31000, for: 1s, until: 1d, message: We have more than 31 thousand}
+"""
+
+
+async def test_message_of_a_rule_about_a_private_tile_is_not_on_a_screen_that_visitors_see(private_server: WallServer):
+    fleet, cookies = private_server.fleet, await pair_screens(private_server)
+    (private_server.settings.boards_dir / "playlists.yaml").write_text(RULES, encoding="utf-8")
+    director = fleet.director
+    await director.programmes.playlists.refresh()
+    assert director.thresholds is not None
+    await director.thresholds.check()
+    private_server.clock.shift(timedelta(seconds=6))
+    await private_server.show("visitors", number(31_337))
+    await director.thresholds.check()
+    [takeover] = director.programmes.takeovers.running(private_server.clock())
+    assert (takeover.rule, takeover.message) == ("rich", "We have more than 31 thousand")
+
+    async def read_glasses() -> list[int]:
+        address = private_server.url(f"/tv/takeover/{takeover.number}")
+        fetch = partial(AsyncHTTPClient().fetch, address, raise_error=False)
+        answers = [await fetch(headers={"Cookie": cookie}) for cookie in cookies.values()]
+        assert all((takeover.message in each.body.decode()) == (each.code == 200) for each in answers)
+        return [each.code for each in answers]
+
+    assert await read_glasses() == [200, 200]
+    await fleet.visitors.begin(screen_target(1), "ada@example.com")
+    assert await read_glasses() == [404, 200]
+    screens = [fleet.registry.cached_by_number(each) for each in (1, 2)]
+    shown = [director.programmes.picture(ShownScreen.of(each, UTC), private_server.clock()) for each in screens if each]
+    assert [each.path for each in shown] == ["/tv/boards/office", f"/tv/takeover/{takeover.number}"]
+    for before, after, code in (
+        ("rich:", "wealthy:", 404),  # of a rule or a tile that is gone: it may have been private
+        ("office/visitors", "office/gone", 404),
+        ("office/visitors", "office/pages", 200),
+    ):
+        (private_server.settings.boards_dir / "playlists.yaml").write_text(RULES.replace(before, after))
+        await director.programmes.playlists.refresh()
+        assert await read_glasses() == [code, 200]
+    await fleet.visitors.end(screen_target(1), "ada@example.com")
+    assert await read_glasses() == [200, 200]
