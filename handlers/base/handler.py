@@ -185,6 +185,11 @@ class BaseHandler(RequestHandler):
         except UnicodeDecodeError:
             raise HttpProblem(400) from None  # Tornado would write the value, perhaps a secret, to the log
 
+    def set_status(self, status_code: int, reason: str | None = None) -> None:
+        super().set_status(status_code, reason)
+        if status_code == 503:
+            self.set_header("Retry-After", str(UNAVAILABLE_RETRY_SECONDS))
+
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
         kwargs.pop("reason", None)  # always the usual phrase: one with something of the request in it splits headers
@@ -194,8 +199,6 @@ class BaseHandler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
-        if status_code == 503:
-            self.set_header("Retry-After", str(UNAVAILABLE_RETRY_SECONDS))
         for name, value in (error.headers if isinstance(error, HttpProblem) else {}).items():
             self.set_header(name, value)
         if status_code == 405:

@@ -193,7 +193,7 @@ async def test_new_televisions_are_limited_by_address_and_paired_ones_are_not(
     foyer = await start_foyer(code_limits=AttemptLimits(per_client=1, in_total=10))
     television, _ = await pair_television(foyer)
     refused = await foyer.new_browser().open("/tv")
-    assert refused.code == 503
+    assert (refused.code, refused.headers["Retry-After"]) == (503, "5")
     assert "tries again by itself" in refused.body.decode()
     assert (await television.open("/tv")).code == 200
 
