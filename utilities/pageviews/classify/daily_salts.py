@@ -39,6 +39,7 @@ class DailySalts:
 
     def destroy_expired(self, now: float) -> None:
         """Destroys expired salts; called every minute, because a site without hits would keep its salts."""
+        self.storage.retry_failed()
         for site, salts in list(self._salts.items()):
             today = site_time(salts.zone, now).day
             self._destroy_earlier(site, salts, now)

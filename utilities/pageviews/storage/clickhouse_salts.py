@@ -75,6 +75,9 @@ class ClickHouseSalts:
         self.unsaved.pop((site, day), None)
         self.expired.add((site, day))
 
+    def retry_failed(self) -> None:
+        """Does nothing: `sync` tries again."""
+
     async def sync(self, now: datetime, sites: Iterable[tuple[str, str]], on_salt: OnSalt) -> None:
         """Saves, deletes and reads salts, and creates those of today and tomorrow of the sites (name and zone).
 
