@@ -201,18 +201,17 @@ class StateDatabase:
         }
 
     async def close(self) -> None:
-        """Waits three seconds for running transactions, interrupts the others, and closes all connections."""
+        """Waits three seconds for running transactions, in an outage for none, and closes all connections."""
         if self._probe_loop is not None:
             await self._probe_loop.stop()
-        if not await self.workers.close(DATABASE_TIMEOUT_SECONDS):
+        if self.outage.is_failing or not await self.workers.close(DATABASE_TIMEOUT_SECONDS):
             await self.workers.close(1.0, interrupt=True)
         self.engine.dispose()
 
 
 def _read_every_table(connection: Connection) -> None:
     """Reads all tables with one query: a database far away, or on a busy machine, must not fail for many short ones."""
-    tables = METADATA.sorted_tables
-    connection.execute(select(*(exists(select(literal(1)).select_from(table)) for table in tables))).all()
+    connection.execute(select(*(exists(select(literal(1)).select_from(each)) for each in METADATA.sorted_tables)))
 
 
 def _write_probe_row(connection: Connection) -> None:
