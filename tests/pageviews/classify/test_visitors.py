@@ -1,6 +1,5 @@
 """Visitor ids: from a salt of the site's day, which survives midnight and a restart and is then deleted."""
 
-import logging
 import os
 import stat
 from collections.abc import Callable
@@ -187,24 +186,6 @@ def test_address_is_written_nowhere(start: StartClassifier):
     row = running.classify_view(address="198.51.100.23")
     assert "198.51.100.23" not in repr(row)
     assert all("198.51.100.23" not in file.read_text() for file in (running.folder / "salts").iterdir())
-
-
-def test_a_full_disk_at_midnight_counts_on(start: StartClassifier, caplog: pytest.LogCaptureFixture):
-    caplog.set_level(logging.INFO)
-    running = start()
-    (running.folder / "salts").rmdir()
-    (running.folder / "salts").write_text("no folder")
-    visitors = {running.classify_view(at=NOON + at).visitor for at in (0 * MINUTE, MINUTE)}
-    running.classify_view(site="other")
-    running.classifier.purge_expired(NOON + MINUTE)
-    (running.folder / "salts").unlink()
-    running.classifier.purge_expired(NOON + 2 * MINUTE)
-    assert {
-        start().classify_view(at=NOON + 3 * MINUTE).visitor
-    } == visitors  # stored by now
-    lines = [record.getMessage().partition(" (")[0] for record in caplog.records]
-    assert lines == ["The visitors' salts cannot be stored or deleted", "The visitors' salts are stored again"]
-    assert not any(record.exc_info for record in caplog.records)
 
 
 def test_a_spoilt_salt_is_made_anew(start: StartClassifier):
