@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
-from utilities.accounts.database.metadata import METADATA as METADATA
+from utilities.accounts.database.dataset_tables import METADATA as METADATA
 from utilities.accounts.database.metadata import UtcDateTime
 
 takeovers = Table(

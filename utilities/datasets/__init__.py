@@ -1,0 +1,1 @@
+"""Figures and texts that other programs push: schemas, rows, and what was pushed when."""

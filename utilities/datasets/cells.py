@@ -1,0 +1,200 @@
+"""Checks pushed rows against a schema: typed values, or every error with its row and column."""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from utilities.datasets.schema import DataColumn, DataKind, DatasetSchema
+from utilities.model.frames import Value
+
+MAX_TEXT_CHARS = 2_000
+MAX_NUMBER = 1e15  # beyond it a double has no more cents
+MAX_ROW_ERRORS = 100
+MAX_SHOWN_CHARS = 40
+
+
+@dataclass(frozen=True)
+class RowError:
+    """What is wrong with one value; `row` counts from 1. `column` is '' for the row itself."""
+
+    row: int
+    column: str
+    came: str  # the value, shortened; pushed rows are figures and no secrets
+    expected: str
+
+    def sentence(self) -> str:
+        where = f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
+        return f"{where}: {self.came}, but expected {self.expected}"
+
+
+class RowsRefused(Exception):
+    """A batch with wrong values, of which nothing is stored."""
+
+    def __init__(self, errors: Sequence[RowError], total: int) -> None:
+        self.errors = tuple(errors)
+        self.total = total  # also those after the first hundred
+        more = f" and {total - len(errors)} more" if total > len(errors) else ""
+        super().__init__("; ".join(error.sentence() for error in errors[:3]) + more)
+
+
+CheckedRow = tuple[Value, ...]
+"""The values in the order of the schema's columns."""
+
+
+def check_rows(rows: Iterable[object], schema: DatasetSchema) -> list[CheckedRow]:
+    """Returns the typed rows; raises RowsRefused with all errors together, and none of the rows.
+
+    Two rows of one batch may not have the same key: nobody could say which of them counts.
+    """
+    checked: list[CheckedRow] = []
+    errors: list[RowError] = []
+    total = 0
+    numbers: dict[str, int] = {}
+    for number, row in enumerate(rows, start=1):
+        values, faults = _check_row(number, row, schema)
+        if not faults and schema.unique_by:
+            key = row_key(values, schema)
+            if (earlier := numbers.setdefault(key, number)) != number:
+                names = ", ".join(schema.unique_by)
+                faults = [RowError(number, names, f"the same as in row {earlier}", "other values in each row")]
+        total += len(faults)
+        errors += faults[: MAX_ROW_ERRORS - len(errors)]
+        checked.append(values)
+    if errors:
+        raise RowsRefused(errors, total)
+    return checked
+
+
+def row_key(values: CheckedRow, schema: DatasetSchema) -> str:
+    """Returns a hash of the values in the columns of `unique_by`."""
+    key = [values[index] for index, column in enumerate(schema.columns) if column.name in schema.unique_by]
+    return hashlib.sha256(json.dumps(key, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _check_row(number: int, row: object, schema: DatasetSchema) -> tuple[CheckedRow, list[RowError]]:
+    if not isinstance(row, Mapping):
+        return (), [RowError(number, "", show_value(row), "an object with a value for each column")]
+    names = {column.name for column in schema.columns}
+    unknown = [name for name in row if name not in names]
+    listed = f"one of {', '.join(sorted(names))}"
+    errors = [RowError(number, show_text(str(name)), "no such column", listed) for name in unknown]
+    values: list[Value] = []
+    for column in schema.columns:
+        value = row.get(column.name)
+        if value is None:
+            if not column.optional:
+                errors.append(RowError(number, column.name, "no value", EXPECTED[column.kind]))
+            values.append(None)
+            continue
+        try:
+            values.append(PARSERS[column.kind](value))
+        except (ValueError, OverflowError):
+            errors.append(RowError(number, column.name, show_value(value), EXPECTED[column.kind]))
+            values.append(None)
+    return tuple(values), errors
+
+
+def parse_text(value: object) -> Value:
+    """Returns text without what cannot be stored. Raises ValueError for other values and long texts."""
+    if not isinstance(value, str) or len(value) > MAX_TEXT_CHARS:
+        raise ValueError
+    return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def parse_number(value: object) -> float:
+    """Returns a number that is no bool and not too large. Raises ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError
+    if not math.isfinite(value) or abs(value) > MAX_NUMBER:
+        raise ValueError
+    return value
+
+
+def parse_integer(value: object) -> Value:
+    """Returns a whole number, also of 3.0. Raises ValueError."""
+    number = parse_number(value)
+    if number != int(number):
+        raise ValueError
+    return int(number)
+
+
+def parse_fraction(value: object) -> Value:
+    """Returns a number from 0 to 1. Raises ValueError."""
+    number = parse_number(value)
+    if not 0 <= number <= 1:
+        raise ValueError
+    return number
+
+
+def parse_date(value: object) -> Value:
+    """Returns a date as YYYY-MM-DD. Raises ValueError."""
+    if not isinstance(value, str) or len(value) != 10:
+        raise ValueError
+    return date.fromisoformat(value).isoformat()
+
+
+def parse_moment(value: object) -> Value:
+    """Returns a time with its zone in RFC 3339. Raises ValueError for one without a zone."""
+    if not isinstance(value, str) or len(value) > 40:
+        raise ValueError
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.isoformat()
+
+
+PARSERS: Mapping[DataKind, Callable[[object], Value]] = {
+    DataKind.TEXT: parse_text,
+    DataKind.INTEGER: parse_integer,
+    DataKind.DECIMAL: parse_number,
+    DataKind.FRACTION: parse_fraction,
+    DataKind.MONEY: parse_number,
+    DataKind.SECONDS: parse_number,
+    DataKind.DATE: parse_date,
+    DataKind.DATETIME: parse_moment,
+}
+
+EXPECTED: Mapping[DataKind, str] = {
+    DataKind.TEXT: f"text of at most {MAX_TEXT_CHARS:,} characters",
+    DataKind.INTEGER: "a whole number",
+    DataKind.DECIMAL: "a number",
+    DataKind.FRACTION: "a number from 0 to 1",
+    DataKind.MONEY: "a number, in units of the currency",
+    DataKind.SECONDS: "a number of seconds",
+    DataKind.DATE: "a date such as 2026-11-27",
+    DataKind.DATETIME: "a time with its zone, such as 2026-11-27T09:12:00Z",
+}
+"""What a value of each kind looks like."""
+
+
+def read_csv_value(text: str, column: DataColumn) -> object:
+    """Returns the JSON value that a cell of a CSV file stands for; the text itself where it is none."""
+    if column.kind is DataKind.TEXT:
+        return text or (None if column.optional else "")
+    stripped = text.strip()
+    if not stripped:
+        return None
+    if column.kind in (DataKind.DATE, DataKind.DATETIME):
+        return stripped
+    try:
+        return int(stripped) if stripped.lstrip("+-").isdigit() else float(stripped)
+    except ValueError:
+        return text
+
+
+def show_value(value: object) -> str:
+    """Returns a value for an error message: text in quotes, shortened."""
+    if isinstance(value, str):
+        return f"“{show_text(value)}”"
+    if isinstance(value, bool | int | float):
+        return show_text(json.dumps(value))
+    return "a list" if isinstance(value, Sequence) else "an object" if isinstance(value, Mapping) else "nothing"
+
+
+def show_text(text: str) -> str:
+    """Returns printable text of at most 40 characters."""
+    printable = "".join(char if char.isprintable() else "\ufffd" for char in text[: MAX_SHOWN_CHARS + 1])
+    return f"{printable[:MAX_SHOWN_CHARS]}…" if len(text) > MAX_SHOWN_CHARS else printable
