@@ -22,6 +22,7 @@
 
   function formatFigure(value, kind) {
     if (typeof value !== 'number' || isNaN(value)) return '–';
+    if (kind === 'money') return value.toFixed(2);
     if (kind === 'fraction') return (value * 100).toFixed(2) + '%';
     if (kind === 'seconds') {
       var whole = Math.round(value);

@@ -1,6 +1,6 @@
 """Everything a serving process holds, in one object, opened and closed in the right order."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -19,13 +19,15 @@ from utilities.catalogue import Catalogue
 from utilities.config.boards import Boards
 from utilities.config.discovery import discover_units
 from utilities.config.settings import Settings
+from utilities.datasets.store import DatasetStore
 from utilities.http.client import HttpClient
 from utilities.model.clock import Clock, utc_now
 from utilities.model.errors import BoardError, Overloaded
 from utilities.pageviews.collect.collector import Collector
-from utilities.pageviews.collection import Collection, make_site_registry, open_collection
+from utilities.pageviews.collection import make_site_registry, open_collection
 from utilities.pageviews.server_zone import server_zone as server_zone
 from utilities.playlists.watcher import Playlists
+from utilities.query_sources import make_hit_listener, make_push_listener, open_query_sources
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
@@ -36,8 +38,7 @@ from utilities.rendering.walls import TileRenderer, WallHub
 from utilities.rendering.walls.asset_version import asset_version
 from utilities.reports import Report
 from utilities.runtime.worker_pool import WorkerPool
-from utilities.sources import Sources, SourceType, open_sources
-from utilities.sources.pageviews import PageViewSource
+from utilities.sources import Sources, SourceType
 from utilities.store import Store, open_store
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
@@ -64,6 +65,7 @@ class Services:
     workers: WorkerPool  # builds pages and files of large figures
     variants: ParameterizedReports
     database: StateDatabase
+    datasets: DatasetStore
     http_client: HttpClient  # calls the issuer
     collector: Collector
     fleet: ScreenFleet
@@ -117,14 +119,16 @@ async def open_services(
     catalogue = catalogue or load_catalogue()
     boards = load_boards(catalogue, settings)
     async with open_collection(settings, clock) as collection, AsyncExitStack() as stack:
-        query_sources = await open_query_sources(stack, catalogue, collection, settings, clock)
+        database = await open_database(stack, settings)
+        datasets = open_datasets(stack, database, clock)
+        query_sources = await open_query_sources(stack, catalogue, collection, datasets, settings, clock)
         store = await open_store(settings, clock)
         stack.push_async_callback(store.close)
-        database = await open_database(stack, settings)
         http_client = await stack.enter_async_context(HttpClient(settings.proxies))
         refresher = Refresher(store, query_sources, catalogue.reports, clock)
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
         collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)
+        datasets.on_change = make_push_listener(refresher, variants.refresher)
         workers, templates = open_workers(stack), template_environment(PROJECT_FOLDER / "templates")
         compile_templates_later(templates, workers)
         gallery = await stack.enter_async_context(open_chart_renderer())
@@ -153,6 +157,7 @@ async def open_services(
             workers=workers,
             variants=variants,
             database=database,
+            datasets=datasets,
             http_client=http_client,
             collector=collection.collector,
             fleet=await open_fleet(stack, settings, database, troubles, walls, clock),
@@ -164,6 +169,14 @@ async def open_database(stack: AsyncExitStack, settings: Settings) -> StateDatab
     database = await open_state_database(settings, must_answer=False)
     stack.push_async_callback(database.close)
     return database
+
+
+def open_datasets(stack: AsyncExitStack, database: StateDatabase, clock: Clock) -> DatasetStore:
+    """Opens the datasets, closed by `stack`."""
+    datasets = DatasetStore(database, clock)
+    datasets.start_polling()
+    stack.push_async_callback(datasets.stop)
+    return datasets
 
 
 async def open_fleet(
@@ -202,36 +215,6 @@ def open_workers(stack: AsyncExitStack) -> WorkerPool:
     )
     stack.push_async_callback(workers.close)
     return workers
-
-
-async def open_query_sources(
-    stack: AsyncExitStack, catalogue: Catalogue, collection: Collection, settings: Settings, clock: Clock
-) -> Sources:
-    """Opens the configured sources, closed by `stack`, and adds the page views of this process."""
-    source_kinds = tuple(catalogue.kinds.values())
-    opened = await open_sources(source_kinds, settings, clock)
-    stack.push_async_callback(opened.close)
-    all_sources = dict(opened.configured)
-    if "pageviews" in catalogue.kinds:
-        all_sources["pageviews"] = PageViewSource(
-            collection.views,
-            collection.sites,
-            clock,
-            settings.look_back_days,
-            settings.address,
-            collection.collector.warnings,
-        )
-    return Sources(source_kinds, all_sources, settings.website, clock, opened.redactor)
-
-
-def make_hit_listener(*refreshers: Refresher) -> Callable[[], None]:
-    """Returns the function to call after each stored page view: it tells every refresher."""
-
-    def notify_refreshers() -> None:
-        for refresher in refreshers:
-            refresher.notify_page_view()
-
-    return notify_refreshers
 
 
 def make_tile_renderer(

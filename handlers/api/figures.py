@@ -58,7 +58,7 @@ class FiguresResource(ReadableResource):
             self.set_header("Retry-After", str(RETRY_AFTER_SECONDS))
         answer = model(
             state=view.state,
-            taken_at=reading.taken_at,
+            taken_at=reading.measured_at,
             complete=reading.complete,
             covers=DateRangeResponse.model_validate(frame.date_range) if frame.date_range else None,
             before=DateRangeResponse.model_validate(before) if before else None,

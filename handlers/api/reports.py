@@ -71,7 +71,7 @@ def report_response(query: ReportQuery) -> ReportResponse:
         pace=report.refresh_every.total_seconds(),
         limit=report.stale_after.total_seconds(),
         state=query.state_of(reading),
-        taken_at=reading.taken_at,
+        taken_at=reading.measured_at,
         parameters=list(query.filter_names),
         compares=has_comparison(query),
         href=f"/api/v1/reports/{report.name}",

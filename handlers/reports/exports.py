@@ -72,7 +72,7 @@ def missing_rows_notes(query: ReportQuery, frame: Frame) -> list[str]:
 
 def report_json(view: ReportView, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the contract of `/reports/<report>.json`: raw values, times in UTC."""
-    taken_at, days, before = view.reading.taken_at, view.frame.date_range, compared_days(view.frame)
+    taken_at, days, before = view.reading.measured_at, view.frame.date_range, compared_days(view.frame)
     return {
         "report": view.report.name,
         "title": view.report.title,

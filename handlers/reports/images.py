@@ -142,7 +142,7 @@ def parse_image_query(query: ReportQuery, params: Mapping[str, str]) -> tuple[Re
 
 def freshness_text(view: ReportView) -> str:
     """Returns when the figures are from, for an image that is not renewed."""
-    taken_at = view.reading.taken_at
+    taken_at = view.reading.measured_at
     if taken_at is None:
         return f"no figures: {view.error}" if view.error else "not answered yet"
     suffix = "" if view.state in (ReadingState.LIVE, ReadingState.AGEING) else ", out of date"

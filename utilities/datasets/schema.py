@@ -27,6 +27,11 @@ class DataKind(StrEnum):
     DATE = "date"  # YYYY-MM-DD
     DATETIME = "datetime"  # RFC 3339, with a zone
 
+    @property
+    def is_figure(self) -> bool:
+        """Whether values of this kind are numbers."""
+        return self not in (DataKind.TEXT, DataKind.DATE, DataKind.DATETIME)
+
 
 def format_interval(value: timedelta | None) -> str | None:
     """Returns the text that schemas have."""

@@ -16,16 +16,16 @@ def format_value(value: Value, kind: ValueKind) -> str:
     """Returns `21,480`, `3.14`, `12.34%`, `0:02:51` (hours, minutes, seconds), `Fri 20 Nov`. Text is unchanged."""
     if value is None:
         return MISSING_VALUE
-    if kind is ValueKind.TEXT or (isinstance(value, str) and kind is not ValueKind.DATE):
+    if kind is ValueKind.TEXT or (isinstance(value, str) and kind not in TIME_FORMATS):
         return str(value)
-    if kind is ValueKind.DATE:
-        return format_date_text(str(value))
+    if kind in TIME_FORMATS:
+        return TIME_FORMATS[kind](str(value))
     number = float(value)
     if kind is ValueKind.FRACTION:
         return f"{number:.2%}"
     if kind is ValueKind.SECONDS:
         return format_hms(number)
-    if kind is ValueKind.DECIMAL:
+    if kind in (ValueKind.DECIMAL, ValueKind.MONEY):
         return f"{number:,.2f}"
     return f"{round(number):,}"
 
@@ -62,6 +62,18 @@ def format_date_text(text: str) -> str:
         return format_date(date.fromisoformat(text))
     except ValueError:
         return text
+
+
+def format_moment_text(text: str) -> str:
+    """Formats a time in RFC 3339 by its own zone; returns other text unchanged."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{format_date(moment.date())} {moment:%H:%M}"
+
+
+TIME_FORMATS = {ValueKind.DATE: format_date_text, ValueKind.DATETIME: format_moment_text}
 
 
 def format_date(when: date) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from itertools import zip_longest
 from typing import Annotated
 
@@ -12,6 +11,8 @@ from pydantic import Field, TypeAdapter
 from utilities.model.date_ranges import DateRange as DateRange
 from utilities.model.errors import ErrorKind
 from utilities.model.figure_errors import UnknownColumn
+from utilities.model.freshness import Push, state_of_age, worse_state
+from utilities.model.freshness import ReadingState as ReadingState
 from utilities.model.value_kinds import ValueKind as ValueKind
 
 Value = str | int | float | None
@@ -76,7 +77,8 @@ class Frame:
     `setup_hint` is set while nothing was ever counted: sentences that say so, and how to begin.
     `previous_range` has the days of the previous period. `total_rows` is how many rows there are where the frame has
     only the first of them. `totals` are the figures of all of these, by column key. `current_until` (UTC) is when
-    the moment or the running period of the figures is over, None for closed days. `read_on`, the day in
+    the moment or the running period of the figures is over, None for closed days. `push` is set where another program
+    has pushed them. `read_on`, the day in
     the zone of the figures on which they are drawn, is never stored.
     """
 
@@ -89,6 +91,7 @@ class Frame:
     total_rows: Annotated[int | None, Field(alias="of")] = None
     totals: Mapping[str, Value] = field(default_factory=dict)
     current_until: datetime | None = None
+    push: Push | None = None
     read_on: Annotated[date | None, Field(exclude=True)] = None
 
     @property
@@ -181,16 +184,6 @@ class Frame:
         )
 
 
-class ReadingState(StrEnum):
-    """How fresh a reading is; every reading is in exactly one."""
-
-    WAITING = "waiting"  # no answer yet
-    LIVE = "live"
-    AGEING = "ageing"  # older than its refresh interval
-    STALE = "stale"  # past its limit; the last good figures stay
-    FAILED = "failed"  # no good figures, and the reason
-
-
 @dataclass(frozen=True)
 class LastError:
     """The error since the last good answer; `attempts` failures in a row, the first at `since`.
@@ -231,18 +224,22 @@ class Reading:
         ends = self.frame.current_until if self.frame else None
         return self if ends is None or now < ends else Reading(self.report, last_error=self.last_error)
 
+    @property
+    def measured_at(self) -> datetime | None:
+        """When the figures were pushed, or else when they were queried; None when there are none."""
+        return self.frame.push.at if self.frame and self.frame.push else self.taken_at
+
     def age_at(self, now: datetime) -> timedelta | None:
         """Returns how old the figures are, never negative; None when there are none."""
-        return None if self.taken_at is None else max(now - self.taken_at, timedelta())
+        return None if self.measured_at is None else max(now - self.measured_at, timedelta())
 
     def state_at(self, now: datetime, refresh_every: timedelta, stale_after: timedelta) -> ReadingState:
         """Returns the state, for a report that is refreshed every `refresh_every` and stale after `stale_after`."""
-        age = self.current_at(now).age_at(now)
-        if age is None:
+        current = self.current_at(now)
+        if current.taken_at is None:
             return ReadingState.FAILED if self.last_error else ReadingState.WAITING
-        if age <= refresh_every:
-            return ReadingState.LIVE
-        return ReadingState.AGEING if age <= stale_after else ReadingState.STALE
+        state = state_of_age(now - current.taken_at, refresh_every, stale_after)
+        return worse_state(state, current.frame.push.state_at(now)) if current.frame and current.frame.push else state
 
 
 READING_ADAPTER: TypeAdapter[Reading] = TypeAdapter(Reading)

@@ -58,7 +58,7 @@ class RefreshTask:
         self.last_seen = self._observe()
         # The configuration may have been corrected while the server was down.
         self.due_now = is_misconfigured(self.last_seen.reading)
-        self.has_page_view = False  # one was counted since the last query began
+        self.has_new_rows = False  # the source has some since the last query began
         self.last_duration = 0.0  # seconds
         self.early_retry_at = -inf  # monotonic seconds of the last one
         self.is_logged_elsewhere = False  # the last failure, by what failed
@@ -93,9 +93,9 @@ class RefreshTask:
             self.due_now = True
             self.wake_event.set()
 
-    def notify_page_view(self) -> None:
-        """Makes a live report due; unlike `mark_due` this also holds while a query that began earlier is running."""
-        self.has_page_view = True
+    def notify_new_rows(self) -> None:
+        """Makes the report due, because its source has new rows, also while a query that began earlier is running."""
+        self.has_new_rows = True
         self.wake_event.set()
 
     async def run(self) -> None:
@@ -142,7 +142,7 @@ class RefreshTask:
     def seconds_until_due(self) -> float:
         """Returns the seconds until the report is due, counted from `last_seen`; changes nothing."""
         reading = self.last_seen.reading
-        if self.due_now or (self.has_page_view and (reading is None or reading.last_error is None)):
+        if self.due_now or (self.has_new_rows and (reading is None or reading.last_error is None)):
             return 0.0
         slowdown = self.context.sources.slowdown(self.report.sources)
         now, monotonic_now = self.context.clock(), self.context.monotonic()
@@ -179,7 +179,7 @@ class RefreshTask:
             newest = self.context.store.latest(self.report.name)
         if newest != self.last_seen.reading:
             return
-        self.due_now = self.has_page_view = False
+        self.due_now = self.has_new_rows = False
         report, started, started_at = self.report, self.context.monotonic(), self.context.clock()
         try:
             async with asyncio.timeout(self.context.timeout):

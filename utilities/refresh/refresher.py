@@ -93,9 +93,13 @@ class Refresher:
 
     def _refresh_live_reports(self) -> None:
         self.page_view_timer = None
+        self.refresh_reports(lambda report: report.live)
+
+    def refresh_reports(self, matches: Callable[[Report], bool]) -> None:
+        """Refreshes the reports in use that have new rows at their source, also while they are queried."""
         for refresh_task in self.refresh_tasks.values():
-            if refresh_task.report.live:
-                refresh_task.notify_page_view()
+            if matches(refresh_task.report):
+                refresh_task.notify_new_rows()
 
     @property
     def is_running(self) -> bool:

@@ -136,7 +136,6 @@ def failure_reading(
         retry_at=now + timedelta(seconds=retry_delay(error, attempts, report.refresh_every, rng)),
         wall_text=wall_text,
     )
-    age = old.age_at(now)
-    if age is None or age > MAX_SHOWN_AGE:
+    if old.taken_at is None or now - old.taken_at > MAX_SHOWN_AGE:
         return Reading(report.name, last_error=trouble)
     return Reading(report.name, old.frame, old.taken_at, trouble, old.complete)

@@ -24,6 +24,8 @@ SAMPLE_VALUES: Mapping[ValueKind, Value] = {
     ValueKind.INTEGER: 12_345,
     ValueKind.DECIMAL: 123.45,
     ValueKind.FRACTION: 0.1234,
+    ValueKind.MONEY: 12_345.67,
+    ValueKind.DATETIME: "2026-11-27T09:12:00Z",
     ValueKind.SECONDS: 754.0,
     ValueKind.SHARE: 1_234,
 }

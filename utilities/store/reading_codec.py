@@ -82,7 +82,7 @@ def check_reading(report: str, reading: Reading) -> None:
     if reading.report != report:
         raise BadStoredValue(f"it is a reading of {reading.report[:100]!r}")
     times = [reading.taken_at, *((reading.last_error.since, reading.last_error.retry_at) if reading.last_error else ())]
-    times += [reading.frame.current_until] if reading.frame else []
+    times += [reading.frame.current_until, reading.frame.push and reading.frame.push.at] if reading.frame else []
     if any(time is not None and time.utcoffset() != timedelta() for time in times):
         raise BadStoredValue("a time is not in UTC")
     if (reading.frame is None) != (reading.taken_at is None):

@@ -123,7 +123,7 @@ async def test_failing_source_is_not_queried_after_a_hit(moment: Moment):
     for _ in range(2):
         moment.hit()
         await wait_until(lambda: moment.refresher.page_view_timer is None and not task.wake_event.is_set())
-    assert task.has_page_view
+    assert task.has_new_rows
     assert moment.source.query_report == before
 
 

@@ -43,7 +43,7 @@ class TileContext:
     title: str
     view: str
     state: ReadingState
-    taken_at: int | None  # when the figures were queried, seconds since 1970
+    taken_at: int | None  # when the figures were queried or pushed, seconds since 1970
     age: str  # `4 min`, '' without figures
     failed: str  # `failed` or `all 7 failed`, '' where another tile says so
     reason: str  # the last error, cut to the available room; '' without an error
@@ -61,7 +61,7 @@ def build_context(
 ) -> TileContext:
     """Returns what the template of a tile needs at `now`; `title` is the report's, the tile's own comes first."""
     reading, shared = tile_state.reading or Reading(tile.report), tile_state.shared
-    age, taken_at, frame, error = reading.age_at(now), reading.taken_at, reading.frame, reading.last_error
+    age, taken_at, frame, error = reading.age_at(now), reading.measured_at, reading.frame, reading.last_error
     is_silent = shared is not None and shared.role in (FailureRole.SILENT, FailureRole.EMPTY)
     is_board = shared is not None and shared.role is FailureRole.BOARD
     reason, retry, is_large = "", "", False
