@@ -98,6 +98,12 @@ def build_parser() -> argparse.ArgumentParser:
     file_format.add_argument("--raw-csv", type=Path, metavar="FILE", help="for programs: every text as it is stored")
     file_format.add_argument("--parquet", type=Path, metavar="FILE")
     export.add_argument("--site", default="", help="of this site only")
+    push = add_command(commands, "push", "push rows into a dataset; needs only the database, and no server")
+    push.add_argument("dataset", metavar="DATASET", help="the name of a dataset")
+    push.add_argument("file", type=Path, metavar="FILE", help="JSON, a JSON object on each line, or CSV; - for input")
+    push.add_argument("--replace", action="store_true", help="instead of all rows that are there")
+    push.add_argument("--key", default="", help="a text for this push; with the same again it does nothing")
+    push.add_argument("--schema", type=Path, metavar="FILE", help="declare the dataset first, as in this JSON file")
     parser.set_defaults(command="serve", public=False)
     return parser
 
@@ -154,6 +160,17 @@ async def run_with_settings(options: argparse.Namespace, settings: Settings) -> 
             from utilities.commands.page_view_data import run_forget
 
             return await run_forget(settings, options.site, options.visitor, options.path, options.before)
+        case "push":
+            from utilities.commands.push import run_push
+
+            return await run_push(
+                settings,
+                options.dataset,
+                options.file,
+                replace=options.replace,
+                key=options.key,
+                schema=options.schema,
+            )
         case "export":
             from utilities.commands.page_view_data import run_export
 

@@ -2,6 +2,8 @@
 
 from handlers.api.base import ApiResource
 from handlers.api.boards import BoardResource, BoardsResource
+from handlers.api.dataset_rows import DatasetRowsResource
+from handlers.api.datasets import DatasetResource, DatasetsResource
 from handlers.api.document import API_ROOT, route_pattern
 from handlers.api.page_views import PageViewQuestionsResource, PageViewsResource
 from handlers.api.pages import ApiPage, OpenApiJson, UnknownApiAddress
@@ -26,6 +28,7 @@ RESOURCES: tuple[type[ApiResource], ...] = (
     *(TakeoversResource, TakeoverEndResource),
     *(ScreensResource, ScreenResource, ScreenCommandsResource),
     *(VisitorsResource, VisitorsEndResource),
+    *(DatasetsResource, DatasetResource, DatasetRowsResource),
     *(TokensResource, TokenResource),
 )
 """In the order of the document and of the page."""
@@ -37,6 +40,9 @@ def api_routes() -> list[Route]:
     return [
         Route(r"/api", ApiPage, PEOPLE, described),
         Route(rf"{API_ROOT}/openapi\.json", OpenApiJson, PEOPLE_AND_TOKENS, described),
-        *(Route(route_pattern(each.path), each, each.allow, scope=each.scope) for each in RESOURCES),
+        *(
+            Route(route_pattern(each.path), each, each.allow, scope=each.scope, write_scope=each.write_scope)
+            for each in RESOURCES
+        ),
         Route(r"/api/.*", UnknownApiAddress, PEOPLE_AND_TOKENS),
     ]

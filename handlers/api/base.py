@@ -1,7 +1,7 @@
 """Shared by every resource of the API: checks of requests, and the form of answers."""
 
 import gzip
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -29,6 +29,15 @@ ERROR_WORDS = {
 
 
 @dataclass(frozen=True)
+class RequestBody:
+    """What a request carries: for each media type the model of its JSON, or None for text such as CSV."""
+
+    about: str
+    types: Mapping[str, type[BaseModel] | None]
+    example: object
+
+
+@dataclass(frozen=True)
 class Operation:
     """The operation of a resource, as the OpenAPI document has it."""
 
@@ -38,6 +47,7 @@ class Operation:
     response: type[BaseModel] | None  # None has no body: 204
     query: type[QueryParams] = QueryParams
     method: str = "get"
+    body: RequestBody | None = None
 
 
 class ApiHandler(BaseHandler):
@@ -65,15 +75,24 @@ class ApiHandler(BaseHandler):
 
 
 class ApiResource(ApiHandler):
-    """One path of the API with its one operation."""
+    """One path of the API with its operations, one for each method."""
 
     path: ClassVar[str]  # below API_ROOT, with parameters in braces
     operation: ClassVar[Operation]
+    other_operations: ClassVar[tuple[Operation, ...]] = ()
     allow: ClassVar[PrincipalTypes] = PEOPLE_AND_TOKENS
     scope: ClassVar[str] = "read"
+    write_scope: ClassVar[str] = ""  # of other methods than GET, where one path has several
+
+    @classmethod
+    def operations(cls) -> tuple[Operation, ...]:
+        """Returns all operations of this path."""
+        return cls.operation, *cls.other_operations
 
     def parse_query(self) -> QueryParams:
         """Returns the query parameters, checked. Raises ApiProblem 400, which names those that are wrong."""
+        method = (self.request.method or "").lower().replace("head", "get")
+        operation = next((each for each in self.operations() if each.method == method), self.operation)
         try:
             values = {name: [each.decode() for each in raw] for name, raw in self.request.query_arguments.items()}
         except UnicodeDecodeError:
@@ -82,9 +101,9 @@ class ApiResource(ApiHandler):
         if repeated:
             raise ApiProblem(400, {name: f"`{name}` appears twice" for name in repeated})
         try:
-            return self.operation.query.model_validate({name: several[0] for name, several in values.items()})
+            return operation.query.model_validate({name: several[0] for name, several in values.items()})
         except ValidationError as error:
-            accepted = [each.alias or name for name, each in self.operation.query.model_fields.items()]
+            accepted = [each.alias or name for name, each in operation.query.model_fields.items()]
             details = error.errors(include_url=False, include_input=False)
             raise ApiProblem(400, dict(describe_fault(each, accepted) for each in details)) from None
 
@@ -93,10 +112,12 @@ class ApiResource(ApiHandler):
     ) -> tuple[Sequence[PagedItem], str | None]:
         """Returns one page of the items, and the address of the next, None at the end."""
         page, cursor = paginate_items(items, params.limit, params.cursor, (self.request.path, version))
-        if cursor is None:
-            return page, None
-        query = {name: values[0] for name, values in self.request.query_arguments.items()} | {"cursor": cursor}
-        return page, f"{self.request.path}?{urlencode(query)}"
+        return page, None if cursor is None else self.next_address(cursor)
+
+    def next_address(self, cursor: str) -> str:
+        """Returns the address of the page that begins at a cursor."""
+        query: dict[str, bytes | str] = {name: values[0] for name, values in self.request.query_arguments.items()}
+        return f"{self.request.path}?{urlencode(query | {'cursor': cursor})}"
 
 
 class ReadableResource(ApiResource):

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from handlers.api.base import ApiResource, Operation
+from handlers.api.base import ApiResource, Operation, RequestBody
 from handlers.api.examples import build_example
 from handlers.api.field_descriptions import describe_fields
 from handlers.api.models import PagingParams, ProblemResponse, QueryParams, RangeParams
@@ -27,6 +27,7 @@ PATH_PARAMETERS: Mapping[str, tuple[str, str, str]] = {
     "takeover": (NUMBER_PATTERN, "1", "The number of a takeover, as in the answer that began it."),
     "screen": (NUMBER_PATTERN, "1", "The number of a paired screen."),
     "number": (NUMBER_PATTERN, "1", "The number of a token."),
+    "dataset": (NAME_PATTERN, "sales", "The name of a dataset."),
 }
 """The parameters of paths: a pattern, an example, and what each is."""
 
@@ -35,7 +36,9 @@ ERROR_DESCRIPTIONS = {
     401: "No token, or an unknown one.",
     403: "The token has not the scope for this.",
     404: "There is nothing with this name.",
-    409: "The answer has changed since the first page.",
+    409: "The answer has changed since the first page, or what is sent does not fit what is there.",
+    413: "The body is too large.",
+    415: "The body is of a type that is not accepted here.",
     422: "The request is well formed but has no answer; `errors` names the parameters.",
     429: "Too many requests in a minute, or too many reports with parameters at once.",
     503: "Something that Foyer needs does not answer.",
@@ -71,23 +74,26 @@ def route_pattern(path: str) -> str:
     return re.escape(API_ROOT) + re.sub(r"\{(\w+)\}", lambda match: f"({PATH_PARAMETERS[match[1]][0]})", path)
 
 
-def example_address(resource: type[ApiResource]) -> str:
+def example_address(resource: type[ApiResource], operation: Operation) -> str:
     """Returns an address to try."""
-    query = "?from=now-7d/d&to=now" if issubclass(resource.operation.query, RangeParams) else ""
-    if resource.operation.method == "post":
-        fields = resource.operation.query.model_json_schema()["properties"]
+    query = "?from=now-7d/d&to=now" if issubclass(operation.query, RangeParams) else ""
+    if operation.method == "post":
+        fields = operation.query.model_json_schema().get("properties", {})
         examples = [(name, each["examples"][0]) for name, each in fields.items() if "examples" in each]
-        query = f"?{urlencode(examples[:1])}"
+        query = f"?{urlencode(examples[:1])}" if examples else ""
     return API_ROOT + re.sub(r"\{(\w+)\}", lambda match: PATH_PARAMETERS[match[1]][1], resource.path) + query
 
 
 @cache
 def openapi_document(resources: tuple[type[ApiResource], ...]) -> JsonObject:
     """Returns the document for these resources."""
-    answers = {each.operation.response for each in resources if each.operation.response} | {ProblemResponse}
+    operations = [operation for each in resources for operation in each.operations()]
+    answers = {each.response for each in operations if each.response} | {ProblemResponse}
+    bodies = {model for each in operations if each.body for model in each.body.types.values() if model}
     ordered: list[type[BaseModel]] = sorted(answers, key=lambda model: model.__name__)
     _, schemas = models_json_schema(
-        [(model, "serialization") for model in ordered], ref_template="#/components/schemas/{model}"
+        [*((model, "serialization") for model in ordered), *((model, "validation") for model in bodies)],
+        ref_template="#/components/schemas/{model}",
     )
     describe_fields(schemas["$defs"])
     models = schemas["$defs"]
@@ -96,7 +102,8 @@ def openapi_document(resources: tuple[type[ApiResource], ...]) -> JsonObject:
         "info": {"title": "Foyer", "version": "1", "description": API_DESCRIPTION},
         "servers": [{"url": API_ROOT}],
         "paths": {
-            each.path: {each.operation.method: operation_object(each, each.operation, models)} for each in resources
+            each.path: {one.method: operation_object(each, one, models) for one in each.operations()}
+            for each in resources
         },
         "components": {
             "schemas": models,
@@ -123,15 +130,29 @@ def openapi_document(resources: tuple[type[ApiResource], ...]) -> JsonObject:
 
 def operation_object(resource: type[ApiResource], operation: Operation, models: JsonObject) -> JsonObject:
     """Returns the description of one operation."""
-    token: JsonObject = {"token": [resource.scope]}
+    writes = bool(resource.write_scope) and operation.method != "get"
+    token: JsonObject = {"token": [resource.write_scope if writes else resource.scope]}
+    body = {"requestBody": request_body(operation.body)} if operation.body else {}
     return {
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.about,
-        "security": [token] if resource.allow == TOKENS_ONLY else [token, {"session": []}],
+        "security": [token] if writes or resource.allow == TOKENS_ONLY else [token, {"session": []}],
         "parameters": [*path_parameters(resource.path), *query_parameters(operation.query)],
+        **body,
         "responses": dict(operation_responses(resource, operation, models)),
     }
+
+
+def request_body(body: RequestBody) -> JsonObject:
+    """Returns the description of what a request carries."""
+    content = {
+        media_type: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}, "example": body.example}
+        if model
+        else {"schema": {"type": "string"}}
+        for media_type, model in body.types.items()
+    }
+    return {"description": body.about, "required": True, "content": content}
 
 
 def path_parameters(path: str) -> Iterator[JsonObject]:
@@ -183,7 +204,8 @@ def operation_responses(
     not_found = [404] if "{" in resource.path else []
     paged = [409, 422] if issubclass(operation.query, PagingParams) else []
     sent = [422] if operation.method == "post" else []
-    for status in sorted([*COMMON_ERRORS, *not_found, *paged, *sent]):
+    pushed = [409, 413, 415, 422] if operation.body else []
+    for status in sorted({*COMMON_ERRORS, *not_found, *paged, *sent, *pushed}):
         yield str(status), {"$ref": f"#/components/responses/{status}"}
 
 

@@ -36,13 +36,9 @@ class ApiPage(BaseHandler):
             root=API_ROOT,
             address=self.services.settings.address,
             operations=[
-                (
-                    each.operation.method,
-                    each.path,
-                    example_address(each),
-                    document["paths"][each.path][each.operation.method],
-                )
+                (one.method, each.path, example_address(each, one), document["paths"][each.path][one.method])
                 for each in self.resources
+                for one in each.operations()
             ],
             scopes=TOKEN_SCOPES,
             errors=document["components"]["responses"],

@@ -23,10 +23,15 @@ def paginate_items(
 
     Raises ApiProblem 422 for a cursor that cannot be read, and HttpProblem 409 for one of another version.
     """
-    version_hash = hashlib.sha256(repr(version).encode()).hexdigest()[:12]
+    version_hash = hash_version(version)
     start = decode_cursor(cursor, version_hash) if cursor else 0
     end = start + limit
     return items[start:end], encode_cursor(end, version_hash) if end < len(items) else None
+
+
+def hash_version(version: object) -> str:
+    """Returns what a cursor holds of the version of an answer."""
+    return hashlib.sha256(repr(version).encode()).hexdigest()[:12]
 
 
 def encode_cursor(index: int, version_hash: str) -> str:

@@ -98,6 +98,7 @@ class BaseHandler(RequestHandler):
         if route is None:
             log.error("%s has no route, so the request is refused", type(self).__name__)
             raise HttpProblem(403)
+        route = route.for_method(self.request.method or "")
         host, hosts = self.request.headers.get("Host", ""), self.authenticator.hosts
         if not route.any_host and host not in hosts:
             raise HttpProblem(421, self.authenticator.refusal(self.request) or hosts.refusal(host))

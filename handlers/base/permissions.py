@@ -29,6 +29,7 @@ class Route:
     allow: PrincipalTypes
     init_args: Mapping[str, Any] = field(default_factory=dict)  # arguments of the handler's `initialize`
     scope: str = "read"  # the scope that a token needs
+    write_scope: str = ""  # the scope that it needs for other methods than GET and HEAD; then only tokens have them
     offline: bool = False  # whether a session that was checked before counts while the state database is down
     any_board: bool = False  # True only where the path names no board: elsewhere a screen needs one of its own in it
     any_host: bool = False  # True only for health checks, which come by address
@@ -39,6 +40,12 @@ class Route:
     def is_for_screens(self) -> bool:
         """Whether only the screen's credential counts: a person may be signed in beside it in the same browser."""
         return self.allow == SCREENS_ONLY
+
+    def for_method(self, method: str) -> "Route":
+        """Returns the route with who may use it by this method."""
+        if not self.write_scope or method in ("GET", "HEAD"):
+            return self
+        return replace(self, allow=TOKENS_ONLY, scope=self.write_scope)
 
     @cached_property
     def url_spec(self) -> URLSpec:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ MAX_TEXT_CHARS = 2_000
 MAX_NUMBER = 1e15  # beyond it a double has no more cents
 MAX_ROW_ERRORS = 100
 MAX_SHOWN_CHARS = 40
+CSV_NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,13 @@ class RowError:
     came: str  # the value, shortened; pushed rows are figures and no secrets
     expected: str
 
+    @property
+    def place(self) -> str:
+        """The row, and the column if it is one."""
+        return f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
+
     def sentence(self) -> str:
-        where = f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
-        return f"{where}: {self.came}, but expected {self.expected}"
+        return f"{self.place}: {self.came}, but expected {self.expected}"
 
 
 class RowsRefused(Exception):
@@ -170,19 +176,19 @@ EXPECTED: Mapping[DataKind, str] = {
 """What a value of each kind looks like."""
 
 
-def read_csv_value(text: str, column: DataColumn) -> object:
+def read_csv_value(text: str, column: DataColumn, *, decimal_comma: bool = False) -> object:
     """Returns the JSON value that a cell of a CSV file stands for; the text itself where it is none."""
     if column.kind is DataKind.TEXT:
         return text or (None if column.optional else "")
     stripped = text.strip()
     if not stripped:
         return None
-    if column.kind in (DataKind.DATE, DataKind.DATETIME):
+    if not column.kind.is_figure:
         return stripped
-    try:
-        return int(stripped) if stripped.lstrip("+-").isdigit() else float(stripped)
-    except ValueError:
+    number = stripped.replace(",", ".") if decimal_comma else stripped
+    if not CSV_NUMBER.fullmatch(number):
         return text
+    return int(number) if number.lstrip("+-").isdigit() else float(number)
 
 
 def show_value(value: object) -> str:

@@ -7,7 +7,7 @@ from utilities.datasets.cells import CheckedRow
 from utilities.datasets.declarations import Dataset
 from utilities.datasets.schema import DataColumn, DataKind, DatasetSchema
 from utilities.model.errors import SourceMisconfigured
-from utilities.model.frames import REST_NAME, Column, Frame, Value
+from utilities.model.frames import REST_NAME, Column, Frame, Note, Value
 from utilities.model.freshness import Push
 from utilities.model.near_names import find_near_name
 from utilities.model.value_kinds import ValueKind
@@ -53,7 +53,8 @@ def build_dataset_frame(dataset: Dataset, rows: Sequence[CheckedRow], query: Dat
     columns = tuple(frame_column(column) for column in shown)
     push = Push(dataset.pushed_at, schema.expect_every) if dataset.pushed_at else None
     hint = () if push else ("Waiting for the first push", "See docs/push.md")
-    frame = Frame(columns, tuple(cells), setup_hint=hint, push=push)
+    refused = (Note(f"The last push was refused: {dataset.failure}", short="push refused"),) if dataset.failure else ()
+    frame = Frame(columns, tuple(cells), refused, setup_hint=hint, push=push)
     return cut_rows(frame, shown, query.limit)
 
 

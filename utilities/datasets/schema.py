@@ -9,8 +9,9 @@ from pydantic import Field, PlainSerializer, model_validator
 
 from utilities.config.boards.model import Duration, Strict
 
-NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,59}$"
+MAX_NAME_CHARS = 60
 COLUMN_NAME_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+PARENT_PATTERN = r"^([a-z0-9][a-z0-9-]{0,59})?$"
 MAX_COLUMNS = 50
 MAX_KEPT_ROWS = 50_000
 
@@ -50,12 +51,12 @@ Interval = Annotated[Duration, PlainSerializer(format_interval)]
 class DataColumn(Strict):
     """One column. A row must have a value in it unless it is `optional`."""
 
-    name: str = Field(pattern=COLUMN_NAME_PATTERN)
-    kind: DataKind
-    heading: str = Field("", max_length=60)  # the name when empty
-    optional: bool = False
-    currency: str = Field("", pattern=r"^([A-Z]{3})?$")  # ISO 4217, of money
-    parent: str = Field("", pattern=r"^([a-z0-9][a-z0-9-]{0,59})?$")  # the dataset whose key this column holds
+    name: str = Field(pattern=COLUMN_NAME_PATTERN, description="Its key in rows.", examples=["sales"])
+    kind: DataKind = Field(description="The type and unit of its values.", examples=["integer"])
+    heading: str = Field("", max_length=60, description="For people; made of the name when empty.", examples=["Sales"])
+    optional: bool = Field(False, description="Whether a row may have no value in it.", examples=[False])
+    currency: str = Field("", pattern=r"^([A-Z]{3})?$", description="ISO 4217; of money only.", examples=[""])
+    parent: str = Field("", pattern=PARENT_PATTERN, description="The dataset whose key it holds.", examples=[""])
 
     @model_validator(mode="after")
     def check_currency(self) -> "DataColumn":
@@ -77,12 +78,16 @@ class DatasetSchema(Strict):
     for `keep_days` days after they were pushed. Figures are late when nothing was pushed for `expect_every`.
     """
 
-    title: str = Field("", max_length=100)
-    columns: tuple[DataColumn, ...] = Field(min_length=1, max_length=MAX_COLUMNS)
-    unique_by: tuple[str, ...] = ()
-    expect_every: Interval | None = None
-    keep_rows: int = Field(10_000, ge=1, le=MAX_KEPT_ROWS)
-    keep_days: int | None = Field(None, ge=1, le=36_500)
+    title: str = Field("", max_length=100, description="For people.", examples=["Sales"])
+    columns: tuple[DataColumn, ...] = Field(min_length=1, max_length=MAX_COLUMNS, description="In their order.")
+    unique_by: tuple[str, ...] = Field((), description="The columns that identify a row.", examples=[["day"]])
+    expect_every: Interval | None = Field(
+        None, description="When nothing is pushed for so long, the figures are late: `15m`, `1d`.", examples=["1h"]
+    )
+    keep_rows: int = Field(10_000, ge=1, le=MAX_KEPT_ROWS, description="The most rows.", examples=[10_000])
+    keep_days: int | None = Field(
+        None, ge=1, le=36_500, description="How long a row stays after its push; null for good.", examples=[400]
+    )
 
     @model_validator(mode="after")
     def check_names(self) -> "DatasetSchema":

@@ -26,8 +26,15 @@ def read_access_table() -> list[list[str]]:
 
 ROWS = read_access_table()
 ROW_OF_ROUTE = {row[0]: row for row in ROWS}
+
+
+def row_for_method(row: list[str], method: str) -> list[str]:
+    """Returns a row with the principals that may use this method."""
+    return [*row[:2], "token", row[3]] if len(row) > 4 and method not in ("GET", "HEAD") else row
+
+
 ROUTE_CASES = [
-    (route, ROW_OF_ROUTE[route.pattern], method)
+    (route.for_method(method), row_for_method(ROW_OF_ROUTE[route.pattern], method), method)
     for route in all_routes()
     if route.pattern in ROW_OF_ROUTE
     for method in route.handler.allowed_methods()
@@ -37,13 +44,13 @@ ROUTE_CASES = [
 PRINCIPAL_NAMES = {Nobody: "nobody", Person: "person", PairedScreen: "screen", ApiClient: "token"}
 
 
-def route_to_row(route: Route) -> tuple[str, str, str]:
+def route_to_row(route: Route) -> tuple[str, ...]:
     names = ",".join(sorted(PRINCIPAL_NAMES[principal] for principal in route.allow))
-    return route.pattern, route.handler.__name__, names
+    return route.pattern, route.handler.__name__, names, *([route.write_scope] if route.write_scope else [])
 
 
 def test_routes_match_the_access_table():
-    here, there = [route_to_row(route) for route in all_routes()], [tuple(row[:3]) for row in ROWS]
+    here, there = [route_to_row(route) for route in all_routes()], [(*row[:3], *row[4:]) for row in ROWS]
     assert here == there, f"write into {TABLE.name} what is new in handlers/serving/routes.py"
 
 

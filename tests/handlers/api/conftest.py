@@ -33,11 +33,11 @@ class Program:
     token: str
     fetch: Fetch
 
-    async def ask(self, path: str, method: str = "GET", **headers: str) -> HTTPResponse:
+    async def ask(self, path: str, method: str = "GET", content: bytes = b"", **headers: str) -> HTTPResponse:
         sent = {"Host": self.foyer.site.partition("//")[2]} | {n.replace("_", "-"): v for n, v in headers.items()}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
-        body: dict[str, Any] = {"body": ""} if method in ("POST", "PUT", "PATCH") else {}
+        body: dict[str, Any] = {"body": content} if method in ("POST", "PUT", "PATCH") else {}
         how = {"method": method, "headers": sent, "decompress_response": False}
         return await self.fetch(self.foyer.address + path, **how, **body)
 

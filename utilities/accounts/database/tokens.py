@@ -22,7 +22,7 @@ from utilities.runtime.single_flight import SingleFlight
 TOKEN_PREFIX = "foyer_"  # noqa: S105 (not a secret)
 TOKEN_SCOPES = {
     "read": "boards, reports, readings, sites and page views",
-    "push": "figures into datasets, once there are datasets",
+    "push": "declare datasets, push rows into them, and remove them",
     "screens": "send commands to screens, fill them with a message or a board, and hide private tiles from visitors",
     "admin": "see which tokens there are, and revoke them",
 }
