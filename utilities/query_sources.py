@@ -61,6 +61,6 @@ def make_push_listener(*refreshers: Refresher) -> Callable[[set[str]], None]:
             return isinstance(report.query, DatasetQuery) and report.query.dataset in names
 
         for refresher in refreshers:
-            refresher.refresh_reports(shows_one)
+            refresher.refresh_reports(shows_one, ends_wait=True)
 
     return refresh_datasets

@@ -17,6 +17,7 @@ from handlers.api.screens import (
 )
 from handlers.api.sites import SitesResource
 from handlers.api.takeovers import TakeoverEndResource, TakeoversResource
+from handlers.api.tile_values import TileValueResource
 from handlers.api.tokens import TokenResource, TokensResource
 from handlers.base.permissions import PEOPLE, PEOPLE_AND_TOKENS, Route
 
@@ -28,7 +29,7 @@ RESOURCES: tuple[type[ApiResource], ...] = (
     *(TakeoversResource, TakeoverEndResource),
     *(ScreensResource, ScreenResource, ScreenCommandsResource),
     *(VisitorsResource, VisitorsEndResource),
-    *(DatasetsResource, DatasetResource, DatasetRowsResource),
+    *(DatasetsResource, DatasetResource, DatasetRowsResource, TileValueResource),
     *(TokensResource, TokenResource),
 )
 """In the order of the document and of the page."""

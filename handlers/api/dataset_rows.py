@@ -5,7 +5,7 @@ from typing import cast
 
 from tornado.web import stream_request_body
 
-from handlers.api.base import Operation, RequestBody
+from handlers.api.base import Operation, ReadableResource, RequestBody
 from handlers.api.dataset_models import ROWS_EXAMPLE, DatasetRowsResponse, PushedRows, PushResponse, WhereParams
 from handlers.api.dataset_problems import dataset_problems
 from handlers.api.datasets import PUSH_SCOPE, DatasetBase
@@ -15,7 +15,7 @@ from handlers.api.problems import ApiProblem
 from handlers.base.errors import HttpProblem
 from utilities.datasets.batches import MAX_BATCH_BYTES, BatchFormat, BatchUnreadable, parse_json, read_batch
 from utilities.datasets.figures import frame_column
-from utilities.datasets.pushes import PushAnswer, PushMode, RequestKey
+from utilities.datasets.pushes import PushMode, RequestKey
 from utilities.datasets.schema import DatasetSchema
 from utilities.model.frames import Value
 
@@ -25,7 +25,7 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 
 
 @stream_request_body
-class DatasetRowsResource(DatasetBase):
+class DatasetRowsResource(DatasetBase, ReadableResource):
     write_scope = PUSH_SCOPE
     path = "/datasets/{dataset}/rows"
     operation = Operation(
@@ -120,10 +120,6 @@ class DatasetRowsResource(DatasetBase):
             dataset = await self.services.datasets.find(name)
             where = parse_where(params.where, dataset.schema)
             self.write_push(await self.services.datasets.delete_rows(name, where))
-
-    def write_push(self, answer: PushAnswer) -> None:
-        """Finishes with what a push has done."""
-        self.write_json(PushResponse.model_validate(answer).model_dump_json())
 
 
 def parse_where(text: str, schema: DatasetSchema) -> dict[str, Value]:

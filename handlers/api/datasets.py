@@ -4,13 +4,20 @@ from typing import cast
 
 from pydantic import ValidationError
 
-from handlers.api.base import Operation, ReadableResource, RequestBody
-from handlers.api.dataset_models import SCHEMA_EXAMPLE, DatasetListResponse, DatasetResponse, MigrateParams
+from handlers.api.base import ApiResource, Operation, ReadableResource, RequestBody
+from handlers.api.dataset_models import (
+    SCHEMA_EXAMPLE,
+    DatasetListResponse,
+    DatasetResponse,
+    MigrateParams,
+    PushResponse,
+)
 from handlers.api.dataset_problems import dataset_problems
 from handlers.api.models import PagingParams, QueryParams
 from handlers.api.problems import ApiProblem
 from utilities.datasets.batches import parse_json
 from utilities.datasets.declarations import Dataset
+from utilities.datasets.pushes import PushAnswer
 from utilities.datasets.schema import MAX_NAME_CHARS, DataColumn, DatasetSchema
 from utilities.model.principals import ApiClient, Person
 
@@ -18,7 +25,7 @@ PUSH_SCOPE = "push"
 SCHEMA_KEYS = {*DatasetSchema.model_fields, *DataColumn.model_fields}
 
 
-class DatasetBase(ReadableResource):
+class DatasetBase(ApiResource):
     """Base of the resources of datasets."""
 
     @property
@@ -42,8 +49,12 @@ class DatasetBase(ReadableResource):
             href=f"/api/v1/datasets/{dataset.name}",
         )
 
+    def write_push(self, answer: PushAnswer) -> None:
+        """Finishes with what a push has done."""
+        self.write_json(PushResponse.model_validate(answer).model_dump_json())
 
-class DatasetsResource(DatasetBase):
+
+class DatasetsResource(DatasetBase, ReadableResource):
     path = "/datasets"
     operation = Operation("listDatasets", "The datasets", "By name.", DatasetListResponse, PagingParams)
 
@@ -53,7 +64,7 @@ class DatasetsResource(DatasetBase):
         return DatasetListResponse(items=[self.describe_dataset(each) for each in page], next=following)
 
 
-class DatasetResource(DatasetBase):
+class DatasetResource(DatasetBase, ReadableResource):
     write_scope = PUSH_SCOPE
     path = "/datasets/{dataset}"
     operation = Operation("getDataset", "One dataset", "Its schema, and its last push.", DatasetResponse)

@@ -27,6 +27,7 @@ PATH_PARAMETERS: Mapping[str, tuple[str, str, str]] = {
     "takeover": (NUMBER_PATTERN, "1", "The number of a takeover, as in the answer that began it."),
     "screen": (NUMBER_PATTERN, "1", "The number of a paired screen."),
     "number": (NUMBER_PATTERN, "1", "The number of a token."),
+    "tile": (NAME_PATTERN, "orders", "The name of a tile."),
     "dataset": (NAME_PATTERN, "sales", "The name of a dataset."),
 }
 """The parameters of paths: a pattern, an example, and what each is."""

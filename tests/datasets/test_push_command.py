@@ -49,7 +49,7 @@ async def test_wrong_rows_and_files_are_told_in_words(
     with pytest.raises(FoyerError, match="There is no dataset of this name"):
         await run_push(config, "sales", file, replace=False, key="", schema=None)
     declared.write_text(json.dumps({"columns": [{"name": "day", "kind": "hunter2"}]}), encoding="utf-8")
-    with pytest.raises(FoyerError, match="columns.0.kind") as wrong:
+    with pytest.raises(FoyerError, match=r"columns\.0\.kind") as wrong:
         await run_push(config, "sales", file, replace=False, key="", schema=declared)
     assert "hunter2" not in str(wrong.value)
     declared.write_text(schema().model_dump_json(), encoding="utf-8")

@@ -24,7 +24,8 @@ class DatasetQuery:
     `columns` are all when empty. `where` has a value for a column, which may also be one that is not shown; `parent` is
     that of the column which names another dataset's row. With `group_by` rows with the same value in that column are
     one, and figures are added up. `order` is a column, with `-` in front for descending; '' is the order of time where
-    the first column is a time, else that in which rows were pushed. At most `limit` rows: the last ones of a time.
+    the first column is a time, else that in which rows were pushed. At most `limit` rows: the last ones of a time. With
+    `latest` the row that was pushed last, and nothing else.
     """
 
     dataset: str
@@ -34,6 +35,7 @@ class DatasetQuery:
     group_by: str = ""
     order: str = ""
     limit: int = 100
+    latest: bool = False
 
 
 def build_dataset_frame(dataset: Dataset, rows: Sequence[CheckedRow], query: DatasetQuery) -> Frame:
@@ -45,6 +47,8 @@ def build_dataset_frame(dataset: Dataset, rows: Sequence[CheckedRow], query: Dat
         wanted[parent_column(schema).name] = query.parent
     tests = [(index_of(schema, name), value) for name, value in wanted.items()]
     rows = [row for row in rows if all(row[index] == value for index, value in tests)]
+    if query.latest:
+        rows = rows[-1:]
     if query.group_by:
         rows = group_rows(rows, schema, query.group_by)
     rows = order_rows(rows, schema, query, shown)

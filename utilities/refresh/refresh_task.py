@@ -93,8 +93,13 @@ class RefreshTask:
             self.due_now = True
             self.wake_event.set()
 
-    def notify_new_rows(self) -> None:
-        """Makes the report due, because its source has new rows, also while a query that began earlier is running."""
+    def notify_new_rows(self, *, ends_wait: bool = False) -> None:
+        """Makes the report due, because its source has new rows, also while a query that began earlier is running.
+
+        With `ends_wait` also one that has failed, before its retry is due.
+        """
+        if ends_wait:
+            self.mark_due()
         self.has_new_rows = True
         self.wake_event.set()
 

@@ -95,11 +95,11 @@ class Refresher:
         self.page_view_timer = None
         self.refresh_reports(lambda report: report.live)
 
-    def refresh_reports(self, matches: Callable[[Report], bool]) -> None:
-        """Refreshes the reports in use that have new rows at their source, also while they are queried."""
+    def refresh_reports(self, matches: Callable[[Report], bool], *, ends_wait: bool = False) -> None:
+        """Refreshes the reports in use that have new rows at their source, as `RefreshTask.notify_new_rows`."""
         for refresh_task in self.refresh_tasks.values():
             if matches(refresh_task.report):
-                refresh_task.notify_new_rows()
+                refresh_task.notify_new_rows(ends_wait=ends_wait)
 
     @property
     def is_running(self) -> bool:

@@ -164,3 +164,26 @@ async def test_same_push_twice_counts_once(program: Programs):
     assert [json.loads(each.body)["is_repeated"] for each in answers] == [False, True]
     assert (await push(one, [sale(2)], Idempotency_Key="night-1")).code == 409
     assert len(await rows(one)) == 1
+
+
+async def test_value_of_a_tile_is_set_as_in_smashing(program: Programs, subtests: pytest.Subtests):
+    one = await program("read", "push")
+    for content in (b"42", b'{"value": 43}'):
+        answer = await one.ask("/api/v1/tiles/shop/orders", "POST", content)
+        assert answer.code == 200, answer.body
+    dataset = json.loads((await one.ask("/api/v1/datasets/orders")).body)
+    assert [each["kind"] for each in dataset["declared"]["columns"]] == ["datetime", "integer"]
+    reading = json.loads((await one.ask("/api/v1/reports/orders/reading")).body)
+    assert reading["rows"] == [[43]]
+    for path, content, code in (
+        ("shop/orders", b"4.5", 200),  # it began with whole numbers
+        ("shop/orders", b'"many"', 422),
+        ("shop/orders", b"true", 422),
+        ("shop/orders", b"{}", 422),
+        ("shop/orders", b"many", 400),
+        ("office/total-users", b"42", 409),
+        ("shop/nothing", b"42", 404),
+        ("nothing/orders", b"42", 404),
+    ):
+        with subtests.test(path=path, content=content):
+            assert (await one.ask(f"/api/v1/tiles/{path}", "POST", content)).code == code
