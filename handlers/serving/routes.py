@@ -22,6 +22,7 @@ from handlers.base.watchdog import WATCHDOG_SCRIPT
 from handlers.boards.desk import BoardDesk
 from handlers.boards.wall import BoardListPage, BoardStyles, DefaultWall, TilePage, WallEventStream, WallPage
 from handlers.collect.beacon import collect_routes
+from handlers.datasets.pages import DatasetListPage, DatasetPage
 from handlers.flow import FlowCache, FlowPage
 from handlers.overview.page import OverviewPage
 from handlers.reports.chart import DrawableViews
@@ -74,6 +75,8 @@ def all_routes() -> tuple[Route, ...]:
         Route(r"/keyboard", KeyboardPage, PEOPLE),
         Route(r"/counting", CountingPage, PEOPLE),
         *api_routes(),
+        Route(r"/datasets", DatasetListPage, PEOPLE),
+        Route(r"/datasets/([a-z0-9-]+)", DatasetPage, PEOPLE),
         Route(r"/tokens", TokensListPage, PEOPLE),
         Route(r"/tokens/([0-9]{1,9})/revoke", TokenRevokePage, PEOPLE),
         Route(r"/links", LinkList, PEOPLE),

@@ -195,9 +195,18 @@ def read_rows(
     """Returns rows with their numbers, in the order of insertion, after this number."""
     own = and_(dataset_rows.c.dataset == dataset.number, dataset_rows.c.number > after)
     query = select(dataset_rows.c.number, dataset_rows.c.body).where(own).order_by(dataset_rows.c.number)
-    names = [column.name for column in dataset.schema.columns]
-    rows = []
-    for row in connection.execute(query.limit(limit) if limit is not None else query):
-        body = json.loads(row.body)
-        rows.append((int(row.number), tuple(body.get(name) for name in names)))
-    return rows
+    rows = connection.execute(query.limit(limit) if limit is not None else query)
+    return [(int(row.number), decode_row(row.body, dataset.schema)) for row in rows]
+
+
+def read_last_rows(connection: Connection, dataset: Dataset, limit: int) -> list[CheckedRow]:
+    """Returns the newest rows, in the order of insertion."""
+    query = select(dataset_rows.c.body).where(dataset_rows.c.dataset == dataset.number)
+    newest = connection.execute(query.order_by(dataset_rows.c.number.desc()).limit(limit)).all()
+    return [decode_row(row.body, dataset.schema) for row in reversed(newest)]
+
+
+def decode_row(body: str, schema: DatasetSchema) -> CheckedRow:
+    """Returns a stored row in the order of the columns, with None in columns that are newer than the row."""
+    values = json.loads(body)
+    return tuple(values.get(column.name) for column in schema.columns)

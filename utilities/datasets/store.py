@@ -23,6 +23,7 @@ from utilities.datasets.pushes import (
     RequestKey,
     delete_rows,
     prepare_rows,
+    read_last_rows,
     read_rows,
     store_failure,
     store_push,
@@ -132,5 +133,14 @@ class DatasetStore:
         def read(connection: Connection) -> tuple[Dataset, list[tuple[int, CheckedRow]]]:
             dataset = find_dataset(connection, name)
             return dataset, read_rows(connection, dataset, after, limit)
+
+        return await self.database.run(read)
+
+    async def read_last_rows(self, name: str, limit: int) -> tuple[Dataset, list[CheckedRow]]:
+        """Returns a dataset and its newest rows. Raises NoDataset and StateDown."""
+
+        def read(connection: Connection) -> tuple[Dataset, list[CheckedRow]]:
+            dataset = find_dataset(connection, name)
+            return dataset, read_last_rows(connection, dataset, limit)
 
         return await self.database.run(read)
