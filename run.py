@@ -163,14 +163,7 @@ async def run_with_settings(options: argparse.Namespace, settings: Settings) -> 
         case "push":
             from utilities.commands.push import run_push
 
-            return await run_push(
-                settings,
-                options.dataset,
-                options.file,
-                replace=options.replace,
-                key=options.key,
-                schema=options.schema,
-            )
+            return await run_push(settings, options)
         case "export":
             from utilities.commands.page_view_data import run_export
 

@@ -1,6 +1,6 @@
 """Opens the sources of a serving process, and tells its refreshers when one of them has new rows."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from utilities.catalogue import Catalogue
@@ -8,6 +8,7 @@ from utilities.config.settings import Settings
 from utilities.datasets.figures import DatasetQuery
 from utilities.datasets.store import DatasetStore
 from utilities.model.clock import Clock
+from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collection import Collection
 from utilities.refresh.refresher import Refresher
 from utilities.reports import Report
@@ -43,18 +44,12 @@ async def open_query_sources(
     return Sources(source_kinds, all_sources, settings.website, clock, opened.redactor)
 
 
-def make_hit_listener(*refreshers: Refresher) -> Callable[[], None]:
-    """Returns the function to call after each stored page view: it tells every refresher."""
+def refresh_new_rows(collector: Collector, datasets: DatasetStore, refreshers: Sequence[Refresher]) -> None:
+    """Lets all refreshers know of each stored page view, and of each change of a dataset."""
 
-    def notify_refreshers() -> None:
+    def notify_page_view() -> None:
         for refresher in refreshers:
             refresher.notify_page_view()
-
-    return notify_refreshers
-
-
-def make_push_listener(*refreshers: Refresher) -> Callable[[set[str]], None]:
-    """Returns the function to call with the names of datasets that have changed: their reports are refreshed."""
 
     def refresh_datasets(names: set[str]) -> None:
         def shows_one(report: Report) -> bool:
@@ -63,4 +58,5 @@ def make_push_listener(*refreshers: Refresher) -> Callable[[set[str]], None]:
         for refresher in refreshers:
             refresher.refresh_reports(shows_one, ends_wait=True)
 
-    return refresh_datasets
+    collector.on_stored = notify_page_view
+    datasets.on_change = refresh_datasets

@@ -27,7 +27,7 @@ from utilities.pageviews.collect.collector import Collector
 from utilities.pageviews.collection import make_site_registry, open_collection
 from utilities.pageviews.server_zone import server_zone as server_zone
 from utilities.playlists.watcher import Playlists
-from utilities.query_sources import make_hit_listener, make_push_listener, open_query_sources
+from utilities.query_sources import open_query_sources, refresh_new_rows
 from utilities.refresh.parameterized_reports import ParameterizedReports, open_parameterized_reports
 from utilities.refresh.refresher import Refresher
 from utilities.rendering import views
@@ -119,16 +119,13 @@ async def open_services(
     catalogue = catalogue or load_catalogue()
     boards = load_boards(catalogue, settings)
     async with open_collection(settings, clock) as collection, AsyncExitStack() as stack:
-        database = await open_database(stack, settings)
-        datasets = open_datasets(stack, database, clock)
+        datasets = open_dataset_store(stack, await open_database(stack, settings), clock)
         query_sources = await open_query_sources(stack, catalogue, collection, datasets, settings, clock)
-        store = await open_store(settings, clock)
-        stack.push_async_callback(store.close)
+        store = await open_reading_store(stack, settings, clock)
         http_client = await stack.enter_async_context(HttpClient(settings.proxies))
         refresher = Refresher(store, query_sources, catalogue.reports, clock)
         variants = await stack.enter_async_context(open_parameterized_reports(query_sources, settings, clock))
-        collection.collector.on_stored = make_hit_listener(refresher, variants.refresher)
-        datasets.on_change = make_push_listener(refresher, variants.refresher)
+        refresh_new_rows(collection.collector, datasets, (refresher, variants.refresher))
         workers, templates = open_workers(stack), template_environment(PROJECT_FOLDER / "templates")
         compile_templates_later(templates, workers)
         gallery = await stack.enter_async_context(open_chart_renderer())
@@ -156,12 +153,19 @@ async def open_services(
             gallery=gallery,
             workers=workers,
             variants=variants,
-            database=database,
+            database=datasets.database,
             datasets=datasets,
             http_client=http_client,
             collector=collection.collector,
-            fleet=await open_fleet(stack, settings, database, troubles, walls, clock),
+            fleet=await open_fleet(stack, settings, datasets.database, troubles, walls, clock),
         )
+
+
+async def open_reading_store(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Store:
+    """Opens the store of readings, closed by `stack`."""
+    store = await open_store(settings, clock)
+    stack.push_async_callback(store.close)
+    return store
 
 
 async def open_database(stack: AsyncExitStack, settings: Settings) -> StateDatabase:
@@ -171,7 +175,7 @@ async def open_database(stack: AsyncExitStack, settings: Settings) -> StateDatab
     return database
 
 
-def open_datasets(stack: AsyncExitStack, database: StateDatabase, clock: Clock) -> DatasetStore:
+def open_dataset_store(stack: AsyncExitStack, database: StateDatabase, clock: Clock) -> DatasetStore:
     """Opens the datasets, closed by `stack`."""
     datasets = DatasetStore(database, clock)
     datasets.start_polling()

@@ -18,7 +18,7 @@ from handlers.api.problems import ApiProblem
 from utilities.datasets.batches import parse_json
 from utilities.datasets.declarations import Dataset
 from utilities.datasets.pushes import PushAnswer
-from utilities.datasets.schema import MAX_NAME_CHARS, DataColumn, DatasetSchema
+from utilities.datasets.schema import MAX_DATASET_NAME_CHARS, DataColumn, DatasetSchema
 from utilities.model.principals import ApiClient, Person
 
 PUSH_SCOPE = "push"
@@ -87,8 +87,10 @@ class DatasetResource(DatasetBase, ReadableResource):
 
     async def put(self, name: str) -> None:
         params = cast(MigrateParams, self.parse_query())
-        if len(name) > MAX_NAME_CHARS or name.startswith("-"):
-            raise ApiProblem(422, {"dataset": f"`dataset` must be a name of at most {MAX_NAME_CHARS} characters"})
+        if len(name) > MAX_DATASET_NAME_CHARS or name.startswith("-"):
+            raise ApiProblem(
+                422, {"dataset": f"`dataset` must be a name of at most {MAX_DATASET_NAME_CHARS} characters"}
+            )
         with dataset_problems():
             schema = parse_schema(parse_json(self.request.body.decode("utf-8", "replace"), "The body"))
             declared = await self.services.datasets.declare(name, schema, self.pusher, migrate=params.migrate)

@@ -5,6 +5,7 @@ import socket
 import sys
 from getpass import getuser
 from pathlib import Path
+from typing import Protocol
 
 from utilities.accounts.database.connection import open_state_database
 from utilities.config.settings import Settings
@@ -33,21 +34,29 @@ FORMAT_SUFFIXES = {
 MAX_PRINTED_ERRORS = 20
 
 
-async def run_push(settings: Settings, name: str, file: Path, *, replace: bool, key: str, schema: Path | None) -> int:
-    """Pushes a file, or standard input for `-`; returns 1, and prints every error, when its rows are refused.
+class PushOptions(Protocol):
+    """The arguments of the command."""
 
-    Raises FoyerError.
-    """
+    dataset: str
+    file: Path  # `-` is standard input
+    replace: bool
+    key: str  # '' for a push that counts each time
+    schema: Path | None
+
+
+async def run_push(settings: Settings, options: PushOptions) -> int:
+    """Pushes a file; returns 1, and prints every error, when its rows are refused. Raises FoyerError."""
+    name, file = options.dataset, options.file
     log_to_stderr("ERROR", "text", settings.redactor())
     body = read_input(file)
     database = await open_state_database(settings)
     try:
         store, who = DatasetStore(database, utc_now), f"{getuser()} on {socket.gethostname()}"
-        if schema is not None:
-            await store.declare(name, read_schema(schema), who)
+        if options.schema is not None:
+            await store.declare(name, read_schema(options.schema), who)
         dataset = await store.find(name)
-        mode = PushMode.REPLACE if replace else PushMode.APPEND
-        request = RequestKey.of(f"{mode} {key}", body) if key else None
+        mode = PushMode.REPLACE if options.replace else PushMode.APPEND
+        request = RequestKey.of(f"{mode} {options.key}", body) if options.key else None
         try:
             rows = read_batch(body, batch_format(file, body), dataset.schema)
             answer = await store.push(name, rows, mode, who, request)

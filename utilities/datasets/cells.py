@@ -12,7 +12,7 @@ from utilities.datasets.schema import DataColumn, DataKind, DatasetSchema
 from utilities.model.frames import Value
 
 MAX_TEXT_CHARS = 2_000
-MAX_NUMBER = 1e15  # beyond it a double has no more cents
+MAX_CELL_NUMBER = 1e15  # beyond it a double has no more cents
 MAX_ROW_ERRORS = 100
 MAX_SHOWN_CHARS = 40
 CSV_NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -103,46 +103,46 @@ def _check_row(number: int, row: object, schema: DatasetSchema) -> tuple[Checked
     return tuple(values), errors
 
 
-def parse_text(value: object) -> Value:
+def parse_text_cell(value: object) -> Value:
     """Returns text without what cannot be stored. Raises ValueError for other values and long texts."""
     if not isinstance(value, str) or len(value) > MAX_TEXT_CHARS:
         raise ValueError
     return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def parse_number(value: object) -> float:
+def parse_number_cell(value: object) -> float:
     """Returns a number that is no bool and not too large. Raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError
-    if not math.isfinite(value) or abs(value) > MAX_NUMBER:
+    if not math.isfinite(value) or abs(value) > MAX_CELL_NUMBER:
         raise ValueError
     return value
 
 
-def parse_integer(value: object) -> Value:
+def parse_integer_cell(value: object) -> Value:
     """Returns a whole number, also of 3.0. Raises ValueError."""
-    number = parse_number(value)
+    number = parse_number_cell(value)
     if number != int(number):
         raise ValueError
     return int(number)
 
 
-def parse_fraction(value: object) -> Value:
+def parse_fraction_cell(value: object) -> Value:
     """Returns a number from 0 to 1. Raises ValueError."""
-    number = parse_number(value)
+    number = parse_number_cell(value)
     if not 0 <= number <= 1:
         raise ValueError
     return number
 
 
-def parse_date(value: object) -> Value:
+def parse_date_cell(value: object) -> Value:
     """Returns a date as YYYY-MM-DD. Raises ValueError."""
     if not isinstance(value, str) or len(value) != 10:
         raise ValueError
     return date.fromisoformat(value).isoformat()
 
 
-def parse_moment(value: object) -> Value:
+def parse_moment_cell(value: object) -> Value:
     """Returns a time with its zone in RFC 3339. Raises ValueError for one without a zone."""
     if not isinstance(value, str) or len(value) > 40:
         raise ValueError
@@ -153,14 +153,14 @@ def parse_moment(value: object) -> Value:
 
 
 PARSERS: Mapping[DataKind, Callable[[object], Value]] = {
-    DataKind.TEXT: parse_text,
-    DataKind.INTEGER: parse_integer,
-    DataKind.DECIMAL: parse_number,
-    DataKind.FRACTION: parse_fraction,
-    DataKind.MONEY: parse_number,
-    DataKind.SECONDS: parse_number,
-    DataKind.DATE: parse_date,
-    DataKind.DATETIME: parse_moment,
+    DataKind.TEXT: parse_text_cell,
+    DataKind.INTEGER: parse_integer_cell,
+    DataKind.DECIMAL: parse_number_cell,
+    DataKind.FRACTION: parse_fraction_cell,
+    DataKind.MONEY: parse_number_cell,
+    DataKind.SECONDS: parse_number_cell,
+    DataKind.DATE: parse_date_cell,
+    DataKind.DATETIME: parse_moment_cell,
 }
 
 EXPECTED: Mapping[DataKind, str] = {

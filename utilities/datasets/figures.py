@@ -115,11 +115,11 @@ def order_rows(
         return list(rows)
     index, is_descending = index_of(schema, order.removeprefix("-")), order.startswith("-")
     known = [row for row in rows if row[index] is not None]
-    known.sort(key=lambda row: sort_key(row[index]), reverse=is_descending)
+    known.sort(key=lambda row: order_key(row[index]), reverse=is_descending)
     return known + [row for row in rows if row[index] is None]
 
 
-def sort_key(value: Value) -> tuple[float, str]:
+def order_key(value: Value) -> tuple[float, str]:
     """Returns what numbers are sorted by, and texts without regard to case."""
     return (0.0, value.casefold()) if isinstance(value, str) else (float(value or 0), "")
 

@@ -35,7 +35,7 @@ class KeyReused(FoyerError):
 
 
 @dataclass(frozen=True)
-class StoredRow:
+class PreparedRow:
     """A checked row as it is stored."""
 
     key: str | None
@@ -64,14 +64,14 @@ class RequestKey:
         return cls(hashlib.sha256(key.encode()).hexdigest(), hashlib.sha256(body).hexdigest())
 
 
-def prepare_rows(rows: Sequence[object], schema: DatasetSchema) -> list[StoredRow]:
+def prepare_rows(rows: Sequence[object], schema: DatasetSchema) -> list[PreparedRow]:
     """Returns checked rows as they are stored; takes CPU time. Raises RowsRefused."""
     if len(rows) > MAX_BATCH_ROWS:
         much = RowError(MAX_BATCH_ROWS + 1, "", f"{len(rows):,} rows", f"at most {MAX_BATCH_ROWS:,} in a push")
         raise RowsRefused([much], 1)
     names = [column.name for column in schema.columns]
     return [
-        StoredRow(
+        PreparedRow(
             row_key(values, schema) if schema.unique_by else None,
             json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False),
         )
@@ -82,7 +82,7 @@ def prepare_rows(rows: Sequence[object], schema: DatasetSchema) -> list[StoredRo
 def store_push(
     connection: Connection,
     dataset: Dataset,
-    rows: Sequence[StoredRow],
+    rows: Sequence[PreparedRow],
     mode: PushMode,
     who: str,
     now: datetime,

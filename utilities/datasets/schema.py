@@ -9,7 +9,7 @@ from pydantic import Field, PlainSerializer, model_validator
 
 from utilities.config.boards.model import Duration, Strict
 
-MAX_NAME_CHARS = 60
+MAX_DATASET_NAME_CHARS = 60
 COLUMN_NAME_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 PARENT_PATTERN = r"^([a-z0-9][a-z0-9-]{0,59})?$"
 MAX_COLUMNS = 50

@@ -5,7 +5,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -94,12 +94,8 @@ class RefreshTask:
             self.wake_event.set()
 
     def notify_new_rows(self, *, ends_wait: bool = False) -> None:
-        """Makes the report due, because its source has new rows, also while a query that began earlier is running.
-
-        With `ends_wait` also one that has failed, before its retry is due.
-        """
-        if ends_wait:
-            self.mark_due()
+        """Makes the report due, also while a query that began earlier runs; with `ends_wait` also one that failed."""
+        self.due_now |= ends_wait
         self.has_new_rows = True
         self.wake_event.set()
 
@@ -157,12 +153,10 @@ class RefreshTask:
 
     async def sleep(self, seconds: float) -> None:
         """Sleeps, at most until `wake_event` is set."""
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.wake_event.wait()
-        except TimeoutError:
-            return
-        self.wake_event.clear()
+            self.wake_event.clear()
 
     async def acquire_lease(self) -> Lease | None:
         """Returns the lease; None, after a sleep, while another process holds it; an unfenced one without a store."""
