@@ -29,23 +29,30 @@ def measure(folder: Path) -> Iterator[Result]:
     with internet(folder) as environment, foyer(folder / "var", environment) as (_, address):
         settle(address, 120.0)
         with chromium() as browser:
-            page = open_throttled(browser)
-            page.goto(f"{address}/boards/office")
-            page.wait_for_selector("[data-state=live]", timeout=60_000)
-            board = watch(page, address)
-            page.context.close()
+            board, changing = watch_board(browser, address, ""), watch_board(browser, address, address)
             page = open_throttled(browser)
             page.set_content(ANIMATION)
             animation = watch(page, "")
     yield Result(
         f"Chromium throttled {THROTTLED} times shows the office board for {WATCHED_SECONDS} s: processor time "
-        "compared with a page with one CSS animation",
-        board.processes / animation.processes,
+        "of the page's main thread compared with a page with one CSS animation",
+        board.tasks / animation.tasks,
         "<=",
         1.0,
-        f"{board.processes:.1%} and {animation.processes:.1%} of a core, without a graphics card; "
-        f"tasks of the page {board.tasks:.1%} and {animation.tasks:.1%} of the time; a tile changes every 5 s",
+        f"{board.tasks:.2%} and {animation.tasks:.2%} of a core; {changing.tasks:.2%} while a tile changes every 5 s; "
+        f"all processes of Chromium {board.processes:.1%}, {animation.processes:.1%} and {changing.processes:.1%}, "
+        "without a graphics card",
     )
+
+
+def watch_board(browser: Browser, address: str, changed: str) -> ProcessorUse:
+    """Watches the office board; `changed` is the address where a tile is changed every five seconds, or ''."""
+    page = open_throttled(browser)
+    page.goto(f"{address}/boards/office")
+    page.wait_for_selector("[data-state=live]", timeout=60_000)
+    use = watch(page, changed)
+    page.context.close()
+    return use
 
 
 def open_throttled(browser: Browser) -> Page:

@@ -48,6 +48,13 @@ LIGHT = replace(
 )
 
 
+def open_event() -> asyncio.Event:
+    """Returns an event that is set."""
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class MailBox:
     """What a mail server has accepted, and how it answers."""
@@ -58,6 +65,7 @@ class MailBox:
     encrypted: list[bool] = field(default_factory=list)
     answer: str = "250 OK"
     answer_to_recipient: str = "250 OK"
+    answers: asyncio.Event = field(default_factory=open_event)  # while it is not set, what has come waits
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any
@@ -73,6 +81,7 @@ class MailBox:
             assert isinstance(envelope.content, bytes)
             self.mails.append(message_from_bytes(envelope.content, policy=default_policy))  # type: ignore[arg-type]
             self.encrypted.append(session.ssl is not None)
+        await self.answers.wait()
         return self.answer
 
     def url(self, scheme: str = "smtp", password: str = "Kx7Wq9Zt4J", options: str = "") -> str:
@@ -148,10 +157,12 @@ class HookReceiver:
     statuses: list[int] = field(default_factory=list)  # of the next answers; 200 afterwards
     answer_headers: dict[str, str] = field(default_factory=dict)
     answer: bytes = b"ok"
+    answers: asyncio.Event = field(default_factory=open_event)  # while it is not set, what has come waits
 
     async def receive(self, request: web.Request) -> web.Response:
         self.bodies.append(await request.read())
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
+        await self.answers.wait()
         status = self.statuses.pop(0) if self.statuses else 200
         return web.Response(status=status, body=self.answer, headers=self.answer_headers)
 
