@@ -76,6 +76,7 @@ class ScreenWeek:
     def __init__(self, office: ScreenOffice, glass: ScreenGlass, steps: int) -> None:
         self.office, self.glass, self.steps = office, glass, steps
         self.updates = self.switches = self.restarts = 0
+        self.switched_at = time.monotonic()
         self.before: dict[str, float] = {}
         self.after: dict[str, float] = {}
 
@@ -107,7 +108,9 @@ class ScreenWeek:
     def switch(self, number: int) -> None:
         """Lets the time of a board end, and looks at the glass while the next one is loaded."""
         shown = self.glass.look().get("board")
-        self.office.jump(STEP.total_seconds())
+        elapsed = time.monotonic() - self.switched_at  # else one jump in some hundred would pass two boards
+        self.office.jump(STEP.total_seconds() - elapsed)
+        self.switched_at += elapsed
         self.glass.sample(f"step {number}, while it switches")
         if self.glass.wait_for("next board", lambda look: look.get("board") not in (shown, None)):
             self.switches += 1

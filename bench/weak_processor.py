@@ -35,13 +35,19 @@ def measure(folder: Path) -> Iterator[Result]:
             animation = watch(page, "")
     yield Result(
         f"Chromium throttled {THROTTLED} times shows the office board for {WATCHED_SECONDS} s: processor time "
-        "of the page's main thread compared with a page with one CSS animation",
-        board.tasks / animation.tasks,
+        "of all its processes compared with a page with one CSS animation",
+        board.processes / animation.processes,
         "<=",
         1.0,
-        f"{board.tasks:.2%} and {animation.tasks:.2%} of a core; {changing.tasks:.2%} while a tile changes every 5 s; "
-        f"all processes of Chromium {board.processes:.1%}, {animation.processes:.1%} and {changing.processes:.1%}, "
-        "without a graphics card",
+        f"{board.processes:.1%} and {animation.processes:.1%} of a core, without a graphics card; "
+        f"{changing.processes:.1%} while a tile changes every 5 s",
+    )
+    yield Result(
+        "the same of the page's main thread alone, which the animation hardly needs",
+        board.tasks / animation.tasks,
+        "",
+        0.0,
+        f"{board.tasks:.2%} and {animation.tasks:.2%} of a core; {changing.tasks:.2%} while a tile changes every 5 s",
     )
 
 
