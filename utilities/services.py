@@ -193,7 +193,7 @@ async def open_fleet(
 ) -> ScreenFleet:
     """Opens what is stored and shown of screens, closed by `stack`."""
     fleet = open_screen_fleet(
-        *(settings, database, troubles, walls.list_editions, walls.find_edition),
+        *(settings, database, troubles, walls.list_editions, walls.find_edition, walls.list_variants),
         version=project_version(),
         clock=clock,
     )

@@ -7,7 +7,7 @@ import pytest
 from tests.playlists.rooms import BERLIN, at, board, schedule
 from utilities.playlists.dry_run import describe_schedule
 from utilities.playlists.model import BoardTrouble
-from utilities.playlists.schedule import LastShown, Light, PlaylistSchedule, Slot, SlotReason
+from utilities.playlists.schedule import NO_TROUBLES, LastShown, Light, PlaylistSchedule, Slot, SlotReason
 
 OFFICE, VISITS, CAFE = ({"board": name} for name in ("office", "visits", "cafe"))
 FRIDAY_NIGHT = {"board": "office", "days": "Fri", "from": "22:00", "to": "02:00"}
@@ -162,3 +162,27 @@ def test_dry_run_says_what_hangs_and_what_changes_in_a_day():
         "20:00  Visits, dimmed",
         "22:00  black: nothing is scheduled",
     ]
+
+
+@pytest.mark.parametrize(
+    ("page_seconds", "hangs"),
+    [
+        ({"visits": 48.0}, ["office", "office", "visits", "visits", "visits", "visits", "office"]),
+        ({"visits": 12.0}, ["office", "office", "visits", "office", "office", "visits", "office"]),
+        ({}, ["office", "office", "visits", "visits", "visits", "visits", "visits"]),  # as long as usual
+    ],
+)
+def test_item_with_pages_stays_until_they_are_through(page_seconds: dict[str, float], hangs: list[str]):
+    plan = schedule({"board": "office", "seconds": 24}, {"board": "visits", "seconds": "pages"})
+    begin, shown, last = at("2026-11-23 00:00"), [], None
+    for step in range(7):
+        slot = plan.find_slot(begin + timedelta(seconds=12 * step), NO_TROUBLES, last, page_seconds)
+        last = slot.last_shown
+        shown.append(plan.playlist.items[slot.item or 0].board)
+    assert shown == hangs
+
+
+def test_dry_run_says_that_pages_decide():
+    plan = schedule({"board": "office", "seconds": 24}, {"board": "visits", "seconds": "pages"})
+    words, _ = describe_schedule(plan.playlist, BERLIN, at("2026-11-23 00:00:30"), {"visits": "Visits"})
+    assert words == "Visits hangs until its pages are through, in turn with office."

@@ -84,6 +84,7 @@ class Programmes:
         self.takeovers = takeovers
         self.commands = ScreenCommands(takeovers.database, takeovers.clock)
         self._find_troubles = find_troubles
+        self.count_page_seconds: Callable[[str], float] = lambda board: 0.0  # of a board, where there are walls
         self._slots: dict[tuple[str, tzinfo], ComputedSlot] = {}
 
     def picture(self, screen: ShownScreen, now: datetime) -> Picture:
@@ -155,7 +156,8 @@ class Programmes:
         if before is not None and before.holds(playlist, troubles, now):
             return before.slot
         last = before.last_shown(playlist) if before is not None else None
-        slot = PlaylistSchedule(playlist, WallClock.of(playlist, zone)).find_slot(now, troubles, last)
+        paged = {each.board: self.count_page_seconds(each.board) for each in playlist.items if each.seconds == "pages"}
+        slot = PlaylistSchedule(playlist, WallClock.of(playlist, zone)).find_slot(now, troubles, last, paged)
         self._slots[name, zone] = ComputedSlot(playlist, troubles, slot, slot.until or now + MAX_SLOT_AGE)
         return slot
 

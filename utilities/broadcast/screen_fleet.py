@@ -1,6 +1,6 @@
 """All about screens that a process holds: who they are, what they show and report, and the alarms about them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -19,6 +19,8 @@ from utilities.model.formats import format_moment
 from utilities.pageviews.server_zone import server_zone
 from utilities.playlists.schedule import Light
 from utilities.playlists.watcher import Playlists
+from utilities.rendering.walls.board_pages import count_page_seconds
+from utilities.rendering.walls.board_variants import BoardVariants
 from utilities.screens.alarm_watch import AlarmWatch, NoticeWriter
 from utilities.screens.beats import BeatStore
 from utilities.screens.diagnosis import DiagnosisRules
@@ -58,6 +60,7 @@ async def open_screen_fleet(
     troubles: BoardTroubles,
     editions: Callable[[], Mapping[str, str]],
     find_edition: Callable[[str, str], str],
+    list_variants: Callable[[], Iterable[BoardVariants]],
     *,
     version: str,
     clock: Clock,
@@ -77,6 +80,7 @@ async def open_screen_fleet(
             open_screens=director.open_screens,
             clock=clock,
         )
+        director.programmes.count_page_seconds = lambda board: count_page_seconds(list_variants(), board)
         director.may_renew, alarms.is_rolling_out = rollout.may_renew, rollout.is_under_way
         visitors = VisitorModes(database, director.programmes.playlists, clock)
         fleet = ScreenFleet(

@@ -36,6 +36,8 @@ def describe_slot(playlist: Playlist, slot: Slot, zone: tzinfo, titles: Mapping[
     if slot.reason is SlotReason.ALL_SKIPPED:
         return f"{name} stays{dimmed}{until}: every board is skipped."
     turn = dict.fromkeys(playlist.items[place].board for place in slot.turn if place != slot.item)
+    if slot.reason is SlotReason.IN_TURN and playlist.items[slot.item].seconds == "pages":
+        until = " until its pages are through"
     others = [titles.get(each, each) for each in turn]
     in_turn = f", in turn with {' and '.join(others)}" if others else ""
     return f"{name} hangs{dimmed}{until}{in_turn}."

@@ -14,6 +14,7 @@ from utilities.playlists.holiday_calendar import parse_country
 from utilities.playlists.written_times import HOLIDAY, MINUTES_OF_DAY, DateSpans, DayNames, TimeOfDay
 
 MAX_ITEMS = 100
+ITEM_SECONDS = 60
 MAX_QUIET_WINDOWS = 20
 MAX_PLAYLISTS = 100
 MAX_TAKEOVER_RULES = 20
@@ -79,7 +80,10 @@ class PlaylistItem(Window):
     """A board, for how long and when."""
 
     board: str = Field(pattern=BOARD_NAME_PATTERN)
-    seconds: int = Field(60, ge=5, le=86_400, description="how long it stays while others are in turn with it")
+    seconds: Annotated[int, Field(ge=5, le=86_400)] | Literal["pages"] = Field(
+        ITEM_SECONDS,
+        description="how long it stays while others are in turn with it; pages: until its tables are through",
+    )
     priority: int = Field(0, ge=-100, le=100, description="the highest of the moment hangs; equal ones are in turn")
     skip: SkipWords = Field((), description="not while the whole board is empty, stale or failed")
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from utilities.playlists.model import BoardTrouble, Playlist, PlaylistItem
+from utilities.playlists.model import ITEM_SECONDS, BoardTrouble, Playlist, PlaylistItem
 from utilities.playlists.windows import WallClock
 
 HORIZON_DAYS = 8  # a week and the day it ends on; what comes later is decided later
 NO_TROUBLES: Mapping[str, BoardTrouble] = {}
+NO_PAGES: Mapping[str, float] = {}
 
 
 class Light(StrEnum):
@@ -82,8 +83,12 @@ class PlaylistSchedule:
         now: datetime,
         troubles: Mapping[str, BoardTrouble] = NO_TROUBLES,
         last: LastShown | None = None,
+        page_seconds: Mapping[str, float] = NO_PAGES,
     ) -> Slot:
-        """Returns what hangs at `now`; `troubles` has the boards that are not well, `last` what hung before."""
+        """Returns what hangs at `now`; `troubles` has the boards that are not well, `last` what hung before.
+
+        `page_seconds` says of boards how long it takes until all their pages have been shown.
+        """
         programme = self.programme_at(now, troubles)
         ends = self._next_change(now, programme, troubles)
         if programme.light is Light.BLACK:
@@ -95,7 +100,7 @@ class PlaylistSchedule:
         begins = self._begin_of_turn(now, programme.turn, troubles)
         if len(programme.turn) == 1:
             return Slot(programme.light, SlotReason.ALONE, programme.turn[0], programme.turn, begins, ends)
-        item, since, until = self._place_in_turn(now, programme.turn, begins, last)
+        item, since, until = self._place_in_turn(now, programme.turn, begins, last, page_seconds)
         until = min(until, ends) if ends else until
         return Slot(programme.light, SlotReason.IN_TURN, item, programme.turn, since, until)
 
@@ -143,7 +148,12 @@ class PlaylistSchedule:
         return begins
 
     def _place_in_turn(
-        self, now: datetime, turn: tuple[int, ...], begins: datetime, last: LastShown | None
+        self,
+        now: datetime,
+        turn: tuple[int, ...],
+        begins: datetime,
+        last: LastShown | None,
+        page_seconds: Mapping[str, float],
     ) -> tuple[int, datetime, datetime]:
         """Returns the item that is on, since when, and until when; it follows the one that hung last."""
         first, since = turn[0], begins
@@ -152,7 +162,7 @@ class PlaylistSchedule:
         elif last is not None and last.item not in turn and last.since >= begins:  # it is skipped now
             first, since = next((place for place in turn if place > last.item), turn[0]), now
         order = turn[turn.index(first) :] + turn[: turn.index(first)]
-        lengths = [timedelta(seconds=self.playlist.items[place].seconds) for place in order]
+        lengths = [timedelta(seconds=item_seconds(self.playlist.items[place], page_seconds)) for place in order]
         round_length = sum(lengths, timedelta())
         since += (now - since) // round_length * round_length
         for place, length in zip(order, lengths, strict=True):
@@ -160,6 +170,11 @@ class PlaylistSchedule:
                 return place, since, since + length
             since += length
         raise AssertionError("a round is as long as its items")
+
+
+def item_seconds(item: PlaylistItem, page_seconds: Mapping[str, float]) -> float:
+    """Returns how long an item stays; one without pages, or whose pages nobody has counted, as long as usual."""
+    return (page_seconds.get(item.board) or ITEM_SECONDS) if item.seconds == "pages" else item.seconds
 
 
 def _rank(item: PlaylistItem) -> tuple[bool, int]:

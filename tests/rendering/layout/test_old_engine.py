@@ -1,5 +1,6 @@
 """The lowest tier: with all features switched off that Chromium 38 lacks, a wall shows the same figures."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from playwright.async_api import Browser, Page, Route, expect
 from tests.conventions.strip_css import strip_late_css
 from tests.rendering.layout.conftest import Paint
 from tests.rendering.layout.test_in_browser import BOXES, CUT, frames, office, ordinary
-from tests.rendering.walls.conftest import WallServer, number, server_builder
+from tests.rendering.walls.conftest import WallServer, number, server_builder, table
 from utilities.config.boards import Board
 from utilities.config.settings import Settings
+from utilities.rendering.walls.board_pages import count_page_seconds
 
 __all__ = ["office"]
 
@@ -101,3 +103,31 @@ async def test_wall_of_the_lowest_tier_follows_its_stream(
         await expect(old_page.locator(".banner")).to_contain_text("No word from the server")
         await expect(old_page.locator("[data-tile=visitors]")).to_contain_text("21,481")
     assert not faults
+
+
+PAGED = """
+title: Pages
+tiles:
+  - {report: pages, view: table, place: [1, 1, 12, 12], options: {pages: true}}
+"""
+
+
+async def test_table_shows_its_pages_by_turns_on_the_lowest_tier(
+    tmp_path: Path, settings: Callable[..., Settings], old_page: Page
+) -> None:
+    async with server_builder(tmp_path, settings) as build:
+        server: WallServer = await build(PAGED)
+        await server.show("pages", table(*((f"page {place}", 100.0 - place) for place in range(50))))
+        await old_page.clock.install()
+        await old_page.goto(server.url())
+        visible = old_page.locator(".face.landscape tbody:visible tr")
+        caption = old_page.locator(".face.landscape .extent")
+        first = await caption.inner_text()
+        assert re.fullmatch(r"rows 1–\d+ of 50", first)
+        await old_page.clock.run_for(13_000)
+        await expect(caption).not_to_have_text(first)
+        await expect(visible.first).not_to_contain_text("page 0")
+        await server.show("pages", table(*((f"site {place}", 100.0 - place) for place in range(50))))
+        await expect(visible.first).to_contain_text("site ")
+        await expect(old_page.locator(".face.landscape tbody:visible")).to_have_count(1)
+        assert count_page_seconds(server.walls.list_variants(), "office") > 12

@@ -214,3 +214,31 @@ def test_stale_list_keeps_its_headings_and_its_extent_where_they_have_room(
     columns = Column("country", "Country", ValueKind.TEXT), Column("users", "Readers", ValueKind.INTEGER)
     table = build_table(Frame(columns, COUNTRIES, date_range=WEEK), Box(width, 220, 32, 40, 100))
     assert (table.keeps_headings, table.stale_extent) == (keeps, extent)
+
+
+@pytest.mark.parametrize(
+    ("rows", "width", "extents"),
+    [
+        (41, 900, ["rows 1–11 of 41", "rows 12–22 of 41", "rows 23–33 of 41", "rows 34–41 of 41"]),
+        (12, 900, ["rows 1–11 of 12", "row 12 of 12"]),
+        (41, 380, ["1–11 of 41", "12–22 of 41", "23–33 of 41", "34–41 of 41"]),
+        (11, 900, []),  # all fit
+        (500, 900, [*(f"rows {n}–{n + 10} of 500" for n in range(1, 99, 11)), "row 100 of 500"]),
+    ],
+)
+def test_table_with_pages_shows_all_rows_by_turns(rows: int, width: int, extents: list[str]):
+    names = (f"page {place}" for place in range(rows))
+    frame = Frame((COLUMNS[0], COLUMNS[2]), tuple((name, 1000 - place) for place, name in enumerate(names)))
+    table = build_table(frame, replace(BOX, width=width), pages=True)
+    assert [page.extent for page in table.pages] == extents
+    shown = [row.label for page in table.pages or [table] for row in page.rows]
+    assert shown == [f"page {place}" for place in range(min(rows, 100))]
+    assert table.rows == (table.pages[0].rows if table.pages else table.rows)
+
+
+def test_pages_of_a_table_have_the_same_columns_and_bars_of_one_scale():
+    rows = tuple(("a" * (place + 1), "", 10 ** (place // 2), 1.0, 0.1, 1) for place in range(24))
+    table = build_rows(*rows, pages=True, bars="sessions")
+    assert len(table.pages) == 3
+    assert {len(row.cells) for page in table.pages for row in page.rows} == {len(table.heads)}
+    assert [row.bar for page in table.pages for row in page.rows][-1] == 100

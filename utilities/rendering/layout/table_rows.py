@@ -45,6 +45,14 @@ class TableHeading:
 
 
 @dataclass(frozen=True)
+class TablePage:
+    """Some of the rows, which the wall shows by turns, and which they are: `rows 1–10 of 41`."""
+
+    rows: tuple[TableRow, ...]
+    extent: str
+
+
+@dataclass(frozen=True)
 class TableContent:
     """What templates/views/table.html receives."""
 
@@ -56,6 +64,7 @@ class TableContent:
     note_word: str = ""  # what the mark at a heading means, next to the headline
     stale_extent: str = ""  # the extent while an age stands on the line as well
     keeps_headings: bool = False  # whether the headings have room next to an age
+    pages: tuple[TablePage, ...] = ()  # two and more, of a table that shows all rows by turns; `rows` is the first
 
 
 def select_rows(frame: Frame, most: int) -> tuple[tuple[Value, ...], ...]:
@@ -78,10 +87,16 @@ def count_hidden_rows(frame: Frame, content: TableContent) -> int:
     return max(len(frame.named_rows), frame.total_rows or 0) - len(content.rows)
 
 
-def with_headline_words(frame: Frame, content: TableContent, room: float, box: Box) -> TableContent:
-    """Returns the content with the words that fit next to the headline, where its headings leave `room` px."""
+def with_headline_words(
+    frame: Frame, content: TableContent, room: float, box: Box, extents: tuple[str, ...] | None = None
+) -> TableContent:
+    """Returns the content with the words that fit next to the headline, where its headings leave `room` px.
+
+    `extents` are the texts to choose from, the longest first; by default those of a table without pages.
+    """
+    extents = describe_extents(frame, content) if extents is None else extents
     note = next((note.short for head in content.heads if head.note for note in notes_of(frame, head)), "")
-    extents, gap, age = describe_extents(frame, content), EXTENT_GAP_EM * box.text, AGE_EM * box.text
+    gap, age = EXTENT_GAP_EM * box.text, AGE_EM * box.text
     marked = gap + NOTE_MARK_EM * box.text + MEASURING_MARGIN * text_width(note, box.text) if note else 0.0
     extent = select_extent(extents, room - marked, box)
     has_note = bool(note) and marked <= room and (bool(extent) or not extents)

@@ -23,6 +23,7 @@ from utilities.rendering.layout.table_columns import (
     label_width,
     select_columns,
 )
+from utilities.rendering.layout.table_pages import MAX_TABLE_PAGES, split_pages
 from utilities.rendering.layout.table_rows import (
     EXTENT_GAP_EM,
     REST_LABELS,
@@ -61,6 +62,7 @@ class TableOptions:
     ranks: Mapping[str, int] = field(default_factory=dict)  # by column key; higher is dropped earlier
     bars: str = ""  # the column drawn as bars as well, each in place of the line below its row
     rows: Annotated[int, Field(ge=1)] = 100  # at most
+    pages: bool = False  # where there are more rows than fit, all of them by turns
     shares: Literal["each", "sum"] = "each"  # a column for each network, or all shares and the largest network
 
 
@@ -68,6 +70,9 @@ def build_table(frame: Frame, box: Box, options: TableOptions) -> TableContent:
     """Returns the rows and columns that fit; raises ValueError when none of the columns in the options is there."""
     frame = frame.with_headings(options.headings).with_drop_priorities(options.ranks)
     capacity = row_capacity(box)
+    if options.pages and min(len(frame.rows), options.rows) > capacity:
+        rows = frame.rows[: min(capacity * MAX_TABLE_PAGES, options.rows)]
+        return build_table_content(frame, box, options, rows, capacity)
     content = build_table_content(frame, box, options, select_rows(frame, min(capacity, options.rows)), capacity)
     unsaid = unsaid_words(frame, content)
     if not unsaid or len(content.rows) < 2:
@@ -104,6 +109,8 @@ def build_table_content(
         empty=() if part.rows else empty_sentences(frame, box),
     )
     room = box.width - sum(column_width(one, box, headed=True) for one in numeric) - MEASURING_MARGIN * box.title
+    if len(content.rows) > capacity:
+        return split_pages(frame, content, capacity, room, box)
     return with_headline_words(frame, content, room, box)
 
 

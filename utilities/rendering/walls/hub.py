@@ -137,14 +137,14 @@ class WallHub:
         await self._enlarged.sync()
 
     def _list_channels(self) -> list[BoardChannel]:
-        return [channel for variants in self._list_variants() for channel in variants.channels]
+        return [channel for variants in self.list_variants() for channel in variants.channels]
 
-    def _list_variants(self) -> list[BoardVariants]:
+    def list_variants(self) -> list[BoardVariants]:
         return [*self._channels.values(), *self._enlarged]
 
     def move_walls(self) -> None:
         """Hides private tiles on open walls that visitors see now, and shows them again afterwards."""
-        for variants in self._list_variants():
+        for variants in self.list_variants():
             variants.move_streams()
 
     def _sync_channels(self) -> Iterator[BoardVariants]:
