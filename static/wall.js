@@ -11,7 +11,6 @@
   var ANSWER_MS = 20000; // a request without an answer by then has failed
   var AGES_MS = 5000;
   var MAX_EVENT_CHARS = 1000000; // no tile is nearly as large
-  var PAGE_MS = 12000; // of a table with more rows than fit
   var JUMP_MS = 5000; // a longer tick: the television slept
   var FROM_THEN = 'All figures are from then.';
 
@@ -46,7 +45,6 @@
   var streamOpenedAt = lastBeatAt;
   var streamBeatAt = lastBeatAt; // lastBeatAt counts pages too
   var nextPollAt = 0;
-  var shownAt = 0; // since when the board is on the glass
   var tickAt = lastBeatAt, tickTime = Date.now(), sleptMs = 0;
   var agesAt = 0; // monotonic; when ages and clock were last updated, and for which minute
   var agesMinute = 0;
@@ -98,27 +96,8 @@
 
   function setText(node, text) { if (node && node.textContent !== text) { node.textContent = text; } }
 
-  function isOnTop() { // of a paired screen, which loads the next board below the one that is shown
-    try { return !window.frameElement || window.frameElement.parentNode.lastChild === window.frameElement; } catch (error) { return true; }
-  }
-
-  function turnPages() { // of tables with more rows than fit
-    var tables = document.querySelectorAll('[data-pages]'), i, j, pages, page, extent;
-    if (!shownAt && isOnTop()) { shownAt = monotonicNow(); }
-    for (i = 0; i < tables.length; i += 1) {
-      pages = tables[i].tBodies;
-      page = shownAt ? Math.floor((monotonicNow() - shownAt) / PAGE_MS) % pages.length : 0;
-      for (j = 0; j < pages.length; j += 1) {
-        if (pages[j].hidden !== (j !== page)) { pages[j].hidden = j !== page; }
-      }
-      extent = tables[i].querySelector('.extent');
-      if (extent && pages[page].getAttribute('data-extent')) { extent.firstChild.nodeValue = pages[page].getAttribute('data-extent'); }
-    }
-  }
-
   function updateAges() {
     var time = serverNow();
-    turnPages();
     for (var i = 0; i < ages.length; i += 1) {
       setText(ages[i], formatAge(time / 1000 - Number(ages[i].getAttribute('data-taken'))));
     }
@@ -129,7 +108,6 @@
   }
 
   function updateAgesIfDue() { // they have minutes, and formatting them costs a weak processor more than all else of a tick
-    turnPages();
     if (Math.floor(serverNow() / 60000) !== agesMinute || monotonicNow() - agesAt > AGES_MS) { updateAges(); }
   }
 

@@ -51,7 +51,7 @@ METHODS = words(
 BROWSER_GLOBALS = words(
     """
     arguments Array Boolean CSS Date Error EventSource Function Infinity Intl JSON Math NaN Number Object RegExp String
-    XMLHttpRequest clearInterval clearTimeout decodeURIComponent document encodeURIComponent history isFinite isNaN
+    MutationObserver XMLHttpRequest clearInterval clearTimeout decodeURIComponent document encodeURIComponent history isFinite isNaN
     localStorage location matchMedia navigator parseFloat parseInt performance screen sessionStorage setInterval
     setTimeout undefined window
     """
@@ -63,7 +63,7 @@ BROWSER_METHODS = words(
     floor focus forEach format fromCharCode getAttribute getBoundingClientRect getComputedStyle getElementById
     getElementsByClassName getElementsByTagName getItem getTime getUTCDate getUTCDay getUTCFullYear getUTCHours
     getUTCMinutes getUTCMonth getUTCSeconds hasAttribute hasOwnProperty indexOf insertBefore isArray item join keys
-    lastIndexOf map match max min now open parse pop postMessage preventDefault push querySelector querySelectorAll
+    lastIndexOf map match max min now observe open parse pop postMessage preventDefault push querySelector querySelectorAll
     random reload remove removeAttribute removeChild removeEventListener removeItem replace replaceChild
     requestAnimationFrame reverse round search send setAttribute setItem setRequestHeader shift sin slice some sort
     splice split stopPropagation stringify substring supports test toFixed toLowerCase toString toUpperCase toggle trim

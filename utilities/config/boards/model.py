@@ -155,6 +155,11 @@ class Board(BoardFile):
     def has_private_tiles(self) -> bool:
         return any(tile.private for tile in self.tiles)
 
+    @property
+    def has_pages(self) -> bool:
+        """Whether a table shows its rows by turns, for which a wall loads a script."""
+        return any(tile.options.get("pages") for tile in self.tiles)
+
     def tile(self, name: str) -> Tile | None:
         return next((tile for tile in self.tiles if tile.name == name), None)
 

@@ -6,7 +6,7 @@ from utilities.model.frames import Frame
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.table_rows import TableContent, TablePage, with_headline_words
 
-PAGE_SECONDS = 12  # as in static/wall.js
+PAGE_SECONDS = 12  # as in static/pages.js
 MAX_TABLE_PAGES = 10
 EXTENT_WORDS = (("row ", "rows "), ("", ""), None)  # before the numbers: of one row, of several; None without numbers
 
