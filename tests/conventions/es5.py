@@ -51,9 +51,9 @@ METHODS = words(
 BROWSER_GLOBALS = words(
     """
     arguments Array Boolean CSS Date Error EventSource Function Infinity Intl JSON Math NaN Number Object RegExp String
-    MutationObserver XMLHttpRequest clearInterval clearTimeout decodeURIComponent document encodeURIComponent history isFinite isNaN
+    XMLHttpRequest clearInterval clearTimeout decodeURIComponent document encodeURIComponent history isFinite isNaN
     localStorage location matchMedia navigator parseFloat parseInt performance screen sessionStorage setInterval
-    setTimeout undefined window
+    setTimeout undefined window MutationObserver
     """
 )
 BROWSER_METHODS = words(
@@ -63,11 +63,11 @@ BROWSER_METHODS = words(
     floor focus forEach format fromCharCode getAttribute getBoundingClientRect getComputedStyle getElementById
     getElementsByClassName getElementsByTagName getItem getTime getUTCDate getUTCDay getUTCFullYear getUTCHours
     getUTCMinutes getUTCMonth getUTCSeconds hasAttribute hasOwnProperty indexOf insertBefore isArray item join keys
-    lastIndexOf map match max min now observe open parse pop postMessage preventDefault push querySelector querySelectorAll
+    lastIndexOf map match max min now open parse pop postMessage preventDefault push querySelector querySelectorAll
     random reload remove removeAttribute removeChild removeEventListener removeItem replace replaceChild
     requestAnimationFrame reverse round search send setAttribute setItem setRequestHeader shift sin slice some sort
     splice split stopPropagation stringify substring supports test toFixed toLowerCase toString toUpperCase toggle trim
-    unshift
+    observe unshift
     """
 )
 """What scripts of walls may call: each is in Chromium 38. Look up a name before you add it."""
