@@ -12,7 +12,7 @@ from utilities.google.time_dimensions import TIME_DIMENSIONS, pair_times, time_c
 from utilities.model.errors import BadAnswer, SourceMisconfigured
 from utilities.model.formats import format_date
 from utilities.model.frames import DateRange, Frame, Note, Value, ValueKind
-from utilities.model.time_ranges import add_units
+from utilities.model.time_ranges import COMPARED_STEP_DAYS, Comparison, add_units
 
 CALENDAR_UNIT = re.compile(r"/f?([wMQy])$")
 MAX_UNITS = 1000
@@ -161,12 +161,17 @@ def comparable_days(days: DateRange) -> DateRange:
     return replace(days, last=days.last - timedelta(days=1), has_ended=True)
 
 
-def ga4_previous_days(days: DateRange, first: str) -> DateRange:
+def ga4_previous_days(days: DateRange, first: str, comparison: Comparison = True) -> DateRange:
     """Returns the days to compare with; `first` is how the range's beginning is written.
 
+    `week` and `year` are the same weekdays one or more weeks or 52 weeks before.
     A range that begins with a week, month, quarter or year (`now/M`) is compared with the same days of the one before;
     any other with as many days before it.
     """
+    if isinstance(comparison, str):
+        step, length = COMPARED_STEP_DAYS[comparison], (days.last - days.first).days + 1
+        shift = timedelta(days=-(-length // step) * step)
+        return replace(days, first=days.first - shift, last=days.last - shift, has_ended=True)
     match = CALENDAR_UNIT.search(first.strip())
     if match is None:
         return days.preceding_range()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from utilities.google.time_dimensions import DAY, TIME_DIMENSIONS
 from utilities.model.errors import SourceMisconfigured
 from utilities.model.frames import DateRange
+from utilities.model.time_ranges import Comparison
 
 SPARE_ROWS = 3  # requested beyond the limit, because `(other)`, `(not set)` and '' are not ranked
 MAX_GA4_ROWS = 10_000  # parsing more blocks the process, even in a thread (100,000 rows: a second)
@@ -27,10 +28,10 @@ class Ga4Query:
 
     The range is the last `days` full days up to and with yesterday, in the property's time zone; None is
     LOOK_BACK_DAYS. `first` and `last` set it in words (utilities/model/time_ranges.py), in full days. With `today`
-    it is today instead, as far as Google has counted it. `compare` adds the previous period of as many days, with a
-    column with the previous period's figure behind each metric. `order` is a field, with `-` in front for descending;
-    '' is the order of time where a dimension is a time, else the first metric descending. Rows in the order of time
-    are all times of the range; `limit` is for the others. Rows are filtered by all of `filters`.
+    it is today instead, as far as Google has counted it. `compare` adds the previous period of as many days, or the
+    same weekdays a `week` or a `year` (52 weeks) before, with a column behind each metric. `order` is a field, with
+    `-` in front for descending; '' is the order of time where a dimension is a time, else the first metric descending.
+    Rows in the order of time are all times of the range; `limit` is for the others. All of `filters` apply.
     """
 
     dimensions: tuple[str, ...] = ()
@@ -39,7 +40,7 @@ class Ga4Query:
     limit: int = 10
     order: str = ""
     filters: tuple[Ga4Filter, ...] = ()
-    compare: bool = False
+    compare: Comparison = False
     today: bool = False
     realtime: bool = False
     first: str = ""

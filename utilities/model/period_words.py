@@ -10,7 +10,9 @@ from utilities.model.formats import format_date_range, timezone_label
 from utilities.model.frames import Frame
 
 NO_YEAR = date.min  # a day of no year, so that each year is written
-SAME_TIME_YESTERDAY = "yesterday by the same time"
+SAME_TIME = " by the same time"
+SAME_TIME_YESTERDAY = "yesterday" + SAME_TIME
+WEEK, YEAR_OF_WEEKS = timedelta(days=7), timedelta(days=364)
 MONTHS_OF_PERIODS = {1: "this month", 3: "this quarter", 12: "this year"}
 
 
@@ -95,6 +97,8 @@ def describe_previous_period(frame: Frame) -> str:
     if days is None:
         return "the time before"
     before = frame.previous_range or days.preceding_range()
+    if is_recent(frame) and (words := name_same_weekdays(days, before)):
+        return words + (SAME_TIME if before.until else "")
     if before.first != days.preceding_range().first or before.last != days.preceding_range().last:
         return format_days(before, frame.read_on)
     if frame.read_on is not None and not is_recent(frame):
@@ -103,6 +107,16 @@ def describe_previous_period(frame: Frame) -> str:
     if count == 1 and not days.has_ended:
         return SAME_TIME_YESTERDAY if before.until else "yesterday"
     return {1: "the day before", 7: "the week before"}.get(count, f"the {count} days before")
+
+
+def name_same_weekdays(days: DateRange, before: DateRange) -> str:
+    """Returns `last Friday`, `the Friday before` or `the same weekdays last year` for days around now; else ''."""
+    shift, count = days.first - before.first, count_days(days)
+    if count_days(before) != count:
+        return ""
+    if shift == WEEK and count == 1:
+        return f"the {days.first:%A} before" if days.has_ended else f"last {days.first:%A}"
+    return f"the same {'weekday' if count == 1 else 'weekdays'} last year" if shift == YEAR_OF_WEEKS else ""
 
 
 def previous_period_phrases(frame: Frame) -> tuple[str, ...]:

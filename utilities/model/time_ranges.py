@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from utilities.model.errors import ParameterError
@@ -25,6 +26,13 @@ MIN_WINDOW = timedelta(minutes=1)
 
 FIXED_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 MONTHS_PER_UNIT = {"M": 1, "Q": 3, "y": 12}
+
+
+Comparison = bool | Literal["week", "year"]
+"""With as many days before, or with the same weekdays: a week (or weeks) before, or 52 weeks before."""
+
+COMPARED_STEP_DAYS = {"week": 7, "year": 364}
+"""By so many days, or a multiple, a time moves back: its weekdays stay."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +56,13 @@ class TimeRange:
         if self.end - self.start > timedelta(days=max_days):
             raise ParameterError("from", f"and `to` may be {max_days:,} days apart at most")
 
-    def previous_range(self) -> "TimeRange":
-        """Returns the range moved back by its own number of days, rounded up, on the local clock.
+    def previous_range(self, step_days: int = 1) -> "TimeRange":
+        """Returns the range moved back by its own number of days, rounded up to `step_days`, on the local clock.
 
         Today until 10:00 becomes yesterday until 10:00.
         """
         local_end, local_start = (each.astimezone(self.zone).replace(tzinfo=None) for each in (self.end, self.start))
-        days = -((local_start - local_end) // timedelta(days=1))
+        days = -((local_start - local_end) // timedelta(days=step_days)) * step_days
         return TimeRange(days_before(self.start, days, self.zone), days_before(self.end, days, self.zone), self.zone)
 
     def each_day(self) -> Iterator[date]:

@@ -30,11 +30,6 @@ class CountedTime:
         hour = local.replace(minute=0, second=0, microsecond=0) - offset
         return replace(time_range, start=min(end, max(time_range.start, hour)), end=end)
 
-    def previous_range(self, time_range: TimeRange) -> TimeRange:
-        """Returns the period before the part of the range that has passed: the same days until the same hour."""
-        end = self.now if time_range.start < self.now < time_range.end else time_range.end
-        return replace(time_range, end=end).previous_range()
-
     def is_whole(self, time_range: TimeRange) -> bool:
         """Whether page views were counted on each day of the range that has come."""
         first = self.first_view and self.first_view.astimezone(time_range.zone).date()

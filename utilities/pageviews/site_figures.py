@@ -9,8 +9,9 @@ from typing import Any
 
 from utilities.config.discovery import discover_units
 from utilities.model.frames import REST_NAME, Column, Frame, Note, ValueKind
-from utilities.model.time_ranges import TimeRange
+from utilities.model.time_ranges import TimeRange, days_before
 from utilities.pageviews import queries
+from utilities.pageviews.compared_time import begun_hour, match_hours, until_midnight
 from utilities.pageviews.counted_time import CountedTime, describe_range, fetch_counted_time
 from utilities.pageviews.frame_rows import Row, to_frame_rows
 from utilities.pageviews.queries import NAME_SEPARATOR, RestQuery, SiteQuery, split_names
@@ -18,6 +19,7 @@ from utilities.pageviews.sql.filters import where_clause
 from utilities.pageviews.storage.interface import PageViewStore
 
 MAX_PAGE_VIEW_ROWS = 10_000
+HOUR_CELLS = 3  # day, hour, and offset from UTC
 NOT_COMPARED_TEXT = "Page views have been counted since {} only, so there is no whole period before to compare with."
 
 
@@ -36,14 +38,15 @@ class SiteFigures:
         """Whether the rows are days or hours."""
         return self.site_query.columns[0].kind is ValueKind.DATE
 
-    async def fetch_frame(self, time_range: TimeRange, limit: int, *, compare: bool = False) -> Frame:
-        """Returns the frame of the range, with the previous period for `compare`; raises SourceError.
+    async def fetch_frame(self, time_range: TimeRange, limit: int, before: TimeRange | None = None) -> Frame:
+        """Returns the frame of the range, with the figures of the time `before`; raises SourceError.
 
         What the limit of a ranking cuts is one more row, REST_NAME, and the frame has the totals.
         """
-        before = CountedTime(None, self.now).previous_range(time_range) if compare else None
         counted = None
-        if compare or self.by_day or self.site_query.averages:
+        if before and self.site_query.has_hours:
+            time_range = until_midnight(time_range, self.now)  # the hours before have them all
+        if before or self.by_day or self.site_query.averages:
             start = (before or time_range).start
             counted = await fetch_counted_time(self.views, self.site, start, self.now)
         stored_rows = await self._query(
@@ -56,7 +59,11 @@ class SiteFigures:
         names = [rest.name_of(row) for row in named_rows] if rest else []
         if rest:
             frame = await self._with_rest(frame, rest, names, time_range)
-        return await self._with_previous(frame, before, counted, names) if before and counted else frame
+        if not before or not counted:
+            return frame
+        if self.site_query.has_hours:
+            return await self._with_previous_hours(frame, time_range, before, counted)
+        return await self._with_previous(frame, before, counted, names)
 
     def _named_rows(self, stored_rows: Sequence[tuple[Any, ...]], limit: int) -> Sequence[tuple[Any, ...]]:
         """Returns the rows of a ranking that keep their names; a stored name (other) belongs to the rest."""
@@ -102,6 +109,22 @@ class SiteFigures:
                 earlier = (*earlier, others)  # the last of a name counts
             return await asyncio.to_thread(frame.with_previous_by_name, earlier, is_complete=is_complete)
         return await asyncio.to_thread(frame.with_previous, earlier)
+
+    async def _with_previous_hours(
+        self, frame: Frame, time_range: TimeRange, before: TimeRange, counted: CountedTime
+    ) -> Frame:
+        """Joins the same hours of the days before; the hour that has begun is compared until the same minute."""
+        days = (time_range.date_range.first - before.date_range.first).days
+        shown = TimeRange(before.start, days_before(time_range.end, days, before.zone), before.zone)
+        parts = [shown, begun_hour(before)] if shown.end > before.end else [before]
+        earlier: list[Row] = []
+        for part in filter(None, parts):
+            stored_rows = await self._query(self.site_query.sql, part, limit=MAX_PAGE_VIEW_ROWS)
+            rows, _ = await asyncio.to_thread(self._read_rows, stored_rows, part, counted)
+            by_hour = {row[:HOUR_CELLS]: row for row in rows}
+            earlier = [by_hour.get(row[:HOUR_CELLS], row) for row in earlier] or list(rows)
+        frame = replace(frame, previous_range=describe_range(shown))
+        return await asyncio.to_thread(lambda: frame.with_previous(match_hours(frame.rows, earlier, days)))
 
     async def _query(self, sql: str, time_range: TimeRange, **values: Any) -> list[tuple[Any, ...]]:
         """Returns the rows of the engine."""

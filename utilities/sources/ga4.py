@@ -104,7 +104,7 @@ class Ga4Source:
             )
         if is_unlike(now.date_range, query):
             return leave_uncompared(now)
-        days = ga4_previous_days(now.date_range, query.first)
+        days = ga4_previous_days(now.date_range, query.first, query.compare)
         shift_times(query, now.date_range, days)  # refuses times that cannot be compared
         first, last = days.first.isoformat(), days.last.isoformat()
         before = replace(plain, limit=max(query.limit, MAX_PREVIOUS_ROWS), first=first, last=last)
@@ -113,7 +113,7 @@ class Ga4Source:
 
     async def fetch_query(self, query: Ga4Query, timeout: float, *, is_compared: bool = False) -> Frame:
         """Runs one query; runs it again when the response shows that the property is in another time zone."""
-        is_compared = is_compared or query.compare
+        is_compared = is_compared or bool(query.compare)
         days = self.requested_days(query, is_compared=is_compared)
         frame = await self.fetch_report(query, days, timeout)
         if days and days != (again := self.requested_days(query, is_compared=is_compared)):
@@ -125,10 +125,11 @@ class Ga4Source:
 
         Days that are compared end with yesterday, where there are others than today.
         """
-        if not query.first and not query.last:
+        if not query.first and not query.last and not isinstance(query.compare, str):
             return None
         now, first = self.clock(), query.first or f"now-{(query.days or self.days)}d/d"
-        time_range = parse_range(first, query.last or "now", ZoneInfo(self.zone), now)
+        last = query.last or ("now" if query.first else "now-1d/d")
+        time_range = parse_range(first, last, ZoneInfo(self.zone), now)
         if HOURS_OF_RANGE.search(first) and is_moment(first, time_range) and not query.has_hours:
             raise ParameterError("from", "must be in days: Google Analytics has no minutes; `now/d` is today")
         date_range = time_range.date_range
@@ -159,7 +160,7 @@ class Ga4Source:
 
     async def fetch_report(self, query: Ga4Query, requested: DateRange | None, timeout: float) -> Frame:
         days = query.days or self.days
-        previous = ga4_previous_days(requested, query.first) if requested and query.compare else None
+        previous = ga4_previous_days(requested, query.first, query.compare) if requested and query.compare else None
         body = build_ga4_request(query, days, requested, previous)
         method = self.methods.runRealtimeReport if query.realtime else self.methods.runReport
         category = REALTIME if query.realtime else CORE

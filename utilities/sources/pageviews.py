@@ -12,7 +12,8 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import DateRange, Frame, Note
-from utilities.model.time_ranges import TimeRange, end_of_period, is_moment, parse_range
+from utilities.model.time_ranges import Comparison, TimeRange, end_of_period, is_moment, parse_range
+from utilities.pageviews.compared_time import compared_range
 from utilities.pageviews.counted_time import describe_range
 from utilities.pageviews.frame_rows import Row, has_figures
 from utilities.pageviews.queries import SiteQuery
@@ -41,8 +42,7 @@ class PageViewQuery:
     '' for both is the last LOOK_BACK_DAYS days, today until now among them. `site` is '' for the first site of
     boards/sites.yaml, or, while it has none, for all there are together. `page` and the fields after it filter visits:
     only those count that contain it (sql/filters.py); '' is any. `compare` adds a column behind each figure with that
-    of the previous period, as many days earlier, for the same name where rows have one. At most `limit` rows.
-    """
+    of the time before (compared_time.py), for the same name where rows have one. At most `limit` rows."""
 
     question: str
     site: str = ""
@@ -51,7 +51,7 @@ class PageViewQuery:
     page: str = ""
     referrer: str = ""
     limit: int = 10
-    compare: bool = False
+    compare: Comparison = False
     traffic_source: str = ""
     medium: str = ""
     channel: str = ""
@@ -109,8 +109,9 @@ class PageViewSource:
             site_query, site, range_ = self.resolve_query(query)
         except ParameterError as error:
             raise SourceMisconfigured(str(error)) from error
+        earlier = compared_range(range_, self._first_of(query), query.compare, now) if query.compare else None
         figures = SiteFigures(self.views, site_query, site, query.filters, now)
-        frame = await figures.fetch_frame(range_, query.limit, compare=query.compare)
+        frame = await figures.fetch_frame(range_, query.limit, earlier)
         unbegun = () if has_figures(frame.rows) else await self._setup_hint(site)
         ends = end_of_period(self._first_of(query), range_, now)
         days = self._date_range(range_, frame.rows, now, is_window=is_moment(self._first_of(query), range_))
@@ -192,8 +193,7 @@ class PageViewSource:
     def health(self) -> Mapping[str, object]:
         return {}
 
-    async def close(self) -> None:
-        """Does nothing: the store is closed by its owner."""
+    async def close(self) -> None: ...  # the store is closed by its owner
 
 
 class RemotePageViewSource:

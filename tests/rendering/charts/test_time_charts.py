@@ -141,7 +141,10 @@ def test_axis_ends_near_the_largest_value_of_both_lines():
     ("previous_range", "words"),
     [
         (None, "the week before, 14–20 Nov"),
-        (DateRange(TODAY - timedelta(days=370), TODAY - timedelta(days=364), "UTC"), "22–28 Nov 2025"),
+        (
+            DateRange(TODAY - timedelta(days=370), TODAY - timedelta(days=364), "UTC"),
+            "the same weekdays last year, 22–28 Nov 2025",
+        ),
         (DateRange(TODAY - timedelta(days=30), TODAY - timedelta(days=24), "UTC"), "28 Oct – 3 Nov"),
     ],
 )
@@ -224,3 +227,11 @@ def test_axis_of_bars_holds_the_dashed_line_of_a_period_with_more():
     busy = replace(frame, rows=tuple((day, value, 5 * int(value or 0)) for day, value, _ in frame.rows))
     option, _ = draw("bar", replace(busy, previous_range=busy.date_range and busy.date_range.preceding_range()), DESK)
     assert option["yAxis"]["max"] >= 5 * 906
+
+
+def test_dashed_line_of_hours_does_not_fall_in_the_hour_that_has_begun():
+    frame = frame_of_hours(20)
+    rows: list[tuple[Value, ...]] = [(*row, 30 if place == 19 else 70) for place, row in enumerate(frame.rows)]
+    later = [(frame.rows[0][0], f"{hour}:00", None, 70) for hour in range(20, 24)]
+    option, _ = draw("area", replace(frame, columns=(*frame.columns, BEFORE), rows=(*rows, *later)))
+    assert next(each["data"] for each in option["series"] if each["name"].endswith(", before")) == [70] * 24

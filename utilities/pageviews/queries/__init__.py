@@ -89,11 +89,16 @@ class SiteQuery:
         time_range.check_length(self.max_days)
 
     @property
+    def has_hours(self) -> bool:
+        """Whether the rows are the hours of days."""
+        return self.columns[0].kind is ValueKind.DATE and any(column.key == "hour" for column in self.columns)
+
+    @property
     def can_compare(self) -> bool:
-        """Whether the previous period can be compared: for one row, for days, and for names."""
+        """Whether the previous period can be compared: for one row, for days, hours, and names."""
         kinds = [column.kind for column in self.columns]
         has_names = kinds[0] is ValueKind.TEXT and ValueKind.DATE not in kinds and bool(set(kinds) - {ValueKind.TEXT})
-        return not self.has_labels and (has_names or ValueKind.TEXT not in kinds)
+        return not self.has_labels and (has_names or self.has_hours or ValueKind.TEXT not in kinds)
 
 
 def text_column(key: str, heading: str, rank: int = 0) -> Column:

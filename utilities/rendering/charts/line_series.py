@@ -62,14 +62,21 @@ def running_ring(name: str, point: list[float | None], colour: str, box: Box) ->
     }
 
 
-def previous_line(each: ChartSeries, colour: str, box: Box) -> Option:
-    """Returns the dashed line of the previous period, which does not need a colour of its own."""
+def previous_line(each: ChartSeries, colour: str, box: Box, running: int | None = None) -> Option:
+    """Returns the dashed line of the previous period, which does not need a colour of its own.
+
+    It passes over the row that is not over: its figure is of a part, too, and would look like a fall.
+    """
+    values = list(each.previous)
+    if running is not None and 0 < running < len(values) - 1:
+        left, right = values[running - 1], values[running + 1]
+        values[running] = None if left is None or right is None else (left + right) / 2
     dash = {
         "color": colour,
         "width": PREVIOUS_WIDTH_EM * box.text,
         "type": [part * box.text for part in PREVIOUS_DASH_EM],
     }
-    return line_option(f"{each.name}, before", each.previous, dash, box)
+    return line_option(f"{each.name}, before", values, dash, box)
 
 
 def line_option(name: str, values: Sequence[float | None], style: Option, box: Box) -> Option:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from utilities.model.frames import DateRange, Frame
+from utilities.model.period_words import name_same_weekdays
 from utilities.rendering.charts.series import ChartRows
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
@@ -38,8 +39,7 @@ def period_words(days: DateRange, current: DateRange | None) -> str:
         return ""
     if current.first - days.last == timedelta(days=1):
         return DAYS_IN_WORDS.get(count, f"the {count} days before")
-    is_last_week = count == 1 and current.first - days.first == timedelta(days=7)
-    return f"last {days.first:%A}" if is_last_week else ""
+    return name_same_weekdays(current, days)
 
 
 def short_days(days: DateRange, year: int) -> str:

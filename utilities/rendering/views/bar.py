@@ -154,7 +154,7 @@ def vertical_bars(
             "yAxis": value_axis(scale, box),
             "series": [
                 *bar_series(rows, box, stacked=stacked, has_values=has_values),
-                *([previous_line(rows.series[0], DARK.ink, box)] if dashed else []),
+                *([previous_line(rows.series[0], DARK.ink, box, rows.running)] if dashed else []),
             ],
             "graphic": [*captions, *dashed_key_elements(label, box)],
         }

@@ -92,7 +92,7 @@ def line_options(rows: ChartRows, box: Box, *, filled: bool) -> Iterator[Option]
     """Yields each series, and behind it the previous period: dashed, so that colour is not needed."""
     for place, each in enumerate(rows.series):
         if each.previous:
-            yield previous_line(each, DARK.series[place] if len(rows.series) > 1 else DARK.quiet, box)
+            yield previous_line(each, DARK.series[place] if len(rows.series) > 1 else DARK.quiet, box, rows.running)
         yield from series_lines(each, rows, DARK.series[place], box, filled=filled and place == 0)
 
 
