@@ -1,10 +1,11 @@
 """The checks of boards, playlists and screens: what is missing, and what cannot be read from the room."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from utilities.accounts.database.connection import open_state_database
 from utilities.broadcast.threshold_watch import find_rule_faults
-from utilities.config.boards import Boards
+from utilities.config.boards import Board, Boards
 from utilities.config.boards.reader import combine_errors
 from utilities.config.settings import Settings
 from utilities.model.clock import Clock
@@ -30,7 +31,16 @@ async def check_boards(settings: Settings, clock: Clock) -> str:
     ]
     if wrong:
         raise BoardError("\n".join(wrong))
-    return ", ".join(sorted(board.name for board in boards)) + " can be read from the room"
+    names = ", ".join(sorted(board.name for board in boards))
+    return "; ".join([f"{names} can be read from the room", *describe_title_twins(boards)])
+
+
+def describe_title_twins(boards: Iterable[Board]) -> list[str]:
+    """Returns a sentence for each title that several boards have, as a copied board does."""
+    names: dict[str, list[str]] = {}
+    for board in sorted(boards, key=lambda board: board.name):
+        names.setdefault(board.title, []).append(board.name)
+    return [f"{' and '.join(each)} have the same `title`: {title!r}" for title, each in names.items() if each[1:]]
 
 
 async def check_playlists(settings: Settings) -> str:

@@ -21,6 +21,7 @@ class ChartSpec:
     description: str = ""  # its figures in a sentence, for screen readers
     dashed: str = ""  # what its dashed line is, in words; "" without one
     headline_key: str = ""  # the same on the line of a tile's headline, where the chart itself leaves it out
+    key_mark: str = "– –"  # before these words: how the chart draws the time before
 
     @cached_property
     def key(self) -> str:

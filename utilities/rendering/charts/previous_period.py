@@ -1,8 +1,9 @@
 """What a dashed line is, in words: the previous period with its days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from utilities.model.figure_change import compare_figures
 from utilities.model.frames import DateRange, Frame
 from utilities.model.period_words import name_same_weekdays
 from utilities.rendering.charts.series import ChartRows
@@ -10,6 +11,7 @@ from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 
 KEY_DASHES = "– – "  # before the words, as templates/tile.html has them
+CHANGE_MARK = "change from"  # before the words that say what changes are measured from
 KEY_GAP_EM = 0.75  # between a headline and the key, in em of text
 DAYS_IN_WORDS = {1: "the day before", 7: "the week before"}
 
@@ -26,10 +28,23 @@ def previous_phrases(frame: Frame, rows: ChartRows) -> tuple[str, str, str] | tu
     return (f"{words}, {dates}", words, dates) if words else (dates, dates, dates)
 
 
-def headline_key(phrases: Sequence[str], box: Box) -> str:
+def headline_key(phrases: Sequence[str], box: Box, mark: str = KEY_DASHES) -> str:
     """Returns the longest phrase that fits on the line of the tile's headline; "" where none does or there is none."""
     room = box.width - box.title - KEY_GAP_EM * box.text if box.title else 0.0
-    return next((each for each in phrases if text_width(KEY_DASHES + each, box.text) <= room), "")
+    return next((each for each in phrases if text_width(f"{mark.strip()} {each}", box.text) <= room), "")
+
+
+def change_texts(frame: Frame, rows: ChartRows) -> Mapping[str, str]:
+    """Returns the change of the first series since the time before, `+6.2%`, by name; only where it is known."""
+    each = rows.series[0]
+    if not each.previous:
+        return {}
+    column = frame.columns[frame.column_index(each.key)]
+    changes = {
+        name: compare_figures(value, before, column)
+        for name, value, before in zip(rows.names, each.values, each.previous, strict=True)
+    }
+    return {name: change.text for name, change in changes.items() if change}
 
 
 def period_words(days: DateRange, current: DateRange | None) -> str:

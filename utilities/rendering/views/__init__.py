@@ -134,6 +134,7 @@ class ChartSvg:
 
     svg: Markup
     headline_key: str = ""  # what its dashed line is, for the line of the headline
+    key_mark: str = "– –"
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ class TileFace:
     @property
     def key(self) -> str:
         """What the dashed line of a chart is, on the line of the tile's headline; "" without one."""
-        return str(getattr(self.content, "headline_key", ""))
+        text = getattr(self.content, "headline_key", "")
+        return f"{getattr(self.content, 'key_mark', '')} {text}" if text else ""
 
     @property
     def has_head(self) -> bool:

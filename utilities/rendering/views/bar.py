@@ -21,7 +21,13 @@ from utilities.rendering.charts.axes import (
     time_axis,
     value_axis,
 )
-from utilities.rendering.charts.bar_series import bar_series, has_room_for_values, stack_totals, value_range
+from utilities.rendering.charts.bar_series import (
+    bar_series,
+    has_room_for_values,
+    stack_totals,
+    value_range,
+)
+from utilities.rendering.charts.bar_ticks import TICK_MARK, with_previous_ticks
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import shorten_middle
 from utilities.rendering.charts.legends import legend_height, legend_option
@@ -67,7 +73,9 @@ def bar_chart(frame: Frame, box: Box, options: BarOptions, *, stacked: bool = Fa
     return (
         vertical_bars(rows, box, options, dashed_phrases(frame, rows), stacked=stacked)
         if rows.has_days
-        else horizontal_bars(rows, box, options, frame.total_rows or 0, stacked=stacked)
+        else horizontal_bars(
+            rows, box, options, frame.total_rows or 0, () if stacked else dashed_phrases(frame, rows), stacked=stacked
+        )
     )
 
 
@@ -79,25 +87,28 @@ def stackable_columns(frame: Frame, stacked: bool) -> tuple[str, ...]:
 
 
 def horizontal_bars(
-    rows: ChartRows, box: Box, options: BarOptions, total_rows: int, *, stacked: bool
+    rows: ChartRows, box: Box, options: BarOptions, total_rows: int, before: Sequence[str], *, stacked: bool
 ) -> ChartSpec | None:
     """Returns names on the left and bars from the top down, each with its value; None when not even one fits.
 
-    Where not all rows are drawn, a line says how many of how many; `total_rows` counts those that the frame lacks too.
+    A tick on each bar has the figure of the time that `before` names. Where not all rows are drawn, a line says how
+    many of how many; `total_rows` counts those that the frame lacks too.
     """
     whole = box
     top = legend_height(rows.series_names, box)
     bottom, count = CAPTION_EM * box.text, min(len(rows.names), options.rows or len(rows.names))
-    total_rows = max(total_rows, len(rows.names))
-    is_part = count < len(rows.names) or (total_rows > count and REST_NAME not in rows.names)
     row_height = BAR_ROW_EM * box.text * (1 if stacked else len(rows.series))
-    most = int((box.height - top) / row_height)
+    most, key = int((box.height - top) / row_height), headline_key(before, box)
     if most < 1:
         return None
+    is_part = count < len(rows.names) or (total_rows > count and REST_NAME not in rows.names)
+    words = [f"{TICK_MARK} {before[-1]}"] if before and not key else []
     captions: list[Option] = []
-    if count > max(1, most) or is_part:
-        most = int((box.height - top - bottom) / row_height)
-        captions = [caption_element(f"{max(1, min(most, count)):,} of {total_rows:,} rows", box)]
+    if count > most or is_part or words:
+        most = max(1, int((box.height - top - bottom) / row_height))
+        if count > most or is_part:
+            words.append(f"{min(most, count):,} of {max(total_rows, len(rows.names)):,} rows")
+        captions = [caption_element(" · ".join(words), box)] if words else []
         box = replace(box, height=box.height - bottom)
     rows = rows.first_rows(max(1, min(most, count)))
     names = [shorten_middle(name, box.text, MAX_BAR_NAMES_WIDTH * box.width) for name in rows.labels]
@@ -107,21 +118,22 @@ def horizontal_bars(
     right = (
         1.04 * max(text_width(text, box.text, tabular=True) for text in (*figures, *sums)) + 2 * AXIS_GAP_EM * box.text
     )
-    low, high = value_range(rows, stacked)
+    low, high = value_range(rows, stacked, rows.series[0].previous if before else ())
     height = min(box.height - top, len(names) * (1 if stacked else len(rows.series)) * MAX_BAR_ROW_EM * box.text)
-    room = {"min": low, "max": high, "show": False, "type": "value"}
-    option = (
-        base_option(box)
-        | legend_option(rows.series_names, box)
-        | {
-            "grid": grid_option(left, right, top, whole.height - top - height),
-            "xAxis": room,
-            "yAxis": names_axis(names, box),
-            "series": list(bar_series(rows, box, stacked=stacked, has_values=True, horizontal=True)),
-            "graphic": captions,
-        }
-    )
-    return build_chart_spec(option, whole, describe_rows(rows))
+    bars = bar_series(rows, box, stacked=stacked, has_values=True, horizontal=True)
+    if before:
+        px_per_unit = (box.width - left - right) / (high - low)
+        bars = with_previous_ticks(bars, rows.series[0], px_per_unit, height / len(names), box)
+    option = base_option(box) | legend_option(rows.series_names, box)
+    option |= {
+        "grid": grid_option(left, right, top, whole.height - top - height),
+        "xAxis": {"min": low, "max": high, "show": False, "type": "value"},
+        "yAxis": names_axis(names, box),
+        "series": bars,
+        "graphic": captions,
+    }
+    spec = build_chart_spec(option, whole, describe_rows(rows), before[0] if before else "", key)
+    return replace(spec, key_mark=TICK_MARK)
 
 
 def vertical_bars(

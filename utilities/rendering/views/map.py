@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pydantic import ConfigDict
@@ -14,6 +14,7 @@ from utilities.rendering.charts.colours import DARK, ramp_step
 from utilities.rendering.charts.country_shapes import Point, country_shapes, find_country_shape, map_bounds
 from utilities.rendering.charts.labels import shorten_middle, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short, is_count
+from utilities.rendering.charts.previous_period import CHANGE_MARK, change_texts, headline_key, previous_phrases
 from utilities.rendering.charts.series import build_rows
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
@@ -53,16 +54,24 @@ def choropleth(frame: Frame, box: Box, options: MapOptions) -> ChartSpec | None:
             figures[name] += value
     ranking = sorted(figures.items(), key=lambda pair: -pair[1])
     caption = unmapped_caption([pair for pair in ranking if find_country_shape(pair[0]) is None], each.kind)
-    layout, size = layout_labels(box, has_caption=bool(caption))
+    changes = change_texts(frame, rows)
+    if not has_room_for_changes(ranking, changes, each.kind, box):
+        changes = {}
+    since = previous_phrases(frame, rows) if changes else ()
+    key = headline_key(since, box, CHANGE_MARK)
+    if since and not key:
+        caption = " · ".join(one for one in (caption, f"{CHANGE_MARK} {since[-1]}") if one)
+    layout, size = layout_labels(box, has_caption=bool(caption), aside=changes_width(changes, box))
     option = base_option(box) | {
         "graphic": [
             *country_elements(figures, size, box),
-            *name_elements(ranking, layout, each.kind, box),
+            *name_elements(ranking, changes, layout, each.kind, box),
             *([caption_element(shorten_middle(caption, box.text, box.width), box)] if caption else []),
         ]
     }
     largest = ", ".join(f"{shorten_spoken(name)} {format_short(value, each.kind)}" for name, value in ranking[:12])
-    return build_chart_spec(option, box, f"{each.name}: {largest}.{f' {caption}.' if caption else ''}")
+    text = f"{each.name}: {largest}.{f' {caption}.' if caption else ''}"
+    return replace(build_chart_spec(option, box, text, since[0] if since else "", key), key_mark=CHANGE_MARK)
 
 
 def unmapped_caption(lost: Sequence[tuple[str, float]], kind: ValueKind) -> str:
@@ -85,39 +94,62 @@ class LabelLayout:
     columns: int
 
 
-def layout_labels(box: Box, *, has_caption: bool) -> tuple[LabelLayout, float]:
-    """Returns labels to the right of the map where that leaves its height, else below it; and the width of the map."""
+def layout_labels(box: Box, *, has_caption: bool, aside: float = 0.0) -> tuple[LabelLayout, float]:
+    """Returns labels to the right of the map where that leaves its height, else below it; and the width of the map.
+
+    `aside` is the width of what stands after each value, px.
+    """
+    side, below = (names * box.text + aside for names in (SIDE_NAME_EM, BELOW_NAME_EM))
+    gap = NAME_COLUMN_GAP_EM * box.text
     left, top, right, bottom = map_bounds()
     aspect = (right - left) / (bottom - top)
     high = box.height - (NAME_LINE_EM * box.text if has_caption else 0.0)
-    map_width = min(box.width - (SIDE_NAME_EM + NAME_COLUMN_GAP_EM) * box.text, high * aspect)
+    map_width = min(box.width - (side + gap), high * aspect)
     if map_width / aspect >= MIN_MAP_HEIGHT * high:
         at = map_width + NAME_COLUMN_GAP_EM * box.text
-        columns = max(1, int((box.width - at) / ((SIDE_NAME_EM + NAME_COLUMN_GAP_EM) * box.text)))
-        return LabelLayout(
-            at, 0.0, SIDE_NAME_EM * box.text, max(1, int(high / (NAME_LINE_EM * box.text))), columns
-        ), map_width
+        columns = max(1, int((box.width - at) / (side + gap)))
+        return LabelLayout(at, 0.0, side, max(1, int(high / (NAME_LINE_EM * box.text))), columns), map_width
     lines = max(2, int((high - box.width / aspect) / (NAME_LINE_EM * box.text)))
     size = min(box.width, (high - lines * NAME_LINE_EM * box.text) * aspect)
-    columns = max(
-        1, int((box.width + NAME_COLUMN_GAP_EM * box.text) / ((BELOW_NAME_EM + NAME_COLUMN_GAP_EM) * box.text))
-    )
+    columns = max(1, int((box.width + NAME_COLUMN_GAP_EM * box.text) / (below + gap)))
     wide = (box.width - (columns - 1) * NAME_COLUMN_GAP_EM * box.text) / columns
     return LabelLayout(0.0, high - lines * NAME_LINE_EM * box.text, wide, lines, columns), size
 
 
 def name_elements(
-    ranking: Sequence[tuple[str, float]], layout: LabelLayout, kind: ValueKind, box: Box
+    ranking: Sequence[tuple[str, float]], changes: Mapping[str, str], layout: LabelLayout, kind: ValueKind, box: Box
 ) -> Iterator[Option]:
-    """Yields as many countries as fit, each with its value."""
+    """Yields as many countries as fit, each with its value and how it has changed."""
+    aside = changes_width(changes, box)
     for place, (name, value) in enumerate(ranking[: layout.lines * layout.columns]):
         column, line = divmod(place, layout.lines)
         left = layout.left + column * (layout.width + NAME_COLUMN_GAP_EM * box.text)
         top = layout.top + line * NAME_LINE_EM * box.text
         figure = format_short(value, kind)
-        room = layout.width - text_width(figure, box.text, weight=600) - 0.5 * box.text
+        room = layout.width - aside - text_width(figure, box.text, weight=600) - 0.5 * box.text
         yield text_element(shorten_middle(name, box.text, room), left, top, box.text, DARK.title)
-        yield text_element(figure, left + layout.width, top, box.text, DARK.ink, weight=600, at="right top")
+        right = left + layout.width
+        yield text_element(figure, right - aside, top, box.text, DARK.ink, weight=600, at="right top")
+        if name in changes:
+            yield text_element(changes[name], right, top, box.text, DARK.quiet, at="right top")
+
+
+def changes_width(changes: Mapping[str, str], box: Box) -> float:
+    """Returns the width of the column of changes with the gap before it, px; 0 without changes."""
+    return max((text_width(text, box.text) + 0.5 * box.text for text in changes.values()), default=0.0)
+
+
+def has_room_for_changes(
+    ranking: Sequence[tuple[str, float]], changes: Mapping[str, str], kind: ValueKind, box: Box
+) -> bool:
+    """Whether no name is cut for the changes of the countries that are listed."""
+    aside = changes_width(changes, box)
+    layout, _ = layout_labels(box, has_caption=True, aside=aside)
+    left = layout.width - aside - 0.5 * box.text
+    return all(
+        text_width(name, box.text) + text_width(format_short(value, kind), box.text, weight=600) <= left
+        for name, value in ranking[: layout.lines * layout.columns]
+    )
 
 
 def country_elements(figures: Mapping[str, float], size: float, box: Box) -> Iterator[Option]:

@@ -1,7 +1,7 @@
 """A ring of up to six parts, each with its name and its share to the right."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -12,12 +12,14 @@ from utilities.rendering.charts.axes import Option, base_option, rectangle_eleme
 from utilities.rendering.charts.colours import DARK
 from utilities.rendering.charts.labels import shorten_middle, shorten_spoken
 from utilities.rendering.charts.number_formats import format_short, to_number
+from utilities.rendering.charts.previous_period import CHANGE_MARK, change_texts, headline_key, previous_phrases
 from utilities.rendering.charts.series import build_rows
 from utilities.rendering.layout import Box
 from utilities.rendering.layout.text_width import text_width
 from utilities.rendering.views import FrameShape, View, fits_shapes
 
 MAX_PIE_PARTS = 6  # with the merged ones
+CAPTION_ROOM_EM = 1.4  # below the names, in em of text
 PIE_LINE_EM = 1.5  # between two names, in em of text
 
 
@@ -52,19 +54,31 @@ def pie_chart(frame: Frame, box: Box, options: PieOptions) -> ChartSpec | None:
     def part_text(name: str, value: float) -> str:
         return ("≥" if has_bound and name == REST_NAME else "") + format_part(value, whole)
 
+    changes = change_texts(frame, rows)
+    since = previous_phrases(frame, rows) if changes else ()
+    key = headline_key(since, box, CHANGE_MARK)
+    has_room = all(text_width(name, box.text) <= name_room(changes.get(name, ""), left, box) for name, _ in parts)
+    if not has_room or (since and not key and top < CAPTION_ROOM_EM * box.text):
+        changes, since, key = {}, (), ""  # no name is cut for a change, and none stands without its days
     option = base_option(box) | {
         "graphic": [
             *(
                 mark
                 for n, (name, value) in enumerate(parts)
-                for mark in part_elements(name, part_text(name, value), n, left, top, box)
+                for mark in part_elements(name, part_text(name, value), changes.get(name, ""), n, left, top, box)
+            ),
+            *(
+                text_element(f"{CHANGE_MARK} {text}", left, box.height - 1.2 * box.text, box.text, DARK.quiet)
+                for text in since[-1:]
+                if not key
             ),
             *total_elements(format_short(whole, each.kind), size, box),
         ],
         "series": [ring_series(parts, size, box)],
     }
     shares = ", ".join(f"{shorten_spoken(name)} {part_text(name, value)}" for name, value in parts)
-    return build_chart_spec(option, box, f"{each.name}: {shares}.")
+    spec = build_chart_spec(option, box, f"{each.name}: {shares}.", since[0] if since else "", key)
+    return replace(spec, key_mark=CHANGE_MARK)
 
 
 def with_rest(
@@ -109,16 +123,27 @@ def part_colour(place: int, name: str) -> str:
     return DARK.quiet if name == REST_NAME else DARK.series[place]
 
 
-def part_elements(name: str, share: str, place: int, left: float, top: float, box: Box) -> list[Option]:
-    """Returns a part's colour, its share and its name, on one line."""
+def part_elements(name: str, share: str, change: str, place: int, left: float, top: float, box: Box) -> list[Option]:
+    """Returns a part's colour, its share, its name, and how its figure has changed, on one line."""
     y = top + place * PIE_LINE_EM * box.text
-    figures = left + box.text
-    after = figures + text_width(">99%", box.text, weight=600) + 0.6 * box.text
+    figures, after = left + box.text, names_left(left, box)
+    room = name_room(change, left, box)
     return [
+        *([text_element(change, box.width, y, box.text, DARK.quiet, at="right top")] if change else []),
         rectangle_element(left, y + 0.2 * box.text, 0.6 * box.text, 0.6 * box.text, part_colour(place, name)),
         text_element(share, figures, y, box.text, DARK.ink, weight=600),
-        text_element(shorten_middle(name, box.text, box.width - after), after, y, box.text, DARK.title),
+        text_element(shorten_middle(name, box.text, room), after, y, box.text, DARK.title),
     ]
+
+
+def names_left(left: float, box: Box) -> float:
+    """Returns where names begin, px: to the right of the shares."""
+    return left + 1.6 * box.text + text_width(">99%", box.text, weight=600)
+
+
+def name_room(change: str, left: float, box: Box) -> float:
+    """Returns the width of a name next to a change, px."""
+    return box.width - names_left(left, box) - (text_width(change, box.text) + 0.6 * box.text if change else 0.0)
 
 
 def ring_series(parts: list[tuple[str, float]], size: float, box: Box) -> Option:

@@ -117,7 +117,8 @@ class TileContents:
             ), trend is None
         svg = self._find_svg(face.content)
         if svg:
-            chart = ChartSvg(Markup(svg), face.content.headline_key)  # noqa: S704 (our own, cleaned)
+            spec = face.content
+            chart = ChartSvg(Markup(svg), spec.headline_key, spec.key_mark)  # noqa: S704 (our own, cleaned)
             return TileFace((face.shape,), view.template, chart), False
         return self._table_face(frame, face.shape, face.box), svg is None
 
