@@ -117,7 +117,7 @@ async def test_what_servers_of_notices_repeat_is_in_no_message_log_or_file(
     assert isinstance(checks[0], DeliveryFailed)
     database = await open_state_database(alert_settings)
     async with open_notice_delivery(alert_settings, database, server_zone(alert_settings), utc_now) as delivery:
-        await delivery.deliver(DARK)
+        await database.run(lambda connection: delivery.write_notice(connection, DARK))
         for worker in delivery.workers.values():
             await worker.send_due()
         assert not any(facts["works"] for facts in delivery.health().values())
