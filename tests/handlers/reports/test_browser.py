@@ -33,7 +33,7 @@ PAGES = (
     *("/", "/?from=now/d&to=now&page=/1", "/boards"),
     *("/keyboard", "/counting", "/reports/site-pages?from=now-6d/d&to=now&compare=true&device=desktop"),
     *("/boards/office/desk", "/reports", "/flow", "/api", "/tokens", "/links", "/login-page", "/nothing"),
-    *("/screens", "/pair", "/tv"),
+    *("/screens", "/pair", "/tv", "/takeover", "/visitors", "/playlists", "/playlists/weekdays"),
     *("/reports/site-pages?sort=-views", "/reports/site-pages?q=nobody", "/reports/site-totals"),
     *("/reports/total-users", "/reports/site-by-day?from=now-27d/d&compare=true"),  # failed; and waiting at first
 )
@@ -56,6 +56,7 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     folder = tmp_path_factory.mktemp("desk")
     (folder / "boards").mkdir()
     (folder / "boards" / "office.yaml").write_text(BOARD)
+    (folder / "boards" / "playlists.yaml").write_text("playlists: {weekdays: {items: [{board: office}]}}\n")
     settings = Settings(data_dir=folder / "var", secret_key=SECRET, boards_dir=folder / "boards", port=0)
     async with run_server(settings, start_noon_clock()) as (services, port):
         assert services.collector is not None
