@@ -4,11 +4,14 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from handlers.reports.desk_state import parse_compare_param
 from utilities.model.frames import ReadingState, Value, ValueKind
+from utilities.model.time_ranges import Comparison
 
 MAX_PARAMETER_CHARS = 2048  # characters of a parameter
+COMPARE_SCHEMA = {"type": "string", "enum": ["true", "false", "week", "year"]}
 MAX_PAGE_ITEMS = 1000  # rows, or whatever is listed, in one answer
 
 
@@ -20,13 +23,6 @@ def check_digits(value: object) -> object:
 
 
 WholeNumber = Annotated[int, BeforeValidator(check_digits)]
-
-
-def parse_json_bool(value: object) -> object:
-    """Returns a bool. Raises ValueError for other words than JSON's: pydantic would accept `on` and `yes` too."""
-    if value not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return value == "true"
 
 
 def text_param(max_length: int, description: str, example: str, **options: Any) -> Any:
@@ -68,8 +64,10 @@ class RangeParams(PagingParams):
     device: str = filter_param("this kind of device", "mobile")
     browser: str = filter_param("this browser", "Firefox")
     system: str = filter_param("this operating system", "Windows")
-    compare: Annotated[bool, BeforeValidator(parse_json_bool)] = Field(
-        False, description="Adds the figures of the previous period, where `compares` is true."
+    compare: Annotated[Comparison, BeforeValidator(parse_compare_param), WithJsonSchema(COMPARE_SCHEMA)] = Field(
+        False,
+        json_schema_extra={"default": "false"},
+        description="Adds the previous period, or the same weekdays a `week` or 52 weeks (`year`) before.",
     )
 
 

@@ -8,7 +8,7 @@ from tornado.web import HTTPError
 
 from handlers.boards.desk_scope import build_board_scope, common_filters
 from handlers.reports.chart import ChartPair, PicturePair, draw_charts, prepare_pictures
-from handlers.reports.desk_state import DeskState
+from handlers.reports.desk_state import DeskState, parse_comparison
 from handlers.reports.handler import RETRY_AFTER_SECONDS
 from handlers.reports.page import MAX_RELOAD, PARAMETERIZED_RELOAD, DeskHandler
 from handlers.reports.presenter import ReportView, SummaryFigure
@@ -59,7 +59,7 @@ class BoardDesk(DeskHandler):
         sited = ["site"] if any("site" in query.filter_names for query in queries) else []
         self.check_params((*sited, "from", "to", *filters, "filter", "value"))
         params = {each: value for each in (*sited, "from", "to", *filters) if (value := self.get_param(each))}
-        state = DeskState(params, self.get_query_argument("compare", "") == "true")
+        state = DeskState(params, parse_comparison(self.get_query_argument("compare", "")))
         first = next((query for query in queries if query.has_range), None)
         if first and (added := self.parse_added_filter(first, filters)):
             self.redirect(f"/boards/{name}/desk{state.link(params={**params, **added})}")

@@ -40,8 +40,10 @@ def build_board_scope(tiles: Sequence[tuple[ReportQuery, ReportView]], state: De
     days, before = common_days(ranged), common_previous_days(ranged)
     items: tuple[MenuItem, ...] = ()
     if query.has_range:
-        hrefs, today = (state.link(compare=True), state.link(compare=False)), scope_date(query, view)
-        items = comparison_items(days, before, today, is_compared=state.compare, hrefs=hrefs, plain_label="As on walls")
+        today = scope_date(query, view)
+        items = comparison_items(
+            days, before, today, state.compare, lambda choice: state.link(compare=choice), "As on walls"
+        )
     comparison = ScopeComparison(before, items)
     view = view if days else replace(view, reading=replace(view.reading, frame=None))
     scope = build_scope(query, view, state, board_subject(tiles), comparison, filters)

@@ -26,7 +26,7 @@ class OverviewParams(DeskHandler):
     def get_param(self, name: str) -> str:
         """Returns a parameter of the reports; every table has its usual number of rows."""
         if name == "compare":
-            return "true" if self.compares else ""
+            return self.get_query_argument("compare", "") or "true"
         return "" if name == "rows" else self.get_query_argument(name, "")
 
     def check_overview_params(self) -> None:
@@ -88,7 +88,7 @@ class OverviewParams(DeskHandler):
         params = {name: value for name in names if (value := self.get_param(name))}
         if self.get_query_argument(SOURCE_PARAM, ""):
             params[SOURCE_PARAM] = source.name
-        return params | ({} if self.compares else {"compare": "false"})
+        return params | {name: value for name, value in (("compare", self.get_param("compare")),) if value != "true"}
 
     def single_day(self) -> date | None:
         """Returns the day of a range of one day, which is drawn by hour; None for more. 400 for a wrong range."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
+
+from utilities.model.time_ranges import COMPARED_STEP_DAYS, Comparison
 
 PERIODS = (
     ("Today", "now/d", "now"),
@@ -21,7 +23,7 @@ class DeskState:
     """The state of a desk page; defaults are left out of its links."""
 
     params: Mapping[str, str] = field(default_factory=dict)  # of the report
-    compare: bool = False
+    compare: Comparison = False
     view: str = ""
     series: str = ""  # the key of the column that is drawn
     sort: str = ""  # a column's key, with `-` in front for descending order
@@ -31,7 +33,7 @@ class DeskState:
     @property
     def report_params(self) -> dict[str, str]:
         """The parameters that the figures depend on."""
-        return {**self.params, **({"compare": "true"} if self.compare else {})}
+        return {**self.params, **compare_params(self.compare)}
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -66,6 +68,23 @@ class DeskState:
     def has_default_range(self) -> bool:
         """Whether the report has the range that it has on walls."""
         return "from" not in self.params and "to" not in self.params
+
+
+def parse_comparison(text: str) -> Comparison:
+    """Returns the comparison that the parameter of an address names; False for any other text."""
+    return cast(Comparison, text) if text in COMPARED_STEP_DAYS else text == "true"
+
+
+def parse_compare_param(value: object) -> object:
+    """Returns the comparison. Raises ValueError for other words."""
+    if value not in ("true", "false", *COMPARED_STEP_DAYS):
+        raise ValueError("must be true, false, week or year")
+    return value if value in COMPARED_STEP_DAYS else value == "true"
+
+
+def compare_params(comparison: Comparison) -> dict[str, str]:
+    """Returns the parameter of a comparison as an address has it."""
+    return {"compare": comparison if isinstance(comparison, str) else "true"} if comparison else {}
 
 
 def query_string(fields: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:

@@ -14,7 +14,7 @@ from utilities.model.errors import Overloaded, ParameterError
 from utilities.model.frames import ReadingState
 from utilities.model.near_names import check_param_names
 
-COMPARE_CHOICES = ("", "true", "false")
+COMPARE_CHOICES = ("", "true", "false", "week", "year")
 RETRY_AFTER_SECONDS = 3  # until figures that are awaited may be there
 BUSY_RETRY_AFTER_SECONDS = 10  # until there may be room for another report with parameters
 

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from handlers.reports.desk_state import query_string
+from handlers.reports.desk_state import compare_params, parse_comparison, query_string
 from handlers.reports.presenter import ReportView, build_report_view
 from utilities.google.ga4_request import SPARE_ROWS
 from utilities.model.frames import Frame, Reading, ReadingState, ValueKind
+from utilities.model.time_ranges import Comparison
 from utilities.refresh.parameterized_reports import ParameterizedReports
 from utilities.refresh.schedule import has_turned
 from utilities.reports import Report
@@ -32,13 +33,23 @@ class ReportQuery:
     services: Services
     report: Report
     params: Mapping[str, str] = field(default_factory=dict)
-    compare: bool = False
+    compare: Comparison = False
 
     def with_params(self, get_param: GetParam) -> "ReportQuery":
         """Returns the query with those parameters of a request that this report accepts; all others are ignored."""
         names = (*self.filter_names, *((ROWS_PARAM,) if self.has_row_limit else ()))
         params = {name: value for name in names if (value := get_param(name))}
-        return replace(self, params=params, compare=self.can_compare and get_param("compare") == "true")
+        return replace(self, params=params, compare=self.requested_comparison(get_param("compare")))
+
+    def requested_comparison(self, text: str) -> Comparison:
+        """Returns the comparison of a request; that of the report itself is none of the request."""
+        comparison = parse_comparison(text) if self.can_compare else False
+        return False if comparison == self.own_comparison else comparison
+
+    @property
+    def own_comparison(self) -> Comparison:
+        """The comparison that the report has without a request."""
+        return getattr(self.report.query, "compare", False)
 
     @property
     def _variants(self) -> ParameterizedReports:
@@ -64,7 +75,7 @@ class ReportQuery:
         """All parameters that change the figures."""
         names = list(self.filter_names)
         names += [ROWS_PARAM] if self.has_row_limit else []
-        return [*names, "compare"] if self.can_compare or getattr(self.report.query, "compare", False) else names
+        return [*names, "compare"] if self.can_compare or self.own_comparison else names
 
     @property
     def row_limit(self) -> int:
@@ -96,18 +107,18 @@ class ReportQuery:
 
     @property
     def can_compare(self) -> bool:
-        """Whether the figures of the previous period can be added."""
+        """Whether a request can choose the time before that the figures are compared with."""
         return self._variants.can_compare(self.report)
 
     @property
     def is_parameterized(self) -> bool:
         """Whether it has a reading of its own, apart from the one that walls show."""
-        return bool(self.params) or self.compare or self.services.reports.get(self.report.name) is not self.report
+        return bool(self.params) or bool(self.compare) or self.services.reports.get(self.report.name) is not self.report
 
     @property
     def query_string(self) -> str:
         """The parameters as an address has them: `?from=now-1d%2Fd`, or ''."""
-        return query_string({**self.params, **({"compare": "true"} if self.compare else {})})
+        return query_string({**self.params, **compare_params(self.compare)})
 
     def request_refresh(self) -> str:
         """Keeps the report refreshed for a while, and returns the name its reading is stored under.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from handlers.reports.desk_state import DeskState, query_string
+from handlers.reports.desk_state import DeskState, compare_params, query_string
 from handlers.reports.presenter import ReportView
 from handlers.reports.report_groups import find_twins
 from handlers.reports.report_query import ReportQuery
@@ -75,7 +75,7 @@ def source_items(query: ReportQuery, state: DeskState) -> Iterator[MenuItem]:
         return
     for each in (query, *others):
         fields = {name: value for name, value in state.params.items() if name in each.filter_names}
-        compares = {"compare": "true"} if state.compare and each.can_compare else {}
+        compares = compare_params(state.compare if each.can_compare else False)
         label = source_label(each.describe(None))[0]
         href = f"/reports/{each.report.name}{query_string(fields | compares)}"
         yield MenuItem(f"source-{each.report.name}", label, href, each is query)
@@ -88,6 +88,12 @@ def report_comparison_items(
     if not (query.has_range and query.can_compare):
         return ()
     days = view.frame.date_range
-    previous = before or (days.preceding_range() if days else None)
-    hrefs = state.link(compare=True), state.link(compare=False)
-    return comparison_items(days, previous, scope_date(query, view), is_compared=state.compare, hrefs=hrefs)
+    own = query.own_comparison
+    return comparison_items(
+        days,
+        before,
+        scope_date(query, view),
+        query.compare or own,
+        lambda choice: state.link(compare=False if choice == own else choice),
+        "" if own else "Nothing",
+    )

@@ -1,6 +1,6 @@
 """The scope line of a desk page: site, source, days, comparison and filters, each as a menu of links."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from handlers.reports.row_links import SCOPE_NAMES
 from utilities.model.errors import ParameterError
 from utilities.model.frames import DateRange
 from utilities.model.period_words import count_days, format_days
-from utilities.model.time_ranges import parse_range
+from utilities.model.time_ranges import COMPARED_STEP_DAYS, Comparison, parse_range
 from utilities.pageviews.sites.registry import SiteRegistry
 from utilities.pageviews.sql.filters import resolve_site
 
@@ -82,17 +82,49 @@ def comparison_items(
     days: DateRange | None,
     previous: DateRange | None,
     today: date,
-    *,
-    is_compared: bool,
-    hrefs: tuple[str, str],
-    plain_label: str = "Nothing",
-) -> tuple[MenuItem, MenuItem]:
-    """Returns the choices of a comparison: the previous period with its days, and none; `hrefs` are in this order."""
-    detail = format_days(previous, today) if previous else ""
-    return (
-        MenuItem("compare", label_previous_period(days), hrefs[0], is_compared, detail),
-        MenuItem("compare-nothing", plain_label, hrefs[1], not is_compared),
-    )
+    comparison: Comparison,
+    link: Callable[[Comparison], str],
+    nothing: str = "Nothing",
+) -> tuple[MenuItem, ...]:
+    """Returns the choices of a comparison, each with its days; `previous` are those of the one in force.
+
+    `link` returns the address for a choice; `nothing` is the label of no comparison, '' where there is always one.
+    """
+    labels: dict[Comparison, str] = {True: label_previous_period(days)}
+    is_one_day = days is not None and count_days(days) == 1
+    if days and is_one_day:
+        labels["week"] = f"The {days.first:%A} before"
+    elif comparison == "week":
+        labels["week"] = "The same weekdays a week before"
+    if days is None or not days.window_minutes:
+        labels["year"] = "The same weekday last year" if is_one_day else "The same weekdays last year"
+
+    def describe_days(choice: Comparison) -> str:
+        compared = (previous if choice == comparison else None) or (days and preceding_days(days, choice))
+        return format_days(compared, today) if compared else ""
+
+    items = [
+        MenuItem(
+            "compare" if choice is True else f"compare-{choice}",
+            label,
+            link(choice),
+            choice == comparison,
+            describe_days(choice),
+        )
+        for choice, label in labels.items()
+    ]
+    if nothing:
+        items.append(MenuItem("compare-nothing", nothing, link(False), not comparison))
+    return tuple(items)
+
+
+def preceding_days(days: DateRange, comparison: Comparison) -> DateRange:
+    """Returns the days that a comparison is with, until midnight."""
+    if not isinstance(comparison, str):
+        return days.preceding_range()
+    step = COMPARED_STEP_DAYS[comparison]
+    shift = timedelta(days=-(-count_days(days) // step) * step)
+    return DateRange(days.first - shift, days.last - shift, days.zone)
 
 
 def build_scope(

@@ -12,6 +12,7 @@ from utilities.config.settings import Settings
 from utilities.model.clock import Clock, MonotonicClock
 from utilities.model.errors import Overloaded, ShareUsedUp
 from utilities.model.frames import Frame, Reading
+from utilities.model.time_ranges import Comparison
 from utilities.model.viewers import QUERY_VIEWER, REQUEST_VIEWER
 from utilities.refresh.refresher import Refresher
 from utilities.reports import BuildFrames, Report
@@ -84,14 +85,16 @@ class ParameterizedReports:
             monotonic=monotonic,
         )
 
-    def latest_reading(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> Reading | None:
+    def latest_reading(
+        self, report: Report, params: Mapping[str, str], *, compare: Comparison = False
+    ) -> Reading | None:
         """Returns the reading of the report with these parameters, None while pending, and keeps it fresh.
 
         Never waits. Raises as `keep_fresh` does.
         """
         return self.store.latest(self.keep_fresh(report, params, compare=compare))
 
-    def keep_fresh(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> str:
+    def keep_fresh(self, report: Report, params: Mapping[str, str], *, compare: Comparison = False) -> str:
         """Keeps the report with these parameters fresh for a while; returns the name its readings are stored under.
 
         Raises ParameterError for invalid parameters, and Overloaded while too many other reports are in use, and
@@ -133,17 +136,16 @@ class ParameterizedReports:
         )
 
     def can_compare(self, report: Report) -> bool:
-        """Whether the report can be compared with the previous period, and does not do so already."""
+        """Whether a request can compare the report with a time before, also where it is compared already."""
         source = self.sources.configured.get(report.sources[0])
-        is_plain = report.build is None and not getattr(report.query, "compare", False)
         return (
-            is_plain
+            report.build is None
             and report.query is not None
             and isinstance(source, ParameterizedSource)
             and source.can_compare(report.query)
         )
 
-    def with_params(self, report: Report, params: Mapping[str, str], *, compare: bool = False) -> Report:
+    def with_params(self, report: Report, params: Mapping[str, str], *, compare: Comparison = False) -> Report:
         """Returns the report with these parameters; raises ParameterError."""
         if not params and not compare:
             return report

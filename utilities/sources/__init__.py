@@ -13,6 +13,7 @@ from utilities.model.clock import Clock, utc_now
 from utilities.model.clock_changes import note_clock_changes
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Column, Frame
+from utilities.model.time_ranges import Comparison
 from utilities.model.wall_words import NOT_CONNECTED
 from utilities.redaction import Redactor
 
@@ -64,10 +65,10 @@ class ParameterizedSource(Protocol):
         """Whether the query can be compared with the previous period."""
         ...
 
-    def with_params(self, query: Any, params: Mapping[str, str], *, compare: bool = False) -> Any:
+    def with_params(self, query: Any, params: Mapping[str, str], *, compare: Comparison = False) -> Any:
         """Returns the query with these request parameters; ignores unknown ones. Raises ParameterError.
 
-        With `compare` it also has the previous period, where it can. Every source accepts ROWS_PARAM.
+        With `compare` it also has the figures of the time before, where it can. Every source accepts ROWS_PARAM.
         """
         ...
 

@@ -31,7 +31,7 @@ from utilities.google.time_series import arrange_times
 from utilities.model.clock import Clock
 from utilities.model.errors import ParameterError, SourceMisconfigured
 from utilities.model.frames import Column, DateRange, Frame, ValueKind
-from utilities.model.time_ranges import end_of_period, is_moment, parse_range, start_of_day
+from utilities.model.time_ranges import Comparison, end_of_period, is_moment, parse_range, start_of_day
 from utilities.sources import Source, SourceType, check_param_text, parse_row_limit
 
 __all__ = ["SOURCE", "Ga4Filter", "Ga4Query", "Ga4Source", "build_ga4_request"]
@@ -144,7 +144,7 @@ class Ga4Source:
     def can_compare(self, query: Ga4Query) -> bool:
         return bool(self.parameter_names(query))
 
-    def with_params(self, query: Ga4Query, params: Mapping[str, str], *, compare: bool = False) -> Ga4Query:
+    def with_params(self, query: Ga4Query, params: Mapping[str, str], *, compare: Comparison = False) -> Ga4Query:
         """Returns the query for other days, of the sessions with these properties; raises ParameterError."""
         if not self.parameter_names(query):
             return query
@@ -154,7 +154,7 @@ class Ga4Source:
         filters = (*query.filters, *(Ga4Filter(GA4_FILTERS[name], text) for name, text in selected.items()))
         fields: dict[str, Any] = {field: params[name] for name, field in GA4_RANGE_PARAMS.items() if params.get(name)}
         limit = parse_row_limit(params, query.limit, MAX_GA4_ROWS)
-        query = replace(query, **fields, filters=filters, compare=query.compare or compare, limit=limit)
+        query = replace(query, **fields, filters=filters, compare=compare or query.compare, limit=limit)
         self.requested_days(query)
         return query
 

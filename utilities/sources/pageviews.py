@@ -153,9 +153,7 @@ class PageViewSource:
         if query.filters and not site_query.has_visits:
             raise ParameterError(next(iter(query.filters)), "cannot filter hits that are not counted")
         if query.compare and not site_query.can_compare:
-            raise SourceMisconfigured(
-                f"`{query.question}` cannot be compared with the previous period: remove `compare`"
-            )
+            raise SourceMisconfigured(f"`{query.question}` cannot be compared with the time before: remove `compare`")
         if not 1 <= query.limit <= MAX_PAGE_VIEW_ROWS:
             raise SourceMisconfigured(f"`limit` must be from 1 to {MAX_PAGE_VIEW_ROWS}")
         site, zone = resolve_site(self.sites, query.site)
@@ -168,13 +166,14 @@ class PageViewSource:
         return tuple(PAGE_VIEW_PARAMS if site_query is None or site_query.has_visits else RANGE_PARAMS)
 
     def can_compare(self, query: PageViewQuery) -> bool:
-        site_query = site_queries().get(query.question)
-        return site_query is not None and site_query.can_compare
+        return (named := site_queries().get(query.question)) is not None and named.can_compare
 
-    def with_params(self, query: PageViewQuery, params: Mapping[str, str], *, compare: bool = False) -> PageViewQuery:
-        """Returns the query with the request's parameters; raises ParameterError for invalid ones."""
+    def with_params(
+        self, query: PageViewQuery, params: Mapping[str, str], *, compare: Comparison = False
+    ) -> PageViewQuery:
+        """Returns the query with the request's parameters; raises ParameterError."""
         fields: dict[str, Any] = {field: params[name] for name, field in PAGE_VIEW_PARAMS.items() if params.get(name)}
-        fields["compare"] = query.compare or (compare and self.can_compare(query))
+        fields["compare"] = (self.can_compare(query) and compare) or query.compare
         for name in PAGE_VIEW_PARAMS.keys() & params.keys():
             check_param_text(name, params[name])
         query = replace(query, **fields, limit=parse_row_limit(params, query.limit, MAX_PAGE_VIEW_ROWS))

@@ -59,6 +59,35 @@ async def test_report_of_one_site_can_be_switched_to_another_and_keeps_the_rest(
     assert "<summary>shop</summary>" in (await fetch(f"{address}/reports/site-pages")).body.decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "current", "links"),
+    [
+        ("/reports/site-pages?from=2026-11-14&to=2026-11-20&compare=year", "year", {"compare", "compare-nothing"}),
+        ("/reports/site-pages?from=2026-11-20&to=2026-11-20&compare=week", "week", {"compare", "compare-year"}),
+        ("/reports/site-totals?from=2026-11-14&to=2026-11-20&compare=year", "year", {"compare"}),
+        ("/?from=2026-11-14&to=2026-11-20&compare=year", "year", {"compare", "compare-nothing"}),
+        ("/boards/lobby/desk?from=2026-11-14&to=2026-11-20&compare=year", "year", {"compare", "compare-nothing"}),
+    ],
+)
+async def test_same_weekdays_of_last_year_and_last_week_can_be_chosen(
+    address: str, fetch: Callable, path: str, current: str, links: set[str]
+):
+    offered = await read_links(address, fetch, path)
+    assert links <= offered.keys()
+    assert ("compare-nothing" in offered) == ("totals" not in path), "what has its own comparison always has one"
+    page = (await fetch(address + path)).body.decode()
+    assert re.search(rf'id="compare-{current}" href="[^"]*compare={current}[^"]*" aria-current="true"', page)
+    assert not re.search(r'id="compare(-nothing)?" [^>]*aria-current', page)
+
+
+@pytest.mark.parametrize("compare", ["year", "week"])
+async def test_every_format_compares_with_the_same_weekdays(address: str, fetch: Callable, compare: str):
+    for path in ("site-totals.json", "site-by-day.json", "site-devices.csv", "site-by-day.svg"):
+        answer = await fetch(f"{address}/reports/{path}?from=2026-11-14&to=2026-11-20&compare={compare}")
+        assert (path, answer.code) == (path, 200)
+    assert (await fetch(f"{address}/reports/site-by-day.json?compare={compare}s")).code == 400
+
+
 async def test_desk_of_a_board_has_the_scope_line_and_adds_a_filter_to_the_address(address: str, fetch: Callable):
     page = (await fetch(f"{address}/boards/lobby/desk?from=now-6d/d&to=now&site=blog")).body.decode()
     assert all(f'id="menu-{name}"' in page for name in ("site", "days", "compare", "filter"))
