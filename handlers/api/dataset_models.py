@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, JsonValue
 
-from handlers.api.models import ColumnResponse, ListResponse, QueryParams, ResponseModel, parse_json_bool
+from handlers.api.models import ColumnResponse, ListResponse, QueryParams, ResponseModel
 from utilities.datasets.schema import DatasetSchema
 from utilities.model.frames import Value
 
@@ -17,6 +17,13 @@ SCHEMA_EXAMPLE = {
     "expect_every": "1h",
 }
 MAX_WHERE_CHARS = 2_000
+
+
+def parse_json_bool(value: object) -> object:
+    """Returns a bool. Raises ValueError for other words than JSON's: pydantic would accept `on` and `yes` too."""
+    if value not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return value == "true"
 
 
 class DatasetResponse(ResponseModel):
