@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select
 
 from utilities.accounts.database.command_tables import screen_log
-from utilities.accounts.database.tables import screens
+from utilities.accounts.database.tables import screen_changes
 
 log = logging.getLogger("foyer.screens")
 
@@ -73,9 +73,9 @@ def insert_log_row(
 ) -> int:
     """Inserts a row, deletes the oldest of the screen and what is too old, and returns the number of the row.
 
-    The numbers of one screen grow in the order in which they can be read: a script names the last that it has done.
+    The numbers grow in the order in which they can be read: a script names the last that it has done.
     """
-    connection.execute(select(screens.c.number).where(screens.c.number == screen).with_for_update())
+    connection.execute(select(screen_changes.c.revision).with_for_update())  # one after the other
     values = {
         **{"screen": screen, "made_at": now, "person": person[:MAX_PERSON_CHARS]},
         **{"action": action, "detail": detail[:MAX_DETAIL_CHARS]},
