@@ -156,7 +156,7 @@ async def test_table_is_bounded(database: StateDatabase, clock: ScreenClock):
 
 async def test_running_process_sends_what_is_stored_now_and_what_was_left(database: StateDatabase, clock: ScreenClock):
     channel = RecordingChannel()
-    await open_process(database, clock, channel).deliver(DARK)
+    await deliver(open_process(database, clock, channel), DARK)
     process = open_process(database, clock, channel)
     process.start()
     try:

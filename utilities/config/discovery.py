@@ -19,7 +19,7 @@ def discover_units(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Un
     """
     plural = f"{name[:-1]}IES" if name.endswith("Y") else f"{name}S"
     result: list[Unit] = []
-    for module in _import_modules(package):
+    for module in _import_modules(package.__name__, tuple(package.__path__)):
         units: tuple[Any, ...] = getattr(module, plural, None) or (getattr(module, name, None),)
         if not all(isinstance(unit, kind) for unit in units):
             raise ModuleRuleError(f"{module.__name__} must define {name}: {kind.__name__}")
@@ -28,7 +28,7 @@ def discover_units(package: ModuleType, name: str, kind: type[Unit]) -> tuple[Un
 
 
 @cache
-def _import_modules(package: ModuleType) -> tuple[ModuleType, ...]:
-    """Returns the modules in the folder of `package`, which is read once in a process."""
-    names = [info.name for info in pkgutil.iter_modules(package.__path__)]
-    return tuple(importlib.import_module(f"{package.__name__}.{name}") for name in names)
+def _import_modules(package: str, folders: tuple[str, ...]) -> tuple[ModuleType, ...]:
+    """Returns the modules in the folders of a package, which are read once in a process."""
+    names = [info.name for info in pkgutil.iter_modules(folders)]
+    return tuple(importlib.import_module(f"{package}.{name}") for name in names)
