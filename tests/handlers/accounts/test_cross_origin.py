@@ -22,7 +22,7 @@ CHANGING = [
     for route in all_routes()
     for method in route.handler.allowed_methods()
     if route.pattern in ROW_OF_ROUTE and method not in ("GET", "HEAD", "OPTIONS") and not route.any_origin
-    if Person in route.allow and route.handler is not UnknownApiAddress  # which changes nothing
+    if Person in route.for_method(method).allow and route.handler is not UnknownApiAddress  # which changes nothing
 ]
 BEACONS = {ROW_OF_ROUTE[route.pattern][3] for route in collect_routes()}
 """For pages of other sites, without a principal; see tests/handlers/collect/test_headers.py."""

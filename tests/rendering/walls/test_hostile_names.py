@@ -73,7 +73,7 @@ class RecordedPipe:
     def set_close_callback(self, callback: Callable[[], None] | None) -> None: ...
 
 
-def hostile_frame(tiles: Sequence[Tile], names: tuple[str, ...]) -> Frame:
+def hostile_frame(tiles: Sequence[Tile], names: tuple[str, ...], figure: int) -> Frame:
     """Returns a frame that all these tiles can draw, with these names wherever it has texts."""
     keys: dict[str, None] = {}
     for tile in tiles:
@@ -87,17 +87,17 @@ def hostile_frame(tiles: Sequence[Tile], names: tuple[str, ...]) -> Frame:
     )
     shown = names if any(key in TEXT_KEYS for key in names_of) else names[:1]
     texts = {"date": "2026-11-27"}
-    rows = (tuple(texts.get(key, name) for key in names_of) + (9,) * len(figures) for name in shown)
+    rows = (tuple(texts.get(key, name) for key in names_of) + (figure,) * len(figures) for name in shown)
     return Frame(columns, tuple(rows), (Note(f"Without {names[0]}."),))
 
 
-async def show_names(services: Services, clock: VirtualClock, names: tuple[str, ...]) -> None:
+async def show_names(services: Services, clock: VirtualClock, names: tuple[str, ...], figure: int) -> None:
     now = clock()
     error = LastError(f"cannot read {names[0]}", ErrorKind.UNAVAILABLE, now, 1, now + timedelta(hours=1))
     for board in services.boards:
         for place, tile in enumerate(board.tiles):
             same = [each for each in board.tiles if each.report == tile.report]
-            reading = Reading(tile.report, hostile_frame(same, names), now)
+            reading = Reading(tile.report, hostile_frame(same, names, figure), now)
             if place == 0:
                 reading = replace(reading, frame=None, taken_at=None, last_error=error)
             await services.store.write(reading, unfenced_lease(tile.report))
@@ -128,9 +128,11 @@ async def test_nothing_personal_is_on_any_board_that_is_shipped(settings: Callab
         for name, pipe in pipes.items():
             services.walls.add_wall(name, pipe, last="", chunked=False, sees_private=lambda: True)
         for at in range(0, len(HOSTILE), ROWS_OF_A_TILE):
-            marker = f"{MARKER}-{at}"
-            await show_names(services, clock, (*HOSTILE[at : at + ROWS_OF_A_TILE], marker))
+            name_marker, figure = f"{MARKER}-{at}", 7_001 + at
+            await show_names(services, clock, (*HOSTILE[at : at + ROWS_OF_A_TILE], name_marker), figure)
             for name in names:
+                has_names = any(tile.view == "table" for tile in services.boards.get(name).tiles)
+                marker = name_marker if has_names else f"{figure:,}"
                 await wait_until(lambda name=name, marker=marker: marker.encode() in pipes[name].sent)
                 page = services.walls.render_page(name, sees_private=True) or b""
                 assert marker.encode() in page
