@@ -56,6 +56,7 @@ async def test_sign_in_networks_and_google_go_through_the_same_proxy(internet: I
     assert not proxy.refusals
 
 
+@pytest.mark.slow
 async def test_https_goes_through_the_proxy_of_https(internet: Internet, proxy: LoopbackProxy):
     settings = read_settings({"https_proxy": proxy_url(proxy)}, env_file=None)
     async with HttpClient(settings.proxies) as client:

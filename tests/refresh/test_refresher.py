@@ -173,6 +173,7 @@ async def test_stop_cancels_a_running_query(store):
     assert await store.acquire_lease("users", 1.0) is not None
 
 
+@pytest.mark.slow
 async def test_it_starts_while_everything_is_down_and_recovers(redis_server, settings):
     redis_server.freeze()
     store = await open_store(settings(redis_url=redis_server.url), utc_now)

@@ -107,6 +107,7 @@ async def test_hacker_news_leaves_out_stories_about_other_pages(network_server, 
     assert 0 in results
 
 
+@pytest.mark.slow
 async def test_lobsters_is_never_asked_faster_than_it_wants(network_server, social, ask):
     frame = await ask(social("lobsters"))
     assert network_server.calls("lobsters") == 10
@@ -114,6 +115,7 @@ async def test_lobsters_is_never_asked_faster_than_it_wants(network_server, soci
     assert network_server.faults.most_running["/lobsters/stories/url/all.json"] <= 4
 
 
+@pytest.mark.slow
 async def test_lobsters_is_not_asked_too_fast_either_when_its_first_connections_take_a_while(
     network_server, social, ask
 ):

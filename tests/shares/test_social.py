@@ -25,6 +25,7 @@ def is_running(network_server, network):
     return any(running for path, running in network_server.faults.running.items() if path.startswith(host))
 
 
+@pytest.mark.slow
 async def test_all_networks_are_queried_at_the_same_time(network_server, social, ask):
     network_server.faults.inject("/", Fault("latency", seconds=1.0))
     source = social(timeout=30.0)
@@ -42,6 +43,7 @@ async def test_networks_without_a_pace_of_their_own_take_one_round_trip(network_
     assert {name: running_calls(network_server, name) for name in names} == dict.fromkeys(names, 10)
 
 
+@pytest.mark.slow
 async def test_dead_network_neither_delays_nor_empties_the_others(network_server, social, ask):
     network_server.inject_fault("pinterest", "hang", seconds=30)
     source = social("hacker-news", "pinterest", "facebook", timeout=3.0)

@@ -45,6 +45,7 @@ async def test_silent_connection_is_cut_and_replaced(
     await wait_until(lambda: database.workers.pending_count == 0)  # no thread hangs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", ["refuse", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("reset", "silent"))]
 )

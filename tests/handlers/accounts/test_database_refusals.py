@@ -82,6 +82,7 @@ async def test_database_that_refuses_is_down_until_it_no_longer_does(
     assert not any(record.exc_info for record in caplog.records)
 
 
+@pytest.mark.slow
 async def test_read_only_database_still_answers_what_reads(
     open_database: OpenDatabase, postgres_url: str, caplog: pytest.LogCaptureFixture
 ):
@@ -204,6 +205,7 @@ async def test_spoiled_sqlite_file_is_down_until_it_is_restored(
         assert [line.partition(" (")[0] for line in log_lines(caplog)] == [FAILED, HEALED]
 
 
+@pytest.mark.slow
 async def test_sqlite_file_that_was_deleted_is_made_again(
     open_database: OpenDatabase, settings: Callable[..., Settings]
 ):

@@ -44,6 +44,7 @@ async def test_discovery_document_of_another_issuer_is_rejected(new_browser: Cal
     assert (await new_browser().open("/login")).code == 503
 
 
+@pytest.mark.slow
 async def test_hanging_issuer_is_queried_once_for_all_and_times_out(start_foyer: StartFoyer, provider: Provider):
     provider.faults.inject("/openid/.well-known", Fault("hang", seconds=30))
     foyer = await start_foyer()

@@ -131,6 +131,7 @@ async def test_dropped_database_gives_503(start_foyer: StartFoyer, postgres_url:
     assert (await foyer.new_browser().open("/login-page")).code == 200
 
 
+@pytest.mark.slow
 async def test_frozen_database_gives_503_in_seconds(start_foyer: StartFoyer, postgres_url: str):
     foyer = await start_foyer(database_url=postgres_url)
     browser = foyer.new_browser()

@@ -90,6 +90,7 @@ async def test_file_that_is_no_database_is_reported(settings: Callable[..., Sett
         await open_state_database(database_settings)
 
 
+@pytest.mark.slow
 async def test_locked_sqlite_fails_after_a_timeout(settings: Callable[..., Settings]):
     database_settings = settings()
     database = await open_state_database(database_settings)

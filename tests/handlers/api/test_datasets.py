@@ -9,6 +9,7 @@ import pytest
 from tornado.httpclient import HTTPResponse
 
 from tests.handlers.api.conftest import Program
+from tests.waiting import wait_until
 
 Programs = Callable[..., Awaitable[Program]]
 
@@ -173,8 +174,12 @@ async def test_value_of_a_tile_is_set_as_in_smashing(program: Programs, subtests
         assert answer.code == 200, answer.body
     dataset = json.loads((await one.ask("/api/v1/datasets/orders")).body)
     assert [each["kind"] for each in dataset["declared"]["columns"]] == ["datetime", "integer"]
-    reading = json.loads((await one.ask("/api/v1/reports/orders/reading")).body)
-    assert reading["rows"] == [[43]]
+
+    async def shows_the_last_value() -> bool:
+        reading = json.loads((await one.ask("/api/v1/reports/orders/reading")).body)
+        return bool(reading["rows"] == [[43]])
+
+    await wait_until(shows_the_last_value)
     for path, content, code in (
         ("shop/orders", b"4.5", 200),  # it began with whole numbers
         ("shop/orders", b'"many"', 422),

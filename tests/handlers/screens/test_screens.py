@@ -79,6 +79,7 @@ def test_every_route_for_screens_names_a_board_or_is_for_everybody():
             assert "/boards/([a-z0-9-]+)" in route.pattern or route.any_board
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["unpaired", "unpaired elsewhere", "another board"])
 async def test_stream_ends_with_the_credential_and_with_the_board(
     start_foyer: StartFoyer, pair_television: PairTelevision, end: str

@@ -77,6 +77,7 @@ async def test_the_wall_reloads_when_foyer_has_another_version(server: WallServe
     await expect(wall_page.locator("body")).to_have_attribute("data-build", "built-twice", timeout=20_000)
 
 
+@pytest.mark.slow
 async def test_an_edited_board_reaches_the_open_wall_by_itself(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url())
     await wait_until(lambda: server.walls.wall_count == 1)
