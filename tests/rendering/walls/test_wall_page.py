@@ -13,7 +13,7 @@ from tests.rendering.walls.conftest import BOARD, WallServer, number, server_bui
 from tests.waiting import wait_until
 from utilities.config.settings import Settings
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")  # where the browser is
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]  # where the browser is
 
 CANARIES = (
     "<script>alert(1)</script>",
@@ -44,7 +44,6 @@ async def test_figures_change_on_the_wall_without_a_reload(server: WallServer, w
     await expect(wall_page.locator("[data-tile=pages]")).to_contain_text("/careers")
 
 
-@pytest.mark.slow
 async def test_the_wall_shows_that_the_server_is_gone_and_reconnects(server: WallServer, wall_page: Page) -> None:
     await server.show("visitors", number(21480))
     await wall_page.goto(server.url())
@@ -67,7 +66,6 @@ async def test_the_wall_shows_that_the_server_is_gone_and_reconnects(server: Wal
     assert await wall_page.evaluate("window.sameDocument")
 
 
-@pytest.mark.slow
 async def test_the_wall_reloads_when_foyer_has_another_version(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url())
     await wait_until(lambda: server.walls.wall_count == 1)
@@ -77,7 +75,6 @@ async def test_the_wall_reloads_when_foyer_has_another_version(server: WallServe
     await expect(wall_page.locator("body")).to_have_attribute("data-build", "built-twice", timeout=20_000)
 
 
-@pytest.mark.slow
 async def test_an_edited_board_reaches_the_open_wall_by_itself(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url())
     await wait_until(lambda: server.walls.wall_count == 1)
@@ -85,7 +82,6 @@ async def test_an_edited_board_reaches_the_open_wall_by_itself(server: WallServe
     await expect(wall_page.locator("[data-tile=visitors]")).to_contain_text("Who came?", timeout=10_000)
 
 
-@pytest.mark.slow
 async def test_a_bad_edit_keeps_the_board_and_shows_an_error_in_the_status_line(
     server: WallServer, wall_page: Page
 ) -> None:
@@ -100,7 +96,6 @@ async def test_a_bad_edit_keeps_the_board_and_shows_an_error_in_the_status_line(
     assert await wall_page.evaluate("window.sameDocument")
 
 
-@pytest.mark.slow
 async def test_a_wall_whose_board_was_deleted_says_so(server: WallServer, wall_page: Page) -> None:
     server.boards.files.grace_seconds = 0.0
     server.edit(BOARD.replace("Office", "Other"), "other")
@@ -120,7 +115,6 @@ async def test_a_wall_whose_board_was_deleted_says_so(server: WallServer, wall_p
     await expect(wall_page).to_have_title(re.compile("Other"))
 
 
-@pytest.mark.slow
 async def test_a_wall_never_reloads_into_an_error_page(server: WallServer, wall_page: Page) -> None:
     await server.show("visitors", number(5))
     await wall_page.goto(server.url())
@@ -142,7 +136,6 @@ async def test_a_wall_never_reloads_into_an_error_page(server: WallServer, wall_
     await expect(wall_page).to_have_title(re.compile("Other"), timeout=15_000)
 
 
-@pytest.mark.slow
 async def test_a_proxy_that_buffers_streams_does_not_stop_the_wall(server: WallServer, wall_page: Page) -> None:
     await wall_page.route("**/stream*", lambda route: route.abort())
     await wall_page.clock.install()
@@ -158,7 +151,6 @@ async def is_shown_a_minute_later(wall_page: Page, figure: str) -> bool:
     return figure in await wall_page.locator("[data-tile=visitors]").inner_text()
 
 
-@pytest.mark.slow
 async def test_nothing_from_outside_runs_or_breaks_the_board(server: WallServer, wall_page: Page) -> None:
     await server.show("visitors", number(5))
     await wall_page.goto(server.url())
@@ -174,7 +166,6 @@ async def test_nothing_from_outside_runs_or_breaks_the_board(server: WallServer,
     assert await wall_page.locator("main script, main iframe, main img, main style").count() == 0
 
 
-@pytest.mark.slow
 async def test_ages_and_clock_are_right_on_a_television_with_a_wrong_clock(server: WallServer, wall_page: Page) -> None:
     await wall_page.add_init_script("Date.now = function () { return 86400000; };")
     await server.show("visitors", number(5), age=240)
@@ -194,7 +185,6 @@ async def test_ages_and_clock_are_right_on_a_television_with_a_wrong_clock(serve
     )
 
 
-@pytest.mark.slow
 async def test_without_script_the_page_is_complete_and_reloads(server: WallServer, chromium: Browser) -> None:
     await server.show("visitors", number(21480), age=120)
     page = await chromium.new_page(java_script_enabled=False)
@@ -210,7 +200,6 @@ async def test_without_script_the_page_is_complete_and_reloads(server: WallServe
     await page.close()
 
 
-@pytest.mark.slow
 async def test_common_kiosk_parameters_are_accepted(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url("/boards/office?kiosk&theme=light&refresh=30s&autofitpanels"))
     await expect(wall_page.locator("body")).to_have_class("light")
@@ -219,7 +208,6 @@ async def test_common_kiosk_parameters_are_accepted(server: WallServer, wall_pag
     await expect(wall_page.locator("body")).to_have_class("dark")
 
 
-@pytest.mark.slow
 async def test_the_list_redirects_to_the_only_board(server: WallServer, wall_page: Page) -> None:
     await wall_page.goto(server.url("/wall"))
     assert wall_page.url == server.url("/boards/office")
@@ -229,7 +217,6 @@ async def test_the_list_redirects_to_the_only_board(server: WallServer, wall_pag
     await expect(wall_page.locator("main a:not(.aside)")).to_have_text(["<Other>", "Office"])
 
 
-@pytest.mark.slow
 async def test_the_page_moves_a_little_and_the_cursor_hides(server: WallServer, wall_page: Page) -> None:
     async def no_detour(route: Route) -> None:
         await (route.abort() if route.request.resource_type == "xhr" else route.continue_())
