@@ -11,7 +11,7 @@ from utilities.datasets.cells import CheckedRow, RowError, RowsRefused
 from utilities.datasets.declarations import Dataset, NoDataset
 from utilities.datasets.figures import DatasetQuery, frame_column
 from utilities.datasets.pushes import PushMode
-from utilities.datasets.schema import describe_kind, format_interval
+from utilities.datasets.schema import describe_interval, describe_kind
 from utilities.model.formats import format_age, format_value
 from utilities.model.principals import Person
 
@@ -59,7 +59,7 @@ class DatasetListPage(DatasetPages):
             datasets=await self.services.datasets.list_all(),
             state=self.state_words,
             pushed=self.push_words,
-            every=format_interval,
+            every=describe_interval,
         )
 
 
@@ -112,14 +112,14 @@ class DatasetPage(DatasetPages):
         """Renders the page of a dataset; `more` is about a file that was pushed."""
         _, rows = await self.services.datasets.read_last_rows(dataset.name, SHOWN_ROWS)
         shown = [self.format_row(dataset, values) for values in rows]
-        settings = self.services.settings
+        settings, expected = self.services.settings, dataset.schema.expect_every
         await self.render_large_page(
             "datasets/dataset.html",
             here="/datasets",
             dataset=dataset,
             state=self.state_words(dataset),
             pushed=self.push_words(dataset),
-            every=format_interval(dataset.schema.expect_every),
+            every=describe_interval(expected) if expected else "",
             kind=describe_kind,
             rows=shown[::-1],
             boards=self.boards_with(dataset),

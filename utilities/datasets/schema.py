@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, model_validator
 
-from utilities.config.boards.model import Duration, Strict
+from utilities.config.boards.model import DURATION_UNITS, Duration, Strict
 
 MAX_DATASET_NAME_CHARS = 60
 COLUMN_NAME_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
@@ -43,6 +43,13 @@ def format_interval(value: timedelta | None) -> str | None:
         if seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def describe_interval(value: timedelta) -> str:
+    """Returns `hour` or `15 minutes`, to stand behind `every`."""
+    text = format_interval(value) or ""
+    number, unit = text[:-1], DURATION_UNITS[text[-1]]
+    return unit.removesuffix("s") if number == "1" else f"{number} {unit}"
 
 
 Interval = Annotated[Duration, PlainSerializer(format_interval)]

@@ -149,9 +149,7 @@ def leave_uncompared(frame: Frame) -> Frame:
     bare = frame if any(column.is_previous for column in frame.columns) else frame.with_previous(())
     previous = [column.is_previous for column in bare.columns]
     rows = (tuple(None if hide else cell for cell, hide in zip(row, previous, strict=True)) for row in bare.rows)
-    return replace(
-        bare, rows=tuple(rows), notes=(*bare.notes, Note(NOT_ENDED_TEXT, short="not compared")), previous_range=None
-    )
+    return replace(bare, rows=tuple(rows), notes=(*bare.notes, Note(NOT_ENDED_TEXT, short="")), previous_range=None)
 
 
 def comparable_days(days: DateRange) -> DateRange:

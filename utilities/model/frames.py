@@ -60,7 +60,7 @@ class Column:
 class Note:
     """A sentence about the frame, or about one column or row of it.
 
-    `short` is one to three words for walls, which have no room for the sentence.
+    `short` is one to three words for walls, which have no room for the sentence; walls leave a note without it out.
     """
 
     text: str

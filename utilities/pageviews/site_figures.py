@@ -98,7 +98,7 @@ class SiteFigures:
         frame = replace(frame, previous_range=describe_range(before))
         if not self.by_day and not counted.is_whole(before):
             first = counted.first_view and counted.first_view.astimezone(before.zone).date()
-            notes = (Note(NOT_COMPARED_TEXT.format(first), short="not compared"),) if first else ()
+            notes = (Note(NOT_COMPARED_TEXT.format(first), short=""),) if first else ()
             return await asyncio.to_thread(replace(frame, notes=(*frame.notes, *notes)).with_previous, ())
         stored_rows = await self._query(self.site_query.sql, before, limit=MAX_PAGE_VIEW_ROWS)
         earlier, _ = await asyncio.to_thread(self._read_rows, stored_rows, before, counted)

@@ -28,7 +28,7 @@ async def test_person_sees_datasets_and_pushes_a_file(start_local_foyer: StartFo
     datasets = foyer.services.datasets
     await datasets.declare("sales", schema(unique_by=["day"], expect_every="1h", title="<Sales>"), "ada")
     page = (await fetch(f"{foyer.address}/datasets/sales")).body.decode()
-    assert "Waiting. Last push: <bdi>never</bdi>; expected every 1h." in page and "&lt;Sales&gt;" in page
+    assert "Waiting. Last push: <bdi>never</bdi>; expected every hour." in page and "&lt;Sales&gt;" in page
     await datasets.push("sales", [{"day": "2026-11-01", "amount": 5, "note": "=x"}], PushMode.APPEND, "till")
     listed = (await fetch(f"{foyer.address}/datasets")).body.decode()
     assert "in time" in listed and "now by till" in listed

@@ -204,7 +204,9 @@ class TileContents:
 
 def note_width(frame: Frame, room: Box) -> float:
     """Returns what the word of the first note about the figures takes of the headline's line, px."""
-    return next((text_width(note.short, room.text) + NOTE_EM * room.text for note in frame.whole_notes), 0.0)
+    return next(
+        (text_width(note.short, room.text) + NOTE_EM * room.text for note in frame.whole_notes if note.short), 0.0
+    )
 
 
 def count_cells(frame: Frame | None) -> int:

@@ -69,7 +69,7 @@ def build_context(
         reason, retry, is_large = _failure_lines(error, shared, box, now, zone)
     failed = f"all {shared.count} failed" if shared and is_board else "failed"
     expected = tile_state.expected_at
-    notes = frame.whole_notes if frame else ()
+    notes = [note for note in frame.whole_notes if note.short] if frame else []
     return TileContext(
         name=tile.name,
         title=HIDDEN_TITLE if tile_state.is_hidden else BOARD_FAILURE_TITLE if is_board else tile.title or title,
