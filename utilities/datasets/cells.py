@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from utilities.datasets.schema import DataColumn, DataKind, DatasetSchema
 from utilities.model.frames import Value
+from utilities.model.text import clean_text
 
 MAX_TEXT_CHARS = 2_000
 MAX_CELL_NUMBER = 1e15  # beyond it a double has no more cents
@@ -86,7 +87,7 @@ def _check_row(number: int, row: object, schema: DatasetSchema) -> tuple[Checked
     names = {column.name for column in schema.columns}
     unknown = [name for name in row if name not in names]
     listed = f"one of {', '.join(sorted(names))}"
-    errors = [RowError(number, show_text(str(name)), "no such column", listed) for name in unknown]
+    errors = [RowError(number, clean_text(str(name), MAX_SHOWN_CHARS), "no such column", listed) for name in unknown]
     values: list[Value] = []
     for column in schema.columns:
         value = row.get(column.name)
@@ -194,13 +195,7 @@ def read_csv_value(text: str, column: DataColumn, *, decimal_comma: bool = False
 def show_value(value: object) -> str:
     """Returns a value for an error message: text in quotes, shortened."""
     if isinstance(value, str):
-        return f"“{show_text(value)}”"
+        return f"“{clean_text(value, MAX_SHOWN_CHARS)}”"
     if isinstance(value, bool | int | float):
-        return show_text(json.dumps(value))
+        return clean_text(json.dumps(value), MAX_SHOWN_CHARS)
     return "a list" if isinstance(value, Sequence) else "an object" if isinstance(value, Mapping) else "nothing"
-
-
-def show_text(text: str) -> str:
-    """Returns printable text of at most 40 characters."""
-    printable = "".join(char if char.isprintable() else "\ufffd" for char in text[: MAX_SHOWN_CHARS + 1])
-    return f"{printable[:MAX_SHOWN_CHARS]}…" if len(text) > MAX_SHOWN_CHARS else printable

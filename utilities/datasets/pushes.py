@@ -191,12 +191,17 @@ def delete_rows(connection: Connection, name: str, where: Mapping[str, Value]) -
 
 def read_rows(
     connection: Connection, dataset: Dataset, after: int = 0, limit: int | None = None
-) -> list[tuple[int, CheckedRow]]:
-    """Returns rows with their numbers, in the order of insertion, after this number."""
+) -> list[tuple[int, str]]:
+    """Returns rows as they are stored with their numbers, in the order of insertion, after this number."""
     own = and_(dataset_rows.c.dataset == dataset.number, dataset_rows.c.number > after)
     query = select(dataset_rows.c.number, dataset_rows.c.body).where(own).order_by(dataset_rows.c.number)
     rows = connection.execute(query.limit(limit) if limit is not None else query)
-    return [(int(row.number), decode_row(row.body, dataset.schema)) for row in rows]
+    return [(int(row.number), str(row.body)) for row in rows]
+
+
+def decode_rows(rows: Sequence[tuple[int, str]], schema: DatasetSchema) -> list[tuple[int, CheckedRow]]:
+    """Returns what `read_rows` returns, decoded; takes CPU time."""
+    return [(number, decode_row(body, schema)) for number, body in rows]
 
 
 def read_last_rows(connection: Connection, dataset: Dataset, limit: int) -> list[CheckedRow]:

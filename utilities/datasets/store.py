@@ -21,6 +21,7 @@ from utilities.datasets.pushes import (
     PushAnswer,
     PushMode,
     RequestKey,
+    decode_rows,
     delete_rows,
     prepare_rows,
     read_last_rows,
@@ -130,11 +131,13 @@ class DatasetStore:
     ) -> tuple[Dataset, list[tuple[int, CheckedRow]]]:
         """Returns a dataset, and its rows after a number. Raises NoDataset and StateDown."""
 
-        def read(connection: Connection) -> tuple[Dataset, list[tuple[int, CheckedRow]]]:
+        def read(connection: Connection) -> tuple[Dataset, list[tuple[int, str]]]:
             dataset = find_dataset(connection, name)
             return dataset, read_rows(connection, dataset, after, limit)
 
-        return await self.database.run(read)
+        dataset, rows = await self.database.run(read)
+        # Not in the thread of the database: others wait for it, and a transaction has a deadline.
+        return dataset, await asyncio.to_thread(decode_rows, rows, dataset.schema)
 
     async def read_last_rows(self, name: str, limit: int) -> tuple[Dataset, list[CheckedRow]]:
         """Returns a dataset and its newest rows. Raises NoDataset and StateDown."""
